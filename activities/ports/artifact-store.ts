@@ -1,0 +1,31 @@
+/**
+ * Where artifacts live: any S3, or memory in tests. Every read is verified against its digest before it is returned;
+ * a mismatch throws `Corrupt`. An unreachable server throws `Unavailable`.
+ */
+import type { ArtifactKind, ArtifactRef, BlobRef, Manifest } from '../../domain/artifact.ts';
+
+export interface ArtifactStore {
+  putBlob(data: Uint8Array | string): Promise<BlobRef>;
+  /** Streams a file; multipart above the part size, continued after a crash instead of started over. */
+  putFile(path: string): Promise<BlobRef>;
+  hasBlob(ref: BlobRef): Promise<boolean>;
+  getBlob(ref: BlobRef): Promise<Uint8Array>;
+  /** Streams a blob to `path`; the name appears only once all bytes were verified. */
+  getFile(ref: BlobRef, path: string): Promise<void>;
+
+  /** The artifact of this work if it is complete, else null. */
+  find(kind: ArtifactKind, key: string): Promise<ArtifactRef | null>;
+  /**
+   * Writes the manifest if absent and returns the reference of the one that stands: of two workers that did the same
+   * work, both get the first one's artifact.
+   */
+  commit(manifest: Omit<Manifest, 'schema'>): Promise<ArtifactRef>;
+  manifest(ref: ArtifactRef): Promise<Manifest>;
+  /** Keys of the manifests of a kind below a key prefix, in no particular order. */
+  keys(kind: ArtifactKind, prefix: string): Promise<string[]>;
+
+  /** A plain object outside the artifacts (the ledger of LLM responses); null if absent. */
+  getObject(key: string): Promise<Uint8Array | null>;
+  /** Writes it only if absent; false when another writer was first. */
+  putObjectIfAbsent(key: string, data: Uint8Array | string): Promise<boolean>;
+}

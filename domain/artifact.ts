@@ -1,0 +1,74 @@
+/**
+ * Content-addressed artifacts. Bytes live as blobs under their SHA-256; a manifest names the files of one artifact,
+ * what it was made from and how. The manifest is written last and only if absent, so its existence means complete.
+ */
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import canonicalize from 'canonicalize';
+import { z } from 'zod';
+
+export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/, 'expected a lower-case SHA-256 in hex');
+
+/** One stored object: its digest and its size in bytes. */
+export const blobRefSchema = z.object({ sha256: sha256Schema, bytes: z.number().int().nonnegative() });
+export type BlobRef = z.infer<typeof blobRefSchema>;
+
+export const artifactKinds = [
+  'dataset', // cases.jsonl (+ images as blobs named by the cases), report.json
+  'questions', // train.jsonl, validation.jsonl, test.jsonl
+  'trajectories', // train.jsonl, validation.jsonl, quarantine.jsonl, stats.json
+  'model', // a base model in Hugging Face layout
+  'checkpoint', // a full trainer state: adapter, optimizer, scheduler, RNG
+  'adapter', // PEFT layout, README.md as model card
+  'metrics', // metrics.jsonl, samples.jsonl of a training stretch
+  'onnx', // vision/text graphs and tokenizer of one checkpoint
+  'evaluation', // items.jsonl, summary.json
+  'report', // report.html, report.json
+] as const;
+export type ArtifactKind = (typeof artifactKinds)[number];
+
+/**
+ * A reference small enough for a workflow payload.
+ * `key` identifies the work (digest of its inputs), `sha256` the manifest's bytes.
+ */
+export const artifactRefSchema = z.object({
+  kind: z.enum(artifactKinds),
+  key: z.string().regex(/^[a-z0-9/._-]+$/),
+  sha256: sha256Schema,
+});
+export type ArtifactRef = z.infer<typeof artifactRefSchema>;
+
+export const manifestSchema = z.object({
+  schema: z.literal(1),
+  kind: z.enum(artifactKinds),
+  key: z.string(),
+  /** The procedure and its version, e.g. `sft/1`; a change of method changes the key. */
+  method: z.string(),
+  inputs: z.record(z.string(), sha256Schema),
+  params: z.json(),
+  files: z.record(z.string(), blobRefSchema),
+  /** A small summary that may be shown without fetching files. */
+  facts: z.json(),
+});
+export type Manifest = z.infer<typeof manifestSchema>;
+
+export type Json = z.infer<ReturnType<typeof z.json>>;
+
+/** RFC 8785 canonical JSON: the same value gives the same bytes anywhere. */
+export function canonicalJson(value: unknown): string {
+  const text = canonicalize(value);
+  if (text === undefined) throw new TypeError('value has no JSON form');
+  return text;
+}
+
+/** SHA-256, in hex, of a string's UTF-8 bytes or of bytes. */
+export const digestOf = (data: string | Uint8Array): string =>
+  bytesToHex(sha256(typeof data === 'string' ? utf8ToBytes(data) : data));
+
+/**
+ * The key of a piece of work: the digest of method, inputs and parameters. Equal work has an equal key in every run,
+ * so it is done once.
+ */
+export function workKey(work: { method: string; inputs: Record<string, string>; params: unknown }): string {
+  return digestOf(canonicalJson(work));
+}

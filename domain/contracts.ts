@@ -1,0 +1,175 @@
+/**
+ * Inputs and results of workflows and activities. Payloads are references and small numbers; data goes through the
+ * store. Interfaces stand here, not beside their implementations, so that workflow code imports no Node module.
+ */
+import { z } from 'zod';
+import { type ArtifactRef, artifactRefSchema, sha256Schema } from './artifact.ts';
+import type { Stage } from './names.ts';
+import type { QuestionTask } from './questions/question.ts';
+import { type Recipe, recipeSchema } from './recipe.ts';
+
+/** A base model: where gpu workers find it, and what its bytes are. */
+export const modelRefSchema = z.strictObject({ base: z.string(), sha256: sha256Schema });
+export type ModelRef = z.infer<typeof modelRefSchema>;
+
+/** A full trainer state; `step` counts optimiser steps of its stage. */
+export const checkpointRefSchema = artifactRefSchema.extend({ step: z.int().nonnegative() });
+export type CheckpointRef = z.infer<typeof checkpointRefSchema>;
+
+/** What `client.workflow.start('skinR1', { args: [input] })` takes. */
+export const skinR1InputSchema = z.strictObject({ recipe: recipeSchema });
+export type SkinR1Input = z.infer<typeof skinR1InputSchema>;
+
+export interface SkinR1Result {
+  report: ArtifactRef;
+  adapter: ArtifactRef;
+  evaluations: EvaluationResult[];
+}
+
+// ── data (cpu) ────────────────────────────────────────────────────────────────────────────────────────────────────
+export interface DataResult {
+  dataset: ArtifactRef;
+  textbook: ArtifactRef;
+  questions: ArtifactRef;
+  /** Counts for the display: cases by split, quarantined images. */
+  counts: { train: number; validation: number; test: number; textbook: number; quarantined: number };
+}
+
+export interface DatasetActivities {
+  /** Import or generate, split, and turn into questions. */
+  prepareData(input: { recipe: Recipe }): Promise<DataResult>;
+}
+
+// ── trajectories (llm) ────────────────────────────────────────────────────────────────────────────────────────────
+export interface TrajectoriesResult {
+  trajectories: ArtifactRef;
+  counts: { train: number; validation: number; llmCalls: number; rejected: number };
+}
+
+export interface TrajectoryActivities {
+  synthesiseTrajectories(input: { recipe: Recipe; textbook: ArtifactRef }): Promise<TrajectoriesResult>;
+}
+
+// ── training (gpu) ────────────────────────────────────────────────────────────────────────────────────────────────
+export interface StretchResult {
+  checkpoint: CheckpointRef;
+  metrics: ArtifactRef;
+  /** Last logged scalars, for the display. */
+  last: Record<string, number | null>;
+}
+
+export interface SftInput {
+  recipe: Recipe;
+  model: ModelRef;
+  trajectories: ArtifactRef;
+  /** Rows in `train.jsonl`; fixes the number of steps. */
+  rows: number;
+  /** 1-based epoch at whose end the stretch stops. */
+  epoch: number;
+}
+
+export interface GrpoInput {
+  recipe: Recipe;
+  model: ModelRef;
+  questions: ArtifactRef;
+  /** Policy start and KL reference of every stretch; null: RL without SFT. */
+  sft: CheckpointRef | null;
+  /** Length of the whole plan and the step at which this stretch stops. */
+  maxSteps: number;
+  stopAt: number;
+}
+
+export interface TrainingActivities {
+  identifyModel(input: { base: string }): Promise<ModelRef>;
+  trainSft(input: SftInput): Promise<StretchResult>;
+  trainGrpo(input: GrpoInput): Promise<StretchResult>;
+  exportAdapter(input: { recipe: Recipe; model: ModelRef; checkpoint: CheckpointRef }): Promise<ArtifactRef>;
+}
+
+/** Heartbeat of a running trainer: a hint for the display; the manifests in the store are the truth. */
+export const trainingHeartbeatSchema = z.object({
+  phase: z.enum(['preparing', 'training', 'uploading']),
+  step: z.int().nonnegative(),
+  maxSteps: z.int().nonnegative(),
+  stopAt: z.int().nonnegative(),
+  /** Newest checkpoint in the store, null before the first. */
+  checkpoint: z.int().nonnegative().nullable(),
+  values: z.record(z.string(), z.number().nullable()),
+  secondsPerStep: z.number().nullable(),
+});
+export type TrainingHeartbeat = z.infer<typeof trainingHeartbeatSchema>;
+
+// ── evaluation (evaluation) ───────────────────────────────────────────────────────────────────────────────────────
+/** `base`, `sft`, `rl-only`, `grpo-500`, … and `…-no-image` for the grey control. */
+export interface EvaluationInput {
+  label: string;
+  recipe: Recipe;
+  model: ModelRef;
+  /** null: the base model without an adapter. */
+  checkpoint: CheckpointRef | null;
+  questions: ArtifactRef;
+  image: 'real' | 'grey';
+}
+
+export interface TaskScore {
+  task: QuestionTask;
+  items: number;
+  accuracy: number;
+  /** 95 % interval of the accuracy, resampled by patient. */
+  low: number;
+  high: number;
+  macroF1: number;
+  /** Share of outputs from which no answer could be read. */
+  unparsed: number;
+}
+
+export interface EvaluationResult {
+  label: string;
+  step: number | null;
+  evaluation: ArtifactRef;
+  scores: TaskScore[];
+}
+
+export interface EvaluationActivities {
+  /** Null where the recipe's runtime needs no export. */
+  exportForInference(input: EvaluationInput): Promise<ArtifactRef | null>;
+  evaluateModel(input: EvaluationInput & { onnx: ArtifactRef | null }): Promise<EvaluationResult>;
+}
+
+// ── report (cpu) ──────────────────────────────────────────────────────────────────────────────────────────────────
+export interface ReportInput {
+  run: string;
+  recipe: Recipe;
+  model: ModelRef;
+  data: DataResult;
+  trajectories: TrajectoriesResult;
+  sftMetrics: ArtifactRef[];
+  grpoMetrics: ArtifactRef[];
+  rlOnlyMetrics: ArtifactRef[];
+  evaluations: EvaluationResult[];
+  adapter: ArtifactRef;
+}
+
+export interface ReportActivities {
+  writeReport(input: ReportInput): Promise<ArtifactRef>;
+}
+
+// ── what a run says of itself ─────────────────────────────────────────────────────────────────────────────────────
+export interface StageProgress {
+  stage: Stage;
+  state: 'waiting' | 'running' | 'done' | 'failed';
+  /** One short line, e.g. `epoch 2 of 4`. */
+  detail: string;
+}
+
+/** Answer of the `progress` query. */
+export interface RunProgress {
+  recipe: string;
+  stages: StageProgress[];
+  /** Newest checkpoint that a finished stretch returned. */
+  checkpoint: { stage: 'sft' | 'grpo' | 'rl-only'; step: number } | null;
+  evaluations: EvaluationResult[];
+  report: ArtifactRef | null;
+  /** Why the run failed, in the words of the failure; null otherwise. */
+  failure: string | null;
+}

@@ -1,0 +1,48 @@
+/** Every name that two parts of the system must agree on stands here and nowhere else. */
+import type { ArtifactKind } from './artifact.ts';
+
+/** One queue for each kind of machine. */
+export const taskQueues = {
+  orchestrator: 'dermflow',
+  cpu: 'dermflow-cpu',
+  llm: 'dermflow-llm',
+  gpu: 'dermflow-gpu',
+  /** Evaluation never waits for, nor takes, the trainer's accelerator. */
+  evaluation: 'dermflow-evaluation',
+} as const;
+
+export const workerRoles = ['orchestrator', 'cpu', 'llm', 'gpu'] as const;
+export type WorkerRole = (typeof workerRoles)[number];
+
+export const workflowTypes = { skinR1: 'skinR1', evaluateCheckpoint: 'evaluateCheckpoint' } as const;
+
+export const queries = { progress: 'progress' } as const;
+
+/** Search attributes, all of type Keyword; registered by `infra/local` and listed in docs/operations.md. */
+export const searchAttributes = { recipe: 'DermflowRecipe', stage: 'DermflowStage' } as const;
+
+export const stages = ['data', 'trajectories', 'sft', 'grpo', 'evaluation', 'report'] as const;
+export type Stage = (typeof stages)[number];
+
+/** `<recipe>-<first 12 characters of the recipe's digest>`: the same recipe and data find the same run. */
+export const runId = (recipeName: string, digest: string): string => `${recipeName}-${digest.slice(0, 12)}`;
+
+export const evaluationId = (run: string, label: string): string => `${run}/evaluate/${label}`;
+
+/** S3 keys stay within `[a-z0-9/._-]`: other characters are treated differently by different servers. */
+export const storeKeys = {
+  blob: (sha256: string): string => `cas/sha256/${sha256.slice(0, 2)}/${sha256}`,
+  manifest: (kind: ArtifactKind, key: string): string => `manifests/${kind}/${key}.json`,
+  manifests: (kind: ArtifactKind, prefix: string): string => `manifests/${kind}/${prefix}`,
+  llmResponse: (digest: string): string => `llm/sha256/${digest.slice(0, 2)}/${digest}.json`,
+};
+
+/** Key of the checkpoint of a training stage at a step; steps are zero-padded for people, compared as numbers. */
+export const checkpointKey = (stageKey: string, step: number): string =>
+  `${stageKey}/step-${String(step).padStart(8, '0')}`;
+
+export function stepOfCheckpointKey(key: string): number {
+  const match = /\/step-(\d+)$/.exec(key);
+  if (!match) throw new Error(`not a checkpoint key: ${key}`);
+  return Number(match[1]);
+}

@@ -1,0 +1,32 @@
+/** Multiple-choice questions as the paper builds them (S1, App. A; section 1.5.2 of the fact sheet). */
+import { z } from 'zod';
+import { imageRefSchema, malignancySchema } from '../cases/case.ts';
+
+export const optionSchema = z.strictObject({
+  letter: z.string().regex(/^[A-Z]$/),
+  label: z.string(),
+  /** Other exact names of the same node, accepted as answers. */
+  synonyms: z.array(z.string()),
+  /** 0.75 * i / L for an option on the path, 0 otherwise (Eq. 7). */
+  value: z.number().min(0).max(0.75),
+});
+export type Option = z.infer<typeof optionSchema>;
+
+export const questionTasks = ['diagnosis', 'lesion-condition'] as const;
+export type QuestionTask = (typeof questionTasks)[number];
+
+export const questionSchema = z.strictObject({
+  id: z.string(),
+  caseId: z.string(),
+  /** Resampling unit of the intervals. */
+  group: z.string(),
+  source: z.string(),
+  task: z.enum(questionTasks),
+  image: imageRefSchema,
+  diagnosis: z.string(),
+  malignancy: malignancySchema,
+  options: z.array(optionSchema).min(2),
+  /** Letter of the finest on-path option. */
+  answer: z.string(),
+});
+export type Question = z.infer<typeof questionSchema>;

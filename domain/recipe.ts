@@ -1,0 +1,157 @@
+/**
+ * A recipe: everything that decides what a run computes, and nothing about where it runs (that is the environment's).
+ * Unknown fields are refused. Two recipes with equal contents share every artifact.
+ */
+import { z } from 'zod';
+import { artifactRefSchema } from './artifact.ts';
+import { userMistake } from './failures.ts';
+import { questionTasks } from './questions/question.ts';
+import { loraSchema } from './trainer.ts';
+
+export const adapterNames = ['ham10000'] as const;
+export type AdapterName = (typeof adapterNames)[number];
+
+/** A generated, labelled-as-such image set in a real set's layout. */
+const generatedSchema = z.strictObject({
+  /** Cases for reinforcement learning, validation and test; about two images a patient. */
+  images: z.int().min(40),
+  /** Textbook-style cases with a rationale. */
+  textbook: z.int().min(8),
+  /** Share of cases in which one finding is replaced by a random one, in the clinic and in the textbook. */
+  atypical: z.number().min(0).max(1),
+  atypicalTextbook: z.number().min(0).max(1),
+});
+export type GeneratedSpec = z.infer<typeof generatedSchema>;
+
+const dataSchema = z.strictObject({
+  adapter: z.enum(adapterNames),
+  /** Exactly one of the two: `generate`, or the reference that `--data DIR` puts here. */
+  generate: generatedSchema.optional(),
+  imported: artifactRefSchema.optional(),
+  /** 6:2:2 in the paper. */
+  split: z.strictObject({ train: z.number().positive(), validation: z.number().min(0), test: z.number().positive() }),
+  groupBy: z.enum(['patient', 'image']),
+  /** 448 * 448 = 200,704 px in the paper, as a pixel budget with the aspect kept (A19). */
+  maxPixels: z.int().positive(),
+  /** Sides are rounded to multiples of this (28 for Qwen2.5-VL), as its processor would. */
+  snapTo: z.int().positive(),
+  /** Share of unusable images that are quarantined and counted before the stage fails. */
+  maxBadShare: z.number().min(0).max(1),
+});
+
+const trajectoriesSchema = z.strictObject({
+  types: z.array(z.union([z.literal(1), z.literal(2), z.literal(3)])).min(1),
+  /** At most so many trajectories of types 2 and 3 each; 1,000 in the released code. */
+  maxPerType: z.int().positive(),
+  /** Calls to the LLM that writes rho; trajectories beyond the cap reuse the reasoning for the same pair and findings. */
+  maxLlmCalls: z.int().min(0),
+  /** `findings`: JSON with values from a list, for small models. `free-text`: the paper's way. */
+  rationaleForm: z.enum(['findings', 'free-text']),
+  /** Share of malformed or refused outputs above which the stage fails. */
+  maxRejectedShare: z.number().min(0).max(1),
+  validationShare: z.number().min(0).max(0.5),
+});
+
+const optimiser = {
+  learningRate: z.number().positive(),
+  warmupRatio: z.number().min(0).max(1),
+  weightDecay: z.number().min(0),
+  maxGradNorm: z.number().positive(),
+  perDeviceBatchSize: z.int().positive(),
+  gradientCheckpointing: z.boolean(),
+};
+
+const sftSchema = z.strictObject({
+  ...optimiser,
+  epochs: z.int().positive(),
+  batchSize: z.int().positive(),
+  saveEvery: z.int().positive(),
+});
+
+const grpoSchema = z
+  .strictObject({
+    ...optimiser,
+    generations: z.int().min(2),
+    temperature: z.number().positive(),
+    promptsPerStep: z.int().positive(),
+    beta: z.number().min(0),
+    epsilon: z.number().positive(),
+    maxCompletionLength: z.int().positive(),
+    /** Optimiser steps at which a stretch ends and its checkpoint is evaluated; the last one is the length of the plan. */
+    milestones: z.array(z.int().positive()).min(1),
+    saveEvery: z.int().positive(),
+    /** RL without SFT for so many steps, the paper's ablation; 0 leaves it out. */
+    rlOnlySteps: z.int().min(0),
+  })
+  .refine((g) => g.milestones.every((m, i) => i === 0 || m > (g.milestones[i - 1] ?? 0)), {
+    path: ['milestones'],
+    message: 'milestones must rise, e.g. [500, 1000, 1500]',
+  })
+  .refine((g) => (g.promptsPerStep * g.generations) % g.perDeviceBatchSize === 0, {
+    path: ['perDeviceBatchSize'],
+    message: 'perDeviceBatchSize must divide promptsPerStep * generations',
+  });
+
+const rewardsSchema = z.strictObject({
+  format: z.boolean(),
+  malignancy: z.boolean(),
+  /** `leaf`: i/L, the paper's words. `deepest-offered`: the released code's normalisation (A6). */
+  granularity: z.enum(['leaf', 'deepest-offered']),
+});
+export type RewardSettings = z.infer<typeof rewardsSchema>;
+
+const evaluationSchema = z.strictObject({
+  tasks: z.array(z.enum(questionTasks)).min(1),
+  /** At most so many test questions a task, in their stored order; null: all. */
+  maxItems: z.int().positive().nullable(),
+  /** Where answers come from: ONNX in the worker, or the trainer's own `generate`. */
+  runtime: z.enum(['onnx', 'transformers']),
+  maxNewTokens: z.int().positive(),
+  batchSize: z.int().positive(),
+  /** Evaluate the final model on grey images too: accuracy without the image. */
+  noImageControl: z.boolean(),
+});
+
+export const recipeSchema = z.strictObject({
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'expected 1 to 40 of a-z, 0-9 and "-"'),
+  method: z.literal('skin-r1'),
+  seed: z.int().nonnegative(),
+  /** Wording of P1 to P6: `paper` for real models, `compact` for the tiny one's small vocabulary. */
+  prompts: z.enum(['paper', 'compact']),
+  model: z.strictObject({
+    /** `tiny` (shipped with Dermflow), a folder on the gpu workers, or a hub id. */
+    base: z.string().min(1),
+    precision: z.enum(['fp32', 'bf16']),
+    threads: z.int().positive(),
+  }),
+  lora: loraSchema,
+  data: dataSchema,
+  trajectories: trajectoriesSchema,
+  sft: sftSchema,
+  grpo: grpoSchema,
+  rewards: rewardsSchema,
+  evaluation: evaluationSchema,
+});
+export type Recipe = z.infer<typeof recipeSchema>;
+
+/**
+ * Parses a recipe. Throws a user's mistake that names file, field, value and what is allowed, one line a problem.
+ *
+ * @param value what the YAML parser returned
+ * @param file shown in messages
+ */
+export function parseRecipe(value: unknown, file: string): Recipe {
+  const result = recipeSchema.safeParse(value, { reportInput: true });
+  if (result.success) return result.data;
+  throw userMistake(result.error.issues.map((issue) => describeIssue(issue, file)).join('\n'));
+}
+
+function describeIssue(issue: z.core.$ZodIssue, file: string): string {
+  const field = issue.path.length > 0 ? issue.path.join('.') : '(top level)';
+  if (issue.code === 'unrecognized_keys') {
+    const where = issue.path.length > 0 ? `${issue.path.join('.')}.` : '';
+    return `${file}: unknown field ${issue.keys.map((key) => `"${where}${key}"`).join(', ')}; remove it or correct its name`;
+  }
+  const given = issue.input === undefined ? 'is missing' : `is ${JSON.stringify(issue.input)}`;
+  return `${file}: ${field} ${given}: ${issue.message}`;
+}

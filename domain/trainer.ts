@@ -1,0 +1,195 @@
+/**
+ * The protocol between Dermflow and its gradient engine, `dermflow-trainer <job.json>`.
+ *
+ * The trainer reads one job file and writes JSON lines to stdout; stderr is free text for the log. It knows nothing of
+ * prompts, rewards or S3: rows arrive ready, rewards are asked for over a Unix socket. Exit codes: 0 finished,
+ * 75 interrupted with its state saved (EX_TEMPFAIL), anything else failed. End of stdin means that the parent is gone:
+ * the trainer exits at once. All paths are absolute; the trainer writes only below `output`.
+ */
+import { z } from 'zod';
+
+const path = z.string();
+
+export const loraSchema = z.strictObject({
+  rank: z.int().positive(),
+  alpha: z.number().positive(),
+  dropout: z.number().min(0).max(1),
+});
+export type Lora = z.infer<typeof loraSchema>;
+
+const optimiserSchema = z.strictObject({
+  learningRate: z.number().positive(),
+  warmupRatio: z.number().min(0).max(1),
+  weightDecay: z.number().min(0),
+  maxGradNorm: z.number().positive(),
+});
+
+/** Where a stretch begins and ends inside the whole plan: the schedule spans `maxSteps`, the process ends at `stopAt`. */
+const planSchema = z.strictObject({
+  maxSteps: z.int().positive(),
+  stopAt: z.int().positive(),
+  /** A resume checkpoint every so many optimiser steps, besides the one at `stopAt`. */
+  saveEvery: z.int().positive(),
+});
+
+const commonSchema = {
+  schema: z.literal(1),
+  seed: z.int().nonnegative(),
+  /** CPU threads of the process. One thread gives the same bytes on every run. */
+  threads: z.int().positive(),
+  precision: z.enum(['fp32', 'bf16']),
+  /** Base model, Hugging Face layout. */
+  model: path,
+  /** Folder the job may write to. */
+  output: path,
+};
+
+/** Rows are JSON lines `ChatRow`; `images` is the folder that their file names are relative to. */
+const rowsSchema = z.strictObject({ rows: path, images: path });
+
+const trainingSchema = {
+  ...commonSchema,
+  /** PEFT folder to continue; null starts a fresh adapter. In GRPO it is also the KL reference, in every stretch. */
+  adapter: path.nullable(),
+  lora: loraSchema,
+  /** A full trainer checkpoint to continue from, bit for bit. */
+  resume: path.nullable(),
+  data: rowsSchema,
+  plan: planSchema,
+  optimiser: optimiserSchema,
+  gradientCheckpointing: z.boolean(),
+};
+
+export const sftJobSchema = z.strictObject({
+  ...trainingSchema,
+  stage: z.literal('sft'),
+  /** Evaluated at `stopAt`; null: no validation loss. */
+  validation: rowsSchema.nullable(),
+  /** Sequences per optimiser step over all devices, and per device and forward pass. */
+  batchSize: z.int().positive(),
+  perDeviceBatchSize: z.int().positive(),
+});
+export type SftJob = z.infer<typeof sftJobSchema>;
+
+export const grpoJobSchema = z.strictObject({
+  ...trainingSchema,
+  stage: z.literal('grpo'),
+  /** Prompts per optimiser step; each is sampled `generations` times (ambiguity A16). */
+  promptsPerStep: z.int().positive(),
+  /** K of Eq. 3. */
+  generations: z.int().min(2),
+  /** Completions per device and forward pass; divides `promptsPerStep * generations`. */
+  perDeviceBatchSize: z.int().positive(),
+  temperature: z.number().positive(),
+  /** KL coefficient of Eq. 4. */
+  beta: z.number().min(0),
+  epsilon: z.number().positive(),
+  maxCompletionLength: z.int().positive(),
+  /** Unix socket that answers `POST /rewards` (`rewardRequestSchema`). */
+  rewardSocket: path,
+  /** Reward components, in the order in which they are logged. */
+  rewardNames: z.array(z.string()).min(1),
+});
+export type GrpoJob = z.infer<typeof grpoJobSchema>;
+
+/** Greedy generation by Transformers with the adapter unmerged: one JSON line `GeneratedRow` a row in `output/generated.jsonl`. */
+export const generateJobSchema = z.strictObject({
+  ...commonSchema,
+  stage: z.literal('generate'),
+  adapter: path.nullable(),
+  data: rowsSchema,
+  batchSize: z.int().positive(),
+  maxNewTokens: z.int().positive(),
+});
+export type GenerateJob = z.infer<typeof generateJobSchema>;
+
+/** Export to ONNX with the adapter unmerged, one vision graph for each image grid (in 14-pixel patches). */
+export const exportOnnxJobSchema = z.strictObject({
+  ...commonSchema,
+  stage: z.literal('export-onnx'),
+  adapter: path.nullable(),
+  /** [height, width] in pixels of every image size that will be asked for. */
+  imageSizes: z.array(z.tuple([z.int().positive(), z.int().positive()])).min(1),
+});
+export type ExportOnnxJob = z.infer<typeof exportOnnxJobSchema>;
+
+/**
+ * Builds the tiny base model from a config: the tokenizer has one token for each phrase of `lexicon`, the weights are
+ * trained on `data` in the order of its rows. `output` then holds a model in Hugging Face layout.
+ */
+export const buildBackboneJobSchema = z.strictObject({
+  ...commonSchema,
+  model: z.null(),
+  stage: z.literal('build-backbone'),
+  lexicon: z.array(z.string()).min(1),
+  data: rowsSchema,
+  steps: z.int().positive(),
+  batchSize: z.int().positive(),
+  learningRate: z.number().positive(),
+});
+export type BuildBackboneJob = z.infer<typeof buildBackboneJobSchema>;
+
+export const trainerJobSchema = z.discriminatedUnion('stage', [
+  sftJobSchema,
+  grpoJobSchema,
+  generateJobSchema,
+  exportOnnxJobSchema,
+  buildBackboneJobSchema,
+]);
+export type TrainerJob = z.infer<typeof trainerJobSchema>;
+
+/** One row for SFT (`completion` set), GRPO or generation (`completion` absent). */
+export const chatRowSchema = z.strictObject({
+  id: z.string(),
+  /** File names below the job's `images` folder, in the order of their place in the prompt. */
+  images: z.array(z.string()).min(1),
+  prompt: z.string(),
+  completion: z.string().optional(),
+});
+export type ChatRow = z.infer<typeof chatRowSchema>;
+
+export const generatedRowSchema = z.strictObject({ id: z.string(), text: z.string(), tokens: z.array(z.int()) });
+export type GeneratedRow = z.infer<typeof generatedRowSchema>;
+
+/** What a trainer rank posts: completions of one step with the ids of their rows. */
+export const rewardRequestSchema = z.strictObject({
+  step: z.int().nonnegative(),
+  ids: z.array(z.string()),
+  completions: z.array(z.string()),
+});
+export type RewardRequest = z.infer<typeof rewardRequestSchema>;
+
+/** The answer: for each component, one number a completion, in the order asked. */
+export const rewardResponseSchema = z.strictObject({ components: z.record(z.string(), z.array(z.number())) });
+export type RewardResponse = z.infer<typeof rewardResponseSchema>;
+
+const step = z.int().nonnegative();
+
+export const trainerEventSchema = z.discriminatedUnion('event', [
+  z.object({
+    event: z.literal('started'),
+    step,
+    maxSteps: step,
+    device: z.string(),
+    worldSize: z.int().positive(),
+    trainableParameters: z.int().nonnegative(),
+    /** Versions that decide whether a resume can be exact, e.g. `{ torch: '2.15.0' }`. */
+    software: z.record(z.string(), z.string()),
+  }),
+  z.object({ event: z.literal('progress'), step, maxSteps: step }),
+  /** Scalars logged at a step, by their TRL names made flat: `loss`, `reward`, `reward/format`, `kl`, `learning_rate`. */
+  z.object({ event: z.literal('metrics'), step, values: z.record(z.string(), z.number().nullable()) }),
+  /** The folder is complete on disk when this is written. `exact`: resuming from it repeats the undisturbed run. */
+  z.object({ event: z.literal('checkpoint'), step, path, exact: z.boolean() }),
+  z.object({ event: z.literal('finished'), step, outputs: z.record(z.string(), path) }),
+  z.object({
+    event: z.literal('failed'),
+    kind: z.enum(['out-of-memory', 'diverged', 'bad-input', 'error']),
+    step,
+    message: z.string(),
+  }),
+]);
+export type TrainerEvent = z.infer<typeof trainerEventSchema>;
+
+/** Exit status of a trainer that was asked to stop and saved its state first. */
+export const interruptedExitCode = 75;

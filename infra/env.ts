@@ -1,0 +1,70 @@
+/**
+ * The environment: where things run. Parsed once at the start of a process; inside, values are trusted.
+ * Addresses of Temporal itself (`TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, TLS, API key) are read by
+ * `@temporalio/envconfig`, credentials of S3 by the AWS SDK's own chain.
+ */
+import { homedir } from 'node:os';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { userMistake } from '../domain/failures.ts';
+
+export const repositoryRoot = fileURLToPath(new URL('..', import.meta.url));
+
+const schema = z.object({
+  /** Local services' data, installed tools, scratch space. */
+  DERMFLOW_HOME: z.string().default(resolve(repositoryRoot, '.dermflow')),
+  DERMFLOW_S3_ENDPOINT: z.url().optional(),
+  DERMFLOW_S3_REGION: z.string().default('us-east-1'),
+  DERMFLOW_S3_BUCKET: z.string().min(3).default('dermflow'),
+  /** Empty: the embedded model. */
+  DERMFLOW_LLM_BASE_URL: z.union([z.literal(''), z.url()]).default(''),
+  DERMFLOW_LLM_API_KEY: z.string().default(''),
+  DERMFLOW_LLM_MODEL: z.string().default(''),
+  DERMFLOW_LLM_CONCURRENCY: z.coerce.number().int().positive().default(8),
+  /** Trainer processes that one gpu worker runs at a time. */
+  DERMFLOW_GPU_SLOTS: z.coerce.number().int().positive().default(1),
+  /** Python of the trainer's environment; empty: the one that set-up made below DERMFLOW_HOME. */
+  DERMFLOW_TRAINER_PYTHON: z.string().default(''),
+  /** Fast local disk for checkpoints and images; empty: DERMFLOW_HOME/scratch. */
+  DERMFLOW_SCRATCH: z.string().default(''),
+  DERMFLOW_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+});
+
+export interface Environment {
+  home: string;
+  scratch: string;
+  trainerPython: string;
+  logLevel: string;
+  gpuSlots: number;
+  s3: { endpoint: string | undefined; region: string; bucket: string };
+  llm: { baseUrl: string; apiKey: string; model: string; concurrency: number };
+}
+
+/** Reads the environment; a bad value is one line that names the variable, its value and what is allowed. */
+export function readEnvironment(variables: Record<string, string | undefined>): Environment {
+  const parsed = schema.safeParse(variables, { reportInput: true });
+  if (!parsed.success) {
+    throw userMistake(
+      parsed.error.issues
+        .map((issue) => `environment: ${issue.path.join('.')} is ${JSON.stringify(issue.input)}: ${issue.message}`)
+        .join('\n'),
+    );
+  }
+  const e = parsed.data;
+  const home = resolve(e.DERMFLOW_HOME.replace(/^~(?=\/|$)/, homedir()));
+  return {
+    home,
+    scratch: e.DERMFLOW_SCRATCH === '' ? resolve(home, 'scratch') : resolve(e.DERMFLOW_SCRATCH),
+    trainerPython: e.DERMFLOW_TRAINER_PYTHON === '' ? resolve(home, 'python/bin/python') : e.DERMFLOW_TRAINER_PYTHON,
+    logLevel: e.DERMFLOW_LOG_LEVEL,
+    gpuSlots: e.DERMFLOW_GPU_SLOTS,
+    s3: { endpoint: e.DERMFLOW_S3_ENDPOINT, region: e.DERMFLOW_S3_REGION, bucket: e.DERMFLOW_S3_BUCKET },
+    llm: {
+      baseUrl: e.DERMFLOW_LLM_BASE_URL,
+      apiKey: e.DERMFLOW_LLM_API_KEY,
+      model: e.DERMFLOW_LLM_MODEL,
+      concurrency: e.DERMFLOW_LLM_CONCURRENCY,
+    },
+  };
+}
