@@ -1,0 +1,40 @@
+/**
+ * The instructions P1 to P6 (S1, App. D). Each profile words the same demands: `paper` for models that read prose,
+ * `compact` in whole sentences that the tiny model's tokenizer holds as single tokens.
+ */
+import type { Question } from '../questions/question.ts';
+import { compactProfile } from './compact.ts';
+import { paperProfile } from './paper.ts';
+
+export type PromptProfile = 'paper' | 'compact';
+
+export interface PromptWording {
+  /** P1: findings to diagnosis. */
+  trajectory: string;
+  /** P2: with a differential diagnosis. */
+  differential: string;
+  /** P3: training by rewards; the option and the lesion condition. */
+  reward(options: string): string;
+  /** P4: evaluation; the option alone. */
+  diagnosis(options: string): string;
+  /** P6: evaluation; the lesion condition. */
+  condition(options: string): string;
+}
+
+const profiles: Record<PromptProfile, PromptWording> = { paper: paperProfile, compact: compactProfile };
+
+/** P1 for type 1, P2 for types 2 and 3. */
+export const trajectoryPrompt = (type: 1 | 2 | 3, profile: PromptProfile): string =>
+  type === 1 ? profiles[profile].trajectory : profiles[profile].differential;
+
+/** `A: melanoma B: …`, as the released code renders options. */
+export const renderOptions = (options: Question['options']): string =>
+  options.map((option) => `${option.letter}: ${option.label}`).join(' ');
+
+/** What a model is asked: P3 in training, P4 or P6 in evaluation. */
+export function questionPrompt(question: Question, profile: PromptProfile, purpose: 'training' | 'evaluation'): string {
+  const options = renderOptions(question.options);
+  const wording = profiles[profile];
+  if (question.task === 'lesion-condition') return wording.condition(options);
+  return purpose === 'training' ? wording.reward(options) : wording.diagnosis(options);
+}

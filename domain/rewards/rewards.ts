@@ -1,0 +1,21 @@
+/** R_total = R_format + R_gran + R_malignancy (Eq. 5 to 8); at most 1 + 0.75 + 0.25 = 2. */
+import { extractAnswer } from '../questions/extract.ts';
+import type { Question } from '../questions/question.ts';
+import type { RewardSettings } from '../recipe.ts';
+
+export const rewardNames = ['format', 'granularity', 'malignancy'] as const;
+export type RewardName = (typeof rewardNames)[number];
+export type RewardParts = Record<RewardName, number>;
+
+const malignancyWeight = 0.25;
+
+/** The parts of one completion's reward. A part that the recipe turns off is 0. */
+export function scoreCompletion(text: string, question: Question, settings: RewardSettings): RewardParts {
+  const answer = extractAnswer(text, question);
+  const chosen = question.options.find((option) => option.letter === answer.letter);
+  return {
+    format: settings.format && answer.format ? 1 : 0,
+    granularity: chosen?.value ?? 0,
+    malignancy: settings.malignancy && answer.malignancy === question.malignancy ? malignancyWeight : 0,
+  };
+}
