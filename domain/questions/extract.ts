@@ -81,5 +81,6 @@ function openings(answer: string, option: Option): number[] {
 
 const readCondition = (rest: string): Malignancy | null => {
   const stated = rest.replace(/^(?:and |the )*(?:lesion )?condition(?: is)?[: ]+/, '').replace(/[\s.,;]+$/, '');
-  return malignancies.find((m) => [conditionNames[m], ...conditionSynonyms[m]].includes(stated)) ?? null;
+  const named = (m: Malignancy): string[] => [conditionNames[m], ...conditionSynonyms[m]];
+  return malignancies.find((m) => named(m).some((name) => stated === name || stated === `${name})`)) ?? null;
 };
