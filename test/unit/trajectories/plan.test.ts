@@ -40,7 +40,7 @@ describe('planTrajectories', () => {
 
   it('falls back to a random other diagnosis and says so', () => {
     const alone = planTrajectories([textbook('a', 'dermatofibroma'), textbook('b', 'angiokeratoma')], shippedKnowledge, settings);
-    expect(alone.filter((p) => p.type !== 1).map((p) => (p.type === 1 ? '' : p.link))).toEqual(['random', 'random', 'random', 'random']);
+    expect(alone.flatMap((p) => (p.type === 1 ? [] : [p.link]))).toEqual(['random', 'random', 'random', 'random']);
   });
 
   it('caps types 2 and 3, and repeats itself', () => {
