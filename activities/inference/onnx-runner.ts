@@ -1,0 +1,77 @@
+/**
+ * The exported model in a worker thread: onnxruntime-node computes synchronously, and on the main thread would hold up
+ * heartbeats.
+ */
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { DermflowError } from '../../domain/failures.ts';
+import type { GeneratedRow } from '../../domain/trainer.ts';
+import type { ModelRunner } from '../ports/model-runner.ts';
+import type { BatchRequest } from './generate.ts';
+import type { OnnxWorkerData, OnnxWorkerReply } from './onnx-worker.ts';
+
+/**
+ * Opens an export (folder with `config.json` and `onnx/`). It generates for one caller at a time.
+ *
+ * @param options.threads CPU threads of each graph
+ */
+export async function openOnnxModel(folder: string, options: { threads: number }): Promise<ModelRunner> {
+  const stop = new SharedArrayBuffer(4);
+  const flag = new Int32Array(stop);
+  const data: OnnxWorkerData = { folder, threads: options.threads, stop };
+  const worker = new Worker(new URL('./onnx-worker.ts', import.meta.url), { workerData: data });
+  let busy = false;
+
+  const answer = async (request: BatchRequest): Promise<GeneratedRow[]> => {
+    worker.postMessage(request);
+    return await nextReply<GeneratedRow[]>(worker);
+  };
+
+  try {
+    await nextReply<void>(worker);
+  } catch (error) {
+    await worker.terminate();
+    throw error;
+  }
+  return {
+    generate: async function* (rows, { images, batchSize, maxNewTokens, signal, onProgress }) {
+      if (busy) throw new Error('the model is generating already');
+      busy = true;
+      const abort = (): void => void Atomics.store(flag, 0, 1);
+      signal?.addEventListener('abort', abort);
+      try {
+        for (let start = 0; start < rows.length; start += batchSize) {
+          signal?.throwIfAborted();
+          const batch = rows.slice(start, start + batchSize);
+          const generated = await answer({ rows: batch, images, maxNewTokens }).catch((error: unknown) => {
+            signal?.throwIfAborted();
+            throw error;
+          });
+          onProgress?.(start + batch.length, rows.length);
+          yield* generated;
+        }
+      } finally {
+        signal?.removeEventListener('abort', abort);
+        Atomics.store(flag, 0, 0);
+        busy = false;
+      }
+    },
+    close: async () => void (await worker.terminate()),
+  };
+}
+
+async function nextReply<T>(worker: Worker): Promise<T> {
+  const waiting = new AbortController();
+  const ended = once(worker, 'exit', { signal: waiting.signal }).then(([code]) => {
+    throw new Error(`the inference thread ended with exit code ${code}`);
+  });
+  try {
+    // A worker sends nothing but replies; an uncaught error rejects both.
+    const [reply] = (await Promise.race([once(worker, 'message', { signal: waiting.signal }), ended])) as [OnnxWorkerReply<T>];
+    if (reply.ok) return reply.value;
+    throw reply.type ? new DermflowError(reply.type, reply.message) : new Error(reply.message);
+  } finally {
+    ended.catch(() => undefined);
+    waiting.abort();
+  }
+}
