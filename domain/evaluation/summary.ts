@@ -1,0 +1,60 @@
+/** `summary.json` of an `evaluation` artifact: scores and confusion of each task. */
+import { z } from 'zod';
+import type { TaskScore } from '../contracts.ts';
+import { questionTasks } from '../questions/question.ts';
+import type { Random } from '../random.ts';
+import { accuracyInterval } from './intervals.ts';
+import type { EvaluationItem } from './item.ts';
+import { accuracy, confusionMatrix, macroF1, shareOf } from './metrics.ts';
+
+const share = z.number().min(0).max(1);
+
+export const taskSummarySchema = z.strictObject({
+  task: z.enum(questionTasks),
+  items: z.int().nonnegative(),
+  accuracy: share,
+  low: share,
+  high: share,
+  macroF1: share,
+  unparsed: share,
+  /** Share of outputs in the form of Eq. 6. */
+  format: share,
+  confusion: z.strictObject({
+    labels: z.array(z.string()),
+    counts: z.array(z.array(z.int())),
+    unparsed: z.array(z.int()),
+  }),
+});
+export type TaskSummary = z.infer<typeof taskSummarySchema>;
+
+export const evaluationSummarySchema = z.strictObject({
+  label: z.string(),
+  step: z.int().nullable(),
+  image: z.enum(['real', 'grey']),
+  tasks: z.array(taskSummarySchema),
+});
+export type EvaluationSummary = z.infer<typeof evaluationSummarySchema>;
+
+/** Tasks in the order of `questionTasks`; a task without items is left out. */
+export function summariseItems(items: readonly EvaluationItem[], random: Random): TaskSummary[] {
+  return questionTasks.flatMap((task) => {
+    const own = items.filter((item) => item.task === task);
+    if (own.length === 0) return [];
+    return [
+      {
+        task,
+        items: own.length,
+        accuracy: accuracy(own),
+        ...accuracyInterval(own, random.fork(task)),
+        macroF1: macroF1(own),
+        unparsed: shareOf(own, (item) => item.letter === null),
+        format: shareOf(own, (item) => item.format),
+        confusion: confusionMatrix(own),
+      },
+    ];
+  });
+}
+
+/** The numbers that fit into a workflow payload. */
+export const scoresOf = (tasks: readonly TaskSummary[]): TaskScore[] =>
+  tasks.map(({ format: _format, confusion: _confusion, ...score }) => score);

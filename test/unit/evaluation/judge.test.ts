@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { evaluationItemSchema, judgeOutput } from '../../../domain/evaluation/item.ts';
+import { scoresOf, summariseItems, taskSummarySchema } from '../../../domain/evaluation/summary.ts';
+import { createRandom } from '../../../domain/random.ts';
+import { conditionQuestion, melanomaQuestion } from '../../support/cases.ts';
+
+const says = (final: string): string => `<thinking> dark </thinking> <final diagnosis> ${final} </final diagnosis>`;
+
+describe('judgeOutput', () => {
+  it.each([
+    { final: 'melanoma', letter: 'A', correct: true, predicted: 'melanoma', malignancyCorrect: null },
+    { final: 'A: melanoma, malignant', letter: 'A', correct: true, predicted: 'melanoma', malignancyCorrect: true },
+    { final: 'melanoma, benign', letter: 'A', correct: true, predicted: 'melanoma', malignancyCorrect: false },
+    { final: 'hemangioma', letter: 'D', correct: false, predicted: 'hemangioma', malignancyCorrect: null },
+    { final: 'A or D', letter: null, correct: false, predicted: null, malignancyCorrect: null },
+  ])('diagnosis: $final', ({ final, ...judged }) => {
+    expect(judgeOutput(melanomaQuestion(), says(final))).toMatchObject({ ...judged, expected: 'melanoma', format: true });
+  });
+
+  it.each([
+    { final: 'B', correct: true, predicted: 'malignant', malignancyCorrect: true },
+    { final: 'benign', correct: false, predicted: 'benign', malignancyCorrect: false },
+    { final: 'B: benign', correct: false, predicted: null, malignancyCorrect: null },
+  ])('lesion condition: $final', ({ final, ...judged }) => {
+    expect(judgeOutput(conditionQuestion(), says(final))).toMatchObject({ ...judged, expected: 'malignant' });
+  });
+
+  it('keeps an output without the form, and what it was', () => {
+    const item = judgeOutput(melanomaQuestion(), 'a melanoma');
+    expect(item).toMatchObject({ format: false, letter: null, correct: false, output: 'a melanoma' });
+    expect(evaluationItemSchema.parse(item)).toEqual(item);
+  });
+});
+
+describe('summariseItems', () => {
+  const items = [
+    judgeOutput(melanomaQuestion({ id: '1', group: 'a' }), says('melanoma')),
+    judgeOutput(melanomaQuestion({ id: '2', group: 'a' }), says('hemangioma')),
+    judgeOutput(melanomaQuestion({ id: '3', group: 'b' }), 'no idea'),
+    judgeOutput(melanomaQuestion({ id: '4', group: 'c' }), says('A')),
+    judgeOutput(conditionQuestion(), says('malignant')),
+  ];
+
+  it('scores each task by itself', () => {
+    const [diagnosis, condition, ...others] = summariseItems(items, createRandom(1));
+    expect(others).toEqual([]);
+    // F1 of melanoma: 2 * 2 / (4 + 2)
+    expect(diagnosis).toMatchObject({ task: 'diagnosis', items: 4, accuracy: 0.5, unparsed: 0.25, format: 0.75 });
+    expect(diagnosis?.macroF1).toBeCloseTo(2 / 3, 12);
+    expect(condition).toMatchObject({ task: 'lesion-condition', items: 1, accuracy: 1, macroF1: 1, high: 1 });
+    expect(condition?.low).toBeLessThan(0.3);
+  });
+
+  it('gives payload scores without the matrices', () => {
+    const summaries = summariseItems(items, createRandom(1));
+    summaries.forEach((summary) => expect(taskSummarySchema.parse(summary)).toEqual(summary));
+    expect(Object.keys(scoresOf(summaries)[0] ?? {}).toSorted()).toEqual(
+      ['accuracy', 'high', 'items', 'low', 'macroF1', 'task', 'unparsed'],
+    );
+  });
+});
