@@ -1,0 +1,40 @@
+/** Temporary folders on a machine's fast disk. */
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { unavailable } from '../domain/failures.ts';
+
+/**
+ * Gives `work` an empty folder below `scratch` and removes it afterwards, whatever happened. A full or unwritable disk is
+ * `Unavailable`, naming the folder.
+ */
+export async function withScratchFolder<T>(
+  scratch: string,
+  label: string,
+  work: (folder: string) => Promise<T>,
+): Promise<T> {
+  try {
+    await mkdir(scratch, { recursive: true });
+    const folder = await mkdtemp(join(scratch, `${label}-`));
+    try {
+      return await work(folder);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  } catch (error) {
+    throw explainDiskError(error, scratch);
+  }
+}
+
+const diskErrors: Record<string, string> = {
+  ENOSPC: 'the disk is full; free space or set DERMFLOW_SCRATCH to a folder on another disk',
+  EDQUOT: 'the disk quota is used up; free space or set DERMFLOW_SCRATCH to a folder on another disk',
+  EACCES: 'may not be written; change its permissions or set DERMFLOW_SCRATCH',
+  EROFS: 'is on a read-only disk; set DERMFLOW_SCRATCH to another folder',
+};
+
+/** Turns the file system's error into a line that names the scratch folder; any other error is returned as it is. */
+export function explainDiskError(error: unknown, scratch: string): unknown {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const remedy = diskErrors[code];
+  return remedy === undefined ? error : unavailable(`scratch folder ${scratch}: ${remedy}`, error);
+}
