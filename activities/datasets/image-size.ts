@@ -25,8 +25,9 @@ const minPatches = 4;
  * Throws a RangeError where one side exceeds 200 times the other.
  */
 export function modelSize({ width, height }: ImageSize, { maxPixels, snapTo }: ImageBudget): ImageSize {
-  if (maxPixels < snapTo * snapTo) {
-    throw userMistake(`data.maxPixels is ${maxPixels}: must be at least data.snapTo squared, ${snapTo * snapTo}`);
+  const minPixels = minPatches * snapTo * snapTo;
+  if (maxPixels < minPixels) {
+    throw userMistake(`data.maxPixels is ${maxPixels}: must be at least 4 * data.snapTo * data.snapTo, ${minPixels}`);
   }
   if (Math.max(width, height) > maxAspectRatio * Math.min(width, height)) {
     throw new RangeError(`${width}x${height} is more than ${maxAspectRatio} times as long as wide`);
@@ -36,7 +37,6 @@ export function modelSize({ width, height }: ImageSize, { maxPixels, snapTo }: I
     height: Math.max(1, round((height * scale) / snapTo)) * snapTo,
   });
   const area = ({ width: w, height: h }: ImageSize): number => w * h;
-  const minPixels = Math.min(maxPixels, minPatches * snapTo * snapTo);
   const rounded = scaled(1, roundHalfToEven);
   if (area(rounded) > maxPixels)
     return within(scaled(Math.sqrt(maxPixels / (width * height)), Math.floor), maxPixels, snapTo);

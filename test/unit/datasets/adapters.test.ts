@@ -1,0 +1,236 @@
+import { chmod, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readHam10000 } from '../../../activities/datasets/ham10000.ts';
+import { readTextbook } from '../../../activities/datasets/textbook.ts';
+import { failureTypes } from '../../../domain/failures.ts';
+import { hamFolder, jpeg, metadataTable, temporaryFolder, textbookLine, writeFiles } from '../../support/datasets.ts';
+import { shippedKnowledge } from '../../support/knowledge.ts';
+
+const table = 'HAM10000_metadata.csv';
+const rows = [
+  { id: 'ISIC_1', dx: 'nv', lesion: 'HAM_1' },
+  { id: 'ISIC_2', dx: 'nv', lesion: 'HAM_1' },
+  { id: 'ISIC_3', dx: 'akiec' },
+  { id: 'ISIC_4', dx: 'Angioma' },
+];
+const read = (folder: string) => readHam10000(folder, shippedKnowledge);
+
+describe('readHam10000', () => {
+  it('reads codes, names and synonyms, and groups by lesion', async () => {
+    const records = await read(await hamFolder(rows));
+    expect(records.map((r) => [r.id, r.group, r.diagnosis, r.malignancy])).toEqual([
+      ['ISIC_1', 'lesion/HAM_1', 'melanocytic nevus', 'benign'],
+      ['ISIC_2', 'lesion/HAM_1', 'melanocytic nevus', 'benign'],
+      ['ISIC_3', 'lesion/L_ISIC_3', 'actinic keratosis or bowen disease', 'precancerous_in_situ'],
+      ['ISIC_4', 'lesion/L_ISIC_4', 'hemangioma', 'benign'],
+    ]);
+    expect(records[2]?.path).toEqual(['epidermal lesion', 'actinic keratosis or bowen disease']);
+    expect(records[1]?.image).toMatch(/HAM10000_images_part_2\/ISIC_2\.jpg$/);
+  });
+
+  it('groups by patient where the table names one', async () => {
+    const records = await read(
+      await hamFolder([
+        { id: 'A', patient: 'P7' },
+        { id: 'B', patient: 'P7' },
+        { id: 'C', patient: '' },
+      ]),
+    );
+    expect(records.map((r) => r.group)).toEqual(['patient/P7', 'patient/P7', 'lesion/L_C']);
+  });
+
+  it('takes each of the seven codes', async () => {
+    const codes = ['akiec', 'bcc', 'bkl', 'df', 'mel', 'nv', 'vasc'];
+    const records = await read(await hamFolder(codes.map((dx) => ({ id: `I_${dx}`, dx }))));
+    expect(new Set(records.map((r) => r.diagnosis)).size).toBe(7);
+  });
+
+  const variants: [what: string, text: string, name?: string][] = [
+    ['a byte order mark and CRLF', `\uFEFF${metadataTable(rows, '\r\n')}`],
+    ['blank lines and padded fields', metadataTable(rows).replaceAll('nv,', ' nv ,').replaceAll('\n', '\n\n')],
+    ['quoted fields', metadataTable(rows).replaceAll('scalp', '"scalp, left"')],
+    ['the Dataverse name without extension', metadataTable(rows), 'HAM10000_metadata'],
+    ['a plain name', metadataTable(rows), 'metadata.csv'],
+  ];
+  for (const [what, text, name = table] of variants) {
+    it(`reads ${what}`, async () => {
+      const folder = await hamFolder(rows);
+      await rm(join(folder, table));
+      await writeFiles(folder, { [name]: text });
+      expect((await read(folder)).map((r) => r.id)).toEqual(rows.map((r) => r.id));
+    });
+  }
+
+  it('finds images beside the table, in capitals, and in the archive that holds its folders twice', async () => {
+    const folder = await hamFolder([{ id: 'ISIC_1' }]);
+    const image = await jpeg(0);
+    await writeFiles(folder, { [table]: metadataTable([{ id: 'ISIC_1' }, { id: 'ISIC_2' }]), 'isic_2.JPG': image });
+    await writeFiles(folder, { 'ham10000_images_part_1/ISIC_1.jpg': image });
+    expect(await read(folder)).toHaveLength(2);
+  });
+
+  const withTable = (text: string) => async (): Promise<string> => {
+    const folder = await hamFolder(rows);
+    await writeFiles(folder, { [table]: text });
+    return folder;
+  };
+  const mistakes: [what: string, make: () => Promise<string>, says: string | RegExp][] = [
+    ['a missing folder', async () => join(await temporaryFolder(), 'gone'), /gone: there is no such folder/],
+    ['a file for a folder', async () => join(await hamFolder(rows), table), /: is a file; give the folder/],
+    ['an empty folder', temporaryFolder, /: is empty; put the data set into it/],
+    ['no table', () => without(table), /: holds no HAM10000_metadata\.csv, HAM10000_metadata, metadata\.csv/],
+    ['two tables', () => withFile('metadata.csv', 'x'), /holds both HAM10000_metadata\.csv and metadata\.csv/],
+    ['no images', async () => onlyTable(), /: holds no images/],
+    [
+      'an empty table',
+      withTable(''),
+      `${table}: row 1: column lesion_id, image_id, dx is missing; the columns are none`,
+    ],
+    [
+      'missing columns',
+      withTable('image_id,diagnosis\nISIC_1,nv\n'),
+      `${table}: row 1: column lesion_id, dx is missing; the columns are image_id, diagnosis`,
+    ],
+    ['no rows', withTable(metadataTable([])), `${table}: holds a header but no rows`],
+    [
+      'a short row',
+      withTable(`${metadataTable(rows)}HAM_9,ISIC_4\n`),
+      `${table}: row 6: has 2 columns, the header has 7`,
+    ],
+    [
+      'an open quote',
+      withTable(metadataTable(rows).replace('scalp', '"scalp')),
+      /^HAM10000_metadata\.csv: is not a CSV table: /,
+    ],
+    [
+      'an unknown label',
+      withTable(metadataTable(rows).replace('akiec', 'wart')),
+      /^HAM10000_metadata\.csv: row 4: column dx is "wart": allowed are akiec, bcc, bkl, df, mel, nv, vasc, or a name/,
+    ],
+    ['an empty label', withTable(metadataTable(rows).replace('akiec', '')), /row 4: column dx is "": allowed are/],
+    [
+      'a label that decides nothing',
+      withTable(metadataTable(rows).replace('akiec', 'melanocytic lesion')),
+      /row 4: column dx: "melanocytic lesion" may be benign or malignant; give a finer diagnosis, e\.g\. one of melanocytic nevus/,
+    ],
+    [
+      'an empty image_id',
+      withTable(metadataTable(rows).replace(',ISIC_3,', ',,')),
+      `${table}: row 4: column image_id is empty`,
+    ],
+    [
+      'a duplicate image_id',
+      withTable(metadataTable([...rows, { id: 'ISIC_2' }])),
+      `${table}: row 6: image_id "ISIC_2" stands in row 3 already; remove one`,
+    ],
+    [
+      'a missing image',
+      withTable(metadataTable([...rows, { id: 'ISIC_9' }])),
+      /row 6: image_id "ISIC_9" has no file ISIC_9\.jpg in /,
+    ],
+    [
+      'two images of one name',
+      async () => withFile('ISIC_1.jpg', await jpeg(9, 80, 90)),
+      /two different images have this name/,
+    ],
+  ];
+  for (const [what, make, says] of mistakes) {
+    it(`says in one line what is wrong: ${what}`, async () => {
+      const error = await read(await make()).then(
+        () => null,
+        (thrown: unknown) => thrown,
+      );
+      expect(error).toMatchObject({ type: failureTypes.userMistake, message: expect.stringMatching(says) });
+      expect((error as Error).message).not.toContain('\n'); // matched above
+    });
+  }
+
+  it.skipIf(process.getuid?.() === 0)('says that a folder may not be read', async () => {
+    const folder = await hamFolder(rows);
+    await chmod(folder, 0o000);
+    await expect(read(folder)).rejects.toThrow(/may not be read; change its permissions/);
+    await chmod(folder, 0o700);
+  });
+});
+
+const without = async (name: string): Promise<string> => {
+  const folder = await hamFolder(rows);
+  await rm(join(folder, name));
+  return folder;
+};
+const withFile = async (name: string, data: string | Uint8Array): Promise<string> => {
+  const folder = await hamFolder(rows);
+  await writeFiles(folder, { [name]: data });
+  return folder;
+};
+const onlyTable = async (): Promise<string> => {
+  const folder = await temporaryFolder();
+  await writeFiles(folder, { [table]: metadataTable(rows) });
+  return folder;
+};
+
+describe('readTextbook', () => {
+  const file = 'textbook/cases.jsonl';
+  async function textbook(lines: readonly string[]): Promise<string> {
+    const folder = await temporaryFolder();
+    await writeFiles(folder, {
+      [file]: lines.join('\n'),
+      'textbook/images/b1.jpg': await jpeg(1),
+      'textbook/images/b2.jpg': await jpeg(2),
+    });
+    return folder;
+  }
+  const readBook = (folder: string) => readTextbook(folder, shippedKnowledge);
+
+  it('reads rationales and canonical diagnoses', async () => {
+    const records = await readBook(await textbook([textbookLine('b1'), '', textbookLine('b2', { diagnosis: 'SCC' })]));
+    expect(records.map((r) => [r.id, r.source, r.diagnosis])).toEqual([
+      ['b1', 'textbook', 'melanocytic nevus'],
+      ['b2', 'textbook', 'squamous cell carcinoma'],
+    ]);
+    expect(records[0]?.rationale).toMatch(/^Presence of/);
+  });
+
+  it('is empty where the set has none', async () => {
+    expect(await readBook(await temporaryFolder())).toEqual([]);
+  });
+
+  const mistakes: [what: string, second: string, says: string][] = [
+    ['no JSON', '{', 'line 2: is not JSON; each line is one object'],
+    ['no object', '[]', 'line 2: the line is []: '],
+    ['a missing field', textbookLine('b2', { rationale: undefined }), 'line 2: rationale: '],
+    ['an empty rationale', textbookLine('b2', { rationale: ' ' }), 'line 2: rationale is "": '],
+    ['an unknown field', textbookLine('b2', { patient: 'x' }), 'line 2: '],
+    [
+      'an unknown diagnosis',
+      textbookLine('b2', { diagnosis: 'wart' }),
+      'line 2: diagnosis is "wart": allowed are the names of',
+    ],
+    [
+      'a diagnosis that decides nothing',
+      textbookLine('b2', { diagnosis: 'epidermal lesion' }),
+      'line 2: diagnosis: "epidermal lesion" may be',
+    ],
+    ['a duplicate id', textbookLine('b1'), 'line 2: id "b1" stands in line 1 already; remove one'],
+    ['a missing image', textbookLine('b3'), 'line 2: image "b3.jpg" is not in textbook/images'],
+    [
+      'an image elsewhere',
+      textbookLine('b2', { image: '../../b2.jpg' }),
+      'line 2: image is "../../b2.jpg": expected the name of a file',
+    ],
+  ];
+  for (const [what, second, says] of mistakes) {
+    it(`says in one line what is wrong: ${what}`, async () => {
+      const error = await readBook(await textbook([textbookLine('b1'), second])).then(
+        () => null,
+        (thrown: unknown) => thrown,
+      );
+      expect(error).toMatchObject({
+        type: failureTypes.userMistake,
+        message: expect.stringContaining(`${file}: ${says}`),
+      });
+      expect((error as Error).message).not.toContain('\n'); // matched above
+    });
+  }
+});
