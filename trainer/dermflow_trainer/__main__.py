@@ -1,0 +1,86 @@
+"""`python -m dermflow_trainer job.json`: runs one job and exits 0 (finished), 75 (interrupted, saved) or 1 (failed).
+
+stdout carries JSON lines only: file descriptor 1 is kept for them and then pointed at stderr, so that no library's
+print can break a line. When stdin closes the parent is gone and the process ends at once.
+"""
+
+import importlib
+import os
+import sys
+import threading
+import traceback
+
+from dermflow_trainer.events import Events
+from dermflow_trainer.failures import BadInput, Diverged, Interrupted, is_out_of_memory
+from dermflow_trainer.job import load_job
+
+INTERRUPTED = 75
+MODULES = {
+    "sft": "sft",
+    "grpo": "grpo",
+    "generate": "generate",
+    "export-onnx": "export_onnx",
+    "build-backbone": "build_backbone",
+}
+
+
+def main():
+    events = Events(take_stdout())
+    watch_stdin()
+    if len(sys.argv) != 2:
+        return fail(events, "bad-input", "usage: python -m dermflow_trainer job.json")
+    try:
+        job = load_job(sys.argv[1])
+        prepare_environment(job)
+        stage = importlib.import_module(f"dermflow_trainer.{MODULES[job['stage']]}")
+        outputs = stage.run(job, events)
+    except Interrupted:
+        return INTERRUPTED
+    except BadInput as error:
+        return fail(events, "bad-input", str(error))
+    except Diverged as error:
+        return fail(events, "diverged", str(error))
+    except Exception as error:
+        traceback.print_exc()
+        if is_out_of_memory(error):
+            return fail(events, "out-of-memory", f"{job['stage']}: the accelerator's memory did not suffice")
+        return fail(events, "error", f"{type(error).__name__}: {error}")
+    events.finished(outputs)
+    return 0
+
+
+def take_stdout():
+    """The real stdout, line-buffered; from here on whatever is printed goes to stderr."""
+    lines = os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8")
+    os.dup2(2, 1)
+    return lines
+
+
+def watch_stdin():
+    def end_with_parent():
+        while os.read(0, 4096):
+            pass
+        os._exit(1)
+
+    threading.Thread(target=end_with_parent, daemon=True).start()
+
+
+def prepare_environment(job):
+    """Settings that libraries read when they are imported."""
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    os.environ["OMP_NUM_THREADS"] = str(job["threads"])
+    if job["model"] is None or os.path.isdir(job["model"]):
+        os.environ["HF_HUB_OFFLINE"] = "1"
+
+
+def fail(events, kind, message):
+    events.failed(kind, " ".join(message.split()))
+    return 1
+
+
+if __name__ == "__main__":
+    code = main()
+    # Threads of libraries must not keep a finished trainer, and its accelerator, alive.
+    sys.stderr.flush()
+    os._exit(code)

@@ -1,0 +1,60 @@
+"""Greedy generation, adapter unmerged: how a fresh checkpoint is evaluated without another server."""
+
+import json
+import os
+
+import torch
+from peft import PeftModel
+from PIL import Image
+
+from dermflow_trainer.model import load_base, load_processor, prepare_torch, unspeakable_tokens
+from dermflow_trainer.rows import read_rows
+
+
+def run(job, events):
+    rows = read_rows(job["data"], completion=False)
+    prepare_torch(job)
+    processor = load_processor(job)
+    model = load_base(job)
+    if job["adapter"] is not None:
+        model = PeftModel.from_pretrained(model, job["adapter"])
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    model = model.to(device).eval()
+    events.started(step=0, max_steps=len(rows), trainable_parameters=0)
+    os.makedirs(job["output"], exist_ok=True)
+    path = os.path.join(job["output"], "generated.jsonl")
+    with open(path, "w", encoding="utf-8") as lines:
+        for start in range(0, len(rows), job["batchSize"]):
+            batch = rows[start : start + job["batchSize"]]
+            for row, tokens in zip(batch, generate(model, processor, batch, job["maxNewTokens"], device), strict=True):
+                text = processor.tokenizer.decode(tokens, skip_special_tokens=True)
+                lines.write(json.dumps({"id": row["id"], "text": text, "tokens": tokens}) + "\n")
+            events.progress(start + len(batch), len(rows))
+    return {"generated": path}
+
+
+def generate(model, processor, rows, max_new_tokens, device):
+    """Token ids of each row's answer, without the end of the turn and padding."""
+    prompts = [processor.apply_chat_template(messages(row), tokenize=False, add_generation_prompt=True) for row in rows]
+    images = [[Image.open(path).convert("RGB") for path in row["images"]] for row in rows]
+    inputs = processor(text=prompts, images=images, padding=True, return_tensors="pt", add_special_tokens=False)
+    tokenizer = processor.tokenizer
+    with torch.inference_mode():
+        output = model.generate(
+            **inputs.to(device),
+            do_sample=False,
+            max_new_tokens=max_new_tokens,
+            pad_token_id=tokenizer.pad_token_id,
+            eos_token_id=tokenizer.eos_token_id,
+            suppress_tokens=unspeakable_tokens(tokenizer),
+        )
+    return [until_end(ids, tokenizer) for ids in output[:, inputs["input_ids"].shape[1] :].tolist()]
+
+
+def messages(row):
+    content = [{"type": "image"} for _ in row["images"]] + [{"type": "text", "text": row["prompt"]}]
+    return [{"role": "user", "content": content}]
+
+
+def until_end(ids, tokenizer):
+    return ids[: ids.index(tokenizer.eos_token_id)] if tokenizer.eos_token_id in ids else ids

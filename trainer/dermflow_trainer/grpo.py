@@ -1,0 +1,49 @@
+"""Group-relative policy optimisation (Eq. 3 and 4), rewards asked for over a socket.
+
+KL is to the SFT policy in every stretch: the trainer is built from the SFT adapter, which TRL copies to the frozen
+adapter `ref`, and only then loads the stretch's checkpoint over it. Built from the adapter of step 500 it would
+silently take step 500 as its reference.
+"""
+
+import os
+
+from trl import GRPOConfig, GRPOTrainer
+
+from dermflow_trainer.model import load_policy, load_processor, prepare_torch, unspeakable_tokens
+from dermflow_trainer.rewards import Rewards, Samples
+from dermflow_trainer.rows import chat_dataset, read_rows
+from dermflow_trainer.stretch import Stretch, common_arguments
+
+
+def run(job, events):
+    stretch = Stretch(job, events)
+    rows = chat_dataset(read_rows(job["data"], completion=False), completion=False)
+    prepare_torch(job)
+    processor = load_processor(job)
+    rewards = Rewards(job, Samples(os.path.join(job["output"], "samples.jsonl")))
+    config = GRPOConfig(
+        **common_arguments(
+            job, per_device=job["perDeviceBatchSize"], per_step=job["promptsPerStep"] * job["generations"]
+        ),
+        num_generations=job["generations"],
+        temperature=job["temperature"],
+        top_p=1.0,
+        top_k=0,
+        beta=job["beta"],
+        epsilon=job["epsilon"],
+        max_completion_length=job["maxCompletionLength"],
+        # Eq. 4 averages within each completion, then over completions; TRL's default does not.
+        loss_type="grpo",
+        scale_rewards="group",
+        # With LoRA's dropout on, the policy would differ from its own reference at step 0.
+        disable_dropout=True,
+        generation_kwargs={"suppress_tokens": unspeakable_tokens(processor.tokenizer)},
+    )
+    trainer = GRPOTrainer(
+        model=load_policy(job),
+        reward_funcs=rewards.functions(),
+        args=config,
+        train_dataset=rows,
+        processing_class=processor,
+    )
+    return stretch.run(trainer)
