@@ -13,7 +13,7 @@ export interface Prompt {
 export function tokenisePrompt(text: string, grids: readonly Grid[], files: ModelFiles): Prompt {
   const content = [...grids.map(() => ({ type: 'image' })), { type: 'text', text }];
   const rendered = files.template.render({ messages: [{ role: 'user', content }], add_generation_prompt: true });
-  const short: number[] = files.tokenizer.encode(rendered).ids;
+  const short: number[] = files.tokenizer.encode(rendered, { add_special_tokens: false }).ids;
   const placeholders = short.filter((token) => token === files.imageToken).length;
   if (placeholders !== grids.length) {
     throw userMistake(`a prompt with ${grids.length} images renders ${placeholders} image placeholders: ${text}`);

@@ -11,6 +11,7 @@ of the last position only: prompts are padded on the left, and greedy decoding n
 """
 
 import hashlib
+import json
 import tempfile
 import warnings
 from pathlib import Path
@@ -18,8 +19,12 @@ from pathlib import Path
 import onnx
 import torch
 from onnx.external_data_helper import set_external_data
+from peft import PeftModel
 from torch import nn
-from transformers import AutoProcessor, Qwen2_5_VLForConditionalGeneration
+from transformers import Qwen2_5_VLForConditionalGeneration
+
+from dermflow_trainer.failures import BadInput
+from dermflow_trainer.model import load_processor, unspeakable_tokens
 
 OPSET = 18
 VISION_WEIGHTS = "vision_encoder.onnx_data"
@@ -32,7 +37,7 @@ INLINE_UP_TO_BYTES = 1 << 30
 def run(job, events):
     """Export as one `export-onnx` job; a step is one graph."""
     torch.set_num_threads(job["threads"])
-    model = load_model(job["model"], job["adapter"])
+    model = load_model(job)
     output = Path(job["output"])
     graphs = output / "onnx"
     graphs.mkdir(parents=True, exist_ok=True)
@@ -40,7 +45,7 @@ def run(job, events):
     steps = len(sizes) + 2
     events.started(step=0, max_steps=steps, trainable_parameters=0)
 
-    save_configuration(job["model"], model, output)
+    save_configuration(model, load_processor(job), output)
     shared = WeightFile(graphs / VISION_WEIGHTS)
     for step, (height, width) in enumerate(sizes, start=1):
         export_vision(model, height, width, graphs, shared)
@@ -52,24 +57,28 @@ def run(job, events):
     return {"onnx": str(output)}
 
 
-def load_model(base, adapter):
+def load_model(job):
     """The model in float32 with eager attention, whose operations all have an ONNX form."""
     model = Qwen2_5_VLForConditionalGeneration.from_pretrained(
-        base, dtype=torch.float32, attn_implementation="eager"
+        job["model"], dtype=torch.float32, attn_implementation="eager"
     )
-    if adapter is not None:
-        from peft import PeftModel
-
-        model = PeftModel.from_pretrained(model, adapter).get_base_model()
+    if job["adapter"] is not None:
+        model = PeftModel.from_pretrained(model, job["adapter"]).get_base_model()
     return model.eval().requires_grad_(False)
 
 
-def save_configuration(base, model, output):
-    processor = AutoProcessor.from_pretrained(base)
+def save_configuration(model, processor, output):
+    """What a reader of the graphs needs. `generation_config.json` holds the settings of the `generate` job."""
     processor.save_pretrained(output)
     processor.image_processor.save_pretrained(output)
     model.config.save_pretrained(output)
-    model.generation_config.save_pretrained(output)
+    tokenizer = processor.tokenizer
+    generation = {
+        "eos_token_id": tokenizer.eos_token_id,
+        "pad_token_id": tokenizer.pad_token_id,
+        "suppress_tokens": sorted(unspeakable_tokens(tokenizer)),
+    }
+    (output / "generation_config.json").write_text(json.dumps(generation, indent=2) + "\n", encoding="utf-8")
 
 
 class WeightFile:
@@ -108,7 +117,7 @@ def export_vision(model, height, width, folder, shared):
     vision = model.config.vision_config
     unit = vision.patch_size * vision.spatial_merge_size
     if height % unit or width % unit:
-        raise ValueError(f"imageSizes: {height}x{width} is not a multiple of {unit} pixels on both sides")
+        raise BadInput(f"imageSizes: {height}x{width} is not a multiple of {unit} pixels on both sides")
     grid = (height // vision.patch_size, width // vision.patch_size)
     patch = vision.in_channels * vision.temporal_patch_size * vision.patch_size**2
     graph = trace(
@@ -179,7 +188,7 @@ def causal_mask(attention_mask, length):
 def export_decoder(model, path):
     text = model.config.text_config
     if "sliding_attention" in text.layer_types:
-        raise ValueError("model: sliding window attention has no ONNX export here; evaluate with runtime: transformers")
+        raise BadInput("model: sliding window attention has no ONNX export here; evaluate with runtime: transformers")
     heads, width = text.num_key_value_heads, text.hidden_size // text.num_attention_heads
     batch, length, past = 2, 3, 2
     cache = [torch.zeros(batch, heads, past, width) for _ in range(2 * text.num_hidden_layers)]

@@ -1,0 +1,50 @@
+/**
+ * The trainer's own `generate`: Transformers with the adapter unmerged. How a checkpoint too large for the ONNX path is
+ * evaluated, and the oracle of that path.
+ */
+import { createReadStream } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { failureTypes, DermflowError } from '../../domain/failures.ts';
+import { type GenerateJob, generatedRowSchema } from '../../domain/trainer.ts';
+import type { ModelRunner } from '../ports/model-runner.ts';
+import { runTrainerJob, type TrainerProcess } from './trainer-job.ts';
+
+export interface TransformersModel extends Pick<GenerateJob, 'model' | 'adapter' | 'seed' | 'threads' | 'precision'> {
+  /** Each generation writes into a new folder below this one; `close` removes them. */
+  scratch: string;
+}
+
+/** A runner that starts one trainer process for each generation. */
+export function createTransformersRunner(trainer: TrainerProcess, model: TransformersModel): ModelRunner {
+  const { scratch, ...settings } = model;
+  const folders: string[] = [];
+  return {
+    generate: async function* (rows, { images, batchSize, maxNewTokens, signal, onProgress }) {
+      const folder = await mkdtemp(join(scratch, 'generate-'));
+      folders.push(folder);
+      const data = { rows: join(folder, 'rows.jsonl'), images };
+      await writeFile(data.rows, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+      const job: GenerateJob = { schema: 1, stage: 'generate', ...settings, output: folder, data, batchSize, maxNewTokens };
+      const outputs = await runTrainerJob(trainer, job, { folder, signal, ...(onProgress ? { onProgress } : {}) });
+      const lines = createInterface({ input: createReadStream(outputs['generated'] ?? join(folder, 'generated.jsonl')) });
+      let count = 0;
+      for await (const line of lines) {
+        const generated = generatedRowSchema.parse(JSON.parse(line));
+        const expected = rows[count]?.id;
+        if (generated.id !== expected) {
+          throw new DermflowError(failureTypes.trainerCrashed, `generate: row ${count + 1} is ${generated.id}, not ${expected}`);
+        }
+        count += 1;
+        yield generated;
+      }
+      if (count !== rows.length) {
+        throw new DermflowError(failureTypes.trainerCrashed, `generate: ${count} of ${rows.length} rows were answered`);
+      }
+    },
+    close: async () => {
+      await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));
+    },
+  };
+}

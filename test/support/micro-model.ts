@@ -1,0 +1,68 @@
+/** A random Qwen2.5-VL of the real classes, small enough to build, export and run in a test. */
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import pino from 'pino';
+import sharp from 'sharp';
+import type { TrainerProcess } from '../../activities/inference/trainer-job.ts';
+import { createRandom } from '../../domain/random.ts';
+import type { ChatRow, ExportOnnxJob } from '../../domain/trainer.ts';
+import { readEnvironment, repositoryRoot } from '../../infra/env.ts';
+
+export const trainer: TrainerProcess = {
+  python: readEnvironment(process.env).trainerPython,
+  logger: pino({ level: 'silent' }),
+};
+
+export interface MicroModel {
+  folder: string;
+  base: string;
+  adapter: string;
+  remove(): Promise<void>;
+}
+
+export async function buildMicroModel(): Promise<MicroModel> {
+  const folder = await mkdtemp(join(tmpdir(), 'micro-model-'));
+  const script = join(repositoryRoot, 'trainer/tests/micro_model.py');
+  await execa(trainer.python, [script, folder], { env: { PYTHONPATH: join(repositoryRoot, 'trainer') } });
+  return {
+    folder,
+    base: join(folder, 'base'),
+    adapter: join(folder, 'adapter'),
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+/** [height, width]: portrait of data-set images turned either way, and square. */
+export const imageSizes: ExportOnnxJob['imageSizes'] = [
+  [84, 140],
+  [140, 84],
+  [112, 112],
+];
+
+/** Writes smooth colour patterns and returns rows that ask about one of them, every fifth row about two. */
+export async function writeRows(count: number, folder: string): Promise<ChatRow[]> {
+  await mkdir(folder, { recursive: true });
+  const random = createRandom('rows');
+  return Promise.all(
+    Array.from({ length: count }, async (_, i) => {
+      const names = i % 5 === 0 ? [`${i}-a.png`, `${i}-b.png`] : [`${i}-a.png`];
+      const words = Array.from({ length: random.int(1, 16) }, () => `w${random.int(0, 39)}`);
+      const images = names.map((name) => ({ name, size: random.pick(imageSizes), random: random.fork(name) }));
+      await Promise.all(images.map((image) => writePattern(join(folder, image.name), image.size, image.random)));
+      return { id: `row-${i}`, images: names, prompt: words.join(' ') };
+    }),
+  );
+}
+
+async function writePattern(path: string, [height, width]: [number, number], random: ReturnType<typeof createRandom>): Promise<void> {
+  const channels = [0, 1, 2].map(() => ({ level: random.between(40, 215), wave: random.between(-60, 60), period: random.between(4, 30) }));
+  const rgb = Uint8Array.from({ length: height * width * 3 }, (_, i) => {
+    const { level, wave, period } = channels[i % 3] ?? { level: 0, wave: 0, period: 1 };
+    const x = Math.floor(i / 3) % width;
+    const y = Math.floor(i / 3 / width);
+    return Math.max(0, Math.min(255, level + wave * Math.sin(x / period) + 40 * Math.cos(y / period)));
+  });
+  await sharp(rgb, { raw: { width, height, channels: 3 } }).png().toFile(path);
+}
