@@ -1,0 +1,29 @@
+/** The one place where errors become Temporal's: types from one list, and retryable or not by type. */
+import { ApplicationFailure, TemporalFailure } from '@temporalio/common';
+import { DermflowError } from '../domain/failures.ts';
+
+/** A `DermflowError` keeps its type; Temporal's own failures and anything unclassified pass as they are, retryable. */
+export function asActivityFailure(error: unknown): unknown {
+  if (error instanceof TemporalFailure || !(error instanceof DermflowError)) return error;
+  return ApplicationFailure.create({
+    message: error.message,
+    type: error.type,
+    nonRetryable: !error.retryable,
+    ...(error.cause instanceof Error ? { cause: error.cause } : {}),
+  });
+}
+
+/** The same activities, their errors turned by `asActivityFailure`. */
+export function withActivityFailures<T extends object>(activities: T): T {
+  const wrapped = Object.entries(activities).map(([name, activity]) => [
+    name,
+    async (...args: unknown[]) => {
+      try {
+        return await activity(...args);
+      } catch (error) {
+        throw asActivityFailure(error);
+      }
+    },
+  ]);
+  return Object.fromEntries(wrapped) as T; // the same names and signatures
+}

@@ -1,0 +1,97 @@
+/** Whole artifacts: files first, the manifest last. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import pLimit from 'p-limit';
+import type { z } from 'zod';
+import type { ArtifactRef, BlobRef, Manifest } from '../../domain/artifact.ts';
+import { corrupt } from '../../domain/failures.ts';
+import type { ArtifactStore } from '../ports/artifact-store.ts';
+
+/** Contents of one file of an artifact: a path on this machine, or the data itself. */
+export type FileSource = { path: string } | { data: string | Uint8Array };
+
+const transfersInFlight = 8;
+
+/** Stores the files, then the manifest that names them. Until the last write nothing is visible. */
+export async function commitFiles(
+  store: ArtifactStore,
+  description: Omit<Manifest, 'schema' | 'files'>,
+  sources: Record<string, FileSource>,
+): Promise<ArtifactRef> {
+  const limit = pLimit(transfersInFlight);
+  const put = (source: FileSource): Promise<BlobRef> =>
+    'path' in source ? store.putFile(source.path) : store.putBlob(source.data);
+  const entries = await Promise.all(
+    Object.entries(sources).map(async ([name, source]) => [name, await limit(() => put(source))] as const),
+  );
+  return store.commit({ ...description, files: Object.fromEntries(entries) });
+}
+
+/** Downloads the artifact's files below `folder`, each verified; `keep` chooses among them. */
+export async function materialise(
+  store: ArtifactStore,
+  ref: ArtifactRef,
+  folder: string,
+  keep: (name: string) => boolean = () => true,
+): Promise<Manifest> {
+  const manifest = await store.manifest(ref);
+  const files = Object.entries(manifest.files).filter(([name]) => keep(name));
+  await fetchBlobs(store, files.map(([name, blob]) => [blob, join(folder, name)]));
+  return manifest;
+}
+
+/** Downloads blobs to paths, a few at a time. */
+export async function fetchBlobs(store: ArtifactStore, wanted: Iterable<readonly [BlobRef, string]>): Promise<void> {
+  const limit = pLimit(transfersInFlight);
+  await Promise.all([...wanted].map(([blob, path]) => limit(() => store.getFile(blob, path))));
+}
+
+const fileOf = (manifest: Manifest, name: string): BlobRef => {
+  const blob = manifest.files[name];
+  if (!blob) throw corrupt(`${manifest.kind} ${manifest.key} has no file ${name}`);
+  return blob;
+};
+
+/** Text of one file of an artifact. */
+export async function readText(store: ArtifactStore, artifact: Manifest | ArtifactRef, name: string): Promise<string> {
+  const manifest = 'files' in artifact ? artifact : await store.manifest(artifact);
+  return new TextDecoder().decode(await store.getBlob(fileOf(manifest, name)));
+}
+
+/** A JSON file of an artifact, parsed by its schema. */
+export async function readJson<T>(
+  store: ArtifactStore,
+  artifact: Manifest | ArtifactRef,
+  name: string,
+  schema: z.ZodType<T>,
+): Promise<T> {
+  return schema.parse(JSON.parse(await readText(store, artifact, name)));
+}
+
+/** A file of JSON lines, each parsed by the schema. */
+export async function readJsonLines<T>(
+  store: ArtifactStore,
+  artifact: Manifest | ArtifactRef,
+  name: string,
+  schema: z.ZodType<T>,
+): Promise<T[]> {
+  return parseJsonLines(await readText(store, artifact, name), schema);
+}
+
+export const parseJsonLines = <T>(text: string, schema: z.ZodType<T>): T[] =>
+  text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => schema.parse(JSON.parse(line)));
+
+/** JSON lines of a file on disk; none where the file is absent. */
+export async function readJsonLinesFile<T>(path: string, schema: z.ZodType<T>): Promise<T[]> {
+  try {
+    return parseJsonLines(await readFile(path, 'utf8'), schema);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+export const toJsonLines = (rows: readonly unknown[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join('');

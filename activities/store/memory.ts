@@ -1,0 +1,31 @@
+/** A store in this process's memory, for tests. */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { digestOf } from '../../domain/artifact.ts';
+import { corrupt } from '../../domain/failures.ts';
+import type { ArtifactStore } from '../ports/artifact-store.ts';
+import { createStore } from './store.ts';
+
+/** @param objects the contents by key; a test may look at them or damage them */
+export function createMemoryStore(objects: Map<string, Uint8Array> = new Map()): ArtifactStore {
+  return createStore({
+    size: async (key) => objects.get(key)?.byteLength ?? null,
+    get: async (key) => objects.get(key) ?? null,
+    download: async (key, path, sha256) => {
+      const data = objects.get(key);
+      if (!data) return false;
+      if (digestOf(data) !== sha256) throw corrupt(`blob ${sha256} does not match its digest`);
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, data);
+      return true;
+    },
+    put: async (key, data) => void objects.set(key, data),
+    upload: async (key, path) => void objects.set(key, await readFile(path)),
+    putIfAbsent: async (key, data) => {
+      if (objects.has(key)) return false;
+      objects.set(key, data);
+      return true;
+    },
+    list: async (prefix) => [...objects.keys()].filter((key) => key.startsWith(prefix)),
+  });
+}

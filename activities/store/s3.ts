@@ -1,0 +1,151 @@
+/** A store in a bucket of any S3 that honours `If-None-Match: *`. */
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import {
+  CreateBucketCommand,
+  GetObjectCommand,
+  HeadBucketCommand,
+  HeadObjectCommand,
+  paginateListObjectsV2,
+  PutObjectCommand,
+  S3Client,
+  S3ServiceException,
+} from '@aws-sdk/client-s3';
+import { Upload } from '@aws-sdk/lib-storage';
+import { corrupt, unavailable, userMistake } from '../../domain/failures.ts';
+import type { ArtifactStore } from '../ports/artifact-store.ts';
+import { createStore } from './store.ts';
+
+export interface S3Settings {
+  /** Undefined: AWS itself. */
+  endpoint: string | undefined;
+  region: string;
+  bucket: string;
+}
+
+/** Credentials come from the SDK's own chain. */
+export function createS3Client({ endpoint, region }: S3Settings): S3Client {
+  return new S3Client({
+    region,
+    maxAttempts: 5,
+    requestHandler: { connectionTimeout: 5_000, requestTimeout: 120_000 },
+    ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
+  });
+}
+
+/** Makes sure that the bucket is there, and with it that the server answers and the credentials are good. */
+export async function ensureBucket(client: S3Client, settings: S3Settings): Promise<void> {
+  await explaining(settings, async () => {
+    if ((await orAbsent(client.send(new HeadBucketCommand({ Bucket: settings.bucket })))) !== null) return;
+    await client.send(new CreateBucketCommand({ Bucket: settings.bucket }));
+  });
+}
+
+export function createS3Store(client: S3Client, settings: S3Settings): ArtifactStore {
+  const at = (key: string) => ({ Bucket: settings.bucket, Key: key });
+  const explained = <T>(work: () => Promise<T>): Promise<T> => explaining(settings, work);
+  return createStore({
+    size: (key) =>
+      explained(async () => (await orAbsent(client.send(new HeadObjectCommand(at(key)))))?.ContentLength ?? null),
+    get: (key) =>
+      explained(async () => {
+        const object = await orAbsent(client.send(new GetObjectCommand(at(key))));
+        return (await object?.Body?.transformToByteArray()) ?? null;
+      }),
+    download: (key, path, sha256) =>
+      explained(async () => {
+        const object = await orAbsent(client.send(new GetObjectCommand(at(key))));
+        if (!object?.Body) return false;
+        await writeVerified(object.Body.transformToWebStream(), path, sha256);
+        return true;
+      }),
+    put: (key, data) => explained(async () => void (await client.send(new PutObjectCommand({ ...at(key), Body: data })))),
+    upload: (key, path) =>
+      explained(async () => void (await new Upload({ client, params: { ...at(key), Body: createReadStream(path) } }).done())),
+    putIfAbsent: (key, data) =>
+      explained(async () => {
+        try {
+          await client.send(new PutObjectCommand({ ...at(key), Body: data, IfNoneMatch: '*' }));
+          return true;
+        } catch (error) {
+          if (error instanceof S3ServiceException && error.$metadata.httpStatusCode === 412) return false;
+          throw error;
+        }
+      }),
+    list: (prefix) =>
+      explained(async () => {
+        const keys: string[] = [];
+        for await (const page of paginateListObjectsV2({ client }, { Bucket: settings.bucket, Prefix: prefix })) {
+          for (const { Key } of page.Contents ?? []) if (Key !== undefined) keys.push(Key);
+        }
+        return keys;
+      }),
+  });
+}
+
+/** Hashes on the way to a temporary name and gives the file its own name only if the digest is right. */
+async function writeVerified(body: ReadableStream, path: string, sha256: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const partial = `${path}.${randomUUID()}.partial`;
+  const hash = createHash('sha256');
+  const tap = new Transform({
+    transform(chunk, _encoding, done) {
+      hash.update(chunk);
+      done(null, chunk);
+    },
+  });
+  try {
+    await pipeline(body, tap, createWriteStream(partial));
+    if (hash.digest('hex') !== sha256) throw corrupt(`blob ${sha256} does not match its digest`);
+    await rename(partial, path);
+  } finally {
+    await rm(partial, { force: true });
+  }
+}
+
+/** Null for 404. */
+async function orAbsent<T>(request: Promise<T>): Promise<T | null> {
+  try {
+    return await request;
+  } catch (error) {
+    if (error instanceof S3ServiceException && error.$metadata.httpStatusCode === 404) return null;
+    throw error;
+  }
+}
+
+const networkErrors = ['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EPIPE', 'EHOSTUNREACH'];
+
+/** Turns what the SDK throws into a line that names the address and says what to do. */
+async function explaining<T>({ endpoint, bucket }: S3Settings, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const where = `S3 at ${endpoint ?? 'AWS'}, bucket ${bucket}`;
+    if (error instanceof S3ServiceException) {
+      const status = error.$metadata.httpStatusCode ?? 0;
+      if (status >= 500 || status === 429) throw unavailable(`${where} answered ${status}: ${error.name}`, error);
+      if (status === 401 || status === 403) {
+        throw userMistake(`${where} refused the credentials (${error.name}); set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY`, error);
+      }
+      throw error;
+    }
+    if (error instanceof Error && isNetworkError(error)) {
+      throw unavailable(`${where} cannot be reached; start it or set DERMFLOW_S3_ENDPOINT`, error);
+    }
+    if (error instanceof Error && error.name === 'CredentialsProviderError') {
+      throw userMistake(`${where}: no credentials; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY`, error);
+    }
+    throw error;
+  }
+}
+
+function isNetworkError(error: Error): boolean {
+  const code = 'code' in error ? String(error.code) : '';
+  if (networkErrors.includes(code) || error.name === 'TimeoutError') return true;
+  if (error instanceof AggregateError) return error.errors.some((inner) => inner instanceof Error && isNetworkError(inner));
+  return error.cause instanceof Error && isNetworkError(error.cause);
+}

@@ -1,0 +1,85 @@
+/** The rules of an artifact store over any place that holds objects. */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { canonicalJson, digestOf, type Manifest, manifestSchema } from '../../domain/artifact.ts';
+import { corrupt } from '../../domain/failures.ts';
+import { storeKeys } from '../../domain/names.ts';
+import type { ArtifactStore } from '../ports/artifact-store.ts';
+
+/** What a place must be able to do. Keys stay within `[a-z0-9/._-]`. */
+export interface ObjectPlace {
+  /** Size in bytes, null if absent. */
+  size(key: string): Promise<number | null>;
+  get(key: string): Promise<Uint8Array | null>;
+  /** Streams an object to a file that appears only when `sha256` is verified; false if the object is absent. */
+  download(key: string, path: string, sha256: string): Promise<boolean>;
+  put(key: string, data: Uint8Array): Promise<void>;
+  upload(key: string, path: string): Promise<void>;
+  /** False when an object of this key stands already. Atomic among writers. */
+  putIfAbsent(key: string, data: Uint8Array): Promise<boolean>;
+  list(prefix: string): Promise<string[]>;
+}
+
+export function createStore(place: ObjectPlace): ArtifactStore {
+  const store: ArtifactStore = {
+    async putBlob(data) {
+      const bytes = typeof data === 'string' ? new TextEncoder().encode(data) : data;
+      const ref = { sha256: digestOf(bytes), bytes: bytes.byteLength };
+      if (!(await store.hasBlob(ref))) await place.put(storeKeys.blob(ref.sha256), bytes);
+      return ref;
+    },
+    async putFile(path) {
+      const ref = { sha256: await digestOfFile(path), bytes: (await stat(path)).size };
+      if (!(await store.hasBlob(ref))) await place.upload(storeKeys.blob(ref.sha256), path);
+      return ref;
+    },
+    hasBlob: async (ref) => (await place.size(storeKeys.blob(ref.sha256))) === ref.bytes,
+    async getBlob(ref) {
+      const data = await place.get(storeKeys.blob(ref.sha256));
+      if (!data) throw corrupt(`blob ${ref.sha256} is missing from the store`);
+      if (digestOf(data) !== ref.sha256) throw corrupt(`blob ${ref.sha256} does not match its digest`);
+      return data;
+    },
+    async getFile(ref, path) {
+      if (!(await place.download(storeKeys.blob(ref.sha256), path, ref.sha256))) {
+        throw corrupt(`blob ${ref.sha256} is missing from the store`);
+      }
+    },
+    async find(kind, key) {
+      const data = await place.get(storeKeys.manifest(kind, key));
+      return data && { kind, key, sha256: digestOf(data) };
+    },
+    async commit(manifest) {
+      const text = canonicalJson(manifestSchema.parse({ schema: 1, ...manifest } satisfies Manifest));
+      const { kind, key } = manifest;
+      if (await place.putIfAbsent(storeKeys.manifest(kind, key), new TextEncoder().encode(text))) {
+        return { kind, key, sha256: digestOf(text) };
+      }
+      const standing = await store.find(kind, key);
+      if (!standing) throw corrupt(`manifest ${kind}/${key} was refused as present but cannot be read`);
+      return standing;
+    },
+    async manifest(ref) {
+      const data = await place.get(storeKeys.manifest(ref.kind, ref.key));
+      if (!data) throw corrupt(`${ref.kind} ${ref.key} is missing from the store`);
+      if (digestOf(data) !== ref.sha256) throw corrupt(`the manifest of ${ref.kind} ${ref.key} does not match its digest`);
+      return manifestSchema.parse(JSON.parse(new TextDecoder().decode(data)));
+    },
+    async keys(kind, prefix) {
+      const start = storeKeys.manifests(kind, '');
+      const names = await place.list(storeKeys.manifests(kind, prefix));
+      return names.map((name) => name.slice(start.length).replace(/\.json$/, ''));
+    },
+    getObject: (key) => place.get(key),
+    putObjectIfAbsent: (key, data) => place.putIfAbsent(key, typeof data === 'string' ? new TextEncoder().encode(data) : data),
+  };
+  return store;
+}
+
+/** SHA-256 of a file, in hex, streamed. */
+export async function digestOfFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk);
+  return hash.digest('hex');
+}
