@@ -9,7 +9,7 @@ import { accuracy, confusionMatrix, macroF1, shareOf } from './metrics.ts';
 
 const share = z.number().min(0).max(1);
 
-export const taskSummarySchema = z.strictObject({
+export const taskScoreSchema = z.strictObject({
   task: z.enum(questionTasks),
   items: z.int().nonnegative(),
   accuracy: share,
@@ -17,6 +17,9 @@ export const taskSummarySchema = z.strictObject({
   high: share,
   macroF1: share,
   unparsed: share,
+}) satisfies z.ZodType<TaskScore>;
+
+export const taskSummarySchema = taskScoreSchema.extend({
   /** Share of outputs in the form of Eq. 6. */
   format: share,
   confusion: z.strictObject({
@@ -28,7 +31,7 @@ export const taskSummarySchema = z.strictObject({
 export type TaskSummary = z.infer<typeof taskSummarySchema>;
 
 export const evaluationSummarySchema = z.strictObject({
-  label: z.string(),
+  /** Optimiser step of the evaluated checkpoint; null for the base model. */
   step: z.int().nullable(),
   image: z.enum(['real', 'grey']),
   tasks: z.array(taskSummarySchema),

@@ -1,0 +1,39 @@
+/** The evaluation stage, on a queue of its own: it neither waits for the trainer's accelerator nor takes it. */
+import type { Logger } from 'pino';
+import type { EvaluationActivities } from '../../domain/contracts.ts';
+import type { Environment } from '../../infra/env.ts';
+import { withHeartbeats } from '../heartbeats.ts';
+import type { ArtifactStore } from '../ports/artifact-store.ts';
+import { evaluate } from './evaluate.ts';
+import { exportOnnx } from './export.ts';
+import { readTestQuestions } from './questions.ts';
+
+export interface EvaluationDependencies {
+  store: ArtifactStore;
+  environment: Pick<Environment, 'scratch' | 'trainerPython'>;
+  logger: Logger;
+}
+
+export function createEvaluationActivities({ store, environment, logger }: EvaluationDependencies): EvaluationActivities {
+  const common = { store, scratch: environment.scratch, trainer: { python: environment.trainerPython, logger } };
+  return {
+    exportForInference: async (input) => {
+      const { runtime } = input.recipe.evaluation;
+      if (runtime !== 'onnx') return null;
+      return withHeartbeats(async (report, signal) => {
+        const questions = await readTestQuestions(store, input.questions, input.recipe.evaluation);
+        const onProgress = (done: number, total: number): void => report({ phase: 'exporting', done, total });
+        return exportOnnx(input, questions, { ...common, signal, onProgress });
+      });
+    },
+
+    evaluateModel: (input) =>
+      withHeartbeats(async (report, signal) => {
+        const questions = await readTestQuestions(store, input.questions, input.recipe.evaluation);
+        const onProgress = (done: number, total: number): void => report({ phase: 'answering', done, total });
+        const { evaluation, scores } = await evaluate(input, questions, { ...common, signal, onProgress });
+        logger.info({ label: input.label, evaluation: evaluation.key, scores }, 'model evaluated');
+        return { label: input.label, step: input.checkpoint?.step ?? null, evaluation, scores };
+      }),
+  };
+}

@@ -1,0 +1,123 @@
+/** One evaluation: every question asked once, greedily; every output kept and judged. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { type ArtifactRef, type Json, workKey } from '../../domain/artifact.ts';
+import type { EvaluationInput, TaskScore } from '../../domain/contracts.ts';
+import { type EvaluationItem, judgeOutput } from '../../domain/evaluation/item.ts';
+import { type EvaluationSummary, scoresOf, summariseItems, taskScoreSchema } from '../../domain/evaluation/summary.ts';
+import { userMistake } from '../../domain/failures.ts';
+import { questionPrompt } from '../../domain/prompts/prompts.ts';
+import type { Question } from '../../domain/questions/question.ts';
+import { createRandom } from '../../domain/random.ts';
+import type { ChatRow } from '../../domain/trainer.ts';
+import { openOnnxModel } from '../inference/onnx-runner.ts';
+import type { TrainerProcess } from '../inference/trainer-job.ts';
+import { createTransformersRunner } from '../inference/transformers-runner.ts';
+import type { ArtifactStore } from '../ports/artifact-store.ts';
+import type { ModelRunner } from '../ports/model-runner.ts';
+import { withScratchFolder } from '../scratch.ts';
+import { commitFiles, materialise, toJsonLines } from '../store/commit.ts';
+import { fetchAdapter, modelPath } from './model.ts';
+import { imageFileName, writeQuestionImages } from './questions.ts';
+
+/** A change of prompts, extraction or scores changes the version. */
+const method = 'evaluate/1';
+const factsSchema = z.object({ scores: z.array(taskScoreSchema) });
+
+export type EvaluationRequest = EvaluationInput & { onnx: ArtifactRef | null };
+
+export interface EvaluationContext {
+  store: ArtifactStore;
+  trainer: TrainerProcess;
+  scratch: string;
+  signal: AbortSignal;
+  onProgress: (done: number, total: number) => void;
+}
+
+/** The evaluation in the store if this work was done before, else a new one. */
+export async function evaluate(
+  request: EvaluationRequest,
+  questions: readonly Question[],
+  context: EvaluationContext,
+): Promise<{ evaluation: ArtifactRef; scores: TaskScore[] }> {
+  const { store } = context;
+  const work = { method, ...identity(request) };
+  const key = workKey(work);
+  const known = await store.find('evaluation', key);
+  if (known) return { evaluation: known, scores: factsSchema.parse((await store.manifest(known)).facts).scores };
+
+  const items = await withScratchFolder(context.scratch, 'evaluation', (folder) => ask(request, questions, folder, context));
+  const tasks = summariseItems(items, createRandom(`evaluation/${request.questions.sha256}`));
+  const summary: EvaluationSummary = { step: request.checkpoint?.step ?? null, image: request.image, tasks };
+  const scores = scoresOf(tasks);
+  const facts = { step: summary.step, image: summary.image, scores: scores.map((score) => ({ ...score })) };
+  const evaluation = await commitFiles(store, { kind: 'evaluation', key, ...work, facts }, {
+    'items.jsonl': { data: toJsonLines(items) },
+    'summary.json': { data: `${JSON.stringify(summary, null, 2)}\n` },
+  });
+  return { evaluation, scores };
+}
+
+/** What decides the answers. Batch size and threads are left out: they change rounding, not the model. */
+function identity({ recipe, model, checkpoint, questions, image }: EvaluationRequest): {
+  inputs: Record<string, string>;
+  params: Json;
+} {
+  const { tasks, maxItems, runtime, maxNewTokens } = recipe.evaluation;
+  const precision = runtime === 'onnx' ? 'fp32' : recipe.model.precision;
+  return {
+    inputs: {
+      model: model.sha256,
+      questions: questions.sha256,
+      ...(checkpoint ? { checkpoint: checkpoint.sha256 } : {}),
+    },
+    params: { tasks, maxItems, runtime, precision, maxNewTokens, image, prompts: recipe.prompts },
+  };
+}
+
+async function ask(
+  request: EvaluationRequest,
+  questions: readonly Question[],
+  folder: string,
+  context: EvaluationContext,
+): Promise<EvaluationItem[]> {
+  const { recipe, image } = request;
+  const images = join(folder, 'images');
+  await mkdir(images);
+  await writeQuestionImages(context.store, questions, image, images);
+  const rows: ChatRow[] = questions.map((question) => ({
+    id: question.id,
+    images: [imageFileName(question.image, image)],
+    prompt: questionPrompt(question, recipe.prompts, 'evaluation'),
+  }));
+  const { batchSize, maxNewTokens } = recipe.evaluation;
+  const { signal, onProgress } = context;
+  const runner = await openRunner(request, folder, context);
+  try {
+    const items: EvaluationItem[] = [];
+    for await (const { text } of runner.generate(rows, { images, batchSize, maxNewTokens, signal, onProgress })) {
+      const question = questions[items.length];
+      if (question) items.push(judgeOutput(question, text)); // a runner answers in the order of the rows
+    }
+    return items;
+  } finally {
+    await runner.close();
+  }
+}
+
+async function openRunner(
+  { recipe, model, checkpoint, onnx }: EvaluationRequest,
+  folder: string,
+  { store, trainer }: EvaluationContext,
+): Promise<ModelRunner> {
+  const { threads, precision } = recipe.model;
+  if (recipe.evaluation.runtime === 'onnx') {
+    if (!onnx) throw userMistake('evaluation.runtime is onnx, but the model was not exported; run exportForInference first');
+    await materialise(store, onnx, join(folder, 'onnx'));
+    return openOnnxModel(join(folder, 'onnx'), { threads });
+  }
+  const adapter = await fetchAdapter(store, checkpoint, join(folder, 'adapter'));
+  const settings = { model: modelPath(model), adapter, seed: recipe.seed, threads, precision, scratch: folder };
+  return createTransformersRunner(trainer, settings);
+}

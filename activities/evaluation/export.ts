@@ -1,0 +1,65 @@
+/** A checkpoint's ONNX export, made once for each set of image sizes. */
+import { readdir } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { type ArtifactRef, workKey } from '../../domain/artifact.ts';
+import type { EvaluationInput } from '../../domain/contracts.ts';
+import type { Question } from '../../domain/questions/question.ts';
+import type { ExportOnnxJob } from '../../domain/trainer.ts';
+import { runTrainerJob, type TrainerProcess } from '../inference/trainer-job.ts';
+import type { ArtifactStore } from '../ports/artifact-store.ts';
+import { withScratchFolder } from '../scratch.ts';
+import { commitFiles } from '../store/commit.ts';
+import { fetchAdapter, modelPath } from './model.ts';
+
+const method = 'export-onnx/1';
+
+export interface ExportContext {
+  store: ArtifactStore;
+  trainer: TrainerProcess;
+  scratch: string;
+  signal: AbortSignal;
+  onProgress: (done: number, total: number) => void;
+}
+
+/** Exports with a vision graph for each image size that the questions have. */
+export async function exportOnnx(
+  { recipe, model, checkpoint }: EvaluationInput,
+  questions: readonly Question[],
+  { store, trainer, scratch, signal, onProgress }: ExportContext,
+): Promise<ArtifactRef> {
+  const imageSizes = sizesOf(questions);
+  const inputs = { model: model.sha256, ...(checkpoint ? { checkpoint: checkpoint.sha256 } : {}) };
+  const work = { method, inputs, params: { imageSizes } };
+  const key = workKey(work);
+  const known = await store.find('onnx', key);
+  if (known) return known;
+  return withScratchFolder(scratch, 'export', async (folder) => {
+    const output = join(folder, 'model');
+    const adapter = await fetchAdapter(store, checkpoint, join(folder, 'adapter'));
+    const job: ExportOnnxJob = {
+      schema: 1,
+      stage: 'export-onnx',
+      seed: recipe.seed,
+      threads: recipe.model.threads,
+      precision: 'fp32',
+      model: modelPath(model),
+      output,
+      adapter,
+      imageSizes,
+    };
+    await runTrainerJob(trainer, job, { folder, signal, onProgress });
+    return commitFiles(store, { kind: 'onnx', key, ...work, facts: { imageSizes } }, await filesBelow(output));
+  });
+}
+
+/** [height, width] of the images, sorted. */
+export function sizesOf(questions: readonly Question[]): ExportOnnxJob['imageSizes'] {
+  const bySize = new Map(questions.map(({ image: { height, width } }) => [`${height}x${width}`, [height, width] as [number, number]]));
+  return [...bySize.values()].toSorted((a, b) => a[0] - b[0] || a[1] - b[1]);
+}
+
+async function filesBelow(folder: string): Promise<Record<string, { path: string }>> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  return Object.fromEntries(paths.map((path) => [relative(folder, path), { path }]));
+}

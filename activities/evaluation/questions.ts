@@ -1,0 +1,45 @@
+/** The test questions of an evaluation and their images as files. */
+import { join } from 'node:path';
+import sharp from 'sharp';
+import type { ArtifactRef } from '../../domain/artifact.ts';
+import type { ImageRef } from '../../domain/cases/case.ts';
+import type { EvaluationInput } from '../../domain/contracts.ts';
+import { userMistake } from '../../domain/failures.ts';
+import { type Question, questionSchema } from '../../domain/questions/question.ts';
+import type { Recipe } from '../../domain/recipe.ts';
+import type { ArtifactStore } from '../ports/artifact-store.ts';
+import { fetchBlobs, readJsonLines } from '../store/commit.ts';
+
+/** Mid-grey: as far from black as from white, and the same for every question. */
+const grey = { r: 128, g: 128, b: 128 };
+
+/** For each task of the recipe the first `maxItems` of the test split, in their stored order. */
+export async function readTestQuestions(
+  store: ArtifactStore,
+  questions: ArtifactRef,
+  { tasks, maxItems }: Recipe['evaluation'],
+): Promise<Question[]> {
+  const all = await readJsonLines(store, await store.manifest(questions), 'test.jsonl', questionSchema);
+  const asked = tasks.flatMap((task) => all.filter((question) => question.task === task).slice(0, maxItems ?? all.length));
+  if (asked.length === 0) throw userMistake(`the test split has no questions for evaluation.tasks: ${tasks.join(', ')}`);
+  return asked;
+}
+
+/** Name of a question's image file: the image itself, or a grey one of its size. */
+export const imageFileName = (image: ImageRef, shown: EvaluationInput['image']): string =>
+  shown === 'real' ? `${image.sha256}.png` : `grey-${image.width}x${image.height}.png`;
+
+/** Writes the image files of the questions into a folder. */
+export async function writeQuestionImages(
+  store: ArtifactStore,
+  questions: readonly Question[],
+  shown: EvaluationInput['image'],
+  folder: string,
+): Promise<void> {
+  const byName = new Map(questions.map(({ image }) => [imageFileName(image, shown), image]));
+  const files = [...byName].map(([name, image]) => [image, join(folder, name)] as const);
+  if (shown === 'real') return fetchBlobs(store, files);
+  for (const [{ width, height }, path] of files) {
+    await sharp({ create: { width, height, channels: 3, background: grey } }).png().toFile(path);
+  }
+}
