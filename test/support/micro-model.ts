@@ -1,5 +1,5 @@
 /** A random Qwen2.5-VL of the real classes, small enough to build, export and run in a test. */
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -49,20 +49,25 @@ export async function writeRows(count: number, folder: string): Promise<ChatRow[
     Array.from({ length: count }, async (_, i) => {
       const names = i % 5 === 0 ? [`${i}-a.png`, `${i}-b.png`] : [`${i}-a.png`];
       const words = Array.from({ length: random.int(1, 16) }, () => `w${random.int(0, 39)}`);
-      const images = names.map((name) => ({ name, size: random.pick(imageSizes), random: random.fork(name) }));
-      await Promise.all(images.map((image) => writePattern(join(folder, image.name), image.size, image.random)));
+      for (const name of names) await writeFile(join(folder, name), await patternPng(name, createRandom(`size of ${name}`).pick(imageSizes)));
       return { id: `row-${i}`, images: names, prompt: words.join(' ') };
     }),
   );
 }
 
-async function writePattern(path: string, [height, width]: [number, number], random: ReturnType<typeof createRandom>): Promise<void> {
-  const channels = [0, 1, 2].map(() => ({ level: random.between(40, 215), wave: random.between(-60, 60), period: random.between(4, 30) }));
+/** A smooth colour pattern that its seed decides. */
+export async function patternPng(seed: string, [height, width]: [number, number]): Promise<Uint8Array> {
+  const random = createRandom(seed);
+  const channels = [0, 1, 2].map(() => ({
+    level: random.between(40, 215),
+    wave: random.between(-60, 60),
+    period: random.between(4, 30),
+  }));
   const rgb = Uint8Array.from({ length: height * width * 3 }, (_, i) => {
     const { level, wave, period } = channels[i % 3] ?? { level: 0, wave: 0, period: 1 };
     const x = Math.floor(i / 3) % width;
     const y = Math.floor(i / 3 / width);
     return Math.max(0, Math.min(255, level + wave * Math.sin(x / period) + 40 * Math.cos(y / period)));
   });
-  await sharp(rgb, { raw: { width, height, channels: 3 } }).png().toFile(path);
+  return sharp(rgb, { raw: { width, height, channels: 3 } }).png().toBuffer();
 }
