@@ -1,0 +1,76 @@
+/** From what a run left in the store to the report's numbers. */
+import { type Case, splits } from '../cases/case.ts';
+import type { ReportInput } from '../contracts.ts';
+import type { Question } from '../questions/question.ts';
+import { createRandom } from '../random.ts';
+import { baselinesOf, compareModels, type ItemsByLabel } from './compare.ts';
+import { finalModel, type LabelledSummary, orderModels } from './models.ts';
+import type { DataCard, LineageEntry, Report } from './report.ts';
+import { chooseCompletions, chooseSamples } from './samples.ts';
+import { summarise } from './summary.ts';
+import { type MetricsLine, mergeLines, type SampleLine } from './training-log.ts';
+
+export interface ReportSources {
+  input: Pick<ReportInput, 'run' | 'recipe' | 'model' | 'data' | 'trajectories'>;
+  cases: readonly Case[];
+  /** Test questions. */
+  questions: readonly Question[];
+  summaries: readonly LabelledSummary[];
+  items: ItemsByLabel;
+  /** Lines of the stretches, in the order of the stretches. */
+  logs: { sft: readonly MetricsLine[]; grpo: readonly MetricsLine[]; rlOnly: readonly MetricsLine[] };
+  completions: readonly SampleLine[];
+  lineage: readonly LineageEntry[];
+  software: Readonly<Record<string, string>>;
+}
+
+/** Throws a RangeError where the run evaluated no model. The same sources give the same report. */
+export function buildReport(sources: ReportSources): Report {
+  const { input, items, logs } = sources;
+  const { recipe } = input;
+  const questions = new Map(sources.questions.map((question) => [question.id, question]));
+  const models = orderModels(sources.summaries);
+  const final = finalModel(models);
+  const baselines = baselinesOf(items.get(final.label) ?? [], questions);
+  const comparisons = compareModels(models, items, recipe.seed);
+  const data = dataCard(input, sources.cases);
+  const units = recipe.data.groupBy === 'patient' ? 'patients' : 'images';
+  return {
+    schema: 1,
+    run: input.run,
+    recipe,
+    model: input.model,
+    summary: summarise({ models, final, baselines, comparisons, units, generated: data.generated }),
+    final: final.label,
+    baselines,
+    evaluations: models,
+    comparisons,
+    training: { sft: mergeLines(logs.sft), grpo: mergeLines(logs.grpo), rlOnly: mergeLines(logs.rlOnly) },
+    completions: chooseCompletions(sources.completions),
+    samples: chooseSamples(
+      { final: final.label, items, questions, rewards: recipe.rewards },
+      createRandom(`report/${recipe.seed}/samples`),
+    ),
+    data,
+    lineage: [...sources.lineage],
+    software: { ...sources.software },
+  };
+}
+
+function dataCard({ recipe, data, trajectories }: ReportSources['input'], cases: readonly Case[]): DataCard {
+  const diagnoses = [...Map.groupBy(cases, ({ diagnosis }) => diagnosis)].flatMap(([diagnosis, members]) => {
+    const [first] = members;
+    if (!first) return [];
+    const [train = 0, validation = 0, test = 0] = splits.map(
+      (split) => members.filter((c) => c.split === split).length,
+    );
+    return [{ diagnosis, malignancy: first.malignancy, train, validation, test }];
+  });
+  const size = (row: DataCard['diagnoses'][number]): number => row.train + row.validation + row.test;
+  return {
+    generated: recipe.data.generate !== undefined,
+    cases: data.counts,
+    trajectories: trajectories.counts,
+    diagnoses: diagnoses.toSorted((a, b) => size(b) - size(a) || (a.diagnosis < b.diagnosis ? -1 : 1)),
+  };
+}

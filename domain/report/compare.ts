@@ -1,0 +1,51 @@
+/** The comparisons that a run is made for, and what guessing would earn. */
+import type { EvaluationItem } from '../evaluation/item.ts';
+import { comparePaired } from '../evaluation/paired.ts';
+import { type Question, type QuestionTask, questionTasks } from '../questions/question.ts';
+import { createRandom } from '../random.ts';
+import { controlOf, finalModel } from './models.ts';
+import type { Comparison, EvaluatedModel, TaskBaseline } from './report.ts';
+
+export type ItemsByLabel = ReadonlyMap<string, readonly EvaluationItem[]>;
+
+const ofTask = (items: readonly EvaluationItem[], task: QuestionTask): EvaluationItem[] =>
+  items.filter((item) => item.task === task);
+
+/** Base to SFT, SFT to final, RL-only to final, grey image to final; each on every task that both answered. */
+export function compareModels(models: readonly EvaluatedModel[], items: ItemsByLabel, seed: number): Comparison[] {
+  const final = finalModel(models).label;
+  const control = controlOf(models, finalModel(models))?.label;
+  const pairs = [['base', 'sft'], ['sft', final], ['rl-only', final], ...(control ? [[control, final]] : [])] as const;
+  return questionTasks.flatMap((task) =>
+    pairs.flatMap(([first, second]) => {
+      const [a, b] = [ofTask(items.get(first ?? '') ?? [], task), ofTask(items.get(second ?? '') ?? [], task)];
+      if (first === undefined || second === undefined || first === second) return [];
+      if (a.length === 0 || b.length === 0) return [];
+      const random = createRandom(`report/${seed}/${task}/${first}/${second}`);
+      return [{ task, first, second, ...comparePaired(a, b, random) }];
+    }),
+  );
+}
+
+/** Guessing among the options, and always giving the most frequent right label, on the questions that were answered. */
+export function baselinesOf(
+  items: readonly EvaluationItem[],
+  questions: ReadonlyMap<string, Question>,
+): TaskBaseline[] {
+  return questionTasks.flatMap((task) => {
+    const own = ofTask(items, task);
+    const asked = own.flatMap(({ id }) => questions.get(id) ?? []);
+    if (asked.length === 0) return [];
+    const labels = [...Map.groupBy(own, ({ expected }) => expected)].toSorted(([, a], [, b]) => b.length - a.length);
+    const [label, members] = labels[0] ?? ['', []];
+    return [
+      {
+        task,
+        items: own.length,
+        groups: new Set(own.map(({ group }) => group)).size,
+        chance: asked.reduce((sum, { options }) => sum + 1 / options.length, 0) / asked.length,
+        majority: { label, accuracy: members.length / own.length },
+      },
+    ];
+  });
+}

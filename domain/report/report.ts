@@ -1,0 +1,130 @@
+/** `report.json`: every number of the report page, for programs. The page is drawn from this and nothing else. */
+import { z } from 'zod';
+import { artifactKinds, sha256Schema } from '../artifact.ts';
+import { imageRefSchema, malignancySchema } from '../cases/case.ts';
+import { modelRefSchema } from '../contracts.ts';
+import { taskSummarySchema } from '../evaluation/summary.ts';
+import { optionSchema, questionTasks } from '../questions/question.ts';
+import { recipeSchema } from '../recipe.ts';
+import { metricsLineSchema, sampleLineSchema } from './training-log.ts';
+
+const count = z.int().nonnegative();
+const share = z.number().min(0).max(1);
+
+/** What guessing earns on the test questions of a task. */
+export const taskBaselineSchema = z.strictObject({
+  task: z.enum(questionTasks),
+  items: count,
+  /** Patients or lesions: the resampling units of the intervals. */
+  groups: count,
+  /** Mean of 1 / number of options. */
+  chance: share,
+  /** Always giving the most frequent right label. */
+  majority: z.strictObject({ label: z.string(), accuracy: share }),
+});
+export type TaskBaseline = z.infer<typeof taskBaselineSchema>;
+
+export const evaluatedModelSchema = z.strictObject({
+  /** `base`, `rl-only`, `sft`, `grpo-<step>`, `grpo-<step>-no-image`. */
+  label: z.string(),
+  title: z.string(),
+  step: count.nullable(),
+  image: z.enum(['real', 'grey']),
+  tasks: z.array(taskSummarySchema),
+});
+export type EvaluatedModel = z.infer<typeof evaluatedModelSchema>;
+
+/** Two models on the same questions; `difference` is the second's accuracy minus the first's. */
+export const comparisonSchema = z.strictObject({
+  task: z.enum(questionTasks),
+  first: z.string(),
+  second: z.string(),
+  items: count,
+  difference: z.number().min(-1).max(1),
+  low: z.number(),
+  high: z.number(),
+  onlyFirst: count,
+  onlySecond: count,
+  /** Two-sided, McNemar's exact test. */
+  p: share,
+});
+export type Comparison = z.infer<typeof comparisonSchema>;
+
+/** A test question as the final model answered it. */
+export const sampleCaseSchema = z.strictObject({
+  id: z.string(),
+  task: z.enum(questionTasks),
+  image: imageRefSchema,
+  diagnosis: z.string(),
+  malignancy: malignancySchema,
+  options: z.array(optionSchema),
+  /** Letter and label of the right option, and of the one that was read from the output. */
+  answer: z.string(),
+  expected: z.string(),
+  letter: z.string().nullable(),
+  predicted: z.string().nullable(),
+  correct: z.boolean(),
+  output: z.string(),
+  /** Parts of the training reward that this output would earn. */
+  rewards: z.record(z.string(), z.number()),
+  /** What the other models answered. */
+  others: z.array(z.strictObject({ label: z.string(), predicted: z.string().nullable(), correct: z.boolean() })),
+});
+export type SampleCase = z.infer<typeof sampleCaseSchema>;
+
+export const lineageEntrySchema = z.strictObject({
+  kind: z.enum(artifactKinds),
+  key: z.string(),
+  sha256: sha256Schema,
+  method: z.string(),
+  files: count,
+  bytes: count,
+  /** What it was made from. `artifact` is false for digests of other things, e.g. of the knowledge files. */
+  inputs: z.array(z.strictObject({ name: z.string(), sha256: sha256Schema, artifact: z.boolean() })),
+});
+export type LineageEntry = z.infer<typeof lineageEntrySchema>;
+
+export const dataCardSchema = z.strictObject({
+  /** True where the images were drawn by Dermflow. */
+  generated: z.boolean(),
+  cases: z.strictObject({ train: count, validation: count, test: count, textbook: count, quarantined: count }),
+  trajectories: z.strictObject({ train: count, validation: count, llmCalls: count, rejected: count }),
+  /** Cases of each diagnosis in each split, the most frequent first. */
+  diagnoses: z.array(
+    z.strictObject({
+      diagnosis: z.string(),
+      malignancy: malignancySchema,
+      train: count,
+      validation: count,
+      test: count,
+    }),
+  ),
+});
+export type DataCard = z.infer<typeof dataCardSchema>;
+
+export const reportSchema = z.strictObject({
+  schema: z.literal(1),
+  run: z.string(),
+  recipe: recipeSchema,
+  model: modelRefSchema,
+  /** The findings in plain words. */
+  summary: z.array(z.string()),
+  /** Label of the model that the run is about: the last milestone. */
+  final: z.string(),
+  baselines: z.array(taskBaselineSchema),
+  evaluations: z.array(evaluatedModelSchema),
+  comparisons: z.array(comparisonSchema),
+  training: z.strictObject({
+    sft: z.array(metricsLineSchema),
+    grpo: z.array(metricsLineSchema),
+    rlOnly: z.array(metricsLineSchema),
+  }),
+  /** Completions of the first, the middle and the last GRPO step. */
+  completions: z.array(sampleLineSchema),
+  samples: z.array(sampleCaseSchema),
+  data: dataCardSchema,
+  lineage: z.array(lineageEntrySchema),
+  /** Versions of what computed it, by name. */
+  software: z.record(z.string(), z.string()),
+});
+export type Report = z.infer<typeof reportSchema>;

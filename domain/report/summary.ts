@@ -1,0 +1,71 @@
+/** The findings of a run in plain words: each sentence carries its numbers, and says what they do not show. */
+import type { Interval } from '../evaluation/intervals.ts';
+import type { TaskSummary } from '../evaluation/summary.ts';
+import { controlOf, taskOf } from './models.ts';
+import type { Comparison, EvaluatedModel, TaskBaseline } from './report.ts';
+import { grouped, percent, percentRange, points, pointsRange, pValue, taskTitles } from './words.ts';
+
+export interface Findings {
+  models: readonly EvaluatedModel[];
+  final: EvaluatedModel;
+  baselines: readonly TaskBaseline[];
+  comparisons: readonly Comparison[];
+  /** What a resampling unit is, e.g. `patients`. */
+  units: string;
+  generated: boolean;
+}
+
+/** One sentence or two a finding, in the order of importance. */
+export function summarise(findings: Findings): string[] {
+  const { baselines, generated } = findings;
+  const label =
+    'The images are drawings made by a program. The figures show that the method works from end to end; they say nothing about skin or patients.';
+  return [...baselines.flatMap((baseline) => taskSentences(findings, baseline)), ...(generated ? [label] : [])];
+}
+
+function taskSentences(findings: Findings, baseline: TaskBaseline): string[] {
+  const { models, final, comparisons, units } = findings;
+  const { task, items, groups, chance, majority } = baseline;
+  const score = taskOf(final, task);
+  if (!score) return [];
+  const guess =
+    task === 'lesion-condition'
+      ? `always answering "${majority.label}" would give ${percent(majority.accuracy)}`
+      : `guessing would give ${percent(chance)}`;
+  const asked = `${taskTitles[task]}, ${grouped(items)} held-out questions from ${grouped(groups)} ${units}`;
+  const sentences = [`${asked}: the final model (${final.title}) is right on ${withInterval(score)}; ${guess}.`];
+
+  const steps = ['base', 'sft', 'rl-only'].flatMap((label) => {
+    const model = models.find((m) => m.label === label && m.label !== final.label);
+    const own = taskOf(model, task);
+    return model && own ? [`${model.title} ${withInterval(own)}`] : [];
+  });
+  if (steps.length > 0) sentences.push(`${taskTitles[task]}, before: ${steps.join('; ')}.`);
+
+  const gain = comparisons.find((c) => c.task === task && c.first === 'sft' && c.second === final.label);
+  if (gain) sentences.push(gainSentence(gain));
+  const control = controlOf(models, final);
+  const grey = taskOf(control, task);
+  if (grey) sentences.push(controlSentence(grey, task === 'diagnosis' ? chance : majority.accuracy));
+  return sentences;
+}
+
+const withInterval = (score: TaskSummary): string =>
+  `${percent(score.accuracy)} (95 % interval ${percentRange(score)})`;
+
+function gainSentence(gain: Comparison): string {
+  const numbers = `${points(gain.difference)} points (95 % interval ${pointsRange(gain)}; McNemar's exact test ${pValue(gain.p)})`;
+  return `GRPO after SFT changes accuracy on the same questions by ${numbers}: ${verdict(gain)}.`;
+}
+
+function verdict({ low, high }: Interval): string {
+  if (low > 0) return 'a gain';
+  if (high < 0) return 'a loss';
+  return 'no difference that this number of questions can show';
+}
+
+function controlSentence(grey: TaskSummary, guess: number): string {
+  const start = `With a grey image in place of the photograph the final model is right on ${withInterval(grey)}`;
+  if (grey.low > guess) return `${start}: more than guessing, so part of its answers do not rest on the image.`;
+  return `${start}: no better than guessing, so its answers rest on the image.`;
+}
