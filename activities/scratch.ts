@@ -1,5 +1,5 @@
 /** Temporary folders on a machine's fast disk. */
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { unavailable } from '../domain/failures.ts';
 
@@ -14,7 +14,7 @@ export async function withScratchFolder<T>(
 ): Promise<T> {
   try {
     await mkdir(scratch, { recursive: true });
-    const folder = await mkdtemp(join(scratch, `${label}-`));
+    const folder = await mkdtemp(join(scratch, `${label}-${process.pid}-`));
     try {
       return await work(folder);
     } finally {
@@ -37,4 +37,21 @@ export function explainDiskError(error: unknown, scratch: string): unknown {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const remedy = diskErrors[code];
   return remedy === undefined ? error : unavailable(`scratch folder ${scratch}: ${remedy}`, error);
+}
+
+/** Removes folders that processes left behind which are no more, e.g. after a kill -9. */
+export async function sweepScratch(scratch: string): Promise<void> {
+  for (const name of await readdir(scratch).catch(() => [])) {
+    const owner = /-(\d+)-[^-]+$/.exec(name)?.[1];
+    if (owner !== undefined && !isAlive(Number(owner))) await rm(join(scratch, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
 }

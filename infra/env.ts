@@ -24,6 +24,8 @@ const schema = z.object({
   DERMFLOW_LLM_CONCURRENCY: z.coerce.number().int().positive().default(8),
   /** Trainer processes that one gpu worker runs at a time. */
   DERMFLOW_GPU_SLOTS: z.coerce.number().int().positive().default(1),
+  /** Accelerators that one trainer uses; more than one starts it under `accelerate launch`. */
+  DERMFLOW_TRAINER_PROCESSES: z.coerce.number().int().positive().default(1),
   /** Python of the trainer's environment; empty: the one that set-up made below DERMFLOW_HOME. */
   DERMFLOW_TRAINER_PYTHON: z.string().default(''),
   /** Fast local disk for checkpoints and images; empty: DERMFLOW_HOME/scratch. */
@@ -37,6 +39,7 @@ export interface Environment {
   trainerPython: string;
   logLevel: string;
   gpuSlots: number;
+  trainerProcesses: number;
   s3: { endpoint: string | undefined; region: string; bucket: string };
   llm: { baseUrl: string; apiKey: string; model: string; concurrency: number };
 }
@@ -59,6 +62,7 @@ export function readEnvironment(variables: Record<string, string | undefined>): 
     trainerPython: e.DERMFLOW_TRAINER_PYTHON === '' ? resolve(home, 'python/bin/python') : e.DERMFLOW_TRAINER_PYTHON,
     logLevel: e.DERMFLOW_LOG_LEVEL,
     gpuSlots: e.DERMFLOW_GPU_SLOTS,
+    trainerProcesses: e.DERMFLOW_TRAINER_PROCESSES,
     s3: { endpoint: e.DERMFLOW_S3_ENDPOINT, region: e.DERMFLOW_S3_REGION, bucket: e.DERMFLOW_S3_BUCKET },
     llm: {
       baseUrl: e.DERMFLOW_LLM_BASE_URL,

@@ -1,0 +1,97 @@
+/**
+ * The trainer as a supervised child process. Its stdin is a lifeline: if this process dies, the trainer ends at once.
+ * SIGTERM asks it to save and leave (exit 75); SIGKILL follows after the grace time.
+ */
+import { execa } from 'execa';
+import type { Logger } from 'pino';
+import { DermflowError, type FailureType, failureTypes } from '../../domain/failures.ts';
+import { interruptedExitCode, type TrainerEvent, trainerEventSchema } from '../../domain/trainer.ts';
+import { type Command, trainerPackage } from './command.ts';
+
+export interface Supervision {
+  logger: Logger;
+  /** Silence, in milliseconds, after which a trainer counts as stalled. */
+  stallMs: number;
+  /** From SIGTERM to SIGKILL, in milliseconds: the longest step and the writing of a checkpoint. */
+  graceMs: number;
+}
+
+export type TrainerEnd = { state: 'finished'; outputs: Record<string, string> } | { state: 'interrupted' };
+
+const failureOf: Record<Extract<TrainerEvent, { event: 'failed' }>['kind'], FailureType> = {
+  'bad-input': failureTypes.userMistake,
+  'out-of-memory': failureTypes.outOfMemory,
+  diverged: failureTypes.diverged,
+  error: failureTypes.trainerCrashed,
+};
+const remedies: Partial<Record<FailureType, string>> = {
+  [failureTypes.outOfMemory]: '; lower perDeviceBatchSize or set gradientCheckpointing: true',
+  [failureTypes.diverged]: '; lower learningRate',
+};
+const stderrLinesKept = 40;
+
+/**
+ * Runs a trainer to its end. Returns how it ended well; throws a DermflowError of the kind that it reported,
+ * `TrainerStalled`, or `TrainerCrashed` with exit code or signal and the end of its stderr. Returns or throws only
+ * after the process is gone.
+ */
+export async function runTrainer(
+  command: Command,
+  { logger, stallMs, graceMs }: Supervision,
+  options: { signal: AbortSignal; onEvent: (event: TrainerEvent) => void },
+): Promise<TrainerEnd> {
+  const trainer = execa(command.file, command.args, {
+    env: { PYTHONPATH: trainerPackage },
+    stdin: 'pipe',
+    buffer: false,
+    reject: false,
+    forceKillAfterDelay: graceMs,
+  });
+  const stop = (): void => void trainer.kill('SIGTERM');
+  options.signal.addEventListener('abort', stop, { once: true });
+  if (options.signal.aborted) stop();
+
+  let stalled = false;
+  const watchdog = setTimeout(() => {
+    stalled = true;
+    trainer.kill('SIGKILL');
+  }, stallMs);
+  const stderr = keepTail(trainer.iterable({ from: 'stderr' }), (line) => logger.debug({ trainer: trainer.pid }, line));
+  let last: TrainerEvent | null = null;
+  try {
+    for await (const line of trainer.iterable()) {
+      last = trainerEventSchema.parse(JSON.parse(line));
+      watchdog.refresh();
+      options.onEvent(last);
+    }
+  } catch (error) {
+    trainer.kill('SIGKILL');
+    throw error;
+  } finally {
+    options.signal.removeEventListener('abort', stop);
+    clearTimeout(watchdog);
+    await trainer;
+  }
+  const { exitCode, signal } = await trainer;
+  if (last?.event === 'finished' && exitCode === 0) return { state: 'finished', outputs: last.outputs };
+  if (exitCode === interruptedExitCode) return { state: 'interrupted' };
+  if (stalled) {
+    throw new DermflowError(failureTypes.trainerStalled, `the trainer was silent for ${stallMs / 1000} s and was ended`);
+  }
+  if (last?.event === 'failed') {
+    const type = failureOf[last.kind];
+    throw new DermflowError(type, `trainer: ${last.message}${remedies[type] ?? ''}`);
+  }
+  const end = signal ? `signal ${signal}` : `exit code ${exitCode}`;
+  throw new DermflowError(failureTypes.trainerCrashed, `the trainer ended by ${end}; stderr: ${(await stderr).join(' | ')}`);
+}
+
+async function keepTail(lines: AsyncIterable<string>, log: (line: string) => void): Promise<string[]> {
+  const tail: string[] = [];
+  for await (const line of lines) {
+    log(line);
+    tail.push(line);
+    if (tail.length > stderrLinesKept) tail.shift();
+  }
+  return tail;
+}
