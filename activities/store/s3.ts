@@ -27,12 +27,16 @@ export interface S3Settings {
   bucket: string;
 }
 
-/** Credentials come from the SDK's own chain. */
-export function createS3Client({ endpoint, region }: S3Settings): S3Client {
+/** @param credentials default: the SDK's own chain */
+export function createS3Client(
+  { endpoint, region }: S3Settings,
+  credentials?: { accessKeyId: string; secretAccessKey: string },
+): S3Client {
   return new S3Client({
     region,
     maxAttempts: 5,
     requestHandler: { connectionTimeout: 5_000, requestTimeout: 120_000 },
+    ...(credentials ? { credentials } : {}),
     ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
   });
 }

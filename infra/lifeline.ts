@@ -1,0 +1,12 @@
+/** A child of Dermflow's own ends when its parent does, however the parent ended. */
+import { fstatSync } from 'node:fs';
+
+/** Set by a parent that holds the other end of its child's stdin. */
+export const lifelineVariable = 'DERMFLOW_LIFELINE';
+
+/** Calls `end` when the parent is gone; does nothing for a process that was started by a person. */
+export function watchLifeline(variables: Record<string, string | undefined>, end: () => void): void {
+  if (variables[lifelineVariable] !== '1' || fstatSync(0).isFile()) return;
+  process.stdin.on('end', end).on('error', end).resume();
+  process.stdin.unref?.();
+}

@@ -1,0 +1,77 @@
+/** What a local stack keeps between starts: its ports and its secrets. */
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import getPort from 'get-port';
+import { z } from 'zod';
+import { unavailable } from '../../domain/failures.ts';
+
+const portsSchema = z.object({ temporal: z.int(), ui: z.int(), s3: z.array(z.int()).length(10) });
+export type Ports = z.infer<typeof portsSchema>;
+
+/** `stack.json`: who runs the stack and where it listens. */
+export const stackFileSchema = z.object({ pid: z.int(), ports: portsSchema });
+export type StackFile = z.infer<typeof stackFileSchema>;
+
+const secretsSchema = z.object({ accessKeyId: z.string(), secretAccessKey: z.string(), jwt: z.array(z.string()).length(4) });
+export type Secrets = z.infer<typeof secretsSchema>;
+
+export const stackFile = (home: string): string => join(home, 'stack.json');
+
+export async function readStackFile(home: string): Promise<StackFile | null> {
+  const text = await readFile(stackFile(home), 'utf8').catch(() => null);
+  return text === null ? null : stackFileSchema.parse(JSON.parse(text));
+}
+
+export async function writeWhole(path: string, value: unknown, mode = 0o644): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const partial = `${path}.${process.pid}.partial`;
+  await writeFile(partial, `${JSON.stringify(value, null, 2)}\n`, { mode });
+  await rename(partial, path);
+}
+
+/** Made once; readable by their owner alone. */
+export async function readOrMakeSecrets(home: string): Promise<Secrets> {
+  const path = join(home, 'credentials.json');
+  const text = await readFile(path, 'utf8').catch(() => null);
+  if (text !== null) return secretsSchema.parse(JSON.parse(text));
+  const random = (): string => randomBytes(24).toString('hex');
+  const secrets = { accessKeyId: random().slice(0, 20), secretAccessKey: random(), jwt: [random(), random(), random(), random()] };
+  await writeWhole(path, secrets, 0o600);
+  return secrets;
+}
+
+export interface WantedPorts {
+  temporal?: number;
+  ui?: number;
+  s3?: number;
+}
+
+/** Those asked for, else those of the last start where still free, else any free ones. An asked one that is taken is `Unavailable`. */
+export async function choosePorts(wanted: WantedPorts, last: Ports | null): Promise<Ports> {
+  const host = '127.0.0.1';
+  const taken = new Set<number>();
+  const choose = async (name: string, asked: number | undefined, before: number | undefined): Promise<number> => {
+    const port = await getPort({ host, exclude: taken, ...(asked ?? before ? { port: asked ?? before ?? 0 } : {}) });
+    if (asked !== undefined && port !== asked) {
+      throw unavailable(`port ${asked} for ${name} is taken; free it or set another one in ${variableOf(name)}`);
+    }
+    taken.add(port);
+    return port;
+  };
+  const temporal = await choose('temporal', wanted.temporal, last?.temporal);
+  const ui = await choose('ui', wanted.ui, last?.ui);
+  const s3: number[] = [];
+  for (let i = 0; i < 10; i += 1) s3.push(await choose('s3', i === 0 ? wanted.s3 : undefined, last?.s3[i]));
+  return { temporal, ui, s3 };
+}
+
+const variableOf = (name: string): string => `DERMFLOW_${name.toUpperCase()}_PORT`;
+
+/** Reads `DERMFLOW_TEMPORAL_PORT`, `DERMFLOW_UI_PORT` and `DERMFLOW_S3_PORT`. */
+export function readWantedPorts(variables: Record<string, string | undefined>): WantedPorts {
+  const port = z.coerce.number().int().min(1).max(65535).optional();
+  const read = (name: string): number | undefined => port.parse(variables[variableOf(name)] || undefined);
+  const [temporal, ui, s3] = [read('temporal'), read('ui'), read('s3')];
+  return { ...(temporal ? { temporal } : {}), ...(ui ? { ui } : {}), ...(s3 ? { s3 } : {}) };
+}

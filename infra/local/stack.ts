@@ -1,0 +1,81 @@
+/** The embedded default: Temporal and S3 on this machine, data kept below one folder. */
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { unavailable } from '../../domain/failures.ts';
+import { findTools } from '../tools.ts';
+import { s3Credentials, s3Service, temporalService } from './services.ts';
+import { choosePorts, type Ports, readOrMakeSecrets, readStackFile, type Secrets, stackFile, type WantedPorts, writeWhole } from './settings.ts';
+import { createSupervisor, type Supervisor } from './supervisor.ts';
+
+/** Where a stack answers, whoever started it. */
+export interface StackAddresses {
+  ports: Ports;
+  secrets: Secrets;
+}
+
+export interface Stack extends StackAddresses {
+  /** More processes may be added, e.g. workers; they end before the servers do. */
+  supervisor: Supervisor;
+  stop(): Promise<void>;
+}
+
+const bucket = 'dermflow';
+
+/**
+ * Starts both servers, with the data and, where free, the ports of the last time. They are started again when they die.
+ * Throws `Unavailable` when a stack runs on this folder already, a port is taken or a server does not come up.
+ */
+export async function startStack(options: { home: string; logger: Logger; wanted?: WantedPorts }): Promise<Stack> {
+  const { home, logger, wanted = {} } = options;
+  const last = await readStackFile(home);
+  if (last && isAlive(last.pid)) {
+    throw unavailable(`local services already run on ${home} (process ${last.pid}); use them, or stop that process first`);
+  }
+  const tools = findTools(home);
+  const ports = await choosePorts(wanted, last?.ports ?? null);
+  const secrets = await readOrMakeSecrets(home);
+  await writeWhole(stackFile(home), { pid: process.pid, ports });
+  const supervisor = createSupervisor(join(home, 'logs'), logger);
+  const stop = async (): Promise<void> => {
+    await supervisor.stop();
+    await writeWhole(stackFile(home), { pid: 0, ports });
+  };
+  try {
+    await Promise.all([
+      supervisor.add(temporalService(tools, ports, join(home, 'temporal'))),
+      supervisor.add(s3Service(tools, ports, secrets, join(home, 's3'), bucket)),
+    ]);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { ports, secrets, supervisor, stop };
+}
+
+/** The stack that runs on this folder, null if none does. */
+export async function findStack(home: string): Promise<StackAddresses | null> {
+  const file = await readStackFile(home);
+  return file && isAlive(file.pid) ? { ports: file.ports, secrets: await readOrMakeSecrets(home) } : null;
+}
+
+/** The environment in which workers and commands find the stack. */
+export const stackEnvironment = ({ ports, secrets }: StackAddresses): Record<string, string> => ({
+  ...s3Credentials(secrets),
+  TEMPORAL_ADDRESS: `127.0.0.1:${ports.temporal}`,
+  DERMFLOW_S3_ENDPOINT: `http://127.0.0.1:${ports.s3[0]}`,
+  DERMFLOW_S3_BUCKET: bucket,
+});
+
+/** Temporal's web page of a run. */
+export const runPage = ({ ports }: StackAddresses, run: string): string =>
+  `http://127.0.0.1:${ports.ui}/namespaces/default/workflows/${encodeURIComponent(run)}`;
+
+function isAlive(pid: number): boolean {
+  if (pid === 0) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
