@@ -36,18 +36,17 @@ export function modelSize({ width, height }: ImageSize, { maxPixels, snapTo }: I
     width: Math.max(1, round((width * scale) / snapTo)) * snapTo,
     height: Math.max(1, round((height * scale) / snapTo)) * snapTo,
   });
-  const area = ({ width: w, height: h }: ImageSize): number => w * h;
   const rounded = scaled(1, roundHalfToEven);
-  if (area(rounded) > maxPixels)
-    return within(scaled(Math.sqrt(maxPixels / (width * height)), Math.floor), maxPixels, snapTo);
-  if (area(rounded) < minPixels)
-    return within(scaled(Math.sqrt(minPixels / (width * height)), Math.ceil), maxPixels, snapTo);
-  return rounded;
+  const area = rounded.width * rounded.height;
+  if (area > maxPixels) return shorten(scaled(Math.sqrt(maxPixels / (width * height)), Math.floor), maxPixels, snapTo);
+  if (area < minPixels) return shorten(scaled(Math.sqrt(minPixels / (width * height)), Math.ceil), maxPixels, snapTo);
+  return shorten(rounded, maxPixels, snapTo);
 }
 
-/** Very long images may still exceed the budget, their short side being one multiple already: shorten the long one. */
-function within({ width, height }: ImageSize, maxPixels: number, snapTo: number): ImageSize {
-  const longest = (other: number): number => Math.floor(maxPixels / other / snapTo) * snapTo;
+/** Where the short side is one multiple already, the long one may exceed budget or aspect ratio: it gives way. */
+function shorten({ width, height }: ImageSize, maxPixels: number, snapTo: number): ImageSize {
+  const longest = (other: number): number =>
+    Math.min(maxAspectRatio * other, Math.floor(maxPixels / other / snapTo) * snapTo);
   return width >= height
     ? { width: Math.min(width, longest(height)), height }
     : { width, height: Math.min(height, longest(width)) };

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { type NormalisedImage, normaliseImage } from '../../../activities/datasets/images.ts';
@@ -138,9 +139,13 @@ const noisyJpeg = (): Promise<Buffer> =>
     .jpeg()
     .toBuffer();
 
-/** 12,000 x 12,000 pixels in a few kilobytes. */
-const bomb = (): Promise<Buffer> =>
-  sharp({ create: { width: 12_000, height: 12_000, channels: 3, background: '#fff' }, limitInputPixels: false })
-    .toColourspace('b-w')
-    .png({ compressionLevel: 1 })
+/** A PNG of one pixel whose header claims 12,000 x 12,000. */
+async function bomb(): Promise<Buffer> {
+  const png = await sharp({ create: { width: 1, height: 1, channels: 3, background: '#fff' } })
+    .png()
     .toBuffer();
+  png.writeUInt32BE(12_000, 16);
+  png.writeUInt32BE(12_000, 20);
+  png.writeUInt32BE(crc32(png.subarray(12, 29)), 29);
+  return png;
+}
