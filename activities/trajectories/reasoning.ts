@@ -1,0 +1,99 @@
+/**
+ * The differential reasoning of planned trajectories: which requests are made, and which replies serve which
+ * trajectories. Equal requests are one; beyond the budget a trajectory takes the reply of another with the same pair of
+ * diagnoses, if its findings allow that reply.
+ */
+import { canonicalJson, digestOf } from '../../domain/artifact.ts';
+import { type DifferentialTrajectory, type PlannedTrajectory, shownCase } from '../../domain/trajectories/plan.ts';
+import { parseRho, type RhoForm, type RhoRequest, rhoRequest } from '../../domain/trajectories/rho.ts';
+
+/** One request with the trajectories that wait for it. */
+export interface Question {
+  /** Digest of the request. */
+  id: string;
+  request: RhoRequest;
+  /** Diagnosis to argue for, and the other one. */
+  pair: string;
+  trajectories: string[];
+}
+
+export interface Rejection {
+  request: string;
+  pair: string;
+  reason: string;
+  text: string;
+  trajectories: string[];
+}
+
+export interface Reasoning {
+  /** ρ by the id of its trajectory. */
+  rho: Map<string, string>;
+  rejected: Rejection[];
+  /** Trajectories that took another's reply, and those for which none would do. */
+  reused: number;
+  leftOut: string[];
+}
+
+/** Distinct requests, those that serve the most trajectories first. */
+export function collectQuestions(planned: readonly PlannedTrajectory[], form: RhoForm): Question[] {
+  const questions = new Map<string, Question>();
+  for (const trajectory of planned) {
+    if (trajectory.type === 1) continue;
+    const request = rhoRequest(trajectory, form);
+    const id = digestOf(canonicalJson(request));
+    const question = questions.get(id) ?? { id, request, pair: pairOf(trajectory), trajectories: [] };
+    question.trajectories.push(trajectory.id);
+    questions.set(id, question);
+  }
+  return [...questions.values()].toSorted((a, b) => b.trajectories.length - a.trajectories.length);
+}
+
+function pairOf(trajectory: DifferentialTrajectory): string {
+  const kept = shownCase(trajectory);
+  const other = kept === trajectory.primary ? trajectory.differential : trajectory.primary;
+  return `${kept.diagnosis} / ${other.diagnosis}`;
+}
+
+/**
+ * Reads the replies and gives each trajectory its ρ.
+ *
+ * @param replies text by the id of its question; questions without one were beyond the budget
+ */
+export function distributeReplies(
+  questions: readonly Question[],
+  replies: ReadonlyMap<string, string>,
+  form: RhoForm,
+): Reasoning {
+  const result: Reasoning = { rho: new Map(), rejected: [], reused: 0, leftOut: [] };
+  const accepted = new Map<string, string[]>();
+  for (const { id, request, pair, trajectories } of questions) {
+    const text = replies.get(id);
+    if (text === undefined) continue;
+    const read = parseRho(request, form, text);
+    if (!read.ok) {
+      result.rejected.push({ request: id, pair, reason: read.reason, text, trajectories });
+      continue;
+    }
+    accepted.set(pair, [...(accepted.get(pair) ?? []), text]);
+    for (const trajectory of trajectories) result.rho.set(trajectory, read.rho);
+  }
+  for (const question of questions.filter(({ id }) => !replies.has(id))) {
+    const rho = form === 'findings' ? borrow(question, accepted.get(question.pair) ?? []) : null;
+    if (rho === null) {
+      result.leftOut.push(...question.trajectories);
+      continue;
+    }
+    for (const trajectory of question.trajectories) result.rho.set(trajectory, rho);
+    result.reused += question.trajectories.length;
+  }
+  return result;
+}
+
+/** The first reply of the pair that names findings of this request; free text speaks of its own rules alone. */
+function borrow({ request }: Question, texts: readonly string[]): string | null {
+  for (const text of texts) {
+    const read = parseRho(request, 'findings', text);
+    if (read.ok) return read.rho;
+  }
+  return null;
+}
