@@ -14,7 +14,11 @@ export interface EvaluationDependencies {
   logger: Logger;
 }
 
-export function createEvaluationActivities({ store, environment, logger }: EvaluationDependencies): EvaluationActivities {
+export function createEvaluationActivities({
+  store,
+  environment,
+  logger,
+}: EvaluationDependencies): EvaluationActivities {
   const common = { store, scratch: environment.scratch, trainer: { python: environment.trainerPython, logger } };
   return {
     exportForInference: async (input) => {

@@ -47,15 +47,21 @@ export async function evaluate(
   const known = await store.find('evaluation', key);
   if (known) return { evaluation: known, scores: factsSchema.parse((await store.manifest(known)).facts).scores };
 
-  const items = await withScratchFolder(context.scratch, 'evaluation', (folder) => ask(request, questions, folder, context));
+  const items = await withScratchFolder(context.scratch, 'evaluation', (folder) =>
+    ask(request, questions, folder, context),
+  );
   const tasks = summariseItems(items, createRandom(`evaluation/${request.questions.sha256}`));
   const summary: EvaluationSummary = { step: request.checkpoint?.step ?? null, image: request.image, tasks };
   const scores = scoresOf(tasks);
   const facts = { step: summary.step, image: summary.image, scores: scores.map((score) => ({ ...score })) };
-  const evaluation = await commitFiles(store, { kind: 'evaluation', key, ...work, facts }, {
-    'items.jsonl': { data: toJsonLines(items) },
-    'summary.json': { data: `${JSON.stringify(summary, null, 2)}\n` },
-  });
+  const evaluation = await commitFiles(
+    store,
+    { kind: 'evaluation', key, ...work, facts },
+    {
+      'items.jsonl': { data: toJsonLines(items) },
+      'summary.json': { data: `${JSON.stringify(summary, null, 2)}\n` },
+    },
+  );
   return { evaluation, scores };
 }
 
@@ -113,7 +119,8 @@ async function openRunner(
 ): Promise<ModelRunner> {
   const { threads, precision } = recipe.model;
   if (recipe.evaluation.runtime === 'onnx') {
-    if (!onnx) throw userMistake('evaluation.runtime is onnx, but the model was not exported; run exportForInference first');
+    if (!onnx)
+      throw userMistake('evaluation.runtime is onnx, but the model was not exported; run exportForInference first');
     await materialise(store, onnx, join(folder, 'onnx'));
     return openOnnxModel(join(folder, 'onnx'), { threads });
   }

@@ -54,7 +54,9 @@ export async function exportOnnx(
 
 /** [height, width] of the images, sorted. */
 export function sizesOf(questions: readonly Question[]): ExportOnnxJob['imageSizes'] {
-  const bySize = new Map(questions.map(({ image: { height, width } }) => [`${height}x${width}`, [height, width] as [number, number]]));
+  const bySize = new Map(
+    questions.map(({ image: { height, width } }) => [`${height}x${width}`, [height, width] as [number, number]]),
+  );
   return [...bySize.values()].toSorted((a, b) => a[0] - b[0] || a[1] - b[1]);
 }
 

@@ -20,8 +20,11 @@ export async function readTestQuestions(
   { tasks, maxItems }: Recipe['evaluation'],
 ): Promise<Question[]> {
   const all = await readJsonLines(store, await store.manifest(questions), 'test.jsonl', questionSchema);
-  const asked = tasks.flatMap((task) => all.filter((question) => question.task === task).slice(0, maxItems ?? all.length));
-  if (asked.length === 0) throw userMistake(`the test split has no questions for evaluation.tasks: ${tasks.join(', ')}`);
+  const asked = tasks.flatMap((task) =>
+    all.filter((question) => question.task === task).slice(0, maxItems ?? all.length),
+  );
+  if (asked.length === 0)
+    throw userMistake(`the test split has no questions for evaluation.tasks: ${tasks.join(', ')}`);
   return asked;
 }
 
@@ -40,6 +43,8 @@ export async function writeQuestionImages(
   const files = [...byName].map(([name, image]) => [image, join(folder, name)] as const);
   if (shown === 'real') return fetchBlobs(store, files);
   for (const [{ width, height }, path] of files) {
-    await sharp({ create: { width, height, channels: 3, background: grey } }).png().toFile(path);
+    await sharp({ create: { width, height, channels: 3, background: grey } })
+      .png()
+      .toFile(path);
   }
 }

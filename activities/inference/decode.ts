@@ -32,7 +32,14 @@ export async function decodeGreedily(
 
   for (let step = 0; step < options.maxNewTokens; step += 1) {
     options.check();
-    const output = await graphs.decode({ batch, embeddings, length, mask: mask(prompts, total, step), positions, cache });
+    const output = await graphs.decode({
+      batch,
+      embeddings,
+      length,
+      mask: mask(prompts, total, step),
+      positions,
+      cache,
+    });
     cache = output.cache;
     const next = greedyTokens(output.logits, batch, files.suppressed);
     next.forEach((token, row) => {
@@ -70,7 +77,8 @@ async function embedPrompts(
     );
     places.forEach((place, i) => {
       const vector = rows[i];
-      if (!vector || rows.length !== places.length) throw new RangeError('image features and placeholders differ in number');
+      if (!vector || rows.length !== places.length)
+        throw new RangeError('image features and placeholders differ in number');
       embeddings.set(vector, place * hidden);
     });
   });
@@ -80,14 +88,19 @@ async function embedPrompts(
 /** `[3, batch, length]`; padding is masked, so its position 0 has no effect. */
 function promptPositions(prompts: readonly EmbeddedPrompt[], length: number): BigInt64Array {
   const axes = (['time', 'height', 'width'] as const).flatMap((axis) =>
-    prompts.flatMap(({ tokens, positions }) => [...new Array<number>(length - tokens.length).fill(0), ...positions[axis]]),
+    prompts.flatMap(({ tokens, positions }) => [
+      ...new Array<number>(length - tokens.length).fill(0),
+      ...positions[axis],
+    ]),
   );
   return BigInt64Array.from(axes, BigInt);
 }
 
 function mask(prompts: readonly EmbeddedPrompt[], total: number, generated: number): BigInt64Array {
   const values = new BigInt64Array(prompts.length * total).fill(1n);
-  prompts.forEach(({ tokens }, row) => values.fill(0n, row * total, (row + 1) * total - generated - tokens.length));
+  for (const [row, { tokens }] of prompts.entries()) {
+    values.fill(0n, row * total, (row + 1) * total - generated - tokens.length);
+  }
   return values;
 }
 

@@ -40,7 +40,11 @@ export async function openGenerator(folder: string, threads: number): Promise<Ba
           seen.set(name, image);
           shown.push(image);
         }
-        const prompt = tokenisePrompt(row.prompt, shown.map((image) => image.grid), files);
+        const prompt = tokenisePrompt(
+          row.prompt,
+          shown.map((image) => image.grid),
+          files,
+        );
         prompts.push({ ...prompt, features: shown.map((image) => image.features) });
       }
       const outputs = await decodeGreedily(prompts, graphs, files, { maxNewTokens, check });
@@ -55,7 +59,11 @@ export async function openGenerator(folder: string, threads: number): Promise<Ba
 }
 
 async function see(path: string, files: ModelFiles, graphs: Graphs): Promise<SeenImage> {
-  const { data, info } = await sharp(path).removeAlpha().toColourspace('srgb').raw().toBuffer({ resolveWithObject: true });
+  const { data, info } = await sharp(path)
+    .removeAlpha()
+    .toColourspace('srgb')
+    .raw()
+    .toBuffer({ resolveWithObject: true });
   const grid = gridOf({ width: info.width, height: info.height, name: path }, files.image);
   return { grid, features: await graphs.see(toPatches(data, grid, files.image), grid) };
 }

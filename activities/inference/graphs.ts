@@ -55,11 +55,16 @@ export async function openGraphs(folder: string, files: ModelFiles, threads: num
     see: async (patches, grid) => {
       const count = grid.height * grid.width;
       const session = await visionGraph(grid);
-      const output = await session.run({ pixel_values: new Tensor('float32', patches, [count, patches.length / count]) });
+      const output = await session.run({
+        pixel_values: new Tensor('float32', patches, [count, patches.length / count]),
+      });
       return floats(output, 'image_features');
     },
     embed: async (tokens, batch) =>
-      floats(await embedding.run({ input_ids: new Tensor('int64', tokens, [batch, tokens.length / batch]) }), 'inputs_embeds'),
+      floats(
+        await embedding.run({ input_ids: new Tensor('int64', tokens, [batch, tokens.length / batch]) }),
+        'inputs_embeds',
+      ),
     decode: async ({ batch, embeddings, length, mask, positions, cache }) => {
       const output = await decoder.run({
         inputs_embeds: new Tensor('float32', embeddings, [batch, length, files.hiddenSize]),

@@ -67,7 +67,9 @@ async function nextReply<T>(worker: Worker): Promise<T> {
   });
   try {
     // A worker sends nothing but replies; an uncaught error rejects both.
-    const [reply] = (await Promise.race([once(worker, 'message', { signal: waiting.signal }), ended])) as [OnnxWorkerReply<T>];
+    const [reply] = (await Promise.race([once(worker, 'message', { signal: waiting.signal }), ended])) as [
+      OnnxWorkerReply<T>,
+    ];
     if (reply.ok) return reply.value;
     throw reply.type ? new DermflowError(reply.type, reply.message) : new Error(reply.message);
   } finally {

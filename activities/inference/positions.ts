@@ -16,7 +16,12 @@ export interface Positions {
  * @param tokens the prompt, image placeholders expanded
  * @param grids one for each run of placeholders, in order
  */
-export function ropePositions(tokens: readonly number[], imageToken: number, grids: readonly Grid[], merge: number): Positions {
+export function ropePositions(
+  tokens: readonly number[],
+  imageToken: number,
+  grids: readonly Grid[],
+  merge: number,
+): Positions {
   const positions: Positions = { time: [], height: [], width: [], next: 0 };
   const push = (time: number, height: number, width: number): void => {
     positions.time.push(time);

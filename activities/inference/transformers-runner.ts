@@ -6,7 +6,7 @@ import { createReadStream } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { failureTypes, DermflowError } from '../../domain/failures.ts';
+import { DermflowError, failureTypes } from '../../domain/failures.ts';
 import { type GenerateJob, generatedRowSchema } from '../../domain/trainer.ts';
 import type { ModelRunner } from '../ports/model-runner.ts';
 import { runTrainerJob, type TrainerProcess } from './trainer-job.ts';
@@ -26,15 +26,28 @@ export function createTransformersRunner(trainer: TrainerProcess, model: Transfo
       folders.push(folder);
       const data = { rows: join(folder, 'rows.jsonl'), images };
       await writeFile(data.rows, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
-      const job: GenerateJob = { schema: 1, stage: 'generate', ...settings, output: folder, data, batchSize, maxNewTokens };
+      const job: GenerateJob = {
+        schema: 1,
+        stage: 'generate',
+        ...settings,
+        output: folder,
+        data,
+        batchSize,
+        maxNewTokens,
+      };
       const outputs = await runTrainerJob(trainer, job, { folder, signal, ...(onProgress ? { onProgress } : {}) });
-      const lines = createInterface({ input: createReadStream(outputs['generated'] ?? join(folder, 'generated.jsonl')) });
+      const lines = createInterface({
+        input: createReadStream(outputs.generated ?? join(folder, 'generated.jsonl')),
+      });
       let count = 0;
       for await (const line of lines) {
         const generated = generatedRowSchema.parse(JSON.parse(line));
         const expected = rows[count]?.id;
         if (generated.id !== expected) {
-          throw new DermflowError(failureTypes.trainerCrashed, `generate: row ${count + 1} is ${generated.id}, not ${expected}`);
+          throw new DermflowError(
+            failureTypes.trainerCrashed,
+            `generate: row ${count + 1} is ${generated.id}, not ${expected}`,
+          );
         }
         count += 1;
         yield generated;

@@ -29,7 +29,11 @@ export interface GroupedValue {
  * Percentile interval of a mean by the cluster bootstrap (Field and Welsh 2007): groups are drawn with replacement and
  * bring all their values.
  */
-export function clusterBootstrap(values: readonly GroupedValue[], random: Random, resamples = defaultResamples): Interval {
+export function clusterBootstrap(
+  values: readonly GroupedValue[],
+  random: Random,
+  resamples = defaultResamples,
+): Interval {
   const totals = [...Map.groupBy(values, ({ group }) => group).values()].map((members) => ({
     sum: members.reduce((sum, { value }) => sum + value, 0),
     count: members.length,
@@ -69,7 +73,10 @@ export interface Outcome {
 export function accuracyInterval(outcomes: readonly Outcome[], random: Random): Interval {
   const right = outcomes.filter((outcome) => outcome.correct).length;
   if (right > 0 && right < outcomes.length) {
-    return clusterBootstrap(outcomes.map(({ group, correct }) => ({ group, value: correct ? 1 : 0 })), random);
+    return clusterBootstrap(
+      outcomes.map(({ group, correct }) => ({ group, value: correct ? 1 : 0 })),
+      random,
+    );
   }
   const groups = new Set(outcomes.map((outcome) => outcome.group)).size;
   return wilsonInterval(right === 0 ? 0 : groups, groups);

@@ -24,7 +24,9 @@ export interface ConfusionMatrix {
 }
 
 export function confusionMatrix(predictions: readonly Prediction[]): ConfusionMatrix {
-  const named = predictions.flatMap(({ expected, predicted }) => (predicted === null ? [expected] : [expected, predicted]));
+  const named = predictions.flatMap(({ expected, predicted }) =>
+    predicted === null ? [expected] : [expected, predicted],
+  );
   const labels = [...new Set(named)].toSorted();
   const count = (expected: string, predicted: string | null): number =>
     predictions.filter((p) => p.expected === expected && p.predicted === predicted).length;

@@ -41,6 +41,16 @@ export const imageSizes: ExportOnnxJob['imageSizes'] = [
   [112, 112],
 ];
 
+/** Words and phrases of the micro model's lexicon, and one that is not in it. */
+const words = [
+  ...Array.from({ length: 40 }, (_, i) => `w${i}`),
+  'Two words.',
+  '<thinking>',
+  ',',
+  'precancerous in situ',
+  'x-ray',
+];
+
 /** Writes smooth colour patterns and returns rows that ask about one of them, every fifth row about two. */
 export async function writeRows(count: number, folder: string): Promise<ChatRow[]> {
   await mkdir(folder, { recursive: true });
@@ -48,9 +58,10 @@ export async function writeRows(count: number, folder: string): Promise<ChatRow[
   return Promise.all(
     Array.from({ length: count }, async (_, i) => {
       const names = i % 5 === 0 ? [`${i}-a.png`, `${i}-b.png`] : [`${i}-a.png`];
-      const words = Array.from({ length: random.int(1, 16) }, () => `w${random.int(0, 39)}`);
-      for (const name of names) await writeFile(join(folder, name), await patternPng(name, createRandom(`size of ${name}`).pick(imageSizes)));
-      return { id: `row-${i}`, images: names, prompt: words.join(' ') };
+      const prompt = Array.from({ length: random.int(1, 16) }, () => random.pick(words)).join(' ');
+      for (const name of names)
+        await writeFile(join(folder, name), await patternPng(name, createRandom(`size of ${name}`).pick(imageSizes)));
+      return { id: `row-${i}`, images: names, prompt };
     }),
   );
 }
@@ -69,5 +80,7 @@ export async function patternPng(seed: string, [height, width]: [number, number]
     const y = Math.floor(i / 3 / width);
     return Math.max(0, Math.min(255, level + wave * Math.sin(x / period) + 40 * Math.cos(y / period)));
   });
-  return sharp(rgb, { raw: { width, height, channels: 3 } }).png().toBuffer();
+  return sharp(rgb, { raw: { width, height, channels: 3 } })
+    .png()
+    .toBuffer();
 }

@@ -30,10 +30,12 @@ let activities: EvaluationActivities;
 /** The same, on a machine without a trainer: whatever they return was in the store. */
 let untrained: EvaluationActivities;
 
-const run = <T>(work: () => Promise<T>, environment = new MockActivityEnvironment()): Promise<T> => environment.run(work);
+const run = <T>(work: () => Promise<T>, environment = new MockActivityEnvironment()): Promise<T> =>
+  environment.run(work);
 const itemsOf = async ({ evaluation }: EvaluationResult): Promise<EvaluationItem[]> =>
   readJsonLines(store, evaluation, 'items.jsonl', evaluationItemSchema);
-const outputsOf = async (result: EvaluationResult): Promise<string[]> => (await itemsOf(result)).map((item) => item.output);
+const outputsOf = async (result: EvaluationResult): Promise<string[]> =>
+  (await itemsOf(result)).map((item) => item.output);
 
 async function storeQuestions(): Promise<ArtifactRef> {
   const questions: Question[] = [];
@@ -51,7 +53,14 @@ async function storeQuestions(): Promise<ArtifactRef> {
 beforeAll(async () => {
   micro = await buildMicroModel();
   store = createMemoryStore();
-  const state = { kind: 'checkpoint', key: 'sft/step-00000004', method: 'test/1', inputs: {}, params: {}, facts: {} } as const;
+  const state = {
+    kind: 'checkpoint',
+    key: 'sft/step-00000004',
+    method: 'test/1',
+    inputs: {},
+    params: {},
+    facts: {},
+  } as const;
   const checkpoint = await commitFiles(store, state, {
     'adapter_config.json': { path: join(micro.adapter, 'adapter_config.json') },
     'adapter_model.safetensors': { path: join(micro.adapter, 'adapter_model.safetensors') },
@@ -78,73 +87,93 @@ describe('evaluation activities', () => {
   let onnx: ArtifactRef | null;
   let result: EvaluationResult;
 
-  it('export once, with graphs for the sizes that the questions have', async () => {
-    onnx = await run(() => activities.exportForInference(input));
-    const manifest = await store.manifest(onnx as ArtifactRef); // the runtime is onnx
-    expect(Object.keys(manifest.files).filter((name) => name.includes('vision_encoder_'))).toEqual([
-      'onnx/vision_encoder_140x84.onnx',
-      'onnx/vision_encoder_84x140.onnx',
-    ]);
-    expect(manifest.inputs).toEqual({ model: input.model.sha256, checkpoint: input.checkpoint?.sha256 });
-    expect(await run(() => untrained.exportForInference({ ...input, label: 'again' }))).toEqual(onnx);
-  }, limitMs);
+  it(
+    'export once, with graphs for the sizes that the questions have',
+    async () => {
+      onnx = await run(() => activities.exportForInference(input));
+      const manifest = await store.manifest(onnx as ArtifactRef); // the runtime is onnx
+      expect(Object.keys(manifest.files).filter((name) => name.includes('vision_encoder_'))).toEqual([
+        'onnx/vision_encoder_140x84.onnx',
+        'onnx/vision_encoder_84x140.onnx',
+      ]);
+      expect(manifest.inputs).toEqual({ model: input.model.sha256, checkpoint: input.checkpoint?.sha256 });
+      expect(await run(() => untrained.exportForInference({ ...input, label: 'again' }))).toEqual(onnx);
+    },
+    limitMs,
+  );
 
   it('need no export for Transformers', async () => {
     const asked = { ...input, recipe: recipe({ runtime: 'transformers' }) };
     expect(await run(() => untrained.exportForInference(asked))).toBeNull();
   });
 
-  it('judge the first items of each task, and say how far they are', async () => {
-    const environment = new MockActivityEnvironment();
-    const beats: unknown[] = [];
-    environment.on('heartbeat', (details) => beats.push(details));
-    result = await run(() => activities.evaluateModel({ ...input, onnx }), environment);
-    const items = await itemsOf(result);
-    expect(items.map((item) => item.id)).toEqual([
-      ...[0, 1, 2, 3, 4].map((i) => `case-${i}/diagnosis`),
-      ...[0, 1, 2, 3, 4].map((i) => `case-${i}/lesion-condition`),
-    ]);
-    const summary = await readJson(store, result.evaluation, 'summary.json', evaluationSummarySchema);
-    expect(summary).toMatchObject({ step: 4, image: 'real' });
-    expect(result).toMatchObject({ label: 'sft', step: 4, scores: scoresOf(summary.tasks) });
-    expect(result.scores.map(({ task, items: count }) => [task, count])).toEqual([
-      ['diagnosis', maxItems],
-      ['lesion-condition', maxItems],
-    ]);
-    expect(beats[0]).toEqual({ phase: 'starting', done: 0, total: 0 });
-  }, limitMs);
+  it(
+    'judge the first items of each task, and say how far they are',
+    async () => {
+      const environment = new MockActivityEnvironment();
+      const beats: unknown[] = [];
+      environment.on('heartbeat', (details) => beats.push(details));
+      result = await run(() => activities.evaluateModel({ ...input, onnx }), environment);
+      const items = await itemsOf(result);
+      expect(items.map((item) => item.id)).toEqual([
+        ...[0, 1, 2, 3, 4].map((i) => `case-${i}/diagnosis`),
+        ...[0, 1, 2, 3, 4].map((i) => `case-${i}/lesion-condition`),
+      ]);
+      const summary = await readJson(store, result.evaluation, 'summary.json', evaluationSummarySchema);
+      expect(summary).toMatchObject({ step: 4, image: 'real' });
+      expect(result).toMatchObject({ label: 'sft', step: 4, scores: scoresOf(summary.tasks) });
+      expect(result.scores.map(({ task, items: count }) => [task, count])).toEqual([
+        ['diagnosis', maxItems],
+        ['lesion-condition', maxItems],
+      ]);
+      expect(beats[0]).toEqual({ phase: 'starting', done: 0, total: 0 });
+    },
+    limitMs,
+  );
 
   it('find what was evaluated before, under any label', async () => {
     const again = await run(() => untrained.evaluateModel({ ...input, label: 'grpo-0', onnx }));
     expect(again).toEqual({ ...result, label: 'grpo-0' });
   });
 
-  it('get the same outputs from Transformers, as another evaluation', async () => {
-    const asked = { ...input, recipe: recipe({ runtime: 'transformers' }), onnx: null };
-    const other = await run(() => activities.evaluateModel(asked));
-    expect(await outputsOf(other)).toEqual(await outputsOf(result));
-    expect(other.evaluation.key).not.toBe(result.evaluation.key);
-  }, limitMs);
+  it(
+    'get the same outputs from Transformers, as another evaluation',
+    async () => {
+      const asked = { ...input, recipe: recipe({ runtime: 'transformers' }), onnx: null };
+      const other = await run(() => activities.evaluateModel(asked));
+      expect(await outputsOf(other)).toEqual(await outputsOf(result));
+      expect(other.evaluation.key).not.toBe(result.evaluation.key);
+    },
+    limitMs,
+  );
 
-  it('show grey images of the same size for the control', async () => {
-    const grey = await run(() => activities.evaluateModel({ ...input, image: 'grey', onnx }));
-    const outputs = await outputsOf(grey);
-    expect(outputs).not.toEqual(await outputsOf(result));
-    // Questions 0 and 2 differ in nothing but the image.
-    expect(outputs[0]).toBe(outputs[2]);
-    expect((await outputsOf(result))[0]).not.toBe((await outputsOf(result))[2]);
-  }, limitMs);
+  it(
+    'show grey images of the same size for the control',
+    async () => {
+      const grey = await run(() => activities.evaluateModel({ ...input, image: 'grey', onnx }));
+      const outputs = await outputsOf(grey);
+      expect(outputs).not.toEqual(await outputsOf(result));
+      // Questions 0 and 2 differ in nothing but the image.
+      expect(outputs[0]).toBe(outputs[2]);
+      expect((await outputsOf(result))[0]).not.toBe((await outputsOf(result))[2]);
+    },
+    limitMs,
+  );
 
   it('refuse an ONNX evaluation without an export', async () => {
     const asked = { ...input, recipe: recipe({ maxItems: 1 }), onnx: null };
     await expect(run(() => activities.evaluateModel(asked))).rejects.toMatchObject({ type: 'UserMistake' });
   });
 
-  it('stop when they are cancelled', async () => {
-    const environment = new MockActivityEnvironment();
-    const asked = { ...input, recipe: recipe({ maxNewTokens: 100_000 }), onnx };
-    const evaluation = run(() => activities.evaluateModel(asked), environment);
-    setTimeout(() => environment.cancel(), 500);
-    await expect(evaluation).rejects.toBeInstanceOf(CancelledFailure);
-  }, limitMs);
+  it(
+    'stop when they are cancelled',
+    async () => {
+      const environment = new MockActivityEnvironment();
+      const asked = { ...input, recipe: recipe({ maxNewTokens: 100_000 }), onnx };
+      const evaluation = run(() => activities.evaluateModel(asked), environment);
+      setTimeout(() => environment.cancel(), 500);
+      await expect(evaluation).rejects.toBeInstanceOf(CancelledFailure);
+    },
+    limitMs,
+  );
 });

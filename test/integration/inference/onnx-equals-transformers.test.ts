@@ -6,7 +6,7 @@ import { openOnnxModel } from '../../../activities/inference/onnx-runner.ts';
 import { runTrainerJob } from '../../../activities/inference/trainer-job.ts';
 import { createTransformersRunner } from '../../../activities/inference/transformers-runner.ts';
 import type { GenerateOptions, ModelRunner } from '../../../activities/ports/model-runner.ts';
-import type { ChatRow, ExportOnnxJob, GenerateJob, GeneratedRow } from '../../../domain/trainer.ts';
+import type { ChatRow, ExportOnnxJob, GeneratedRow, GenerateJob } from '../../../domain/trainer.ts';
 import { buildMicroModel, imageSizes, type MicroModel, trainer, writeRows } from '../../support/micro-model.ts';
 
 const limitMs = 300_000;
@@ -17,7 +17,11 @@ let rows: ChatRow[];
 let options: GenerateOptions;
 let expected: GeneratedRow[];
 
-async function collect(runner: ModelRunner, more: Partial<GenerateOptions> = {}, asked = rows): Promise<GeneratedRow[]> {
+async function collect(
+  runner: ModelRunner,
+  more: Partial<GenerateOptions> = {},
+  asked = rows,
+): Promise<GeneratedRow[]> {
   const answers: GeneratedRow[] = [];
   for await (const answer of runner.generate(asked, { ...options, ...more })) answers.push(answer);
   return answers;
@@ -40,87 +44,118 @@ beforeAll(async () => {
 afterAll(() => micro.remove());
 
 describe('the exported model', () => {
-  it('answers 120 prompts with portrait, landscape and square images token for token as Transformers does', async () => {
-    const runner = await openOnnxModel(exported, { threads: 1 });
-    const done: number[] = [];
-    const answers = await collect(runner, { onProgress: (count) => done.push(count) });
-    await runner.close();
-    expect(answers).toEqual(expected);
-    expect(done).toEqual([16, 32, 48, 64, 80, 96, 112, 120]);
-    // Otherwise the comparison would show little: answers differ, and some end before the limit while others do not.
-    expect(new Set(answers.map(({ tokens }) => tokens.join(' '))).size).toBeGreaterThan(100);
-    const ended = answers.filter(({ tokens }) => tokens.length < maxNewTokens).length;
-    expect(ended).toBeGreaterThan(5);
-    expect(ended).toBeLessThan(115);
-  }, limitMs);
+  it(
+    'answers 120 prompts with portrait, landscape and square images token for token as Transformers does',
+    async () => {
+      const runner = await openOnnxModel(exported, { threads: 1 });
+      const done: number[] = [];
+      const answers = await collect(runner, { onProgress: (count) => done.push(count) });
+      await runner.close();
+      expect(answers).toEqual(expected);
+      expect(done).toEqual([16, 32, 48, 64, 80, 96, 112, 120]);
+      // Otherwise the comparison would show little: answers differ, and some end before the limit while others do not.
+      expect(new Set(answers.map(({ tokens }) => tokens.join(' '))).size).toBeGreaterThan(100);
+      const ended = answers.filter(({ tokens }) => tokens.length < maxNewTokens).length;
+      expect(ended).toBeGreaterThan(5);
+      expect(ended).toBeLessThan(115);
+    },
+    limitMs,
+  );
 
-  it('answers the same whatever shares its batch', async () => {
-    const runner = await openOnnxModel(exported, { threads: 1 });
-    const alone = await collect(runner, { batchSize: 1 });
-    await runner.close();
-    expect(alone).toEqual(expected);
-  }, limitMs);
+  it(
+    'answers the same whatever shares its batch',
+    async () => {
+      const runner = await openOnnxModel(exported, { threads: 1 });
+      const alone = await collect(runner, { batchSize: 1 });
+      await runner.close();
+      expect(alone).toEqual(expected);
+    },
+    limitMs,
+  );
 
-  it('leaves the event loop free while it computes', async () => {
-    const runner = await openOnnxModel(exported, { threads: 1 });
-    let turns = 0;
-    const turn = (): void => {
-      turns += 1;
-      next = setImmediate(turn);
-    };
-    let next = setImmediate(turn);
-    await collect(runner, { batchSize: rows.length });
-    clearImmediate(next);
-    await runner.close();
-    // One message goes to the thread and one comes back: a blocked loop would have turned a handful of times.
-    expect(turns).toBeGreaterThan(1000);
-  }, limitMs);
+  it(
+    'leaves the event loop free while it computes',
+    async () => {
+      const runner = await openOnnxModel(exported, { threads: 1 });
+      let turns = 0;
+      const turn = (): void => {
+        turns += 1;
+        next = setImmediate(turn);
+      };
+      let next = setImmediate(turn);
+      await collect(runner, { batchSize: rows.length });
+      clearImmediate(next);
+      await runner.close();
+      // One message goes to the thread and one comes back: a blocked loop would have turned a handful of times.
+      expect(turns).toBeGreaterThan(1000);
+    },
+    limitMs,
+  );
 
-  it('stops within a batch when the signal aborts, and can be asked again', async () => {
-    const runner = await openOnnxModel(exported, { threads: 1 });
-    const controller = new AbortController();
-    const reason = new Error('cancelled by the test');
-    const stopped = collect(runner, { batchSize: rows.length, maxNewTokens: 100_000, signal: controller.signal });
-    setTimeout(() => controller.abort(reason), 200);
-    await expect(stopped).rejects.toBe(reason);
-    const [again] = await collect(runner, {}, rows.slice(0, 1));
-    await runner.close();
-    expect(again).toEqual(expected[0]);
-  }, limitMs);
+  it(
+    'stops within a batch when the signal aborts, and can be asked again',
+    async () => {
+      const runner = await openOnnxModel(exported, { threads: 1 });
+      const controller = new AbortController();
+      const reason = new Error('cancelled by the test');
+      const stopped = collect(runner, { batchSize: rows.length, maxNewTokens: 100_000, signal: controller.signal });
+      setTimeout(() => controller.abort(reason), 200);
+      await expect(stopped).rejects.toBe(reason);
+      const [again] = await collect(runner, {}, rows.slice(0, 1));
+      await runner.close();
+      expect(again).toEqual(expected[0]);
+    },
+    limitMs,
+  );
 
-  it('names the size that it has no graph for', async () => {
-    const runner = await openOnnxModel(exported, { threads: 1 });
-    const wide = { create: { width: 168, height: 84, channels: 3, background: 'brown' } } as const;
-    await sharp(wide).png().toFile(join(options.images, 'wide.png'));
-    const generation = collect(runner, {}, [{ id: 'wide', prompt: 'w1', images: ['wide.png'] }]);
-    await expect(generation).rejects.toMatchObject({ type: 'UserMistake', message: expect.stringContaining('84x168') });
-    await runner.close();
-  }, limitMs);
+  it(
+    'names the size that it has no graph for',
+    async () => {
+      const runner = await openOnnxModel(exported, { threads: 1 });
+      const wide = { create: { width: 168, height: 84, channels: 3, background: 'brown' } } as const;
+      await sharp(wide).png().toFile(join(options.images, 'wide.png'));
+      const generation = collect(runner, {}, [{ id: 'wide', prompt: 'w1', images: ['wide.png'] }]);
+      await expect(generation).rejects.toMatchObject({
+        type: 'UserMistake',
+        message: expect.stringContaining('84x168'),
+      });
+      await runner.close();
+    },
+    limitMs,
+  );
 });
 
 describe('the trainer job', () => {
-  it('reports a bad job as a mistake of its author', async () => {
-    const job: ExportOnnxJob = {
-      ...{ schema: 1, stage: 'export-onnx', seed: 1, threads: 1, precision: 'fp32', model: micro.base, imageSizes },
-      ...{ output: join(micro.folder, 'bad'), adapter: join(micro.folder, 'no-adapter') },
-    };
-    await expect(runTrainerJob(trainer, job, { folder: micro.folder })).rejects.toMatchObject({
-      type: 'UserMistake',
-      message: expect.stringContaining('no-adapter'),
-    });
-  }, limitMs);
+  it(
+    'reports a bad job as a mistake of its author',
+    async () => {
+      const job: ExportOnnxJob = {
+        ...{ schema: 1, stage: 'export-onnx', seed: 1, threads: 1, precision: 'fp32', model: micro.base, imageSizes },
+        ...{ output: join(micro.folder, 'bad'), adapter: join(micro.folder, 'no-adapter') },
+      };
+      await expect(runTrainerJob(trainer, job, { folder: micro.folder })).rejects.toMatchObject({
+        type: 'UserMistake',
+        message: expect.stringContaining('no-adapter'),
+      });
+    },
+    limitMs,
+  );
 
-  it('ends the process when the signal aborts', async () => {
-    const data = { rows: join(micro.folder, 'one.jsonl'), images: options.images };
-    await writeFile(data.rows, `${JSON.stringify(rows[0])}\n`);
-    const job: GenerateJob = {
-      ...{ schema: 1, stage: 'generate', seed: 1, threads: 1, precision: 'fp32', model: micro.base, adapter: null },
-      ...{ output: join(micro.folder, 'stopped'), data, batchSize: 1, maxNewTokens: 1 },
-    };
-    const controller = new AbortController();
-    const reason = new Error('cancelled by the test');
-    const ended = runTrainerJob(trainer, job, { folder: micro.folder, signal: controller.signal });
-    setTimeout(() => controller.abort(reason), 300);
-    await expect(ended).rejects.toBe(reason);
-  }, limitMs);
+  it(
+    'ends the process when the signal aborts',
+    async () => {
+      const data = { rows: join(micro.folder, 'one.jsonl'), images: options.images };
+      await writeFile(data.rows, `${JSON.stringify(rows[0])}\n`);
+      const job: GenerateJob = {
+        ...{ schema: 1, stage: 'generate', seed: 1, threads: 1, precision: 'fp32', model: micro.base, adapter: null },
+        ...{ output: join(micro.folder, 'stopped'), data, batchSize: 1, maxNewTokens: 1 },
+      };
+      const controller = new AbortController();
+      const reason = new Error('cancelled by the test');
+      const ended = runTrainerJob(trainer, job, { folder: micro.folder, signal: controller.signal });
+      setTimeout(() => controller.abort(reason), 300);
+      await expect(ended).rejects.toBe(reason);
+    },
+    limitMs,
+  );
 });

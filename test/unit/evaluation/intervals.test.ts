@@ -49,7 +49,9 @@ describe('clusterBootstrap', () => {
 
   it('repeats itself for a seed and differs between seeds', () => {
     expect(clusterBootstrap(independent, createRandom(3))).toEqual(clusterBootstrap(independent, createRandom(3)));
-    expect(clusterBootstrap(independent, createRandom(3), 50)).not.toEqual(clusterBootstrap(independent, createRandom(4), 50));
+    expect(clusterBootstrap(independent, createRandom(3), 50)).not.toEqual(
+      clusterBootstrap(independent, createRandom(4), 50),
+    );
   });
 
   it('refuses an empty list', () => {
@@ -57,9 +59,12 @@ describe('clusterBootstrap', () => {
   });
 
   it('stays within the range of the values', () => {
-    const values = fc.array(fc.record({ group: fc.constantFrom('a', 'b', 'c', 'd'), value: fc.integer({ min: -1, max: 1 }) }), {
-      minLength: 1,
-    });
+    const values = fc.array(
+      fc.record({ group: fc.constantFrom('a', 'b', 'c', 'd'), value: fc.integer({ min: -1, max: 1 }) }),
+      {
+        minLength: 1,
+      },
+    );
     fc.assert(
       fc.property(values, fc.nat(), (list, seed) => {
         const { low, high } = clusterBootstrap(list, createRandom(seed), 100);

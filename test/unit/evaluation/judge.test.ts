@@ -14,7 +14,11 @@ describe('judgeOutput', () => {
     { final: 'hemangioma', letter: 'D', correct: false, predicted: 'hemangioma', malignancyCorrect: null },
     { final: 'A or D', letter: null, correct: false, predicted: null, malignancyCorrect: null },
   ])('diagnosis: $final', ({ final, ...judged }) => {
-    expect(judgeOutput(melanomaQuestion(), says(final))).toMatchObject({ ...judged, expected: 'melanoma', format: true });
+    expect(judgeOutput(melanomaQuestion(), says(final))).toMatchObject({
+      ...judged,
+      expected: 'melanoma',
+      format: true,
+    });
   });
 
   it.each([
@@ -53,9 +57,15 @@ describe('summariseItems', () => {
 
   it('gives payload scores without the matrices', () => {
     const summaries = summariseItems(items, createRandom(1));
-    summaries.forEach((summary) => expect(taskSummarySchema.parse(summary)).toEqual(summary));
-    expect(Object.keys(scoresOf(summaries)[0] ?? {}).toSorted()).toEqual(
-      ['accuracy', 'high', 'items', 'low', 'macroF1', 'task', 'unparsed'],
-    );
+    expect(summaries.map((summary) => taskSummarySchema.parse(summary))).toEqual(summaries);
+    expect(Object.keys(scoresOf(summaries)[0] ?? {}).toSorted()).toEqual([
+      'accuracy',
+      'high',
+      'items',
+      'low',
+      'macroF1',
+      'task',
+      'unparsed',
+    ]);
   });
 });

@@ -21,7 +21,12 @@ describe('ropePositions', () => {
   });
 
   it('counts text up on all axes', () => {
-    expect(ropePositions([7, 8, 9], image, [], 2)).toEqual({ time: [0, 1, 2], height: [0, 1, 2], width: [0, 1, 2], next: 3 });
+    expect(ropePositions([7, 8, 9], image, [], 2)).toEqual({
+      time: [0, 1, 2],
+      height: [0, 1, 2],
+      width: [0, 1, 2],
+      next: 3,
+    });
   });
 
   it('refuses a prompt whose placeholders do not match its images', () => {
