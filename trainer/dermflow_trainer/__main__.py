@@ -1,20 +1,23 @@
 """`python -m dermflow_trainer job.json`: runs one job and exits 0 (finished), 75 (interrupted, saved) or 1 (failed).
 
 stdout carries JSON lines only: file descriptor 1 is kept for them and then pointed at stderr, so that no library's
-print can break a line. When stdin closes the parent is gone and the process ends at once.
+print can break a line. When a piped stdin closes, the parent is gone and the process ends at once.
 """
 
 import importlib
 import os
+import stat
 import sys
 import threading
 import traceback
 
 from dermflow_trainer.events import Events
-from dermflow_trainer.failures import BadInput, Diverged, Interrupted, is_out_of_memory
+from dermflow_trainer.failures import BadInput, Diverged, Interrupted, is_out_of_memory, memory_advice
+from dermflow_trainer.interruption import Interruption
 from dermflow_trainer.job import load_job
 
 INTERRUPTED = 75
+FAILED = 1
 MODULES = {
     "sft": "sft",
     "grpo": "grpo",
@@ -22,6 +25,7 @@ MODULES = {
     "export-onnx": "export_onnx",
     "build-backbone": "build_backbone",
 }
+RESUMABLE = ("sft", "grpo")
 
 
 def main():
@@ -31,9 +35,14 @@ def main():
         return fail(events, "bad-input", "usage: python -m dermflow_trainer job.json")
     try:
         job = load_job(sys.argv[1])
+    except BadInput as error:
+        return fail(events, "bad-input", str(error))
+    try:
+        if job["stage"] in RESUMABLE:
+            Interruption.listen()
         prepare_environment(job)
-        stage = importlib.import_module(f"dermflow_trainer.{MODULES[job['stage']]}")
-        outputs = stage.run(job, events)
+        # Stages import large libraries: nothing above may.
+        outputs = importlib.import_module(f"dermflow_trainer.{MODULES[job['stage']]}").run(job, events)
     except Interrupted:
         return INTERRUPTED
     except BadInput as error:
@@ -43,40 +52,48 @@ def main():
     except Exception as error:
         traceback.print_exc()
         if is_out_of_memory(error):
-            return fail(events, "out-of-memory", f"{job['stage']}: the accelerator's memory did not suffice")
+            return fail(events, "out-of-memory", memory_advice(job))
         return fail(events, "error", f"{type(error).__name__}: {error}")
     events.finished(outputs)
     return 0
 
 
 def take_stdout():
-    """The real stdout, line-buffered; from here on whatever is printed goes to stderr."""
-    lines = os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8")
+    """The real stdout; from here on whatever is printed goes to stderr."""
+    lines = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     return lines
 
 
 def watch_stdin():
+    mode = os.fstat(0).st_mode
+    # A parent's pipe may be a socket pair. A terminal, file or /dev/null says nothing about a parent.
+    if not (stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)):
+        return
+
     def end_with_parent():
         while os.read(0, 4096):
             pass
-        os._exit(1)
+        os._exit(FAILED)
 
     threading.Thread(target=end_with_parent, daemon=True).start()
 
 
 def prepare_environment(job):
     """Settings that libraries read when they are imported."""
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    os.environ["TOKENIZERS_PARALLELISM"] = "false"
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     os.environ["OMP_NUM_THREADS"] = str(job["threads"])
+    # Threads that spin at barriers made a step ten times slower wherever another process wanted a core.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     if job["model"] is None or os.path.isdir(job["model"]):
         os.environ["HF_HUB_OFFLINE"] = "1"
+        os.environ["HF_DATASETS_OFFLINE"] = "1"
 
 
 def fail(events, kind, message):
     events.failed(kind, " ".join(message.split()))
-    return 1
+    return FAILED
 
 
 if __name__ == "__main__":

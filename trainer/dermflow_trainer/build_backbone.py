@@ -4,6 +4,7 @@ their order. Same classes and processor as the 7B model; only the sizes and the 
 import json
 import math
 import os
+from statistics import mean
 
 import torch
 from PIL import Image
@@ -15,12 +16,14 @@ from transformers import (
     Qwen2VLVideoProcessor,
 )
 
-from dermflow_trainer.failures import BadInput
+from dermflow_trainer.failures import BadInput, Diverged
 from dermflow_trainer.phrase_tokenizer import CHAT_TEMPLATE, SPECIAL, build_tokenizer
 from dermflow_trainer.rows import read_rows
 
 WARMUP_STEPS = 100
 REPORT_EVERY = 50
+IMAGE = "<|image_pad|>"
+PLACED = "<|placed|>"
 
 
 def run(job, events):
@@ -37,21 +40,26 @@ def run(job, events):
 
     optimiser = torch.optim.AdamW(model.parameters(), lr=job["learningRate"], weight_decay=0.01, betas=(0.9, 0.98))
     model.train()
-    smooth = None
-    for step in range(job["steps"]):
-        batch = collate(rows[step * job["batchSize"] : (step + 1) * job["batchSize"]])
-        rate = learning_rate(job, step)
+    losses, accuracies = [], []
+    for step in range(1, job["steps"] + 1):
+        batch = collate(rows[(step - 1) * job["batchSize"] : step * job["batchSize"]])
+        rate = learning_rate(job, step - 1)
         for group in optimiser.param_groups:
             group["lr"] = rate
-        loss = model(**batch).loss
+        output = model(**batch)
+        if not output.loss.isfinite():
+            raise Diverged(f"loss is {output.loss.item()} at step {step}; lower learningRate {job['learningRate']}")
         optimiser.zero_grad()
-        loss.backward()
+        output.loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimiser.step()
-        smooth = loss.item() if smooth is None else 0.98 * smooth + 0.02 * loss.item()
-        events.progress(step + 1, job["steps"])
-        if (step + 1) % REPORT_EVERY == 0:
-            events.metrics(step + 1, {"loss": smooth, "learning_rate": rate})
+        losses.append(output.loss.item())
+        accuracies.append(row_accuracy(output.logits, batch["labels"]))
+        events.progress(step, job["steps"])
+        if step % REPORT_EVERY == 0 or step == job["steps"]:
+            values = {"loss": mean(losses), "token_accuracy": mean(accuracies), "learning_rate": rate}
+            events.metrics(step, values)
+            losses, accuracies = [], []
 
     save(model.eval(), processor, job["output"])
     return {"model": job["output"]}
@@ -100,7 +108,7 @@ def build_config(tokenizer):
             fullatt_block_indexes=[0, 2],
             in_channels=3,
         ),
-        image_token_id=ids["<|image_pad|>"],
+        image_token_id=ids[IMAGE],
         video_token_id=ids["<|video_pad|>"],
         vision_start_token_id=ids["<|vision_start|>"],
         vision_end_token_id=ids["<|vision_end|>"],
@@ -113,19 +121,26 @@ def learning_rate(job, step):
     return job["learningRate"] * min(1, step / WARMUP_STEPS) * (0.5 + 0.5 * math.cos(math.pi * step / job["steps"]))
 
 
+def row_accuracy(logits, labels):
+    """Share of a completion's tokens that the model would have chosen itself, averaged over the rows."""
+    counted = labels[:, 1:] != -100
+    right = (logits[:, :-1].argmax(-1) == labels[:, 1:]) & counted
+    return (right.sum(1) / counted.sum(1)).mean().item()
+
+
 class Collate:
     """Rows to a batch, padded on the right, the loss on completions alone."""
 
     def __init__(self, processor):
         self.processor = processor
         self.tokenizer = processor.tokenizer
-        self.image_token = self.tokenizer.convert_tokens_to_ids("<|image_pad|>")
+        self.image_token = self.tokenizer.convert_tokens_to_ids(IMAGE)
         self.unknown = self.tokenizer.unk_token_id
         self.seen = {}
 
     def __call__(self, rows):
-        images = [self.pixels(row["images"][0]) for row in rows]
-        prompts = [self.encode_prompt(row, grid) for row, (_, grid) in zip(rows, images, strict=True)]
+        images = [[self.pixels(path) for path in row["images"]] for row in rows]
+        prompts = [self.encode_prompt(row, parts) for row, parts in zip(rows, images, strict=True)]
         completions = [self.encode(row, row["completion"] + "<|im_end|>") for row in rows]
         length = max(len(p) + len(c) for p, c in zip(prompts, completions, strict=True))
         ids = torch.full((len(rows), length), self.tokenizer.pad_token_id)
@@ -140,8 +155,8 @@ class Collate:
             input_ids=ids,
             attention_mask=mask,
             labels=labels,
-            pixel_values=torch.cat([values for values, _ in images]),
-            image_grid_thw=torch.cat([grid for _, grid in images]),
+            pixel_values=torch.cat([values for parts in images for values, _ in parts]),
+            image_grid_thw=torch.cat([grid for parts in images for _, grid in parts]),
             mm_token_type_ids=(ids == self.image_token).long(),
         )
 
@@ -151,15 +166,22 @@ class Collate:
             self.seen[path] = (inputs["pixel_values"], inputs["image_grid_thw"])
         return self.seen[path]
 
-    def encode_prompt(self, row, grid):
-        tokens = "<|image_pad|>" * (int(grid.prod()) // 4)
-        image = f"<|vision_start|>{tokens}<|vision_end|>"
-        return self.encode(row, f"<|im_start|>user {image}{row['prompt']}<|im_end|><|im_start|>assistant ")
+    def encode_prompt(self, row, images):
+        content = [{"type": "image"} for _ in images] + [{"type": "text", "text": row["prompt"]}]
+        text = self.tokenizer.apply_chat_template(
+            [{"role": "user", "content": content}], tokenize=False, add_generation_prompt=True
+        )
+        merge = self.processor.image_processor.merge_size**2
+        for _, grid in images:
+            text = text.replace(IMAGE, PLACED * (int(grid.prod()) // merge), 1)
+        return self.encode(row, text.replace(PLACED, IMAGE))
 
     def encode(self, row, text):
         ids = self.tokenizer(text, add_special_tokens=False)["input_ids"]
         if self.unknown in ids:
-            raise BadInput(f"row {row['id']}: a word is not in the lexicon: {text!r}")
+            words = self.tokenizer.backend_tokenizer.pre_tokenizer.pre_tokenize_str(text)
+            strange = [word for word, _ in words if self.tokenizer.convert_tokens_to_ids(word) == self.unknown]
+            raise BadInput(f"row {row['id']}: not in the lexicon: {', '.join(strange)}")
         return ids
 
 

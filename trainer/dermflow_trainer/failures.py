@@ -1,5 +1,13 @@
 """How a job can end other than well."""
 
+LOWER = {
+    "sft": "perDeviceBatchSize, or turn gradientCheckpointing on",
+    "grpo": "perDeviceBatchSize or maxCompletionLength, or turn gradientCheckpointing on",
+    "generate": "batchSize",
+    "export-onnx": "the largest of imageSizes",
+    "build-backbone": "batchSize",
+}
+
 
 class BadInput(Exception):
     """The job, its rows or its files are wrong; only their author can mend them."""
@@ -16,4 +24,11 @@ class Interrupted(Exception):
 def is_out_of_memory(error):
     import torch
 
-    return isinstance(error, (torch.cuda.OutOfMemoryError, MemoryError))
+    on_cpu = isinstance(error, RuntimeError) and "can't allocate memory" in str(error)
+    return on_cpu or isinstance(error, (torch.OutOfMemoryError, MemoryError))
+
+
+def memory_advice(job):
+    batch = job.get("perDeviceBatchSize", job.get("batchSize"))
+    at = f" with {batch} rows at once" if batch else ""
+    return f"{job['stage']} ran out of memory{at}; lower {LOWER[job['stage']]}"

@@ -4,28 +4,35 @@ import json
 import os
 
 from dermflow_trainer.failures import BadInput
+from dermflow_trainer.job import TEXT, list_of, mismatches
 
 
 def read_rows(data, *, completion):
-    """Rows as dictionaries, image names made paths. Every row must have, or must not need, a completion."""
+    """Rows as dictionaries, image names made paths. `completion`: whether every row must have one."""
     rows = []
     with open(data["rows"], encoding="utf-8") as lines:
         for number, line in enumerate(lines, start=1):
-            where = f"{data['rows']}: line {number}"
             try:
                 row = json.loads(line)
-                images = [os.path.join(data["images"], name) for name in row["images"]]
-                rows.append({**row, "images": images})
-                if completion:
-                    row["completion"]
-            except (json.JSONDecodeError, KeyError, TypeError) as error:
-                raise BadInput(f"{where}: {type(error).__name__}: {error}") from error
-            for path in images:
-                if not os.path.isfile(path):
-                    raise BadInput(f"{where}: there is no image {path}")
+            except ValueError as error:
+                raise BadInput(f"{data['rows']}: line {number}: {error}") from error
+            problem = next(problems(row, completion), None)
+            if problem:
+                raise BadInput(f"{data['rows']}: line {number}: {problem}")
+            rows.append({**row, "images": [os.path.join(data["images"], name) for name in row["images"]]})
     if not rows:
         raise BadInput(f"{data['rows']}: no rows")
+    for path in sorted({path for row in rows for path in row["images"]}):
+        if not os.path.isfile(path):
+            raise BadInput(f"{data['rows']}: there is no image {path}")
     return rows
+
+
+def problems(row, completion):
+    fields = {"id": TEXT, "images": list_of(TEXT), "prompt": TEXT, "completion": TEXT}
+    if not completion and isinstance(row, dict) and "completion" not in row:
+        del fields["completion"]
+    yield from mismatches(row, fields, "")
 
 
 def chat_dataset(rows, *, completion):
