@@ -1,0 +1,80 @@
+/** `npm run worker -- <role…>`: a worker process with one or more roles. SIGINT and SIGTERM drain it. */
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { sweepScratch } from '../activities/scratch.ts';
+import { createS3Client, createS3Store, ensureBucket } from '../activities/store/s3.ts';
+import { DermflowError, exitCodeOf, userMistake } from '../domain/failures.ts';
+import { type WorkerRole, workerRoles } from '../domain/names.ts';
+import { readEnvironment } from '../infra/env.ts';
+import { watchLifeline } from '../infra/lifeline.ts';
+import { createLogger } from '../infra/logger.ts';
+import { connectWorker } from '../infra/temporal.ts';
+import { queuesOf } from './roles.ts';
+
+/** The newest step must be on the display soon; the default would throttle heartbeats to most of their timeout. */
+const heartbeatThrottle = '1 second';
+
+try {
+  await run(readRoles(process.argv.slice(2)));
+} catch (error) {
+  if (!(error instanceof DermflowError)) throw error;
+  console.error(error.message);
+  process.exitCode = exitCodeOf(error.type);
+}
+
+function readRoles(names: string[]): WorkerRole[] {
+  const roles = workerRoles.filter((role) => names.includes(role));
+  const unknown = names.find((name) => !workerRoles.some((role) => role === name));
+  if (unknown !== undefined || roles.length === 0) {
+    throw userMistake(`${unknown === undefined ? 'no role given' : `unknown role "${unknown}"`}; one or more of ${workerRoles.join(', ')}`);
+  }
+  return roles;
+}
+
+async function run(roles: WorkerRole[]): Promise<void> {
+  const environment = readEnvironment(process.env);
+  const logger = createLogger(`worker/${roles.join('+')}`, environment.logLevel);
+  Runtime.install({
+    shutdownSignals: [],
+    logger: new DefaultLogger('WARN', ({ level, message, meta }) => logger[level === 'WARN' ? 'warn' : 'error'](meta ?? {}, message)),
+  });
+  const ending = new AbortController();
+  const end = (): void => ending.abort();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, end);
+  watchLifeline(process.env, end);
+
+  const s3 = createS3Client(environment.s3);
+  await ensureBucket(s3, environment.s3);
+  await sweepScratch(environment.scratch);
+  const store = createS3Store(s3, environment.s3);
+  const { connection, namespace } = await connectWorker();
+  const workers: Worker[] = [];
+  for (const role of roles) {
+    for (const queue of queuesOf(role, { store, environment, logger, shutdown: ending.signal })) {
+      workers.push(
+        await Worker.create({
+          connection,
+          namespace,
+          maxHeartbeatThrottleInterval: heartbeatThrottle,
+          defaultHeartbeatThrottleInterval: heartbeatThrottle,
+          ...queue,
+        }),
+      );
+    }
+  }
+  logger.info({ roles }, 'worker ready');
+  const running = workers.map((worker) => worker.run());
+  const shutdown = (): void => {
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+  };
+  ending.signal.addEventListener('abort', shutdown);
+  if (ending.signal.aborted) shutdown();
+  try {
+    await Promise.all(running);
+  } finally {
+    await connection.close();
+    s3.destroy();
+  }
+  logger.info({ roles }, 'worker ended');
+  // Threads of native libraries must not keep an ended worker alive.
+  process.exit(0);
+}

@@ -1,0 +1,81 @@
+/** Composition root: which queues a role serves, and with what. */
+import { fileURLToPath } from 'node:url';
+import type { WorkerOptions } from '@temporalio/worker';
+import type { Logger } from 'pino';
+import { createDatasetActivities } from '../activities/datasets/activities.ts';
+import { createEvaluationActivities } from '../activities/evaluation/activities.ts';
+import { withActivityFailures } from '../activities/failures.ts';
+import { createLlmClient } from '../activities/llm/client.ts';
+import type { ArtifactStore } from '../activities/ports/artifact-store.ts';
+import { createReportActivities } from '../activities/reporting/activities.ts';
+import { createTrainingActivities } from '../activities/training/activities.ts';
+import { createTrajectoryActivities } from '../activities/trajectories/activities.ts';
+import { taskQueues, type WorkerRole } from '../domain/names.ts';
+import type { Environment } from '../infra/env.ts';
+
+export interface WorkerDependencies {
+  store: ArtifactStore;
+  environment: Environment;
+  logger: Logger;
+  /** Aborts when the process begins to shut down. */
+  shutdown: AbortSignal;
+}
+
+type QueueOptions = Pick<WorkerOptions, 'taskQueue' | 'activities' | 'workflowsPath'> & Partial<WorkerOptions>;
+
+/** A checkpoint of a large model takes minutes to write and upload; only then may a gpu worker go. */
+const trainingGrace = '10 minutes';
+const otherGrace = '10 seconds';
+
+/** The queues of a role, each with the activities that are done there. */
+export function queuesOf(role: WorkerRole, dependencies: WorkerDependencies): QueueOptions[] {
+  const { environment } = dependencies;
+  switch (role) {
+    case 'orchestrator':
+      return [
+        {
+          taskQueue: taskQueues.orchestrator,
+          workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)),
+          shutdownGraceTime: otherGrace,
+        },
+      ];
+    case 'cpu':
+      return [
+        {
+          taskQueue: taskQueues.cpu,
+          activities: withActivityFailures({
+            ...createDatasetActivities(dependencies),
+            ...createReportActivities(dependencies),
+          }),
+          maxConcurrentActivityTaskExecutions: 2,
+          shutdownGraceTime: otherGrace,
+        },
+        {
+          taskQueue: taskQueues.evaluation,
+          activities: withActivityFailures(createEvaluationActivities(dependencies)),
+          maxConcurrentActivityTaskExecutions: 1,
+          shutdownGraceTime: otherGrace,
+        },
+      ];
+    case 'llm':
+      return [
+        {
+          taskQueue: taskQueues.llm,
+          activities: withActivityFailures(
+            createTrajectoryActivities({ ...dependencies, llm: createLlmClient(environment) }),
+          ),
+          maxConcurrentActivityTaskExecutions: 2,
+          shutdownGraceTime: otherGrace,
+        },
+      ];
+    case 'gpu':
+      return [
+        {
+          taskQueue: taskQueues.gpu,
+          activities: withActivityFailures(createTrainingActivities(dependencies)),
+          maxConcurrentActivityTaskExecutions: environment.gpuSlots,
+          shutdownGraceTime: trainingGrace,
+        },
+      ];
+  }
+}
