@@ -1,0 +1,35 @@
+/** The activities as the workflows call them: an interface, a task queue and a profile each. */
+import { type ActivityOptions, scheduleActivity } from '@temporalio/workflow';
+import type {
+  DatasetActivities,
+  EvaluationActivities,
+  ReportActivities,
+  TrainingActivities,
+  TrajectoryActivities,
+} from '../domain/contracts.ts';
+import { persistently } from './attempts.ts';
+import * as profiles from './profiles.ts';
+
+const scheduled = new Map<string, number>();
+
+/** `trainGrpo-2` for the second call of `trainGrpo`: readable in Temporal's UI, and the name that `retryNow` takes. */
+function nextActivityId(type: string): string {
+  const count = (scheduled.get(type) ?? 0) + 1;
+  scheduled.set(type, count);
+  return `${type}-${count}`;
+}
+
+function activities<A extends object>(profile: ActivityOptions): A {
+  const call = (type: string) => (input: unknown) => {
+    const activityId = nextActivityId(type);
+    return persistently(activityId, () => scheduleActivity(type, [input], { ...profile, activityId }));
+  };
+  // Every interface of domain/contracts.ts holds only functions of one input, which is what `call` makes of any name.
+  return new Proxy({}, { get: (_, type) => call(String(type)) }) as A;
+}
+
+export const { prepareData } = activities<DatasetActivities>(profiles.cpuWork);
+export const { synthesiseTrajectories } = activities<TrajectoryActivities>(profiles.llmCalls);
+export const { identifyModel, trainSft, trainGrpo, exportAdapter } = activities<TrainingActivities>(profiles.training);
+export const { exportForInference, evaluateModel } = activities<EvaluationActivities>(profiles.evaluation);
+export const { writeReport } = activities<ReportActivities>(profiles.cpuWork);

@@ -1,0 +1,3 @@
+/** The workflow bundle: what the orchestrator worker registers. Names stand in domain/names.ts. */
+export { evaluateCheckpoint } from './evaluate-checkpoint.ts';
+export { skinR1 } from './skin-r1.ts';

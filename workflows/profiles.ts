@@ -1,0 +1,58 @@
+/**
+ * Options of activities, each a complete value with its reasons. Heartbeats come every two seconds or so; a timeout is
+ * how long a machine may be silent before its work is given to another.
+ */
+import { ActivityCancellationType, type ActivityOptions, type RetryPolicy } from '@temporalio/workflow';
+import { finalFailures } from '../domain/failures.ts';
+import { taskQueues } from '../domain/names.ts';
+
+/**
+ * Eight attempts within some two minutes, then the failure stands; what is merely away is asked for again and again
+ * (attempts.ts). The pause never grows above a minute, so that work goes on soon after a server is back.
+ */
+const retry: RetryPolicy = {
+  initialInterval: '1 second',
+  backoffCoefficient: 2,
+  maximumInterval: '1 minute',
+  maximumAttempts: 8,
+  nonRetryableErrorTypes: [...finalFailures],
+};
+
+/** Import of images and writing of reports: bound by disk and CPU, hours for the largest sets. */
+export const cpuWork = {
+  taskQueue: taskQueues.cpu,
+  startToCloseTimeout: '12 hours',
+  heartbeatTimeout: '30 seconds',
+  cancellationType: ActivityCancellationType.TRY_CANCEL,
+  retry,
+} satisfies ActivityOptions;
+
+/** Thousands of calls to a slow endpoint; each paid reply is kept, so a new attempt costs nothing twice. */
+export const llmCalls = {
+  taskQueue: taskQueues.llm,
+  startToCloseTimeout: '2 days',
+  heartbeatTimeout: '30 seconds',
+  cancellationType: ActivityCancellationType.TRY_CANCEL,
+  retry,
+} satisfies ActivityOptions;
+
+/**
+ * A stretch of training takes days on real models. A minute of silence outlasts a restart of Temporal and is short
+ * beside the steps since the last checkpoint. A cancelled trainer saves first, and the run waits for that.
+ */
+export const training = {
+  taskQueue: taskQueues.gpu,
+  startToCloseTimeout: '14 days',
+  heartbeatTimeout: '1 minute',
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  retry,
+} satisfies ActivityOptions;
+
+/** Export for inference and greedy answers to every test question. */
+export const evaluation = {
+  taskQueue: taskQueues.evaluation,
+  startToCloseTimeout: '1 day',
+  heartbeatTimeout: '1 minute',
+  cancellationType: ActivityCancellationType.TRY_CANCEL,
+  retry,
+} satisfies ActivityOptions;

@@ -1,0 +1,70 @@
+/** What a run says of itself: the answer of the `progress` query, and its search attributes. */
+import { defineQuery, isCancellation, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
+import type { EvaluationResult, RunProgress, StageProgress } from '../domain/contracts.ts';
+import { queries, type Stage, searchAttributes, stages } from '../domain/names.ts';
+import { explain } from './failures.ts';
+
+export const progressQuery = defineQuery<RunProgress>(queries.progress);
+
+export class Progress {
+  readonly #state: RunProgress;
+
+  constructor(recipe: string) {
+    this.#state = {
+      recipe,
+      stages: stages.map((stage) => ({ stage, state: 'waiting', detail: '' })),
+      checkpoint: null,
+      evaluations: [],
+      report: null,
+      failure: null,
+    };
+    setHandler(progressQuery, () => this.#state);
+    upsertSearchAttributes([{ key: { name: searchAttributes.recipe, type: 'KEYWORD' }, value: recipe }]);
+  }
+
+  /** Runs the work of a stage and keeps its state; a failure's words become the run's. */
+  async stage<T>(stage: Stage, work: () => Promise<T>): Promise<T> {
+    upsertSearchAttributes([{ key: { name: searchAttributes.stage, type: 'KEYWORD' }, value: stage }]);
+    this.#entry(stage).state = 'running';
+    try {
+      const result = await work();
+      this.#entry(stage).state = 'done';
+      return result;
+    } catch (error) {
+      if (isCancellation(error)) this.#entry(stage).state = 'waiting';
+      else this.fail(stage, error);
+      throw error;
+    }
+  }
+
+  /** One short line on what the stage does. A stage may speak before it is awaited: evaluation runs beside training. */
+  say(stage: Stage, detail: string): void {
+    const entry = this.#entry(stage);
+    if (entry.state === 'failed') return;
+    entry.state = 'running';
+    entry.detail = detail;
+  }
+
+  fail(stage: Stage, error: unknown): void {
+    this.#state.failure ??= explain(error)?.message ?? String(error);
+    Object.assign(this.#entry(stage), { state: 'failed', detail: this.#state.failure });
+  }
+
+  reached(checkpoint: RunProgress['checkpoint']): void {
+    this.#state.checkpoint = checkpoint;
+  }
+
+  evaluated(result: EvaluationResult): void {
+    this.#state.evaluations.push(result);
+  }
+
+  reported(report: RunProgress['report']): void {
+    this.#state.report = report;
+  }
+
+  #entry(stage: Stage): StageProgress {
+    const entry = this.#state.stages.find((each) => each.stage === stage);
+    if (!entry) throw new RangeError(`no such stage: ${stage}`);
+    return entry;
+  }
+}
