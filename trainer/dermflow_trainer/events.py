@@ -2,8 +2,9 @@
 
 import json
 import math
-import os
 from importlib.metadata import version
+
+from dermflow_trainer.job import rank, world_size
 
 SOFTWARE = ("torch", "transformers", "trl", "peft", "accelerate")
 
@@ -12,7 +13,7 @@ class Events:
     def __init__(self, stream):
         self.stream = stream
         self.step = 0
-        self.silent = int(os.environ.get("RANK", "0")) != 0
+        self.silent = rank() != 0
 
     def write(self, **event):
         if not self.silent:
@@ -27,8 +28,8 @@ class Events:
             event="started",
             step=step,
             maxSteps=max_steps,
-            device="cuda" if torch.cuda.is_available() else "cpu",
-            worldSize=int(os.environ.get("WORLD_SIZE", "1")),
+            device=torch.cuda.get_device_name() if torch.cuda.is_available() else "cpu",
+            worldSize=world_size(),
             trainableParameters=trainable_parameters,
             software={name: version(name) for name in SOFTWARE},
         )

@@ -7,7 +7,7 @@ import torch
 from peft import PeftModel
 from PIL import Image
 
-from dermflow_trainer.model import load_base, load_processor, prepare_torch, unspeakable_tokens
+from dermflow_trainer.model import check_image_sizes, load_base, load_processor, prepare_torch, unspeakable_tokens
 from dermflow_trainer.rows import read_rows
 
 
@@ -15,6 +15,7 @@ def run(job, events):
     rows = read_rows(job["data"], completion=False)
     prepare_torch(job)
     processor = load_processor(job)
+    check_image_sizes(rows, processor)
     model = load_base(job)
     if job["adapter"] is not None:
         model = PeftModel.from_pretrained(model, job["adapter"])

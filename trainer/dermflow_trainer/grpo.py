@@ -9,7 +9,7 @@ import os
 
 from trl import GRPOConfig, GRPOTrainer
 
-from dermflow_trainer.model import load_policy, load_processor, prepare_torch, unspeakable_tokens
+from dermflow_trainer.model import check_image_sizes, load_policy, load_processor, prepare_torch, unspeakable_tokens
 from dermflow_trainer.rewards import Rewards, Samples
 from dermflow_trainer.rows import chat_dataset, read_rows
 from dermflow_trainer.stretch import Stretch, common_arguments
@@ -17,15 +17,29 @@ from dermflow_trainer.stretch import Stretch, common_arguments
 
 def run(job, events):
     stretch = Stretch(job, events)
-    rows = chat_dataset(read_rows(job["data"], completion=False), completion=False)
-    prepare_torch(job)
+    rows = read_rows(job["data"], completion=False)
     processor = load_processor(job)
+    check_image_sizes(rows, processor)
+    prepare_torch(job)
     rewards = Rewards(job, Samples(os.path.join(job["output"], "samples.jsonl")))
-    config = GRPOConfig(
-        **common_arguments(
-            job, per_device=job["perDeviceBatchSize"], per_step=job["promptsPerStep"] * job["generations"]
-        ),
+    trainer = GRPOTrainer(
+        model=load_policy(stretch.job),
+        reward_funcs=rewards.functions(),
+        args=configuration(job, processor),
+        train_dataset=chat_dataset(rows, completion=False),
+        processing_class=processor,
+    )
+    return stretch.run(trainer)
+
+
+def configuration(job, processor):
+    common = common_arguments(job)
+    return GRPOConfig(
+        **common,
         num_generations=job["generations"],
+        # One generation, one optimiser step: where a checkpoint is saved, TRL's unsaved buffer of completions is empty.
+        steps_per_generation=common["gradient_accumulation_steps"],
+        num_iterations=1,
         temperature=job["temperature"],
         top_p=1.0,
         top_k=0,
@@ -39,11 +53,3 @@ def run(job, events):
         disable_dropout=True,
         generation_kwargs={"suppress_tokens": unspeakable_tokens(processor.tokenizer)},
     )
-    trainer = GRPOTrainer(
-        model=load_policy(job),
-        reward_funcs=rewards.functions(),
-        args=config,
-        train_dataset=rows,
-        processing_class=processor,
-    )
-    return stretch.run(trainer)

@@ -152,3 +152,7 @@ def step_size(job):
 
 def world_size():
     return int(os.environ.get("WORLD_SIZE", "1"))
+
+
+def rank():
+    return int(os.environ.get("RANK", "0"))

@@ -2,7 +2,10 @@
 
 import torch
 from peft import LoraConfig, PeftModel, get_peft_model
+from PIL import Image
 from transformers import AutoModelForImageTextToText, AutoProcessor, set_seed
+
+from dermflow_trainer.failures import BadInput
 
 # The released code's choice: every linear layer of the language model and of the vision-to-text merger.
 LORA_TARGETS = (
@@ -26,6 +29,21 @@ def load_base(job):
 
 def load_processor(job):
     return AutoProcessor.from_pretrained(job["model"], padding_side="left")
+
+
+def check_image_sizes(rows, processor):
+    """Images arrive at their final size. One that the processor would resize again means a mistake upstream."""
+    images = processor.image_processor
+    unit = images.patch_size * images.merge_size
+    smallest, largest = images.size["shortest_edge"], images.size["longest_edge"]
+    for path in sorted({path for row in rows for path in row["images"]}):
+        with Image.open(path) as image:
+            width, height = image.size
+        if width % unit or height % unit or not smallest <= width * height <= largest:
+            raise BadInput(
+                f"image {path} is {width}x{height}: the model takes sides that are multiples of {unit} "
+                f"and {smallest} to {largest} pixels"
+            )
 
 
 def load_policy(job):

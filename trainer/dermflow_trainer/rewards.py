@@ -2,12 +2,21 @@
 
 import http.client
 import json
+import os
 import socket
+
+from dermflow_trainer.job import is_number, rank
+
+TIMEOUT_SECONDS = 120
+
+
+class RewardError(Exception):
+    """The other side does not answer, or not as agreed."""
 
 
 class RewardConnection(http.client.HTTPConnection):
     def __init__(self, path):
-        super().__init__("localhost", timeout=120)
+        super().__init__("localhost", timeout=TIMEOUT_SECONDS)
         self.path = path
 
     def connect(self):
@@ -49,30 +58,48 @@ class Rewards:
             connection.request("POST", "/rewards", json.dumps(request), {"content-type": "application/json"})
             response = connection.getresponse()
             body = response.read().decode()
-        except OSError as error:
-            raise RuntimeError(f"no rewards from {self.socket}: {error}") from error
+        except (OSError, http.client.HTTPException) as error:
+            raise RewardError(f"no rewards from socket {self.socket}: {error}") from error
         finally:
             connection.close()
         if response.status != 200:
-            raise RuntimeError(f"rewards were refused with status {response.status}: {body[:300]}")
+            raise RewardError(f"rewards were refused with status {response.status}: {body[:300]}")
         components = json.loads(body)["components"]
         for name in self.names:
-            if len(components.get(name, [])) != len(request["completions"]):
-                raise RuntimeError(f"rewards lack component {name} for {len(request['completions'])} completions")
-        return components
+            values = components.get(name, [])
+            if len(values) != len(request["completions"]) or not all(map(is_number, values)):
+                raise RewardError(
+                    f"rewards lack a number in {name} for each of {len(request['completions'])} completions"
+                )
+        return {name: components[name] for name in self.names}
 
 
 class Samples:
-    """A few completions of each step with their rewards, for the report."""
+    """A few completions of each step with their rewards, for the report. Only rank 0 writes."""
 
     PER_STEP = 4
 
     def __init__(self, path):
         self.path = path
+        self.begun = False
 
     def write(self, request, components):
+        if rank() != 0:
+            return
+        if not self.begun:
+            self.forget_from(request["step"])
         with open(self.path, "a", encoding="utf-8") as lines:
             for i in range(min(self.PER_STEP, len(request["ids"]))):
-                parts = {name: values[i] for name, values in components.items()}
                 row = {"step": request["step"], "id": request["ids"][i], "completion": request["completions"][i]}
-                lines.write(json.dumps({**row, "components": parts}) + "\n")
+                row["components"] = {name: values[i] for name, values in components.items()}
+                lines.write(json.dumps(row) + "\n")
+
+    def forget_from(self, step):
+        """Drops what an attempt in the same folder wrote after the checkpoint that this one resumes from."""
+        self.begun = True
+        os.makedirs(os.path.dirname(self.path), exist_ok=True)
+        if os.path.exists(self.path):
+            with open(self.path, encoding="utf-8") as lines:
+                kept = [line for line in lines if line.endswith("\n") and json.loads(line)["step"] < step]
+            with open(self.path, "w", encoding="utf-8") as lines:
+                lines.writelines(kept)

@@ -2,27 +2,29 @@
 
 from trl import SFTConfig, SFTTrainer
 
-from dermflow_trainer.model import load_policy, load_processor, prepare_torch
+from dermflow_trainer.model import check_image_sizes, load_policy, load_processor, prepare_torch
 from dermflow_trainer.rows import chat_dataset, read_rows
 from dermflow_trainer.stretch import Stretch, common_arguments
 
 
 def run(job, events):
     stretch = Stretch(job, events)
-    train = chat_dataset(read_rows(job["data"], completion=True), completion=True)
-    validation = job["validation"] and chat_dataset(read_rows(job["validation"], completion=True), completion=True)
+    train = read_rows(job["data"], completion=True)
+    validation = read_rows(job["validation"], completion=True) if job["validation"] else []
+    processor = load_processor(job)
+    check_image_sizes([*train, *validation], processor)
     prepare_torch(job)
-    config = SFTConfig(
-        **common_arguments(job, per_device=job["perDeviceBatchSize"], per_step=job["batchSize"]),
-        per_device_eval_batch_size=job["perDeviceBatchSize"],
-        completion_only_loss=True,
-        max_length=None,
-    )
     trainer = SFTTrainer(
-        model=load_policy(job),
-        args=config,
-        train_dataset=train,
-        eval_dataset=validation or None,
-        processing_class=load_processor(job),
+        model=load_policy(stretch.job),
+        args=SFTConfig(
+            **common_arguments(job),
+            per_device_eval_batch_size=job["perDeviceBatchSize"],
+            completion_only_loss=True,
+            # Cutting a row could cut it between its image tokens.
+            max_length=None,
+        ),
+        train_dataset=chat_dataset(train, completion=True),
+        eval_dataset=chat_dataset(validation, completion=True) if validation else None,
+        processing_class=processor,
     )
     return stretch.run(trainer)

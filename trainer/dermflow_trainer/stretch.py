@@ -1,13 +1,15 @@
 """One stretch of a plan: from a checkpoint, or the start, to `stopAt`, inside a schedule over `maxSteps`."""
 
+import json
 import math
 import os
-import signal
 
 import torch
 from transformers import TrainerCallback
 
-from dermflow_trainer.failures import Diverged, Interrupted
+from dermflow_trainer.failures import BadInput, Diverged, Interrupted
+from dermflow_trainer.interruption import Interruption
+from dermflow_trainer.job import step_size, world_size
 
 # TRL's names made flat; what is not listed is not reported.
 NAMES = {
@@ -26,17 +28,16 @@ NAMES = {
 }
 
 
-def common_arguments(job, *, per_device, per_step):
-    """What the configurations of SFT and GRPO have in common. Saving is the callback's."""
-    world = int(os.environ.get("WORLD_SIZE", "1"))
+def common_arguments(job):
+    """What the configurations of SFT and GRPO have in common. Saving and stopping are the callback's."""
     optimiser = job["optimiser"]
     return dict(
         output_dir=job["output"],
         seed=job["seed"],
         data_seed=job["seed"],
         max_steps=job["plan"]["maxSteps"],
-        per_device_train_batch_size=per_device,
-        gradient_accumulation_steps=max(1, per_step // (per_device * world)),
+        per_device_train_batch_size=job["perDeviceBatchSize"],
+        gradient_accumulation_steps=step_size(job) // (job["perDeviceBatchSize"] * world_size()),
         learning_rate=optimiser["learningRate"],
         warmup_steps=optimiser["warmupRatio"],
         weight_decay=optimiser["weightDecay"],
@@ -58,62 +59,95 @@ def common_arguments(job, *, per_device, per_step):
 
 def is_exact(job):
     """Whether a resumed run repeats an undisturbed one bit for bit: sums are grouped alike only on one CPU thread."""
-    return job["threads"] == 1 and not torch.cuda.is_available() and int(os.environ.get("WORLD_SIZE", "1")) == 1
+    return job["threads"] == 1 and not torch.cuda.is_available() and world_size() == 1
 
 
 class Stretch(TrainerCallback):
     """Reports, saves and stops."""
 
     def __init__(self, job, events):
-        self.job = job
         self.events = events
         self.stop_at = job["plan"]["stopAt"]
-        self.interrupted = False
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self.interrupt)
-
-    def interrupt(self, *_):
-        self.interrupted = True
+        self.start = resumed_step(job["resume"])
+        # A run that was ended between its last checkpoint and `finished` has nothing left to train. The checkpoint is
+        # a PEFT folder, so it can stand for the adapter.
+        self.trained = self.start >= self.stop_at
+        self.job = {**job, "adapter": job["resume"], "resume": None} if self.trained else job
 
     def run(self, trainer):
-        """Trains to `stopAt`; saved and interrupted raises `Interrupted`."""
-        if self.interrupted:
-            raise Interrupted
+        """Trains to `stopAt` and evaluates there. Throws `Interrupted` when asked to stop, the state saved."""
         trainer.add_callback(self)
-        trainer.train(resume_from_checkpoint=self.job["resume"])
-        if self.interrupted and trainer.state.global_step < self.stop_at:
+        if Interruption.asked:
             raise Interrupted
+        if self.trained:
+            self.report_start(trainer.args, self.start, trainer.model)
+            trainer.state.global_step = self.start
+        else:
+            trainer.train(resume_from_checkpoint=self.job["resume"])
+        if Interruption.asked:
+            raise Interrupted
+        # Not during training: a data loader draws from the generator whose state the checkpoint keeps.
+        if trainer.eval_dataset is not None:
+            trainer.evaluate()
         adapter = os.path.join(self.job["output"], "adapter")
         if trainer.is_world_process_zero():
             trainer.accelerator.unwrap_model(trainer.model).save_pretrained(adapter, selected_adapters=["default"])
         return {"adapter": adapter}
 
-    def on_train_begin(self, args, state, control, model=None, **_):
+    def report_start(self, args, step, model):
         trainable = sum(p.numel() for p in model.parameters() if p.requires_grad)
-        self.events.started(step=state.global_step, max_steps=args.max_steps, trainable_parameters=trainable)
+        self.events.started(step=step, max_steps=args.max_steps, trainable_parameters=trainable)
+
+    def on_train_begin(self, args, state, control, model=None, **_):
+        self.report_start(args, state.global_step, model)
 
     def on_step_end(self, args, state, control, **_):
         self.events.progress(state.global_step, args.max_steps)
-        last = state.global_step >= self.stop_at or self.interrupted
+        last = state.global_step >= self.stop_at or asked_anywhere(args.device)
         control.should_save = last or state.global_step % self.job["plan"]["saveEvery"] == 0
         control.should_training_stop = control.should_training_stop or last
-        if state.global_step >= self.stop_at and self.job.get("validation"):
-            control.should_evaluate = True
         return control
+
+    def on_prediction_step(self, args, state, control, **_):
+        if Interruption.asked:
+            raise Interrupted
 
     def on_log(self, args, state, control, logs=None, **_):
         values = {NAMES[name]: value for name, value in logs.items() if name in NAMES}
         for name in self.job.get("rewardNames", []):
             if f"rewards/{name}/mean" in logs:
                 values[f"reward/{name}"] = logs[f"rewards/{name}/mean"]
-        for name in ("loss", "grad_norm"):
-            value = values.get(name)
-            if value is not None and not math.isfinite(value):
-                self.events.metrics(state.global_step, values)
-                raise Diverged(f"{name} is {value} at step {state.global_step}")
         if values:
             self.events.metrics(state.global_step, values)
+        # Logging comes before saving, so no checkpoint holds what diverged.
+        for name in ("loss", "grad_norm"):
+            if name in values and not math.isfinite(values[name]):
+                advice = (
+                    f"lower learningRate {self.job['optimiser']['learningRate']} and resume from a checkpoint before"
+                )
+                raise Diverged(f"{name} is {values[name]} at step {state.global_step}; {advice}")
 
     def on_save(self, args, state, control, **_):
         path = os.path.join(args.output_dir, f"checkpoint-{state.global_step}")
         self.events.checkpoint(state.global_step, path, is_exact(self.job))
+
+
+def resumed_step(checkpoint):
+    if checkpoint is None:
+        return 0
+    path = os.path.join(checkpoint, "trainer_state.json")
+    try:
+        with open(path, encoding="utf-8") as file:
+            return int(json.load(file)["global_step"])
+    except (OSError, ValueError, KeyError) as error:
+        raise BadInput(f"field resume: {path}: {error}; choose a complete checkpoint") from error
+
+
+def asked_anywhere(device):
+    """Ranks hear a signal at different steps; all must stop at the same one, or the rest wait for ever."""
+    if world_size() == 1:
+        return Interruption.asked
+    asked = torch.tensor(int(Interruption.asked), device=device)
+    torch.distributed.all_reduce(asked, op=torch.distributed.ReduceOp.MAX)
+    Interruption.asked = bool(asked.item())
+    return Interruption.asked
