@@ -1,0 +1,47 @@
+/** Draws a Vega-Lite specification as an SVG text, without a browser. */
+import { parse, View } from 'vega';
+import { compile, type TopLevelSpec } from 'vega-lite';
+import { theme } from './theme.ts';
+
+export type ChartSpec = Omit<Extract<TopLevelSpec, { layer: unknown }>, '$schema' | 'config'>;
+
+export interface Drawing {
+  svg: string;
+  /** Natural width in pixels. */
+  width: number;
+}
+
+/**
+ * @param spec colours may be CSS variables, so that the page's light and dark themes apply
+ * @param id prefix of ids inside the SVG; several drawings share one page
+ * @param description read out in place of the drawing
+ */
+export async function drawChart(spec: ChartSpec, id: string, description: string): Promise<Drawing> {
+  const { spec: vegaSpec } = compile({ ...spec, config: theme }, { logger: silentLogger });
+  const view = new View(parse(vegaSpec), { renderer: 'none' });
+  const svg = await view.toSVG().finally(() => view.finalize());
+  const width = Number(/ width="([\d.]+)"/.exec(svg)?.[1]);
+  const root = `<svg role="img" aria-label="${escapeAttribute(description)}"`;
+  return { svg: renameIds(svg.replace(/<svg [^>]*?(viewBox="[^"]*")[^>]*>/, `${root} $1>`), id), width };
+}
+
+/** Vega numbers clip paths over the whole process; one drawing must not depend on those before it, nor share their ids. */
+function renameIds(svg: string, prefix: string): string {
+  const ids = [...new Set([...svg.matchAll(/ id="([^"]+)"/g)].map(([, id = '']) => id))];
+  return ids.reduce(
+    (text, id, i) => text.replaceAll(` id="${id}"`, ` id="${prefix}-${i}"`).replaceAll(`url(#${id})`, `url(#${prefix}-${i})`),
+    svg,
+  );
+}
+
+const escapeAttribute = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
+
+/** Vega-Lite warns of choices that are made on purpose; a chart that cannot be drawn throws. */
+const silentLogger = {
+  level: () => silentLogger,
+  error: () => silentLogger,
+  warn: () => silentLogger,
+  info: () => silentLogger,
+  debug: () => silentLogger,
+};

@@ -1,0 +1,56 @@
+/** The report as one HTML file: no script, no request, every value escaped. */
+import { html, raw } from 'hono/html';
+import type { Report } from '../../domain/report/report.ts';
+import { dataSection, lineageSection, reproduceSection } from './sections/provenance.ts';
+import { resultsSection, summarySection } from './sections/results.ts';
+import { samplesSection } from './sections/samples.ts';
+import { trainingSection } from './sections/training.ts';
+import { style } from './style.ts';
+
+const policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+
+/** @param thumbnails data URIs by the image's SHA-256 */
+export async function reportPage(report: Report, thumbnails: ReadonlyMap<string, string>): Promise<string> {
+  const title = `Skin-R1 post-training: ${report.recipe.name}`;
+  const links = [
+    ['summary', 'Summary'],
+    ['results', 'Results'],
+    ['training', 'Training'],
+    ...(report.samples.length > 0 ? [['samples', 'Sample cases']] : []),
+    ['data', 'Data'],
+    ['lineage', 'Lineage'],
+    ['reproduce', 'How to reproduce'],
+  ] as const;
+  const page = await html`<!doctype html>
+<html lang="en">
+<head>
+  <meta charset="utf-8">
+  <meta http-equiv="Content-Security-Policy" content="${policy}">
+  <meta name="viewport" content="width=device-width, initial-scale=1">
+  <meta name="referrer" content="no-referrer">
+  <title>${title}</title>
+  <link rel="icon" href="data:,">
+  <style>${raw(style)}</style>
+</head>
+<body>
+  <header>
+    <h1>${title}</h1>
+    <p class="byline">Run <code>${report.run}</code> · base model <code>${report.model.base}</code> · seed ${report.recipe.seed}</p>
+    ${report.data.generated ? html`<p class="label"><strong>Generated images, not patients.</strong> Every picture here was drawn by a program.</p>` : ''}
+    <nav aria-label="Sections"><ul>${links.map(([id = '', name = '']) => html`<li><a href="#${id}">${name}</a></li>`)}</ul></nav>
+  </header>
+  <main>
+    ${summarySection(report)}
+    ${await resultsSection(report)}
+    ${await trainingSection(report)}
+    ${samplesSection(report, thumbnails)}
+    ${dataSection(report)}
+    ${lineageSection(report)}
+    ${reproduceSection(report)}
+  </main>
+  <footer>A research artefact; not for clinical use. Written by Dermflow from content-addressed artifacts; the same numbers stand in <code>report.json</code>.</footer>
+</body>
+</html>
+`;
+  return String(page);
+}

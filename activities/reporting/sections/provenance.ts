@@ -1,0 +1,82 @@
+import { html } from 'hono/html';
+import { stringify } from 'yaml';
+import { conditionNames } from '../../../domain/questions/tags.ts';
+import type { LineageEntry, Report } from '../../../domain/report/report.ts';
+import { grouped } from '../../../domain/report/words.ts';
+import { type Markup, section, table } from '../markup.ts';
+
+/** What the run learned from and was tested on. */
+export function dataSection({ data, recipe }: Report): Markup {
+  const { cases, trajectories } = data;
+  const by = recipe.data.groupBy === 'patient' ? 'no patient stands in two splits' : 'images are split one by one';
+  const origin = data.generated
+    ? html`<p class="label">Generated images, not patients: drawn by a program in the layout of HAM10000.</p>`
+    : html`<p>Images supplied by whoever ran the recipe, in the layout of ${recipe.data.adapter}.</p>`;
+  const rows = data.diagnoses.map(
+    (row) => html`<tr><th scope="row">${row.diagnosis}</th><td>${conditionNames[row.malignancy]}</td>
+      <td>${grouped(row.train)}</td><td>${grouped(row.validation)}</td><td>${grouped(row.test)}</td></tr>`,
+  );
+  const total = html`<tr class="strong"><th scope="row">All</th><td></td><td>${grouped(cases.train)}</td><td>${grouped(cases.validation)}</td><td>${grouped(cases.test)}</td></tr>`;
+  return section(
+    'data',
+    'Data',
+    origin,
+    html`<p>${grouped(cases.textbook)} textbook cases gave ${grouped(trajectories.train)} trajectories for SFT and
+      ${grouped(trajectories.validation)} held out; ${grouped(trajectories.llmCalls)} calls to the LLM that writes the differential
+      reasoning, ${grouped(trajectories.rejected)} replies rejected. ${grouped(cases.quarantined)} unusable images were left out.
+      Split ${recipe.data.split.train}:${recipe.data.split.validation}:${recipe.data.split.test}; ${by}.
+      Images of at most ${grouped(recipe.data.maxPixels)} pixels.</p>`,
+    table('Cases by diagnosis and split', ['Diagnosis', 'Condition', 'Training', 'Validation', 'Test'], [...rows, total]),
+  );
+}
+
+const short = (sha256: string): string => sha256.slice(0, 12);
+const anchor = (sha256: string): string => `artifact-${short(sha256)}`;
+
+/** Every artifact that the figures rest on, each with what it was made from. */
+export const lineageSection = ({ lineage }: Report): Markup =>
+  section(
+    'lineage',
+    'Lineage',
+    html`<p>Each artifact is named by the SHA-256 of its manifest (12 of 64 digits here, all in <code>report.json</code>). What was made
+      from another stands below it.</p>`,
+    table('Artifacts of the run', ['Artifact', 'Made by', 'Out of', 'Files', 'Size'], lineage.map(lineageRow)),
+  );
+
+const lineageRow = (entry: LineageEntry): Markup => html`<tr id="${anchor(entry.sha256)}">
+  <th scope="row">${entry.kind} <code title="${entry.key}">${short(entry.sha256)}</code></th>
+  <td>${entry.method}</td>
+  <td>${entry.inputs.map(({ name, sha256, artifact }) => {
+    const digest = html`<code>${short(sha256)}</code>`;
+    return html`<span class="part">${name} ${artifact ? html`<a href="#${anchor(sha256)}">${digest}</a>` : digest}</span> `;
+  })}</td>
+  <td>${entry.files}</td>
+  <td>${size(entry.bytes)}</td>
+</tr>`;
+
+function size(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  if (bytes < 1_000_000) return `${(bytes / 1000).toFixed(1)} kB`;
+  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
+
+/** Recipe, versions and commands. */
+export const reproduceSection = ({ recipe, software, model, run }: Report): Markup =>
+  section(
+    'reproduce',
+    'How to reproduce',
+    html`<ol>
+      <li>Save the recipe below as <code>${recipe.name}.yaml</code>.</li>
+      <li>${recipe.data.generate ? html`Run <code>npx dermflow run ${recipe.name}.yaml</code>; the images are drawn anew from the seed.` : html`Run <code>npx dermflow run ${recipe.name}.yaml --data DIR</code> with the same images.`}</li>
+      <li>Compare digests in <code>report.json</code>. Equal inputs give equal keys. On a CPU with one thread and the same software, checkpoints have equal bytes; on other hardware they differ in rounding.</li>
+    </ol>
+    <p>Run <code>${run}</code>. Base model <code>${model.base}</code>, digest <code class="digest">${model.sha256}</code>.</p>`,
+    html`<h3>Recipe</h3>
+    <pre class="scroll" tabindex="0" role="region" aria-label="Recipe"><code>${stringify(recipe, { flowCollectionPadding: true })}</code></pre>`,
+    html`<h3>Software</h3>`,
+    table(
+      'Versions that computed this run',
+      ['Name', 'Version'],
+      Object.entries(software).map(([name, version]) => html`<tr><th scope="row">${name}</th><td>${version}</td></tr>`),
+    ),
+  );

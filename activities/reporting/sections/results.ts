@@ -1,0 +1,112 @@
+import { html } from 'hono/html';
+import { questionTasks } from '../../../domain/questions/question.ts';
+import { controlOf, taskOf } from '../../../domain/report/models.ts';
+import type { Comparison, Report } from '../../../domain/report/report.ts';
+import { grouped, percent, percentRange, points, pointsRange, pValue, taskTitles } from '../../../domain/report/words.ts';
+import { accuracyChart } from '../charts/accuracy.ts';
+import { confusionChart } from '../charts/confusion.ts';
+import { figure, type Markup, section, table } from '../markup.ts';
+
+/** The findings in words, with the numbers that matter most set large. */
+export function summarySection(report: Report): Markup {
+  return section(
+    'summary',
+    'Summary',
+    html`<dl class="key-figures">${keyFigures(report)}</dl>`,
+    html`<ul class="findings">${report.summary.map((sentence) => html`<li>${sentence}</li>`)}</ul>`,
+  );
+}
+
+function keyFigures({ evaluations, comparisons, final }: Report): Markup[] {
+  const finalModel = evaluations.find(({ label }) => label === final);
+  const gain = comparisons.find((c) => c.task === 'diagnosis' && c.first === 'sft' && c.second === final);
+  const shown = [evaluations.find(({ label }) => label === 'base'), evaluations.find(({ label }) => label === 'sft'), finalModel];
+  const control = finalModel && controlOf(evaluations, finalModel);
+  const figures = [...shown, control].flatMap((model) => {
+    const score = taskOf(model, 'diagnosis');
+    return model && score ? [keyFigure(model.title, percent(score.accuracy), percentRange(score))] : [];
+  });
+  return gain ? [...figures, keyFigure('Gain of GRPO over SFT', points(gain.difference), `${pointsRange(gain)} points`)] : figures;
+}
+
+const keyFigure = (name: string, value: string, range: string): Markup => html`
+  <div><dt>${name}</dt><dd><span class="value">${value}</span> <span class="range">${range}</span></dd></div>`;
+
+/** Scores of every model, comparisons, confusion of the final one. */
+export async function resultsSection(report: Report): Promise<Markup> {
+  const tasks = questionTasks.filter((task) => report.evaluations.some((model) => taskOf(model, task)));
+  const unit = report.recipe.data.groupBy === 'patient' ? 'patients' : 'images';
+  const parts: Markup[] = [
+    html`<p>Held-out questions, greedy decoding, strict reading of answers: an output that no option can be read from counts as
+      wrong. Intervals are 95 % bootstrap intervals over ${unit}.</p>`,
+  ];
+  for (const task of tasks) {
+    const title = taskTitles[task];
+    parts.push(
+      html`<h3>${title}</h3>`,
+      await figure({
+        id: `accuracy-${task}`,
+        title: `${title}: accuracy by checkpoint`,
+        caption: 'Points are accuracies, bars their 95 % intervals, the dashed line is what guessing earns; grey: the final model on grey images.',
+        description: report.evaluations
+          .flatMap((model) => {
+            const score = taskOf(model, task);
+            return score ? [`${model.title}: ${percent(score.accuracy)}, interval ${percentRange(score)}`] : [];
+          })
+          .join('; '),
+        spec: (width) => accuracyChart(report, task, width),
+      }),
+      scoreTable(report, task),
+    );
+  }
+  parts.push(comparisonTable(report), await confusionFigures(report));
+  return section('results', 'Results', ...parts);
+}
+
+function scoreTable({ evaluations, final }: Report, task: (typeof questionTasks)[number]): Markup {
+  const rows = evaluations.flatMap((model) => {
+    const score = taskOf(model, task);
+    if (!score) return [];
+    return [
+      html`<tr class="${model.label === final ? 'strong' : ''}">
+        <th scope="row">${model.title}</th>
+        <td>${percent(score.accuracy)}</td><td>${percentRange(score)}</td><td>${score.macroF1.toFixed(3)}</td>
+        <td>${percent(score.unparsed)}</td><td>${percent(score.format)}</td><td>${grouped(score.items)}</td>
+      </tr>`,
+    ];
+  });
+  const head = ['Model', 'Accuracy', '95 % interval', 'Macro-F1', 'Unreadable', 'Right form', 'n'];
+  return table(`${taskTitles[task]}: scores`, head, rows);
+}
+
+function comparisonTable({ comparisons, evaluations }: Report): Markup {
+  if (comparisons.length === 0) return html``;
+  const titleOf = (label: string): string => evaluations.find((model) => model.label === label)?.title ?? label;
+  const row = (c: Comparison): Markup => html`<tr>
+    <th scope="row">${titleOf(c.first)} → ${titleOf(c.second)}</th>
+    <td>${taskTitles[c.task]}</td><td>${points(c.difference)}</td><td>${pointsRange(c)}</td>
+    <td>${c.onlyFirst} / ${c.onlySecond}</td><td>${pValue(c.p)}</td><td>${grouped(c.items)}</td>
+  </tr>`;
+  const head = ['Models', 'Task', 'Difference (points)', '95 % interval', 'Only first / only second right', "McNemar's exact test", 'n'];
+  return html`<h3>Paired comparisons</h3>${table('Differences of accuracy on the same questions', head, comparisons.map(row))}`;
+}
+
+async function confusionFigures({ evaluations, final }: Report): Promise<Markup> {
+  const model = evaluations.find(({ label }) => label === final);
+  const figures = [];
+  for (const task of questionTasks) {
+    const score = taskOf(model, task);
+    if (!score) continue;
+    figures.push(
+      await figure({
+        id: `confusion-${task}`,
+        title: `${taskTitles[task]}: confusion of the final model`,
+        caption: 'Numbers count questions; the shade is the share of the row. An option may be a group of diseases as well as a disease.',
+        description: `${grouped(score.items)} questions, ${percent(score.accuracy)} on the diagonal.`,
+        spec: () => confusionChart(score.confusion),
+        fixed: true,
+      }),
+    );
+  }
+  return html`<h3>Confusion</h3>${figures}`;
+}

@@ -1,0 +1,68 @@
+import { html } from 'hono/html';
+import type { Report } from '../../../domain/report/report.ts';
+import { pointsOf } from '../../../domain/report/training-log.ts';
+import { componentChart, klChart, lossChart, rewardChart } from '../charts/curves.ts';
+import { figure, type Markup, section, table } from '../markup.ts';
+
+/** Curves of both training stages, and what the policy wrote. */
+export async function trainingSection(report: Report): Promise<Markup> {
+  const smoothed = 'Bold: moving average over a tenth of the steps. Pale: as logged.';
+  const figures = [
+    {
+      id: 'reward',
+      title: 'Reward by GRPO step, with and without SFT before it',
+      caption: `Mean over the completions of a step. ${smoothed}`,
+      description: ends(report, 'reward'),
+      spec: (width: 'wide' | 'narrow') => rewardChart(report, width),
+    },
+    {
+      id: 'components',
+      title: 'Parts of the reward',
+      caption: 'Moving averages. At most 1 for the form, 0.75 for the diagnosis by its place in the taxonomy, 0.25 for the condition of the lesion.',
+      description: ends(report, 'reward/granularity'),
+      spec: (width: 'wide' | 'narrow') => componentChart(report, width),
+    },
+    {
+      id: 'loss',
+      title: 'Loss by SFT step',
+      caption: `Over the tokens of the trajectories. ${smoothed}`,
+      description: ends(report, 'loss'),
+      spec: (width: 'wide' | 'narrow') => lossChart(report, width),
+    },
+    {
+      id: 'kl',
+      title: 'Divergence from the reference policy by GRPO step',
+      caption: `The reference is the policy that GRPO started from, in every stretch. ${smoothed}`,
+      description: ends(report, 'kl'),
+      spec: (width: 'wide' | 'narrow') => klChart(report, width),
+    },
+  ];
+  const drawn: Markup[] = [];
+  for (const one of figures) drawn.push(await figure(one));
+  return section('training', 'Training', ...drawn, completionTable(report));
+}
+
+/** First and last value of a scalar in each stage, for those who cannot see the curve. */
+function ends({ training }: Report, scalar: string): string {
+  const stages = [['SFT', training.sft], ['GRPO after SFT', training.grpo], ['RL without SFT', training.rlOnly]] as const;
+  return stages
+    .flatMap(([name, lines]) => {
+      const points = pointsOf(lines, scalar);
+      const [first, last] = [points[0], points.at(-1)];
+      return first && last
+        ? [`${name}: from ${first.value.toPrecision(3)} at step ${first.step} to ${last.value.toPrecision(3)} at step ${last.step}`]
+        : [];
+    })
+    .join('; ');
+}
+
+function completionTable({ completions }: Report): Markup {
+  if (completions.length === 0) return html``;
+  const rows = completions.map(
+    ({ step, completion, components }) => html`<tr>
+      <td>${step}</td><td class="text">${completion}</td>
+      <td>${Object.entries(components).map(([name, value]) => html`<span class="part">${name} ${value}</span> `)}</td>
+    </tr>`,
+  );
+  return html`<h3>What the policy wrote while it learned</h3>${table('One sampled completion of the first, middle and last logged GRPO step', ['Step', 'Completion', 'Reward'], rows)}`;
+}
