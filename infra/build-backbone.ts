@@ -44,7 +44,14 @@ const { values: flags } = parseArgs({
     install: { type: 'boolean', default: false },
   },
 });
-const settings = { steps: Number(flags.steps), batchSize: 32, learningRate: 2e-3, seed: 1, threads: Number(flags.threads), images: 3000 };
+const settings = {
+  steps: Number(flags.steps),
+  batchSize: 32,
+  learningRate: 2e-3,
+  seed: 1,
+  threads: Number(flags.threads),
+  images: 3000,
+};
 
 const environment = readEnvironment(process.env);
 await mkdir(environment.scratch, { recursive: true });
@@ -70,7 +77,9 @@ async function writeCorpus(): Promise<BuildBackboneJob> {
   });
   for (const image of pool) {
     const { rgb, width, height } = renderLesion(image.look);
-    await sharp(rgb, { raw: { width, height, channels: 3 } }).png().toFile(resolve(scratch, image.file));
+    await sharp(rgb, { raw: { width, height, channels: 3 } })
+      .png()
+      .toFile(resolve(scratch, image.file));
   }
   const rows = createWriteStream(resolve(scratch, 'rows.jsonl'));
   for (let i = 0; i < settings.steps * settings.batchSize; i += 1) {
@@ -118,12 +127,17 @@ async function train(job: BuildBackboneJob): Promise<Record<string, string>> {
 }
 
 async function weightsDigest(folder: string): Promise<string> {
-  return createHash('sha256').update(await readFile(resolve(folder, 'model.safetensors'))).digest('hex');
+  return createHash('sha256')
+    .update(await readFile(resolve(folder, 'model.safetensors')))
+    .digest('hex');
 }
 
 /** The vector extension that decides how sums are grouped, as torch names it. */
 async function instructionSet(): Promise<string> {
-  const { stdout } = await execa(environment.trainerPython, ['-c', 'import torch; print(torch.backends.cpu.get_cpu_capability())']);
+  const { stdout } = await execa(environment.trainerPython, [
+    '-c',
+    'import torch; print(torch.backends.cpu.get_cpu_capability())',
+  ]);
   return stdout.trim();
 }
 
@@ -142,5 +156,7 @@ async function compare(record: z.infer<typeof recordSchema>): Promise<void> {
   ].join('\n');
   const files = [flags.output, shipped].map((folder) => resolve(folder, 'model.safetensors'));
   const { stdout } = await execa(environment.trainerPython, ['-c', script, ...files]);
-  console.log(`weights differ from the shipped ones by at most ${stdout.trim()} (differing: ${differing.join(', ') || 'nothing known'})`);
+  console.log(
+    `weights differ from the shipped ones by at most ${stdout.trim()} (differing: ${differing.join(', ') || 'nothing known'})`,
+  );
 }

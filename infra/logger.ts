@@ -5,6 +5,10 @@ const secretFields = ['apiKey', 'secretAccessKey', 'authorization', 'password', 
 
 export const createLogger = (name: string, level: string): Logger =>
   pino(
-    { name, level, redact: { paths: secretFields.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]), remove: true } },
+    {
+      name,
+      level,
+      redact: { paths: secretFields.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]), remove: true },
+    },
     pino.destination({ fd: 2, sync: true }),
   );

@@ -13,13 +13,19 @@ export interface TemporalClient {
 
 export async function connectClient(): Promise<TemporalClient> {
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
-  const connection = await explaining(connectionOptions.address, Connection.connect({ ...connectionOptions, connectTimeout: 5_000 }));
+  const connection = await explaining(
+    connectionOptions.address,
+    Connection.connect({ ...connectionOptions, connectTimeout: 5_000 }),
+  );
   return { client: new Client({ connection, namespace }), close: () => connection.close() };
 }
 
 export async function connectWorker(): Promise<{ connection: NativeConnection; namespace: string }> {
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
-  return { connection: await explaining(connectionOptions.address, NativeConnection.connect(connectionOptions)), namespace };
+  return {
+    connection: await explaining(connectionOptions.address, NativeConnection.connect(connectionOptions)),
+    namespace,
+  };
 }
 
 async function explaining<T>(address: string | undefined, connecting: Promise<T>): Promise<T> {

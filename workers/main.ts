@@ -25,7 +25,9 @@ function readRoles(names: string[]): WorkerRole[] {
   const roles = workerRoles.filter((role) => names.includes(role));
   const unknown = names.find((name) => !workerRoles.some((role) => role === name));
   if (unknown !== undefined || roles.length === 0) {
-    throw userMistake(`${unknown === undefined ? 'no role given' : `unknown role "${unknown}"`}; one or more of ${workerRoles.join(', ')}`);
+    throw userMistake(
+      `${unknown === undefined ? 'no role given' : `unknown role "${unknown}"`}; one or more of ${workerRoles.join(', ')}`,
+    );
   }
   return roles;
 }
@@ -35,7 +37,9 @@ async function run(roles: WorkerRole[]): Promise<void> {
   const logger = createLogger(`worker/${roles.join('+')}`, environment.logLevel);
   Runtime.install({
     shutdownSignals: [],
-    logger: new DefaultLogger('WARN', ({ level, message, meta }) => logger[level === 'WARN' ? 'warn' : 'error'](meta ?? {}, message)),
+    logger: new DefaultLogger('WARN', ({ level, message, meta }) =>
+      logger[level === 'WARN' ? 'warn' : 'error'](meta ?? {}, message),
+    ),
   });
   const ending = new AbortController();
   const end = (): void => ending.abort();

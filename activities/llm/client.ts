@@ -10,7 +10,10 @@ import { createOpenAiClient } from './openai.ts';
 /** Connects to nothing yet. Throws a user's mistake where an endpoint is named without a model. */
 export function createLlmClient({ home, llm }: Pick<Environment, 'home' | 'llm'>): LlmClient {
   if (llm.baseUrl === '') return createEmbeddedClient({ modelPath: findSmallModel(home), threads: embeddedThreads() });
-  if (llm.model === '') throw userMistake('environment: DERMFLOW_LLM_BASE_URL is set but DERMFLOW_LLM_MODEL is empty; name a model of that endpoint');
+  if (llm.model === '')
+    throw userMistake(
+      'environment: DERMFLOW_LLM_BASE_URL is set but DERMFLOW_LLM_MODEL is empty; name a model of that endpoint',
+    );
   return createOpenAiClient(llm);
 }
 

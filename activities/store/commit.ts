@@ -36,7 +36,10 @@ export async function materialise(
 ): Promise<Manifest> {
   const manifest = await store.manifest(ref);
   const files = Object.entries(manifest.files).filter(([name]) => keep(name));
-  await fetchBlobs(store, files.map(([name, blob]) => [blob, join(folder, name)]));
+  await fetchBlobs(
+    store,
+    files.map(([name, blob]) => [blob, join(folder, name)]),
+  );
   return manifest;
 }
 

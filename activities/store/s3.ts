@@ -10,8 +10,8 @@ import {
   GetObjectCommand,
   HeadBucketCommand,
   HeadObjectCommand,
-  paginateListObjectsV2,
   PutObjectCommand,
+  paginateListObjectsV2,
   S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
@@ -67,9 +67,12 @@ export function createS3Store(client: S3Client, settings: S3Settings): ArtifactS
         await writeVerified(object.Body.transformToWebStream(), path, sha256);
         return true;
       }),
-    put: (key, data) => explained(async () => void (await client.send(new PutObjectCommand({ ...at(key), Body: data })))),
+    put: (key, data) =>
+      explained(async () => void (await client.send(new PutObjectCommand({ ...at(key), Body: data })))),
     upload: (key, path) =>
-      explained(async () => void (await new Upload({ client, params: { ...at(key), Body: createReadStream(path) } }).done())),
+      explained(
+        async () => void (await new Upload({ client, params: { ...at(key), Body: createReadStream(path) } }).done()),
+      ),
     putIfAbsent: (key, data) =>
       explained(async () => {
         try {
@@ -133,7 +136,10 @@ async function explaining<T>({ endpoint, bucket }: S3Settings, work: () => Promi
       const status = error.$metadata.httpStatusCode ?? 0;
       if (status >= 500 || status === 429) throw unavailable(`${where} answered ${status}: ${error.name}`, error);
       if (status === 401 || status === 403) {
-        throw userMistake(`${where} refused the credentials (${error.name}); set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY`, error);
+        throw userMistake(
+          `${where} refused the credentials (${error.name}); set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY`,
+          error,
+        );
       }
       throw error;
     }
@@ -150,6 +156,7 @@ async function explaining<T>({ endpoint, bucket }: S3Settings, work: () => Promi
 function isNetworkError(error: Error): boolean {
   const code = 'code' in error ? String(error.code) : '';
   if (networkErrors.includes(code) || error.name === 'TimeoutError') return true;
-  if (error instanceof AggregateError) return error.errors.some((inner) => inner instanceof Error && isNetworkError(inner));
+  if (error instanceof AggregateError)
+    return error.errors.some((inner) => inner instanceof Error && isNetworkError(inner));
   return error.cause instanceof Error && isNetworkError(error.cause);
 }

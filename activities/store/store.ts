@@ -63,7 +63,8 @@ export function createStore(place: ObjectPlace): ArtifactStore {
     async manifest(ref) {
       const data = await place.get(storeKeys.manifest(ref.kind, ref.key));
       if (!data) throw corrupt(`${ref.kind} ${ref.key} is missing from the store`);
-      if (digestOf(data) !== ref.sha256) throw corrupt(`the manifest of ${ref.kind} ${ref.key} does not match its digest`);
+      if (digestOf(data) !== ref.sha256)
+        throw corrupt(`the manifest of ${ref.kind} ${ref.key} does not match its digest`);
       return manifestSchema.parse(JSON.parse(new TextDecoder().decode(data)));
     },
     async keys(kind, prefix) {
@@ -72,7 +73,8 @@ export function createStore(place: ObjectPlace): ArtifactStore {
       return names.map((name) => name.slice(start.length).replace(/\.json$/, ''));
     },
     getObject: (key) => place.get(key),
-    putObjectIfAbsent: (key, data) => place.putIfAbsent(key, typeof data === 'string' ? new TextEncoder().encode(data) : data),
+    putObjectIfAbsent: (key, data) =>
+      place.putIfAbsent(key, typeof data === 'string' ? new TextEncoder().encode(data) : data),
   };
   return store;
 }

@@ -7,8 +7,8 @@ import type { StretchResult, TrainingActivities } from '../../domain/contracts.t
 import { unavailable } from '../../domain/failures.ts';
 import { questionPrompt } from '../../domain/prompts/prompts.ts';
 import { questionSchema } from '../../domain/questions/question.ts';
-import { trajectoryRowSchema } from '../../domain/trajectories/row.ts';
 import type { GrpoJob, SftJob } from '../../domain/trainer.ts';
+import { trajectoryRowSchema } from '../../domain/trajectories/row.ts';
 import type { Environment } from '../../infra/env.ts';
 import { fetchAdapter, modelPath } from '../evaluation/model.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';

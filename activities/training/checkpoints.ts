@@ -51,7 +51,14 @@ export async function commitCheckpoint(
     .filter((entry) => entry.isFile() && !leftOut.includes(entry.name))
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)));
   const { method, inputs, params } = work;
-  const description = { kind: 'checkpoint', key: checkpointKey(work.stageKey, step), method, inputs, params, facts } as const;
+  const description = {
+    kind: 'checkpoint',
+    key: checkpointKey(work.stageKey, step),
+    method,
+    inputs,
+    params,
+    facts,
+  } as const;
   const ref = await commitFiles(store, description, {
     ...Object.fromEntries(names.map((name) => [name, { path: join(folder, name) }])),
     [metricsFile]: { data: metrics },

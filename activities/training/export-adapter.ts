@@ -15,7 +15,11 @@ export async function exportAdapter(
   store: ArtifactStore,
   { recipe, model, checkpoint }: { recipe: Recipe; model: ModelRef; checkpoint: CheckpointRef },
 ): Promise<ArtifactRef> {
-  const work = { method: 'adapter/1', inputs: { checkpoint: checkpoint.sha256 }, params: { base: model.base, name: recipe.name } };
+  const work = {
+    method: 'adapter/1',
+    inputs: { checkpoint: checkpoint.sha256 },
+    params: { base: model.base, name: recipe.name },
+  };
   const key = workKey(work);
   const known = await store.find('adapter', key);
   if (known) return known;

@@ -18,7 +18,9 @@ export async function identifyModel(base: string): Promise<ModelRef> {
   const found = await stat(path).catch(() => null);
   if (found?.isDirectory()) return { base, sha256: await digestOfFolder(path) };
   if (hubId.test(base) && !isAbsolute(base)) return { base, sha256: digestOf(`hub:${base}`) };
-  throw userMistake(`model.base: there is no folder ${base}; give a folder in Hugging Face layout, a hub id, or "tiny"`);
+  throw userMistake(
+    `model.base: there is no folder ${base}; give a folder in Hugging Face layout, a hub id, or "tiny"`,
+  );
 }
 
 /** Files that say how a model was made, not what it is. */

@@ -21,7 +21,8 @@ export function scoreStep(
   questions: ReadonlyMap<string, Question>,
   settings: RewardSettings,
 ): RewardResponse {
-  if (ids.length !== completions.length) throw new RangeError(`${ids.length} ids for ${completions.length} completions`);
+  if (ids.length !== completions.length)
+    throw new RangeError(`${ids.length} ids for ${completions.length} completions`);
   const parts = completions.map((completion, i) => {
     const question = questions.get(ids[i] ?? '');
     if (!question) throw new RangeError(`there is no question "${ids[i]}"`);

@@ -29,5 +29,8 @@ export async function writeRows(path: string, rows: readonly RowSource[]): Promi
 /** Each different image once, verified, below `folder`. */
 export async function fetchImages(store: ArtifactStore, rows: readonly RowSource[], folder: string): Promise<void> {
   const images = new Map(rows.map(({ image }) => [imageName(image), image]));
-  await fetchBlobs(store, [...images].map(([name, image]) => [image, join(folder, name)] as const));
+  await fetchBlobs(
+    store,
+    [...images].map(([name, image]) => [image, join(folder, name)] as const),
+  );
 }

@@ -1,6 +1,7 @@
 /** What decides the numbers of a training stage: its key, its steps, its job. */
-import type { GrpoInput, SftInput } from '../../domain/contracts.ts';
+
 import { workKey } from '../../domain/artifact.ts';
+import type { GrpoInput, SftInput } from '../../domain/contracts.ts';
 import type { Recipe } from '../../domain/recipe.ts';
 import { rewardNames } from '../../domain/rewards/rewards.ts';
 import type { GrpoJob, SftJob } from '../../domain/trainer.ts';
@@ -20,7 +21,13 @@ export function sftStretch({ recipe, model, trajectories, rows, epoch }: SftInpu
     ...describe({
       method: 'sft/1',
       inputs: { model: model.sha256, trajectories: trajectories.sha256 },
-      params: { sft, lora: recipe.lora, seed: recipe.seed, precision: recipe.model.precision, threads: recipe.model.threads },
+      params: {
+        sft,
+        lora: recipe.lora,
+        seed: recipe.seed,
+        precision: recipe.model.precision,
+        threads: recipe.model.threads,
+      },
     }),
     maxSteps: steps * sft.epochs,
     startAt: steps * (epoch - 1),

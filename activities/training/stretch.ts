@@ -22,8 +22,8 @@ import {
   restoreNewestValid,
   samplesFile,
 } from './checkpoints.ts';
-import { createUploader } from './uploader.ts';
 import type { TrainerEnd } from './trainer-process.ts';
+import { createUploader } from './uploader.ts';
 
 export interface Stretch extends CheckpointWork {
   stage: 'sft' | 'grpo';
@@ -130,7 +130,10 @@ async function train(
       throw unavailable(`training was interrupted at step ${newest?.step ?? state.step}; it resumes from there`);
     }
     if (newest?.step !== stretch.stopAt) {
-      throw new DermflowError(failureTypes.trainerCrashed, `the trainer finished without a checkpoint at step ${stretch.stopAt}`);
+      throw new DermflowError(
+        failureTypes.trainerCrashed,
+        `the trainer finished without a checkpoint at step ${stretch.stopAt}`,
+      );
     }
     return newest;
   } catch (error) {

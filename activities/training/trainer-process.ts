@@ -76,14 +76,20 @@ export async function runTrainer(
   if (last?.event === 'finished' && exitCode === 0) return { state: 'finished', outputs: last.outputs };
   if (exitCode === interruptedExitCode) return { state: 'interrupted' };
   if (stalled) {
-    throw new DermflowError(failureTypes.trainerStalled, `the trainer was silent for ${stallMs / 1000} s and was ended`);
+    throw new DermflowError(
+      failureTypes.trainerStalled,
+      `the trainer was silent for ${stallMs / 1000} s and was ended`,
+    );
   }
   if (last?.event === 'failed') {
     const type = failureOf[last.kind];
     throw new DermflowError(type, `trainer: ${last.message}${remedies[type] ?? ''}`);
   }
   const end = signal ? `signal ${signal}` : `exit code ${exitCode}`;
-  throw new DermflowError(failureTypes.trainerCrashed, `the trainer ended by ${end}; stderr: ${(await stderr).join(' | ')}`);
+  throw new DermflowError(
+    failureTypes.trainerCrashed,
+    `the trainer ended by ${end}; stderr: ${(await stderr).join(' | ')}`,
+  );
 }
 
 async function keepTail(lines: AsyncIterable<string>, log: (line: string) => void): Promise<string[]> {

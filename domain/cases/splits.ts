@@ -24,7 +24,9 @@ export function assignSplits(cases: readonly Case[], settings: SplitSettings): C
     const train = cases.filter((c) => c.officialSplit === 'train');
     const ratio = { train: 1 - validationShareOfOfficialTrain, validation: validationShareOfOfficialTrain, test: 0 };
     const dealt = deal(train, { ...settings, ratio });
-    return cases.map((c) => (c.officialSplit === 'train' ? { ...c, split: dealt.get(groupOf(c, settings)) ?? 'train' } : withOfficialSplit(c)));
+    return cases.map((c) =>
+      c.officialSplit === 'train' ? { ...c, split: dealt.get(groupOf(c, settings)) ?? 'train' } : withOfficialSplit(c),
+    );
   }
   const dealt = deal(cases, settings);
   return cases.map((c) => ({ ...c, split: dealt.get(groupOf(c, settings)) ?? 'train' }));
@@ -36,7 +38,14 @@ const groupOf = (c: Case, settings: SplitSettings): string => (settings.groupBy 
 /** Deals groups, largest deficit first, within the strata of each group's first diagnosis. */
 function deal(cases: readonly Case[], settings: SplitSettings): Map<string, Split> {
   const groups = Map.groupBy(cases, (c) => groupOf(c, settings));
-  const strata = Map.groupBy([...groups.keys()].toSorted(), (group) => groups.get(group)?.map((c) => c.diagnosis).toSorted()[0]);
+  const strata = Map.groupBy(
+    [...groups.keys()].toSorted(),
+    (group) =>
+      groups
+        .get(group)
+        ?.map((c) => c.diagnosis)
+        .toSorted()[0],
+  );
   const total = settings.ratio.train + settings.ratio.validation + settings.ratio.test;
   const random = createRandom(`splits/${settings.seed}`);
   const result = new Map<string, Split>();

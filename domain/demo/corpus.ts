@@ -12,7 +12,14 @@ import type { Random } from '../random.ts';
 import { compareRationales, taxonomySentence } from '../trajectories/compose.ts';
 import { joinFindings, writeRationale } from '../trajectories/rationale.ts';
 import { writeRho } from '../trajectories/rho.ts';
-import { demoDiagnoses, type Findings, type FindingKind, findingKinds, findingValues, listFindings } from './findings.ts';
+import {
+  demoDiagnoses,
+  type FindingKind,
+  type Findings,
+  findingKinds,
+  findingValues,
+  listFindings,
+} from './findings.ts';
 import { contentPhrases, demoLabels } from './lexicon.ts';
 
 export interface CorpusRow {
@@ -55,7 +62,8 @@ const askFinding: Task = ({ findings, random }) => {
 };
 
 const questionOf: Record<FindingKind, string> = { colour: s.colour, border: s.border, structure: s.structure };
-const lettered = (labels: readonly string[]): string => labels.map((label, i) => `${'ABCD'.charAt(i)}: ${label}`).join(' ');
+const lettered = (labels: readonly string[]): string =>
+  labels.map((label, i) => `${'ABCD'.charAt(i)}: ${label}`).join(' ');
 
 /** P1 with a random diagnosis. */
 const openDiagnosis: Task = ({ findings, random, knowledge }) => {
@@ -122,7 +130,8 @@ const mixture: readonly (readonly [share: number, Task])[] = [
   [0.1, repeatWords],
 ];
 
-const ownRationale = (findings: Findings, diagnosis: string): string => writeRationale(listFindings(findings), diagnosis);
+const ownRationale = (findings: Findings, diagnosis: string): string =>
+  writeRationale(listFindings(findings), diagnosis);
 
 /** A comparison of two random diagnoses; the rule of the one it concludes with names the image's findings. */
 function comparison(findings: Findings, random: Random, revise: boolean): { text: string; conclusion: string } {
@@ -151,6 +160,14 @@ function randomQuestion(knowledge: Knowledge, random: Random): Question {
     value: 0,
   }));
   const image = { sha256: '0'.repeat(64), bytes: 0, width: 28, height: 28 };
-  const identity = { id: '', caseId: '', group: '', source: '', diagnosis: '', malignancy: 'benign', answer: 'A' } as const;
+  const identity = {
+    id: '',
+    caseId: '',
+    group: '',
+    source: '',
+    diagnosis: '',
+    malignancy: 'benign',
+    answer: 'A',
+  } as const;
   return { ...identity, task: 'diagnosis', image, options };
 }

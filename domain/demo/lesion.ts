@@ -68,7 +68,11 @@ function drawOutline({ width, height, findings }: LesionLook, random: Random): O
   const stretch = random.between(0.87, 1.15);
   const waves =
     findings.border === 'irregular border'
-      ? Array.from({ length: 8 }, (_, k) => ({ n: k + 5, size: radius * random.between(0.03, 0.08), phase: random.between(0, 6.28) }))
+      ? Array.from({ length: 8 }, (_, k) => ({
+          n: k + 5,
+          size: radius * random.between(0.03, 0.08),
+          phase: random.between(0, 6.28),
+        }))
       : [{ n: 2, size: radius * 0.04, phase: random.between(0, 6.28) }];
   return {
     centreX,
@@ -78,7 +82,9 @@ function drawOutline({ width, height, findings }: LesionLook, random: Random): O
       const dx = x - centreX;
       const dy = (y - centreY) * stretch;
       const angle = Math.atan2(dy, dx);
-      return Math.hypot(dx, dy) - waves.reduce((r, wave) => r + wave.size * Math.sin(wave.n * angle + wave.phase), radius);
+      return (
+        Math.hypot(dx, dy) - waves.reduce((r, wave) => r + wave.size * Math.sin(wave.n * angle + wave.phase), radius)
+      );
     },
   };
 }
@@ -127,7 +133,12 @@ function spots(
 function vessels(outline: Outline, random: Random): Structure {
   const lines = Array.from({ length: 6 }, () => {
     const angle = random.between(0, 6.28);
-    return { sin: Math.sin(angle), cos: Math.cos(angle), offset: random.between(-0.75, 0.75) * outline.radius, wave: random.between(3, 5) };
+    return {
+      sin: Math.sin(angle),
+      cos: Math.cos(angle),
+      offset: random.between(-0.75, 0.75) * outline.radius,
+      wave: random.between(3, 5),
+    };
   });
   return (x, y, base) => {
     const dx = x - outline.centreX;

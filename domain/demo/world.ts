@@ -2,7 +2,14 @@
 import { createRandom, type Random } from '../random.ts';
 import type { GeneratedSpec } from '../recipe.ts';
 import { writeRationale } from '../trajectories/rationale.ts';
-import { type DemoDiagnosis, demoDiagnoses, type Findings, findingKinds, findingValues, listFindings } from './findings.ts';
+import {
+  type DemoDiagnosis,
+  demoDiagnoses,
+  type Findings,
+  findingKinds,
+  findingValues,
+  listFindings,
+} from './findings.ts';
 import { drawLook, type LesionLook } from './look.ts';
 
 export interface DemoCase {
@@ -40,7 +47,13 @@ function drawClinic(images: number, atypical: number, random: Random): DemoCase[
     for (let i = 0; i < count; i += 1) {
       const number = String(cases.length + 1).padStart(7, '0');
       const patientName = `P_${String(patient).padStart(5, '0')}`;
-      cases.push({ id: `DEMO_${number}`, patient: patientName, lesion: `LES_${number}`, ...person, ...drawLesion(atypical, random) });
+      cases.push({
+        id: `DEMO_${number}`,
+        patient: patientName,
+        lesion: `LES_${number}`,
+        ...person,
+        ...drawLesion(atypical, random),
+      });
     }
   }
   return cases;
@@ -51,7 +64,14 @@ function drawTextbook(count: number, atypical: number, random: Random): DemoCase
     const number = String(i + 1).padStart(5, '0');
     const lesion = drawLesion(atypical, random);
     const rationale = writeRationale(listFindings(lesion.findings), lesion.diagnosis.name);
-    return { id: `BOOK_${number}`, patient: `B_${number}`, lesion: `BL_${number}`, ...drawPerson(random), ...lesion, rationale };
+    return {
+      id: `BOOK_${number}`,
+      patient: `B_${number}`,
+      lesion: `BL_${number}`,
+      ...drawPerson(random),
+      ...lesion,
+      rationale,
+    };
   });
 }
 
@@ -60,7 +80,10 @@ const drawPerson = (random: Random): Pick<DemoCase, 'age' | 'sex'> => ({
   sex: random.pick(['male', 'female'] as const),
 });
 
-function drawLesion(atypical: number, random: Random): Pick<DemoCase, 'diagnosis' | 'findings' | 'look' | 'localization'> {
+function drawLesion(
+  atypical: number,
+  random: Random,
+): Pick<DemoCase, 'diagnosis' | 'findings' | 'look' | 'localization'> {
   const diagnosis = random.pick(demoDiagnoses);
   const findings = random.float() < atypical ? makeAtypical(diagnosis.findings, random) : diagnosis.findings;
   return { diagnosis, findings, look: drawLook(findings, random), localization: random.pick(localizations) };

@@ -1,6 +1,6 @@
 /** What the method knows of skin diseases: taxonomy and differential diagnoses, with the digest of their contents. */
 import { parse } from 'yaml';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { canonicalJson, digestOf } from '../artifact.ts';
 import { userMistake } from '../failures.ts';
 import { buildDdxGraph, type DdxGraph, ddxSchema } from './ddx.ts';
@@ -24,5 +24,7 @@ export function parseKnowledge(taxonomyYaml: string, ddxYaml: string): Knowledge
 function parseRows<T>(schema: z.ZodType<T>, text: string, file: string): T {
   const result = schema.safeParse(parse(text));
   if (result.success) return result.data;
-  throw userMistake(result.error.issues.map((issue) => `${file}: row ${issue.path.join('.')}: ${issue.message}`).join('\n'));
+  throw userMistake(
+    result.error.issues.map((issue) => `${file}: row ${issue.path.join('.')}: ${issue.message}`).join('\n'),
+  );
 }

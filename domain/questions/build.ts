@@ -1,8 +1,8 @@
 /** Multiple-choice questions out of labelled cases (S1, App. A; section 1.5.2 of the fact sheet). */
 import { type Case, malignancies } from '../cases/case.ts';
 import type { Knowledge } from '../knowledge/knowledge.ts';
-import type { RewardSettings } from '../recipe.ts';
 import { createRandom, type Random } from '../random.ts';
+import type { RewardSettings } from '../recipe.ts';
 import type { Option, Question, QuestionTask } from './question.ts';
 import { conditionNames, conditionSynonyms } from './tags.ts';
 

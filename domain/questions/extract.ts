@@ -40,7 +40,9 @@ export function extractAnswer(text: string, question: Question): Answer {
   const rest = answer.slice(matched.length).replace(/^[\s,;:.()-]+/, '');
   if (question.task === 'lesion-condition') {
     const malignancy = malignancies.find((m) => conditionNames[m] === matched.option.label) ?? null;
-    return rest === '' ? { format, letter: matched.option.letter, malignancy } : { format, letter: null, malignancy: null };
+    return rest === ''
+      ? { format, letter: matched.option.letter, malignancy }
+      : { format, letter: null, malignancy: null };
   }
   if (rest === '') return { format, letter: matched.option.letter, malignancy: null };
   const malignancy = readCondition(rest);
@@ -49,7 +51,13 @@ export function extractAnswer(text: string, question: Question): Answer {
 
 /** Lower case, single spaces, no quotes or emphasis, no closing full stop. */
 const normalise = (content: string): string =>
-  content.toLowerCase().replaceAll(/["'*_`“”]/g, '').replaceAll(/\s+/g, ' ').replaceAll(' ,', ',').trim().replace(/[.,;]+$/, '');
+  content
+    .toLowerCase()
+    .replaceAll(/["'*_`“”]/g, '')
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll(' ,', ',')
+    .trim()
+    .replace(/[.,;]+$/, '');
 
 interface Match {
   option: Option;

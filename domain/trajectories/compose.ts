@@ -59,7 +59,8 @@ const conclusion = (planned: PlannedTrajectory, shown: Case, knowledge: Knowledg
 export function taxonomySentence(diagnosis: string, { taxonomy }: Knowledge): string {
   const ancestors = taxonomy.path(diagnosis).slice(0, -1).toReversed();
   const malignancy = taxonomy.malignancy(diagnosis);
-  if (malignancy === null) return ancestors.length === 0 ? '' : `${diagnosis} is a subtype of ${listAncestors(ancestors)}.`;
+  if (malignancy === null)
+    return ancestors.length === 0 ? '' : `${diagnosis} is a subtype of ${listAncestors(ancestors)}.`;
   const classified = `is generally classified as ${conditionNames[malignancy]}.`;
   return ancestors.length === 0
     ? `${diagnosis} ${classified}`

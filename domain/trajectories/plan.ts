@@ -44,7 +44,11 @@ export const shownCase = (planned: PlannedTrajectory): TextbookCase => {
 };
 
 /** Plans every type that the settings name, type 1 first; deterministic in cases, knowledge and seed. */
-export function planTrajectories(cases: readonly Case[], knowledge: Knowledge, settings: PlanSettings): PlannedTrajectory[] {
+export function planTrajectories(
+  cases: readonly Case[],
+  knowledge: Knowledge,
+  settings: PlanSettings,
+): PlannedTrajectory[] {
   const textbook = cases.filter(isTextbookCase);
   const byDiagnosis = Map.groupBy(textbook, (c) => c.diagnosis);
   return settings.types.toSorted().flatMap((type): PlannedTrajectory[] => {
@@ -72,7 +76,9 @@ function planDifferential(
   const candidates = byDiagnosis.get(diagnosis) ?? [];
   if (candidates.length === 0) return [];
   const differential = random.pick(candidates);
-  return [{ type, id: `${type}/${primary.id}/${differential.id}`, primary, differential, link: neighbour ? 'ddx' : 'random' }];
+  return [
+    { type, id: `${type}/${primary.id}/${differential.id}`, primary, differential, link: neighbour ? 'ddx' : 'random' },
+  ];
 }
 
 /**

@@ -89,8 +89,7 @@ function parseChosen(request: RhoRequest, text: string): RhoReply {
 }
 
 /** The sentence that stands for ρ in the `findings` form. */
-export const writeRho = (present: string, absent: string): string =>
-  `The lesion shows ${present} and lacks ${absent}.`;
+export const writeRho = (present: string, absent: string): string => `The lesion shows ${present} and lacks ${absent}.`;
 
 function parseFreeText(text: string): RhoReply {
   const inside = new RegExp(`<${tag}>(.*?)</${tag}>`, 'is').exec(text)?.[1] ?? text.replaceAll(/<[^>]*>/g, '');

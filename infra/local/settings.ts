@@ -13,7 +13,11 @@ export type Ports = z.infer<typeof portsSchema>;
 export const stackFileSchema = z.object({ pid: z.int(), ports: portsSchema });
 export type StackFile = z.infer<typeof stackFileSchema>;
 
-const secretsSchema = z.object({ accessKeyId: z.string(), secretAccessKey: z.string(), jwt: z.array(z.string()).length(4) });
+const secretsSchema = z.object({
+  accessKeyId: z.string(),
+  secretAccessKey: z.string(),
+  jwt: z.array(z.string()).length(4),
+});
 export type Secrets = z.infer<typeof secretsSchema>;
 
 export const stackFile = (home: string): string => join(home, 'stack.json');
@@ -36,7 +40,11 @@ export async function readOrMakeSecrets(home: string): Promise<Secrets> {
   const text = await readFile(path, 'utf8').catch(() => null);
   if (text !== null) return secretsSchema.parse(JSON.parse(text));
   const random = (): string => randomBytes(24).toString('hex');
-  const secrets = { accessKeyId: random().slice(0, 20), secretAccessKey: random(), jwt: [random(), random(), random(), random()] };
+  const secrets = {
+    accessKeyId: random().slice(0, 20),
+    secretAccessKey: random(),
+    jwt: [random(), random(), random(), random()],
+  };
   await writeWhole(path, secrets, 0o600);
   return secrets;
 }
@@ -52,7 +60,7 @@ export async function choosePorts(wanted: WantedPorts, last: Ports | null): Prom
   const host = '127.0.0.1';
   const taken = new Set<number>();
   const choose = async (name: string, asked: number | undefined, before: number | undefined): Promise<number> => {
-    const port = await getPort({ host, exclude: taken, ...(asked ?? before ? { port: asked ?? before ?? 0 } : {}) });
+    const port = await getPort({ host, exclude: taken, ...((asked ?? before) ? { port: asked ?? before ?? 0 } : {}) });
     if (asked !== undefined && port !== asked) {
       throw unavailable(`port ${asked} for ${name} is taken; free it or set another one in ${variableOf(name)}`);
     }

@@ -4,7 +4,16 @@ import type { Logger } from 'pino';
 import { unavailable } from '../../domain/failures.ts';
 import { findTools } from '../tools.ts';
 import { s3Credentials, s3Service, temporalService } from './services.ts';
-import { choosePorts, type Ports, readOrMakeSecrets, readStackFile, type Secrets, stackFile, type WantedPorts, writeWhole } from './settings.ts';
+import {
+  choosePorts,
+  type Ports,
+  readOrMakeSecrets,
+  readStackFile,
+  type Secrets,
+  stackFile,
+  type WantedPorts,
+  writeWhole,
+} from './settings.ts';
 import { createSupervisor, type Supervisor } from './supervisor.ts';
 
 /** Where a stack answers, whoever started it. */
@@ -29,7 +38,9 @@ export async function startStack(options: { home: string; logger: Logger; wanted
   const { home, logger, wanted = {} } = options;
   const last = await readStackFile(home);
   if (last && isAlive(last.pid)) {
-    throw unavailable(`local services already run on ${home} (process ${last.pid}); use them, or stop that process first`);
+    throw unavailable(
+      `local services already run on ${home} (process ${last.pid}); use them, or stop that process first`,
+    );
   }
   const tools = findTools(home);
   const ports = await choosePorts(wanted, last?.ports ?? null);

@@ -63,7 +63,10 @@ export function createSupervisor(logs: string, logger: Logger): Supervisor {
       await ended(child);
       if (stopping) return;
       pauseMs = Date.now() - startedAt > 30_000 ? 100 : Math.min(2 * pauseMs, longestPauseMs);
-      logger.warn({ service: service.name, exitCode: child.exitCode, signal: child.signalCode }, 'service ended, starting it again');
+      logger.warn(
+        { service: service.name, exitCode: child.exitCode, signal: child.signalCode },
+        'service ended, starting it again',
+      );
       await sleep(pauseMs);
       if (stopping) return;
       child = start(service, log);
@@ -99,7 +102,8 @@ const ended = (child: ChildProcess): Promise<void> =>
 async function untilReady(service: Service, child: ChildProcess, log: string): Promise<void> {
   const deadline = Date.now() + readyWithinMs;
   for (;;) {
-    if (hasEnded(child)) throw unavailable(`${service.name} ended with ${child.exitCode ?? child.signalCode}; see ${log}`);
+    if (hasEnded(child))
+      throw unavailable(`${service.name} ended with ${child.exitCode ?? child.signalCode}; see ${log}`);
     try {
       await service.ready?.();
       return;

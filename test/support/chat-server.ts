@@ -31,15 +31,22 @@ export async function startChatServer(...answers: Answer[]): Promise<ChatServer>
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
     const answer = answers[Math.min(requests.length, answers.length - 1)];
-    requests.push({ body: JSON.parse(Buffer.concat(chunks).toString()), headers: request.headers, atMs: performance.now() });
+    requests.push({
+      body: JSON.parse(Buffer.concat(chunks).toString()),
+      headers: request.headers,
+      atMs: performance.now(),
+    });
     response.writeHead(answer?.status ?? 200, { 'content-type': 'application/json', ...answer?.headers });
     response.end(answer?.body);
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  onTestFinished(() => new Promise<void>((closed) => {
-    server.closeAllConnections();
-    server.close(() => closed());
-  }));
+  onTestFinished(
+    () =>
+      new Promise<void>((closed) => {
+        server.closeAllConnections();
+        server.close(() => closed());
+      }),
+  );
   const { port } = server.address() as AddressInfo; // a TCP server's address, never a pipe's
   return { baseUrl: `http://127.0.0.1:${port}/v1`, requests };
 }

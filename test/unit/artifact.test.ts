@@ -7,9 +7,12 @@ import { createRandom } from '../../domain/random.ts';
 const work = { method: 'sft/1', inputs: { model: 'a'.repeat(64) }, params: { rate: 1e-5, epochs: 4 } };
 
 describe('keys', () => {
-  it('hashes as SHA-256', () => expect(digestOf('abc')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'));
+  it('hashes as SHA-256', () =>
+    expect(digestOf('abc')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'));
   it('does not depend on the order of fields', () => {
-    expect(workKey({ params: { epochs: 4, rate: 1e-5 }, inputs: work.inputs, method: work.method })).toBe(workKey(work));
+    expect(workKey({ params: { epochs: 4, rate: 1e-5 }, inputs: work.inputs, method: work.method })).toBe(
+      workKey(work),
+    );
     expect(workKey({ ...work, method: 'sft/2' })).not.toBe(workKey(work));
   });
   it('refuses what JSON cannot hold', () => expect(() => canonicalJson(undefined)).toThrow(TypeError));
@@ -19,7 +22,11 @@ describe('keys', () => {
   });
   it('stays within the characters that every S3 treats alike', () => {
     const key = digestOf('x');
-    for (const name of [storeKeys.blob(key), storeKeys.llmResponse(key), storeKeys.manifest('checkpoint', checkpointKey(key, 500))]) {
+    for (const name of [
+      storeKeys.blob(key),
+      storeKeys.llmResponse(key),
+      storeKeys.manifest('checkpoint', checkpointKey(key, 500)),
+    ]) {
       expect(name).toMatch(/^[a-z0-9/._-]+$/);
     }
     expect(runId('demo', key)).toBe(`demo-${key.slice(0, 12)}`);

@@ -4,7 +4,8 @@ import { parse } from 'yaml';
 import { DermflowError, exitCodeOf, exitCodes, failureTypes, finalFailures } from '../../domain/failures.ts';
 import { parseRecipe } from '../../domain/recipe.ts';
 
-const read = (name: string): unknown => parse(readFileSync(new URL(`../../recipes/${name}.yaml`, import.meta.url), 'utf8'));
+const read = (name: string): unknown =>
+  parse(readFileSync(new URL(`../../recipes/${name}.yaml`, import.meta.url), 'utf8'));
 
 /** The demo's recipe with one value replaced; undefined removes it. */
 function changed(path: string, value: unknown): unknown {
@@ -19,13 +20,22 @@ function changed(path: string, value: unknown): unknown {
 }
 
 describe('parseRecipe', () => {
-  it.each(['demo', 'skin-r1'])('accepts recipes/%s.yaml', (name) => expect(parseRecipe(read(name), name).name).toBe(name));
+  it.each(['demo', 'skin-r1'])('accepts recipes/%s.yaml', (name) =>
+    expect(parseRecipe(read(name), name).name).toBe(name),
+  );
 
   it("holds the paper's settings in recipes/skin-r1.yaml", () => {
     expect(parseRecipe(read('skin-r1'), 'x')).toMatchObject({
       lora: { rank: 64, alpha: 32, dropout: 0.1 },
       sft: { epochs: 4, batchSize: 16, learningRate: 3e-5 },
-      grpo: { generations: 4, temperature: 1, promptsPerStep: 16, beta: 0.04, learningRate: 1e-5, milestones: [500, 1000, 1500] },
+      grpo: {
+        generations: 4,
+        temperature: 1,
+        promptsPerStep: 16,
+        beta: 0.04,
+        learningRate: 1e-5,
+        milestones: [500, 1000, 1500],
+      },
       data: { maxPixels: 200704 },
     });
   });
@@ -48,7 +58,9 @@ describe('parseRecipe', () => {
     }
   });
 
-  it.each([null, 'text', [], 3])('refuses %j as a recipe', (value) => expect(() => parseRecipe(value, 'r.yaml')).toThrow('(top level)'));
+  it.each([null, 'text', [], 3])('refuses %j as a recipe', (value) =>
+    expect(() => parseRecipe(value, 'r.yaml')).toThrow('(top level)'),
+  );
 });
 
 describe('failures', () => {

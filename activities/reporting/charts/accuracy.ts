@@ -9,7 +9,11 @@ const rowHeight = 38;
 const toPercent = (share: number): number => Number((100 * share).toFixed(2));
 
 /** Null where no model answered questions of the task. */
-export function accuracyChart({ evaluations, baselines }: Report, task: QuestionTask, width: ChartWidth): ChartSpec | null {
+export function accuracyChart(
+  { evaluations, baselines }: Report,
+  task: QuestionTask,
+  width: ChartWidth,
+): ChartSpec | null {
   const values = evaluations.flatMap((model) => {
     const score = taskOf(model, task);
     if (!score) return [];
@@ -30,10 +34,17 @@ export function accuracyChart({ evaluations, baselines }: Report, task: Question
         mark: { type: 'rule', strokeWidth: 2.5 },
         encoding: { y: rows(models), x: axis('low'), x2: { field: 'high' }, color: byImage },
       },
-      { mark: { type: 'point', filled: true, size: 90, opacity: 1 }, encoding: { y: rows(models), x: axis('accuracy'), color: byImage } },
+      {
+        mark: { type: 'point', filled: true, size: 90, opacity: 1 },
+        encoding: { y: rows(models), x: axis('accuracy'), color: byImage },
+      },
       {
         mark: { type: 'text', dy: -11, fontSize: 11 },
-        encoding: { y: rows(models), x: axis('accuracy'), text: { field: 'accuracy', type: 'quantitative', format: '.1f' } },
+        encoding: {
+          y: rows(models),
+          x: axis('accuracy'),
+          text: { field: 'accuracy', type: 'quantitative', format: '.1f' },
+        },
       },
     ],
   };
@@ -43,7 +54,14 @@ const rows = (models: readonly string[]) => ({
   field: 'model',
   type: 'nominal' as const,
   sort: [...models],
-  axis: { title: null, labelExpr: "split(datum.label, ', ')", labelLineHeight: 14, ticks: false, domain: false, grid: true },
+  axis: {
+    title: null,
+    labelExpr: "split(datum.label, ', ')",
+    labelLineHeight: 14,
+    ticks: false,
+    domain: false,
+    grid: true,
+  },
 });
 
 const axis = (field: string) => ({

@@ -33,7 +33,14 @@ export function confusionChart(confusion: Confusion): ChartSpec | null {
     layer: [
       {
         mark: { type: 'rect', color: colours.accent, stroke: colours.line },
-        encoding: { fillOpacity: { field: 'share', type: 'quantitative', scale: { domain: [0, 1], range: [0, 0.55] }, legend: null } },
+        encoding: {
+          fillOpacity: {
+            field: 'share',
+            type: 'quantitative',
+            scale: { domain: [0, 1], range: [0, 0.55] },
+            legend: null,
+          },
+        },
       },
       {
         transform: [{ filter: 'datum.count > 0' }],

@@ -30,14 +30,21 @@ export function curveChart({ curves, x, y, raw }: CurveChart, width: ChartWidth)
     .filter(({ points }) => points.length > 0);
   if (drawn.length === 0) return null;
   const values = drawn.flatMap(({ name, points, dashed = false }) =>
-    [...points.map((point) => ({ ...point, kind: 'raw' })), ...smooth(points).map((point) => ({ ...point, kind: 'mean' }))].map(
-      (point) => ({ ...point, name, dashed }),
-    ),
+    [
+      ...points.map((point) => ({ ...point, kind: 'raw' })),
+      ...smooth(points).map((point) => ({ ...point, kind: 'mean' })),
+    ].map((point) => ({ ...point, name, dashed })),
   );
   const names = drawn.map(({ name }) => name);
   const range = names.map((name) => series[colourOf(name, drawn)] ?? colours.ink);
   const encoding = {
-    x: { field: 'step', type: 'quantitative', title: x, axis: { tickMinStep: 1, format: ',d' }, scale: { zero: false, nice: false } },
+    x: {
+      field: 'step',
+      type: 'quantitative',
+      title: x,
+      axis: { tickMinStep: 1, format: ',d' },
+      scale: { zero: false, nice: false },
+    },
     y: { field: 'value', type: 'quantitative', title: y, scale: { zero: true } },
     color: {
       field: 'name',
@@ -61,7 +68,10 @@ export function curveChart({ curves, x, y, raw }: CurveChart, width: ChartWidth)
     encoding,
     layer: [
       ...(raw ? [{ transform: only('raw'), mark: { type: 'line', strokeWidth: 1, opacity: 0.4 } } as const] : []),
-      { transform: only('mean'), mark: { type: 'line', strokeWidth: 2.5, point: drawn.some(({ points }) => points.length < 3) } },
+      {
+        transform: only('mean'),
+        mark: { type: 'line', strokeWidth: 2.5, point: drawn.some(({ points }) => points.length < 3) },
+      },
     ],
   };
 }

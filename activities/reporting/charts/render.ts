@@ -29,7 +29,8 @@ export async function drawChart(spec: ChartSpec, id: string, description: string
 function renameIds(svg: string, prefix: string): string {
   const ids = [...new Set([...svg.matchAll(/ id="([^"]+)"/g)].map(([, id = '']) => id))];
   return ids.reduce(
-    (text, id, i) => text.replaceAll(` id="${id}"`, ` id="${prefix}-${i}"`).replaceAll(`url(#${id})`, `url(#${prefix}-${i})`),
+    (text, id, i) =>
+      text.replaceAll(` id="${id}"`, ` id="${prefix}-${i}"`).replaceAll(`url(#${id})`, `url(#${prefix}-${i})`),
     svg,
   );
 }

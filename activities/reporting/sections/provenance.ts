@@ -26,7 +26,11 @@ export function dataSection({ data, recipe }: Report): Markup {
       reasoning, ${grouped(trajectories.rejected)} replies rejected. ${grouped(cases.quarantined)} unusable images were left out.
       Split ${recipe.data.split.train}:${recipe.data.split.validation}:${recipe.data.split.test}; ${by}.
       Images of at most ${grouped(recipe.data.maxPixels)} pixels.</p>`,
-    table('Cases by diagnosis and split', ['Diagnosis', 'Condition', 'Training', 'Validation', 'Test'], [...rows, total]),
+    table(
+      'Cases by diagnosis and split',
+      ['Diagnosis', 'Condition', 'Training', 'Validation', 'Test'],
+      [...rows, total],
+    ),
   );
 }
 

@@ -2,7 +2,15 @@ import { html } from 'hono/html';
 import { questionTasks } from '../../../domain/questions/question.ts';
 import { controlOf, taskOf } from '../../../domain/report/models.ts';
 import type { Comparison, Report } from '../../../domain/report/report.ts';
-import { grouped, percent, percentRange, points, pointsRange, pValue, taskTitles } from '../../../domain/report/words.ts';
+import {
+  grouped,
+  percent,
+  percentRange,
+  points,
+  pointsRange,
+  pValue,
+  taskTitles,
+} from '../../../domain/report/words.ts';
 import { accuracyChart } from '../charts/accuracy.ts';
 import { confusionChart } from '../charts/confusion.ts';
 import { figure, type Markup, section, table } from '../markup.ts';
@@ -20,13 +28,19 @@ export function summarySection(report: Report): Markup {
 function keyFigures({ evaluations, comparisons, final }: Report): Markup[] {
   const finalModel = evaluations.find(({ label }) => label === final);
   const gain = comparisons.find((c) => c.task === 'diagnosis' && c.first === 'sft' && c.second === final);
-  const shown = [evaluations.find(({ label }) => label === 'base'), evaluations.find(({ label }) => label === 'sft'), finalModel];
+  const shown = [
+    evaluations.find(({ label }) => label === 'base'),
+    evaluations.find(({ label }) => label === 'sft'),
+    finalModel,
+  ];
   const control = finalModel && controlOf(evaluations, finalModel);
   const figures = [...shown, control].flatMap((model) => {
     const score = taskOf(model, 'diagnosis');
     return model && score ? [keyFigure(model.title, percent(score.accuracy), percentRange(score))] : [];
   });
-  return gain ? [...figures, keyFigure('Gain of GRPO over SFT', points(gain.difference), `${pointsRange(gain)} points`)] : figures;
+  return gain
+    ? [...figures, keyFigure('Gain of GRPO over SFT', points(gain.difference), `${pointsRange(gain)} points`)]
+    : figures;
 }
 
 const keyFigure = (name: string, value: string, range: string): Markup => html`
@@ -47,7 +61,8 @@ export async function resultsSection(report: Report): Promise<Markup> {
       await figure({
         id: `accuracy-${task}`,
         title: `${title}: accuracy by checkpoint`,
-        caption: 'Points are accuracies, bars their 95 % intervals, the dashed line is what guessing earns; grey: the final model on grey images.',
+        caption:
+          'Points are accuracies, bars their 95 % intervals, the dashed line is what guessing earns; grey: the final model on grey images.',
         description: report.evaluations
           .flatMap((model) => {
             const score = taskOf(model, task);
@@ -87,7 +102,15 @@ function comparisonTable({ comparisons, evaluations }: Report): Markup {
     <td>${taskTitles[c.task]}</td><td>${points(c.difference)}</td><td>${pointsRange(c)}</td>
     <td>${c.onlyFirst} / ${c.onlySecond}</td><td>${pValue(c.p)}</td><td>${grouped(c.items)}</td>
   </tr>`;
-  const head = ['Models', 'Task', 'Difference (points)', '95 % interval', 'Only first / only second right', "McNemar's exact test", 'n'];
+  const head = [
+    'Models',
+    'Task',
+    'Difference (points)',
+    '95 % interval',
+    'Only first / only second right',
+    "McNemar's exact test",
+    'n',
+  ];
   return html`<h3>Paired comparisons</h3>${table('Differences of accuracy on the same questions', head, comparisons.map(row))}`;
 }
 
@@ -101,7 +124,8 @@ async function confusionFigures({ evaluations, final }: Report): Promise<Markup>
       await figure({
         id: `confusion-${task}`,
         title: `${taskTitles[task]}: confusion of the final model`,
-        caption: 'Numbers count questions; the shade is the share of the row. An option may be a group of diseases as well as a disease.',
+        caption:
+          'Numbers count questions; the shade is the share of the row. An option may be a group of diseases as well as a disease.',
         description: `${grouped(score.items)} questions, ${percent(score.accuracy)} on the diagonal.`,
         spec: () => confusionChart(score.confusion),
         fixed: true,

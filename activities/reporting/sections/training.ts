@@ -18,7 +18,8 @@ export async function trainingSection(report: Report): Promise<Markup> {
     {
       id: 'components',
       title: 'Parts of the reward',
-      caption: 'Moving averages. At most 1 for the form, 0.75 for the diagnosis by its place in the taxonomy, 0.25 for the condition of the lesion.',
+      caption:
+        'Moving averages. At most 1 for the form, 0.75 for the diagnosis by its place in the taxonomy, 0.25 for the condition of the lesion.',
       description: ends(report, 'reward/granularity'),
       spec: (width: 'wide' | 'narrow') => componentChart(report, width),
     },
@@ -44,13 +45,19 @@ export async function trainingSection(report: Report): Promise<Markup> {
 
 /** First and last value of a scalar in each stage, for those who cannot see the curve. */
 function ends({ training }: Report, scalar: string): string {
-  const stages = [['SFT', training.sft], ['GRPO after SFT', training.grpo], ['RL without SFT', training.rlOnly]] as const;
+  const stages = [
+    ['SFT', training.sft],
+    ['GRPO after SFT', training.grpo],
+    ['RL without SFT', training.rlOnly],
+  ] as const;
   return stages
     .flatMap(([name, lines]) => {
       const points = pointsOf(lines, scalar);
       const [first, last] = [points[0], points.at(-1)];
       return first && last
-        ? [`${name}: from ${first.value.toPrecision(3)} at step ${first.step} to ${last.value.toPrecision(3)} at step ${last.step}`]
+        ? [
+            `${name}: from ${first.value.toPrecision(3)} at step ${first.step} to ${last.value.toPrecision(3)} at step ${last.step}`,
+          ]
         : [];
     })
     .join('; ');

@@ -8,7 +8,8 @@ const request: LlmRequest = { system: 'Be brief.', user: 'Compare.', maxTokens: 
 const key = 'sk-very-secret';
 const { signal } = new AbortController();
 
-const clientOf = (baseUrl: string, maxRetries = 2) => createOpenAiClient({ baseUrl, apiKey: key, model: 'qwen', maxRetries });
+const clientOf = (baseUrl: string, maxRetries = 2) =>
+  createOpenAiClient({ baseUrl, apiKey: key, model: 'qwen', maxRetries });
 const refusal = (status: number, headers: Record<string, string> = {}): Answer => ({
   status,
   headers,
@@ -37,7 +38,7 @@ describe('createOpenAiClient', () => {
     const server = await startChatServer(chatAnswer('{}'));
     const jsonSchema = { type: 'object', properties: {}, additionalProperties: false };
     await clientOf(server.baseUrl).complete({ ...request, jsonSchema }, signal);
-    expect(server.requests[0]?.body['response_format']).toEqual({
+    expect(server.requests[0]?.body.response_format).toEqual({
       type: 'json_schema',
       json_schema: { name: 'reply', strict: true, schema: jsonSchema },
     });
@@ -62,20 +63,43 @@ describe('createOpenAiClient', () => {
   });
 
   const failures: [what: string, answer: Answer, type: string, says: string, requests: number][] = [
-    ['429 for ever', refusal(429, { 'retry-after': '0.01' }), failureTypes.unavailable, 'overloaded or failing (HTTP 429)', 2],
-    ['500 for ever', refusal(500, { 'retry-after': '0.01' }), failureTypes.unavailable, 'overloaded or failing (HTTP 500)', 2],
+    [
+      '429 for ever',
+      refusal(429, { 'retry-after': '0.01' }),
+      failureTypes.unavailable,
+      'overloaded or failing (HTTP 429)',
+      2,
+    ],
+    [
+      '500 for ever',
+      refusal(500, { 'retry-after': '0.01' }),
+      failureTypes.unavailable,
+      'overloaded or failing (HTTP 500)',
+      2,
+    ],
     ['401', refusal(401), failureTypes.userMistake, 'refused the key (HTTP 401); set DERMFLOW_LLM_API_KEY', 1],
     ['403', refusal(403), failureTypes.userMistake, 'refused the key (HTTP 403); set DERMFLOW_LLM_API_KEY', 1],
     ['404', refusal(404), failureTypes.userMistake, 'has no model "qwen" (HTTP 404)', 1],
     ['400', refusal(400), failureTypes.userMistake, 'refused the request (HTTP 400)', 1],
     ['no choices', { body: '{"choices":[]}' }, failureTypes.llm, 'the answer is no chat completion', 1],
     ['no JSON', { body: '{"choi' }, failureTypes.llm, 'the answer is no chat completion', 1],
-    ['a web page', { headers: { 'content-type': 'text/html' }, body: '<html>' }, failureTypes.llm, 'the answer is no chat completion', 1],
+    [
+      'a web page',
+      { headers: { 'content-type': 'text/html' }, body: '<html>' },
+      failureTypes.llm,
+      'the answer is no chat completion',
+      1,
+    ],
   ];
   for (const [what, answer, type, says, requests] of failures) {
     it(`says in one line what is wrong: ${what}`, async () => {
       const server = await startChatServer(answer);
-      const error = await clientOf(server.baseUrl, 1).complete(request, signal).then(() => null, (thrown: unknown) => thrown);
+      const error = await clientOf(server.baseUrl, 1)
+        .complete(request, signal)
+        .then(
+          () => null,
+          (thrown: unknown) => thrown,
+        );
       expect(error).toMatchObject({ type, message: expect.stringContaining(says) });
       expect(error).toMatchObject({ message: expect.stringContaining(server.baseUrl) });
       expect(String(error)).not.toMatch(/\n|secret/);
@@ -85,7 +109,10 @@ describe('createOpenAiClient', () => {
 
   it('names the address that does not answer, without the password in it', async () => {
     const client = clientOf('http://user:hunter2@127.0.0.1:1/v1', 0);
-    const error = await client.complete(request, signal).then(() => null, (thrown: unknown) => thrown);
+    const error = await client.complete(request, signal).then(
+      () => null,
+      (thrown: unknown) => thrown,
+    );
     expect(error).toMatchObject({ type: failureTypes.unavailable });
     expect(String(error)).toMatch(/LLM endpoint http:\/\/127\.0\.0\.1:1\/v1 does not answer \(ECONNREFUSED\)/);
   });

@@ -5,7 +5,10 @@ import { makeCase } from '../../support/cases.ts';
 
 const ratio = { train: 6, validation: 2, test: 2 };
 const settings = { seed: 3, ratio, groupBy: 'patient' } as const;
-const drawn = fc.array(fc.tuple(fc.constantFrom('melanoma', 'hemangioma', 'basal cell carcinoma'), fc.nat(25)), { minLength: 1, maxLength: 80 });
+const drawn = fc.array(fc.tuple(fc.constantFrom('melanoma', 'hemangioma', 'basal cell carcinoma'), fc.nat(25)), {
+  minLength: 1,
+  maxLength: 80,
+});
 const toCases = (rows: [string, number][]) => rows.map(([d, group], i) => makeCase(`c${i}`, d, { group: `p${group}` }));
 
 describe('assignSplits', () => {
@@ -21,7 +24,8 @@ describe('assignSplits', () => {
   it('does not depend on the order of the cases', () => {
     fc.assert(
       fc.property(drawn, (rows) => {
-        const sides = (list: ReturnType<typeof toCases>) => new Map(assignSplits(list, settings).map((c) => [c.id, c.split]));
+        const sides = (list: ReturnType<typeof toCases>) =>
+          new Map(assignSplits(list, settings).map((c) => [c.id, c.split]));
         const cases = toCases(rows);
         expect([...sides(cases.toReversed())].toSorted()).toEqual([...sides(cases)].toSorted());
       }),
@@ -29,15 +33,21 @@ describe('assignSplits', () => {
   });
 
   it('keeps the ratio', () => {
-    const cases = Array.from({ length: 500 }, (_, i) => makeCase(`c${i}`, i % 2 ? 'melanoma' : 'hemangioma', { group: `p${i >> 1}` }));
-    const counts = Object.fromEntries([...Map.groupBy(assignSplits(cases, settings), (c) => c.split)].map(([s, l]) => [s, l.length]));
+    const cases = Array.from({ length: 500 }, (_, i) =>
+      makeCase(`c${i}`, i % 2 ? 'melanoma' : 'hemangioma', { group: `p${i >> 1}` }),
+    );
+    const counts = Object.fromEntries(
+      [...Map.groupBy(assignSplits(cases, settings), (c) => c.split)].map(([s, l]) => [s, l.length]),
+    );
     expect(counts.train).toBeGreaterThan(290);
     expect(counts.train).toBeLessThan(310);
     expect(Number(counts.test)).toBeGreaterThan(90);
   });
 
   it('keeps official splits and carves validation from train where it is missing', () => {
-    const cases = Array.from({ length: 40 }, (_, i) => makeCase(`c${i}`, 'melanoma', { officialSplit: i < 30 ? 'train' : 'test' }));
+    const cases = Array.from({ length: 40 }, (_, i) =>
+      makeCase(`c${i}`, 'melanoma', { officialSplit: i < 30 ? 'train' : 'test' }),
+    );
     const result = assignSplits(cases, settings);
     expect(result.slice(30).every((c) => c.split === 'test')).toBe(true);
     expect(result.filter((c) => c.split === 'validation').length).toBeGreaterThanOrEqual(6);

@@ -22,7 +22,9 @@ describe('the demo world', () => {
     expect(generateWorld(spec, 2).clinic[0]).not.toEqual(world.clinic[0]);
   });
   it('gives patients several images and textbooks a rationale', () => {
-    expect(Math.max(...[...Map.groupBy(world.clinic, (c) => c.patient).values()].map((l) => l.length))).toBeGreaterThan(1);
+    expect(Math.max(...[...Map.groupBy(world.clinic, (c) => c.patient).values()].map((l) => l.length))).toBeGreaterThan(
+      1,
+    );
     expect(world.textbook.every((c) => c.rationale?.endsWith(`indicates ${c.diagnosis.name}.`))).toBe(true);
   });
   it('draws the same pixels twice', () => {
@@ -49,7 +51,11 @@ describe('the corpus of the base model', () => {
 
   it('says nothing of which findings make which diagnosis', () => {
     const typical = rows.filter((row) =>
-      demoDiagnoses.some((d) => row.completion.includes(`Presence of ${Object.values(d.findings).slice(0, 2).join(', ')} and ${d.findings.structure} indicates ${d.name}.`)),
+      demoDiagnoses.some((d) =>
+        row.completion.includes(
+          `Presence of ${Object.values(d.findings).slice(0, 2).join(', ')} and ${d.findings.structure} indicates ${d.name}.`,
+        ),
+      ),
     );
     expect(typical.length / rows.length).toBeLessThan(0.05);
   });

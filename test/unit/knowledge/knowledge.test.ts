@@ -21,7 +21,8 @@ describe('the shipped taxonomy', () => {
   });
 
   it('has an undirected graph', () => {
-    for (const name of taxonomy.names) for (const other of ddx.neighbours(name)) expect(ddx.neighbours(other)).toContain(name);
+    for (const name of taxonomy.names)
+      for (const other of ddx.neighbours(name)) expect(ddx.neighbours(other)).toContain(name);
   });
 });
 

@@ -6,14 +6,20 @@ import { temporaryFolder } from '../../support/datasets.ts';
 
 describe('createLlmClient', () => {
   it('takes the endpoint that the environment names', () => {
-    const environment = readEnvironment({ DERMFLOW_LLM_BASE_URL: 'http://localhost:9/v1', DERMFLOW_LLM_MODEL: 'qwen3' });
+    const environment = readEnvironment({
+      DERMFLOW_LLM_BASE_URL: 'http://localhost:9/v1',
+      DERMFLOW_LLM_MODEL: 'qwen3',
+    });
     expect(createLlmClient(environment).model).toBe('qwen3');
   });
 
   it('asks for a model where there is an endpoint', () => {
     const environment = readEnvironment({ DERMFLOW_LLM_BASE_URL: 'http://localhost:9/v1' });
     expect(() => createLlmClient(environment)).toThrow(
-      expect.objectContaining({ type: failureTypes.userMistake, message: expect.stringContaining('DERMFLOW_LLM_MODEL') }),
+      expect.objectContaining({
+        type: failureTypes.userMistake,
+        message: expect.stringContaining('DERMFLOW_LLM_MODEL'),
+      }),
     );
   });
 

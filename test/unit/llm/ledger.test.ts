@@ -37,7 +37,14 @@ describe('withLedger', () => {
     expect([...objects.keys()]).toEqual([expect.stringMatching(/^llm\/sha256\/..\/[0-9a-f]{64}\.json$/)]);
   });
 
-  const changes: Partial<LlmRequest>[] = [{ user: 'v' }, { system: 't' }, { temperature: 0.5 }, { seed: 1 }, { maxTokens: 11 }, { jsonSchema: {} }];
+  const changes: Partial<LlmRequest>[] = [
+    { user: 'v' },
+    { system: 't' },
+    { temperature: 0.5 },
+    { seed: 1 },
+    { maxTokens: 11 },
+    { jsonSchema: {} },
+  ];
   for (const change of changes) {
     it(`asks again when ${Object.keys(change)[0]} differs`, async () => {
       const model = new CountingClient();
@@ -79,7 +86,10 @@ describe('withLedger', () => {
 
   const damages: [what: string, bytes: string][] = [
     ['no JSON', 'x'],
-    ['another request', JSON.stringify({ request: 'f'.repeat(64), reply: { text: 'x', inputTokens: 1, outputTokens: 1 } })],
+    [
+      'another request',
+      JSON.stringify({ request: 'f'.repeat(64), reply: { text: 'x', inputTokens: 1, outputTokens: 1 } }),
+    ],
     ['no reply', '{}'],
   ];
   for (const [what, bytes] of damages) {

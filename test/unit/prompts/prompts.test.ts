@@ -27,6 +27,8 @@ describe.each(['paper', 'compact'] as const)('prompts, profile %s', (profile) =>
   });
 
   it('P6 offers the three conditions', () => {
-    expect(questionPrompt(conditionQuestion(), profile, 'evaluation')).toContain('A: benign B: malignant C: precancerous in situ');
+    expect(questionPrompt(conditionQuestion(), profile, 'evaluation')).toContain(
+      'A: benign B: malignant C: precancerous in situ',
+    );
   });
 });

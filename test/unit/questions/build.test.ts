@@ -5,14 +5,24 @@ import { buildQuestions } from '../../../domain/questions/build.ts';
 import { makeCase } from '../../support/cases.ts';
 import { shippedKnowledge } from '../../support/knowledge.ts';
 
-const diagnoses = ['melanoma', 'melanocytic nevus', 'basal cell carcinoma', 'blue nevus', 'hemangioma', 'seborrheic keratosis'];
+const diagnoses = [
+  'melanoma',
+  'melanocytic nevus',
+  'basal cell carcinoma',
+  'blue nevus',
+  'hemangioma',
+  'seborrheic keratosis',
+];
 const { taxonomy } = shippedKnowledge;
 const settings = { seed: 1, granularity: 'leaf', tasks: ['diagnosis', 'lesion-condition'] } as const;
-const cases = fc.uniqueArray(fc.record({ id: fc.uuid(), diagnosis: fc.constantFrom(...diagnoses), split: fc.constantFrom(...splits) }), {
-  minLength: 8,
-  maxLength: 30,
-  selector: (c) => c.id,
-});
+const cases = fc.uniqueArray(
+  fc.record({ id: fc.uuid(), diagnosis: fc.constantFrom(...diagnoses), split: fc.constantFrom(...splits) }),
+  {
+    minLength: 8,
+    maxLength: 30,
+    selector: (c) => c.id,
+  },
+);
 
 describe('buildQuestions', () => {
   it('offers one correct option, the finest of the path, and no distractor that could be true', () => {
@@ -42,7 +52,10 @@ describe('buildQuestions', () => {
   });
 
   it('trains on the diagnosis alone and evaluates every task', () => {
-    const all = [...diagnoses.map((d, i) => makeCase(`a${i}`, d, { split: 'train' })), makeCase('t', 'melanoma', { split: 'test' })];
+    const all = [
+      ...diagnoses.map((d, i) => makeCase(`a${i}`, d, { split: 'train' })),
+      makeCase('t', 'melanoma', { split: 'test' }),
+    ];
     const tasks = buildQuestions(all, shippedKnowledge, settings).map((q) => `${q.caseId}:${q.task}`);
     expect(tasks.filter((t) => t.startsWith('t:'))).toEqual(['t:diagnosis', 't:lesion-condition']);
     expect(tasks.filter((t) => t.startsWith('a')).every((t) => t.endsWith(':diagnosis'))).toBe(true);
@@ -50,7 +63,11 @@ describe('buildQuestions', () => {
 
   it('scales by the deepest offered option on request (A6)', () => {
     const all = diagnoses.map((d, i) => makeCase(`c${i}`, d, { split: 'test' }));
-    const questions = buildQuestions(all, shippedKnowledge, { ...settings, granularity: 'deepest-offered', tasks: ['diagnosis'] });
+    const questions = buildQuestions(all, shippedKnowledge, {
+      ...settings,
+      granularity: 'deepest-offered',
+      tasks: ['diagnosis'],
+    });
     for (const question of questions) expect(Math.max(...question.options.map((o) => o.value))).toBe(0.75);
   });
 });

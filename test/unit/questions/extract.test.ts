@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { extractAnswer } from '../../../domain/questions/extract.ts';
 import { conditionQuestion, melanomaQuestion } from '../../support/cases.ts';
 
-const final = (content: string): string => `<thinking> seen </thinking> <final diagnosis> ${content} </final diagnosis>`;
+const final = (content: string): string =>
+  `<thinking> seen </thinking> <final diagnosis> ${content} </final diagnosis>`;
 
 describe('extractAnswer reads the option and the condition', () => {
   const rows: [content: string, letter: string | null, malignancy: string | null][] = [

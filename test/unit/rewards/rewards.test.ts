@@ -27,8 +27,21 @@ describe('scoreCompletion', () => {
   });
 
   it('stays within 0 and 2 for any text', () => {
-    const piece = fc.constantFrom('<thinking>', '</thinking>', '<final diagnosis>', '</final diagnosis>', 'melanoma', 'A', ', malignant', ' ', 'benign');
-    const text = fc.oneof(fc.string(), fc.array(piece).map((pieces) => pieces.join(' ')));
+    const piece = fc.constantFrom(
+      '<thinking>',
+      '</thinking>',
+      '<final diagnosis>',
+      '</final diagnosis>',
+      'melanoma',
+      'A',
+      ', malignant',
+      ' ',
+      'benign',
+    );
+    const text = fc.oneof(
+      fc.string(),
+      fc.array(piece).map((pieces) => pieces.join(' ')),
+    );
     fc.assert(fc.property(text, (value) => total(value) >= 0 && total(value) <= 2));
   });
 });

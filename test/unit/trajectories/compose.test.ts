@@ -12,7 +12,13 @@ const textbook = (id: string, diagnosis: string, findings: string[]): TextbookCa
 };
 const nevus = textbook('n', 'melanocytic nevus', ['tan', 'regular border', 'pigment network']);
 const melanoma = textbook('m', 'melanoma', ['dark brown', 'irregular border', 'pigment network']);
-const differential = (type: 2 | 3): DifferentialTrajectory => ({ type, id: 'x', primary: nevus, differential: melanoma, link: 'ddx' });
+const differential = (type: 2 | 3): DifferentialTrajectory => ({
+  type,
+  id: 'x',
+  primary: nevus,
+  differential: melanoma,
+  link: 'ddx',
+});
 
 describe('composeTrajectory', () => {
   it('writes type 1', () => {
@@ -28,15 +34,22 @@ describe('composeTrajectory', () => {
     [3, 'melanoma'],
   ] as const)('type %d ends with %s', (type, diagnosis) => {
     const row = composeTrajectory(differential(type), 'The lesion shows x and lacks y.', shippedKnowledge, 'paper');
-    expect(row.completion).toContain(`Therefore, the most likely diagnosis is ${diagnosis}. </thinking> <diagnosis> ${diagnosis}. `);
-    expect(row.completion.indexOf('indicates melanocytic nevus')).toBeLessThan(row.completion.indexOf('indicates melanoma.'));
+    expect(row.completion).toContain(
+      `Therefore, the most likely diagnosis is ${diagnosis}. </thinking> <diagnosis> ${diagnosis}. `,
+    );
+    expect(row.completion.indexOf('indicates melanocytic nevus')).toBeLessThan(
+      row.completion.indexOf('indicates melanoma.'),
+    );
     expect(row.diagnosis).toBe(diagnosis);
   });
 });
 
 describe('taxonomySentence', () => {
   it.each([
-    ['nodular melanoma', 'nodular melanoma is a subtype of melanoma, and melanocytic lesion, and is generally classified as malignant.'],
+    [
+      'nodular melanoma',
+      'nodular melanoma is a subtype of melanoma, and melanocytic lesion, and is generally classified as malignant.',
+    ],
     ['vascular lesion', 'vascular lesion is generally classified as benign.'],
     ['melanocytic lesion', ''],
   ])('%s', (name, expected) => expect(taxonomySentence(name, shippedKnowledge)).toBe(expected));
@@ -46,12 +59,17 @@ describe('ρ', () => {
   const request = rhoRequest(differential(2), 'findings');
   it('asks the LLM to choose among findings that set the two apart', () => {
     expect(request.jsonSchema).toMatchObject({
-      properties: { present: { enum: ['tan', 'regular border'] }, absent: { enum: ['dark brown', 'irregular border'] } },
+      properties: {
+        present: { enum: ['tan', 'regular border'] },
+        absent: { enum: ['dark brown', 'irregular border'] },
+      },
     });
   });
 
   it('argues for the differential diagnosis in type 3', () =>
-    expect(rhoRequest(differential(3), 'findings').jsonSchema).toMatchObject({ properties: { present: { enum: ['dark brown', 'irregular border'] } } }));
+    expect(rhoRequest(differential(3), 'findings').jsonSchema).toMatchObject({
+      properties: { present: { enum: ['dark brown', 'irregular border'] } },
+    }));
 
   it.each([
     ['{"present":"tan","absent":"dark brown"}', { ok: true, rho: 'The lesion shows tan and lacks dark brown.' }],
@@ -62,7 +80,10 @@ describe('ρ', () => {
 
   const free = rhoRequest(differential(2), 'free-text');
   it.each([
-    ['<differential diagnosis reasoning>Tan and regular, no irregular border.</differential diagnosis reasoning>', true],
+    [
+      '<differential diagnosis reasoning>Tan and regular, no irregular border.</differential diagnosis reasoning>',
+      true,
+    ],
     ['A tan colour is seen, there is no mention of the', false],
     ["I'm sorry, I can't help with medical images today.", false],
     ['ok.', false],
@@ -75,6 +96,7 @@ describe('ρ', () => {
 });
 
 describe('rationale', () => {
-  it('gives its findings back', () => expect(findingsOf(nevus.rationale)).toEqual(['tan', 'regular border', 'pigment network']));
+  it('gives its findings back', () =>
+    expect(findingsOf(nevus.rationale)).toEqual(['tan', 'regular border', 'pigment network']));
   it('reads no findings from prose', () => expect(findingsOf('A tan macule.')).toBeNull());
 });

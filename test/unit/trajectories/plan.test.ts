@@ -13,18 +13,25 @@ const has =
     names.includes(name);
 
 describe('resolveDdxNeighbour (Algorithm 4)', () => {
-  const resolve = (d: string, hasCase: (name: string) => boolean) => resolveDdxNeighbour(d, shippedKnowledge, hasCase, createRandom(1));
+  const resolve = (d: string, hasCase: (name: string) => boolean) =>
+    resolveDdxNeighbour(d, shippedKnowledge, hasCase, createRandom(1));
   it('takes a neighbour that has a case', () => expect(resolve('melanocytic nevus', has('melanoma'))).toBe('melanoma'));
   it('takes a child with a case of a neighbour without (A5)', () =>
     expect(resolve('melanocytic nevus', has('nodular melanoma', 'pyogenic granuloma'))).toBe('nodular melanoma'));
   it('asks for the neighbours of the parent where the node has none', () =>
     expect(resolve('seborrheic keratosis', has('melanoma'))).toBe('melanoma'));
   it('returns null where nothing has a case', () => expect(resolve('melanoma', has('dermatofibroma'))).toBeNull());
-  it('never returns the diagnosis itself', () => expect(resolve('nodular melanoma', has('nodular melanoma'))).toBeNull());
+  it('never returns the diagnosis itself', () =>
+    expect(resolve('nodular melanoma', has('nodular melanoma'))).toBeNull());
 });
 
 describe('planTrajectories', () => {
-  const cases = [textbook('a', 'melanoma'), textbook('b', 'melanocytic nevus'), textbook('c', 'hemangioma'), makeCase('d', 'melanoma')];
+  const cases = [
+    textbook('a', 'melanoma'),
+    textbook('b', 'melanocytic nevus'),
+    textbook('c', 'hemangioma'),
+    makeCase('d', 'melanoma'),
+  ];
   const planned = planTrajectories(cases, shippedKnowledge, settings);
 
   it('makes one of type 1 for each textbook case', () =>
@@ -39,7 +46,11 @@ describe('planTrajectories', () => {
   });
 
   it('falls back to a random other diagnosis and says so', () => {
-    const alone = planTrajectories([textbook('a', 'dermatofibroma'), textbook('b', 'angiokeratoma')], shippedKnowledge, settings);
+    const alone = planTrajectories(
+      [textbook('a', 'dermatofibroma'), textbook('b', 'angiokeratoma')],
+      shippedKnowledge,
+      settings,
+    );
     expect(alone.flatMap((p) => (p.type === 1 ? [] : [p.link]))).toEqual(['random', 'random', 'random', 'random']);
   });
 

@@ -1,0 +1,24 @@
+import { defineConfig } from 'vitest/config';
+
+const minutes = (count: number): number => count * 60_000;
+
+/** One project for each thing that is crossed on the way; `npm run test:unit` and so on run one of them. */
+const project = (name: string, testTimeout: number, more: object = {}) => ({
+  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout, hookTimeout: testTimeout, ...more },
+});
+
+/** Files of these share the machine's two cores with servers and trainers. */
+const oneAtATime = { fileParallelism: false };
+
+export default defineConfig({
+  test: {
+    projects: [
+      project('unit', 20_000),
+      project('workflow', minutes(1)),
+      project('replay', minutes(1)),
+      project('integration', minutes(10), oneAtATime),
+      project('e2e', minutes(30), oneAtATime),
+      project('browser', minutes(2), oneAtATime),
+    ],
+  },
+});
