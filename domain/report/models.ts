@@ -36,6 +36,15 @@ function ownTitle(label: string, step: number | null): string {
   return label;
 }
 
+/** For narrow places: `Base`, `SFT`, `RL only`, `GRPO 60`, `Grey image`. */
+export function shortTitle({ label, step, image }: Pick<EvaluatedModel, 'label' | 'step' | 'image'>): string {
+  if (image === 'grey') return 'Grey image';
+  if (label === 'base') return 'Base';
+  if (label === 'sft') return 'SFT';
+  if (label === 'rl-only') return 'RL only';
+  return /^grpo-\d+$/.test(label) ? `GRPO ${step}` : label;
+}
+
 /** The last milestone, else the last model with real images. Throws a RangeError where nothing was evaluated. */
 export function finalModel(models: readonly EvaluatedModel[]): EvaluatedModel {
   const final = models.findLast(({ image }) => image === 'real');
