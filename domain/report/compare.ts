@@ -3,7 +3,7 @@ import type { EvaluationItem } from '../evaluation/item.ts';
 import { comparePaired } from '../evaluation/paired.ts';
 import { type Question, type QuestionTask, questionTasks } from '../questions/question.ts';
 import { createRandom } from '../random.ts';
-import { controlOf, finalModel } from './models.ts';
+import { ablationOf, controlOf, finalModel } from './models.ts';
 import type { Comparison, EvaluatedModel, TaskBaseline } from './report.ts';
 
 export type ItemsByLabel = ReadonlyMap<string, readonly EvaluationItem[]>;
@@ -15,11 +15,17 @@ const ofTask = (items: readonly EvaluationItem[], task: QuestionTask): Evaluatio
 export function compareModels(models: readonly EvaluatedModel[], items: ItemsByLabel, seed: number): Comparison[] {
   const final = finalModel(models).label;
   const control = controlOf(models, finalModel(models))?.label;
-  const pairs = [['base', 'sft'], ['sft', final], ['rl-only', final], ...(control ? [[control, final]] : [])] as const;
+  const ablation = ablationOf(models)?.label;
+  const pairs = [
+    ['base', 'sft'],
+    ['sft', final],
+    [ablation, final],
+    [control, final],
+  ] as const;
   return questionTasks.flatMap((task) =>
     pairs.flatMap(([first, second]) => {
-      const [a, b] = [ofTask(items.get(first ?? '') ?? [], task), ofTask(items.get(second ?? '') ?? [], task)];
-      if (first === undefined || second === undefined || first === second) return [];
+      if (first === undefined || first === second) return [];
+      const [a, b] = [ofTask(items.get(first) ?? [], task), ofTask(items.get(second) ?? [], task)];
       if (a.length === 0 || b.length === 0) return [];
       const random = createRandom(`report/${seed}/${task}/${first}/${second}`);
       return [{ task, first, second, ...comparePaired(a, b, random) }];

@@ -4,8 +4,9 @@ import type { EvaluationSummary, TaskSummary } from '../evaluation/summary.ts';
 import type { QuestionTask } from '../questions/question.ts';
 import type { EvaluatedModel } from './report.ts';
 
-const ranks: Record<string, number> = { base: 0, 'rl-only': 1, sft: 2 };
-const rank = (label: string): number => ranks[label] ?? 3;
+const isAblation = (label: string): boolean => /^rl-only(?:-\d+)?$/.test(label);
+const ranks: Record<string, number> = { base: 0, sft: 2 };
+const rank = (label: string): number => (isAblation(label) ? 1 : (ranks[label] ?? 3));
 
 export type LabelledSummary = EvaluationSummary & { label: string };
 
@@ -31,17 +32,17 @@ function titleOf({ label, step, image }: LabelledSummary): string {
 function ownTitle(label: string, step: number | null): string {
   if (label === 'base') return 'Base model';
   if (label === 'sft') return 'SFT';
-  if (label === 'rl-only') return `RL without SFT, step ${step}`;
+  if (isAblation(label)) return `RL without SFT, step ${step}`;
   if (/^grpo-\d+(?:-no-image)?$/.test(label)) return `SFT + GRPO, step ${step}`;
   return label;
 }
 
-/** For narrow places: `Base`, `SFT`, `RL only`, `GRPO 60`, `Grey image`. */
+/** For narrow places: `Base`, `SFT`, `RL only 60`, `GRPO 60`, `Grey image`. */
 export function shortTitle({ label, step, image }: Pick<EvaluatedModel, 'label' | 'step' | 'image'>): string {
   if (image === 'grey') return 'Grey image';
   if (label === 'base') return 'Base';
   if (label === 'sft') return 'SFT';
-  if (label === 'rl-only') return 'RL only';
+  if (isAblation(label)) return `RL only ${step}`;
   return /^grpo-\d+$/.test(label) ? `GRPO ${step}` : label;
 }
 
@@ -51,6 +52,10 @@ export function finalModel(models: readonly EvaluatedModel[]): EvaluatedModel {
   if (!final) throw new RangeError('no model was evaluated with its images');
   return final;
 }
+
+/** RL without SFT, as far as it was taken. */
+export const ablationOf = (models: readonly EvaluatedModel[]): EvaluatedModel | undefined =>
+  models.findLast(({ label }) => isAblation(label));
 
 /** The final model on grey images, if that was asked for. */
 export const controlOf = (models: readonly EvaluatedModel[], final: EvaluatedModel): EvaluatedModel | undefined =>

@@ -1,7 +1,7 @@
 /** The findings of a run in plain words: each sentence carries its numbers, and says what they do not show. */
 import type { Interval } from '../evaluation/intervals.ts';
 import type { TaskSummary } from '../evaluation/summary.ts';
-import { controlOf, taskOf } from './models.ts';
+import { ablationOf, controlOf, taskOf } from './models.ts';
 import type { Comparison, EvaluatedModel, TaskBaseline } from './report.ts';
 import { grouped, percent, percentRange, points, pointsRange, pValue, taskTitles } from './words.ts';
 
@@ -35,9 +35,9 @@ function taskSentences(findings: Findings, baseline: TaskBaseline): string[] {
   const asked = `${taskTitles[task]}, ${grouped(items)} held-out questions from ${grouped(groups)} ${units}`;
   const sentences = [`${asked}: the final model (${final.title}) is right on ${withInterval(score)}; ${guess}.`];
 
-  const steps = ['base', 'sft', 'rl-only'].flatMap((label) => {
-    const model = models.find((m) => m.label === label && m.label !== final.label);
-    const own = taskOf(model, task);
+  const named = ['base', 'sft'].map((label) => models.find((model) => model.label === label));
+  const steps = [...named, ablationOf(models)].flatMap((model) => {
+    const own = model === final ? undefined : taskOf(model, task);
     return model && own ? [`${model.title} ${withInterval(own)}`] : [];
   });
   if (steps.length > 0) sentences.push(`For comparison, on the same questions: ${steps.join('; ')}.`);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  ablationOf,
   controlOf,
   finalModel,
   finalResult,
@@ -15,14 +16,24 @@ const model = (label: string, step: number | null, image: 'real' | 'grey' = 'rea
 });
 const evaluated = [
   model('grpo-1000', 1000),
-  model('rl-only', 500),
+  model('rl-only-1000', 1000),
+  model('rl-only-500', 500),
   model('grpo-500', 500),
   model('grpo-1500-no-image', 1500, 'grey'),
   model('sft', 96),
   model('grpo-1500', 1500),
   model('base', null),
 ];
-const order = ['base', 'rl-only', 'sft', 'grpo-500', 'grpo-1000', 'grpo-1500', 'grpo-1500-no-image'];
+const order = [
+  'base',
+  'rl-only-500',
+  'rl-only-1000',
+  'sft',
+  'grpo-500',
+  'grpo-1000',
+  'grpo-1500',
+  'grpo-1500-no-image',
+];
 
 describe('orderModels', () => {
   it('takes milestones by number, whatever order they come in, and controls last', () => {
@@ -36,7 +47,8 @@ describe('orderModels', () => {
   it('names each for people', () => {
     expect(orderModels(evaluated).map((m) => [m.title, shortTitle(m)])).toEqual([
       ['Base model', 'Base'],
-      ['RL without SFT, step 500', 'RL only'],
+      ['RL without SFT, step 500', 'RL only 500'],
+      ['RL without SFT, step 1000', 'RL only 1000'],
       ['SFT', 'SFT'],
       ['SFT + GRPO, step 500', 'GRPO 500'],
       ['SFT + GRPO, step 1000', 'GRPO 1000'],
@@ -56,6 +68,12 @@ describe('the model that the run is about', () => {
   it('is the last milestone, with its control', () => {
     expect(finalModel(models).label).toBe('grpo-1500');
     expect(controlOf(models, finalModel(models))?.label).toBe('grpo-1500-no-image');
+  });
+
+  it('is held against RL without SFT, as far as that was taken', () => {
+    expect(ablationOf(models)?.label).toBe('rl-only-1000');
+    expect(ablationOf(orderModels([model('rl-only', 60), model('sft', 96)]))?.title).toBe('RL without SFT, step 60');
+    expect(ablationOf(orderModels([model('sft', 96)]))).toBeUndefined();
   });
 
   it('is SFT where no milestone was evaluated', () => {
