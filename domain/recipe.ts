@@ -2,6 +2,7 @@
  * A recipe: everything that decides what a run computes, and nothing about where it runs (that is the environment's).
  * Unknown fields are refused. Two recipes with equal contents share every artifact.
  */
+import { parse, YAMLParseError } from 'yaml';
 import { z } from 'zod';
 import { artifactRefSchema } from './artifact.ts';
 import { userMistake } from './failures.ts';
@@ -137,13 +138,23 @@ export type Recipe = z.infer<typeof recipeSchema>;
 /**
  * Parses a recipe. Throws a user's mistake that names file, field, value and what is allowed, one line a problem.
  *
- * @param value what the YAML parser returned
+ * @param recipe YAML text, or what a YAML parser returned
  * @param file shown in messages
  */
-export function parseRecipe(value: unknown, file: string): Recipe {
+export function parseRecipe(recipe: unknown, file: string): Recipe {
+  const value: unknown = typeof recipe === 'string' ? parseYaml(recipe, file) : recipe;
   const result = recipeSchema.safeParse(value, { reportInput: true });
   if (result.success) return result.data;
   throw userMistake(result.error.issues.map((issue) => describeIssue(issue, file)).join('\n'));
+}
+
+function parseYaml(text: string, file: string): unknown {
+  try {
+    return parse(text);
+  } catch (error) {
+    if (!(error instanceof YAMLParseError)) throw error;
+    throw userMistake(`${file}: ${error.message.split('\n', 1)[0]?.replace(/:$/, '')}`, error);
+  }
 }
 
 function describeIssue(issue: z.core.$ZodIssue, file: string): string {
