@@ -120,7 +120,11 @@ describe('a mistake ends with 2 and one line', () => {
     const root = await spoiltData('label', (root) =>
       edit(join(root, 'HAM10000_metadata.csv'), (text) => text.replace(/,(nv|mel|bcc|bkl|akiec|df|vasc),/, ',wart,')),
     );
-    expectOneLine(await run(['run', 'demo', '--data', root]), 2, /HAM10000_metadata\.csv: row \d+: column dx is "wart": .*nv/);
+    expectOneLine(
+      await run(['run', 'demo', '--data', root]),
+      2,
+      /HAM10000_metadata\.csv: row \d+: column dx is "wart": .*nv/,
+    );
     expect(await artifactsInStore()).toEqual([]);
   });
 
