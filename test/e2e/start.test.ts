@@ -1,84 +1,124 @@
-/** What `npm start` does, on the real parts: from nothing to the report, a second time out of the store, and no orphan. */
+/**
+ * What `npm start` does, on the real parts: from nothing to the report; a second time out of the store; disturbed in
+ * every way, to the same bytes. The tests share the undisturbed run, so they are one story in this order.
+ */
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { digestOf } from '../../domain/artifact.ts';
 import { reportSchema } from '../../domain/report/report.ts';
 import { type Home, makeHome } from '../support/home.ts';
-import { familyOf, processTable } from '../support/process-table.ts';
-import { type Finished, startDemo } from '../support/start.ts';
+import { familyOf, killAll, type ProcessEntry, processTable } from '../support/process-table.ts';
+import { type Finished, type SeenStatus, type Started, startDemo } from '../support/start.ts';
 
-const changes = ['grpo.rlOnlySteps=2'];
-let home: Home;
-let first: Finished;
+const homes: Home[] = [];
+let undisturbed: { home: Home; finished: Finished; adapter: string };
 
-beforeAll(async () => {
-  home = await makeHome();
+async function newHome(): Promise<Home> {
+  const home = await makeHome();
+  homes.push(home);
+  return home;
+}
+afterAll(async () => {
+  for (const home of homes) await home.remove();
 });
-afterAll(() => home.remove());
 
-const adapterOf = ({ report }: Finished): Promise<Buffer> =>
-  readFile(join(dirname(report), 'adapter/adapter_model.safetensors'));
+async function finish({ ended }: Started): Promise<Finished> {
+  const { exitCode, finished, stderr } = await ended;
+  if (exitCode !== 0 || !finished) throw new Error(`ended with ${exitCode}: ${stderr}`);
+  return finished;
+}
+
+const adapterDigest = async ({ report }: Finished): Promise<string> =>
+  digestOf(await readFile(join(dirname(report), 'adapter/adapter_model.safetensors')));
+
+/** Step that GRPO has reached and its newest checkpoint in the store; null while another stage trains. */
+function grpoOf({ progress, pending }: SeenStatus): { step: number; checkpoint: number } | null {
+  const running = progress?.stages.some(({ stage, state }) => stage === 'grpo' && state === 'running');
+  const training = pending.flatMap((activity) => activity.training ?? [])[0];
+  return running && training ? { step: training.step, checkpoint: training.checkpoint ?? 0 } : null;
+}
+
+/** Resolves with the run's processes as soon as GRPO has done `step`. */
+const reaching = (started: Started, step: number): Promise<ProcessEntry[]> =>
+  new Promise((seen, failed) => {
+    started.onStatus((status) => {
+      if ((grpoOf(status)?.step ?? -1) >= step) familyOf(started.pid).then(seen, failed);
+    });
+    void started.ended.then(({ stderr }) => failed(new Error(`ended before GRPO's step ${step}: ${stderr}`)));
+  });
+
+const stillAlive = async (family: readonly ProcessEntry[]): Promise<ProcessEntry[]> => {
+  const alive = new Set((await processTable()).map(({ pid, command }) => `${pid} ${command}`));
+  return family.filter(({ pid, command }) => alive.has(`${pid} ${command}`));
+};
 
 describe('dermflow start', () => {
   it('runs every stage and writes report and adapter', async () => {
-    const started = startDemo(home, changes);
-    const stages = new Set<string>();
-    started.onStatus(({ progress }) => {
-      for (const { stage, state } of progress?.stages ?? []) if (state === 'running') stages.add(stage);
-    });
-    const { exitCode, finished, stderr } = await started.ended;
-    expect(stderr, 'what it said').not.toMatch(/error/i);
-    expect(exitCode).toBe(0);
-    if (!finished) throw new Error('there was no last line');
-    first = finished;
-    expect(finished.evaluations.map(({ label }) => label)).toEqual([
-      'base',
-      'sft',
-      'grpo-4',
-      'grpo-8',
-      'grpo-8-no-image',
-      'rl-only',
-    ]);
+    const home = await newHome();
+    const finished = await finish(startDemo(home));
+    undisturbed = { home, finished, adapter: await adapterDigest(finished) };
+    const labels = finished.evaluations.map(({ label }) => label);
+    expect(labels).toEqual(expect.arrayContaining(['base', 'sft', 'grpo-4', 'grpo-8', 'grpo-8-no-image']));
     for (const { scores } of finished.evaluations) expect(scores.map(({ items }) => items)).toEqual([16, 16]);
-    expect([...stages]).toEqual(expect.arrayContaining(['data', 'trajectories', 'sft', 'grpo']));
 
     const report = reportSchema.parse(JSON.parse(await readFile(finished.report.replace(/html$/, 'json'), 'utf8')));
     expect(report.final).toBe('grpo-8');
     expect(report.training.grpo.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
     expect(await readFile(finished.report, 'utf8')).toMatch(/^<!doctype html>/);
-    const config: unknown = JSON.parse(
-      await readFile(join(dirname(finished.report), 'adapter/adapter_config.json'), 'utf8'),
-    );
-    expect(config).toMatchObject({ peft_type: 'LORA', r: 64, lora_alpha: 32 });
+    const config = await readFile(join(dirname(finished.report), 'adapter/adapter_config.json'), 'utf8');
+    expect(JSON.parse(config)).toMatchObject({ peft_type: 'LORA', r: 64, lora_alpha: 32 });
   });
 
   it('takes everything from the store the second time', async () => {
-    const started = startDemo(home, changes);
+    const started = startDemo(undisturbed.home);
     const steps: number[] = [];
     started.onStatus(({ pending }) => steps.push(...pending.flatMap(({ training }) => training?.step ?? [])));
-    const { exitCode, finished } = await started.ended;
-    expect(exitCode).toBe(0);
-    expect(finished?.run).toBe(first.run);
+    const finished = await finish(started);
+    expect(finished.run).toBe(undisturbed.finished.run);
     expect(steps, 'steps trained').toEqual([]);
-    expect(finished && digestOf(await adapterOf(finished))).toBe(digestOf(await adapterOf(first)));
+    expect(await adapterDigest(finished)).toBe(undisturbed.adapter);
   });
 
-  it('leaves no process behind when it is interrupted while it trains', async () => {
-    const started = startDemo(home, [...changes, 'seed=2']);
-    const family = await new Promise<Awaited<ReturnType<typeof familyOf>>>((seen) => {
-      started.onStatus(({ pending }) => {
-        if (pending.some(({ training }) => (training?.step ?? 0) > 0)) void familyOf(started.pid).then(seen);
-      });
-    });
-    const commands = family.map(({ command }) => command).join('\n');
-    for (const part of ['temporal', 'weed', 'workers/main.ts gpu', 'dermflow_trainer'])
-      expect(commands).toContain(part);
-    process.kill(started.pid, 'SIGINT');
-    const { exitCode, stderr } = await started.ended;
-    expect(exitCode).toBe(1);
+  const parts: [name: string, atStep: number, command: RegExp][] = [
+    ['the gpu worker', 1, /workers\/main\.ts gpu$/],
+    ['the trainer', 3, /-m dermflow_trainer/],
+    ['the Temporal server', 5, /^\S*temporal server start-dev/],
+    ['the S3 server', 7, /^\S*weed .*mini/],
+  ];
+
+  it('ends with the same bytes after kill -9 of gpu worker, trainer, Temporal and S3 during GRPO', async () => {
+    const started = startDemo(await newHome());
+    for (const [name, step, command] of parts) {
+      const family = await reaching(started, step);
+      const victims = family.filter((member) => command.test(member.command));
+      expect(victims.length, name).toBeGreaterThan(0);
+      killAll(victims);
+    }
+    expect(await adapterDigest(await finish(started))).toBe(undisturbed.adapter);
+  });
+
+  it('leaves no process behind when interrupted, and goes on from the newest checkpoint, also after kill -9 of all', async () => {
+    const home = await newHome();
+    const interrupted = startDemo(home);
+    const family = await reaching(interrupted, 1);
+    process.kill(interrupted.pid, 'SIGINT');
+    const { exitCode, stderr } = await interrupted.ended;
     expect(stderr).toMatch(/the same command continues run/);
-    const alive = new Set((await processTable()).map(({ pid, command }) => `${pid} ${command}`));
-    expect(family.filter(({ pid, command }) => alive.has(`${pid} ${command}`))).toEqual([]);
+    expect(exitCode).toBe(1);
+    expect(await stillAlive(family)).toEqual([]);
+
+    const killed = startDemo(home);
+    const seen: number[] = [];
+    killed.onStatus((status) => seen.push(grpoOf(status)?.checkpoint ?? 0));
+    killAll(await reaching(killed, 5));
+    await killed.ended;
+    const saved = Math.max(...seen);
+
+    const last = startDemo(home);
+    const steps: number[] = [];
+    last.onStatus((status) => steps.push(...[grpoOf(status)?.step ?? []].flat()));
+    expect(await adapterDigest(await finish(last))).toBe(undisturbed.adapter);
+    expect(Math.min(...steps), 'first step seen again').toBeGreaterThanOrEqual(saved);
   });
 });
