@@ -2,14 +2,20 @@
  * What `npm start` does, on the real parts: from nothing to the report; a second time out of the store; disturbed in
  * every way, to the same bytes. The tests share the undisturbed run, so they are one story in this order.
  */
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { execa, type ResultPromise } from 'execa';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { z } from 'zod';
+import { readRecipe } from '../../cli/recipes.ts';
 import { digestOf } from '../../domain/artifact.ts';
 import { reportSchema } from '../../domain/report/report.ts';
+import { repositoryRoot } from '../../infra/env.ts';
 import { type Home, makeHome } from '../support/home.ts';
 import { familyOf, killAll, type ProcessEntry, processTable } from '../support/process-table.ts';
-import { type Finished, type SeenStatus, type Started, startDemo } from '../support/start.ts';
+import { dermflow, type Finished, type SeenStatus, type Started, shortDemo, startDemo } from '../support/start.ts';
 
 const homes: Home[] = [];
 let undisturbed: { home: Home; finished: Finished; adapter: string };
@@ -120,5 +126,87 @@ describe('dermflow start', () => {
     last.onStatus((status) => steps.push(...[grpoOf(status)?.step ?? []].flat()));
     expect(await adapterDigest(await finish(last))).toBe(undisturbed.adapter);
     expect(Math.min(...steps), 'first step seen again').toBeGreaterThanOrEqual(saved);
+  });
+});
+
+describe('the other verbs, beside a stack that is up', () => {
+  const settings = shortDemo.flatMap((change) => ['--set', change]);
+  let up: ResultPromise<{ reject: false; buffer: { stdout: false } }>;
+  let temporal: string;
+
+  beforeAll(async () => {
+    const options = { env: undisturbed.home.env, reject: false, buffer: { stdout: false } } as const;
+    up = execa(process.execPath, [dermflow, 'up', '--json'], options);
+    for await (const line of up.iterable()) {
+      temporal = z.object({ temporal: z.string() }).parse(JSON.parse(line)).temporal;
+      break;
+    }
+  });
+  afterAll(async () => {
+    up.kill('SIGTERM');
+    await up;
+  });
+
+  const verb = (...args: string[]) =>
+    execa(process.execPath, [dermflow, ...args], { env: undisturbed.home.env, reject: false });
+  const json = async (...args: string[]): Promise<unknown> => {
+    const { stdout, stderr } = await verb(...args, '--json');
+    if (stdout === '') throw new Error(stderr);
+    return JSON.parse(stdout);
+  };
+
+  it('doctor finds everything', async () => {
+    expect((await verb('doctor')).exitCode).toBe(0);
+  });
+
+  it('list, status and report know the finished run', async () => {
+    const { run } = undisturbed.finished;
+    expect(await json('list', '--recipe', 'demo')).toMatchObject([{ run, state: 'COMPLETED', stage: 'report' }]);
+    expect(await json('list', '--failed')).toEqual([]);
+    expect(await json('status', run)).toMatchObject({ run, state: 'COMPLETED', failure: null, pending: [] });
+    const folder = join(undisturbed.home.path, 'elsewhere');
+    expect(await json('report', run, '--out', folder)).toMatchObject({ report: join(folder, 'report.html') });
+    expect(await readFile(join(folder, 'report.html'))).toEqual(await readFile(undisturbed.finished.report));
+  });
+
+  it('run and resume say that it is finished', async () => {
+    const { run } = undisturbed.finished;
+    expect(await verb('run', 'demo', ...settings)).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringMatching(/is finished/),
+    });
+    expect(await verb('resume', run)).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringMatching(/nothing to resume/),
+    });
+  });
+
+  it('cancel saves first, resume continues from there', async () => {
+    const started = z.object({ run: z.string() });
+    const { run } = started.parse(await json('run', 'demo', ...settings, '--set', 'grpo.beta=0.05', '--detach'));
+    const trained = async (): Promise<number> => {
+      const status = z.object({ pending: z.array(z.object({ training: z.object({ step: z.int() }).nullable() })) });
+      return Math.max(0, ...status.parse(await json('status', run)).pending.map(({ training }) => training?.step ?? 0));
+    };
+    while ((await trained()) === 0) await sleep(500);
+    expect(await json('cancel', run)).toEqual({ run, state: 'CANCELLED' });
+    expect(await json('list', '--failed')).toMatchObject([{ run, state: 'CANCELLED' }]);
+    expect((await verb('report', run)).exitCode).toBe(2);
+    expect((await verb('resume', run)).stdout).toMatch(/continues; finished stages come from the store/);
+    expect((await verb('watch', run)).exitCode).toBe(0);
+  });
+
+  it('the example starts a run with nothing but the client', async () => {
+    const file = join(undisturbed.home.path, 'short.yaml');
+    await writeFile(file, stringify(await readRecipe('demo', { set: [...shortDemo] })));
+    const example = join(repositoryRoot, 'examples/start-skin-r1.ts');
+    const { stdout } = await execa(process.execPath, [example, file], { env: { TEMPORAL_ADDRESS: temporal } });
+    expect(stdout).toMatch(/^started example-\d+\n/);
+    expect(JSON.parse(stdout.slice(stdout.indexOf('{')))).toMatchObject({ report: { kind: 'report' } });
+    const lines = (await readFile(example, 'utf8')).trimEnd().split('\n');
+    expect(lines.length).toBeLessThanOrEqual(30);
+    expect(
+      lines.filter((line) => line.startsWith('import')).every((line) => /'(node:|@temporalio\/client')/.test(line)),
+    ).toBe(true);
   });
 });
