@@ -76,8 +76,7 @@ export interface GrpoInput {
   questions: ArtifactRef;
   /** Policy start and KL reference of every stretch; null: RL without SFT. */
   sft: CheckpointRef | null;
-  /** Length of the whole plan and the step at which this stretch stops. */
-  maxSteps: number;
+  /** Milestone at which this stretch stops. */
   stopAt: number;
 }
 
@@ -102,7 +101,7 @@ export const trainingHeartbeatSchema = z.object({
 export type TrainingHeartbeat = z.infer<typeof trainingHeartbeatSchema>;
 
 // ── evaluation (evaluation) ───────────────────────────────────────────────────────────────────────────────────────
-/** `base`, `sft`, `rl-only`, `grpo-500`, … and `…-no-image` for the grey control. */
+/** `base`, `sft`, `rl-only-800`, `grpo-500`, … and `…-no-image` for the grey control. */
 export interface EvaluationInput {
   label: string;
   recipe: Recipe;

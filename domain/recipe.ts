@@ -69,6 +69,12 @@ const sftSchema = z.strictObject({
   saveEvery: z.int().positive(),
 });
 
+const risingSteps = z
+  .array(z.int().positive())
+  .refine((steps) => steps.every((step, i) => i === 0 || step > (steps[i - 1] ?? 0)), {
+    message: 'milestones must rise, e.g. [500, 1000, 1500]',
+  });
+
 const grpoSchema = z
   .strictObject({
     ...optimiser,
@@ -78,15 +84,17 @@ const grpoSchema = z
     beta: z.number().min(0),
     epsilon: z.number().positive(),
     maxCompletionLength: z.int().positive(),
-    /** Optimiser steps at which a stretch ends and its checkpoint is evaluated; the last one is the length of the plan. */
-    milestones: z.array(z.int().positive()).min(1),
+    /** Length of the plan in optimiser steps, which the learning-rate schedule spans. */
+    steps: z.int().positive(),
+    /** Steps at which a stretch ends and its checkpoint is evaluated; training ends at the last one. */
+    milestones: risingSteps.min(1),
     saveEvery: z.int().positive(),
-    /** RL without SFT for so many steps, the paper's ablation; 0 leaves it out. */
-    rlOnlySteps: z.int().min(0),
+    /** The same for RL without SFT, the paper's ablation, by the same plan; an empty list leaves it out. */
+    rlOnlyMilestones: risingSteps,
   })
-  .refine((g) => g.milestones.every((m, i) => i === 0 || m > (g.milestones[i - 1] ?? 0)), {
-    path: ['milestones'],
-    message: 'milestones must rise, e.g. [500, 1000, 1500]',
+  .refine((g) => [...g.milestones, ...g.rlOnlyMilestones].every((milestone) => milestone <= g.steps), {
+    path: ['steps'],
+    message: 'a milestone lies beyond the plan; raise steps or remove the milestone',
   })
   .refine((g) => (g.promptsPerStep * g.generations) % g.perDeviceBatchSize === 0, {
     path: ['perDeviceBatchSize'],
