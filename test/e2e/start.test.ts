@@ -5,7 +5,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { execa, type ResultPromise } from 'execa';
+import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { z } from 'zod';
@@ -131,21 +131,22 @@ describe('dermflow start', () => {
 
 describe('the other verbs, beside a stack that is up', () => {
   const settings = shortDemo.flatMap((change) => ['--set', change]);
-  let up: ResultPromise<{ reject: false; buffer: { stdout: false } }>;
   let temporal: string;
+  let stop: () => Promise<unknown>;
 
   beforeAll(async () => {
-    const options = { env: undisturbed.home.env, reject: false, buffer: { stdout: false } } as const;
-    up = execa(process.execPath, [dermflow, 'up', '--json'], options);
+    const { env } = undisturbed.home;
+    const up = execa(process.execPath, [dermflow, 'up', '--json'], { env, reject: false, buffer: { stdout: false } });
+    stop = () => {
+      up.kill('SIGTERM');
+      return up;
+    };
     for await (const line of up.iterable()) {
       temporal = z.object({ temporal: z.string() }).parse(JSON.parse(line)).temporal;
       break;
     }
   });
-  afterAll(async () => {
-    up.kill('SIGTERM');
-    await up;
-  });
+  afterAll(() => stop());
 
   const verb = (...args: string[]) =>
     execa(process.execPath, [dermflow, ...args], { env: undisturbed.home.env, reject: false });
