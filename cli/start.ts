@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { exitCodes } from '../domain/failures.ts';
+import { requireMachine } from '../infra/doctor.ts';
 import { readEnvironment } from '../infra/env.ts';
 import { runPage } from '../infra/local/stack.ts';
 import { createLogger } from '../infra/logger.ts';
@@ -39,7 +40,9 @@ async function start(
 ): Promise<void> {
   const recipe = await readRecipe(recipeName, { set });
   const interrupted = untilInterrupted();
-  const { home, logLevel } = readEnvironment(process.env);
+  const environment = readEnvironment(process.env);
+  await requireMachine(environment);
+  const { home, logLevel } = environment;
   const logger = createLogger('start', process.env.DERMFLOW_LOG_LEVEL === undefined ? 'warn' : logLevel);
   const stack = await startServices(logger, fresh ? { bucket: `dermflow-${Date.now()}` } : {});
   try {

@@ -70,14 +70,39 @@ export const machineChecks = ({ home, scratch, trainerPython }: Environment): Ch
   },
 ];
 
+/** The language model that this machine's llm worker would ask. */
+const languageModelCheck = ({ llm }: Environment): Check => ({
+  name: 'language model',
+  look: async () => {
+    if (llm.baseUrl === '') return 'embedded (good for plumbing, not for trajectories that are meant to teach)';
+    const headers = llm.apiKey === '' ? {} : { authorization: `Bearer ${llm.apiKey}` };
+    const url = `${llm.baseUrl.replace(/\/$/, '')}/models`;
+    const response = await fetch(url, { headers, signal: AbortSignal.timeout(10_000) }).catch((error: unknown) => {
+      throw unavailable(`${llm.baseUrl} does not answer; start it or set DERMFLOW_LLM_BASE_URL`, error);
+    });
+    if (response.status === 401 || response.status === 403) {
+      throw unavailable(`${llm.baseUrl} refuses the key; set DERMFLOW_LLM_API_KEY`);
+    }
+    return `${llm.model || 'no model set (DERMFLOW_LLM_MODEL)'} at ${llm.baseUrl}`;
+  },
+});
+
+/** What a run on this machine needs before its services are started. Throws the first thing that is missing. */
+export async function requireMachine(environment: Environment): Promise<void> {
+  for (const check of [...machineChecks(environment), languageModelCheck(environment)]) {
+    if (!check.optional) await check.look();
+  }
+}
+
 /**
  * @param local a local stack runs on DERMFLOW_HOME; without one and without addresses there is nothing to ask
  */
 export function serviceChecks(
-  { s3, llm }: Environment,
+  environment: Environment,
   variables: Record<string, string | undefined>,
   local: boolean,
 ): Check[] {
+  const { s3 } = environment;
   const pointed = local || variables.TEMPORAL_ADDRESS !== undefined;
   const notPointed = 'no local stack runs and no address is set; "dermflow up" starts one';
   return [
@@ -109,20 +134,6 @@ export function serviceChecks(
         }
       },
     },
-    {
-      name: 'language model',
-      look: async () => {
-        if (llm.baseUrl === '') return 'embedded (good for plumbing, not for trajectories that are meant to teach)';
-        const headers = llm.apiKey === '' ? {} : { authorization: `Bearer ${llm.apiKey}` };
-        const url = `${llm.baseUrl.replace(/\/$/, '')}/models`;
-        const response = await fetch(url, { headers, signal: AbortSignal.timeout(10_000) }).catch((error: unknown) => {
-          throw unavailable(`${llm.baseUrl} does not answer; start it or set DERMFLOW_LLM_BASE_URL`, error);
-        });
-        if (response.status === 401 || response.status === 403) {
-          throw unavailable(`${llm.baseUrl} refuses the key; set DERMFLOW_LLM_API_KEY`);
-        }
-        return `${llm.model || 'no model set (DERMFLOW_LLM_MODEL)'} at ${llm.baseUrl}`;
-      },
-    },
+    languageModelCheck(environment),
   ];
 }

@@ -1,7 +1,7 @@
 /** The findings of a run in plain words: each sentence carries its numbers, and says what they do not show. */
 import type { Interval } from '../evaluation/intervals.ts';
 import type { TaskSummary } from '../evaluation/summary.ts';
-import { ablationOf, controlOf, taskOf } from './models.ts';
+import { controlOf, rlOnlyOf, taskOf } from './models.ts';
 import type { Comparison, EvaluatedModel, TaskBaseline } from './report.ts';
 import { grouped, percent, percentRange, points, pointsRange, pValue, taskTitles } from './words.ts';
 
@@ -36,7 +36,7 @@ function taskSentences(findings: Findings, baseline: TaskBaseline): string[] {
   const sentences = [`${asked}: the final model (${final.title}) is right on ${withInterval(score)}; ${guess}.`];
 
   const named = ['base', 'sft'].map((label) => models.find((model) => model.label === label));
-  const steps = [...named, ablationOf(models)].flatMap((model) => {
+  const steps = [...named, rlOnlyOf(models, final)].flatMap((model) => {
     const own = model === final ? undefined : taskOf(model, task);
     return model && own ? [`${model.title} ${withInterval(own)}`] : [];
   });

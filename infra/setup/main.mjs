@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import { fail, homeFolder, lockfileDigest, readStamp, run, step, writeStamp } from './steps.mjs';
 
 const minimumNode = [20, 20];
-const minimumPython = [3, 10];
+const minimumPython = [3, 11];
 const dev = process.argv.includes('--dev');
 const home = homeFolder();
 const at = (...parts) => [home, ...parts].join('/');

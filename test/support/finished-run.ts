@@ -19,7 +19,6 @@ import type {
   CheckpointRef,
   DataResult,
   EvaluationResult,
-  GrpoInput,
   ReportInput,
   StretchResult,
   TrajectoriesResult,
@@ -72,22 +71,22 @@ async function run(store: ArtifactStore, recipe: Recipe, scratch: string): Promi
     sft.push(await simulate(stretch, simulateSftLog(stretch.startAt, stretch.stopAt, stretch.maxSteps), []));
   }
   const policy = last(sft).checkpoint;
-  const runGrpo = (from: CheckpointRef | null, stopAt: number, maxSteps: number): Promise<StretchResult> => {
-    const input: GrpoInput = { recipe, model, questions: data.questions, sft: from, maxSteps, stopAt };
-    const stretch = grpoStretch(input);
-    const curve = { total: maxSteps, start: from ? 1.6 : 1.2, end: from ? 1.85 : 1.25 };
+  const runGrpo = (from: CheckpointRef | null, stopAt: number): Promise<StretchResult> => {
+    const stretch = grpoStretch({ recipe, model, questions: data.questions, sft: from, stopAt });
+    const curve = { total: recipe.grpo.steps, start: from ? 1.6 : 1.2, end: from ? 1.85 : 1.25 };
     const samples = simulateCompletions(train, stretch.startAt, stopAt, recipe.rewards);
     return simulate(stretch, simulateGrpoLog(stretch.startAt, stopAt, curve), samples);
   };
   const grpo: StretchResult[] = [];
-  for (const stopAt of recipe.grpo.milestones)
-    grpo.push(await runGrpo(policy, stopAt, Math.max(...recipe.grpo.milestones)));
-  const rlOnly = await runGrpo(null, recipe.grpo.rlOnlySteps, recipe.grpo.rlOnlySteps);
+  for (const stopAt of recipe.grpo.milestones) grpo.push(await runGrpo(policy, stopAt));
+  const rlOnly: StretchResult[] = [];
+  for (const stopAt of recipe.grpo.rlOnlyMilestones) rlOnly.push(await runGrpo(null, stopAt));
 
+  const named = (name: string, stretches: StretchResult[]) =>
+    stretches.map(({ checkpoint }) => [`${name}-${checkpoint.step}`, checkpoint] as const);
   const checkpoints: Record<string, CheckpointRef> = {
     sft: policy,
-    'rl-only': rlOnly.checkpoint,
-    ...Object.fromEntries(grpo.map(({ checkpoint }) => [`grpo-${checkpoint.step}`, checkpoint])),
+    ...Object.fromEntries([...named('grpo', grpo), ...named('rl-only', rlOnly)]),
   };
   const test = await readJsonLines(store, data.questions, 'test.jsonl', questionSchema);
   const evaluations: EvaluationResult[] = [];
@@ -105,7 +104,7 @@ async function run(store: ArtifactStore, recipe: Recipe, scratch: string): Promi
     ...{ recipe, model, data, trajectories, evaluations },
     sftMetrics: sft.map(({ metrics }) => metrics),
     grpoMetrics: grpo.map(({ metrics }) => metrics),
-    rlOnlyMetrics: [rlOnly.metrics],
+    rlOnlyMetrics: rlOnly.map(({ metrics }) => metrics),
     adapter: await exportAdapter(store, { recipe, model, checkpoint: last(grpo).checkpoint }),
   };
 }

@@ -25,7 +25,7 @@ export const demoModels: readonly SimulatedModel[] = [
   { label: 'grpo-40', step: 40, image: 'real', right: 0.85, unreadable: 0 },
   { label: 'grpo-60', step: 60, image: 'real', right: 0.88, unreadable: 0 },
   { label: 'grpo-60-no-image', step: 60, image: 'grey', right: 0.27, unreadable: 0.04 },
-  { label: 'rl-only', step: 60, image: 'real', right: 0.33, unreadable: 0.01 },
+  { label: 'rl-only-60', step: 60, image: 'real', right: 0.33, unreadable: 0.01 },
 ];
 
 /** Outputs judged by the real rule. */

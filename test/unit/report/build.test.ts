@@ -20,7 +20,7 @@ describe('buildReport', () => {
 
   it('makes the comparisons that the run is made for, on both tasks', () => {
     const pairs = report.comparisons.map(({ task, first, second }) => `${task}: ${first} ${second}`);
-    const expected = ['base sft', 'sft grpo-60', 'rl-only grpo-60', 'grpo-60-no-image grpo-60'];
+    const expected = ['base sft', 'sft grpo-60', 'rl-only-60 grpo-60', 'grpo-60-no-image grpo-60'];
     expect(pairs).toEqual(['diagnosis', 'lesion-condition'].flatMap((task) => expected.map((p) => `${task}: ${p}`)));
   });
 

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  ablationOf,
   controlOf,
   finalModel,
   finalResult,
   type LabelledSummary,
   orderModels,
+  rlOnlyOf,
   shortTitle,
 } from '../../../domain/report/models.ts';
 
@@ -70,10 +70,12 @@ describe('the model that the run is about', () => {
     expect(controlOf(models, finalModel(models))?.label).toBe('grpo-1500-no-image');
   });
 
-  it('is held against RL without SFT, as far as that was taken', () => {
-    expect(ablationOf(models)?.label).toBe('rl-only-1000');
-    expect(ablationOf(orderModels([model('rl-only', 60), model('sft', 96)]))?.title).toBe('RL without SFT, step 60');
-    expect(ablationOf(orderModels([model('sft', 96)]))).toBeUndefined();
+  it('is held against RL without SFT at its own step, else at the last', () => {
+    const other = (...steps: number[]): string | undefined =>
+      rlOnlyOf(orderModels(steps.map((step) => model(`rl-only-${step}`, step))), finalModel(models))?.label;
+    expect(other(1500, 500, 2000)).toBe('rl-only-1500');
+    expect(other(1000, 500)).toBe('rl-only-1000');
+    expect(other()).toBeUndefined();
   });
 
   it('is SFT where no milestone was evaluated', () => {
