@@ -13,7 +13,7 @@ export const style = `
   }
 }
 * { box-sizing: border-box; }
-body { margin: 0; background: var(--paper); color: var(--ink); overflow-wrap: break-word; }
+body { margin: 0; background: var(--paper); color: var(--ink); overflow-wrap: anywhere; }
 header, main, footer { max-width: 52rem; margin: 0 auto; padding: 0 1.25rem; }
 header { padding-top: 3rem; }
 h1, h2, h3 { line-height: 1.25; font-weight: 650; text-wrap: balance; }
@@ -48,13 +48,13 @@ nav a { display: inline-block; padding: .2rem 0; }
     linear-gradient(to left, var(--shade), transparent) right / .9rem 100% no-repeat scroll;
 }
 :focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
-table { border-collapse: collapse; width: 100%; font-size: .9rem; margin: 1rem 0; font-variant-numeric: tabular-nums; }
+table { overflow-wrap: break-word; border-collapse: collapse; width: 100%; font-size: .9rem; margin: 1rem 0; font-variant-numeric: tabular-nums; }
 caption { text-align: left; color: var(--muted); font-size: .88rem; padding-bottom: .4rem; }
 th, td { text-align: left; padding: .38rem .8rem .38rem 0; border-bottom: 1px solid var(--line); vertical-align: top; white-space: nowrap; }
 thead th { white-space: normal; min-width: 4.5rem; vertical-align: bottom; color: var(--muted); font-weight: 500; border-bottom-color: var(--muted); }
 tbody th { font-weight: 500; }
 .strong > * { font-weight: 650; }
-.part { display: inline-block; white-space: nowrap; margin-right: .5rem; }
+.part { display: inline-block; max-width: 100%; margin-right: .5rem; }
 figure { margin: 1.4rem 0 2.2rem; }
 figcaption { font-size: .9rem; color: var(--muted); margin-top: .5rem; }
 figcaption strong { color: var(--ink); font-weight: 600; }

@@ -65,12 +65,16 @@ export const seenTexts = (page: Page): Promise<SeenText[]> =>
 
 /** Pairs of texts in drawings that cover each other by more than a third of the smaller; slanted labels left out. */
 export const overlaps = (page: Page): Promise<string[]> =>
-  page.evaluate(() =>
-    [...document.querySelectorAll('svg')]
+  page.evaluate(() => {
+    const slanted = (text: SVGTextElement): boolean => {
+      const { a = 1, b = 0 } = text.getCTM() ?? {};
+      return Math.min(Math.abs(a), Math.abs(b)) > 0.1;
+    };
+    return [...document.querySelectorAll('svg')]
       .filter((svg) => svg.checkVisibility())
       .flatMap((svg) => {
         const texts = [...svg.querySelectorAll('text')]
-          .filter((text) => text.textContent !== '' && !/rotate\(-45/.test(text.getAttribute('transform') ?? ''))
+          .filter((text) => text.textContent !== '' && !slanted(text))
           .filter((text) => getComputedStyle(text).stroke === 'none')
           .map((text) => ({ text: text.textContent, box: text.getBoundingClientRect() }));
         return texts.flatMap((a, i) =>
@@ -81,5 +85,5 @@ export const overlaps = (page: Page): Promise<string[]> =>
             return width > 0 && height > 0 && width * height > smaller / 3 ? [`${a.text} / ${b.text}`] : [];
           }),
         );
-      }),
-  );
+      });
+  });
