@@ -6,9 +6,8 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll } from 'vitest';
 import type { RunProgress, SkinR1Result } from '../../domain/contracts.ts';
 import { queries, taskQueues, workflowTypes } from '../../domain/names.ts';
-import type { Recipe } from '../../domain/recipe.ts';
 import { type Activities, FakeActivities } from './fake-activities.ts';
-import { demoRecipe } from './recipes.ts';
+import { smallRecipe } from './recipes.ts';
 import { bundleWorkflows, startTimeSkipping, startWorkers } from './temporal.ts';
 
 export interface Runs {
@@ -46,19 +45,6 @@ export function useRuns(startServer: () => Promise<TestWorkflowEnvironment> = st
       const options = { taskQueue: taskQueues.orchestrator, workflowId, args: [input] };
       return started().client.workflow.start(workflowTypes.skinR1, options);
     },
-  };
-}
-
-/** The demo with two epochs, two milestones and RL alone to two, its ends left to `more`. */
-export function smallRecipe(
-  more: { grpo?: Partial<Recipe['grpo']>; evaluation?: Partial<Recipe['evaluation']> } = {},
-): Recipe {
-  const recipe = demoRecipe();
-  return {
-    ...recipe,
-    sft: { ...recipe.sft, epochs: 2 },
-    grpo: { ...recipe.grpo, steps: 50, milestones: [20, 40], rlOnlyMilestones: [10, 40], ...more.grpo },
-    evaluation: { ...recipe.evaluation, ...more.evaluation },
   };
 }
 

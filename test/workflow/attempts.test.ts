@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { DermflowError, type FailureType, failureTypes } from '../../domain/failures.ts';
 import { createGate, evaluation, stretch } from '../support/fake-activities.ts';
-import { failureOf, resultOf, smallRecipe, useRuns } from '../support/runs.ts';
+import { smallRecipe } from '../support/recipes.ts';
+import { failureOf, resultOf, useRuns } from '../support/runs.ts';
 
 const runs = useRuns();
 const { fakes } = runs;

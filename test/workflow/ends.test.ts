@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { DermflowError, failureTypes, finalFailures, userMistake } from '../../domain/failures.ts';
 import { evaluationId, signals } from '../../domain/names.ts';
 import { createGate, evaluation, stretch, untilCancelled } from '../support/fake-activities.ts';
-import { failureOf, progressOf, resultOf, smallRecipe, useRuns } from '../support/runs.ts';
+import { smallRecipe } from '../support/recipes.ts';
+import { failureOf, progressOf, resultOf, useRuns } from '../support/runs.ts';
 import { startDevServer } from '../support/temporal.ts';
 
 const runs = useRuns(startDevServer);

@@ -2,7 +2,8 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { GrpoInput, ReportInput, RunProgress, SkinR1Result } from '../../domain/contracts.ts';
 import { type Call, createGate, evaluation, reference, stretch } from '../support/fake-activities.ts';
-import { progressOf, resultOf, smallRecipe, useRuns } from '../support/runs.ts';
+import { smallRecipe } from '../support/recipes.ts';
+import { progressOf, resultOf, useRuns } from '../support/runs.ts';
 
 const runs = useRuns();
 const { fakes } = runs;
