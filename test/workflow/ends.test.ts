@@ -53,6 +53,8 @@ describe('a malformed input', () => {
   it.each([
     ['null', null, 'recipe: (top level) is missing'],
     ['no recipe', {}, 'recipe: (top level) is missing'],
+    ['text that is no YAML', { recipe: 'name: [demo' }, 'recipe: '],
+    ['text that is no recipe', { recipe: 'demo' }, 'recipe: (top level) is "demo"'],
     ['a number for a recipe', { recipe: 3 }, 'recipe: (top level) is 3'],
     ['an unknown field', { recipe: { ...smallRecipe(), epochs: 4 } }, 'recipe: unknown field "epochs"'],
     [
