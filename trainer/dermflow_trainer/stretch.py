@@ -77,15 +77,13 @@ class Stretch(TrainerCallback):
     def run(self, trainer):
         """Trains to `stopAt` and evaluates there. Throws `Interrupted` when asked to stop, the state saved."""
         trainer.add_callback(self)
-        if Interruption.asked:
-            raise Interrupted
+        leave_if_asked(trainer.args.device)
         if self.trained:
             self.report_start(trainer.args, self.start, trainer.model)
             trainer.state.global_step = self.start
         else:
             trainer.train(resume_from_checkpoint=self.job["resume"])
-        if Interruption.asked:
-            raise Interrupted
+        leave_if_asked(trainer.args.device)
         # Not during training: a data loader draws from the generator whose state the checkpoint keeps.
         if trainer.eval_dataset is not None:
             trainer.evaluate()
@@ -109,8 +107,7 @@ class Stretch(TrainerCallback):
         return control
 
     def on_prediction_step(self, args, state, control, **_):
-        if Interruption.asked:
-            raise Interrupted
+        leave_if_asked(args.device)
 
     def on_log(self, args, state, control, logs=None, **_):
         values = {NAMES[name]: value for name, value in logs.items() if name in NAMES}
@@ -143,11 +140,16 @@ def resumed_step(checkpoint):
         raise BadInput(f"field resume: {path}: {error}; choose a complete checkpoint") from error
 
 
+def leave_if_asked(device):
+    if asked_anywhere(device):
+        raise Interrupted
+
+
 def asked_anywhere(device):
     """Ranks hear a signal at different steps; all must stop at the same one, or the rest wait for ever."""
     if world_size() == 1:
         return Interruption.asked
     asked = torch.tensor(int(Interruption.asked), device=device)
     torch.distributed.all_reduce(asked, op=torch.distributed.ReduceOp.MAX)
-    Interruption.asked = bool(asked.item())
-    return Interruption.asked
+    # A signal that came during the exchange is for the next one: every rank answers alike.
+    return bool(asked.item())

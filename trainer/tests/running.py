@@ -95,12 +95,13 @@ def run_ranks(job, folder, count, **options):
     return [rank.wait() for rank in start_ranks(job, folder, count, **options)]
 
 
-def start_ranks(job, folder, count, **options):
+def start_ranks(job, folder, count, environment=None, **options):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = str(free.getsockname()[1])
     shared = {"WORLD_SIZE": str(count), "LOCAL_WORLD_SIZE": str(count), "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
     shared |= {"ACCELERATE_USE_CPU": "true", "GLOO_SOCKET_IFNAME": "lo"}
+    shared |= environment or {}
     return [
         Started(job, folder, environment={**shared, "RANK": str(i), "LOCAL_RANK": str(i)}, name=f"rank{i}", **options)
         for i in range(count)
