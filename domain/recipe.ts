@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { artifactRefSchema } from './artifact.ts';
 import { userMistake } from './failures.ts';
 import { questionTasks } from './questions/question.ts';
-import { loraSchema } from './trainer.ts';
+import { loraSchema, rolloutEngines } from './trainer.ts';
 
 export const adapterNames = ['ham10000'] as const;
 export type AdapterName = (typeof adapterNames)[number];
@@ -77,6 +77,8 @@ const grpoSchema = z
     beta: z.number().min(0),
     epsilon: z.number().positive(),
     maxCompletionLength: z.int().positive(),
+    /** Who samples completions. vLLM's numbers differ in rounding, which TRL corrects for by importance sampling. */
+    rollouts: z.enum(rolloutEngines).default('transformers'),
     /** Optimiser steps at which a stretch ends and its checkpoint is evaluated; the last one is the length of the plan. */
     milestones: z.array(z.int().positive()).min(1),
     saveEvery: z.int().positive(),

@@ -14,6 +14,7 @@ def grpo_job(micro, folder, output, reward_socket, **changes):
     job = training(micro, folder, output, "grpo")
     job |= {"promptsPerStep": 2, "generations": 2, "perDeviceBatchSize": 2}
     job |= {"temperature": 1.0, "beta": 0.04, "epsilon": 0.2, "maxCompletionLength": 12}
+    job |= {"rollouts": {"engine": "transformers", "server": None, "memoryShare": 0.3}}
     job |= {"rewardSocket": str(reward_socket), "rewardNames": ["even", "short"]}
     return changed(job, changes)
 
@@ -34,6 +35,8 @@ def training(micro, folder, output, stage):
         "plan": {"maxSteps": 6, "stopAt": 6, "saveEvery": 3},
         "optimiser": {"learningRate": 1e-3, "warmupRatio": 0.1, "weightDecay": 0, "maxGradNorm": 1},
         "gradientCheckpointing": False,
+        "attention": "sdpa",
+        "tracking": [],
     }
 
 

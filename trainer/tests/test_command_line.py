@@ -23,7 +23,7 @@ def test_trains(micro, data, tmp_path):
     result = start(tmp_path / "job.json", stdin=subprocess.DEVNULL)
     assert result.returncode == 0, result.stderr
     events = [json.loads(line)["event"] for line in result.stdout.splitlines()]
-    assert events == ["started", "progress", "metrics", "checkpoint", "finished"]
+    assert events == ["started", "metrics", "progress", "checkpoint", "finished"]
     assert (tmp_path / "out/adapter/adapter_model.safetensors").is_file()
 
 

@@ -77,13 +77,19 @@ def test_grpo_equals_one_process_on_the_same_completions(micro, data, rewards, t
     assert results["one"].values[6]["kl"] > 1e-3
 
 
-def test_every_rank_has_its_rewards(micro, data, tmp_path):
+def test_rank_0_asks_for_the_rewards_of_all(micro, data, tmp_path):
     with serve_rewards() as server:
         job = grpo_job(micro, data, tmp_path / "out", server.server_address, plan={"maxSteps": 2, "stopAt": 2})
         runs = run_ranks(job, tmp_path, 2)
         assert [result.code for result in runs] == [0, 0], runs[0].stderr
-        asked = {step: [r for r in server.requests if r["step"] == step] for step in (1, 2)}
-    assert [sum(len(request["ids"]) for request in asked[step]) for step in (1, 2)] == [4, 4]
+    assert [(request["step"], len(request["ids"])) for request in server.requests] == [(1, 4), (2, 4)]
+
+
+def test_rewards_that_are_refused_end_every_rank(micro, data, tmp_path):
+    with serve_rewards(spoil=lambda *_: (500, "no")) as server:
+        runs = run_ranks(grpo_job(micro, data, tmp_path / "out", server.server_address), tmp_path, 2)
+    assert [result.code for result in runs] == [1, 1]
+    assert runs[0].failure == ("error", "RewardError: rewards were refused with status 500: no")
 
 
 @pytest.mark.parametrize("asked", [0, 1])
@@ -98,6 +104,17 @@ def test_a_signal_to_one_rank_stops_all_at_one_step(micro, data, tmp_path, asked
     step = runs[0].of("progress")[-1]["step"]
     assert [event["step"] for event in runs[0].of("checkpoint")] == [step]
     assert {f"rng_state_{i}.pth" for i in (0, 1)} < set(os.listdir(tmp_path / f"out/checkpoint-{step}"))
+
+
+def test_a_checkpoint_of_two_resumes_in_one(micro, data, tmp_path):
+    plan = {"maxSteps": 3, "stopAt": 2}
+    first, _ = run_ranks(sft_job(micro, data, tmp_path / "two", plan=plan, validation=None), tmp_path, 2)
+    checkpoint = first.of("checkpoint")[-1]["path"]
+    resumed = run(
+        sft_job(micro, data, tmp_path / "one", plan={"maxSteps": 3, "stopAt": 3}, resume=checkpoint), tmp_path
+    )
+    assert resumed.code == 0, resumed.stderr
+    assert [event["step"] for event in resumed.of("progress")] == [3]
 
 
 def test_batches_that_do_not_divide_name_the_devices(micro, data, tmp_path):

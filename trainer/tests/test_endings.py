@@ -106,7 +106,7 @@ def test_which_errors_are_of_memory(error, expected):
         ((500, "no such question"), "RewardError: rewards were refused with status 500: no such question"),
         ((200, '{"components": {"even": [1, 1, 1, 1]}}'), "RewardError: rewards lack a number in short for each of 4"),
         ((200, '{"components": {"even": [1], "short": [1]}}'), "RewardError: rewards lack a number in even"),
-        ((200, "perhaps"), "JSONDecodeError: Expecting value"),
+        ((200, "perhaps"), "RewardError: rewards are not as agreed: perhaps"),
     ],
 )
 def test_rewards_that_are_not_as_agreed(micro, data, tmp_path, answer, message):

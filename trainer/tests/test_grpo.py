@@ -13,6 +13,7 @@ from running import run
 from transformers import AutoModelForImageTextToText, AutoProcessor
 
 from dermflow_trainer.generate import messages
+from dermflow_trainer.grpo import configuration
 from dermflow_trainer.rows import read_rows
 
 BETA = 0.5
@@ -178,3 +179,16 @@ def test_special_tokens_would_be_sampled_if_allowed(micro, data, rewards, proces
     result = run(job, tmp_path, instrument=instruments.allow_every_token)
     passes = torch.load(tmp_path / "out/passes-0.pt") if (tmp_path / "out/passes-0.pt").exists() else []
     assert result.code == 1 or specials(processor, passes)
+
+
+@pytest.mark.parametrize(("engine", "mode"), [("vllm-colocated", "colocate"), ("vllm-server", "server")])
+def test_rollouts_by_vllm_are_asked_of_trl(micro, data, processor, tmp_path, engine, mode):
+    """vLLM itself runs on GPUs only: here what is asked of it."""
+    rollouts = {"engine": engine, "server": "http://127.0.0.1:8000", "memoryShare": 0.4}
+    job = grpo_job(micro, data, tmp_path, "socket", rollouts=rollouts)
+    settings = configuration(job, processor)
+    assert (settings.use_vllm, settings.vllm_mode) == (True, mode)
+    assert (settings.vllm_server_base_url, settings.vllm_gpu_memory_utilization) == ("http://127.0.0.1:8000", 0.4)
+    image = processor.tokenizer.convert_tokens_to_ids("<|image_pad|>")
+    assert settings.generation_kwargs["logit_bias"][image] == -100
+    assert processor.tokenizer.eos_token_id not in settings.generation_kwargs["logit_bias"]
