@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { artifactRefSchema } from './artifact.ts';
 import { userMistake } from './failures.ts';
 import { questionTasks } from './questions/question.ts';
-import { loraSchema } from './trainer.ts';
+import { loraSchema, rolloutEngines } from './trainer.ts';
 
 export const adapterNames = ['ham10000'] as const;
 export type AdapterName = (typeof adapterNames)[number];
@@ -84,6 +84,8 @@ const grpoSchema = z
     beta: z.number().min(0),
     epsilon: z.number().positive(),
     maxCompletionLength: z.int().positive(),
+    /** Who samples completions. vLLM's numbers differ in rounding, which TRL corrects for by importance sampling. */
+    rollouts: z.enum(rolloutEngines).default('transformers'),
     /** Length of the plan in optimiser steps, which the learning-rate schedule spans. */
     steps: z.int().positive(),
     /** Steps at which a stretch ends and its checkpoint is evaluated; training ends at the last one. */

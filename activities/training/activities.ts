@@ -15,8 +15,8 @@ import { withHeartbeats } from '../heartbeats.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { withScratchFolder } from '../scratch.ts';
 import { readJsonLines } from '../store/commit.ts';
-import { trainerCommand } from './command.ts';
 import { exportAdapter } from './export-adapter.ts';
+import { prepareLaunch } from './launch.ts';
 import { identifyModel } from './model.ts';
 import { serveRewards } from './reward-server.ts';
 import { fetchImages, type RowSource, writeRows } from './rows.ts';
@@ -26,7 +26,7 @@ import { runTrainer } from './trainer-process.ts';
 
 export interface TrainingDependencies {
   store: ArtifactStore;
-  environment: Pick<Environment, 'scratch' | 'trainerPython' | 'trainerProcesses'>;
+  environment: Pick<Environment, 'scratch' | 'trainerPython' | 'trainer'>;
   logger: Logger;
   /** Aborts when the worker begins to shut down: the trainer saves, the checkpoint is uploaded, another worker goes on. */
   shutdown?: AbortSignal;
@@ -65,7 +65,7 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
           if (dependencies.shutdown?.aborted) throw unavailable('the worker is shutting down; another one goes on');
           const file = join(folder, 'job.json');
           await writeFile(file, JSON.stringify(job));
-          const command = trainerCommand(environment.trainerPython, file, environment.trainerProcesses);
+          const command = await prepareLaunch(environment.trainerPython, file, environment.trainer);
           const { stallMs = defaultStallMs, graceMs = defaultGraceMs } = dependencies;
           return runTrainer(command, { logger, stallMs, graceMs }, { signal, onEvent });
         },
@@ -87,7 +87,8 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
         await writeRows(folders.rows, train);
         await writeRows(validationRows, validation);
         await fetchImages(store, [...train, ...validation], folders.images);
-        return sftJob(input.recipe, stretch, folders, validation.length > 0 ? validationRows : null);
+        const held = validation.length > 0 ? validationRows : null;
+        return sftJob(input.recipe, stretch, folders, environment.trainer, held);
       };
       return inFolder(stretch, prepare, modelPath(input.model));
     },
@@ -109,7 +110,7 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
           await writeRows(folders.rows, rows);
           await fetchImages(store, rows, folders.images);
           const adapter = await fetchAdapter(store, sft, `${folders.output}-sft`);
-          return grpoJob(recipe, stretch, { ...folders, adapter }, rewards.socket);
+          return grpoJob(recipe, stretch, { ...folders, adapter }, environment.trainer, rewards.socket);
         };
         return await inFolder(stretch, prepare, modelPath(input.model));
       } finally {

@@ -5,6 +5,7 @@ import type { GrpoInput, SftInput } from '../../domain/contracts.ts';
 import type { Recipe } from '../../domain/recipe.ts';
 import { rewardNames } from '../../domain/rewards/rewards.ts';
 import type { GrpoJob, SftJob } from '../../domain/trainer.ts';
+import type { Environment } from '../../infra/env.ts';
 import type { Stretch } from './stretch.ts';
 
 const describe = (work: Pick<Stretch, 'method' | 'inputs' | 'params'>) => ({ ...work, stageKey: workKey(work) });
@@ -63,7 +64,10 @@ export interface JobFolders {
   resume: string | null;
 }
 
-const common = (recipe: Recipe, folders: JobFolders) => ({
+/** What the environment decides of a job. */
+type Place = Environment['trainer'];
+
+const common = (recipe: Recipe, folders: JobFolders, place: Place) => ({
   schema: 1 as const,
   seed: recipe.seed,
   threads: recipe.model.threads,
@@ -74,6 +78,8 @@ const common = (recipe: Recipe, folders: JobFolders) => ({
   resume: folders.resume,
   lora: recipe.lora,
   data: { rows: folders.rows, images: folders.images },
+  attention: place.attention,
+  tracking: place.tracking,
 });
 
 const training = (settings: Recipe['sft'] | Recipe['grpo'], { maxSteps, stopAt }: Stretch) => ({
@@ -88,16 +94,28 @@ const training = (settings: Recipe['sft'] | Recipe['grpo'], { maxSteps, stopAt }
   perDeviceBatchSize: settings.perDeviceBatchSize,
 });
 
-export const sftJob = (recipe: Recipe, stretch: Stretch, folders: JobFolders, validation: string | null): SftJob => ({
-  ...common(recipe, folders),
+export const sftJob = (
+  recipe: Recipe,
+  stretch: Stretch,
+  folders: JobFolders,
+  place: Place,
+  validation: string | null,
+): SftJob => ({
+  ...common(recipe, folders, place),
   ...training(recipe.sft, stretch),
   stage: 'sft',
   validation: validation === null ? null : { rows: validation, images: folders.images },
   batchSize: recipe.sft.batchSize,
 });
 
-export const grpoJob = (recipe: Recipe, stretch: Stretch, folders: JobFolders, rewardSocket: string): GrpoJob => ({
-  ...common(recipe, folders),
+export const grpoJob = (
+  recipe: Recipe,
+  stretch: Stretch,
+  folders: JobFolders,
+  place: Place,
+  rewardSocket: string,
+): GrpoJob => ({
+  ...common(recipe, folders, place),
   ...training(recipe.grpo, stretch),
   stage: 'grpo',
   promptsPerStep: recipe.grpo.promptsPerStep,
@@ -106,6 +124,7 @@ export const grpoJob = (recipe: Recipe, stretch: Stretch, folders: JobFolders, r
   beta: recipe.grpo.beta,
   epsilon: recipe.grpo.epsilon,
   maxCompletionLength: recipe.grpo.maxCompletionLength,
+  rollouts: { engine: recipe.grpo.rollouts, server: place.vllmServer, memoryShare: place.vllmMemoryShare },
   rewardSocket,
   rewardNames: [...rewardNames],
 });

@@ -24,10 +24,6 @@ const failureOf: Record<Extract<TrainerEvent, { event: 'failed' }>['kind'], Fail
   diverged: failureTypes.diverged,
   error: failureTypes.trainerCrashed,
 };
-const remedies: Partial<Record<FailureType, string>> = {
-  [failureTypes.outOfMemory]: '; lower perDeviceBatchSize or set gradientCheckpointing: true',
-  [failureTypes.diverged]: '; lower learningRate',
-};
 const stderrLinesKept = 40;
 
 /**
@@ -41,7 +37,8 @@ export async function runTrainer(
   options: { signal: AbortSignal; onEvent: (event: TrainerEvent) => void },
 ): Promise<TrainerEnd> {
   const trainer = execa(command.file, command.args, {
-    env: { PYTHONPATH: trainerPackage },
+    // Under a launcher the ranks get as long to save as a single trainer; its own default is 30 s.
+    env: { PYTHONPATH: trainerPackage, TORCH_ELASTIC_SHUTDOWN_TIMEOUT: String(Math.ceil(graceMs / 1000)) },
     stdin: 'pipe',
     buffer: false,
     reject: false,
@@ -74,7 +71,7 @@ export async function runTrainer(
   }
   const { exitCode, signal } = await trainer;
   if (last?.event === 'finished' && exitCode === 0) return { state: 'finished', outputs: last.outputs };
-  if (exitCode === interruptedExitCode) return { state: 'interrupted' };
+  if (last?.event === 'interrupted' || exitCode === interruptedExitCode) return { state: 'interrupted' };
   if (stalled) {
     throw new DermflowError(
       failureTypes.trainerStalled,
@@ -82,8 +79,7 @@ export async function runTrainer(
     );
   }
   if (last?.event === 'failed') {
-    const type = failureOf[last.kind];
-    throw new DermflowError(type, `trainer: ${last.message}${remedies[type] ?? ''}`);
+    throw new DermflowError(failureOf[last.kind], `trainer: ${last.message}`);
   }
   const end = signal ? `signal ${signal}` : `exit code ${exitCode}`;
   throw new DermflowError(
