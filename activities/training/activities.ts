@@ -30,7 +30,9 @@ export interface TrainingDependencies {
   logger: Logger;
   /** Aborts when the worker begins to shut down: the trainer saves, the checkpoint is uploaded, another worker goes on. */
   shutdown?: AbortSignal;
+  /** Silence, in milliseconds, after which a trainer counts as stalled. Default: 30 minutes. */
   stallMs?: number;
+  /** From the wish to stop to force, in milliseconds: a step and the saving of a checkpoint. Default: 5 minutes. */
   graceMs?: number;
 }
 
@@ -38,7 +40,7 @@ const defaultStallMs = 30 * 60_000;
 const defaultGraceMs = 5 * 60_000;
 
 export function createTrainingActivities(dependencies: TrainingDependencies): TrainingActivities {
-  const { store, environment, logger } = dependencies;
+  const { store, environment, logger, stallMs = defaultStallMs, graceMs = defaultGraceMs } = dependencies;
 
   /** Runs a stretch inside an attempt's own folder; `prepare` makes the job out of the folders. */
   const inFolder = (
@@ -55,6 +57,7 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
         logger,
         folder,
         signal: activity.cancellationSignal,
+        giveUp: abortedLater(signal, graceMs),
         heartbeat: (details) => activity.heartbeat(details),
         prepare: async (resume, output) => {
           await mkdir(output);
@@ -66,7 +69,6 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
           const file = join(folder, 'job.json');
           await writeFile(file, JSON.stringify(job));
           const command = trainerCommand(environment.trainerPython, file, environment.trainerProcesses);
-          const { stallMs = defaultStallMs, graceMs = defaultGraceMs } = dependencies;
           return runTrainer(command, { logger, stallMs, graceMs }, { signal, onEvent });
         },
       };
@@ -119,6 +121,13 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
 
     exportAdapter: (input) => exportAdapter(store, input),
   };
+}
+
+/** Aborts `delayMs` after `signal` does. */
+function abortedLater(signal: AbortSignal, delayMs: number): AbortSignal {
+  const later = new AbortController();
+  signal.addEventListener('abort', () => setTimeout(() => later.abort(), delayMs).unref(), { once: true });
+  return later.signal;
 }
 
 const asSource = ({ id, image, prompt, completion }: ReturnType<typeof trajectoryRowSchema.parse>): RowSource => ({
