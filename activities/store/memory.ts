@@ -25,6 +25,7 @@ export function createMemoryStore(objects: Map<string, Uint8Array> = new Map()):
       objects.set(key, data);
       return true;
     },
+    remove: async (key) => void objects.delete(key),
     list: async (prefix) => [...objects.keys()].filter((key) => key.startsWith(prefix)),
   });
 }

@@ -7,6 +7,7 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import {
   CreateBucketCommand,
+  DeleteObjectCommand,
   GetObjectCommand,
   HeadBucketCommand,
   HeadObjectCommand,
@@ -86,6 +87,7 @@ export function createS3Store(client: S3Client, settings: S3Settings): ArtifactS
           throw error;
         }
       }),
+    remove: (key) => explained(async () => void (await orAbsent(client.send(new DeleteObjectCommand(at(key)))))),
     list: (prefix) =>
       explained(async () => {
         const keys: string[] = [];

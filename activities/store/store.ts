@@ -27,6 +27,8 @@ export interface ObjectPlace {
   /** False when an object of this key stands already. Atomic among writers. */
   putIfAbsent(key: string, data: Uint8Array): Promise<boolean>;
   list(prefix: string): Promise<string[]>;
+  /** Absent already is well. */
+  remove(key: string): Promise<void>;
 }
 
 export function createStore(place: ObjectPlace): ArtifactStore {
@@ -97,6 +99,8 @@ export function createStore(place: ObjectPlace): ArtifactStore {
       const names = await place.list(storeKeys.manifests(kind, prefix));
       return names.map((name) => name.slice(start.length).replace(/\.json$/, ''));
     },
+    remove: ({ kind, key }) => place.remove(storeKeys.manifest(kind, key)),
+    removeBlob: ({ sha256 }) => place.remove(storeKeys.blob(sha256)),
     getObject: (key) => place.get(key),
     putObjectIfAbsent: (key, data) =>
       place.putIfAbsent(key, typeof data === 'string' ? new TextEncoder().encode(data) : data),

@@ -65,6 +65,20 @@ export function describeStoreContract(name: string, place: () => StorePlace): vo
       expect((await store.keys('metrics', 'list/')).toSorted()).toEqual(['list/step-00000002', 'list/step-00000010']);
     });
 
+    it('removes manifests and blobs, and does not mind if they are gone', async () => {
+      const store = place().newStore();
+      const ref = await commitFiles(store, describeArtifact('removed'), { 'w.bin': { data: 'to be removed' } });
+      const blob = { sha256: digestOf('to be removed'), bytes: 13 };
+      for (const again of [false, true]) {
+        await store.remove(ref);
+        expect(await store.find('metrics', 'removed')).toBeNull();
+        expect(await store.hasBlob(blob)).toBe(!again);
+        await store.removeBlob(blob);
+        expect(await store.hasBlob(blob)).toBe(false);
+      }
+      await expect(store.manifest(ref)).rejects.toMatchObject(corrupt);
+    });
+
     it('lets exactly one of many racing commits win, and all see it', async () => {
       const stores = Array.from({ length: 6 }, () => place().newStore());
       const refs = await Promise.all(
