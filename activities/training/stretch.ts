@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import { workKey } from '../../domain/artifact.ts';
 import type { CheckpointRef, StretchResult, TrainingHeartbeat } from '../../domain/contracts.ts';
+import { corrupt } from '../../domain/failures.ts';
 import { checkpointKey } from '../../domain/names.ts';
 import type { GrpoJob, SftJob, TrainerEvent } from '../../domain/trainer.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
@@ -14,6 +15,7 @@ import { commitFiles, toJsonLines } from '../store/commit.ts';
 import { trainOnce } from './attempt.ts';
 import { type CheckpointWork, checkpointFactsSchema, isWhole, restoreNewestValid } from './checkpoints.ts';
 import { metricsRowSchema, readLog, type StageLog } from './log.ts';
+import { retireCheckpoints } from './retention.ts';
 import type { TrainerEnd } from './trainer-process.ts';
 
 export interface Stretch extends CheckpointWork {
@@ -51,7 +53,11 @@ export async function runStretch(stretch: Stretch, context: StretchContext): Pro
   }
   logger.info({ stage, from: restored?.ref.step ?? 0, stopAt }, 'training');
   const { checkpoint, log } = await trainOnce(stretch, context, restored);
-  return conclude(stretch, store, checkpoint, log);
+  const result = await conclude(stretch, store, checkpoint, log);
+  await retireCheckpoints(store, stageKey, logger).catch((error: unknown) => {
+    logger.warn({ stageKey, reason: String(error) }, 'old resume checkpoints were not removed');
+  });
+  return result;
 }
 
 const metricsKey = ({ stageKey, startAt, stopAt }: Stretch): string =>
@@ -91,5 +97,9 @@ async function conclude(
     'metrics.jsonl': { data: toJsonLines(own(log.metrics)) },
     'samples.jsonl': { data: toJsonLines(own(log.samples)) },
   });
+  // From here on no run removes the checkpoint; one may have just done so (retention.ts).
+  if ((await store.find('checkpoint', checkpoint.key))?.sha256 !== checkpoint.sha256) {
+    throw corrupt(`checkpoint ${checkpoint.key} was removed by another run; it is trained again`);
+  }
   return { checkpoint, metrics, last: values };
 }

@@ -29,7 +29,15 @@ export function shortRecipe(): Recipe {
     data: { ...demo.data, generate: { images: 40, textbook: 18, atypical: 0.25, atypicalTextbook: 0.1 } },
     trajectories: { ...demo.trajectories, types: [1], maxLlmCalls: 0, validationShare: 0.1 },
     sft: { ...demo.sft, epochs: 2, batchSize: 4, perDeviceBatchSize: 4, saveEvery: 1 },
-    grpo: { ...demo.grpo, promptsPerStep: 1, perDeviceBatchSize: 4, milestones: [2, 4], saveEvery: 1 },
+    grpo: {
+      ...demo.grpo,
+      promptsPerStep: 1,
+      perDeviceBatchSize: 4,
+      steps: 4,
+      milestones: [2, 4],
+      rlOnlyMilestones: [4],
+      saveEvery: 1,
+    },
     evaluation: { ...demo.evaluation, maxItems: 2 },
   };
 }
@@ -51,7 +59,7 @@ export async function prepareTraining(store: ArtifactStore, recipe: Recipe, scra
   const model = { base: 'tiny', sha256: 'b'.repeat(64) };
   return {
     sft: { recipe, model, trajectories: written.trajectories, rows: written.counts.train },
-    grpo: { recipe, model, questions, maxSteps: Math.max(...recipe.grpo.milestones) },
+    grpo: { recipe, model, questions },
   };
 }
 
@@ -77,7 +85,12 @@ export async function createTrainingWorker(
   writeFileSync(pids, '');
   const log: TrainingWorker['log'] = [];
   const logger = pino({ level: 'info' }, { write: (line: string) => void log.push(JSON.parse(line)) });
-  const environment = { scratch: join(folder, 'scratch'), trainerPython: python, trainerProcesses: 1 };
+  const environment = {
+    scratch: join(folder, 'scratch'),
+    plugins: join(folder, 'plugins'),
+    trainerPython: python,
+    trainerProcesses: 1,
+  };
   const started = (): number[] => readFileSync(pids, 'utf8').split('\n').filter(Boolean).map(Number);
   return {
     activities: createTrainingActivities({ store, environment, logger, ...more }),

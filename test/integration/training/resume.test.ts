@@ -133,7 +133,8 @@ describe('training that is disturbed', () => {
   });
 
   it('what is complete is found without a trainer', async () => {
-    const environment = { scratch: workers[0]?.folder ?? '', trainerPython: '/no/python', trainerProcesses: 1 };
+    const folder = workers[0]?.folder ?? '';
+    const environment = { scratch: folder, plugins: folder, trainerPython: '/no/python', trainerProcesses: 1 };
     const untrained = await newWorker({ environment });
     const again = await runActivity(() => untrained.activities.trainSft({ ...data.sft, epoch: 2 }));
     expect(again).toEqual(policy);
