@@ -18,6 +18,7 @@ import { readJsonLines } from '../store/commit.ts';
 import { trainerCommand } from './command.ts';
 import { exportAdapter } from './export-adapter.ts';
 import { identifyModel } from './model.ts';
+import { loadRewardPlugin } from './reward-plugin.ts';
 import { serveRewards } from './reward-server.ts';
 import { fetchImages, type RowSource, writeRows } from './rows.ts';
 import { grpoJob, grpoStretch, type JobFolders, sftJob, sftStretch } from './stages.ts';
@@ -26,7 +27,7 @@ import { runTrainer } from './trainer-process.ts';
 
 export interface TrainingDependencies {
   store: ArtifactStore;
-  environment: Pick<Environment, 'scratch' | 'trainerPython' | 'trainerProcesses'>;
+  environment: Pick<Environment, 'scratch' | 'plugins' | 'trainerPython' | 'trainerProcesses'>;
   logger: Logger;
   /** Aborts when the worker begins to shut down: the trainer saves, the checkpoint is uploaded, another worker goes on. */
   shutdown?: AbortSignal;
@@ -95,10 +96,11 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
     },
 
     async trainGrpo(input) {
-      const stretch = grpoStretch(input);
       const { recipe, sft } = input;
+      const plugin = await loadRewardPlugin(recipe.rewards.plugin, environment.plugins);
+      const stretch = grpoStretch(input, plugin);
       const questions = await readJsonLines(store, input.questions, 'train.jsonl', questionSchema);
-      const rewards = await serveRewards(questions, recipe.rewards);
+      const rewards = await serveRewards(questions, recipe.rewards, plugin);
       try {
         const prepare = async (folders: JobFolders): Promise<GrpoJob> => {
           const rows = questions.map(
@@ -111,9 +113,11 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
           await writeRows(folders.rows, rows);
           await fetchImages(store, rows, folders.images);
           const adapter = await fetchAdapter(store, sft, `${folders.output}-sft`);
-          return grpoJob(recipe, stretch, { ...folders, adapter }, rewards.socket);
+          return grpoJob(recipe, stretch, { ...folders, adapter }, rewards);
         };
         return await inFolder(stretch, prepare, modelPath(input.model));
+      } catch (error) {
+        throw rewards.failure() ?? error;
       } finally {
         await rewards.close();
       }

@@ -2,20 +2,18 @@
 
 import { workKey } from '../../domain/artifact.ts';
 import type { GrpoInput, SftInput } from '../../domain/contracts.ts';
+import { sftBatches } from '../../domain/plan/plan.ts';
 import type { Recipe } from '../../domain/recipe.ts';
-import { rewardNames } from '../../domain/rewards/rewards.ts';
 import type { GrpoJob, SftJob } from '../../domain/trainer.ts';
+import type { LoadedPlugin } from './reward-plugin.ts';
 import type { Stretch } from './stretch.ts';
 
 const describe = (work: Pick<Stretch, 'method' | 'inputs' | 'params'>) => ({ ...work, stageKey: workKey(work) });
 
-/** Steps of one epoch; the last batch may be smaller, no row is dropped. */
-export const stepsPerEpoch = (rows: number, batchSize: number): number => Math.ceil(rows / batchSize);
-
 /** An epoch of SFT. Every epoch has the stage's key, in which neither `epoch` nor `saveEvery` stands. */
 export function sftStretch({ recipe, model, trajectories, rows, epoch }: SftInput): Stretch {
   const { saveEvery: _, ...sft } = recipe.sft;
-  const steps = stepsPerEpoch(rows, sft.batchSize);
+  const { stepsPerEpoch: steps } = sftBatches(rows, sft.batchSize);
   return {
     stage: 'sft',
     ...describe({
@@ -35,17 +33,38 @@ export function sftStretch({ recipe, model, trajectories, rows, epoch }: SftInpu
   };
 }
 
-/** A milestone's stretch of GRPO. In the key stand the length of the plan and the SFT policy, not the milestone. */
-export function grpoStretch({ recipe, model, questions, sft, stopAt }: GrpoInput): Stretch {
+/**
+ * A milestone's stretch of GRPO. In the key stand the length of the plan and the SFT policy, not the milestone. A
+ * reward of one's own counts by its bytes and its name, not by where it lies.
+ */
+export function grpoStretch(
+  { recipe, model, questions, sft, stopAt }: GrpoInput,
+  plugin: LoadedPlugin | null,
+): Stretch {
   const { saveEvery: _, steps: maxSteps, milestones, rlOnlyMilestones, ...grpo } = recipe.grpo;
-  const { lora, rewards, seed, prompts } = recipe;
+  const { lora, seed, prompts } = recipe;
+  const { plugin: _file, ...rewards } = recipe.rewards;
   const { precision, threads } = recipe.model;
   return {
     stage: 'grpo',
     ...describe({
       method: 'grpo/1',
-      inputs: { model: model.sha256, questions: questions.sha256, ...(sft ? { sft: sft.sha256 } : {}) },
-      params: { grpo, maxSteps, lora, rewards, seed, prompts, precision, threads },
+      inputs: {
+        model: model.sha256,
+        questions: questions.sha256,
+        ...(sft ? { sft: sft.sha256 } : {}),
+        ...(plugin ? { plugin: plugin.sha256 } : {}),
+      },
+      params: {
+        grpo,
+        maxSteps,
+        lora,
+        rewards: { ...rewards, ...(plugin ? { plugin: plugin.name } : {}) },
+        seed,
+        prompts,
+        precision,
+        threads,
+      },
     }),
     maxSteps,
     startAt: Math.max(0, ...(sft ? milestones : rlOnlyMilestones).filter((milestone) => milestone < stopAt)),
@@ -96,7 +115,13 @@ export const sftJob = (recipe: Recipe, stretch: Stretch, folders: JobFolders, va
   batchSize: recipe.sft.batchSize,
 });
 
-export const grpoJob = (recipe: Recipe, stretch: Stretch, folders: JobFolders, rewardSocket: string): GrpoJob => ({
+/** Where the trainer asks for rewards, and the names of their components. */
+export interface RewardSource {
+  socket: string;
+  names: string[];
+}
+
+export const grpoJob = (recipe: Recipe, stretch: Stretch, folders: JobFolders, rewards: RewardSource): GrpoJob => ({
   ...common(recipe, folders),
   ...training(recipe.grpo, stretch),
   stage: 'grpo',
@@ -106,6 +131,6 @@ export const grpoJob = (recipe: Recipe, stretch: Stretch, folders: JobFolders, r
   beta: recipe.grpo.beta,
   epsilon: recipe.grpo.epsilon,
   maxCompletionLength: recipe.grpo.maxCompletionLength,
-  rewardSocket,
-  rewardNames: [...rewardNames],
+  rewardSocket: rewards.socket,
+  rewardNames: rewards.names,
 });

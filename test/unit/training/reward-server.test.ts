@@ -8,7 +8,7 @@ const settings = { format: true, malignancy: true, granularity: 'leaf' } as cons
 const final = (content: string): string => `<thinking>x</thinking><final diagnosis>${content}</final diagnosis>`;
 
 async function start() {
-  const server = await serveRewards([melanomaQuestion({ id: 'one' }), melanomaQuestion({ id: 'two' })], settings);
+  const server = await serveRewards([melanomaQuestion({ id: 'one' }), melanomaQuestion({ id: 'two' })], settings, null);
   onTestFinished(() => server.close());
   return server;
 }
