@@ -14,32 +14,37 @@ import {
   type LocalCheckpoint,
   type RestoredCheckpoint,
 } from './checkpoints.ts';
-import { type MetricsRow, readLog, readRows, record, type SampleRow, type StageLog, sampleRowSchema } from './log.ts';
+import { readLog, readRows, record, type SampleRow, type StageLog, sampleRowSchema } from './log.ts';
 import type { Stretch, StretchContext } from './stretch.ts';
 import { createUploader } from './uploader.ts';
 
-const heartbeatEveryMs = 2_000;
-
-/** Trains from `restored`, or the stage's start, to the checkpoint at `stopAt`; returns it with the stage's log so far. */
+/**
+ * Trains from `restored`, or the stage's start, to the checkpoint at `stopAt`; returns it with the stage's log so far.
+ *
+ * @param state what heartbeats say; kept up to date
+ */
 export async function trainOnce(
   stretch: Stretch,
   context: StretchContext,
   restored: RestoredCheckpoint | null,
+  state: TrainingHeartbeat,
 ): Promise<{ checkpoint: CheckpointRef; log: StageLog }> {
-  const { store, logger, folder, heartbeat, signal } = context;
+  const { store, logger, folder, signal } = context;
   const output = join(folder, 'output');
   const { metrics, samples: earlier } = await readLog(restored?.folder ?? null);
   const uploader = createUploader<LocalCheckpoint, CheckpointRef>({
-    upload: (checkpoint) => commitCheckpoint(store, stretch, checkpoint),
+    upload: async (checkpoint) => {
+      const ref = await commitCheckpoint(store, stretch, checkpoint);
+      state.checkpoint = ref.step;
+      return ref;
+    },
     discard: (checkpoint) => rm(checkpoint.folder, { recursive: true, force: true }),
     onAway: ({ step }, error, pauseMs) =>
       logger.warn({ step, pauseMs, reason: error.message }, 'checkpoint waits for the store; training goes on'),
     giveUp: context.giveUp,
   });
   let kept = Promise.resolve();
-  const display = createDisplay(stretch, restored, metrics);
-  const beat = (): void => heartbeat({ ...display.state, checkpoint: uploader.newest ?? display.state.checkpoint });
-  const timer = setInterval(beat, heartbeatEveryMs);
+  const clock = createStepClock();
   let history: Pick<CheckpointFacts, 'environment' | 'resumes' | 'trust'> | null = null;
 
   const samplesSoFar = async (): Promise<SampleRow[]> => [
@@ -70,21 +75,21 @@ export async function trainOnce(
     if (event.event === 'metrics') record(metrics, event);
     if (event.event === 'checkpoint') keep(event);
     if (event.event === 'progress') {
-      display.reached(event.step, metrics.at(-1)?.values);
-      beat();
+      const values = metrics.at(-1)?.values ?? {};
+      Object.assign(state, { phase: 'training', step: event.step, values, secondsPerStep: clock.tick() });
+      context.heartbeat(state);
     }
   };
 
-  beat();
   let job: Awaited<ReturnType<StretchContext['prepare']>>;
   try {
     job = await context.prepare(restored?.folder ?? null, output);
     const end = await context.train(job, onEvent);
-    display.state.phase = 'uploading';
+    state.phase = 'uploading';
     const newest = (await uploaded()) ?? restored?.ref;
     if (end.state === 'interrupted') {
       signal.throwIfAborted();
-      const step = newest?.step ?? display.state.step;
+      const step = newest?.step ?? state.step;
       throw unavailable(`training was interrupted at step ${step}; it resumes from there`);
     }
     if (newest?.step === stretch.stopAt) {
@@ -97,9 +102,7 @@ export async function trainOnce(
   } catch (error) {
     // What was saved before the end is worth more than the error's speed; the error itself stands.
     await uploaded().catch((reason) => logger.warn({ reason }, 'checkpoint was not uploaded'));
-    throw withLastCheckpoint(error, uploader.newest ?? restored?.ref.step ?? null);
-  } finally {
-    clearInterval(timer);
+    throw withLastCheckpoint(error, state.checkpoint);
   }
 }
 
@@ -130,32 +133,15 @@ function withLastCheckpoint(error: unknown, step: number | null): unknown {
 
 const stepsTimed = 20;
 
-/** What heartbeats say. */
-function createDisplay({ maxSteps, stopAt }: Stretch, restored: RestoredCheckpoint | null, metrics: MetricsRow[]) {
-  const step = restored?.ref.step ?? null;
+/** Mean seconds a step over the last steps; null before the second. */
+function createStepClock(): { tick(): number | null } {
   const times: number[] = [];
-  const state: TrainingHeartbeat = {
-    phase: 'preparing',
-    step: step ?? 0,
-    maxSteps,
-    stopAt,
-    checkpoint: step,
-    values: metrics.at(-1)?.values ?? {},
-    secondsPerStep: null,
-  };
   return {
-    state,
-    reached(now: number, values: TrainingHeartbeat['values'] = {}): void {
+    tick() {
       times.push(Date.now());
       if (times.length > stepsTimed) times.shift();
       const spanMs = (times.at(-1) ?? 0) - (times[0] ?? 0);
-      const secondsPerStep = times.length < 2 ? null : spanMs / 1000 / (times.length - 1);
-      Object.assign(state, {
-        phase: 'training',
-        step: now,
-        values,
-        secondsPerStep,
-      } satisfies Partial<TrainingHeartbeat>);
+      return times.length < 2 ? null : spanMs / 1000 / (times.length - 1);
     },
   };
 }

@@ -41,18 +41,39 @@ export interface StretchContext {
   train(job: SftJob | GrpoJob, onEvent: (event: TrainerEvent) => void): Promise<TrainerEnd>;
 }
 
+const heartbeatEveryMs = 2_000;
+
+/** Beats from the first download to the last upload, which take minutes for large models. */
 export async function runStretch(stretch: Stretch, context: StretchContext): Promise<StretchResult> {
+  const { maxSteps, stopAt } = stretch;
+  const nothing = { step: 0, checkpoint: null, values: {}, secondsPerStep: null };
+  const state: TrainingHeartbeat = { phase: 'preparing', maxSteps, stopAt, ...nothing };
+  context.heartbeat(state);
+  const timer = setInterval(() => context.heartbeat(state), heartbeatEveryMs);
+  try {
+    return await findOrTrain(stretch, context, state);
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+async function findOrTrain(
+  stretch: Stretch,
+  context: StretchContext,
+  state: TrainingHeartbeat,
+): Promise<StretchResult> {
   const { store, logger, folder } = context;
   const { stage, stageKey, stopAt } = stretch;
   const complete = await findComplete(stretch, store);
   if (complete) return complete;
   const restored = await restoreNewestValid(store, stageKey, stopAt, (step) => join(folder, `resume-${step}`), logger);
+  if (restored) Object.assign(state, { step: restored.ref.step, checkpoint: restored.ref.step });
   // An attempt may have ended between its last checkpoint and the validation of an SFT epoch, which then is made up for.
   if (restored?.ref.step === stopAt && stage === 'grpo') {
     return conclude(stretch, store, restored.ref, await readLog(restored.folder));
   }
   logger.info({ stage, from: restored?.ref.step ?? 0, stopAt }, 'training');
-  const { checkpoint, log } = await trainOnce(stretch, context, restored);
+  const { checkpoint, log } = await trainOnce(stretch, context, restored, state);
   const result = await conclude(stretch, store, checkpoint, log);
   await retireCheckpoints(store, stageKey, logger).catch((error: unknown) => {
     logger.warn({ stageKey, reason: String(error) }, 'old resume checkpoints were not removed');

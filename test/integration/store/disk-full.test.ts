@@ -1,36 +1,18 @@
-/** The scratch folder on a disk of 2 MB: a tmpfs, which only root can mount. */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { sweepScratch, withScratchFolder } from '../../../activities/scratch.ts';
 import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { failureTypes } from '../../../domain/failures.ts';
 import { type S3Server, startS3Server } from '../../support/s3.ts';
+import { mountTinyDisk } from '../../support/tiny-disk.ts';
 
-function mountTinyDisk(): string | null {
-  const folder = mkdtempSync(join(tmpdir(), 'dermflow-disk-'));
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', folder], { stdio: 'ignore' });
-    return folder;
-  } catch {
-    rmdirSync(folder);
-    console.warn('skipped: a full disk (mounting a tmpfs needs root; run the tests as root to include it)');
-    return null;
-  }
-}
-
-const disk = mountTinyDisk();
-afterAll(() => {
-  if (disk === null) return;
-  execFileSync('umount', [disk]);
-  rmdirSync(disk);
-});
+const disk = mountTinyDisk(2);
+afterAll(() => disk?.remove());
 
 describe.skipIf(disk === null)('a scratch folder on a full disk', () => {
-  const scratch = disk ?? '';
+  const scratch = disk?.path ?? '';
   const tooMuch = new Uint8Array(4 * 2 ** 20);
   const failure = {
     type: failureTypes.unavailable,

@@ -7,6 +7,7 @@ import { metricsRowSchema } from '../../../activities/training/log.ts';
 import type { StretchResult } from '../../../domain/contracts.ts';
 import { type Question, questionSchema } from '../../../domain/questions/question.ts';
 import { scoreCompletion } from '../../../domain/rewards/rewards.ts';
+import { writeFiles } from '../../support/datasets.ts';
 import { type S3Server, startS3Server } from '../../support/s3.ts';
 import {
   createTrainingWorker,
@@ -28,13 +29,19 @@ let store: ArtifactStore;
 let worker: Awaited<ReturnType<typeof createTrainingWorker>>;
 let data: TrainingData;
 let result: StretchResult;
-const recipe = shortRecipe();
+const short = shortRecipe();
+const plugin = { file: 'brevity.ts', name: 'brevity' };
+const recipe = { ...short, rewards: { ...short.rewards, plugin } };
+/** The reward of the plug-in file. */
+const brevity = (completion: string): number => (completion.length % 7) / 70;
 const steps = 4;
 
 beforeAll(async () => {
   server = await startS3Server();
   store = server.newStore();
   worker = await createTrainingWorker(store);
+  const text = 'export const brevity = ({ completion }: { completion: string }) => (completion.length % 7) / 70;';
+  await writeFiles(worker.folder, { 'plugins/brevity.ts': text });
   data = await prepareTraining(store, recipe, worker.folder);
 });
 afterAll(async () => {
@@ -75,8 +82,10 @@ describe('GRPO', () => {
     const byId = new Map(questions.map((question) => [question.id, question]));
     const samples = await readJsonLines(store, result.metrics, 'samples.jsonl', sampleSchema);
     expect(samples).toHaveLength(4 * steps);
-    const score = (id: string, completion: string) =>
-      scoreCompletion(completion, byId.get(id) as Question, recipe.rewards); // ids are those of the questions
+    const score = (id: string, completion: string) => ({
+      ...scoreCompletion(completion, byId.get(id) as Question, recipe.rewards), // ids are those of the questions
+      brevity: brevity(completion),
+    });
     for (const { id, completion, components } of samples) expect(components).toEqual(score(id, completion));
 
     const rows = await readJsonLines(store, result.metrics, 'metrics.jsonl', metricsRowSchema);
@@ -85,7 +94,7 @@ describe('GRPO', () => {
       const scores = samples
         .filter((sample) => sample.step === step)
         .map(({ id, completion }) => score(id, completion));
-      for (const name of ['format', 'granularity', 'malignancy'] as const) {
+      for (const name of ['format', 'granularity', 'malignancy', 'brevity'] as const) {
         const mean = scores.reduce((sum, parts) => sum + parts[name], 0) / scores.length;
         expect(values[`reward/${name}`]).toBeCloseTo(mean, 6);
       }
