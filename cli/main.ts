@@ -5,6 +5,7 @@ import { cancelCommand } from './cancel.ts';
 import { doctorCommand } from './doctor.ts';
 import { explainError } from './errors.ts';
 import { listCommand } from './list.ts';
+import { planCommand } from './plan.ts';
 import { reportCommand } from './report.ts';
 import { resumeCommand } from './resume.ts';
 import { runCommand } from './run.ts';
@@ -16,6 +17,7 @@ import { watchCommand } from './watch.ts';
 const verbs = [
   startCommand(),
   upCommand(),
+  planCommand(),
   runCommand(),
   watchCommand(),
   statusCommand(),

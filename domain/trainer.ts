@@ -202,8 +202,11 @@ export const trainerEventSchema = z.discriminatedUnion('event', [
   }),
   /** Scalars logged at a step, by their TRL names made flat: `loss`, `reward`, `reward/format`, `kl`, `learning_rate`. */
   z.object({ event: z.literal('metrics'), step, values: z.record(z.string(), z.number().nullable()) }),
-  /** The folder is complete on disk when this is written. `exact`: resuming from it repeats the undisturbed run. */
-  z.object({ event: z.literal('checkpoint'), step, path, exact: z.boolean() }),
+  /**
+   * The folder is complete on disk when this is written. `exact`: resuming from it in the same environment repeats the
+   * undisturbed run. `bufferEmpty` (default true): no completion that was sampled ahead is lost with the process.
+   */
+  z.object({ event: z.literal('checkpoint'), step, path, exact: z.boolean(), bufferEmpty: z.boolean().optional() }),
   z.object({ event: z.literal('finished'), step, outputs: z.record(z.string(), path) }),
   /** Asked to stop; a checkpoint was written before where a step had been made. */
   z.object({ event: z.literal('interrupted'), step }),

@@ -54,6 +54,8 @@ const schema = z.object({
   DERMFLOW_TRAINER_PYTHON: z.string().default(''),
   /** Fast local disk for checkpoints and images; empty: DERMFLOW_HOME/scratch. */
   DERMFLOW_SCRATCH: z.string().default(''),
+  /** Folder of rewards of one's own, which recipes may name; empty: `plugins` in the repository. */
+  DERMFLOW_PLUGINS: z.string().default(''),
   DERMFLOW_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 
@@ -74,6 +76,7 @@ export interface TrainerPlace {
 export interface Environment {
   home: string;
   scratch: string;
+  plugins: string;
   trainerPython: string;
   logLevel: string;
   gpuSlots: number;
@@ -100,6 +103,7 @@ export function readEnvironment(variables: Record<string, string | undefined>): 
   return {
     home,
     scratch: e.DERMFLOW_SCRATCH === '' ? resolve(home, 'scratch') : resolve(e.DERMFLOW_SCRATCH),
+    plugins: resolve(e.DERMFLOW_PLUGINS === '' ? resolve(repositoryRoot, 'plugins') : e.DERMFLOW_PLUGINS),
     trainerPython: e.DERMFLOW_TRAINER_PYTHON === '' ? resolve(home, 'python/bin/python') : e.DERMFLOW_TRAINER_PYTHON,
     logLevel: e.DERMFLOW_LOG_LEVEL,
     gpuSlots: e.DERMFLOW_GPU_SLOTS,

@@ -17,7 +17,7 @@ import { type BadImage, imageSoftware, imagesInFlight, importImage } from './ima
 import { type DatasetAdapter, listSome, requireFolder, type SourceRecord } from './source.ts';
 import { readTextbook } from './textbook.ts';
 
-const adapters: Record<AdapterName, DatasetAdapter> = { ham10000: readHam10000 };
+export const adapters: Record<AdapterName, DatasetAdapter> = { ham10000: readHam10000 };
 const method = 'import/1';
 
 export interface ImportSettings extends ImageBudget {

@@ -4,7 +4,7 @@
  */
 import { execa } from 'execa';
 import type { Logger } from 'pino';
-import { DermflowError, type FailureType, failureTypes } from '../../domain/failures.ts';
+import { DermflowError, type FailureType, failureTypes, unavailable } from '../../domain/failures.ts';
 import { interruptedExitCode, type TrainerEvent, trainerEventSchema } from '../../domain/trainer.ts';
 import { type Command, trainerPackage } from './command.ts';
 
@@ -24,6 +24,7 @@ const failureOf: Record<Extract<TrainerEvent, { event: 'failed' }>['kind'], Fail
   diverged: failureTypes.diverged,
   error: failureTypes.trainerCrashed,
 };
+const diskFull = /No space left on device|os error 28|file write failed/;
 const stderrLinesKept = 40;
 
 /**
@@ -57,7 +58,7 @@ export async function runTrainer(
   let last: TrainerEvent | null = null;
   try {
     for await (const line of trainer.iterable()) {
-      last = trainerEventSchema.parse(JSON.parse(line));
+      last = parseEvent(line);
       watchdog.refresh();
       options.onEvent(last);
     }
@@ -79,6 +80,7 @@ export async function runTrainer(
     );
   }
   if (last?.event === 'failed') {
+    if (diskFull.test(last.message)) throw unavailable(`trainer: ${last.message}; free space or set DERMFLOW_SCRATCH`);
     throw new DermflowError(failureOf[last.kind], `trainer: ${last.message}`);
   }
   const end = signal ? `signal ${signal}` : `exit code ${exitCode}`;
@@ -86,6 +88,15 @@ export async function runTrainer(
     failureTypes.trainerCrashed,
     `the trainer ended by ${end}; stderr: ${(await stderr).join(' | ')}`,
   );
+}
+
+function parseEvent(line: string): TrainerEvent {
+  try {
+    return trainerEventSchema.parse(JSON.parse(line));
+  } catch (error) {
+    const message = `the trainer wrote "${line.slice(0, 80)}", which is no event; are trainer and worker of one version?`;
+    throw new DermflowError(failureTypes.trainerCrashed, message, { cause: error });
+  }
 }
 
 async function keepTail(lines: AsyncIterable<string>, log: (line: string) => void): Promise<string[]> {

@@ -72,10 +72,11 @@ function diagnosisOptions(
   const finest = offered.reduce((a, b) => (depth(b) > depth(a) ? b : a));
   const distractors = universe.filter((label) => !c.path.includes(label) && !taxonomy.isBelow(label, finest));
   const scale = settings.granularity === 'leaf' ? c.path.length : depth(finest);
+  const earns = (label: string): boolean => settings.granularity !== 'flat' || label === finest;
   return random.shuffle([...offered, ...random.sample(distractors, optionsPerQuestion - count)]).map((label) => ({
     label,
     synonyms: taxonomy.synonyms(label),
-    value: (granularityWeight * depth(label)) / scale,
+    value: earns(label) ? (granularityWeight * depth(label)) / scale : 0,
   }));
 }
 

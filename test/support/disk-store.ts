@@ -3,7 +3,6 @@ import { link, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/pro
 import { dirname, join, relative } from 'node:path';
 import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
 import { createStore, digestOfFile } from '../../activities/store/store.ts';
-import { corrupt } from '../../domain/failures.ts';
 
 export function createDiskStore(folder: string): ArtifactStore {
   const place = async (key: string): Promise<string> => {
@@ -16,11 +15,11 @@ export function createDiskStore(folder: string): ArtifactStore {
     get: (key) => orNull(readFile(join(folder, key)), 'ENOENT'),
     download: async (key, path, sha256) => {
       const source = join(folder, key);
-      if (!(await orNull(stat(source), 'ENOENT'))) return false;
-      if ((await digestOfFile(source)) !== sha256) throw corrupt(`blob ${sha256} does not match its digest`);
+      if (!(await orNull(stat(source), 'ENOENT'))) return 'absent';
+      if ((await digestOfFile(source)) !== sha256) return 'damaged';
       await mkdir(dirname(path), { recursive: true });
       await link(source, path);
-      return true;
+      return 'done';
     },
     put: async (key, data) => writeFile(await place(key), data),
     upload: async (key, path) => void (await orNull(link(path, await place(key)), 'EEXIST')),
@@ -35,6 +34,7 @@ export function createDiskStore(folder: string): ArtifactStore {
         .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
         .filter((key) => key.startsWith(prefix));
     },
+    remove: (key) => rm(join(folder, key), { force: true }),
   });
 }
 

@@ -3,6 +3,7 @@
  * stand-in, whose steps take no time. `DERMFLOW_SIMULATED_MB=400` gives its checkpoints their true size and RL without
  * SFT all its milestones.
  */
+
 import { randomUUID } from 'node:crypto';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -20,6 +21,7 @@ import type { ArtifactRef } from '../../../domain/artifact.ts';
 import type { GrpoInput, SkinR1Result } from '../../../domain/contracts.ts';
 import { checkpointKey, storeKeys } from '../../../domain/names.ts';
 import type { TrajectoryRow } from '../../../domain/trajectories/row.ts';
+import { readEnvironment } from '../../../infra/env.ts';
 import { melanomaQuestion, testImage } from '../../support/cases.ts';
 import { createDiskStore, removeObject } from '../../support/disk-store.ts';
 import { type Activities, reference } from '../../support/fake-activities.ts';
@@ -64,7 +66,12 @@ beforeAll(async () => {
   instead = {
     ...createTrainingActivities({
       store,
-      environment: { scratch: join(folder, 'scratch'), trainerPython, trainerProcesses: 1 },
+      environment: {
+        scratch: join(folder, 'scratch'),
+        plugins: folder,
+        trainerPython,
+        trainer: readEnvironment({}).trainer,
+      },
       logger: pino({ level: 'info' }, log),
     }),
     prepareData: async () => ({
@@ -155,7 +162,7 @@ it('keeps every saved step, with files of the true size', async () => {
 /** The stage of GRPO after SFT, as the activity that ended it saw it. */
 function mainStage(): ReturnType<typeof grpoStretch> {
   const call = runs.fakes.calls.find(({ name }) => name === 'trainGrpo 1500');
-  return grpoStretch(call?.input as GrpoInput); // by its name
+  return grpoStretch(call?.input as GrpoInput, null); // by its name
 }
 
 it(
