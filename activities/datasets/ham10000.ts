@@ -117,8 +117,8 @@ function parseCsv(text: string, file: string): { record: string[]; row: number }
 }
 
 function resolveLabel(label: string, { taxonomy }: Knowledge, where: string): string {
-  const name = codes[label.toLowerCase()] ?? taxonomy.resolve(label);
-  if (name !== null) return name;
-  const allowed = `${Object.keys(codes).join(', ')}, or a name of domain/knowledge/taxonomy.yaml such as "squamous cell carcinoma"`;
+  const name = codes[label.toLowerCase()] ?? taxonomy.resolve(label)?.name;
+  if (name !== undefined) return name;
+  const allowed = `${Object.keys(codes).join(', ')}, or a name of domain/knowledge/taxonomy/ such as "squamous cell carcinoma"`;
   throw userMistake(`${where}: column dx is "${label}": allowed are ${allowed}`);
 }

@@ -39,10 +39,10 @@ export const readTextbook: DatasetAdapter = async (folder, knowledge) => {
     if (earlier !== undefined)
       throw userMistake(`${where}: id "${line.id}" stands in line ${earlier} already; remove one`);
     lineOf.set(line.id, index + 1);
-    const name = knowledge.taxonomy.resolve(line.diagnosis);
-    if (name === null) {
+    const name = knowledge.taxonomy.resolve(line.diagnosis)?.name;
+    if (name === undefined) {
       throw userMistake(
-        `${where}: diagnosis is "${line.diagnosis}": allowed are the names of domain/knowledge/taxonomy.yaml`,
+        `${where}: diagnosis is "${line.diagnosis}": allowed are the names of domain/knowledge/taxonomy/`,
       );
     }
     const image = join(folder, textbookFolder, 'images', line.image);

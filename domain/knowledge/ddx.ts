@@ -19,8 +19,8 @@ export function buildDdxGraph(pairs: z.infer<typeof ddxSchema>, taxonomy: Taxono
   };
   for (const pair of pairs) {
     const [a, b] = pair.map((label) => {
-      const name = taxonomy.resolve(label);
-      if (name === null) throw userMistake(`ddx: "${label}" is not in the taxonomy`);
+      const name = taxonomy.resolve(label)?.name;
+      if (name === undefined) throw userMistake(`ddx: "${label}" is not in the taxonomy`);
       return name;
     });
     if (a === undefined || b === undefined || a === b) continue;

@@ -13,15 +13,36 @@ export interface Knowledge {
   readonly digest: string;
 }
 
-/** Parses both YAML texts; an ill-formed row is a user's mistake that names the file and the row. */
-export function parseKnowledge(taxonomyYaml: string, ddxYaml: string): Knowledge {
-  const rows = parseRows(taxonomySchema, taxonomyYaml, 'taxonomy.yaml');
-  const pairs = parseRows(ddxSchema, ddxYaml, 'ddx.yaml');
+/** The shipped files, relative to this folder; the taxonomy is split by family. */
+export const knowledgeFiles = {
+  taxonomy: [
+    'melanocytic',
+    'epidermal',
+    'adnexal',
+    'soft-tissue',
+    'hematolymphoid',
+    'inflammatory',
+    'infectious',
+    'other',
+  ].map((family) => `taxonomy/${family}.yaml`),
+  ddx: 'ddx.yaml',
+} as const;
+
+export interface KnowledgeFile {
+  /** Shown in messages. */
+  file: string;
+  text: string;
+}
+
+/** Parses the YAML texts; an ill-formed row is a user's mistake that names the file and the row. */
+export function parseKnowledge(texts: { taxonomy: readonly KnowledgeFile[]; ddx: KnowledgeFile }): Knowledge {
+  const rows = texts.taxonomy.flatMap((family) => parseFile(taxonomySchema, family));
+  const pairs = parseFile(ddxSchema, texts.ddx);
   const taxonomy = buildTaxonomy(rows);
   return { taxonomy, ddx: buildDdxGraph(pairs, taxonomy), digest: digestOf(canonicalJson({ rows, pairs })) };
 }
 
-function parseRows<T>(schema: z.ZodType<T>, text: string, file: string): T {
+function parseFile<T>(schema: z.ZodType<T>, { file, text }: KnowledgeFile): T {
   const result = schema.safeParse(parse(text));
   if (result.success) return result.data;
   throw userMistake(

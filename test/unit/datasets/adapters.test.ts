@@ -105,8 +105,8 @@ describe('readHam10000', () => {
     ],
     [
       'an unknown label',
-      withTable(metadataTable(rows).replace('akiec', 'wart')),
-      /^HAM10000_metadata\.csv: row 4: column dx is "wart": allowed are akiec, bcc, bkl, df, mel, nv, vasc, or a name/,
+      withTable(metadataTable(rows).replace('akiec', 'wort')),
+      /^HAM10000_metadata\.csv: row 4: column dx is "wort": allowed are akiec, bcc, bkl, df, mel, nv, vasc, or a name/,
     ],
     ['an empty label', withTable(metadataTable(rows).replace('akiec', '')), /row 4: column dx is "": allowed are/],
     [
@@ -204,8 +204,8 @@ describe('readTextbook', () => {
     ['an unknown field', textbookLine('b2', { patient: 'x' }), 'line 2: '],
     [
       'an unknown diagnosis',
-      textbookLine('b2', { diagnosis: 'wart' }),
-      'line 2: diagnosis is "wart": allowed are the names of',
+      textbookLine('b2', { diagnosis: 'wort' }),
+      'line 2: diagnosis is "wort": allowed are the names of',
     ],
     [
       'a diagnosis that decides nothing',

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseKnowledge } from '../../../domain/knowledge/knowledge.ts';
 import { shippedKnowledge } from '../../support/knowledge.ts';
@@ -6,18 +7,70 @@ const { taxonomy, ddx } = shippedKnowledge;
 
 describe('the shipped taxonomy', () => {
   it.each([
-    ['Melanoma', 'melanoma'],
-    ['  basal  cell carcinoma ', 'basal cell carcinoma'],
-    ['naevus', 'melanocytic nevus'],
-    ['eczema', null],
-  ])('resolves %j to %s', (label, name) => expect(taxonomy.resolve(label)).toBe(name));
+    ['Melanoma', 'melanoma', 'exact'],
+    ['  basal  cell-carcinoma. ', 'basal cell carcinoma', 'exact'],
+    ['naevus', 'melanocytic nevus', 'exact'],
+    ['melanocytic nevi', 'melanocytic nevus', 'exact'],
+    ['Bowen’s disease', 'bowen disease', 'exact'],
+    ['Nevus, Balloon cell', 'balloon cell nevus', 'exact'],
+    ['melanoma, superficial spreading type', 'superficial spreading melanoma', 'exact'],
+    ['nodular-melanoma-(nm)', 'nodular melanoma', 'exact'],
+    ['melanoma, rhabdoid type', 'melanoma', 'broader'],
+    ['basal cell carcinoma trunk ext', 'basal cell carcinoma', 'broader'],
+    ['psoriasis-histology', 'psoriasis', 'broader'],
+  ])('resolves %j to %s (%s)', (label, name, exactness) => {
+    expect(taxonomy.resolve(label)).toEqual({ name, exactness });
+  });
 
-  it('knows paths and conditions', () => {
+  it.each(['nevus of nowhere', 'melanoma mimic', 'yes', '', '—'])('guesses nothing of %j', (label) => {
+    expect(taxonomy.resolve(label)).toBeNull();
+  });
+
+  it('resolves every name and synonym to its own node, in any case and spacing', () => {
+    const labels = taxonomy.names.flatMap((name) =>
+      [name, ...taxonomy.synonyms(name)].map((label) => ({ name, label })),
+    );
+    const rewritten = [
+      (label: string) => label,
+      (label: string) => ` ${label.toUpperCase()}`,
+      (label: string) => label.replaceAll(' ', '  '),
+    ];
+    fc.assert(
+      fc.property(fc.constantFrom(...labels), fc.constantFrom(...rewritten), ({ name, label }, rewrite) => {
+        expect(taxonomy.resolve(rewrite(label))).toEqual({ name, exactness: 'exact' });
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('knows paths, siblings and conditions', () => {
     expect(taxonomy.path('nodular melanoma')).toEqual(['melanocytic lesion', 'melanoma', 'nodular melanoma']);
-    expect(taxonomy.malignancy('melanoma in situ')).toBe('precancerous_in_situ');
+    expect(taxonomy.siblings('nodular melanoma')).toContain('superficial spreading melanoma');
+    expect(taxonomy.siblings('nodular melanoma')).not.toContain('nodular melanoma');
+    expect(taxonomy.siblings('melanocytic lesion')).toEqual([]);
+    expect(taxonomy.malignancy('lentigo maligna')).toBe('malignant');
+    expect(taxonomy.malignancy('bowen disease')).toBe('precancerous_in_situ');
+    expect(taxonomy.malignancy('malignant peripheral nerve sheath tumor')).toBe('malignant');
+    expect(taxonomy.malignancy('leiomyosarcoma')).toBe('malignant');
+    expect(taxonomy.malignancy('atypical spitz tumor')).toBeNull();
     expect(taxonomy.malignancy('melanocytic lesion')).toBeNull();
     expect(taxonomy.isBelow('melanoma', 'melanocytic lesion')).toBe(true);
     expect(taxonomy.isBelow('melanoma', 'melanoma')).toBe(false);
+  });
+
+  it.each([
+    ['melanoma', 'melanoma', true],
+    ['melanoma', 'nodular melanoma', true],
+    ['nodular melanoma', 'amelanotic melanoma', true],
+    ['acral nevus', 'dysplastic junctional nevus', true],
+    ['squamous cell carcinoma', 'genital bowen disease', true],
+    ['genital bowen disease', 'keratoacanthoma', true],
+    ['melanoma', 'melanocytic nevus', false],
+    ['seborrheic keratosis', 'solar lentigo', false],
+    ['melanoma', 'psoriasis', false],
+  ])('%s and %s may both be true: %s', (a, b, expected) => {
+    expect(taxonomy.overlap(a, b)).toBe(expected);
+    expect(taxonomy.overlap(b, a)).toBe(expected);
   });
 
   it('has an undirected graph', () => {
@@ -26,12 +79,20 @@ describe('the shipped taxonomy', () => {
   });
 });
 
+const leaf = '- { name: a, root: true, malignancy: benign }\n';
+
 describe('parseKnowledge refuses', () => {
   it.each([
-    ['- { name: a, parent: b }', '[]', 'there is no node "b"'],
+    ['- { name: a, parent: b, malignancy: benign }', '[]', 'there is no node "b"'],
     ['- { name: a, parent: b }\n- { name: b, parent: a }', '[]', 'its own ancestor'],
-    ['- { name: a }\n- { name: b, synonyms: [A] }', '[]', 'names both'],
-    ['- { name: a, colour: red }', '[]', 'taxonomy.yaml: row 0'],
-    ['- { name: a }', '- [a, c]', '"c" is not in the taxonomy'],
-  ])('%j', (taxonomyYaml, ddxYaml, message) => expect(() => parseKnowledge(taxonomyYaml, ddxYaml)).toThrow(message));
+    [`${leaf}- { name: b, parent: a, synonyms: [As] }\n- { name: as, parent: b }`, '[]', 'names both'],
+    ['- { name: a, root: true }', '[]', '"a" has no malignancy'],
+    ['- { name: a }', '[]', 'family.yaml: row 0: needs either a parent or root: true'],
+    ['- { name: a, root: true, colour: red }', '[]', 'family.yaml: row 0'],
+    [`${leaf}- { name: b, parent: a, overlaps: [c] }`, '[]', 'there is no node "c"'],
+    [leaf, '- [a, c]', '"c" is not in the taxonomy'],
+  ])('%j', (family, graph, message) => {
+    const texts = { taxonomy: [{ file: 'family.yaml', text: family }], ddx: { file: 'ddx.yaml', text: graph } };
+    expect(() => parseKnowledge(texts)).toThrow(message);
+  });
 });
