@@ -37,9 +37,9 @@ export interface KnowledgeFile {
 /** Parses the YAML texts; an ill-formed row is a user's mistake that names the file and the row. */
 export function parseKnowledge(texts: { taxonomy: readonly KnowledgeFile[]; ddx: KnowledgeFile }): Knowledge {
   const rows = texts.taxonomy.flatMap((family) => parseFile(taxonomySchema, family));
-  const pairs = parseFile(ddxSchema, texts.ddx);
+  const ddx = parseFile(ddxSchema, texts.ddx);
   const taxonomy = buildTaxonomy(rows);
-  return { taxonomy, ddx: buildDdxGraph(pairs, taxonomy), digest: digestOf(canonicalJson({ rows, pairs })) };
+  return { taxonomy, ddx: buildDdxGraph(ddx, taxonomy), digest: digestOf(canonicalJson({ rows, ddx })) };
 }
 
 function parseFile<T>(schema: z.ZodType<T>, { file, text }: KnowledgeFile): T {

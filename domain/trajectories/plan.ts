@@ -70,7 +70,7 @@ function planDifferential(
   random: Random,
 ): DifferentialTrajectory[] {
   const neighbour = resolveDdxNeighbour(primary.diagnosis, knowledge, (name) => byDiagnosis.has(name), random);
-  const others = [...byDiagnosis.keys()].filter((name) => name !== primary.diagnosis).toSorted();
+  const others = neighbour === null ? unrelatedDiagnoses(primary.diagnosis, byDiagnosis, knowledge) : [];
   if (neighbour === null && others.length === 0) return [];
   const diagnosis = neighbour ?? random.pick(others);
   const candidates = byDiagnosis.get(diagnosis) ?? [];
@@ -80,6 +80,16 @@ function planDifferential(
     { type, id: `${type}/${primary.id}/${differential.id}`, primary, differential, link: neighbour ? 'ddx' : 'random' },
   ];
 }
+
+/** In code-unit order; a subtype or an ancestor of the diagnosis is no other diagnosis (A4). */
+const unrelatedDiagnoses = (
+  diagnosis: string,
+  byDiagnosis: ReadonlyMap<string, unknown>,
+  { taxonomy }: Knowledge,
+): string[] =>
+  [...byDiagnosis.keys()]
+    .filter((name) => name !== diagnosis && !taxonomy.isBelow(name, diagnosis) && !taxonomy.isBelow(diagnosis, name))
+    .toSorted();
 
 /**
  * Algorithm 4, ResolveDDXNeighbor(d, G_DDx, T, D_case): a neighbour of `d`, else of its parent, that has a case; a

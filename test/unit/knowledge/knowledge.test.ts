@@ -79,20 +79,32 @@ describe('the shipped taxonomy', () => {
   });
 });
 
-const leaf = '- { name: a, root: true, malignancy: benign }\n';
+const family = '- { name: a, root: true, malignancy: benign }\n- { name: b, root: true, malignancy: benign }';
+const graph = (...pairs: string[]) => `{ sources: { book: A book }, pairs: [${pairs.join(', ')}] }`;
+const pair = (a: string, b: string, source = 'book') =>
+  `{ between: [${a}, ${b}], reason: both red, source: ${source} }`;
+
+function parse(taxonomyText: string, ddxText: string) {
+  const taxonomyFile = { file: 'family.yaml', text: taxonomyText };
+  return parseKnowledge({ taxonomy: [taxonomyFile], ddx: { file: 'ddx.yaml', text: ddxText } });
+}
 
 describe('parseKnowledge refuses', () => {
   it.each([
-    ['- { name: a, parent: b, malignancy: benign }', '[]', 'there is no node "b"'],
-    ['- { name: a, parent: b }\n- { name: b, parent: a }', '[]', 'its own ancestor'],
-    [`${leaf}- { name: b, parent: a, synonyms: [As] }\n- { name: as, parent: b }`, '[]', 'names both'],
-    ['- { name: a, root: true }', '[]', '"a" has no malignancy'],
-    ['- { name: a }', '[]', 'family.yaml: row 0: needs either a parent or root: true'],
-    ['- { name: a, root: true, colour: red }', '[]', 'family.yaml: row 0'],
-    [`${leaf}- { name: b, parent: a, overlaps: [c] }`, '[]', 'there is no node "c"'],
-    [leaf, '- [a, c]', '"c" is not in the taxonomy'],
-  ])('%j', (family, graph, message) => {
-    const texts = { taxonomy: [{ file: 'family.yaml', text: family }], ddx: { file: 'ddx.yaml', text: graph } };
-    expect(() => parseKnowledge(texts)).toThrow(message);
-  });
+    ['- { name: a, parent: b, malignancy: benign }', 'there is no node "b"'],
+    ['- { name: a, parent: b }\n- { name: b, parent: a }', 'its own ancestor'],
+    [`${family}\n- { name: c, parent: a, synonyms: [The B, b.] }`, 'names both "b" and "c"'],
+    ['- { name: a, root: true }', '"a" has no malignancy'],
+    ['- { name: a }', 'family.yaml: row 0: needs either a parent or root: true'],
+    ['- { name: a, root: true, colour: red }', 'family.yaml: row 0'],
+    [`${family}\n- { name: c, parent: a, overlaps: [d] }`, 'there is no node "d"'],
+  ])('the taxonomy %j', (text, message) => expect(() => parse(text, graph())).toThrow(message));
+
+  it.each([
+    [graph(pair('a', 'c')), '"c" is no name of the taxonomy'],
+    [graph(pair('a', 'b'), pair('b', 'a')), 'stands twice'],
+    [graph(pair('a', 'a')), 'on one path'],
+    [graph(pair('a', 'b', 'rumour')), 'source "rumour" is not declared'],
+    ['[]', 'ddx.yaml'],
+  ])('the graph %j', (text, message) => expect(() => parse(family, text)).toThrow(message));
 });
