@@ -67,7 +67,7 @@ function deriveSplit(
   read: () => Promise<Case[]>,
 ): Promise<ArtifactRef> {
   const settings = { seed, ratio: data.split, groupBy: data.groupBy };
-  const work = { kind: 'dataset', method: 'split/1', inputs: { imported: imported.sha256 }, params: settings } as const;
+  const work = { kind: 'dataset', method: 'split/2', inputs: { imported: imported.sha256 }, params: settings } as const;
   return commitOnce(store, work, async () => {
     const cases = assignSplits(
       (await read()).filter((c) => !isTextbookCase(c)),
