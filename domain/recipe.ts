@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { artifactRefSchema } from './artifact.ts';
 import { userMistake } from './failures.ts';
+import { distractorSources } from './questions/distractors.ts';
 import { questionTasks } from './questions/question.ts';
 import { loraSchema } from './trainer.ts';
 
@@ -100,6 +101,11 @@ const rewardsSchema = z.strictObject({
 });
 export type RewardSettings = z.infer<typeof rewardsSchema>;
 
+const questionsSchema = z.strictObject({
+  /** Where wrong options come from: the paper samples the set's tree and the shared one (A23), the released code the set's. */
+  distractors: z.enum(distractorSources),
+});
+
 const evaluationSchema = z.strictObject({
   tasks: z.array(z.enum(questionTasks)).min(1),
   /** At most so many test questions a task, in their stored order; null: all. */
@@ -129,6 +135,7 @@ export const recipeSchema = z.strictObject({
   trajectories: trajectoriesSchema,
   sft: sftSchema,
   grpo: grpoSchema,
+  questions: questionsSchema.default({ distractors: 'set-and-shared' }),
   rewards: rewardsSchema,
   evaluation: evaluationSchema,
 });

@@ -83,13 +83,18 @@ function deriveSplit(
 function deriveQuestions(
   store: ArtifactStore,
   dataset: ArtifactRef,
-  { seed, rewards, evaluation }: Recipe,
+  { seed, questions, rewards, evaluation }: Recipe,
   knowledge: Knowledge,
   cases: readonly Case[],
 ): Promise<ArtifactRef> {
-  const settings = { seed, granularity: rewards.granularity, tasks: evaluation.tasks };
+  const settings = {
+    seed,
+    granularity: rewards.granularity,
+    distractors: questions.distractors,
+    tasks: evaluation.tasks,
+  };
   const inputs = { dataset: dataset.sha256, knowledge: knowledge.digest };
-  return commitOnce(store, { kind: 'questions', method: 'questions/1', inputs, params: settings }, async () => {
+  return commitOnce(store, { kind: 'questions', method: 'questions/2', inputs, params: settings }, async () => {
     const splitOf = new Map(cases.map((c) => [c.id, c.split]));
     const all = buildQuestions(cases, knowledge, settings); // at once: wrong options come from the whole set's labels
     const bySplit = splits.map(

@@ -13,6 +13,14 @@ export interface Knowledge {
   readonly digest: string;
 }
 
+/** What a diagnosis is mistaken for: its neighbours in G_DDx, else its parent's (Algorithm 4). Without itself. */
+export function differentialsOf(diagnosis: string, { taxonomy, ddx }: Knowledge): string[] {
+  const own = ddx.neighbours(diagnosis);
+  const parent = taxonomy.parent(diagnosis);
+  const candidates = own.length > 0 || parent === null ? own : ddx.neighbours(parent);
+  return candidates.filter((name) => name !== diagnosis);
+}
+
 /** The shipped files, relative to this folder; the taxonomy is split by family. */
 export const knowledgeFiles = {
   taxonomy: [

@@ -46,7 +46,7 @@ function taskSentences(findings: Findings, baseline: TaskBaseline): string[] {
   if (gain) sentences.push(gainSentence(gain));
   const control = controlOf(models, final);
   const grey = taskOf(control, task);
-  if (grey) sentences.push(controlSentence(grey, task === 'diagnosis' ? chance : majority.accuracy));
+  if (grey) sentences.push(controlSentence(grey, task === 'lesion-condition' ? majority.accuracy : chance));
   return sentences;
 }
 

@@ -1,6 +1,6 @@
 /** Algorithms 1 to 4: which cases become which trajectories. The text comes later (`rho.ts`, `compose.ts`). */
 import type { Case } from '../cases/case.ts';
-import type { Knowledge } from '../knowledge/knowledge.ts';
+import { differentialsOf, type Knowledge } from '../knowledge/knowledge.ts';
 import { createRandom, type Random } from '../random.ts';
 
 /** A case with the rationale r of a textbook. */
@@ -97,17 +97,13 @@ const unrelatedDiagnoses = (
  */
 export function resolveDdxNeighbour(
   diagnosis: string,
-  { taxonomy, ddx }: Knowledge,
+  knowledge: Knowledge,
   hasCase: (name: string) => boolean,
   random: Random,
 ): string | null {
-  const parent = taxonomy.parent(diagnosis);
-  const own = ddx.neighbours(diagnosis);
-  const candidates = own.length > 0 || parent === null ? own : ddx.neighbours(parent);
-  for (const candidate of random.shuffle(candidates)) {
-    if (candidate === diagnosis) continue;
+  for (const candidate of random.shuffle(differentialsOf(diagnosis, knowledge))) {
     if (hasCase(candidate)) return candidate;
-    const children = taxonomy.children(candidate).filter((child) => child !== diagnosis && hasCase(child));
+    const children = knowledge.taxonomy.children(candidate).filter((child) => child !== diagnosis && hasCase(child));
     if (children.length > 0) return random.pick(children);
   }
   return null;
