@@ -1,83 +1,161 @@
-/** From imported cases to what training and evaluation read: a split, the textbook's cases, and questions. */
-import type { ArtifactRef } from '../../domain/artifact.ts';
+/** From imported sets to what training and evaluation read: splits, the textbook's cases, what is out of distribution. */
+import { type ArtifactRef, canonicalJson, type Manifest } from '../../domain/artifact.ts';
 import { type Case, caseSchema, splits } from '../../domain/cases/case.ts';
+import { countSplits, type DataReport, describeData } from '../../domain/cases/data-report.ts';
+import { type AuditedPicture, findLeaks, type Leak, summariseLeaks } from '../../domain/cases/leakage.ts';
 import { assignSplits } from '../../domain/cases/splits.ts';
+import { type ReadyCase, readyCaseSchema } from '../../domain/cases/undiagnosed.ts';
 import type { DataResult } from '../../domain/contracts.ts';
 import { userMistake } from '../../domain/failures.ts';
 import type { Knowledge } from '../../domain/knowledge/knowledge.ts';
 import { buildQuestions } from '../../domain/questions/build.ts';
-import type { Recipe } from '../../domain/recipe.ts';
+import type { AdapterName, DataSource, Recipe } from '../../domain/recipe.ts';
 import { isTextbookCase } from '../../domain/trajectories/plan.ts';
 import { commitOnce } from '../commit-once.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { readJsonLines, toJsonLines } from '../store/commit.ts';
-import { importFactsSchema } from './import.ts';
+import { importedFiles, importFactsSchema } from './import.ts';
 
-const casesFile = 'cases.jsonl';
-const countCases = (cases: readonly Case[], split: string): number => cases.filter((c) => c.split === split).length;
+/** A source of the recipe with its imported artifact. */
+export interface ImportedSource {
+  adapter: AdapterName;
+  use: DataSource['use'];
+  artifact: ArtifactRef;
+}
 
-/** Derives the three artifacts from an imported one; each is keyed by no more than what decides it. */
+/** Files of the `dataset` artifact: split cases, and questions that come with their sets. */
+export const datasetFiles = { cases: 'cases.jsonl', ood: 'ood.jsonl', report: 'report.json' } as const;
+
+/** Derives the three artifacts from imported ones; each is keyed by no more than what decides it. */
 export async function deriveData(
   store: ArtifactStore,
-  imported: ArtifactRef,
+  imported: readonly ImportedSource[],
   recipe: Recipe,
   knowledge: Knowledge,
 ): Promise<DataResult> {
-  const source = await store.manifest(imported);
-  const read = (): Promise<Case[]> => readJsonLines(store, source, casesFile, caseSchema);
-  const textbook = await deriveTextbook(store, imported, read);
-  const dataset = await deriveSplit(store, imported, recipe, read);
-  const cases = await readJsonLines(store, await store.manifest(dataset), casesFile, caseSchema);
+  const sources = await Promise.all(imported.map((source) => openSource(store, source)));
+  const textbook = await deriveTextbook(store, sources);
+  const dataset = await deriveDataset(store, sources, recipe);
+  const cases = await readJsonLines(store, dataset, datasetFiles.cases, caseSchema);
   const questions = await deriveQuestions(store, dataset, recipe, knowledge, cases);
-  const facts = importFactsSchema.parse(source.facts);
+  const books = await readJsonLines(store, textbook, datasetFiles.cases, caseSchema);
+  const quarantined = sources.reduce((sum, { facts }) => sum + facts.quarantined, 0);
+  return { dataset, textbook, questions, counts: { ...countSplits(cases), textbook: books.length, quarantined } };
+}
+
+interface OpenSource extends ImportedSource {
+  facts: ReturnType<typeof importFactsSchema.parse>;
+  cases(): Promise<Case[]>;
+  ready(): Promise<ReadyCase[]>;
+}
+
+async function openSource(store: ArtifactStore, source: ImportedSource): Promise<OpenSource> {
+  const manifest: Manifest = await store.manifest(source.artifact);
+  const facts = importFactsSchema.parse(manifest.facts);
+  const { adapter, use } = source;
+  if (use === 'ood' && facts.ready === 0) {
+    throw userMistake(
+      `data.sources: ${adapter} has no questions of its own, so it cannot be used for ood; remove use: ood`,
+    );
+  }
+  if (use === 'training' && facts.cases + facts.concepts === 0) {
+    throw userMistake(`data.sources: ${adapter} has questions only; give it use: ood`);
+  }
   return {
-    dataset,
-    textbook,
-    questions,
-    counts: {
-      train: countCases(cases, 'train'),
-      validation: countCases(cases, 'validation'),
-      test: countCases(cases, 'test'),
-      textbook: facts.textbook,
-      quarantined: facts.quarantined,
-    },
+    ...source,
+    facts,
+    cases: () => readJsonLines(store, manifest, importedFiles.cases, caseSchema),
+    ready: () => readJsonLines(store, manifest, importedFiles.ready, readyCaseSchema),
   };
 }
 
-const deriveTextbook = (
-  store: ArtifactStore,
-  imported: ArtifactRef,
-  read: () => Promise<Case[]>,
-): Promise<ArtifactRef> =>
-  commitOnce(
-    store,
-    { kind: 'dataset', method: 'textbook/1', inputs: { imported: imported.sha256 }, params: {} },
-    async () => {
-      const cases = (await read()).filter(isTextbookCase);
-      if (cases.length === 0)
-        throw userMistake('the data set has no textbook/cases.jsonl, which trajectories are made from; add it');
-      return { facts: { cases: cases.length }, files: { [casesFile]: toJsonLines(cases) } };
-    },
-  );
+const inputsOf = (sources: readonly OpenSource[]): Record<string, string> =>
+  Object.fromEntries(sources.map(({ adapter, artifact }) => [adapter, artifact.sha256]));
 
-function deriveSplit(
+const trainingCases = async (sources: readonly OpenSource[]): Promise<Case[][]> =>
+  Promise.all(sources.filter(({ use }) => use === 'training').map((source) => source.cases()));
+
+function deriveTextbook(store: ArtifactStore, sources: readonly OpenSource[]): Promise<ArtifactRef> {
+  const inputs = inputsOf(sources.filter(({ use }) => use === 'training'));
+  return commitOnce(store, { kind: 'dataset', method: 'textbook/2', inputs, params: {} }, async () => {
+    const cases = (await trainingCases(sources)).flat().filter(isTextbookCase);
+    if (cases.length === 0) {
+      throw userMistake('no source has textbook cases, which trajectories are made from; add { adapter: textbook }');
+    }
+    return { facts: { cases: cases.length }, files: { [datasetFiles.cases]: toJsonLines(cases) } };
+  });
+}
+
+/** Splits set by set, so that each keeps its official split, then audits the sides against each other. */
+function deriveDataset(
   store: ArtifactStore,
-  imported: ArtifactRef,
+  sources: readonly OpenSource[],
   { seed, data }: Recipe,
-  read: () => Promise<Case[]>,
 ): Promise<ArtifactRef> {
   const settings = { seed, ratio: data.split, groupBy: data.groupBy };
-  const work = { kind: 'dataset', method: 'split/2', inputs: { imported: imported.sha256 }, params: settings } as const;
+  const params = { ...settings, leaks: data.leaks, ood: sources.filter((s) => s.use === 'ood').map((s) => s.adapter) };
+  const work = { kind: 'dataset', method: 'split/2', inputs: inputsOf(sources), params } as const;
   return commitOnce(store, work, async () => {
-    const cases = assignSplits(
-      (await read()).filter((c) => !isTextbookCase(c)),
-      settings,
+    const bySet = await trainingCases(sources);
+    const books = bySet.flat().filter(isTextbookCase);
+    const all = bySet.flatMap((cases) =>
+      assignSplits(
+        cases.filter((c) => !isTextbookCase(c)),
+        settings,
+      ),
     );
-    const counts = Object.fromEntries(splits.map((split) => [split, countCases(cases, split)]));
+    const seen = [...all.filter((c) => c.split !== 'test'), ...books];
+    const tested = audit(
+      seen,
+      all.filter((c) => c.split === 'test'),
+      data.leaks.test,
+    );
+    const cases = [...all.filter((c) => c.split !== 'test'), ...tested.kept];
+    const items = (
+      await Promise.all(sources.filter(({ use }) => use === 'ood').map((source) => source.ready()))
+    ).flat();
+    const ood = audit(seen, items, data.leaks.ood);
+
+    const counts = countSplits(cases);
     const empty = (['train', 'test'] as const).find((split) => counts[split] === 0);
     if (empty) throw userMistake(`data.split leaves no case for ${empty}: ${cases.length} cases are too few`);
-    return { facts: counts, files: { [casesFile]: toJsonLines(cases) } };
+    const leaks = { test: summariseLeaks(tested.leaks), ood: summariseLeaks(ood.leaks) };
+    const report = describeData(cases, countKept(items, ood.kept), leaks);
+    return {
+      facts: { ...counts, ood: ood.kept.length },
+      files: {
+        [datasetFiles.cases]: toJsonLines(cases),
+        [datasetFiles.ood]: toJsonLines(ood.kept),
+        [datasetFiles.report]: canonicalJson(report),
+      },
+    };
   });
+}
+
+interface Audit<T> {
+  leaks: Leak[];
+  kept: readonly T[];
+}
+
+function audit<T extends AuditedPicture>(
+  seen: readonly Case[],
+  tested: readonly T[],
+  policy: Recipe['data']['leaks']['ood'],
+): Audit<T> {
+  const leaks = findLeaks(seen, tested);
+  if (policy === 'report') return { leaks, kept: tested };
+  const leaking = new Set(leaks.map(({ test }) => test.id));
+  return { leaks, kept: tested.filter(({ id }) => !leaking.has(id)) };
+}
+
+function countKept(items: readonly ReadyCase[], kept: readonly ReadyCase[]): DataReport['ood'] {
+  const keptOf = Map.groupBy(kept, ({ source }) => source);
+  return Object.fromEntries(
+    [...Map.groupBy(items, ({ source }) => source)].map(([source, of]) => [
+      source,
+      { items: of.length, kept: keptOf.get(source)?.length ?? 0 },
+    ]),
+  );
 }
 
 function deriveQuestions(

@@ -1,6 +1,6 @@
 /** The README.md of an exported adapter, in the form of a Hugging Face model card. */
 import type { DataResult, EvaluationResult, ModelRef, TrajectoriesResult } from '../contracts.ts';
-import type { Recipe } from '../recipe.ts';
+import { type Recipe, sourceNames } from '../recipe.ts';
 import { finalResult } from './models.ts';
 import { grouped, percent, percentRange, taskTitles } from './words.ts';
 
@@ -35,7 +35,7 @@ export function modelCard(source: ModelCardSource): string {
 /** The hub knows a base model by its id; a local folder or the shipped model has none. */
 const hubId = (base: string): string | null => (/^[\w.-]+\/[\w.-]+$/.test(base) && !base.startsWith('.') ? base : null);
 const isGenerated = (recipe: Recipe): boolean => recipe.data.generate !== undefined;
-const dataName = (recipe: Recipe): string => (isGenerated(recipe) ? 'dermflow-generated' : recipe.data.adapter);
+const dataName = (recipe: Recipe): string => (isGenerated(recipe) ? 'dermflow-generated' : sourceNames(recipe.data));
 
 /** JSON strings are YAML strings, so a value cannot break out of its line. */
 function frontMatter({ recipe, model }: ModelCardSource): string {
@@ -70,7 +70,7 @@ const notClinical =
 function trainingData({ recipe, data, trajectories }: ModelCardSource): string {
   const kind = isGenerated(recipe)
     ? 'Images drawn by a program, in the layout of HAM10000. **They show no patients and no skin**, and what is learned from them says nothing about real lesions.'
-    : `Images in the layout of \`${recipe.data.adapter}\`, supplied by whoever ran the recipe, with textbook cases for the trajectories. Licence and consent are those of that data set.`;
+    : `Images in the layouts of ${sourceNames(recipe.data)}, supplied by whoever ran the recipe, with textbook cases for the trajectories. Licences and consent are those of the data sets.`;
   const { train, validation, test } = recipe.data.split;
   const by = recipe.data.groupBy === 'patient' ? 'no patient stands in two splits' : 'images are split one by one';
   const split = `Split ${train}:${validation}:${test} into training, validation and test (${by}); images of at most ${grouped(recipe.data.maxPixels)} pixels.`;
