@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type ArtifactRef, canonicalJson, workKey } from '../../domain/artifact.ts';
-import { type Case, caseSchema, type Picture } from '../../domain/cases/case.ts';
+import { type Case, caseSchema } from '../../domain/cases/case.ts';
 import {
   type ConceptCase,
   conceptCaseSchema,
@@ -17,18 +17,15 @@ import { commitFiles } from '../store/commit.ts';
 import { createDiskMap } from './disk-map.ts';
 import type { ImageBudget } from './image-size.ts';
 import { type BadImage, imageSoftware, imagesInFlight, importImage, type StoredImage } from './images.ts';
-import { createLineWriter, readLines } from './json-lines.ts';
+import { readLines, writeLineFiles } from './json-lines.ts';
+import { createOutcome } from './outcome.ts';
 import { type Reading, type ReadRequest, readSource } from './read.ts';
 import { listSome, type SourceRecord } from './source.ts';
-import { createTally, type Tally } from './tally.ts';
 
 const method = 'import/2';
 
 /** Files of an imported artifact: cases, items with a question of their own, pictures with concepts only. */
 export const importedFiles = { cases: 'cases.jsonl', ready: 'ready.jsonl', concepts: 'concepts.jsonl' } as const;
-
-/** So many entries of each list stand in the report; all are counted. */
-const listed = 200;
 
 export interface ImportSettings extends ImageBudget {
   /** Share of unusable images, 0 to 1, above which the import fails. */
@@ -89,67 +86,51 @@ type ImportFacts = z.infer<typeof importFactsSchema>;
 /** Writes the three files below `scratch`. */
 async function importRecords(
   reading: Reading,
-  request: ImportRequest,
+  { store, settings, onProgress, signal }: ImportRequest,
   scratch: string,
 ): Promise<{ facts: ImportFacts; report: Record<string, unknown> }> {
-  const { store, settings, onProgress, signal } = request;
-  const bad: BadImage[] = [];
-  const duplicates: { id: string; sameAs: string }[] = [];
+  const outcome = createOutcome();
   const owners = createDiskMap();
-  const counts = {
-    diagnosis: createTally(),
-    malignancy: createTally(),
-    modality: createTally(),
-    split: createTally(),
-    source: createTally(),
+  const paths = {
+    case: join(scratch, importedFiles.cases),
+    question: join(scratch, importedFiles.ready),
+    concepts: join(scratch, importedFiles.concepts),
   };
-  const writers = {
-    case: await createLineWriter(join(scratch, importedFiles.cases)),
-    question: await createLineWriter(join(scratch, importedFiles.ready)),
-    concepts: await createLineWriter(join(scratch, importedFiles.concepts)),
-  };
-  let [done, quarantined, repeated] = [0, 0, 0];
-
-  const records = readLines(reading.file, z.custom<SourceRecord>()); // written by the first pass
-  const imported = inOrder(records, imagesInFlight, async (record) => {
-    signal?.throwIfAborted();
-    return { record, stored: await importOne(store, record, settings) };
+  const written = await writeLineFiles(paths, async (writers) => {
+    let done = 0;
+    const records = readLines(reading.file, z.custom<SourceRecord>()); // written by the first pass
+    const imported = inOrder(records, imagesInFlight, async (record) => {
+      signal?.throwIfAborted();
+      return { record, stored: await importOne(store, record, settings) };
+    });
+    for await (const { record, stored } of imported) {
+      onProgress?.('importing', ++done, reading.records);
+      if ('badImage' in stored) {
+        outcome.quarantine(stored);
+        if (outcome.quarantined() > settings.maxBadShare * reading.records)
+          throw tooManyBad(outcome.bad, reading.records, settings);
+        continue;
+      }
+      const made = makeCase(record, stored);
+      // A question may be one of several on its image; a second case of the same pixels might land in another split.
+      const [sameAs] = record.kind === 'question' ? [] : owners.get(stored.image.sha256);
+      if (sameAs !== undefined) {
+        outcome.repeat(made.id, sameAs);
+        continue;
+      }
+      owners.add(stored.image.sha256, made.id);
+      await writers[record.kind].write(made);
+      outcome.count(made);
+    }
+    return {
+      cases: writers.case.count(),
+      ready: writers.question.count(),
+      concepts: writers.concepts.count(),
+    };
   });
-  for await (const { record, stored } of imported) {
-    onProgress?.('importing', ++done, reading.records);
-    if ('badImage' in stored) {
-      quarantined += 1;
-      if (bad.length < listed) bad.push(stored);
-      if (quarantined > settings.maxBadShare * reading.records) throw tooManyBad(bad, reading.records, settings);
-      continue;
-    }
-    const made = makeCase(record, stored);
-    // A question may be one of several on its image; a second case of the same pixels might land in another split.
-    const [sameAs] = record.kind === 'question' ? [] : owners.get(stored.image.sha256);
-    if (sameAs !== undefined) {
-      repeated += 1;
-      if (duplicates.length < listed) duplicates.push({ id: made.id, sameAs });
-      continue;
-    }
-    owners.add(stored.image.sha256, made.id);
-    await writers[record.kind].write(made);
-    countCase(counts, made);
-  }
-  for (const writer of Object.values(writers)) await writer.close();
-
-  const facts = {
-    cases: writers.case.count(),
-    ready: writers.question.count(),
-    concepts: writers.concepts.count(),
-    quarantined,
-    duplicates: repeated,
-    leftOut: reading.leftOut.reduce((sum, { count }) => sum + count, 0),
-  };
-  const tables = Object.fromEntries(
-    Object.entries(counts).map(([name, tally]) => [name, Object.fromEntries(tally.entries())]),
-  );
-  const lists = { leftOut: reading.leftOut, quarantine: bad.map(({ badImage }) => badImage), duplicates };
-  return { facts, report: { ...facts, counts: tables, lists } };
+  const leftOut = reading.leftOut.reduce((sum, { count }) => sum + count, 0);
+  const facts = { ...written, quarantined: outcome.quarantined(), duplicates: outcome.repeats(), leftOut };
+  return { facts, report: { ...facts, ...outcome.report(), leftOutBy: reading.leftOut } };
 }
 
 const importOne = async (
@@ -166,18 +147,6 @@ function makeCase(record: SourceRecord, { image, look }: StoredImage): Case | Re
   const picture = { ...content, id: `${record.source}/${record.id}`, images: [image], look };
   if (kind === 'question') return readyCaseSchema.parse(picture);
   return kind === 'concepts' ? conceptCaseSchema.parse(picture) : caseSchema.parse(picture);
-}
-
-function countCase(
-  counts: Record<'diagnosis' | 'malignancy' | 'modality' | 'split' | 'source', Tally>,
-  made: Picture | Case,
-): void {
-  counts.source.add(made.source);
-  counts.modality.add(made.modality);
-  counts.split.add(made.officialSplit ?? 'none');
-  if (!('diagnosis' in made)) return;
-  counts.diagnosis.add(made.diagnosis);
-  counts.malignancy.add(made.malignancy);
 }
 
 function tooManyBad(bad: readonly BadImage[], total: number, { maxBadShare }: ImportSettings): DermflowError {

@@ -10,12 +10,33 @@ export interface LineWriter {
   write(value: unknown): Promise<void>;
   /** Number of lines so far. */
   count(): number;
-  close(): Promise<void>;
 }
 
-/** Makes the file; lines are on disk once `close` returns. */
-export async function createLineWriter(path: string): Promise<LineWriter> {
-  const file: FileHandle = await open(path, 'w');
+/** Makes files and gives `work` a writer for each; all lines are on disk once this returns. */
+export async function writeLineFiles<Name extends string, T>(
+  paths: Readonly<Record<Name, string>>,
+  work: (writers: Record<Name, LineWriter>) => Promise<T>,
+): Promise<T> {
+  const files: FileHandle[] = [];
+  try {
+    const flushes: (() => Promise<void>)[] = [];
+    const writers: Partial<Record<Name, LineWriter>> = {};
+    for (const name in paths) {
+      const file = await open(paths[name], 'w');
+      files.push(file);
+      const { flush, ...writer } = lineWriter(file);
+      writers[name] = writer;
+      flushes.push(flush);
+    }
+    const result = await work(writers as Record<Name, LineWriter>); // every name has its writer by now
+    for (const flush of flushes) await flush();
+    return result;
+  } finally {
+    for (const file of files) await file.close();
+  }
+}
+
+function lineWriter(file: FileHandle): LineWriter & { flush(): Promise<void> } {
   let pending: string[] = [];
   let length = 0;
   let count = 0;
@@ -33,10 +54,7 @@ export async function createLineWriter(path: string): Promise<LineWriter> {
       if (length >= flushBytes) await flush();
     },
     count: () => count,
-    close: async () => {
-      await flush();
-      await file.close();
-    },
+    flush,
   };
 }
 

@@ -9,7 +9,7 @@ import { inOrder } from '../in-order.ts';
 import { digestOfFile } from '../store/store.ts';
 import { adapters } from './adapters/index.ts';
 import { createDiskMap } from './disk-map.ts';
-import { createLineWriter } from './json-lines.ts';
+import { writeLineFiles } from './json-lines.ts';
 import { type LeftOut, requireFolder, type SourceRecord } from './source.ts';
 import { createTally } from './tally.ts';
 
@@ -67,31 +67,32 @@ export async function readSource(
   onProgress: (done: number) => void = () => {},
 ): Promise<Reading> {
   const file = join(scratch, 'records.jsonl');
-  const writer = await createLineWriter(file);
   const hash = createHash('sha256');
   const leftOut = createLeftOutTally();
-  const digested = inOrder(readRecords(request), filesInFlight, async (record) => ({
-    record,
-    image: await digestImage(record),
-  }));
-  for await (const { record, image } of digested) {
-    const { where: _, ...content } = record.kind === 'left out' ? { ...record, where: '' } : { ...record, image };
-    hash.update(`${canonicalJson(content)}\n`);
-    if (record.kind === 'left out') {
-      leftOut.add(record);
-      continue;
+  const records = await writeLineFiles({ records: file }, async ({ records: writer }) => {
+    const digested = inOrder(readRecords(request), filesInFlight, async (record) => ({
+      record,
+      image: await digestImage(record),
+    }));
+    for await (const { record, image } of digested) {
+      if (record.kind === 'left out') {
+        hash.update(`${canonicalJson(record)}\n`);
+        leftOut.add(record);
+        continue;
+      }
+      const { where: _, ...content } = record;
+      hash.update(`${canonicalJson({ ...content, image })}\n`);
+      await writer.write(record);
+      onProgress(writer.count());
     }
-    await writer.write(record);
-    onProgress(writer.count());
-  }
-  await writer.close();
-  if (writer.count() === 0) {
+    return writer.count();
+  });
+  if (records === 0) {
     const [most] = leftOut.counts();
-    throw userMistake(
-      `${request.folder}: no row can be used; ${most ? `${most.count}: ${most.reason} ${most.detail}` : 'there is none'}`,
-    );
+    const why = most ? `${most.count}: ${most.reason} ${most.detail}` : 'there is none';
+    throw userMistake(`${request.folder}: no row can be used; ${why}`);
   }
-  return { file, records: writer.count(), leftOut: leftOut.counts(), contents: hash.digest('hex') };
+  return { file, records, leftOut: leftOut.counts(), contents: hash.digest('hex') };
 }
 
 const digestImage = async (record: SourceRecord | LeftOut): Promise<string | null> =>

@@ -123,9 +123,10 @@ export function diagnoseCode(
   throw userMistake(`${where}: "${name}" may be benign or malignant; give a finer diagnosis, e.g. one of ${finer}`);
 }
 
-export const unknownLabel = (label: string): LeftOut => ({
+/** Why `diagnose` gave nothing; `label` as the report should count it. */
+export const undecided = (label: string, { taxonomy }: Knowledge): LeftOut => ({
   kind: 'left out',
-  reason: 'label unknown to the taxonomy',
+  reason: taxonomy.resolve(label) ? 'label that decides no malignancy' : 'label unknown to the taxonomy',
   detail: label,
 });
 

@@ -2,6 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
+import { createInterface } from 'node:readline';
 import { pipeline } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { userMistake } from '../../domain/failures.ts';
@@ -14,6 +15,8 @@ export interface TableRow {
   get(column: string): string;
   /** The same, but an empty field is a mistake. */
   require(column: string): string;
+  /** A required name of a file or an image: with a folder, it is a mistake. */
+  requireName(column: string): string;
 }
 
 /** Rows of a table that must have the columns named in `required`. */
@@ -45,15 +48,18 @@ export async function readColumns(file: string): Promise<string[]> {
 
 function tableRow(record: readonly string[], header: ReadonlyMap<string, number>, where: string): TableRow {
   const get = (column: string): string => record[header.get(column) ?? -1]?.trim() ?? '';
-  return {
-    where,
-    get,
-    require: (column) => {
-      const value = get(column);
-      if (value === '') throw userMistake(`${where}: column ${column} is empty`);
-      return value;
-    },
+  const require = (column: string): string => {
+    const value = get(column);
+    if (value === '') throw userMistake(`${where}: column ${column} is empty`);
+    return value;
   };
+  const requireName = (column: string): string => {
+    const value = require(column);
+    if (/[/\\]/.test(value))
+      throw userMistake(`${where}: column ${column} is "${value}": expected a name without a folder`);
+    return value;
+  };
+  return { where, get, require, requireName };
 }
 
 function readHeader(record: readonly string[], required: readonly string[], file: string): Map<string, number> {
@@ -61,11 +67,6 @@ function readHeader(record: readonly string[], required: readonly string[], file
   const twice = columns.find((column, i) => columns.indexOf(column) !== i);
   if (twice !== undefined) throw userMistake(`${file}: row 1: column "${twice}" stands twice; remove one`);
   const missing = required.filter((column) => !columns.includes(column));
-  const [only] = columns;
-  if (missing.length > 0 && columns.length === 1 && only !== undefined && /[;\t|]/.test(only)) {
-    const separator = only.includes(';') ? ';' : only.includes('\t') ? 'a tab' : '|';
-    throw userMistake(`${file}: row 1: columns are separated by ${separator}; save the table with commas`);
-  }
   if (missing.length > 0) {
     const present = listSome(columns, 12) || 'none';
     throw userMistake(`${file}: row 1: column ${missing.join(', ')} is missing; the columns are ${present}`);
@@ -75,6 +76,7 @@ function readHeader(record: readonly string[], required: readonly string[], file
 
 /** Records with the line that each ends at. */
 async function* readRecords(file: string): AsyncGenerator<{ record: string[]; line: number }> {
+  await requireCommas(file);
   const parser = parse({ bom: true, info: true, relaxColumnCount: true, skipEmptyLines: true });
   // Errors of either stream come out of the iteration below.
   pipeline(createReadStream(file), parser, () => {});
@@ -86,6 +88,17 @@ async function* readRecords(file: string): AsyncGenerator<{ record: string[]; li
   } catch (error) {
     if (error instanceof CsvError) throw userMistake(`${basename(file)}: is not a CSV table: ${error.message}`, error);
     throw error;
+  }
+}
+
+/** Another separator would look like one column, or like broken quotes further down. */
+async function requireCommas(file: string): Promise<void> {
+  const lines = createInterface({ input: createReadStream(file, 'utf8'), crlfDelay: Number.POSITIVE_INFINITY });
+  for await (const header of lines) {
+    const separator = header.includes(',') ? undefined : /[;\t|]/.exec(header)?.[0];
+    if (separator === undefined) return;
+    const name = separator === '\t' ? 'a tab' : `"${separator}"`;
+    throw userMistake(`${basename(file)}: row 1: columns are separated by ${name}; save the table with commas`);
   }
 }
 

@@ -4,7 +4,6 @@
  * the set's eight classes. The paper's own five folds are not distributed with either.
  */
 
-import { userMistake } from '../../../domain/failures.ts';
 import { indexImages, stemOf } from '../image-files.ts';
 import { type DatasetAdapter, diagnose } from '../source.ts';
 import { readTable, requireFile } from '../table.ts';
@@ -41,9 +40,7 @@ export const readBcn20000: DatasetAdapter = async function* (folder, knowledge) 
   }
   const images = await indexImages(folder);
   for await (const row of readTable(table, ['bcn_filename', 'diagnosis', 'lesion_id', 'split'])) {
-    const file = row.require('bcn_filename');
-    if (file.includes('/'))
-      throw userMistake(`${row.where}: column bcn_filename is "${file}": expected a file name without folder`);
+    const file = row.requireName('bcn_filename');
     const id = stemOf(file);
     const lesion = row.get('lesion_id');
     yield {

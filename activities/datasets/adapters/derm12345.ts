@@ -78,7 +78,7 @@ export const readDerm12345: DatasetAdapter = async function* (folder, knowledge)
   const images = await indexImages(folder);
   for (const table of tables) {
     for await (const row of readTable(table, columns)) {
-      const id = row.require('image_id');
+      const id = row.requireName('image_id');
       const officialSplit = splitNames[row.require('split')];
       if (!officialSplit)
         throw userMistake(`${row.where}: column split is "${row.get('split')}": allowed are train, validation, test`);

@@ -6,7 +6,7 @@
 import type { Modality, Split } from '../../../domain/cases/case.ts';
 import { userMistake } from '../../../domain/failures.ts';
 import { indexImages } from '../image-files.ts';
-import { type DatasetAdapter, diagnose, unknownLabel } from '../source.ts';
+import { type DatasetAdapter, diagnose, undecided } from '../source.ts';
 import { findFile, readTable, requireFile, type TableRow } from '../table.ts';
 
 const views: readonly [column: string, modality: Modality][] = [
@@ -35,7 +35,7 @@ export const readDerm7pt: DatasetAdapter = async function* (folder, knowledge) {
     const label = row.require('diagnosis').toLowerCase();
     const diagnosed = diagnose([label], knowledge);
     if (!diagnosed) {
-      for (const _ of views) yield unknownLabel(label);
+      for (const _ of views) yield undecided(label, knowledge);
       continue;
     }
     const number = row.require('case_num');
@@ -55,13 +55,18 @@ export const readDerm7pt: DatasetAdapter = async function* (folder, knowledge) {
         group: `derm7pt/${number}`,
         modality,
         archiveIds: [],
-        concepts: Object.fromEntries(concepts.map((name) => [name.replaceAll('_', ' '), row.require(name)])),
+        concepts: readConcepts(row),
         ...(officialSplit ? { officialSplit } : {}),
         ...diagnosed,
       };
     }
   }
 };
+
+const readConcepts = (row: TableRow): Record<string, string> =>
+  Object.fromEntries(
+    concepts.filter((name) => row.get(name) !== '').map((name) => [name.replaceAll('_', ' '), row.get(name)]),
+  );
 
 function imagePath(row: TableRow, view: string): string {
   const path = row.require(view);

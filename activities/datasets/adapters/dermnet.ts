@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { Split } from '../../../domain/cases/case.ts';
 import { userMistake } from '../../../domain/failures.ts';
 import { imagesBelow, stemOf } from '../image-files.ts';
-import { type DatasetAdapter, diagnose, unknownLabel } from '../source.ts';
+import { type DatasetAdapter, diagnose, undecided } from '../source.ts';
 
 const parts: readonly Extract<Split, 'train' | 'test'>[] = ['train', 'test'];
 
@@ -32,7 +32,7 @@ export const readDermNet: DatasetAdapter = async function* (folder, knowledge) {
         }
         const diagnosed = diagnose([label], knowledge);
         if (!diagnosed) {
-          yield unknownLabel(label);
+          yield undecided(label, knowledge);
           continue;
         }
         yield {

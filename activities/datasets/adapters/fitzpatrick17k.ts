@@ -3,7 +3,7 @@
  * `<md5hash>.jpg`. Some addresses are dead, so raise `data.maxBadShare` to the share that is missing.
  */
 import { indexImages } from '../image-files.ts';
-import { type DatasetAdapter, diagnose, unknownLabel } from '../source.ts';
+import { type DatasetAdapter, diagnose, undecided } from '../source.ts';
 import { readTable, requireFile } from '../table.ts';
 
 export const fitzpatrickTable = 'fitzpatrick17k.csv';
@@ -13,10 +13,10 @@ export const readFitzpatrick17k: DatasetAdapter = async function* (folder, knowl
   const table = await requireFile(folder, [fitzpatrickTable], 'it lists the images');
   const images = await indexImages(folder);
   for await (const row of readTable(table, columns)) {
-    const id = row.require('md5hash');
+    const id = row.requireName('md5hash');
     const diagnosed = diagnose([row.require('label')], knowledge);
     if (!diagnosed) {
-      yield unknownLabel(row.get('label'));
+      yield undecided(row.get('label'), knowledge);
       continue;
     }
     yield {

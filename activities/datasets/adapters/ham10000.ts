@@ -46,7 +46,7 @@ async function* readRows(
   const oneHot = (await readColumns(table)).includes('MEL');
   const columns = oneHot ? ['image', ...codes2018] : [...alsoRequired, 'image_id', 'dx'];
   for await (const row of readTable(table, columns)) {
-    const id = row.require(oneHot ? 'image' : 'image_id');
+    const id = row.requireName(oneHot ? 'image' : 'image_id');
     const code = oneHot ? hotColumn(row, codes2018) : row.get('dx');
     yield {
       kind: 'case',

@@ -11,7 +11,7 @@ import {
   diagnose,
   type LeftOut,
   type SourceRecord,
-  unknownLabel,
+  undecided,
 } from '../source.ts';
 import { readColumns, readTable, requireFile } from '../table.ts';
 import { isicGroup } from './isic-codes.ts';
@@ -45,7 +45,7 @@ export async function* readArchiveForm(
     columns.includes('diagnosis_1') || !columns.includes('diagnosis') ? 'diagnosis_1' : 'diagnosis';
   const images = await indexImages(folder, { except: [textbookFolder] });
   for await (const row of readTable(table, ['isic_id', diagnosisColumn])) {
-    const id = row.require('isic_id');
+    const id = row.requireName('isic_id');
     const labels = finestFirst.map((column) => row.get(column)).filter((label) => label !== '');
     const [finest] = labels;
     if (finest === undefined) {
@@ -54,7 +54,7 @@ export async function* readArchiveForm(
     }
     const diagnosed = (form.diagnose ?? diagnose)(labels, knowledge);
     if (!diagnosed) {
-      yield unknownLabel(labels.toReversed().join(' : '));
+      yield { ...undecided(finest, knowledge), detail: labels.toReversed().join(' : ') };
       continue;
     }
     yield {

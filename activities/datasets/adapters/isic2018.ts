@@ -26,7 +26,7 @@ export const readIsic2018: DatasetAdapter = async function* (folder, knowledge) 
     if (table === null) continue;
     tables += 1;
     for await (const row of readTable(table, ['image', ...codes2018])) {
-      const id = row.require('image');
+      const id = row.requireName('image');
       yield {
         kind: 'case',
         where: row.where,

@@ -4,7 +4,7 @@
  * tells the source: `BCN_`, `HAM_`, `MSK4`.
  */
 import { indexImages } from '../image-files.ts';
-import { type DatasetAdapter, unknownLabel } from '../source.ts';
+import { type DatasetAdapter, undecided } from '../source.ts';
 import { readTable, requireFile } from '../table.ts';
 import { codes2019, diagnoseIsicCode, hotColumn, isicIds } from './isic-codes.ts';
 
@@ -17,10 +17,10 @@ export const readIsic2019: DatasetAdapter = async function* (folder, knowledge) 
   }
   const images = await indexImages(folder);
   for await (const row of readTable(truth, ['image', ...codes2019])) {
-    const id = row.require('image');
+    const id = row.requireName('image');
     const code = hotColumn(row, codes2019);
     if (code === 'UNK') {
-      yield unknownLabel(code);
+      yield undecided(code, knowledge);
       continue;
     }
     yield {

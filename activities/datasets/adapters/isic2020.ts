@@ -3,7 +3,7 @@
  * Most benign rows have the diagnosis `unknown`; they are left out and counted, never guessed.
  */
 import { indexImages } from '../image-files.ts';
-import { type DatasetAdapter, diagnose, unknownLabel } from '../source.ts';
+import { type DatasetAdapter, diagnose, undecided } from '../source.ts';
 import { findFile, readTable, requireFile } from '../table.ts';
 import { isicIds } from './isic-codes.ts';
 
@@ -15,7 +15,7 @@ export const readIsic2020: DatasetAdapter = async function* (folder, knowledge) 
   const repeats = await readRepeats(folder);
   const images = await indexImages(folder);
   for await (const row of readTable(table, columns)) {
-    const id = row.require('image_name');
+    const id = row.requireName('image_name');
     if (repeats.has(id)) {
       yield { kind: 'left out', reason: "second of a pair in the set's list of duplicates", detail: '' };
       continue;
@@ -23,7 +23,7 @@ export const readIsic2020: DatasetAdapter = async function* (folder, knowledge) 
     const label = row.get('diagnosis');
     const diagnosed = diagnose([label], knowledge);
     if (!diagnosed) {
-      yield unknownLabel(`${label || 'none'} (${row.get('benign_malignant')})`);
+      yield { ...undecided(label, knowledge), detail: `${label || 'none'} (${row.get('benign_malignant')})` };
       continue;
     }
     const patient = row.get('patient_id');

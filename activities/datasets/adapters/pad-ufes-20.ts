@@ -22,7 +22,7 @@ export const readPadUfes20: DatasetAdapter = async function* (folder, knowledge)
   const table = await requireFile(folder, ['metadata.csv'], 'it lists the images');
   const images = await indexImages(folder);
   for await (const row of readTable(table, ['patient_id', 'lesion_id', 'diagnostic', 'img_id'])) {
-    const file = row.require('img_id');
+    const file = row.requireName('img_id');
     const id = stemOf(file);
     yield {
       kind: 'case',

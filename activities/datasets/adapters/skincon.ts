@@ -68,7 +68,7 @@ async function* readPart(
       yield { kind: 'left out', reason: 'the annotators say: do not consider this image', detail: name };
       continue;
     }
-    const file = row.require('ImageID');
+    const file = row.requireName('ImageID');
     const id = stemOf(file);
     const present = concepts.filter((concept) => isOne(row, concept));
     const record = {
