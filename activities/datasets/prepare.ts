@@ -72,13 +72,13 @@ async function openSource(store: ArtifactStore, source: ImportedSource): Promise
 const inputsOf = (sources: readonly OpenSource[]): Record<string, string> =>
   Object.fromEntries(sources.map(({ adapter, artifact }) => [adapter, artifact.sha256]));
 
-const trainingCases = async (sources: readonly OpenSource[]): Promise<Case[][]> =>
-  Promise.all(sources.filter(({ use }) => use === 'training').map((source) => source.cases()));
+const trainingCases = async (sources: readonly OpenSource[]): Promise<Case[]> =>
+  (await Promise.all(sources.filter(({ use }) => use === 'training').map((source) => source.cases()))).flat();
 
 function deriveTextbook(store: ArtifactStore, sources: readonly OpenSource[]): Promise<ArtifactRef> {
   const inputs = inputsOf(sources.filter(({ use }) => use === 'training'));
   return commitOnce(store, { kind: 'dataset', method: 'textbook/2', inputs, params: {} }, async () => {
-    const cases = (await trainingCases(sources)).flat().filter(isTextbookCase);
+    const cases = (await trainingCases(sources)).filter(isTextbookCase);
     if (cases.length === 0) {
       throw userMistake('no source has textbook cases, which trajectories are made from; add { adapter: textbook }');
     }
@@ -86,7 +86,7 @@ function deriveTextbook(store: ArtifactStore, sources: readonly OpenSource[]): P
   });
 }
 
-/** Splits set by set, so that each keeps its official split, then audits the sides against each other. */
+/** Splits the cases, then looks for what training has seen on the other sides. */
 function deriveDataset(
   store: ArtifactStore,
   sources: readonly OpenSource[],
@@ -94,15 +94,13 @@ function deriveDataset(
 ): Promise<ArtifactRef> {
   const settings = { seed, ratio: data.split, groupBy: data.groupBy };
   const params = { ...settings, leaks: data.leaks, ood: sources.filter((s) => s.use === 'ood').map((s) => s.adapter) };
-  const work = { kind: 'dataset', method: 'split/2', inputs: inputsOf(sources), params } as const;
+  const work = { kind: 'dataset', method: 'split/3', inputs: inputsOf(sources), params } as const;
   return commitOnce(store, work, async () => {
-    const bySet = await trainingCases(sources);
-    const books = bySet.flat().filter(isTextbookCase);
-    const all = bySet.flatMap((cases) =>
-      assignSplits(
-        cases.filter((c) => !isTextbookCase(c)),
-        settings,
-      ),
+    const labelled = await trainingCases(sources);
+    const books = labelled.filter(isTextbookCase);
+    const all = assignSplits(
+      labelled.filter((c) => !isTextbookCase(c)),
+      settings,
     );
     const seen = [...all.filter((c) => c.split !== 'test'), ...books];
     const tested = audit(
