@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { type ArtifactRef, artifactRefSchema, sha256Schema } from './artifact.ts';
 import type { Stage } from './names.ts';
 import type { QuestionTask } from './questions/question.ts';
-import { type Recipe, recipeSchema } from './recipe.ts';
+import type { Recipe } from './recipe.ts';
 
 /** A base model: where gpu workers find it, and what its bytes are. */
 export const modelRefSchema = z.strictObject({ base: z.string(), sha256: sha256Schema });
@@ -16,9 +16,11 @@ export type ModelRef = z.infer<typeof modelRefSchema>;
 export const checkpointRefSchema = artifactRefSchema.extend({ step: z.int().nonnegative() });
 export type CheckpointRef = z.infer<typeof checkpointRefSchema>;
 
-/** What `client.workflow.start('skinR1', { args: [input] })` takes. */
-export const skinR1InputSchema = z.strictObject({ recipe: recipeSchema });
-export type SkinR1Input = z.infer<typeof skinR1InputSchema>;
+/** What `client.workflow.start('skinR1', { args: [input] })` takes. The workflow parses the recipe. */
+export interface SkinR1Input {
+  /** A recipe, or its YAML text. */
+  recipe: Recipe | string;
+}
 
 export interface SkinR1Result {
   report: ArtifactRef;
@@ -74,8 +76,7 @@ export interface GrpoInput {
   questions: ArtifactRef;
   /** Policy start and KL reference of every stretch; null: RL without SFT. */
   sft: CheckpointRef | null;
-  /** Length of the whole plan and the step at which this stretch stops. */
-  maxSteps: number;
+  /** Milestone at which this stretch stops. */
   stopAt: number;
 }
 
@@ -100,7 +101,7 @@ export const trainingHeartbeatSchema = z.object({
 export type TrainingHeartbeat = z.infer<typeof trainingHeartbeatSchema>;
 
 // ── evaluation (evaluation) ───────────────────────────────────────────────────────────────────────────────────────
-/** `base`, `sft`, `rl-only`, `grpo-500`, … and `…-no-image` for the grey control. */
+/** `base`, `sft`, `rl-only-800`, `grpo-500`, … and `…-no-image` for the grey control. */
 export interface EvaluationInput {
   label: string;
   recipe: Recipe;

@@ -37,6 +37,8 @@ export const storeKeys = {
   blob: (sha256: string): string => `cas/sha256/${sha256.slice(0, 2)}/${sha256}`,
   manifest: (kind: ArtifactKind, key: string): string => `manifests/${kind}/${key}.json`,
   manifests: (kind: ArtifactKind, prefix: string): string => `manifests/${kind}/${prefix}`,
+  /** A second copy, found by its own digest, which is how manifests name what they were made from. */
+  manifestByDigest: (sha256: string): string => `manifests/by-digest/${sha256}.json`,
   llmResponse: (digest: string): string => `llm/sha256/${digest.slice(0, 2)}/${digest}.json`,
 };
 

@@ -2,6 +2,7 @@
  * A recipe: everything that decides what a run computes, and nothing about where it runs (that is the environment's).
  * Unknown fields are refused. Two recipes with equal contents share every artifact.
  */
+import { parse, YAMLParseError } from 'yaml';
 import { z } from 'zod';
 import { artifactRefSchema } from './artifact.ts';
 import { userMistake } from './failures.ts';
@@ -102,6 +103,12 @@ const sftSchema = z.strictObject({
   saveEvery: z.int().positive(),
 });
 
+const risingSteps = z
+  .array(z.int().positive())
+  .refine((steps) => steps.every((step, i) => i === 0 || step > (steps[i - 1] ?? 0)), {
+    message: 'milestones must rise, e.g. [500, 1000, 1500]',
+  });
+
 const grpoSchema = z
   .strictObject({
     ...optimiser,
@@ -111,15 +118,17 @@ const grpoSchema = z
     beta: z.number().min(0),
     epsilon: z.number().positive(),
     maxCompletionLength: z.int().positive(),
-    /** Optimiser steps at which a stretch ends and its checkpoint is evaluated; the last one is the length of the plan. */
-    milestones: z.array(z.int().positive()).min(1),
+    /** Length of the plan in optimiser steps, which the learning-rate schedule spans. */
+    steps: z.int().positive(),
+    /** Steps at which a stretch ends and its checkpoint is evaluated; training ends at the last one. */
+    milestones: risingSteps.min(1),
     saveEvery: z.int().positive(),
-    /** RL without SFT for so many steps, the paper's ablation; 0 leaves it out. */
-    rlOnlySteps: z.int().min(0),
+    /** The same for RL without SFT, the paper's ablation, by the same plan; an empty list leaves it out. */
+    rlOnlyMilestones: risingSteps,
   })
-  .refine((g) => g.milestones.every((m, i) => i === 0 || m > (g.milestones[i - 1] ?? 0)), {
-    path: ['milestones'],
-    message: 'milestones must rise, e.g. [500, 1000, 1500]',
+  .refine((g) => [...g.milestones, ...g.rlOnlyMilestones].every((milestone) => milestone <= g.steps), {
+    path: ['steps'],
+    message: 'a milestone lies beyond the plan; raise steps or remove the milestone',
   })
   .refine((g) => (g.promptsPerStep * g.generations) % g.perDeviceBatchSize === 0, {
     path: ['perDeviceBatchSize'],
@@ -184,13 +193,23 @@ export const sourceNames = ({ sources }: Recipe['data']): string =>
 /**
  * Parses a recipe. Throws a user's mistake that names file, field, value and what is allowed, one line a problem.
  *
- * @param value what the YAML parser returned
+ * @param recipe YAML text, or what a YAML parser returned
  * @param file shown in messages
  */
-export function parseRecipe(value: unknown, file: string): Recipe {
+export function parseRecipe(recipe: unknown, file: string): Recipe {
+  const value: unknown = typeof recipe === 'string' ? parseYaml(recipe, file) : recipe;
   const result = recipeSchema.safeParse(value, { reportInput: true });
   if (result.success) return result.data;
   throw userMistake(result.error.issues.map((issue) => describeIssue(issue, file)).join('\n'));
+}
+
+function parseYaml(text: string, file: string): unknown {
+  try {
+    return parse(text);
+  } catch (error) {
+    if (!(error instanceof YAMLParseError)) throw error;
+    throw userMistake(`${file}: ${error.message.split('\n', 1)[0]?.replace(/:$/, '')}`, error);
+  }
 }
 
 function describeIssue(issue: z.core.$ZodIssue, file: string): string {

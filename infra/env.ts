@@ -46,11 +46,14 @@ export interface Environment {
 
 /** Reads the environment; a bad value is one line that names the variable, its value and what is allowed. */
 export function readEnvironment(variables: Record<string, string | undefined>): Environment {
-  const parsed = schema.safeParse(variables, { reportInput: true });
+  const parsed = schema.safeParse(variables);
   if (!parsed.success) {
     throw userMistake(
       parsed.error.issues
-        .map((issue) => `environment: ${issue.path.join('.')} is ${JSON.stringify(issue.input)}: ${issue.message}`)
+        .map(({ path, message }) => {
+          const name = path.join('.');
+          return `environment: ${name} is ${JSON.stringify(variables[name])}: ${message}`;
+        })
         .join('\n'),
     );
   }

@@ -1,8 +1,19 @@
-/** How long the workflow insists: a service or machine that is away is waited for; any other failure is final after its attempts. */
+/**
+ * How long the workflow insists: a service or machine that is away is waited for; any other failure is final after its
+ * attempts. One round of attempts lasts some two minutes and leaves six events in the history, so that an outage of a
+ * week stays below Temporal's limit of 51,200.
+ *
+ * `retryNow([activityIds])` is what `dermflow resume` sends to an open run: every pending activity that it names is
+ * scheduled anew, under its old id, with all its attempts before it. The ids are those of `describe().raw.pendingActivities`,
+ * of the run and of each of its children. One that waits for its next attempt starts at once; one that is running is
+ * stopped first (a trainer saves its checkpoint). An id that is not pending is passed over, so the signal may be sent
+ * twice, late, or to a run that needs it not.
+ */
 import {
   ActivityFailure,
   ApplicationFailure,
   CancellationScope,
+  CancelledFailure,
   defineSignal,
   isCancellation,
   setHandler,
@@ -13,11 +24,14 @@ import { signals } from '../domain/names.ts';
 
 export const retryNow = defineSignal<[activityIds: string[]]>(signals.retryNow);
 
+/** Of this run alone: Temporal evaluates workflow modules anew for each run. */
 const pending = new Map<string, () => void>();
 
-/** Lets the `retryNow` signal schedule the named activities anew, so that none of them sits out its back-off. */
+/** Must be called before the first activity, by every workflow that has some. */
 export function listenForRetryNow(): void {
-  setHandler(retryNow, (activityIds) => {
+  setHandler(retryNow, (activityIds: unknown) => {
+    // Any client may signal, and an error thrown here would stop the workflow for good.
+    if (!Array.isArray(activityIds)) return;
     for (const id of activityIds) pending.get(id)?.();
   });
 }
@@ -26,16 +40,16 @@ export function listenForRetryNow(): void {
 export async function persistently<T>(activityId: string, schedule: () => Promise<T>): Promise<T> {
   for (;;) {
     const attempts = new CancellationScope();
-    let scheduleAnew = false;
+    let askedAnew = false;
     pending.set(activityId, () => {
-      scheduleAnew = true;
+      askedAnew = true;
       attempts.cancel();
     });
     try {
       return await attempts.run(schedule);
     } catch (error) {
-      const cancelled = CancellationScope.current().consideredCancelled;
-      if (cancelled || !(isAway(error) || (scheduleAnew && isCancellation(error)))) throw error;
+      if (CancellationScope.current().consideredCancelled) throw asCancellation(error);
+      if (!isAway(error) && !(askedAnew && wasStopped(error))) throw error;
     } finally {
       pending.delete(activityId);
     }
@@ -49,3 +63,13 @@ function isAway(error: unknown): boolean {
   if (cause instanceof TimeoutFailure) return cause.timeoutType === 'HEARTBEAT';
   return cause instanceof ApplicationFailure && cause.type === failureTypes.unavailable;
 }
+
+/** The activity ended because that was asked of it, whether it said so or broke off. */
+const wasStopped = (error: unknown): boolean =>
+  isCancellation(error) || (error instanceof ActivityFailure && error.retryState === 'CANCEL_REQUESTED');
+
+/** A cancelled run ends as cancelled, even where its worker is gone or its trainer broke off instead of saving. */
+const asCancellation = (error: unknown): unknown =>
+  isCancellation(error)
+    ? error
+    : new CancelledFailure('cancelled while an activity ran', [], error instanceof Error ? error : undefined);

@@ -18,12 +18,18 @@ const retry: RetryPolicy = {
   nonRetryableErrorTypes: [...finalFailures],
 };
 
+/**
+ * What is cancelled has ended when the workflow hears of it: a trainer has saved its checkpoint, nothing works on
+ * unseen, and the activity's id is free for `retryNow` to use again.
+ */
+const cancellationType = ActivityCancellationType.WAIT_CANCELLATION_COMPLETED;
+
 /** Import of images and writing of reports: bound by disk and CPU, hours for the largest sets. */
 export const cpuWork = {
   taskQueue: taskQueues.cpu,
   startToCloseTimeout: '12 hours',
   heartbeatTimeout: '30 seconds',
-  cancellationType: ActivityCancellationType.TRY_CANCEL,
+  cancellationType,
   retry,
 } satisfies ActivityOptions;
 
@@ -32,19 +38,19 @@ export const llmCalls = {
   taskQueue: taskQueues.llm,
   startToCloseTimeout: '2 days',
   heartbeatTimeout: '30 seconds',
-  cancellationType: ActivityCancellationType.TRY_CANCEL,
+  cancellationType,
   retry,
 } satisfies ActivityOptions;
 
 /**
  * A stretch of training takes days on real models. A minute of silence outlasts a restart of Temporal and is short
- * beside the steps since the last checkpoint. A cancelled trainer saves first, and the run waits for that.
+ * beside the steps since the last checkpoint.
  */
 export const training = {
   taskQueue: taskQueues.gpu,
   startToCloseTimeout: '14 days',
   heartbeatTimeout: '1 minute',
-  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  cancellationType,
   retry,
 } satisfies ActivityOptions;
 
@@ -53,6 +59,6 @@ export const evaluation = {
   taskQueue: taskQueues.evaluation,
   startToCloseTimeout: '1 day',
   heartbeatTimeout: '1 minute',
-  cancellationType: ActivityCancellationType.TRY_CANCEL,
+  cancellationType,
   retry,
 } satisfies ActivityOptions;

@@ -31,8 +31,7 @@ export class Progress {
       this.#entry(stage).state = 'done';
       return result;
     } catch (error) {
-      if (isCancellation(error)) this.#entry(stage).state = 'waiting';
-      else this.fail(stage, error);
+      if (!isCancellation(error)) this.fail(stage, error);
       throw error;
     }
   }
@@ -60,6 +59,11 @@ export class Progress {
 
   reported(report: RunProgress['report']): void {
     this.#state.report = report;
+  }
+
+  /** Nothing is at work any more: what is not done waits for the run to be started anew. */
+  rest(): void {
+    for (const entry of this.#state.stages) if (entry.state === 'running') entry.state = 'waiting';
   }
 
   #entry(stage: Stage): StageProgress {

@@ -1,12 +1,12 @@
 import { workflowInfo } from '@temporalio/workflow';
-import type { SkinR1Input, SkinR1Result, StretchResult } from '../domain/contracts.ts';
-import { parseRecipe } from '../domain/recipe.ts';
+import type { CheckpointRef, EvaluationInput, SkinR1Input, SkinR1Result, StretchResult } from '../domain/contracts.ts';
+import { parseRecipe, type Recipe } from '../domain/recipe.ts';
 import { exportAdapter, identifyModel, prepareData, synthesiseTrajectories, writeReport } from './activities.ts';
 import { listenForRetryNow } from './attempts.ts';
 import { concluding } from './failures.ts';
 import { Progress } from './progress.ts';
 import { Evaluations } from './stages/evaluation.ts';
-import { trainGrpoByMilestones, trainRlOnly } from './stages/grpo.ts';
+import { trainGrpoByMilestones } from './stages/grpo.ts';
 import { trainSftByEpochs } from './stages/sft.ts';
 
 /** Skin-R1 (arXiv 2511.14900): trajectories, supervised fine-tuning, GRPO, evaluation of every milestone, report. */
@@ -16,46 +16,63 @@ export async function skinR1(input: SkinR1Input): Promise<SkinR1Result> {
     // The starter may be any client, so the type of the input is a claim.
     const recipe = parseRecipe((input as Partial<SkinR1Input> | undefined)?.recipe, 'recipe');
     const progress = new Progress(recipe.name);
-    const model = await identifyModel({ base: recipe.model.base });
+    const evaluations = new Evaluations(progress);
+    try {
+      return await train(recipe, progress, evaluations);
+    } finally {
+      await evaluations.stop();
+      progress.rest();
+    }
+  });
+}
 
-    const data = await progress.stage('data', () => prepareData({ recipe }));
-    const { questions, textbook } = data;
-    const evaluations = new Evaluations({ recipe, model, questions }, progress);
-    evaluations.start('base', null);
+async function train(recipe: Recipe, progress: Progress, evaluations: Evaluations): Promise<SkinR1Result> {
+  const [model, data] = await progress.stage('data', async () => {
+    // A wrong base model is told before hours of import.
+    const identified = await identifyModel({ base: recipe.model.base });
+    return [identified, await prepareData({ recipe })];
+  });
+  const { questions, textbook } = data;
+  const evaluate = (label: string, checkpoint: CheckpointRef | null, image: EvaluationInput['image'] = 'real'): void =>
+    evaluations.start({ label, recipe, model, checkpoint, questions, image });
+  evaluate('base', null);
 
-    const trajectories = await progress.stage('trajectories', () => synthesiseTrajectories({ recipe, textbook }));
+  const { trajectories, counts } = await progress.stage('trajectories', () =>
+    synthesiseTrajectories({ recipe, textbook }),
+  );
 
-    const rows = trajectories.counts.train;
-    const sft = await progress.stage('sft', () =>
-      trainSftByEpochs({ recipe, model, trajectories: trajectories.trajectories, rows }, progress),
+  const sft = await progress.stage('sft', () =>
+    trainSftByEpochs({ recipe, model, trajectories, rows: counts.train }, progress),
+  );
+  const policy = last(sft).checkpoint;
+  evaluate('sft', policy);
+
+  const [grpo, rlOnly] = await progress.stage('grpo', async () => {
+    const start = { recipe, model, questions };
+    const stretches = await trainGrpoByMilestones({ ...start, sft: policy }, progress, (checkpoint) =>
+      evaluate(`grpo-${checkpoint.step}`, checkpoint),
     );
-    const policy = last(sft).checkpoint;
-    evaluations.start('sft', policy);
+    const { checkpoint: final } = last(stretches);
+    if (recipe.evaluation.noImageControl) evaluate(`grpo-${final.step}-no-image`, final, 'grey');
+    // After the main training, so that one trainer runs at a time.
+    const ablation = await trainGrpoByMilestones({ ...start, sft: null }, progress, (checkpoint) =>
+      evaluate(`rl-only-${checkpoint.step}`, checkpoint),
+    );
+    return [stretches, ablation];
+  });
 
-    const [grpo, rlOnly] = await progress.stage('grpo', async () => {
-      const stretches = await trainGrpoByMilestones({ recipe, model, questions, sft: policy }, progress, (checkpoint) =>
-        evaluations.start(`grpo-${checkpoint.step}`, checkpoint),
-      );
-      const { checkpoint } = last(stretches);
-      if (recipe.evaluation.noImageControl) evaluations.start(`grpo-${checkpoint.step}-no-image`, checkpoint, 'grey');
-      const ablation = await trainRlOnly({ recipe, model, questions }, progress);
-      if (ablation) evaluations.start('rl-only', ablation.checkpoint);
-      return [stretches, ablation ? [ablation] : []];
+  const scores = await progress.stage('evaluation', () => evaluations.all());
+  return progress.stage('report', async () => {
+    const adapter = await exportAdapter({ recipe, model, checkpoint: last(grpo).checkpoint });
+    const report = await writeReport({
+      run: workflowInfo().workflowId,
+      ...{ recipe, model, data, trajectories: { trajectories, counts }, adapter, evaluations: scores },
+      sftMetrics: sft.map(({ metrics }) => metrics),
+      grpoMetrics: grpo.map(({ metrics }) => metrics),
+      rlOnlyMetrics: rlOnly.map(({ metrics }) => metrics),
     });
-
-    const scores = await progress.stage('evaluation', () => evaluations.all());
-    return progress.stage('report', async () => {
-      const adapter = await exportAdapter({ recipe, model, checkpoint: last(grpo).checkpoint });
-      const report = await writeReport({
-        run: workflowInfo().workflowId,
-        ...{ recipe, model, data, trajectories, adapter, evaluations: scores },
-        sftMetrics: sft.map(({ metrics }) => metrics),
-        grpoMetrics: grpo.map(({ metrics }) => metrics),
-        rlOnlyMetrics: rlOnly.map(({ metrics }) => metrics),
-      });
-      progress.reported(report);
-      return { report, adapter, evaluations: scores };
-    });
+    progress.reported(report);
+    return { report, adapter, evaluations: scores };
   });
 }
 

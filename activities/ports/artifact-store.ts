@@ -21,6 +21,8 @@ export interface ArtifactStore {
    */
   commit(manifest: Omit<Manifest, 'schema'>): Promise<ArtifactRef>;
   manifest(ref: ArtifactRef): Promise<Manifest>;
+  /** The manifest whose digest this is, null where the digest is of something else. */
+  manifestByDigest(sha256: string): Promise<Manifest | null>;
   /** Keys of the manifests of a kind below a key prefix, in no particular order. */
   keys(kind: ArtifactKind, prefix: string): Promise<string[]>;
 

@@ -53,9 +53,9 @@ export function createStore(place: ObjectPlace): ArtifactStore {
     async commit(manifest) {
       const text = canonicalJson(manifestSchema.parse({ schema: 1, ...manifest } satisfies Manifest));
       const { kind, key } = manifest;
-      if (await place.putIfAbsent(storeKeys.manifest(kind, key), new TextEncoder().encode(text))) {
-        return { kind, key, sha256: digestOf(text) };
-      }
+      const [bytes, sha256] = [new TextEncoder().encode(text), digestOf(text)];
+      await place.put(storeKeys.manifestByDigest(sha256), bytes); // first, so that every artifact can be traced
+      if (await place.putIfAbsent(storeKeys.manifest(kind, key), bytes)) return { kind, key, sha256 };
       const standing = await store.find(kind, key);
       if (!standing) throw corrupt(`manifest ${kind}/${key} was refused as present but cannot be read`);
       return standing;
@@ -65,6 +65,12 @@ export function createStore(place: ObjectPlace): ArtifactStore {
       if (!data) throw corrupt(`${ref.kind} ${ref.key} is missing from the store`);
       if (digestOf(data) !== ref.sha256)
         throw corrupt(`the manifest of ${ref.kind} ${ref.key} does not match its digest`);
+      return manifestSchema.parse(JSON.parse(new TextDecoder().decode(data)));
+    },
+    async manifestByDigest(sha256) {
+      const data = await place.get(storeKeys.manifestByDigest(sha256));
+      if (!data) return null;
+      if (digestOf(data) !== sha256) throw corrupt(`the copy of manifest ${sha256} does not match its digest`);
       return manifestSchema.parse(JSON.parse(new TextDecoder().decode(data)));
     },
     async keys(kind, prefix) {

@@ -11,6 +11,7 @@ import type { GrpoJob, SftJob } from '../../domain/trainer.ts';
 import { trajectoryRowSchema } from '../../domain/trajectories/row.ts';
 import type { Environment } from '../../infra/env.ts';
 import { fetchAdapter, modelPath } from '../evaluation/model.ts';
+import { withHeartbeats } from '../heartbeats.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { withScratchFolder } from '../scratch.ts';
 import { readJsonLines } from '../store/commit.ts';
@@ -73,7 +74,8 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
     });
 
   return {
-    identifyModel: ({ base }) => identifyModel(base),
+    // Reading a large model takes longer than a machine may be silent.
+    identifyModel: ({ base }) => withHeartbeats(() => identifyModel(base)),
 
     trainSft(input) {
       const stretch = sftStretch(input);

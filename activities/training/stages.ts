@@ -36,8 +36,8 @@ export function sftStretch({ recipe, model, trajectories, rows, epoch }: SftInpu
 }
 
 /** A milestone's stretch of GRPO. In the key stand the length of the plan and the SFT policy, not the milestone. */
-export function grpoStretch({ recipe, model, questions, sft, maxSteps, stopAt }: GrpoInput): Stretch {
-  const { saveEvery: _, milestones, rlOnlySteps: __, ...grpo } = recipe.grpo;
+export function grpoStretch({ recipe, model, questions, sft, stopAt }: GrpoInput): Stretch {
+  const { saveEvery: _, steps: maxSteps, milestones, rlOnlyMilestones, ...grpo } = recipe.grpo;
   const { lora, rewards, seed, prompts } = recipe;
   const { precision, threads } = recipe.model;
   return {
@@ -48,7 +48,7 @@ export function grpoStretch({ recipe, model, questions, sft, maxSteps, stopAt }:
       params: { grpo, maxSteps, lora, rewards, seed, prompts, precision, threads },
     }),
     maxSteps,
-    startAt: Math.max(0, ...(sft ? milestones.filter((milestone) => milestone < stopAt) : [])),
+    startAt: Math.max(0, ...(sft ? milestones : rlOnlyMilestones).filter((milestone) => milestone < stopAt)),
     stopAt,
   };
 }

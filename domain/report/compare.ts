@@ -3,7 +3,7 @@ import type { EvaluationItem } from '../evaluation/item.ts';
 import { comparePaired } from '../evaluation/paired.ts';
 import { type Question, type QuestionTask, questionTasks } from '../questions/question.ts';
 import { createRandom } from '../random.ts';
-import { controlOf, finalModel } from './models.ts';
+import { controlOf, finalModel, rlOnlyOf } from './models.ts';
 import type { Comparison, EvaluatedModel, TaskBaseline } from './report.ts';
 
 export type ItemsByLabel = ReadonlyMap<string, readonly EvaluationItem[]>;
@@ -13,9 +13,10 @@ const ofTask = (items: readonly EvaluationItem[], task: QuestionTask): Evaluatio
 
 /** Base to SFT, SFT to final, RL-only to final, grey image to final; each on every task that both answered. */
 export function compareModels(models: readonly EvaluatedModel[], items: ItemsByLabel, seed: number): Comparison[] {
-  const final = finalModel(models).label;
-  const control = controlOf(models, finalModel(models))?.label;
-  const pairs = [['base', 'sft'], ['sft', final], ['rl-only', final], ...(control ? [[control, final]] : [])] as const;
+  const last = finalModel(models);
+  const final = last.label;
+  const others = [rlOnlyOf(models, last), controlOf(models, last)].flatMap((model) => model?.label ?? []);
+  const pairs = [['base', 'sft'], ['sft', final], ...others.map((other) => [other, final])] as const;
   return questionTasks.flatMap((task) =>
     pairs.flatMap(([first, second]) => {
       const [a, b] = [ofTask(items.get(first ?? '') ?? [], task), ofTask(items.get(second ?? '') ?? [], task)];

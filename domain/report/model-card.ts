@@ -97,7 +97,7 @@ function procedure({ recipe, step }: ModelCardSource): string {
     '| --- | --- | --- |',
     `| learning rate | ${sft.learningRate} | ${grpo.learningRate} |`,
     `| batch | ${sft.batchSize} trajectories | ${grpo.promptsPerStep} prompts × ${grpo.generations} completions |`,
-    `| length | ${sft.epochs} epochs | ${step} of ${grpo.milestones.at(-1)} steps |`,
+    `| length | ${sft.epochs} epochs | ${step} of ${grpo.steps} steps |`,
     `| other | trajectory types ${trajectories.types.join(', ')} | temperature ${grpo.temperature}, β ${grpo.beta}, ε ${grpo.epsilon} |`,
     '',
     `LoRA rank ${lora.rank}, alpha ${lora.alpha}, dropout ${lora.dropout}; the SFT adapter is continued in GRPO and is the reference of its KL term. Rewards, at most: ${parts.join(', ')}. Seed ${seed}.`,

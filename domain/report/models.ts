@@ -4,12 +4,15 @@ import type { EvaluationSummary, TaskSummary } from '../evaluation/summary.ts';
 import type { QuestionTask } from '../questions/question.ts';
 import type { EvaluatedModel } from './report.ts';
 
-const ranks: Record<string, number> = { base: 0, 'rl-only': 1, sft: 2 };
-const rank = (label: string): number => ranks[label] ?? 3;
+const ranks: Record<string, number> = { base: 0, sft: 2 };
+const rank = (label: string): number => (isRlOnly(label) ? 1 : (ranks[label] ?? 3));
+
+/** `rl-only-<step>`, or `rl-only` alone. */
+const isRlOnly = (label: string): boolean => /^rl-only(?:-\d+)?$/.test(label);
 
 export type LabelledSummary = EvaluationSummary & { label: string };
 
-/** Base, RL without SFT, SFT, milestones by step, controls. */
+/** Base, RL without SFT by step, SFT, milestones by step, controls. */
 export function orderModels(summaries: readonly LabelledSummary[]): EvaluatedModel[] {
   const control = (s: LabelledSummary): number => Number(s.image === 'grey');
   return summaries
@@ -31,7 +34,7 @@ function titleOf({ label, step, image }: LabelledSummary): string {
 function ownTitle(label: string, step: number | null): string {
   if (label === 'base') return 'Base model';
   if (label === 'sft') return 'SFT';
-  if (label === 'rl-only') return `RL without SFT, step ${step}`;
+  if (isRlOnly(label)) return `RL without SFT, step ${step}`;
   if (/^grpo-\d+(?:-no-image)?$/.test(label)) return `SFT + GRPO, step ${step}`;
   return label;
 }
@@ -41,6 +44,12 @@ export function finalModel(models: readonly EvaluatedModel[]): EvaluatedModel {
   const final = models.findLast(({ image }) => image === 'real');
   if (!final) throw new RangeError('no model was evaluated with its images');
   return final;
+}
+
+/** RL without SFT at the final model's step, else at its last one; undefined where there was none. */
+export function rlOnlyOf(models: readonly EvaluatedModel[], final: EvaluatedModel): EvaluatedModel | undefined {
+  const own = models.filter(({ label }) => isRlOnly(label));
+  return own.find(({ step }) => step === final.step) ?? own.at(-1);
 }
 
 /** The final model on grey images, if that was asked for. */

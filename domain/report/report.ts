@@ -25,7 +25,7 @@ export const taskBaselineSchema = z.strictObject({
 export type TaskBaseline = z.infer<typeof taskBaselineSchema>;
 
 export const evaluatedModelSchema = z.strictObject({
-  /** `base`, `rl-only`, `sft`, `grpo-<step>`, `grpo-<step>-no-image`. */
+  /** `base`, `rl-only-<step>`, `sft`, `grpo-<step>`, `grpo-<step>-no-image`. */
   label: z.string(),
   title: z.string(),
   step: count.nullable(),

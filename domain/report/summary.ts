@@ -1,7 +1,7 @@
 /** The findings of a run in plain words: each sentence carries its numbers, and says what they do not show. */
 import type { Interval } from '../evaluation/intervals.ts';
 import type { TaskSummary } from '../evaluation/summary.ts';
-import { controlOf, taskOf } from './models.ts';
+import { controlOf, rlOnlyOf, taskOf } from './models.ts';
 import type { Comparison, EvaluatedModel, TaskBaseline } from './report.ts';
 import { grouped, percent, percentRange, points, pointsRange, pValue, taskTitles } from './words.ts';
 
@@ -35,7 +35,7 @@ function taskSentences(findings: Findings, baseline: TaskBaseline): string[] {
   const asked = `${taskTitles[task]}, ${grouped(items)} held-out questions from ${grouped(groups)} ${units}`;
   const sentences = [`${asked}: the final model (${final.title}) is right on ${withInterval(score)}; ${guess}.`];
 
-  const steps = ['base', 'sft', 'rl-only'].flatMap((label) => {
+  const steps = ['base', 'sft', rlOnlyOf(models, final)?.label].flatMap((label) => {
     const model = models.find((m) => m.label === label && m.label !== final.label);
     const own = taskOf(model, task);
     return model && own ? [`${model.title} ${withInterval(own)}`] : [];

@@ -9,8 +9,8 @@ import { unavailable } from '../../domain/failures.ts';
 const portsSchema = z.object({ temporal: z.int(), ui: z.int(), s3: z.array(z.int()).length(10) });
 export type Ports = z.infer<typeof portsSchema>;
 
-/** `stack.json`: who runs the stack and where it listens. */
-export const stackFileSchema = z.object({ pid: z.int(), ports: portsSchema });
+/** `stack.json`: who runs the stack, where it listens, and which bucket holds the artifacts. */
+export const stackFileSchema = z.object({ pid: z.int(), ports: portsSchema, bucket: z.string() });
 export type StackFile = z.infer<typeof stackFileSchema>;
 
 const secretsSchema = z.object({

@@ -20,6 +20,7 @@ import { createSupervisor, type Supervisor } from './supervisor.ts';
 export interface StackAddresses {
   ports: Ports;
   secrets: Secrets;
+  bucket: string;
 }
 
 export interface Stack extends StackAddresses {
@@ -28,14 +29,21 @@ export interface Stack extends StackAddresses {
   stop(): Promise<void>;
 }
 
-const bucket = 'dermflow';
+const firstBucket = 'dermflow';
+
+export interface StackOptions {
+  home: string;
+  logger: Logger;
+  wanted?: WantedPorts;
+  /** Defaults to that of the last time. */
+  bucket?: string;
+}
 
 /**
  * Starts both servers, with the data and, where free, the ports of the last time. They are started again when they die.
  * Throws `Unavailable` when a stack runs on this folder already, a port is taken or a server does not come up.
  */
-export async function startStack(options: { home: string; logger: Logger; wanted?: WantedPorts }): Promise<Stack> {
-  const { home, logger, wanted = {} } = options;
+export async function startStack({ home, logger, wanted = {}, ...options }: StackOptions): Promise<Stack> {
   const last = await readStackFile(home);
   if (last && isAlive(last.pid)) {
     throw unavailable(
@@ -45,11 +53,12 @@ export async function startStack(options: { home: string; logger: Logger; wanted
   const tools = findTools(home);
   const ports = await choosePorts(wanted, last?.ports ?? null);
   const secrets = await readOrMakeSecrets(home);
-  await writeWhole(stackFile(home), { pid: process.pid, ports });
+  const bucket = options.bucket ?? last?.bucket ?? firstBucket;
+  await writeWhole(stackFile(home), { pid: process.pid, ports, bucket });
   const supervisor = createSupervisor(join(home, 'logs'), logger);
   const stop = async (): Promise<void> => {
     await supervisor.stop();
-    await writeWhole(stackFile(home), { pid: 0, ports });
+    await writeWhole(stackFile(home), { pid: 0, ports, bucket });
   };
   try {
     await Promise.all([
@@ -60,17 +69,18 @@ export async function startStack(options: { home: string; logger: Logger; wanted
     await stop();
     throw error;
   }
-  return { ports, secrets, supervisor, stop };
+  return { ports, secrets, bucket, supervisor, stop };
 }
 
 /** The stack that runs on this folder, null if none does. */
 export async function findStack(home: string): Promise<StackAddresses | null> {
   const file = await readStackFile(home);
-  return file && isAlive(file.pid) ? { ports: file.ports, secrets: await readOrMakeSecrets(home) } : null;
+  if (!file || !isAlive(file.pid)) return null;
+  return { ports: file.ports, bucket: file.bucket, secrets: await readOrMakeSecrets(home) };
 }
 
 /** The environment in which workers and commands find the stack. */
-export const stackEnvironment = ({ ports, secrets }: StackAddresses): Record<string, string> => ({
+export const stackEnvironment = ({ ports, secrets, bucket }: StackAddresses): Record<string, string> => ({
   ...s3Credentials(secrets),
   TEMPORAL_ADDRESS: `127.0.0.1:${ports.temporal}`,
   DERMFLOW_S3_ENDPOINT: `http://127.0.0.1:${ports.s3[0]}`,

@@ -34,7 +34,9 @@ describe('parseRecipe', () => {
         promptsPerStep: 16,
         beta: 0.04,
         learningRate: 1e-5,
+        steps: 1657,
         milestones: [500, 1000, 1500],
+        rlOnlyMilestones: expect.arrayContaining([500, 800, 1000, 1500]),
       },
       data: { maxPixels: 200704 },
     });
@@ -47,6 +49,9 @@ describe('parseRecipe', () => {
     ['data.sources', [{ adapter: 'isic' }], 'r.yaml: data.sources.0.adapter is "isic": '],
     ['data.sources', [{ adapter: 'dermnet' }, { adapter: 'dermnet' }], 'an adapter stands twice'],
     ['grpo.milestones', [60, 20], 'milestones must rise'],
+    ['grpo.milestones', [], 'r.yaml: grpo.milestones is []: '],
+    ['grpo.rlOnlyMilestones', [20, 20], 'r.yaml: grpo.rlOnlyMilestones is [20,20]: milestones must rise'],
+    ['grpo.steps', 59, 'a milestone lies beyond the plan'],
     ['grpo.perDeviceBatchSize', 7, 'must divide promptsPerStep * generations'],
     ['name', 'My Run', 'r.yaml: name is "My Run": expected 1 to 40 of a-z'],
   ])('%s = %j: %s', (path, value, message) => {

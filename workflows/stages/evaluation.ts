@@ -1,33 +1,42 @@
-import { executeChild, workflowInfo } from '@temporalio/workflow';
-import type { CheckpointRef, EvaluationInput, EvaluationResult } from '../../domain/contracts.ts';
+import { CancellationScope, executeChild, isCancellation, ParentClosePolicy, workflowInfo } from '@temporalio/workflow';
+import type { EvaluationInput, EvaluationResult } from '../../domain/contracts.ts';
 import { evaluationId, taskQueues } from '../../domain/names.ts';
 import { evaluateCheckpoint } from '../evaluate-checkpoint.ts';
 import type { Progress } from '../progress.ts';
 
 /** Evaluations that run as child workflows beside the training. One that fails lets training go on and fails the run at its end. */
 export class Evaluations {
-  readonly #running: Promise<EvaluationResult>[] = [];
-  readonly #common: Pick<EvaluationInput, 'recipe' | 'model' | 'questions'>;
+  readonly #scope = new CancellationScope();
+  readonly #started: Promise<EvaluationResult>[] = [];
   readonly #progress: Progress;
   #finished = 0;
 
-  constructor(common: Pick<EvaluationInput, 'recipe' | 'model' | 'questions'>, progress: Progress) {
-    this.#common = common;
+  constructor(progress: Progress) {
     this.#progress = progress;
   }
 
-  /** @param image `grey` shows the model a grey image: what it knows without looking */
-  start(label: string, checkpoint: CheckpointRef | null, image: EvaluationInput['image'] = 'real'): void {
-    const evaluation = this.#evaluate({ ...this.#common, label, checkpoint, image });
+  start(input: EvaluationInput): void {
+    const evaluation = this.#scope.run(() => this.#evaluate(input));
     // Nobody may be waiting yet when it fails; `all` still throws the failure.
-    evaluation.catch((error: unknown) => this.#progress.fail('evaluation', error));
-    this.#running.push(evaluation);
+    evaluation.catch((error: unknown) => {
+      if (!isCancellation(error)) this.#progress.fail('evaluation', error);
+    });
+    this.#started.push(evaluation);
     this.#tell();
   }
 
-  /** The results in the order of their start. */
-  all(): Promise<EvaluationResult[]> {
-    return Promise.all(this.#running);
+  /** Waits for every one, then returns the results in the order of their start or throws the first failure. */
+  async all(): Promise<EvaluationResult[]> {
+    await Promise.allSettled(this.#started);
+    return Promise.all(this.#started);
+  }
+
+  /** Stops what still runs and waits for its end: a run started anew under the same id must not meet its children. */
+  async stop(): Promise<void> {
+    await CancellationScope.nonCancellable(async () => {
+      this.#scope.cancel();
+      await Promise.allSettled(this.#started);
+    });
   }
 
   async #evaluate(input: EvaluationInput): Promise<EvaluationResult> {
@@ -35,6 +44,8 @@ export class Evaluations {
       args: [input],
       workflowId: evaluationId(workflowInfo().workflowId, input.label),
       taskQueue: taskQueues.orchestrator,
+      // Only a run that is terminated or reset leaves children behind; the next one needs their ids.
+      parentClosePolicy: ParentClosePolicy.TERMINATE,
     });
     this.#finished++;
     this.#progress.evaluated(result);
@@ -43,6 +54,6 @@ export class Evaluations {
   }
 
   #tell(): void {
-    this.#progress.say('evaluation', `${this.#finished} of ${this.#running.length}`);
+    this.#progress.say('evaluation', `${this.#finished} of ${this.#started.length}`);
   }
 }

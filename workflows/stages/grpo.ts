@@ -2,33 +2,25 @@ import type { CheckpointRef, GrpoInput, StretchResult } from '../../domain/contr
 import { trainGrpo } from '../activities.ts';
 import type { Progress } from '../progress.ts';
 
-type GrpoStart = Omit<GrpoInput, 'maxSteps' | 'stopAt' | 'sft'>;
-
-/** GRPO from the SFT policy, one activity a milestone; the schedule spans the whole plan. */
+/**
+ * GRPO, one activity a milestone; the schedule spans the whole plan. Without an SFT policy it is the paper's ablation,
+ * RL alone, with its own milestones.
+ *
+ * @param onMilestone hears of each checkpoint before the next stretch begins
+ */
 export async function trainGrpoByMilestones(
-  input: GrpoStart & { sft: CheckpointRef },
+  input: Omit<GrpoInput, 'stopAt'>,
   progress: Progress,
   onMilestone: (checkpoint: CheckpointRef) => void,
 ): Promise<StretchResult[]> {
-  const { milestones } = input.recipe.grpo;
-  const maxSteps = Math.max(...milestones);
+  const { steps, milestones, rlOnlyMilestones } = input.recipe.grpo;
   const stretches: StretchResult[] = [];
-  for (const stopAt of milestones) {
-    progress.say('grpo', `to step ${stopAt} of ${maxSteps}`);
-    const stretch = await trainGrpo({ ...input, maxSteps, stopAt });
-    progress.reached({ stage: 'grpo', step: stretch.checkpoint.step });
+  for (const stopAt of input.sft ? milestones : rlOnlyMilestones) {
+    progress.say('grpo', `${input.sft ? 'to' : 'without SFT, to'} step ${stopAt} of ${steps}`);
+    const stretch = await trainGrpo({ ...input, stopAt });
+    progress.reached({ stage: input.sft ? 'grpo' : 'rl-only', step: stretch.checkpoint.step });
     onMilestone(stretch.checkpoint);
     stretches.push(stretch);
   }
   return stretches;
-}
-
-/** The paper's ablation: GRPO from the base model. After the main training, so that one trainer runs at a time. */
-export async function trainRlOnly(input: GrpoStart, progress: Progress): Promise<StretchResult | null> {
-  const { rlOnlySteps } = input.recipe.grpo;
-  if (rlOnlySteps === 0) return null;
-  progress.say('grpo', `RL without SFT, ${rlOnlySteps} steps`);
-  const stretch = await trainGrpo({ ...input, sft: null, maxSteps: rlOnlySteps, stopAt: rlOnlySteps });
-  progress.reached({ stage: 'rl-only', step: stretch.checkpoint.step });
-  return stretch;
 }

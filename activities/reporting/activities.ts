@@ -1,0 +1,54 @@
+/** The report stage, on cpu workers: one page for people, one file for programs. */
+import type { Logger } from 'pino';
+import { canonicalJson, digestOf } from '../../domain/artifact.ts';
+import type { ReportActivities, ReportInput } from '../../domain/contracts.ts';
+import { buildReport } from '../../domain/report/build.ts';
+import { commitOnce } from '../commit-once.ts';
+import { withHeartbeats } from '../heartbeats.ts';
+import type { ArtifactStore } from '../ports/artifact-store.ts';
+import { reportPage } from './page.ts';
+import { artifactsOf, readSources } from './sources.ts';
+import { drawThumbnails } from './thumbnails.ts';
+
+export interface ReportDependencies {
+  store: ArtifactStore;
+  logger: Logger;
+}
+
+/** A change of what the page or the numbers say changes the version. */
+const method = 'report/1';
+
+export function createReportActivities({ store, logger }: ReportDependencies): ReportActivities {
+  return {
+    writeReport: (input) =>
+      withHeartbeats(async (progress, signal) => {
+        const step = (phase: string, done: number): void => {
+          signal.throwIfAborted();
+          progress({ phase, done, total: 3 });
+        };
+        const work = { kind: 'report', method, inputs: inputsOf(input), params: { run: input.run } } as const;
+        const written = await commitOnce(store, work, async () => {
+          step('reading', 0);
+          const report = buildReport(await readSources(store, input));
+          step('shrinking images', 1);
+          const shown = report.samples.map(({ image }) => image);
+          const thumbnails = await drawThumbnails(store, shown);
+          step('drawing', 2);
+          const page = await reportPage(report, thumbnails);
+          return {
+            facts: { run: input.run, final: report.final, summary: report.summary },
+            files: { 'report.html': page, 'report.json': `${JSON.stringify(report, null, 2)}\n` },
+          };
+        });
+        logger.info({ run: input.run, report: written.key }, 'report written');
+        return written;
+      }),
+  };
+}
+
+/** Digests of all that the report is made from. */
+const inputsOf = (input: ReportInput): Record<string, string> => ({
+  ...Object.fromEntries(Object.entries(artifactsOf(input)).map(([name, { sha256 }]) => [name, sha256])),
+  model: input.model.sha256,
+  recipe: digestOf(canonicalJson(input.recipe)),
+});

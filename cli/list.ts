@@ -1,0 +1,68 @@
+/** `dermflow list`: runs by search attributes, the newest first. */
+import { Command } from 'commander';
+import { userMistake } from '../domain/failures.ts';
+import { searchAttributes, workflowTypes } from '../domain/names.ts';
+import { renderTable } from './render.ts';
+import { withSession } from './session.ts';
+
+interface ListOptions {
+  failed?: boolean;
+  recipe?: string;
+  limit: string;
+  json?: boolean;
+}
+
+interface Row {
+  run: string;
+  state: string;
+  stage: string;
+  startedAt: string;
+  closedAt: string | null;
+}
+
+export const listCommand = (): Command =>
+  new Command('list')
+    .description('runs, the newest first')
+    .option('--failed', 'only those that failed, were cancelled, terminated or timed out')
+    .option('--recipe <name>', 'only those of a recipe')
+    .option('--limit <count>', 'at most so many', '20')
+    .option('--json', 'as a JSON array')
+    .action(list);
+
+const failedStates = ['Failed', 'Canceled', 'Terminated', 'TimedOut'];
+
+async function list({ failed = false, recipe, limit, json = false }: ListOptions): Promise<void> {
+  const count = Number(limit);
+  if (!Number.isInteger(count) || count < 1) throw userMistake(`--limit ${limit}: expected a whole number above 0`);
+  if (recipe !== undefined && !/^[a-z0-9-]+$/.test(recipe)) {
+    throw userMistake(`--recipe ${recipe}: expected the name of a recipe: a-z, 0-9 and "-"`);
+  }
+  const query = [
+    `WorkflowType = "${workflowTypes.skinR1}"`,
+    ...(failed ? [`ExecutionStatus IN (${failedStates.map((state) => `"${state}"`).join(', ')})`] : []),
+    ...(recipe === undefined ? [] : [`${searchAttributes.recipe} = "${recipe}"`]),
+  ].join(' AND ');
+  const rows = await withSession(async ({ client }) => {
+    const found: Row[] = [];
+    for await (const run of client.workflow.list({ query })) {
+      found.push({
+        run: run.workflowId,
+        state: run.status.name,
+        stage: String(run.searchAttributes[searchAttributes.stage]?.[0] ?? ''),
+        startedAt: run.startTime.toISOString(),
+        closedAt: run.closeTime?.toISOString() ?? null,
+      });
+      if (found.length === count) break;
+    }
+    return found;
+  });
+  if (json) return console.log(JSON.stringify(rows));
+  const cells = rows.map(({ run, state, stage, startedAt, closedAt }) => [
+    run,
+    state.toLowerCase(),
+    stage,
+    startedAt,
+    closedAt ?? '',
+  ]);
+  console.log(rows.length === 0 ? 'no runs' : renderTable(['run', 'state', 'stage', 'started', 'closed'], cells));
+}

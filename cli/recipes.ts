@@ -1,0 +1,67 @@
+/** Recipes as commands take them: a name or a file, changed by `--set`, completed by `--data`. */
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { parseDocument } from 'yaml';
+import { importDataset } from '../activities/datasets/import.ts';
+import { loadKnowledge } from '../activities/datasets/knowledge.ts';
+import type { ArtifactStore } from '../activities/ports/artifact-store.ts';
+import { userMistake } from '../domain/failures.ts';
+import { parseRecipe, type Recipe } from '../domain/recipe.ts';
+import { repositoryRoot } from '../infra/env.ts';
+
+/** Values that the recipe's author leaves to the command line. */
+export interface RecipeChanges {
+  /** `field.path=value` each, the value in YAML. */
+  set?: string[];
+}
+
+/**
+ * Reads a recipe: `demo` is `recipes/demo.yaml` of this repository, anything with a slash or an ending is a file.
+ * Whatever is wrong with it is a user's mistake naming file, line or field.
+ */
+export async function readRecipe(nameOrFile: string, { set = [] }: RecipeChanges = {}): Promise<Recipe> {
+  const isName = /^[a-z0-9-]+$/.test(nameOrFile);
+  const file = isName ? resolve(repositoryRoot, 'recipes', `${nameOrFile}.yaml`) : resolve(nameOrFile);
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw userMistake(`${nameOrFile}: there is no such recipe (${file}); give a name in recipes/ or a file`, error);
+  });
+  const shown = isName ? `recipes/${nameOrFile}.yaml` : nameOrFile;
+  const document = parseDocument(text);
+  const [problem] = document.errors;
+  if (problem) throw userMistake(`${shown}: ${firstLine(problem.message)}`, problem);
+  for (const change of set) applyChange(document, change);
+  return parseRecipe(document.toJS(), shown);
+}
+
+function applyChange(document: ReturnType<typeof parseDocument>, change: string): void {
+  const [, path, value] = /^([\w.]+)=(.*)$/s.exec(change) ?? [];
+  if (path === undefined || value === undefined) {
+    throw userMistake(`--set ${change}: expected a field and a value, e.g. --set grpo.beta=0.02`);
+  }
+  const parsed = parseDocument(value);
+  const [problem] = parsed.errors;
+  if (problem) throw userMistake(`--set ${change}: ${firstLine(problem.message)}`, problem);
+  document.setIn(path.split('.'), parsed.toJS());
+}
+
+const firstLine = (text: string): string => text.split('\n', 1)[0]?.replace(/:$/, '') ?? text;
+
+/** Imports the data set below `folder` from this machine and puts its reference into the recipe. */
+export async function withData(
+  recipe: Recipe,
+  folder: string,
+  store: ArtifactStore,
+  onProgress: (phase: string, done: number, total: number) => void,
+): Promise<Recipe> {
+  const { generate: _, ...data } = recipe.data;
+  const { adapter, maxPixels, snapTo, maxBadShare } = data;
+  const imported = await importDataset({
+    store,
+    folder,
+    adapter,
+    settings: { maxPixels, snapTo, maxBadShare },
+    knowledge: await loadKnowledge(),
+    onProgress,
+  });
+  return { ...recipe, data: { ...data, imported } };
+}

@@ -1,0 +1,108 @@
+/** A run as a person reads it in a terminal: the stages, what each is doing, and the table of results at the end. */
+import pc from 'picocolors';
+import prettyMs from 'pretty-ms';
+import type { EvaluationResult, StageProgress, TrainingHeartbeat } from '../domain/contracts.ts';
+import { taskTitles } from '../domain/report/words.ts';
+import type { PendingActivity, RunStatus } from './run-status.ts';
+
+const marks: Record<StageProgress['state'], string> = {
+  waiting: pc.dim('·'),
+  running: pc.cyan('›'),
+  done: pc.green('✓'),
+  failed: pc.red('✗'),
+};
+
+/** Some ten lines, without an end of line. */
+export function renderStatus(status: RunStatus): string {
+  const { run, state, progress, pending } = status;
+  const until = status.closedAt === null ? Date.now() : Date.parse(status.closedAt);
+  const age = prettyMs(Math.max(0, until - Date.parse(status.startedAt)), { secondsDecimalDigits: 0 });
+  const lines = [`${pc.bold(run)}  ${state.toLowerCase().replace('_', ' ')}, ${age}`];
+  if (!progress)
+    lines.push('  no orchestrator worker answers: start one ("dermflow up" or "npm run worker -- orchestrator")');
+  for (const { stage, state: own, detail } of progress?.stages ?? []) {
+    lines.push(`  ${marks[own]} ${stage.padEnd(13)} ${own === 'failed' ? pc.red(detail) : detail}`);
+    for (const activity of pending.filter((each) => own === 'running' && stageOf(each) === stage)) {
+      lines.push(`      ${describeActivity(activity)}`);
+    }
+  }
+  if (progress?.checkpoint) {
+    lines.push(pc.dim(`  last finished stretch: ${progress.checkpoint.stage}, step ${progress.checkpoint.step}`));
+  }
+  if (status.failure !== null) lines.push(`  ${pc.red(status.failure)}`);
+  return lines.join('\n');
+}
+
+const stagesOfActivities: Record<string, string> = {
+  prepareData: 'data',
+  synthesiseTrajectories: 'trajectories',
+  trainSft: 'sft',
+  trainGrpo: 'grpo',
+  exportForInference: 'evaluation',
+  evaluateModel: 'evaluation',
+  exportAdapter: 'report',
+  writeReport: 'report',
+};
+const stageOf = ({ id }: PendingActivity): string | undefined => stagesOfActivities[id.replace(/-\d+$/, '')];
+
+function describeActivity(activity: PendingActivity): string {
+  const { state, attempt, lastFailure, nextAttemptIn, training, work } = activity;
+  const parts: string[] = [];
+  if (training) parts.push(describeTraining(training));
+  else if (work) parts.push(`${work.phase}${work.total > 0 ? ` ${work.done}/${work.total}` : ''}`);
+  else parts.push(state === 'waiting' ? 'waits for a worker' : state);
+  if (attempt > 1) parts.push(pc.yellow(`attempt ${attempt}`));
+  if (nextAttemptIn !== null) parts.push(pc.yellow(`next in ${Math.ceil(nextAttemptIn)} s`));
+  if (lastFailure !== null) parts.push(pc.yellow(lastFailure));
+  const name = activity.workflow.includes('/') ? `${activity.workflow.split('/').at(-1)}: ` : '';
+  return name + parts.join('  ');
+}
+
+const shownValues = ['loss', 'reward', 'kl'] as const;
+
+function describeTraining({
+  phase,
+  step,
+  maxSteps,
+  stopAt,
+  checkpoint,
+  values,
+  secondsPerStep,
+}: TrainingHeartbeat): string {
+  const parts = [phase === 'training' ? `step ${step}/${maxSteps}` : `${phase}, step ${step}/${maxSteps}`];
+  for (const name of shownValues) {
+    const value = values[name];
+    if (typeof value === 'number') parts.push(`${name} ${value.toPrecision(3)}`);
+  }
+  if (checkpoint !== null) parts.push(`saved ${checkpoint}`);
+  if (secondsPerStep !== null && stopAt > step) {
+    parts.push(`${prettyMs(1000 * secondsPerStep * (stopAt - step), { secondsDecimalDigits: 0 })} to step ${stopAt}`);
+  }
+  return parts.join('  ');
+}
+
+/** Accuracy with its 95 % interval and macro-F1, a row a model and task. */
+export function renderResults(evaluations: readonly EvaluationResult[]): string {
+  const rows = evaluations.flatMap(({ label, scores }) =>
+    scores.map((s) => [
+      label,
+      taskTitles[s.task],
+      `${s.accuracy.toFixed(3)} (${s.low.toFixed(3)} to ${s.high.toFixed(3)})`,
+      s.macroF1.toFixed(3),
+      String(s.items),
+      s.unparsed.toFixed(3),
+    ]),
+  );
+  return renderTable(['model', 'task', 'accuracy (95 % interval)', 'macro-F1', 'items', 'unreadable'], rows);
+}
+
+/** Columns as wide as their widest cell. */
+export function renderTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]?.length ?? 0)));
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+      .join('  ')
+      .trimEnd();
+  return [pc.dim(line(head)), ...rows.map(line)].join('\n');
+}

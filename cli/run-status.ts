@@ -1,0 +1,140 @@
+/** Where a run is: what it says of itself, what its activities are doing, what they wait for. */
+import {
+  type Client,
+  QueryNotRegisteredError,
+  type WorkflowExecutionDescription,
+  WorkflowFailedError,
+} from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { type RunProgress, type TrainingHeartbeat, trainingHeartbeatSchema } from '../domain/contracts.ts';
+import { queries } from '../domain/names.ts';
+import { handleOf } from './runs.ts';
+
+/** An activity that runs or waits for its next attempt. */
+export interface PendingActivity {
+  /** Run or evaluation that it belongs to. */
+  workflow: string;
+  id: string;
+  /** `waiting`: for a worker; `retrying`: for the end of its pause after a failed attempt. */
+  state: 'running' | 'waiting' | 'retrying' | 'cancelling';
+  attempt: number;
+  /** One line of the last failed attempt. */
+  lastFailure: string | null;
+  /** Until the next attempt, in seconds. */
+  nextAttemptIn: number | null;
+  training: TrainingHeartbeat | null;
+  work: { phase: string; done: number; total: number } | null;
+}
+
+export interface RunStatus {
+  run: string;
+  /** Temporal's word: RUNNING, COMPLETED, FAILED, CANCELLED, TERMINATED, TIMED_OUT. */
+  state: string;
+  startedAt: string;
+  closedAt: string | null;
+  /** Null where no orchestrator worker answers. */
+  progress: RunProgress | null;
+  pending: PendingActivity[];
+  failure: string | null;
+  /** Type of the failure, from domain/failures.ts; null unless the run failed. */
+  failureType: string | null;
+}
+
+export async function statusOf(client: Client, run: string): Promise<RunStatus> {
+  const handle = handleOf(client, run);
+  const description = await handle.describe();
+  const state = description.status.name;
+  const open = state === 'RUNNING';
+  const children = open ? (description.raw.pendingChildren ?? []).flatMap((child) => child.workflowId ?? []) : [];
+  const described = await Promise.all(children.map((child) => describeIfOpen(client, child)));
+  const [progress, failure] = await Promise.all([progressOf(client, run), open ? null : failureOf(client, run)]);
+  return {
+    run,
+    state,
+    startedAt: description.startTime.toISOString(),
+    closedAt: description.closeTime?.toISOString() ?? null,
+    progress,
+    pending: [description, ...described.filter((each) => each !== null)].flatMap(pendingOf),
+    failure: failure?.message ?? progress?.failure ?? null,
+    failureType: failure?.type ?? null,
+  };
+}
+
+/** A child may end between two questions. */
+const describeIfOpen = (client: Client, child: string): Promise<WorkflowExecutionDescription | null> =>
+  handleOf(client, child)
+    .describe()
+    .catch(() => null);
+
+/** How long a worker may take to answer; a display that waits longer would look dead. */
+const answerWithinMs = 4_000;
+
+async function progressOf(client: Client, run: string): Promise<RunProgress | null> {
+  try {
+    const query = (): Promise<RunProgress> => handleOf(client, run).query<RunProgress>(queries.progress);
+    return await client.withDeadline(Date.now() + answerWithinMs, query);
+  } catch (error) {
+    // No worker, or a workflow that has not yet come to its first line.
+    if (error instanceof QueryNotRegisteredError || isUnanswered(error)) return null;
+    throw error;
+  }
+}
+
+const isUnanswered = (error: unknown): boolean => {
+  const code = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : null);
+  const unanswered = [1, 4, 9]; // gRPC: CANCELLED, DEADLINE_EXCEEDED, FAILED_PRECONDITION
+  return error instanceof Error && [code(error), code(error.cause)].some((own) => unanswered.includes(Number(own)));
+};
+
+async function failureOf(client: Client, run: string): Promise<{ type: string; message: string } | null> {
+  try {
+    await handleOf(client, run).result();
+    return null;
+  } catch (error) {
+    if (!(error instanceof WorkflowFailedError)) throw error;
+    const { cause } = error;
+    const type = cause instanceof ApplicationFailure ? (cause.type ?? 'Error') : (cause?.name ?? error.name);
+    return { type, message: cause?.message ?? error.message };
+  }
+}
+
+function pendingOf(description: WorkflowExecutionDescription): PendingActivity[] {
+  return (description.raw.pendingActivities ?? []).map((activity) => {
+    const details = activity.heartbeatDetails?.payloads?.[0]?.data;
+    const heartbeat: unknown = details ? JSON.parse(Buffer.from(details).toString('utf8')) : null;
+    const training = trainingHeartbeatSchema.safeParse(heartbeat);
+    const next = secondsUntil(activity.nextAttemptScheduleTime);
+    return {
+      workflow: description.workflowId,
+      id: activity.activityId ?? '',
+      state: stateOf(Number(activity.state), activity.attempt ?? 1),
+      attempt: activity.attempt ?? 1,
+      lastFailure: activity.lastFailure?.message?.split('\n', 1)[0] ?? null,
+      nextAttemptIn: next !== null && next > 0 ? next : null,
+      training: training.success ? training.data : null,
+      work: workOf(heartbeat),
+    };
+  });
+}
+
+/** @param state `PendingActivityState`: 1 scheduled, 2 started, 3 cancel requested */
+function stateOf(state: number, attempt: number): PendingActivity['state'] {
+  if (state === 3) return 'cancelling';
+  if (state === 2) return 'running';
+  return attempt > 1 ? 'retrying' : 'waiting';
+}
+
+function workOf(heartbeat: unknown): PendingActivity['work'] {
+  if (typeof heartbeat !== 'object' || heartbeat === null) return null;
+  const { phase, done, total } = heartbeat as Record<string, unknown>; // checked on the next line
+  return typeof phase === 'string' && typeof done === 'number' && typeof total === 'number'
+    ? { phase, done, total }
+    : null;
+}
+
+type Timestamp = { seconds?: { toString(): string } | null; nanos?: number | null };
+
+function secondsUntil(time: Timestamp | null | undefined): number | null {
+  if (!time?.seconds) return null;
+  return Number(time.seconds.toString()) - Date.now() / 1000;
+}

@@ -1,0 +1,46 @@
+/** `dermflow run`: starts a run and follows it. */
+import { Command } from 'commander';
+import { logUpdateStderr } from 'log-update';
+import { untilInterrupted } from './interruption.ts';
+import { readRecipe, withData } from './recipes.ts';
+import { runOf, startRun } from './runs.ts';
+import { withSession } from './session.ts';
+import { collect } from './start.ts';
+import { watchRun } from './watch.ts';
+
+interface RunOptions {
+  data?: string;
+  set: string[];
+  detach?: boolean;
+  json?: boolean;
+}
+
+export const runCommand = (): Command =>
+  new Command('run')
+    .description('start a run; the same recipe and data find the same run')
+    .argument('<recipe>', 'name in recipes/ or a file')
+    .option('--data <folder>', 'import this data set and train on it')
+    .option('--set <field=value>', 'change a field of the recipe; may be repeated', collect, [])
+    .option('--detach', 'print the run and return')
+    .option('--json', 'one JSON object a line')
+    .action(run);
+
+async function run(recipeName: string, { data, set, detach = false, json = false }: RunOptions): Promise<void> {
+  const recipe = await readRecipe(recipeName, { set });
+  const interrupted = untilInterrupted();
+  await withSession(async (session) => {
+    const { client, store, page } = session;
+    const complete = data === undefined ? recipe : await withData(recipe, data, await store(), showImport);
+    const id = runOf(complete);
+    await startRun(client, { input: { recipe: complete }, run: id, reuse: 'ALLOW_DUPLICATE_FAILED_ONLY' });
+    if (json) console.log(JSON.stringify({ run: id, page: page(id) }));
+    else console.log(`run ${id}`);
+    if (!detach) await watchRun(session, id, json, interrupted);
+  });
+}
+
+function showImport(phase: string, done: number, total: number): void {
+  if (!process.stderr.isTTY) return;
+  logUpdateStderr(`${phase} ${done}/${total}`);
+  if (done === total) logUpdateStderr.clear();
+}

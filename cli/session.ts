@@ -1,0 +1,58 @@
+/** What a command talks to: Temporal and the store, by the environment or, without one, the local stack. */
+import type { Client } from '@temporalio/client';
+import type { ArtifactStore } from '../activities/ports/artifact-store.ts';
+import { createS3Client, createS3Store, ensureBucket } from '../activities/store/s3.ts';
+import { type Environment, readEnvironment } from '../infra/env.ts';
+import { findStack, runPage, type StackAddresses, stackEnvironment } from '../infra/local/stack.ts';
+import { connectClient } from '../infra/temporal.ts';
+
+export interface Session {
+  environment: Environment;
+  client: Client;
+  /** Connects to S3 at the first call. */
+  store(): Promise<ArtifactStore>;
+  /** Temporal's web page of a run; null where only the cluster's operators know its address. */
+  page(run: string): string | null;
+}
+
+/**
+ * Runs `work` with the services of the environment. Where no address is set, those of a local stack that runs on
+ * DERMFLOW_HOME are taken.
+ */
+export async function withSession<T>(work: (session: Session) => Promise<T>): Promise<T> {
+  const stack = await useLocalStack();
+  const environment = readEnvironment(process.env);
+  const temporal = await connectClient();
+  const closing: (() => void)[] = [];
+  const store = async (): Promise<ArtifactStore> => {
+    const s3 = createS3Client(environment.s3);
+    closing.push(() => s3.destroy());
+    await ensureBucket(s3, environment.s3);
+    return createS3Store(s3, environment.s3);
+  };
+  let opened: Promise<ArtifactStore> | null = null;
+  const openOnce = (): Promise<ArtifactStore> => {
+    opened ??= store();
+    return opened;
+  };
+  try {
+    return await work({
+      environment,
+      client: temporal.client,
+      store: openOnce,
+      page: (run) => stack && runPage(stack, run),
+    });
+  } finally {
+    for (const close of closing) close();
+    await temporal.close();
+  }
+}
+
+/** Addresses of a local stack go into this process's environment, so that every part reads them from one place. */
+export async function useLocalStack(): Promise<StackAddresses | null> {
+  const { home } = readEnvironment(process.env);
+  if (process.env.TEMPORAL_ADDRESS !== undefined) return null;
+  const stack = await findStack(home);
+  if (stack) Object.assign(process.env, stackEnvironment(stack));
+  return stack;
+}

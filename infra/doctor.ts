@@ -1,0 +1,139 @@
+/** Checks of a machine and of the services that it is pointed at. Each says what it found, or throws what to do. */
+import { statfs } from 'node:fs/promises';
+import { execa } from 'execa';
+import { createS3Client, ensureBucket } from '../activities/store/s3.ts';
+import { unavailable } from '../domain/failures.ts';
+import { type Environment, repositoryRoot } from './env.ts';
+import { connectClient } from './temporal.ts';
+import { findSmallModel, findTools } from './tools.ts';
+
+export interface Check {
+  name: string;
+  /** Its absence stops nothing. */
+  optional?: boolean;
+  look(): Promise<string>;
+}
+
+export interface Finding {
+  name: string;
+  state: 'good' | 'missing' | 'absent';
+  detail: string;
+}
+
+const gibibyte = 2 ** 30;
+/** A run of the demo leaves about one; a 7B model's checkpoints need far more. */
+const leastFreeGibibytes = 2;
+
+export const machineChecks = ({ home, scratch, trainerPython }: Environment): Check[] => [
+  {
+    name: 'Node',
+    look: async () => {
+      if (Number(process.versions.node.split('.')[0]) < 24) throw unavailable('run "npm run setup": it brings Node 24');
+      return process.versions.node;
+    },
+  },
+  { name: 'local servers', look: async () => Object.keys(findTools(home)).join(', ') },
+  { name: 'small language model', look: async () => findSmallModel(home).replace(`${home}/`, '') },
+  {
+    name: 'trainer',
+    look: async () => {
+      const script =
+        'import importlib.metadata as m; print(", ".join(f"{n} {m.version(n)}" for n in ("torch", "transformers", "trl", "peft", "accelerate")))';
+      const result = await execa(trainerPython, ['-c', script], { reject: false });
+      if (result.exitCode === 0) return result.stdout;
+      throw unavailable(
+        `${trainerPython} lacks the trainer's packages; run "npm run setup" or set DERMFLOW_TRAINER_PYTHON`,
+      );
+    },
+  },
+  {
+    name: 'accelerators',
+    optional: true,
+    look: async () => {
+      const result = await execa('nvidia-smi', ['--query-gpu=name,memory.total', '--format=csv,noheader'], {
+        reject: false,
+      });
+      if (result.exitCode !== 0) throw new Error('none found: training runs on the CPU');
+      return result.stdout.replaceAll('\n', '; ');
+    },
+  },
+  {
+    name: 'scratch space',
+    look: async () => {
+      const found = await statfs(scratch).catch(() => statfs(repositoryRoot));
+      const free = (found.bavail * found.bsize) / gibibyte;
+      if (free < leastFreeGibibytes) {
+        throw unavailable(`${free.toFixed(1)} GiB free at ${scratch}; free space or set DERMFLOW_SCRATCH`);
+      }
+      return `${free.toFixed(0)} GiB free at ${scratch}`;
+    },
+  },
+];
+
+/** The language model that this machine's llm worker would ask. */
+const languageModelCheck = ({ llm }: Environment): Check => ({
+  name: 'language model',
+  look: async () => {
+    if (llm.baseUrl === '') return 'embedded (good for plumbing, not for trajectories that are meant to teach)';
+    const headers = llm.apiKey === '' ? {} : { authorization: `Bearer ${llm.apiKey}` };
+    const url = `${llm.baseUrl.replace(/\/$/, '')}/models`;
+    const response = await fetch(url, { headers, signal: AbortSignal.timeout(10_000) }).catch((error: unknown) => {
+      throw unavailable(`${llm.baseUrl} does not answer; start it or set DERMFLOW_LLM_BASE_URL`, error);
+    });
+    if (response.status === 401 || response.status === 403) {
+      throw unavailable(`${llm.baseUrl} refuses the key; set DERMFLOW_LLM_API_KEY`);
+    }
+    return `${llm.model || 'no model set (DERMFLOW_LLM_MODEL)'} at ${llm.baseUrl}`;
+  },
+});
+
+/** What a run on this machine needs before its services are started. Throws the first thing that is missing. */
+export async function requireMachine(environment: Environment): Promise<void> {
+  for (const check of [...machineChecks(environment), languageModelCheck(environment)]) {
+    if (!check.optional) await check.look();
+  }
+}
+
+/**
+ * @param local a local stack runs on DERMFLOW_HOME; without one and without addresses there is nothing to ask
+ */
+export function serviceChecks(
+  environment: Environment,
+  variables: Record<string, string | undefined>,
+  local: boolean,
+): Check[] {
+  const { s3 } = environment;
+  const pointed = local || variables.TEMPORAL_ADDRESS !== undefined;
+  const notPointed = 'no local stack runs and no address is set; "dermflow up" starts one';
+  return [
+    {
+      name: 'Temporal',
+      optional: !pointed,
+      look: async () => {
+        if (!pointed) throw new Error(notPointed);
+        const { client, close } = await connectClient();
+        try {
+          await client.workflowService.describeNamespace({ namespace: client.options.namespace });
+          return `namespace ${client.options.namespace} at ${variables.TEMPORAL_ADDRESS ?? 'the profile’s address'}`;
+        } finally {
+          await close();
+        }
+      },
+    },
+    {
+      name: 'S3',
+      optional: s3.endpoint === undefined,
+      look: async () => {
+        if (s3.endpoint === undefined && !pointed) throw new Error(notPointed);
+        const client = createS3Client(s3);
+        try {
+          await ensureBucket(client, s3);
+          return `bucket ${s3.bucket} at ${s3.endpoint ?? 'AWS'}`;
+        } finally {
+          client.destroy();
+        }
+      },
+    },
+    languageModelCheck(environment),
+  ];
+}

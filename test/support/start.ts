@@ -1,0 +1,73 @@
+/** `dermflow start` as a user runs it, with a recipe so short that a test can wait for it. */
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { z } from 'zod';
+import { repositoryRoot } from '../../infra/env.ts';
+import type { Home } from './home.ts';
+
+/** The demo with a tenth of its data and steps: every stage runs, nothing is learned. */
+export const shortDemo = [
+  'data.generate.images=160',
+  'data.generate.textbook=40',
+  'trajectories.maxLlmCalls=4',
+  'sft.epochs=1',
+  'grpo.steps=8',
+  'grpo.milestones=[4, 8]',
+  'grpo.rlOnlyMilestones=[2]',
+  'grpo.saveEvery=2',
+  'evaluation.maxItems=16',
+  'evaluation.maxNewTokens=48',
+] as const;
+
+const finishedSchema = z.object({
+  run: z.string(),
+  report: z.string(),
+  page: z.url(),
+  evaluations: z.array(
+    z.object({ label: z.string(), scores: z.array(z.object({ task: z.string(), items: z.int() })) }),
+  ),
+});
+export type Finished = z.infer<typeof finishedSchema>;
+
+const statusSchema = z.object({
+  progress: z.object({ stages: z.array(z.object({ stage: z.string(), state: z.string() })) }).nullable(),
+  pending: z.array(z.object({ training: z.object({ step: z.int(), checkpoint: z.int().nullable() }).nullable() })),
+});
+export type SeenStatus = z.infer<typeof statusSchema>;
+
+export interface Started {
+  pid: number;
+  /** Called with each status that the command prints. */
+  onStatus(listener: (status: SeenStatus) => void): void;
+  /** Exit code and, of a finished run, its last line. */
+  ended: Promise<{ exitCode: number | undefined; finished: Finished | null; stderr: string }>;
+}
+
+export const dermflow = join(repositoryRoot, 'cli/dermflow.mjs');
+
+export function startDemo(home: Home, changes: readonly string[] = [], flags: readonly string[] = []): Started {
+  const settings = [...shortDemo, ...changes].flatMap((change) => ['--set', change]);
+  const child = execa(process.execPath, [dermflow, 'start', 'demo', '--json', ...flags, ...settings], {
+    env: home.env,
+    reject: false,
+    buffer: { stdout: false },
+  });
+  const listeners: ((status: SeenStatus) => void)[] = [];
+  const read = async (): Promise<Finished | null> => {
+    let finished: Finished | null = null;
+    for await (const line of child.iterable()) {
+      const value: unknown = JSON.parse(line);
+      const status = statusSchema.safeParse(value);
+      if (status.success) for (const listener of listeners) listener(status.data);
+      const last = finishedSchema.safeParse(value);
+      if (last.success) finished = last.data;
+    }
+    return finished;
+  };
+  const ended = (async () => {
+    const finished = await read();
+    const { exitCode, stderr } = await child;
+    return { exitCode, finished, stderr: String(stderr) };
+  })();
+  return { pid: child.pid ?? 0, onStatus: (listener) => void listeners.push(listener), ended };
+}

@@ -1,0 +1,105 @@
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { renderResults, renderStatus } from '../../../cli/render.ts';
+import type { PendingActivity, RunStatus } from '../../../cli/run-status.ts';
+
+const training: PendingActivity = {
+  workflow: 'demo-1',
+  id: 'trainGrpo-2',
+  state: 'running',
+  attempt: 1,
+  lastFailure: null,
+  nextAttemptIn: null,
+  work: null,
+  training: {
+    phase: 'training',
+    step: 700,
+    maxSteps: 1500,
+    stopAt: 1000,
+    checkpoint: 650,
+    values: { loss: 0.0123, reward: 1.4567, kl: null },
+    secondsPerStep: 2,
+  },
+};
+const status = (more: Partial<RunStatus> = {}): RunStatus => ({
+  run: 'demo-1',
+  state: 'RUNNING',
+  startedAt: new Date().toISOString(),
+  closedAt: null,
+  progress: {
+    recipe: 'demo',
+    stages: [
+      { stage: 'sft', state: 'done', detail: 'epoch 4 of 4' },
+      { stage: 'grpo', state: 'running', detail: 'to step 1000 of 1500' },
+    ],
+    checkpoint: { stage: 'grpo', step: 500 },
+    evaluations: [],
+    report: null,
+    failure: null,
+  },
+  pending: [training],
+  failure: null,
+  failureType: null,
+  ...more,
+});
+const text = (given: RunStatus): string => stripVTControlCharacters(renderStatus(given));
+
+describe('renderStatus', () => {
+  it('shows step, loss, reward, newest checkpoint and time left', () => {
+    expect(text(status())).toContain('step 700/1500  loss 0.0123  reward 1.46  saved 650  10m to step 1000');
+  });
+
+  it('leaves out values that were not logged', () => {
+    expect(text(status())).not.toContain('kl');
+  });
+
+  it('shows attempt, pause and the words of the last failure', () => {
+    const retrying: PendingActivity = {
+      ...training,
+      training: null,
+      state: 'retrying',
+      attempt: 3,
+      lastFailure: 'S3 is away',
+      nextAttemptIn: 7.2,
+    };
+    expect(text(status({ pending: [retrying] }))).toContain('retrying  attempt 3  next in 8 s  S3 is away');
+  });
+
+  it('says that no worker answers', () => {
+    expect(text(status({ progress: null, pending: [] }))).toContain('no orchestrator worker answers');
+  });
+
+  it('names the evaluation that an activity belongs to', () => {
+    const evaluation: PendingActivity = {
+      ...training,
+      workflow: 'demo-1/evaluate/sft',
+      id: 'evaluateModel-1',
+      training: null,
+      work: { phase: 'answering', done: 32, total: 300 },
+    };
+    const progress = { ...status().progress, stages: [{ stage: 'evaluation', state: 'running', detail: '1 of 2' }] };
+    expect(text(status({ progress: progress as RunStatus['progress'], pending: [evaluation] }))).toContain(
+      'sft: answering 32/300',
+    );
+  });
+});
+
+describe('renderResults', () => {
+  it('is a table with intervals', () => {
+    const score = {
+      task: 'diagnosis',
+      items: 300,
+      accuracy: 0.9,
+      low: 0.86,
+      high: 0.93,
+      macroF1: 0.88,
+      unparsed: 0.01,
+    } as const;
+    const evaluation = { kind: 'evaluation', key: 'k', sha256: '0'.repeat(64) } as const;
+    const table = stripVTControlCharacters(renderResults([{ label: 'sft', step: 4, evaluation, scores: [score] }]));
+    expect(table.split('\n')).toEqual([
+      'model  task               accuracy (95 % interval)  macro-F1  items  unreadable',
+      'sft    Disease diagnosis  0.900 (0.860 to 0.930)    0.880     300    0.010',
+    ]);
+  });
+});
