@@ -2,6 +2,7 @@
 import { type ArtifactRef, canonicalJson, type Manifest } from '../../domain/artifact.ts';
 import { type Case, caseSchema, splits } from '../../domain/cases/case.ts';
 import { countSplits, type DataReport, describeData } from '../../domain/cases/data-report.ts';
+import { type DermNetSettings, type FunnelStep, filterDermNet } from '../../domain/cases/dermnet-filter.ts';
 import { type AuditedPicture, findLeaks, type Leak, summariseLeaks } from '../../domain/cases/leakage.ts';
 import { assignSplits } from '../../domain/cases/splits.ts';
 import { type ReadyCase, readyCaseSchema } from '../../domain/cases/undiagnosed.ts';
@@ -35,7 +36,7 @@ export async function deriveData(
 ): Promise<DataResult> {
   const sources = await Promise.all(imported.map((source) => openSource(store, source)));
   const textbook = await deriveTextbook(store, sources);
-  const dataset = await deriveDataset(store, sources, recipe);
+  const dataset = await deriveDataset(store, sources, recipe, knowledge);
   const cases = await readJsonLines(store, dataset, datasetFiles.cases, caseSchema);
   const questions = await deriveQuestions(store, dataset, recipe, knowledge, cases);
   const books = await readJsonLines(store, textbook, datasetFiles.cases, caseSchema);
@@ -86,17 +87,27 @@ function deriveTextbook(store: ArtifactStore, sources: readonly OpenSource[]): P
   });
 }
 
-/** Splits the cases, then looks for what training has seen on the other sides. */
+/** Filters DermNet, splits the cases, then looks for what training has seen on the other sides. */
 function deriveDataset(
   store: ArtifactStore,
   sources: readonly OpenSource[],
   { seed, data }: Recipe,
+  knowledge: Knowledge,
 ): Promise<ArtifactRef> {
   const settings = { seed, ratio: data.split, groupBy: data.groupBy };
-  const params = { ...settings, leaks: data.leaks, ood: sources.filter((s) => s.use === 'ood').map((s) => s.adapter) };
-  const work = { kind: 'dataset', method: 'split/3', inputs: inputsOf(sources), params } as const;
+  const params = {
+    ...settings,
+    minImagesPerClass: data.minImagesPerClass,
+    leaks: data.leaks,
+    ood: sources.filter((s) => s.use === 'ood').map((s) => s.adapter),
+  };
+  const inputs = { ...inputsOf(sources), knowledge: knowledge.digest };
+  const work = { kind: 'dataset', method: 'split/4', inputs, params } as const;
   return commitOnce(store, work, async () => {
-    const labelled = await trainingCases(sources);
+    const { kept: labelled, funnel } = filterDermNetCases(await trainingCases(sources), knowledge, {
+      minImagesPerClass: data.minImagesPerClass,
+      undiagnosed: sources.find(({ adapter }) => adapter === 'dermnet')?.facts.leftOut ?? 0,
+    });
     const books = labelled.filter(isTextbookCase);
     const all = assignSplits(
       labelled.filter((c) => !isTextbookCase(c)),
@@ -118,7 +129,7 @@ function deriveDataset(
     const empty = (['train', 'test'] as const).find((split) => counts[split] === 0);
     if (empty) throw userMistake(`data.split leaves no case for ${empty}: ${cases.length} cases are too few`);
     const leaks = { test: summariseLeaks(tested.leaks), ood: summariseLeaks(ood.leaks) };
-    const report = describeData(cases, countKept(items, ood.kept), leaks);
+    const report = describeData(cases, { ood: countKept(items, ood.kept), leaks, dermnet: funnel });
     return {
       facts: { ...counts, ood: ood.kept.length },
       files: {
@@ -128,6 +139,18 @@ function deriveDataset(
       },
     };
   });
+}
+
+/** All cases, those of DermNet filtered; without DermNet there is no funnel. */
+function filterDermNetCases(
+  cases: readonly Case[],
+  knowledge: Knowledge,
+  settings: DermNetSettings,
+): { kept: Case[]; funnel: FunnelStep[] } {
+  const isDermNet = (c: Case): boolean => c.source === 'dermnet';
+  if (!cases.some(isDermNet)) return { kept: [...cases], funnel: [] };
+  const { kept, funnel } = filterDermNet(cases.filter(isDermNet), knowledge, settings);
+  return { kept: [...cases.filter((c) => !isDermNet(c)), ...kept], funnel };
 }
 
 interface Audit<T> {
