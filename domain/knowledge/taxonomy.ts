@@ -59,6 +59,8 @@ export interface Taxonomy {
   /** The node's own malignancy, else its nearest ancestor's; null where it is unknown. */
   malignancy(name: string): Malignancy | null;
   synonyms(name: string): string[];
+  /** Codes in public terminologies, e.g. `DOID:8923`, `ICD-10 C43`; few nodes have any. */
+  references(name: string): string[];
 }
 
 /**
@@ -118,6 +120,10 @@ export function buildTaxonomy(rows: readonly TaxonomyRow[]): Taxonomy {
       return stated === undefined || stated === 'unknown' ? null : stated;
     },
     synonyms: (name) => [...node(name).synonyms],
+    references: (name) => {
+      const { doid, icd10 } = node(name);
+      return [...(doid ? [doid] : []), ...(icd10 ? [`ICD-10 ${icd10}`] : [])];
+    },
   };
 }
 
