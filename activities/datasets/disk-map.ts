@@ -6,8 +6,6 @@ export interface DiskMap {
   add(key: string, value: string): void;
   /** The key's values in the order in which they were added. */
   get(key: string): string[];
-  /** Number of different keys. */
-  size(): number;
 }
 
 /** An empty map in a private temporary file, which the system removes with this process. */
@@ -17,10 +15,8 @@ export function createDiskMap(): DiskMap {
   database.exec('create index by_key on entry (key)');
   const insert = database.prepare('insert into entry values (?, ?)');
   const select = database.prepare('select value from entry where key = ? order by rowid');
-  const count = database.prepare('select count(distinct key) as keys from entry');
   return {
     add: (key, value) => void insert.run(key, value),
     get: (key) => select.all(key).map((row) => String(row.value)),
-    size: () => Number(count.get()?.keys),
   };
 }

@@ -21,8 +21,7 @@ export interface IndexOptions {
 }
 
 /**
- * Indexes the images in `folder` and below. Their number costs disk, not memory. A folder without images is a user's
- * mistake.
+ * Indexes the images in `folder` and below. Their number costs disk, not memory.
  */
 export async function indexImages(folder: string, options: IndexOptions = {}): Promise<ImageIndex> {
   const { except = [], foldersInName = 0 } = options;
@@ -34,7 +33,6 @@ export async function indexImages(folder: string, options: IndexOptions = {}): P
       .slice(-1 - foldersInName)
       .join('/');
   for await (const path of imagesBelow(folder, except, deepestFolder)) paths.add(keyOf(path), path);
-  if (paths.size() === 0) throw userMistake(`${folder}: holds no images; put them in it or in a folder below`);
   return { find: async (name) => (await pickCopy(paths.get(keyOf(name)))) ?? { absent: name } };
 }
 

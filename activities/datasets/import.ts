@@ -19,7 +19,7 @@ import type { ImageBudget } from './image-size.ts';
 import { type BadImage, imageSoftware, imagesInFlight, importImage, type StoredImage } from './images.ts';
 import { readLines, writeLineFiles } from './json-lines.ts';
 import { createOutcome } from './outcome.ts';
-import { type Reading, type ReadRequest, readSource } from './read.ts';
+import { absentReason, type Reading, type ReadRequest, readSource } from './read.ts';
 import { listSome, type SourceRecord } from './source.ts';
 
 const method = 'import/2';
@@ -135,12 +135,12 @@ async function importRecords(
 
 const importOne = async (
   store: ArtifactStore,
-  { image, where }: SourceRecord,
+  record: SourceRecord,
   settings: ImportSettings,
 ): Promise<StoredImage | BadImage> =>
-  'path' in image
-    ? importImage(store, image.path, settings)
-    : { badImage: `${where}: there is no image ${image.absent}` };
+  'path' in record.image
+    ? importImage(store, record.image.path, settings)
+    : { badImage: absentReason(record.where, record.image.absent) };
 
 function makeCase(record: SourceRecord, { image, look }: StoredImage): Case | ReadyCase | ConceptCase {
   const { kind, where: _, image: __, ...content } = record;

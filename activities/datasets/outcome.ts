@@ -1,20 +1,29 @@
 /** What an import reports of itself; its lists are cut, its counts are not. */
-import type { Case, Picture } from '../../domain/cases/case.ts';
+import type { Picture } from '../../domain/cases/case.ts';
 import type { BadImage } from './images.ts';
 import { createTally } from './tally.ts';
 
 /** So many entries of each list stand in the report. */
 const listed = 200;
 
+/** What is counted of a record or a case. */
+export type Counted = Pick<Picture, 'source' | 'modality' | 'officialSplit'> & {
+  diagnosis?: string;
+  malignancy?: string;
+};
+export type OutcomeCounts = Record<string, Record<string, number>>;
+
 export interface Outcome {
   quarantine(image: BadImage): void;
   /** An image with the pixels of an earlier case. */
   repeat(id: string, sameAs: string): void;
-  count(made: Picture | Case): void;
+  count(made: Counted): void;
   quarantined(): number;
   repeats(): number;
   /** The first unusable images. */
   readonly bad: readonly BadImage[];
+  /** Records by value of a field. */
+  counts(): OutcomeCounts;
   report(): Record<string, unknown>;
 }
 
@@ -29,6 +38,8 @@ export function createOutcome(): Outcome {
     modality: createTally(),
     officialSplit: createTally(),
   };
+  const counts = (): OutcomeCounts =>
+    Object.fromEntries(Object.entries(tallies).map(([name, tally]) => [name, Object.fromEntries(tally.entries())]));
   return {
     bad,
     quarantine: (image) => {
@@ -43,16 +54,14 @@ export function createOutcome(): Outcome {
       tallies.source.add(made.source);
       tallies.modality.add(made.modality);
       tallies.officialSplit.add(made.officialSplit ?? 'none');
-      if (!('diagnosis' in made)) return;
-      tallies.diagnosis.add(made.diagnosis);
-      tallies.malignancy.add(made.malignancy);
+      if (made.diagnosis !== undefined) tallies.diagnosis.add(made.diagnosis);
+      if (made.malignancy !== undefined) tallies.malignancy.add(made.malignancy);
     },
     quarantined: () => quarantined,
     repeats: () => repeats,
+    counts,
     report: () => ({
-      counts: Object.fromEntries(
-        Object.entries(tallies).map(([name, tally]) => [name, Object.fromEntries(tally.entries())]),
-      ),
+      counts: counts(),
       quarantine: bad.map(({ badImage }) => badImage),
       repeated,
     }),

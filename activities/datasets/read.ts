@@ -69,6 +69,7 @@ export async function readSource(
   const file = join(scratch, 'records.jsonl');
   const hash = createHash('sha256');
   const leftOut = createLeftOutTally();
+  let present = 0;
   const records = await writeLineFiles({ records: file }, async ({ records: writer }) => {
     const digested = inOrder(readRecords(request), filesInFlight, async (record) => ({
       record,
@@ -83,6 +84,7 @@ export async function readSource(
       const { where: _, ...content } = record;
       hash.update(`${canonicalJson({ ...content, image })}\n`);
       await writer.write(record);
+      if (image !== null) present += 1;
       onProgress(writer.count());
     }
     return writer.count();
@@ -92,8 +94,13 @@ export async function readSource(
     const why = most ? `${most.count}: ${most.reason} ${most.detail}` : 'there is none';
     throw userMistake(`${request.folder}: no row can be used; ${why}`);
   }
+  if (present === 0) {
+    throw userMistake(`${request.folder}: holds none of the ${records} images; put them in it or in a folder below`);
+  }
   return { file, records, leftOut: leftOut.counts(), contents: hash.digest('hex') };
 }
+
+export const absentReason = (where: string, name: string): string => `${where}: there is no image ${name}`;
 
 const digestImage = async (record: SourceRecord | LeftOut): Promise<string | null> =>
   record.kind !== 'left out' && 'path' in record.image ? digestOfFile(record.image.path) : null;

@@ -6,6 +6,7 @@ import type { Knowledge } from '../../domain/knowledge/knowledge.ts';
 import type { AdapterName, DataSource, Recipe } from '../../domain/recipe.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { importDataset } from './import.ts';
+import { requireFolder } from './source.ts';
 
 export interface SourcesRequest {
   store: ArtifactStore;
@@ -24,6 +25,7 @@ export interface SourcesRequest {
  */
 export async function importSources(request: SourcesRequest): Promise<Recipe> {
   const { recipe, folder, onProgress } = request;
+  await requireFolder(folder);
   const { generate: _, ...data } = recipe.data;
   const places = await findFolders(
     folder,

@@ -96,10 +96,12 @@ export const layouts: readonly Layout[] = [
   {
     adapter: 'ham10000',
     form: 'ISIC archive',
-    tables: { 'metadata.csv': csv(archiveHeader, archiveRow('ISIC_1', nevus, 'HAM_1')) },
-    images: ['ISIC_1.jpg'],
+    tables: {
+      'metadata.csv': csv(archiveHeader, archiveRow('ISIC_1', nevus, 'HAM_1'), archiveRow('ISIC_2', melanoma, 'HAM_2')),
+    },
+    images: ['ISIC_1.jpg', 'ISIC_2.jpg'],
     imageColumn: 'isic_id',
-    holds: ['ham10000: melanocytic nevus'],
+    holds: ['ham10000: melanocytic nevus', 'ham10000: melanoma'],
   },
   {
     adapter: 'isic2018',
@@ -223,10 +225,16 @@ export const layouts: readonly Layout[] = [
   {
     adapter: 'derm12345',
     form: 'ISIC archive',
-    tables: { 'metadata.csv': csv(archiveHeader, archiveRow('ISIC_1', `${nevus}:Blue nevus`, 'IL_1')) },
-    images: ['images/ISIC_1.jpg'],
+    tables: {
+      'metadata.csv': csv(
+        archiveHeader,
+        archiveRow('ISIC_1', `${nevus}:Blue nevus`, 'IL_1'),
+        archiveRow('ISIC_2', melanoma, 'IL_2'),
+      ),
+    },
+    images: ['images/ISIC_1.jpg', 'images/ISIC_2.jpg'],
     imageColumn: 'isic_id',
-    holds: ['derm12345: blue nevus'],
+    holds: ['derm12345: blue nevus', 'derm12345: melanoma'],
   },
   {
     adapter: 'derm7pt',

@@ -87,7 +87,6 @@ describe('ham10000', () => {
     ['no table', () => without(table), /: holds no HAM10000_metadata\.csv, HAM10000_metadata, metadata\.csv/],
     ['archives only', async () => onlyArchive(), /: holds archives only, set\.zip; unpack them, then import again/],
     ['two tables', () => withFile('metadata.csv', 'x'), /holds both HAM10000_metadata\.csv and metadata\.csv/],
-    ['no images', async () => onlyTable(), /: holds no images/],
     [
       'an empty table',
       withTable(''),
@@ -174,11 +173,6 @@ const withFile = async (name: string, data: string | Uint8Array): Promise<string
 const onlyArchive = async (): Promise<string> => {
   const folder = await temporaryFolder();
   await writeFiles(folder, { 'set.zip': 'PK' });
-  return folder;
-};
-const onlyTable = async (): Promise<string> => {
-  const folder = await temporaryFolder();
-  await writeFiles(folder, { [table]: metadataTable(rows) });
   return folder;
 };
 
