@@ -5,6 +5,7 @@
 import { parse, YAMLParseError } from 'yaml';
 import { z } from 'zod';
 import { artifactRefSchema } from './artifact.ts';
+import { defaultMinImagesPerClass } from './cases/dermnet-filter.ts';
 import { userMistake } from './failures.ts';
 import { distractorSources } from './questions/distractors.ts';
 import { questionTasks } from './questions/question.ts';
@@ -68,6 +69,8 @@ const dataSchema = z.strictObject({
   snapTo: z.int().positive(),
   /** Share of absent or unusable images that are quarantined and counted before the stage fails. */
   maxBadShare: z.number().min(0).max(1),
+  /** DermNet's classes of fewer images are dropped. */
+  minImagesPerClass: z.int().min(1).default(defaultMinImagesPerClass),
   /** What becomes of test pictures that training has seen: counted, or counted and taken out. */
   leaks: z
     .strictObject({ test: z.enum(['report', 'exclude']), ood: z.enum(['report', 'exclude']) })

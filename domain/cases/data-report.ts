@@ -1,5 +1,6 @@
 /** What the data of a run are: counts by split, the leaks that were found, and the distance to the paper's numbers. */
 import type { Case, Split } from './case.ts';
+import type { FunnelStep } from './dermnet-filter.ts';
 import type { LeakAudit } from './leakage.ts';
 
 /** Cases by value of a field and by split. */
@@ -22,6 +23,8 @@ export interface DataReport {
   /** Out-of-distribution items by set: before and after what training has seen was taken out. */
   ood: Record<string, { items: number; kept: number }>;
   leaks: { test: LeakAudit; ood: LeakAudit };
+  /** What was left of DermNet after each step of its filter; empty without it. */
+  funnel: FunnelStep[];
   paper: PaperRow[];
 }
 
@@ -63,15 +66,17 @@ export function compareWithPaper(cases: readonly Case[]): PaperRow[] {
   return [...rows, { source: 'all six', ...total }];
 }
 
-export function describeData(cases: readonly Case[], ood: DataReport['ood'], leaks: DataReport['leaks']): DataReport {
-  const table = (field: Parameters<typeof tabulate>[1]): SplitTable => tabulate(cases, field);
+export interface DataFindings extends Pick<DataReport, 'ood' | 'leaks' | 'funnel'> {
+  cases: readonly Case[];
+}
+
+export function describeData({ cases, ...findings }: DataFindings): DataReport {
   return {
-    source: table('source'),
-    diagnosis: table('diagnosis'),
-    malignancy: table('malignancy'),
-    modality: table('modality'),
-    ood,
-    leaks,
+    source: tabulate(cases, 'source'),
+    diagnosis: tabulate(cases, 'diagnosis'),
+    malignancy: tabulate(cases, 'malignancy'),
+    modality: tabulate(cases, 'modality'),
+    ...findings,
     paper: compareWithPaper(cases),
   };
 }
