@@ -69,7 +69,7 @@ const dataSchema = z.strictObject({
   snapTo: z.int().positive(),
   /** Share of absent or unusable images that are quarantined and counted before the stage fails. */
   maxBadShare: z.number().min(0).max(1),
-  /** Classes of DermNet with fewer images are dropped, after all that is no skin cancer or mistaken for one. */
+  /** DermNet's classes of fewer images are dropped. */
   minImagesPerClass: z.int().min(1).default(defaultMinImagesPerClass),
   /** What becomes of test pictures that training has seen: counted, or counted and taken out. */
   leaks: z

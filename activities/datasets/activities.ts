@@ -14,8 +14,9 @@ import { textbookFolder } from './adapters/textbook.ts';
 import { writeDemoDataset } from './demo.ts';
 import { imageSoftware } from './images.ts';
 import { importDataset } from './import.ts';
+import type { ImportedSource } from './imported.ts';
 import { loadKnowledge } from './knowledge.ts';
-import { deriveData, type ImportedSource } from './prepare.ts';
+import { deriveData } from './prepare.ts';
 
 export interface DatasetDependencies {
   store: ArtifactStore;

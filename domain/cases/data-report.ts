@@ -23,8 +23,8 @@ export interface DataReport {
   /** Out-of-distribution items by set: before and after what training has seen was taken out. */
   ood: Record<string, { items: number; kept: number }>;
   leaks: { test: LeakAudit; ood: LeakAudit };
-  /** What DermNet's filter left step by step; empty without DermNet. */
-  dermnet: FunnelStep[];
+  /** What was left of DermNet after each step of its filter; empty without it. */
+  funnel: FunnelStep[];
   paper: PaperRow[];
 }
 
@@ -66,17 +66,17 @@ export function compareWithPaper(cases: readonly Case[]): PaperRow[] {
   return [...rows, { source: 'all six', ...total }];
 }
 
-export function describeData(
-  cases: readonly Case[],
-  audits: Pick<DataReport, 'ood' | 'leaks' | 'dermnet'>,
-): DataReport {
-  const table = (field: Parameters<typeof tabulate>[1]): SplitTable => tabulate(cases, field);
+export interface DataFindings extends Pick<DataReport, 'ood' | 'leaks' | 'funnel'> {
+  cases: readonly Case[];
+}
+
+export function describeData({ cases, ...findings }: DataFindings): DataReport {
   return {
-    source: table('source'),
-    diagnosis: table('diagnosis'),
-    malignancy: table('malignancy'),
-    modality: table('modality'),
-    ...audits,
+    source: tabulate(cases, 'source'),
+    diagnosis: tabulate(cases, 'diagnosis'),
+    malignancy: tabulate(cases, 'malignancy'),
+    modality: tabulate(cases, 'modality'),
+    ...findings,
     paper: compareWithPaper(cases),
   };
 }

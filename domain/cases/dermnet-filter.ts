@@ -18,8 +18,8 @@ export interface Filtered<T> {
 
 export interface DermNetSettings {
   minImagesPerClass: number;
-  /** Images without a diagnosis, dropped already: the funnel begins with them. */
-  undiagnosed: number;
+  /** Images of the whole set, some of which may have become no case: the funnel begins with them. */
+  imagesOfSet: number;
 }
 
 /**
@@ -31,7 +31,7 @@ export interface DermNetSettings {
 export function filterDermNet<T extends { diagnosis: string }>(
   images: readonly T[],
   { taxonomy, ddx }: Knowledge,
-  { minImagesPerClass, undiagnosed }: DermNetSettings,
+  { minImagesPerClass, imagesOfSet }: DermNetSettings,
 ): Filtered<T> {
   const isCancer = (name: string): boolean => {
     const malignancy = taxonomy.malignancy(name);
@@ -46,7 +46,7 @@ export function filterDermNet<T extends { diagnosis: string }>(
   return {
     kept,
     funnel: [
-      { ...diagnosed, name: 'all images', images: images.length + undiagnosed },
+      { ...diagnosed, name: 'all images', images: imagesOfSet },
       diagnosed,
       step('skin cancers and their differential diagnoses', relevant),
       step(`classes of at least ${minImagesPerClass} images`, kept),

@@ -8,7 +8,7 @@ import { shippedKnowledge } from '../../support/knowledge.ts';
 import { needsSharedData, sharedData } from '../../support/shared-data.ts';
 
 const { taxonomy } = shippedKnowledge;
-const settings = { minImagesPerClass: defaultMinImagesPerClass, undiagnosed: 0 };
+const settings = { minImagesPerClass: defaultMinImagesPerClass, imagesOfSet: 75 };
 const images = (diagnosis: string, count: number) => Array.from({ length: count }, () => ({ diagnosis }));
 
 describe('filterDermNet', () => {
@@ -29,7 +29,7 @@ describe('filterDermNet', () => {
       ...images('scabies', 30),
       ...images('nail psoriasis', 1),
     ];
-    const { kept, funnel } = filterDermNet(set, shippedKnowledge, { ...settings, undiagnosed: 5 });
+    const { kept, funnel } = filterDermNet(set, shippedKnowledge, settings);
     expect(new Set(kept.map((image) => image.diagnosis))).toEqual(new Set(['melanoma']));
     expect(funnel).toEqual([
       { name: 'all images', images: 75, classes: 4 },
@@ -48,8 +48,7 @@ describe('filterDermNet', () => {
       const diagnosis = slug === undefined ? undefined : taxonomy.resolve(slug)?.name;
       return diagnosis === undefined ? [] : [{ diagnosis }];
     });
-    const undiagnosed = files.length - diagnosed.length;
-    const { funnel } = filterDermNet(diagnosed, shippedKnowledge, { minImagesPerClass: 5, undiagnosed }); // a fifth of the set
+    const { funnel } = filterDermNet(diagnosed, shippedKnowledge, { minImagesPerClass: 5, imagesOfSet: files.length }); // a fifth of the set
     expect(funnel[0]?.images).toBe(4002);
     expect(funnel[1]?.images).toBeGreaterThan(3700);
     const share = (funnel.at(-1)?.images ?? 0) / 4002;
