@@ -201,9 +201,9 @@ export const sourceNames = ({ sources }: Recipe['data']): string =>
  */
 export function parseRecipe(recipe: unknown, file: string): Recipe {
   const value: unknown = typeof recipe === 'string' ? parseYaml(recipe, file) : recipe;
-  const result = recipeSchema.safeParse(value, { reportInput: true });
+  const result = recipeSchema.safeParse(value);
   if (result.success) return result.data;
-  throw userMistake(result.error.issues.map((issue) => describeIssue(issue, file)).join('\n'));
+  throw userMistake(result.error.issues.map((issue) => describeIssue(issue, value, file)).join('\n'));
 }
 
 function parseYaml(text: string, file: string): unknown {
@@ -215,12 +215,17 @@ function parseYaml(text: string, file: string): unknown {
   }
 }
 
-function describeIssue(issue: z.core.$ZodIssue, file: string): string {
+function describeIssue(issue: z.core.$ZodIssue, recipe: unknown, file: string): string {
   const field = issue.path.length > 0 ? issue.path.join('.') : '(top level)';
   if (issue.code === 'unrecognized_keys') {
     const where = issue.path.length > 0 ? `${issue.path.join('.')}.` : '';
     return `${file}: unknown field ${issue.keys.map((key) => `"${where}${key}"`).join(', ')}; remove it or correct its name`;
   }
-  const given = issue.input === undefined ? 'is missing' : `is ${JSON.stringify(issue.input)}`;
+  const value = issue.path.reduce(memberOf, recipe);
+  const given = value === undefined ? 'is missing' : `is ${JSON.stringify(value)}`;
   return `${file}: ${field} ${given}: ${issue.message}`;
 }
+
+/** A rule over several fields reports their parent as its input, so the field's own value is looked up. */
+const memberOf = (parent: unknown, key: PropertyKey): unknown =>
+  typeof parent === 'object' && parent !== null ? Reflect.get(parent, key) : undefined;

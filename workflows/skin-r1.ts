@@ -63,7 +63,8 @@ async function train(recipe: Recipe, progress: Progress, evaluations: Evaluation
 
   const scores = await progress.stage('evaluation', () => evaluations.all());
   return progress.stage('report', async () => {
-    const adapter = await exportAdapter({ recipe, model, checkpoint: last(grpo).checkpoint });
+    const card = { data: data.counts, trajectories: counts, evaluations: scores };
+    const adapter = await exportAdapter({ recipe, model, checkpoint: last(grpo).checkpoint, ...card });
     const report = await writeReport({
       run: workflowInfo().workflowId,
       ...{ recipe, model, data, trajectories: { trajectories, counts }, adapter, evaluations: scores },

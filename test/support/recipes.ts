@@ -9,3 +9,16 @@ export function demoRecipe(): Recipe {
   const file = join(repositoryRoot, 'recipes/demo.yaml');
   return parseRecipe(parse(readFileSync(file, 'utf8')), file);
 }
+
+/** The demo with two epochs, two milestones and RL alone to two. */
+export function smallRecipe(
+  more: { grpo?: Partial<Recipe['grpo']>; evaluation?: Partial<Recipe['evaluation']> } = {},
+): Recipe {
+  const recipe = demoRecipe();
+  return {
+    ...recipe,
+    sft: { ...recipe.sft, epochs: 2 },
+    grpo: { ...recipe.grpo, steps: 50, milestones: [20, 40], rlOnlyMilestones: [10, 40], ...more.grpo },
+    evaluation: { ...recipe.evaluation, ...more.evaluation },
+  };
+}
