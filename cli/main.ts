@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { exitCodes } from '../domain/failures.ts';
 import { cancelCommand } from './cancel.ts';
+import { dataCommand } from './data.ts';
 import { doctorCommand } from './doctor.ts';
 import { explainError } from './errors.ts';
 import { listCommand } from './list.ts';
@@ -25,6 +26,7 @@ const verbs = [
   resumeCommand(),
   cancelCommand(),
   reportCommand(),
+  dataCommand(),
   doctorCommand(),
 ];
 
@@ -36,7 +38,8 @@ const program = new Command('dermflow')
     '\nExit codes: 0 done, 1 the run failed, 2 a mistake in what you gave, 3 a service or resource is not there.',
   );
 for (const verb of verbs) program.addCommand(verb);
-for (const command of [program, ...program.commands]) command.exitOverride();
+const subcommands = verbs.flatMap((verb) => verb.commands);
+for (const command of [program, ...verbs, ...subcommands]) command.exitOverride();
 
 try {
   await program.parseAsync();

@@ -2,12 +2,12 @@
 import { access, readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { Document, parseDocument } from 'yaml';
-import { importDataset } from '../activities/datasets/import.ts';
 import { loadKnowledge } from '../activities/datasets/knowledge.ts';
+import { importSources } from '../activities/datasets/sources.ts';
 import type { ArtifactStore } from '../activities/ports/artifact-store.ts';
 import { userMistake } from '../domain/failures.ts';
 import { overlay, parseRecipe, type Recipe } from '../domain/recipe.ts';
-import { repositoryRoot } from '../infra/env.ts';
+import { readEnvironment, repositoryRoot } from '../infra/env.ts';
 
 /** Values that the recipe's author leaves to the command line. */
 export interface RecipeChanges {
@@ -64,22 +64,18 @@ function applyChange(document: Document, change: string): void {
 
 const firstLine = (text: string): string => text.split('\n', 1)[0]?.replace(/:$/, '') ?? text;
 
-/** Imports the data set below `folder` from this machine and puts its reference into the recipe. */
-export async function withData(
+/** Imports the recipe's data sets below `folder` from this machine and puts their references into the recipe. */
+export const withData = async (
   recipe: Recipe,
   folder: string,
   store: ArtifactStore,
   onProgress: (phase: string, done: number, total: number) => void,
-): Promise<Recipe> {
-  const { generate: _, ...data } = recipe.data;
-  const { adapter, maxPixels, snapTo, maxBadShare } = data;
-  const imported = await importDataset({
+): Promise<Recipe> =>
+  importSources({
     store,
+    recipe,
     folder,
-    adapter,
-    settings: { maxPixels, snapTo, maxBadShare },
     knowledge: await loadKnowledge(),
+    scratch: readEnvironment(process.env).scratch,
     onProgress,
   });
-  return { ...recipe, data: { ...data, imported } };
-}

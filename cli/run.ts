@@ -19,7 +19,7 @@ export const runCommand = (): Command =>
   new Command('run')
     .description('start a run; the same recipe and data find the same run')
     .argument('<recipe>', 'name in recipes/ or a file')
-    .option('--data <folder>', 'import this data set and train on it')
+    .option('--data <folder>', 'import the data sets of the recipe from this folder')
     .option('--set <field=value>', 'change a field of the recipe; may be repeated', collect, [])
     .option('--detach', 'print the run and return')
     .option('--json', 'one JSON object a line')
@@ -39,8 +39,8 @@ async function run(recipeName: string, { data, set, detach = false, json = false
   });
 }
 
-function showImport(phase: string, done: number, total: number): void {
+export function showImport(phase: string, done: number, total: number): void {
   if (!process.stderr.isTTY) return;
-  logUpdateStderr(`${phase} ${done}/${total}`);
+  logUpdateStderr(total === 0 ? `${phase} ${done}` : `${phase} ${done}/${total}`);
   if (done === total) logUpdateStderr.clear();
 }

@@ -25,10 +25,9 @@ export async function withSession<T>(work: (session: Session) => Promise<T>): Pr
   const temporal = await connectClient();
   const closing: (() => void)[] = [];
   const store = async (): Promise<ArtifactStore> => {
-    const s3 = createS3Client(environment.s3);
-    closing.push(() => s3.destroy());
-    await ensureBucket(s3, environment.s3);
-    return createS3Store(s3, environment.s3);
+    const opened = await openStore(environment);
+    closing.push(opened.close);
+    return opened.store;
   };
   let opened: Promise<ArtifactStore> | null = null;
   const openOnce = (): Promise<ArtifactStore> => {
@@ -46,6 +45,13 @@ export async function withSession<T>(work: (session: Session) => Promise<T>): Pr
     for (const close of closing) close();
     await temporal.close();
   }
+}
+
+/** The store alone, for what needs no Temporal. */
+export async function openStore({ s3 }: Environment): Promise<{ store: ArtifactStore; close: () => void }> {
+  const client = createS3Client(s3);
+  await ensureBucket(client, s3);
+  return { store: createS3Store(client, s3), close: () => client.destroy() };
 }
 
 /** Addresses of a local stack go into this process's environment, so that every part reads them from one place. */

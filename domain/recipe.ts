@@ -5,13 +5,41 @@
 import { parse, YAMLParseError } from 'yaml';
 import { z } from 'zod';
 import { artifactRefSchema } from './artifact.ts';
+import { defaultMinImagesPerClass } from './cases/dermnet-filter.ts';
 import { userMistake } from './failures.ts';
+import { distractorSources } from './questions/distractors.ts';
 import { questionTasks } from './questions/question.ts';
 import { rewardNames } from './rewards/rewards.ts';
 import { loraSchema, rolloutEngines } from './trainer.ts';
 
-export const adapterNames = ['ham10000'] as const;
+/** Data sets in the layouts in which they are distributed; docs/data-sets.md says where to get each. */
+export const adapterNames = [
+  'bcn20000',
+  'ddi',
+  'derm12345',
+  'derm7pt',
+  'dermnet',
+  'fitzpatrick17k',
+  'ham10000',
+  'isic2018',
+  'isic2019',
+  'isic2020',
+  'isic-archive',
+  'omnimedvqa',
+  'pad-ufes-20',
+  'skincon',
+  'textbook',
+] as const;
 export type AdapterName = (typeof adapterNames)[number];
+
+const sourceSchema = z.strictObject({
+  adapter: z.enum(adapterNames),
+  /** `ood`: evaluated only, after what training has seen is taken out of it (A26). */
+  use: z.enum(['training', 'ood']).default('training'),
+  /** The reference that `--data DIR` or `dermflow data import` puts here. */
+  imported: artifactRefSchema.optional(),
+});
+export type DataSource = z.infer<typeof sourceSchema>;
 
 /** A generated, labelled-as-such image set in a real set's layout. */
 const generatedSchema = z.strictObject({
@@ -26,10 +54,13 @@ const generatedSchema = z.strictObject({
 export type GeneratedSpec = z.infer<typeof generatedSchema>;
 
 const dataSchema = z.strictObject({
-  adapter: z.enum(adapterNames),
-  /** Exactly one of the two: `generate`, or the reference that `--data DIR` puts here. */
+  /** Each adapter at most once. */
+  sources: z
+    .array(sourceSchema)
+    .min(1)
+    .refine((sources) => new Set(sources.map((s) => s.adapter)).size === sources.length, 'an adapter stands twice'),
+  /** Draws the sources ham10000 and textbook instead of reading them. */
   generate: generatedSchema.optional(),
-  imported: artifactRefSchema.optional(),
   /** 6:2:2 in the paper. */
   split: z.strictObject({ train: z.number().positive(), validation: z.number().min(0), test: z.number().positive() }),
   groupBy: z.enum(['patient', 'image']),
@@ -37,8 +68,14 @@ const dataSchema = z.strictObject({
   maxPixels: z.int().positive(),
   /** Sides are rounded to multiples of this (28 for Qwen2.5-VL), as its processor would. */
   snapTo: z.int().positive(),
-  /** Share of unusable images that are quarantined and counted before the stage fails. */
+  /** Share of absent or unusable images that are quarantined and counted before the stage fails. */
   maxBadShare: z.number().min(0).max(1),
+  /** DermNet's classes of fewer images are dropped. */
+  minImagesPerClass: z.int().min(1).default(defaultMinImagesPerClass),
+  /** What becomes of test pictures that training has seen: counted, or counted and taken out. */
+  leaks: z
+    .strictObject({ test: z.enum(['report', 'exclude']), ood: z.enum(['report', 'exclude']) })
+    .default({ test: 'report', ood: 'exclude' }),
 });
 
 const trajectoriesSchema = z.strictObject({
@@ -128,6 +165,11 @@ const rewardsSchema = z.strictObject({
 });
 export type RewardSettings = z.infer<typeof rewardsSchema>;
 
+const questionsSchema = z.strictObject({
+  /** Where wrong options come from: the paper samples the set's tree and the shared one (A23), the released code the set's. */
+  distractors: z.enum(distractorSources),
+});
+
 const evaluationSchema = z.strictObject({
   tasks: z.array(z.enum(questionTasks)).min(1),
   /** At most so many test questions a task, in their stored order; null: all. */
@@ -157,6 +199,7 @@ const fieldsSchema = z.strictObject({
   trajectories: trajectoriesSchema,
   sft: sftSchema,
   grpo: grpoSchema,
+  questions: questionsSchema.default({ distractors: 'set-and-shared' }),
   rewards: rewardsSchema,
   evaluation: evaluationSchema,
 });
@@ -182,6 +225,13 @@ export function overlay(base: unknown, changes: unknown): unknown {
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The sets that training reads, for people. */
+export const sourceNames = ({ sources }: Recipe['data']): string =>
+  sources
+    .filter(({ use }) => use === 'training')
+    .map(({ adapter }) => adapter)
+    .join(', ');
 
 /**
  * Parses a recipe. Throws a user's mistake that names file, field, value and what is allowed, one line a problem.

@@ -1,17 +1,20 @@
 /** The data stage, on cpu workers. */
+import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { type ArtifactRef, type Manifest, workKey } from '../../domain/artifact.ts';
+import { type Manifest, workKey } from '../../domain/artifact.ts';
 import type { DatasetActivities } from '../../domain/contracts.ts';
 import { userMistake } from '../../domain/failures.ts';
 import type { Knowledge } from '../../domain/knowledge/knowledge.ts';
-import type { GeneratedSpec, Recipe } from '../../domain/recipe.ts';
+import type { DataSource, GeneratedSpec, Recipe } from '../../domain/recipe.ts';
 import type { Environment } from '../../infra/env.ts';
 import { type WorkProgress, withHeartbeats } from '../heartbeats.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { withScratchFolder } from '../scratch.ts';
+import { textbookFolder } from './adapters/textbook.ts';
 import { writeDemoDataset } from './demo.ts';
 import { imageSoftware } from './images.ts';
 import { importDataset } from './import.ts';
+import type { ImportedSource } from './imported.ts';
 import { loadKnowledge } from './knowledge.ts';
 import { deriveData } from './prepare.ts';
 
@@ -34,25 +37,30 @@ export function createDatasetActivities({ store, environment, logger }: DatasetD
     prepareData: ({ recipe }) =>
       withHeartbeats(async (report, signal) => {
         const knowledge = await loadKnowledge();
-        const { generate: spec, imported } = recipe.data;
-        if (spec && imported) throw userMistake('data.generate and data.imported are both given; remove one');
-        const source = spec
+        const { generate: spec } = recipe.data;
+        const sources = spec
           ? await generate({ spec, recipe, knowledge, report, signal })
-          : await requireImported(imported, recipe);
-        const result = await deriveData(store, source, recipe, knowledge);
+          : await Promise.all(recipe.data.sources.map((source) => requireImported(source, recipe)));
+        const result = await deriveData(store, sources, recipe, knowledge);
         logger.info({ ...result.counts }, 'data prepared');
         return result;
       }),
   };
 
-  /** Draws the demo's cases and reads them back by the adapter, unless that was done before. */
-  async function generate({ spec, recipe, knowledge, report, signal }: Generation): Promise<ArtifactRef> {
-    const { adapter, maxPixels, snapTo, maxBadShare } = recipe.data;
+  /** Draws the demo's cases and reads them back by the adapters, unless that was done before. */
+  async function generate({ spec, recipe, knowledge, report, signal }: Generation): Promise<ImportedSource[]> {
+    if (recipe.data.sources.some(({ imported }) => imported)) {
+      throw userMistake('data.generate is given and a source is imported; remove one');
+    }
+    const { maxPixels, snapTo, maxBadShare } = recipe.data;
     const settings = { maxPixels, snapTo, maxBadShare };
-    const params = { adapter, ...settings, spec, seed: recipe.seed, software: imageSoftware };
-    const key = workKey({ method: 'generate/1', inputs: { knowledge: knowledge.digest }, params });
-    const known = await store.find('dataset', key);
-    if (known) return known;
+    const drawn = recipe.data.sources.map(({ adapter, use }) => {
+      const params = { adapter, ...settings, spec, seed: recipe.seed, software: imageSoftware };
+      return { adapter, use, key: workKey({ method: 'generate/2', inputs: { knowledge: knowledge.digest }, params }) };
+    });
+    const known = await Promise.all(drawn.map(({ key }) => store.find('dataset', key)));
+    const found = drawn.flatMap((source, i) => (known[i] ? [{ ...source, artifact: known[i] }] : []));
+    if (found.length === drawn.length) return found;
     return withScratchFolder(environment.scratch, 'generated', async (folder) => {
       await writeDemoDataset(
         folder,
@@ -62,23 +70,30 @@ export function createDatasetActivities({ store, environment, logger }: DatasetD
         signal,
       );
       const onProgress = (phase: string, done: number, total: number): void => report({ phase, done, total });
-      return importDataset({ store, folder, adapter, settings, knowledge, key, onProgress, signal });
+      const { scratch } = environment;
+      const sources: ImportedSource[] = [];
+      for (const { adapter, use, key } of drawn) {
+        const place = adapter === 'textbook' ? join(folder, textbookFolder) : folder;
+        const request = { store, folder: place, adapter, settings, knowledge, scratch, key, onProgress, signal };
+        sources.push({ adapter, use, artifact: await importDataset(request) });
+      }
+      return sources;
     });
   }
 
   /** The artifact that `--data DIR` made, if its images have the size that the recipe asks for. */
-  async function requireImported(imported: ArtifactRef | undefined, { data }: Recipe): Promise<ArtifactRef> {
-    if (!imported) throw userMistake('data.generate and data.imported are both missing; give the data by --data DIR');
+  async function requireImported({ adapter, use, imported }: DataSource, { data }: Recipe): Promise<ImportedSource> {
+    if (!imported) throw userMistake(`data.sources: ${adapter} is not imported; give the data by --data DIR`);
     const { params } = await store.manifest(imported);
-    for (const name of ['adapter', 'maxPixels', 'snapTo'] as const) {
+    for (const [name, wanted] of Object.entries({ adapter, maxPixels: data.maxPixels, snapTo: data.snapTo })) {
       const made = paramOf(params, name);
-      if (made !== data[name]) {
+      if (made !== wanted) {
         throw userMistake(
-          `data.${name} is ${data[name]} but the data were imported with ${made}; import them again by --data DIR`,
+          `data.sources: ${adapter}: ${name} should be ${wanted} but the data were imported with ${made}; import them again by --data DIR`,
         );
       }
     }
-    return imported;
+    return { adapter, use, artifact: imported };
   }
 }
 

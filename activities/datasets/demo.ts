@@ -6,8 +6,8 @@ import { renderLesion } from '../../domain/demo/lesion.ts';
 import { type DemoCase, generateWorld } from '../../domain/demo/world.ts';
 import type { GeneratedSpec } from '../../domain/recipe.ts';
 import { concurrently } from '../concurrently.ts';
+import { textbookFolder } from './adapters/textbook.ts';
 import { imagesInFlight } from './images.ts';
-import { textbookFolder } from './textbook.ts';
 
 const imageFolder = 'HAM10000_images_part_1';
 const readme = `# Generated images, not patients

@@ -1,41 +1,73 @@
 /** Finds the image files of a data set below its folder. */
-import { readdir, stat } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { opendir, stat } from 'node:fs/promises';
+import { basename, extname, join } from 'node:path';
 import { userMistake } from '../../domain/failures.ts';
+import { createDiskMap } from './disk-map.ts';
+import type { FoundImage } from './source.ts';
 
 const extensions: readonly string[] = ['.jpg', '.jpeg', '.png'];
+const deepestFolder = 5;
 
 export interface ImageIndex {
-  size: number;
-  /** Path of the image called `id`, whatever its letter case; null if there is none. */
-  find(id: string): Promise<string | null>;
+  /** The image called `name`, with or without its extension, whatever its letter case and folder. */
+  find(name: string): Promise<FoundImage>;
 }
 
-/** Indexes `folder` and the folders directly in it, but those named in `except`, by file name without extension. */
-export async function indexImages(folder: string, except: readonly string[]): Promise<ImageIndex> {
-  const paths = new Map<string, string[]>();
-  const add = async (directory: string): Promise<string[]> => {
-    const entries = await readdir(directory, { withFileTypes: true });
-    for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
-      const extension = extname(entry.name);
-      if (entry.isDirectory() || entry.name.startsWith('.') || !extensions.includes(extension.toLowerCase())) continue;
-      const stem = entry.name.slice(0, -extension.length).toLowerCase();
-      paths.set(stem, [...(paths.get(stem) ?? []), join(directory, entry.name)]);
-    }
-    return entries.filter((e) => e.isDirectory() && !except.includes(e.name)).map((e) => join(directory, e.name));
-  };
-  for (const inner of (await add(folder)).toSorted()) await add(inner);
-  return { size: paths.size, find: (id) => pickCopy(paths.get(id.toLowerCase()) ?? []) };
+export interface IndexOptions {
+  /** Folders directly below the set's that hold something else. */
+  except?: readonly string[];
+  /** How many of the last folders belong to an image's name; none by default. */
+  foldersInName?: number;
 }
 
-/** The Kaggle archive holds its folders twice; copies of one size are the same image, others are ambiguous. */
-async function pickCopy(copies: readonly string[]): Promise<string | null> {
-  const [first, ...others] = copies;
-  if (first === undefined) return null;
-  if (others.length === 0) return first;
-  const bytes = await Promise.all(copies.map(async (copy) => (await stat(copy)).size));
-  const differs = copies.find((_, i) => bytes[i] !== bytes[0]);
+/**
+ * Indexes the images in `folder` and below. Their number costs disk, not memory.
+ */
+export async function indexImages(folder: string, options: IndexOptions = {}): Promise<ImageIndex> {
+  const { except = [], foldersInName = 0 } = options;
+  const paths = createDiskMap();
+  const keyOf = (path: string): string =>
+    withoutExtension(path)
+      .toLowerCase()
+      .split('/')
+      .slice(-1 - foldersInName)
+      .join('/');
+  for await (const path of imagesBelow(folder, except, deepestFolder)) paths.add(keyOf(path), path);
+  return { find: async (name) => (await pickCopy(paths.get(keyOf(name)))) ?? { absent: name } };
+}
+
+/** Paths of the images in `folder` and below, in no particular order; hidden files and folders are passed over. */
+export async function* imagesBelow(folder: string, except: readonly string[], depth: number): AsyncGenerator<string> {
+  for await (const entry of await opendir(folder)) {
+    if (entry.name.startsWith('.')) continue;
+    const path = join(folder, entry.name);
+    const isFolder = entry.isDirectory() || (entry.isSymbolicLink() && (await isDirectory(path)));
+    if (isFolder && depth > 0 && !except.includes(entry.name)) yield* imagesBelow(path, [], depth - 1);
+    else if (!isFolder && extensions.includes(extname(entry.name).toLowerCase())) yield path;
+  }
+}
+
+const isDirectory = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+
+/** Drops the ending of an image's file name and no other: `ISIC_1.a` keeps its own. */
+export const withoutExtension = (name: string): string =>
+  extensions.includes(extname(name).toLowerCase()) ? name.slice(0, -extname(name).length) : name;
+
+/** File name without folder and ending. */
+export const stemOf = (path: string): string => withoutExtension(basename(path));
+
+/** Some archives hold their folders twice; copies of one size are the same image, others are ambiguous. */
+async function pickCopy(copies: readonly string[]): Promise<FoundImage | null> {
+  const [path, ...others] = copies.toSorted();
+  if (path === undefined) return null;
+  if (others.length === 0) return { path };
+  const bytes = await Promise.all([path, ...others].map(async (copy) => (await stat(copy)).size));
+  const differs = others.find((_, i) => bytes[i + 1] !== bytes[0]);
   if (differs !== undefined)
-    throw userMistake(`${first} and ${differs}: two different images have this name; remove one`);
-  return first;
+    throw userMistake(`${path} and ${differs}: two different images have this name; remove one`);
+  return { path };
 }

@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import sharp from 'sharp';
 import type { ImageRef } from '../../domain/cases/case.ts';
+import { lookGrid, lookOf } from '../../domain/cases/look.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { type ImageBudget, modelSize } from './image-size.ts';
 
@@ -26,6 +27,7 @@ export interface NormalisedImage {
   png: Uint8Array;
   width: number;
   height: number;
+  look: string;
 }
 
 /** An image that cannot be used, in words that name its file. */
@@ -50,8 +52,18 @@ export async function normaliseImage(file: string, budget: ImageBudget): Promise
       size.width === autoOrient.width && size.height === autoOrient.height
         ? upright
         : upright.resize({ ...size, fit: 'fill', kernel: 'lanczos3' });
-    const png = await fitted.toColourspace('srgb').png({ compressionLevel: 6, adaptiveFiltering: false }).toBuffer();
-    return { png, ...size };
+    const { data, info } = await fitted.toColourspace('srgb').raw().toBuffer({ resolveWithObject: true });
+    const pixels = sharp(data, { raw: { width: info.width, height: info.height, channels: info.channels } });
+    const [png, grey] = await Promise.all([
+      pixels.clone().png({ compressionLevel: 6, adaptiveFiltering: false }).toBuffer(),
+      pixels
+        .clone()
+        .greyscale()
+        .resize({ ...lookGrid, fit: 'fill', kernel: 'linear' })
+        .raw()
+        .toBuffer(),
+    ]);
+    return { png, look: lookOf(grey), ...size };
   } catch (error) {
     if (error instanceof RangeError || isDecoderError(error))
       return { badImage: `${basename(file)}: ${firstLine(error)}` };
@@ -59,15 +71,21 @@ export async function normaliseImage(file: string, budget: ImageBudget): Promise
   }
 }
 
+export interface StoredImage {
+  image: ImageRef;
+  look: string;
+}
+
 /** Normalises an image and stores it. */
 export async function importImage(
   store: ArtifactStore,
   file: string,
   budget: ImageBudget,
-): Promise<ImageRef | BadImage> {
-  const image = await normaliseImage(file, budget);
-  if ('badImage' in image) return image;
-  return { ...(await store.putBlob(image.png)), width: image.width, height: image.height };
+): Promise<StoredImage | BadImage> {
+  const normalised = await normaliseImage(file, budget);
+  if ('badImage' in normalised) return normalised;
+  const { png, width, height, look } = normalised;
+  return { image: { ...(await store.putBlob(png)), width, height }, look };
 }
 
 /** sharp throws plain errors; ours have types of their own. */

@@ -1,24 +1,31 @@
 /** Turns a folder in a data set's own layout into a `dataset` artifact: cases, their images, and what was left out. */
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { basename } from 'node:path';
+import { join } from 'node:path';
 import { z } from 'zod';
-import { type ArtifactRef, canonicalJson, digestOf, workKey } from '../../domain/artifact.ts';
+import { type ArtifactRef, canonicalJson, workKey } from '../../domain/artifact.ts';
 import { type Case, caseSchema } from '../../domain/cases/case.ts';
-import { DermflowError, failureTypes, userMistake } from '../../domain/failures.ts';
-import type { Knowledge } from '../../domain/knowledge/knowledge.ts';
-import type { AdapterName } from '../../domain/recipe.ts';
-import { concurrently } from '../concurrently.ts';
+import {
+  type ConceptCase,
+  conceptCaseSchema,
+  type ReadyCase,
+  readyCaseSchema,
+} from '../../domain/cases/undiagnosed.ts';
+import { DermflowError, failureTypes } from '../../domain/failures.ts';
+import { inOrder } from '../in-order.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
-import { commitFiles, toJsonLines } from '../store/commit.ts';
-import { readHam10000 } from './ham10000.ts';
+import { withScratchFolder } from '../scratch.ts';
+import { commitFiles } from '../store/commit.ts';
+import { createDiskMap } from './disk-map.ts';
 import type { ImageBudget } from './image-size.ts';
-import { type BadImage, imageSoftware, imagesInFlight, importImage } from './images.ts';
-import { type DatasetAdapter, listSome, requireFolder, type SourceRecord } from './source.ts';
-import { readTextbook } from './textbook.ts';
+import { type BadImage, imageSoftware, imagesInFlight, importImage, type StoredImage } from './images.ts';
+import { readLines, writeLineFiles } from './json-lines.ts';
+import { createOutcome } from './outcome.ts';
+import { absentReason, type Reading, type ReadRequest, readSource } from './read.ts';
+import { listSome, type SourceRecord } from './source.ts';
 
-export const adapters: Record<AdapterName, DatasetAdapter> = { ham10000: readHam10000 };
-const method = 'import/1';
+const method = 'import/2';
+
+/** Files of an imported artifact: cases, items with a question of their own, pictures with concepts only. */
+export const importedFiles = { cases: 'cases.jsonl', ready: 'ready.jsonl', concepts: 'concepts.jsonl' } as const;
 
 export interface ImportSettings extends ImageBudget {
   /** Share of unusable images, 0 to 1, above which the import fails. */
@@ -28,128 +35,118 @@ export interface ImportSettings extends ImageBudget {
 /** Counts that stand in the artifact's manifest. */
 export const importFactsSchema = z.object({
   cases: z.number(),
-  textbook: z.number(),
+  ready: z.number(),
+  concepts: z.number(),
   quarantined: z.number(),
   duplicates: z.number(),
+  leftOut: z.number(),
 });
 
-export interface ImportRequest {
+export interface ImportRequest extends ReadRequest {
   store: ArtifactStore;
-  folder: string;
-  adapter: AdapterName;
   settings: ImportSettings;
-  knowledge: Knowledge;
+  /** Fast local disk for what does not fit in memory. */
+  scratch: string;
   /** Key under which the result is found again; defaults to the digest of what the folder holds. */
   key?: string;
   onProgress?: (phase: 'reading' | 'importing', done: number, total: number) => void;
-  signal?: AbortSignal;
 }
 
 /**
- * Imports the data set and, where there is one, its `textbook/` folder. The same contents are imported once. Until all
- * is done nothing but blobs is written. Mistakes in tables are `UserMistake`; too many unusable images are `BadData`.
+ * Imports a data set. The same contents are imported once. Until all is done nothing but blobs is written, and memory
+ * does not grow with the number of images. Mistakes in tables are `UserMistake`; too many images that are absent or
+ * unusable are `BadData`.
  */
-export async function importDataset(request: ImportRequest): Promise<ArtifactRef> {
-  const { store, folder, adapter, settings, knowledge } = request;
-  await requireFolder(folder);
-  const textbook = await readTextbook(folder, knowledge);
-  const records = [...textbook, ...(await adapters[adapter](folder, knowledge))];
-  requireDistinct(records);
-
-  const contents = await digestContents(records, request);
-  const work = {
-    method,
-    inputs: { contents, knowledge: knowledge.digest },
-    params: { adapter, software: imageSoftware, ...settings },
-  };
-  const key = request.key ?? workKey(work);
-  const known = await store.find('dataset', key);
-  if (known) return known;
-
-  const { cases, quarantined, duplicates } = await importRecords(records, request);
-  const count = (label: string): number => cases.filter((c) => c.source === label).length;
-  const facts = {
-    cases: count(adapter),
-    textbook: count('textbook'),
-    quarantined: quarantined.length,
-    duplicates: duplicates.length,
-  };
-  const diagnoses = Object.fromEntries(
-    [...Map.groupBy(cases, (c) => c.diagnosis)].map(([name, of]) => [name, of.length]),
-  );
-  return commitFiles(
-    store,
-    { kind: 'dataset', key, ...work, facts },
-    {
-      'cases.jsonl': { data: toJsonLines(cases) },
-      'report.json': { data: canonicalJson({ ...facts, diagnoses, quarantine: quarantined, leftOut: duplicates }) },
-    },
-  );
-}
-
-/** A case has one identity in its set and its textbook together. */
-function requireDistinct(records: readonly SourceRecord[]): void {
-  const sources = new Map<string, string>();
-  for (const { id, source } of records) {
-    const other = sources.get(id);
-    if (other !== undefined) throw userMistake(`case "${id}" is in ${other} and in ${source}; rename one`);
-    sources.set(id, source);
-  }
-}
-
-/** Digest of the records with each image's bytes in the place of its path. */
-async function digestContents(
-  records: readonly SourceRecord[],
-  { onProgress, signal }: ImportRequest,
-): Promise<string> {
-  let done = 0;
-  const identities = await concurrently(records, imagesInFlight, async ({ image, ...record }) => {
-    signal?.throwIfAborted();
-    const hash = createHash('sha256');
-    for await (const chunk of createReadStream(image)) hash.update(chunk);
-    onProgress?.('reading', ++done, records.length);
-    return { ...record, image: hash.digest('hex') };
+export function importDataset(request: ImportRequest): Promise<ArtifactRef> {
+  const { store, adapter, settings, knowledge, onProgress } = request;
+  return withScratchFolder(request.scratch, 'import', async (scratch) => {
+    const reading = await readSource(request, scratch, (done) => onProgress?.('reading', done, 0));
+    const work = {
+      method,
+      inputs: { contents: reading.contents, knowledge: knowledge.digest },
+      params: { adapter, software: imageSoftware, ...settings },
+    };
+    const key = request.key ?? workKey(work);
+    const known = await store.find('dataset', key);
+    if (known) return known;
+    const { facts, report } = await importRecords(reading, request, scratch);
+    return commitFiles(
+      store,
+      { kind: 'dataset', key, ...work, facts },
+      {
+        ...Object.fromEntries(Object.values(importedFiles).map((name) => [name, { path: join(scratch, name) }])),
+        'report.json': { data: canonicalJson(report) },
+      },
+    );
   });
-  return digestOf(canonicalJson(identities));
 }
 
-interface Imported {
-  cases: Case[];
-  quarantined: { id: string; reason: string }[];
-  /** Left out because an earlier case has the same pixels: it might stand in another split. */
-  duplicates: { id: string; sameAs: string }[];
-}
+type ImportFacts = z.infer<typeof importFactsSchema>;
 
-async function importRecords(records: readonly SourceRecord[], request: ImportRequest): Promise<Imported> {
-  const { store, settings, onProgress, signal } = request;
-  const bad: BadImage[] = [];
-  let done = 0;
-  const images = await concurrently(records, imagesInFlight, async (record) => {
-    signal?.throwIfAborted();
-    const image = await importImage(store, record.image, settings);
-    if ('badImage' in image) {
-      bad.push(image);
-      if (bad.length > settings.maxBadShare * records.length) throw tooManyBad(bad, records.length, settings);
+/** Writes the three files below `scratch`. */
+async function importRecords(
+  reading: Reading,
+  { store, settings, onProgress, signal }: ImportRequest,
+  scratch: string,
+): Promise<{ facts: ImportFacts; report: Record<string, unknown> }> {
+  const outcome = createOutcome();
+  const owners = createDiskMap();
+  const paths = {
+    case: join(scratch, importedFiles.cases),
+    question: join(scratch, importedFiles.ready),
+    concepts: join(scratch, importedFiles.concepts),
+  };
+  const written = await writeLineFiles(paths, async (writers) => {
+    let done = 0;
+    const records = readLines(reading.file, z.custom<SourceRecord>()); // written by the first pass
+    const imported = inOrder(records, imagesInFlight, async (record) => {
+      signal?.throwIfAborted();
+      return { record, stored: await importOne(store, record, settings) };
+    });
+    for await (const { record, stored } of imported) {
+      onProgress?.('importing', ++done, reading.records);
+      if ('badImage' in stored) {
+        outcome.quarantine(stored);
+        if (outcome.quarantined() > settings.maxBadShare * reading.records)
+          throw tooManyBad(outcome.bad, reading.records, settings);
+        continue;
+      }
+      const made = makeCase(record, stored);
+      // A question may be one of several on its image; a second case of the same pixels might land in another split.
+      const [sameAs] = record.kind === 'question' ? [] : owners.get(stored.image.sha256);
+      if (sameAs !== undefined) {
+        outcome.repeat(made.id, sameAs);
+        continue;
+      }
+      owners.add(stored.image.sha256, made.id);
+      await writers[record.kind].write(made);
+      outcome.count(made);
     }
-    onProgress?.('importing', ++done, records.length);
-    return image;
+    return {
+      cases: writers.case.count(),
+      ready: writers.question.count(),
+      concepts: writers.concepts.count(),
+    };
   });
+  const leftOut = reading.leftOut.reduce((sum, { count }) => sum + count, 0);
+  const facts = { ...written, quarantined: outcome.quarantined(), duplicates: outcome.repeats(), leftOut };
+  return { facts, report: { ...facts, ...outcome.report(), leftOutBy: reading.leftOut } };
+}
 
-  const result: Imported = { cases: [], quarantined: [], duplicates: [] };
-  const owners = new Map<string, string>();
-  for (const [index, { image: file, ...record }] of records.entries()) {
-    const image = images[index];
-    if (image === undefined) throw new RangeError(`${basename(file)} was not imported`);
-    if ('badImage' in image) {
-      result.quarantined.push({ id: record.id, reason: image.badImage });
-      continue;
-    }
-    const owner = owners.get(image.sha256);
-    if (owner !== undefined) result.duplicates.push({ id: record.id, sameAs: owner });
-    else result.cases.push(caseSchema.parse({ ...record, images: [image] }));
-    owners.set(image.sha256, owner ?? record.id);
-  }
-  return result;
+const importOne = async (
+  store: ArtifactStore,
+  record: SourceRecord,
+  settings: ImportSettings,
+): Promise<StoredImage | BadImage> =>
+  'path' in record.image
+    ? importImage(store, record.image.path, settings)
+    : { badImage: absentReason(record.where, record.image.absent) };
+
+function makeCase(record: SourceRecord, { image, look }: StoredImage): Case | ReadyCase | ConceptCase {
+  const { kind, where: _, image: __, ...content } = record;
+  const picture = { ...content, id: `${record.source}/${record.id}`, images: [image], look };
+  if (kind === 'question') return readyCaseSchema.parse(picture);
+  return kind === 'concepts' ? conceptCaseSchema.parse(picture) : caseSchema.parse(picture);
 }
 
 function tooManyBad(bad: readonly BadImage[], total: number, { maxBadShare }: ImportSettings): DermflowError {

@@ -1,7 +1,7 @@
-/** From imported cases to what training and evaluation read: a split, the textbook's cases, and questions. */
+/** The data stage: imported sets become the run's cases, the textbook's cases, and questions. */
 import type { ArtifactRef } from '../../domain/artifact.ts';
 import { type Case, caseSchema, splits } from '../../domain/cases/case.ts';
-import { assignSplits } from '../../domain/cases/splits.ts';
+import { countSplits } from '../../domain/cases/data-report.ts';
 import type { DataResult } from '../../domain/contracts.ts';
 import { userMistake } from '../../domain/failures.ts';
 import type { Knowledge } from '../../domain/knowledge/knowledge.ts';
@@ -11,85 +11,52 @@ import { isTextbookCase } from '../../domain/trajectories/plan.ts';
 import { commitOnce } from '../commit-once.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { readJsonLines, toJsonLines } from '../store/commit.ts';
-import { importFactsSchema } from './import.ts';
+import { type ImportedSource, inputsOf, type OpenSource, openSource, trainingCases } from './imported.ts';
+import { datasetFiles, deriveDataset } from './join.ts';
 
-const casesFile = 'cases.jsonl';
-const countCases = (cases: readonly Case[], split: string): number => cases.filter((c) => c.split === split).length;
-
-/** Derives the three artifacts from an imported one; each is keyed by no more than what decides it. */
+/** Derives the three artifacts from imported ones; each is keyed by no more than what decides it. */
 export async function deriveData(
   store: ArtifactStore,
-  imported: ArtifactRef,
+  imported: readonly ImportedSource[],
   recipe: Recipe,
   knowledge: Knowledge,
 ): Promise<DataResult> {
-  const source = await store.manifest(imported);
-  const read = (): Promise<Case[]> => readJsonLines(store, source, casesFile, caseSchema);
-  const textbook = await deriveTextbook(store, imported, read);
-  const dataset = await deriveSplit(store, imported, recipe, read);
-  const cases = await readJsonLines(store, await store.manifest(dataset), casesFile, caseSchema);
+  const sources = await Promise.all(imported.map((source) => openSource(store, source)));
+  const textbook = await deriveTextbook(store, sources);
+  const dataset = await deriveDataset(store, sources, recipe, knowledge);
+  const cases = await readJsonLines(store, dataset, datasetFiles.cases, caseSchema);
   const questions = await deriveQuestions(store, dataset, recipe, knowledge, cases);
-  const facts = importFactsSchema.parse(source.facts);
-  return {
-    dataset,
-    textbook,
-    questions,
-    counts: {
-      train: countCases(cases, 'train'),
-      validation: countCases(cases, 'validation'),
-      test: countCases(cases, 'test'),
-      textbook: facts.textbook,
-      quarantined: facts.quarantined,
-    },
-  };
+  const books = await readJsonLines(store, textbook, datasetFiles.cases, caseSchema);
+  const quarantined = sources.reduce((sum, { facts }) => sum + facts.quarantined, 0);
+  return { dataset, textbook, questions, counts: { ...countSplits(cases), textbook: books.length, quarantined } };
 }
 
-const deriveTextbook = (
-  store: ArtifactStore,
-  imported: ArtifactRef,
-  read: () => Promise<Case[]>,
-): Promise<ArtifactRef> =>
-  commitOnce(
-    store,
-    { kind: 'dataset', method: 'textbook/1', inputs: { imported: imported.sha256 }, params: {} },
-    async () => {
-      const cases = (await read()).filter(isTextbookCase);
-      if (cases.length === 0)
-        throw userMistake('the data set has no textbook/cases.jsonl, which trajectories are made from; add it');
-      return { facts: { cases: cases.length }, files: { [casesFile]: toJsonLines(cases) } };
-    },
-  );
-
-function deriveSplit(
-  store: ArtifactStore,
-  imported: ArtifactRef,
-  { seed, data }: Recipe,
-  read: () => Promise<Case[]>,
-): Promise<ArtifactRef> {
-  const settings = { seed, ratio: data.split, groupBy: data.groupBy };
-  const work = { kind: 'dataset', method: 'split/1', inputs: { imported: imported.sha256 }, params: settings } as const;
-  return commitOnce(store, work, async () => {
-    const cases = assignSplits(
-      (await read()).filter((c) => !isTextbookCase(c)),
-      settings,
-    );
-    const counts = Object.fromEntries(splits.map((split) => [split, countCases(cases, split)]));
-    const empty = (['train', 'test'] as const).find((split) => counts[split] === 0);
-    if (empty) throw userMistake(`data.split leaves no case for ${empty}: ${cases.length} cases are too few`);
-    return { facts: counts, files: { [casesFile]: toJsonLines(cases) } };
+function deriveTextbook(store: ArtifactStore, sources: readonly OpenSource[]): Promise<ArtifactRef> {
+  const inputs = inputsOf(sources.filter(({ use }) => use === 'training'));
+  return commitOnce(store, { kind: 'dataset', method: 'textbook/2', inputs, params: {} }, async () => {
+    const cases = (await trainingCases(sources)).filter(isTextbookCase);
+    if (cases.length === 0) {
+      throw userMistake('no source has textbook cases, which trajectories are made from; add { adapter: textbook }');
+    }
+    return { facts: { cases: cases.length }, files: { [datasetFiles.cases]: toJsonLines(cases) } };
   });
 }
 
 function deriveQuestions(
   store: ArtifactStore,
   dataset: ArtifactRef,
-  { seed, rewards, evaluation }: Recipe,
+  { seed, questions, rewards, evaluation }: Recipe,
   knowledge: Knowledge,
   cases: readonly Case[],
 ): Promise<ArtifactRef> {
-  const settings = { seed, granularity: rewards.granularity, tasks: evaluation.tasks };
+  const settings = {
+    seed,
+    granularity: rewards.granularity,
+    distractors: questions.distractors,
+    tasks: evaluation.tasks,
+  };
   const inputs = { dataset: dataset.sha256, knowledge: knowledge.digest };
-  return commitOnce(store, { kind: 'questions', method: 'questions/1', inputs, params: settings }, async () => {
+  return commitOnce(store, { kind: 'questions', method: 'questions/2', inputs, params: settings }, async () => {
     const splitOf = new Map(cases.map((c) => [c.id, c.split]));
     const all = buildQuestions(cases, knowledge, settings); // at once: wrong options come from the whole set's labels
     const bySplit = splits.map(

@@ -1,52 +1,136 @@
 /** What an adapter makes of a folder: one record an image, checked against the taxonomy, nothing decoded yet. */
 import { constants } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
-import type { Malignancy, Split } from '../../domain/cases/case.ts';
+import { access, readdir, stat } from 'node:fs/promises';
+import { extname } from 'node:path';
+import type { Malignancy, Modality, Split } from '../../domain/cases/case.ts';
+import type { ReadyQuestion } from '../../domain/cases/undiagnosed.ts';
 import { userMistake } from '../../domain/failures.ts';
 import type { Knowledge } from '../../domain/knowledge/knowledge.ts';
 
-export interface SourceRecord {
+/** What every record has, with a diagnosis or with a question. */
+interface RecordBase {
+  /** Where the record stands, e.g. `metadata.csv: row 7`, for messages. */
+  where: string;
+  /** Unique within `source`. */
   id: string;
-  /** Path of the image file. */
-  image: string;
-  diagnosis: string;
-  path: string[];
-  malignancy: Malignancy;
-  group: string;
+  /** The set, and its part where it has several: `ham10000`, `omnimedvqa/isic2018`. */
   source: string;
-  rationale?: string;
+  image: FoundImage;
+  group: string;
+  modality: Modality;
+  /** Names of the picture in public archives, e.g. `isic/ISIC_0027419`. */
+  archiveIds: string[];
   officialSplit?: Split;
 }
 
-/** Reads a folder's tables. Whatever only its author can mend is a user's mistake naming file, row, column and value. */
-export type DatasetAdapter = (folder: string, knowledge: Knowledge) => Promise<SourceRecord[]>;
+export interface Diagnosed {
+  diagnosis: string;
+  path: string[];
+  siblings: string[];
+  malignancy: Malignancy;
+}
 
-/** Throws a user's mistake unless `folder` is a folder that can be read. */
+export interface CaseRecord extends RecordBase, Diagnosed {
+  kind: 'case';
+  concepts?: Record<string, string>;
+  rationale?: string;
+  reference?: string;
+}
+
+/** An item that comes with its own question. */
+export interface QuestionRecord extends RecordBase {
+  kind: 'question';
+  question: ReadyQuestion;
+}
+
+/** A picture with expert's concepts and no diagnosis that the taxonomy knows. */
+export interface ConceptRecord extends RecordBase {
+  kind: 'concepts';
+  concepts: Record<string, string>;
+}
+
+export type SourceRecord = CaseRecord | QuestionRecord | ConceptRecord;
+
+/** A row that becomes no case, for a reason that lies in the set, e.g. a label that the taxonomy does not know. */
+export interface LeftOut {
+  kind: 'left out';
+  reason: string;
+  /** What is counted apart within a reason, e.g. the label. */
+  detail: string;
+}
+
+/** Path of an image, or the name under which it was looked for in vain. */
+export type FoundImage = { path: string } | { absent: string };
+
+/**
+ * Reads a folder's tables, row by row. Whatever only its author can mend is a user's mistake naming file, row, column
+ * and value.
+ */
+export type DatasetAdapter = (folder: string, knowledge: Knowledge) => AsyncIterable<SourceRecord | LeftOut>;
+
+/** Throws a user's mistake unless `folder` is a folder that can be read and holds something. */
 export async function requireFolder(folder: string): Promise<void> {
   const found = await stat(folder).catch(() => null);
   if (!found) throw userMistake(`${folder}: there is no such folder; give the folder of the data set`);
+  if (!found.isDirectory() && isArchive(folder))
+    throw userMistake(`${folder}: is an archive; unpack it and give the folder`);
   if (!found.isDirectory()) throw userMistake(`${folder}: is a file; give the folder of the data set`);
   const readable = await access(folder, constants.R_OK | constants.X_OK).then(
     () => true,
     () => false,
   );
   if (!readable) throw userMistake(`${folder}: may not be read; change its permissions`);
+  const entries = await readdir(folder);
+  if (entries.length === 0) throw userMistake(`${folder}: is empty; put the data set into it`);
+  if (entries.every(isArchive)) {
+    throw userMistake(`${folder}: holds archives only, ${listSome(entries)}; unpack them, then import again`);
+  }
 }
 
-/** Name, path and malignancy of a diagnosis; `where` names file and row in messages. */
-export function describeDiagnosis(
-  name: string,
-  { taxonomy }: Knowledge,
-  where: string,
-): Pick<SourceRecord, 'diagnosis' | 'path' | 'malignancy'> {
-  const malignancy = taxonomy.malignancy(name);
-  if (malignancy === null) {
-    throw userMistake(
-      `${where}: "${name}" may be benign or malignant; give a finer diagnosis, e.g. one of ${listSome(taxonomy.children(name))}`,
-    );
+/** Archives are never opened here: unpacking is left to tools that know hostile paths. */
+const isArchive = (name: string): boolean => ['.zip', '.tar', '.gz', '.tgz', '.7z', '.rar'].includes(extname(name));
+
+/**
+ * Name, path, siblings and malignancy of the first label that the taxonomy knows, so give the finest first. A label whose node
+ * may be benign or malignant decides nothing and is passed over. Null where none is left.
+ */
+export function diagnose(labels: readonly string[], { taxonomy }: Knowledge): Diagnosed | null {
+  for (const label of labels) {
+    const name = label === '' ? null : (taxonomy.resolve(label)?.name ?? null);
+    const malignancy = name === null ? null : taxonomy.malignancy(name);
+    if (name !== null && malignancy !== null)
+      return { diagnosis: name, path: taxonomy.path(name), siblings: taxonomy.siblings(name), malignancy };
   }
-  return { diagnosis: name, path: taxonomy.path(name), malignancy };
+  return null;
 }
+
+/**
+ * Diagnosis of a code of a set that has a closed list of them; names of the taxonomy are taken besides. Anything else
+ * is a mistake in the table, `where` naming file, row and column.
+ */
+export function diagnoseCode(
+  code: string,
+  codes: Readonly<Record<string, string>>,
+  knowledge: Knowledge,
+  where: string,
+): Diagnosed {
+  const label = codes[code] ?? codes[code.toLowerCase()] ?? codes[code.toUpperCase()] ?? code;
+  const found = diagnose([label], knowledge);
+  if (found) return found;
+  const name = label === '' ? undefined : knowledge.taxonomy.resolve(label)?.name;
+  const names = 'names of the taxonomy such as "squamous cell carcinoma"';
+  const allowed = Object.keys(codes).length > 0 ? `${Object.keys(codes).join(', ')}, and ${names}` : `the ${names}`;
+  if (name === undefined) throw userMistake(`${where} is "${code}": allowed are ${allowed}`);
+  const finer = listSome(knowledge.taxonomy.children(name));
+  throw userMistake(`${where}: "${name}" may be benign or malignant; give a finer diagnosis, e.g. one of ${finer}`);
+}
+
+/** Why `diagnose` gave nothing; `label` as the report should count it. */
+export const undecided = (label: string, { taxonomy }: Knowledge): LeftOut => ({
+  kind: 'left out',
+  reason: taxonomy.resolve(label) ? 'label that decides no malignancy' : 'label unknown to the taxonomy',
+  detail: label,
+});
 
 /** The first few names of a list, for messages. */
 export const listSome = (names: readonly string[], count = 5): string =>

@@ -14,21 +14,45 @@ export type ImageRef = z.infer<typeof imageRefSchema>;
 export const splits = ['train', 'validation', 'test'] as const;
 export type Split = (typeof splits)[number];
 
-export const caseSchema = z.strictObject({
+/** How the picture was taken: through a dermatoscope, or by a camera at some distance. */
+export const modalities = ['dermoscopic', 'clinical', 'unknown'] as const;
+export type Modality = (typeof modalities)[number];
+
+/** What is known of a picture whether or not it has a diagnosis. */
+export const pictureShape = {
+  /** `<source>/<id in the set>` */
   id: z.string(),
+  /** Data set, and its part where it has several, e.g. `ham10000` or `omnimedvqa/isic2018`. */
+  source: z.string(),
   images: z.array(imageRefSchema).min(1),
+  /** Look of the first image, 256 bits in hex; see look.ts. */
+  look: z.string().regex(/^[0-9a-f]{64}$/, 'expected 256 bits in hex'),
+  modality: z.enum(modalities),
+  /** Patient or lesion: never straddles two splits. Sets that name the same lesion share the group. */
+  group: z.string(),
+  /** Names of the picture in public archives, e.g. `isic/ISIC_0027419`; equal ones are the same picture. */
+  archiveIds: z.array(z.string()),
+  /** The data set's own split, kept where it exists. */
+  officialSplit: z.enum(splits).optional(),
+};
+
+export type Picture = z.infer<z.ZodObject<typeof pictureShape>>;
+
+export const caseSchema = z.strictObject({
+  ...pictureShape,
   /** Canonical name of a taxonomy node. */
   diagnosis: z.string(),
   /** Names from the root to `diagnosis`: the path P of Eq. 7. */
   path: z.array(z.string()).min(1),
+  /** The other children of its parent; with `path` the taxonomy annotation t (A3). */
+  siblings: z.array(z.string()),
   malignancy: malignancySchema,
-  /** Patient or lesion: never straddles two splits. */
-  group: z.string(),
-  source: z.string(),
+  /** Signs that an expert noted, e.g. `{ "pigment network": "atypical" }`. */
+  concepts: z.record(z.string(), z.string()).optional(),
   /** Textbook rationale r; absent for label-only sets. */
   rationale: z.string().optional(),
-  /** The data set's own split, kept where it exists. */
-  officialSplit: z.enum(splits).optional(),
+  /** Book and page of a textbook case. */
+  reference: z.string().optional(),
   split: z.enum(splits).optional(),
 });
 export type Case = z.infer<typeof caseSchema>;

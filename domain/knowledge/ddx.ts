@@ -1,31 +1,52 @@
-/** The differential-diagnosis graph G_DDx: undirected, over canonical names of the taxonomy. */
+/** The differential-diagnosis graph G_DDx: undirected, over canonical names of the taxonomy. The data is in `ddx.yaml`. */
 import { z } from 'zod';
 import { userMistake } from '../failures.ts';
 import type { Taxonomy } from './taxonomy.ts';
 
-export const ddxSchema = z.array(z.tuple([z.string(), z.string()]));
+const edgeSchema = z.strictObject({
+  between: z.tuple([z.string(), z.string()]),
+  /** What makes the two look alike. */
+  reason: z.string().min(1),
+  /** A key of `sources`. */
+  source: z.string(),
+});
+export type DdxEdge = z.infer<typeof edgeSchema>;
+
+export const ddxSchema = z.strictObject({
+  /** The works that support the pairs, by a short key. */
+  sources: z.record(z.string(), z.string().min(1)),
+  pairs: z.array(edgeSchema),
+});
+export type DdxData = z.infer<typeof ddxSchema>;
 
 export interface DdxGraph {
+  readonly edges: readonly DdxEdge[];
+  readonly sources: Readonly<Record<string, string>>;
   /** Neighbours in the order in which the pairs are listed; empty for a diagnosis outside the graph. */
   neighbours(name: string): string[];
 }
 
-/** Builds the graph: synonyms become canonical names, loops and repeated pairs are dropped. */
-export function buildDdxGraph(pairs: z.infer<typeof ddxSchema>, taxonomy: Taxonomy): DdxGraph {
-  const adjacency = new Map<string, string[]>();
+/**
+ * Builds the graph. A name that is no canonical one, a repeated pair, a pair on one path of the tree (a disease is no
+ * differential of its own subtype) or an undeclared source is its author's mistake.
+ */
+export function buildDdxGraph({ sources, pairs }: DdxData, taxonomy: Taxonomy): DdxGraph {
+  const known = new Set(taxonomy.names);
+  const adjacency = new Map<string, Set<string>>();
   const connect = (from: string, to: string): void => {
-    const list = adjacency.get(from) ?? [];
-    if (!list.includes(to)) adjacency.set(from, [...list, to]);
+    adjacency.set(from, (adjacency.get(from) ?? new Set()).add(to));
   };
-  for (const pair of pairs) {
-    const [a, b] = pair.map((label) => {
-      const name = taxonomy.resolve(label);
-      if (name === null) throw userMistake(`ddx: "${label}" is not in the taxonomy`);
-      return name;
-    });
-    if (a === undefined || b === undefined || a === b) continue;
+  for (const { between, source } of pairs) {
+    const [a, b] = between;
+    const pair = `ddx: [${a}, ${b}]`;
+    const stranger = between.find((name) => !known.has(name));
+    if (stranger !== undefined) throw userMistake(`${pair}: "${stranger}" is no name of the taxonomy`);
+    if (a === b || taxonomy.isBelow(a, b) || taxonomy.isBelow(b, a))
+      throw userMistake(`${pair}: both stand on one path of the taxonomy; remove the pair`);
+    if (adjacency.get(a)?.has(b)) throw userMistake(`${pair}: stands twice; remove one`);
+    if (!Object.hasOwn(sources, source)) throw userMistake(`${pair}: source "${source}" is not declared`);
     connect(a, b);
     connect(b, a);
   }
-  return { neighbours: (name) => adjacency.get(name) ?? [] };
+  return { edges: pairs, sources, neighbours: (name) => [...(adjacency.get(name) ?? [])] };
 }

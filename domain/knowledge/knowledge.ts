@@ -13,15 +13,44 @@ export interface Knowledge {
   readonly digest: string;
 }
 
-/** Parses both YAML texts; an ill-formed row is a user's mistake that names the file and the row. */
-export function parseKnowledge(taxonomyYaml: string, ddxYaml: string): Knowledge {
-  const rows = parseRows(taxonomySchema, taxonomyYaml, 'taxonomy.yaml');
-  const pairs = parseRows(ddxSchema, ddxYaml, 'ddx.yaml');
-  const taxonomy = buildTaxonomy(rows);
-  return { taxonomy, ddx: buildDdxGraph(pairs, taxonomy), digest: digestOf(canonicalJson({ rows, pairs })) };
+/** What a diagnosis is mistaken for: its neighbours in G_DDx, else its parent's (Algorithm 4). Without itself. */
+export function differentialsOf(diagnosis: string, { taxonomy, ddx }: Knowledge): string[] {
+  const own = ddx.neighbours(diagnosis);
+  const parent = taxonomy.parent(diagnosis);
+  const candidates = own.length > 0 || parent === null ? own : ddx.neighbours(parent);
+  return candidates.filter((name) => name !== diagnosis);
 }
 
-function parseRows<T>(schema: z.ZodType<T>, text: string, file: string): T {
+/** The shipped files, relative to this folder; the taxonomy is split by family. */
+export const knowledgeFiles = {
+  taxonomy: [
+    'melanocytic',
+    'epidermal',
+    'adnexal',
+    'soft-tissue',
+    'hematolymphoid',
+    'inflammatory',
+    'infectious',
+    'other',
+  ].map((family) => `taxonomy/${family}.yaml`),
+  ddx: 'ddx.yaml',
+} as const;
+
+export interface KnowledgeFile {
+  /** Shown in messages. */
+  file: string;
+  text: string;
+}
+
+/** Parses the YAML texts; an ill-formed row is a user's mistake that names the file and the row. */
+export function parseKnowledge(texts: { taxonomy: readonly KnowledgeFile[]; ddx: KnowledgeFile }): Knowledge {
+  const rows = texts.taxonomy.flatMap((family) => parseFile(taxonomySchema, family));
+  const ddx = parseFile(ddxSchema, texts.ddx);
+  const taxonomy = buildTaxonomy(rows);
+  return { taxonomy, ddx: buildDdxGraph(ddx, taxonomy), digest: digestOf(canonicalJson({ rows, ddx })) };
+}
+
+function parseFile<T>(schema: z.ZodType<T>, { file, text }: KnowledgeFile): T {
   const result = schema.safeParse(parse(text));
   if (result.success) return result.data;
   throw userMistake(

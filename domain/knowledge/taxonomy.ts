@@ -1,73 +1,155 @@
-/** The taxonomy tree T: canonical names, synonyms, ancestor paths, malignancy. Names are compared in lower case. */
+/** The taxonomy tree T: canonical names, synonyms, ancestor paths, malignancy. The data is in `taxonomy/*.yaml`. */
 import { z } from 'zod';
-import { type Malignancy, malignancySchema } from '../cases/case.ts';
+import { type Malignancy, malignancies } from '../cases/case.ts';
 import { userMistake } from '../failures.ts';
+import { coarserLabels, normaliseLabel, rewordings } from './label.ts';
 
 export const taxonomySchema = z.array(
-  z.strictObject({
-    name: z.string().min(1),
-    parent: z.string().optional(),
-    malignancy: malignancySchema.optional(),
-    synonyms: z.array(z.string()).default([]),
-  }),
+  z
+    .strictObject({
+      name: z.string().min(1),
+      parent: z.string().optional(),
+      /** Roots are declared, so that a forgotten parent is noticed. */
+      root: z.literal(true).optional(),
+      /** Holds for the descendants too, unless they state their own; `unknown` where the name does not decide it. */
+      malignancy: z.enum([...malignancies, 'unknown']).optional(),
+      synonyms: z.array(z.string().min(1)).default([]),
+      /** Nodes outside the path that may be true of the same lesion, each with its descendants. */
+      overlaps: z.array(z.string()).default([]),
+      /** The children are classed on several axes (site, depth, architecture), so two of them may be true at once. */
+      childrenOverlap: z.boolean().default(false),
+      /** Labels that name no disease ("benign lesion"); holds for the descendants. */
+      catchAll: z.boolean().default(false),
+      doid: z
+        .string()
+        .regex(/^DOID:\d+$/)
+        .optional(),
+      icd10: z
+        .string()
+        .regex(/^[A-Z]\d\d(?:\.\d)?$/)
+        .optional(),
+    })
+    .refine((row) => (row.root === true) !== (row.parent !== undefined), 'needs either a parent or root: true'),
 );
 export type TaxonomyRow = z.infer<typeof taxonomySchema>[number];
 
+export interface Resolution {
+  /** Canonical name. */
+  name: string;
+  /** `exact`: the label names this node. `broader`: it names something finer that the taxonomy does not have. */
+  exactness: 'exact' | 'broader';
+}
+
 export interface Taxonomy {
   readonly names: readonly string[];
-  /** Canonical name of an exact name or synonym, whatever its case and surrounding space; null if unknown. */
-  resolve(label: string): string | null;
+  readonly roots: readonly string[];
+  /** The node of a label in any spelling, fine before coarse; null if unknown. Nothing is guessed. */
+  resolve(label: string): Resolution | null;
   /** From the root to the node itself: the path of Eq. 7, of length L. */
   path(name: string): string[];
   parent(name: string): string | null;
   children(name: string): string[];
+  /** Children of the same parent without the node itself; none for a root. */
+  siblings(name: string): string[];
   /** True where `name` lies strictly below `ancestor`. */
   isBelow(name: string, ancestor: string): boolean;
-  /** The node's own malignancy, else its nearest ancestor's; null where none is stated. */
+  /** True where both may be true of one lesion: same path, or said to overlap. */
+  overlap(a: string, b: string): boolean;
+  isCatchAll(name: string): boolean;
+  /** The node's own malignancy, else its nearest ancestor's; null where it is unknown. */
   malignancy(name: string): Malignancy | null;
   synonyms(name: string): string[];
+  /** Codes in public terminologies, e.g. `DOID:8923`, `ICD-10 C43`; few nodes have any. */
+  references(name: string): string[];
 }
 
-const normalise = (label: string): string => label.trim().toLowerCase().replaceAll(/\s+/g, ' ');
-
-/** Builds the tree. A duplicate name, an unknown parent or a cycle is its author's mistake. */
+/**
+ * Builds the tree. A duplicate name, an unknown parent, a cycle, or a leaf without a word on its malignancy is its
+ * author's mistake.
+ */
 export function buildTaxonomy(rows: readonly TaxonomyRow[]): Taxonomy {
-  const nodes = new Map<string, TaxonomyRow>();
-  const canonical = new Map<string, string>();
-  for (const row of rows) {
-    for (const label of [row.name, ...row.synonyms]) {
-      const known = canonical.get(normalise(label));
-      if (known !== undefined) throw userMistake(`taxonomy: "${label}" names both "${known}" and "${row.name}"`);
-      canonical.set(normalise(label), row.name);
-    }
-    nodes.set(row.name, row);
-  }
-  const node = (name: string): TaxonomyRow => {
-    const found = nodes.get(name);
-    if (!found) throw userMistake(`taxonomy: there is no node "${name}"`);
-    return found;
-  };
-  const path = (name: string): string[] => {
-    const names: string[] = [];
-    for (let at: string | undefined = name; at !== undefined; at = node(at).parent) {
-      if (names.includes(at)) throw userMistake(`taxonomy: "${at}" is its own ancestor`);
-      names.unshift(at);
-    }
-    return names;
-  };
-  for (const row of rows) path(row.name);
+  const nodes = new Map(rows.map((row) => [row.name, row]));
+  const canonical = indexLabels(rows);
+  const paths = new Map(rows.map((row) => [row.name, tracePath(row.name, nodes)]));
+  const childrenOf = Map.groupBy(rows, (row) => row.parent);
 
+  const node = (name: string): TaxonomyRow => nodes.get(name) ?? noNode(name);
+  const path = (name: string): string[] => paths.get(name) ?? noNode(name);
+  const children = (name: string): string[] => childrenOf.get(name)?.map((row) => row.name) ?? [];
+  const statedMalignancy = (name: string): TaxonomyRow['malignancy'] =>
+    path(name)
+      .map((at) => node(at).malignancy)
+      .findLast((stated) => stated !== undefined);
+  const declared = new Set(
+    rows.flatMap((row) => row.overlaps.flatMap((other) => [`${row.name}/${node(other).name}`, `${other}/${row.name}`])),
+  );
+  const silent = rows.find((row) => children(row.name).length === 0 && statedMalignancy(row.name) === undefined);
+  if (silent) throw userMistake(`taxonomy: "${silent.name}" has no malignancy; state one, or "unknown"`);
+
+  const lookUp = (label: string): string | undefined => canonical.get(normaliseLabel(label));
   return {
     names: rows.map((row) => row.name),
-    resolve: (label) => canonical.get(normalise(label)) ?? null,
-    path,
-    parent: (name) => node(name).parent ?? null,
-    children: (name) => rows.filter((row) => row.parent === name).map((row) => row.name),
-    isBelow: (name, ancestor) => name !== ancestor && path(name).includes(ancestor),
-    malignancy: (name) => {
-      const stated = path(name).findLast((at) => node(at).malignancy !== undefined);
-      return stated === undefined ? null : (node(stated).malignancy ?? null);
+    roots: rows.filter((row) => row.root).map((row) => row.name),
+    resolve: (label) => {
+      const exact = [label, ...rewordings(label)].map(lookUp).find((name) => name !== undefined);
+      if (exact !== undefined) return { name: exact, exactness: 'exact' };
+      const broader = coarserLabels(label)
+        .flatMap((coarser) => [coarser, ...rewordings(coarser)])
+        .map(lookUp)
+        .find((name) => name !== undefined);
+      return broader === undefined ? null : { name: broader, exactness: 'broader' };
     },
-    synonyms: (name) => node(name).synonyms,
+    path: (name) => [...path(name)],
+    parent: (name) => node(name).parent ?? null,
+    children,
+    siblings: (name) => {
+      const { parent } = node(name);
+      return parent === undefined ? [] : children(parent).filter((other) => other !== name);
+    },
+    isBelow: (name, ancestor) => name !== ancestor && path(name).includes(ancestor),
+    overlap: (a, b) => {
+      const [above, below] = [path(a), path(b)];
+      const shared = above.findLast((name, i) => below[i] === name);
+      if (shared === a || shared === b) return true;
+      if (shared !== undefined && node(shared).childrenOverlap) return true;
+      return above.some((x) => below.some((y) => declared.has(`${x}/${y}`)));
+    },
+    isCatchAll: (name) => path(name).some((at) => node(at).catchAll),
+    malignancy: (name) => {
+      const stated = statedMalignancy(name);
+      return stated === undefined || stated === 'unknown' ? null : stated;
+    },
+    synonyms: (name) => [...node(name).synonyms],
+    references: (name) => {
+      const { doid, icd10 } = node(name);
+      return [...(doid ? [doid] : []), ...(icd10 ? [`ICD-10 ${icd10}`] : [])];
+    },
   };
+}
+
+function noNode(name: string): never {
+  throw userMistake(`taxonomy: there is no node "${name}"`);
+}
+
+/** From the normalised spelling of every name and synonym to the canonical name. */
+function indexLabels(rows: readonly TaxonomyRow[]): Map<string, string> {
+  const canonical = new Map<string, string>();
+  for (const row of rows) {
+    const labels = new Set([row.name, ...row.synonyms].map((label) => normaliseLabel(label)));
+    for (const label of labels) {
+      const known = canonical.get(label);
+      if (known !== undefined) throw userMistake(`taxonomy: "${label}" names both "${known}" and "${row.name}"`);
+      canonical.set(label, row.name);
+    }
+  }
+  return canonical;
+}
+
+function tracePath(name: string, nodes: ReadonlyMap<string, TaxonomyRow>): string[] {
+  const names: string[] = [];
+  for (let at: string | undefined = name; at !== undefined; at = (nodes.get(at) ?? noNode(at)).parent) {
+    if (names.includes(at)) throw userMistake(`taxonomy: "${at}" is its own ancestor`);
+    names.unshift(at);
+  }
+  return names;
 }

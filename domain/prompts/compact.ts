@@ -22,10 +22,14 @@ export const compactSentences = {
 const answerAs = (last: string): string => `${compactSentences.answerAs} <${tags.thinking}> <${last}>`;
 const s = compactSentences;
 
+const chooseOption = (options: string): string => `${s.abnormality} ${options} ${s.optionOnly} ${answerAs(tags.final)}`;
+
 export const compactProfile: PromptWording = {
   trajectory: `${s.diagnose} ${answerAs(tags.diagnosis)}`,
   differential: `${s.compare} ${answerAs(tags.diagnosis)}`,
   reward: (options) => `${s.abnormality} ${options} ${s.withCondition} ${answerAs(tags.final)}`,
-  diagnosis: (options) => `${s.abnormality} ${options} ${s.optionOnly} ${answerAs(tags.final)}`,
+  diagnosis: chooseOption,
   condition: (options) => `${s.condition} ${options} ${s.conditionOnly} ${answerAs(tags.final)}`,
+  ddx: chooseOption, // the tiny model knows no other form
+  hierarchical: chooseOption,
 };

@@ -37,4 +37,16 @@ export const paperProfile: PromptWording = {
       'the features and observations that decide',
       'only A, B or C',
     )}`,
+  ddx: (options) =>
+    `${role}answer: ${abnormality}\n${options}\n${form(
+      tags.final,
+      'the features and observations that tell the options apart',
+      'the single most likely option by its letter, without reasoning',
+    )}`,
+  hierarchical: (options) =>
+    `${role}answer: ${abnormality}\n${options}\n${form(
+      tags.final,
+      'the key criteria of each option, then how far the image meets them',
+      'by its letter, the most fine-grained option whose criteria are met, without reasoning',
+    )}`,
 };

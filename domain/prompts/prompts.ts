@@ -19,6 +19,10 @@ export interface PromptWording {
   diagnosis(options: string): string;
   /** P6: evaluation; the lesion condition. */
   condition(options: string): string;
+  /** P4 without its demand for the most fine-grained option: look-alikes are all equally fine. */
+  ddx(options: string): string;
+  /** P4 with the criteria of each option first: all options are true, one is the finest. */
+  hierarchical(options: string): string;
 }
 
 const profiles: Record<PromptProfile, PromptWording> = { paper: paperProfile, compact: compactProfile };
@@ -31,10 +35,12 @@ export const trajectoryPrompt = (type: 1 | 2 | 3, profile: PromptProfile): strin
 export const renderOptions = (options: Question['options']): string =>
   options.map((option) => `${option.letter}: ${option.label}`).join(' ');
 
-/** What a model is asked: P3 in training, P4 or P6 in evaluation. */
+/** What a model is asked: P3 in training, P4, P6 or a targeted test's prompt in evaluation. */
 export function questionPrompt(question: Question, profile: PromptProfile, purpose: 'training' | 'evaluation'): string {
   const options = renderOptions(question.options);
   const wording = profiles[profile];
   if (question.task === 'lesion-condition') return wording.condition(options);
+  if (question.task === 'ddx') return wording.ddx(options);
+  if (question.task === 'hierarchical') return wording.hierarchical(options);
   return purpose === 'training' ? wording.reward(options) : wording.diagnosis(options);
 }

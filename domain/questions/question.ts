@@ -12,7 +12,11 @@ export const optionSchema = z.strictObject({
 });
 export type Option = z.infer<typeof optionSchema>;
 
-export const questionTasks = ['diagnosis', 'lesion-condition'] as const;
+/**
+ * `diagnosis`: P4. `lesion-condition`: P6. `ddx`: the diagnosis among what it is mistaken for; `hierarchical`: the
+ * diagnosis among its ancestors (S1, section 4.3).
+ */
+export const questionTasks = ['diagnosis', 'lesion-condition', 'ddx', 'hierarchical'] as const;
 export type QuestionTask = (typeof questionTasks)[number];
 
 export const questionSchema = z.strictObject({

@@ -1,6 +1,6 @@
 /** What the hub reads of a model card: base model, licence, tags, results. */
 import { stringify } from 'yaml';
-import type { Recipe } from '../recipe.ts';
+import { type Recipe, sourceNames } from '../recipe.ts';
 import type { ModelCardSource } from './model-card.ts';
 import { finalResult } from './models.ts';
 import { taskTitles } from './words.ts';
@@ -38,7 +38,7 @@ export function licenceNote(recipe: Recipe): string {
   const { name } = publicBase(recipe.model.base);
   const data = isGenerated(recipe)
     ? 'The images were drawn by Dermflow (Apache-2.0).'
-    : `The data in the layout of ${recipe.data.adapter} have the licence and the consent under which they were supplied; many such sets allow no commercial use.`;
+    : `The data in the layouts of ${sourceNames(recipe.data)} have the licence and the consent under which they were supplied; many such sets allow no commercial use.`;
   return `These weights are derived from a base model and from data, and the terms of both hold.\n\nBase model: ${name}, under its own licence. ${data}\n`;
 }
 
@@ -62,8 +62,12 @@ export function frontMatter(source: ModelCardSource): string {
 }
 
 function resultsOf({ recipe, evaluations = [], step }: ModelCardSource): object[] {
-  const type = isGenerated(recipe) ? 'dermflow-generated' : recipe.data.adapter;
-  const dataset = { type, name: isGenerated(recipe) ? 'Images drawn by Dermflow' : recipe.data.adapter, split: 'test' };
+  const type = isGenerated(recipe) ? 'dermflow-generated' : sourceNames(recipe.data);
+  const dataset = {
+    type,
+    name: isGenerated(recipe) ? 'Images drawn by Dermflow' : sourceNames(recipe.data),
+    split: 'test',
+  };
   return (finalResult(evaluations, step)?.scores ?? []).map((score) => ({
     task: { type: 'visual-question-answering', name: taskTitles[score.task] },
     dataset,

@@ -1,6 +1,6 @@
 /** The README.md of an exported adapter, in the form of a Hugging Face model card. */
 import type { AdapterInput } from '../contracts.ts';
-import type { Recipe } from '../recipe.ts';
+import { type Recipe, sourceNames } from '../recipe.ts';
 import { frontMatter, isGenerated, licenceNote, publicBase } from './card-metadata.ts';
 import { finalResult } from './models.ts';
 import { grouped, percent, percentRange, taskTitles } from './words.ts';
@@ -43,7 +43,7 @@ const notClinical =
 function trainingData({ recipe, data, trajectories }: ModelCardSource): string {
   const kind = isGenerated(recipe)
     ? 'Images drawn by a program, in the layout of HAM10000. **They show no patients and no skin**, and what is learned from them says nothing about real lesions.'
-    : `Images in the layout of \`${recipe.data.adapter}\`, supplied by whoever ran the recipe, with textbook cases for the trajectories. Licence and consent are those of that data set.`;
+    : `Images in the layouts of ${sourceNames(recipe.data)}, supplied by whoever ran the recipe, with textbook cases for the trajectories. Licences and consent are those of the data sets.`;
   const { train, validation, test } = recipe.data.split;
   const by = recipe.data.groupBy === 'patient' ? 'no patient stands in two splits' : 'images are split one by one';
   const split = `Split ${train}:${validation}:${test} into training, validation and test (${by}); images of at most ${grouped(recipe.data.maxPixels)} pixels.`;

@@ -48,7 +48,7 @@ function taskSentences(findings: Findings, baseline: TaskBaseline): string[] {
   const grey = taskOf(control, task);
   if (grey) {
     const loss = comparisons.find((c) => c.task === task && c.first === control?.label && c.second === final.label);
-    sentences.push(controlSentence(grey, task === 'diagnosis' ? chance : majority.accuracy, loss));
+    sentences.push(controlSentence(grey, task === 'lesion-condition' ? majority.accuracy : chance, loss));
   }
   return sentences;
 }

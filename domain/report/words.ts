@@ -5,6 +5,8 @@ import type { QuestionTask } from '../questions/question.ts';
 export const taskTitles: Record<QuestionTask, string> = {
   diagnosis: 'Disease diagnosis',
   'lesion-condition': 'Lesion condition',
+  ddx: 'Differential diagnosis',
+  hierarchical: 'Hierarchical diagnosis',
 };
 
 /** `0.897` as `89.7 %`. */

@@ -1,6 +1,6 @@
 /** Algorithms 1 to 4: which cases become which trajectories. The text comes later (`rho.ts`, `compose.ts`). */
 import type { Case } from '../cases/case.ts';
-import type { Knowledge } from '../knowledge/knowledge.ts';
+import { differentialsOf, type Knowledge } from '../knowledge/knowledge.ts';
 import { createRandom, type Random } from '../random.ts';
 
 /** A case with the rationale r of a textbook. */
@@ -70,7 +70,7 @@ function planDifferential(
   random: Random,
 ): DifferentialTrajectory[] {
   const neighbour = resolveDdxNeighbour(primary.diagnosis, knowledge, (name) => byDiagnosis.has(name), random);
-  const others = [...byDiagnosis.keys()].filter((name) => name !== primary.diagnosis).toSorted();
+  const others = neighbour === null ? unrelatedDiagnoses(primary.diagnosis, byDiagnosis, knowledge) : [];
   if (neighbour === null && others.length === 0) return [];
   const diagnosis = neighbour ?? random.pick(others);
   const candidates = byDiagnosis.get(diagnosis) ?? [];
@@ -81,23 +81,29 @@ function planDifferential(
   ];
 }
 
+/** In code-unit order; a subtype or an ancestor of the diagnosis is no other diagnosis (A4). */
+const unrelatedDiagnoses = (
+  diagnosis: string,
+  byDiagnosis: ReadonlyMap<string, unknown>,
+  { taxonomy }: Knowledge,
+): string[] =>
+  [...byDiagnosis.keys()]
+    .filter((name) => name !== diagnosis && !taxonomy.isBelow(name, diagnosis) && !taxonomy.isBelow(diagnosis, name))
+    .toSorted();
+
 /**
  * Algorithm 4, ResolveDDXNeighbor(d, G_DDx, T, D_case): a neighbour of `d`, else of its parent, that has a case; a
  * neighbour without cases stands for a child of it that has one (A5). Neighbours are tried in random order.
  */
 export function resolveDdxNeighbour(
   diagnosis: string,
-  { taxonomy, ddx }: Knowledge,
+  knowledge: Knowledge,
   hasCase: (name: string) => boolean,
   random: Random,
 ): string | null {
-  const parent = taxonomy.parent(diagnosis);
-  const own = ddx.neighbours(diagnosis);
-  const candidates = own.length > 0 || parent === null ? own : ddx.neighbours(parent);
-  for (const candidate of random.shuffle(candidates)) {
-    if (candidate === diagnosis) continue;
+  for (const candidate of random.shuffle(differentialsOf(diagnosis, knowledge))) {
     if (hasCase(candidate)) return candidate;
-    const children = taxonomy.children(candidate).filter((child) => child !== diagnosis && hasCase(child));
+    const children = knowledge.taxonomy.children(candidate).filter((child) => child !== diagnosis && hasCase(child));
     if (children.length > 0) return random.pick(children);
   }
   return null;

@@ -10,8 +10,23 @@ export function makeCase(id: string, diagnosis: string, more: Partial<Case> = {}
   const { taxonomy } = shippedKnowledge;
   const malignancy = taxonomy.malignancy(diagnosis);
   if (malignancy === null) throw new RangeError(`${diagnosis} has no malignancy`);
-  const fixed = { id, diagnosis, path: taxonomy.path(diagnosis), malignancy, images: [testImage] };
-  return { ...fixed, group: id, source: 'test', ...more };
+  const fixed = {
+    id,
+    diagnosis,
+    path: taxonomy.path(diagnosis),
+    siblings: taxonomy.siblings(diagnosis),
+    malignancy,
+    images: [testImage],
+  };
+  return {
+    ...fixed,
+    group: id,
+    source: 'test',
+    look: '0'.repeat(64),
+    modality: 'dermoscopic',
+    archiveIds: [],
+    ...more,
+  };
 }
 
 /** A: melanoma (0.75), B: melanocytic lesion (0.375), C: basal cell carcinoma, D: hemangioma. */

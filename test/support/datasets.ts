@@ -4,6 +4,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { onTestFinished } from 'vitest';
+import { readRecords } from '../../activities/datasets/read.ts';
+import type { CaseRecord, LeftOut, SourceRecord } from '../../activities/datasets/source.ts';
+import type { AdapterName } from '../../domain/recipe.ts';
+import { shippedKnowledge } from './knowledge.ts';
 
 /** An empty folder that goes when the test ends. */
 export async function temporaryFolder(): Promise<string> {
@@ -63,3 +67,14 @@ export const textbookLine = (id: string, more: Record<string, unknown> = {}): st
     diagnosis: 'melanocytic nevus',
     ...more,
   });
+
+/** Everything that an adapter makes of a folder. */
+export async function readAll(adapter: AdapterName, folder: string): Promise<(SourceRecord | LeftOut)[]> {
+  const records: (SourceRecord | LeftOut)[] = [];
+  for await (const record of readRecords({ adapter, folder, knowledge: shippedKnowledge })) records.push(record);
+  return records;
+}
+
+/** The records with a diagnosis. */
+export const caseRecords = async (adapter: AdapterName, folder: string): Promise<CaseRecord[]> =>
+  (await readAll(adapter, folder)).filter((record) => record.kind === 'case');

@@ -35,7 +35,12 @@ export function sampleCases(): Case[] {
 
 export function sampleSources(models: readonly SimulatedModel[] = demoModels): ReportSources {
   const cases = sampleCases();
-  const settings = { seed: recipe.seed, granularity: recipe.rewards.granularity, tasks: recipe.evaluation.tasks };
+  const settings = {
+    seed: recipe.seed,
+    granularity: recipe.rewards.granularity,
+    distractors: recipe.questions.distractors,
+    tasks: recipe.evaluation.tasks,
+  };
   const splitOf = new Map(cases.map((c) => [c.id, c.split]));
   const all = buildQuestions(cases, shippedKnowledge, settings);
   const questions = all.filter(({ caseId }) => splitOf.get(caseId) === 'test');

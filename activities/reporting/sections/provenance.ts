@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import { stringify } from 'yaml';
 import { conditionNames } from '../../../domain/questions/tags.ts';
+import { sourceNames } from '../../../domain/recipe.ts';
 import { groupLineage } from '../../../domain/report/lineage-graph.ts';
 import type { LineageEntry, Report } from '../../../domain/report/report.ts';
 import { grouped } from '../../../domain/report/words.ts';
@@ -17,7 +18,7 @@ export async function dataSection({ data, recipe }: Report): Promise<Markup> {
   const by = recipe.data.groupBy === 'patient' ? 'no patient stands in two splits' : 'images are split one by one';
   const origin = data.generated
     ? html`<p class="label">Generated images, not patients: drawn by a program in the layout of HAM10000.</p>`
-    : html`<p>Images supplied by whoever ran the recipe, in the layout of ${recipe.data.adapter}.</p>`;
+    : html`<p>Images supplied by whoever ran the recipe, in the layouts of ${sourceNames(recipe.data)}.</p>`;
   const rows = data.diagnoses.map(
     (row) => html`<tr><th scope="row">${row.diagnosis}</th><td>${conditionNames[row.malignancy]}</td>
       <td>${grouped(row.train)}</td><td>${grouped(row.validation)}</td><td>${grouped(row.test)}</td></tr>`,

@@ -118,12 +118,12 @@ describe('a mistake ends with 2 and one line', () => {
 
   it('CSV row with an unknown label', async () => {
     const root = await spoiltData('label', (root) =>
-      edit(join(root, 'HAM10000_metadata.csv'), (text) => text.replace(/,(nv|mel|bcc|bkl|akiec|df|vasc),/, ',wart,')),
+      edit(join(root, 'HAM10000_metadata.csv'), (text) => text.replace(/,(nv|mel|bcc|bkl|akiec|df|vasc),/, ',wort,')),
     );
     expectOneLine(
       await run(['run', 'demo', '--data', root]),
       2,
-      /HAM10000_metadata\.csv: row \d+: column dx is "wart": .*nv/,
+      /HAM10000_metadata\.csv: row \d+: column dx is "wort": .*nv/,
     );
     expect(await artifactsInStore()).toEqual([]);
   });

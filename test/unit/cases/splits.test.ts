@@ -1,57 +1,133 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { type Case, type Split, splits } from '../../../domain/cases/case.ts';
 import { assignSplits } from '../../../domain/cases/splits.ts';
 import { makeCase } from '../../support/cases.ts';
 
 const ratio = { train: 6, validation: 2, test: 2 };
 const settings = { seed: 3, ratio, groupBy: 'patient' } as const;
-const drawn = fc.array(fc.tuple(fc.constantFrom('melanoma', 'hemangioma', 'basal cell carcinoma'), fc.nat(25)), {
-  minLength: 1,
-  maxLength: 80,
-});
-const toCases = (rows: [string, number][]) => rows.map(([d, group], i) => makeCase(`c${i}`, d, { group: `p${group}` }));
+
+/** Rows of mixed diagnoses, groups and sets; some sets have official splits, whole or in part. */
+const drawnCases = fc
+  .array(
+    fc.record({
+      diagnosis: fc.constantFrom('melanoma', 'hemangioma', 'basal cell carcinoma'),
+      group: fc.nat(25),
+      source: fc.constantFrom('free', 'other'),
+    }),
+    { minLength: 1, maxLength: 80 },
+  )
+  .map((rows) => rows.map((r, i) => makeCase(`c${i}`, r.diagnosis, { group: `p${r.group}`, source: r.source })));
+
+const official = fc
+  .array(fc.tuple(fc.constantFrom(...splits), fc.nat(25)), { maxLength: 40 })
+  .map((rows) =>
+    rows.map(([officialSplit, group], i) =>
+      makeCase(`o${i}`, 'melanoma', { group: `p${group}`, source: 'official', officialSplit }),
+    ),
+  );
+
+const sidesById = (cases: readonly Case[]) => new Map(cases.map((c) => [c.id, c.split]));
+const countBySplit = (cases: readonly Case[]) =>
+  Object.fromEntries(splits.map((split) => [split, cases.filter((c) => c.split === split).length]));
 
 describe('assignSplits', () => {
-  it('never puts a patient on two sides', () => {
+  it('never puts a patient on two sides, whatever the diagnoses and sets', () => {
     fc.assert(
-      fc.property(drawn, fc.nat(), (rows, seed) => {
-        const sides = Map.groupBy(assignSplits(toCases(rows), { ...settings, seed }), (c) => c.group);
+      fc.property(drawnCases, fc.nat(), (cases, seed) => {
+        const sides = Map.groupBy(assignSplits(cases, { ...settings, seed }), (c) => c.group);
         for (const group of sides.values()) expect(new Set(group.map((c) => c.split)).size).toBe(1);
       }),
     );
   });
 
-  it('does not depend on the order of the cases', () => {
+  it('puts no patient whom a set tests on officially into the training of another set', () => {
     fc.assert(
-      fc.property(drawn, (rows) => {
-        const sides = (list: ReturnType<typeof toCases>) =>
-          new Map(assignSplits(list, settings).map((c) => [c.id, c.split]));
-        const cases = toCases(rows);
-        expect([...sides(cases.toReversed())].toSorted()).toEqual([...sides(cases)].toSorted());
+      fc.property(drawnCases, official, (cases, fixed) => {
+        const assigned = assignSplits([...cases, ...fixed], settings);
+        if (!['train', 'test'].every((side) => fixed.some((c) => c.officialSplit === side))) return;
+        const tested = new Set(fixed.filter((c) => c.officialSplit === 'test').map((c) => c.group));
+        const trained = assigned.filter((c) => c.source !== 'official' && c.split !== 'test');
+        expect(trained.filter((c) => tested.has(c.group))).toEqual([]);
       }),
     );
   });
 
-  it('keeps the ratio', () => {
-    const cases = Array.from({ length: 500 }, (_, i) =>
-      makeCase(`c${i}`, i % 2 ? 'melanoma' : 'hemangioma', { group: `p${i >> 1}` }),
+  it('depends on the cases and the seed, not on the order', () => {
+    fc.assert(
+      fc.property(drawnCases, official, fc.nat(), (cases, fixed, seed) => {
+        const all = [...cases, ...fixed];
+        const sides = (list: Case[]) => [...sidesById(assignSplits(list, { ...settings, seed }))].toSorted();
+        expect(sides(all.toReversed())).toEqual(sides(all));
+      }),
     );
-    const counts = Object.fromEntries(
-      [...Map.groupBy(assignSplits(cases, settings), (c) => c.split)].map(([s, l]) => [s, l.length]),
+    const many = Array.from({ length: 60 }, (_, i) => makeCase(`c${i}`, 'melanoma'));
+    expect(sidesById(assignSplits(many, settings))).not.toEqual(
+      sidesById(assignSplits(many, { ...settings, seed: 4 })),
     );
-    expect(counts.train).toBeGreaterThan(290);
-    expect(counts.train).toBeLessThan(310);
-    expect(Number(counts.test)).toBeGreaterThan(90);
   });
 
-  it('keeps official splits and carves validation from train where it is missing', () => {
-    const cases = Array.from({ length: 40 }, (_, i) =>
-      makeCase(`c${i}`, 'melanoma', { officialSplit: i < 30 ? 'train' : 'test' }),
+  it('keeps the ratio in each diagnosis to within the largest group', () => {
+    const diagnosis = fc.constantFrom('melanoma', 'hemangioma');
+    const groups = fc.array(fc.tuple(diagnosis, fc.integer({ min: 1, max: 4 })), { minLength: 1, maxLength: 60 });
+    fc.assert(
+      fc.property(groups, fc.nat(), (drawn, seed) => {
+        const cases = drawn.flatMap(([name, size], g) =>
+          Array.from({ length: size }, (_, i) => makeCase(`c${g}/${i}`, name, { group: `p${g}` })),
+        );
+        for (const same of Map.groupBy(assignSplits(cases, { ...settings, seed }), (c) => c.diagnosis).values()) {
+          for (const [split, count] of Object.entries(countBySplit(same))) {
+            const share = (same.length * ratio[split as Split]) / 10; // keys of countBySplit are splits
+            expect(Math.abs(count - share)).toBeLessThanOrEqual(4);
+          }
+        }
+      }),
     );
-    const result = assignSplits(cases, settings);
-    expect(result.slice(30).every((c) => c.split === 'test')).toBe(true);
-    expect(result.filter((c) => c.split === 'validation').length).toBeGreaterThanOrEqual(6);
-    const whole = cases.map((c, i) => makeCase(c.id, 'melanoma', { officialSplit: i < 5 ? 'validation' : 'train' }));
+  });
+
+  it('keeps the ratio of a set of many rare diagnoses', () => {
+    const names = ['melanoma', 'hemangioma', 'dermatofibroma', 'angiokeratoma', 'blue nevus', 'spitz nevus'];
+    const pairs = names.flatMap((name) => [0, 1].map((i) => makeCase(`${name}/${i}`, name)));
+    const counts = countBySplit(assignSplits(pairs, settings));
+    expect(counts).toEqual({ train: 6, validation: 3, test: 3 });
+  });
+
+  it('splits image by image on request', () => {
+    const cases = Array.from({ length: 100 }, (_, i) => makeCase(`c${i}`, 'melanoma', { group: 'one patient' }));
+    const counts = countBySplit(assignSplits(cases, { ...settings, groupBy: 'image' }));
+    expect(counts).toEqual({ train: 60, validation: 20, test: 20 });
+  });
+
+  it('keeps official splits and carves validation, by patient, out of train where it is missing', () => {
+    const cases = Array.from({ length: 40 }, (_, i) =>
+      makeCase(`c${i}`, 'melanoma', { officialSplit: i < 30 ? 'train' : 'test', group: `p${i >> 1}` }),
+    );
+    const assigned = assignSplits(cases, settings);
+    expect(assigned.slice(30).every((c) => c.split === 'test')).toBe(true);
+    expect(assigned.filter((c) => c.split === 'validation').length).toBeGreaterThanOrEqual(6);
+    for (const pair of Map.groupBy(assigned, (c) => c.group).values())
+      expect(new Set(pair.map((c) => c.split)).size).toBe(1);
+    const whole = cases.map((c, i) => ({ ...c, officialSplit: splits[i % 3] ?? 'train' }));
     expect(assignSplits(whole, settings).map((c) => c.split)).toEqual(whole.map((c) => c.officialSplit));
+  });
+
+  it('deals a set whose official splits lack train or test', () => {
+    const cases = Array.from({ length: 50 }, (_, i) => makeCase(`c${i}`, 'melanoma', { officialSplit: 'train' }));
+    expect(countBySplit(assignSplits(cases, settings))).toEqual({ train: 30, validation: 10, test: 10 });
+  });
+
+  it('gives these cases these splits on any machine', () => {
+    const cases = ['ä', 'Z', 'a', 'é', '中', '_', 'B'].map((id) => makeCase(id, 'melanoma'));
+    expect(Object.fromEntries(sidesById(assignSplits(cases, settings)))).toMatchInlineSnapshot(`
+      {
+        "B": "validation",
+        "Z": "validation",
+        "_": "train",
+        "a": "train",
+        "ä": "train",
+        "é": "train",
+        "中": "test",
+      }
+    `);
   });
 });

@@ -1,11 +1,16 @@
 import { chmod, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readHam10000 } from '../../../activities/datasets/ham10000.ts';
-import { readTextbook } from '../../../activities/datasets/textbook.ts';
 import { failureTypes } from '../../../domain/failures.ts';
-import { hamFolder, jpeg, metadataTable, temporaryFolder, textbookLine, writeFiles } from '../../support/datasets.ts';
-import { shippedKnowledge } from '../../support/knowledge.ts';
+import {
+  caseRecords,
+  hamFolder,
+  jpeg,
+  metadataTable,
+  temporaryFolder,
+  textbookLine,
+  writeFiles,
+} from '../../support/datasets.ts';
 
 const table = 'HAM10000_metadata.csv';
 const rows = [
@@ -14,9 +19,9 @@ const rows = [
   { id: 'ISIC_3', dx: 'akiec' },
   { id: 'ISIC_4', dx: 'Angioma' },
 ];
-const read = (folder: string) => readHam10000(folder, shippedKnowledge);
+const read = (folder: string) => caseRecords('ham10000', folder);
 
-describe('readHam10000', () => {
+describe('ham10000', () => {
   it('reads codes, names and synonyms, and groups by lesion', async () => {
     const records = await read(await hamFolder(rows));
     expect(records.map((r) => [r.id, r.group, r.diagnosis, r.malignancy])).toEqual([
@@ -26,7 +31,7 @@ describe('readHam10000', () => {
       ['ISIC_4', 'lesion/L_ISIC_4', 'hemangioma', 'benign'],
     ]);
     expect(records[2]?.path).toEqual(['epidermal lesion', 'actinic keratosis or bowen disease']);
-    expect(records[1]?.image).toMatch(/HAM10000_images_part_2\/ISIC_2\.jpg$/);
+    expect(records[1]?.image).toEqual({ path: expect.stringMatching(/HAM10000_images_part_2\/ISIC_2\.jpg$/) });
   });
 
   it('groups by patient where the table names one', async () => {
@@ -80,8 +85,8 @@ describe('readHam10000', () => {
     ['a file for a folder', async () => join(await hamFolder(rows), table), /: is a file; give the folder/],
     ['an empty folder', temporaryFolder, /: is empty; put the data set into it/],
     ['no table', () => without(table), /: holds no HAM10000_metadata\.csv, HAM10000_metadata, metadata\.csv/],
+    ['archives only', async () => onlyArchive(), /: holds archives only, set\.zip; unpack them, then import again/],
     ['two tables', () => withFile('metadata.csv', 'x'), /holds both HAM10000_metadata\.csv and metadata\.csv/],
-    ['no images', async () => onlyTable(), /: holds no images/],
     [
       'an empty table',
       withTable(''),
@@ -105,8 +110,8 @@ describe('readHam10000', () => {
     ],
     [
       'an unknown label',
-      withTable(metadataTable(rows).replace('akiec', 'wart')),
-      /^HAM10000_metadata\.csv: row 4: column dx is "wart": allowed are akiec, bcc, bkl, df, mel, nv, vasc, or a name/,
+      withTable(metadataTable(rows).replace('akiec', 'wort')),
+      /^HAM10000_metadata\.csv: row 4: column dx is "wort": allowed are mel, nv, bcc, akiec, bkl, df, vasc, and names/,
     ],
     ['an empty label', withTable(metadataTable(rows).replace('akiec', '')), /row 4: column dx is "": allowed are/],
     [
@@ -122,12 +127,7 @@ describe('readHam10000', () => {
     [
       'a duplicate image_id',
       withTable(metadataTable([...rows, { id: 'ISIC_2' }])),
-      `${table}: row 6: image_id "ISIC_2" stands in row 3 already; remove one`,
-    ],
-    [
-      'a missing image',
-      withTable(metadataTable([...rows, { id: 'ISIC_9' }])),
-      /row 6: image_id "ISIC_9" has no file ISIC_9\.jpg in /,
+      `${table}: row 6: "ISIC_2" stands in ${table}: row 3 already; remove one`,
     ],
     [
       'two images of one name',
@@ -145,6 +145,12 @@ describe('readHam10000', () => {
       expect((error as Error).message).not.toContain('\n'); // matched above
     });
   }
+
+  it('notes an image that is absent', async () => {
+    const folder = await hamFolder(rows);
+    await writeFiles(folder, { [table]: metadataTable([...rows, { id: 'ISIC_9' }]) });
+    expect((await read(folder)).at(-1)).toMatchObject({ where: `${table}: row 6`, image: { absent: 'ISIC_9' } });
+  });
 
   it.skipIf(process.getuid?.() === 0)('says that a folder may not be read', async () => {
     const folder = await hamFolder(rows);
@@ -164,13 +170,13 @@ const withFile = async (name: string, data: string | Uint8Array): Promise<string
   await writeFiles(folder, { [name]: data });
   return folder;
 };
-const onlyTable = async (): Promise<string> => {
+const onlyArchive = async (): Promise<string> => {
   const folder = await temporaryFolder();
-  await writeFiles(folder, { [table]: metadataTable(rows) });
+  await writeFiles(folder, { 'set.zip': 'PK' });
   return folder;
 };
 
-describe('readTextbook', () => {
+describe('textbook', () => {
   const file = 'textbook/cases.jsonl';
   async function textbook(lines: readonly string[]): Promise<string> {
     const folder = await temporaryFolder();
@@ -181,7 +187,7 @@ describe('readTextbook', () => {
     });
     return folder;
   }
-  const readBook = (folder: string) => readTextbook(folder, shippedKnowledge);
+  const readBook = (folder: string) => caseRecords('textbook', join(folder, 'textbook'));
 
   it('reads rationales and canonical diagnoses', async () => {
     const records = await readBook(await textbook([textbookLine('b1'), '', textbookLine('b2', { diagnosis: 'SCC' })]));
@@ -192,8 +198,9 @@ describe('readTextbook', () => {
     expect(records[0]?.rationale).toMatch(/^Presence of/);
   });
 
-  it('is empty where the set has none', async () => {
-    expect(await readBook(await temporaryFolder())).toEqual([]);
+  it('keeps the source and takes the id from the image', async () => {
+    const line = JSON.stringify({ ...JSON.parse(textbookLine('b2')), id: undefined, source: 'Atlas, p. 12' });
+    expect((await readBook(await textbook([line])))[0]).toMatchObject({ id: 'b2', reference: 'Atlas, p. 12' });
   });
 
   const mistakes: [what: string, second: string, says: string][] = [
@@ -204,16 +211,15 @@ describe('readTextbook', () => {
     ['an unknown field', textbookLine('b2', { patient: 'x' }), 'line 2: '],
     [
       'an unknown diagnosis',
-      textbookLine('b2', { diagnosis: 'wart' }),
-      'line 2: diagnosis is "wart": allowed are the names of',
+      textbookLine('b2', { diagnosis: 'wort' }),
+      'line 2: diagnosis is "wort": allowed are the names of the taxonomy',
     ],
     [
       'a diagnosis that decides nothing',
       textbookLine('b2', { diagnosis: 'epidermal lesion' }),
       'line 2: diagnosis: "epidermal lesion" may be',
     ],
-    ['a duplicate id', textbookLine('b1'), 'line 2: id "b1" stands in line 1 already; remove one'],
-    ['a missing image', textbookLine('b3'), 'line 2: image "b3.jpg" is not in textbook/images'],
+    ['a duplicate id', textbookLine('b1'), 'line 2: "b1" stands in cases.jsonl: line 1 already; remove one'],
     [
       'an image elsewhere',
       textbookLine('b2', { image: '../../b2.jpg' }),
@@ -228,7 +234,7 @@ describe('readTextbook', () => {
       );
       expect(error).toMatchObject({
         type: failureTypes.userMistake,
-        message: expect.stringContaining(`${file}: ${says}`),
+        message: expect.stringContaining(`cases.jsonl: ${says}`),
       });
       expect((error as Error).message).not.toContain('\n'); // matched above
     });

@@ -1,11 +1,19 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { drawCorpusRow } from '../../../domain/demo/corpus.ts';
 import { demoDiagnoses } from '../../../domain/demo/findings.ts';
 import { renderLesion } from '../../../domain/demo/lesion.ts';
 import { demoLexicon } from '../../../domain/demo/lexicon.ts';
 import { drawIndependentFindings, generateWorld } from '../../../domain/demo/world.ts';
+import { buildQuestions } from '../../../domain/questions/build.ts';
+import { questionTasks } from '../../../domain/questions/question.ts';
 import { createRandom } from '../../../domain/random.ts';
+import { makeCase } from '../../support/cases.ts';
 import { shippedKnowledge } from '../../support/knowledge.ts';
+import { demoRecipe } from '../../support/recipes.ts';
+
+const tokenizerSchema = z.object({ model: z.object({ vocab: z.record(z.string(), z.number()) }) });
 
 const spec = { images: 300, textbook: 100, atypical: 0.25, atypicalTextbook: 0.1 };
 
@@ -58,5 +66,28 @@ describe('the corpus of the base model', () => {
       ),
     );
     expect(typical.length / rows.length).toBeLessThan(0.05);
+  });
+});
+
+describe('the lexicon of the tiny model', () => {
+  it('is the vocabulary of the shipped tokenizer, so that the taxonomy may grow without a new model', () => {
+    const file = new URL('../../../trainer/backbone/tokenizer.json', import.meta.url);
+    const vocabulary = tokenizerSchema.parse(JSON.parse(readFileSync(file, 'utf8'))).model.vocab;
+    const ofChat = ['system', 'user', 'assistant'];
+    const phrases = Object.keys(vocabulary).filter((phrase) => !phrase.startsWith('<|') && !ofChat.includes(phrase));
+    expect(new Set(demoLexicon(shippedKnowledge))).toEqual(new Set(phrases));
+  });
+
+  it('holds every label that the demo asks about', () => {
+    const lexicon = demoLexicon(shippedKnowledge);
+    const cases = demoDiagnoses.map(({ name }) => makeCase(name, name, { split: 'test' }));
+    const asked = buildQuestions(cases, shippedKnowledge, {
+      seed: 1,
+      granularity: 'leaf',
+      distractors: demoRecipe().questions.distractors,
+      tasks: questionTasks,
+    });
+    const labels = asked.flatMap((question) => question.options.map((option) => option.label));
+    expect(labels.filter((label) => !lexicon.includes(label))).toEqual([]);
   });
 });

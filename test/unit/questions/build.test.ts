@@ -1,74 +1,144 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { splits } from '../../../domain/cases/case.ts';
-import { buildQuestions } from '../../../domain/questions/build.ts';
+import { type Case, splits } from '../../../domain/cases/case.ts';
+import { buildQuestions, type QuestionSettings } from '../../../domain/questions/build.ts';
+import { distractorSources } from '../../../domain/questions/distractors.ts';
+import { type Question, questionTasks } from '../../../domain/questions/question.ts';
 import { makeCase } from '../../support/cases.ts';
 import { shippedKnowledge } from '../../support/knowledge.ts';
 
-const diagnoses = [
-  'melanoma',
-  'melanocytic nevus',
-  'basal cell carcinoma',
-  'blue nevus',
-  'hemangioma',
-  'seborrheic keratosis',
-];
-const { taxonomy } = shippedKnowledge;
-const settings = { seed: 1, granularity: 'leaf', tasks: ['diagnosis', 'lesion-condition'] } as const;
-const cases = fc.uniqueArray(
-  fc.record({ id: fc.uuid(), diagnosis: fc.constantFrom(...diagnoses), split: fc.constantFrom(...splits) }),
-  {
-    minLength: 8,
-    maxLength: 30,
-    selector: (c) => c.id,
-  },
+const { taxonomy, ddx } = shippedKnowledge;
+const settings: QuestionSettings = { seed: 1, granularity: 'leaf', distractors: 'set', tasks: questionTasks };
+const diagnoses = ['melanoma', 'melanocytic nevus', 'basal cell carcinoma', 'blue nevus', 'hemangioma', 'psoriasis'];
+const build = (cases: readonly Case[], more: Partial<QuestionSettings> = {}): Question[] =>
+  buildQuestions(cases, shippedKnowledge, { ...settings, ...more });
+const labelsOf = (question: Question): string[] => question.options.map((option) => option.label);
+
+/** Any diagnosis of the tree that has a malignancy, in two sets. */
+const anyCases = fc.uniqueArray(
+  fc.record({
+    id: fc.uuid(),
+    diagnosis: fc.constantFrom(...taxonomy.names.filter((name) => taxonomy.malignancy(name) !== null)),
+    source: fc.constantFrom('one', 'two'),
+    split: fc.constantFrom(...splits),
+  }),
+  { minLength: 2, maxLength: 40, selector: (c) => c.id },
 );
+const anySettings = fc.record({ seed: fc.nat(), distractors: fc.constantFrom(...distractorSources) });
 
 describe('buildQuestions', () => {
-  it('offers one correct option, the finest of the path, and no distractor that could be true', () => {
+  it('never offers two right answers', () => {
     fc.assert(
-      fc.property(cases, fc.nat(), (drawn, seed) => {
-        const all = drawn.map((c) => makeCase(c.id, c.diagnosis, { split: c.split }));
-        for (const question of buildQuestions(all, shippedKnowledge, { ...settings, seed })) {
-          if (question.task !== 'diagnosis') continue;
+      fc.property(anyCases, anySettings, (drawn, more) => {
+        const cases = drawn.map((c) => makeCase(c.id, c.diagnosis, c));
+        const setLabels = (source: string) => cases.filter((c) => c.source === source).flatMap((c) => c.path);
+        for (const question of build(cases, more)) {
           const path = taxonomy.path(question.diagnosis);
-          const labels = question.options.map((option) => option.label);
-          expect(new Set(labels).size).toBe(labels.length);
-          const finest = path.findLast((label) => labels.includes(label));
-          expect(question.options.find((option) => option.letter === question.answer)?.label).toBe(finest);
-          for (const option of question.options) {
-            expect(option.value).toBeCloseTo((0.75 * (path.indexOf(option.label) + 1)) / path.length);
-            if (!path.includes(option.label)) expect(taxonomy.isBelow(option.label, String(finest))).toBe(false);
+          const right = question.options.find((option) => option.letter === question.answer);
+          expect(new Set(labelsOf(question)).size).toBe(question.options.length);
+          expect(question.options.filter((option) => option.value >= (right?.value ?? 0))).toEqual([right]);
+          if (question.task === 'lesion-condition') continue;
+          const finest = path.findLast((label) => labelsOf(question).includes(label)) ?? '';
+          expect(right?.label).toBe(finest);
+          for (const { label, value } of question.options) {
+            expect(value).toBeCloseTo((0.75 * (path.indexOf(label) + 1)) / path.length);
+            if (path.includes(label)) continue;
+            expect(taxonomy.isBelow(label, finest)).toBe(false);
+            expect(taxonomy.isCatchAll(label)).toBe(false);
+            if (question.task === 'ddx' || !setLabels(question.source).includes(label))
+              expect([label, taxonomy.overlap(label, question.diagnosis)]).toEqual([label, false]);
           }
         }
       }),
+      { numRuns: 50 },
     );
+  });
+
+  it('puts the right answer at each place equally often (chi-squared, p > 0.001)', () => {
+    const cases = Array.from({ length: 4000 }, (_, i) =>
+      makeCase(`c${i}`, diagnoses[i % diagnoses.length] ?? 'melanoma', { split: 'test' }),
+    );
+    const critical: Record<number, number> = { 2: 10.83, 3: 13.82, 4: 16.27, 5: 18.47, 6: 20.52 };
+    const sameKind = Map.groupBy(build(cases), (q) => `${q.task} with ${q.options.length} options`);
+    expect(sameKind.size).toBeGreaterThan(4);
+    for (const [kind, questions] of sameKind) {
+      if (kind.startsWith('lesion-condition')) continue; // its options stand in the paper's order
+      const places = questions[0]?.options.map((option) => option.letter) ?? [];
+      const expected = questions.length / places.length;
+      const observed = places.map((letter) => questions.filter((q) => q.answer === letter).length);
+      const chiSquared = observed.reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0);
+      expect({ kind, chiSquared: chiSquared < (critical[places.length] ?? 0) }).toEqual({ kind, chiSquared: true });
+    }
+  });
+
+  it('takes wrong options from the set, or half of them from the shared tree', () => {
+    const cases = Array.from({ length: 400 }, (_, i) =>
+      makeCase(`c${i}`, diagnoses[i % diagnoses.length] ?? 'melanoma', { split: 'test' }),
+    );
+    const own = new Set(cases.flatMap((c) => c.path));
+    const shareOfSet = (distractors: QuestionSettings['distractors']) => {
+      const asked = build(cases, { distractors, tasks: ['diagnosis'] });
+      const wrong = asked.flatMap((q) =>
+        q.options.filter((option) => option.value === 0).map((option) => option.label),
+      );
+      return wrong.filter((label) => own.has(label)).length / wrong.length;
+    };
+    expect(shareOfSet('set')).toBe(1);
+    expect(shareOfSet('set-and-shared')).toBeGreaterThan(0.4);
+    expect(shareOfSet('set-and-shared')).toBeLessThan(0.6);
+  });
+
+  it('keeps the sets apart: another set’s labels are no label of this one', () => {
+    const cases = [
+      ...['melanoma', 'hemangioma', 'dermatofibroma'].map((d) => makeCase(d, d, { source: 'one', split: 'test' })),
+      ...['psoriasis', 'tinea'].map((d) => makeCase(d, d, { source: 'two', split: 'test' })),
+    ];
+    const asked = build(cases, { tasks: ['diagnosis'] }).filter((q) => q.source === 'one');
+    expect(asked).toHaveLength(3);
+    expect(asked.flatMap(labelsOf).filter((label) => taxonomy.path('tinea').includes(label))).toEqual([]);
   });
 
   it('asks a case the same whatever the order of the cases', () => {
     const all = diagnoses.map((d, i) => makeCase(`c${i}`, d, { split: 'test' }));
-    const byId = (list: typeof all) => new Map(buildQuestions(list, shippedKnowledge, settings).map((q) => [q.id, q]));
-    expect(byId(all.toReversed()).get('c2/diagnosis')).toEqual(byId(all).get('c2/diagnosis'));
+    const byId = (list: typeof all) => new Map(build(list).map((q) => [q.id, q]));
+    expect(byId(all.toReversed())).toEqual(new Map([...byId(all)]));
   });
 
   it('trains on the diagnosis alone and evaluates every task', () => {
-    const all = [
-      ...diagnoses.map((d, i) => makeCase(`a${i}`, d, { split: 'train' })),
-      makeCase('t', 'melanoma', { split: 'test' }),
-    ];
-    const tasks = buildQuestions(all, shippedKnowledge, settings).map((q) => `${q.caseId}:${q.task}`);
-    expect(tasks.filter((t) => t.startsWith('t:'))).toEqual(['t:diagnosis', 't:lesion-condition']);
-    expect(tasks.filter((t) => t.startsWith('a')).every((t) => t.endsWith(':diagnosis'))).toBe(true);
+    const trained = diagnoses.map((d, i) => makeCase(`a${i}`, d, { split: 'train' }));
+    const asked = build([...trained, makeCase('t', 'melanoma', { split: 'test' })]);
+    expect(asked.filter((q) => q.caseId === 't').map((q) => q.task)).toEqual(questionTasks);
+    expect(new Set(asked.filter((q) => q.caseId !== 't').map((q) => q.task))).toEqual(new Set(['diagnosis']));
   });
 
   it('scales by the deepest offered option on request (A6)', () => {
     const all = diagnoses.map((d, i) => makeCase(`c${i}`, d, { split: 'test' }));
-    const questions = buildQuestions(all, shippedKnowledge, {
-      ...settings,
-      granularity: 'deepest-offered',
-      tasks: ['diagnosis'],
-    });
-    for (const question of questions) expect(Math.max(...question.options.map((o) => o.value))).toBe(0.75);
+    for (const question of build(all, { granularity: 'deepest-offered', tasks: ['diagnosis'] }))
+      expect(Math.max(...question.options.map((o) => o.value))).toBe(0.75);
+  });
+
+  it('asks in the DDx test among neighbours that occur in the data', () => {
+    const all = [...diagnoses, 'seborrheic keratosis'].map((d) => makeCase(d, d, { split: 'test' }));
+    const asked = build(all, { tasks: ['ddx'] });
+    const melanoma = asked.find((q) => q.diagnosis === 'melanoma');
+    const neighbours = ddx.neighbours('melanoma').filter((name) => all.some((c) => c.path.includes(name)));
+    expect(labelsOf(melanoma as Question).toSorted()).toEqual(['melanoma', ...neighbours].toSorted()); // it is asked
+    expect(asked.find((q) => q.diagnosis === 'psoriasis')).toBeUndefined(); // no neighbour of it occurs
+  });
+
+  it('asks in the hierarchical test among all ancestors', () => {
+    const [question] = build([makeCase('a', 'nodular melanoma', { split: 'test' })], { tasks: ['hierarchical'] });
+    expect(labelsOf(question as Question).toSorted()).toEqual(taxonomy.path('nodular melanoma').toSorted()); // one case
+  });
+
+  it('asks a case whose label names no disease for its condition alone', () => {
+    const all = ['benign lesion', 'melanoma', 'hemangioma'].map((d) => makeCase(d, d, { split: 'test' }));
+    expect(
+      build(all)
+        .filter((q) => q.diagnosis === 'benign lesion')
+        .map((q) => q.task),
+    ).toEqual(['lesion-condition']);
+    expect(build(all).flatMap(labelsOf)).not.toContain('benign lesion');
   });
 
   it('pays nothing for a coarser label when the reward is flat', () => {

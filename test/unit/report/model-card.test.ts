@@ -85,7 +85,7 @@ describe('the model card', () => {
     expect(modelCard(generated)).toContain('They show no patients and no skin');
     expect(modelCard(generated)).toContain('Trained and tested on drawings');
     expect(modelCard(real)).not.toContain('drawings');
-    expect(modelCard(real)).toContain('Licence and consent are those of that data set.');
+    expect(modelCard(real)).toContain('Licences and consent are those of the data sets.');
   });
 
   it('has the sections that a reader looks for', () => {

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../domain/random.ts';
 import { planTrajectories, resolveDdxNeighbour, shownCase } from '../../../domain/trajectories/plan.ts';
@@ -20,9 +21,24 @@ describe('resolveDdxNeighbour (Algorithm 4)', () => {
     expect(resolve('melanocytic nevus', has('nodular melanoma', 'pyogenic granuloma'))).toBe('nodular melanoma'));
   it('asks for the neighbours of the parent where the node has none', () =>
     expect(resolve('seborrheic keratosis', has('melanoma'))).toBe('melanoma'));
-  it('returns null where nothing has a case', () => expect(resolve('melanoma', has('dermatofibroma'))).toBeNull());
+  it('returns null where nothing has a case', () => expect(resolve('melanoma', has('psoriasis'))).toBeNull());
   it('never returns the diagnosis itself', () =>
     expect(resolve('nodular melanoma', has('nodular melanoma'))).toBeNull());
+
+  it('returns nothing, or a diagnosis off the path that has a case, for any node and any cases', () => {
+    const { taxonomy } = shippedKnowledge;
+    const node = fc.constantFrom(...taxonomy.names);
+    fc.assert(
+      fc.property(node, fc.uniqueArray(node, { maxLength: 60 }), fc.nat(), (diagnosis, withCases, seed) => {
+        const found = resolveDdxNeighbour(diagnosis, shippedKnowledge, has(...withCases), createRandom(seed));
+        if (found === null) return;
+        expect(withCases).toContain(found);
+        expect(taxonomy.path(diagnosis)).not.toContain(found);
+        expect(taxonomy.path(found)).not.toContain(diagnosis);
+      }),
+      { numRuns: 500 },
+    );
+  });
 });
 
 describe('planTrajectories', () => {
@@ -36,6 +52,18 @@ describe('planTrajectories', () => {
 
   it('makes one of type 1 for each textbook case', () =>
     expect(planned.filter((p) => p.type === 1).map((p) => p.id)).toEqual(['1/a', '1/b', '1/c']));
+
+  it('compares with no subtype of the diagnosis where it draws at random (A4)', () => {
+    const family = [
+      textbook('a', 'acanthosis nigricans'),
+      textbook('b', 'amyloidosis'),
+      textbook('c', 'lichen amyloidosis'),
+    ];
+    const linked = planTrajectories(family, shippedKnowledge, { ...settings, types: [2] });
+    const differentials = linked.map((p) => (p.type === 2 ? `${p.primary.id}${p.differential.id}` : ''));
+    expect(differentials.filter((ids) => ids === 'bc' || ids === 'cb')).toEqual([]);
+    expect(linked).toHaveLength(3);
+  });
 
   it('shows the image of the case whose diagnosis it ends with (A2)', () => {
     for (const p of planned) {

@@ -1,0 +1,34 @@
+/**
+ * Fitzpatrick17k (Groh et al. 2021): `fitzpatrick17k.csv`; the user fetches the images by its addresses and names them
+ * `<md5hash>.jpg`. Some addresses are dead, so raise `data.maxBadShare` to the share that is missing.
+ */
+import { indexImages } from '../image-files.ts';
+import { type DatasetAdapter, diagnose, undecided } from '../source.ts';
+import { readTable, requireFile } from '../table.ts';
+
+export const fitzpatrickTable = 'fitzpatrick17k.csv';
+const columns = ['md5hash', 'label', 'three_partition_label'];
+
+export const readFitzpatrick17k: DatasetAdapter = async function* (folder, knowledge) {
+  const table = await requireFile(folder, [fitzpatrickTable], 'it lists the images');
+  const images = await indexImages(folder);
+  for await (const row of readTable(table, columns)) {
+    const id = row.requireName('md5hash');
+    const diagnosed = diagnose([row.require('label')], knowledge);
+    if (!diagnosed) {
+      yield undecided(row.get('label'), knowledge);
+      continue;
+    }
+    yield {
+      kind: 'case',
+      where: row.where,
+      id,
+      source: 'fitzpatrick17k',
+      image: await images.find(id),
+      group: `fitzpatrick17k/${id}`,
+      modality: 'clinical',
+      archiveIds: [`fitzpatrick17k/${id}`],
+      ...diagnosed,
+    };
+  }
+};

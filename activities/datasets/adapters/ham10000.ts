@@ -1,0 +1,64 @@
+/**
+ * HAM10000 (Tschandl et al. 2018, doi:10.7910/DVN/DBW86T). Kaggle: `HAM10000_metadata.csv`; Dataverse: the same
+ * without ending and with a column `dataset`; ISIC archive: `metadata.csv` with `isic_id`. Images: `<image_id>.jpg` in
+ * any folder. The test set is that of ISIC 2018 Task 3, in the columns of the metadata or one-hot. A `patient_id`
+ * column, where there is one, groups the cases.
+ */
+import type { Split } from '../../../domain/cases/case.ts';
+import type { Knowledge } from '../../../domain/knowledge/knowledge.ts';
+import { type ImageIndex, indexImages } from '../image-files.ts';
+import { type CaseRecord, type DatasetAdapter, diagnoseCode } from '../source.ts';
+import { findFile, readColumns, readTable, requireFile } from '../table.ts';
+import { isArchiveTable, readArchiveForm } from './isic-archive.ts';
+import { codes2018, hotColumn, isicCodes, isicGroup, isicIds } from './isic-codes.ts';
+import { textbookFolder } from './textbook.ts';
+
+const source = 'ham10000';
+const metadataNames = [
+  'HAM10000_metadata.csv',
+  'HAM10000_metadata',
+  'metadata.csv',
+  'ISIC2018_Task3_Training_GroundTruth.csv',
+];
+/** nv, mel, … */
+const codes = Object.fromEntries(codes2018.map((code) => [code.toLowerCase(), isicCodes[code] ?? code]));
+const testNames = ['ISIC2018_Task3_Test_GroundTruth.csv'];
+
+export const readHam10000: DatasetAdapter = async function* (folder, knowledge) {
+  const metadata = await requireFile(folder, metadataNames, 'one of them lists the images');
+  if (await isArchiveTable(metadata)) {
+    yield* readArchiveForm(folder, metadata, knowledge, { source });
+    return;
+  }
+  const images = await indexImages(folder, { except: [textbookFolder] });
+  const test = await findFile(folder, testNames);
+  yield* readRows(metadata, images, knowledge, ['lesion_id'], test === null ? undefined : 'train');
+  if (test !== null) yield* readRows(test, images, knowledge, [], 'test');
+};
+
+async function* readRows(
+  table: string,
+  images: ImageIndex,
+  knowledge: Knowledge,
+  alsoRequired: readonly string[],
+  officialSplit: Split | undefined,
+): AsyncGenerator<CaseRecord> {
+  const oneHot = (await readColumns(table)).includes('MEL');
+  const columns = oneHot ? ['image', ...codes2018] : [...alsoRequired, 'image_id', 'dx'];
+  for await (const row of readTable(table, columns)) {
+    const id = row.requireName(oneHot ? 'image' : 'image_id');
+    const code = oneHot ? hotColumn(row, codes2018) : row.get('dx');
+    yield {
+      kind: 'case',
+      where: row.where,
+      id,
+      source,
+      image: await images.find(id),
+      group: isicGroup(row, id),
+      modality: 'dermoscopic',
+      archiveIds: isicIds(id),
+      ...diagnoseCode(code, codes, knowledge, `${row.where}: column dx`),
+      ...(officialSplit ? { officialSplit } : {}),
+    };
+  }
+}

@@ -1,0 +1,78 @@
+/**
+ * Downloads of the ISIC archive (`isic` command or web page): `metadata.csv` with `isic_id` and the images. Today's
+ * tables hold a path of the archive's hierarchy in `diagnosis_1` to `diagnosis_5`, older ones a single `diagnosis`.
+ */
+import type { Modality } from '../../../domain/cases/case.ts';
+import type { Knowledge } from '../../../domain/knowledge/knowledge.ts';
+import { indexImages } from '../image-files.ts';
+import {
+  type DatasetAdapter,
+  type Diagnosed,
+  diagnose,
+  type LeftOut,
+  type SourceRecord,
+  undecided,
+} from '../source.ts';
+import { readColumns, readTable, requireFile } from '../table.ts';
+import { isicGroup } from './isic-codes.ts';
+import { textbookFolder } from './textbook.ts';
+
+const finestFirst = ['diagnosis_5', 'diagnosis_4', 'diagnosis_3', 'diagnosis_2', 'diagnosis_1', 'diagnosis'] as const;
+
+export interface ArchiveForm {
+  source: string;
+  /** Diagnosis of a row's labels, finest first; by default the finest that the taxonomy knows. */
+  diagnose?: (labels: readonly string[], knowledge: Knowledge) => Diagnosed | null;
+}
+
+export const readIsicArchive: DatasetAdapter = async function* (folder, knowledge) {
+  const table = await requireFile(folder, ['metadata.csv'], 'the archive puts it beside the images');
+  yield* readArchiveForm(folder, table, knowledge, { source: 'isic-archive' });
+};
+
+/** True where a table is a download of the archive. */
+export const isArchiveTable = async (table: string): Promise<boolean> => (await readColumns(table)).includes('isic_id');
+
+/** Reads a set in the form in which the archive hands it out. */
+export async function* readArchiveForm(
+  folder: string,
+  table: string,
+  knowledge: Knowledge,
+  form: ArchiveForm,
+): AsyncGenerator<SourceRecord | LeftOut> {
+  const columns = await readColumns(table);
+  const diagnosisColumn =
+    columns.includes('diagnosis_1') || !columns.includes('diagnosis') ? 'diagnosis_1' : 'diagnosis';
+  const images = await indexImages(folder, { except: [textbookFolder] });
+  for await (const row of readTable(table, ['isic_id', diagnosisColumn])) {
+    const id = row.requireName('isic_id');
+    const labels = finestFirst.map((column) => row.get(column)).filter((label) => label !== '');
+    const [finest] = labels;
+    if (finest === undefined) {
+      yield { kind: 'left out', reason: 'no diagnosis', detail: '' };
+      continue;
+    }
+    const diagnosed = (form.diagnose ?? diagnose)(labels, knowledge);
+    if (!diagnosed) {
+      yield { ...undecided(finest, knowledge), detail: labels.toReversed().join(' : ') };
+      continue;
+    }
+    yield {
+      kind: 'case',
+      where: row.where,
+      id,
+      source: form.source,
+      image: await images.find(id),
+      group: isicGroup(row, id),
+      modality: modalityOf(row.get('image_type')),
+      archiveIds: [`isic/${id}`],
+      ...diagnosed,
+    };
+  }
+}
+
+function modalityOf(imageType: string): Modality {
+  const type = imageType.toLowerCase();
+  if (type === 'dermoscopic') return 'dermoscopic';
+  return type.startsWith('clinical') || type.startsWith('tbp') ? 'clinical' : 'unknown';
+}

@@ -1,0 +1,38 @@
+/**
+ * ISIC 2019, training part (its test labels were held back): `ISIC_2019_Training_Input/`,
+ * `ISIC_2019_Training_GroundTruth.csv`, one-hot, and `ISIC_2019_Training_Metadata.csv` with the lesion, whose prefix
+ * tells the source: `BCN_`, `HAM_`, `MSK4`.
+ */
+import { indexImages } from '../image-files.ts';
+import { type DatasetAdapter, undecided } from '../source.ts';
+import { readTable, requireFile } from '../table.ts';
+import { codes2019, diagnoseIsicCode, hotColumn, isicIds } from './isic-codes.ts';
+
+export const readIsic2019: DatasetAdapter = async function* (folder, knowledge) {
+  const truth = await requireFile(folder, ['ISIC_2019_Training_GroundTruth.csv'], 'it holds the labels');
+  const metadata = await requireFile(folder, ['ISIC_2019_Training_Metadata.csv'], 'it names the lesions');
+  const lesions = new Map<string, string>();
+  for await (const row of readTable(metadata, ['image', 'lesion_id'])) {
+    if (row.get('lesion_id') !== '') lesions.set(row.require('image'), `lesion/${row.get('lesion_id')}`);
+  }
+  const images = await indexImages(folder);
+  for await (const row of readTable(truth, ['image', ...codes2019])) {
+    const id = row.requireName('image');
+    const code = hotColumn(row, codes2019);
+    if (code === 'UNK') {
+      yield undecided(code, knowledge);
+      continue;
+    }
+    yield {
+      kind: 'case',
+      where: row.where,
+      id,
+      source: 'isic2019',
+      image: await images.find(id),
+      group: lesions.get(id) ?? isicIds(id).join(),
+      modality: 'dermoscopic',
+      archiveIds: isicIds(id),
+      ...diagnoseIsicCode(code, knowledge, row.where),
+    };
+  }
+};

@@ -1,0 +1,107 @@
+/**
+ * SkinCon (Daneshjou et al. 2022): 48 concepts over Fitzpatrick17k and DDI. `fitzpatrick17k/` and `DDI/` hold
+ * `annotation.csv` (or the name under which it is published) and the images; one of them suffices. The annotations say
+ * no diagnosis: it comes from `fitzpatrick17k.csv` and `ddi_metadata.csv` where these are beside them. An image whose
+ * diagnosis stays unknown keeps its concepts.
+ */
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { userMistake } from '../../../domain/failures.ts';
+import type { Knowledge } from '../../../domain/knowledge/knowledge.ts';
+import { createDiskMap, type DiskMap } from '../disk-map.ts';
+import { indexImages, stemOf } from '../image-files.ts';
+import { type DatasetAdapter, diagnose, type LeftOut, type SourceRecord } from '../source.ts';
+import { findFile, readColumns, readTable, type TableRow } from '../table.ts';
+import { ddiTable } from './ddi.ts';
+import { fitzpatrickTable } from './fitzpatrick17k.ts';
+
+interface Part {
+  name: 'fitzpatrick17k' | 'ddi';
+  /** Names of the annotations; the first only in the part's own folder. */
+  annotations: [string, ...string[]];
+  /** Table of the set itself, with its columns of image and diagnosis. */
+  table: string;
+  columns: [image: string, label: string];
+}
+
+const parts: readonly Part[] = [
+  {
+    name: 'fitzpatrick17k',
+    annotations: ['annotation.csv', 'annotations_fitzpatrick17k.csv', 'fitzpatrick17k_anno.csv'],
+    table: fitzpatrickTable,
+    columns: ['md5hash', 'label'],
+  },
+  {
+    name: 'ddi',
+    annotations: ['annotation.csv', 'annotations_ddi.csv', 'ddi_anno.csv'],
+    table: ddiTable,
+    columns: ['DDI_file', 'disease'],
+  },
+];
+const refused = 'Do not consider this image';
+
+export const readSkinCon: DatasetAdapter = async function* (folder, knowledge) {
+  const entries = await readdir(folder);
+  let found = 0;
+  for (const part of parts) {
+    const own = entries.find((entry) => entry.toLowerCase() === part.name);
+    const place = own === undefined ? folder : join(folder, own);
+    const annotations = await findFile(place, own === undefined ? part.annotations.slice(1) : part.annotations);
+    if (annotations === null) continue;
+    found += 1;
+    yield* readPart(part, place, annotations, await readLabels(folder, part), knowledge);
+  }
+  if (found === 0) throw userMistake(`${folder}: holds no fitzpatrick17k/annotation.csv or DDI/annotation.csv`);
+};
+
+async function* readPart(
+  { name }: Part,
+  place: string,
+  table: string,
+  labels: DiskMap,
+  knowledge: Knowledge,
+): AsyncGenerator<SourceRecord | LeftOut> {
+  const images = await indexImages(place);
+  const concepts = (await readColumns(table)).filter((column) => !['', 'ImageID', refused].includes(column));
+  for await (const row of readTable(table, ['ImageID', refused])) {
+    if (isOne(row, refused)) {
+      yield { kind: 'left out', reason: 'the annotators say: do not consider this image', detail: name };
+      continue;
+    }
+    const file = row.requireName('ImageID');
+    const id = stemOf(file);
+    const present = concepts.filter((concept) => isOne(row, concept));
+    const record = {
+      where: row.where,
+      id,
+      source: `skincon/${name}`,
+      image: await images.find(file),
+      group: `${name}/${id}`,
+      modality: 'clinical' as const,
+      archiveIds: [`${name}/${id}`],
+      // Of the 48, those not listed are absent.
+      concepts: Object.fromEntries(present.map((concept) => [concept.toLowerCase(), 'present'])),
+    };
+    const diagnosed = diagnose(labels.get(id), knowledge);
+    yield diagnosed ? { kind: 'case', ...record, ...diagnosed } : { kind: 'concepts', ...record };
+  }
+}
+
+function isOne(row: TableRow, column: string): boolean {
+  const value = Number(row.require(column));
+  if (value !== 0 && value !== 1)
+    throw userMistake(`${row.where}: column ${column} is "${row.get(column)}": expected 0 or 1`);
+  return value === 1;
+}
+
+/** Labels by image, as the set itself gives them; empty where its table is absent. */
+async function readLabels(folder: string, { table, columns: [image, label] }: Part): Promise<DiskMap> {
+  const labels = createDiskMap();
+  const file = await findFile(folder, [table]);
+  if (file === null) return labels;
+  for await (const row of readTable(file, [image, label])) {
+    const id = stemOf(row.require(image));
+    labels.add(id, row.get(label));
+  }
+  return labels;
+}

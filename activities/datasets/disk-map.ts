@@ -1,0 +1,22 @@
+/** Strings found by a key, on disk: an index over any number of images takes a few megabytes of memory. */
+import { DatabaseSync } from 'node:sqlite';
+
+export interface DiskMap {
+  /** Adds a value; a key may have several. */
+  add(key: string, value: string): void;
+  /** The key's values in the order in which they were added. */
+  get(key: string): string[];
+}
+
+/** An empty map in a private temporary file, which the system removes with this process. */
+export function createDiskMap(): DiskMap {
+  const database = new DatabaseSync('');
+  database.exec('pragma journal_mode = off; pragma synchronous = off; create table entry (key text, value text)');
+  database.exec('create index by_key on entry (key)');
+  const insert = database.prepare('insert into entry values (?, ?)');
+  const select = database.prepare('select value from entry where key = ? order by rowid');
+  return {
+    add: (key, value) => void insert.run(key, value),
+    get: (key) => select.all(key).map((row) => String(row.value)),
+  };
+}

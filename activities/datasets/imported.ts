@@ -1,0 +1,51 @@
+/** Imported sets as the data stage reads them. */
+import type { ArtifactRef } from '../../domain/artifact.ts';
+import { type Case, caseSchema } from '../../domain/cases/case.ts';
+import { type ReadyCase, readyCaseSchema } from '../../domain/cases/undiagnosed.ts';
+import { userMistake } from '../../domain/failures.ts';
+import type { AdapterName, DataSource } from '../../domain/recipe.ts';
+import type { ArtifactStore } from '../ports/artifact-store.ts';
+import { readJsonLines } from '../store/commit.ts';
+import { importedFiles, importFactsSchema } from './import.ts';
+
+/** A source of the recipe with its imported artifact. */
+export interface ImportedSource {
+  adapter: AdapterName;
+  use: DataSource['use'];
+  artifact: ArtifactRef;
+}
+
+export interface OpenSource extends ImportedSource {
+  facts: ReturnType<typeof importFactsSchema.parse>;
+  cases(): Promise<Case[]>;
+  ready(): Promise<ReadyCase[]>;
+}
+
+/** A source without what its use needs is a user's mistake. */
+export async function openSource(store: ArtifactStore, source: ImportedSource): Promise<OpenSource> {
+  const manifest = await store.manifest(source.artifact);
+  const facts = importFactsSchema.parse(manifest.facts);
+  const { adapter, use } = source;
+  if (use === 'ood' && facts.ready === 0) {
+    throw userMistake(
+      `data.sources: ${adapter} has no questions of its own, so it cannot be used for ood; remove use: ood`,
+    );
+  }
+  if (use === 'training' && facts.cases + facts.concepts === 0) {
+    throw userMistake(`data.sources: ${adapter} has questions only; give it use: ood`);
+  }
+  return {
+    ...source,
+    facts,
+    cases: () => readJsonLines(store, manifest, importedFiles.cases, caseSchema),
+    ready: () => readJsonLines(store, manifest, importedFiles.ready, readyCaseSchema),
+  };
+}
+
+/** Digests of the sets by adapter, for keys. */
+export const inputsOf = (sources: readonly OpenSource[]): Record<string, string> =>
+  Object.fromEntries(sources.map(({ adapter, artifact }) => [adapter, artifact.sha256]));
+
+/** Labelled cases of all sets that are used for training, the textbook's among them. */
+export const trainingCases = async (sources: readonly OpenSource[]): Promise<Case[]> =>
+  (await Promise.all(sources.filter(({ use }) => use === 'training').map((source) => source.cases()))).flat();

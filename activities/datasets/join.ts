@@ -1,0 +1,106 @@
+/** Joins the imported sets to the data of a run: split, audited for leaks, reported. */
+import { type ArtifactRef, canonicalJson } from '../../domain/artifact.ts';
+import type { Case } from '../../domain/cases/case.ts';
+import { countSplits, type DataReport, describeData } from '../../domain/cases/data-report.ts';
+import { filterDermNet } from '../../domain/cases/dermnet-filter.ts';
+import { type AuditedPicture, findLeaks, type Leak, summariseLeaks } from '../../domain/cases/leakage.ts';
+import { assignSplits } from '../../domain/cases/splits.ts';
+import type { ReadyCase } from '../../domain/cases/undiagnosed.ts';
+import { userMistake } from '../../domain/failures.ts';
+import type { Knowledge } from '../../domain/knowledge/knowledge.ts';
+import type { Recipe } from '../../domain/recipe.ts';
+import { isTextbookCase } from '../../domain/trajectories/plan.ts';
+import { commitOnce } from '../commit-once.ts';
+import type { ArtifactStore } from '../ports/artifact-store.ts';
+import { toJsonLines } from '../store/commit.ts';
+import { inputsOf, type OpenSource, trainingCases } from './imported.ts';
+
+/** Files of the `dataset` artifact: split cases, and questions that come with their sets. */
+export const datasetFiles = { cases: 'cases.jsonl', ood: 'ood.jsonl', report: 'report.json' } as const;
+
+/** Splits the cases, then looks for what training has seen on the other sides. */
+export function deriveDataset(
+  store: ArtifactStore,
+  sources: readonly OpenSource[],
+  { seed, data }: Recipe,
+  knowledge: Knowledge,
+): Promise<ArtifactRef> {
+  const settings = { seed, ratio: data.split, groupBy: data.groupBy };
+  const params = {
+    ...settings,
+    leaks: data.leaks,
+    minImagesPerClass: data.minImagesPerClass,
+    ood: sources.filter((s) => s.use === 'ood').map((s) => s.adapter),
+  };
+  const inputs = { ...inputsOf(sources), knowledge: knowledge.digest };
+  const work = { kind: 'dataset', method: 'split/3', inputs, params } as const;
+  return commitOnce(store, work, async () => {
+    const labelled = await trainingCases(sources);
+    const books = labelled.filter(isTextbookCase);
+    const isDermNet = (c: Case): boolean => c.source === 'dermnet';
+    const dermnet = filterDermNet(labelled.filter(isDermNet), knowledge, {
+      minImagesPerClass: data.minImagesPerClass,
+      imagesOfSet: imagesOf(sources, 'dermnet'),
+    });
+    const others = labelled.filter((c) => !isTextbookCase(c) && !isDermNet(c));
+    const all = assignSplits([...others, ...dermnet.kept], settings);
+    const seen = [...all.filter((c) => c.split !== 'test'), ...books];
+    const tested = audit(
+      seen,
+      all.filter((c) => c.split === 'test'),
+      data.leaks.test,
+    );
+    const cases = [...all.filter((c) => c.split !== 'test'), ...tested.kept];
+    const items = (
+      await Promise.all(sources.filter(({ use }) => use === 'ood').map((source) => source.ready()))
+    ).flat();
+    const ood = audit(seen, items, data.leaks.ood);
+
+    const counts = countSplits(cases);
+    const empty = (['train', 'test'] as const).find((split) => counts[split] === 0);
+    if (empty) throw userMistake(`data.split leaves no case for ${empty}: ${cases.length} cases are too few`);
+    const leaks = { test: summariseLeaks(tested.leaks), ood: summariseLeaks(ood.leaks) };
+    const funnel = labelled.some(isDermNet) ? dermnet.funnel : [];
+    const report = describeData({ cases, ood: countKept(items, ood.kept), leaks, funnel });
+    return {
+      facts: { ...counts, ood: ood.kept.length },
+      files: {
+        [datasetFiles.cases]: toJsonLines(cases),
+        [datasetFiles.ood]: toJsonLines(ood.kept),
+        [datasetFiles.report]: canonicalJson(report),
+      },
+    };
+  });
+}
+
+interface Audit<T> {
+  leaks: Leak[];
+  kept: readonly T[];
+}
+
+function audit<T extends AuditedPicture>(
+  seen: readonly Case[],
+  tested: readonly T[],
+  policy: Recipe['data']['leaks']['ood'],
+): Audit<T> {
+  const leaks = findLeaks(seen, tested);
+  if (policy === 'report') return { leaks, kept: tested };
+  const leaking = new Set(leaks.map(({ test }) => test.id));
+  return { leaks, kept: tested.filter(({ id }) => !leaking.has(id)) };
+}
+
+function countKept(items: readonly ReadyCase[], kept: readonly ReadyCase[]): DataReport['ood'] {
+  const keptOf = Map.groupBy(kept, ({ source }) => source);
+  return Object.fromEntries(
+    [...Map.groupBy(items, ({ source }) => source)].map(([source, of]) => [
+      source,
+      { items: of.length, kept: keptOf.get(source)?.length ?? 0 },
+    ]),
+  );
+}
+
+/** Images that the set holds, whether or not they became cases; 0 without the set. */
+function imagesOf(sources: readonly OpenSource[], adapter: OpenSource['adapter']): number {
+  const facts = sources.find((source) => source.adapter === adapter)?.facts;
+  return facts ? facts.cases + facts.leftOut + facts.quarantined + facts.duplicates : 0;
+}

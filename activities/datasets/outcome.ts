@@ -1,0 +1,69 @@
+/** What an import reports of itself; its lists are cut, its counts are not. */
+import type { Picture } from '../../domain/cases/case.ts';
+import type { BadImage } from './images.ts';
+import { createTally } from './tally.ts';
+
+/** So many entries of each list stand in the report. */
+const listed = 200;
+
+/** What is counted of a record or a case. */
+export type Counted = Pick<Picture, 'source' | 'modality' | 'officialSplit'> & {
+  diagnosis?: string;
+  malignancy?: string;
+};
+export type OutcomeCounts = Record<string, Record<string, number>>;
+
+export interface Outcome {
+  quarantine(image: BadImage): void;
+  /** An image with the pixels of an earlier case. */
+  repeat(id: string, sameAs: string): void;
+  count(made: Counted): void;
+  quarantined(): number;
+  repeats(): number;
+  /** The first unusable images. */
+  readonly bad: readonly BadImage[];
+  /** Records by value of a field. */
+  counts(): OutcomeCounts;
+  report(): Record<string, unknown>;
+}
+
+export function createOutcome(): Outcome {
+  const bad: BadImage[] = [];
+  const repeated: { id: string; sameAs: string }[] = [];
+  let [quarantined, repeats] = [0, 0];
+  const tallies = {
+    source: createTally(),
+    diagnosis: createTally(),
+    malignancy: createTally(),
+    modality: createTally(),
+    officialSplit: createTally(),
+  };
+  const counts = (): OutcomeCounts =>
+    Object.fromEntries(Object.entries(tallies).map(([name, tally]) => [name, Object.fromEntries(tally.entries())]));
+  return {
+    bad,
+    quarantine: (image) => {
+      quarantined += 1;
+      if (bad.length < listed) bad.push(image);
+    },
+    repeat: (id, sameAs) => {
+      repeats += 1;
+      if (repeated.length < listed) repeated.push({ id, sameAs });
+    },
+    count: (made) => {
+      tallies.source.add(made.source);
+      tallies.modality.add(made.modality);
+      tallies.officialSplit.add(made.officialSplit ?? 'none');
+      if (made.diagnosis !== undefined) tallies.diagnosis.add(made.diagnosis);
+      if (made.malignancy !== undefined) tallies.malignancy.add(made.malignancy);
+    },
+    quarantined: () => quarantined,
+    repeats: () => repeats,
+    counts,
+    report: () => ({
+      counts: counts(),
+      quarantine: bad.map(({ badImage }) => badImage),
+      repeated,
+    }),
+  };
+}

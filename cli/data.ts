@@ -1,0 +1,91 @@
+/** `dermflow data`: imports a data set from this machine, or says what an import would find. */
+import { Argument, Command, Option } from 'commander';
+import { type Check, checkDataset } from '../activities/datasets/check.ts';
+import { importDataset } from '../activities/datasets/import.ts';
+import { loadKnowledge } from '../activities/datasets/knowledge.ts';
+import { userMistake } from '../domain/failures.ts';
+import { type AdapterName, adapterNames } from '../domain/recipe.ts';
+import { readEnvironment } from '../infra/env.ts';
+import { showImport } from './run.ts';
+import { openStore, useLocalStack } from './session.ts';
+
+interface CheckOptions {
+  from: string;
+  json?: boolean;
+}
+
+interface ImportOptions extends CheckOptions {
+  maxPixels: string;
+  snapTo: string;
+  maxBadShare: string;
+}
+
+const adapterArgument = (): Argument =>
+  new Argument('<adapter>', 'which set; docs/data-sets.md says where to get each').choices([...adapterNames]);
+const fromOption = (): Option => new Option('--from <folder>', 'folder of the unpacked set').makeOptionMandatory();
+
+export const dataCommand = (): Command =>
+  new Command('data')
+    .description('import a data set, or check what an import would find')
+    .addCommand(
+      new Command('import')
+        .description('store the cases and images of a set; the same contents are stored once')
+        .addArgument(adapterArgument())
+        .addOption(fromOption())
+        .option('--max-pixels <count>', 'budget of an image', '200704')
+        .option('--snap-to <pixels>', 'both sides become multiples of this', '28')
+        .option('--max-bad-share <share>', 'share of absent or unusable images that is let pass', '0.01')
+        .option('--json', 'one JSON object')
+        .action(importData),
+    )
+    .addCommand(
+      new Command('check')
+        .description('read the tables; count classes, absent images and labels that the taxonomy does not know')
+        .addArgument(adapterArgument())
+        .addOption(fromOption())
+        .option('--json', 'one JSON object')
+        .action(checkData),
+    );
+
+async function importData(adapter: AdapterName, { from, json = false, ...options }: ImportOptions): Promise<void> {
+  const settings = {
+    maxPixels: readNumber('--max-pixels', options.maxPixels, (n) => Number.isInteger(n) && n > 0),
+    snapTo: readNumber('--snap-to', options.snapTo, (n) => Number.isInteger(n) && n > 0),
+    maxBadShare: readNumber('--max-bad-share', options.maxBadShare, (n) => n >= 0 && n <= 1),
+  };
+  await useLocalStack();
+  const environment = readEnvironment(process.env);
+  const { store, close } = await openStore(environment);
+  try {
+    const { scratch } = environment;
+    const request = { store, folder: from, adapter, settings, scratch, knowledge: await loadKnowledge() };
+    const imported = await importDataset({ ...request, onProgress: showImport });
+    const { facts } = await store.manifest(imported);
+    if (json) return console.log(JSON.stringify({ adapter, imported, facts }));
+    console.log(`${adapter}: ${JSON.stringify(facts)}`);
+    console.log(`in a recipe: { adapter: ${adapter}, imported: ${JSON.stringify(imported)} }`);
+  } finally {
+    close();
+  }
+}
+
+async function checkData(adapter: AdapterName, { from, json = false }: CheckOptions): Promise<void> {
+  const check = await checkDataset({ adapter, folder: from, knowledge: await loadKnowledge() });
+  console.log(json ? JSON.stringify(check) : renderCheck(check).join('\n'));
+}
+
+function renderCheck({ records, counts, absentImages, absent, leftOut }: Check): string[] {
+  const tables = Object.entries(counts).map(([field, byValue]) => {
+    const values = Object.entries(byValue).map(([value, count]) => `${value} ${count}`);
+    return `${field.padEnd(13)} ${values.join(', ') || 'none'}`;
+  });
+  const reasons = leftOut.map(({ reason, detail, count }) => `left out      ${count}: ${reason} ${detail}`.trimEnd());
+  const images = absentImages === 0 ? [] : [`absent images ${absentImages}, e.g. ${absent[0]}`];
+  return [`records       ${records}`, ...tables, ...images, ...reasons];
+}
+
+function readNumber(flag: string, text: string, allowed: (value: number) => boolean): number {
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  if (!allowed(value)) throw userMistake(`${flag} ${text}: is out of range`);
+  return value;
+}

@@ -1,0 +1,82 @@
+/** What the data of a run are: counts by split, the leaks that were found, and the distance to the paper's numbers. */
+import type { Case, Split } from './case.ts';
+import type { FunnelStep } from './dermnet-filter.ts';
+import type { LeakAudit } from './leakage.ts';
+
+/** Cases by value of a field and by split. */
+export type SplitTable = Record<string, Record<Split, number>>;
+
+/** A set beside its size in the paper; null where the paper's is not known. */
+export interface PaperRow {
+  source: string;
+  train: number;
+  test: number;
+  paperTrain: number | null;
+  paperTest: number | null;
+}
+
+export interface DataReport {
+  source: SplitTable;
+  diagnosis: SplitTable;
+  malignancy: SplitTable;
+  modality: SplitTable;
+  /** Out-of-distribution items by set: before and after what training has seen was taken out. */
+  ood: Record<string, { items: number; kept: number }>;
+  leaks: { test: LeakAudit; ood: LeakAudit };
+  /** What was left of DermNet after each step of its filter; empty without it. */
+  funnel: FunnelStep[];
+  paper: PaperRow[];
+}
+
+/** Test sizes of Tables 2 to 5 (fact sheet, section 1.5.2) and the totals of S1, App. A. */
+const paperTestSizes: Readonly<Record<string, number>> = {
+  bcn20000: 2484,
+  ham10000: 1511,
+  'pad-ufes-20': 461,
+  derm12345: 2485,
+  derm7pt: 773,
+  dermnet: 676,
+};
+const paperTotals = { train: 26_507, test: 8_390 };
+
+/** Cases by the value of `field` and by split, in the order of the names. */
+export function tabulate(
+  cases: readonly Case[],
+  field: 'source' | 'diagnosis' | 'malignancy' | 'modality',
+): SplitTable {
+  const groups = [...Map.groupBy(cases, (c) => c[field])].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(groups.map(([value, group]) => [value, countSplits(group)]));
+}
+
+/** Sizes of the splits. */
+export function countSplits(cases: readonly Case[]): Record<Split, number> {
+  const count = (split: Split): number => cases.filter((c) => c.split === split).length;
+  return { train: count('train'), validation: count('validation'), test: count('test') };
+}
+
+/** The paper's six sets, those that are absent with zeros, and the total. Its sets' training sizes are not known. */
+export function compareWithPaper(cases: readonly Case[]): PaperRow[] {
+  const bySource = tabulate(cases, 'source');
+  const rows = Object.entries(paperTestSizes).map(([source, paperTest]) => {
+    const { train = 0, test = 0 } = bySource[source] ?? {};
+    return { source, train, test, paperTrain: null, paperTest };
+  });
+  const sum = (split: 'train' | 'test'): number => rows.reduce((total, row) => total + row[split], 0);
+  const total = { train: sum('train'), test: sum('test'), paperTrain: paperTotals.train, paperTest: paperTotals.test };
+  return [...rows, { source: 'all six', ...total }];
+}
+
+export interface DataFindings extends Pick<DataReport, 'ood' | 'leaks' | 'funnel'> {
+  cases: readonly Case[];
+}
+
+export function describeData({ cases, ...findings }: DataFindings): DataReport {
+  return {
+    source: tabulate(cases, 'source'),
+    diagnosis: tabulate(cases, 'diagnosis'),
+    malignancy: tabulate(cases, 'malignancy'),
+    modality: tabulate(cases, 'modality'),
+    ...findings,
+    paper: compareWithPaper(cases),
+  };
+}

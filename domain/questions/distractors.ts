@@ -1,0 +1,61 @@
+/** Wrong options of a diagnosis question: labels that are surely not true of its case (A23). */
+import type { Case } from '../cases/case.ts';
+import type { Taxonomy } from '../knowledge/taxonomy.ts';
+import type { Random } from '../random.ts';
+
+export const distractorSources = ['set', 'set-and-shared'] as const;
+/** `set`: the labels of the case's own data set. `set-and-shared`: each with even odds from them or the shared tree. */
+export type DistractorSource = (typeof distractorSources)[number];
+
+/** All that a pool needs to know of a case. */
+export type Labelled = Pick<Case, 'source' | 'path' | 'diagnosis'>;
+
+export interface DistractorPool {
+  /** In code-unit order, as is `shared`. */
+  set: readonly string[];
+  /** Labels of the shared tree that the set does not use. */
+  shared: readonly string[];
+}
+
+/**
+ * A function from a case and the finest label offered of its path to the labels that are wrong for it. What stands on
+ * the path or below the finest offered label may be true, so it is left out. A set's own labels exclude one another by
+ * its annotation; those of the shared tree need not, so overlapping ones are left out too.
+ */
+export function createDistractorPools(
+  cases: Iterable<Labelled>,
+  taxonomy: Taxonomy,
+  source: DistractorSource,
+): (c: Labelled, finest: string) => DistractorPool {
+  const labelsOf = new Map<string, Set<string>>();
+  for (const c of cases) {
+    const labels = labelsOf.get(c.source) ?? new Set();
+    for (const label of c.path) labels.add(label);
+    labelsOf.set(c.source, labels);
+  }
+  const specific = taxonomy.names.filter((name) => !taxonomy.isCatchAll(name)).toSorted();
+  const pools = new Map<string, DistractorPool>();
+  return (c, finest) => {
+    const key = `${c.source}\n${c.diagnosis}\n${finest}`;
+    const known = pools.get(key);
+    if (known) return known;
+    const own = labelsOf.get(c.source) ?? new Set<string>();
+    const wrong = specific.filter((label) => !c.path.includes(label) && !taxonomy.isBelow(label, finest));
+    const foreign = source === 'set' ? [] : wrong.filter((label) => !own.has(label));
+    const pool = {
+      set: wrong.filter((label) => own.has(label)),
+      shared: foreign.filter((label) => !taxonomy.overlap(label, c.diagnosis)),
+    };
+    pools.set(key, pool);
+    return pool;
+  };
+}
+
+/** Up to `count` different labels; where one part of the pool is used up the other fills in. */
+export function drawDistractors(pool: DistractorPool, count: number, random: Random): string[] {
+  const [set, shared] = [random.shuffle(pool.set), random.shuffle(pool.shared)];
+  return Array.from({ length: count }, () => {
+    const [first, second] = random.float() < 0.5 ? [set, shared] : [shared, set];
+    return first.pop() ?? second.pop();
+  }).filter((label) => label !== undefined);
+}

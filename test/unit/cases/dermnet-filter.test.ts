@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'csv-parse/sync';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { defaultMinImagesPerClass, filterDermNet } from '../../../domain/cases/dermnet-filter.ts';
+import { shippedKnowledge } from '../../support/knowledge.ts';
+import { needsSharedData, sharedData } from '../../support/shared-data.ts';
+
+const { taxonomy } = shippedKnowledge;
+const settings = { minImagesPerClass: defaultMinImagesPerClass, imagesOfSet: 75 };
+const images = (diagnosis: string, count: number) => Array.from({ length: count }, () => ({ diagnosis }));
+
+describe('filterDermNet', () => {
+  it.each([
+    ['a malignant class', 'melanoma', true],
+    ['a precancerous class', 'actinic keratosis', true],
+    ['a differential of a cancer', 'seborrheic keratosis', true],
+    ['inflammation that no cancer is mistaken for', 'scabies', false],
+    ['a label that names no disease', 'malignant lesion', false],
+  ])('decides on %s', (_, diagnosis, kept) => {
+    expect(filterDermNet(images(diagnosis, 20), shippedKnowledge, settings).kept).toHaveLength(kept ? 20 : 0);
+  });
+
+  it('drops small classes and counts what each step leaves', () => {
+    const set = [
+      ...images('melanoma', 20),
+      ...images('blue nevus', 19),
+      ...images('scabies', 30),
+      ...images('nail psoriasis', 1),
+    ];
+    const { kept, funnel } = filterDermNet(set, shippedKnowledge, settings);
+    expect(new Set(kept.map((image) => image.diagnosis))).toEqual(new Set(['melanoma']));
+    expect(funnel).toEqual([
+      { name: 'all images', images: 75, classes: 4 },
+      { name: 'with a diagnosis of the taxonomy', images: 70, classes: 4 },
+      { name: 'skin cancers and their differential diagnoses', images: 39, classes: 2 },
+      { name: 'classes of at least 20 images', images: 20, classes: 1 },
+    ]);
+    expect(filterDermNet(set, shippedKnowledge, { ...settings, minImagesPerClass: 1 }).kept).toHaveLength(39);
+  });
+
+  it.skipIf(sharedData === null)(`leaves a quarter to a third of DermNet’s test images${needsSharedData}`, () => {
+    const table = readFileSync(join(sharedData ?? '', 'dermnet/mmskin_Dermnet_test.csv'), 'utf8');
+    const files = z.array(z.object({ image: z.string() })).parse(parse(table, { columns: true, bom: true }));
+    const diagnosed = files.flatMap(({ image }) => {
+      const slug = /([^/]+)-\d+\.jpg$/.exec(image)?.[1];
+      const diagnosis = slug === undefined ? undefined : taxonomy.resolve(slug)?.name;
+      return diagnosis === undefined ? [] : [{ diagnosis }];
+    });
+    const { funnel } = filterDermNet(diagnosed, shippedKnowledge, { minImagesPerClass: 5, imagesOfSet: files.length }); // a fifth of the set
+    expect(funnel[0]?.images).toBe(4002);
+    expect(funnel[1]?.images).toBeGreaterThan(3700);
+    const share = (funnel.at(-1)?.images ?? 0) / 4002;
+    expect(share).toBeGreaterThan(0.2);
+    expect(share).toBeLessThan(0.33);
+  });
+});

@@ -1,0 +1,182 @@
+/** Several sets of a recipe, imported and joined. */
+import { cp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import type { ImportedSource } from '../../../activities/datasets/imported.ts';
+import { datasetFiles } from '../../../activities/datasets/join.ts';
+import { deriveData } from '../../../activities/datasets/prepare.ts';
+import { importSources } from '../../../activities/datasets/sources.ts';
+import type { ArtifactStore } from '../../../activities/ports/artifact-store.ts';
+import { readJson, readJsonLines } from '../../../activities/store/commit.ts';
+import { createMemoryStore } from '../../../activities/store/memory.ts';
+import { caseSchema } from '../../../domain/cases/case.ts';
+import { readyCaseSchema } from '../../../domain/cases/undiagnosed.ts';
+import { createRandom } from '../../../domain/random.ts';
+import type { DataSource, Recipe } from '../../../domain/recipe.ts';
+import { jpeg, metadataTable, temporaryFolder, textbookLine, writeFiles } from '../../support/datasets.ts';
+import { shippedKnowledge } from '../../support/knowledge.ts';
+import { layouts, writeLayout } from '../../support/layouts.ts';
+import { demoRecipe } from '../../support/recipes.ts';
+
+const stepSchema = z.object({ images: z.number() });
+const ids = Array.from({ length: 20 }, (_, i) => `ISIC_1${String(i).padStart(2, '0')}`);
+
+/** DIR/ham10000 with twenty lesions, DIR/textbook, DIR/omnimedvqa whose second item is an image of ham10000. */
+async function writeSets(): Promise<string> {
+  const folder = await temporaryFolder();
+  await writeFiles(folder, {
+    'ham10000/HAM10000_metadata.csv': metadataTable(ids.map((id, i) => ({ id, dx: i % 2 ? 'nv' : 'mel' }))),
+    'textbook/cases.jsonl': `${textbookLine('b1')}\n${textbookLine('b2')}\n`,
+    'textbook/images/b1.jpg': await jpeg(201),
+    'textbook/images/b2.jpg': await jpeg(30),
+  });
+  for (const [i, id] of ids.entries()) await writeFiles(folder, { [`ham10000/${id}.png`]: await picture(i) });
+  const layout = layouts.find(({ adapter }) => adapter === 'omnimedvqa');
+  if (!layout) throw new RangeError('no layout');
+  const renamed = (text: string): string =>
+    text.replaceAll('ISIC_1.jpg', 'ISIC_100.jpg').replaceAll('ISIC_2.jpg', 'ISIC_101.jpg');
+  const tables = Object.entries(layout.tables).map(([name, text]) => [name, renamed(text)]);
+  const benchmark = await writeLayout({ tables: Object.fromEntries(tables), images: [] });
+  await cp(benchmark, join(folder, 'omnimedvqa'), { recursive: true });
+  for (const [i, image] of layout.images.entries()) {
+    await writeFiles(folder, { [`omnimedvqa/${renamed(image)}`]: await picture(100 + i) });
+  }
+  return folder;
+}
+
+/** Noise, so that no two look alike. */
+async function picture(seed: number): Promise<Buffer> {
+  const random = createRandom(`picture/${seed}`);
+  const tiles = Uint8Array.from({ length: 16 * 16 * 3 }, () => random.int(0, 255));
+  return sharp(tiles, { raw: { width: 16, height: 16, channels: 3 } })
+    .resize(112, 112, { kernel: 'nearest' })
+    .png()
+    .toBuffer();
+}
+
+function recipeWith(
+  sources: DataSource[],
+  leaks: Recipe['data']['leaks'] = { test: 'report', ood: 'exclude' },
+): Recipe {
+  const { generate: _, ...data } = demoRecipe().data;
+  return { ...demoRecipe(), data: { ...data, sources, leaks } };
+}
+const three: DataSource[] = [
+  { adapter: 'ham10000', use: 'training' },
+  { adapter: 'textbook', use: 'training' },
+  { adapter: 'omnimedvqa', use: 'ood' },
+];
+
+async function prepare(folder: string, recipe: Recipe, store: ArtifactStore) {
+  const complete = await importSources({
+    store,
+    folder,
+    recipe,
+    knowledge: shippedKnowledge,
+    scratch: await temporaryFolder(),
+  });
+  const imported = complete.data.sources.flatMap(({ adapter, use, imported: artifact }): ImportedSource[] =>
+    artifact ? [{ adapter, use, artifact }] : [],
+  );
+  return deriveData(store, imported, complete, shippedKnowledge);
+}
+
+describe('importSources and deriveData', () => {
+  it('joins the sets and takes out of the benchmark what training has seen', async () => {
+    const store = createMemoryStore();
+    const data = await prepare(await writeSets(), recipeWith(three), store);
+    const cases = await readJsonLines(store, data.dataset, datasetFiles.cases, caseSchema);
+    const trained = new Set(cases.filter((c) => c.split !== 'test').flatMap((c) => c.archiveIds));
+    const ood = await readJsonLines(store, data.dataset, datasetFiles.ood, readyCaseSchema);
+    const all = [0, 100, 101, 3, 4].map((n) => `isic/ISIC_${n}`);
+    expect(ood.flatMap((item) => item.archiveIds)).toEqual(all.filter((id) => !trained.has(id)));
+    expect(ood.length).toBeLessThan(5);
+    expect(cases).toHaveLength(20);
+    expect(data.counts).toMatchObject({ textbook: 2, quarantined: 0 });
+  });
+
+  it('reports the leaks, the counts and the distance to the paper', async () => {
+    const store = createMemoryStore();
+    const data = await prepare(await writeSets(), recipeWith(three, { test: 'report', ood: 'report' }), store);
+    const schema = z.object({
+      source: z.record(z.string(), z.object({ train: z.number(), validation: z.number(), test: z.number() })),
+      ood: z.record(z.string(), z.object({ items: z.number(), kept: z.number() })),
+      leaks: z.object({
+        ood: z.object({ counts: z.array(z.object({ kind: z.string(), train: z.string(), count: z.number() })) }),
+      }),
+      paper: z.array(z.object({ source: z.string(), test: z.number(), paperTest: z.number().nullable() })),
+    });
+    const report = await readJson(store, data.dataset, datasetFiles.report, schema);
+    expect(report.ood['omnimedvqa/isic2018']).toEqual({ items: 1, kept: 1 });
+    expect(report.leaks.ood.counts[0]).toMatchObject({ kind: 'archive id', train: 'ham10000' });
+    expect(report.paper.find(({ source }) => source === 'ham10000')?.paperTest).toBe(1511);
+    expect(report.paper.at(-1)).toMatchObject({ source: 'all six', paperTest: 8390, test: data.counts.test });
+  });
+
+  it('does no set twice, whatever becomes of the recipe', async () => {
+    const store = createMemoryStore();
+    const folder = await writeSets();
+    const first = await prepare(folder, recipeWith(three), store);
+    const before = await store.keys('dataset', '');
+    const again = await prepare(folder, { ...recipeWith(three), name: 'other' }, store);
+    expect(again).toEqual(first);
+    expect(await store.keys('dataset', '')).toEqual(before);
+  });
+
+  it('takes DIR itself for the one set that has no folder of its own', async () => {
+    const folder = await writeSets();
+    await cp(join(folder, 'ham10000'), folder, { recursive: true });
+    await rm(join(folder, 'ham10000'), { recursive: true });
+    await rm(join(folder, 'omnimedvqa'), { recursive: true });
+    expect((await prepare(folder, recipeWith(three.slice(0, 2)), createMemoryStore())).counts.textbook).toBe(2);
+  });
+
+  const mistakes: [what: string, sources: DataSource[], says: RegExp][] = [
+    [
+      'no textbook',
+      [{ adapter: 'ham10000', use: 'training' }],
+      /no source has textbook cases.*add { adapter: textbook }/,
+    ],
+    [
+      'questions as training',
+      [{ adapter: 'omnimedvqa', use: 'training' }],
+      /omnimedvqa has questions only; give it use: ood/,
+    ],
+    [
+      'labels as benchmark',
+      [{ adapter: 'ham10000', use: 'ood' }],
+      /ham10000 has no questions of its own.*remove use: ood/,
+    ],
+    [
+      'sets that are not there',
+      [
+        { adapter: 'ddi', use: 'training' },
+        { adapter: 'dermnet', use: 'training' },
+      ],
+      /holds no folder ddi\/, dermnet\//,
+    ],
+  ];
+  for (const [what, sources, says] of mistakes) {
+    it(`says in one line what is wrong: ${what}`, async () => {
+      await expect(prepare(await writeSets(), recipeWith(sources), createMemoryStore())).rejects.toThrow(says);
+    });
+  }
+
+  it('keeps of DermNet the cancers and what they are mistaken for, and reports the funnel', async () => {
+    const folder = await writeSets();
+    const names = ['malignant-melanoma-1', 'malignant-melanoma-2', 'scabies-1', 'melanoma-mimic-1', '03DermatitisArm'];
+    for (const [i, name] of names.entries()) {
+      await writeFiles(folder, { [`dermnet/${i % 2 ? 'test' : 'train'}/Photos/${name}.png`]: await picture(200 + i) });
+    }
+    const recipe = recipeWith([...three.slice(0, 2), { adapter: 'dermnet', use: 'training' }]);
+    const store = createMemoryStore();
+    const { dataset } = await prepare(folder, { ...recipe, data: { ...recipe.data, minImagesPerClass: 2 } }, store);
+    const cases = await readJsonLines(store, dataset, datasetFiles.cases, caseSchema);
+    const kept = cases.filter((c) => c.source === 'dermnet').map((c) => c.diagnosis);
+    expect(kept).toEqual(['melanoma', 'melanoma']);
+    const { funnel } = await readJson(store, dataset, datasetFiles.report, z.object({ funnel: z.array(stepSchema) }));
+    expect(funnel.map(({ images }) => images)).toEqual([5, 3, 2, 2]);
+  });
+});

@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { drawKnowledge } from '../../../domain/knowledge/draw.ts';
+import { parseKnowledge } from '../../../domain/knowledge/knowledge.ts';
+import { repositoryRoot } from '../../../infra/env.ts';
+import { shippedKnowledge } from '../../support/knowledge.ts';
+
+describe('docs/taxonomy.md', () => {
+  it('is up to date; else run node infra/draw-taxonomy.ts', () => {
+    const page = readFileSync(join(repositoryRoot, 'docs/taxonomy.md'), 'utf8');
+    expect(page === drawKnowledge(shippedKnowledge)).toBe(true); // no diff of a thousand lines
+  });
+});
+
+describe('drawKnowledge', () => {
+  it('draws trees, codes, counts and pairs', () => {
+    const taxonomy = `
+- { name: nevus, root: true, malignancy: benign }
+- { name: blue nevus, parent: nevus, icd10: D22 }
+- { name: pale nevus, parent: nevus }
+- { name: spotted blue nevus, parent: blue nevus }
+- { name: cancer, root: true, malignancy: malignant, synonyms: [carcinoma] }`;
+    const ddx =
+      '{ sources: { book: A book }, pairs: [{ between: [blue nevus, cancer], reason: both blue, source: book }] }';
+    const page = drawKnowledge(
+      parseKnowledge({ taxonomy: [{ file: 't', text: taxonomy }], ddx: { file: 'd', text: ddx } }),
+    );
+    const tree = ['nevus · b', '├─ blue nevus · b [ICD-10 D22]', '│  └─ spotted blue nevus · b', '└─ pale nevus · b'];
+    expect(page).toContain(tree.join('\n'));
+    expect(page).toContain('5 nodes under 2 roots, 3 of them leaves; 1 synonyms; 1 pairs');
+    expect(page).toContain('| cancer | 1 | 0 | 1 | 0 | 0 |');
+    expect(page).toContain('f0 ---|1| f1');
+    expect(page).toContain('| blue nevus (b) | 1 | cancer |');
+    expect(page).toContain('| blue nevus | cancer | both blue | book |');
+  });
+});
