@@ -35,7 +35,6 @@ export function createDiskStore(folder: string): ArtifactStore {
         .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
         .filter((key) => key.startsWith(prefix));
     },
-    remove: (key) => rm(join(folder, key), { force: true }),
   });
 }
 
