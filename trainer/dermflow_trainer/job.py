@@ -148,6 +148,8 @@ def missing_paths(job):
 
 def missing_software(job):
     """What a job may ask for and the locked environment does not hold."""
+    if job["stage"] == "grpo" and job["rollouts"]["engine"] == "vllm-server" and job["rollouts"]["server"] is None:
+        yield "field rollouts.server: vllm-server needs its address; set DERMFLOW_VLLM_SERVER"
     wanted = [("tracking", name) for name in job.get("tracking", [])]
     if job.get("attention") == "flash_attention_2":
         wanted.append(("attention", "flash_attn"))
@@ -157,8 +159,6 @@ def missing_software(job):
         if importlib.util.find_spec(package) is None:
             name = package.replace("_", "-")
             yield f"field {field}: {name} is not installed; run {sys.executable} -m pip install {name}"
-    if job["stage"] == "grpo" and job["rollouts"]["engine"] == "vllm-server" and job["rollouts"]["server"] is None:
-        yield "field rollouts.server: vllm-server needs its address; set DERMFLOW_VLLM_SERVER"
 
 
 def uneven_batches(job):
