@@ -1,10 +1,13 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
+import pino from 'pino';
 import { describe, expect, it } from 'vitest';
+import { createDatasetActivities } from '../../../activities/datasets/activities.ts';
 import { countData, countGenerated } from '../../../activities/datasets/count.ts';
-import { importDataset } from '../../../activities/datasets/import.ts';
-import { deriveData } from '../../../activities/datasets/prepare.ts';
+import { importSources } from '../../../activities/datasets/sources.ts';
 import { createMemoryStore } from '../../../activities/store/memory.ts';
+import type { DataResult } from '../../../domain/contracts.ts';
 import { failureTypes } from '../../../domain/failures.ts';
-import { hamFolder, jpeg, textbookLine, writeFiles } from '../../support/datasets.ts';
+import { hamFolder, jpeg, temporaryFolder, textbookLine, writeFiles } from '../../support/datasets.ts';
 import { shippedKnowledge } from '../../support/knowledge.ts';
 import { demoRecipe } from '../../support/recipes.ts';
 
@@ -23,9 +26,15 @@ describe('countData', () => {
       'textbook/images/t1.jpg': await jpeg(9),
     });
     const store = createMemoryStore();
-    const settings = { maxPixels: recipe.data.maxPixels, snapTo: recipe.data.snapTo, maxBadShare: 0 };
-    const common = { store, folder, adapter: recipe.data.adapter, settings, knowledge: shippedKnowledge };
-    const { counts } = await deriveData(store, await importDataset(common), recipe, shippedKnowledge);
+    const scratch = await temporaryFolder();
+    const imported = await importSources({ store, recipe, folder, knowledge: shippedKnowledge, scratch });
+    const { prepareData } = createDatasetActivities({
+      store,
+      environment: { scratch },
+      logger: pino({ level: 'silent' }),
+    });
+    const prepare = (): Promise<DataResult> => prepareData({ recipe: imported });
+    const { counts } = await new MockActivityEnvironment().run(prepare);
     expect(await countData(folder, recipe, shippedKnowledge)).toEqual({
       items: counts.train,
       test: counts.test,
