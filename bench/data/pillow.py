@@ -9,10 +9,10 @@ import os
 import resource
 import sys
 import time
+from io import BytesIO
 from multiprocessing import get_context
 
 from PIL import Image, ImageOps
-from io import BytesIO
 
 STORE, WIDTH, HEIGHT, DRAFT = "", 0, 0, False
 
