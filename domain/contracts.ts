@@ -80,11 +80,21 @@ export interface GrpoInput {
   stopAt: number;
 }
 
+/** What the model card tells beyond the recipe is optional: an adapter may be exported before its evaluation is known. */
+export interface AdapterInput {
+  recipe: Recipe;
+  model: ModelRef;
+  checkpoint: CheckpointRef;
+  data?: DataResult['counts'];
+  trajectories?: TrajectoriesResult['counts'];
+  evaluations?: EvaluationResult[];
+}
+
 export interface TrainingActivities {
   identifyModel(input: { base: string }): Promise<ModelRef>;
   trainSft(input: SftInput): Promise<StretchResult>;
   trainGrpo(input: GrpoInput): Promise<StretchResult>;
-  exportAdapter(input: { recipe: Recipe; model: ModelRef; checkpoint: CheckpointRef }): Promise<ArtifactRef>;
+  exportAdapter(input: AdapterInput): Promise<ArtifactRef>;
 }
 
 /** Heartbeat of a running trainer: a hint for the display; the manifests in the store are the truth. */

@@ -1,15 +1,20 @@
-/** `npm run check`: types, import boundaries, lint and format of both languages. Runs all, then fails if one failed. */
+/**
+ * `npm run check`: types, import boundaries, lint and format of both languages. Runs all, then fails if one failed.
+ * `npm run format` mends what can be mended.
+ */
 import { execa } from 'execa';
 import { readEnvironment, repositoryRoot } from './env.ts';
 
+const write = process.argv.includes('--write');
 const ruff = [readEnvironment(process.env).trainerPython, '-m', 'ruff'];
 const checks: readonly [title: string, command: readonly string[]][] = [
   ['types', ['tsc']],
   ['types of domain/: no Node, no DOM', ['tsc', '-p', 'domain']],
   ['types of workflows/: no Node, no DOM', ['tsc', '-p', 'workflows']],
-  ['lint, format and import boundaries', ['biome', 'check', '--error-on-warnings', '.']],
-  ['Python lint', [...ruff, 'check', '--quiet', 'trainer']],
-  ['Python format', [...ruff, 'format', '--quiet', '--check', 'trainer']],
+  ['types of test/browser/: DOM', ['tsc', '-p', 'test/browser']],
+  ['lint, format and import boundaries', ['biome', 'check', '--error-on-warnings', ...(write ? ['--write'] : []), '.']],
+  ['Python lint', [...ruff, 'check', '--quiet', ...(write ? ['--fix'] : []), 'trainer']],
+  ['Python format', [...ruff, 'format', '--quiet', ...(write ? [] : ['--check']), 'trainer']],
 ];
 
 let failed = 0;

@@ -2,7 +2,7 @@
 import { type ArtifactRef, canonicalJson } from '../../domain/artifact.ts';
 import type { Case } from '../../domain/cases/case.ts';
 import { countSplits, type DataReport, describeData } from '../../domain/cases/data-report.ts';
-import { type FunnelStep, filterDermNet } from '../../domain/cases/dermnet-filter.ts';
+import { filterDermNet } from '../../domain/cases/dermnet-filter.ts';
 import { type AuditedPicture, findLeaks, type Leak, summariseLeaks } from '../../domain/cases/leakage.ts';
 import { assignSplits } from '../../domain/cases/splits.ts';
 import type { ReadyCase } from '../../domain/cases/undiagnosed.ts';
@@ -38,7 +38,10 @@ export function deriveDataset(
     const labelled = await trainingCases(sources);
     const books = labelled.filter(isTextbookCase);
     const isDermNet = (c: Case): boolean => c.source === 'dermnet';
-    const dermnet = filterDermNet(labelled.filter(isDermNet), knowledge, data.minImagesPerClass);
+    const dermnet = filterDermNet(labelled.filter(isDermNet), knowledge, {
+      minImagesPerClass: data.minImagesPerClass,
+      imagesOfSet: imagesOf(sources, 'dermnet'),
+    });
     const others = labelled.filter((c) => !isTextbookCase(c) && !isDermNet(c));
     const all = assignSplits([...others, ...dermnet.kept], settings);
     const seen = [...all.filter((c) => c.split !== 'test'), ...books];
@@ -57,7 +60,7 @@ export function deriveDataset(
     const empty = (['train', 'test'] as const).find((split) => counts[split] === 0);
     if (empty) throw userMistake(`data.split leaves no case for ${empty}: ${cases.length} cases are too few`);
     const leaks = { test: summariseLeaks(tested.leaks), ood: summariseLeaks(ood.leaks) };
-    const funnel = dermnetFunnel(sources, dermnet.funnel);
+    const funnel = labelled.some(isDermNet) ? dermnet.funnel : [];
     const report = describeData({ cases, ood: countKept(items, ood.kept), leaks, funnel });
     return {
       facts: { ...counts, ood: ood.kept.length },
@@ -96,10 +99,8 @@ function countKept(items: readonly ReadyCase[], kept: readonly ReadyCase[]): Dat
   );
 }
 
-/** The files that gave no case stand at the funnel's mouth; empty without DermNet. */
-function dermnetFunnel(sources: readonly OpenSource[], [first, ...steps]: readonly FunnelStep[]): FunnelStep[] {
-  const facts = sources.find(({ adapter }) => adapter === 'dermnet')?.facts;
-  if (!facts || !first) return [];
-  const images = facts.cases + facts.leftOut + facts.quarantined + facts.duplicates;
-  return [{ name: 'files of the set', images, classes: first.classes }, ...steps];
+/** Images that the set holds, whether or not they became cases; 0 without the set. */
+function imagesOf(sources: readonly OpenSource[], adapter: OpenSource['adapter']): number {
+  const facts = sources.find((source) => source.adapter === adapter)?.facts;
+  return facts ? facts.cases + facts.leftOut + facts.quarantined + facts.duplicates : 0;
 }

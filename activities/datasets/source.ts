@@ -26,6 +26,7 @@ interface RecordBase {
 export interface Diagnosed {
   diagnosis: string;
   path: string[];
+  siblings: string[];
   malignancy: Malignancy;
 }
 
@@ -90,14 +91,15 @@ export async function requireFolder(folder: string): Promise<void> {
 const isArchive = (name: string): boolean => ['.zip', '.tar', '.gz', '.tgz', '.7z', '.rar'].includes(extname(name));
 
 /**
- * Name, path and malignancy of the first label that the taxonomy knows, so give the finest first. A label whose node
+ * Name, path, siblings and malignancy of the first label that the taxonomy knows, so give the finest first. A label whose node
  * may be benign or malignant decides nothing and is passed over. Null where none is left.
  */
 export function diagnose(labels: readonly string[], { taxonomy }: Knowledge): Diagnosed | null {
   for (const label of labels) {
     const name = label === '' ? null : (taxonomy.resolve(label)?.name ?? null);
     const malignancy = name === null ? null : taxonomy.malignancy(name);
-    if (name !== null && malignancy !== null) return { diagnosis: name, path: taxonomy.path(name), malignancy };
+    if (name !== null && malignancy !== null)
+      return { diagnosis: name, path: taxonomy.path(name), siblings: taxonomy.siblings(name), malignancy };
   }
   return null;
 }

@@ -51,7 +51,8 @@ export async function importSources(request: SourcesRequest): Promise<Recipe> {
   return { ...recipe, data: { ...data, sources } };
 }
 
-async function findFolders(
+/** Folder of each adapter below `folder`; for the only one without a folder of its name, `folder` itself. */
+export async function findFolders(
   folder: string,
   adapters: readonly AdapterName[],
 ): Promise<ReadonlyMap<AdapterName, string>> {

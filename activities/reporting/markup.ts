@@ -34,21 +34,40 @@ export async function figure({ id, title, caption, description, spec, fixed = fa
     if (!found) return html``;
     const drawing = await drawChart(found, `${id}-${width}`, `${title}. ${description}`);
     const style = fixed ? `width: ${drawing.width}px` : '';
-    return html`<div class="drawing ${fixed ? 'fixed' : width}" style="${style}">${raw(drawing.svg)}</div>`;
+    return html`<div class="drawing ${width}" style="${style}">${raw(drawing.svg)}</div>`;
   };
   if (!spec('wide')) return html``;
-  const drawings = fixed
-    ? html`<div class="scroll" role="region" aria-label="${title}" tabindex="0">${await draw('wide')}</div>`
-    : html`${await draw('wide')}${await draw('narrow')}`;
-  return html`
-    <figure id="${id}">
-      ${drawings}
-      <figcaption><strong>${title}.</strong> ${caption}</figcaption>
-    </figure>`;
+  const drawings = html`${await draw('wide')}${await draw('narrow')}`;
+  return framed(
+    { id, title, caption },
+    fixed ? html`<div class="scroll" role="region" aria-label="${title}" tabindex="0">${drawings}</div>` : drawings,
+  );
 }
+
+/** A drawing with its caption. */
+export const framed = ({ id, title, caption }: Pick<Figure, 'id' | 'title' | 'caption'>, drawing: Markup): Markup =>
+  html`
+    <figure id="${id}">
+      ${drawing}
+      <figcaption><strong>${title}.</strong> ${unbroken(caption)}</figcaption>
+    </figure>`;
+
+/** Keeps a number and its percent sign on one line. */
+export const unbroken = (text: string): string => text.replaceAll(/(\d) %/g, '$1\u00a0%');
 
 export const section = (id: string, title: string, ...content: Markup[]): Markup => html`
   <section id="${id}" aria-labelledby="${id}-title">
     <h2 id="${id}-title">${title}</h2>
     ${content}
   </section>`;
+
+/** The parts of an output's reward, with their sum. */
+export function rewardParts(parts: Readonly<Record<string, number>>): Markup {
+  const total = Object.values(parts).reduce((sum, value) => sum + value, 0);
+  const named = Object.entries(parts).map(([name, value]) => html`<span class="part">${name} ${value}</span> `);
+  return html`<p class="facts">Reward ${Number(total.toFixed(4))}: ${named}</p>`;
+}
+
+/** Long matter behind its title. A link to something inside unfolds it. */
+export const folded = (title: string, open: boolean, content: Markup): Markup => html`
+  <details class="folded" ${open ? raw('open') : ''}><summary>${title}</summary>${content}</details>`;

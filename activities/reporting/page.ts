@@ -44,7 +44,7 @@ export async function reportPage(report: Report, thumbnails: ReadonlyMap<string,
     ${await resultsSection(report)}
     ${await trainingSection(report)}
     ${samplesSection(report, thumbnails)}
-    ${dataSection(report)}
+    ${await dataSection(report)}
     ${lineageSection(report)}
     ${reproduceSection(report)}
   </main>

@@ -1,5 +1,5 @@
 /** An artifact store in a folder, so that a benchmark measures the import and not a server. */
-import { copyFile, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
 import { createStore } from '../../activities/store/store.ts';
@@ -15,7 +15,11 @@ export function createFolderStore(folder: string): ArtifactStore {
   return createStore({
     size: async (key) => (await orNull(stat(at(key))))?.size ?? null,
     get: (key) => orNull(readFile(at(key))),
-    download: async (key, path) => (await orNull(copyFile(at(key), path).then(() => true))) ?? false,
+    download: (key, path) =>
+      copyFile(at(key), path).then(
+        () => 'done',
+        () => 'absent',
+      ),
     put: async (key, data) => {
       await ready(key);
       await writeFile(at(key), data);
@@ -31,6 +35,7 @@ export function createFolderStore(folder: string): ArtifactStore {
         () => false,
       );
     },
+    remove: (key) => rm(at(key), { force: true }),
     list: async (prefix) => (await readdir(folder, { recursive: true })).filter((key) => key.startsWith(prefix)),
   });
 }

@@ -44,6 +44,8 @@ export const caseSchema = z.strictObject({
   diagnosis: z.string(),
   /** Names from the root to `diagnosis`: the path P of Eq. 7. */
   path: z.array(z.string()).min(1),
+  /** The other children of its parent; with `path` the taxonomy annotation t (A3). */
+  siblings: z.array(z.string()),
   malignancy: malignancySchema,
   /** Signs that an expert noted, e.g. `{ "pigment network": "atypical" }`. */
   concepts: z.record(z.string(), z.string()).optional(),

@@ -16,41 +16,46 @@ export interface Filtered<T> {
   funnel: FunnelStep[];
 }
 
+export interface DermNetSettings {
+  minImagesPerClass: number;
+  /** Images of the whole set, some of which may have become no case: the funnel begins with them. */
+  imagesOfSet: number;
+}
+
 /**
  * Keeps images whose node is malignant or precancerous or stands beside such a node in G_DDx, then drops classes of
  * fewer than `minImagesPerClass` images. The paper drops about 80 % so; its graph is not public, so our share differs.
  *
- * @param images with their taxonomy node, null where the label is unknown
+ * @param images with their taxonomy node
  */
-export function filterDermNet<T extends { diagnosis: string | null }>(
+export function filterDermNet<T extends { diagnosis: string }>(
   images: readonly T[],
   { taxonomy, ddx }: Knowledge,
-  minImagesPerClass: number = defaultMinImagesPerClass,
+  { minImagesPerClass, imagesOfSet }: DermNetSettings,
 ): Filtered<T> {
   const isCancer = (name: string): boolean => {
     const malignancy = taxonomy.malignancy(name);
     return malignancy === 'malignant' || malignancy === 'precancerous_in_situ';
   };
-  const known = images.filter((image) => image.diagnosis !== null);
-  const relevant = known.filter(({ diagnosis }) => {
-    if (diagnosis === null || taxonomy.isCatchAll(diagnosis)) return false;
-    return isCancer(diagnosis) || ddx.neighbours(diagnosis).some(isCancer);
-  });
+  const isRelevant = (name: string): boolean =>
+    !taxonomy.isCatchAll(name) && (isCancer(name) || ddx.neighbours(name).some(isCancer));
+  const relevant = images.filter(({ diagnosis }) => isRelevant(diagnosis));
   const classes = Map.groupBy(relevant, (image) => image.diagnosis);
   const kept = relevant.filter((image) => (classes.get(image.diagnosis)?.length ?? 0) >= minImagesPerClass);
+  const diagnosed = step('with a diagnosis of the taxonomy', images);
   return {
     kept,
     funnel: [
-      step('all images', images),
-      step('label known to the taxonomy', known),
+      { ...diagnosed, name: 'all images', images: imagesOfSet },
+      diagnosed,
       step('skin cancers and their differential diagnoses', relevant),
       step(`classes of at least ${minImagesPerClass} images`, kept),
     ],
   };
 }
 
-const step = (name: string, left: readonly { diagnosis: string | null }[]): FunnelStep => ({
+const step = (name: string, left: readonly { diagnosis: string }[]): FunnelStep => ({
   name,
   images: left.length,
-  classes: new Set(left.map((image) => image.diagnosis).filter((diagnosis) => diagnosis !== null)).size,
+  classes: new Set(left.map((image) => image.diagnosis)).size,
 });

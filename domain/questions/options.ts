@@ -61,11 +61,15 @@ export const conditionOptions = (c: Case): UnletteredOption[] =>
     value: malignancy === c.malignancy ? granularityWeight : 0,
   }));
 
-/** Eq. 7: 0.75 * i / L for the i-th label of the path, L its length or the depth of the finest offered one (A6). */
+/**
+ * Eq. 7: 0.75 * i / L for the i-th label of the path, L its length or the depth of the finest offered one (A6). Flat:
+ * only the finest offered one earns.
+ */
 const valued =
   (c: Case, { taxonomy }: Knowledge, granularity: RewardSettings['granularity'], finest: string) =>
   (label: string): UnletteredOption => {
     const depth = (name: string): number => c.path.indexOf(name) + 1;
     const scale = granularity === 'leaf' ? c.path.length : depth(finest);
-    return { label, synonyms: taxonomy.synonyms(label), value: (granularityWeight * depth(label)) / scale };
+    const earns = granularity !== 'flat' || label === finest;
+    return { label, synonyms: taxonomy.synonyms(label), value: earns ? (granularityWeight * depth(label)) / scale : 0 };
   };

@@ -18,10 +18,9 @@ export function compareModels(models: readonly EvaluatedModel[], items: ItemsByL
   const others = [rlOnlyOf(models, last), controlOf(models, last)].flatMap((model) => model?.label ?? []);
   const pairs = [['base', 'sft'], ['sft', final], ...others.map((other) => [other, final])] as const;
   return questionTasks.flatMap((task) =>
-    pairs.flatMap(([first, second]) => {
-      const [a, b] = [ofTask(items.get(first ?? '') ?? [], task), ofTask(items.get(second ?? '') ?? [], task)];
-      if (first === undefined || second === undefined || first === second) return [];
-      if (a.length === 0 || b.length === 0) return [];
+    pairs.flatMap(([first = '', second = '']) => {
+      const [a, b] = [ofTask(items.get(first) ?? [], task), ofTask(items.get(second) ?? [], task)];
+      if (first === second || a.length === 0 || b.length === 0) return [];
       const random = createRandom(`report/${seed}/${task}/${first}/${second}`);
       return [{ task, first, second, ...comparePaired(a, b, random) }];
     }),

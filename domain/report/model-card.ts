@@ -1,20 +1,14 @@
 /** The README.md of an exported adapter, in the form of a Hugging Face model card. */
-import type { DataResult, EvaluationResult, ModelRef, TrajectoriesResult } from '../contracts.ts';
+import type { AdapterInput } from '../contracts.ts';
 import { type Recipe, sourceNames } from '../recipe.ts';
+import { frontMatter, isGenerated, licenceNote, publicBase } from './card-metadata.ts';
 import { finalResult } from './models.ts';
 import { grouped, percent, percentRange, taskTitles } from './words.ts';
 
-export interface ModelCardSource {
-  recipe: Recipe;
-  model: ModelRef;
+export type ModelCardSource = Omit<AdapterInput, 'checkpoint'> & {
   /** GRPO step of the exported checkpoint. */
   step: number;
-  run?: string | undefined;
-  /** Absent where the adapter is exported before its evaluation is known. */
-  evaluations?: readonly EvaluationResult[] | undefined;
-  data?: DataResult['counts'] | undefined;
-  trajectories?: TrajectoriesResult['counts'] | undefined;
-}
+};
 
 /** Markdown with YAML front matter. */
 export function modelCard(source: ModelCardSource): string {
@@ -27,38 +21,17 @@ export function modelCard(source: ModelCardSource): string {
     ['Evaluation', evaluation(source)],
     ['Limits', limits(recipe)],
     ['How to load', loading(source)],
+    ['Licence', licenceNote(recipe).trimEnd()],
   ];
   const title = `# ${recipe.name}: Skin-R1 adapter, GRPO step ${step}`;
   return `${[frontMatter(source), title, introduction(source), ...sections.map(([name, text]) => `## ${name}\n\n${text}`)].join('\n\n')}\n`;
 }
 
-/** The hub knows a base model by its id; a local folder or the shipped model has none. */
-const hubId = (base: string): string | null => (/^[\w.-]+\/[\w.-]+$/.test(base) && !base.startsWith('.') ? base : null);
-const isGenerated = (recipe: Recipe): boolean => recipe.data.generate !== undefined;
-const dataName = (recipe: Recipe): string => (isGenerated(recipe) ? 'dermflow-generated' : sourceNames(recipe.data));
-
-/** JSON strings are YAML strings, so a value cannot break out of its line. */
-function frontMatter({ recipe, model }: ModelCardSource): string {
-  const id = hubId(model.base);
-  const tags = ['dermatology', 'medical', 'vision-language', 'reasoning', 'lora', 'sft', 'grpo', 'dermflow'];
-  return [
-    '---',
-    ...(id === null ? [] : [`base_model: ${JSON.stringify(id)}`]),
-    'library_name: peft',
-    'pipeline_tag: image-text-to-text',
-    'license: other',
-    `license_name: ${JSON.stringify("as the base model's and the data's")}`,
-    `datasets:\n  - ${JSON.stringify(dataName(recipe))}`,
-    `tags:\n${tags.map((tag) => `  - ${tag}`).join('\n')}`,
-    '---',
-  ].join('\n');
-}
-
-const introduction = ({ recipe, model, run }: ModelCardSource): string =>
+const introduction = ({ recipe, model }: ModelCardSource): string =>
   [
-    `A LoRA adapter (rank ${recipe.lora.rank}, alpha ${recipe.lora.alpha}) for \`${model.base}\` that reasons about a picture of a skin lesion and then answers a multiple-choice question.`,
+    `A LoRA adapter (rank ${recipe.lora.rank}, alpha ${recipe.lora.alpha}) for \`${publicBase(model.base).name}\` that reasons about a picture of a skin lesion and then answers a multiple-choice question.`,
     'Made by Dermflow after the method of Skin-R1 (arXiv 2511.14900): supervised fine-tuning on diagnostic trajectories, then reinforcement learning with verifiable rewards.',
-    `Base model's digest: \`${model.sha256}\`.${run === undefined ? '' : ` Run: \`${run}\`.`}`,
+    ...(publicBase(model.base).hub ? [] : [`Digest of the base model's files: \`${model.sha256}\`.`]),
   ].join('\n');
 
 const intendedUse =
@@ -100,8 +73,16 @@ function procedure({ recipe, step }: ModelCardSource): string {
     `| length | ${sft.epochs} epochs | ${step} of ${grpo.steps} steps |`,
     `| other | trajectory types ${trajectories.types.join(', ')} | temperature ${grpo.temperature}, β ${grpo.beta}, ε ${grpo.epsilon} |`,
     '',
-    `LoRA rank ${lora.rank}, alpha ${lora.alpha}, dropout ${lora.dropout}; the SFT adapter is continued in GRPO and is the reference of its KL term. Rewards, at most: ${parts.join(', ')}. Seed ${seed}.`,
+    `LoRA rank ${lora.rank}, alpha ${lora.alpha}, dropout ${lora.dropout}; ${lineageOf(recipe)} Rewards, at most: ${parts.join(', ')}. Seed ${seed}.`,
   ].join('\n');
+}
+
+/** Which stages made the adapter; ablations leave some out. */
+function lineageOf({ sft, grpo }: Recipe): string {
+  if (sft.epochs === 0)
+    return 'GRPO began with the base model, without SFT, which is also the reference of its KL term.';
+  if (grpo.milestones.length === 0) return 'the adapter is that of SFT, without GRPO.';
+  return 'the SFT adapter is continued in GRPO and is the reference of its KL term.';
 }
 
 function evaluation({ evaluations = [], step }: ModelCardSource): string {
@@ -126,16 +107,17 @@ const limits = (recipe: Recipe): string =>
   ].join('\n');
 
 function loading({ model }: ModelCardSource): string {
-  const id = hubId(model.base);
-  const base = id ?? 'path/to/base-model';
-  const note = id === null ? 'The base model is not on a hub; its bytes must have the digest above.\n\n' : '';
+  const { name, revision, hub } = publicBase(model.base);
+  const note = hub ? '' : 'The base model is not on the hub; its bytes must have the digest above.\n\n';
+  const base = JSON.stringify(hub ? name : `path/to/${name}`);
+  const from = revision === null ? base : `${base}, revision=${JSON.stringify(revision)}`;
   return `${note}\`\`\`python
 from peft import PeftModel
 from transformers import AutoModelForImageTextToText, AutoProcessor
 
-base = AutoModelForImageTextToText.from_pretrained(${JSON.stringify(base)})
+base = AutoModelForImageTextToText.from_pretrained(${from})
 model = PeftModel.from_pretrained(base, "path/to/this-adapter")
-processor = AutoProcessor.from_pretrained(${JSON.stringify(base)})
+processor = AutoProcessor.from_pretrained(${from})
 \`\`\`
 
 Leave the adapter unmerged: that is how it was evaluated.`;

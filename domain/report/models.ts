@@ -39,6 +39,15 @@ function ownTitle(label: string, step: number | null): string {
   return label;
 }
 
+/** For narrow places: `Base`, `SFT`, `RL only 60`, `GRPO 60`, `Grey image`. */
+export function shortTitle({ label, step, image }: Pick<EvaluatedModel, 'label' | 'step' | 'image'>): string {
+  if (image === 'grey') return 'Grey image';
+  if (label === 'base') return 'Base';
+  if (label === 'sft') return 'SFT';
+  if (isRlOnly(label)) return `RL only ${step}`;
+  return /^grpo-\d+$/.test(label) ? `GRPO ${step}` : label;
+}
+
 /** The last milestone, else the last model with real images. Throws a RangeError where nothing was evaluated. */
 export function finalModel(models: readonly EvaluatedModel[]): EvaluatedModel {
   const final = models.findLast(({ image }) => image === 'real');

@@ -35,18 +35,21 @@ function taskSentences(findings: Findings, baseline: TaskBaseline): string[] {
   const asked = `${taskTitles[task]}, ${grouped(items)} held-out questions from ${grouped(groups)} ${units}`;
   const sentences = [`${asked}: the final model (${final.title}) is right on ${withInterval(score)}; ${guess}.`];
 
-  const steps = ['base', 'sft', rlOnlyOf(models, final)?.label].flatMap((label) => {
-    const model = models.find((m) => m.label === label && m.label !== final.label);
-    const own = taskOf(model, task);
+  const named = ['base', 'sft'].map((label) => models.find((model) => model.label === label));
+  const steps = [...named, rlOnlyOf(models, final)].flatMap((model) => {
+    const own = model === final ? undefined : taskOf(model, task);
     return model && own ? [`${model.title} ${withInterval(own)}`] : [];
   });
-  if (steps.length > 0) sentences.push(`${taskTitles[task]}, before: ${steps.join('; ')}.`);
+  if (steps.length > 0) sentences.push(`For comparison, on the same questions: ${steps.join('; ')}.`);
 
   const gain = comparisons.find((c) => c.task === task && c.first === 'sft' && c.second === final.label);
   if (gain) sentences.push(gainSentence(gain));
   const control = controlOf(models, final);
   const grey = taskOf(control, task);
-  if (grey) sentences.push(controlSentence(grey, task === 'lesion-condition' ? majority.accuracy : chance));
+  if (grey) {
+    const loss = comparisons.find((c) => c.task === task && c.first === control?.label && c.second === final.label);
+    sentences.push(controlSentence(grey, task === 'lesion-condition' ? majority.accuracy : chance, loss));
+  }
   return sentences;
 }
 
@@ -64,8 +67,11 @@ function verdict({ low, high }: Interval): string {
   return 'no difference that this number of questions can show';
 }
 
-function controlSentence(grey: TaskSummary, guess: number): string {
-  const start = `With a grey image in place of the photograph the final model is right on ${withInterval(grey)}`;
+/** @param loss from the grey image to the real one */
+function controlSentence(grey: TaskSummary, guess: number, loss: Interval | undefined): string {
+  const start = `With a grey image in place of the picture the final model is right on ${withInterval(grey)}`;
   if (grey.low > guess) return `${start}: more than guessing, so part of its answers do not rest on the image.`;
-  return `${start}: no better than guessing, so its answers rest on the image.`;
+  if (loss && loss.low > 0)
+    return `${start}: not shown to be more than guessing, so what it gains over guessing it reads off the image.`;
+  return `${start}: not shown to be less than with the picture, so there is no sign that it looks at the image.`;
 }

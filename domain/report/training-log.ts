@@ -41,9 +41,9 @@ export const pointsOf = (lines: readonly MetricsLine[], name: string): Point[] =
 /**
  * Centred moving average over `2 * reach + 1` points, fewer at both ends.
  *
- * @param reach points on each side; defaults to a twentieth of the curve, at least 1
+ * @param reach points on each side; defaults to a twentieth of the curve
  */
-export function smooth(points: readonly Point[], reach = Math.max(1, Math.round(points.length / 20))): Point[] {
+export function smooth(points: readonly Point[], reach = Math.round(points.length / 20)): Point[] {
   return points.map(({ step }, i) => ({ step, value: mean(points.slice(Math.max(0, i - reach), i + reach + 1)) }));
 }
 

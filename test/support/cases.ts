@@ -10,7 +10,14 @@ export function makeCase(id: string, diagnosis: string, more: Partial<Case> = {}
   const { taxonomy } = shippedKnowledge;
   const malignancy = taxonomy.malignancy(diagnosis);
   if (malignancy === null) throw new RangeError(`${diagnosis} has no malignancy`);
-  const fixed = { id, diagnosis, path: taxonomy.path(diagnosis), malignancy, images: [testImage] };
+  const fixed = {
+    id,
+    diagnosis,
+    path: taxonomy.path(diagnosis),
+    siblings: taxonomy.siblings(diagnosis),
+    malignancy,
+    images: [testImage],
+  };
   return {
     ...fixed,
     group: id,

@@ -1,12 +1,12 @@
 /** Accuracy of every evaluated model on one task, with 95 % intervals and what guessing earns. */
 import type { QuestionTask } from '../../../domain/questions/question.ts';
-import { taskOf } from '../../../domain/report/models.ts';
+import { shortTitle, taskOf } from '../../../domain/report/models.ts';
 import type { Report } from '../../../domain/report/report.ts';
 import type { ChartSpec } from './render.ts';
 import { type ChartWidth, chartWidths, colours, series } from './theme.ts';
 
 const rowHeight = 38;
-const toPercent = (share: number): number => Number((100 * share).toFixed(2));
+const toPercent = (share: number): number => 100 * share;
 
 /** Null where no model answered questions of the task. */
 export function accuracyChart(
@@ -18,56 +18,52 @@ export function accuracyChart(
     const score = taskOf(model, task);
     if (!score) return [];
     const [accuracy, low, high] = [score.accuracy, score.low, score.high].map(toPercent);
-    return [{ model: model.title, image: model.image, accuracy, low, high }];
+    const name = width === 'wide' ? model.title : shortTitle(model);
+    // Written by us as in the tables: a number rounded twice may differ in its last digit.
+    return [{ model: name, image: model.image, accuracy, low, high, written: (100 * score.accuracy).toFixed(1) }];
   });
   if (values.length === 0) return null;
   const guess = guessOf(baselines, task);
-  const models = values.map(({ model }) => model);
+  const y = rows(values.map(({ model }) => model));
+  const text = { field: 'written', type: 'nominal' } as const;
   return {
     data: { values },
     width: chartWidths[width],
-    height: rowHeight * values.length + 70,
+    height: rowHeight * values.length + 80,
     autosize: { type: 'fit', contains: 'padding' },
     layer: [
       ...(guess ? guessLayers(guess) : []),
       {
         mark: { type: 'rule', strokeWidth: 2.5 },
-        encoding: { y: rows(models), x: axis('low'), x2: { field: 'high' }, color: byImage },
+        encoding: { y, x: axis('low'), x2: { field: 'high' }, color: byImage },
       },
       {
         mark: { type: 'point', filled: true, size: 90, opacity: 1 },
-        encoding: { y: rows(models), x: axis('accuracy'), color: byImage },
+        encoding: { y, x: axis('accuracy'), color: byImage },
       },
+      // The value twice: first as a halo, so that a line behind it does not strike it through.
       {
-        mark: { type: 'text', dy: -11, fontSize: 11 },
-        encoding: {
-          y: rows(models),
-          x: axis('accuracy'),
-          text: { field: 'accuracy', type: 'quantitative', format: '.1f' },
-        },
+        mark: { ...valueMark, stroke: colours.paper, strokeWidth: 4, strokeJoin: 'round' },
+        encoding: { y, x: axis('accuracy'), text },
       },
+      { mark: valueMark, encoding: { y, x: axis('accuracy'), text } },
     ],
   };
 }
+
+const valueMark = { type: 'text', dy: -12, fontSize: 12 } as const;
 
 const rows = (models: readonly string[]) => ({
   field: 'model',
   type: 'nominal' as const,
   sort: [...models],
-  axis: {
-    title: null,
-    labelExpr: "split(datum.label, ', ')",
-    labelLineHeight: 14,
-    ticks: false,
-    domain: false,
-    grid: true,
-  },
+  axis: { title: null, ticks: false, domain: false, grid: true, labelPadding: 8 },
 });
 
 const axis = (field: string) => ({
   field,
   type: 'quantitative' as const,
-  title: 'Accuracy on held-out questions (%)',
+  title: 'Accuracy (% of held-out questions)',
   scale: { domain: [0, 100] },
 });
 
@@ -91,13 +87,16 @@ function guessOf(baselines: Report['baselines'], task: QuestionTask): Guess | nu
     : { name: 'chance', percent: toPercent(own.chance) };
 }
 
+/** A line and its name above the rows; drawn once, not once for each model. */
 const guessLayers = ({ name, percent }: Guess): ChartSpec['layer'] => {
   const color = series[1] ?? colours.muted;
   const x = { datum: percent, type: 'quantitative' as const };
+  const data = { values: [{}] };
   return [
-    { mark: { type: 'rule', strokeDash: [5, 4], strokeWidth: 1.5, color }, encoding: { x } },
+    { data, mark: { type: 'rule', strokeDash: [5, 4], strokeWidth: 1.5, color }, encoding: { x } },
     {
-      mark: { type: 'text', y: 0, dy: -6, fontSize: 11, color },
+      data,
+      mark: { type: 'text', y: 0, dy: -14, fontSize: 12, color },
       encoding: { x, text: { value: `${name} ${percent.toFixed(1)}` } },
     },
   ];

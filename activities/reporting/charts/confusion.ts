@@ -1,12 +1,14 @@
 /** Right labels against given ones: a square is as dark as its share of the row. */
 import type { TaskSummary } from '../../../domain/evaluation/summary.ts';
 import type { ChartSpec } from './render.ts';
-import { colours } from './theme.ts';
+import { type ChartWidth, colours } from './theme.ts';
 
 type Confusion = TaskSummary['confusion'];
 
 const cell = 30;
 const labelsShown = 24;
+/** Pixels of a label beside a narrow drawing, so that some columns are seen without scrolling. */
+const narrowLabels = 110;
 const unreadable = 'unreadable';
 const otherLabels = 'other labels';
 
@@ -19,17 +21,17 @@ interface Cell {
 }
 
 /** Null without a single item. */
-export function confusionChart(confusion: Confusion): ChartSpec | null {
+export function confusionChart(confusion: Confusion, width: ChartWidth): ChartSpec | null {
   const { rows, columns, cells } = cellsOf(confusion);
   if (cells.length === 0) return null;
   const x = { field: 'predicted', type: 'nominal', sort: columns, scale: { domain: columns } } as const;
   const y = { field: 'expected', type: 'nominal', sort: rows, scale: { domain: rows }, title: 'Right label' } as const;
-  const axisX = { orient: 'top', labelAngle: -45, labelLimit: 190, title: 'Label given by the model' } as const;
+  const axisX = { orient: 'top', labelAngle: -45, title: 'Label given by the model' } as const;
   return {
     data: { values: cells },
     width: cell * columns.length,
     height: cell * rows.length,
-    encoding: { y: { ...y, axis: { labelLimit: 190 } }, x: { ...x, axis: axisX } },
+    encoding: { y: { ...y, axis: { labelLimit: width === 'wide' ? 0 : narrowLabels } }, x: { ...x, axis: axisX } },
     layer: [
       {
         mark: { type: 'rect', color: colours.accent, stroke: colours.line },

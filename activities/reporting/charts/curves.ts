@@ -5,12 +5,13 @@ import type { ChartSpec } from './render.ts';
 import { type ChartWidth, chartWidths, colours, series } from './theme.ts';
 
 export interface Curve {
+  /** What is measured: curves of one name have one colour. */
   name: string;
+  /** In what setting, where the same thing is measured in several: each has its own dashes. */
+  setting?: string;
   lines: readonly MetricsLine[];
   /** Name of the scalar in the log. */
   scalar: string;
-  /** Drawn dashed. */
-  dashed?: boolean;
 }
 
 export interface CurveChart {
@@ -22,21 +23,40 @@ export interface CurveChart {
 }
 
 const pointsPerCurve = 400;
+/** A curve of no more points is drawn as it was logged, each point a dot. */
+const fewPoints = 12;
+const dashes = [
+  [1, 0],
+  [5, 3],
+];
 
 /** Null where no curve has a value. */
 export function curveChart({ curves, x, y, raw }: CurveChart, width: ChartWidth): ChartSpec | null {
   const drawn = curves
-    .map((curve) => ({ ...curve, points: thin(pointsOf(curve.lines, curve.scalar), pointsPerCurve) }))
+    .map(({ setting = '', ...curve }) => ({
+      ...curve,
+      setting,
+      points: thin(pointsOf(curve.lines, curve.scalar), pointsPerCurve),
+    }))
     .filter(({ points }) => points.length > 0);
   if (drawn.length === 0) return null;
-  const values = drawn.flatMap(({ name, points, dashed = false }) =>
-    [
-      ...points.map((point) => ({ ...point, kind: 'raw' })),
-      ...smooth(points).map((point) => ({ ...point, kind: 'mean' })),
-    ].map((point) => ({ ...point, name, dashed })),
+  const values = drawn.flatMap(({ name, setting, points }) =>
+    (points.length <= fewPoints
+      ? points.map((point) => ({ ...point, kind: 'few' }))
+      : [
+          ...points.map((point) => ({ ...point, kind: 'raw' })),
+          ...smooth(points).map((point) => ({ ...point, kind: 'mean' })),
+        ]
+    ).map((point) => ({ ...point, name, setting })),
   );
-  const names = drawn.map(({ name }) => name);
-  const range = names.map((name) => series[colourOf(name, drawn)] ?? colours.ink);
+  const distinct = (key: 'name' | 'setting'): string[] => [...new Set(drawn.map((curve) => curve[key]))];
+  const legend = (entries: string[]) =>
+    entries.length > 1 ? { columns: width === 'narrow' ? 1 : entries.length, symbolType: 'stroke' } : null;
+  const dashLegend = (entries: string[]) => {
+    const plain = legend(entries);
+    return plain && { ...plain, symbolSize: 400, encoding: { symbols: { stroke: { value: colours.ink } } } };
+  };
+  const [names, settings] = [distinct('name'), distinct('setting')];
   const encoding = {
     x: {
       field: 'step',
@@ -49,38 +69,29 @@ export function curveChart({ curves, x, y, raw }: CurveChart, width: ChartWidth)
     color: {
       field: 'name',
       type: 'nominal',
-      scale: { domain: names, range },
-      legend: names.length > 1 ? { columns: width === 'narrow' ? 1 : 3, symbolType: 'stroke' } : null,
+      scale: { domain: names, range: names.map((_, i) => series[i] ?? colours.ink) },
+      legend: legend(names),
     },
     strokeDash: {
-      field: 'name',
+      field: 'setting',
       type: 'nominal',
-      scale: { domain: names, range: drawn.map(({ dashed }) => (dashed ? [5, 3] : [1, 0])) },
-      legend: names.length > 1 ? { columns: width === 'narrow' ? 1 : 3, symbolType: 'stroke' } : null,
+      scale: { domain: settings, range: settings.map((_, i) => dashes[i] ?? [1, 0]) },
+      legend: dashLegend(settings),
     },
   } as const;
   const only = (kind: string) => [{ filter: { field: 'kind', equal: kind } }];
   return {
     data: { values },
     width: chartWidths[width],
-    height: width === 'wide' ? 280 : 220,
+    height: width === 'wide' ? 280 : 260,
     autosize: { type: 'fit', contains: 'padding' },
     encoding,
     layer: [
       ...(raw ? [{ transform: only('raw'), mark: { type: 'line', strokeWidth: 1, opacity: 0.4 } } as const] : []),
-      {
-        transform: only('mean'),
-        mark: { type: 'line', strokeWidth: 2.5, point: drawn.some(({ points }) => points.length < 3) },
-      },
+      { transform: only('mean'), mark: { type: 'line', strokeWidth: 2.5 } },
+      { transform: only('few'), mark: { type: 'line', strokeWidth: 2.5, point: { size: 45 } } },
     ],
   };
-}
-
-/** Curves of the same scalar differ by colour; of several scalars, each has its own colour. */
-function colourOf(name: string, curves: readonly Curve[]): number {
-  const scalars = [...new Set(curves.map(({ scalar }) => scalar))];
-  const index = curves.findIndex((curve) => curve.name === name);
-  return scalars.length > 1 ? scalars.indexOf(curves[index]?.scalar ?? '') : index;
 }
 
 const grpoStep = 'GRPO step (optimiser steps)';
@@ -105,8 +116,8 @@ export function rewardChart({ training, recipe }: Report, width: ChartWidth): Ch
 
 export function componentChart({ training }: Report, width: ChartWidth): ChartSpec | null {
   const curves = ['format', 'granularity', 'malignancy'].flatMap((name) => [
-    { name, lines: training.grpo, scalar: `reward/${name}` },
-    { name: `${name}, ${withoutSft}`, lines: training.rlOnly, scalar: `reward/${name}`, dashed: true },
+    { name, setting: withSft, lines: training.grpo, scalar: `reward/${name}` },
+    { name, setting: withoutSft, lines: training.rlOnly, scalar: `reward/${name}` },
   ]);
   return curveChart({ curves, x: grpoStep, y: 'Mean of the part (points)', raw: false }, width);
 }

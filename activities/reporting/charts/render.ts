@@ -1,7 +1,10 @@
 /** Draws a Vega-Lite specification as an SVG text, without a browser. */
 import { parse, View } from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
+import { useOwnTextWidth } from './text-width.ts';
 import { theme } from './theme.ts';
+
+useOwnTextWidth();
 
 export type ChartSpec = Omit<Extract<TopLevelSpec, { layer: unknown }>, '$schema' | 'config'>;
 

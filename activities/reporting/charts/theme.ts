@@ -5,7 +5,13 @@ const font = 'system-ui, sans-serif';
 
 /** Hues that stay apart for the colour-blind, in the order of their use. */
 export const series = ['var(--series-1)', 'var(--series-2)', 'var(--series-3)'];
-export const colours = { ink: 'var(--ink)', muted: 'var(--muted)', line: 'var(--line)', accent: 'var(--series-1)' };
+export const colours = {
+  ink: 'var(--ink)',
+  muted: 'var(--muted)',
+  line: 'var(--line)',
+  accent: 'var(--series-1)',
+  paper: 'var(--paper)',
+};
 
 export const theme: Config = {
   aria: false,
@@ -19,6 +25,7 @@ export const theme: Config = {
     labelColor: colours.muted,
     titleColor: colours.ink,
     labelFontSize: 12,
+    labelLimit: 0,
     titleFontSize: 12,
     titleFontWeight: 'normal',
     titlePadding: 8,
@@ -28,12 +35,13 @@ export const theme: Config = {
     title: null,
     labelColor: colours.ink,
     labelFontSize: 12,
-    labelLimit: 260,
+    labelLimit: 0,
     symbolStrokeWidth: 2.5,
+    symbolOpacity: 1,
   },
   text: { font, color: colours.ink },
 };
 
 /** Widths in pixels in which each chart is drawn; the page shows the one that fits. */
-export const chartWidths = { wide: 660, narrow: 320 } as const;
+export const chartWidths = { wide: 780, narrow: 340 } as const;
 export type ChartWidth = keyof typeof chartWidths;

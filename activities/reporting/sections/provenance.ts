@@ -2,12 +2,18 @@ import { html } from 'hono/html';
 import { stringify } from 'yaml';
 import { conditionNames } from '../../../domain/questions/tags.ts';
 import { sourceNames } from '../../../domain/recipe.ts';
+import { groupLineage } from '../../../domain/report/lineage-graph.ts';
 import type { LineageEntry, Report } from '../../../domain/report/report.ts';
 import { grouped } from '../../../domain/report/words.ts';
-import { type Markup, section, table } from '../markup.ts';
+import { conditionChart, diagnosisChart } from '../charts/cases.ts';
+import { lineageDrawing } from '../charts/lineage.ts';
+import { figure, folded, framed, type Markup, section, table } from '../markup.ts';
+
+/** A longer table is folded. */
+const unfoldedRows = 12;
 
 /** What the run learned from and was tested on. */
-export function dataSection({ data, recipe }: Report): Markup {
+export async function dataSection({ data, recipe }: Report): Promise<Markup> {
   const { cases, trajectories } = data;
   const by = recipe.data.groupBy === 'patient' ? 'no patient stands in two splits' : 'images are split one by one';
   const origin = data.generated
@@ -24,13 +30,31 @@ export function dataSection({ data, recipe }: Report): Markup {
     origin,
     html`<p>${grouped(cases.textbook)} textbook cases gave ${grouped(trajectories.train)} trajectories for SFT and
       ${grouped(trajectories.validation)} held out; ${grouped(trajectories.llmCalls)} calls to the LLM that writes the differential
-      reasoning, ${grouped(trajectories.rejected)} replies rejected. ${grouped(cases.quarantined)} unusable images were left out.
+      reasoning, ${grouped(trajectories.rejected)} replies rejected.${cases.quarantined > 0 ? ` ${grouped(cases.quarantined)} unusable images were left out.` : ''}
       Split ${recipe.data.split.train}:${recipe.data.split.validation}:${recipe.data.split.test}; ${by}.
       Images of at most ${grouped(recipe.data.maxPixels)} pixels.</p>`,
-    table(
-      'Cases by diagnosis and split',
-      ['Diagnosis', 'Condition', 'Training', 'Validation', 'Test'],
-      [...rows, total],
+    await figure({
+      id: 'cases-diagnosis',
+      title: 'Cases by diagnosis and split',
+      caption: 'The numbers stand in the table below.',
+      description: `${data.diagnoses.length} diagnoses; the most frequent is ${data.diagnoses[0]?.diagnosis ?? 'none'}.`,
+      spec: (width) => diagnosisChart(data, width),
+    }),
+    await figure({
+      id: 'cases-condition',
+      title: 'Cases by lesion condition and split',
+      caption: 'By the malignancy of the diagnosis in the taxonomy.',
+      description: `${grouped(cases.train)} cases for training, ${grouped(cases.validation)} for validation, ${grouped(cases.test)} for the test.`,
+      spec: (width) => conditionChart(data, width),
+    }),
+    folded(
+      `${data.diagnoses.length} diagnoses in numbers`,
+      data.diagnoses.length <= unfoldedRows,
+      table(
+        'Cases by diagnosis and split',
+        ['Diagnosis', 'Condition', 'Training', 'Validation', 'Test'],
+        [...rows, total],
+      ),
     ),
   );
 }
@@ -39,14 +63,30 @@ const short = (sha256: string): string => sha256.slice(0, 12);
 const anchor = (sha256: string): string => `artifact-${short(sha256)}`;
 
 /** Every artifact that the figures rest on, each with what it was made from. */
-export const lineageSection = ({ lineage }: Report): Markup =>
-  section(
+export function lineageSection({ lineage }: Report): Markup {
+  const nodes = groupLineage(lineage);
+  const description = `${lineage.length} artifacts in ${nodes.length} groups; the table below names each with its inputs.`;
+  const drawing = (width: 'wide' | 'narrow'): Markup =>
+    html`<div class="drawing ${width}">${lineageDrawing(nodes, width, description)}</div>`;
+  const caption = 'What was made from another stands below it. Artifacts made alike from alike are one box.';
+  return section(
     'lineage',
     'Lineage',
-    html`<p>Each artifact is named by the SHA-256 of its manifest (12 of 64 digits here, all in <code>report.json</code>). What was made
-      from another stands below it.</p>`,
-    table('Artifacts of the run', ['Artifact', 'Made by', 'Out of', 'Files', 'Size'], lineage.map(lineageRow)),
+    html`<p>Each artifact is named by the SHA-256 of its manifest (12 of 64 digits here, all in <code>report.json</code>). The
+      manifest names the digests of its inputs, so the numbers above lead back to the data.</p>`,
+    nodes.length > 0
+      ? framed(
+          { id: 'lineage-graph', title: 'From data to report', caption },
+          html`${drawing('wide')}${drawing('narrow')}`,
+        )
+      : html``,
+    folded(
+      `All ${lineage.length} artifacts`,
+      false,
+      table('Artifacts of the run', ['Artifact', 'Made by', 'Out of', 'Files', 'Size'], lineage.map(lineageRow)),
+    ),
   );
+}
 
 const lineageRow = (entry: LineageEntry): Markup => html`<tr id="${anchor(entry.sha256)}">
   <th scope="row">${entry.kind} <code title="${entry.key}">${short(entry.sha256)}</code></th>
@@ -76,11 +116,13 @@ export const reproduceSection = ({ recipe, software, model, run }: Report): Mark
       <li>Compare digests in <code>report.json</code>. Equal inputs give equal keys. On a CPU with one thread and the same software, checkpoints have equal bytes; on other hardware they differ in rounding.</li>
     </ol>
     <p>Run <code>${run}</code>. Base model <code>${model.base}</code>, digest <code class="digest">${model.sha256}</code>.</p>`,
-    html`<h3>Recipe</h3>
-    <pre class="scroll" tabindex="0" role="region" aria-label="Recipe"><code>${stringify(recipe, { flowCollectionPadding: true })}</code></pre>`,
-    html`<h3>Software</h3>`,
+    folded(
+      'Recipe',
+      false,
+      html`<pre class="scroll" tabindex="0" role="region" aria-label="Recipe"><code>${stringify(recipe)}</code></pre>`,
+    ),
     table(
-      'Versions that computed this run',
+      'Versions of the trainer, and of what wrote this report',
       ['Name', 'Version'],
       Object.entries(software).map(([name, version]) => html`<tr><th scope="row">${name}</th><td>${version}</td></tr>`),
     ),

@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import { questionTasks } from '../../../domain/questions/question.ts';
-import { controlOf, taskOf } from '../../../domain/report/models.ts';
+import { controlOf, shortTitle, taskOf } from '../../../domain/report/models.ts';
 import type { Comparison, Report } from '../../../domain/report/report.ts';
 import {
   grouped,
@@ -13,15 +13,16 @@ import {
 } from '../../../domain/report/words.ts';
 import { accuracyChart } from '../charts/accuracy.ts';
 import { confusionChart } from '../charts/confusion.ts';
-import { figure, type Markup, section, table } from '../markup.ts';
+import { figure, type Markup, section, table, unbroken } from '../markup.ts';
 
 /** The findings in words, with the numbers that matter most set large. */
 export function summarySection(report: Report): Markup {
   return section(
     'summary',
     'Summary',
-    html`<dl class="key-figures">${keyFigures(report)}</dl>`,
-    html`<ul class="findings">${report.summary.map((sentence) => html`<li>${sentence}</li>`)}</ul>`,
+    html`<p>Accuracy in disease diagnosis on held-out questions, with 95 % intervals:</p>
+      <dl class="key-figures">${keyFigures(report)}</dl>`,
+    html`<ul class="findings">${report.summary.map((sentence) => html`<li>${unbroken(sentence)}</li>`)}</ul>`,
   );
 }
 
@@ -39,7 +40,7 @@ function keyFigures({ evaluations, comparisons, final }: Report): Markup[] {
     return model && score ? [keyFigure(model.title, percent(score.accuracy), percentRange(score))] : [];
   });
   return gain
-    ? [...figures, keyFigure('Gain of GRPO over SFT', points(gain.difference), `${pointsRange(gain)} points`)]
+    ? [...figures, keyFigure('Gain of GRPO over SFT, in points', points(gain.difference), pointsRange(gain))]
     : figures;
 }
 
@@ -84,7 +85,7 @@ function scoreTable({ evaluations, final }: Report, task: (typeof questionTasks)
     if (!score) return [];
     return [
       html`<tr class="${model.label === final ? 'strong' : ''}">
-        <th scope="row">${model.title}</th>
+        <th scope="row"><span class="wide">${model.title}</span><span class="narrow">${shortTitle(model)}</span></th>
         <td>${percent(score.accuracy)}</td><td>${percentRange(score)}</td><td>${score.macroF1.toFixed(3)}</td>
         <td>${percent(score.unparsed)}</td><td>${percent(score.format)}</td><td>${grouped(score.items)}</td>
       </tr>`,
@@ -96,22 +97,27 @@ function scoreTable({ evaluations, final }: Report, task: (typeof questionTasks)
 
 function comparisonTable({ comparisons, evaluations }: Report): Markup {
   if (comparisons.length === 0) return html``;
-  const titleOf = (label: string): string => evaluations.find((model) => model.label === label)?.title ?? label;
+  const titleOf = (label: string): string => {
+    const model = evaluations.find((own) => own.label === label);
+    return model ? shortTitle(model) : label;
+  };
   const row = (c: Comparison): Markup => html`<tr>
     <th scope="row">${titleOf(c.first)} → ${titleOf(c.second)}</th>
-    <td>${taskTitles[c.task]}</td><td>${points(c.difference)}</td><td>${pointsRange(c)}</td>
-    <td>${c.onlyFirst} / ${c.onlySecond}</td><td>${pValue(c.p)}</td><td>${grouped(c.items)}</td>
+    <td>${points(c.difference)}</td><td>${pointsRange(c)}</td><td>${c.onlyFirst} / ${c.onlySecond}</td>
+    <td>${pValue(c.p)}</td><td>${grouped(c.items)}</td>
   </tr>`;
   const head = [
     'Models',
-    'Task',
     'Difference (points)',
     '95 % interval',
-    'Only first / only second right',
+    'Right: only first / only second',
     "McNemar's exact test",
     'n',
   ];
-  return html`<h3>Paired comparisons</h3>${table('Differences of accuracy on the same questions', head, comparisons.map(row))}`;
+  const tables = [...Map.groupBy(comparisons, ({ task }) => task)].map(([task, own]) =>
+    table(`${taskTitles[task]}: differences of accuracy on the same questions`, head, own.map(row)),
+  );
+  return html`<h3>Paired comparisons</h3>${tables}`;
 }
 
 async function confusionFigures({ evaluations, final }: Report): Promise<Markup> {
@@ -127,7 +133,7 @@ async function confusionFigures({ evaluations, final }: Report): Promise<Markup>
         caption:
           'Numbers count questions; the shade is the share of the row. An option may be a group of diseases as well as a disease.',
         description: `${grouped(score.items)} questions, ${percent(score.accuracy)} on the diagonal.`,
-        spec: () => confusionChart(score.confusion),
+        spec: (width) => confusionChart(score.confusion, width),
         fixed: true,
       }),
     );

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import { conditionNames } from '../../../domain/questions/tags.ts';
 import type { Report, SampleCase } from '../../../domain/report/report.ts';
-import { type Markup, section } from '../markup.ts';
+import { type Markup, rewardParts, section } from '../markup.ts';
 
 /** @param thumbnails data URIs by the image's SHA-256 */
 export function samplesSection(report: Report, thumbnails: ReadonlyMap<string, string>): Markup {
@@ -32,7 +32,7 @@ function card(
         <h3><span class="verdict">${sample.correct ? 'Right' : 'Wrong'}</span> ${sample.diagnosis} <small>(${conditionNames[sample.malignancy]})</small></h3>
         <ol class="options">${sample.options.map((option) => optionLine(sample, option))}</ol>
         <p class="output" aria-label="Output of the model">${sample.output}</p>
-        <p class="facts">Reward: ${Object.entries(sample.rewards).map(([name, value]) => html`<span class="part">${name} ${value}</span> `)}</p>
+        ${rewardParts(sample.rewards)}
         ${sample.others.length > 0 ? others(sample, titles) : ''}
       </div>
     </article>`;

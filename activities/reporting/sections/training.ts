@@ -2,11 +2,11 @@ import { html } from 'hono/html';
 import type { Report } from '../../../domain/report/report.ts';
 import { pointsOf } from '../../../domain/report/training-log.ts';
 import { componentChart, klChart, lossChart, rewardChart } from '../charts/curves.ts';
-import { figure, type Markup, section, table } from '../markup.ts';
+import { figure, type Markup, rewardParts, section } from '../markup.ts';
 
 /** Curves of both training stages, and what the policy wrote. */
 export async function trainingSection(report: Report): Promise<Markup> {
-  const smoothed = 'Bold: moving average over a tenth of the steps. Pale: as logged.';
+  const smoothed = 'Bold: moving average over a tenth of the steps. Pale, or as dots where there are few: as logged.';
   const figures = [
     {
       id: 'reward',
@@ -40,7 +40,7 @@ export async function trainingSection(report: Report): Promise<Markup> {
   ];
   const drawn: Markup[] = [];
   for (const one of figures) drawn.push(await figure(one));
-  return section('training', 'Training', ...drawn, completionTable(report));
+  return section('training', 'Training', ...drawn, completionTexts(report));
 }
 
 /** First and last value of a scalar in each stage, for those who cannot see the curve. */
@@ -63,13 +63,14 @@ function ends({ training }: Report, scalar: string): string {
     .join('; ');
 }
 
-function completionTable({ completions }: Report): Markup {
+function completionTexts({ completions }: Report): Markup {
   if (completions.length === 0) return html``;
-  const rows = completions.map(
-    ({ step, completion, components }) => html`<tr>
-      <td>${step}</td><td class="text">${completion}</td>
-      <td>${Object.entries(components).map(([name, value]) => html`<span class="part">${name} ${value}</span> `)}</td>
-    </tr>`,
+  const texts = completions.map(
+    ({ step, completion, components }) => html`
+      <h4>Step ${step}</h4>
+      <p class="output panel">${completion}</p>
+      ${rewardParts(components)}`,
   );
-  return html`<h3>What the policy wrote while it learned</h3>${table('One sampled completion of the first, middle and last logged GRPO step', ['Step', 'Completion', 'Reward'], rows)}`;
+  return html`<h3>What the policy wrote while it learned</h3>
+    <p>One sampled completion of the first, the middle and the last logged GRPO step.</p>${texts}`;
 }

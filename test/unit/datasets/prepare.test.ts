@@ -20,6 +20,7 @@ import { shippedKnowledge } from '../../support/knowledge.ts';
 import { layouts, writeLayout } from '../../support/layouts.ts';
 import { demoRecipe } from '../../support/recipes.ts';
 
+const stepSchema = z.object({ images: z.number() });
 const ids = Array.from({ length: 20 }, (_, i) => `ISIC_1${String(i).padStart(2, '0')}`);
 
 /** DIR/ham10000 with twenty lesions, DIR/textbook, DIR/omnimedvqa whose second item is an image of ham10000. */
@@ -162,4 +163,20 @@ describe('importSources and deriveData', () => {
       await expect(prepare(await writeSets(), recipeWith(sources), createMemoryStore())).rejects.toThrow(says);
     });
   }
+
+  it('keeps of DermNet the cancers and what they are mistaken for, and reports the funnel', async () => {
+    const folder = await writeSets();
+    const names = ['malignant-melanoma-1', 'malignant-melanoma-2', 'scabies-1', 'melanoma-mimic-1', '03DermatitisArm'];
+    for (const [i, name] of names.entries()) {
+      await writeFiles(folder, { [`dermnet/${i % 2 ? 'test' : 'train'}/Photos/${name}.png`]: await picture(200 + i) });
+    }
+    const recipe = recipeWith([...three.slice(0, 2), { adapter: 'dermnet', use: 'training' }]);
+    const store = createMemoryStore();
+    const { dataset } = await prepare(folder, { ...recipe, data: { ...recipe.data, minImagesPerClass: 2 } }, store);
+    const cases = await readJsonLines(store, dataset, datasetFiles.cases, caseSchema);
+    const kept = cases.filter((c) => c.source === 'dermnet').map((c) => c.diagnosis);
+    expect(kept).toEqual(['melanoma', 'melanoma']);
+    const { funnel } = await readJson(store, dataset, datasetFiles.report, z.object({ funnel: z.array(stepSchema) }));
+    expect(funnel.map(({ images }) => images)).toEqual([5, 3, 2, 2]);
+  });
 });

@@ -1,0 +1,51 @@
+/** How many cases a recipe's data sets have, from their tables alone: no image is decoded. */
+import type { Case, Split } from '../../domain/cases/case.ts';
+import { filterDermNet } from '../../domain/cases/dermnet-filter.ts';
+import { assignSplits } from '../../domain/cases/splits.ts';
+import type { Knowledge } from '../../domain/knowledge/knowledge.ts';
+import type { DataCounts } from '../../domain/plan/plan.ts';
+import type { Recipe } from '../../domain/recipe.ts';
+import { isTextbookCase } from '../../domain/trajectories/plan.ts';
+import { readRecords } from './read.ts';
+import type { CaseRecord } from './source.ts';
+import { findFolders } from './sources.ts';
+
+/** Filters and splits the cases as the data stage will. Mistakes in tables are those of the import. */
+export async function countData(folder: string, { data, seed }: Recipe, knowledge: Knowledge): Promise<DataCounts> {
+  const names = data.sources.filter(({ use }) => use === 'training').map(({ adapter }) => adapter);
+  const cases: Case[] = [];
+  let images = 0;
+  let imagesOfDermNet = 0;
+  for (const [adapter, place] of await findFolders(folder, names)) {
+    for await (const record of readRecords({ folder: place, adapter, knowledge })) {
+      images += 1;
+      if (adapter === 'dermnet') imagesOfDermNet += 1;
+      if (record.kind === 'case') cases.push(withoutImage(record));
+    }
+  }
+  const isDermNet = (c: Case): boolean => c.source === 'dermnet';
+  const { kept } = filterDermNet(cases.filter(isDermNet), knowledge, {
+    minImagesPerClass: data.minImagesPerClass,
+    imagesOfSet: imagesOfDermNet,
+  });
+  const labelled = [...cases.filter((c) => !isTextbookCase(c) && !isDermNet(c)), ...kept];
+  const dealt = assignSplits(labelled, { seed, ratio: data.split, groupBy: data.groupBy });
+  const ofSplit = (split: Split): number => dealt.filter((c) => c.split === split).length;
+  const textbook = cases.filter(isTextbookCase).length;
+  return { items: ofSplit('train'), test: ofSplit('test'), textbook, images };
+}
+
+const withoutImage = ({ kind: _, where: __, image: ___, ...record }: CaseRecord): Case => ({
+  ...record,
+  images: [],
+  look: '0'.repeat(64),
+});
+
+/** Of a generated set; the split is dealt by patient, so its sizes are near, not equal, to these. */
+export function countGenerated({ generate, split }: Recipe['data']): DataCounts | null {
+  if (!generate) return null;
+  const total = split.train + split.validation + split.test;
+  const share = (part: number): number => Math.round((generate.images * part) / total);
+  const images = generate.images + generate.textbook;
+  return { items: share(split.train), test: share(split.test), textbook: generate.textbook, images };
+}

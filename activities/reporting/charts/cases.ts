@@ -1,0 +1,77 @@
+/** How many cases each diagnosis and each lesion condition has in each split. */
+import { malignancies, splits } from '../../../domain/cases/case.ts';
+import { conditionNames } from '../../../domain/questions/tags.ts';
+import type { DataCard } from '../../../domain/report/report.ts';
+import type { ChartSpec } from './render.ts';
+import { type ChartWidth, chartWidths, colours, series } from './theme.ts';
+
+const rowHeight = 24;
+const namedDiagnoses = 24;
+const splitNames = { train: 'training', validation: 'validation', test: 'test' } as const;
+
+interface Row {
+  name: string;
+  train: number;
+  validation: number;
+  test: number;
+}
+
+/** The most frequent diagnoses by name, the rest as one row. */
+export function diagnosisChart({ diagnoses }: DataCard, width: ChartWidth): ChartSpec | null {
+  const rest = diagnoses.slice(namedDiagnoses);
+  const rows = diagnoses.slice(0, namedDiagnoses).map((row) => ({ ...row, name: row.diagnosis }));
+  const others = rest.length > 0 ? [sum(`${rest.length} other diagnoses`, rest)] : [];
+  return countChart([...rows, ...others], width);
+}
+
+export const conditionChart = ({ diagnoses }: DataCard, width: ChartWidth): ChartSpec | null =>
+  countChart(
+    malignancies.map((malignancy) =>
+      sum(
+        conditionNames[malignancy],
+        diagnoses.filter((row) => row.malignancy === malignancy),
+      ),
+    ),
+    width,
+  );
+
+const sum = (name: string, rows: readonly Omit<Row, 'name'>[]): Row => {
+  const of = (split: (typeof splits)[number]): number => rows.reduce((total, row) => total + row[split], 0);
+  return { name, train: of('train'), validation: of('validation'), test: of('test') };
+};
+
+/** Null without a case. */
+function countChart(rows: readonly Row[], width: ChartWidth): ChartSpec | null {
+  const values = rows.flatMap((row) =>
+    splits.map((split, order) => ({ name: row.name, split: splitNames[split], order, cases: row[split] })),
+  );
+  if (values.every(({ cases }) => cases === 0)) return null;
+  const domain = splits.map((split) => splitNames[split]);
+  return {
+    data: { values },
+    width: chartWidths[width],
+    height: rowHeight * rows.length + (width === 'wide' ? 95 : 130),
+    autosize: { type: 'fit', contains: 'padding' },
+    layer: [
+      {
+        mark: { type: 'bar', height: 14 },
+        encoding: {
+          y: {
+            field: 'name',
+            type: 'nominal',
+            sort: rows.map(({ name }) => name),
+            axis: { title: null, ticks: false, domain: false, labelLimit: width === 'wide' ? 0 : 120 },
+          },
+          x: { field: 'cases', type: 'quantitative', title: 'Cases (number)', axis: { tickMinStep: 1, format: ',d' } },
+          color: {
+            field: 'split',
+            type: 'nominal',
+            scale: { domain, range: domain.map((_, i) => series[i] ?? colours.ink) },
+            legend: { columns: width === 'wide' ? domain.length : 1 },
+          },
+          order: { field: 'order' },
+        },
+      },
+    ],
+  };
+}

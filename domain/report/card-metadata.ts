@@ -1,0 +1,79 @@
+/** What the hub reads of a model card: base model, licence, tags, results. */
+import { stringify } from 'yaml';
+import { type Recipe, sourceNames } from '../recipe.ts';
+import type { ModelCardSource } from './model-card.ts';
+import { finalResult } from './models.ts';
+import { taskTitles } from './words.ts';
+
+export interface PublicBase {
+  name: string;
+  revision: string | null;
+  /** Whether the name is an id on the hub. */
+  hub: boolean;
+}
+
+const hubPattern = /^(\w[\w.-]*\/[\w.-]+)(?:@([\w.-]+))?$/;
+
+/** A base model as others may know it: its id on the hub, or a folder's last name; never a path of this machine. */
+export function publicBase(base: string): PublicBase {
+  const [, id, revision] = hubPattern.exec(base) ?? [];
+  if (id !== undefined) return { name: id, revision: revision ?? null, hub: true };
+  if (base === 'tiny') return { name: 'dermflow/tiny', revision: null, hub: false };
+  return { name: base.split('/').findLast((part) => part !== '') ?? base, revision: null, hub: false };
+}
+
+export const isGenerated = (recipe: Recipe): boolean => recipe.data.generate !== undefined;
+
+/** Whether base model and data are Dermflow's own, and the adapter with them. */
+const isOurs = (recipe: Recipe): boolean => isGenerated(recipe) && recipe.model.base === 'tiny';
+
+/** Name of the file in which `licenceNote` stands beside the card. */
+export const licenceFile = 'LICENSE.md';
+
+/** Whose terms hold for the weights. */
+export function licenceNote(recipe: Recipe): string {
+  if (isOurs(recipe)) {
+    return 'Apache-2.0, as Dermflow itself: https://www.apache.org/licenses/LICENSE-2.0\n';
+  }
+  const { name } = publicBase(recipe.model.base);
+  const data = isGenerated(recipe)
+    ? 'The images were drawn by Dermflow (Apache-2.0).'
+    : `The data in the layouts of ${sourceNames(recipe.data)} have the licence and the consent under which they were supplied; many such sets allow no commercial use.`;
+  return `These weights are derived from a base model and from data, and the terms of both hold.\n\nBase model: ${name}, under its own licence. ${data}\n`;
+}
+
+/** YAML between two lines of dashes. Values are quoted where they need it, so none can break out of its line. */
+export function frontMatter(source: ModelCardSource): string {
+  const { recipe, model } = source;
+  const base = publicBase(model.base);
+  const results = resultsOf(source);
+  const metadata = {
+    ...(base.hub ? { base_model: base.name, base_model_relation: 'adapter' } : {}),
+    library_name: 'peft',
+    pipeline_tag: 'image-text-to-text',
+    language: ['en'],
+    ...(isOurs(recipe)
+      ? { license: 'apache-2.0' }
+      : { license: 'other', license_name: 'base-model-and-data', license_link: licenceFile }),
+    tags: ['dermatology', 'medical', 'vision-language', 'reasoning', 'lora', 'sft', 'grpo', 'trl', 'dermflow'],
+    ...(results.length > 0 ? { 'model-index': [{ name: `${recipe.name}-skin-r1`, results }] } : {}),
+  };
+  return `---\n${stringify(metadata, { lineWidth: 0 })}---`;
+}
+
+function resultsOf({ recipe, evaluations = [], step }: ModelCardSource): object[] {
+  const type = isGenerated(recipe) ? 'dermflow-generated' : sourceNames(recipe.data);
+  const dataset = {
+    type,
+    name: isGenerated(recipe) ? 'Images drawn by Dermflow' : sourceNames(recipe.data),
+    split: 'test',
+  };
+  return (finalResult(evaluations, step)?.scores ?? []).map((score) => ({
+    task: { type: 'visual-question-answering', name: taskTitles[score.task] },
+    dataset,
+    metrics: [
+      { type: 'accuracy', name: 'Accuracy', value: Number(score.accuracy.toFixed(4)) },
+      { type: 'f1', name: 'Macro-F1', value: Number(score.macroF1.toFixed(4)) },
+    ],
+  }));
+}

@@ -1,0 +1,2 @@
+export const remedy: string;
+export function findChromium(): string | null;

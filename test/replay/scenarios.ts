@@ -1,0 +1,92 @@
+/** One run for each path through the workflows; the name is the file of its history. */
+import type { Client, WorkflowHandle } from '@temporalio/client';
+import { ApplicationFailure, type Duration } from '@temporalio/common';
+import { failureTypes, userMistake } from '../../domain/failures.ts';
+import { evaluationId, signals } from '../../domain/names.ts';
+import type { Recipe } from '../../domain/recipe.ts';
+import { type Activities, createGate, stretch, untilCancelled } from '../support/fake-activities.ts';
+import { smallRecipe } from '../support/recipes.ts';
+
+export interface Scenario {
+  instead?: Partial<Activities>;
+  recipe?: Recipe;
+  /** What happens to the run from outside. */
+  meddle?(run: WorkflowHandle): Promise<void>;
+  /** The execution whose history is kept, where it is not the run's own. */
+  subject?(client: Client, run: WorkflowHandle): WorkflowHandle;
+}
+
+const evaluationOf =
+  (label: string) =>
+  (client: Client, run: WorkflowHandle): WorkflowHandle =>
+    client.workflow.getHandle(evaluationId(run.workflowId, label));
+
+export const scenarios: Record<string, () => Scenario> = {
+  complete: () => ({}),
+  'no-ablation-no-control': () => ({
+    recipe: smallRecipe({ grpo: { rlOnlyMilestones: [] }, evaluation: { noImageControl: false } }),
+  }),
+  'training-failed': () => ({ instead: failingAt('trainGrpo') }),
+  'evaluation-failed': () => ({ instead: failingAt('evaluateModel') }),
+  'recipe-refused': () => ({ recipe: smallRecipe({ grpo: { steps: 1 } }) }),
+  cancelled: () => {
+    const training = createGate();
+    return {
+      instead: {
+        trainGrpo: () => {
+          training.open();
+          return untilCancelled();
+        },
+      },
+      meddle: async (run) => {
+        await training.opened;
+        await run.cancel();
+      },
+    };
+  },
+  'away-and-resumed': () => ({ instead: { trainSft: away(epochOfSft, 9, '1 millisecond') } }),
+  'retry-now': () => {
+    const waiting = createGate();
+    return {
+      instead: { trainSft: away(epochOfSft, 1, '1 hour', waiting.open) },
+      meddle: async (run) => {
+        await waiting.opened;
+        await untilPending(run, 2);
+        await run.signal(signals.retryNow, ['trainSft-1']);
+      },
+    };
+  },
+  'evaluation-complete': () => ({ subject: evaluationOf('sft') }),
+  'evaluation-refused': () => ({ instead: failingAt('evaluateModel'), subject: evaluationOf('sft') }),
+};
+
+const epochOfSft = ({ epoch }: { epoch: number }) => stretch('sft', 2 * epoch);
+
+const failingAt = (activity: 'trainGrpo' | 'evaluateModel'): Partial<Activities> => ({
+  [activity]: async () => {
+    throw userMistake('the recipe does not fit the machine');
+  },
+});
+
+/** Away for so many attempts, with so long a pause after each. */
+function away<I, R>(
+  then: (input: I) => R,
+  times: number,
+  pause: Duration,
+  onFailure = () => {},
+): (input: I) => Promise<R> {
+  let calls = 0;
+  return async (input) => {
+    calls++;
+    if (calls > times) return then(input);
+    onFailure();
+    const message = 'the store cannot be reached';
+    throw ApplicationFailure.create({ message, type: failureTypes.unavailable, nextRetryDelay: pause });
+  };
+}
+
+/** Until the server has noted the failure and counts the next attempt. */
+async function untilPending(run: WorkflowHandle, attempt: number): Promise<void> {
+  const pending = async () => (await run.describe()).raw.pendingActivities?.some((each) => each.attempt === attempt);
+  while (!(await pending())) await new Promise((resolve) => setTimeout(resolve, 50));
+}

@@ -1,0 +1,138 @@
+/** Activities that do nothing but note their calls and return references, so that a workflow's course can be read. */
+import { Context } from '@temporalio/activity';
+import { withActivityFailures } from '../../activities/failures.ts';
+import { type ArtifactKind, type ArtifactRef, digestOf } from '../../domain/artifact.ts';
+import type {
+  DatasetActivities,
+  EvaluationActivities,
+  EvaluationInput,
+  EvaluationResult,
+  GrpoInput,
+  ReportActivities,
+  SftInput,
+  StretchResult,
+  TrainingActivities,
+  TrajectoryActivities,
+} from '../../domain/contracts.ts';
+import { taskQueues } from '../../domain/names.ts';
+import type { ActivitiesByQueue } from './temporal.ts';
+
+export type Activities = DatasetActivities &
+  TrajectoryActivities &
+  TrainingActivities &
+  EvaluationActivities &
+  ReportActivities;
+
+export interface Call {
+  /** E.g. `trainGrpo 20`, `trainGrpo 20 without SFT`, `evaluateModel sft`. */
+  name: string;
+  input: unknown;
+  activityId: string;
+  attempt: number;
+}
+
+export class FakeActivities {
+  readonly byQueue: ActivitiesByQueue;
+  calls: Call[] = [];
+  #instead: Partial<Activities> = {};
+
+  constructor() {
+    const own = (...names: (keyof Activities)[]): object =>
+      withActivityFailures(Object.fromEntries(names.map((name) => [name, this.#noting(name)])));
+    this.byQueue = {
+      [taskQueues.cpu]: own('prepareData', 'writeReport'),
+      [taskQueues.llm]: own('synthesiseTrajectories'),
+      [taskQueues.gpu]: own('identifyModel', 'trainSft', 'trainGrpo', 'exportAdapter'),
+      [taskQueues.evaluation]: own('exportForInference', 'evaluateModel'),
+    };
+  }
+
+  /** Forgets what was called. `instead` replaces some activities; errors pass as those of real ones do. */
+  begin(instead: Partial<Activities>): void {
+    this.calls = [];
+    this.#instead = instead;
+  }
+
+  /** Names of the calls, in order; with `start`, of those that begin so. */
+  names(...starts: string[]): string[] {
+    const names = this.calls.map(({ name }) => name);
+    return starts.length === 0 ? names : names.filter((name) => starts.some((start) => name.startsWith(start)));
+  }
+
+  #noting(name: keyof Activities): (input: never) => Promise<unknown> {
+    return (input) => {
+      const { activityId, attempt } = Context.current().info;
+      this.calls.push({ name: [name, subjectOf(input)].join(' ').trim(), input, activityId, attempt });
+      const activity = (this.#instead[name] ?? plain[name]) as (input: never) => Promise<unknown>; // each takes one input
+      return activity(input);
+    };
+  }
+}
+
+const plain: Activities = {
+  identifyModel: async ({ base }) => ({ base, sha256: digestOf(base) }),
+  prepareData: async () => ({
+    dataset: reference('dataset', 'split'),
+    textbook: reference('dataset', 'textbook'),
+    questions: reference('questions', 'all'),
+    counts: { train: 60, validation: 20, test: 20, textbook: 16, quarantined: 0 },
+  }),
+  synthesiseTrajectories: async () => ({
+    trajectories: reference('trajectories', 'all'),
+    counts: { train: 32, validation: 2, llmCalls: 4, rejected: 0 },
+  }),
+  trainSft: async ({ rows, recipe, epoch }) => stretch('sft', Math.ceil(rows / recipe.sft.batchSize) * epoch),
+  trainGrpo: async ({ sft, stopAt }) => stretch(sft ? 'grpo' : 'rl-only', stopAt),
+  exportAdapter: async ({ checkpoint }) => reference('adapter', checkpoint.key),
+  exportForInference: async ({ label, recipe }) =>
+    recipe.evaluation.runtime === 'onnx' ? reference('onnx', label) : null,
+  evaluateModel: async ({ label, checkpoint }) => evaluation(label, checkpoint?.step ?? null),
+  writeReport: async () => reference('report', 'all'),
+};
+
+/** Which epoch, milestone or model an input is about. */
+function subjectOf(input: Partial<SftInput & GrpoInput & EvaluationInput>): string {
+  if (input.label !== undefined) return input.label;
+  if (input.epoch !== undefined) return `${input.epoch}`;
+  if (input.stopAt !== undefined) return input.sft ? `${input.stopAt}` : `${input.stopAt} without SFT`;
+  return '';
+}
+
+export const reference = (kind: ArtifactKind, key: string): ArtifactRef => ({
+  kind,
+  key,
+  sha256: digestOf(`${kind}/${key}`),
+});
+
+export const stretch = (stage: string, step: number): StretchResult => ({
+  checkpoint: { ...reference('checkpoint', `${stage}/step-${step}`), step },
+  metrics: reference('metrics', `${stage}/step-${step}`),
+  last: { loss: 0.5 },
+});
+
+export const evaluation = (label: string, step: number | null): EvaluationResult => ({
+  label,
+  step,
+  evaluation: reference('evaluation', label),
+  scores: [{ task: 'diagnosis', items: 20, accuracy: 0.5, low: 0.3, high: 0.7, macroF1: 0.5, unparsed: 0 }],
+});
+
+/** Heartbeats until the activity is cancelled; then does `last` and throws the cancellation, as real ones do. */
+export async function untilCancelled(last: () => Promise<void> = async () => {}): Promise<never> {
+  const context = Context.current();
+  const timer = setInterval(() => context.heartbeat(), 50);
+  try {
+    return await context.cancelled;
+  } catch (cancellation) {
+    await last();
+    throw cancellation;
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/** A promise that a test or a fake opens by hand. */
+export function createGate(): { opened: Promise<void>; open(): void } {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  return { opened: promise, open: resolve };
+}

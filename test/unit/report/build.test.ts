@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { judgeOutput } from '../../../domain/evaluation/item.ts';
+import { buildReport } from '../../../domain/report/build.ts';
+import { baselinesOf } from '../../../domain/report/compare.ts';
+import { reportSchema } from '../../../domain/report/report.ts';
+import { melanomaQuestion } from '../../support/cases.ts';
+import { sampleReport, sampleSources } from '../../support/report.ts';
+import { demoModels } from '../../support/simulated-run.ts';
+
+describe('buildReport', () => {
+  const report = sampleReport();
+
+  it('is what its schema says, and survives JSON', () => {
+    expect(reportSchema.parse(JSON.parse(JSON.stringify(report)))).toEqual(report);
+  });
+
+  it('is the same for the same sources', () => expect(sampleReport()).toEqual(report));
+
+  it('is about the last milestone', () => expect(report.final).toBe('grpo-60'));
+
+  it('makes the comparisons that the run is made for, on both tasks', () => {
+    const pairs = report.comparisons.map(({ task, first, second }) => `${task}: ${first} ${second}`);
+    const expected = ['base sft', 'sft grpo-60', 'rl-only-60 grpo-60', 'grpo-60-no-image grpo-60'];
+    expect(pairs).toEqual(['diagnosis', 'lesion-condition'].flatMap((task) => expected.map((p) => `${task}: ${p}`)));
+  });
+
+  it('compares what there is', () => {
+    const models = demoModels.filter(({ label }) => ['base', 'sft'].includes(label));
+    const shorter = buildReport(sampleSources(models));
+    expect(shorter.final).toBe('sft');
+    expect(shorter.comparisons.map(({ first, second }) => `${first} ${second}`)).toEqual(['base sft', 'base sft']);
+  });
+
+  it('joins the stretches to one curve a stage', () => {
+    expect(report.training.sft.map(({ step }) => step)).toEqual(Array.from({ length: 48 }, (_, i) => i + 1));
+    expect(report.training.grpo).toHaveLength(60);
+  });
+
+  it('counts each case once, the most frequent diagnosis first', () => {
+    const { diagnoses, cases } = report.data;
+    const sizes = diagnoses.map(({ train, validation, test }) => train + validation + test);
+    expect(sizes).toEqual(sizes.toSorted((a, b) => b - a));
+    expect(diagnoses.reduce((sum, { test }) => sum + test, 0)).toBe(cases.test);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(160);
+    expect(diagnoses.find(({ diagnosis }) => diagnosis === 'melanoma')?.malignancy).toBe('malignant');
+  });
+
+  it('refuses a run in which no model saw its images', () => {
+    const grey = demoModels.filter(({ image }) => image === 'grey');
+    expect(() => buildReport(sampleSources(grey))).toThrow(RangeError);
+  });
+});
+
+describe('baselinesOf', () => {
+  it('guesses among the options that were offered, and counts patients', () => {
+    const two = melanomaQuestion({ id: 'two', group: 'p1', options: melanomaQuestion().options.slice(0, 2) });
+    const four = [1, 2].map((i) => melanomaQuestion({ id: `four-${i}`, group: 'p2' }));
+    const asked = [two, ...four];
+    const items = asked.map((question) => judgeOutput(question, ''));
+    expect(baselinesOf(items, new Map(asked.map((question) => [question.id, question])))).toEqual([
+      {
+        task: 'diagnosis',
+        items: 3,
+        groups: 2,
+        chance: (1 / 2 + 1 / 4 + 1 / 4) / 3,
+        majority: { label: 'melanoma', accuracy: 1 },
+      },
+    ]);
+  });
+});

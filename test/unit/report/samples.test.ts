@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { type EvaluationItem, judgeOutput } from '../../../domain/evaluation/item.ts';
+import type { Question } from '../../../domain/questions/question.ts';
+import { createRandom } from '../../../domain/random.ts';
+import { chooseCompletions, chooseSamples } from '../../../domain/report/samples.ts';
+import { conditionQuestion, melanomaQuestion } from '../../support/cases.ts';
+
+const diagnoses = ['melanoma', 'hemangioma', 'dermatofibroma', 'melanocytic nevus', 'basal cell carcinoma'];
+const questions = diagnoses.flatMap((diagnosis) =>
+  Array.from({ length: 12 }, (_, i) => melanomaQuestion({ id: `${diagnosis}-${i}`, diagnosis })),
+);
+const right = '<thinking> a </thinking> <final diagnosis> A, malignant </final diagnosis>';
+const wrong = '<thinking> b </thinking> <final diagnosis> C </final diagnosis>';
+const answers = (output: (i: number) => string, asked: readonly Question[] = questions): EvaluationItem[] =>
+  asked.map((question, i) => judgeOutput(question, output(i)));
+
+const sources = (items: EvaluationItem[], asked: readonly Question[] = questions) => ({
+  final: 'grpo-60',
+  items: new Map([
+    ['base', answers(() => wrong, asked)],
+    ['grpo-60', items],
+    ['grpo-60-no-image', answers(() => wrong, asked)],
+  ]),
+  questions: new Map(asked.map((question) => [question.id, question])),
+  rewards: { format: true, malignancy: true, granularity: 'leaf' as const },
+});
+
+describe('chooseSamples', () => {
+  const half = sources(answers((i) => (i % 2 === 0 ? right : wrong)));
+
+  it('shows four right and four wrong answers, each with another diagnosis', () => {
+    const samples = chooseSamples(half, createRandom(1));
+    expect(samples.map(({ correct }) => correct)).toEqual([true, true, true, true, false, false, false, false]);
+    for (const correct of [true, false]) {
+      const shown = samples.filter((sample) => sample.correct === correct).map(({ diagnosis }) => diagnosis);
+      expect(new Set(shown).size).toBe(4);
+    }
+  });
+
+  it('is decided by the seed', () => {
+    const ids = (seed: number): string[] => chooseSamples(half, createRandom(seed)).map(({ id }) => id);
+    expect(ids(1)).toEqual(ids(1));
+    expect(ids(1)).not.toEqual(ids(2));
+  });
+
+  it('carries output, reward parts and what other models with the image answered', () => {
+    const [first] = chooseSamples(half, createRandom(1));
+    expect(first).toMatchObject({
+      output: right,
+      answer: 'A',
+      letter: 'A',
+      expected: 'melanoma',
+      predicted: 'melanoma',
+      rewards: { format: 1, granularity: 0.75, malignancy: 0.25 },
+      others: [{ label: 'base', predicted: 'basal cell carcinoma', correct: false }],
+    });
+  });
+
+  it('repeats a diagnosis rather than show fewer, and shows fewer where there are no more', () => {
+    const asked = questions.slice(0, 3);
+    const samples = chooseSamples(
+      sources(
+        answers(() => right, asked),
+        asked,
+      ),
+      createRandom(1),
+    );
+    expect(samples.map(({ diagnosis }) => diagnosis)).toEqual(['melanoma', 'melanoma', 'melanoma']);
+  });
+
+  it('shows diagnosis questions alone', () => {
+    const asked = [conditionQuestion()];
+    expect(
+      chooseSamples(
+        sources(
+          answers(() => wrong, asked),
+          asked,
+        ),
+        createRandom(1),
+      ),
+    ).toEqual([]);
+  });
+});
+
+describe('chooseCompletions', () => {
+  const line = (step: number, id: string) => ({ step, id, completion: id, components: {} });
+
+  it('takes the first of the first, the middle and the last step', () => {
+    const lines = [3, 1, 2, 10].flatMap((step) => [line(step, `${step}-a`), line(step, `${step}-b`)]);
+    expect(chooseCompletions(lines).map(({ id }) => id)).toEqual(['1-a', '3-a', '10-a']);
+  });
+
+  it.each([
+    { steps: [], shown: [] },
+    { steps: [5], shown: ['5'] },
+    { steps: [5, 6], shown: ['5', '6'] },
+  ])('takes none twice: $steps', ({ steps, shown }) => {
+    expect(chooseCompletions(steps.map((step) => line(step, String(step)))).map(({ id }) => id)).toEqual(shown);
+  });
+});

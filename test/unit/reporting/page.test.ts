@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest';
+import { reportPage } from '../../../activities/reporting/page.ts';
+import type { Report } from '../../../domain/report/report.ts';
+import { percent } from '../../../domain/report/words.ts';
+import { hostile, hostileReport, pixel, sampleReport } from '../../support/report.ts';
+
+const report = withAccuracy(sampleReport(), 263 / 319);
+const thumbnails = new Map(report.samples.map(({ image }) => [image.sha256, pixel]));
+const page = await reportPage(report, thumbnails);
+const matches = (pattern: RegExp, text = page): string[] => [...text.matchAll(pattern)].map(([, found = '']) => found);
+
+/** 82.445 %: 82.4 rounded once, 82.5 rounded twice. */
+function withAccuracy(sample: Report, accuracy: number): Report {
+  const evaluations = sample.evaluations.map((model) => ({
+    ...model,
+    tasks: model.tasks.map((task) => (model.label === sample.final ? { ...task, accuracy } : task)),
+  }));
+  return { ...sample, evaluations };
+}
+
+describe('the report page', () => {
+  it('has every section, each named in the navigation', () => {
+    const sections = matches(/<section id="([^"]+)"/g);
+    expect(sections).toEqual(['summary', 'results', 'training', 'samples', 'data', 'lineage', 'reproduce']);
+    expect(matches(/<li><a href="#([^"]+)"/g)).toEqual(sections);
+  });
+
+  it('has every plot in a wide and a narrow drawing, axes with units', () => {
+    expect(matches(/<figure id="([^"]+)"/g)).toEqual([
+      'accuracy-diagnosis',
+      'accuracy-lesion-condition',
+      'confusion-diagnosis',
+      'confusion-lesion-condition',
+      'reward',
+      'components',
+      'loss',
+      'kl',
+      'cases-diagnosis',
+      'cases-condition',
+      'lineage-graph',
+    ]);
+    const texts = matches(/<text[^>]*>([^<]+)<\/text>/g);
+    for (const title of [
+      'Accuracy (% of held-out questions)',
+      'Right label',
+      'Label given by the model',
+      'GRPO step (optimiser steps)',
+      'Mean reward (0 to 2 points)',
+      'Mean of the part (points)',
+      'SFT step (optimiser steps)',
+      'Cross-entropy (nats per token)',
+      'KL divergence (nats per token)',
+      'Cases (number)',
+    ]) {
+      expect(texts.filter((text) => text === title).length).toBeGreaterThanOrEqual(2);
+    }
+  });
+
+  it('writes an accuracy in the plot as in the table', () => {
+    const [plot] = matches(/(<figure id="accuracy-diagnosis">.*?<\/figure>)/gs);
+    const written = matches(/<text[^>]*>(\d+\.\d)<\/text>/g, plot);
+    for (const { tasks } of report.evaluations) {
+      expect(written).toContain(percent(tasks[0]?.accuracy ?? 0).replace(' %', ''));
+    }
+  });
+
+  it('says in words what each drawing shows', () => {
+    const drawings = matches(/<svg([^>]*)>/g);
+    expect(drawings).toHaveLength(22);
+    expect(drawings.every((attributes) => /role="img" aria-label="[^"]{20,}"/.test(attributes))).toBe(true);
+  });
+
+  it('asks nothing of the network and runs nothing', () => {
+    const [policy] = matches(/<meta http-equiv="Content-Security-Policy" content="([^"]*)">/g);
+    expect(policy?.replaceAll('&#39;', "'").split('; ')).toEqual([
+      "default-src 'none'",
+      'img-src data:',
+      "style-src 'unsafe-inline'",
+      "base-uri 'none'",
+      "form-action 'none'",
+    ]);
+    const addresses = [...matches(/(?:src|href|action)="([^"]*)"/g), ...matches(/url\(([^)]*)\)/g)];
+    expect(addresses.length).toBeGreaterThan(20);
+    expect(addresses.filter((address) => !/^(?:#|data:)/.test(address))).toEqual([]);
+    expect(page).not.toMatch(/<script|<iframe|<object|<embed|@import|\son[a-z]+=/i);
+  });
+
+  it('has no id twice, and no link to an id that is not there', () => {
+    const ids = matches(/ id="([^"]+)"/g);
+    expect(ids.filter((id, i) => ids.indexOf(id) !== i)).toEqual([]);
+    expect(matches(/href="#([^"]+)"/g).filter((id) => !ids.includes(id))).toEqual([]);
+  });
+
+  it('shows each sample with its image, its output and its reward', () => {
+    expect(matches(/<article class="case (right|wrong)">/g)).toHaveLength(report.samples.length);
+    expect(matches(/<img src="([^"]+)"/g)).toEqual(report.samples.map(() => pixel));
+    expect(page).toContain('&lt;thinking&gt;');
+    expect(page).toContain('format 1');
+  });
+
+  it('is the same for the same report', async () => expect(await reportPage(report, thumbnails)).toBe(page));
+
+  it('says on top that the images are drawn, or says nothing of it', async () => {
+    expect(page).toContain('<strong>Generated images, not patients.</strong>');
+    const real: Report = { ...report, data: { ...report.data, generated: false } };
+    expect(await reportPage(real, new Map())).not.toContain('Generated images');
+  });
+
+  it('leaves out what a run does not have', async () => {
+    const bare: Report = {
+      ...report,
+      samples: [],
+      completions: [],
+      comparisons: [],
+      lineage: [],
+      training: { sft: [], grpo: [], rlOnly: [] },
+    };
+    const text = await reportPage(bare, new Map());
+    expect(matches(/<section id="([^"]+)"/g, text)).not.toContain('samples');
+    expect(matches(/<figure id="([^"]+)"/g, text).filter((id) => !/accuracy|confusion|cases/.test(id))).toEqual([]);
+  });
+});
+
+describe('text that a model, a data set or a user wrote', () => {
+  it('stays text, wherever it stands', async () => {
+    const text = await reportPage(hostileReport(), new Map());
+    expect(text).not.toMatch(/<script|<img src=x/i);
+    expect(text).not.toMatch(/<[a-z][^>]*\sonerror=[^>]*>/i);
+    // Each place shows it: run, base model, labels, outputs, completions, lineage, software.
+    expect(text.split('&lt;script&gt;').length - 1).toBeGreaterThan(20);
+    expect(text).not.toContain(hostile);
+  });
+});

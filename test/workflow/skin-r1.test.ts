@@ -1,0 +1,189 @@
+import type { WorkflowHandle } from '@temporalio/client';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { GrpoInput, ReportInput, RunProgress, SkinR1Result } from '../../domain/contracts.ts';
+import { type Call, createGate, evaluation, reference, stretch } from '../support/fake-activities.ts';
+import { smallRecipe } from '../support/recipes.ts';
+import { progressOf, resultOf, useRuns } from '../support/runs.ts';
+
+const runs = useRuns();
+const { fakes } = runs;
+
+describe('a complete run', () => {
+  const labels = ['base', 'sft', 'grpo-20', 'grpo-40', 'grpo-40-no-image', 'rl-only-10', 'rl-only-40'];
+  let run: WorkflowHandle;
+  let result: SkinR1Result;
+  let calls: Call[];
+  beforeAll(async () => {
+    run = await runs.start();
+    result = await resultOf(run);
+    calls = fakes.calls;
+  });
+  const names = (...starts: string[]): string[] =>
+    calls.map(({ name }) => name).filter((name) => starts.some((start) => name.startsWith(start)));
+
+  it("does the method's stages in order, RL without SFT after the main training", () =>
+    expect(names('identify', 'prepare', 'synthesise', 'train', 'exportAdapter', 'writeReport')).toEqual([
+      'identifyModel',
+      'prepareData',
+      'synthesiseTrajectories',
+      'trainSft 1',
+      'trainSft 2',
+      'trainGrpo 20',
+      'trainGrpo 40',
+      'trainGrpo 10 without SFT',
+      'trainGrpo 40 without SFT',
+      'exportAdapter',
+      'writeReport',
+    ]));
+
+  it.each(['exportForInference', 'evaluateModel'])('asks %s once for every model', (activity) =>
+    expect(names(activity).toSorted()).toEqual(labels.map((label) => `${activity} ${label}`).toSorted()),
+  );
+
+  it('builds every stretch from the SFT policy, and the ablation from none', () => {
+    const policy = stretch('sft', 4).checkpoint;
+    const inputs = calls.filter(({ name }) => name.startsWith('trainGrpo')).map(({ input }) => input as GrpoInput); // by its name
+    expect(inputs.map(({ sft, stopAt }) => [stopAt, sft])).toEqual([
+      [20, policy],
+      [40, policy],
+      [10, null],
+      [40, null],
+    ]);
+  });
+
+  it('reports all metrics, the evaluations in the order of their start, and the last milestone as adapter', () => {
+    const input = calls.at(-1)?.input as ReportInput; // the last call is writeReport
+    expect(input).toMatchObject({
+      run: run.workflowId,
+      adapter: reference('adapter', 'grpo/step-40'),
+      sftMetrics: [stretch('sft', 2).metrics, stretch('sft', 4).metrics],
+      grpoMetrics: [stretch('grpo', 20).metrics, stretch('grpo', 40).metrics],
+      rlOnlyMetrics: [stretch('rl-only', 10).metrics, stretch('rl-only', 40).metrics],
+    });
+    expect(input.evaluations.map(({ label }) => label)).toEqual(labels);
+    expect(result).toEqual({
+      report: reference('report', 'all'),
+      adapter: input.adapter,
+      evaluations: input.evaluations,
+    });
+  });
+});
+
+describe('the course of a run', () => {
+  it('leaves out the ablation and the grey control where the recipe does', async () => {
+    const recipe = smallRecipe({ grpo: { rlOnlyMilestones: [] }, evaluation: { noImageControl: false } });
+    const { evaluations } = await resultOf(await runs.start({}, { recipe }));
+    expect(evaluations.map(({ label }) => label)).toEqual(['base', 'sft', 'grpo-20', 'grpo-40']);
+    expect(fakes.names('trainGrpo')).toEqual(['trainGrpo 20', 'trainGrpo 40']);
+  });
+
+  it('evaluates a milestone beside the next stretch: each of the two waits here for the other', async () => {
+    const [evaluating, training] = [createGate(), createGate()];
+    const run = await runs.start({
+      evaluateModel: async ({ label, checkpoint }) => {
+        if (label === 'grpo-20') {
+          evaluating.open();
+          await training.opened;
+        }
+        return evaluation(label, checkpoint?.step ?? null);
+      },
+      trainGrpo: async ({ sft, stopAt }) => {
+        if (sft && stopAt === 40) {
+          training.open();
+          await evaluating.opened;
+        }
+        return stretch(sft ? 'grpo' : 'rl-only', stopAt);
+      },
+    });
+    expect((await resultOf(run)).evaluations).toHaveLength(7);
+  });
+
+  it('shares nothing with a run beside it in the same worker', async () => {
+    const both = [await runs.start(), await runs.start()];
+    await Promise.all(both.map(resultOf));
+    const [first, second] = await Promise.all(both.map(activityIds));
+    expect(first).toContain('trainSft-1');
+    expect(first).toContain('trainGrpo-4');
+    expect(second).toEqual(first);
+  });
+});
+
+async function activityIds(run: WorkflowHandle): Promise<string[]> {
+  const { events } = await run.fetchHistory();
+  return (events ?? []).flatMap((event) => event.activityTaskScheduledEventAttributes?.activityId ?? []);
+}
+
+describe('progress', () => {
+  /** What the run says of itself, and its stage in Temporal's lists, at the moment of each call. */
+  async function watch(): Promise<Map<string, { progress: RunProgress; stage: unknown }>> {
+    const seen = new Map<string, { progress: RunProgress; stage: unknown }>();
+    const handle = (): WorkflowHandle => runs.environment.client.workflow.getHandle('watched');
+    const look = async (): Promise<void> => {
+      const { name } = fakes.calls.at(-1) ?? { name: '' };
+      const { searchAttributes } = await handle().describe();
+      seen.set(name, { progress: await progressOf(handle()), stage: searchAttributes.DermflowStage?.[0] });
+    };
+    const run = await runs.start(
+      {
+        prepareData: async () => {
+          await look();
+          return {
+            dataset: reference('dataset', 'split'),
+            textbook: reference('dataset', 'textbook'),
+            questions: reference('questions', 'all'),
+            counts: { train: 60, validation: 20, test: 20, textbook: 16, quarantined: 0 },
+          };
+        },
+        trainSft: async ({ epoch }) => {
+          await look();
+          return stretch('sft', 2 * epoch);
+        },
+        trainGrpo: async ({ sft, stopAt }) => {
+          await look();
+          return stretch(sft ? 'grpo' : 'rl-only', stopAt);
+        },
+        writeReport: async () => {
+          await look();
+          return reference('report', 'all');
+        },
+      },
+      { recipe: smallRecipe() },
+      'watched',
+    );
+    await resultOf(run);
+    seen.set('end', {
+      progress: await progressOf(run),
+      stage: (await run.describe()).searchAttributes.DermflowStage?.[0],
+    });
+    return seen;
+  }
+
+  it('tells stage, detail and newest checkpoint, and keeps the stage as a search attribute', async () => {
+    const seen = await watch();
+    const brief = [...seen].map(([call, { progress, stage }]) => {
+      const own = progress.stages.find((entry) => entry.stage === stage);
+      return [
+        call,
+        stage,
+        own?.state,
+        own?.detail,
+        progress.checkpoint && `${progress.checkpoint.stage}@${progress.checkpoint.step}`,
+      ];
+    });
+    expect(brief).toEqual([
+      ['prepareData', 'data', 'running', '', null],
+      ['trainSft 1', 'sft', 'running', 'epoch 1 of 2', null],
+      ['trainSft 2', 'sft', 'running', 'epoch 2 of 2', 'sft@2'],
+      ['trainGrpo 20', 'grpo', 'running', 'to step 20 of 50', 'sft@4'],
+      ['trainGrpo 40', 'grpo', 'running', 'to step 40 of 50', 'grpo@20'],
+      ['trainGrpo 10 without SFT', 'grpo', 'running', 'without SFT, to step 10 of 50', 'grpo@40'],
+      ['trainGrpo 40 without SFT', 'grpo', 'running', 'without SFT, to step 40 of 50', 'rl-only@10'],
+      ['writeReport', 'report', 'running', '', 'rl-only@40'],
+      ['end', 'report', 'done', '', 'rl-only@40'],
+    ]);
+    const end = seen.get('end')?.progress;
+    expect(end?.stages.map(({ state }) => state)).toEqual(Array(6).fill('done'));
+    expect(end?.stages.find(({ stage }) => stage === 'evaluation')?.detail).toBe('7 of 7');
+    expect(end).toMatchObject({ recipe: 'demo', failure: null, report: reference('report', 'all') });
+  });
+});
