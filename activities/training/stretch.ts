@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { workKey } from '../../domain/artifact.ts';
+import { type ArtifactRef, workKey } from '../../domain/artifact.ts';
 import type { CheckpointRef, StretchResult, TrainingHeartbeat } from '../../domain/contracts.ts';
 import { corrupt } from '../../domain/failures.ts';
 import { checkpointKey } from '../../domain/names.ts';
@@ -81,15 +81,20 @@ async function findOrTrain(
   return result;
 }
 
-const metricsKey = ({ stageKey, startAt, stopAt }: Stretch): string =>
-  workKey({ method: 'metrics/1', inputs: { stage: stageKey }, params: { startAt, stopAt } });
+/** What the log of a stretch is made of: its last checkpoint, which holds the stage's log up to there. */
+const metricsWork = ({ startAt, stopAt }: Stretch, checkpoint: ArtifactRef) => ({
+  method: 'metrics/2',
+  inputs: { checkpoint: checkpoint.sha256 },
+  params: { startAt, stopAt },
+});
 
 const metricsFactsSchema = z.object({ values: metricsRowSchema.shape.values });
 
 async function findComplete(stretch: Stretch, store: ArtifactStore): Promise<StretchResult | null> {
   const checkpoint = await store.find('checkpoint', checkpointKey(stretch.stageKey, stretch.stopAt));
-  const metrics = await store.find('metrics', metricsKey(stretch));
-  if (!checkpoint || !metrics || !(await isWhole(store, await store.manifest(checkpoint)))) return null;
+  if (!checkpoint || !(await isWhole(store, await store.manifest(checkpoint)))) return null;
+  const metrics = await store.find('metrics', workKey(metricsWork(stretch, checkpoint)));
+  if (!metrics) return null;
   const { values } = metricsFactsSchema.parse((await store.manifest(metrics)).facts);
   return { checkpoint: { ...checkpoint, step: stretch.stopAt }, metrics, last: values };
 }
@@ -106,12 +111,11 @@ async function conclude(
   const own = <T extends { step: number }>(rows: T[]): T[] =>
     rows.filter(({ step }) => step > startAt && step <= stopAt);
   const values = log.metrics.at(-1)?.values ?? {};
+  const work = metricsWork(stretch, checkpoint);
   const description = {
     kind: 'metrics',
-    key: metricsKey(stretch),
-    method: 'metrics/1',
-    inputs: { checkpoint: checkpoint.sha256 },
-    params: { startAt, stopAt },
+    key: workKey(work),
+    ...work,
     facts: { stage, startAt, stopAt, values, trust, resumes, environment },
   } as const;
   const metrics = await commitFiles(store, description, {

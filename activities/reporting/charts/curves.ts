@@ -1,6 +1,8 @@
 /** Scalars over optimiser steps: what was logged thin and pale, its moving average bold. */
+
 import type { Report } from '../../../domain/report/report.ts';
 import { type MetricsLine, pointsOf, smooth, thin } from '../../../domain/report/training-log.ts';
+import { rewardNames } from '../../../domain/rewards/rewards.ts';
 import type { ChartSpec } from './render.ts';
 import { type ChartWidth, chartWidths, colours, series } from './theme.ts';
 
@@ -107,15 +109,17 @@ export function rewardChart({ training, recipe }: Report, width: ChartWidth): Ch
         { name: withoutSft, lines: training.rlOnly, scalar: 'reward' },
       ],
       x: grpoStep,
-      y: `Mean reward (0 to ${highest} points)`,
+      y: recipe.rewards.plugin ? 'Mean reward (points)' : `Mean reward (0 to ${highest} points)`,
       raw: true,
     },
     width,
   );
 }
 
-export function componentChart({ training }: Report, width: ChartWidth): ChartSpec | null {
-  const curves = ['format', 'granularity', 'malignancy'].flatMap((name) => [
+export function componentChart({ training, recipe }: Report, width: ChartWidth): ChartSpec | null {
+  const { plugin } = recipe.rewards;
+  const names = [...rewardNames, ...(plugin ? [plugin.name] : [])];
+  const curves = names.flatMap((name) => [
     { name, setting: withSft, lines: training.grpo, scalar: `reward/${name}` },
     { name, setting: withoutSft, lines: training.rlOnly, scalar: `reward/${name}` },
   ]);

@@ -16,12 +16,7 @@ describe.skipIf(disk === null)('training on a disk that fills up', () => {
     const store = createMemoryStore();
     const { folder, remove } = await createTrainingWorker(store);
     const data = await prepareTraining(store, shortRecipe(), folder);
-    const environment = {
-      scratch,
-      plugins: folder,
-      trainerPython: `${folder}/python`,
-      trainer: readEnvironment({}).trainer,
-    };
+    const environment = { ...readEnvironment({}), scratch, trainerPython: `${folder}/python` };
     const full = await createTrainingWorker(store, { environment });
     await expect(runActivity(() => full.activities.trainSft({ ...data.sft, epoch: 1 }))).rejects.toMatchObject({
       type: failureTypes.unavailable,

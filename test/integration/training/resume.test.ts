@@ -136,12 +136,7 @@ describe('training that is disturbed', () => {
 
   it('what is complete is found without a trainer', async () => {
     const folder = workers[0]?.folder ?? '';
-    const environment = {
-      scratch: folder,
-      plugins: folder,
-      trainerPython: '/no/python',
-      trainer: readEnvironment({}).trainer,
-    };
+    const environment = { ...readEnvironment({}), scratch: folder, trainerPython: '/no/python' };
     const untrained = await newWorker({ environment });
     const again = await runActivity(() => untrained.activities.trainSft({ ...data.sft, epoch: 2 }));
     expect(again).toEqual(policy);

@@ -34,8 +34,8 @@ describe('runTrainer', () => {
   });
 
   const failures: [what: string, script: string, type: string, message: RegExp][] = [
-    ['out of memory', failed('out-of-memory', 'CUDA'), failureTypes.outOfMemory, /CUDA; lower perDeviceBatchSize/],
-    ['divergence', failed('diverged', 'loss is nan'), failureTypes.diverged, /loss is nan; lower learningRate/],
+    ['out of memory', failed('out-of-memory', 'CUDA'), failureTypes.outOfMemory, /^trainer: CUDA$/],
+    ['divergence', failed('diverged', 'loss is nan'), failureTypes.diverged, /^trainer: loss is nan$/],
     ['a bad job', failed('bad-input', 'field seed'), failureTypes.userMistake, /^trainer: field seed$/],
     ['any other error', failed('error', 'KeyError'), failureTypes.trainerCrashed, /^trainer: KeyError$/],
     [
