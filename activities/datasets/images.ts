@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import sharp from 'sharp';
 import type { ImageRef } from '../../domain/cases/case.ts';
-import { lookGrid, lookOf } from '../../domain/cases/look.ts';
+import { lookOf } from '../../domain/cases/look.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { type ImageBudget, modelSize } from './image-size.ts';
 
@@ -52,18 +52,11 @@ export async function normaliseImage(file: string, budget: ImageBudget): Promise
       size.width === autoOrient.width && size.height === autoOrient.height
         ? upright
         : upright.resize({ ...size, fit: 'fill', kernel: 'lanczos3' });
-    const { data, info } = await fitted.toColourspace('srgb').raw().toBuffer({ resolveWithObject: true });
-    const pixels = sharp(data, { raw: { width: info.width, height: info.height, channels: info.channels } });
-    const [png, grey] = await Promise.all([
-      pixels.clone().png({ compressionLevel: 6, adaptiveFiltering: false }).toBuffer(),
-      pixels
-        .clone()
-        .greyscale()
-        .resize({ ...lookGrid, fit: 'fill', kernel: 'linear' })
-        .raw()
-        .toBuffer(),
-    ]);
-    return { png, look: lookOf(grey), ...size };
+    const rgb = await fitted.toColourspace('srgb').raw().toBuffer();
+    const png = await sharp(rgb, { raw: { ...size, channels: 3 } })
+      .png({ compressionLevel: 6, adaptiveFiltering: false })
+      .toBuffer();
+    return { png, look: lookOf({ rgb, ...size }), ...size };
   } catch (error) {
     if (error instanceof RangeError || isDecoderError(error))
       return { badImage: `${basename(file)}: ${firstLine(error)}` };

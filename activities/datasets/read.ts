@@ -1,12 +1,12 @@
 /** The first pass of an import: an adapter's records, checked for repeats, with the digests of their image files. */
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonicalJson } from '../../domain/artifact.ts';
 import { userMistake } from '../../domain/failures.ts';
 import type { Knowledge } from '../../domain/knowledge/knowledge.ts';
 import type { AdapterName } from '../../domain/recipe.ts';
 import { inOrder } from '../in-order.ts';
-import { digestOfFile } from '../store/store.ts';
 import { adapters } from './adapters/index.ts';
 import { createDiskMap } from './disk-map.ts';
 import { writeLineFiles } from './json-lines.ts';
@@ -67,7 +67,7 @@ export async function readSource(
   onProgress: (done: number) => void = () => {},
 ): Promise<Reading> {
   const file = join(scratch, 'records.jsonl');
-  const hash = createHash('sha256');
+  const contents = createHash('sha256');
   const leftOut = createLeftOutTally();
   let present = 0;
   const records = await writeLineFiles({ records: file }, async ({ records: writer }) => {
@@ -77,12 +77,12 @@ export async function readSource(
     }));
     for await (const { record, image } of digested) {
       if (record.kind === 'left out') {
-        hash.update(`${canonicalJson(record)}\n`);
+        contents.update(`${canonicalJson(record)}\n`);
         leftOut.add(record);
         continue;
       }
-      const { where: _, ...content } = record;
-      hash.update(`${canonicalJson({ ...content, image })}\n`);
+      const { where: _, ...known } = record;
+      contents.update(`${canonicalJson({ ...known, image })}\n`);
       await writer.write(record);
       if (image !== null) present += 1;
       onProgress(writer.count());
@@ -97,13 +97,13 @@ export async function readSource(
   if (present === 0) {
     throw userMistake(`${request.folder}: holds none of the ${records} images; put them in it or in a folder below`);
   }
-  return { file, records, leftOut: leftOut.counts(), contents: hash.digest('hex') };
+  return { file, records, leftOut: leftOut.counts(), contents: contents.digest('hex') };
 }
 
 export const absentReason = (where: string, name: string): string => `${where}: there is no image ${name}`;
 
 const digestImage = async (record: SourceRecord | LeftOut): Promise<string | null> =>
-  record.kind !== 'left out' && 'path' in record.image ? digestOfFile(record.image.path) : null;
+  record.kind !== 'left out' && 'path' in record.image ? hash('sha256', await readFile(record.image.path)) : null;
 
 export interface LeftOutTally {
   add(leftOut: LeftOut): void;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type AuditedPicture, findLeaks, summariseLeaks } from '../../../domain/cases/leakage.ts';
-import { bitsApart, indexLooks, lookGrid, lookOf, nearDuplicateBits } from '../../../domain/cases/look.ts';
+import { bitsApart, indexLooks, lookOf, nearDuplicateBits } from '../../../domain/cases/look.ts';
 import { makeCase, testImage } from '../../support/cases.ts';
 
 const bytes = fc.uint8Array({ minLength: 32, maxLength: 32 });
@@ -14,19 +14,31 @@ const turned = (look: Uint8Array, bits: readonly number[]): Uint8Array => {
 };
 
 describe('looks', () => {
-  it('do not change with brightness', () => {
-    const grey = fc.uint8Array({ minLength: 272, maxLength: 272, max: 200 });
+  const [width, height] = [40, 36];
+  const picture = (value: (x: number, y: number) => number): Uint8Array =>
+    Uint8Array.from({ length: width * height * 3 }, (_, at) =>
+      value(Math.floor(at / 3) % width, Math.floor(at / 3 / width)),
+    );
+
+  it('do not change with brightness or size', () => {
+    const cells = fc.uint8Array({ minLength: 272, maxLength: 272, max: 200 });
     fc.assert(
-      fc.property(grey, fc.integer({ min: 0, max: 55 }), (pixels, more) => {
-        expect(lookOf(pixels.map((value) => value + more))).toBe(lookOf(pixels));
+      fc.property(cells, fc.integer({ min: 0, max: 55 }), fc.integer({ min: 1, max: 3 }), (grey, more, scale) => {
+        const drawn = (side: number, add: number) => {
+          const rgb = Uint8Array.from({ length: 17 * 16 * side * side * 3 }, (_, at) => {
+            const [x, y] = [Math.floor(at / 3) % (17 * side), Math.floor(at / 3 / (17 * side))];
+            return (grey[Math.floor(y / side) * 17 + Math.floor(x / side)] ?? 0) + add;
+          });
+          return { rgb, width: 17 * side, height: 16 * side };
+        };
+        expect(lookOf(drawn(scale, more))).toBe(lookOf(drawn(1, 0)));
       }),
     );
   });
 
   it('say where a picture grows darker to the right', () => {
-    const falling = Uint8Array.from({ length: lookGrid.width * lookGrid.height }, (_, i) => 200 - (i % lookGrid.width));
-    expect(lookOf(falling)).toBe('f'.repeat(64));
-    expect(lookOf(falling.toReversed())).toBe('0'.repeat(64));
+    expect(lookOf({ rgb: picture((x) => 200 - 3 * x), width, height })).toBe('f'.repeat(64));
+    expect(lookOf({ rgb: picture((x) => 3 * x), width, height })).toBe('0'.repeat(64));
   });
 
   it('within the threshold are always found, beyond it never', () => {

@@ -1,0 +1,144 @@
+/**
+ * `npm run bench data`: the import against a Pillow loop that does the same work on the same files, each at its best
+ * setting; and the import's peak memory at 1,000, 10,000 and 100,000 images. Every run is a process of its own.
+ */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { execa } from 'execa';
+import { z } from 'zod';
+import { modelSize } from '../activities/datasets/image-size.ts';
+import { userMistake } from '../domain/failures.ts';
+import { readEnvironment } from '../infra/env.ts';
+import { writePhotographs, writeTinyImages } from './data/generate.ts';
+
+const measureSchema = z.object({
+  images: z.number(),
+  seconds: z.number(),
+  cpuSeconds: z.number(),
+  peakMiB: z.number(),
+});
+type Measure = z.infer<typeof measureSchema>;
+
+const importProgram = join(import.meta.dirname, 'data/import-once.ts');
+const pillowProgram = join(import.meta.dirname, 'data/pillow.py');
+const photograph = { width: 1024, height: 768 };
+
+export default async function data(args: string[]): Promise<void> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      images: { type: 'string', default: '400' },
+      repeats: { type: 'string', default: '5' },
+      sizes: { type: 'string', default: '1000,10000,100000' },
+    },
+  });
+  const folder = await mkdtemp(join(tmpdir(), 'dermflow-bench-'));
+  try {
+    await compareThroughput(folder, readCount('--images', values.images), readCount('--repeats', values.repeats));
+    await measureMemory(
+      folder,
+      values.sizes.split(',').map((size) => readCount('--sizes', size)),
+    );
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+interface Contestant {
+  name: string;
+  run(store: string): Promise<Measure>;
+}
+
+/** Settings take turns, so that what else the machine does falls on all of them. */
+async function compareThroughput(folder: string, images: number, repeats: number): Promise<void> {
+  const set = join(folder, 'photographs');
+  const paths = await writePhotographs(set, images);
+  const list = join(folder, 'paths.txt');
+  await writeFile(list, paths.join('\n'));
+  const { width, height } = modelSize(photograph, { maxPixels: 200_704, snapTo: 28 });
+  console.log(
+    `\n${images} JPEGs of ${photograph.width} x ${photograph.height} to PNGs of ${width} x ${height}, ${repeats} runs each`,
+  );
+  const contestants: Contestant[] = [
+    { name: 'dermflow data import', run: (store) => measure(process.execPath, [importProgram, set, store]) },
+    ...[1, availableParallelism(), 2 * availableParallelism()].flatMap((processes) =>
+      [false, true].map((draft) => ({
+        name: `Pillow, ${processes} process${processes > 1 ? 'es' : ''}${draft ? ', draft' : ''}`,
+        run: (store: string) => runPillow(list, store, { width, height, processes, draft }),
+      })),
+    ),
+  ];
+  const runs = new Map<string, Measure[]>();
+  for (let turn = 0; turn < repeats; turn += 1) {
+    for (const { name, run } of contestants) {
+      const store = join(folder, 'store');
+      await mkdir(store);
+      runs.set(name, [...(runs.get(name) ?? []), await run(store)]);
+      await rm(store, { recursive: true });
+    }
+  }
+  const rates = [...runs].map(([name, measures]) => ({
+    name,
+    rate: median(measures.map(({ images, seconds }) => images / seconds)),
+    cpuMs: median(measures.map(({ images, cpuSeconds }) => (1000 * cpuSeconds) / images)),
+    memory: median(measures.map(({ peakMiB }) => peakMiB)),
+  }));
+  for (const { name, rate, cpuMs, memory } of rates) {
+    console.log(
+      `${name.padEnd(28)} ${rate.toFixed(0).padStart(5)} images/s   ${cpuMs.toFixed(0).padStart(4)} ms of processor an image   peak ${memory.toFixed(0).padStart(4)} MiB`,
+    );
+  }
+  const [ours, ...pillow] = rates;
+  const [best] = pillow.toSorted((a, b) => b.rate - a.rate);
+  if (!ours || !best) throw new RangeError('nothing was measured');
+  const memory = (ours.memory / best.memory).toFixed(2);
+  const cpu = (best.cpuMs / ours.cpuMs).toFixed(2);
+  console.log(
+    `${(ours.rate / best.rate).toFixed(2)} x the best Pillow (${best.name}) at ${memory} x its memory; ${cpu} x as many images per second of processor; medians`,
+  );
+}
+
+function runPillow(
+  list: string,
+  store: string,
+  { width, height, processes, draft }: { width: number; height: number; processes: number; draft: boolean },
+): Promise<Measure> {
+  const numbers = [width, height, processes, draft ? 1 : 0].map(String);
+  return measure(readEnvironment(process.env).trainerPython, [pillowProgram, list, store, ...numbers]);
+}
+
+async function measureMemory(folder: string, sizes: readonly number[]): Promise<void> {
+  console.log('\npeak memory of one import of images of 56 x 56');
+  let first: number | null = null;
+  for (const size of sizes) {
+    const set = join(folder, 'tiny');
+    const store = join(folder, 'store');
+    await mkdir(store);
+    await writeTinyImages(set, size);
+    const { images, seconds, peakMiB } = await measure(process.execPath, [importProgram, set, store]);
+    await Promise.all([set, store].map((path) => rm(path, { recursive: true })));
+    first ??= peakMiB;
+    const ratio = (peakMiB / first).toFixed(2);
+    console.log(
+      `${String(images).padStart(7)} images  peak ${peakMiB.toFixed(0).padStart(4)} MiB  ${ratio} x the first  ${seconds.toFixed(0)} s`,
+    );
+  }
+}
+
+async function measure(program: string, args: string[]): Promise<Measure> {
+  const { stdout } = await execa(program, args);
+  return measureSchema.parse(JSON.parse(stdout));
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+function readCount(flag: string, text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1) throw userMistake(`${flag} ${text}: expected whole numbers above 0`);
+  return count;
+}
