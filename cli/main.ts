@@ -6,6 +6,7 @@ import { dataCommand } from './data.ts';
 import { doctorCommand } from './doctor.ts';
 import { explainError } from './errors.ts';
 import { listCommand } from './list.ts';
+import { planCommand } from './plan.ts';
 import { reportCommand } from './report.ts';
 import { resumeCommand } from './resume.ts';
 import { runCommand } from './run.ts';
@@ -17,6 +18,7 @@ import { watchCommand } from './watch.ts';
 const verbs = [
   startCommand(),
   upCommand(),
+  planCommand(),
   runCommand(),
   watchCommand(),
   statusCommand(),

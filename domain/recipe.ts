@@ -9,7 +9,8 @@ import { defaultMinImagesPerClass } from './cases/dermnet-filter.ts';
 import { userMistake } from './failures.ts';
 import { distractorSources } from './questions/distractors.ts';
 import { questionTasks } from './questions/question.ts';
-import { loraSchema } from './trainer.ts';
+import { rewardNames } from './rewards/rewards.ts';
+import { loraSchema, rolloutEngines } from './trainer.ts';
 
 /** Data sets in the layouts in which they are distributed; docs/data-sets.md says where to get each. */
 export const adapterNames = [
@@ -101,7 +102,8 @@ const optimiser = {
 
 const sftSchema = z.strictObject({
   ...optimiser,
-  epochs: z.int().positive(),
+  /** 0 leaves SFT out, and with it the GRPO that continues its adapter: the ablation of RL alone. */
+  epochs: z.int().min(0),
   batchSize: z.int().positive(),
   saveEvery: z.int().positive(),
 });
@@ -121,10 +123,12 @@ const grpoSchema = z
     beta: z.number().min(0),
     epsilon: z.number().positive(),
     maxCompletionLength: z.int().positive(),
+    /** Who samples completions. vLLM's numbers differ in rounding, which TRL corrects for by importance sampling. */
+    rollouts: z.enum(rolloutEngines).default('transformers'),
     /** Length of the plan in optimiser steps, which the learning-rate schedule spans. */
     steps: z.int().positive(),
-    /** Steps at which a stretch ends and its checkpoint is evaluated; training ends at the last one. */
-    milestones: risingSteps.min(1),
+    /** Steps at which a stretch ends and its checkpoint is evaluated; training ends at the last one. An empty list leaves GRPO out. */
+    milestones: risingSteps,
     saveEvery: z.int().positive(),
     /** The same for RL without SFT, the paper's ablation, by the same plan; an empty list leaves it out. */
     rlOnlyMilestones: risingSteps,
@@ -141,8 +145,23 @@ const grpoSchema = z
 const rewardsSchema = z.strictObject({
   format: z.boolean(),
   malignancy: z.boolean(),
-  /** `leaf`: i/L, the paper's words. `deepest-offered`: the released code's normalisation (A6). */
-  granularity: z.enum(['leaf', 'deepest-offered']),
+  /**
+   * `leaf`: i/L, the paper's words. `deepest-offered`: i by the deepest label offered, as the released code does (A6).
+   * `flat`: all for the deepest label offered, nothing for a coarser one, the paper's "native" reward.
+   */
+  granularity: z.enum(['leaf', 'deepest-offered', 'flat']),
+  /** A reward of one's own beside these (domain/rewards/plugin.ts). */
+  plugin: z
+    .strictObject({
+      /** Below the folder DERMFLOW_PLUGINS of the gpu workers. */
+      file: z.string().regex(/^(?![/.])(?!.*\/\.)[\w./-]+\.ts$/, 'expected a relative path of a .ts file without ".."'),
+      /** Its export, under which the component is logged. */
+      name: z
+        .string()
+        .regex(/^[a-z][A-Za-z0-9]*$/, 'expected the name of an exported function, e.g. brevity')
+        .refine((name) => !rewardNames.some((taken) => taken === name), `may not be ${rewardNames.join(', ')}`),
+    })
+    .optional(),
 });
 export type RewardSettings = z.infer<typeof rewardsSchema>;
 
@@ -163,7 +182,7 @@ const evaluationSchema = z.strictObject({
   noImageControl: z.boolean(),
 });
 
-export const recipeSchema = z.strictObject({
+const fieldsSchema = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'expected 1 to 40 of a-z, 0-9 and "-"'),
   method: z.literal('skin-r1'),
   seed: z.int().nonnegative(),
@@ -184,6 +203,17 @@ export const recipeSchema = z.strictObject({
   rewards: rewardsSchema,
   evaluation: evaluationSchema,
 });
+
+export const recipeSchema = fieldsSchema
+  .refine(({ sft, grpo }) => sft.epochs > 0 || grpo.milestones.length === 0, {
+    path: ['grpo', 'milestones'],
+    message:
+      'GRPO continues the adapter of SFT: with sft.epochs 0 give [] here, and the steps in grpo.rlOnlyMilestones',
+  })
+  .refine(({ sft, grpo }) => sft.epochs > 0 || grpo.rlOnlyMilestones.length > 0, {
+    path: ['sft', 'epochs'],
+    message: 'nothing is trained: give epochs of SFT or grpo.rlOnlyMilestones',
+  });
 export type Recipe = z.infer<typeof recipeSchema>;
 
 /** The sets that training reads, for people. */
@@ -192,6 +222,16 @@ export const sourceNames = ({ sources }: Recipe['data']): string =>
     .filter(({ use }) => use === 'training')
     .map(({ adapter }) => adapter)
     .join(', ');
+
+/** `base` with the fields of `changes` put over it; lists and single values are replaced whole, null stands for itself. */
+export function overlay(base: unknown, changes: unknown): unknown {
+  if (!isObject(base) || !isObject(changes)) return changes;
+  const changed = Object.entries(changes).map(([name, value]) => [name, overlay(base[name], value)]);
+  return { ...base, ...Object.fromEntries(changed) };
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
  * Parses a recipe. Throws a user's mistake that names file, field, value and what is allowed, one line a problem.

@@ -3,8 +3,9 @@
  *
  * The trainer reads one job file and writes JSON lines to stdout; stderr is free text for the log. It knows nothing of
  * prompts, rewards or S3: rows arrive ready, rewards are asked for over a Unix socket. Exit codes: 0 finished,
- * 75 interrupted with its state saved (EX_TEMPFAIL), anything else failed. End of stdin means that the parent is gone:
- * the trainer exits at once. All paths are absolute; the trainer writes only below `output`.
+ * 75 interrupted with its state saved (EX_TEMPFAIL), anything else failed; under a launcher the last event alone tells
+ * the first two apart. End of stdin means that the parent is gone: the trainer exits at once. All paths are absolute; the
+ * trainer writes only below `output`.
  */
 import { z } from 'zod';
 
@@ -47,6 +48,10 @@ const commonSchema = {
 /** Rows are JSON lines `ChatRow`; `images` is the folder that their file names are relative to. */
 const rowsSchema = z.strictObject({ rows: path, images: path });
 
+export const attentions = ['sdpa', 'flash_attention_2', 'eager'] as const;
+export const trackers = ['tensorboard', 'wandb', 'mlflow'] as const;
+export const rolloutEngines = ['transformers', 'vllm-colocated', 'vllm-server'] as const;
+
 const trainingSchema = {
   ...commonSchema,
   /** PEFT folder to continue; null starts a fresh adapter. In GRPO it is also the KL reference, in every stretch. */
@@ -58,6 +63,9 @@ const trainingSchema = {
   plan: planSchema,
   optimiser: optimiserSchema,
   gradientCheckpointing: z.boolean(),
+  attention: z.enum(attentions),
+  /** Where Transformers' own callbacks also report to, each configured by its own environment variables. */
+  tracking: z.array(z.enum(trackers)),
 };
 
 export const sftJobSchema = z.strictObject({
@@ -85,7 +93,15 @@ export const grpoJobSchema = z.strictObject({
   beta: z.number().min(0),
   epsilon: z.number().positive(),
   maxCompletionLength: z.int().positive(),
-  /** Unix socket that answers `POST /rewards` (`rewardRequestSchema`). */
+  /** Who samples: the trainer's model itself, or vLLM beside it on the same accelerators or behind an address. */
+  rollouts: z.strictObject({
+    engine: z.enum(rolloutEngines),
+    /** Address of `trl vllm-serve`; read where the engine is `vllm-server`. */
+    server: z.url().nullable(),
+    /** Share of each accelerator's memory for a colocated vLLM. */
+    memoryShare: z.number().min(0).max(1),
+  }),
+  /** Unix socket that answers `POST /rewards` (`rewardRequestSchema`); rank 0 asks for all ranks. */
   rewardSocket: path,
   /** Reward components, in the order in which they are logged. */
   rewardNames: z.array(z.string()).min(1),
@@ -151,7 +167,7 @@ export type ChatRow = z.infer<typeof chatRowSchema>;
 export const generatedRowSchema = z.strictObject({ id: z.string(), text: z.string(), tokens: z.array(z.int()) });
 export type GeneratedRow = z.infer<typeof generatedRowSchema>;
 
-/** What a trainer rank posts: completions of one step with the ids of their rows. */
+/** What the trainer posts: completions of one step with the ids of their rows. */
 export const rewardRequestSchema = z.strictObject({
   step: z.int().nonnegative(),
   ids: z.array(z.string()),
@@ -176,12 +192,24 @@ export const trainerEventSchema = z.discriminatedUnion('event', [
     /** Versions that decide whether a resume can be exact, e.g. `{ torch: '2.15.0' }`. */
     software: z.record(z.string(), z.string()),
   }),
-  z.object({ event: z.literal('progress'), step, maxSteps: step }),
+  z.object({
+    event: z.literal('progress'),
+    step,
+    maxSteps: step,
+    /** Speed over all ranks, null at the first step, and rank 0's peak; of training only. No two runs agree in them. */
+    tokensPerSecond: z.number().nullable().optional(),
+    memoryBytes: z.int().optional(),
+  }),
   /** Scalars logged at a step, by their TRL names made flat: `loss`, `reward`, `reward/format`, `kl`, `learning_rate`. */
   z.object({ event: z.literal('metrics'), step, values: z.record(z.string(), z.number().nullable()) }),
-  /** The folder is complete on disk when this is written. `exact`: resuming from it repeats the undisturbed run. */
-  z.object({ event: z.literal('checkpoint'), step, path, exact: z.boolean() }),
+  /**
+   * The folder is complete on disk when this is written. `exact`: resuming from it in the same environment repeats the
+   * undisturbed run. `bufferEmpty` (default true): no completion that was sampled ahead is lost with the process.
+   */
+  z.object({ event: z.literal('checkpoint'), step, path, exact: z.boolean(), bufferEmpty: z.boolean().optional() }),
   z.object({ event: z.literal('finished'), step, outputs: z.record(z.string(), path) }),
+  /** Asked to stop; a checkpoint was written before where a step had been made. */
+  z.object({ event: z.literal('interrupted'), step }),
   z.object({
     event: z.literal('failed'),
     kind: z.enum(['out-of-memory', 'diverged', 'bad-input', 'error']),

@@ -8,8 +8,16 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { userMistake } from '../domain/failures.ts';
+import { attentions, trackers } from '../domain/trainer.ts';
 
 export const repositoryRoot = fileURLToPath(new URL('..', import.meta.url));
+
+export const shardings = ['ddp', 'fsdp', 'zero-2', 'zero-3'] as const;
+
+const words = z
+  .string()
+  .default('')
+  .transform((text) => text.split(/\s+/).filter((word) => word !== ''));
 
 const schema = z.object({
   /** Local services' data, installed tools, scratch space. */
@@ -24,22 +32,55 @@ const schema = z.object({
   DERMFLOW_LLM_CONCURRENCY: z.coerce.number().int().positive().default(8),
   /** Trainer processes that one gpu worker runs at a time. */
   DERMFLOW_GPU_SLOTS: z.coerce.number().int().positive().default(1),
-  /** Accelerators that one trainer uses; more than one starts it under `accelerate launch`. */
+  /** Accelerators that one trainer uses on each of its machines; more than one starts it under `accelerate launch`. */
   DERMFLOW_TRAINER_PROCESSES: z.coerce.number().int().positive().default(1),
+  /** How parameters, gradients and optimiser state are shared among them. */
+  DERMFLOW_TRAINER_SHARDING: z.enum(shardings).default('ddp'),
+  DERMFLOW_TRAINER_MACHINES: z.coerce.number().int().positive().default(1),
+  /** `host:port` of this machine as the others reach it; needed for more than one. */
+  DERMFLOW_TRAINER_MAIN_ADDRESS: z
+    .union([z.literal(''), z.string().regex(/^[^:\s]+:\d+$/, 'expected host:port')])
+    .default(''),
+  /** Command before the trainer's that starts it once on every machine, e.g. `srun --ntasks-per-node=1`. */
+  DERMFLOW_TRAINER_LAUNCHER: words,
+  DERMFLOW_TRAINER_ATTENTION: z.enum(attentions).default('sdpa'),
+  /** Separated by spaces. */
+  DERMFLOW_TRAINER_TRACKING: words.pipe(z.array(z.enum(trackers))),
+  /** Address of `trl vllm-serve`, for recipes with `grpo.rollouts: vllm-server`. */
+  DERMFLOW_VLLM_SERVER: z.union([z.literal(''), z.url()]).default(''),
+  /** Share of each accelerator's memory for `grpo.rollouts: vllm-colocated`. */
+  DERMFLOW_VLLM_MEMORY_SHARE: z.coerce.number().min(0).max(1).default(0.3),
   /** Python of the trainer's environment; empty: the one that set-up made below DERMFLOW_HOME. */
   DERMFLOW_TRAINER_PYTHON: z.string().default(''),
   /** Fast local disk for checkpoints and images; empty: DERMFLOW_HOME/scratch. */
   DERMFLOW_SCRATCH: z.string().default(''),
+  /** Folder of rewards of one's own, which recipes may name; empty: `plugins` in the repository. */
+  DERMFLOW_PLUGINS: z.string().default(''),
   DERMFLOW_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
+
+/** Where and how trainers run; nothing here changes what they compute beyond rounding. */
+export interface TrainerPlace {
+  /** On each machine. */
+  processes: number;
+  sharding: (typeof shardings)[number];
+  machines: number;
+  mainAddress: string;
+  launcher: string[];
+  attention: (typeof attentions)[number];
+  tracking: (typeof trackers)[number][];
+  vllmServer: string | null;
+  vllmMemoryShare: number;
+}
 
 export interface Environment {
   home: string;
   scratch: string;
+  plugins: string;
   trainerPython: string;
   logLevel: string;
   gpuSlots: number;
-  trainerProcesses: number;
+  trainer: TrainerPlace;
   s3: { endpoint: string | undefined; region: string; bucket: string };
   llm: { baseUrl: string; apiKey: string; model: string; concurrency: number };
 }
@@ -62,10 +103,21 @@ export function readEnvironment(variables: Record<string, string | undefined>): 
   return {
     home,
     scratch: e.DERMFLOW_SCRATCH === '' ? resolve(home, 'scratch') : resolve(e.DERMFLOW_SCRATCH),
+    plugins: resolve(e.DERMFLOW_PLUGINS === '' ? resolve(repositoryRoot, 'plugins') : e.DERMFLOW_PLUGINS),
     trainerPython: e.DERMFLOW_TRAINER_PYTHON === '' ? resolve(home, 'python/bin/python') : e.DERMFLOW_TRAINER_PYTHON,
     logLevel: e.DERMFLOW_LOG_LEVEL,
     gpuSlots: e.DERMFLOW_GPU_SLOTS,
-    trainerProcesses: e.DERMFLOW_TRAINER_PROCESSES,
+    trainer: {
+      processes: e.DERMFLOW_TRAINER_PROCESSES,
+      sharding: e.DERMFLOW_TRAINER_SHARDING,
+      machines: e.DERMFLOW_TRAINER_MACHINES,
+      mainAddress: e.DERMFLOW_TRAINER_MAIN_ADDRESS,
+      launcher: e.DERMFLOW_TRAINER_LAUNCHER,
+      attention: e.DERMFLOW_TRAINER_ATTENTION,
+      tracking: e.DERMFLOW_TRAINER_TRACKING,
+      vllmServer: e.DERMFLOW_VLLM_SERVER === '' ? null : e.DERMFLOW_VLLM_SERVER,
+      vllmMemoryShare: e.DERMFLOW_VLLM_MEMORY_SHARE,
+    },
     s3: { endpoint: e.DERMFLOW_S3_ENDPOINT, region: e.DERMFLOW_S3_REGION, bucket: e.DERMFLOW_S3_BUCKET },
     llm: {
       baseUrl: e.DERMFLOW_LLM_BASE_URL,

@@ -44,27 +44,34 @@ async function train(recipe: Recipe, progress: Progress, evaluations: Evaluation
   const sft = await progress.stage('sft', () =>
     trainSftByEpochs({ recipe, model, trajectories, rows: counts.train }, progress),
   );
-  const policy = last(sft).checkpoint;
-  evaluate('sft', policy);
+  const policy = sft.at(-1)?.checkpoint ?? null;
+  if (policy) evaluate('sft', policy);
 
   const [grpo, rlOnly] = await progress.stage('grpo', async () => {
     const start = { recipe, model, questions };
-    const stretches = await trainGrpoByMilestones({ ...start, sft: policy }, progress, (checkpoint) =>
-      evaluate(`grpo-${checkpoint.step}`, checkpoint),
-    );
-    const { checkpoint: final } = last(stretches);
-    if (recipe.evaluation.noImageControl) evaluate(`grpo-${final.step}-no-image`, final, 'grey');
+    const evaluateWithoutImage = ({ label, checkpoint }: Trained): void => {
+      if (recipe.evaluation.noImageControl) evaluate(`${label}-no-image`, checkpoint, 'grey');
+    };
+    const onMilestone = (checkpoint: CheckpointRef): void => evaluate(`grpo-${checkpoint.step}`, checkpoint);
+    const stretches = policy ? await trainGrpoByMilestones({ ...start, sft: policy }, progress, onMilestone) : [];
+    if (stretches.length > 0) evaluateWithoutImage(finalModel({ sft, grpo: stretches, rlOnly: [] }));
     // After the main training, so that one trainer runs at a time.
     const ablation = await trainGrpoByMilestones({ ...start, sft: null }, progress, (checkpoint) =>
       evaluate(`rl-only-${checkpoint.step}`, checkpoint),
     );
+    if (stretches.length === 0) evaluateWithoutImage(finalModel({ sft, grpo: [], rlOnly: ablation }));
     return [stretches, ablation];
   });
 
   const scores = await progress.stage('evaluation', () => evaluations.all());
   return progress.stage('report', async () => {
     const card = { data: data.counts, trajectories: counts, evaluations: scores };
-    const adapter = await exportAdapter({ recipe, model, checkpoint: last(grpo).checkpoint, ...card });
+    const adapter = await exportAdapter({
+      recipe,
+      model,
+      checkpoint: finalModel({ sft, grpo, rlOnly }).checkpoint,
+      ...card,
+    });
     const report = await writeReport({
       run: workflowInfo().workflowId,
       ...{ recipe, model, data, trajectories: { trajectories, counts }, adapter, evaluations: scores },
@@ -77,9 +84,16 @@ async function train(recipe: Recipe, progress: Progress, evaluations: Evaluation
   });
 }
 
-/** Recipes have at least one epoch and one milestone. */
-function last(stretches: StretchResult[]): StretchResult {
-  const stretch = stretches.at(-1);
-  if (!stretch) throw new RangeError('a training stage without stretches');
-  return stretch;
+interface Trained {
+  label: string;
+  checkpoint: CheckpointRef;
+}
+
+/** SFT and GRPO in the paper's order; what an ablation leaves out is not there. A recipe trains something. */
+function finalModel(stages: Record<'sft' | 'grpo' | 'rlOnly', StretchResult[]>): Trained {
+  const [grpo, sft, rlOnly] = [stages.grpo, stages.sft, stages.rlOnly].map((stretches) => stretches.at(-1)?.checkpoint);
+  if (grpo) return { label: `grpo-${grpo.step}`, checkpoint: grpo };
+  if (sft) return { label: 'sft', checkpoint: sft };
+  if (rlOnly) return { label: `rl-only-${rlOnly.step}`, checkpoint: rlOnly };
+  throw new RangeError('a recipe without training');
 }

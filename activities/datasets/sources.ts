@@ -25,7 +25,6 @@ export interface SourcesRequest {
  */
 export async function importSources(request: SourcesRequest): Promise<Recipe> {
   const { recipe, folder, onProgress } = request;
-  await requireFolder(folder);
   const { generate: _, ...data } = recipe.data;
   const places = await findFolders(
     folder,
@@ -51,10 +50,12 @@ export async function importSources(request: SourcesRequest): Promise<Recipe> {
   return { ...recipe, data: { ...data, sources } };
 }
 
-async function findFolders(
+/** Where each set is below `folder`: in a folder of its adapter's name, or `folder` itself for the one without. */
+export async function findFolders(
   folder: string,
   adapters: readonly AdapterName[],
 ): Promise<ReadonlyMap<AdapterName, string>> {
+  await requireFolder(folder);
   const own = await Promise.all(adapters.map(async (name) => [name, await isFolder(join(folder, name))] as const));
   const without = own.filter(([, found]) => !found).map(([name]) => name);
   if (without.length > 1) {

@@ -41,7 +41,7 @@ export async function runTrainerJob(
   };
   const supervision = { logger, stallMs, graceMs };
   const options = { signal: signal ?? new AbortController().signal, onEvent };
-  const end = await runTrainer(trainerCommand(python, file, 1), supervision, options).catch((error: unknown) => {
+  const end = await runTrainer(trainerCommand(python, file), supervision, options).catch((error: unknown) => {
     signal?.throwIfAborted();
     throw error;
   });

@@ -2,7 +2,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { digestOf } from '../../domain/artifact.ts';
-import { corrupt } from '../../domain/failures.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { createStore } from './store.ts';
 
@@ -13,11 +12,11 @@ export function createMemoryStore(objects: Map<string, Uint8Array> = new Map()):
     get: async (key) => objects.get(key) ?? null,
     download: async (key, path, sha256) => {
       const data = objects.get(key);
-      if (!data) return false;
-      if (digestOf(data) !== sha256) throw corrupt(`blob ${sha256} does not match its digest`);
+      if (!data) return 'absent';
+      if (digestOf(data) !== sha256) return 'damaged';
       await mkdir(dirname(path), { recursive: true });
       await writeFile(path, data);
-      return true;
+      return 'done';
     },
     put: async (key, data) => void objects.set(key, data),
     upload: async (key, path) => void objects.set(key, await readFile(path)),
@@ -26,6 +25,7 @@ export function createMemoryStore(objects: Map<string, Uint8Array> = new Map()):
       objects.set(key, data);
       return true;
     },
+    remove: async (key) => void objects.delete(key),
     list: async (prefix) => [...objects.keys()].filter((key) => key.startsWith(prefix)),
   });
 }

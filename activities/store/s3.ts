@@ -1,12 +1,13 @@
 /** A store in a bucket of any S3 that honours `If-None-Match: *`. */
 import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { createWriteStream } from 'node:fs';
+import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import {
   CreateBucketCommand,
+  DeleteObjectCommand,
   GetObjectCommand,
   HeadBucketCommand,
   HeadObjectCommand,
@@ -15,9 +16,9 @@ import {
   S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
-import { Upload } from '@aws-sdk/lib-storage';
 import { corrupt, unavailable, userMistake } from '../../domain/failures.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
+import { partBytes, uploadInParts } from './multipart.ts';
 import { createStore } from './store.ts';
 
 export interface S3Settings {
@@ -63,16 +64,19 @@ export function createS3Store(client: S3Client, settings: S3Settings): ArtifactS
     download: (key, path, sha256) =>
       explained(async () => {
         const object = await orAbsent(client.send(new GetObjectCommand(at(key))));
-        if (!object?.Body) return false;
-        await writeVerified(object.Body.transformToWebStream(), path, sha256);
-        return true;
+        if (!object?.Body) return 'absent';
+        return (await writeVerified(object.Body.transformToWebStream(), path, sha256)) ? 'done' : 'damaged';
       }),
     put: (key, data) =>
       explained(async () => void (await client.send(new PutObjectCommand({ ...at(key), Body: data })))),
-    upload: (key, path) =>
-      explained(
-        async () => void (await new Upload({ client, params: { ...at(key), Body: createReadStream(path) } }).done()),
-      ),
+    upload: (key, path, blob) =>
+      explained(async () => {
+        if (blob.bytes > partBytes) return uploadInParts(client, at(key), path, blob);
+        const data = await readFile(path);
+        if (createHash('sha256').update(data).digest('hex') !== blob.sha256)
+          throw corrupt(`file of blob ${blob.sha256} changed while it was uploaded`);
+        await client.send(new PutObjectCommand({ ...at(key), Body: data }));
+      }),
     putIfAbsent: (key, data) =>
       explained(async () => {
         try {
@@ -83,6 +87,7 @@ export function createS3Store(client: S3Client, settings: S3Settings): ArtifactS
           throw error;
         }
       }),
+    remove: (key) => explained(async () => void (await orAbsent(client.send(new DeleteObjectCommand(at(key)))))),
     list: (prefix) =>
       explained(async () => {
         const keys: string[] = [];
@@ -94,8 +99,8 @@ export function createS3Store(client: S3Client, settings: S3Settings): ArtifactS
   });
 }
 
-/** Hashes on the way to a temporary name and gives the file its own name only if the digest is right. */
-async function writeVerified(body: ReadableStream, path: string, sha256: string): Promise<void> {
+/** Hashes on the way to a temporary name and gives the file its own name only if the digest is right; false if not. */
+async function writeVerified(body: ReadableStream, path: string, sha256: string): Promise<boolean> {
   await mkdir(dirname(path), { recursive: true });
   const partial = `${path}.${randomUUID()}.partial`;
   const hash = createHash('sha256');
@@ -107,8 +112,9 @@ async function writeVerified(body: ReadableStream, path: string, sha256: string)
   });
   try {
     await pipeline(body, tap, createWriteStream(partial));
-    if (hash.digest('hex') !== sha256) throw corrupt(`blob ${sha256} does not match its digest`);
+    if (hash.digest('hex') !== sha256) return false;
     await rename(partial, path);
+    return true;
   } finally {
     await rm(partial, { force: true });
   }
@@ -124,7 +130,10 @@ async function orAbsent<T>(request: Promise<T>): Promise<T | null> {
   }
 }
 
-const networkErrors = ['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EPIPE', 'EHOSTUNREACH'];
+const networkErrors = [
+  ...['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EPIPE', 'EHOSTUNREACH'],
+  'ERR_STREAM_PREMATURE_CLOSE',
+];
 
 /** Turns what the SDK throws into a line that names the address and says what to do. */
 async function explaining<T>({ endpoint, bucket }: S3Settings, work: () => Promise<T>): Promise<T> {

@@ -2,8 +2,15 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { canonicalJson, digestOf, type Manifest, manifestSchema } from '../../domain/artifact.ts';
-import { corrupt } from '../../domain/failures.ts';
+import {
+  type ArtifactRef,
+  type BlobRef,
+  canonicalJson,
+  digestOf,
+  type Manifest,
+  manifestSchema,
+} from '../../domain/artifact.ts';
+import { corrupt, DermflowError, failureTypes } from '../../domain/failures.ts';
 import { storeKeys } from '../../domain/names.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 
@@ -12,39 +19,51 @@ export interface ObjectPlace {
   /** Size in bytes, null if absent. */
   size(key: string): Promise<number | null>;
   get(key: string): Promise<Uint8Array | null>;
-  /** Streams an object to a file that appears only when `sha256` is verified; false if the object is absent. */
-  download(key: string, path: string, sha256: string): Promise<boolean>;
+  /** Streams an object to a file that appears only when `sha256` is verified. */
+  download(key: string, path: string, sha256: string): Promise<'done' | 'absent' | 'damaged'>;
   put(key: string, data: Uint8Array): Promise<void>;
-  upload(key: string, path: string): Promise<void>;
+  /** Streams a file whose digest and size `blob` states; `Corrupt` if it turns out to be another. */
+  upload(key: string, path: string, blob: BlobRef): Promise<void>;
   /** False when an object of this key stands already. Atomic among writers. */
   putIfAbsent(key: string, data: Uint8Array): Promise<boolean>;
   list(prefix: string): Promise<string[]>;
+  /** Absent already is well. */
+  remove(key: string): Promise<void>;
 }
 
 export function createStore(place: ObjectPlace): ArtifactStore {
+  /** Blobs that were found damaged or missing: they count as absent until somebody who has the right bytes stores them. */
+  const damaged = new Set<string>();
+  const damage = ({ sha256 }: BlobRef, what: string): Error => {
+    damaged.add(sha256);
+    return corrupt(`blob ${sha256} ${what}`);
+  };
+
   const store: ArtifactStore = {
     async putBlob(data) {
       const bytes = typeof data === 'string' ? new TextEncoder().encode(data) : data;
       const ref = { sha256: digestOf(bytes), bytes: bytes.byteLength };
       if (!(await store.hasBlob(ref))) await place.put(storeKeys.blob(ref.sha256), bytes);
+      damaged.delete(ref.sha256);
       return ref;
     },
     async putFile(path) {
       const ref = { sha256: await digestOfFile(path), bytes: (await stat(path)).size };
-      if (!(await store.hasBlob(ref))) await place.upload(storeKeys.blob(ref.sha256), path);
+      if (!(await store.hasBlob(ref))) await place.upload(storeKeys.blob(ref.sha256), path, ref);
+      damaged.delete(ref.sha256);
       return ref;
     },
-    hasBlob: async (ref) => (await place.size(storeKeys.blob(ref.sha256))) === ref.bytes,
+    hasBlob: async (ref) => !damaged.has(ref.sha256) && (await place.size(storeKeys.blob(ref.sha256))) === ref.bytes,
     async getBlob(ref) {
       const data = await place.get(storeKeys.blob(ref.sha256));
-      if (!data) throw corrupt(`blob ${ref.sha256} is missing from the store`);
-      if (digestOf(data) !== ref.sha256) throw corrupt(`blob ${ref.sha256} does not match its digest`);
+      if (!data) throw damage(ref, 'is missing from the store');
+      if (digestOf(data) !== ref.sha256) throw damage(ref, 'does not match its digest');
       return data;
     },
     async getFile(ref, path) {
-      if (!(await place.download(storeKeys.blob(ref.sha256), path, ref.sha256))) {
-        throw corrupt(`blob ${ref.sha256} is missing from the store`);
-      }
+      const state = await place.download(storeKeys.blob(ref.sha256), path, ref.sha256);
+      if (state === 'absent') throw damage(ref, 'is missing from the store');
+      if (state === 'damaged') throw damage(ref, 'does not match its digest');
     },
     async find(kind, key) {
       const data = await place.get(storeKeys.manifest(kind, key));
@@ -57,15 +76,17 @@ export function createStore(place: ObjectPlace): ArtifactStore {
       await place.put(storeKeys.manifestByDigest(sha256), bytes); // first, so that every artifact can be traced
       if (await place.putIfAbsent(storeKeys.manifest(kind, key), bytes)) return { kind, key, sha256 };
       const standing = await store.find(kind, key);
-      if (!standing) throw corrupt(`manifest ${kind}/${key} was refused as present but cannot be read`);
-      return standing;
+      if (standing && (await isUsable(standing))) return standing;
+      // What stands there can serve nobody any more, and this writer has the work done anew.
+      await place.put(storeKeys.manifest(kind, key), new TextEncoder().encode(text));
+      return { kind, key, sha256: digestOf(text) };
     },
     async manifest(ref) {
       const data = await place.get(storeKeys.manifest(ref.kind, ref.key));
       if (!data) throw corrupt(`${ref.kind} ${ref.key} is missing from the store`);
       if (digestOf(data) !== ref.sha256)
         throw corrupt(`the manifest of ${ref.kind} ${ref.key} does not match its digest`);
-      return manifestSchema.parse(JSON.parse(new TextDecoder().decode(data)));
+      return parseManifest(data, ref);
     },
     async manifestByDigest(sha256) {
       const data = await place.get(storeKeys.manifestByDigest(sha256));
@@ -78,11 +99,32 @@ export function createStore(place: ObjectPlace): ArtifactStore {
       const names = await place.list(storeKeys.manifests(kind, prefix));
       return names.map((name) => name.slice(start.length).replace(/\.json$/, ''));
     },
+    remove: ({ kind, key }) => place.remove(storeKeys.manifest(kind, key)),
+    removeBlob: ({ sha256 }) => place.remove(storeKeys.blob(sha256)),
     getObject: (key) => place.get(key),
     putObjectIfAbsent: (key, data) =>
       place.putIfAbsent(key, typeof data === 'string' ? new TextEncoder().encode(data) : data),
   };
+
+  /** Whether it can be read and names no blob that was found damaged and not stored anew. */
+  const isUsable = async (ref: ArtifactRef): Promise<boolean> => {
+    try {
+      const { files } = await store.manifest(ref);
+      return Object.values(files).every(({ sha256 }) => !damaged.has(sha256));
+    } catch (error) {
+      if (error instanceof DermflowError && error.type === failureTypes.corrupt) return false;
+      throw error;
+    }
+  };
   return store;
+}
+
+function parseManifest(data: Uint8Array, { kind, key }: ArtifactRef): Manifest {
+  try {
+    return manifestSchema.parse(JSON.parse(new TextDecoder().decode(data)));
+  } catch (error) {
+    throw corrupt(`the manifest of ${kind} ${key} is damaged`, error);
+  }
 }
 
 /** SHA-256 of a file, in hex, streamed. */

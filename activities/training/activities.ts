@@ -15,9 +15,10 @@ import { withHeartbeats } from '../heartbeats.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { withScratchFolder } from '../scratch.ts';
 import { readJsonLines } from '../store/commit.ts';
-import { trainerCommand } from './command.ts';
 import { exportAdapter } from './export-adapter.ts';
+import { prepareLaunch } from './launch.ts';
 import { identifyModel } from './model.ts';
+import { loadRewardPlugin } from './reward-plugin.ts';
 import { serveRewards } from './reward-server.ts';
 import { fetchImages, type RowSource, writeRows } from './rows.ts';
 import { grpoJob, grpoStretch, type JobFolders, sftJob, sftStretch } from './stages.ts';
@@ -26,11 +27,13 @@ import { runTrainer } from './trainer-process.ts';
 
 export interface TrainingDependencies {
   store: ArtifactStore;
-  environment: Pick<Environment, 'scratch' | 'trainerPython' | 'trainerProcesses'>;
+  environment: Pick<Environment, 'scratch' | 'plugins' | 'trainerPython' | 'trainer'>;
   logger: Logger;
   /** Aborts when the worker begins to shut down: the trainer saves, the checkpoint is uploaded, another worker goes on. */
   shutdown?: AbortSignal;
+  /** Silence, in milliseconds, after which a trainer counts as stalled. Default: 30 minutes. */
   stallMs?: number;
+  /** From the wish to stop to force, in milliseconds: a step and the saving of a checkpoint. Default: 5 minutes. */
   graceMs?: number;
 }
 
@@ -38,7 +41,7 @@ const defaultStallMs = 30 * 60_000;
 const defaultGraceMs = 5 * 60_000;
 
 export function createTrainingActivities(dependencies: TrainingDependencies): TrainingActivities {
-  const { store, environment, logger } = dependencies;
+  const { store, environment, logger, stallMs = defaultStallMs, graceMs = defaultGraceMs } = dependencies;
 
   /** Runs a stretch inside an attempt's own folder; `prepare` makes the job out of the folders. */
   const inFolder = (
@@ -55,6 +58,7 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
         logger,
         folder,
         signal: activity.cancellationSignal,
+        giveUp: abortedLater(signal, graceMs),
         heartbeat: (details) => activity.heartbeat(details),
         prepare: async (resume, output) => {
           await mkdir(output);
@@ -65,8 +69,7 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
           if (dependencies.shutdown?.aborted) throw unavailable('the worker is shutting down; another one goes on');
           const file = join(folder, 'job.json');
           await writeFile(file, JSON.stringify(job));
-          const command = trainerCommand(environment.trainerPython, file, environment.trainerProcesses);
-          const { stallMs = defaultStallMs, graceMs = defaultGraceMs } = dependencies;
+          const command = await prepareLaunch(environment.trainerPython, file, environment.trainer);
           return runTrainer(command, { logger, stallMs, graceMs }, { signal, onEvent });
         },
       };
@@ -87,16 +90,18 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
         await writeRows(folders.rows, train);
         await writeRows(validationRows, validation);
         await fetchImages(store, [...train, ...validation], folders.images);
-        return sftJob(input.recipe, stretch, folders, validation.length > 0 ? validationRows : null);
+        const held = validation.length > 0 ? validationRows : null;
+        return sftJob(input.recipe, stretch, folders, environment.trainer, held);
       };
       return inFolder(stretch, prepare, modelPath(input.model));
     },
 
     async trainGrpo(input) {
-      const stretch = grpoStretch(input);
       const { recipe, sft } = input;
+      const plugin = await loadRewardPlugin(recipe.rewards.plugin, environment.plugins);
+      const stretch = grpoStretch(input, plugin);
       const questions = await readJsonLines(store, input.questions, 'train.jsonl', questionSchema);
-      const rewards = await serveRewards(questions, recipe.rewards);
+      const rewards = await serveRewards(questions, recipe.rewards, plugin);
       try {
         const prepare = async (folders: JobFolders): Promise<GrpoJob> => {
           const rows = questions.map(
@@ -109,9 +114,11 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
           await writeRows(folders.rows, rows);
           await fetchImages(store, rows, folders.images);
           const adapter = await fetchAdapter(store, sft, `${folders.output}-sft`);
-          return grpoJob(recipe, stretch, { ...folders, adapter }, rewards.socket);
+          return grpoJob(recipe, stretch, { ...folders, adapter }, environment.trainer, rewards);
         };
         return await inFolder(stretch, prepare, modelPath(input.model));
+      } catch (error) {
+        throw rewards.failure() ?? error;
       } finally {
         await rewards.close();
       }
@@ -119,6 +126,13 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
 
     exportAdapter: (input) => exportAdapter(store, input),
   };
+}
+
+/** Aborts `delayMs` after `signal` does. */
+function abortedLater(signal: AbortSignal, delayMs: number): AbortSignal {
+  const later = new AbortController();
+  signal.addEventListener('abort', () => setTimeout(() => later.abort(), delayMs).unref(), { once: true });
+  return later.signal;
 }
 
 const asSource = ({ id, image, prompt, completion }: ReturnType<typeof trajectoryRowSchema.parse>): RowSource => ({

@@ -3,16 +3,14 @@ import { readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import type { Json } from '../../domain/artifact.ts';
+import type { Json, Manifest } from '../../domain/artifact.ts';
 import type { CheckpointRef } from '../../domain/contracts.ts';
 import { DermflowError, failureTypes } from '../../domain/failures.ts';
 import { checkpointKey, stepOfCheckpointKey } from '../../domain/names.ts';
+import { trainingEnvironmentSchema, trustSchema } from '../../domain/trust.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { commitFiles, materialise } from '../store/commit.ts';
-
-/** What was logged up to a checkpoint, from step 1 of the stage; kept inside it so that a resumed run loses nothing. */
-export const metricsFile = 'dermflow-metrics.jsonl';
-export const samplesFile = 'dermflow-samples.jsonl';
+import { metricsFile, samplesFile } from './log.ts';
 
 /** `training_args.bin` is a pickle that names this machine's paths; the trainer does not need it to resume. */
 const leftOut = ['training_args.bin', 'README.md'];
@@ -25,20 +23,36 @@ export interface CheckpointWork {
   params: Json;
 }
 
+/** The facts that every checkpoint's manifest states. */
+export const checkpointFactsSchema = z.object({
+  stage: z.enum(['sft', 'grpo']),
+  step: z.int(),
+  /** As the trainer says: resuming from it in the same environment repeats the run. */
+  exact: z.boolean(),
+  bufferEmpty: z.boolean(),
+  environment: trainingEnvironmentSchema,
+  /** Every resume on the way to this step and how far it was to be trusted. */
+  resumes: z.array(trustSchema.extend({ step: z.int() })),
+  /** The worst of them: how far this checkpoint is that of an undisturbed run. */
+  trust: trustSchema,
+  values: z.record(z.string(), z.number().nullable()),
+});
+export type CheckpointFacts = z.infer<typeof checkpointFactsSchema>;
+
 export interface LocalCheckpoint {
   step: number;
   folder: string;
-  facts: Json;
+  facts: CheckpointFacts;
   metrics: string;
   samples: string;
 }
 
-/** The facts that every checkpoint's manifest states. */
-export const checkpointFactsSchema = z.looseObject({
-  step: z.int(),
-  exact: z.boolean(),
-  values: z.record(z.string(), z.number().nullable()),
-});
+export interface RestoredCheckpoint {
+  ref: CheckpointRef;
+  folder: string;
+  facts: CheckpointFacts;
+  files: string[];
+}
 
 /** Stores a checkpoint's files, then its manifest. The first writer's stands. */
 export async function commitCheckpoint(
@@ -86,17 +100,24 @@ export async function restoreNewestValid(
   limit: number,
   folder: (step: number) => string,
   logger: Logger,
-): Promise<{ ref: CheckpointRef; folder: string } | null> {
+): Promise<RestoredCheckpoint | null> {
   for (const step of await checkpointSteps(store, stageKey, limit)) {
     const ref = await store.find('checkpoint', checkpointKey(stageKey, step));
     if (!ref) continue;
     try {
-      await materialise(store, ref, folder(step));
-      return { ref: { ...ref, step }, folder: folder(step) };
+      const manifest = await materialise(store, ref, folder(step));
+      const facts = checkpointFactsSchema.parse(manifest.facts);
+      return { ref: { ...ref, step }, folder: folder(step), facts, files: Object.keys(manifest.files) };
     } catch (error) {
       if (!(error instanceof DermflowError) || error.type !== failureTypes.corrupt) throw error;
       logger.warn({ step, stageKey, reason: error.message }, 'checkpoint is damaged, taking the one before');
     }
   }
   return null;
+}
+
+/** Whether every file that the manifest names is in the store, by its size. Its digest is checked when it is read. */
+export async function isWhole(store: ArtifactStore, { files }: Manifest): Promise<boolean> {
+  const present = await Promise.all(Object.values(files).map((blob) => store.hasBlob(blob)));
+  return present.every(Boolean);
 }

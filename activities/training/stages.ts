@@ -2,20 +2,19 @@
 
 import { workKey } from '../../domain/artifact.ts';
 import type { GrpoInput, SftInput } from '../../domain/contracts.ts';
+import { sftBatches } from '../../domain/plan/plan.ts';
 import type { Recipe } from '../../domain/recipe.ts';
-import { rewardNames } from '../../domain/rewards/rewards.ts';
 import type { GrpoJob, SftJob } from '../../domain/trainer.ts';
+import type { Environment } from '../../infra/env.ts';
+import type { LoadedPlugin } from './reward-plugin.ts';
 import type { Stretch } from './stretch.ts';
 
 const describe = (work: Pick<Stretch, 'method' | 'inputs' | 'params'>) => ({ ...work, stageKey: workKey(work) });
 
-/** Steps of one epoch; the last batch may be smaller, no row is dropped. */
-export const stepsPerEpoch = (rows: number, batchSize: number): number => Math.ceil(rows / batchSize);
-
 /** An epoch of SFT. Every epoch has the stage's key, in which neither `epoch` nor `saveEvery` stands. */
 export function sftStretch({ recipe, model, trajectories, rows, epoch }: SftInput): Stretch {
   const { saveEvery: _, ...sft } = recipe.sft;
-  const steps = stepsPerEpoch(rows, sft.batchSize);
+  const { stepsPerEpoch: steps } = sftBatches(rows, sft.batchSize);
   return {
     stage: 'sft',
     ...describe({
@@ -35,17 +34,38 @@ export function sftStretch({ recipe, model, trajectories, rows, epoch }: SftInpu
   };
 }
 
-/** A milestone's stretch of GRPO. In the key stand the length of the plan and the SFT policy, not the milestone. */
-export function grpoStretch({ recipe, model, questions, sft, stopAt }: GrpoInput): Stretch {
+/**
+ * A milestone's stretch of GRPO. In the key stand the length of the plan and the SFT policy, not the milestone. A
+ * reward of one's own counts by its bytes and its name, not by where it lies.
+ */
+export function grpoStretch(
+  { recipe, model, questions, sft, stopAt }: GrpoInput,
+  plugin: LoadedPlugin | null,
+): Stretch {
   const { saveEvery: _, steps: maxSteps, milestones, rlOnlyMilestones, ...grpo } = recipe.grpo;
-  const { lora, rewards, seed, prompts } = recipe;
+  const { lora, seed, prompts } = recipe;
+  const { plugin: _file, ...rewards } = recipe.rewards;
   const { precision, threads } = recipe.model;
   return {
     stage: 'grpo',
     ...describe({
       method: 'grpo/1',
-      inputs: { model: model.sha256, questions: questions.sha256, ...(sft ? { sft: sft.sha256 } : {}) },
-      params: { grpo, maxSteps, lora, rewards, seed, prompts, precision, threads },
+      inputs: {
+        model: model.sha256,
+        questions: questions.sha256,
+        ...(sft ? { sft: sft.sha256 } : {}),
+        ...(plugin ? { plugin: plugin.sha256 } : {}),
+      },
+      params: {
+        grpo,
+        maxSteps,
+        lora,
+        rewards: { ...rewards, ...(plugin ? { plugin: plugin.name } : {}) },
+        seed,
+        prompts,
+        precision,
+        threads,
+      },
     }),
     maxSteps,
     startAt: Math.max(0, ...(sft ? milestones : rlOnlyMilestones).filter((milestone) => milestone < stopAt)),
@@ -63,7 +83,10 @@ export interface JobFolders {
   resume: string | null;
 }
 
-const common = (recipe: Recipe, folders: JobFolders) => ({
+/** What the environment decides of a job. */
+type Place = Environment['trainer'];
+
+const common = (recipe: Recipe, folders: JobFolders, place: Place) => ({
   schema: 1 as const,
   seed: recipe.seed,
   threads: recipe.model.threads,
@@ -74,6 +97,8 @@ const common = (recipe: Recipe, folders: JobFolders) => ({
   resume: folders.resume,
   lora: recipe.lora,
   data: { rows: folders.rows, images: folders.images },
+  attention: place.attention,
+  tracking: place.tracking,
 });
 
 const training = (settings: Recipe['sft'] | Recipe['grpo'], { maxSteps, stopAt }: Stretch) => ({
@@ -88,16 +113,34 @@ const training = (settings: Recipe['sft'] | Recipe['grpo'], { maxSteps, stopAt }
   perDeviceBatchSize: settings.perDeviceBatchSize,
 });
 
-export const sftJob = (recipe: Recipe, stretch: Stretch, folders: JobFolders, validation: string | null): SftJob => ({
-  ...common(recipe, folders),
+export const sftJob = (
+  recipe: Recipe,
+  stretch: Stretch,
+  folders: JobFolders,
+  place: Place,
+  validation: string | null,
+): SftJob => ({
+  ...common(recipe, folders, place),
   ...training(recipe.sft, stretch),
   stage: 'sft',
   validation: validation === null ? null : { rows: validation, images: folders.images },
   batchSize: recipe.sft.batchSize,
 });
 
-export const grpoJob = (recipe: Recipe, stretch: Stretch, folders: JobFolders, rewardSocket: string): GrpoJob => ({
-  ...common(recipe, folders),
+/** Where the trainer asks for rewards, and the names of their components. */
+export interface RewardSource {
+  socket: string;
+  names: string[];
+}
+
+export const grpoJob = (
+  recipe: Recipe,
+  stretch: Stretch,
+  folders: JobFolders,
+  place: Place,
+  rewards: RewardSource,
+): GrpoJob => ({
+  ...common(recipe, folders, place),
   ...training(recipe.grpo, stretch),
   stage: 'grpo',
   promptsPerStep: recipe.grpo.promptsPerStep,
@@ -106,6 +149,7 @@ export const grpoJob = (recipe: Recipe, stretch: Stretch, folders: JobFolders, r
   beta: recipe.grpo.beta,
   epsilon: recipe.grpo.epsilon,
   maxCompletionLength: recipe.grpo.maxCompletionLength,
-  rewardSocket,
-  rewardNames: [...rewardNames],
+  rollouts: { engine: recipe.grpo.rollouts, server: place.vllmServer, memoryShare: place.vllmMemoryShare },
+  rewardSocket: rewards.socket,
+  rewardNames: rewards.names,
 });

@@ -4,7 +4,7 @@
  */
 import { execa } from 'execa';
 import type { Logger } from 'pino';
-import { DermflowError, type FailureType, failureTypes } from '../../domain/failures.ts';
+import { DermflowError, type FailureType, failureTypes, unavailable } from '../../domain/failures.ts';
 import { interruptedExitCode, type TrainerEvent, trainerEventSchema } from '../../domain/trainer.ts';
 import { type Command, trainerPackage } from './command.ts';
 
@@ -24,10 +24,7 @@ const failureOf: Record<Extract<TrainerEvent, { event: 'failed' }>['kind'], Fail
   diverged: failureTypes.diverged,
   error: failureTypes.trainerCrashed,
 };
-const remedies: Partial<Record<FailureType, string>> = {
-  [failureTypes.outOfMemory]: '; lower perDeviceBatchSize or set gradientCheckpointing: true',
-  [failureTypes.diverged]: '; lower learningRate',
-};
+const diskFull = /No space left on device|os error 28|file write failed/;
 const stderrLinesKept = 40;
 
 /**
@@ -41,7 +38,8 @@ export async function runTrainer(
   options: { signal: AbortSignal; onEvent: (event: TrainerEvent) => void },
 ): Promise<TrainerEnd> {
   const trainer = execa(command.file, command.args, {
-    env: { PYTHONPATH: trainerPackage },
+    // Under a launcher the ranks get as long to save as a single trainer; its own default is 30 s.
+    env: { PYTHONPATH: trainerPackage, TORCH_ELASTIC_SHUTDOWN_TIMEOUT: String(Math.ceil(graceMs / 1000)) },
     stdin: 'pipe',
     buffer: false,
     reject: false,
@@ -60,7 +58,7 @@ export async function runTrainer(
   let last: TrainerEvent | null = null;
   try {
     for await (const line of trainer.iterable()) {
-      last = trainerEventSchema.parse(JSON.parse(line));
+      last = parseEvent(line);
       watchdog.refresh();
       options.onEvent(last);
     }
@@ -74,7 +72,7 @@ export async function runTrainer(
   }
   const { exitCode, signal } = await trainer;
   if (last?.event === 'finished' && exitCode === 0) return { state: 'finished', outputs: last.outputs };
-  if (exitCode === interruptedExitCode) return { state: 'interrupted' };
+  if (last?.event === 'interrupted' || exitCode === interruptedExitCode) return { state: 'interrupted' };
   if (stalled) {
     throw new DermflowError(
       failureTypes.trainerStalled,
@@ -82,14 +80,23 @@ export async function runTrainer(
     );
   }
   if (last?.event === 'failed') {
-    const type = failureOf[last.kind];
-    throw new DermflowError(type, `trainer: ${last.message}${remedies[type] ?? ''}`);
+    if (diskFull.test(last.message)) throw unavailable(`trainer: ${last.message}; free space or set DERMFLOW_SCRATCH`);
+    throw new DermflowError(failureOf[last.kind], `trainer: ${last.message}`);
   }
   const end = signal ? `signal ${signal}` : `exit code ${exitCode}`;
   throw new DermflowError(
     failureTypes.trainerCrashed,
     `the trainer ended by ${end}; stderr: ${(await stderr).join(' | ')}`,
   );
+}
+
+function parseEvent(line: string): TrainerEvent {
+  try {
+    return trainerEventSchema.parse(JSON.parse(line));
+  } catch (error) {
+    const message = `the trainer wrote "${line.slice(0, 80)}", which is no event; are trainer and worker of one version?`;
+    throw new DermflowError(failureTypes.trainerCrashed, message, { cause: error });
+  }
 }
 
 async function keepTail(lines: AsyncIterable<string>, log: (line: string) => void): Promise<string[]> {

@@ -35,6 +35,7 @@ export function extractAnswer(text: string, question: Question): Answer {
   if (content === undefined) return { format, letter: null, malignancy: null };
 
   const answer = normalise(content);
+  if (answer.length > longestAnswer) return { format, letter: null, malignancy: null };
   const matched = longestMatch(answer, question.options);
   if (!matched) return { format, letter: null, malignancy: null };
   const rest = answer.slice(matched.length).replace(/^[\s,;:.()-]+/, '');
@@ -49,15 +50,19 @@ export function extractAnswer(text: string, question: Question): Answer {
   return { format, letter: malignancy === null ? null : matched.option.letter, malignancy };
 }
 
-/** Lower case, single spaces, no quotes or emphasis, no closing full stop. */
+/** Lower case, single spaces, no quotes or emphasis, no closing full stop; `a_b` reads as `a b`. */
 const normalise = (content: string): string =>
   content
     .toLowerCase()
+    .replaceAll(/(?<=[a-z])_(?=[a-z])/g, ' ')
     .replaceAll(/["'*_`“”]/g, '')
     .replaceAll(/\s+/g, ' ')
     .replaceAll(' ,', ',')
     .trim()
-    .replace(/[.,;]+$/, '');
+    .replace(/(?<![.,;])[.,;]+$/, '');
+
+/** In characters: a label and a condition are far shorter, and nothing longer need be searched. */
+const longestAnswer = 500;
 
 interface Match {
   option: Option;

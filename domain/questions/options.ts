@@ -61,11 +61,16 @@ export const conditionOptions = (c: Case): UnletteredOption[] =>
     value: malignancy === c.malignancy ? granularityWeight : 0,
   }));
 
-/** Eq. 7: 0.75 * i / L for the i-th label of the path, L its length or the depth of the finest offered one (A6). */
+/**
+ * Eq. 7: 0.75 * i / L for the i-th label of the path, L its length or the depth of the finest offered one (A6); `flat`
+ * gives all to that one and nothing to a coarser one.
+ */
 const valued =
   (c: Case, { taxonomy }: Knowledge, granularity: RewardSettings['granularity'], finest: string) =>
   (label: string): UnletteredOption => {
     const depth = (name: string): number => c.path.indexOf(name) + 1;
     const scale = granularity === 'leaf' ? c.path.length : depth(finest);
-    return { label, synonyms: taxonomy.synonyms(label), value: (granularityWeight * depth(label)) / scale };
+    const earns = granularity !== 'flat' || label === finest;
+    const value = earns ? (granularityWeight * depth(label)) / scale : 0;
+    return { label, synonyms: taxonomy.synonyms(label), value };
   };

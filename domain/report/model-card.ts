@@ -73,8 +73,16 @@ function procedure({ recipe, step }: ModelCardSource): string {
     `| length | ${sft.epochs} epochs | ${step} of ${grpo.steps} steps |`,
     `| other | trajectory types ${trajectories.types.join(', ')} | temperature ${grpo.temperature}, β ${grpo.beta}, ε ${grpo.epsilon} |`,
     '',
-    `LoRA rank ${lora.rank}, alpha ${lora.alpha}, dropout ${lora.dropout}; the SFT adapter is continued in GRPO and is the reference of its KL term. Rewards, at most: ${parts.join(', ')}. Seed ${seed}.`,
+    `LoRA rank ${lora.rank}, alpha ${lora.alpha}, dropout ${lora.dropout}; ${lineageOf(recipe)} Rewards, at most: ${parts.join(', ')}. Seed ${seed}.`,
   ].join('\n');
+}
+
+/** Which stages made the adapter; ablations leave some out. */
+function lineageOf({ sft, grpo }: Recipe): string {
+  if (sft.epochs === 0)
+    return 'GRPO began with the base model, without SFT, which is also the reference of its KL term.';
+  if (grpo.milestones.length === 0) return 'the adapter is that of SFT, without GRPO.';
+  return 'the SFT adapter is continued in GRPO and is the reference of its KL term.';
 }
 
 function evaluation({ evaluations = [], step }: ModelCardSource): string {

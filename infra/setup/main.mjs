@@ -78,7 +78,7 @@ const uv = () =>
   });
 
 /** An environment of its own, exactly as its lockfile says. */
-function environment({ name, title, lockfile }) {
+function environment({ name, title, lockfile, modules = [] }) {
   const interpreter = at(name, 'bin/python');
   return install({
     name,
@@ -89,6 +89,9 @@ function environment({ name, title, lockfile }) {
       const log = at(`logs/setup-${name}.log`);
       await run(uvProgram, ['venv', '--quiet', '--clear', '--python', python, at(name)], { log });
       await run(uvProgram, ['pip', 'sync', '--quiet', '--require-hashes', '--python', interpreter, lockfile], { log });
+      // A trainer starts for every stretch: compiled once, its libraries are imported in a third of the time.
+      const imports = `import ${['sys', ...modules].join(', ')}`;
+      await run(interpreter, ['-c', imports], { log, env: { PYTHONPATH: 'trainer', PYTHONDONTWRITEBYTECODE: '' } });
     },
   });
 }
@@ -135,6 +138,7 @@ async function pythonParts() {
     name: 'python',
     title: 'trainer: PyTorch, Transformers, TRL, PEFT (6 GB)',
     lockfile: dev || hasDevelopment ? development : 'trainer/requirements.txt',
+    modules: ['sft', 'grpo', 'generate', 'export_onnx'].map((stage) => `dermflow_trainer.${stage}`),
   });
 }
 

@@ -72,7 +72,7 @@ async function run(store: ArtifactStore, recipe: Recipe, scratch: string): Promi
   }
   const policy = last(sft).checkpoint;
   const runGrpo = (from: CheckpointRef | null, stopAt: number): Promise<StretchResult> => {
-    const stretch = grpoStretch({ recipe, model, questions: data.questions, sft: from, stopAt });
+    const stretch = grpoStretch({ recipe, model, questions: data.questions, sft: from, stopAt }, null);
     const curve = { total: recipe.grpo.steps, start: from ? 1.6 : 1.2, end: from ? 1.85 : 1.25 };
     const samples = simulateCompletions(train, stretch.startAt, stopAt, recipe.rewards);
     return simulate(stretch, simulateGrpoLog(stretch.startAt, stopAt, curve), samples);
@@ -135,9 +135,10 @@ function simulateStretch(
   return runStretch(stretch, {
     ...{ store, folder, logger: silent },
     signal: new AbortController().signal,
+    giveUp: new AbortController().signal,
     heartbeat: () => {},
     // The simulated trainer below reads no job.
-    prepare: async () => ({}) as never,
+    prepare: async () => ({ threads: 1 }) as never,
     train: async (_job, onEvent) => {
       const path = join(folder, 'output', `checkpoint-${stopAt}`);
       await mkdir(path, { recursive: true });

@@ -5,10 +5,15 @@ import { parse } from 'yaml';
 import { parseRecipe, type Recipe } from '../../domain/recipe.ts';
 import { repositoryRoot } from '../../infra/env.ts';
 
-export function demoRecipe(): Recipe {
-  const file = join(repositoryRoot, 'recipes/demo.yaml');
+function shippedRecipe(name: string): Recipe {
+  const file = join(repositoryRoot, `recipes/${name}.yaml`);
   return parseRecipe(parse(readFileSync(file, 'utf8')), file);
 }
+
+export const demoRecipe = (): Recipe => shippedRecipe('demo');
+
+/** The paper's settings. */
+export const paperRecipe = (): Recipe => shippedRecipe('skin-r1');
 
 /** The demo with two epochs, two milestones and RL alone to two. */
 export function smallRecipe(

@@ -49,7 +49,7 @@ describe('parseRecipe', () => {
     ['data.sources', [{ adapter: 'isic' }], 'r.yaml: data.sources.0.adapter is "isic": '],
     ['data.sources', [{ adapter: 'dermnet' }, { adapter: 'dermnet' }], 'an adapter stands twice'],
     ['grpo.milestones', [60, 20], 'milestones must rise'],
-    ['grpo.milestones', [], 'r.yaml: grpo.milestones is []: '],
+    ['sft.epochs', 0, 'r.yaml: grpo.milestones is [20,40,60]: GRPO continues the adapter of SFT'],
     ['grpo.rlOnlyMilestones', [20, 20], 'r.yaml: grpo.rlOnlyMilestones is [20,20]: milestones must rise'],
     ['grpo.steps', 59, 'r.yaml: grpo.steps is 59: a milestone lies beyond the plan'],
     [

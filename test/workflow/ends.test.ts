@@ -1,4 +1,5 @@
 /** On the real server, which cancels as production does. */
+import type { WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
 import { DermflowError, failureTypes, finalFailures, userMistake } from '../../domain/failures.ts';
@@ -10,7 +11,7 @@ import { startDevServer } from '../support/temporal.ts';
 
 const runs = useRuns(startDevServer);
 const { fakes } = runs;
-const patiently = { timeout: 10_000 };
+const patiently = { timeout: 30_000 };
 
 describe('a final failure', () => {
   it.each(finalFailures)('%s ends the run at its first attempt, in its own words', async (type) => {
@@ -53,6 +54,8 @@ describe('a malformed input', () => {
   it.each([
     ['null', null, 'recipe: (top level) is missing'],
     ['no recipe', {}, 'recipe: (top level) is missing'],
+    ['text that is no YAML', { recipe: 'name: [demo' }, 'recipe: '],
+    ['text that is no recipe', { recipe: 'demo' }, 'recipe: (top level) is "demo"'],
     ['a number for a recipe', { recipe: 3 }, 'recipe: (top level) is 3'],
     ['an unknown field', { recipe: { ...smallRecipe(), epochs: 4 } }, 'recipe: unknown field "epochs"'],
     [
@@ -89,6 +92,7 @@ describe('a cancelled run', () => {
     await run.cancel();
     expect(await failureOf(run)).toMatchObject({ type: 'CancelledFailure' });
     expect(ends).toEqual(new Set(['saved', 'evaluation stopped']));
+    expect(await cancelledActivities(run)).toEqual(['trainGrpo-1']);
     const child = runs.environment.client.workflow.getHandle(evaluationId(run.workflowId, 'base'));
     expect((await child.describe()).status.name).toBe('CANCELLED');
     const { stages, failure } = await progressOf(run);
@@ -196,3 +200,12 @@ describe('retryNow', () => {
     expect(fakes.names('trainSft')).toEqual(['trainSft 1', 'trainSft 2']);
   });
 });
+
+/** Ids of the activities whose own end, as cancelled, the run waited for. */
+async function cancelledActivities(run: WorkflowHandle): Promise<string[]> {
+  const events = (await run.fetchHistory()).events ?? [];
+  return events.flatMap(({ activityTaskCanceledEventAttributes: cancelled }) => {
+    const scheduled = events.find(({ eventId }) => cancelled?.scheduledEventId?.eq(eventId ?? -1));
+    return scheduled?.activityTaskScheduledEventAttributes?.activityId ?? [];
+  });
+}

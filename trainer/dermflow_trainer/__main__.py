@@ -44,6 +44,8 @@ def main():
         # Stages import large libraries: nothing above may.
         outputs = importlib.import_module(f"dermflow_trainer.{MODULES[job['stage']]}").run(job, events)
     except Interrupted:
+        # Said as well as returned: a launcher over several ranks has an exit status of its own.
+        events.interrupted()
         return INTERRUPTED
     except BadInput as error:
         return fail(events, "bad-input", str(error))

@@ -34,9 +34,10 @@ class Events:
             software={name: version(name) for name in SOFTWARE},
         )
 
-    def progress(self, step, max_steps):
+    def progress(self, step, max_steps, usage=None):
+        """`usage`: a trainer's `tokensPerSecond` and `memoryBytes`."""
         self.step = step
-        self.write(event="progress", step=step, maxSteps=max_steps)
+        self.write(event="progress", step=step, maxSteps=max_steps, **(usage or {}))
 
     def metrics(self, step, values):
         finite = {k: v if v is not None and math.isfinite(v) else None for k, v in values.items()}
@@ -47,6 +48,9 @@ class Events:
 
     def finished(self, outputs):
         self.write(event="finished", step=self.step, outputs=outputs)
+
+    def interrupted(self):
+        self.write(event="interrupted", step=self.step)
 
     def failed(self, kind, message):
         self.write(event="failed", kind=kind, step=self.step, message=message)

@@ -2,7 +2,8 @@
 
     onnx/vision_encoder_<height>x<width>.onnx   pixel_values [patches, dim] -> image_features [tokens, hidden]
     onnx/embed_tokens.onnx                      input_ids [B, T] -> inputs_embeds
-    onnx/decoder_model_merged.onnx              inputs_embeds, attention_mask, position_ids [3, B, T], past -> logits, present
+    onnx/decoder_model_merged.onnx              inputs_embeds, attention_mask, position_ids [3, B, T], past
+                                                    -> logits, present
     config.json, generation_config.json, preprocessor_config.json, tokenizer.json, chat_template.jinja
 
 The vision tower splits its windows by numbers that depend on the grid, which no dynamic graph holds: so one graph for

@@ -51,5 +51,19 @@ def configuration(job, processor):
         scale_rewards="group",
         # With LoRA's dropout on, the policy would differ from its own reference at step 0.
         disable_dropout=True,
-        generation_kwargs={"suppress_tokens": unspeakable_tokens(processor.tokenizer)},
+        **rollouts(job["rollouts"], unspeakable_tokens(processor.tokenizer)),
+    )
+
+
+def rollouts(settings, unspeakable):
+    """Who samples the completions."""
+    if settings["engine"] == "transformers":
+        return dict(generation_kwargs={"suppress_tokens": unspeakable})
+    return dict(
+        use_vllm=True,
+        vllm_mode="server" if settings["engine"] == "vllm-server" else "colocate",
+        vllm_server_base_url=settings["server"],
+        vllm_gpu_memory_utilization=settings["memoryShare"],
+        # vLLM knows no suppressed tokens; with this bias none is ever drawn.
+        generation_kwargs={"logit_bias": {token: -100.0 for token in unspeakable}},
     )

@@ -1,8 +1,10 @@
 """Reads a job (`trainerJobSchema` in domain/trainer.ts). The sender has validated it; here a mismatch of the two
 sides' versions, a missing file or a hand-written job gets one clear line before any large library is imported."""
 
+import importlib.util
 import json
 import os
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -27,6 +29,11 @@ def is_number(value):
 
 def one_of(*values):
     return Kind(f"one of {', '.join(map(str, values))}", lambda value: value in values)
+
+
+def many_of(*values):
+    words = f"a list out of {', '.join(values)}"
+    return Kind(words, lambda value: isinstance(value, list) and all(item in values for item in value))
 
 
 def nullable(kind):
@@ -71,13 +78,20 @@ TRAINING = COMMON | {
     "plan": {"maxSteps": COUNT, "stopAt": COUNT, "saveEvery": COUNT},
     "optimiser": {"learningRate": POSITIVE, "warmupRatio": SHARE, "weightDecay": WEIGHT, "maxGradNorm": POSITIVE},
     "gradientCheckpointing": FLAG,
+    "attention": one_of("sdpa", "flash_attention_2", "eager"),
+    "tracking": many_of("tensorboard", "wandb", "mlflow"),
+}
+ROLLOUTS = {
+    "engine": one_of("transformers", "vllm-colocated", "vllm-server"),
+    "server": nullable(TEXT),
+    "memoryShare": SHARE,
 }
 STAGES = {
     "sft": TRAINING | {"validation": nullable(ROWS), "batchSize": COUNT, "perDeviceBatchSize": COUNT},
     "grpo": TRAINING
     | {"promptsPerStep": COUNT, "generations": PLURAL, "perDeviceBatchSize": COUNT}
     | {"temperature": POSITIVE, "beta": WEIGHT, "epsilon": POSITIVE, "maxCompletionLength": COUNT}
-    | {"rewardSocket": TEXT, "rewardNames": list_of(TEXT)},
+    | {"rollouts": ROLLOUTS, "rewardSocket": TEXT, "rewardNames": list_of(TEXT)},
     "generate": COMMON | {"adapter": nullable(TEXT), "data": ROWS, "batchSize": COUNT, "maxNewTokens": COUNT},
     "export-onnx": COMMON | {"adapter": nullable(TEXT), "imageSizes": list_of(SIZE)},
     "build-backbone": COMMON
@@ -97,7 +111,7 @@ def load_job(path):
         raise BadInput(f"{path}: field stage: expected one of {', '.join(STAGES)}")
     for problem in mismatches(job, STAGES[job["stage"]], ""):
         raise BadInput(f"{path}: {problem}")
-    for problem in (*missing_paths(job), *uneven_batches(job)):
+    for problem in (*missing_paths(job), *missing_software(job), *uneven_batches(job)):
         raise BadInput(f"{path}: {problem}")
     return job
 
@@ -130,6 +144,21 @@ def missing_paths(job):
             yield f"field {field}: there is no folder {job[field]}"
     if job["model"] and os.path.isabs(job["model"]) and not os.path.isdir(job["model"]):
         yield f"field model: there is no folder {job['model']}"
+
+
+def missing_software(job):
+    """What a job may ask for and the locked environment does not hold."""
+    wanted = [("tracking", name) for name in job.get("tracking", [])]
+    if job.get("attention") == "flash_attention_2":
+        wanted.append(("attention", "flash_attn"))
+    if job["stage"] == "grpo" and job["rollouts"]["engine"] != "transformers":
+        wanted.append(("rollouts.engine", "vllm"))
+    for field, package in wanted:
+        if importlib.util.find_spec(package) is None:
+            name = package.replace("_", "-")
+            yield f"field {field}: {name} is not installed; run {sys.executable} -m pip install {name}"
+    if job["stage"] == "grpo" and job["rollouts"]["engine"] == "vllm-server" and job["rollouts"]["server"] is None:
+        yield "field rollouts.server: vllm-server needs its address; set DERMFLOW_VLLM_SERVER"
 
 
 def uneven_batches(job):

@@ -23,7 +23,7 @@ def prepare_torch(job):
 
 def load_base(job):
     return AutoModelForImageTextToText.from_pretrained(
-        job["model"], dtype=DTYPES[job["precision"]], attn_implementation="sdpa"
+        job["model"], dtype=DTYPES[job["precision"]], attn_implementation=job.get("attention", "sdpa")
     )
 
 

@@ -5,7 +5,7 @@ import json
 import os
 import socket
 
-from dermflow_trainer.job import is_number, rank
+from dermflow_trainer.job import is_number, rank, world_size
 
 TIMEOUT_SECONDS = 120
 
@@ -47,10 +47,30 @@ class Rewards:
     def score(self, step, ids, completions):
         request = {"step": step, "ids": ids, "completions": completions}
         if self.scored is None or self.scored[0] != request:
-            components = self.ask(request)
-            self.scored = (request, components)
-            self.samples.write(request, components)
+            self.scored = (request, self.ask_for_all_ranks(request))
         return self.scored[1]
+
+    def ask_for_all_ranks(self, request):
+        """Rank 0 asks, since only its machine has the socket; each rank gets the rewards of its own completions."""
+        if world_size() == 1:
+            return self.ask(request)
+        from torch.distributed import all_gather_object, broadcast_object_list
+
+        requests = [None] * world_size()
+        all_gather_object(requests, request)
+        answer = [None]
+        if rank() == 0:
+            joined = {name: [item for part in requests for item in part[name]] for name in ("ids", "completions")}
+            try:
+                answer = [self.ask({**request, **joined})]
+            except RewardError as error:
+                # All ranks must hear of it, or they wait for ever.
+                answer = [error]
+        broadcast_object_list(answer, src=0)
+        if isinstance(answer[0], RewardError):
+            raise answer[0]
+        start = sum(len(part["ids"]) for part in requests[: rank()])
+        return {name: values[start : start + len(request["ids"])] for name, values in answer[0].items()}
 
     def ask(self, request):
         connection = RewardConnection(self.socket)
@@ -64,18 +84,23 @@ class Rewards:
             connection.close()
         if response.status != 200:
             raise RewardError(f"rewards were refused with status {response.status}: {body[:300]}")
-        components = json.loads(body)["components"]
+        try:
+            components = json.loads(body)["components"]
+        except (ValueError, TypeError, KeyError) as error:
+            raise RewardError(f"rewards are not as agreed: {body[:300]}") from error
         for name in self.names:
             values = components.get(name, [])
             if len(values) != len(request["completions"]) or not all(map(is_number, values)):
                 raise RewardError(
                     f"rewards lack a number in {name} for each of {len(request['completions'])} completions"
                 )
-        return {name: components[name] for name in self.names}
+        components = {name: components[name] for name in self.names}
+        self.samples.write(request, components)
+        return components
 
 
 class Samples:
-    """A few completions of each step with their rewards, for the report. Only rank 0 writes."""
+    """A few completions of each step with their rewards, for the report."""
 
     PER_STEP = 4
 
@@ -84,8 +109,6 @@ class Samples:
         self.begun = False
 
     def write(self, request, components):
-        if rank() != 0:
-            return
         if not self.begun:
             self.forget_from(request["step"])
         with open(self.path, "a", encoding="utf-8") as lines:

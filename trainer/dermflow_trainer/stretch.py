@@ -3,6 +3,8 @@
 import json
 import math
 import os
+import resource
+import time
 
 import torch
 from transformers import TrainerCallback
@@ -44,13 +46,16 @@ def common_arguments(job):
         max_grad_norm=optimiser["maxGradNorm"],
         lr_scheduler_type="cosine",
         gradient_checkpointing=job["gradientCheckpointing"],
+        # Re-entrant checkpoints lose the gradients of an adapter on a frozen base.
+        gradient_checkpointing_kwargs={"use_reentrant": False},
+        ddp_find_unused_parameters=False,
         bf16=job["precision"] == "bf16" and torch.cuda.is_available(),
         fp16=False,
         logging_steps=1,
         logging_nan_inf_filter=False,
         save_strategy="no",
         eval_strategy="no",
-        report_to="none",
+        report_to=job["tracking"] or "none",
         disable_tqdm=True,
         remove_unused_columns=False,
         dataloader_num_workers=0,
@@ -72,27 +77,25 @@ class Stretch(TrainerCallback):
         # A run that was ended between its last checkpoint and `finished` has nothing left to train. The checkpoint is
         # a PEFT folder, so it can stand for the adapter.
         self.trained = self.start >= self.stop_at
+        self.meter = Meter()
         self.job = {**job, "adapter": job["resume"], "resume": None} if self.trained else job
 
     def run(self, trainer):
         """Trains to `stopAt` and evaluates there. Throws `Interrupted` when asked to stop, the state saved."""
         trainer.add_callback(self)
-        if Interruption.asked:
-            raise Interrupted
+        leave_if_asked(trainer.args.device)
         if self.trained:
             self.report_start(trainer.args, self.start, trainer.model)
             trainer.state.global_step = self.start
         else:
             trainer.train(resume_from_checkpoint=self.job["resume"])
-        if Interruption.asked:
-            raise Interrupted
+        # Rank 0 may still be writing; a launcher ends every rank when the first one leaves.
+        trainer.accelerator.wait_for_everyone()
+        leave_if_asked(trainer.args.device)
         # Not during training: a data loader draws from the generator whose state the checkpoint keeps.
         if trainer.eval_dataset is not None:
             trainer.evaluate()
-        adapter = os.path.join(self.job["output"], "adapter")
-        if trainer.is_world_process_zero():
-            trainer.accelerator.unwrap_model(trainer.model).save_pretrained(adapter, selected_adapters=["default"])
-        return {"adapter": adapter}
+        return {"adapter": save_adapter(trainer, os.path.join(self.job["output"], "adapter"))}
 
     def report_start(self, args, step, model):
         trainable = sum(p.numel() for p in model.parameters() if p.requires_grad)
@@ -102,15 +105,13 @@ class Stretch(TrainerCallback):
         self.report_start(args, state.global_step, model)
 
     def on_step_end(self, args, state, control, **_):
-        self.events.progress(state.global_step, args.max_steps)
         last = state.global_step >= self.stop_at or asked_anywhere(args.device)
         control.should_save = last or state.global_step % self.job["plan"]["saveEvery"] == 0
         control.should_training_stop = control.should_training_stop or last
         return control
 
     def on_prediction_step(self, args, state, control, **_):
-        if Interruption.asked:
-            raise Interrupted
+        leave_if_asked(args.device)
 
     def on_log(self, args, state, control, logs=None, **_):
         values = {NAMES[name]: value for name, value in logs.items() if name in NAMES}
@@ -119,6 +120,8 @@ class Stretch(TrainerCallback):
                 values[f"reward/{name}"] = logs[f"rewards/{name}/mean"]
         if values:
             self.events.metrics(state.global_step, values)
+        if "loss" in values:
+            self.events.progress(state.global_step, args.max_steps, self.meter.read(logs.get("num_tokens")))
         # Logging comes before saving, so no checkpoint holds what diverged.
         for name in ("loss", "grad_norm"):
             if name in values and not math.isfinite(values[name]):
@@ -132,6 +135,39 @@ class Stretch(TrainerCallback):
         self.events.checkpoint(state.global_step, path, is_exact(self.job))
 
 
+class Meter:
+    """Speed and memory, which differ from run to run and so stand apart from the metrics."""
+
+    def __init__(self):
+        self.last = None
+
+    def read(self, tokens):
+        """`tokens`: seen so far by all ranks. No speed at the first reading."""
+        now = time.monotonic()
+        speed = None
+        if self.last is not None and tokens is not None:
+            speed = (tokens - self.last[0]) / (now - self.last[1])
+        self.last = (tokens or 0, now)
+        return {"tokensPerSecond": speed, "memoryBytes": peak_memory()}
+
+
+def peak_memory():
+    """The most that this process held: of the accelerator's memory, or of the machine's where it has none. In bytes."""
+    if torch.cuda.is_available():
+        return torch.cuda.max_memory_allocated()
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def save_adapter(trainer, folder):
+    """Every rank takes part, since each may hold a shard; rank 0 writes."""
+    weights = trainer.accelerator.get_state_dict(trainer.model_wrapped)
+    if trainer.is_world_process_zero():
+        policy = trainer.accelerator.unwrap_model(trainer.model)
+        policy.save_pretrained(folder, state_dict=weights, selected_adapters=["default"])
+    trainer.accelerator.wait_for_everyone()
+    return folder
+
+
 def resumed_step(checkpoint):
     if checkpoint is None:
         return 0
@@ -143,11 +179,16 @@ def resumed_step(checkpoint):
         raise BadInput(f"field resume: {path}: {error}; choose a complete checkpoint") from error
 
 
+def leave_if_asked(device):
+    if asked_anywhere(device):
+        raise Interrupted
+
+
 def asked_anywhere(device):
     """Ranks hear a signal at different steps; all must stop at the same one, or the rest wait for ever."""
     if world_size() == 1:
         return Interruption.asked
     asked = torch.tensor(int(Interruption.asked), device=device)
     torch.distributed.all_reduce(asked, op=torch.distributed.ReduceOp.MAX)
-    Interruption.asked = bool(asked.item())
-    return Interruption.asked
+    # A signal that came during the exchange is for the next one: every rank answers alike.
+    return bool(asked.item())

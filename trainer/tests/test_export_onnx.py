@@ -1,7 +1,6 @@
 import io
 import json
 
-import micro_model
 import numpy as np
 import onnx
 import pytest
@@ -15,13 +14,6 @@ from dermflow_trainer.events import Events
 from dermflow_trainer.failures import BadInput
 
 SIZES = [[84, 140], [140, 84], [112, 112]]
-
-
-@pytest.fixture(scope="module")
-def micro(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("micro")
-    micro_model.build(folder)
-    return folder
 
 
 def job(micro, output, **changes):

@@ -6,7 +6,7 @@ import type { ChartSpec } from './render.ts';
 import { type ChartWidth, chartWidths, colours, series } from './theme.ts';
 
 const rowHeight = 38;
-const toPercent = (share: number): number => Number((100 * share).toFixed(2));
+const toPercent = (share: number): number => 100 * share;
 
 /** Null where no model answered questions of the task. */
 export function accuracyChart(
@@ -19,12 +19,13 @@ export function accuracyChart(
     if (!score) return [];
     const [accuracy, low, high] = [score.accuracy, score.low, score.high].map(toPercent);
     const name = width === 'wide' ? model.title : shortTitle(model);
-    return [{ model: name, image: model.image, accuracy, low, high }];
+    // Written by us as in the tables: a number rounded twice may differ in its last digit.
+    return [{ model: name, image: model.image, accuracy, low, high, written: (100 * score.accuracy).toFixed(1) }];
   });
   if (values.length === 0) return null;
   const guess = guessOf(baselines, task);
   const y = rows(values.map(({ model }) => model));
-  const text = { field: 'accuracy', type: 'quantitative', format: '.1f' } as const;
+  const text = { field: 'written', type: 'nominal' } as const;
   return {
     data: { values },
     width: chartWidths[width],

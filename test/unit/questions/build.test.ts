@@ -140,4 +140,15 @@ describe('buildQuestions', () => {
     ).toEqual(['lesion-condition']);
     expect(build(all).flatMap(labelsOf)).not.toContain('benign lesion');
   });
+
+  it('pays nothing for a coarser label when the reward is flat', () => {
+    const all = diagnoses.map((d, i) => makeCase(`c${i}`, d, { split: 'test' }));
+    const flat = buildQuestions(all, shippedKnowledge, { ...settings, granularity: 'flat', tasks: ['diagnosis'] });
+    for (const { options, answer } of flat)
+      expect(options.map(({ letter, value }) => [letter, value])).toEqual(
+        options.map(({ letter }) => [letter, letter === answer ? 0.75 : 0]),
+      );
+    const graded = buildQuestions(all, shippedKnowledge, { ...settings, tasks: ['diagnosis'] });
+    expect(flat.map(({ answer }) => answer)).toEqual(graded.map(({ answer }) => answer));
+  });
 });

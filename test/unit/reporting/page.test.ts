@@ -1,12 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { reportPage } from '../../../activities/reporting/page.ts';
 import type { Report } from '../../../domain/report/report.ts';
+import { percent } from '../../../domain/report/words.ts';
 import { hostile, hostileReport, pixel, sampleReport } from '../../support/report.ts';
 
-const report = sampleReport();
+const report = withAccuracy(sampleReport(), 263 / 319);
 const thumbnails = new Map(report.samples.map(({ image }) => [image.sha256, pixel]));
 const page = await reportPage(report, thumbnails);
 const matches = (pattern: RegExp, text = page): string[] => [...text.matchAll(pattern)].map(([, found = '']) => found);
+
+/** 82.445 %: 82.4 rounded once, 82.5 rounded twice. */
+function withAccuracy(sample: Report, accuracy: number): Report {
+  const evaluations = sample.evaluations.map((model) => ({
+    ...model,
+    tasks: model.tasks.map((task) => (model.label === sample.final ? { ...task, accuracy } : task)),
+  }));
+  return { ...sample, evaluations };
+}
 
 describe('the report page', () => {
   it('has every section, each named in the navigation', () => {
@@ -43,6 +53,14 @@ describe('the report page', () => {
       'Cases (number)',
     ]) {
       expect(texts.filter((text) => text === title).length).toBeGreaterThanOrEqual(2);
+    }
+  });
+
+  it('writes an accuracy in the plot as in the table', () => {
+    const [plot] = matches(/(<figure id="accuracy-diagnosis">.*?<\/figure>)/gs);
+    const written = matches(/<text[^>]*>(\d+\.\d)<\/text>/g, plot);
+    for (const { tasks } of report.evaluations) {
+      expect(written).toContain(percent(tasks[0]?.accuracy ?? 0).replace(' %', ''));
     }
   });
 

@@ -1,0 +1,148 @@
+/**
+ * A large file as one S3 object, sent in parts. Keys are digests, so an unfinished upload of a key holds parts of the
+ * same bytes: whoever finds it, after a crash or beside another worker, sends only the parts that it lacks.
+ */
+import { createHash } from 'node:crypto';
+import { type FileHandle, open } from 'node:fs/promises';
+import { crc32 } from 'node:zlib';
+import {
+  AbortMultipartUploadCommand,
+  type CompletedPart,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  HeadObjectCommand,
+  ListMultipartUploadsCommand,
+  type Part,
+  paginateListParts,
+  type S3Client,
+  S3ServiceException,
+  UploadPartCommand,
+  type UploadPartCommandInput,
+  type UploadPartCommandOutput,
+} from '@aws-sdk/client-s3';
+import type { BlobRef } from '../../domain/artifact.ts';
+import { corrupt } from '../../domain/failures.ts';
+
+/** Files up to this size, in bytes, are better sent by one request. */
+export const partBytes = 16 * 2 ** 20;
+const partsAllowed = 10_000;
+const partsInFlight = 4;
+
+export interface ObjectAddress {
+  Bucket: string;
+  Key: string;
+}
+
+/** Throws `Corrupt` when the file is not what `blob` says; the object then does not come to be. */
+export async function uploadInParts(client: S3Client, at: ObjectAddress, path: string, blob: BlobRef): Promise<void> {
+  const uploads = await unfinishedUploads(client, at);
+  const UploadId = uploads.at(-1) ?? (await begin(client, at));
+  const file = await open(path);
+  try {
+    const Parts = await sendMissingParts(client, { ...at, UploadId }, file, blob);
+    await client.send(new CompleteMultipartUploadCommand({ ...at, UploadId, MultipartUpload: { Parts } }));
+  } catch (error) {
+    // Another worker finished this very upload first.
+    if (!isNoSuchUpload(error) || !(await isThere(client, at, blob))) throw error;
+  } finally {
+    await file.close();
+  }
+  for (const id of uploads.filter((other) => other !== UploadId)) await abort(client, { ...at, UploadId: id });
+}
+
+/** Ids, the newest last. */
+async function unfinishedUploads(client: S3Client, { Bucket, Key }: ObjectAddress): Promise<string[]> {
+  const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket, Prefix: Key }));
+  return Uploads.filter((upload) => upload.Key === Key)
+    .toSorted((a, b) => Number(a.Initiated) - Number(b.Initiated))
+    .flatMap(({ UploadId }) => (UploadId === undefined ? [] : [UploadId]));
+}
+
+async function begin(client: S3Client, at: ObjectAddress): Promise<string> {
+  const { UploadId } = await client.send(new CreateMultipartUploadCommand({ ...at, ChecksumAlgorithm: 'CRC32' }));
+  if (UploadId === undefined) throw new Error(`S3 began an upload of ${at.Key} without an id`);
+  return UploadId;
+}
+
+/** Reads the file once from its start to its end; what is there already is compared and not sent again. */
+async function sendMissingParts(
+  client: S3Client,
+  upload: ObjectAddress & { UploadId: string },
+  file: FileHandle,
+  blob: BlobRef,
+): Promise<CompletedPart[]> {
+  const standing = new Map<number, Part>();
+  for await (const page of paginateListParts({ client }, upload)) {
+    for (const part of page.Parts ?? []) standing.set(part.PartNumber ?? 0, part);
+  }
+  const size = Math.max(partBytes, Math.ceil(blob.bytes / partsAllowed));
+  const whole = createHash('sha256');
+  const parts: Promise<CompletedPart>[] = [];
+  for (let start = 0; start < blob.bytes; start += size) {
+    await parts.at(-partsInFlight);
+    const body = await readPart(file, start, Math.min(size, blob.bytes - start));
+    whole.update(body);
+    const part = { PartNumber: parts.length + 1, ChecksumCRC32: crc32InBase64(body) };
+    const known = standing.get(part.PartNumber);
+    const complete = known && isSame(known, body, part.ChecksumCRC32) ? known : sendPart(client, upload, part, body);
+    parts.push(Promise.resolve(complete).then(({ ETag = '' }) => ({ ...part, ETag })));
+    // It is awaited later; until then its failure must not count as unhandled.
+    parts.at(-1)?.catch(() => {});
+  }
+  const sent = await Promise.all(parts);
+  if (whole.digest('hex') !== blob.sha256) {
+    await abort(client, upload);
+    throw corrupt(`file of blob ${blob.sha256} changed while it was uploaded`);
+  }
+  return sent;
+}
+
+const sendPart = (
+  client: S3Client,
+  upload: ObjectAddress & { UploadId: string },
+  part: Pick<UploadPartCommandInput, 'PartNumber' | 'ChecksumCRC32'>,
+  body: Buffer,
+): Promise<UploadPartCommandOutput> => client.send(new UploadPartCommand({ ...upload, ...part, Body: body }));
+
+async function readPart(file: FileHandle, start: number, length: number): Promise<Buffer> {
+  const buffer = Buffer.allocUnsafe(length);
+  for (let have = 0; have < length; ) {
+    const { bytesRead } = await file.read(buffer, have, length - have, start + have);
+    if (bytesRead === 0) return buffer.subarray(0, have);
+    have += bytesRead;
+  }
+  return buffer;
+}
+
+/** By the checksum where the server lists it, else by its ETag, which is the MD5 wherever a server does not encrypt. */
+const isSame = (part: Part, body: Buffer, crc: string): boolean =>
+  part.Size === body.byteLength &&
+  (part.ChecksumCRC32 === undefined
+    ? part.ETag?.replaceAll('"', '') === createHash('md5').update(body).digest('hex')
+    : part.ChecksumCRC32 === crc);
+
+function crc32InBase64(body: Buffer): string {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(crc32(body));
+  return bytes.toString('base64');
+}
+
+async function abort(client: S3Client, upload: ObjectAddress & { UploadId: string }): Promise<void> {
+  try {
+    await client.send(new AbortMultipartUploadCommand(upload));
+  } catch (error) {
+    if (!isNoSuchUpload(error)) throw error;
+  }
+}
+
+const isNoSuchUpload = (error: unknown): boolean =>
+  error instanceof S3ServiceException && error.$metadata.httpStatusCode === 404;
+
+async function isThere(client: S3Client, at: ObjectAddress, blob: BlobRef): Promise<boolean> {
+  try {
+    return (await client.send(new HeadObjectCommand(at))).ContentLength === blob.bytes;
+  } catch (error) {
+    if (isNoSuchUpload(error)) return false;
+    throw error;
+  }
+}

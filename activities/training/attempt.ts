@@ -1,0 +1,147 @@
+/**
+ * One attempt at a stretch: runs the trainer, keeps its log, uploads its checkpoints beside it and says how far it is.
+ */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CheckpointRef, TrainingHeartbeat } from '../../domain/contracts.ts';
+import { DermflowError, failureTypes, unavailable } from '../../domain/failures.ts';
+import type { TrainerEvent } from '../../domain/trainer.ts';
+import { exactly, judgeResume, type TrainingEnvironment, worstOf } from '../../domain/trust.ts';
+import { toJsonLines } from '../store/commit.ts';
+import {
+  type CheckpointFacts,
+  commitCheckpoint,
+  type LocalCheckpoint,
+  type RestoredCheckpoint,
+} from './checkpoints.ts';
+import { readLog, readRows, record, type SampleRow, type StageLog, sampleRowSchema } from './log.ts';
+import type { Stretch, StretchContext } from './stretch.ts';
+import { createUploader } from './uploader.ts';
+
+/**
+ * Trains from `restored`, or the stage's start, to the checkpoint at `stopAt`; returns it with the stage's log so far.
+ *
+ * @param state what heartbeats say; kept up to date
+ */
+export async function trainOnce(
+  stretch: Stretch,
+  context: StretchContext,
+  restored: RestoredCheckpoint | null,
+  state: TrainingHeartbeat,
+): Promise<{ checkpoint: CheckpointRef; log: StageLog }> {
+  const { store, logger, folder, signal } = context;
+  const output = join(folder, 'output');
+  const { metrics, samples: earlier } = await readLog(restored?.folder ?? null);
+  const uploader = createUploader<LocalCheckpoint, CheckpointRef>({
+    upload: async (checkpoint) => {
+      const ref = await commitCheckpoint(store, stretch, checkpoint);
+      state.checkpoint = ref.step;
+      return ref;
+    },
+    discard: (checkpoint) => rm(checkpoint.folder, { recursive: true, force: true }),
+    onAway: ({ step }, error, pauseMs) =>
+      logger.warn({ step, pauseMs, reason: error.message }, 'checkpoint waits for the store; training goes on'),
+    giveUp: context.giveUp,
+  });
+  let kept = Promise.resolve();
+  const clock = createStepClock();
+  let history: Pick<CheckpointFacts, 'environment' | 'resumes' | 'trust'> | null = null;
+
+  const samplesSoFar = async (): Promise<SampleRow[]> => [
+    ...earlier,
+    ...(await readRows(join(output, 'samples.jsonl'), sampleRowSchema)),
+  ];
+
+  /** One after the other: a later checkpoint must not overtake an earlier one that still reads its samples. */
+  const keep = ({ step, path, exact, bufferEmpty = true }: SavedEvent): void => {
+    if (!history) throw new DermflowError(failureTypes.trainerCrashed, 'the trainer saved before it said "started"');
+    const values = metrics.at(-1)?.values ?? {};
+    const facts: CheckpointFacts = { stage: stretch.stage, step, exact, bufferEmpty, values, ...history };
+    const log = toJsonLines(metrics);
+    kept = kept.then(async () => {
+      const samples = (await samplesSoFar()).filter((row) => row.step <= step);
+      uploader.add({ step, folder: path, facts, metrics: log, samples: toJsonLines(samples) });
+    });
+    // It is awaited at the end; until then its failure must not count as unhandled.
+    kept.catch(() => {});
+  };
+  const uploaded = async (): Promise<CheckpointRef | null> => {
+    await kept;
+    return uploader.drain();
+  };
+
+  const onEvent = (event: TrainerEvent): void => {
+    if (event.event === 'started') history = begin(event, job.threads, restored, context);
+    if (event.event === 'metrics') record(metrics, event);
+    if (event.event === 'checkpoint') keep(event);
+    if (event.event === 'progress') {
+      const values = metrics.at(-1)?.values ?? {};
+      Object.assign(state, { phase: 'training', step: event.step, values, secondsPerStep: clock.tick() });
+      context.heartbeat(state);
+    }
+  };
+
+  let job: Awaited<ReturnType<StretchContext['prepare']>>;
+  try {
+    job = await context.prepare(restored?.folder ?? null, output);
+    const end = await context.train(job, onEvent);
+    state.phase = 'uploading';
+    const newest = (await uploaded()) ?? restored?.ref;
+    if (end.state === 'interrupted') {
+      signal.throwIfAborted();
+      const step = newest?.step ?? state.step;
+      throw unavailable(`training was interrupted at step ${step}; it resumes from there`);
+    }
+    if (newest?.step === stretch.stopAt) {
+      return { checkpoint: newest, log: { metrics, samples: await samplesSoFar() } };
+    }
+    throw new DermflowError(
+      failureTypes.trainerCrashed,
+      `the trainer finished without a checkpoint at step ${stretch.stopAt}`,
+    );
+  } catch (error) {
+    // What was saved before the end is worth more than the error's speed; the error itself stands.
+    await uploaded().catch((reason) => logger.warn({ reason }, 'checkpoint was not uploaded'));
+    throw withLastCheckpoint(error, state.checkpoint);
+  }
+}
+
+type SavedEvent = Extract<TrainerEvent, { event: 'checkpoint' }>;
+type StartedEvent = Extract<TrainerEvent, { event: 'started' }>;
+
+/** Judges the resume by the environment that the trainer found itself in, and says so. */
+function begin(
+  { software, device, worldSize }: StartedEvent,
+  threads: number,
+  restored: RestoredCheckpoint | null,
+  { logger }: StretchContext,
+): Pick<CheckpointFacts, 'environment' | 'resumes' | 'trust'> {
+  const environment: TrainingEnvironment = { software, device, worldSize, threads };
+  if (!restored) return { environment, resumes: [], trust: exactly };
+  const { facts, files, ref } = restored;
+  const trust = judgeResume({ ...facts, files }, environment);
+  logger[trust.verdict === 'exact' ? 'info' : 'warn']({ step: ref.step, ...trust }, 'resuming');
+  const resumes = [...facts.resumes, { step: ref.step, ...trust }];
+  return { environment, resumes, trust: worstOf([facts.trust, trust]) };
+}
+
+function withLastCheckpoint(error: unknown, step: number | null): unknown {
+  if (!(error instanceof DermflowError) || error.type !== failureTypes.diverged) return error;
+  const good = step === null ? 'there is no earlier checkpoint' : `the last good checkpoint is step ${step}`;
+  return new DermflowError(error.type, `${error.message}; ${good}`, { cause: error });
+}
+
+const stepsTimed = 20;
+
+/** Mean seconds a step over the last steps; null before the second. */
+function createStepClock(): { tick(): number | null } {
+  const times: number[] = [];
+  return {
+    tick() {
+      times.push(Date.now());
+      if (times.length > stepsTimed) times.shift();
+      const spanMs = (times.at(-1) ?? 0) - (times[0] ?? 0);
+      return times.length < 2 ? null : spanMs / 1000 / (times.length - 1);
+    },
+  };
+}

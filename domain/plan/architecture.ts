@@ -1,0 +1,112 @@
+/** The shape of a Qwen2.5-VL, and what follows from it: parameters of the model and of its LoRA adapter. */
+import { z } from 'zod';
+
+export interface Architecture {
+  vocabulary: number;
+  hidden: number;
+  intermediate: number;
+  layers: number;
+  heads: number;
+  keyValueHeads: number;
+  /** Whether the output layer is the embedding itself. */
+  tied: boolean;
+  vision: { hidden: number; intermediate: number; depth: number; patch: number; temporalPatch: number; merge: number };
+}
+
+/** Values of `config.json` of Qwen/Qwen2.5-VL-7B-Instruct (huggingface.co, revision of 2025-04). */
+export const qwen25Vl7b: Architecture = {
+  vocabulary: 152_064,
+  hidden: 3_584,
+  intermediate: 18_944,
+  layers: 28,
+  heads: 28,
+  keyValueHeads: 4,
+  tied: false,
+  vision: { hidden: 1_280, intermediate: 3_420, depth: 32, patch: 14, temporalPatch: 2, merge: 2 },
+};
+
+const size = z.int().positive();
+const textSchema = z.object({
+  vocab_size: size,
+  hidden_size: size,
+  intermediate_size: size,
+  num_hidden_layers: size,
+  num_attention_heads: size,
+  num_key_value_heads: size,
+});
+const configSchema = z.object({
+  tie_word_embeddings: z.boolean().default(false),
+  vision_config: z.object({
+    hidden_size: size,
+    intermediate_size: size,
+    depth: size,
+    patch_size: size,
+    temporal_patch_size: size,
+    spatial_merge_size: size,
+  }),
+});
+
+/** Reads `config.json`; files of older versions keep the text model's values at the top. Throws a `ZodError`. */
+export function parseArchitecture(config: unknown): Architecture {
+  const { vision_config: vision, tie_word_embeddings: tied } = configSchema.parse(config);
+  const nested = z.object({ text_config: z.unknown().optional() }).parse(config).text_config;
+  const text = textSchema.parse(nested ?? config);
+  return {
+    vocabulary: text.vocab_size,
+    hidden: text.hidden_size,
+    intermediate: text.intermediate_size,
+    layers: text.num_hidden_layers,
+    heads: text.num_attention_heads,
+    keyValueHeads: text.num_key_value_heads,
+    tied,
+    vision: {
+      hidden: vision.hidden_size,
+      intermediate: vision.intermediate_size,
+      depth: vision.depth,
+      patch: vision.patch_size,
+      temporalPatch: vision.temporal_patch_size,
+      merge: vision.spatial_merge_size,
+    },
+  };
+}
+
+/** Width of all keys, or all values, of a token in one layer. */
+export const keyValueWidth = ({ hidden, heads, keyValueHeads }: Architecture): number =>
+  (hidden / heads) * keyValueHeads;
+
+const merged = ({ vision }: Architecture): number => vision.hidden * vision.merge ** 2;
+
+/** Linear layers [in, out] that LoRA is put on: all of a text layer and of the vision-to-text merger. */
+const textLinears = (a: Architecture): [number, number][] => [
+  [a.hidden, a.hidden],
+  [a.hidden, keyValueWidth(a)],
+  [a.hidden, keyValueWidth(a)],
+  [a.hidden, a.hidden],
+  [a.hidden, a.intermediate],
+  [a.hidden, a.intermediate],
+  [a.intermediate, a.hidden],
+];
+const mergerLinears = (a: Architecture): [number, number][] => [
+  [merged(a), merged(a)],
+  [merged(a), a.hidden],
+];
+
+const sum = (values: number[]): number => values.reduce((a, b) => a + b, 0);
+
+/** An adapter has rank · (in + out) parameters a linear layer. */
+export const loraParameters = (a: Architecture, rank: number): number =>
+  rank * (a.layers * sum(textLinears(a).map(sum)) + sum(mergerLinears(a).map(sum)));
+
+export function totalParameters(a: Architecture): number {
+  const { vision } = a;
+  const weights = (linears: [number, number][]): number => sum(linears.map(([from, to]) => from * to));
+  const attentionBiases = a.hidden + 2 * keyValueWidth(a);
+  const layer = weights(textLinears(a)) + attentionBiases + 2 * a.hidden;
+  const text = a.vocabulary * a.hidden * (a.tied ? 1 : 2) + a.layers * layer + a.hidden;
+  const block =
+    4 * vision.hidden ** 2 + 4 * vision.hidden + 3 * vision.hidden * vision.intermediate + 2 * vision.intermediate;
+  const norms = 3 * vision.hidden;
+  const patches = 3 * vision.temporalPatch * vision.patch ** 2 * vision.hidden;
+  const merger = weights(mergerLinears(a)) + merged(a) + a.hidden + vision.hidden;
+  return text + patches + vision.depth * (block + norms) + merger;
+}

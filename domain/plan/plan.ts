@@ -1,0 +1,149 @@
+/** What a recipe will do, computed before anything starts: steps, sizes, calls, price. */
+import { userMistake } from '../failures.ts';
+import type { Recipe } from '../recipe.ts';
+import { resumeCheckpointsKept } from '../retention.ts';
+import { type Architecture, loraParameters, totalParameters } from './architecture.ts';
+import { estimateMemory, type MemoryEstimate } from './memory.ts';
+
+export interface DataCounts {
+  /** Training questions: the prompts of GRPO. */
+  items: number;
+  /** Cases of the test split. */
+  test: number;
+  /** Cases with a rationale. */
+  textbook: number;
+  /** Images of all cases. */
+  images: number;
+}
+
+/** In any currency, for a million tokens. */
+export interface TokenPrices {
+  input: number;
+  output: number;
+}
+
+export interface PlanInput {
+  recipe: Recipe;
+  data: DataCounts;
+  /** Null where the base model's config is not at hand. */
+  architecture: Architecture | null;
+  devices: number;
+  prices: TokenPrices | null;
+}
+
+export interface Batches {
+  rows: number;
+  batch: number;
+  stepsPerEpoch: number;
+  /** Rows of an epoch's last, smaller batch; 0 if all are full. */
+  remainder: number;
+  /** What becomes of that batch. */
+  lastBatch: 'full' | 'partial' | 'dropped';
+}
+
+export interface RunPlan {
+  trajectories: { atMost: number; llmCalls: number; inputTokens: number; outputTokens: number; price: number | null };
+  sft: (Batches & { epochs: number; steps: number }) | null;
+  /** Prompts of GRPO, with or without SFT. */
+  prompts: Batches;
+  grpo: { steps: number; epochs: number; completions: number; milestones: number[] } | null;
+  rlOnly: { steps: number; milestones: number[] } | null;
+  evaluations: { models: number; answers: number };
+  parameters: { total: number; trainable: number; share: number } | null;
+  memory: { sft: MemoryEstimate; grpo: MemoryEstimate } | null;
+  storage: { checkpoint: number; checkpoints: number; s3: number; scratch: number } | null;
+}
+
+/** Tokens of a call that writes ρ: two rationales and the instruction; the released code caps the reply. */
+const tokensPerCall = { input: 400, output: 120 };
+/** Checkpoints on the local disk at one time: resumed from, being written, being uploaded, waiting. */
+const localCheckpoints = 4;
+/** Bytes of a lossless photograph, a pixel. */
+const bytesPerPixel = 2;
+
+/** SFT trains on what is left over at the end of an epoch. */
+export const sftBatches = (rows: number, batch: number): Batches => ({
+  ...countBatches(rows, batch),
+  stepsPerEpoch: Math.ceil(rows / batch),
+});
+
+/** TRL's sampler for GRPO keeps whole steps only: prompts left over are left out of that epoch, others in each one. */
+export function grpoBatches(rows: number, batch: number): Batches {
+  const counted = countBatches(rows, batch);
+  return { ...counted, lastBatch: counted.remainder === 0 ? 'full' : 'dropped' };
+}
+
+const countBatches = (rows: number, batch: number): Batches => ({
+  rows,
+  batch,
+  stepsPerEpoch: Math.floor(rows / batch),
+  remainder: rows % batch,
+  lastBatch: rows % batch === 0 ? 'full' : 'partial',
+});
+
+export function planRun({ recipe, data, architecture, devices, prices }: PlanInput): RunPlan {
+  const { sft, grpo, evaluation } = recipe;
+  const trajectories = planTrajectories(recipe, data, prices);
+  const sftCount = sftBatches(
+    Math.round(trajectories.atMost * (1 - recipe.trajectories.validationShare)),
+    sft.batchSize,
+  );
+  const prompts = grpoBatches(data.items, grpo.promptsPerStep);
+  if (prompts.stepsPerEpoch === 0) {
+    throw userMistake(
+      `data: ${data.items} training questions are fewer than grpo.promptsPerStep ${grpo.promptsPerStep}`,
+    );
+  }
+  const [steps, rlOnlySteps] = [grpo.milestones.at(-1) ?? 0, grpo.rlOnlyMilestones.at(-1) ?? 0];
+  const models = 1 + Number(sft.epochs > 0) + grpo.milestones.length + grpo.rlOnlyMilestones.length;
+  const shown = models + Number(evaluation.noImageControl);
+  const answers = Math.min(data.test, evaluation.maxItems ?? data.test) * evaluation.tasks.length;
+  const trainable = architecture ? loraParameters(architecture, recipe.lora.rank) : 0;
+  const total = architecture ? totalParameters(architecture) : 0;
+  return {
+    trajectories,
+    sft: sft.epochs === 0 ? null : { ...sftCount, epochs: sft.epochs, steps: sft.epochs * sftCount.stepsPerEpoch },
+    prompts,
+    grpo:
+      steps === 0
+        ? null
+        : {
+            steps,
+            epochs: steps / prompts.stepsPerEpoch,
+            completions: steps * grpo.promptsPerStep * grpo.generations,
+            milestones: grpo.milestones,
+          },
+    rlOnly: rlOnlySteps === 0 ? null : { steps: rlOnlySteps, milestones: grpo.rlOnlyMilestones },
+    evaluations: { models: shown, answers: shown * answers },
+    parameters: architecture && { total, trainable, share: trainable / total },
+    memory: architecture && {
+      sft: estimateMemory('sft', recipe, architecture, devices),
+      grpo: estimateMemory('grpo', recipe, architecture, devices),
+    },
+    storage: architecture && planStorage(recipe, data, trainable),
+  };
+}
+
+/** Type 1 from every textbook case, types 2 and 3 up to their cap; at most one call for each of the latter. */
+function planTrajectories({ trajectories }: Recipe, { textbook }: DataCounts, prices: TokenPrices | null) {
+  const compared = trajectories.types.filter((type) => type !== 1).length * Math.min(textbook, trajectories.maxPerType);
+  const atMost = (trajectories.types.includes(1) ? textbook : 0) + compared;
+  const llmCalls = Math.min(compared, trajectories.maxLlmCalls);
+  const [inputTokens, outputTokens] = [llmCalls * tokensPerCall.input, llmCalls * tokensPerCall.output];
+  const price = prices && (inputTokens * prices.input + outputTokens * prices.output) / 1e6;
+  return { atMost, llmCalls, inputTokens, outputTokens, price };
+}
+
+/** Adapter and Adam's moments in fp32. The frozen SFT adapter in GRPO's checkpoints is one blob, stored once. */
+function planStorage({ sft, grpo, data }: Recipe, { images }: DataCounts, trainable: number) {
+  const checkpoint = 12 * trainable;
+  const stages = [sft.epochs, grpo.milestones.length, grpo.rlOnlyMilestones.length].filter((ends) => ends > 0);
+  const checkpoints = stages.reduce((sum, ends) => sum + ends + resumeCheckpointsKept, 0);
+  const imageBytes = images * data.maxPixels * bytesPerPixel;
+  return {
+    checkpoint,
+    checkpoints,
+    s3: checkpoints * checkpoint + imageBytes,
+    scratch: localCheckpoints * (checkpoint + 4 * trainable) + imageBytes,
+  };
+}

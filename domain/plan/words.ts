@@ -1,0 +1,70 @@
+/** A plan as a person reads it: one line a fact, estimates called so. */
+import type { Recipe } from '../recipe.ts';
+import { grouped } from '../report/words.ts';
+import type { MemoryEstimate } from './memory.ts';
+import type { Batches, RunPlan } from './plan.ts';
+
+const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(bytes < 2 ** 30 ? 3 : 1)} GiB`;
+const millions = (value: number): string => `${(value / 1e6).toFixed(1)} M`;
+
+export function describePlan(recipe: Recipe, plan: RunPlan): string {
+  const lines: [name: string, fact: string][] = [
+    ['recipe', `${recipe.name} on ${recipe.model.base}, ${recipe.model.precision}`],
+    ['trajectories', trajectoryLine(plan)],
+    ['sft', plan.sft ? sftLine(plan.sft) : 'left out'],
+    ['prompts', batchLine(plan.prompts, 'prompts')],
+    ['grpo', plan.grpo ? grpoLine(recipe, plan.grpo) : 'left out'],
+    [
+      'rl-only',
+      plan.rlOnly
+        ? `to step ${grouped(plan.rlOnly.steps)} of ${grouped(recipe.grpo.steps)}, ${stops(plan.rlOnly.milestones)}`
+        : 'left out',
+    ],
+    ['evaluation', `${plan.evaluations.models} models, ${grouped(plan.evaluations.answers)} answers`],
+    ...sizeLines(plan),
+  ];
+  return lines.map(([name, fact]) => `${name.padEnd(13)} ${fact}`).join('\n');
+}
+
+function trajectoryLine({ trajectories: t }: RunPlan): string {
+  const tokens = `about ${grouped(t.inputTokens)} tokens in and ${grouped(t.outputTokens)} out`;
+  const price = t.price === null ? 'price: give --price-input and --price-output' : `price about ${t.price.toFixed(2)}`;
+  const calls = t.llmCalls === 0 ? 'no LLM calls' : `at most ${grouped(t.llmCalls)} LLM calls, ${tokens}; ${price}`;
+  return `at most ${grouped(t.atMost)}; ${calls}`;
+}
+
+const sftLine = (sft: NonNullable<RunPlan['sft']>): string =>
+  `${batchLine(sft, 'rows')}; ${sft.epochs} epochs, ${grouped(sft.steps)} steps`;
+
+/** The arithmetic, and what becomes of the rows that do not fill a step. */
+function batchLine({ rows, batch, stepsPerEpoch, remainder, lastBatch }: Batches, what: string): string {
+  const steps = `${grouped(rows)} ${what} / ${batch} a step = ${grouped(stepsPerEpoch)} steps an epoch`;
+  if (lastBatch === 'full') return `${steps}, all full`;
+  if (lastBatch === 'partial') return `${steps}, the last one partial (${remainder} ${what})`;
+  return `${steps}, the last ${remainder} ${what} dropped (with a partial last step: ${grouped(stepsPerEpoch + 1)})`;
+}
+
+const grpoLine = ({ grpo }: Recipe, plan: NonNullable<RunPlan['grpo']>): string =>
+  `to step ${grouped(plan.steps)} of a schedule of ${grouped(grpo.steps)} = ${plan.epochs.toFixed(3)} epochs, ` +
+  `${grpo.promptsPerStep} × ${grpo.generations} = ${grpo.promptsPerStep * grpo.generations} completions a step, ` +
+  `${grouped(plan.completions)} in all, ${stops(plan.milestones)}`;
+
+const stops = (milestones: readonly number[]): string => `milestones ${milestones.join(', ')}`;
+
+function sizeLines({ parameters, memory, storage }: RunPlan): [string, string][] {
+  if (!parameters || !memory || !storage)
+    return [['sizes', "unknown: the base model's config.json is not on this machine"]];
+  const share = `${(100 * parameters.share).toFixed(2)} %`;
+  return [
+    ['parameters', `${millions(parameters.total)}, trainable ${grouped(parameters.trainable)} (${share})`],
+    ['memory, sft', memoryLine(memory.sft)],
+    ['memory, grpo', memoryLine(memory.grpo)],
+    ['checkpoints', `${storage.checkpoints} kept, ${gibibytes(storage.checkpoint)} each`],
+    ['S3', `about ${gibibytes(storage.s3)} at most`],
+    ['scratch disk', `about ${gibibytes(storage.scratch)} on the gpu worker`],
+  ];
+}
+
+const memoryLine = (m: MemoryEstimate): string =>
+  `estimated ${gibibytes(m.peak)} a device: base ${gibibytes(m.base)}, adapter and optimizer ${gibibytes(m.adapter)}, ` +
+  `activations ${gibibytes(m.activations)}${m.sampling > 0 ? ` or sampling ${gibibytes(m.sampling)}` : ''}`;

@@ -1,0 +1,149 @@
+/** Killed, cancelled, preempted and damaged: the run ends with the bytes of the undisturbed one. */
+
+import { CancelledFailure } from '@temporalio/common';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createMemoryStore } from '../../../activities/store/memory.ts';
+import { checkpointFactsSchema, checkpointSteps } from '../../../activities/training/checkpoints.ts';
+import type { StretchResult } from '../../../domain/contracts.ts';
+import { failureTypes } from '../../../domain/failures.ts';
+import { storeKeys } from '../../../domain/names.ts';
+import { readEnvironment } from '../../../infra/env.ts';
+import {
+  createTrainingWorker,
+  outcomeOf,
+  prepareTraining,
+  runActivity,
+  shortRecipe,
+  type TrainingData,
+} from '../../support/training.ts';
+
+type Worker = Awaited<ReturnType<typeof createTrainingWorker>>;
+type Outcome = Awaited<ReturnType<typeof outcomeOf>>;
+
+const epochs = [1, 2] as const;
+const milestones = [2, 4] as const;
+
+const objects = new Map<string, Uint8Array>();
+const disturbed = createMemoryStore(objects);
+const workers: Worker[] = [];
+let data: TrainingData;
+let undisturbed: Outcome[];
+
+/** Each on a scratch folder of its own, as on another machine. */
+async function newWorker(more: Parameters<typeof createTrainingWorker>[1] = {}, store = disturbed): Promise<Worker> {
+  const worker = await createTrainingWorker(store, more);
+  workers.push(worker);
+  return worker;
+}
+
+beforeAll(async () => {
+  const others = new Map<string, Uint8Array>();
+  const store = createMemoryStore(others);
+  const worker = await newWorker({}, store);
+  data = await prepareTraining(store, shortRecipe(), worker.folder);
+  for (const [key, value] of others) objects.set(key, value);
+  const results: StretchResult[] = [];
+  for (const epoch of epochs) results.push(await runActivity(() => worker.activities.trainSft({ ...data.sft, epoch })));
+  const sft = results.at(-1)?.checkpoint ?? null;
+  for (const stopAt of milestones)
+    results.push(await runActivity(() => worker.activities.trainGrpo({ ...data.grpo, sft, stopAt })));
+  undisturbed = await Promise.all(results.map((result) => outcomeOf(store, result)));
+});
+afterAll(() => Promise.all(workers.map((worker) => worker.remove())));
+
+describe('training that is disturbed', () => {
+  let policy: StretchResult;
+
+  it('SFT: the trainer killed with -9 in one epoch, cancelled in the next', async () => {
+    const killed = await newWorker();
+    const firstEpoch = { ...data.sft, epoch: 1 };
+    const attempt = runActivity(
+      () => killed.activities.trainSft(firstEpoch),
+      ({ phase, step }) => {
+        if (phase === 'training' && step === 2) killed.signalTrainer('SIGKILL');
+      },
+    );
+    await expect(attempt).rejects.toMatchObject({
+      type: failureTypes.trainerCrashed,
+      message: expect.stringContaining('signal SIGKILL'),
+    });
+    const other = await newWorker();
+    const first = await runActivity(() => other.activities.trainSft(firstEpoch));
+    expect(other.log).toContainEqual(expect.objectContaining({ msg: 'resuming', verdict: 'exact' }));
+    expect(await outcomeOf(disturbed, first)).toEqual(undisturbed[0]);
+
+    const secondEpoch = { ...data.sft, epoch: 2 };
+    const cancelled = runActivity(
+      () => other.activities.trainSft(secondEpoch),
+      ({ phase, step }, environment) => {
+        if (phase === 'training' && step > first.checkpoint.step) environment.cancel();
+      },
+    );
+    await expect(cancelled).rejects.toBeInstanceOf(CancelledFailure);
+    const stageKey = first.checkpoint.key.replace(/\/.*$/, '');
+    const [saved = 0] = await checkpointSteps(disturbed, stageKey, 100);
+    expect(saved).toBeGreaterThan(first.checkpoint.step);
+    policy = await runActivity(() => other.activities.trainSft(secondEpoch));
+    expect(await outcomeOf(disturbed, policy)).toEqual(undisturbed[1]);
+    expect(policy.last.eval_loss).toBeGreaterThan(0);
+  });
+
+  it('GRPO: the trainer killed, its worker preempted, the newest checkpoint damaged', async () => {
+    const killed = await newWorker();
+    const toTwo = { ...data.grpo, sft: policy.checkpoint, stopAt: 2 };
+    const attempt = runActivity(
+      () => killed.activities.trainGrpo(toTwo),
+      ({ phase, step }) => {
+        if (phase === 'training' && step === 2) killed.signalTrainer('SIGKILL');
+      },
+    );
+    await expect(attempt).rejects.toMatchObject({ type: failureTypes.trainerCrashed });
+    const two = await runActivity(() => killed.activities.trainGrpo(toTwo));
+    expect(await outcomeOf(disturbed, two)).toEqual(undisturbed[2]);
+
+    const shutdown = new AbortController();
+    const preempted = await newWorker({ shutdown: shutdown.signal });
+    const toFour = { ...data.grpo, sft: policy.checkpoint, stopAt: 4 };
+    const interrupted = runActivity(
+      () => preempted.activities.trainGrpo(toFour),
+      ({ phase, step }) => {
+        if (phase === 'training' && step === 3) shutdown.abort();
+      },
+    );
+    await expect(interrupted).rejects.toMatchObject({
+      type: failureTypes.unavailable,
+      message: 'training was interrupted at step 3; it resumes from there',
+    });
+
+    const stageKey = two.checkpoint.key.replace(/\/.*$/, '');
+    expect(await checkpointSteps(disturbed, stageKey, 4)).toEqual([3, 2, 1]);
+    const newest = await disturbed.find('checkpoint', `${stageKey}/step-00000003`);
+    const optimizer = newest && (await disturbed.manifest(newest)).files['optimizer.pt'];
+    const key = storeKeys.blob(optimizer?.sha256 ?? '');
+    objects.set(key, objects.get(key)?.map((byte, i) => (i === 5_000 ? byte ^ 1 : byte)) ?? new Uint8Array());
+
+    const last = await newWorker();
+    const four = await runActivity(() => last.activities.trainGrpo(toFour));
+    expect(last.log).toContainEqual(
+      expect.objectContaining({ step: 3, msg: 'checkpoint is damaged, taking the one before' }),
+    );
+    expect(last.log).toContainEqual(expect.objectContaining({ step: 2, msg: 'resuming', verdict: 'exact' }));
+    expect(await outcomeOf(disturbed, four)).toEqual(undisturbed[3]);
+    const facts = checkpointFactsSchema.parse((await disturbed.manifest(four.checkpoint)).facts);
+    expect(facts.trust).toEqual({ verdict: 'exact', reasons: [] });
+    expect(facts.resumes.map(({ step }) => step)).toEqual([1, 2]);
+  });
+
+  it('what is complete is found without a trainer', async () => {
+    const folder = workers[0]?.folder ?? '';
+    const environment = {
+      scratch: folder,
+      plugins: folder,
+      trainerPython: '/no/python',
+      trainer: readEnvironment({}).trainer,
+    };
+    const untrained = await newWorker({ environment });
+    const again = await runActivity(() => untrained.activities.trainSft({ ...data.sft, epoch: 2 }));
+    expect(again).toEqual(policy);
+  });
+});

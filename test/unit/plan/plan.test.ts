@@ -1,0 +1,111 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readRecipe } from '../../../cli/recipes.ts';
+import { failureTypes } from '../../../domain/failures.ts';
+import {
+  type Architecture,
+  loraParameters,
+  parseArchitecture,
+  qwen25Vl7b,
+  totalParameters,
+} from '../../../domain/plan/architecture.ts';
+import { type DataCounts, grpoBatches, planRun, sftBatches } from '../../../domain/plan/plan.ts';
+import { describePlan } from '../../../domain/plan/words.ts';
+import { repositoryRoot } from '../../../infra/env.ts';
+
+const backbone = join(repositoryRoot, 'trainer/backbone');
+const readTiny = (): Architecture => parseArchitecture(JSON.parse(readFileSync(join(backbone, 'config.json'), 'utf8')));
+const paper: DataCounts = { items: 26_507, test: 8_390, textbook: 1_200, images: 36_097 };
+
+async function planOf(name: string, data = paper, architecture: Architecture | null = qwen25Vl7b) {
+  const recipe = await readRecipe(name);
+  return { recipe, plan: planRun({ recipe, data, architecture, devices: 2, prices: { input: 0.4, output: 1.6 } }) };
+}
+
+/** Numbers of all tensors of a safetensors file. */
+function countWeights(file: string): number {
+  const bytes = readFileSync(file);
+  const header: Record<string, { shape?: number[] }> = JSON.parse(
+    bytes.subarray(8, 8 + Number(bytes.readBigUInt64LE(0))).toString(),
+  );
+  const shapes = Object.values(header).flatMap(({ shape }) => (shape ? [shape] : []));
+  return shapes.reduce((sum, shape) => sum + shape.reduce((a, b) => a * b, 1), 0);
+}
+
+describe('architecture', () => {
+  it('has the parameters that the shipped model has', () =>
+    expect(totalParameters(readTiny())).toBe(countWeights(join(backbone, 'model.safetensors'))));
+
+  it('has the published size of Qwen2.5-VL-7B', () => expect(totalParameters(qwen25Vl7b)).toBe(8_292_166_656));
+
+  it('counts an adapter as rank times in and out of each linear layer', () => {
+    // The tiny model's trainer says the same of itself.
+    expect(loraParameters(readTiny(), 64)).toBe(548_864);
+    expect(loraParameters(qwen25Vl7b, 64)).toBe(162_693_120);
+  });
+
+  it('reads configs of older files, with the text values at the top', () => {
+    const { text_config, ...rest } = JSON.parse(readFileSync(join(backbone, 'config.json'), 'utf8'));
+    expect(parseArchitecture({ ...text_config, ...rest })).toEqual(readTiny());
+  });
+});
+
+describe('batches', () => {
+  it("of the paper's 26,507 prompts by 16: 1,656 steps, 11 prompts dropped", () =>
+    expect(grpoBatches(26_507, 16)).toEqual({
+      rows: 26_507,
+      batch: 16,
+      stepsPerEpoch: 1_656,
+      remainder: 11,
+      lastBatch: 'dropped',
+    }));
+
+  it('of SFT keep a partial last step: 1,657', () =>
+    expect(sftBatches(26_507, 16)).toMatchObject({ stepsPerEpoch: 1_657, remainder: 11, lastBatch: 'partial' }));
+
+  it.each([
+    [32, 16, 2],
+    [16, 16, 1],
+    [15, 16, 0],
+  ])('%d by %d', (rows, batch, steps) => expect(grpoBatches(rows, batch).stepsPerEpoch).toBe(steps));
+});
+
+describe('planRun', () => {
+  it("states the paper's run", async () => {
+    const { plan } = await planOf('skin-r1');
+    expect(plan.sft).toMatchObject({ epochs: 4, steps: 760 });
+    expect(plan.grpo).toMatchObject({ steps: 1_500, completions: 96_000, milestones: [500, 1_000, 1_500] });
+    expect(plan.trajectories).toMatchObject({ atMost: 3_200, llmCalls: 2_000 });
+    expect(plan.trajectories.price).toBeCloseTo(0.8 * 0.4 + 0.24 * 1.6);
+    expect(plan.evaluations).toEqual({ models: 21, answers: 21 * 4 * 8_390 });
+    // The paper trains on 40 GB devices: an estimate that says otherwise is wrong.
+    expect(plan.memory?.grpo.peak).toBeGreaterThan(16 * 2 ** 30);
+    expect(plan.memory?.grpo.peak).toBeLessThan(40 * 2 ** 30);
+  });
+
+  it.each([
+    ['sft-only', { sft: true, grpo: false, rlOnly: false }],
+    ['rl-only', { sft: false, grpo: false, rlOnly: true }],
+    ['flat-reward', { sft: true, grpo: true, rlOnly: false }],
+    ['skin-r1', { sft: true, grpo: true, rlOnly: true }],
+  ])('%s leaves out what its ablation leaves out', async (name, expected) => {
+    const { plan } = await planOf(name);
+    const { sft, grpo, rlOnly } = plan;
+    expect({ sft: sft !== null, grpo: grpo !== null, rlOnly: rlOnly !== null }).toEqual(expected);
+  });
+
+  it('refuses fewer prompts than a step takes', async () => {
+    await expect(planOf('skin-r1', { ...paper, items: 15 })).rejects.toMatchObject({ type: failureTypes.userMistake });
+  });
+
+  it('says in words what becomes of the last step, and what it cannot know', async () => {
+    const { recipe, plan } = await planOf('skin-r1');
+    const text = describePlan(recipe, plan);
+    expect(text).toContain('26,507 prompts / 16 a step = 1,656 steps an epoch, the last 11 prompts dropped');
+    expect(text).toContain('(with a partial last step: 1,657)');
+    expect(text).toContain('trainable 162,693,120 (1.96 %)');
+    const unknown = await planOf('skin-r1', paper, null);
+    expect(describePlan(unknown.recipe, unknown.plan)).toContain('config.json is not on this machine');
+  });
+});

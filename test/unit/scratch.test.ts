@@ -1,0 +1,55 @@
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { describe, expect, it } from 'vitest';
+import { explainDiskError, sweepScratch, withScratchFolder } from '../../activities/scratch.ts';
+import { failureTypes } from '../../domain/failures.ts';
+import { temporaryFolder } from '../support/datasets.ts';
+
+describe('withScratchFolder', () => {
+  it('gives an empty folder and removes it with its contents', async () => {
+    const scratch = join(await temporaryFolder(), 'not/yet');
+    const seen = await withScratchFolder(scratch, 'sft', async (folder) => {
+      await writeFile(join(folder, 'x'), '');
+      return readdir(folder);
+    });
+    expect(seen).toEqual(['x']);
+    expect(await readdir(scratch)).toEqual([]);
+  });
+
+  it('removes it when the work fails, and passes the failure on', async () => {
+    const scratch = await temporaryFolder();
+    const failure = new RangeError('work');
+    const work = (): Promise<never> => Promise.reject(failure);
+    await expect(withScratchFolder(scratch, 'sft', work)).rejects.toBe(failure);
+    expect(await readdir(scratch)).toEqual([]);
+  });
+});
+
+describe('sweepScratch', () => {
+  it('removes what dead processes left and nothing else', async () => {
+    const scratch = await temporaryFolder();
+    const gone = (await execa('node', ['-p', 'process.pid'])).stdout;
+    const names = [`sft-${gone}-abc123`, `sft-${process.pid}-abc123`, 'notes'];
+    for (const name of names) await mkdir(join(scratch, name, 'deep'), { recursive: true });
+    await sweepScratch(scratch);
+    expect((await readdir(scratch)).toSorted()).toEqual(names.slice(1).toSorted());
+  });
+
+  it('needs no folder', () => expect(sweepScratch('/does/not/exist')).resolves.toBeUndefined());
+});
+
+describe('explainDiskError', () => {
+  it.each(['ENOSPC', 'EDQUOT', 'EACCES', 'EROFS'])('%s becomes Unavailable with a remedy', (code) => {
+    const explained = explainDiskError(Object.assign(new Error('write'), { code }), '/fast');
+    expect(explained).toMatchObject({
+      type: failureTypes.unavailable,
+      message: expect.stringMatching(/^scratch folder \/fast: .*DERMFLOW_SCRATCH/),
+    });
+  });
+
+  it('leaves any other error as it is', () => {
+    const error = Object.assign(new Error('no such file'), { code: 'ENOENT' });
+    expect(explainDiskError(error, '/fast')).toBe(error);
+  });
+});

@@ -1,0 +1,9 @@
+import { createMemoryStore } from '../../../activities/store/memory.ts';
+import { describeStoreContract } from '../../support/store-contract.ts';
+
+const objects = new Map<string, Uint8Array>();
+
+describeStoreContract('memory', () => ({
+  newStore: () => createMemoryStore(objects),
+  damage: async (key, data) => void (data ? objects.set(key, data) : objects.delete(key)),
+}));

@@ -1,0 +1,39 @@
+"""Digests of what a run leaves behind."""
+
+import hashlib
+
+import torch
+from safetensors.torch import load_file
+
+
+def adapter_of(folder):
+    return load_file(folder / "adapter_model.safetensors")
+
+
+def digest(value):
+    """SHA-256 over a nest of tensors and plain values: files of equal tensors may differ in their padding."""
+    sha = hashlib.sha256()
+
+    def add(part):
+        if isinstance(part, torch.Tensor):
+            sha.update(f"{part.dtype}{tuple(part.shape)}".encode())
+            sha.update(part.contiguous().numpy().tobytes())
+        elif isinstance(part, dict):
+            for key in sorted(part, key=str):
+                sha.update(f"{key}:".encode())
+                add(part[key])
+        elif isinstance(part, (list, tuple)):
+            for item in part:
+                add(item)
+        else:
+            sha.update(repr(part).encode())
+
+    add(value)
+    return sha.hexdigest()
+
+
+def state_digests(checkpoint):
+    """Adapter, optimiser, schedule and random state of a checkpoint."""
+    files = {"optimizer": "optimizer.pt", "scheduler": "scheduler.pt", "random": "rng_state.pth"}
+    states = {name: torch.load(checkpoint / file, weights_only=False) for name, file in files.items()}
+    return {"adapter": digest(adapter_of(checkpoint))} | {name: digest(state) for name, state in states.items()}

@@ -1,0 +1,90 @@
+"""What a test records or changes inside the trainer's process, called there before `main`."""
+
+import json
+import os
+import resource
+
+import torch
+from trl import GRPOTrainer, SFTTrainer
+
+from dermflow_trainer import grpo, sft
+from dermflow_trainer.interruption import Interruption
+from dermflow_trainer.job import rank
+
+
+class RecordingGRPO(GRPOTrainer):
+    """Stores each forward pass of the loss: its inputs, the policy's log-probs, and the advantages."""
+
+    passes = ()
+
+    def _get_per_token_logps_and_entropies(self, *arguments, **keywords):
+        result = super()._get_per_token_logps_and_entropies(*arguments, **keywords)
+        self.last_logps = result[0].detach().clone()
+        return result
+
+    def _compute_loss(self, model, inputs):
+        loss = super()._compute_loss(model, inputs)
+        names = ("prompt_ids", "prompt_mask", "completion_ids", "completion_mask", "advantages", "ref_per_token_logps")
+        record = {name: inputs[name].detach().clone() for name in names} | {"logps": self.last_logps}
+        self.passes = [*self.passes, record | {"step": self.state.global_step + 1}]
+        torch.save(self.passes, os.path.join(self.args.output_dir, f"passes-{rank()}.pt"))
+        return loss
+
+
+class MixedUpGRPO(RecordingGRPO):
+    """The released trainer's defect: prompts repeated as p0 p0 p1 p1, their images as i0 i1 i0 i1."""
+
+    def _generate_and_score_completions(self, inputs):
+        output = super()._generate_and_score_completions(inputs)
+        images = torch.split(output["pixel_values"], output["image_grid_thw"].prod(-1).tolist())
+        output["pixel_values"] = torch.cat(images[:: self.num_generations] * self.num_generations)
+        return output
+
+
+class ReplayingGRPO(GRPOTrainer):
+    """Completions out of a file, one list of token ids a generation, in the order of the whole batch over all ranks."""
+
+    generation = 0
+
+    def _generate_single_turn(self, prompt_ids, *arguments, **keywords):
+        with open(os.environ["COMPLETIONS"], encoding="utf-8") as file:
+            everything = json.load(file)[self.generation]
+        self.generation += 1
+        start = rank() * len(prompt_ids)
+        return everything[start : start + len(prompt_ids)], None
+
+
+class StarvedSFT(SFTTrainer):
+    """Asks in its first step for more memory than its process may have."""
+
+    def training_step(self, *arguments, **keywords):
+        with open("/proc/self/statm", encoding="ascii") as file:
+            size = int(file.read().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (size + 2**28, size + 2**28))
+        return torch.empty(2**30)
+
+
+def record_passes():
+    grpo.GRPOTrainer = RecordingGRPO
+
+
+def mix_up_images():
+    grpo.GRPOTrainer = MixedUpGRPO
+
+
+def replay_completions():
+    grpo.GRPOTrainer = ReplayingGRPO
+
+
+def allow_every_token():
+    grpo.GRPOTrainer = RecordingGRPO
+    grpo.unspeakable_tokens = lambda tokenizer: []
+
+
+def starve():
+    sft.SFTTrainer = StarvedSFT
+
+
+def ask_to_stop():
+    """A signal that comes while the libraries are loaded."""
+    Interruption.asked = True

@@ -1,0 +1,42 @@
+"""accelerate itself reads the configurations that the training activity writes (test/unit/training/golden)."""
+
+from pathlib import Path
+
+import pytest
+from accelerate.commands.launch import _validate_launch_command, launch_command_parser
+from accelerate.utils.launch import prepare_multi_gpu_env
+
+GOLDEN = Path(__file__).parents[2] / "test/unit/training/golden"
+
+
+def read(name):
+    arguments = ["--config_file", str(GOLDEN / f"{name}.json"), "-m", "dermflow_trainer", "job.json"]
+    return _validate_launch_command(launch_command_parser().parse_args(arguments))[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "flags"),
+    [
+        ("ddp", (True, False, False)),
+        ("fsdp", (False, True, False)),
+        ("zero-2", (False, False, True)),
+        ("zero-3", (False, False, True)),
+    ],
+)
+def test_says_what_it_means(name, flags):
+    arguments = read(name)
+    assert (arguments.multi_gpu, arguments.use_fsdp, arguments.use_deepspeed) == flags
+    assert (arguments.num_processes, arguments.num_machines, arguments.mixed_precision) == (2, 1, "no")
+    assert (arguments.module, arguments.training_script) == (True, "dermflow_trainer")
+
+
+def test_fsdp_shards_by_the_layers_of_the_model():
+    environment = prepare_multi_gpu_env(read("fsdp"))
+    assert environment["FSDP_VERSION"] == "2"
+    assert environment["FSDP_TRANSFORMER_CLS_TO_WRAP"] == "Qwen2_5_VLDecoderLayer,Qwen2_5_VLVisionBlock"
+
+
+@pytest.mark.parametrize(("name", "stage", "gathers"), [("zero-2", 2, False), ("zero-3", 3, True)])
+def test_deepspeed_stages(name, stage, gathers):
+    arguments = read(name)
+    assert (arguments.zero_stage, bool(arguments.zero3_init_flag)) == (stage, gathers)
