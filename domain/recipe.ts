@@ -216,13 +216,6 @@ export const recipeSchema = fieldsSchema
   });
 export type Recipe = z.infer<typeof recipeSchema>;
 
-/** The sets that training reads, for people. */
-export const sourceNames = ({ sources }: Recipe['data']): string =>
-  sources
-    .filter(({ use }) => use === 'training')
-    .map(({ adapter }) => adapter)
-    .join(', ');
-
 /** `base` with the fields of `changes` put over it; lists and single values are replaced whole, null stands for itself. */
 export function overlay(base: unknown, changes: unknown): unknown {
   if (!isObject(base) || !isObject(changes)) return changes;
@@ -232,6 +225,13 @@ export function overlay(base: unknown, changes: unknown): unknown {
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The sets that training reads, for people. */
+export const sourceNames = ({ sources }: Recipe['data']): string =>
+  sources
+    .filter(({ use }) => use === 'training')
+    .map(({ adapter }) => adapter)
+    .join(', ');
 
 /**
  * Parses a recipe. Throws a user's mistake that names file, field, value and what is allowed, one line a problem.

@@ -1,4 +1,4 @@
-/** How many cases the data sets of a recipe have, from their tables alone: no image is decoded. */
+/** How many cases a recipe's data sets have, from their tables alone: no image is decoded. */
 import type { Case, Split } from '../../domain/cases/case.ts';
 import { filterDermNet } from '../../domain/cases/dermnet-filter.ts';
 import { assignSplits } from '../../domain/cases/splits.ts';
@@ -12,33 +12,34 @@ import { findFolders } from './sources.ts';
 
 /** Filters and splits the cases as the data stage will. Mistakes in tables are those of the import. */
 export async function countData(folder: string, { data, seed }: Recipe, knowledge: Knowledge): Promise<DataCounts> {
-  const places = await findFolders(
-    folder,
-    data.sources.map(({ adapter }) => adapter),
-  );
-  const labelled: Case[] = [];
-  for (const { adapter, use } of data.sources) {
-    const place = places.get(adapter);
-    if (use !== 'training' || place === undefined) continue;
+  const names = data.sources.filter(({ use }) => use === 'training').map(({ adapter }) => adapter);
+  const cases: Case[] = [];
+  let images = 0;
+  let imagesOfDermNet = 0;
+  for (const [adapter, place] of await findFolders(folder, names)) {
     for await (const record of readRecords({ folder: place, adapter, knowledge })) {
-      if (record.kind === 'case') labelled.push(withoutImage(record));
+      images += 1;
+      if (adapter === 'dermnet') imagesOfDermNet += 1;
+      if (record.kind === 'case') cases.push(withoutImage(record));
     }
   }
   const isDermNet = (c: Case): boolean => c.source === 'dermnet';
-  const { minImagesPerClass } = data;
-  const dermnet = filterDermNet(labelled.filter(isDermNet), knowledge, { minImagesPerClass, imagesOfSet: 0 });
-  const pool = [...labelled.filter((c) => !isTextbookCase(c) && !isDermNet(c)), ...dermnet.kept];
-  const dealt = assignSplits(pool, { seed, ratio: data.split, groupBy: data.groupBy });
+  const { kept } = filterDermNet(cases.filter(isDermNet), knowledge, {
+    minImagesPerClass: data.minImagesPerClass,
+    imagesOfSet: imagesOfDermNet,
+  });
+  const labelled = [...cases.filter((c) => !isTextbookCase(c) && !isDermNet(c)), ...kept];
+  const dealt = assignSplits(labelled, { seed, ratio: data.split, groupBy: data.groupBy });
   const ofSplit = (split: Split): number => dealt.filter((c) => c.split === split).length;
-  const textbook = labelled.filter(isTextbookCase).length;
-  return { items: ofSplit('train'), test: ofSplit('test'), textbook, images: labelled.length };
+  const textbook = cases.filter(isTextbookCase).length;
+  return { items: ofSplit('train'), test: ofSplit('test'), textbook, images };
 }
 
-const withoutImage = ({ kind: _kind, where: _where, image: _image, id, ...record }: CaseRecord): Case => ({
+const withoutImage = ({ kind: _, where: __, image: ___, id, ...record }: CaseRecord): Case => ({
   ...record,
-  id: `${record.source}/${id}`,
+  id: `${record.source}/${id}`, // as the import names it: the split goes by it
   images: [],
-  look: '',
+  look: '0'.repeat(64),
 });
 
 /** Of a generated set; the split is dealt by patient, so its sizes are near, not equal, to these. */

@@ -25,6 +25,7 @@ export interface SourcesRequest {
  */
 export async function importSources(request: SourcesRequest): Promise<Recipe> {
   const { recipe, folder, onProgress } = request;
+  await requireFolder(folder);
   const { generate: _, ...data } = recipe.data;
   const places = await findFolders(
     folder,
@@ -50,12 +51,11 @@ export async function importSources(request: SourcesRequest): Promise<Recipe> {
   return { ...recipe, data: { ...data, sources } };
 }
 
-/** Where each set is below `folder`: in a folder of its adapter's name, or `folder` itself for the one without. */
+/** Folder of each adapter below `folder`; for the only one without a folder of its name, `folder` itself. */
 export async function findFolders(
   folder: string,
   adapters: readonly AdapterName[],
 ): Promise<ReadonlyMap<AdapterName, string>> {
-  await requireFolder(folder);
   const own = await Promise.all(adapters.map(async (name) => [name, await isFolder(join(folder, name))] as const));
   const without = own.filter(([, found]) => !found).map(([name]) => name);
   if (without.length > 1) {

@@ -62,8 +62,8 @@ export const conditionOptions = (c: Case): UnletteredOption[] =>
   }));
 
 /**
- * Eq. 7: 0.75 * i / L for the i-th label of the path, L its length or the depth of the finest offered one (A6); `flat`
- * gives all to that one and nothing to a coarser one.
+ * Eq. 7: 0.75 * i / L for the i-th label of the path, L its length or the depth of the finest offered one (A6). Flat:
+ * only the finest offered one earns.
  */
 const valued =
   (c: Case, { taxonomy }: Knowledge, granularity: RewardSettings['granularity'], finest: string) =>
@@ -71,6 +71,5 @@ const valued =
     const depth = (name: string): number => c.path.indexOf(name) + 1;
     const scale = granularity === 'leaf' ? c.path.length : depth(finest);
     const earns = granularity !== 'flat' || label === finest;
-    const value = earns ? (granularityWeight * depth(label)) / scale : 0;
-    return { label, synonyms: taxonomy.synonyms(label), value };
+    return { label, synonyms: taxonomy.synonyms(label), value: earns ? (granularityWeight * depth(label)) / scale : 0 };
   };
