@@ -18,7 +18,7 @@ export function sftStretch({ recipe, model, trajectories, rows, epoch }: SftInpu
   return {
     stage: 'sft',
     ...describe({
-      method: 'sft/1',
+      method: 'sft/2',
       inputs: { model: model.sha256, trajectories: trajectories.sha256 },
       params: {
         sft,
@@ -49,7 +49,7 @@ export function grpoStretch(
   return {
     stage: 'grpo',
     ...describe({
-      method: 'grpo/1',
+      method: 'grpo/2',
       inputs: {
         model: model.sha256,
         questions: questions.sha256,
