@@ -35,8 +35,9 @@ export async function countData(folder: string, { data, seed }: Recipe, knowledg
   return { items: ofSplit('train'), test: ofSplit('test'), textbook, images };
 }
 
-const withoutImage = ({ kind: _, where: __, image: ___, ...record }: CaseRecord): Case => ({
+const withoutImage = ({ kind: _, where: __, image: ___, id, ...record }: CaseRecord): Case => ({
   ...record,
+  id: `${record.source}/${id}`, // as the import names it: the split goes by it
   images: [],
   look: '0'.repeat(64),
 });
