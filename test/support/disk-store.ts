@@ -27,6 +27,7 @@ export function createDiskStore(folder: string): ArtifactStore {
       const written = writeFile(await place(key), data, { flag: 'wx' }).then(() => true);
       return (await orNull(written, 'EEXIST')) ?? false;
     },
+    remove: (key) => rm(join(folder, key), { force: true }),
     list: async (prefix) => {
       const entries = await orNull(readdir(folder, { recursive: true, withFileTypes: true }), 'ENOENT');
       return (entries ?? [])

@@ -1,4 +1,3 @@
-import { MockActivityEnvironment } from '@temporalio/testing';
 import pino from 'pino';
 import { describe, expect, it } from 'vitest';
 import { createDatasetActivities } from '../../../activities/datasets/activities.ts';
@@ -10,6 +9,7 @@ import { failureTypes } from '../../../domain/failures.ts';
 import { hamFolder, jpeg, temporaryFolder, textbookLine, writeFiles } from '../../support/datasets.ts';
 import { shippedKnowledge } from '../../support/knowledge.ts';
 import { demoRecipe } from '../../support/recipes.ts';
+import { runActivity } from '../../support/training.ts';
 
 const recipe = demoRecipe();
 
@@ -34,7 +34,7 @@ describe('countData', () => {
       logger: pino({ level: 'silent' }),
     });
     const prepare = (): Promise<DataResult> => prepareData({ recipe: imported });
-    const { counts } = await new MockActivityEnvironment().run(prepare);
+    const { counts } = await runActivity(prepare);
     expect(await countData(folder, recipe, shippedKnowledge)).toEqual({
       items: counts.train,
       test: counts.test,
