@@ -26,6 +26,8 @@ export const scenarios: Record<string, () => Scenario> = {
   'no-ablation-no-control': () => ({
     recipe: smallRecipe({ grpo: { rlOnlyMilestones: [] }, evaluation: { noImageControl: false } }),
   }),
+  'sft-only': () => ({ recipe: smallRecipe({ grpo: { milestones: [], rlOnlyMilestones: [] } }) }),
+  'rl-only': () => ({ recipe: smallRecipe({ sft: { epochs: 0 }, grpo: { milestones: [] } }) }),
   'training-failed': () => ({ instead: failingAt('trainGrpo') }),
   'evaluation-failed': () => ({ instead: failingAt('evaluateModel') }),
   'recipe-refused': () => ({ recipe: smallRecipe({ grpo: { steps: 1 } }) }),

@@ -17,12 +17,16 @@ export const paperRecipe = (): Recipe => shippedRecipe('skin-r1');
 
 /** The demo with two epochs, two milestones and RL alone to two. */
 export function smallRecipe(
-  more: { grpo?: Partial<Recipe['grpo']>; evaluation?: Partial<Recipe['evaluation']> } = {},
+  more: {
+    sft?: Partial<Recipe['sft']>;
+    grpo?: Partial<Recipe['grpo']>;
+    evaluation?: Partial<Recipe['evaluation']>;
+  } = {},
 ): Recipe {
   const recipe = demoRecipe();
   return {
     ...recipe,
-    sft: { ...recipe.sft, epochs: 2 },
+    sft: { ...recipe.sft, epochs: 2, ...more.sft },
     grpo: { ...recipe.grpo, steps: 50, milestones: [20, 40], rlOnlyMilestones: [10, 40], ...more.grpo },
     evaluation: { ...recipe.evaluation, ...more.evaluation },
   };

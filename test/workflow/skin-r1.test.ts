@@ -70,11 +70,33 @@ describe('a complete run', () => {
 });
 
 describe('the course of a run', () => {
-  it('leaves out the ablation and the grey control where the recipe does', async () => {
-    const recipe = smallRecipe({ grpo: { rlOnlyMilestones: [] }, evaluation: { noImageControl: false } });
-    const { evaluations } = await resultOf(await runs.start({}, { recipe }));
-    expect(evaluations.map(({ label }) => label)).toEqual(['base', 'sft', 'grpo-20', 'grpo-40']);
-    expect(fakes.names('trainGrpo')).toEqual(['trainGrpo 20', 'trainGrpo 40']);
+  it.each([
+    [
+      'neither RL alone nor a grey image',
+      smallRecipe({ grpo: { rlOnlyMilestones: [] }, evaluation: { noImageControl: false } }),
+      ['trainSft 1', 'trainSft 2', 'trainGrpo 20', 'trainGrpo 40'],
+      ['base', 'sft', 'grpo-20', 'grpo-40'],
+      'grpo/step-40',
+    ],
+    [
+      'SFT alone',
+      smallRecipe({ grpo: { milestones: [], rlOnlyMilestones: [] } }),
+      ['trainSft 1', 'trainSft 2'],
+      ['base', 'sft', 'sft-no-image'],
+      'sft/step-4',
+    ],
+    [
+      'RL alone',
+      smallRecipe({ sft: { epochs: 0 }, grpo: { milestones: [] } }),
+      ['trainGrpo 10 without SFT', 'trainGrpo 40 without SFT'],
+      ['base', 'rl-only-10', 'rl-only-40', 'rl-only-40-no-image'],
+      'rl-only/step-40',
+    ],
+  ])("is the recipe's: %s", async (_, recipe, trained, labels, final) => {
+    const { evaluations, adapter } = await resultOf(await runs.start({}, { recipe }));
+    expect(fakes.names('train')).toEqual(trained);
+    expect(evaluations.map(({ label }) => label)).toEqual(labels);
+    expect(adapter).toEqual(reference('adapter', final));
   });
 
   it('evaluates a milestone beside the next stretch: each of the two waits here for the other', async () => {
