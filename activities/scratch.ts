@@ -1,7 +1,7 @@
 /** Temporary folders on a machine's fast disk. */
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import { unavailable } from '../domain/failures.ts';
+import { DermflowError, failureTypes, unavailable } from '../domain/failures.ts';
 
 /**
  * Gives `work` an empty folder below `scratch` and removes it afterwards, whatever happened. A full or unwritable disk is
@@ -37,6 +37,15 @@ export function explainDiskError(error: unknown, scratch: string): unknown {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const remedy = diskErrors[code];
   return remedy === undefined ? error : unavailable(`scratch folder ${scratch}: ${remedy}`, error);
+}
+
+const spaceToWork = 2 ** 20;
+
+/** A trainer that crashed where no megabyte is left failed for that, whatever its libraries' words were. */
+export async function explainCrash(error: unknown, scratch: string): Promise<unknown> {
+  if (!(error instanceof DermflowError) || error.type !== failureTypes.trainerCrashed) return error;
+  const { bavail, bsize } = await statfs(scratch);
+  return bavail * bsize < spaceToWork ? unavailable(`scratch folder ${scratch}: ${diskErrors.ENOSPC}`, error) : error;
 }
 
 /** Removes folders that processes left behind which are no more, e.g. after a kill -9. */

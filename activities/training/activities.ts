@@ -13,7 +13,7 @@ import type { Environment } from '../../infra/env.ts';
 import { fetchAdapter, modelPath } from '../evaluation/model.ts';
 import { withHeartbeats } from '../heartbeats.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
-import { withScratchFolder } from '../scratch.ts';
+import { explainCrash, withScratchFolder } from '../scratch.ts';
 import { readJsonLines } from '../store/commit.ts';
 import { exportAdapter } from './export-adapter.ts';
 import { prepareLaunch } from './launch.ts';
@@ -70,7 +70,11 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
           const file = join(folder, 'job.json');
           await writeFile(file, JSON.stringify(job));
           const command = await prepareLaunch(environment.trainerPython, file, environment.trainer);
-          return runTrainer(command, { logger, stallMs, graceMs }, { signal, onEvent });
+          try {
+            return await runTrainer(command, { logger, stallMs, graceMs }, { signal, onEvent });
+          } catch (error) {
+            throw await explainCrash(error, environment.scratch);
+          }
         },
       };
       return runStretch(stretch, context);

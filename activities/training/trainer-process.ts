@@ -4,7 +4,7 @@
  */
 import { execa } from 'execa';
 import type { Logger } from 'pino';
-import { DermflowError, type FailureType, failureTypes, unavailable } from '../../domain/failures.ts';
+import { DermflowError, type FailureType, failureTypes } from '../../domain/failures.ts';
 import { interruptedExitCode, type TrainerEvent, trainerEventSchema } from '../../domain/trainer.ts';
 import { type Command, trainerPackage } from './command.ts';
 
@@ -24,7 +24,6 @@ const failureOf: Record<Extract<TrainerEvent, { event: 'failed' }>['kind'], Fail
   diverged: failureTypes.diverged,
   error: failureTypes.trainerCrashed,
 };
-const diskFull = /No space left on device|os error 28|file write failed/;
 const stderrLinesKept = 40;
 
 /**
@@ -80,7 +79,6 @@ export async function runTrainer(
     );
   }
   if (last?.event === 'failed') {
-    if (diskFull.test(last.message)) throw unavailable(`trainer: ${last.message}; free space or set DERMFLOW_SCRATCH`);
     throw new DermflowError(failureOf[last.kind], `trainer: ${last.message}`);
   }
   const end = signal ? `signal ${signal}` : `exit code ${exitCode}`;

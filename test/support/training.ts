@@ -22,7 +22,7 @@ import { readEnvironment } from '../../infra/env.ts';
 import { trainer } from './micro-model.ts';
 import { demoRecipe } from './recipes.ts';
 
-/** The demo's recipe with 4 steps an epoch of SFT, and 4 steps of GRPO, of 4 completions each, in two stretches. */
+/** The demo's recipe with 4 steps an epoch of SFT, and 8 steps of GRPO, of 4 completions each, in two stretches. */
 export function shortRecipe(): Recipe {
   const demo = demoRecipe();
   return {
@@ -35,8 +35,8 @@ export function shortRecipe(): Recipe {
       ...demo.grpo,
       promptsPerStep: 1,
       perDeviceBatchSize: 4,
-      steps: 4,
-      milestones: [2, 4],
+      steps: 8,
+      milestones: [2, 8],
       rlOnlyMilestones: [4],
       saveEvery: 1,
     },

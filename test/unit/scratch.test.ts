@@ -2,8 +2,8 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
-import { explainDiskError, sweepScratch, withScratchFolder } from '../../activities/scratch.ts';
-import { failureTypes } from '../../domain/failures.ts';
+import { explainCrash, explainDiskError, sweepScratch, withScratchFolder } from '../../activities/scratch.ts';
+import { DermflowError, failureTypes } from '../../domain/failures.ts';
 import { temporaryFolder } from '../support/datasets.ts';
 
 describe('withScratchFolder', () => {
@@ -37,6 +37,13 @@ describe('sweepScratch', () => {
   });
 
   it('needs no folder', () => expect(sweepScratch('/does/not/exist')).resolves.toBeUndefined());
+});
+
+describe('explainCrash', () => {
+  it('leaves the failure alone where there is space', async () => {
+    const crash = new DermflowError(failureTypes.trainerCrashed, 'exit code 1');
+    expect(await explainCrash(crash, await temporaryFolder())).toBe(crash);
+  });
 });
 
 describe('explainDiskError', () => {

@@ -38,12 +38,6 @@ describe('runTrainer', () => {
     ['divergence', failed('diverged', 'loss is nan'), failureTypes.diverged, /^trainer: loss is nan$/],
     ['a bad job', failed('bad-input', 'field seed'), failureTypes.userMistake, /^trainer: field seed$/],
     ['any other error', failed('error', 'KeyError'), failureTypes.trainerCrashed, /^trainer: KeyError$/],
-    [
-      'a full disk',
-      failed('error', 'OSError: [Errno 28] No space left on device'),
-      failureTypes.unavailable,
-      /free space or set DERMFLOW_SCRATCH/,
-    ],
     ['a crash', 'console.error("boom"); process.exit(3)', failureTypes.trainerCrashed, /exit code 3; stderr: boom/],
     ['kill -9', 'process.kill(process.pid, "SIGKILL")', failureTypes.trainerCrashed, /signal SIGKILL/],
     ['an early good-bye', 'process.exit(0)', failureTypes.trainerCrashed, /exit code 0/],
