@@ -11,7 +11,9 @@ export interface DiskMap {
 /** An empty map in a private temporary file, which the system removes with this process. */
 export function createDiskMap(): DiskMap {
   const database = new DatabaseSync('');
-  database.exec('pragma journal_mode = off; pragma synchronous = off; pragma cache_size = -512; create table entry (key text, value text)');
+  database.exec(
+    'pragma journal_mode = off; pragma synchronous = off; pragma cache_size = -512; create table entry (key text, value text)',
+  );
   database.exec('create index by_key on entry (key)');
   const insert = database.prepare('insert into entry values (?, ?)');
   const select = database.prepare('select value from entry where key = ? order by rowid');

@@ -10,6 +10,7 @@ import type { ReportSources } from '../../domain/report/build.ts';
 import type { LineageEntry } from '../../domain/report/report.ts';
 import { metricsLineSchema, sampleLineSchema } from '../../domain/report/training-log.ts';
 import { dermflowVersion } from '../../infra/version.ts';
+import { datasetFiles } from '../datasets/join.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { readJson, readJsonLines } from '../store/commit.ts';
 import { traceLineage } from './lineage.ts';
@@ -20,7 +21,8 @@ export async function readSources(store: ArtifactStore, input: ReportInput): Pro
   const lineage = await traceLineage(store, artifacts);
   return {
     input,
-    cases: await readJsonLines(store, data.dataset, 'cases.jsonl', caseSchema),
+    cases: await readJsonLines(store, data.dataset, datasetFiles.cases, caseSchema),
+    funnel: (await readJson(store, data.dataset, datasetFiles.report, dataReportSchema)).funnel,
     questions: await readJsonLines(store, data.questions, 'test.jsonl', questionSchema),
     ...(await readEvaluations(store, input.evaluations)),
     logs: {
@@ -33,6 +35,11 @@ export async function readSources(store: ArtifactStore, input: ReportInput): Pro
     software: await readSoftware(store, lineage),
   };
 }
+
+/** The part of a `DataReport` that the page shows beside what it counts itself. */
+const dataReportSchema = z.object({
+  funnel: z.array(z.object({ name: z.string(), images: z.int(), classes: z.int() })),
+});
 
 /** All artifacts that the input names, by names that tell those of one kind apart, in the order of the procedure. */
 export function artifactsOf(input: ReportInput): Record<string, ArtifactRef> {

@@ -1,5 +1,7 @@
 /** From what a run left in the store to the report's numbers. */
-import { type Case, splits } from '../cases/case.ts';
+import { type Case, modalities, type Split } from '../cases/case.ts';
+import { countSplits } from '../cases/data-report.ts';
+import type { FunnelStep } from '../cases/dermnet-filter.ts';
 import type { ReportInput } from '../contracts.ts';
 import type { Question } from '../questions/question.ts';
 import { createRandom } from '../random.ts';
@@ -13,6 +15,7 @@ import { type MetricsLine, mergeLines, type SampleLine } from './training-log.ts
 export interface ReportSources {
   input: Pick<ReportInput, 'run' | 'recipe' | 'model' | 'data' | 'trajectories'>;
   cases: readonly Case[];
+  funnel: readonly FunnelStep[];
   /** Test questions. */
   questions: readonly Question[];
   summaries: readonly LabelledSummary[];
@@ -33,7 +36,7 @@ export function buildReport(sources: ReportSources): Report {
   const final = finalModel(models);
   const baselines = baselinesOf(items.get(final.label) ?? [], questions);
   const comparisons = compareModels(models, items, recipe.seed);
-  const data = dataCard(input, sources.cases);
+  const data = dataCard(sources);
   const units = recipe.data.groupBy === 'patient' ? 'patients' : 'images';
   return {
     schema: 1,
@@ -57,20 +60,21 @@ export function buildReport(sources: ReportSources): Report {
   };
 }
 
-function dataCard({ recipe, data, trajectories }: ReportSources['input'], cases: readonly Case[]): DataCard {
+function dataCard({ input, cases, funnel }: Pick<ReportSources, 'input' | 'cases' | 'funnel'>): DataCard {
+  const { recipe, data, trajectories } = input;
   const diagnoses = [...Map.groupBy(cases, ({ diagnosis }) => diagnosis)].flatMap(([diagnosis, members]) => {
     const [first] = members;
-    if (!first) return [];
-    const [train = 0, validation = 0, test = 0] = splits.map(
-      (split) => members.filter((c) => c.split === split).length,
-    );
-    return [{ diagnosis, malignancy: first.malignancy, train, validation, test }];
+    return first ? [{ diagnosis, malignancy: first.malignancy, ...countSplits(members) }] : [];
   });
-  const size = (row: DataCard['diagnoses'][number]): number => row.train + row.validation + row.test;
+  const size = (row: Record<Split, number>): number => row.train + row.validation + row.test;
   return {
     generated: recipe.data.generate !== undefined,
     cases: data.counts,
     trajectories: trajectories.counts,
     diagnoses: diagnoses.toSorted((a, b) => size(b) - size(a) || (a.diagnosis < b.diagnosis ? -1 : 1)),
+    modalities: modalities
+      .map((modality) => ({ modality, ...countSplits(cases.filter((c) => c.modality === modality)) }))
+      .filter((row) => size(row) > 0),
+    funnel: [...funnel],
   };
 }

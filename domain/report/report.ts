@@ -1,7 +1,7 @@
 /** `report.json`: every number of the report page, for programs. The page is drawn from this and nothing else. */
 import { z } from 'zod';
 import { artifactKinds, sha256Schema } from '../artifact.ts';
-import { imageRefSchema, malignancySchema } from '../cases/case.ts';
+import { imageRefSchema, malignancySchema, modalities } from '../cases/case.ts';
 import { modelRefSchema } from '../contracts.ts';
 import { taskSummarySchema } from '../evaluation/summary.ts';
 import { optionSchema, questionTasks } from '../questions/question.ts';
@@ -99,6 +99,10 @@ export const dataCardSchema = z.strictObject({
       test: count,
     }),
   ),
+  /** Cases by the way the picture was taken. */
+  modalities: z.array(z.strictObject({ modality: z.enum(modalities), train: count, validation: count, test: count })),
+  /** What was left of DermNet after each step of its filter; empty without that set. */
+  funnel: z.array(z.strictObject({ name: z.string(), images: count, classes: count })),
 });
 export type DataCard = z.infer<typeof dataCardSchema>;
 

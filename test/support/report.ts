@@ -71,6 +71,11 @@ export function sampleSources(models: readonly SimulatedModel[] = demoModels): R
       },
     },
     cases,
+    funnel: [
+      { name: 'all images', images: 19_559, classes: 210 },
+      { name: 'skin cancers and their differential diagnoses', images: 5_120, classes: 61 },
+      { name: 'classes of at least 20 images', images: 4_870, classes: 44 },
+    ],
     questions,
     summaries: answers.map(({ label, step, image, items }) => ({
       ...{ label, step, image },

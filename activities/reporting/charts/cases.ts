@@ -35,6 +35,29 @@ export const conditionChart = ({ diagnoses }: DataCard, width: ChartWidth): Char
     width,
   );
 
+const modalityNames = { dermoscopic: 'dermoscopic', clinical: 'clinical photograph', unknown: 'not stated' } as const;
+
+export const modalityChart = ({ modalities }: DataCard, width: ChartWidth): ChartSpec | null =>
+  countChart(
+    modalities.map(({ modality, ...row }) => ({ ...row, name: modalityNames[modality] })),
+    width,
+  );
+
+/** Images left after each step of DermNet's filter. Null without that set. */
+export function funnelChart({ funnel }: DataCard, width: ChartWidth): ChartSpec | null {
+  if (funnel.length === 0) return null;
+  const x = { field: 'images', type: 'quantitative', title: 'Images (number)' } as const;
+  const axis = { title: null, ticks: false, domain: false, labelLimit: width === 'wide' ? 0 : 120 } as const;
+  const y = { field: 'name', type: 'nominal', sort: funnel.map(({ name }) => name), axis } as const;
+  return {
+    data: { values: funnel.map((step) => ({ ...step })) },
+    width: chartWidths[width],
+    height: rowHeight * funnel.length + 70,
+    autosize: { type: 'fit', contains: 'padding' },
+    layer: [{ mark: { type: 'bar', height: 14, color: series[0] ?? colours.ink }, encoding: { y, x } }],
+  };
+}
+
 const sum = (name: string, rows: readonly Omit<Row, 'name'>[]): Row => {
   const of = (split: (typeof splits)[number]): number => rows.reduce((total, row) => total + row[split], 0);
   return { name, train: of('train'), validation: of('validation'), test: of('test') };

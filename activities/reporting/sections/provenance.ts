@@ -5,7 +5,7 @@ import { sourceNames } from '../../../domain/recipe.ts';
 import { groupLineage } from '../../../domain/report/lineage-graph.ts';
 import type { LineageEntry, Report } from '../../../domain/report/report.ts';
 import { grouped } from '../../../domain/report/words.ts';
-import { conditionChart, diagnosisChart } from '../charts/cases.ts';
+import { conditionChart, diagnosisChart, funnelChart, modalityChart } from '../charts/cases.ts';
 import { lineageDrawing } from '../charts/lineage.ts';
 import { figure, folded, framed, type Markup, section, table } from '../markup.ts';
 
@@ -46,6 +46,24 @@ export async function dataSection({ data, recipe }: Report): Promise<Markup> {
       caption: 'By the malignancy of the diagnosis in the taxonomy.',
       description: `${grouped(cases.train)} cases for training, ${grouped(cases.validation)} for validation, ${grouped(cases.test)} for the test.`,
       spec: (width) => conditionChart(data, width),
+    }),
+    await figure({
+      id: 'cases-modality',
+      title: 'Cases by modality and split',
+      caption: 'How the pictures were taken, as their sets state it.',
+      description: data.modalities
+        .map(({ modality, train }) => `${grouped(train)} ${modality} for training`)
+        .join(', '),
+      spec: (width) => modalityChart(data, width),
+    }),
+    await figure({
+      id: 'dermnet-funnel',
+      title: 'What is left of DermNet',
+      caption: 'Kept are skin cancers and what they are mistaken for, in classes of some size.',
+      description: data.funnel
+        .map(({ name, images, classes }) => `${name}: ${images} images, ${classes} classes`)
+        .join('; '),
+      spec: (width) => funnelChart(data, width),
     }),
     folded(
       `${data.diagnoses.length} diagnoses in numbers`,

@@ -45,6 +45,12 @@ describe('buildReport', () => {
     expect(diagnoses.find(({ diagnosis }) => diagnosis === 'melanoma')?.malignancy).toBe('malignant');
   });
 
+  it('counts each case once by its modality, and leaves out what does not occur', () => {
+    const { modalities, cases } = report.data;
+    expect(modalities.reduce((sum, { train }) => sum + train, 0)).toBe(cases.train);
+    expect(modalities.map(({ modality }) => modality)).not.toContain('clinical');
+  });
+
   it('refuses a run in which no model saw its images', () => {
     const grey = demoModels.filter(({ image }) => image === 'grey');
     expect(() => buildReport(sampleSources(grey))).toThrow(RangeError);

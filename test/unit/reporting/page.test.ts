@@ -37,6 +37,8 @@ describe('the report page', () => {
       'kl',
       'cases-diagnosis',
       'cases-condition',
+      'cases-modality',
+      'dermnet-funnel',
       'lineage-graph',
     ]);
     const texts = matches(/<text[^>]*>([^<]+)<\/text>/g);
@@ -66,7 +68,7 @@ describe('the report page', () => {
 
   it('says in words what each drawing shows', () => {
     const drawings = matches(/<svg([^>]*)>/g);
-    expect(drawings).toHaveLength(22);
+    expect(drawings).toHaveLength(26);
     expect(drawings.every((attributes) => /role="img" aria-label="[^"]{20,}"/.test(attributes))).toBe(true);
   });
 
@@ -117,7 +119,7 @@ describe('the report page', () => {
     };
     const text = await reportPage(bare, new Map());
     expect(matches(/<section id="([^"]+)"/g, text)).not.toContain('samples');
-    expect(matches(/<figure id="([^"]+)"/g, text).filter((id) => !/accuracy|confusion|cases/.test(id))).toEqual([]);
+    expect(matches(/<figure id="([^"]+)"/g, text).filter((id) => !/accuracy|confusion|cases|funnel/.test(id))).toEqual([]);
   });
 });
 
