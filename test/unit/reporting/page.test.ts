@@ -119,7 +119,9 @@ describe('the report page', () => {
     };
     const text = await reportPage(bare, new Map());
     expect(matches(/<section id="([^"]+)"/g, text)).not.toContain('samples');
-    expect(matches(/<figure id="([^"]+)"/g, text).filter((id) => !/accuracy|confusion|cases|funnel/.test(id))).toEqual([]);
+    expect(matches(/<figure id="([^"]+)"/g, text).filter((id) => !/accuracy|confusion|cases|funnel/.test(id))).toEqual(
+      [],
+    );
   });
 });
 
