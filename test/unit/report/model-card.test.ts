@@ -138,7 +138,7 @@ describe('publicBase', () => {
     { base: 'tiny', name: 'dermflow/tiny', revision: null, hub: false },
     { base: qwen, name: qwen, revision: null, hub: true },
     { base: `${qwen}@main`, name: qwen, revision: 'main', hub: true },
-    { base: '/home/me/models/qwen-vl/', name: 'qwen-vl', revision: null, hub: false },
+    { base: '/srv/models/qwen-vl/', name: 'qwen-vl', revision: null, hub: false },
     { base: './models/qwen-vl', name: 'qwen-vl', revision: null, hub: false },
     { base: '../models/qwen-vl', name: 'qwen-vl', revision: null, hub: false },
   ])('$base', ({ base, ...known }) => expect(publicBase(base)).toEqual(known));
