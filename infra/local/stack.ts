@@ -51,25 +51,31 @@ export async function startStack({ home, logger, wanted = {}, ...options }: Stac
     );
   }
   const tools = findTools(home);
-  const ports = await choosePorts(wanted, last?.ports ?? null);
   const secrets = await readOrMakeSecrets(home);
   const bucket = options.bucket ?? last?.bucket ?? firstBucket;
-  await writeWhole(stackFile(home), { pid: process.pid, ports, bucket });
-  const supervisor = createSupervisor(join(home, 'logs'), logger);
-  const stop = async (): Promise<void> => {
-    await supervisor.stop();
-    await writeWhole(stackFile(home), { pid: 0, ports, bucket });
-  };
-  try {
-    await Promise.all([
+  const startOn = async (ports: Ports): Promise<Stack> => {
+    await writeWhole(stackFile(home), { pid: process.pid, ports, bucket });
+    const supervisor = createSupervisor(join(home, 'logs'), logger);
+    const stop = async (): Promise<void> => {
+      await supervisor.stop();
+      await writeWhole(stackFile(home), { pid: 0, ports, bucket });
+    };
+    const starting = await Promise.allSettled([
       supervisor.add(temporalService(tools, ports, join(home, 'temporal'))),
       supervisor.add(s3Service(tools, ports, secrets, join(home, 's3'), bucket)),
     ]);
-  } catch (error) {
+    const failed = starting.find((outcome) => outcome.status === 'rejected');
+    if (!failed) return { ports, secrets, bucket, supervisor, stop };
     await stop();
-    throw error;
+    throw failed.reason;
+  };
+  try {
+    return await startOn(await choosePorts(wanted, last?.ports ?? null));
+  } catch (error) {
+    // Between choosing a port and listening on it another program may have taken it.
+    logger.warn({ reason: error instanceof Error ? error.message : error }, 'starting once more, on other ports');
+    return startOn(await choosePorts(wanted, null));
   }
-  return { ports, secrets, bucket, supervisor, stop };
 }
 
 /** The stack that runs on this folder, null if none does. */

@@ -35,6 +35,8 @@ const statusSchema = z.object({
 });
 export type SeenStatus = z.infer<typeof statusSchema>;
 
+const errorSchema = z.object({ error: z.object({ message: z.string() }) });
+
 export interface Started {
   pid: number;
   /** Called with each status that the command prints. */
@@ -53,12 +55,15 @@ export function startDemo(home: Home, changes: readonly string[] = [], flags: re
     buffer: { stdout: false },
   });
   const listeners: ((status: SeenStatus) => void)[] = [];
+  let error = '';
   const read = async (): Promise<Finished | null> => {
     let finished: Finished | null = null;
     for await (const line of child.iterable()) {
       const value: unknown = JSON.parse(line);
       const status = statusSchema.safeParse(value);
       if (status.success) for (const listener of listeners) listener(status.data);
+      const failed = errorSchema.safeParse(value);
+      if (failed.success) error = failed.data.error.message;
       const last = finishedSchema.safeParse(value);
       if (last.success) finished = last.data;
     }
@@ -67,7 +72,7 @@ export function startDemo(home: Home, changes: readonly string[] = [], flags: re
   const ended = (async () => {
     const finished = await read();
     const { exitCode, stderr } = await child;
-    return { exitCode, finished, stderr: String(stderr) };
+    return { exitCode, finished, stderr: `${error}\n${stderr}` };
   })();
   return { pid: child.pid ?? 0, onStatus: (listener) => void listeners.push(listener), ended };
 }
