@@ -1,5 +1,5 @@
 /** The rules of an artifact store over any place that holds objects. */
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import {
@@ -42,7 +42,7 @@ export function createStore(place: ObjectPlace): ArtifactStore {
   const store: ArtifactStore = {
     async putBlob(data) {
       const bytes = typeof data === 'string' ? new TextEncoder().encode(data) : data;
-      const ref = { sha256: digestOf(bytes), bytes: bytes.byteLength };
+      const ref = { sha256: hash('sha256', bytes), bytes: bytes.byteLength };
       if (!(await store.hasBlob(ref))) await place.put(storeKeys.blob(ref.sha256), bytes);
       damaged.delete(ref.sha256);
       return ref;
@@ -57,7 +57,7 @@ export function createStore(place: ObjectPlace): ArtifactStore {
     async getBlob(ref) {
       const data = await place.get(storeKeys.blob(ref.sha256));
       if (!data) throw damage(ref, 'is missing from the store');
-      if (digestOf(data) !== ref.sha256) throw damage(ref, 'does not match its digest');
+      if (hash('sha256', data) !== ref.sha256) throw damage(ref, 'does not match its digest');
       return data;
     },
     async getFile(ref, path) {

@@ -33,7 +33,7 @@ def convert(path):
     grey = image.convert("L").resize((17, 16), Image.Resampling.BOX).tobytes()
     bits = [grey[y * 17 + x] > grey[y * 17 + x + 1] for y in range(16) for x in range(16)]
     out = BytesIO()
-    image.save(out, "PNG", compress_level=6)
+    image.save(out, "PNG", compress_level=1)  # a tenth larger than at 6, six times as fast
     png = out.getvalue()
     name = hashlib.sha256(png).hexdigest()
     target = os.path.join(STORE, name[:2], name)
