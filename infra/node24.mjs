@@ -1,0 +1,32 @@
+/**
+ * `node infra/node24.mjs <file.ts> <args…>`: runs a TypeScript file under the Node that set-up installed, whatever Node
+ * runs this one: a shell that installed it a moment ago still knows the old one.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const ownNode = fileURLToPath(new URL('../node_modules/.bin/node', import.meta.url));
+const runsTypeScript = Number(process.versions.node.split('.')[0]) >= 24;
+
+/** Does not return unless this Node runs TypeScript itself. */
+export async function runTypeScript(file, args) {
+  if (runsTypeScript) {
+    process.argv.splice(1, Number.POSITIVE_INFINITY, file, ...args);
+    await import(pathToFileURL(file).href);
+  } else if (existsSync(ownNode)) {
+    // The terminal signals the whole group: the child decides how it ends, this process follows it.
+    for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {});
+    const { status } = spawnSync(ownNode, [file, ...args], { stdio: 'inherit' });
+    process.exit(status ?? 1);
+  } else {
+    console.error('Dermflow is not set up; run "npm start" or "npm run setup"');
+    process.exit(3);
+  }
+}
+
+const [, program, file, ...args] = process.argv;
+if (file !== undefined && program !== undefined && resolve(program) === fileURLToPath(import.meta.url)) {
+  await runTypeScript(resolve(file), args);
+}
