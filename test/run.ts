@@ -30,8 +30,9 @@ async function runChecks(): Promise<Count> {
 }
 
 /** Exit status without a failed test (a file that cannot be loaded, a crash) is a failure too. */
-const orOneFailure = (count: Count, exitCode: number | undefined): Count =>
-  exitCode !== 0 && count.failed === 0 ? { ...count, failed: 1 } : count;
+function orOneFailure(count: Count, exitCode: number | undefined): Count {
+  return exitCode !== 0 && count.failed === 0 ? { ...count, failed: 1 } : count;
+}
 
 async function runVitest(): Promise<Count> {
   const file = join(folder, 'vitest.json');
