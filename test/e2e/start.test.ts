@@ -2,8 +2,10 @@
  * What `npm start` does, on the real parts: from nothing to the report; a second time out of the store; disturbed in
  * every way, to the same bytes. The tests share the undisturbed run, so they are one story in this order.
  */
+import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -141,10 +143,8 @@ describe('the other verbs, beside a stack that is up', () => {
       up.kill('SIGTERM');
       return up;
     };
-    for await (const line of up.iterable()) {
-      temporal = z.object({ temporal: z.string() }).parse(JSON.parse(line)).temporal;
-      break;
-    }
+    const [line] = await once(createInterface(up.stdout), 'line');
+    temporal = z.object({ temporal: z.string() }).parse(JSON.parse(String(line))).temporal;
   });
   afterAll(() => stop());
 
