@@ -69,8 +69,9 @@ export async function startStack({ home, logger, wanted = {}, ...options }: Stac
     await stop();
     throw failed.reason;
   };
+  const ports = await choosePorts(wanted, last?.ports ?? null);
   try {
-    return await startOn(await choosePorts(wanted, last?.ports ?? null));
+    return await startOn(ports);
   } catch (error) {
     // Between choosing a port and listening on it another program may have taken it.
     logger.warn({ reason: error instanceof Error ? error.message : error }, 'starting once more, on other ports');
