@@ -1,6 +1,7 @@
 /** Checks of a machine and of the services that it is pointed at. Each says what it found, or throws what to do. */
 import { statfs } from 'node:fs/promises';
 import { execa } from 'execa';
+import { openAddress } from '../activities/llm/openai.ts';
 import { createS3Client, ensureBucket } from '../activities/store/s3.ts';
 import { unavailable } from '../domain/failures.ts';
 import { type Environment, repositoryRoot } from './env.ts';
@@ -75,15 +76,17 @@ const languageModelCheck = ({ llm }: Environment): Check => ({
   name: 'language model',
   look: async () => {
     if (llm.baseUrl === '') return 'embedded (good for plumbing, not for trajectories that are meant to teach)';
-    const headers = llm.apiKey === '' ? {} : { authorization: `Bearer ${llm.apiKey}` };
-    const url = `${llm.baseUrl.replace(/\/$/, '')}/models`;
-    const response = await fetch(url, { headers, signal: AbortSignal.timeout(10_000) }).catch((error: unknown) => {
-      throw unavailable(`${llm.baseUrl} does not answer; start it or set DERMFLOW_LLM_BASE_URL`, error);
+    const { endpoint, headers } = openAddress(llm.baseUrl);
+    const bearer = llm.apiKey === '' ? {} : { authorization: `Bearer ${llm.apiKey}` };
+    const signal = AbortSignal.timeout(10_000);
+    const asked = fetch(`${endpoint}/models`, { headers: { ...bearer, ...headers }, signal });
+    const response = await asked.catch((error: unknown) => {
+      throw unavailable(`${endpoint} does not answer; start it or set DERMFLOW_LLM_BASE_URL`, error);
     });
     if (response.status === 401 || response.status === 403) {
-      throw unavailable(`${llm.baseUrl} refuses the key; set DERMFLOW_LLM_API_KEY`);
+      throw unavailable(`${endpoint} refuses the key; set DERMFLOW_LLM_API_KEY`);
     }
-    return `${llm.model || 'no model set (DERMFLOW_LLM_MODEL)'} at ${llm.baseUrl}`;
+    return `${llm.model || 'no model set (DERMFLOW_LLM_MODEL)'} at ${endpoint}`;
   },
 });
 

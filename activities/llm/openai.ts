@@ -27,9 +27,10 @@ const completionSchema = z.object({
  */
 export function createOpenAiClient(settings: OpenAiSettings): LlmClient {
   const { baseUrl, apiKey, model, maxRetries = 5, timeoutMs = 120_000 } = settings;
-  const endpoint = withoutCredentials(baseUrl);
+  const { endpoint, headers } = openAddress(baseUrl);
   const client = new OpenAI({
-    baseURL: baseUrl,
+    baseURL: endpoint,
+    defaultHeaders: headers,
     apiKey: apiKey === '' ? 'none' : apiKey,
     organization: null,
     project: null,
@@ -116,7 +117,11 @@ function rootCause(error: Error): string {
   return code ?? error.message;
 }
 
-function withoutCredentials(address: string): string {
-  const url = new URL(address);
-  return `${url.origin}${url.pathname}`.replace(/\/$/, '');
+/** An address that may be shown and fetched, and as a header the credentials that stood in it, which `fetch` refuses. */
+export function openAddress(address: string): { endpoint: string; headers: Record<string, string> } {
+  const { origin, pathname, username, password } = new URL(address);
+  const endpoint = `${origin}${pathname}`.replace(/\/$/, '');
+  if (username === '') return { endpoint, headers: {} };
+  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return { endpoint, headers: { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` } };
 }

@@ -84,14 +84,14 @@ async function readStretches<T>(
 }
 
 /** Versions that checkpoints state: those of the trainer. */
-const trainerFactsSchema = z.object({ software: z.record(z.string(), z.string()).default({}) });
+const trainerFactsSchema = z.object({ environment: z.object({ software: z.record(z.string(), z.string()) }) });
 
 /** The trainer's versions as its checkpoints state them (several where a run was resumed with others), and ours. */
 async function readSoftware(store: ArtifactStore, lineage: readonly LineageEntry[]): Promise<Record<string, string>> {
   const versions = new Map<string, Set<string>>();
   for (const { sha256 } of lineage.filter(({ kind }) => kind === 'checkpoint')) {
-    const { software } = trainerFactsSchema.parse((await store.manifestByDigest(sha256))?.facts);
-    for (const [name, version] of Object.entries(software)) {
+    const { environment } = trainerFactsSchema.parse((await store.manifestByDigest(sha256))?.facts);
+    for (const [name, version] of Object.entries(environment.software)) {
       versions.set(name, (versions.get(name) ?? new Set()).add(version));
     }
   }

@@ -1,3 +1,4 @@
+import getPort from 'get-port';
 import { describe, expect, it } from 'vitest';
 import { createOpenAiClient } from '../../../activities/llm/openai.ts';
 import type { LlmRequest } from '../../../activities/ports/llm-client.ts';
@@ -108,13 +109,20 @@ describe('createOpenAiClient', () => {
   }
 
   it('names the address that does not answer, without the password in it', async () => {
-    const client = clientOf('http://user:hunter2@127.0.0.1:1/v1', 0);
+    const address = `127.0.0.1:${await getPort({ host: '127.0.0.1' })}/v1`;
+    const client = clientOf(`http://user:hunter2@${address}`, 0);
     const error = await client.complete(request, signal).then(
       () => null,
       (thrown: unknown) => thrown,
     );
     expect(error).toMatchObject({ type: failureTypes.unavailable });
-    expect(String(error)).toMatch(/LLM endpoint http:\/\/127\.0\.0\.1:1\/v1 does not answer \(ECONNREFUSED\)/);
+    expect(String(error)).toContain(`LLM endpoint http://${address} does not answer (ECONNREFUSED)`);
+  });
+
+  it('sends credentials that stand in the address as a header', async () => {
+    const server = await startChatServer(chatAnswer('Yes.'));
+    await clientOf(server.baseUrl.replace('//', '//user:hunter2@')).complete(request, signal);
+    expect(server.requests[0]?.headers.authorization).toBe(`Basic ${btoa('user:hunter2')}`);
   });
 
   it('stops at once when cancelled', async () => {
