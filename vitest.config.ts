@@ -13,12 +13,12 @@ const oneAtATime = { fileParallelism: false };
 export default defineConfig({
   test: {
     projects: [
-      project('unit', 20_000),
-      project('workflow', minutes(1)),
-      project('replay', minutes(1)),
+      project('unit', minutes(1)),
+      project('workflow', minutes(5)),
+      project('replay', minutes(5)),
       project('integration', minutes(10), oneAtATime),
       project('e2e', minutes(30), oneAtATime),
-      project('browser', minutes(2), oneAtATime),
+      project('browser', minutes(5), oneAtATime),
     ],
   },
 });
