@@ -40,11 +40,13 @@ async function finish({ ended }: Started): Promise<Finished> {
 const adapterDigest = async ({ report }: Finished): Promise<string> =>
   digestOf(await readFile(join(dirname(report), 'adapter/adapter_model.safetensors')));
 
-/** Step that GRPO has reached and its newest checkpoint in the store; null while another stage trains. */
+/** Step that GRPO has reached and its newest checkpoint in the store; null while another stage trains or it prepares. */
 function grpoOf({ progress, pending }: SeenStatus): { step: number; checkpoint: number } | null {
   const running = progress?.stages.some(({ stage, state }) => stage === 'grpo' && state === 'running');
   const training = pending.flatMap((activity) => activity.training ?? [])[0];
-  return running && training ? { step: training.step, checkpoint: training.checkpoint ?? 0 } : null;
+  return running && training?.phase === 'training'
+    ? { step: training.step, checkpoint: training.checkpoint ?? 0 }
+    : null;
 }
 
 /** Resolves with the run's processes as soon as GRPO has done `step`. */
@@ -81,7 +83,9 @@ describe('dermflow start', () => {
   it('takes everything from the store the second time', async () => {
     const started = startDemo(undisturbed.home);
     const steps: number[] = [];
-    started.onStatus(({ pending }) => steps.push(...pending.flatMap(({ training }) => training?.step ?? [])));
+    started.onStatus(({ pending }) => {
+      for (const { training } of pending) if (training?.phase === 'training') steps.push(training.step);
+    });
     const finished = await finish(started);
     expect(finished.run).toBe(undisturbed.finished.run);
     expect(steps, 'steps trained').toEqual([]);

@@ -31,7 +31,9 @@ export type Finished = z.infer<typeof finishedSchema>;
 
 const statusSchema = z.object({
   progress: z.object({ stages: z.array(z.object({ stage: z.string(), state: z.string() })) }).nullable(),
-  pending: z.array(z.object({ training: z.object({ step: z.int(), checkpoint: z.int().nullable() }).nullable() })),
+  pending: z.array(
+    z.object({ training: z.object({ phase: z.string(), step: z.int(), checkpoint: z.int().nullable() }).nullable() }),
+  ),
 });
 export type SeenStatus = z.infer<typeof statusSchema>;
 
