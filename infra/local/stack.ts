@@ -1,6 +1,7 @@
 /** The embedded default: Temporal and S3 on this machine, data kept below one folder. */
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { isAlive } from '../../activities/scratch.ts';
 import { unavailable } from '../../domain/failures.ts';
 import { findTools } from '../tools.ts';
 import { s3Credentials, s3Service, temporalService } from './services.ts';
@@ -97,13 +98,3 @@ export const stackEnvironment = ({ ports, secrets, bucket }: StackAddresses): Re
 /** Temporal's web page of a run. */
 export const runPage = ({ ports }: StackAddresses, run: string): string =>
   `http://127.0.0.1:${ports.ui}/namespaces/default/workflows/${encodeURIComponent(run)}`;
-
-function isAlive(pid: number): boolean {
-  if (pid === 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
