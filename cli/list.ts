@@ -1,4 +1,4 @@
-/** `dermflow list`: runs by search attributes, the newest first. */
+/** `dermflow list`: runs by search attributes, the newest first; one that was started again is told as it is now. */
 import { Command } from 'commander';
 import { userMistake } from '../domain/failures.ts';
 import { searchAttributes, workflowTypes } from '../domain/names.ts';
@@ -29,7 +29,7 @@ export const listCommand = (): Command =>
     .option('--json', 'as a JSON array')
     .action(list);
 
-const failedStates = ['Failed', 'Canceled', 'Terminated', 'TimedOut'];
+const failedStates: readonly string[] = ['FAILED', 'CANCELLED', 'TERMINATED', 'TIMED_OUT'];
 
 async function list({ failed = false, recipe, limit, json = false }: ListOptions): Promise<void> {
   const count = Number(limit);
@@ -39,12 +39,16 @@ async function list({ failed = false, recipe, limit, json = false }: ListOptions
   }
   const query = [
     `WorkflowType = "${workflowTypes.skinR1}"`,
-    ...(failed ? [`ExecutionStatus IN (${failedStates.map((state) => `"${state}"`).join(', ')})`] : []),
     ...(recipe === undefined ? [] : [`${searchAttributes.recipe} = "${recipe}"`]),
   ].join(' AND ');
   const rows = await withSession(async ({ client }) => {
     const found: Row[] = [];
+    const seen = new Set<string>();
     for await (const run of client.workflow.list({ query })) {
+      // Temporal lists the latest execution of an id first: the state of those before it is history.
+      if (seen.has(run.workflowId)) continue;
+      seen.add(run.workflowId);
+      if (failed && !failedStates.includes(run.status.name)) continue;
       found.push({
         run: run.workflowId,
         state: run.status.name,
