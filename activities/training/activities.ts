@@ -7,7 +7,7 @@ import type { StretchResult, TrainingActivities } from '../../domain/contracts.t
 import { unavailable } from '../../domain/failures.ts';
 import { questionPrompt } from '../../domain/prompts/prompts.ts';
 import { questionSchema } from '../../domain/questions/question.ts';
-import type { GrpoJob, SftJob } from '../../domain/trainer.ts';
+import type { GrpoJob, SftJob, TrainerEvent } from '../../domain/trainer.ts';
 import { trajectoryRowSchema } from '../../domain/trajectories/row.ts';
 import type { Environment } from '../../infra/env.ts';
 import { fetchAdapter, modelPath } from '../evaluation/model.ts';
@@ -16,14 +16,15 @@ import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { explainCrash, withScratchFolder } from '../scratch.ts';
 import { readJsonLines } from '../store/commit.ts';
 import { exportAdapter } from './export-adapter.ts';
-import { prepareLaunch } from './launch.ts';
+import { isSingle, prepareLaunch } from './launch.ts';
 import { identifyModel } from './model.ts';
 import { loadRewardPlugin } from './reward-plugin.ts';
 import { serveRewards } from './reward-server.ts';
 import { fetchImages, type RowSource, writeRows } from './rows.ts';
 import { grpoJob, grpoStretch, type JobFolders, sftJob, sftStretch } from './stages.ts';
+import { createStandby } from './standby.ts';
 import { runStretch, type Stretch, type StretchContext } from './stretch.ts';
-import { runTrainer } from './trainer-process.ts';
+import { spawnTrainer, superviseTrainer } from './trainer-process.ts';
 
 export interface TrainingDependencies {
   store: ArtifactStore;
@@ -42,6 +43,7 @@ const defaultGraceMs = 5 * 60_000;
 
 export function createTrainingActivities(dependencies: TrainingDependencies): TrainingActivities {
   const { store, environment, logger, stallMs = defaultStallMs, graceMs = defaultGraceMs } = dependencies;
+  const standby = createStandby(environment.trainerPython, graceMs, dependencies.shutdown);
 
   /** Runs a stretch inside an attempt's own folder; `prepare` makes the job out of the folders. */
   const inFolder = (
@@ -69,9 +71,17 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
           if (dependencies.shutdown?.aborted) throw unavailable('the worker is shutting down; another one goes on');
           const file = join(folder, 'job.json');
           await writeFile(file, JSON.stringify(job));
-          const command = await prepareLaunch(environment.trainerPython, file, environment.trainer);
+          const single = isSingle(environment.trainer);
+          const trainer = single
+            ? standby.start(file)
+            : spawnTrainer(await prepareLaunch(environment.trainerPython, file, environment.trainer), graceMs);
+          const onEventOfOne = (event: TrainerEvent): void => {
+            // Not earlier: this one's start must not be slowed down.
+            if (single && event.event === 'started') standby.prepare(job);
+            onEvent(event);
+          };
           try {
-            return await runTrainer(command, { logger, stallMs, graceMs }, { signal, onEvent });
+            return await superviseTrainer(trainer, { logger, stallMs, graceMs }, { signal, onEvent: onEventOfOne });
           } catch (error) {
             throw await explainCrash(error, environment.scratch);
           }

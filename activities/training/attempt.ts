@@ -45,6 +45,7 @@ export async function trainOnce(
   });
   let kept = Promise.resolve();
   const clock = createStepClock();
+  const watch = createStopwatch();
   let history: Pick<CheckpointFacts, 'environment' | 'resumes' | 'trust'> | null = null;
 
   const samplesSoFar = async (): Promise<SampleRow[]> => [
@@ -71,7 +72,10 @@ export async function trainOnce(
   };
 
   const onEvent = (event: TrainerEvent): void => {
-    if (event.event === 'started') history = begin(event, job.threads, restored, context);
+    if (event.event === 'started') {
+      watch.lap('preparing');
+      history = begin(event, job.threads, restored, context);
+    }
     if (event.event === 'metrics') record(metrics, event);
     if (event.event === 'checkpoint') keep(event);
     if (event.event === 'progress') {
@@ -85,8 +89,11 @@ export async function trainOnce(
   try {
     job = await context.prepare(restored?.folder ?? null, output);
     const end = await context.train(job, onEvent);
+    watch.lap('training');
     state.phase = 'uploading';
     const newest = (await uploaded()) ?? restored?.ref;
+    watch.lap('uploading');
+    logger.info({ stage: stretch.stage, step: newest?.step, seconds: watch.laps }, 'trainer ended');
     if (end.state === 'interrupted') {
       signal.throwIfAborted();
       const step = newest?.step ?? state.step;
@@ -129,6 +136,19 @@ function withLastCheckpoint(error: unknown, step: number | null): unknown {
   if (!(error instanceof DermflowError) || error.type !== failureTypes.diverged) return error;
   const good = step === null ? 'there is no earlier checkpoint' : `the last good checkpoint is step ${step}`;
   return new DermflowError(error.type, `${error.message}; ${good}`, { cause: error });
+}
+
+/** Where the time of an attempt went, in seconds. */
+function createStopwatch(): { laps: Record<string, number>; lap(name: string): void } {
+  let since = Date.now();
+  const laps: Record<string, number> = {};
+  return {
+    laps,
+    lap(name) {
+      laps[name] = (Date.now() - since) / 1000;
+      since = Date.now();
+    },
+  };
 }
 
 const stepsTimed = 20;

@@ -12,3 +12,9 @@ export const trainerCommand = (python: string, job: string): Command => ({
   file: python,
   args: ['-m', 'dermflow_trainer', job],
 });
+
+/** Imports the libraries for jobs like this one and waits for the path of one on stdin. */
+export const standbyCommand = (python: string, like: { threads: number; model: string }): Command => ({
+  file: python,
+  args: ['-m', 'dermflow_trainer', '--standby', JSON.stringify(like)],
+});

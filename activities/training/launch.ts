@@ -11,9 +11,12 @@ import { type Command, trainerCommand } from './command.ts';
 
 type Launch = Pick<TrainerPlace, 'processes' | 'sharding' | 'machines' | 'mainAddress' | 'launcher'>;
 
+export const isSingle = ({ processes, machines }: Pick<Launch, 'processes' | 'machines'>): boolean =>
+  processes * machines === 1;
+
 /** Writes what the command needs beside the job and returns the command. */
 export async function prepareLaunch(python: string, job: string, launch: Launch): Promise<Command> {
-  if (launch.processes * launch.machines === 1) return trainerCommand(python, job);
+  if (isSingle(launch)) return trainerCommand(python, job);
   const config = join(dirname(job), 'accelerate.json');
   await writeFile(config, `${JSON.stringify(accelerateConfig(launch), null, 2)}\n`);
   return launchCommand(python, job, config, launch);

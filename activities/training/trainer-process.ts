@@ -26,24 +26,40 @@ const failureOf: Record<Extract<TrainerEvent, { event: 'failed' }>['kind'], Fail
 };
 const stderrLinesKept = 40;
 
+/** A trainer's process; what it writes waits until it is supervised. */
+export type Trainer = ReturnType<typeof spawnTrainer>;
+
 /**
- * Runs a trainer to its end. Returns how it ended well; throws a DermflowError of the kind that it reported,
- * `TrainerStalled`, or `TrainerCrashed` with exit code or signal and the end of its stderr. Returns or throws only
- * after the process is gone.
+ * glibc gives large tensors back to the kernel when they are freed and asks for them anew, zeroed page by page: a third
+ * of a step's time on a CPU.
  */
-export async function runTrainer(
-  command: Command,
-  { logger, stallMs, graceMs }: Supervision,
-  options: { signal: AbortSignal; onEvent: (event: TrainerEvent) => void },
-): Promise<TrainerEnd> {
-  const trainer = execa(command.file, command.args, {
-    // Under a launcher the ranks get as long to save as a single trainer; its own default is 30 s.
-    env: { PYTHONPATH: trainerPackage, TORCH_ELASTIC_SHUTDOWN_TIMEOUT: String(Math.ceil(graceMs / 1000)) },
+const keepFreedMemory = { MALLOC_MMAP_THRESHOLD_: String(2 ** 32), MALLOC_TRIM_THRESHOLD_: String(2 ** 32) };
+
+/** @param graceMs see {@link Supervision} */
+export const spawnTrainer = (command: Command, graceMs: number) =>
+  execa(command.file, command.args, {
+    env: {
+      PYTHONPATH: trainerPackage,
+      // Under a launcher the ranks get as long to save as a single trainer; its own default is 30 s.
+      TORCH_ELASTIC_SHUTDOWN_TIMEOUT: String(Math.ceil(graceMs / 1000)),
+      ...keepFreedMemory,
+    },
     stdin: 'pipe',
     buffer: false,
     reject: false,
     forceKillAfterDelay: graceMs,
   });
+
+/**
+ * Sees a trainer to its end. Returns how it ended well; throws a DermflowError of the kind that it reported,
+ * `TrainerStalled`, or `TrainerCrashed` with exit code or signal and the end of its stderr. Returns or throws only
+ * after the process is gone.
+ */
+export async function superviseTrainer(
+  trainer: Trainer,
+  { logger, stallMs }: Supervision,
+  options: { signal: AbortSignal; onEvent: (event: TrainerEvent) => void },
+): Promise<TrainerEnd> {
   const stop = (): void => void trainer.kill('SIGTERM');
   options.signal.addEventListener('abort', stop, { once: true });
   if (options.signal.aborted) stop();
@@ -87,6 +103,13 @@ export async function runTrainer(
     `the trainer ended by ${end}; stderr: ${(await stderr).join(' | ')}`,
   );
 }
+
+/** Starts a trainer and sees it to its end. */
+export const runTrainer = (
+  command: Command,
+  supervision: Supervision,
+  options: Parameters<typeof superviseTrainer>[2],
+): Promise<TrainerEnd> => superviseTrainer(spawnTrainer(command, supervision.graceMs), supervision, options);
 
 function parseEvent(line: string): TrainerEvent {
   try {

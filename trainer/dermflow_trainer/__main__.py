@@ -1,10 +1,13 @@
 """`python -m dermflow_trainer job.json`: runs one job and exits 0 (finished), 75 (interrupted, saved) or 1 (failed).
+`python -m dermflow_trainer --standby '{"threads": 1, "model": "/models/qwen"}'`: imports the libraries for training
+jobs of this kind, then waits for the path of one on stdin.
 
 stdout carries JSON lines only: file descriptor 1 is kept for them and then pointed at stderr, so that no library's
 print can break a line. When a piped stdin closes, the parent is gone and the process ends at once.
 """
 
 import importlib
+import json
 import os
 import stat
 import sys
@@ -30,17 +33,24 @@ RESUMABLE = ("sft", "grpo")
 
 def main():
     events = Events(take_stdout())
-    watch_stdin()
-    if len(sys.argv) != 2:
+    if len(sys.argv) == 3 and sys.argv[1] == "--standby":
+        like, before = json.loads(sys.argv[2]), dict(os.environ)
+        path = stand_by(like)
+    elif len(sys.argv) == 2:
+        like, before, path = None, None, sys.argv[1]
+    else:
         return fail(events, "bad-input", "usage: python -m dermflow_trainer job.json")
+    watch_stdin()
     try:
-        job = load_job(sys.argv[1])
+        job = load_job(path)
     except BadInput as error:
         return fail(events, "bad-input", str(error))
     try:
         if job["stage"] in RESUMABLE:
             Interruption.listen()
-        prepare_environment(job)
+        if like is not None and settings(job) != settings(like):
+            start_anew(events, path, before)
+        os.environ.update(settings(job))
         # Stages import large libraries: nothing above may.
         outputs = importlib.import_module(f"dermflow_trainer.{MODULES[job['stage']]}").run(job, events)
     except Interrupted:
@@ -81,16 +91,40 @@ def watch_stdin():
     threading.Thread(target=end_with_parent, daemon=True).start()
 
 
-def prepare_environment(job):
-    """Settings that libraries read when they are imported."""
-    os.environ["TOKENIZERS_PARALLELISM"] = "false"
-    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
-    os.environ["OMP_NUM_THREADS"] = str(job["threads"])
-    # Threads that spin at barriers made a step ten times slower wherever another process wanted a core.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+def settings(job):
+    """Environment variables that libraries read when they are imported."""
+    variables = {
+        "TOKENIZERS_PARALLELISM": "false",
+        "CUBLAS_WORKSPACE_CONFIG": os.environ.get("CUBLAS_WORKSPACE_CONFIG", ":4096:8"),
+        "OMP_NUM_THREADS": str(job["threads"]),
+        # Threads that spin at barriers made a step ten times slower wherever another process wanted a core.
+        "OMP_WAIT_POLICY": os.environ.get("OMP_WAIT_POLICY", "PASSIVE"),
+    }
     if job["model"] is None or os.path.isdir(job["model"]):
-        os.environ["HF_HUB_OFFLINE"] = "1"
-        os.environ["HF_DATASETS_OFFLINE"] = "1"
+        variables |= {"HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1"}
+    return variables
+
+
+def stand_by(like):
+    """The path of the job that comes on stdin; the end of stdin is that of the parent."""
+    Interruption.listen()
+    os.environ.update(settings(like))
+    for stage in RESUMABLE:
+        importlib.import_module(f"dermflow_trainer.{MODULES[stage]}")
+    path = b""
+    while not path.endswith(b"\n"):
+        # Byte by byte: what follows is not ours.
+        byte = os.read(0, 1)
+        if not byte:
+            os._exit(FAILED)
+        path += byte
+    return path.decode().rstrip("\n")
+
+
+def start_anew(events, path, environment):
+    """Libraries that were imported with other settings are of no use to this job."""
+    os.dup2(events.stream.fileno(), 1)
+    os.execve(sys.executable, [sys.executable, "-m", "dermflow_trainer", path], environment)
 
 
 def fail(events, kind, message):
