@@ -9,8 +9,9 @@ import { parseArgs } from 'node:util';
 import { execa } from 'execa';
 import { z } from 'zod';
 import { modelSize } from '../activities/datasets/image-size.ts';
-import { userMistake } from '../domain/failures.ts';
 import { readEnvironment } from '../infra/env.ts';
+import { readCount } from './common/arguments.ts';
+import { median } from './common/median.ts';
 import { writePhotographs, writeTinyImages } from './data/generate.ts';
 
 const measureSchema = z.object({
@@ -130,15 +131,4 @@ async function measureMemory(folder: string, sizes: readonly number[]): Promise<
 async function measure(program: string, args: string[]): Promise<Measure> {
   const { stdout } = await execa(program, args);
   return measureSchema.parse(JSON.parse(stdout));
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-}
-
-function readCount(flag: string, text: string): number {
-  const count = Number(text);
-  if (!Number.isInteger(count) || count < 1) throw userMistake(`${flag} ${text}: expected whole numbers above 0`);
-  return count;
 }

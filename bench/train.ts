@@ -1,0 +1,44 @@
+/**
+ * `npm run bench train`: what durability costs. The demo's training through Dermflow against a plain TRL script; the
+ * time that steps lose to the upload of checkpoints; the speed of one large upload against boto3's.
+ */
+import { parseArgs } from 'node:util';
+import { startServices } from '../cli/services.ts';
+import { userMistake } from '../domain/failures.ts';
+import { readEnvironment } from '../infra/env.ts';
+import { createLogger } from '../infra/logger.ts';
+import { readCount } from './common/arguments.ts';
+import { compareTraining } from './train/overhead.ts';
+import { compareSteps } from './train/steps.ts';
+import { compareUpload } from './train/upload.ts';
+
+const parts = ['training', 'steps', 'upload'] as const;
+
+export default async function train(args: string[]): Promise<void> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      parts: { type: 'string', default: parts.join(',') },
+      repeats: { type: 'string', default: '3' },
+      gibibytes: { type: 'string', default: '1' },
+    },
+  });
+  const [repeats, gibibytes] = [readCount('--repeats', values.repeats), readCount('--gibibytes', values.gibibytes)];
+  const chosen = values.parts.split(',');
+  const unknown = chosen.find((name) => !parts.some((part) => part === name));
+  if (unknown !== undefined) throw userMistake(`--parts ${unknown}: expected some of ${parts.join(', ')}`);
+
+  const logLevel = readEnvironment(process.env).logLevel === 'debug' ? 'debug' : 'error';
+  const stack = await startServices(createLogger('bench', logLevel), { roles: ['orchestrator', 'llm', 'gpu'] });
+  try {
+    if (chosen.includes('upload')) await compareUpload(gibibytes, repeats);
+    if (chosen.includes('steps')) await compareSteps(repeats);
+    if (chosen.includes('training')) {
+      await compareTraining(repeats, () =>
+        process.kill(stack.supervisor.pids()['worker-gpu'] ?? Number.NaN, 'SIGTERM'),
+      );
+    }
+  } finally {
+    await stack.stop();
+  }
+}

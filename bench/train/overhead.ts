@@ -1,0 +1,102 @@
+/** The demo's training through Dermflow, against a plain TRL script with the same data, model and settings. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import { readRecipe } from '../../cli/recipes.ts';
+import { withSession } from '../../cli/session.ts';
+import { readEnvironment } from '../../infra/env.ts';
+import { median } from '../common/median.ts';
+import { startCpuWorker, trainByDermflow } from './dermflow.ts';
+import { preparePlain, runPlain } from './plain.ts';
+
+/** Of no user's run: the checkpoints of these runs are removed. */
+const seed = 4242;
+const workerStartsWithinMs = 10_000;
+
+interface Turn {
+  ours: number;
+  /** Where our seconds went, over all stretches. */
+  laps: Laps;
+  plain: number;
+  plainTraining: number;
+  sameBytes: boolean;
+}
+
+/**
+ * The two take turns, so that what else the machine does falls on both.
+ *
+ * @param restartWorker ends the gpu worker, which is started anew: a trainer that waits for its job is no head start
+ */
+export async function compareTraining(repeats: number, restartWorker: () => void): Promise<void> {
+  const recipe = await readRecipe('demo', {
+    set: [`seed=${seed}`, 'name=bench-train', 'grpo.rlOnlyMilestones=[]', 'evaluation.noImageControl=false'],
+  });
+  const { sft, grpo } = recipe;
+  console.log(
+    `\nthe demo's training: SFT in ${sft.epochs} stretches, ${grpo.steps} steps of GRPO in ${grpo.milestones.length}, ${repeats} runs each, in turns`,
+  );
+  const folder = await mkdtemp(join(tmpdir(), 'dermflow-bench-'));
+  try {
+    const turns = await withSession(async (session) => {
+      const stopCpuWorker = await startCpuWorker(session);
+      const turns: Turn[] = [];
+      for (let turn = 0; turn < repeats; turn++) {
+        restartWorker();
+        await sleep(workerStartsWithinMs);
+        const log = await followLog();
+        const run = await trainByDermflow(session, recipe);
+        const laps = await log();
+        const settings = await preparePlain(await session.store(), recipe, run, folder);
+        const plain = await runPlain(settings, folder);
+        await rm(folder, { recursive: true });
+        const { times } = plain;
+        turns.push({
+          ...{ ours: run.seconds, laps, plain: plain.seconds, plainTraining: times.sft + times.grpo },
+          sameBytes: run.adapter === plain.adapter,
+        });
+      }
+      await stopCpuWorker();
+      return turns;
+    });
+    print(turns);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function print(turns: readonly Turn[]): void {
+  const seconds = (of: (turn: Turn) => number): string => median(turns.map(of)).toFixed(1).padStart(6);
+  const parts = [
+    `before the first step ${seconds(({ laps }) => laps.preparing)}`,
+    `trainer ${seconds(({ laps }) => laps.training)}`,
+    `waiting for uploads ${seconds(({ laps }) => laps.uploading)}`,
+    `workflow, store ${seconds(({ ours, laps }) => ours - laps.preparing - laps.training - laps.uploading)}`,
+  ];
+  console.log(`Dermflow      ${seconds(({ ours }) => ours)} s   ${parts.join(', ')}`);
+  console.log(`plain script  ${seconds(({ plain }) => plain)} s   trainer ${seconds((turn) => turn.plainTraining)}`);
+  const ratios = turns.map(({ ours, plain }) => ours / plain).toSorted((a, b) => a - b);
+  const [low, high] = [ratios[0] ?? Number.NaN, ratios.at(-1) ?? Number.NaN];
+  const adapters = turns.every(({ sameBytes }) => sameBytes) ? 'the same bytes' : 'other bytes';
+  console.log(
+    `${median(ratios).toFixed(3)} x the plain script (${low.toFixed(3)} to ${high.toFixed(3)}); final adapters: ${adapters}; medians`,
+  );
+}
+
+const lapsSchema = z.object({ preparing: z.number(), training: z.number(), uploading: z.number() });
+type Laps = z.infer<typeof lapsSchema>;
+const lineSchema = z.object({ msg: z.literal('trainer ended'), seconds: lapsSchema });
+
+/** From now on what the gpu worker logs of its trainers' time; the function returned sums it up. */
+async function followLog(): Promise<() => Promise<Laps>> {
+  const path = join(readEnvironment(process.env).home, 'logs/worker-gpu.log');
+  const start = (await readFile(path)).length;
+  return async () => {
+    const lines = (await readFile(path)).subarray(start).toString('utf8').split('\n');
+    const ends = lines.filter((line) => line.startsWith('{')).map((line) => lineSchema.safeParse(JSON.parse(line)));
+    const laps = ends.flatMap(({ data }) => (data ? [data.seconds] : []));
+    const sum = (of: (laps: Laps) => number): number => laps.reduce((total, each) => total + of(each), 0);
+    return { preparing: sum((l) => l.preparing), training: sum((l) => l.training), uploading: sum((l) => l.uploading) };
+  };
+}

@@ -1,0 +1,83 @@
+/** What the background upload of checkpoints costs the steps of the trainer beside it. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
+import { createMemoryStore } from '../../activities/store/memory.ts';
+import { createS3Client, createS3Store, ensureBucket } from '../../activities/store/s3.ts';
+import { createTrainingActivities } from '../../activities/training/activities.ts';
+import { readRecipe } from '../../cli/recipes.ts';
+import type { SftInput, TrainingHeartbeat } from '../../domain/contracts.ts';
+import { readEnvironment } from '../../infra/env.ts';
+import { createLogger } from '../../infra/logger.ts';
+import { prepareTraining } from '../../test/support/training.ts';
+import { median } from '../common/median.ts';
+
+const saveEvery = 4;
+/** Short runs in turns, so that what else the machine does falls on both. */
+const turnsPerRepeat = 4;
+
+/** SFT of the demo's data, saved every few steps, with its checkpoints uploaded and with them left on the disk. */
+export async function compareSteps(repeats: number): Promise<void> {
+  const environment = readEnvironment(process.env);
+  const settings = { ...environment.s3, bucket: `dermflow-bench-${Date.now()}` };
+  const client = createS3Client(settings);
+  await ensureBucket(client, settings);
+  const scratch = await mkdtemp(join(tmpdir(), 'dermflow-bench-'));
+  const s3 = createS3Store(client, settings);
+  try {
+    const demo = await readRecipe('demo');
+    const changes = ['trajectories.types=[1]', 'trajectories.maxPerType=1000', 'sft.epochs=1'];
+    const recipe = await readRecipe('demo', { set: [...changes, `sft.saveEvery=${saveEvery}`] });
+    const { sft } = await prepareTraining(s3, recipe, scratch);
+    const uploaded: number[] = [];
+    const left: number[] = [];
+    for (let turn = 0; turn < turnsPerRepeat * repeats; turn++) {
+      // A seed of its own, so that no run is taken from the store.
+      const input = { ...sft, epoch: 1, recipe: { ...recipe, seed: turn } };
+      uploaded.push(...(await timeBetweenSaves(s3, input, scratch)));
+      left.push(...(await timeBetweenSaves(withoutUploads(s3), input, scratch)));
+    }
+    const [withUpload, without] = [median(uploaded), median(left)];
+    const step = without / saveEvery;
+    console.log(`\n${left.length} checkpoints of SFT each, one every ${saveEvery} steps, in turns`);
+    console.log(`uploaded beside the steps  ${withUpload.toFixed(0).padStart(5)} ms from one to the next`);
+    console.log(`left on the disk           ${without.toFixed(0).padStart(5)} ms`);
+    const lost = withUpload - without;
+    const share = (100 * lost) / (step * demo.sft.saveEvery);
+    console.log(
+      `step time lost to an upload: ${lost.toFixed(0)} ms, ${share.toFixed(2)} % at the recipe's one in ${demo.sft.saveEvery} steps; medians`,
+    );
+  } finally {
+    client.destroy();
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+/** Data comes from the store; what is written goes nowhere. */
+function withoutUploads(store: ArtifactStore): ArtifactStore {
+  const memory = createMemoryStore();
+  return {
+    ...memory,
+    putFile: async () => ({ sha256: '0'.repeat(64), bytes: 0 }),
+    hasBlob: async () => true,
+    getBlob: (ref) => store.getBlob(ref),
+    getFile: (ref, path) => store.getFile(ref, path),
+    manifest: (ref) => (ref.kind === 'checkpoint' || ref.kind === 'metrics' ? memory : store).manifest(ref),
+  };
+}
+
+/** Milliseconds from the step after a save to the step after the next one; the first steps warm up. */
+async function timeBetweenSaves(store: ArtifactStore, input: SftInput, scratch: string): Promise<number[]> {
+  const environment = { ...readEnvironment(process.env), scratch };
+  const { trainSft } = createTrainingActivities({ store, environment, logger: createLogger('bench', 'error') });
+  const endedAt = new Map<number, number>();
+  const activity = new MockActivityEnvironment();
+  activity.on('heartbeat', ({ phase, step }: TrainingHeartbeat) => {
+    if (phase === 'training' && !endedAt.has(step)) endedAt.set(step, performance.now());
+  });
+  await activity.run(() => trainSft(input));
+  const saves = [...endedAt.keys()].filter((step) => step % saveEvery === 0);
+  return saves.slice(1).map((step) => (endedAt.get(step) ?? 0) - (endedAt.get(step - saveEvery) ?? 0));
+}
