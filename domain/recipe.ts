@@ -53,6 +53,19 @@ const generatedSchema = z.strictObject({
 });
 export type GeneratedSpec = z.infer<typeof generatedSchema>;
 
+/** An ONNX graph from `[n, 3, side, side]` to `[n, d]`, or to `[n, tokens, d]`, of which the first token counts. */
+const encoderSchema = z.strictObject({
+  /** Below DERMFLOW_PLUGINS on the cpu worker. */
+  file: z.string().min(1),
+  side: z.int().positive().default(224),
+  /** Of the channels, for pixels from 0 to 1; ImageNet's. */
+  mean: z.tuple([z.number(), z.number(), z.number()]).default([0.485, 0.456, 0.406]),
+  std: z.tuple([z.number().positive(), z.number().positive(), z.number().positive()]).default([0.229, 0.224, 0.225]),
+  /** Cosine from which on two pictures are near-duplicates. */
+  similarity: z.number().min(0).max(1).default(0.95),
+});
+export type EncoderSettings = z.infer<typeof encoderSchema>;
+
 const dataSchema = z.strictObject({
   /** Each adapter at most once. */
   sources: z
@@ -76,6 +89,8 @@ const dataSchema = z.strictObject({
   leaks: z
     .strictObject({ test: z.enum(['report', 'exclude']), ood: z.enum(['report', 'exclude']) })
     .default({ test: 'report', ood: 'exclude' }),
+  /** An image encoder that looks for near-duplicates too, e.g. mirrored or cropped ones. */
+  encoder: encoderSchema.nullable().default(null),
 });
 
 const trajectoriesSchema = z.strictObject({

@@ -12,6 +12,7 @@ import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { withScratchFolder } from '../scratch.ts';
 import { textbookFolder } from './adapters/textbook.ts';
 import { writeDemoDataset } from './demo.ts';
+import { openEncoder } from './encoder.ts';
 import { imageSoftware } from './images.ts';
 import { importDataset } from './import.ts';
 import type { ImportedSource } from './imported.ts';
@@ -20,7 +21,7 @@ import { deriveData } from './prepare.ts';
 
 export interface DatasetDependencies {
   store: ArtifactStore;
-  environment: Pick<Environment, 'scratch'>;
+  environment: Pick<Environment, 'scratch' | 'plugins'>;
   logger: Logger;
 }
 
@@ -38,10 +39,12 @@ export function createDatasetActivities({ store, environment, logger }: DatasetD
       withHeartbeats(async (report, signal) => {
         const knowledge = await loadKnowledge();
         const { generate: spec } = recipe.data;
+        const { plugins } = environment;
+        const encoder = await openEncoder(recipe.data.encoder, { store, plugins, report, signal });
         const sources = spec
           ? await generate({ spec, recipe, knowledge, report, signal })
           : await Promise.all(recipe.data.sources.map((source) => requireImported(source, recipe)));
-        const result = await deriveData(store, sources, recipe, knowledge);
+        const result = await deriveData(store, sources, recipe, knowledge, encoder);
         logger.info({ ...result.counts }, 'data prepared');
         return result;
       }),

@@ -13,6 +13,7 @@ import { isTextbookCase } from '../../domain/trajectories/plan.ts';
 import { commitOnce } from '../commit-once.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { toJsonLines } from '../store/commit.ts';
+import type { Encoder } from './encoder.ts';
 import { inputsOf, type OpenSource, trainingCases } from './imported.ts';
 
 /** Files of the `dataset` artifact: split cases, and questions that come with their sets. */
@@ -24,6 +25,7 @@ export function deriveDataset(
   sources: readonly OpenSource[],
   { seed, data }: Recipe,
   knowledge: Knowledge,
+  encoder: Encoder | null,
 ): Promise<ArtifactRef> {
   const settings = { seed, ratio: data.split, groupBy: data.groupBy };
   const params = {
@@ -33,7 +35,8 @@ export function deriveDataset(
     ood: sources.filter((s) => s.use === 'ood').map((s) => s.adapter),
   };
   const inputs = { ...inputsOf(sources), knowledge: knowledge.digest };
-  const work = { kind: 'dataset', method: 'split/3', inputs, params } as const;
+  const encoded = encoder ? { encoder: { ...data.encoder, file: encoder.sha256 } } : {};
+  const work = { kind: 'dataset', method: 'split/3', inputs, params: { ...params, ...encoded } } as const;
   return commitOnce(store, work, async () => {
     const labelled = await trainingCases(sources);
     const books = labelled.filter(isTextbookCase);
@@ -45,16 +48,14 @@ export function deriveDataset(
     const others = labelled.filter((c) => !isTextbookCase(c) && !isDermNet(c));
     const all = assignSplits([...others, ...dermnet.kept], settings);
     const seen = [...all.filter((c) => c.split !== 'test'), ...books];
-    const tested = audit(
-      seen,
-      all.filter((c) => c.split === 'test'),
-      data.leaks.test,
-    );
-    const cases = [...all.filter((c) => c.split !== 'test'), ...tested.kept];
+    const test = all.filter((c) => c.split === 'test');
     const items = (
       await Promise.all(sources.filter(({ use }) => use === 'ood').map((source) => source.ready()))
     ).flat();
-    const ood = audit(seen, items, data.leaks.ood);
+    const similar = await encoder?.findSimilar(seen, [...test, ...items]);
+    const tested = audit(findLeaks(seen, test, similar), test, data.leaks.test);
+    const cases = [...all.filter((c) => c.split !== 'test'), ...tested.kept];
+    const ood = audit(findLeaks(seen, items, similar), items, data.leaks.ood);
 
     const counts = countSplits(cases);
     const empty = (['train', 'test'] as const).find((split) => counts[split] === 0);
@@ -79,11 +80,10 @@ interface Audit<T> {
 }
 
 function audit<T extends AuditedPicture>(
-  seen: readonly Case[],
+  leaks: Leak[],
   tested: readonly T[],
   policy: Recipe['data']['leaks']['ood'],
 ): Audit<T> {
-  const leaks = findLeaks(seen, tested);
   if (policy === 'report') return { leaks, kept: tested };
   const leaking = new Set(leaks.map(({ test }) => test.id));
   return { leaks, kept: tested.filter(({ id }) => !leaking.has(id)) };

@@ -11,6 +11,7 @@ import { isTextbookCase } from '../../domain/trajectories/plan.ts';
 import { commitOnce } from '../commit-once.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { readJsonLines, toJsonLines } from '../store/commit.ts';
+import type { Encoder } from './encoder.ts';
 import { type ImportedSource, inputsOf, type OpenSource, openSource, trainingCases } from './imported.ts';
 import { datasetFiles, deriveDataset } from './join.ts';
 
@@ -20,10 +21,11 @@ export async function deriveData(
   imported: readonly ImportedSource[],
   recipe: Recipe,
   knowledge: Knowledge,
+  encoder: Encoder | null = null,
 ): Promise<DataResult> {
   const sources = await Promise.all(imported.map((source) => openSource(store, source)));
   const textbook = await deriveTextbook(store, sources);
-  const dataset = await deriveDataset(store, sources, recipe, knowledge);
+  const dataset = await deriveDataset(store, sources, recipe, knowledge, encoder);
   const cases = await readJsonLines(store, dataset, datasetFiles.cases, caseSchema);
   const questions = await deriveQuestions(store, dataset, recipe, knowledge, cases);
   const books = await readJsonLines(store, textbook, datasetFiles.cases, caseSchema);

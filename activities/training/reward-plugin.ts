@@ -1,11 +1,11 @@
 /** Loads the reward that a recipe names, from the folder that this worker's operator set aside for such files. */
-import { readFile, realpath } from 'node:fs/promises';
-import { isAbsolute, join, relative } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { digestOf } from '../../domain/artifact.ts';
 import { userMistake } from '../../domain/failures.ts';
 import type { RewardSettings } from '../../domain/recipe.ts';
 import type { RewardPlugin } from '../../domain/rewards/plugin.ts';
+import { findPlugin } from '../plugins.ts';
 
 export interface LoadedPlugin {
   /** Name of the export, under which the component is logged. */
@@ -15,13 +15,12 @@ export interface LoadedPlugin {
 }
 
 /**
- * Null where the recipe names none. Only files below `folder` are loaded: recipes come from anybody who may start a run.
- * Everything else that is wrong with it is a user's mistake that names the file.
+ * Null where the recipe names none. Everything else that is wrong with it is a user's mistake that names the file.
  */
 export async function loadRewardPlugin(plugin: RewardSettings['plugin'], folder: string): Promise<LoadedPlugin | null> {
   if (!plugin) return null;
   const { file, name } = plugin;
-  const path = await findBelow(folder, file);
+  const path = await findPlugin('rewards.plugin.file', file, folder);
   const sha256 = digestOf(await readFile(path));
   // The digest keeps Node from answering with an earlier version of the same file.
   const url = `${pathToFileURL(path)}?sha256=${sha256}`;
@@ -34,20 +33,6 @@ export async function loadRewardPlugin(plugin: RewardSettings['plugin'], folder:
     throw userMistake(`rewards.plugin.name: ${path} exports no function "${name}"; it exports ${names}`);
   }
   return { name, sha256, reward: checked(reward as RewardPlugin, path) }; // what it returns is checked at each call
-}
-
-async function findBelow(folder: string, file: string): Promise<string> {
-  const [root, path] = await Promise.all([folder, join(folder, file)].map((name) => realpath(name).catch(() => null)));
-  if (!root || !path) {
-    throw userMistake(
-      `rewards.plugin.file: there is no ${file} in ${folder} on this gpu worker; put it there or set DERMFLOW_PLUGINS`,
-    );
-  }
-  const inside = relative(root, path);
-  if (isAbsolute(file) || inside.startsWith('..') || isAbsolute(inside)) {
-    throw userMistake(`rewards.plugin.file: ${file} lies outside ${folder}; give a path below that folder`);
-  }
-  return path;
 }
 
 function checked(reward: RewardPlugin, path: string): RewardPlugin {

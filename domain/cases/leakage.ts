@@ -14,18 +14,34 @@ export interface Leak {
   train: { id: string; source: string };
   /** Distance of the looks of near-duplicates, 0 to 24. */
   bits?: number;
+  /** Cosine of the embeddings of near-duplicates that an encoder found, not their looks. */
+  cosine?: number;
+}
+
+/** A training picture that an encoder takes for the same. */
+export interface Similar {
+  train: AuditedPicture;
+  cosine: number;
 }
 
 /** What the audit reads of a case. */
 export type AuditedPicture = Pick<Picture, 'id' | 'source' | 'group' | 'archiveIds' | 'images' | 'look'>;
 
-/** The strongest link of each test picture that has one, in the order of `test`. */
-export function findLeaks(train: readonly AuditedPicture[], test: readonly AuditedPicture[]): Leak[] {
+/**
+ * The strongest link of each test picture that has one, in the order of `test`.
+ *
+ * @param similar what an encoder found, by the id of the test picture
+ */
+export function findLeaks(
+  train: readonly AuditedPicture[],
+  test: readonly AuditedPicture[],
+  similar: ReadonlyMap<string, Similar> = new Map(),
+): Leak[] {
   const byArchiveId = firstBy(train, (picture) => picture.archiveIds);
   const byPixels = firstBy(train, digestsOf);
   const byGroup = firstBy(train, (picture) => [picture.group]);
   const looks = indexLooks(train.map((picture) => picture.look));
-  const linkOf = (picture: AuditedPicture): { kind: LeakKind; found: AuditedPicture; bits?: number } | null => {
+  const linkOf = (picture: AuditedPicture): Link | null => {
     const archived = seek(byArchiveId, picture.archiveIds);
     if (archived) return { kind: 'archive id', found: archived };
     const same = seek(byPixels, digestsOf(picture));
@@ -33,6 +49,8 @@ export function findLeaks(train: readonly AuditedPicture[], test: readonly Audit
     const near = looks.nearest(picture.look);
     const alike = near && train[near.position];
     if (alike) return { kind: 'near-duplicate', found: alike, bits: near.bits };
+    const seen = similar.get(picture.id);
+    if (seen) return { kind: 'near-duplicate', found: seen.train, cosine: seen.cosine };
     const grouped = seek(byGroup, [picture.group]);
     return grouped ? { kind: 'same patient or lesion', found: grouped } : null;
   };
@@ -42,6 +60,13 @@ export function findLeaks(train: readonly AuditedPicture[], test: readonly Audit
     const { found, ...rest } = link;
     return [{ ...rest, test: name(picture), train: name(found) }];
   });
+}
+
+interface Link {
+  kind: LeakKind;
+  found: AuditedPicture;
+  bits?: number;
+  cosine?: number;
 }
 
 export interface LeakCount {

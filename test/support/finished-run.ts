@@ -56,7 +56,11 @@ export const finishRun = (store: ArtifactStore, recipe: Recipe = smallDemo()): P
 
 async function run(store: ArtifactStore, recipe: Recipe, scratch: string): Promise<ReportInput> {
   const model = await identifyModel(recipe.model.base);
-  const { prepareData } = createDatasetActivities({ store, environment: { scratch }, logger: silent });
+  const { prepareData } = createDatasetActivities({
+    store,
+    environment: { scratch, plugins: scratch },
+    logger: silent,
+  });
   const data: DataResult = await new MockActivityEnvironment().run(() => prepareData({ recipe }));
   const trajectories = await composeTrajectories(store, recipe, data.textbook);
   const train = await readJsonLines(store, data.questions, 'train.jsonl', questionSchema);

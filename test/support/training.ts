@@ -52,7 +52,7 @@ export interface TrainingData {
 /** Runs the stages before training, into `store`. */
 export async function prepareTraining(store: ArtifactStore, recipe: Recipe, scratch: string): Promise<TrainingData> {
   const { logger } = trainer;
-  const data = createDatasetActivities({ store, environment: { scratch }, logger });
+  const data = createDatasetActivities({ store, environment: { scratch, plugins: scratch }, logger });
   const llm = { model: 'none', complete: () => Promise.reject(new Error('no calls')), close: async () => {} };
   const trajectories = createTrajectoryActivities({ store, llm, environment: { llm: { concurrency: 1 } }, logger });
   const run = <T>(work: () => Promise<T>): Promise<T> => new MockActivityEnvironment().run(work);

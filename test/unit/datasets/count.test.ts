@@ -30,7 +30,7 @@ describe('countData', () => {
     const imported = await importSources({ store, recipe, folder, knowledge: shippedKnowledge, scratch });
     const { prepareData } = createDatasetActivities({
       store,
-      environment: { scratch },
+      environment: { scratch, plugins: scratch },
       logger: pino({ level: 'silent' }),
     });
     const prepare = (): Promise<DataResult> => prepareData({ recipe: imported });
