@@ -1,6 +1,7 @@
 /** How a command fails: one line on stderr, or an object on stdout for scripts, and the exit code. */
 import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import { DermflowError, exitCodeOf, exitCodes, failureTypes } from '../domain/failures.ts';
+import { isServerAway } from '../infra/grpc.ts';
 
 interface Explained {
   type: string;
@@ -33,8 +34,7 @@ function recognise(error: unknown): Explained | null {
     const message = error.cause?.message ?? error.message;
     return { type: error.cause?.name ?? error.name, message, exitCode: exitCodes.failedRun };
   }
-  // gRPC's status codes for a server that is not there: DEADLINE_EXCEEDED, UNAVAILABLE.
-  if (error instanceof Error && 'code' in error && (error.code === 4 || error.code === 14)) {
+  if (isServerAway(error)) {
     const message = `Temporal does not answer (${error.message}); start it ("npx dermflow up" for a local one) or set TEMPORAL_ADDRESS`;
     return { type: failureTypes.unavailable, message, exitCode: exitCodes.unavailable };
   }

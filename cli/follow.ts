@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { logUpdateStderr } from 'log-update';
 import { DermflowError, failureTypes, unavailable } from '../domain/failures.ts';
+import { isServerAway } from '../infra/grpc.ts';
 import { renderStatus } from './render.ts';
 import { type RunStatus, statusOf } from './run-status.ts';
 
@@ -21,7 +22,7 @@ export async function follow(
   let lastSeen = Date.now();
   while (!signal.aborted) {
     const status = await statusOf(client, run).catch((error: unknown) => {
-      if (!isOutage(error)) throw error;
+      if (!isServerAway(error)) throw error;
       if (Date.now() - lastSeen > patienceMs) throw unavailable('Temporal has not answered for 5 minutes', error);
       return null;
     });
@@ -38,12 +39,6 @@ export async function follow(
   show.end();
   return null;
 }
-
-/** gRPC: DEADLINE_EXCEEDED, UNAVAILABLE. */
-const isOutage = (error: unknown): boolean => {
-  const codeOf = (e: unknown): number => (e instanceof Error && 'code' in e ? Number(e.code) : 0);
-  return error instanceof Error && [codeOf(error), codeOf(error.cause)].some((code) => code === 4 || code === 14);
-};
 
 interface Display {
   status(status: RunStatus): void;

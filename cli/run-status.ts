@@ -8,6 +8,7 @@ import {
 import { ApplicationFailure } from '@temporalio/common';
 import { type RunProgress, type TrainingHeartbeat, trainingHeartbeatSchema } from '../domain/contracts.ts';
 import { queries } from '../domain/names.ts';
+import { isGrpcStatus } from '../infra/grpc.ts';
 import { handleOf } from './runs.ts';
 
 /** An activity that runs or waits for its next attempt. */
@@ -75,16 +76,11 @@ async function progressOf(client: Client, run: string): Promise<RunProgress | nu
     return await client.withDeadline(Date.now() + answerWithinMs, query);
   } catch (error) {
     // No worker, or a workflow that has not yet come to its first line.
-    if (error instanceof QueryNotRegisteredError || isUnanswered(error)) return null;
+    const unanswered = isGrpcStatus(error, 'cancelled', 'deadlineExceeded', 'failedPrecondition');
+    if (error instanceof QueryNotRegisteredError || unanswered) return null;
     throw error;
   }
 }
-
-const isUnanswered = (error: unknown): boolean => {
-  const code = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : null);
-  const unanswered = [1, 4, 9]; // gRPC: CANCELLED, DEADLINE_EXCEEDED, FAILED_PRECONDITION
-  return error instanceof Error && [code(error), code(error.cause)].some((own) => unanswered.includes(Number(own)));
-};
 
 async function failureOf(client: Client, run: string): Promise<{ type: string; message: string } | null> {
   try {
