@@ -20,7 +20,7 @@ export const artifactKinds = [
   'model', // a base model in Hugging Face layout
   'checkpoint', // a full trainer state: adapter, optimizer, scheduler, RNG
   'adapter', // PEFT layout, README.md as model card
-  'metrics', // metrics.jsonl, samples.jsonl of a training stretch
+  'metrics', // metrics.jsonl, samples.jsonl, usage.jsonl of a training stretch
   'onnx', // vision/text graphs and tokenizer of one checkpoint
   'evaluation', // items.jsonl, summary.json
   'report', // report.html, report.json

@@ -15,6 +15,7 @@ import { withHeartbeats } from '../heartbeats.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { explainCrash, withScratchFolder } from '../scratch.ts';
 import { readJsonLines } from '../store/commit.ts';
+import { trainerPackage } from './command.ts';
 import { exportAdapter } from './export-adapter.ts';
 import { isSingle, prepareLaunch } from './launch.ts';
 import { identifyModel } from './model.ts';
@@ -41,9 +42,13 @@ export interface TrainingDependencies {
 const defaultStallMs = 30 * 60_000;
 const defaultGraceMs = 5 * 60_000;
 
+/** While data are prepared a gpu worker has nothing else to do. Any folder stands for a model on this machine. */
+const likelyJob = { threads: 1, model: trainerPackage };
+
 export function createTrainingActivities(dependencies: TrainingDependencies): TrainingActivities {
   const { store, environment, logger, stallMs = defaultStallMs, graceMs = defaultGraceMs } = dependencies;
   const standby = createStandby(environment.trainerPython, graceMs, dependencies.shutdown);
+  if (isSingle(environment.trainer)) standby.prepare(likelyJob);
 
   /** Runs a stretch inside an attempt's own folder; `prepare` makes the job out of the folders. */
   const inFolder = (

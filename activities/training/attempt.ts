@@ -7,7 +7,6 @@ import type { CheckpointRef, TrainingHeartbeat } from '../../domain/contracts.ts
 import { DermflowError, failureTypes, unavailable } from '../../domain/failures.ts';
 import type { TrainerEvent } from '../../domain/trainer.ts';
 import { exactly, judgeResume, type TrainingEnvironment, worstOf } from '../../domain/trust.ts';
-import { toJsonLines } from '../store/commit.ts';
 import {
   type CheckpointFacts,
   commitCheckpoint,
@@ -31,7 +30,7 @@ export async function trainOnce(
 ): Promise<{ checkpoint: CheckpointRef; log: StageLog }> {
   const { store, logger, folder, signal } = context;
   const output = join(folder, 'output');
-  const { metrics, samples: earlier } = await readLog(restored?.folder ?? null);
+  const { metrics, samples: earlier, usage } = await readLog(restored?.folder ?? null);
   const uploader = createUploader<LocalCheckpoint, CheckpointRef>({
     upload: async (checkpoint) => {
       const ref = await commitCheckpoint(store, stretch, checkpoint);
@@ -58,10 +57,10 @@ export async function trainOnce(
     if (!history) throw new DermflowError(failureTypes.trainerCrashed, 'the trainer saved before it said "started"');
     const values = metrics.at(-1)?.values ?? {};
     const facts: CheckpointFacts = { stage: stretch.stage, step, exact, bufferEmpty, values, ...history };
-    const log = toJsonLines(metrics);
+    const log = { metrics: structuredClone(metrics), usage: [...usage] };
     kept = kept.then(async () => {
       const samples = (await samplesSoFar()).filter((row) => row.step <= step);
-      uploader.add({ step, folder: path, facts, metrics: log, samples: toJsonLines(samples) });
+      uploader.add({ step, folder: path, facts, log: { ...log, samples } });
     });
     // It is awaited at the end; until then its failure must not count as unhandled.
     kept.catch(() => {});
@@ -79,6 +78,8 @@ export async function trainOnce(
     if (event.event === 'metrics') record(metrics, event);
     if (event.event === 'checkpoint') keep(event);
     if (event.event === 'progress') {
+      const { tokensPerSecond = null, memoryBytes = null } = event;
+      usage.push({ step: event.step, tokensPerSecond, memoryBytes });
       const values = metrics.at(-1)?.values ?? {};
       Object.assign(state, { phase: 'training', step: event.step, values, secondsPerStep: clock.tick() });
       context.heartbeat(state);
@@ -100,7 +101,7 @@ export async function trainOnce(
       throw unavailable(`training was interrupted at step ${step}; it resumes from there`);
     }
     if (newest?.step === stretch.stopAt) {
-      return { checkpoint: newest, log: { metrics, samples: await samplesSoFar() } };
+      return { checkpoint: newest, log: { metrics, samples: await samplesSoFar(), usage } };
     }
     throw new DermflowError(
       failureTypes.trainerCrashed,

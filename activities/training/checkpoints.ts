@@ -9,8 +9,8 @@ import { DermflowError, failureTypes } from '../../domain/failures.ts';
 import { checkpointKey, stepOfCheckpointKey } from '../../domain/names.ts';
 import { trainingEnvironmentSchema, trustSchema } from '../../domain/trust.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
-import { commitFiles, materialise } from '../store/commit.ts';
-import { metricsFile, samplesFile } from './log.ts';
+import { commitFiles, materialise, toJsonLines } from '../store/commit.ts';
+import { logFiles, type StageLog } from './log.ts';
 
 /** `training_args.bin` is a pickle that names this machine's paths; the trainer does not need it to resume. */
 const leftOut = ['training_args.bin', 'README.md'];
@@ -43,8 +43,7 @@ export interface LocalCheckpoint {
   step: number;
   folder: string;
   facts: CheckpointFacts;
-  metrics: string;
-  samples: string;
+  log: StageLog;
 }
 
 export interface RestoredCheckpoint {
@@ -58,7 +57,7 @@ export interface RestoredCheckpoint {
 export async function commitCheckpoint(
   store: ArtifactStore,
   work: CheckpointWork,
-  { step, folder, facts, metrics, samples }: LocalCheckpoint,
+  { step, folder, facts, log }: LocalCheckpoint,
 ): Promise<CheckpointRef> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const names = entries
@@ -75,8 +74,9 @@ export async function commitCheckpoint(
   } as const;
   const ref = await commitFiles(store, description, {
     ...Object.fromEntries(names.map((name) => [name, { path: join(folder, name) }])),
-    [metricsFile]: { data: metrics },
-    [samplesFile]: { data: samples },
+    [logFiles.metrics]: { data: toJsonLines(log.metrics) },
+    [logFiles.samples]: { data: toJsonLines(log.samples) },
+    [logFiles.usage]: { data: toJsonLines(log.usage) },
   });
   return { ...ref, step };
 }

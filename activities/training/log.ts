@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { parseJsonLines } from '../store/commit.ts';
 
-export const metricsFile = 'dermflow-metrics.jsonl';
-export const samplesFile = 'dermflow-samples.jsonl';
+export const logFiles = {
+  metrics: 'dermflow-metrics.jsonl',
+  samples: 'dermflow-samples.jsonl',
+  usage: 'dermflow-usage.jsonl',
+} as const;
 
 export const metricsRowSchema = z.object({ step: z.int(), values: z.record(z.string(), z.number().nullable()) });
 export type MetricsRow = z.infer<typeof metricsRowSchema>;
@@ -13,18 +16,28 @@ export type MetricsRow = z.infer<typeof metricsRowSchema>;
 export const sampleRowSchema = z.looseObject({ step: z.int() });
 export type SampleRow = z.infer<typeof sampleRowSchema>;
 
+/** Speed over all ranks and rank 0's peak, in tokens a second and bytes. No two runs agree in them. */
+export const usageRowSchema = z.object({
+  step: z.int(),
+  tokensPerSecond: z.number().nullable(),
+  memoryBytes: z.int().nullable(),
+});
+export type UsageRow = z.infer<typeof usageRowSchema>;
+
 export interface StageLog {
   metrics: MetricsRow[];
   samples: SampleRow[];
+  usage: UsageRow[];
 }
 
 /** What a checkpoint's folder keeps; empty for the stage's start. */
 export const readLog = async (folder: string | null): Promise<StageLog> =>
   folder === null
-    ? { metrics: [], samples: [] }
+    ? { metrics: [], samples: [], usage: [] }
     : {
-        metrics: await readRows(join(folder, metricsFile), metricsRowSchema),
-        samples: await readRows(join(folder, samplesFile), sampleRowSchema),
+        metrics: await readRows(join(folder, logFiles.metrics), metricsRowSchema),
+        samples: await readRows(join(folder, logFiles.samples), sampleRowSchema),
+        usage: await readRows(join(folder, logFiles.usage), usageRowSchema),
       };
 
 /** Several lines may be logged for one step (loss, validation loss): they become one row. */
@@ -35,7 +48,7 @@ export function record(rows: MetricsRow[], { step, values }: MetricsRow): void {
 }
 
 /** Rows of a file that may still be written to: a last line without its end is left out. None where it is absent. */
-export async function readRows<T extends MetricsRow | SampleRow>(path: string, schema: z.ZodType<T>): Promise<T[]> {
+export async function readRows<T extends { step: number }>(path: string, schema: z.ZodType<T>): Promise<T[]> {
   try {
     const text = await readFile(path, 'utf8');
     return parseJsonLines(text.slice(0, text.lastIndexOf('\n') + 1), schema);

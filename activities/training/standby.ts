@@ -10,7 +10,7 @@ export interface Standby {
   /** The waiting trainer, given the job in this file; a new one where none waits. */
   start(file: string): Trainer;
   /** Lets a trainer get ready for a job of the same kind as this one, if none waits. */
-  prepare(job: SftJob | GrpoJob): void;
+  prepare(job: Pick<SftJob | GrpoJob, 'threads' | 'model'>): void;
 }
 
 /**

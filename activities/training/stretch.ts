@@ -121,6 +121,7 @@ async function conclude(
   const metrics = await commitFiles(store, description, {
     'metrics.jsonl': { data: toJsonLines(own(log.metrics)) },
     'samples.jsonl': { data: toJsonLines(own(log.samples)) },
+    'usage.jsonl': { data: toJsonLines(own(log.usage)) },
   });
   // From here on no run removes the checkpoint; one may have just done so (retention.ts).
   if ((await store.find('checkpoint', checkpoint.key))?.sha256 !== checkpoint.sha256) {

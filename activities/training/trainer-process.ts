@@ -33,7 +33,7 @@ export type Trainer = ReturnType<typeof spawnTrainer>;
  * glibc gives large tensors back to the kernel when they are freed and asks for them anew, zeroed page by page: a third
  * of a step's time on a CPU.
  */
-const keepFreedMemory = { MALLOC_MMAP_THRESHOLD_: String(2 ** 32), MALLOC_TRIM_THRESHOLD_: String(2 ** 32) };
+export const keepFreedMemory = { MALLOC_MMAP_THRESHOLD_: String(2 ** 32), MALLOC_TRIM_THRESHOLD_: String(2 ** 32) };
 
 /** @param graceMs see {@link Supervision} */
 export const spawnTrainer = (command: Command, graceMs: number) =>

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { keepFreedMemory } from '../../activities/training/trainer-process.ts';
 import { readRecipe } from '../../cli/recipes.ts';
 import { withSession } from '../../cli/session.ts';
 import { readEnvironment } from '../../infra/env.ts';
@@ -15,12 +16,15 @@ import { preparePlain, runPlain } from './plain.ts';
 const seed = 4242;
 const workerStartsWithinMs = 10_000;
 
+type Plain = Awaited<ReturnType<typeof runPlain>>;
+
 interface Turn {
   ours: number;
   /** Where our seconds went, over all stretches. */
   laps: Laps;
-  plain: number;
-  plainTraining: number;
+  plain: Plain;
+  /** Given the allocator's settings that our trainer has. */
+  tuned: Plain;
   sameBytes: boolean;
 }
 
@@ -50,12 +54,9 @@ export async function compareTraining(repeats: number, restartWorker: () => void
         const laps = await log();
         const settings = await preparePlain(await session.store(), recipe, run, folder);
         const plain = await runPlain(settings, folder);
+        const tuned = await runPlain(settings, folder, keepFreedMemory);
         await rm(folder, { recursive: true });
-        const { times } = plain;
-        turns.push({
-          ...{ ours: run.seconds, laps, plain: plain.seconds, plainTraining: times.sft + times.grpo },
-          sameBytes: run.adapter === plain.adapter,
-        });
+        turns.push({ ours: run.seconds, laps, plain, tuned, sameBytes: run.adapter === plain.adapter });
       }
       await stopCpuWorker();
       return turns;
@@ -75,12 +76,20 @@ function print(turns: readonly Turn[]): void {
     `workflow, store ${seconds(({ ours, laps }) => ours - laps.preparing - laps.training - laps.uploading)}`,
   ];
   console.log(`Dermflow      ${seconds(({ ours }) => ours)} s   ${parts.join(', ')}`);
-  console.log(`plain script  ${seconds(({ plain }) => plain)} s   trainer ${seconds((turn) => turn.plainTraining)}`);
-  const ratios = turns.map(({ ours, plain }) => ours / plain).toSorted((a, b) => a - b);
-  const [low, high] = [ratios[0] ?? Number.NaN, ratios.at(-1) ?? Number.NaN];
-  const adapters = turns.every(({ sameBytes }) => sameBytes) ? 'the same bytes' : 'other bytes';
+  const scripts: [name: string, of: (turn: Turn) => Plain][] = [
+    ['plain script', ({ plain }) => plain],
+    ["plain script with our trainer's MALLOC_ settings", ({ tuned }) => tuned],
+  ];
+  for (const [name, of] of scripts) {
+    const trainer = seconds((turn) => of(turn).times.sft + of(turn).times.grpo);
+    const ratios = turns.map((turn) => turn.ours / of(turn).seconds);
+    const range = `${Math.min(...ratios).toFixed(3)} to ${Math.max(...ratios).toFixed(3)}`;
+    console.log(
+      `${name}  ${seconds((turn) => of(turn).seconds)} s   trainer ${trainer}; Dermflow ${median(ratios).toFixed(3)} x (${range})`,
+    );
+  }
   console.log(
-    `${median(ratios).toFixed(3)} x the plain script (${low.toFixed(3)} to ${high.toFixed(3)}); final adapters: ${adapters}; medians`,
+    `final adapters: ${turns.every(({ sameBytes }) => sameBytes) ? 'the same bytes' : 'other bytes'}; medians`,
   );
 }
 

@@ -16,11 +16,11 @@ with open(sys.argv[1], encoding="utf-8") as file:
 os.environ |= {"OMP_NUM_THREADS": str(S["threads"]), "OMP_WAIT_POLICY": "PASSIVE", "TOKENIZERS_PARALLELISM": "false"}
 os.environ |= {"HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1"}
 
-import torch  # noqa: E402
-from datasets import Dataset, Image, List  # noqa: E402
-from peft import LoraConfig, PeftModel, get_peft_model  # noqa: E402
-from transformers import AutoModelForImageTextToText, AutoProcessor, set_seed  # noqa: E402
-from trl import GRPOConfig, GRPOTrainer, SFTConfig, SFTTrainer  # noqa: E402
+import torch
+from datasets import Dataset, Image, List
+from peft import LoraConfig, PeftModel, get_peft_model
+from transformers import AutoModelForImageTextToText, AutoProcessor, set_seed
+from trl import GRPOConfig, GRPOTrainer, SFTConfig, SFTTrainer
 
 TARGETS = (
     r".*language_model\..*\.(q_proj|k_proj|v_proj|o_proj|gate_proj|up_proj|down_proj)|.*visual\.merger\.mlp\.(0|2)"
@@ -53,10 +53,8 @@ def sft():
     trainer = SFTTrainer(
         model=get_peft_model(base(), config),
         args=SFTConfig(
-            **common(settings, "sft"),
+            **common(settings, "sft", passes=1),
             max_steps=settings["maxSteps"],
-            eval_strategy="steps",
-            eval_steps=settings["stepsPerEpoch"],
             per_device_eval_batch_size=settings["batchSize"],
             per_device_train_batch_size=settings["batchSize"],
             completion_only_loss=True,
@@ -67,11 +65,15 @@ def sft():
         processing_class=processor(),
     )
     trainer.train()
+    # As often as Dermflow; between steps it would draw from the generator that shuffles the data.
+    for _ in range(settings["epochs"]):
+        trainer.evaluate()
     trainer.save_model(os.path.join(S["folder"], "policy"))
 
 
 def grpo():
     settings = S["grpo"]
+    passes = settings["promptsPerStep"] * settings["generations"] // settings["perDeviceBatchSize"]
     set_seed(S["seed"])
     process = processor()
     tokenizer = process.tokenizer
@@ -82,11 +84,11 @@ def grpo():
         model=PeftModel.from_pretrained(base(), os.path.join(S["folder"], "policy"), is_trainable=True),
         reward_funcs=[format_reward, granularity_reward, malignancy_reward],
         args=GRPOConfig(
-            **common(settings, "grpo"),
+            **common(settings, "grpo", passes=passes),
             max_steps=settings["maxSteps"],
             per_device_train_batch_size=settings["perDeviceBatchSize"],
             num_generations=settings["generations"],
-            steps_per_generation=1,
+            steps_per_generation=passes,
             temperature=settings["temperature"],
             top_p=1.0,
             top_k=0,
@@ -113,17 +115,20 @@ def processor():
     return AutoProcessor.from_pretrained(S["model"], padding_side="left")
 
 
-def common(settings, name):
+def common(settings, name, passes):
     return dict(
         output_dir=os.path.join(S["folder"], name),
         seed=S["seed"],
         data_seed=S["seed"],
-        gradient_accumulation_steps=1,
+        gradient_accumulation_steps=passes,
         learning_rate=settings["learningRate"],
         warmup_steps=settings["warmupRatio"],
         weight_decay=settings["weightDecay"],
         max_grad_norm=settings["maxGradNorm"],
         lr_scheduler_type="cosine",
+        bf16=False,
+        fp16=False,
+        gradient_checkpointing=False,
         logging_steps=1,
         save_strategy="steps",
         save_steps=settings["saveEvery"],

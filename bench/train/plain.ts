@@ -63,10 +63,14 @@ export async function preparePlain(
 
 const timesSchema = z.object({ imports: z.number(), sft: z.number(), grpo: z.number() });
 
-/** From the shell's command to its end; `times` of its parts are the script's own. All in seconds. */
-export async function runPlain(settings: string, folder: string) {
+/**
+ * From the shell's command to its end; `times` of its parts are the script's own. All in seconds.
+ *
+ * @param env more than the shell has
+ */
+export async function runPlain(settings: string, folder: string, env: Record<string, string> = {}) {
   const begun = performance.now();
-  const { stdout } = await execa(readEnvironment(process.env).trainerPython, [program, settings]);
+  const { stdout } = await execa(readEnvironment(process.env).trainerPython, [program, settings], { env });
   const seconds = (performance.now() - begun) / 1000;
   const times = timesSchema.parse(JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? ''));
   return { seconds, times, adapter: digestOf(await readFile(join(folder, 'adapter/adapter_model.safetensors'))) };

@@ -101,12 +101,16 @@ describe('dermflow start', () => {
 
   it('ends with the same bytes after kill -9 of gpu worker, trainer, Temporal and S3 during GRPO', async () => {
     const started = startDemo(await newHome());
+    const trainers: number[][] = [];
     for (const [name, step, command] of parts) {
       const family = await reaching(started, step);
       const victims = family.filter((member) => command.test(member.command));
       expect(victims.length, name).toBeGreaterThan(0);
+      trainers.push(family.filter((member) => /-m dermflow_trainer/.test(member.command)).map(({ pid }) => pid));
       killAll(victims);
     }
+    const [, , beforeTemporal, beforeS3] = trainers;
+    expect(beforeS3, 'a healthy trainer outlasts the loss of Temporal').toEqual(beforeTemporal);
     expect(await adapterDigest(await finish(started))).toBe(undisturbed.adapter);
   });
 

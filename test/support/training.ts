@@ -118,11 +118,12 @@ export function runActivity<T>(
 export async function outcomeOf(store: ArtifactStore, { checkpoint, metrics }: StretchResult) {
   const { files } = await store.manifest(checkpoint);
   const digest = (name: string): string | undefined => files[name]?.sha256;
+  const { 'usage.jsonl': _, ...logs } = (await store.manifest(metrics)).files;
   return {
     step: checkpoint.step,
     adapter: digest('adapter_model.safetensors'),
     optimizer: digest('optimizer.pt'),
     log: digest('dermflow-metrics.jsonl'),
-    metrics: (await store.manifest(metrics)).files,
+    metrics: logs,
   };
 }

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { ArtifactStore } from '../../../activities/ports/artifact-store.ts';
 import { readJsonLines } from '../../../activities/store/commit.ts';
-import { metricsRowSchema } from '../../../activities/training/log.ts';
+import { metricsRowSchema, usageRowSchema } from '../../../activities/training/log.ts';
 import type { StretchResult } from '../../../domain/contracts.ts';
 import { type Question, questionSchema } from '../../../domain/questions/question.ts';
 import { scoreCompletion } from '../../../domain/rewards/rewards.ts';
@@ -101,5 +101,14 @@ describe('GRPO', () => {
     }
     // Else the comparison would hold for a model that earns nothing.
     expect(rows.some(({ values }) => (values['reward/granularity'] ?? 0) > 0)).toBe(true);
+  });
+
+  it('keeps speed and memory of each step apart from what the seed decides', async () => {
+    const usage = await readJsonLines(store, result.metrics, 'usage.jsonl', usageRowSchema);
+    expect(usage.map(({ step }) => step)).toEqual([1, 2, 3, 4]);
+    for (const { step, tokensPerSecond, memoryBytes } of usage) {
+      if (step > 1) expect(tokensPerSecond).toBeGreaterThan(0);
+      expect(memoryBytes).toBeGreaterThan(2 ** 28);
+    }
   });
 });
