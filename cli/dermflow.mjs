@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** `npx dermflow <verb>`. */
 import { fileURLToPath } from 'node:url';
-import { runTypeScript } from '../infra/node24.mjs';
+import { runTypeScript, smallHeap } from '../infra/node24.mjs';
 
-await runTypeScript(fileURLToPath(new URL('./main.ts', import.meta.url)), process.argv.slice(2));
+const args = process.argv.slice(2);
+await runTypeScript(fileURLToPath(new URL('./main.ts', import.meta.url)), args, args[0] === 'data' ? [smallHeap] : []);

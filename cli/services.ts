@@ -5,6 +5,7 @@ import { type WorkerRole, workerRoles } from '../domain/names.ts';
 import { readEnvironment } from '../infra/env.ts';
 import { readWantedPorts } from '../infra/local/settings.ts';
 import { type Stack, stackEnvironment, startStack } from '../infra/local/stack.ts';
+import { smallHeap } from '../infra/node24.mjs';
 
 const workerProgram = fileURLToPath(new URL('../workers/main.ts', import.meta.url));
 /** Above the workers' own grace: a trainer may be writing a checkpoint. */
@@ -33,7 +34,7 @@ export async function startServices(
       await stack.supervisor.add({
         name: `worker-${role}`,
         command: process.execPath,
-        args: [workerProgram, role],
+        args: [smallHeap, workerProgram, role],
         env,
         graceMs: workerGraceMs,
       });

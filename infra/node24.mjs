@@ -10,15 +10,22 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const ownNode = fileURLToPath(new URL('../node_modules/.bin/node', import.meta.url));
 const runsTypeScript = Number(process.versions.node.split('.')[0]) >= 24;
 
-/** Does not return unless this Node runs TypeScript itself. */
-export async function runTypeScript(file, args) {
-  if (runsTypeScript) {
+/**
+ * V8 lets garbage grow with the work, by 20 % from one thousand images to ten thousand; with this flag an import of any
+ * size takes the same memory, a quarter less, in the same time. It counts at the start of a process only.
+ */
+export const smallHeap = '--optimize-for-size';
+
+/** Does not return unless this Node runs TypeScript itself, with these flags. */
+export async function runTypeScript(file, args, flags = []) {
+  if (runsTypeScript && flags.every((flag) => process.execArgv.includes(flag))) {
     process.argv.splice(1, Number.POSITIVE_INFINITY, file, ...args);
     await import(pathToFileURL(file).href);
-  } else if (existsSync(ownNode)) {
+  } else if (runsTypeScript || existsSync(ownNode)) {
     // The terminal signals the whole group: the child decides how it ends, this process follows it.
     for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {});
-    const { status } = spawnSync(ownNode, [file, ...args], { stdio: 'inherit' });
+    const node = runsTypeScript ? process.execPath : ownNode;
+    const { status } = spawnSync(node, [...flags, file, ...args], { stdio: 'inherit' });
     process.exit(status ?? 1);
   } else {
     console.error('Dermflow is not set up; run "npm start" or "npm run setup"');

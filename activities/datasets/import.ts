@@ -21,7 +21,6 @@ import { readLines, writeLineFiles } from './json-lines.ts';
 import { createOutcome } from './outcome.ts';
 import { absentReason, type Reading, type ReadRequest, readSource } from './read.ts';
 import { listSome, type SourceRecord } from './source.ts';
-import { keepYoungHeapSmall } from './young-heap.ts';
 
 const method = 'import/3';
 
@@ -59,7 +58,6 @@ export interface ImportRequest extends ReadRequest {
  * unusable are `BadData`.
  */
 export function importDataset(request: ImportRequest): Promise<ArtifactRef> {
-  keepYoungHeapSmall();
   const { store, adapter, settings, knowledge, onProgress } = request;
   return withScratchFolder(request.scratch, 'import', async (scratch) => {
     const reading = await readSource(request, scratch, (done) => onProgress?.('reading', done, 0));
