@@ -12,8 +12,7 @@ import { userMistake } from '../domain/failures.ts';
 import { taskOf } from '../domain/report/models.ts';
 import { type Comparison, type Report, reportSchema } from '../domain/report/report.ts';
 import { points, pointsRange, pValue } from '../domain/report/words.ts';
-import { readEnvironment } from '../infra/env.ts';
-import { createLogger } from '../infra/logger.ts';
+import { benchLogger } from './common/logger.ts';
 
 const validationSeeds = [101, 102];
 const testSeeds = [11, 12, 13];
@@ -24,9 +23,7 @@ export default async function effect(args: string[]): Promise<void> {
     options: { seeds: { type: 'string' }, set: { type: 'string', multiple: true, default: [] } },
   });
   const seeds = readSeeds(values.seeds);
-  const stack = await startServices(
-    createLogger('bench', readEnvironment(process.env).logLevel === 'debug' ? 'debug' : 'error'),
-  );
+  const stack = await startServices(benchLogger());
   try {
     const reports: Report[] = [];
     for (const seed of seeds) reports.push(await runSeed(seed, values.set));

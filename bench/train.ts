@@ -5,9 +5,8 @@
 import { parseArgs } from 'node:util';
 import { startServices } from '../cli/services.ts';
 import { userMistake } from '../domain/failures.ts';
-import { readEnvironment } from '../infra/env.ts';
-import { createLogger } from '../infra/logger.ts';
 import { readCount } from './common/arguments.ts';
+import { benchLogger } from './common/logger.ts';
 import { compareTraining } from './train/overhead.ts';
 import { compareSteps } from './train/steps.ts';
 import { compareUpload } from './train/upload.ts';
@@ -28,8 +27,7 @@ export default async function train(args: string[]): Promise<void> {
   const unknown = chosen.find((name) => !parts.some((part) => part === name));
   if (unknown !== undefined) throw userMistake(`--parts ${unknown}: expected some of ${parts.join(', ')}`);
 
-  const logLevel = readEnvironment(process.env).logLevel === 'debug' ? 'debug' : 'error';
-  const stack = await startServices(createLogger('bench', logLevel), { roles: ['orchestrator', 'llm', 'gpu'] });
+  const stack = await startServices(benchLogger(), { roles: ['orchestrator', 'llm', 'gpu'] });
   try {
     if (chosen.includes('upload')) await compareUpload(gibibytes, repeats);
     if (chosen.includes('steps')) await compareSteps(repeats);

@@ -1,16 +1,13 @@
 /** Entry of the worker thread that holds an encoder's graph: onnxruntime-node blocks its thread while it computes. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { userMistake } from '../../domain/failures.ts';
+import { replyWith } from '../inference/thread.ts';
 
 export interface EncoderThreadData {
   path: string;
   side: number;
 }
-
-/** `[n, 3, side, side]`, normalised. */
-export type EncoderRequest = Float32Array;
-/** An embedding a picture, or what is wrong with the graph. */
-export type EncoderReply = { embeddings: Float32Array[] } | { error: string };
 
 const port = parentPort;
 if (!port) throw new Error('encoder-thread.ts runs as a worker thread');
@@ -20,13 +17,20 @@ const options = { intraOpNumThreads: 1, executionProviders: ['cpu'], logSeverity
 const opening = InferenceSession.create(path, options);
 opening.catch(() => {}); // told at the first request
 
-port.on('message', async (pixels: EncoderRequest) => {
-  try {
-    port.postMessage({ embeddings: await encode(await opening, pixels) } satisfies EncoderReply);
-  } catch (error) {
-    port.postMessage({ error: error instanceof Error ? error.message : String(error) } satisfies EncoderReply);
-  }
+/** Takes `[n, 3, side, side]`, normalised, and answers with an embedding a picture. */
+port.on('message', async (pixels: Float32Array) => {
+  port.postMessage(await replyWith(() => explained(async () => encode(await opening, pixels))));
 });
+
+async function explained<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const [what] = (error instanceof Error ? error.message : String(error)).split('\n');
+    const expected = `expected an ONNX graph from [n, 3, ${side}, ${side}] to [n, d] or [n, tokens, d]`;
+    throw userMistake(`data.encoder.file: ${path}: ${what}; ${expected}`, error);
+  }
+}
 
 async function encode(session: InferenceSession, pixels: Float32Array): Promise<Float32Array[]> {
   const [input = '', output = ''] = [session.inputNames[0], session.outputNames[0]];

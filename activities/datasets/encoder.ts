@@ -1,17 +1,16 @@
 /** An image encoder of the user's own, by which near-duplicates are found that differ in more than size or light. */
-import { once } from 'node:events';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import sharp from 'sharp';
 import type { AuditedPicture, Similar } from '../../domain/cases/leakage.ts';
 import { mostSimilar, unit } from '../../domain/cases/similarity.ts';
-import { userMistake } from '../../domain/failures.ts';
 import type { EncoderSettings } from '../../domain/recipe.ts';
 import type { WorkProgress } from '../heartbeats.ts';
+import { nextReply } from '../inference/thread.ts';
 import { findPlugin } from '../plugins.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { digestOfFile } from '../store/store.ts';
-import type { EncoderReply, EncoderThreadData } from './encoder-thread.ts';
+import type { EncoderThreadData } from './encoder-thread.ts';
 
 export interface Encoder {
   sha256: string;
@@ -126,12 +125,7 @@ function openThread(path: string, { side }: EncoderSettings): Thread {
       const batch = new Float32Array(3 * side * side * pixels.length);
       for (const [i, each] of pixels.entries()) batch.set(each, i * each.length);
       worker.postMessage(batch, [batch.buffer]);
-      // The thread sends nothing but replies; one that ends by an error rejects.
-      const [reply] = (await once(worker, 'message')) as [EncoderReply];
-      if ('embeddings' in reply) return reply.embeddings;
-      throw userMistake(
-        `data.encoder.file: ${path}: ${reply.error.split('\n')[0]}; expected an ONNX graph from [n, 3, ${side}, ${side}] to [n, d] or [n, tokens, d]`,
-      );
+      return nextReply<Float32Array[]>(worker);
     },
     close: async () => void (await worker.terminate()),
   };

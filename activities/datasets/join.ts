@@ -47,14 +47,15 @@ export function deriveDataset(
     });
     const others = labelled.filter((c) => !isTextbookCase(c) && !isDermNet(c));
     const all = assignSplits([...others, ...dermnet.kept], settings);
-    const seen = [...all.filter((c) => c.split !== 'test'), ...books];
+    const training = all.filter((c) => c.split !== 'test');
+    const seen = [...training, ...books];
     const test = all.filter((c) => c.split === 'test');
     const items = (
       await Promise.all(sources.filter(({ use }) => use === 'ood').map((source) => source.ready()))
     ).flat();
     const similar = await encoder?.findSimilar(seen, [...test, ...items]);
     const tested = audit(findLeaks(seen, test, similar), test, data.leaks.test);
-    const cases = [...all.filter((c) => c.split !== 'test'), ...tested.kept];
+    const cases = [...training, ...tested.kept];
     const ood = audit(findLeaks(seen, items, similar), items, data.leaks.ood);
 
     const counts = countSplits(cases);

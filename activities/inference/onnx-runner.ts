@@ -2,13 +2,12 @@
  * The exported model in a worker thread: onnxruntime-node computes synchronously, and on the main thread would hold up
  * heartbeats.
  */
-import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { DermflowError } from '../../domain/failures.ts';
 import type { GeneratedRow } from '../../domain/trainer.ts';
 import type { ModelRunner } from '../ports/model-runner.ts';
 import type { BatchRequest } from './generate.ts';
-import type { OnnxWorkerData, OnnxWorkerReply } from './onnx-worker.ts';
+import type { OnnxWorkerData } from './onnx-worker.ts';
+import { nextReply } from './thread.ts';
 
 /**
  * Opens an export (folder with `config.json` and `onnx/`). It generates for one caller at a time.
@@ -58,22 +57,4 @@ export async function openOnnxModel(folder: string, options: { threads: number }
     },
     close: async () => void (await worker.terminate()),
   };
-}
-
-async function nextReply<T>(worker: Worker): Promise<T> {
-  const waiting = new AbortController();
-  const ended = once(worker, 'exit', { signal: waiting.signal }).then(([code]) => {
-    throw new Error(`the inference thread ended with exit code ${code}`);
-  });
-  try {
-    // A worker sends nothing but replies; an uncaught error rejects both.
-    const [reply] = (await Promise.race([once(worker, 'message', { signal: waiting.signal }), ended])) as [
-      OnnxWorkerReply<T>,
-    ];
-    if (reply.ok) return reply.value;
-    throw reply.type ? new DermflowError(reply.type, reply.message) : new Error(reply.message);
-  } finally {
-    ended.catch(() => undefined);
-    waiting.abort();
-  }
 }

@@ -18,7 +18,7 @@ export function mostSimilar(
   for (const [position, other] of among.entries()) {
     let cosine = 0;
     for (let i = 0; i < embedding.length; i += 1) cosine += (embedding[i] ?? 0) * (other[i] ?? 0);
-    if (cosine >= (best ? best.cosine : similarity) && (!best || cosine > best.cosine)) best = { position, cosine };
+    if (cosine >= similarity && (!best || cosine > best.cosine)) best = { position, cosine };
   }
   return best;
 }

@@ -1,0 +1,7 @@
+import type { Logger } from 'pino';
+import { readEnvironment } from '../../infra/env.ts';
+import { createLogger } from '../../infra/logger.ts';
+
+/** Errors alone, so that a benchmark's lines stand together; all where DERMFLOW_LOG_LEVEL is debug. */
+export const benchLogger = (): Logger =>
+  createLogger('bench', readEnvironment(process.env).logLevel === 'debug' ? 'debug' : 'error');
