@@ -58,7 +58,8 @@ async function countOf(recipe: Recipe, { data, items, test, textbook }: PlanOpti
     throw userMistake(`${recipe.name}: how many training questions? Give --data DIR, or --items COUNT`);
   }
   const given = { items: known, test: test ?? counted?.test ?? 0, textbook: textbook ?? counted?.textbook ?? 0 };
-  return { ...given, images: counted?.images ?? given.items + given.test + given.textbook };
+  const images = counted?.images ?? given.items + given.test + given.textbook;
+  return { ...given, images, ...(counted?.concepts ? { concepts: counted.concepts } : {}) };
 }
 
 /** From the model's own config; a hub id is known for the paper's model alone. */

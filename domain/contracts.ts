@@ -33,6 +33,8 @@ export interface DataResult {
   dataset: ArtifactRef;
   textbook: ArtifactRef;
   questions: ArtifactRef;
+  /** Pictures with concepts, where the recipe aligns them (`sft.conceptAlignment`). */
+  concepts?: ArtifactRef;
   /** Counts for the display: cases by split, quarantined images. */
   counts: { train: number; validation: number; test: number; textbook: number; quarantined: number };
 }
@@ -50,6 +52,8 @@ export interface TrajectoriesResult {
 
 export interface TrajectoryActivities {
   synthesiseTrajectories(input: { recipe: Recipe; textbook: ArtifactRef }): Promise<TrajectoriesResult>;
+  /** Rows for the first phase of SFT out of pictures with concepts (A20). */
+  explainConcepts(input: { recipe: Recipe; concepts: ArtifactRef }): Promise<TrajectoriesResult>;
 }
 
 // ── training (gpu) ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -66,6 +70,8 @@ export interface SftInput {
   trajectories: ArtifactRef;
   /** Rows in `train.jsonl`; fixes the number of steps. */
   rows: number;
+  /** Policy start; without it a fresh adapter. */
+  adapter?: CheckpointRef;
   /** 1-based epoch at whose end the stretch stops. */
   epoch: number;
 }
@@ -154,6 +160,8 @@ export interface ReportInput {
   model: ModelRef;
   data: DataResult;
   trajectories: TrajectoriesResult;
+  /** Of the alignment of concepts, where the recipe has it. */
+  conceptMetrics?: ArtifactRef[];
   sftMetrics: ArtifactRef[];
   grpoMetrics: ArtifactRef[];
   rlOnlyMetrics: ArtifactRef[];
@@ -178,7 +186,7 @@ export interface RunProgress {
   recipe: string;
   stages: StageProgress[];
   /** Newest checkpoint that a finished stretch returned. */
-  checkpoint: { stage: 'sft' | 'grpo' | 'rl-only'; step: number } | null;
+  checkpoint: { stage: 'concepts' | 'sft' | 'grpo' | 'rl-only'; step: number } | null;
   evaluations: EvaluationResult[];
   report: ArtifactRef | null;
   /** Why the run failed, in the words of the failure; null otherwise. */

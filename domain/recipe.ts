@@ -34,8 +34,11 @@ export type AdapterName = (typeof adapterNames)[number];
 
 const sourceSchema = z.strictObject({
   adapter: z.enum(adapterNames),
-  /** `ood`: evaluated only, after what training has seen is taken out of it (A26). */
-  use: z.enum(['training', 'ood']).default('training'),
+  /**
+   * `ood`: evaluated only, after what training has seen is taken out of it (A26). `concepts`: its pictures and their
+   * concepts serve `sft.conceptAlignment` alone.
+   */
+  use: z.enum(['training', 'ood', 'concepts']).default('training'),
   /** The reference that `--data DIR` or `dermflow data import` puts here. */
   imported: artifactRefSchema.optional(),
 });
@@ -115,8 +118,16 @@ const optimiser = {
   gradientCheckpointing: z.boolean(),
 };
 
+/** A first phase of SFT on pictures with explained concepts, of the sources with `use: concepts` (A20). */
+const conceptAlignmentSchema = z.strictObject({
+  epochs: z.int().positive().default(1),
+  /** Wordings of each concept's explanation that the LLM writes, a call each; a picture's row takes one of them. */
+  explanations: z.int().positive().default(4),
+});
+
 const sftSchema = z.strictObject({
   ...optimiser,
+  conceptAlignment: conceptAlignmentSchema.nullable().default(null),
   /** 0 leaves SFT out, and with it the GRPO that continues its adapter: the ablation of RL alone. */
   epochs: z.int().min(0),
   batchSize: z.int().positive(),
@@ -219,6 +230,8 @@ const fieldsSchema = z.strictObject({
   evaluation: evaluationSchema,
 });
 
+const hasConcepts = ({ sources }: z.infer<typeof dataSchema>): boolean => sources.some(({ use }) => use === 'concepts');
+
 export const recipeSchema = fieldsSchema
   .refine(({ sft, grpo }) => sft.epochs > 0 || grpo.milestones.length === 0, {
     path: ['grpo', 'milestones'],
@@ -228,6 +241,18 @@ export const recipeSchema = fieldsSchema
   .refine(({ sft, grpo }) => sft.epochs > 0 || grpo.rlOnlyMilestones.length > 0, {
     path: ['sft', 'epochs'],
     message: 'nothing is trained: give epochs of SFT or grpo.rlOnlyMilestones',
+  })
+  .refine(({ sft }) => sft.epochs > 0 || sft.conceptAlignment === null, {
+    path: ['sft', 'conceptAlignment'],
+    message: 'SFT continues what it begins: with sft.epochs 0 give null here',
+  })
+  .refine(({ sft, data }) => sft.conceptAlignment === null || hasConcepts(data), {
+    path: ['sft', 'conceptAlignment'],
+    message: 'no source has concepts for it; add { adapter: skincon, use: concepts } to data.sources',
+  })
+  .refine(({ sft, data }) => sft.conceptAlignment !== null || !hasConcepts(data), {
+    path: ['data', 'sources'],
+    message: 'a source with use: concepts serves sft.conceptAlignment alone; give that, e.g. { epochs: 1 }',
   });
 export type Recipe = z.infer<typeof recipeSchema>;
 
@@ -244,7 +269,7 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 /** The sets that training reads, for people. */
 export const sourceNames = ({ sources }: Recipe['data']): string =>
   sources
-    .filter(({ use }) => use === 'training')
+    .filter(({ use }) => use !== 'ood')
     .map(({ adapter }) => adapter)
     .join(', ');
 

@@ -30,7 +30,7 @@ function activities<A extends object>(profile: ActivityOptions): A {
 }
 
 export const { prepareData } = activities<DatasetActivities>(profiles.cpuWork);
-export const { synthesiseTrajectories } = activities<TrajectoryActivities>(profiles.llmCalls);
+export const { synthesiseTrajectories, explainConcepts } = activities<TrajectoryActivities>(profiles.llmCalls);
 export const { identifyModel, trainSft, trainGrpo, exportAdapter } = activities<TrainingActivities>(profiles.training);
 export const { exportForInference, evaluateModel } = activities<EvaluationActivities>(profiles.evaluation);
 export const { writeReport } = activities<ReportActivities>(profiles.cpuWork);

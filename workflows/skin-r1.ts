@@ -1,13 +1,20 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { CheckpointRef, EvaluationInput, SkinR1Input, SkinR1Result, StretchResult } from '../domain/contracts.ts';
 import { parseRecipe, type Recipe } from '../domain/recipe.ts';
-import { exportAdapter, identifyModel, prepareData, synthesiseTrajectories, writeReport } from './activities.ts';
+import {
+  explainConcepts,
+  exportAdapter,
+  identifyModel,
+  prepareData,
+  synthesiseTrajectories,
+  writeReport,
+} from './activities.ts';
 import { listenForRetryNow } from './attempts.ts';
 import { concluding } from './failures.ts';
 import { Progress } from './progress.ts';
 import { Evaluations } from './stages/evaluation.ts';
 import { trainGrpoByMilestones } from './stages/grpo.ts';
-import { trainSftByEpochs } from './stages/sft.ts';
+import { alignConcepts, trainSftByEpochs } from './stages/sft.ts';
 
 /** Skin-R1 (arXiv 2511.14900): trajectories, supervised fine-tuning, GRPO, evaluation of every milestone, report. */
 export async function skinR1(input: SkinR1Input): Promise<SkinR1Result> {
@@ -37,13 +44,20 @@ async function train(recipe: Recipe, progress: Progress, evaluations: Evaluation
     evaluations.start({ label, recipe, model, checkpoint, questions, image });
   evaluate('base', null);
 
-  const { trajectories, counts } = await progress.stage('trajectories', () =>
-    synthesiseTrajectories({ recipe, textbook }),
-  );
+  const [{ trajectories, counts }, explained] = await progress.stage('trajectories', async () => [
+    await synthesiseTrajectories({ recipe, textbook }),
+    data.concepts ? await explainConcepts({ recipe, concepts: data.concepts }) : null,
+  ]);
 
-  const sft = await progress.stage('sft', () =>
-    trainSftByEpochs({ recipe, model, trajectories, rows: counts.train }, progress),
-  );
+  const [aligned, sft] = await progress.stage('sft', async () => {
+    const start = { recipe, model };
+    const concepts = explained
+      ? await alignConcepts({ ...start, trajectories: explained.trajectories, rows: explained.counts.train }, progress)
+      : [];
+    const adapter = concepts.at(-1)?.checkpoint;
+    const input = { ...start, trajectories, rows: counts.train, ...(adapter ? { adapter } : {}) };
+    return [concepts, await trainSftByEpochs(input, progress)];
+  });
   const policy = sft.at(-1)?.checkpoint ?? null;
   if (policy) evaluate('sft', policy);
 
@@ -75,6 +89,7 @@ async function train(recipe: Recipe, progress: Progress, evaluations: Evaluation
     const report = await writeReport({
       run: workflowInfo().workflowId,
       ...{ recipe, model, data, trajectories: { trajectories, counts }, adapter, evaluations: scores },
+      ...(aligned.length > 0 ? { conceptMetrics: aligned.map(({ metrics }) => metrics) } : {}),
       sftMetrics: sft.map(({ metrics }) => metrics),
       grpoMetrics: grpo.map(({ metrics }) => metrics),
       rlOnlyMetrics: rlOnly.map(({ metrics }) => metrics),

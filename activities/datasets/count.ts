@@ -5,6 +5,7 @@ import { assignSplits } from '../../domain/cases/splits.ts';
 import type { Knowledge } from '../../domain/knowledge/knowledge.ts';
 import type { DataCounts } from '../../domain/plan/plan.ts';
 import type { Recipe } from '../../domain/recipe.ts';
+import { conceptsOf } from '../../domain/trajectories/concepts.ts';
 import { isTextbookCase } from '../../domain/trajectories/plan.ts';
 import { readRecords } from './read.ts';
 import type { CaseRecord } from './source.ts';
@@ -12,13 +13,24 @@ import { findFolders } from './sources.ts';
 
 /** Filters and splits the cases as the data stage will. Mistakes in tables are those of the import. */
 export async function countData(folder: string, { data, seed }: Recipe, knowledge: Knowledge): Promise<DataCounts> {
-  const names = data.sources.filter(({ use }) => use === 'training').map(({ adapter }) => adapter);
+  const read = data.sources.filter(({ use }) => use !== 'ood');
+  const places = await findFolders(
+    folder,
+    read.map(({ adapter }) => adapter),
+  );
   const cases: Case[] = [];
+  const concepts = { pictures: 0, terms: new Set<string>() };
   let images = 0;
   let imagesOfDermNet = 0;
-  for (const [adapter, place] of await findFolders(folder, names)) {
-    for await (const record of readRecords({ folder: place, adapter, knowledge })) {
+  for (const { adapter, use } of read) {
+    for await (const record of readRecords({ folder: places.get(adapter) ?? folder, adapter, knowledge })) {
       images += 1;
+      if (use === 'concepts') {
+        const own = 'concepts' in record && record.concepts ? conceptsOf({ concepts: record.concepts }) : [];
+        if (own.length > 0) concepts.pictures += 1;
+        for (const concept of own) concepts.terms.add(concept);
+        continue;
+      }
       if (adapter === 'dermnet') imagesOfDermNet += 1;
       if (record.kind === 'case') cases.push(withoutImage(record));
     }
@@ -32,7 +44,10 @@ export async function countData(folder: string, { data, seed }: Recipe, knowledg
   const dealt = assignSplits(labelled, { seed, ratio: data.split, groupBy: data.groupBy });
   const ofSplit = (split: Split): number => dealt.filter((c) => c.split === split).length;
   const textbook = cases.filter(isTextbookCase).length;
-  return { items: ofSplit('train'), test: ofSplit('test'), textbook, images };
+  return {
+    ...{ items: ofSplit('train'), test: ofSplit('test'), textbook, images },
+    ...(concepts.pictures > 0 ? { concepts: { pictures: concepts.pictures, terms: concepts.terms.size } } : {}),
+  };
 }
 
 const withoutImage = ({ kind: _, where: __, image: ___, id, ...record }: CaseRecord): Case => ({

@@ -1,9 +1,16 @@
 /** Imported sets as the data stage reads them. */
 import type { ArtifactRef } from '../../domain/artifact.ts';
 import { type Case, caseSchema } from '../../domain/cases/case.ts';
-import { type ReadyCase, readyCaseSchema } from '../../domain/cases/undiagnosed.ts';
+import {
+  asConceptCase,
+  type ConceptCase,
+  conceptCaseSchema,
+  type ReadyCase,
+  readyCaseSchema,
+} from '../../domain/cases/undiagnosed.ts';
 import { userMistake } from '../../domain/failures.ts';
 import type { AdapterName, DataSource } from '../../domain/recipe.ts';
+import { conceptsOf } from '../../domain/trajectories/concepts.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { readJsonLines } from '../store/commit.ts';
 import { importedFiles, importFactsSchema } from './import.ts';
@@ -19,6 +26,8 @@ export interface OpenSource extends ImportedSource {
   facts: ReturnType<typeof importFactsSchema.parse>;
   cases(): Promise<Case[]>;
   ready(): Promise<ReadyCase[]>;
+  /** Pictures with at least one concept, diagnosed ones among them. */
+  concepts(): Promise<ConceptCase[]>;
 }
 
 /** A source without what its use needs is a user's mistake. */
@@ -31,20 +40,29 @@ export async function openSource(store: ArtifactStore, source: ImportedSource): 
       `data.sources: ${adapter} has no questions of its own, so it cannot be used for ood; remove use: ood`,
     );
   }
-  if (use === 'training' && facts.cases + facts.concepts === 0) {
+  if (use !== 'ood' && facts.cases + facts.concepts === 0) {
     throw userMistake(`data.sources: ${adapter} has questions only; give it use: ood`);
   }
+  const cases = () => readJsonLines(store, manifest, importedFiles.cases, caseSchema);
   return {
     ...source,
     facts,
-    cases: () => readJsonLines(store, manifest, importedFiles.cases, caseSchema),
+    cases,
     ready: () => readJsonLines(store, manifest, importedFiles.ready, readyCaseSchema),
+    concepts: async () => {
+      const undiagnosed = await readJsonLines(store, manifest, importedFiles.concepts, conceptCaseSchema);
+      return [...(await cases()).flatMap(asConceptCase), ...undiagnosed].filter((c) => conceptsOf(c).length > 0);
+    },
   };
 }
 
 /** Digests of the sets by adapter, for keys. */
 export const inputsOf = (sources: readonly OpenSource[]): Record<string, string> =>
   Object.fromEntries(sources.map(({ adapter, artifact }) => [adapter, artifact.sha256]));
+
+/** Pictures of the sets that are used for their concepts. */
+export const conceptCases = async (sources: readonly OpenSource[]): Promise<ConceptCase[]> =>
+  (await Promise.all(sources.filter(({ use }) => use === 'concepts').map((source) => source.concepts()))).flat();
 
 /** Labelled cases of all sets that are used for training, the textbook's among them. */
 export const trainingCases = async (sources: readonly OpenSource[]): Promise<Case[]> =>

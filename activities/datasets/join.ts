@@ -14,7 +14,7 @@ import { commitOnce } from '../commit-once.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { toJsonLines } from '../store/commit.ts';
 import type { Encoder } from './encoder.ts';
-import { inputsOf, type OpenSource, trainingCases } from './imported.ts';
+import { conceptCases, inputsOf, type OpenSource, trainingCases } from './imported.ts';
 
 /** Files of the `dataset` artifact: split cases, and questions that come with their sets. */
 export const datasetFiles = { cases: 'cases.jsonl', ood: 'ood.jsonl', report: 'report.json' } as const;
@@ -28,11 +28,13 @@ export function deriveDataset(
   encoder: Encoder | null,
 ): Promise<ArtifactRef> {
   const settings = { seed, ratio: data.split, groupBy: data.groupBy };
+  const concepts = adaptersFor(sources, 'concepts');
   const params = {
     ...settings,
     leaks: data.leaks,
     minImagesPerClass: data.minImagesPerClass,
-    ood: sources.filter((s) => s.use === 'ood').map((s) => s.adapter),
+    ood: adaptersFor(sources, 'ood'),
+    ...(concepts.length > 0 ? { concepts } : {}),
   };
   const inputs = { ...inputsOf(sources), knowledge: knowledge.digest };
   const encoded = encoder ? { encoder: { ...data.encoder, file: encoder.sha256 } } : {};
@@ -48,7 +50,7 @@ export function deriveDataset(
     const others = labelled.filter((c) => !isTextbookCase(c) && !isDermNet(c));
     const all = assignSplits([...others, ...dermnet.kept], settings);
     const training = all.filter((c) => c.split !== 'test');
-    const seen = [...training, ...books];
+    const seen = [...training, ...books, ...(await conceptCases(sources))];
     const test = all.filter((c) => c.split === 'test');
     const items = (
       await Promise.all(sources.filter(({ use }) => use === 'ood').map((source) => source.ready()))
@@ -74,6 +76,9 @@ export function deriveDataset(
     };
   });
 }
+
+const adaptersFor = (sources: readonly OpenSource[], purpose: OpenSource['use']): string[] =>
+  sources.filter(({ use }) => use === purpose).map(({ adapter }) => adapter);
 
 interface Audit<T> {
   leaks: Leak[];

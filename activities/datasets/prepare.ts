@@ -12,10 +12,10 @@ import { commitOnce } from '../commit-once.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { readJsonLines, toJsonLines } from '../store/commit.ts';
 import type { Encoder } from './encoder.ts';
-import { type ImportedSource, inputsOf, type OpenSource, openSource, trainingCases } from './imported.ts';
+import { conceptCases, type ImportedSource, inputsOf, type OpenSource, openSource, trainingCases } from './imported.ts';
 import { datasetFiles, deriveDataset } from './join.ts';
 
-/** Derives the three artifacts from imported ones; each is keyed by no more than what decides it. */
+/** Derives the artifacts of the stage from imported ones; each is keyed by no more than what decides it. */
 export async function deriveData(
   store: ArtifactStore,
   imported: readonly ImportedSource[],
@@ -25,12 +25,28 @@ export async function deriveData(
 ): Promise<DataResult> {
   const sources = await Promise.all(imported.map((source) => openSource(store, source)));
   const textbook = await deriveTextbook(store, sources);
+  const concepts = recipe.sft.conceptAlignment && (await deriveConcepts(store, sources));
   const dataset = await deriveDataset(store, sources, recipe, knowledge, encoder);
   const cases = await readJsonLines(store, dataset, datasetFiles.cases, caseSchema);
   const questions = await deriveQuestions(store, dataset, recipe, knowledge, cases);
   const books = await readJsonLines(store, textbook, datasetFiles.cases, caseSchema);
   const quarantined = sources.reduce((sum, { facts }) => sum + facts.quarantined, 0);
-  return { dataset, textbook, questions, counts: { ...countSplits(cases), textbook: books.length, quarantined } };
+  return {
+    ...{ dataset, textbook, questions },
+    ...(concepts ? { concepts } : {}),
+    counts: { ...countSplits(cases), textbook: books.length, quarantined },
+  };
+}
+
+function deriveConcepts(store: ArtifactStore, sources: readonly OpenSource[]): Promise<ArtifactRef> {
+  const inputs = inputsOf(sources.filter(({ use }) => use === 'concepts'));
+  return commitOnce(store, { kind: 'dataset', method: 'concepts/1', inputs, params: {} }, async () => {
+    const pictures = await conceptCases(sources);
+    if (pictures.length === 0) {
+      throw userMistake('no source with use: concepts has concepts; give { adapter: skincon, use: concepts }');
+    }
+    return { facts: { pictures: pictures.length }, files: { [datasetFiles.cases]: toJsonLines(pictures) } };
+  });
 }
 
 function deriveTextbook(store: ArtifactStore, sources: readonly OpenSource[]): Promise<ArtifactRef> {

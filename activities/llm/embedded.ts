@@ -11,7 +11,8 @@ import {
 } from 'node-llama-cpp';
 import pLimit from 'p-limit';
 import { unavailable } from '../../domain/failures.ts';
-import type { LlmClient, LlmReply, LlmRequest } from '../ports/llm-client.ts';
+import type { LlmRequest } from '../../domain/llm.ts';
+import type { LlmClient, LlmReply } from '../ports/llm-client.ts';
 
 /** In tokens, prompt and reply together. */
 const contextSize = 4096;

@@ -2,7 +2,8 @@
 import OpenAI, { APIConnectionError, APIError, APIUserAbortError } from 'openai';
 import { z } from 'zod';
 import { DermflowError, failureTypes, unavailable, userMistake } from '../../domain/failures.ts';
-import type { LlmClient, LlmReply, LlmRequest } from '../ports/llm-client.ts';
+import type { LlmRequest } from '../../domain/llm.ts';
+import type { LlmClient, LlmReply } from '../ports/llm-client.ts';
 
 export interface OpenAiSettings {
   baseUrl: string;

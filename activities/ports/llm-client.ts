@@ -1,13 +1,5 @@
 /** Any chat model: the embedded one or an OpenAI-compatible endpoint. */
-export interface LlmRequest {
-  system: string;
-  user: string;
-  /** JSON schema that the answer must satisfy; the embedded model is held to it by a grammar. */
-  jsonSchema?: Record<string, unknown>;
-  maxTokens: number;
-  temperature: number;
-  seed: number;
-}
+import type { LlmRequest } from '../../domain/llm.ts';
 
 export interface LlmReply {
   text: string;

@@ -16,7 +16,7 @@ import { readJson, readJsonLines } from '../store/commit.ts';
 import { traceLineage } from './lineage.ts';
 
 export async function readSources(store: ArtifactStore, input: ReportInput): Promise<ReportSources> {
-  const { data, sftMetrics, grpoMetrics, rlOnlyMetrics } = input;
+  const { data, conceptMetrics = [], sftMetrics, grpoMetrics, rlOnlyMetrics } = input;
   const artifacts = Object.values(artifactsOf(input)).map(({ sha256 }) => sha256);
   const lineage = await traceLineage(store, artifacts);
   return {
@@ -26,6 +26,7 @@ export async function readSources(store: ArtifactStore, input: ReportInput): Pro
     questions: await readJsonLines(store, data.questions, 'test.jsonl', questionSchema),
     ...(await readEvaluations(store, input.evaluations)),
     logs: {
+      concepts: await readStretches(store, conceptMetrics, 'metrics.jsonl', metricsLineSchema),
       sft: await readStretches(store, sftMetrics, 'metrics.jsonl', metricsLineSchema),
       grpo: await readStretches(store, grpoMetrics, 'metrics.jsonl', metricsLineSchema),
       rlOnly: await readStretches(store, rlOnlyMetrics, 'metrics.jsonl', metricsLineSchema),
@@ -50,6 +51,7 @@ export function artifactsOf(input: ReportInput): Record<string, ArtifactRef> {
     textbook: data.textbook,
     questions: data.questions,
     trajectories: trajectories.trajectories,
+    ...Object.fromEntries(stretches('concepts', input.conceptMetrics ?? [])),
     ...Object.fromEntries(stretches('sft', input.sftMetrics)),
     ...Object.fromEntries(stretches('grpo', input.grpoMetrics)),
     ...Object.fromEntries(stretches('rl-only', input.rlOnlyMetrics)),

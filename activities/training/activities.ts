@@ -8,7 +8,7 @@ import { unavailable } from '../../domain/failures.ts';
 import { questionPrompt } from '../../domain/prompts/prompts.ts';
 import { questionSchema } from '../../domain/questions/question.ts';
 import type { GrpoJob, SftJob, TrainerEvent } from '../../domain/trainer.ts';
-import { trajectoryRowSchema } from '../../domain/trajectories/row.ts';
+import { sftRowSchema } from '../../domain/trajectories/row.ts';
 import type { Environment } from '../../infra/env.ts';
 import { fetchAdapter, modelPath } from '../evaluation/model.ts';
 import { withHeartbeats } from '../heartbeats.ts';
@@ -102,15 +102,15 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
     trainSft(input) {
       const stretch = sftStretch(input);
       const prepare = async (folders: JobFolders): Promise<SftJob> => {
-        const read = (name: string) => readJsonLines(store, input.trajectories, name, trajectoryRowSchema);
-        const train = (await read('train.jsonl')).map(asSource);
-        const validation = (await read('validation.jsonl')).map(asSource);
+        const read = (name: string) => readJsonLines(store, input.trajectories, name, sftRowSchema);
+        const [train, validation] = [await read('train.jsonl'), await read('validation.jsonl')];
         const validationRows = join(folders.output, 'validation.jsonl');
         await writeRows(folders.rows, train);
         await writeRows(validationRows, validation);
         await fetchImages(store, [...train, ...validation], folders.images);
         const held = validation.length > 0 ? validationRows : null;
-        return sftJob(input.recipe, stretch, folders, environment.trainer, held);
+        const adapter = await fetchAdapter(store, input.adapter ?? null, `${folders.output}-start`);
+        return sftJob(input.recipe, stretch, { ...folders, adapter }, environment.trainer, held);
       };
       return inFolder(stretch, prepare, modelPath(input.model));
     },
@@ -153,10 +153,3 @@ function abortedLater(signal: AbortSignal, delayMs: number): AbortSignal {
   signal.addEventListener('abort', () => setTimeout(() => later.abort(), delayMs).unref(), { once: true });
   return later.signal;
 }
-
-const asSource = ({ id, image, prompt, completion }: ReturnType<typeof trajectoryRowSchema.parse>): RowSource => ({
-  id,
-  image,
-  prompt,
-  completion,
-});

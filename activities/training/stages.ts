@@ -12,14 +12,19 @@ import type { Stretch } from './stretch.ts';
 const describe = (work: Pick<Stretch, 'method' | 'inputs' | 'params'>) => ({ ...work, stageKey: workKey(work) });
 
 /** An epoch of SFT. Every epoch has the stage's key, in which neither `epoch` nor `saveEvery` stands. */
-export function sftStretch({ recipe, model, trajectories, rows, epoch }: SftInput): Stretch {
-  const { saveEvery: _, ...sft } = recipe.sft;
+export function sftStretch({ recipe, model, trajectories, rows, adapter, epoch }: SftInput): Stretch {
+  // What the first phase did is known by the adapter that it left.
+  const { saveEvery: _, conceptAlignment: __, ...sft } = recipe.sft;
   const { stepsPerEpoch: steps } = sftBatches(rows, sft.batchSize);
   return {
     stage: 'sft',
     ...describe({
       method: 'sft/2',
-      inputs: { model: model.sha256, trajectories: trajectories.sha256 },
+      inputs: {
+        model: model.sha256,
+        trajectories: trajectories.sha256,
+        ...(adapter ? { adapter: adapter.sha256 } : {}),
+      },
       params: {
         sft,
         lora: recipe.lora,

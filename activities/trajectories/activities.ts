@@ -1,13 +1,16 @@
 /** The trajectory stage, on llm workers. */
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import type { TrajectoryActivities } from '../../domain/contracts.ts';
+import type { ArtifactRef } from '../../domain/artifact.ts';
+import type { TrajectoriesResult, TrajectoryActivities } from '../../domain/contracts.ts';
 import type { Environment } from '../../infra/env.ts';
 import { loadKnowledge } from '../datasets/knowledge.ts';
 import { withHeartbeats } from '../heartbeats.ts';
 import { withLedger } from '../llm/ledger.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import type { LlmClient } from '../ports/llm-client.ts';
+import type { Asking } from './ask.ts';
+import { explainConcepts } from './explain.ts';
 import { synthesise } from './synthesise.ts';
 
 export interface TrajectoryDependencies {
@@ -26,25 +29,24 @@ export function createTrajectoryActivities({
   logger,
 }: TrajectoryDependencies): TrajectoryActivities {
   const client = withLedger(llm, store);
+  const { concurrency } = environment.llm;
+
+  const write = (phase: string, work: (asking: Asking) => Promise<ArtifactRef>): Promise<TrajectoriesResult> =>
+    withHeartbeats(async (report, signal) => {
+      const onReply = (done: number, total: number): void => report({ phase, done, total });
+      const trajectories = await work({ llm: client, concurrency, onReply, signal });
+      const counts = factsSchema.parse((await store.manifest(trajectories)).facts);
+      logger.info({ phase, ...counts, model: llm.model }, 'trajectories written');
+      return { trajectories, counts };
+    });
+
   return {
     synthesiseTrajectories: ({ recipe, textbook }) =>
-      withHeartbeats(async (report, signal) => {
-        const knowledge = await loadKnowledge();
-        const onReply = (done: number, total: number): void => report({ phase: 'reasoning', done, total });
-        const { concurrency } = environment.llm;
-        const trajectories = await synthesise({
-          store,
-          llm: client,
-          concurrency,
-          recipe,
-          textbook,
-          knowledge,
-          onReply,
-          signal,
-        });
-        const counts = factsSchema.parse((await store.manifest(trajectories)).facts);
-        logger.info({ ...counts, model: llm.model }, 'trajectories written');
-        return { trajectories, counts };
-      }),
+      write('reasoning', async (asking) =>
+        synthesise({ ...asking, store, recipe, textbook, knowledge: await loadKnowledge() }),
+      ),
+
+    explainConcepts: ({ recipe, concepts }) =>
+      write('explaining', (asking) => explainConcepts({ ...asking, store, recipe, concepts })),
   };
 }

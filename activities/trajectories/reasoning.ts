@@ -4,14 +4,15 @@
  * diagnoses, if its findings allow that reply.
  */
 import { canonicalJson, digestOf } from '../../domain/artifact.ts';
+import type { LlmRequest } from '../../domain/llm.ts';
 import { type DifferentialTrajectory, type PlannedTrajectory, shownCase } from '../../domain/trajectories/plan.ts';
-import { parseRho, type RhoForm, type RhoRequest, rhoRequest } from '../../domain/trajectories/rho.ts';
+import { parseRho, type RhoForm, rhoRequest } from '../../domain/trajectories/rho.ts';
 
 /** One request with the trajectories that wait for it. */
 export interface Question {
   /** Digest of the request. */
   id: string;
-  request: RhoRequest;
+  request: LlmRequest;
   /** Diagnosis to argue for, and the other one. */
   pair: string;
   trajectories: string[];

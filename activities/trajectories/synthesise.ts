@@ -1,30 +1,23 @@
 /** From textbook cases to the rows that SFT reads (S1, Algorithms 1 to 4). */
 import type { ArtifactRef } from '../../domain/artifact.ts';
-import { type Case, caseSchema } from '../../domain/cases/case.ts';
-import { DermflowError, failureTypes, userMistake } from '../../domain/failures.ts';
+import { caseSchema } from '../../domain/cases/case.ts';
+import { userMistake } from '../../domain/failures.ts';
 import type { Knowledge } from '../../domain/knowledge/knowledge.ts';
-import { createRandom } from '../../domain/random.ts';
 import type { Recipe } from '../../domain/recipe.ts';
 import { composeTrajectory } from '../../domain/trajectories/compose.ts';
+import { holdOut } from '../../domain/trajectories/hold-out.ts';
 import { type PlannedTrajectory, planTrajectories, shownCase } from '../../domain/trajectories/plan.ts';
 import { commitOnce } from '../commit-once.ts';
-import { concurrently } from '../concurrently.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
-import type { LlmClient } from '../ports/llm-client.ts';
 import { readJsonLines, toJsonLines } from '../store/commit.ts';
-import { collectQuestions, distributeReplies, type Question, type Reasoning } from './reasoning.ts';
+import { type Asking, askAll, refuseTooManyRejected } from './ask.ts';
+import { collectQuestions, distributeReplies } from './reasoning.ts';
 
-export interface SynthesisRequest {
+export interface SynthesisRequest extends Asking {
   store: ArtifactStore;
-  /** With a ledger: a reply that was paid for is not asked for again. */
-  llm: LlmClient;
-  /** Requests under way at the same time. */
-  concurrency: number;
   recipe: Recipe;
   textbook: ArtifactRef;
   knowledge: Knowledge;
-  onReply: (done: number, total: number) => void;
-  signal: AbortSignal;
 }
 
 /**
@@ -46,7 +39,7 @@ export async function synthesise(request: SynthesisRequest): Promise<ArtifactRef
     const questions = collectQuestions(planned, settings.rationaleForm);
     const asked = questions.slice(0, settings.maxLlmCalls);
     const reasoning = distributeReplies(questions, await askAll(asked, request), settings.rationaleForm);
-    refuseTooManyRejected(reasoning, asked.length, settings.maxRejectedShare);
+    refuseTooManyRejected(reasoning.rejected, asked.length, settings.maxRejectedShare);
 
     const usable = planned.filter((trajectory) => trajectory.type === 1 || reasoning.rho.has(trajectory.id));
     const heldOut = holdOut(cases, settings.validationShare, seed);
@@ -84,33 +77,6 @@ export async function synthesise(request: SynthesisRequest): Promise<ArtifactRef
       },
     };
   });
-}
-
-async function askAll(questions: readonly Question[], request: SynthesisRequest): Promise<Map<string, string>> {
-  const { llm, concurrency, onReply, signal } = request;
-  let done = 0;
-  const replies = await concurrently(questions, concurrency, async ({ id, request: asked }) => {
-    signal.throwIfAborted();
-    const { text } = await llm.complete(asked, signal);
-    onReply(++done, questions.length);
-    return [id, text] as const;
-  });
-  return new Map(replies);
-}
-
-function refuseTooManyRejected({ rejected }: Reasoning, asked: number, allowedShare: number): void {
-  if (rejected.length <= allowedShare * asked) return;
-  const reasons = [...new Set(rejected.map(({ reason }) => reason))].join(', ');
-  throw new DermflowError(
-    failureTypes.llm,
-    `${rejected.length} of ${asked} LLM replies are unusable (${reasons}), trajectories.maxRejectedShare allows ${allowedShare}; use another model or raise it`,
-  );
-}
-
-/** Groups of the validation share: all trajectories that show a case stand on one side. */
-function holdOut(cases: readonly Case[], share: number, seed: number): Set<string> {
-  const groups = [...new Set(cases.map((c) => c.group))].toSorted();
-  return new Set(createRandom(`trajectories/${seed}/validation`).sample(groups, Math.round(share * groups.length)));
 }
 
 const countTypes = (planned: readonly PlannedTrajectory[]): Record<string, number> =>

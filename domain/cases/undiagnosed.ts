@@ -1,6 +1,6 @@
 /** Pictures without a diagnosis of the taxonomy that are still of use: ready-made questions, and concepts. */
 import { z } from 'zod';
-import { pictureShape } from './case.ts';
+import { type Case, pictureShape } from './case.ts';
 
 /** Asked as it is, word for word. */
 export const readyQuestionSchema = z.strictObject({
@@ -18,3 +18,7 @@ export type ReadyCase = z.infer<typeof readyCaseSchema>;
 /** Signs that an expert noted, without a diagnosis; for concept alignment (A20). */
 export const conceptCaseSchema = z.strictObject({ ...pictureShape, concepts: z.record(z.string(), z.string()) });
 export type ConceptCase = z.infer<typeof conceptCaseSchema>;
+
+/** A case without what its diagnosis says; none where no signs were noted. */
+export const asConceptCase = ({ concepts, ...rest }: Case): ConceptCase[] =>
+  concepts ? [{ ...z.object(pictureShape).parse(rest), concepts }] : [];

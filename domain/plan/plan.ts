@@ -14,6 +14,8 @@ export interface DataCounts {
   textbook: number;
   /** Images of all cases. */
   images: number;
+  /** Pictures with concepts, and different concepts, where the recipe aligns them. */
+  concepts?: { pictures: number; terms: number };
 }
 
 /** In any currency, for a million tokens. */
@@ -41,8 +43,17 @@ export interface Batches {
   lastBatch: 'full' | 'partial' | 'dropped';
 }
 
+export interface LlmCost {
+  llmCalls: number;
+  inputTokens: number;
+  outputTokens: number;
+  price: number | null;
+}
+
 export interface RunPlan {
-  trajectories: { atMost: number; llmCalls: number; inputTokens: number; outputTokens: number; price: number | null };
+  trajectories: LlmCost & { atMost: number };
+  /** The first phase of SFT; null where the recipe has none. */
+  concepts: (Batches & LlmCost & { epochs: number; steps: number }) | null;
   sft: (Batches & { epochs: number; steps: number }) | null;
   /** Prompts of GRPO, with or without SFT. */
   prompts: Batches;
@@ -56,6 +67,8 @@ export interface RunPlan {
 
 /** Tokens of a call that writes ρ: two rationales and the instruction; the released code caps the reply. */
 const tokensPerCall = { input: 400, output: 120 };
+/** Of one that explains a concept: the instruction, and two sentences. */
+const tokensPerExplanation = { input: 100, output: 60 };
 /** Checkpoints on the local disk at one time: resumed from, being written, being uploaded, waiting. */
 const localCheckpoints = 4;
 /** Bytes of a lossless photograph, a pixel. */
@@ -88,6 +101,7 @@ export function planRun({ recipe, data, architecture, devices, prices }: PlanInp
     Math.round(trajectories.atMost * (1 - recipe.trajectories.validationShare)),
     sft.batchSize,
   );
+  const concepts = planConcepts(recipe, data, prices);
   const prompts = grpoBatches(data.items, grpo.promptsPerStep);
   if (prompts.stepsPerEpoch === 0) {
     throw userMistake(
@@ -102,6 +116,7 @@ export function planRun({ recipe, data, architecture, devices, prices }: PlanInp
   const total = architecture ? totalParameters(architecture) : 0;
   return {
     trajectories,
+    concepts,
     sft: sft.epochs === 0 ? null : { ...sftCount, epochs: sft.epochs, steps: sft.epochs * sftCount.stepsPerEpoch },
     prompts,
     grpo:
@@ -128,16 +143,34 @@ export function planRun({ recipe, data, architecture, devices, prices }: PlanInp
 function planTrajectories({ trajectories }: Recipe, { textbook }: DataCounts, prices: TokenPrices | null) {
   const compared = trajectories.types.filter((type) => type !== 1).length * Math.min(textbook, trajectories.maxPerType);
   const atMost = (trajectories.types.includes(1) ? textbook : 0) + compared;
-  const llmCalls = Math.min(compared, trajectories.maxLlmCalls);
-  const [inputTokens, outputTokens] = [llmCalls * tokensPerCall.input, llmCalls * tokensPerCall.output];
+  return { atMost, ...costOf(Math.min(compared, trajectories.maxLlmCalls), tokensPerCall, prices) };
+}
+
+/** A call for each wording of each concept. */
+function planConcepts({ sft, trajectories }: Recipe, { concepts }: DataCounts, prices: TokenPrices | null) {
+  if (!sft.conceptAlignment) return null;
+  const { epochs, explanations } = sft.conceptAlignment;
+  const { pictures = 0, terms = 0 } = concepts ?? {};
+  const batches = sftBatches(Math.round(pictures * (1 - trajectories.validationShare)), sft.batchSize);
+  const cost = costOf(terms * explanations, tokensPerExplanation, prices);
+  return { ...batches, ...cost, epochs, steps: epochs * batches.stepsPerEpoch };
+}
+
+function costOf(llmCalls: number, tokens: TokenPrices, prices: TokenPrices | null): LlmCost {
+  const [inputTokens, outputTokens] = [llmCalls * tokens.input, llmCalls * tokens.output];
   const price = prices && (inputTokens * prices.input + outputTokens * prices.output) / 1e6;
-  return { atMost, llmCalls, inputTokens, outputTokens, price };
+  return { llmCalls, inputTokens, outputTokens, price };
 }
 
 /** Adapter and Adam's moments in fp32. The frozen SFT adapter in GRPO's checkpoints is one blob, stored once. */
 function planStorage({ sft, grpo, data }: Recipe, { images }: DataCounts, trainable: number) {
   const checkpoint = 12 * trainable;
-  const stages = [sft.epochs, grpo.milestones.length, grpo.rlOnlyMilestones.length].filter((ends) => ends > 0);
+  const stages = [
+    sft.conceptAlignment?.epochs ?? 0,
+    sft.epochs,
+    grpo.milestones.length,
+    grpo.rlOnlyMilestones.length,
+  ].filter((ends) => ends > 0);
   const checkpoints = stages.reduce((sum, ends) => sum + ends + resumeCheckpointsKept, 0);
   const imageBytes = images * data.maxPixels * bytesPerPixel;
   return {

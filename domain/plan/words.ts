@@ -2,7 +2,7 @@
 import type { Recipe } from '../recipe.ts';
 import { grouped } from '../report/words.ts';
 import type { MemoryEstimate } from './memory.ts';
-import type { Batches, RunPlan } from './plan.ts';
+import type { Batches, LlmCost, RunPlan } from './plan.ts';
 
 const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(bytes < 2 ** 30 ? 3 : 1)} GiB`;
 const millions = (value: number): string => `${(value / 1e6).toFixed(1)} M`;
@@ -11,6 +11,7 @@ export function describePlan(recipe: Recipe, plan: RunPlan): string {
   const lines: [name: string, fact: string][] = [
     ['recipe', `${recipe.name} on ${recipe.model.base}, ${recipe.model.precision}`],
     ['trajectories', trajectoryLine(plan)],
+    ...(plan.concepts ? [['concepts', conceptLine(plan.concepts)] as [string, string]] : []),
     ['sft', plan.sft ? sftLine(plan.sft) : 'left out'],
     ['prompts', batchLine(plan.prompts, 'prompts')],
     ['grpo', plan.grpo ? grpoLine(recipe, plan.grpo) : 'left out'],
@@ -26,11 +27,19 @@ export function describePlan(recipe: Recipe, plan: RunPlan): string {
   return lines.map(([name, fact]) => `${name.padEnd(13)} ${fact}`).join('\n');
 }
 
-function trajectoryLine({ trajectories: t }: RunPlan): string {
-  const tokens = `about ${grouped(t.inputTokens)} tokens in and ${grouped(t.outputTokens)} out`;
-  const price = t.price === null ? 'price: give --price-input and --price-output' : `price about ${t.price.toFixed(2)}`;
-  const calls = t.llmCalls === 0 ? 'no LLM calls' : `at most ${grouped(t.llmCalls)} LLM calls, ${tokens}; ${price}`;
-  return `at most ${grouped(t.atMost)}; ${calls}`;
+const trajectoryLine = ({ trajectories }: RunPlan): string =>
+  `at most ${grouped(trajectories.atMost)}; ${costLine(trajectories)}`;
+
+const conceptLine = (concepts: NonNullable<RunPlan['concepts']>): string =>
+  concepts.rows === 0
+    ? 'unknown: give --data DIR'
+    : `${batchLine(concepts, 'pictures')}; ${concepts.epochs} epochs, ${grouped(concepts.steps)} steps; ${costLine(concepts)}`;
+
+function costLine({ llmCalls, inputTokens, outputTokens, price }: LlmCost): string {
+  if (llmCalls === 0) return 'no LLM calls';
+  const tokens = `about ${grouped(inputTokens)} tokens in and ${grouped(outputTokens)} out`;
+  const words = price === null ? 'price: give --price-input and --price-output' : `price about ${price.toFixed(2)}`;
+  return `at most ${grouped(llmCalls)} LLM calls, ${tokens}; ${words}`;
 }
 
 const sftLine = (sft: NonNullable<RunPlan['sft']>): string =>

@@ -27,6 +27,7 @@ const chooseOption = (options: string): string => `${s.abnormality} ${options} $
 export const compactProfile: PromptWording = {
   trajectory: `${s.diagnose} ${answerAs(tags.diagnosis)}`,
   differential: `${s.compare} ${answerAs(tags.diagnosis)}`,
+  concepts: s.describe,
   reward: (options) => `${s.abnormality} ${options} ${s.withCondition} ${answerAs(tags.final)}`,
   diagnosis: chooseOption,
   condition: (options) => `${s.condition} ${options} ${s.conditionOnly} ${answerAs(tags.final)}`,

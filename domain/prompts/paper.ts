@@ -19,6 +19,7 @@ export const paperProfile: PromptWording = {
     'in this order: the features; the diagnosis they suggest first; at least one plausible alternative and the features that define it; a step-by-step comparison; one concluding diagnosis',
     'one fine-grained diagnosis, its condition (benign or malignant) and its family in the taxonomy, without explanation or alternatives',
   )}`,
+  concepts: `${role}name every clinical sign that is visible. Write one line a sign: its name, a colon, and how it looks. Name no diagnosis.`,
   reward: (options) =>
     `${role}answer: ${abnormality}\n${options}\n${form(
       tags.final,

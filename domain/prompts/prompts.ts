@@ -13,6 +13,8 @@ export interface PromptWording {
   trajectory: string;
   /** P2: with a differential diagnosis. */
   differential: string;
+  /** Our own: the signs in a picture, each explained. */
+  concepts: string;
   /** P3: training by rewards; the option and the lesion condition. */
   reward(options: string): string;
   /** P4: evaluation; the option alone. */
@@ -30,6 +32,9 @@ const profiles: Record<PromptProfile, PromptWording> = { paper: paperProfile, co
 /** P1 for type 1, P2 for types 2 and 3. */
 export const trajectoryPrompt = (type: 1 | 2 | 3, profile: PromptProfile): string =>
   type === 1 ? profiles[profile].trajectory : profiles[profile].differential;
+
+/** What a model is asked in the alignment of concepts (A20). */
+export const conceptPrompt = (profile: PromptProfile): string => profiles[profile].concepts;
 
 /** `A: melanoma B: …`, as the released code renders options. */
 export const renderOptions = (options: Question['options']): string =>

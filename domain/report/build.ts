@@ -21,7 +21,12 @@ export interface ReportSources {
   summaries: readonly LabelledSummary[];
   items: ItemsByLabel;
   /** Lines of the stretches, in the order of the stretches. */
-  logs: { sft: readonly MetricsLine[]; grpo: readonly MetricsLine[]; rlOnly: readonly MetricsLine[] };
+  logs: {
+    concepts: readonly MetricsLine[];
+    sft: readonly MetricsLine[];
+    grpo: readonly MetricsLine[];
+    rlOnly: readonly MetricsLine[];
+  };
   completions: readonly SampleLine[];
   lineage: readonly LineageEntry[];
   software: Readonly<Record<string, string>>;
@@ -48,7 +53,12 @@ export function buildReport(sources: ReportSources): Report {
     baselines,
     evaluations: models,
     comparisons,
-    training: { sft: mergeLines(logs.sft), grpo: mergeLines(logs.grpo), rlOnly: mergeLines(logs.rlOnly) },
+    training: {
+      concepts: mergeLines(logs.concepts),
+      sft: mergeLines(logs.sft),
+      grpo: mergeLines(logs.grpo),
+      rlOnly: mergeLines(logs.rlOnly),
+    },
     completions: chooseCompletions(sources.completions),
     samples: chooseSamples(
       { final: final.label, items, questions, rewards: recipe.rewards },

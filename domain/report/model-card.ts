@@ -81,8 +81,10 @@ function procedure({ recipe, step }: ModelCardSource): string {
 function lineageOf({ sft, grpo }: Recipe): string {
   if (sft.epochs === 0)
     return 'GRPO began with the base model, without SFT, which is also the reference of its KL term.';
-  if (grpo.milestones.length === 0) return 'the adapter is that of SFT, without GRPO.';
-  return 'the SFT adapter is continued in GRPO and is the reference of its KL term.';
+  const { conceptAlignment: first } = sft;
+  const concepts = first ? `SFT began with ${first.epochs} epoch(s) on pictures with explained concepts; ` : '';
+  if (grpo.milestones.length === 0) return `${concepts}the adapter is that of SFT, without GRPO.`;
+  return `${concepts}the SFT adapter is continued in GRPO and is the reference of its KL term.`;
 }
 
 function evaluation({ evaluations = [], step }: ModelCardSource): string {

@@ -119,6 +119,8 @@ export const reportSchema = z.strictObject({
   evaluations: z.array(evaluatedModelSchema),
   comparisons: z.array(comparisonSchema),
   training: z.strictObject({
+    /** Alignment of concepts, the first phase of SFT; empty without it. */
+    concepts: z.array(metricsLineSchema),
     sft: z.array(metricsLineSchema),
     grpo: z.array(metricsLineSchema),
     rlOnly: z.array(metricsLineSchema),

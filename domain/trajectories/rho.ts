@@ -1,20 +1,13 @@
 /** The differential reasoning ρ of Algorithms 2 and 3: what the LLM is asked and how its reply is read. */
 import { z } from 'zod';
 import { userMistake } from '../failures.ts';
+import type { LlmRequest } from '../llm.ts';
 import { type DifferentialTrajectory, shownCase } from './plan.ts';
+import { readProse } from './prose.ts';
 import { findingsOf } from './rationale.ts';
 
 /** `findings`: the LLM chooses findings from lists, as JSON. `free-text`: it writes the comparison itself. */
 export type RhoForm = 'findings' | 'free-text';
-
-export interface RhoRequest {
-  system: string;
-  user: string;
-  jsonSchema?: Record<string, unknown>;
-  maxTokens: number;
-  temperature: number;
-  seed: number;
-}
 
 export type RhoReply = { ok: true; rho: string } | { ok: false; reason: string };
 
@@ -28,7 +21,7 @@ const tag = 'differential diagnosis reasoning';
  * ρ = LLM(r_p, r_d, d) with d the diagnosis to argue for: d_p in type 2, d_d in type 3. The request holds textbook
  * text only, so equal pairs and findings make equal requests and are paid for once.
  */
-export function rhoRequest(planned: DifferentialTrajectory, form: RhoForm): RhoRequest {
+export function rhoRequest(planned: DifferentialTrajectory, form: RhoForm): LlmRequest {
   const kept = shownCase(planned);
   const other = kept === planned.primary ? planned.differential : planned.primary;
   const rules = `Rule for ${kept.diagnosis}: ${kept.rationale}\nRule for ${other.diagnosis}: ${other.rationale}\n`;
@@ -67,11 +60,11 @@ function findingLists(kept: string, other: string): { present: string[]; absent:
 const chosenSchema = z.object({ present: z.string(), absent: z.string() });
 
 /** Reads a reply; a malformed, refused, cut-off or off-list one is not repaired but rejected with its reason. */
-export function parseRho(request: RhoRequest, form: RhoForm, text: string): RhoReply {
+export function parseRho(request: LlmRequest, form: RhoForm, text: string): RhoReply {
   return form === 'findings' ? parseChosen(request, text) : parseFreeText(text);
 }
 
-function parseChosen(request: RhoRequest, text: string): RhoReply {
+function parseChosen(request: LlmRequest, text: string): RhoReply {
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -91,11 +84,7 @@ function parseChosen(request: RhoRequest, text: string): RhoReply {
 /** The sentence that stands for ρ in the `findings` form. */
 export const writeRho = (present: string, absent: string): string => `The lesion shows ${present} and lacks ${absent}.`;
 
-function parseFreeText(text: string): RhoReply {
-  const inside = new RegExp(`<${tag}>(.*?)</${tag}>`, 'is').exec(text)?.[1] ?? text.replaceAll(/<[^>]*>/g, '');
-  const rho = inside.trim().replaceAll(/\s+/g, ' ');
-  if (rho.length < 20) return { ok: false, reason: 'too short' };
-  if (!/[.!?]$/.test(rho)) return { ok: false, reason: 'cut off in mid-sentence' };
-  if (/\b(?:I cannot|I can't|as an AI|I'm sorry)\b/i.test(rho)) return { ok: false, reason: 'refused' };
-  return { ok: true, rho };
+function parseFreeText(reply: string): RhoReply {
+  const read = readProse(reply, tag);
+  return read.ok ? { ok: true, rho: read.text } : read;
 }

@@ -1,13 +1,19 @@
-/** A row of the `trajectories` artifact: what SFT reads. */
+/** Rows of a `trajectories` artifact: what SFT reads. */
 import { z } from 'zod';
 import { imageRefSchema } from '../cases/case.ts';
 
-export const trajectoryRowSchema = z.strictObject({
+/** All that SFT itself needs; a row may say more. */
+export const sftRowSchema = z.object({
   id: z.string(),
-  type: z.union([z.literal(1), z.literal(2), z.literal(3)]),
   image: imageRefSchema,
   prompt: z.string(),
   completion: z.string(),
+});
+export type SftRow = z.infer<typeof sftRowSchema>;
+
+export const trajectoryRowSchema = z.strictObject({
+  ...sftRowSchema.shape,
+  type: z.union([z.literal(1), z.literal(2), z.literal(3)]),
   /** Diagnosis that the completion ends with, and the image shows. */
   diagnosis: z.string(),
 });

@@ -4,8 +4,14 @@ import { ApplicationFailure, type Duration } from '@temporalio/common';
 import { failureTypes, userMistake } from '../../domain/failures.ts';
 import { evaluationId, signals } from '../../domain/names.ts';
 import type { Recipe } from '../../domain/recipe.ts';
-import { type Activities, createGate, stretch, untilCancelled } from '../support/fake-activities.ts';
-import { smallRecipe } from '../support/recipes.ts';
+import {
+  type Activities,
+  createGate,
+  prepareWithConcepts,
+  stretch,
+  untilCancelled,
+} from '../support/fake-activities.ts';
+import { recipeWithConcepts, smallRecipe } from '../support/recipes.ts';
 
 export interface Scenario {
   instead?: Partial<Activities>;
@@ -28,6 +34,7 @@ export const scenarios: Record<string, () => Scenario> = {
   }),
   'sft-only': () => ({ recipe: smallRecipe({ grpo: { milestones: [], rlOnlyMilestones: [] } }) }),
   'rl-only': () => ({ recipe: smallRecipe({ sft: { epochs: 0 }, grpo: { milestones: [] } }) }),
+  concepts: () => ({ recipe: recipeWithConcepts(), instead: { prepareData: prepareWithConcepts } }),
   'training-failed': () => ({ instead: failingAt('trainGrpo') }),
   'evaluation-failed': () => ({ instead: failingAt('evaluateModel') }),
   'recipe-refused': () => ({ recipe: smallRecipe({ grpo: { steps: 1 } }) }),

@@ -41,7 +41,7 @@ export class FakeActivities {
       withActivityFailures(Object.fromEntries(names.map((name) => [name, this.#noting(name)])));
     this.byQueue = {
       [taskQueues.cpu]: own('prepareData', 'writeReport'),
-      [taskQueues.llm]: own('synthesiseTrajectories'),
+      [taskQueues.llm]: own('synthesiseTrajectories', 'explainConcepts'),
       [taskQueues.gpu]: own('identifyModel', 'trainSft', 'trainGrpo', 'exportAdapter'),
       [taskQueues.evaluation]: own('exportForInference', 'evaluateModel'),
     };
@@ -69,6 +69,12 @@ export class FakeActivities {
   }
 }
 
+/** The data stage of a recipe that aligns concepts. */
+export const prepareWithConcepts: Activities['prepareData'] = async (input) => ({
+  ...(await plain.prepareData(input)),
+  concepts: reference('dataset', 'concepts'),
+});
+
 const plain: Activities = {
   identifyModel: async ({ base }) => ({ base, sha256: digestOf(base) }),
   prepareData: async () => ({
@@ -81,7 +87,14 @@ const plain: Activities = {
     trajectories: reference('trajectories', 'all'),
     counts: { train: 32, validation: 2, llmCalls: 4, rejected: 0 },
   }),
-  trainSft: async ({ rows, recipe, epoch }) => stretch('sft', Math.ceil(rows / recipe.sft.batchSize) * epoch),
+  explainConcepts: async () => ({
+    trajectories: reference('trajectories', 'concepts'),
+    counts: { train: 16, validation: 1, llmCalls: 8, rejected: 1 },
+  }),
+  trainSft: async ({ rows, recipe, epoch, trajectories }) => {
+    const stage = trajectories.key === 'concepts' ? 'concepts' : 'sft';
+    return stretch(stage, Math.ceil(rows / recipe.sft.batchSize) * epoch);
+  },
   trainGrpo: async ({ sft, stopAt }) => stretch(sft ? 'grpo' : 'rl-only', stopAt),
   exportAdapter: async ({ checkpoint }) => reference('adapter', checkpoint.key),
   exportForInference: async ({ label, recipe }) =>
@@ -93,7 +106,7 @@ const plain: Activities = {
 /** Which epoch, milestone or model an input is about. */
 function subjectOf(input: Partial<SftInput & GrpoInput & EvaluationInput>): string {
   if (input.label !== undefined) return input.label;
-  if (input.epoch !== undefined) return `${input.epoch}`;
+  if (input.epoch !== undefined) return `${input.epoch}${input.trajectories?.key === 'concepts' ? ' of concepts' : ''}`;
   if (input.stopAt !== undefined) return input.sft ? `${input.stopAt}` : `${input.stopAt} without SFT`;
   return '';
 }

@@ -368,7 +368,14 @@ export const layouts: readonly Layout[] = [
 /** Writes the set below an empty folder. */
 export async function writeLayout({ tables, images }: Pick<Layout, 'tables' | 'images'>): Promise<string> {
   const folder = await temporaryFolder();
+  await writeLayoutTo(folder, { tables, images });
+  return folder;
+}
+
+export async function writeLayoutTo(
+  folder: string,
+  { tables, images }: Pick<Layout, 'tables' | 'images'>,
+): Promise<void> {
   await writeFiles(folder, tables);
   await drawImages(folder, images);
-  return folder;
 }

@@ -31,3 +31,10 @@ export function smallRecipe(
     evaluation: { ...recipe.evaluation, ...more.evaluation },
   };
 }
+
+/** The small recipe with an epoch on concepts first. */
+export function recipeWithConcepts(): Recipe {
+  const recipe = smallRecipe({ sft: { conceptAlignment: { epochs: 1, explanations: 2 } } });
+  const { generate: _, ...data } = recipe.data;
+  return { ...recipe, data: { ...data, sources: [...data.sources, { adapter: 'skincon', use: 'concepts' }] } };
+}

@@ -83,6 +83,7 @@ export function sampleSources(models: readonly SimulatedModel[] = demoModels): R
     })),
     items: new Map(answers.map(({ label, items }) => [label, items])),
     logs: {
+      concepts: [],
       sft: [...simulateSftLog(0, 24, 48), ...simulateSftLog(24, 48, 48)],
       grpo: [20, 40, 60].flatMap((end) => simulateGrpoLog(end - 20, end, { total: 60, start: 1.6, end: 1.85 })),
       rlOnly: simulateGrpoLog(0, 60, { total: 60, start: 1.2, end: 1.25 }),

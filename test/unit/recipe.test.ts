@@ -57,6 +57,16 @@ describe('parseRecipe', () => {
       7,
       'r.yaml: grpo.perDeviceBatchSize is 7: perDeviceBatchSize must divide promptsPerStep * generations',
     ],
+    [
+      'sft.conceptAlignment',
+      { epochs: 1 },
+      'r.yaml: sft.conceptAlignment is {"epochs":1}: no source has concepts for it; add { adapter: skincon, use: concepts }',
+    ],
+    [
+      'data.sources',
+      [{ adapter: 'ham10000' }, { adapter: 'skincon', use: 'concepts' }],
+      'a source with use: concepts serves sft.conceptAlignment alone; give that',
+    ],
     ['name', 'My Run', 'r.yaml: name is "My Run": expected 1 to 40 of a-z'],
   ])('%s = %j: %s', (path, value, message) => {
     expect(() => parseRecipe(changed(path, value), 'r.yaml')).toThrow(message);

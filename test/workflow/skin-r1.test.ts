@@ -1,8 +1,15 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { GrpoInput, ReportInput, RunProgress, SkinR1Result } from '../../domain/contracts.ts';
-import { type Call, createGate, evaluation, reference, stretch } from '../support/fake-activities.ts';
-import { smallRecipe } from '../support/recipes.ts';
+import type { GrpoInput, ReportInput, RunProgress, SftInput, SkinR1Result } from '../../domain/contracts.ts';
+import {
+  type Call,
+  createGate,
+  evaluation,
+  prepareWithConcepts,
+  reference,
+  stretch,
+} from '../support/fake-activities.ts';
+import { recipeWithConcepts, smallRecipe } from '../support/recipes.ts';
 import { progressOf, resultOf, useRuns } from '../support/runs.ts';
 
 const runs = useRuns();
@@ -97,6 +104,24 @@ describe('the course of a run', () => {
     expect(fakes.names('train')).toEqual(trained);
     expect(evaluations.map(({ label }) => label)).toEqual(labels);
     expect(adapter).toEqual(reference('adapter', final));
+  });
+
+  it('aligns concepts before the trajectories, whose SFT continues that adapter', async () => {
+    const run = await runs.start({ prepareData: prepareWithConcepts }, { recipe: recipeWithConcepts() });
+    await resultOf(run);
+    expect(fakes.names('synthesise', 'explain', 'trainSft')).toEqual([
+      'synthesiseTrajectories',
+      'explainConcepts',
+      'trainSft 1 of concepts',
+      'trainSft 1',
+      'trainSft 2',
+    ]);
+    const inputs = fakes.calls.filter(({ name }) => name.startsWith('trainSft')).map(({ input }) => input as SftInput); // by its name
+    const aligned = stretch('concepts', 1);
+    expect(inputs.map(({ adapter }) => adapter)).toEqual([undefined, aligned.checkpoint, aligned.checkpoint]);
+    expect(inputs.map(({ recipe }) => recipe.sft.epochs)).toEqual([1, 2, 2]);
+    const report = fakes.calls.at(-1)?.input as ReportInput; // the last call is writeReport
+    expect(report.conceptMetrics).toEqual([aligned.metrics]);
   });
 
   it('evaluates a milestone beside the next stretch: each of the two waits here for the other', async () => {

@@ -127,11 +127,17 @@ export function componentChart({ training, recipe }: Report, width: ChartWidth):
 }
 
 export const lossChart = ({ training }: Report, width: ChartWidth): ChartSpec | null =>
+  crossEntropyChart(training.sft, 'held-out trajectories', width);
+
+export const conceptChart = ({ training }: Report, width: ChartWidth): ChartSpec | null =>
+  crossEntropyChart(training.concepts, 'held-out pictures', width);
+
+const crossEntropyChart = (lines: readonly MetricsLine[], heldOut: string, width: ChartWidth): ChartSpec | null =>
   curveChart(
     {
       curves: [
-        { name: 'training', lines: training.sft, scalar: 'loss' },
-        { name: 'held-out trajectories', lines: training.sft, scalar: 'eval_loss' },
+        { name: 'training', lines, scalar: 'loss' },
+        { name: heldOut, lines, scalar: 'eval_loss' },
       ],
       x: 'SFT step (optimiser steps)',
       y: 'Cross-entropy (nats per token)',

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import type { Report } from '../../../domain/report/report.ts';
-import { pointsOf } from '../../../domain/report/training-log.ts';
-import { componentChart, klChart, lossChart, rewardChart } from '../charts/curves.ts';
+import { type MetricsLine, pointsOf } from '../../../domain/report/training-log.ts';
+import { componentChart, conceptChart, klChart, lossChart, rewardChart } from '../charts/curves.ts';
 import { figure, type Markup, rewardParts, section } from '../markup.ts';
 
 /** Curves of both training stages, and what the policy wrote. */
@@ -30,6 +30,7 @@ export async function trainingSection(report: Report): Promise<Markup> {
       description: ends(report, 'loss'),
       spec: (width: 'wide' | 'narrow') => lossChart(report, width),
     },
+    ...(report.training.concepts.length > 0 ? [conceptFigure(report, smoothed)] : []),
     {
       id: 'kl',
       title: 'Divergence from the reference policy by GRPO step',
@@ -43,6 +44,14 @@ export async function trainingSection(report: Report): Promise<Markup> {
   return section('training', 'Training', ...drawn, completionTexts(report));
 }
 
+const conceptFigure = (report: Report, smoothed: string) => ({
+  id: 'concepts',
+  title: 'Loss by step of the alignment of concepts',
+  caption: `The phase before the trajectories, over the tokens of the explained concepts. ${smoothed}`,
+  description: changeOf('Concepts', report.training.concepts, 'loss'),
+  spec: (width: 'wide' | 'narrow') => conceptChart(report, width),
+});
+
 /** First and last value of a scalar in each stage, for those who cannot see the curve. */
 function ends({ training }: Report, scalar: string): string {
   const stages = [
@@ -51,16 +60,16 @@ function ends({ training }: Report, scalar: string): string {
     ['RL without SFT', training.rlOnly],
   ] as const;
   return stages
-    .flatMap(([name, lines]) => {
-      const points = pointsOf(lines, scalar);
-      const [first, last] = [points[0], points.at(-1)];
-      return first && last
-        ? [
-            `${name}: from ${first.value.toPrecision(3)} at step ${first.step} to ${last.value.toPrecision(3)} at step ${last.step}`,
-          ]
-        : [];
-    })
+    .map(([name, lines]) => changeOf(name, lines, scalar))
+    .filter((change) => change !== '')
     .join('; ');
+}
+
+function changeOf(name: string, lines: readonly MetricsLine[], scalar: string): string {
+  const points = pointsOf(lines, scalar);
+  const [first, last] = [points[0], points.at(-1)];
+  if (!first || !last) return '';
+  return `${name}: from ${first.value.toPrecision(3)} at step ${first.step} to ${last.value.toPrecision(3)} at step ${last.step}`;
 }
 
 function completionTexts({ completions }: Report): Markup {

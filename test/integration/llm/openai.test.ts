@@ -1,8 +1,8 @@
 import getPort from 'get-port';
 import { describe, expect, it } from 'vitest';
 import { createOpenAiClient } from '../../../activities/llm/openai.ts';
-import type { LlmRequest } from '../../../activities/ports/llm-client.ts';
 import { failureTypes } from '../../../domain/failures.ts';
+import type { LlmRequest } from '../../../domain/llm.ts';
 import { type Answer, chatAnswer, startChatServer } from '../../support/chat-server.ts';
 
 const request: LlmRequest = { system: 'Be brief.', user: 'Compare.', maxTokens: 50, temperature: 0.2, seed: 3 };

@@ -1,3 +1,5 @@
+import { cp } from 'node:fs/promises';
+import { join } from 'node:path';
 import pino from 'pino';
 import { describe, expect, it } from 'vitest';
 import { createDatasetActivities } from '../../../activities/datasets/activities.ts';
@@ -8,7 +10,8 @@ import type { DataResult } from '../../../domain/contracts.ts';
 import { failureTypes } from '../../../domain/failures.ts';
 import { hamFolder, jpeg, temporaryFolder, textbookLine, writeFiles } from '../../support/datasets.ts';
 import { shippedKnowledge } from '../../support/knowledge.ts';
-import { demoRecipe } from '../../support/recipes.ts';
+import { layouts, writeLayout } from '../../support/layouts.ts';
+import { demoRecipe, recipeWithConcepts } from '../../support/recipes.ts';
 import { runActivity } from '../../support/training.ts';
 
 const recipe = demoRecipe();
@@ -40,6 +43,19 @@ describe('countData', () => {
       test: counts.test,
       textbook: 1,
       images: 25,
+    });
+  });
+
+  it('counts pictures with concepts and different concepts, apart from the cases', async () => {
+    const folder = await temporaryFolder();
+    const layout = layouts.find(({ adapter }) => adapter === 'skincon');
+    if (!layout) throw new RangeError('no layout');
+    await cp(await writeLayout(layout), join(folder, 'skincon'), { recursive: true });
+    await cp(await hamFolder([{ id: 'I1' }]), join(folder, 'ham10000'), { recursive: true });
+    await writeFiles(folder, { 'textbook/cases.jsonl': `${textbookLine('t1')}\n` });
+    expect(await countData(folder, recipeWithConcepts(), shippedKnowledge)).toMatchObject({
+      textbook: 1,
+      concepts: { pictures: 3, terms: 2 },
     });
   });
 

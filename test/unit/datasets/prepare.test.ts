@@ -12,12 +12,12 @@ import type { ArtifactStore } from '../../../activities/ports/artifact-store.ts'
 import { readJson, readJsonLines } from '../../../activities/store/commit.ts';
 import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { caseSchema } from '../../../domain/cases/case.ts';
-import { readyCaseSchema } from '../../../domain/cases/undiagnosed.ts';
+import { conceptCaseSchema, readyCaseSchema } from '../../../domain/cases/undiagnosed.ts';
 import { createRandom } from '../../../domain/random.ts';
 import type { DataSource, Recipe } from '../../../domain/recipe.ts';
 import { jpeg, metadataTable, temporaryFolder, textbookLine, writeFiles } from '../../support/datasets.ts';
 import { shippedKnowledge } from '../../support/knowledge.ts';
-import { layouts, writeLayout } from '../../support/layouts.ts';
+import { type Layout, layouts, writeLayout } from '../../support/layouts.ts';
 import { demoRecipe } from '../../support/recipes.ts';
 
 const stepSchema = z.object({ images: z.number() });
@@ -33,8 +33,7 @@ async function writeSets(): Promise<string> {
     'textbook/images/b2.jpg': await jpeg(30),
   });
   for (const [i, id] of ids.entries()) await writeFiles(folder, { [`ham10000/${id}.png`]: await picture(i) });
-  const layout = layouts.find(({ adapter }) => adapter === 'omnimedvqa');
-  if (!layout) throw new RangeError('no layout');
+  const layout = layoutOf('omnimedvqa');
   const renamed = (text: string): string =>
     text.replaceAll('ISIC_1.jpg', 'ISIC_100.jpg').replaceAll('ISIC_2.jpg', 'ISIC_101.jpg');
   const tables = Object.entries(layout.tables).map(([name, text]) => [name, renamed(text)]);
@@ -45,6 +44,13 @@ async function writeSets(): Promise<string> {
   }
   return folder;
 }
+
+function required<T>(value: T | undefined): T {
+  if (value === undefined) throw new RangeError('it is not there');
+  return value;
+}
+
+const layoutOf = (adapter: Layout['adapter']): Layout => required(layouts.find((layout) => layout.adapter === adapter));
 
 /** Noise, so that no two look alike. */
 async function picture(seed: number): Promise<Buffer> {
@@ -131,6 +137,56 @@ describe('importSources and deriveData', () => {
     await rm(join(folder, 'ham10000'), { recursive: true });
     await rm(join(folder, 'omnimedvqa'), { recursive: true });
     expect((await prepare(folder, recipeWith(three.slice(0, 2)), createMemoryStore())).counts.textbook).toBe(2);
+  });
+
+  describe('a set that is used for its concepts', () => {
+    const withConcepts = (recipe: Recipe): Recipe => ({
+      ...recipe,
+      sft: { ...recipe.sft, conceptAlignment: { epochs: 1, explanations: 1 } },
+    });
+    const sources: DataSource[] = [...three, { adapter: 'skincon', use: 'concepts' }];
+
+    it('gives pictures with concepts, diagnosed or not, and no case, question or test item', async () => {
+      const store = createMemoryStore();
+      const folder = await writeSets();
+      const layout = layoutOf('skincon');
+      await cp(await writeLayout(layout), join(folder, 'skincon'), { recursive: true });
+      const data = await prepare(folder, withConcepts(recipeWith(sources)), store);
+      const pictures = await readJsonLines(store, required(data.concepts), datasetFiles.cases, conceptCaseSchema);
+      expect(pictures.map(({ id, concepts }) => [id, Object.keys(concepts)])).toEqual([
+        ['skincon/fitzpatrick17k/fa2911a9b13b6f8af79cb700937cc14f', ['vesicle']],
+        ['skincon/fitzpatrick17k/0000000000000000000000000000000a', ['brown(hyperpigmentation)']],
+        ['skincon/ddi/000655', ['brown(hyperpigmentation)']],
+      ]);
+      const cases = await readJsonLines(store, data.dataset, datasetFiles.cases, caseSchema);
+      expect(cases.filter(({ source }) => source.startsWith('skincon'))).toEqual([]);
+    });
+
+    it('counts as seen in training: its pictures are taken out of the benchmark', async () => {
+      const store = createMemoryStore();
+      const folder = await writeSets();
+      const layout = layoutOf('skincon');
+      const place = await writeLayout({ ...layout, images: [] });
+      for (const [i, image] of layout.images.entries()) {
+        await writeFiles(place, { [image]: await picture(i === 0 ? 104 : 300 + i) });
+      }
+      await cp(place, join(folder, 'skincon'), { recursive: true });
+      const kept = async (recipe: Recipe): Promise<string[]> => {
+        const { dataset } = await prepare(folder, recipe, store);
+        const items = await readJsonLines(store, dataset, datasetFiles.ood, readyCaseSchema);
+        return items.map(({ id }) => id);
+      };
+      const [without, withIt] = [await kept(recipeWith(three)), await kept(withConcepts(recipeWith(sources)))];
+      expect(without.filter((id) => !withIt.includes(id))).toEqual(['omnimedvqa/monkeypox2022/q4']);
+    });
+
+    it('must have some', async () => {
+      const folder = await writeSets();
+      const recipe = withConcepts(recipeWith([...three.slice(1), { adapter: 'ham10000', use: 'concepts' }]));
+      await expect(prepare(folder, recipe, createMemoryStore())).rejects.toThrow(
+        'no source with use: concepts has concepts; give { adapter: skincon, use: concepts }',
+      );
+    });
   });
 
   const mistakes: [what: string, sources: DataSource[], says: RegExp][] = [

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { withLedger } from '../../../activities/llm/ledger.ts';
-import type { LlmClient, LlmRequest } from '../../../activities/ports/llm-client.ts';
+import type { LlmClient } from '../../../activities/ports/llm-client.ts';
 import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { failureTypes } from '../../../domain/failures.ts';
+import type { LlmRequest } from '../../../domain/llm.ts';
 
 const request: LlmRequest = { system: 's', user: 'u', maxTokens: 10, temperature: 0, seed: 0 };
 const { signal } = new AbortController();

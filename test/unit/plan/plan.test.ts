@@ -95,6 +95,15 @@ describe('planRun', () => {
     expect({ sft: sft !== null, grpo: grpo !== null, rlOnly: rlOnly !== null }).toEqual(expected);
   });
 
+  it('counts the alignment of concepts: a call for each wording, steps over the pictures', async () => {
+    const { recipe, plan } = await planOf('concept-alignment', { ...paper, concepts: { pictures: 3_866, terms: 48 } });
+    expect(plan.concepts).toMatchObject({ rows: 3_673, epochs: 1, steps: 230, llmCalls: 192 });
+    expect(describePlan(recipe, plan)).toMatch(/concepts +3,673 pictures \/ 16 a step = 230 steps an epoch/);
+    const unknown = await planOf('concept-alignment');
+    expect(describePlan(unknown.recipe, unknown.plan)).toMatch(/concepts +unknown: give --data DIR/);
+    expect((await planOf('skin-r1')).plan.concepts).toBeNull();
+  });
+
   it('refuses fewer prompts than a step takes', async () => {
     await expect(planOf('skin-r1', { ...paper, items: 15 })).rejects.toMatchObject({ type: failureTypes.userMistake });
   });

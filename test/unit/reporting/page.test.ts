@@ -108,6 +108,14 @@ describe('the report page', () => {
     expect(await reportPage(real, new Map())).not.toContain('Generated images');
   });
 
+  it('draws the alignment of concepts where a run has it', async () => {
+    const aligned: Report = { ...report, training: { ...report.training, concepts: report.training.sft } };
+    const figures = async (of: Report): Promise<string[]> =>
+      matches(/<figure id="([^"]+)"/g, await reportPage(of, new Map()));
+    expect(await figures(aligned)).toContain('concepts');
+    expect(await figures(report)).not.toContain('concepts');
+  });
+
   it('leaves out what a run does not have', async () => {
     const bare: Report = {
       ...report,
@@ -115,7 +123,7 @@ describe('the report page', () => {
       completions: [],
       comparisons: [],
       lineage: [],
-      training: { sft: [], grpo: [], rlOnly: [] },
+      training: { concepts: [], sft: [], grpo: [], rlOnly: [] },
     };
     const text = await reportPage(bare, new Map());
     expect(matches(/<section id="([^"]+)"/g, text)).not.toContain('samples');

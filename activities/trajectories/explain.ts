@@ -1,0 +1,97 @@
+/** From pictures with concepts to the rows of the first phase of SFT: D_concept (S1, Table 8; A20). */
+import type { ArtifactRef } from '../../domain/artifact.ts';
+import { conceptCaseSchema } from '../../domain/cases/undiagnosed.ts';
+import { userMistake } from '../../domain/failures.ts';
+import { createRandom } from '../../domain/random.ts';
+import type { Recipe } from '../../domain/recipe.ts';
+import {
+  composeConcepts,
+  conceptsOf,
+  explanationRequest,
+  readExplanation,
+} from '../../domain/trajectories/concepts.ts';
+import { holdOut } from '../../domain/trajectories/hold-out.ts';
+import { commitOnce } from '../commit-once.ts';
+import { datasetFiles } from '../datasets/join.ts';
+import type { ArtifactStore } from '../ports/artifact-store.ts';
+import { readJsonLines, toJsonLines } from '../store/commit.ts';
+import { type Asking, askAll, refuseTooManyRejected } from './ask.ts';
+
+export interface ExplanationRequest extends Asking {
+  store: ArtifactStore;
+  recipe: Recipe;
+  /** Artifact with the pictures. */
+  concepts: ArtifactRef;
+}
+
+/**
+ * Makes a `trajectories` artifact of explained concepts. Unusable explanations are quarantined with their reason; a
+ * concept without any, and a picture without an explained concept, are left out and counted.
+ */
+export async function explainConcepts(request: ExplanationRequest): Promise<ArtifactRef> {
+  const { store, llm, recipe, concepts } = request;
+  const { seed, prompts, trajectories, sft } = recipe;
+  const { validationShare, maxRejectedShare } = trajectories;
+  if (!sft.conceptAlignment) throw userMistake('sft.conceptAlignment is null; give it, e.g. { epochs: 1 }');
+  const { explanations: variants } = sft.conceptAlignment;
+  const work = {
+    kind: 'trajectories',
+    method: 'concepts/1',
+    inputs: { concepts: concepts.sha256 },
+    params: { seed, prompts, model: llm.model, variants, validationShare, maxRejectedShare },
+  } as const;
+  return commitOnce(store, work, async () => {
+    const pictures = await readJsonLines(store, await store.manifest(concepts), datasetFiles.cases, conceptCaseSchema);
+    const terms = [...new Set(pictures.flatMap(conceptsOf))].toSorted();
+    const asked = terms.flatMap((concept) =>
+      Array.from({ length: variants }, (_, variant) => ({
+        ...{ id: `${concept}/${variant}`, concept },
+        request: explanationRequest(concept, variant),
+      })),
+    );
+    const replies = await askAll(asked, request);
+    const read = asked.map(({ id, concept }) => {
+      const text = replies.get(id) ?? '';
+      return { id, concept, text, reply: readExplanation(text) };
+    });
+    const rejected = read.flatMap(({ reply, ...rest }) => (reply.ok ? [] : [{ ...rest, reason: reply.reason }]));
+    refuseTooManyRejected(rejected, asked.length, maxRejectedShare);
+    const explained = Map.groupBy(
+      read.flatMap(({ concept, reply }) => (reply.ok ? [{ concept, text: reply.text }] : [])),
+      ({ concept }) => concept,
+    );
+    const explanations = new Map([...explained].map(([concept, own]) => [concept, own.map(({ text }) => text)]));
+
+    const heldOut = holdOut(pictures, validationShare, seed);
+    const random = createRandom(`concepts/${seed}`);
+    const rows = (validation: boolean) =>
+      pictures
+        .filter(({ group }) => heldOut.has(group) === validation)
+        .flatMap((picture) => composeConcepts(picture, explanations, prompts, random.fork(picture.id)) ?? []);
+    const [train, validation] = [rows(false), rows(true)];
+    if (train.length === 0) {
+      throw userMistake(`sft.conceptAlignment: ${pictures.length} pictures with concepts make no row; add pictures`);
+    }
+    const facts = {
+      train: train.length,
+      validation: validation.length,
+      llmCalls: asked.length,
+      rejected: rejected.length,
+    };
+    const leftOut = {
+      concepts: terms.filter((concept) => !explanations.has(concept)),
+      pictures: pictures.length - train.length - validation.length,
+    };
+    const stats = { ...facts, concepts: terms.length, leftOut, model: llm.model };
+    return {
+      facts,
+      files: {
+        'train.jsonl': toJsonLines(train),
+        'validation.jsonl': toJsonLines(validation),
+        'explanations.jsonl': toJsonLines([...explanations].map(([concept, texts]) => ({ concept, texts }))),
+        'quarantine.jsonl': toJsonLines(rejected),
+        'stats.json': `${JSON.stringify(stats, null, 2)}\n`,
+      },
+    };
+  });
+}
