@@ -1,8 +1,8 @@
 /**
  * `npm run bench data`: the import against a Pillow loop that does the same work on the same files, each at its best
- * setting (Pillow's draft mode lets the JPEG decoder halve the image; its PNGs at level 1 are no larger than ours); and the import's peak memory at 1,000, 10,000 and 100,000 images. Every run is a process of its own.
+ * setting (Pillow's draft mode lets the JPEG decoder halve the image, its PNGs are compressed at level 1); and the import's peak memory at 1,000, 10,000 and 100,000 images. Every run is a process of its own.
  */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -72,12 +72,13 @@ async function compareThroughput(folder: string, images: number, repeats: number
       })),
     ),
   ];
-  const runs = new Map<string, Measure[]>();
+  const runs = new Map<string, (Measure & { kibibytes: number })[]>();
   for (let turn = 0; turn < repeats; turn += 1) {
     for (const { name, run } of contestants) {
       const store = join(folder, 'store');
       await mkdir(store);
-      runs.set(name, [...(runs.get(name) ?? []), await run(store)]);
+      const measured = await run(store);
+      runs.set(name, [...(runs.get(name) ?? []), { ...measured, kibibytes: (await sizeOf(store)) / 1024 }]);
       await rm(store, { recursive: true });
     }
   }
@@ -86,10 +87,13 @@ async function compareThroughput(folder: string, images: number, repeats: number
     rate: median(measures.map(({ images, seconds }) => images / seconds)),
     cpuMs: median(measures.map(({ images, cpuSeconds }) => (1000 * cpuSeconds) / images)),
     memory: median(measures.map(({ peakMiB }) => peakMiB)),
+    stored: median(measures.map(({ kibibytes }) => kibibytes / images)),
   }));
-  for (const { name, rate, cpuMs, memory } of rates) {
+  for (const { name, rate, cpuMs, memory, stored } of rates) {
+    const [speed, cost] = [rate.toFixed(0).padStart(5), cpuMs.toFixed(0).padStart(4)];
+    const [peak, size] = [memory.toFixed(0).padStart(4), stored.toFixed(0).padStart(4)];
     console.log(
-      `${name.padEnd(28)} ${rate.toFixed(0).padStart(5)} images/s   ${cpuMs.toFixed(0).padStart(4)} ms of processor an image   peak ${memory.toFixed(0).padStart(4)} MiB`,
+      `${name.padEnd(28)} ${speed} images/s   ${cost} ms of processor and ${size} KiB an image   peak ${peak} MiB`,
     );
   }
   const [ours, ...pillow] = rates;
@@ -100,6 +104,13 @@ async function compareThroughput(folder: string, images: number, repeats: number
   console.log(
     `${(ours.rate / best.rate).toFixed(2)} x the best Pillow (${best.name}) at ${memory} x its memory; ${cpu} x as many images per second of processor; medians`,
   );
+}
+
+/** Bytes of all files below a folder. */
+async function sizeOf(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => stat(join(entry.parentPath, entry.name)));
+  return (await Promise.all(files)).reduce((sum, { size }) => sum + size, 0);
 }
 
 function runPillow(

@@ -9,15 +9,16 @@ import type { ImageRef } from '../../domain/cases/case.ts';
 import { lookOf } from '../../domain/cases/look.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { type ImageBudget, modelSize } from './image-size.ts';
+import { encodePng } from './png.ts';
 
 sharp.cache(false);
-sharp.concurrency(2);
+sharp.concurrency(1); // a thread an image, with several images in flight, beats several threads an image
 
 /** Images that are decoded at the same time; more gain nothing on two cores. */
 export const imagesInFlight = 4;
 
 /** Decoder and encoder, whose versions decide an image's bytes. */
-export const imageSoftware = `libvips ${sharp.versions.vips}`;
+export const imageSoftware = `libvips ${sharp.versions.vips}, zlib ${process.versions.zlib}`;
 
 /** Above this a file is refused before it is decoded: a small file can claim gigabytes. 100 megapixels. */
 const maxInputPixels = 100_000_000;
@@ -53,9 +54,7 @@ export async function normaliseImage(file: string, budget: ImageBudget): Promise
         ? upright
         : upright.resize({ ...size, fit: 'fill', kernel: 'lanczos3' });
     const rgb = await fitted.toColourspace('srgb').raw().toBuffer();
-    const png = await sharp(rgb, { raw: { ...size, channels: 3 } })
-      .png({ compressionLevel: 6, adaptiveFiltering: false })
-      .toBuffer();
+    const png = await encodePng(rgb, size.width, size.height);
     return { png, look: lookOf({ rgb, ...size }), ...size };
   } catch (error) {
     if (error instanceof RangeError || isDecoderError(error))
