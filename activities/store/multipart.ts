@@ -22,6 +22,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type { BlobRef } from '../../domain/artifact.ts';
 import { corrupt } from '../../domain/failures.ts';
+import { withUnsignedBody } from './unsigned.ts';
 
 /** Files up to this size, in bytes, are better sent by one request. */
 export const partBytes = 16 * 2 ** 20;
@@ -106,21 +107,8 @@ const sendPart = (
   upload: ObjectAddress & { UploadId: string },
   part: Pick<UploadPartCommandInput, 'PartNumber' | 'ChecksumCRC32'>,
   body: Buffer,
-): Promise<UploadPartCommandOutput> => {
-  const command = new UploadPartCommand({ ...upload, ...part, Body: body });
-  // The server checks the CRC, every reader the digest: a third hash, for the signature, would only take time.
-  command.middlewareStack.add((next) => (args) => next(withHeader(args, 'x-amz-content-sha256', 'UNSIGNED-PAYLOAD')), {
-    step: 'build',
-  });
-  return client.send(command);
-};
-
-function withHeader<T extends { request: unknown }>(args: T, name: string, value: string): T {
-  // The SDK types requests as unknown; at this step every one is an HTTP request.
-  const request = args.request as { headers: Record<string, string> };
-  request.headers[name] = value;
-  return args;
-}
+): Promise<UploadPartCommandOutput> =>
+  client.send(withUnsignedBody(new UploadPartCommand({ ...upload, ...part, Body: body })));
 
 async function readPart(file: FileHandle, start: number, buffer: Buffer): Promise<Buffer> {
   for (let have = 0; have < buffer.length; ) {

@@ -1,5 +1,5 @@
 /** A store in a bucket of any S3 that honours `If-None-Match: *`. */
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash, hash, randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -20,6 +20,7 @@ import { corrupt, unavailable, userMistake } from '../../domain/failures.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { partBytes, uploadInParts } from './multipart.ts';
 import { createStore } from './store.ts';
+import { withUnsignedBody } from './unsigned.ts';
 
 export interface S3Settings {
   /** Undefined: AWS itself. */
@@ -73,9 +74,9 @@ export function createS3Store(client: S3Client, settings: S3Settings): ArtifactS
       explained(async () => {
         if (blob.bytes > partBytes) return uploadInParts(client, at(key), path, blob);
         const data = await readFile(path);
-        if (createHash('sha256').update(data).digest('hex') !== blob.sha256)
+        if (hash('sha256', data) !== blob.sha256)
           throw corrupt(`file of blob ${blob.sha256} changed while it was uploaded`);
-        await client.send(new PutObjectCommand({ ...at(key), Body: data }));
+        await client.send(withUnsignedBody(new PutObjectCommand({ ...at(key), Body: data })));
       }),
     putIfAbsent: (key, data) =>
       explained(async () => {
