@@ -10,7 +10,7 @@ import { execa } from 'execa';
 import { z } from 'zod';
 import { modelSize } from '../activities/datasets/image-size.ts';
 import { readEnvironment } from '../infra/env.ts';
-import { smallHeap } from '../infra/node24.mjs';
+import { fewArenas, smallHeap } from '../infra/node24.mjs';
 import { readCount } from './common/arguments.ts';
 import { median } from './common/median.ts';
 import { writePhotographs, writeTinyImages } from './data/generate.ts';
@@ -64,7 +64,7 @@ async function compareThroughput(folder: string, images: number, repeats: number
     `\n${images} JPEGs of ${photograph.width} x ${photograph.height} to PNGs of ${width} x ${height}, ${repeats} runs each`,
   );
   const contestants: Contestant[] = [
-    { name: 'dermflow data import', run: (store) => measure(process.execPath, [smallHeap, importProgram, set, store]) },
+    { name: 'dermflow data import', run: (store) => importOnce(set, store) },
     ...[1, availableParallelism(), 2 * availableParallelism()].flatMap((processes) =>
       [false, true].map((draft) => ({
         name: `Pillow, ${processes} process${processes > 1 ? 'es' : ''}${draft ? ', draft' : ''}`,
@@ -130,7 +130,7 @@ async function measureMemory(folder: string, sizes: readonly number[]): Promise<
     const store = join(folder, 'store');
     await mkdir(store);
     await writeTinyImages(set, size);
-    const { images, seconds, peakMiB } = await measure(process.execPath, [smallHeap, importProgram, set, store]);
+    const { images, seconds, peakMiB } = await importOnce(set, store);
     await Promise.all([set, store].map((path) => rm(path, { recursive: true })));
     first ??= peakMiB;
     const ratio = (peakMiB / first).toFixed(2);
@@ -140,7 +140,11 @@ async function measureMemory(folder: string, sizes: readonly number[]): Promise<
   }
 }
 
-async function measure(program: string, args: string[]): Promise<Measure> {
-  const { stdout } = await execa(program, args);
+/** As `dermflow data import` starts its process. */
+const importOnce = (set: string, store: string): Promise<Measure> =>
+  measure(process.execPath, [smallHeap, importProgram, set, store], fewArenas);
+
+async function measure(program: string, args: string[], env: Record<string, string> = {}): Promise<Measure> {
+  const { stdout } = await execa(program, args, { env });
   return measureSchema.parse(JSON.parse(stdout));
 }

@@ -1,2 +1,8 @@
 export declare const smallHeap: string;
-export declare function runTypeScript(file: string, args: string[], flags?: string[]): Promise<void>;
+export declare const fewArenas: Record<string, string>;
+export declare function runTypeScript(
+  file: string,
+  args: string[],
+  flags?: string[],
+  env?: Record<string, string>,
+): Promise<void>;

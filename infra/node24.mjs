@@ -16,8 +16,11 @@ const runsTypeScript = Number(process.versions.node.split('.')[0]) >= 24;
  */
 export const smallHeap = '--optimize-for-size';
 
+/** glibc gives each thread a heap of its own, in which freed memory stays; two for all take a tenth less memory. */
+export const fewArenas = { MALLOC_ARENA_MAX: '2' };
+
 /** Does not return unless this Node runs TypeScript itself, with these flags. */
-export async function runTypeScript(file, args, flags = []) {
+export async function runTypeScript(file, args, flags = [], env = {}) {
   if (runsTypeScript && flags.every((flag) => process.execArgv.includes(flag))) {
     process.argv.splice(1, Number.POSITIVE_INFINITY, file, ...args);
     await import(pathToFileURL(file).href);
@@ -25,7 +28,10 @@ export async function runTypeScript(file, args, flags = []) {
     // The terminal signals the whole group: the child decides how it ends, this process follows it.
     for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {});
     const node = runsTypeScript ? process.execPath : ownNode;
-    const { status } = spawnSync(node, [...flags, file, ...args], { stdio: 'inherit' });
+    const { status } = spawnSync(node, [...flags, file, ...args], {
+      stdio: 'inherit',
+      env: { ...env, ...process.env },
+    });
     process.exit(status ?? 1);
   } else {
     console.error('Dermflow is not set up; run "npm start" or "npm run setup"');
