@@ -36,6 +36,7 @@ export function renderStatus(status: RunStatus): string {
 const stagesOfActivities: Record<string, string> = {
   prepareData: 'data',
   synthesiseTrajectories: 'trajectories',
+  explainConcepts: 'trajectories',
   trainSft: 'sft',
   trainGrpo: 'grpo',
   exportForInference: 'evaluation',
@@ -68,6 +69,7 @@ function describeTraining({
   checkpoint,
   values,
   secondsPerStep,
+  waitsFor,
 }: TrainingHeartbeat): string {
   const parts = [phase === 'training' ? `step ${step}/${maxSteps}` : `${phase}, step ${step}/${maxSteps}`];
   for (const name of shownValues) {
@@ -78,6 +80,7 @@ function describeTraining({
   if (secondsPerStep !== null && stopAt > step) {
     parts.push(`${prettyMs(1000 * secondsPerStep * (stopAt - step), { secondsDecimalDigits: 0 })} to step ${stopAt}`);
   }
+  if (waitsFor !== null) parts.push(pc.yellow(`checkpoint waits: ${waitsFor}`));
   return parts.join('  ');
 }
 

@@ -24,6 +24,8 @@ export interface Finding {
 const gibibyte = 2 ** 30;
 /** A run of the demo leaves about one; a 7B model's checkpoints need far more. */
 const leastFreeGibibytes = 2;
+/** SeaweedFS takes no more writes where less than this share of its disk is free. */
+const sparedByStore = 0.01;
 
 export const machineChecks = ({ home, scratch, trainerPython }: Environment): Check[] => [
   {
@@ -58,18 +60,23 @@ export const machineChecks = ({ home, scratch, trainerPython }: Environment): Ch
       return result.stdout.replaceAll('\n', '; ');
     },
   },
-  {
-    name: 'scratch space',
-    look: async () => {
-      const found = await statfs(scratch).catch(() => statfs(repositoryRoot));
-      const free = (found.bavail * found.bsize) / gibibyte;
-      if (free < leastFreeGibibytes) {
-        throw unavailable(`${free.toFixed(1)} GiB free at ${scratch}; free space or set DERMFLOW_SCRATCH`);
-      }
-      return `${free.toFixed(0)} GiB free at ${scratch}`;
-    },
-  },
+  spaceCheck('scratch space', scratch, 'DERMFLOW_SCRATCH'),
+  spaceCheck('local store', home, 'DERMFLOW_HOME', sparedByStore),
 ];
+
+/** @param spared share of the disk that nobody may fill */
+const spaceCheck = (name: string, folder: string, variable: string, spared = 0): Check => ({
+  name,
+  look: async () => {
+    const found = await statfs(folder).catch(() => statfs(repositoryRoot));
+    const free = Math.max(0, (found.bavail - spared * found.blocks) * found.bsize) / gibibyte;
+    const besides = spared === 0 ? '' : `, besides the ${100 * spared} % of its disk that the S3 server leaves free`;
+    if (free < leastFreeGibibytes) {
+      throw unavailable(`${free.toFixed(1)} GiB free at ${folder}${besides}; free space or set ${variable}`);
+    }
+    return `${free.toFixed(0)} GiB free at ${folder}${besides}`;
+  },
+});
 
 /** The language model that this machine's llm worker would ask. */
 const languageModelCheck = ({ llm }: Environment): Check => ({

@@ -1,7 +1,7 @@
 /**
  * Writes PNGs: every row filtered by the mean of its left and upper neighbours, then Huffman codes alone. Photographs of
- * skin come out at half the size of libvips' encoder at its default settings, in half its time; and since nothing is
- * searched for, the bytes depend on no processor's instructions.
+ * skin take 0.5 to 0.65 of the bytes that libvips' encoder makes of them without filters, at level 6, and half its time;
+ * and since nothing is searched for, the bytes depend on no processor's instructions.
  */
 import { promisify } from 'node:util';
 import { constants, crc32, deflate } from 'node:zlib';

@@ -144,7 +144,11 @@ async function explaining<T>({ endpoint, bucket }: S3Settings, work: () => Promi
     const where = `S3 at ${endpoint ?? 'AWS'}, bucket ${bucket}`;
     if (error instanceof S3ServiceException) {
       const status = error.$metadata.httpStatusCode ?? 0;
-      if (status >= 500 || status === 429) throw unavailable(`${where} answered ${status}: ${error.name}`, error);
+      if (status >= 500 || status === 429)
+        throw unavailable(
+          `${where} answered ${status}: ${error.name}; its log says why, a full disk most often`,
+          error,
+        );
       if (status === 401 || status === 403) {
         throw userMistake(
           `${where} refused the credentials (${error.name}); set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY`,

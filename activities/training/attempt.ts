@@ -34,12 +34,14 @@ export async function trainOnce(
   const uploader = createUploader<LocalCheckpoint, CheckpointRef>({
     upload: async (checkpoint) => {
       const ref = await commitCheckpoint(store, stretch, checkpoint);
-      state.checkpoint = ref.step;
+      Object.assign(state, { checkpoint: ref.step, waitsFor: null });
       return ref;
     },
     discard: (checkpoint) => rm(checkpoint.folder, { recursive: true, force: true }),
-    onAway: ({ step }, error, pauseMs) =>
-      logger.warn({ step, pauseMs, reason: error.message }, 'checkpoint waits for the store; training goes on'),
+    onAway: ({ step }, error, pauseMs) => {
+      state.waitsFor = error.message;
+      logger.warn({ step, pauseMs, reason: error.message }, 'checkpoint waits for the store; training goes on');
+    },
     giveUp: context.giveUp,
   });
   let kept = Promise.resolve();

@@ -46,7 +46,7 @@ const heartbeatEveryMs = 2_000;
 /** Beats from the first download to the last upload, which take minutes for large models. */
 export async function runStretch(stretch: Stretch, context: StretchContext): Promise<StretchResult> {
   const { maxSteps, stopAt } = stretch;
-  const nothing = { step: 0, checkpoint: null, values: {}, secondsPerStep: null };
+  const nothing = { step: 0, checkpoint: null, values: {}, secondsPerStep: null, waitsFor: null };
   const state: TrainingHeartbeat = { phase: 'preparing', maxSteps, stopAt, ...nothing };
   context.heartbeat(state);
   const timer = setInterval(() => context.heartbeat(state), heartbeatEveryMs);

@@ -1,5 +1,5 @@
 /** One import in a process of its own; prints seconds and the process's peak memory. Arguments: folder, store. */
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { importDataset, importFactsSchema } from '../../activities/datasets/import.ts';
@@ -18,5 +18,6 @@ const seconds = (performance.now() - started) / 1000;
 const { cases: images } = importFactsSchema.parse((await store.manifest(artifact)).facts);
 const { user, system } = process.cpuUsage(before);
 const cpuSeconds = (user + system) / 1e6;
+await rm(scratch, { recursive: true, force: true });
 const peakMiB = process.resourceUsage().maxRSS / 1024;
 console.log(JSON.stringify({ images, seconds, cpuSeconds, peakMiB }));

@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
 import { createMemoryStore } from '../../activities/store/memory.ts';
-import { createS3Client, createS3Store, ensureBucket } from '../../activities/store/s3.ts';
+import { createS3Store } from '../../activities/store/s3.ts';
 import { createTrainingActivities } from '../../activities/training/activities.ts';
 import { readRecipe } from '../../cli/recipes.ts';
 import type { SftInput, TrainingHeartbeat } from '../../domain/contracts.ts';
 import { readEnvironment } from '../../infra/env.ts';
 import { createLogger } from '../../infra/logger.ts';
 import { prepareTraining } from '../../test/support/training.ts';
+import { withBucket } from '../common/bucket.ts';
 import { median } from '../common/median.ts';
 
 const saveEvery = 4;
@@ -19,13 +20,11 @@ const saveEvery = 4;
 const turnsPerRepeat = 4;
 
 /** SFT of the demo's data, saved every few steps, with its checkpoints uploaded and with them left on the disk. */
-export async function compareSteps(repeats: number): Promise<void> {
-  const environment = readEnvironment(process.env);
-  const settings = { ...environment.s3, bucket: `dermflow-bench-${Date.now()}` };
-  const client = createS3Client(settings);
-  await ensureBucket(client, settings);
+export const compareSteps = (repeats: number): Promise<void> =>
+  withBucket((client, settings) => compare(createS3Store(client, settings), repeats));
+
+async function compare(s3: ArtifactStore, repeats: number): Promise<void> {
   const scratch = await mkdtemp(join(tmpdir(), 'dermflow-bench-'));
-  const s3 = createS3Store(client, settings);
   try {
     const demo = await readRecipe('demo');
     const changes = ['trajectories.types=[1]', 'trajectories.maxPerType=1000', 'sft.epochs=1'];
@@ -50,7 +49,6 @@ export async function compareSteps(repeats: number): Promise<void> {
       `step time lost to an upload: ${lost.toFixed(0)} ms, ${share.toFixed(2)} % at the recipe's one in ${demo.sft.saveEvery} steps; medians`,
     );
   } finally {
-    client.destroy();
     await rm(scratch, { recursive: true, force: true });
   }
 }

@@ -3,28 +3,28 @@ import { randomFillSync } from 'node:crypto';
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DeleteObjectCommand } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { execa } from 'execa';
-import { createS3Client, createS3Store, ensureBucket } from '../../activities/store/s3.ts';
+import { createS3Store, type S3Settings } from '../../activities/store/s3.ts';
 import { storeKeys } from '../../domain/names.ts';
 import { readEnvironment } from '../../infra/env.ts';
+import { withBucket } from '../common/bucket.ts';
 import { median } from '../common/median.ts';
 
 const requirements = join(import.meta.dirname, 'requirements.txt');
 const program = join(import.meta.dirname, 'boto.py');
 
 /** @param gibibytes size of the file */
-export async function compareUpload(gibibytes: number, repeats: number): Promise<void> {
-  const environment = readEnvironment(process.env);
-  const settings = { ...environment.s3, bucket: 'dermflow-bench' };
-  const client = createS3Client(settings);
-  await ensureBucket(client, settings);
+export const compareUpload = (gibibytes: number, repeats: number): Promise<void> =>
+  withBucket((client, settings) => compare(client, settings, gibibytes, repeats));
+
+async function compare(client: S3Client, settings: S3Settings, gibibytes: number, repeats: number): Promise<void> {
   const store = createS3Store(client, settings);
   const folder = await mkdtemp(join(tmpdir(), 'dermflow-bench-'));
   try {
     const file = join(folder, 'checkpoint');
     await writeRandom(file, gibibytes * 2 ** 30);
-    const python = await installBoto(environment.home, folder);
+    const python = await installBoto(readEnvironment(process.env).home, folder);
     const ours = async (): Promise<number> => {
       const begun = performance.now();
       const { sha256 } = await store.putFile(file);
@@ -49,7 +49,6 @@ export async function compareUpload(gibibytes: number, repeats: number): Promise
     console.log(`boto3's transfer manager           ${boto.toFixed(0).padStart(5)} MiB/s`);
     console.log(`${(own / boto).toFixed(2)} x boto3; medians`);
   } finally {
-    client.destroy();
     await rm(folder, { recursive: true, force: true });
   }
 }

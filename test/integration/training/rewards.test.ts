@@ -54,6 +54,7 @@ describe('GRPO', () => {
     let outage: Promise<void> | null = null;
     let back: Promise<void> | null = null;
     const seen: string[] = [];
+    const reasons = new Set<string | null>();
     const beginOutage = async (): Promise<void> => {
       // Held while the server ends, which takes longer than the training.
       worker.signalTrainer('SIGSTOP');
@@ -62,14 +63,16 @@ describe('GRPO', () => {
     };
     result = await runActivity(
       () => worker.activities.trainGrpo({ ...data.grpo, sft: null, stopAt: steps }),
-      ({ phase, step }) => {
+      ({ phase, step, waitsFor }) => {
         seen.push(`${phase} ${step}`);
+        reasons.add(waitsFor);
         if (step === 1) outage ??= beginOutage();
         if (phase === 'uploading') back ??= server.start();
       },
     );
     await Promise.all([outage, back]);
     expect(seen).toContain(`uploading ${steps}`);
+    expect([...reasons]).toContainEqual(expect.stringContaining('cannot be reached'));
     expect(worker.log).toContainEqual(
       expect.objectContaining({ msg: 'checkpoint waits for the store; training goes on' }),
     );

@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { renderResults, renderStatus } from '../../../cli/render.ts';
 import type { PendingActivity, RunStatus } from '../../../cli/run-status.ts';
+import { type StageProgress, trainingHeartbeatSchema } from '../../../domain/contracts.ts';
 
 const training: PendingActivity = {
   workflow: 'demo-1',
@@ -19,6 +20,7 @@ const training: PendingActivity = {
     checkpoint: 650,
     values: { loss: 0.0123, reward: 1.4567, kl: null },
     secondsPerStep: 2,
+    waitsFor: null,
   },
 };
 const status = (more: Partial<RunStatus> = {}): RunStatus => ({
@@ -47,6 +49,26 @@ const text = (given: RunStatus): string => stripVTControlCharacters(renderStatus
 describe('renderStatus', () => {
   it('shows step, loss, reward, newest checkpoint and time left', () => {
     expect(text(status())).toContain('step 700/1500  loss 0.0123  reward 1.46  saved 650  10m to step 1000');
+  });
+
+  it('says why a checkpoint is not in the store yet', () => {
+    const heartbeat = trainingHeartbeatSchema.parse({ ...training.training, waitsFor: 'S3 answered 500' });
+    expect(text(status({ pending: [{ ...training, training: heartbeat }] }))).toContain(
+      'checkpoint waits: S3 answered 500',
+    );
+  });
+
+  it('names what an activity does, in the stage that it belongs to', () => {
+    const explaining = {
+      ...training,
+      id: 'explainConcepts-1',
+      training: null,
+      work: { phase: 'explaining', done: 3, total: 8 },
+    };
+    const stages: StageProgress[] = [{ stage: 'trajectories', state: 'running', detail: '' }];
+    const { progress } = status();
+    if (!progress) throw new RangeError('a run that runs tells its progress');
+    expect(text(status({ progress: { ...progress, stages }, pending: [explaining] }))).toContain('explaining 3/8');
   });
 
   it('leaves out values that were not logged', () => {
