@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import type { EvaluationResult } from '../../../domain/contracts.ts';
 import { licenceNote, publicBase } from '../../../domain/report/card-metadata.ts';
 import { type ModelCardSource, modelCard } from '../../../domain/report/model-card.ts';
-import { demoRecipe } from '../../support/recipes.ts';
+import { demoRecipe, recipeWithConcepts } from '../../support/recipes.ts';
 
 const sha256 = 'c'.repeat(64);
 const demo = demoRecipe();
@@ -108,6 +108,15 @@ describe('the model card', () => {
     expect(card).toContain('| length | 4 epochs | 1000 of 60 steps |');
     expect(card).toContain('LoRA rank 64, alpha 32, dropout 0.1');
     expect(card).toContain('Rewards, at most: granularity 0.75, format 1, malignancy 0.25.');
+  });
+
+  it('says that SFT began with concepts, and whose pictures these were', () => {
+    const aligned = modelCard({ ...real, recipe: recipeWithConcepts() });
+    expect(aligned).toContain(
+      'SFT began with 1 epoch(s) on pictures with explained concepts; the SFT adapter is continued',
+    );
+    expect(aligned).toContain('skincon');
+    expect(modelCard(real)).not.toContain('concepts');
   });
 
   it('counts what it learned from', () => {
