@@ -1,8 +1,8 @@
 /** Image sets for the benchmark, in HAM10000's layout. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { crc32, deflateSync } from 'node:zlib';
 import sharp from 'sharp';
+import { encodePng } from '../../activities/datasets/png.ts';
 import { createRandom } from '../../domain/random.ts';
 
 const imageFolder = 'HAM10000_images_part_1';
@@ -11,7 +11,7 @@ async function writeSet(
   folder: string,
   count: number,
   ending: string,
-  draw: (i: number) => Promise<Buffer>,
+  draw: (i: number) => Promise<Uint8Array>,
 ): Promise<string[]> {
   await mkdir(join(folder, imageFolder), { recursive: true });
   const lines = ['lesion_id,image_id,dx,dx_type,age,sex,localization'];
@@ -45,27 +45,11 @@ export const writePhotographs = (folder: string, count: number): Promise<string[
 
 /** Different PNGs of 56 x 56, as small as images get, so that only their number matters. */
 export const writeTinyImages = (folder: string, count: number): Promise<string[]> =>
-  writeSet(folder, count, '.png', async (i) => tinyPng(i));
+  writeSet(folder, count, '.png', tinyPng);
 
-function tinyPng(index: number): Buffer {
+function tinyPng(index: number): Promise<Uint8Array> {
   const side = 56;
-  const rows = Buffer.alloc(side * (1 + 3 * side), 128);
-  for (let y = 0; y < side; y += 1) rows[y * (1 + 3 * side)] = 0; // filter of each row: none
-  rows.writeUInt32BE(index, 1);
-  const header = Buffer.from([0, 0, 0, side, 0, 0, 0, side, 8, 2, 0, 0, 0]);
-  const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-  return Buffer.concat([
-    signature,
-    chunk('IHDR', header),
-    chunk('IDAT', deflateSync(rows, { level: 1 })),
-    chunk('IEND', Buffer.alloc(0)),
-  ]);
-}
-
-function chunk(type: string, data: Buffer): Buffer {
-  const body = Buffer.concat([Buffer.from(type, 'ascii'), data]);
-  const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
-  length.writeUInt32BE(data.length);
-  sum.writeUInt32BE(crc32(body));
-  return Buffer.concat([length, body, sum]);
+  const rgb = Buffer.alloc(3 * side * side, 128);
+  rgb.writeUInt32BE(index);
+  return encodePng(rgb, side, side);
 }
