@@ -6,7 +6,8 @@ import { loadKnowledge } from '../activities/datasets/knowledge.ts';
 import { importSources } from '../activities/datasets/sources.ts';
 import type { ArtifactStore } from '../activities/ports/artifact-store.ts';
 import { userMistake } from '../domain/failures.ts';
-import { overlay, parseRecipe, type Recipe } from '../domain/recipe.ts';
+import { overlay } from '../domain/overlay.ts';
+import { parseRecipe, type Recipe } from '../domain/recipe.ts';
 import { readEnvironment, repositoryRoot } from '../infra/env.ts';
 
 /** Values that the recipe's author leaves to the command line. */

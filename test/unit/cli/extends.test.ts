@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readRecipe } from '../../../cli/recipes.ts';
-import { overlay } from '../../../domain/recipe.ts';
+import { overlay } from '../../../domain/overlay.ts';
 import { repositoryRoot } from '../../../infra/env.ts';
 import { temporaryFolder, writeFiles } from '../../support/datasets.ts';
 
