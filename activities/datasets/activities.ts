@@ -59,7 +59,7 @@ export function createDatasetActivities({ store, environment, logger }: DatasetD
     const settings = { maxPixels, snapTo, maxBadShare };
     const drawn = recipe.data.sources.map(({ adapter, use }) => {
       const params = { adapter, ...settings, spec, seed: recipe.seed, software: imageSoftware };
-      return { adapter, use, key: workKey({ method: 'generate/3', inputs: { knowledge: knowledge.digest }, params }) };
+      return { adapter, use, key: workKey({ method: 'generate/4', inputs: { knowledge: knowledge.digest }, params }) };
     });
     const known = await Promise.all(drawn.map(({ key }) => store.find('dataset', key)));
     const found = drawn.flatMap((source, i) => (known[i] ? [{ ...source, artifact: known[i] }] : []));

@@ -17,8 +17,8 @@ sharp.concurrency(1); // a thread an image, with several images in flight, beats
 /** Images that are decoded at the same time; more gain nothing on two cores. */
 export const imagesInFlight = 4;
 
-/** Decoder and encoder, whose versions decide an image's bytes. */
-export const imageSoftware = `libvips ${sharp.versions.vips}, zlib ${process.versions.zlib}`;
+/** The decoder, whose version decides an image's bytes. */
+export const imageSoftware = `libvips ${sharp.versions.vips}`;
 
 /** Above this a file is refused before it is decoded: a small file can claim gigabytes. 100 megapixels. */
 const maxInputPixels = 100_000_000;
@@ -41,9 +41,9 @@ export interface BadImage {
  * that cannot be read at all throws.
  */
 export async function normaliseImage(file: string, budget: ImageBudget): Promise<NormalisedImage | BadImage> {
-  const bytes = await readFile(file);
   try {
-    const image = sharp(bytes, { failOn: 'error', limitInputPixels: maxInputPixels });
+    // libvips reads the file itself: Node's readFile takes four turns of a loop that is busy with other images.
+    const image = sharp(file, { failOn: 'error', limitInputPixels: maxInputPixels });
     const { format, autoOrient } = await image.metadata();
     if (!acceptedFormats.includes(format))
       return { badImage: `${basename(file)}: ${format} is not accepted as an image` };
@@ -54,9 +54,10 @@ export async function normaliseImage(file: string, budget: ImageBudget): Promise
         ? upright
         : upright.resize({ ...size, fit: 'fill', kernel: 'lanczos3' });
     const rgb = await fitted.toColourspace('srgb').raw().toBuffer();
-    const png = await encodePng(rgb, size.width, size.height);
+    const png = encodePng(rgb, size.width, size.height);
     return { png, look: lookOf({ rgb, ...size }), ...size };
   } catch (error) {
+    await readFile(file); // throws where not the image is bad but the disk
     if (error instanceof RangeError || isDecoderError(error))
       return { badImage: `${basename(file)}: ${firstLine(error)}` };
     throw error;

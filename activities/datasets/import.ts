@@ -22,7 +22,7 @@ import { createOutcome } from './outcome.ts';
 import { absentReason, type Reading, type ReadRequest, readSource } from './read.ts';
 import { listSome, type SourceRecord } from './source.ts';
 
-const method = 'import/3';
+const method = 'import/4';
 
 /** Files of an imported artifact: cases, items with a question of their own, pictures with concepts only. */
 export const importedFiles = { cases: 'cases.jsonl', ready: 'ready.jsonl', concepts: 'concepts.jsonl' } as const;

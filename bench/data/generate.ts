@@ -11,7 +11,7 @@ async function writeSet(
   folder: string,
   count: number,
   ending: string,
-  draw: (i: number) => Promise<Uint8Array>,
+  draw: (i: number) => Uint8Array | Promise<Uint8Array>,
 ): Promise<string[]> {
   await mkdir(join(folder, imageFolder), { recursive: true });
   const lines = ['lesion_id,image_id,dx,dx_type,age,sex,localization'];
@@ -47,7 +47,7 @@ export const writePhotographs = (folder: string, count: number): Promise<string[
 export const writeTinyImages = (folder: string, count: number): Promise<string[]> =>
   writeSet(folder, count, '.png', tinyPng);
 
-function tinyPng(index: number): Promise<Uint8Array> {
+function tinyPng(index: number): Uint8Array {
   const side = 56;
   const rgb = Buffer.alloc(3 * side * side, 128);
   rgb.writeUInt32BE(index);
