@@ -10,7 +10,7 @@ import { userMistake } from './failures.ts';
 import { distractorSources } from './questions/distractors.ts';
 import { questionTasks } from './questions/question.ts';
 import { rewardNames } from './rewards/rewards.ts';
-import { loraSchema, rolloutEngines } from './trainer.ts';
+import { klGradients, loraSchema, rolloutEngines } from './trainer.ts';
 
 /** Data sets in the layouts in which they are distributed; docs/data-sets.md says where to get each. */
 export const adapterNames = [
@@ -147,6 +147,8 @@ const grpoSchema = z
     temperature: z.number().positive(),
     promptsPerStep: z.int().positive(),
     beta: z.number().min(0),
+    /** Of Eq. 4's KL term (domain/trainer.ts); `k3` as released. */
+    klGradient: z.enum(klGradients).default('k3'),
     epsilon: z.number().positive(),
     maxCompletionLength: z.int().positive(),
     /** Who samples completions. vLLM's numbers differ in rounding, which TRL corrects for by importance sampling. */

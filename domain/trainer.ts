@@ -50,6 +50,11 @@ const rowsSchema = z.strictObject({ rows: path, images: path });
 
 export const attentions = ['sdpa', 'flash_attention_2', 'eager'] as const;
 export const trackers = ['tensorboard', 'wandb', 'mlflow'] as const;
+/**
+ * The gradient of Eq. 4's KL term. `k3`: of the k3 estimator itself, as the released code has it. `importance-corrected`:
+ * of k3 weighted by the importance ratio, TRL 1.16's default; the logged loss is the same on-policy.
+ */
+export const klGradients = ['k3', 'importance-corrected'] as const;
 export const rolloutEngines = ['transformers', 'vllm-colocated', 'vllm-server'] as const;
 
 const trainingSchema = {
@@ -91,6 +96,7 @@ export const grpoJobSchema = z.strictObject({
   temperature: z.number().positive(),
   /** KL coefficient of Eq. 4. */
   beta: z.number().min(0),
+  klGradient: z.enum(klGradients),
   epsilon: z.number().positive(),
   maxCompletionLength: z.int().positive(),
   /** Who samples: the trainer's model itself, or vLLM beside it on the same accelerators or behind an address. */
@@ -191,6 +197,8 @@ export const trainerEventSchema = z.discriminatedUnion('event', [
     trainableParameters: z.int().nonnegative(),
     /** Versions that decide whether a resume can be exact, e.g. `{ torch: '2.15.0' }`. */
     software: z.record(z.string(), z.string()),
+    /** What decides the last digits of its sums, by name, e.g. `{ 'instruction set': 'AVX2' }`; of training only. */
+    numerics: z.record(z.string(), z.string()),
   }),
   z.object({
     event: z.literal('progress'),

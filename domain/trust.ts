@@ -14,6 +14,8 @@ export const trainingEnvironmentSchema = z.object({
   worldSize: z.int().positive(),
   /** CPU threads of a process. */
   threads: z.int().positive(),
+  /** As the trainer found them: instructions, libraries, attention, variables. Manifests of before 2026-12 have none. */
+  numerics: z.record(z.string(), z.string()).default({}),
 });
 export type TrainingEnvironment = z.infer<typeof trainingEnvironmentSchema>;
 
@@ -46,17 +48,18 @@ export function judgeResume(saved: SavedState, now: TrainingEnvironment): Trust 
     return { verdict: 'weights-only', reasons: missing.map((part) => `it holds no ${part} file`) };
   const { environment: then } = saved;
   const reasons = [
-    ...softwareChanges(then.software, now.software),
+    ...changes(then.software, now.software),
     ...(then.device === now.device ? [] : [`device: ${then.device} then, ${now.device} now`]),
     ...(then.worldSize === now.worldSize ? [] : [`processes: ${then.worldSize} then, ${now.worldSize} now`]),
     ...(then.threads === now.threads ? [] : [`threads: ${then.threads} then, ${now.threads} now`]),
+    ...changes(then.numerics, now.numerics),
     ...(saved.bufferEmpty ? [] : ['completions that were sampled and not yet trained on are lost']),
     ...(saved.exact ? [] : ['sums are grouped alike in every run only with one process of one CPU thread']),
   ];
   return reasons.length === 0 ? exactly : { verdict: 'approximate', reasons };
 }
 
-function softwareChanges(then: Record<string, string>, now: Record<string, string>): string[] {
+function changes(then: Record<string, string>, now: Record<string, string>): string[] {
   const names = [...new Set([...Object.keys(then), ...Object.keys(now)])].toSorted();
   return names
     .filter((name) => then[name] !== now[name])

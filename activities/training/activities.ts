@@ -100,7 +100,7 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
     identifyModel: ({ base }) => withHeartbeats(() => identifyModel(base)),
 
     trainSft(input) {
-      const stretch = sftStretch(input);
+      const stretch = sftStretch(input, environment.trainer);
       const prepare = async (folders: JobFolders): Promise<SftJob> => {
         const read = (name: string) => readJsonLines(store, input.trajectories, name, sftRowSchema);
         const [train, validation] = [await read('train.jsonl'), await read('validation.jsonl')];
@@ -118,7 +118,7 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
     async trainGrpo(input) {
       const { recipe, sft } = input;
       const plugin = await loadRewardPlugin(recipe.rewards.plugin, environment.plugins);
-      const stretch = grpoStretch(input, plugin);
+      const stretch = grpoStretch(input, plugin, environment.trainer);
       const questions = await readJsonLines(store, input.questions, 'train.jsonl', questionSchema);
       const rewards = await serveRewards(questions, recipe.rewards, plugin);
       try {

@@ -121,12 +121,12 @@ type StartedEvent = Extract<TrainerEvent, { event: 'started' }>;
 
 /** Judges the resume by the environment that the trainer found itself in, and says so. */
 function begin(
-  { software, device, worldSize }: StartedEvent,
+  { software, numerics, device, worldSize }: StartedEvent,
   threads: number,
   restored: RestoredCheckpoint | null,
   { logger }: StretchContext,
 ): Pick<CheckpointFacts, 'environment' | 'resumes' | 'trust'> {
-  const environment: TrainingEnvironment = { software, device, worldSize, threads };
+  const environment: TrainingEnvironment = { software, numerics, device, worldSize, threads };
   if (!restored) return { environment, resumes: [], trust: exactly };
   const { facts, files, ref } = restored;
   const trust = judgeResume({ ...facts, files }, environment);

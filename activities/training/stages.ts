@@ -9,17 +9,26 @@ import type { Environment } from '../../infra/env.ts';
 import type { LoadedPlugin } from './reward-plugin.ts';
 import type { Stretch } from './stretch.ts';
 
+/** What the environment decides of a job. */
+type Place = Environment['trainer'];
+
 const describe = (work: Pick<Stretch, 'method' | 'inputs' | 'params'>) => ({ ...work, stageKey: workKey(work) });
 
-/** An epoch of SFT. Every epoch has the stage's key, in which neither `epoch` nor `saveEvery` stands. */
-export function sftStretch({ recipe, model, trajectories, rows, adapter, epoch }: SftInput): Stretch {
+/**
+ * An epoch of SFT. Every epoch has the stage's key, in which neither `epoch` nor `saveEvery` stands. The attention does:
+ * its implementations round differently, and a checkpoint of one must not pass for that of another.
+ */
+export function sftStretch(
+  { recipe, model, trajectories, rows, adapter, epoch }: SftInput,
+  { attention }: Pick<Place, 'attention'>,
+): Stretch {
   // What the first phase did is known by the adapter that it left.
   const { saveEvery: _, conceptAlignment: __, ...sft } = recipe.sft;
   const { stepsPerEpoch: steps } = sftBatches(rows, sft.batchSize);
   return {
     stage: 'sft',
     ...describe({
-      method: 'sft/2',
+      method: 'sft/3',
       inputs: {
         model: model.sha256,
         trajectories: trajectories.sha256,
@@ -31,6 +40,7 @@ export function sftStretch({ recipe, model, trajectories, rows, adapter, epoch }
         seed: recipe.seed,
         precision: recipe.model.precision,
         threads: recipe.model.threads,
+        attention,
       },
     }),
     maxSteps: steps * sft.epochs,
@@ -46,6 +56,7 @@ export function sftStretch({ recipe, model, trajectories, rows, adapter, epoch }
 export function grpoStretch(
   { recipe, model, questions, sft, stopAt }: GrpoInput,
   plugin: LoadedPlugin | null,
+  { attention }: Pick<Place, 'attention'>,
 ): Stretch {
   const { saveEvery: _, steps: maxSteps, milestones, rlOnlyMilestones, ...grpo } = recipe.grpo;
   const { lora, seed, prompts } = recipe;
@@ -54,7 +65,7 @@ export function grpoStretch(
   return {
     stage: 'grpo',
     ...describe({
-      method: 'grpo/2',
+      method: 'grpo/3',
       inputs: {
         model: model.sha256,
         questions: questions.sha256,
@@ -70,6 +81,7 @@ export function grpoStretch(
         prompts,
         precision,
         threads,
+        attention,
       },
     }),
     maxSteps,
@@ -87,9 +99,6 @@ export interface JobFolders {
   adapter: string | null;
   resume: string | null;
 }
-
-/** What the environment decides of a job. */
-type Place = Environment['trainer'];
 
 const common = (recipe: Recipe, folders: JobFolders, place: Place) => ({
   schema: 1 as const,
@@ -152,6 +161,7 @@ export const grpoJob = (
   generations: recipe.grpo.generations,
   temperature: recipe.grpo.temperature,
   beta: recipe.grpo.beta,
+  klGradient: recipe.grpo.klGradient,
   epsilon: recipe.grpo.epsilon,
   maxCompletionLength: recipe.grpo.maxCompletionLength,
   rollouts: { engine: recipe.grpo.rollouts, server: place.vllmServer, memoryShare: place.vllmMemoryShare },

@@ -56,7 +56,7 @@ function batchLine({ rows, batch, stepsPerEpoch, remainder, lastBatch }: Batches
 const grpoLine = ({ grpo }: Recipe, plan: NonNullable<RunPlan['grpo']>): string =>
   `to step ${grouped(plan.steps)} of a schedule of ${grouped(grpo.steps)} = ${plan.epochs.toFixed(3)} epochs, ` +
   `${grpo.promptsPerStep} × ${grpo.generations} = ${grpo.promptsPerStep * grpo.generations} completions a step, ` +
-  `${grouped(plan.completions)} in all, ${stops(plan.milestones)}`;
+  `${grouped(plan.completions)} in all, ${stops(plan.milestones)}; KL β ${grpo.beta}, its gradient ${grpo.klGradient}`;
 
 const stops = (milestones: readonly number[]): string => `milestones ${milestones.join(', ')}`;
 

@@ -71,7 +71,7 @@ function procedure({ recipe, step }: ModelCardSource): string {
     `| learning rate | ${sft.learningRate} | ${grpo.learningRate} |`,
     `| batch | ${sft.batchSize} trajectories | ${grpo.promptsPerStep} prompts × ${grpo.generations} completions |`,
     `| length | ${sft.epochs} epochs | ${step} of ${grpo.steps} steps |`,
-    `| other | trajectory types ${trajectories.types.join(', ')} | temperature ${grpo.temperature}, β ${grpo.beta}, ε ${grpo.epsilon} |`,
+    `| other | trajectory types ${trajectories.types.join(', ')} | temperature ${grpo.temperature}, β ${grpo.beta}, ε ${grpo.epsilon}, KL gradient ${grpo.klGradient} |`,
     '',
     `LoRA rank ${lora.rank}, alpha ${lora.alpha}, dropout ${lora.dropout}; ${lineageOf(recipe)} Rewards, at most: ${parts.join(', ')}. Seed ${seed}.`,
   ].join('\n');

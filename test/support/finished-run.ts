@@ -71,12 +71,17 @@ async function run(store: ArtifactStore, recipe: Recipe, scratch: string): Promi
   const epochs = Array.from({ length: recipe.sft.epochs }, (_, i) => i + 1);
   const sft: StretchResult[] = [];
   for (const epoch of epochs) {
-    const stretch = sftStretch({ recipe, model, trajectories: trajectories.trajectories, rows, epoch });
+    const stretch = sftStretch(
+      { recipe, model, trajectories: trajectories.trajectories, rows, epoch },
+      { attention: 'sdpa' },
+    );
     sft.push(await simulate(stretch, simulateSftLog(stretch.startAt, stretch.stopAt, stretch.maxSteps), []));
   }
   const policy = last(sft).checkpoint;
   const runGrpo = (from: CheckpointRef | null, stopAt: number): Promise<StretchResult> => {
-    const stretch = grpoStretch({ recipe, model, questions: data.questions, sft: from, stopAt }, null);
+    const stretch = grpoStretch({ recipe, model, questions: data.questions, sft: from, stopAt }, null, {
+      attention: 'sdpa',
+    });
     const curve = { total: recipe.grpo.steps, start: from ? 1.6 : 1.2, end: from ? 1.85 : 1.25 };
     const samples = simulateCompletions(train, stretch.startAt, stopAt, recipe.rewards);
     return simulate(stretch, simulateGrpoLog(stretch.startAt, stopAt, curve), samples);
@@ -152,7 +157,7 @@ function simulateStretch(
       await writeFile(join(path, 'adapter_model.safetensors'), `weights of step ${stopAt} of ${stretch.stageKey}`);
       await writeFile(join(path, 'optimizer.pt'), 'state'.repeat(1000));
       const software = { torch: '2.15.0', transformers: '5.23.0', trl: '1.16.0', peft: '0.21.0' };
-      const machine = { device: 'cpu', worldSize: 1, trainableParameters: 1 };
+      const machine = { device: 'cpu', worldSize: 1, trainableParameters: 1, numerics: {} };
       onEvent({ event: 'started', step: stretch.startAt, maxSteps, ...machine, software });
       for (const line of log) onEvent({ event: 'metrics', ...line });
       onEvent({ event: 'checkpoint', step: stopAt, path, exact: true });

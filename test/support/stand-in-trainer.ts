@@ -35,7 +35,7 @@ let step = job.resume
   ? stateSchema.parse(JSON.parse(readFileSync(join(job.resume, 'trainer_state.json'), 'utf8'))).global_step
   : 0;
 tell({
-  ...{ event: 'started', step, maxSteps, device: 'cpu', worldSize: 1, trainableParameters: 0 },
+  ...{ event: 'started', step, maxSteps, device: 'cpu', worldSize: 1, trainableParameters: 0, numerics: {} },
   software: { 'stand-in': '1' },
 });
 const ids = job.stage === 'grpo' ? firstIds(job) : [];

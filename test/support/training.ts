@@ -79,6 +79,7 @@ export interface TrainingWorker {
 export async function createTrainingWorker(
   store: ArtifactStore,
   more: Partial<TrainingDependencies> = {},
+  place: TrainingDependencies['environment']['trainer'] = readEnvironment({}).trainer,
 ): Promise<TrainingWorker & { folder: string; remove(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'dermflow-training-'));
   const [pids, python] = [join(folder, 'pids'), join(folder, 'python')];
@@ -91,7 +92,7 @@ export async function createTrainingWorker(
     scratch: join(folder, 'scratch'),
     plugins: join(folder, 'plugins'),
     trainerPython: python,
-    trainer: readEnvironment({}).trainer,
+    trainer: place,
   };
   const started = (): number[] => readFileSync(pids, 'utf8').split('\n').filter(Boolean).map(Number);
   return {

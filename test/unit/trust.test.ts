@@ -6,6 +6,7 @@ const environment: TrainingEnvironment = {
   device: 'cpu',
   worldSize: 1,
   threads: 1,
+  numerics: { attention: 'sdpa', 'instruction set': 'AVX2' },
 };
 const files = ['adapter_model.safetensors', 'optimizer.pt', 'scheduler.pt', 'rng_state.pth'];
 const saved: SavedState = { environment, exact: true, bufferEmpty: true, files };
@@ -19,6 +20,24 @@ describe('judgeResume', () => {
     ['another device', {}, { device: 'NVIDIA A100' }, 'device: cpu then, NVIDIA A100 now'],
     ['more processes', {}, { worldSize: 2 }, 'processes: 1 then, 2 now'],
     ['more threads', {}, { threads: 8 }, 'threads: 1 then, 8 now'],
+    [
+      'another attention',
+      {},
+      { numerics: { attention: 'eager', 'instruction set': 'AVX2' } },
+      'attention: sdpa then, eager now',
+    ],
+    [
+      'other instructions',
+      {},
+      { numerics: { attention: 'sdpa', 'instruction set': 'DEFAULT' } },
+      'instruction set: AVX2 then, DEFAULT now',
+    ],
+    [
+      'a variable that chooses kernels',
+      {},
+      { numerics: { ...environment.numerics, ONEDNN_MAX_CPU_ISA: 'SSE41' } },
+      'ONEDNN_MAX_CPU_ISA: absent then, SSE41 now',
+    ],
     ['a full buffer', { bufferEmpty: false }, {}, 'completions that were sampled and not yet trained on are lost'],
     [
       'an inexact trainer',

@@ -20,7 +20,8 @@ class Events:
             self.stream.write(json.dumps(event, allow_nan=False) + "\n")
             self.stream.flush()
 
-    def started(self, *, step, max_steps, trainable_parameters):
+    def started(self, *, step, max_steps, trainable_parameters, numerics=None):
+        """`numerics`: what decides the last digits (numerics.py); of training only."""
         import torch
 
         self.step = step
@@ -32,6 +33,7 @@ class Events:
             worldSize=world_size(),
             trainableParameters=trainable_parameters,
             software={name: version(name) for name in SOFTWARE},
+            numerics=numerics or {},
         )
 
     def progress(self, step, max_steps, usage=None):

@@ -44,6 +44,8 @@ def generate(model, processor, rows, max_new_tokens, device):
         output = model.generate(
             **inputs.to(device),
             do_sample=False,
+            num_beams=1,
+            repetition_penalty=1.0,
             max_new_tokens=max_new_tokens,
             pad_token_id=tokenizer.pad_token_id,
             eos_token_id=tokenizer.eos_token_id,

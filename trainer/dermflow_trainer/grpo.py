@@ -7,9 +7,10 @@ silently take step 500 as its reference.
 
 import os
 
-from trl import GRPOConfig, GRPOTrainer
+from trl import GRPOConfig
 
 from dermflow_trainer.model import check_image_sizes, load_policy, load_processor, prepare_torch, unspeakable_tokens
+from dermflow_trainer.order import OrderedGRPOTrainer
 from dermflow_trainer.rewards import Rewards, Samples
 from dermflow_trainer.rows import chat_dataset, read_rows
 from dermflow_trainer.stretch import Stretch, common_arguments
@@ -22,7 +23,7 @@ def run(job, events):
     check_image_sizes(rows, processor)
     prepare_torch(job)
     rewards = Rewards(job, Samples(os.path.join(job["output"], "samples.jsonl")))
-    trainer = GRPOTrainer(
+    trainer = OrderedGRPOTrainer(
         model=load_policy(stretch.job),
         reward_funcs=rewards.functions(),
         args=configuration(job, processor),
@@ -32,23 +33,54 @@ def run(job, events):
     return stretch.run(trainer)
 
 
+# The gradient of the KL term, by its name in a recipe.
+KL_GRADIENTS = {"k3": False, "importance-corrected": True}
+
+
 def configuration(job, processor):
+    return GRPOConfig(**arguments(job, processor))
+
+
+def arguments(job, processor):
+    """What is said of `GRPOConfig`; the rest are defaults that decide no number."""
     common = common_arguments(job)
-    return GRPOConfig(
+    return dict(
         **common,
         num_generations=job["generations"],
         # One generation, one optimiser step: where a checkpoint is saved, TRL's unsaved buffer of completions is empty.
         steps_per_generation=common["gradient_accumulation_steps"],
         num_iterations=1,
         temperature=job["temperature"],
+        # The policy itself is sampled: Eq. 4's ratios are of its own probabilities.
         top_p=1.0,
         top_k=0,
+        min_p=None,
+        repetition_penalty=1.0,
+        cache_implementation=None,
+        use_transformers_continuous_batching=False,
         beta=job["beta"],
+        # True by default in TRL 1.16: the logged loss is the same, the gradient is not (test_kl_gradient.py).
+        use_bias_correction_kl=KL_GRADIENTS[job["klGradient"]],
         epsilon=job["epsilon"],
+        epsilon_high=None,
+        delta=None,
+        importance_sampling_level="token",
         max_completion_length=job["maxCompletionLength"],
+        mask_truncated_completions=False,
         # Eq. 4 averages within each completion, then over completions; TRL's default does not.
         loss_type="grpo",
+        # Eq. 3 takes the sum of the rewards as they come.
+        reward_weights=None,
+        multi_objective_aggregation="sum_then_normalize",
         scale_rewards="group",
+        sync_ref_model=False,
+        top_entropy_quantile=1.0,
+        entropy_coef=0.0,
+        use_adaptive_entropy=False,
+        off_policy_mask_threshold=None,
+        cast_lm_head_to_fp32=False,
+        # By the sampler (order.py).
+        shuffle_dataset=True,
         # With LoRA's dropout on, the policy would differ from its own reference at step 0.
         disable_dropout=True,
         **rollouts(job["rollouts"], unspeakable_tokens(processor.tokenizer)),
@@ -64,6 +96,11 @@ def rollouts(settings, unspeakable):
         vllm_mode="server" if settings["engine"] == "vllm-server" else "colocate",
         vllm_server_base_url=settings["server"],
         vllm_gpu_memory_utilization=settings["memoryShare"],
+        # vLLM's log-probs differ from the trainer's in rounding.
+        vllm_importance_sampling_correction=True,
+        vllm_importance_sampling_mode="sequence_mask",
+        vllm_importance_sampling_clip_max=3.0,
+        vllm_importance_sampling_clip_min=None,
         # vLLM knows no suppressed tokens; with this bias none is ever drawn.
         generation_kwargs={"logit_bias": {token: -100.0 for token in unspeakable}},
     )

@@ -91,6 +91,7 @@ STAGES = {
     "grpo": TRAINING
     | {"promptsPerStep": COUNT, "generations": PLURAL, "perDeviceBatchSize": COUNT}
     | {"temperature": POSITIVE, "beta": WEIGHT, "epsilon": POSITIVE, "maxCompletionLength": COUNT}
+    | {"klGradient": one_of("k3", "importance-corrected")}
     | {"rollouts": ROLLOUTS, "rewardSocket": TEXT, "rewardNames": list_of(TEXT)},
     "generate": COMMON | {"adapter": nullable(TEXT), "data": ROWS, "batchSize": COUNT, "maxNewTokens": COUNT},
     "export-onnx": COMMON | {"adapter": nullable(TEXT), "imageSizes": list_of(SIZE)},

@@ -3,7 +3,7 @@
 import torch
 from peft import LoraConfig, PeftModel, get_peft_model
 from PIL import Image
-from transformers import AutoModelForImageTextToText, AutoProcessor, set_seed
+from transformers import AutoModelForImageTextToText, AutoProcessor, GenerationConfig, set_seed
 
 from dermflow_trainer.failures import BadInput
 
@@ -22,9 +22,12 @@ def prepare_torch(job):
 
 
 def load_base(job):
-    return AutoModelForImageTextToText.from_pretrained(
+    base = AutoModelForImageTextToText.from_pretrained(
         job["model"], dtype=DTYPES[job["precision"]], attn_implementation=job.get("attention", "sdpa")
     )
+    # `generate` fills what it is not told from the model's own defaults; Qwen2.5-VL's hold a repetition penalty.
+    base.generation_config = GenerationConfig()
+    return base
 
 
 def load_processor(job):
@@ -51,15 +54,25 @@ def load_policy(job):
     base = load_base(job)
     if job["adapter"] is not None:
         return PeftModel.from_pretrained(base, job["adapter"], is_trainable=True)
-    lora = job["lora"]
-    config = LoraConfig(
+    return get_peft_model(base, LoraConfig(**lora_arguments(job["lora"])))
+
+
+def lora_arguments(lora):
+    """What is said of `LoraConfig`; the rest are switches that are off."""
+    return dict(
         r=lora["rank"],
         lora_alpha=lora["alpha"],
         lora_dropout=lora["dropout"],
         target_modules=LORA_TARGETS,
         task_type="CAUSAL_LM",
+        bias="none",
+        # B begins at zero, so the policy begins as the base.
+        init_lora_weights=True,
+        # Scaled by alpha / rank.
+        use_rslora=False,
+        use_dora=False,
+        modules_to_save=None,
     )
-    return get_peft_model(base, config)
 
 
 def unspeakable_tokens(tokenizer):

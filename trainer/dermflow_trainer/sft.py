@@ -16,15 +16,28 @@ def run(job, events):
     prepare_torch(job)
     trainer = SFTTrainer(
         model=load_policy(stretch.job),
-        args=SFTConfig(
-            **common_arguments(job),
-            per_device_eval_batch_size=job["perDeviceBatchSize"],
-            completion_only_loss=True,
-            # Cutting a row could cut it between its image tokens.
-            max_length=None,
-        ),
+        args=SFTConfig(**arguments(job)),
         train_dataset=chat_dataset(train, completion=True),
         eval_dataset=chat_dataset(validation, completion=True) if validation else None,
         processing_class=processor,
     )
     return stretch.run(trainer)
+
+
+def arguments(job):
+    """What is said of `SFTConfig`; the rest are defaults that decide no number."""
+    return dict(
+        **common_arguments(job),
+        per_device_eval_batch_size=job["perDeviceBatchSize"],
+        loss_type="nll",
+        completion_only_loss=True,
+        assistant_only_loss=False,
+        # Cutting a row could cut it between its image tokens.
+        max_length=None,
+        packing=False,
+        padding_free=False,
+        eos_token=None,
+        pad_token=None,
+        # Accelerate's sampler shuffles, seeded by the epoch.
+        shuffle_dataset=False,
+    )

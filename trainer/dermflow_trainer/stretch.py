@@ -12,6 +12,7 @@ from transformers import TrainerCallback
 from dermflow_trainer.failures import BadInput, Diverged, Interrupted
 from dermflow_trainer.interruption import Interruption
 from dermflow_trainer.job import step_size, world_size
+from dermflow_trainer.numerics import numerics
 
 # TRL's names made flat; what is not listed is not reported.
 NAMES = {
@@ -44,7 +45,23 @@ def common_arguments(job):
         warmup_steps=optimiser["warmupRatio"],
         weight_decay=optimiser["weightDecay"],
         max_grad_norm=optimiser["maxGradNorm"],
+        optim="adamw_torch_fused",
+        adam_beta1=0.9,
+        adam_beta2=0.999,
+        adam_epsilon=1e-8,
         lr_scheduler_type="cosine",
+        lr_scheduler_kwargs=None,
+        # The loss is averaged over the tokens of the whole step, whatever devices hold them.
+        average_tokens_across_devices=True,
+        label_smoothing_factor=0.0,
+        neftune_noise_alpha=None,
+        use_liger_kernel=False,
+        auto_find_batch_size=False,
+        torch_compile=False,
+        train_sampling_strategy="random",
+        dataloader_drop_last=False,
+        ignore_data_skip=False,
+        full_determinism=False,
         gradient_checkpointing=job["gradientCheckpointing"],
         # Re-entrant checkpoints lose the gradients of an adapter on a frozen base.
         gradient_checkpointing_kwargs={"use_reentrant": False},
@@ -99,7 +116,9 @@ class Stretch(TrainerCallback):
 
     def report_start(self, args, step, model):
         trainable = sum(p.numel() for p in model.parameters() if p.requires_grad)
-        self.events.started(step=step, max_steps=args.max_steps, trainable_parameters=trainable)
+        self.events.started(
+            step=step, max_steps=args.max_steps, trainable_parameters=trainable, numerics=numerics(model)
+        )
 
     def on_train_begin(self, args, state, control, model=None, **_):
         self.report_start(args, state.global_step, model)

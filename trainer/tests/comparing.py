@@ -34,6 +34,9 @@ def digest(value):
 
 def state_digests(checkpoint):
     """Adapter, optimiser, schedule and random state of a checkpoint."""
-    files = {"optimizer": "optimizer.pt", "scheduler": "scheduler.pt", "random": "rng_state.pth"}
+    files = {"optimizer": "optimizer.pt", "scheduler": "scheduler.pt"}
+    # One process saves `rng_state.pth`, rank i of several `rng_state_i.pth`.
+    random = sorted(path.name for path in checkpoint.glob("rng_state*.pth"))
+    files |= {"random" if len(random) == 1 else name: name for name in random}
     states = {name: torch.load(checkpoint / file, weights_only=False) for name, file in files.items()}
     return {"adapter": digest(adapter_of(checkpoint))} | {name: digest(state) for name, state in states.items()}

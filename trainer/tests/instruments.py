@@ -5,14 +5,15 @@ import os
 import resource
 
 import torch
-from trl import GRPOTrainer, SFTTrainer
+from trl import SFTTrainer
 
 from dermflow_trainer import grpo, sft
 from dermflow_trainer.interruption import Interruption
 from dermflow_trainer.job import rank
+from dermflow_trainer.order import OrderedGRPOTrainer
 
 
-class RecordingGRPO(GRPOTrainer):
+class RecordingGRPO(OrderedGRPOTrainer):
     """Stores each forward pass of the loss: its inputs, the policy's log-probs, and the advantages."""
 
     passes = ()
@@ -31,6 +32,18 @@ class RecordingGRPO(GRPOTrainer):
         return loss
 
 
+class GradientGRPO(RecordingGRPO):
+    """Stores, besides, the gradient of each step."""
+
+    gradients = ()
+
+    def _clip_grad_norm(self, model):
+        gradient = {name: p.grad.clone() for name, p in self.model.named_parameters() if p.grad is not None}
+        self.gradients = {**dict(self.gradients), self.state.global_step + 1: gradient}
+        torch.save(self.gradients, os.path.join(self.args.output_dir, "gradients.pt"))
+        return super()._clip_grad_norm(model)
+
+
 class MixedUpGRPO(RecordingGRPO):
     """The released trainer's defect: prompts repeated as p0 p0 p1 p1, their images as i0 i1 i0 i1."""
 
@@ -41,7 +54,7 @@ class MixedUpGRPO(RecordingGRPO):
         return output
 
 
-class ReplayingGRPO(GRPOTrainer):
+class ReplayingGRPO(OrderedGRPOTrainer):
     """Completions out of a file, one list of token ids a generation, in the order of the whole batch over all ranks."""
 
     generation = 0
@@ -65,19 +78,23 @@ class StarvedSFT(SFTTrainer):
 
 
 def record_passes():
-    grpo.GRPOTrainer = RecordingGRPO
+    grpo.OrderedGRPOTrainer = RecordingGRPO
+
+
+def record_gradients():
+    grpo.OrderedGRPOTrainer = GradientGRPO
 
 
 def mix_up_images():
-    grpo.GRPOTrainer = MixedUpGRPO
+    grpo.OrderedGRPOTrainer = MixedUpGRPO
 
 
 def replay_completions():
-    grpo.GRPOTrainer = ReplayingGRPO
+    grpo.OrderedGRPOTrainer = ReplayingGRPO
 
 
 def allow_every_token():
-    grpo.GRPOTrainer = RecordingGRPO
+    grpo.OrderedGRPOTrainer = RecordingGRPO
     grpo.unspeakable_tokens = lambda tokenizer: []
 
 

@@ -13,7 +13,7 @@ def grpo_job(micro, folder, output, reward_socket, **changes):
     """Two prompts a step, two completions each, in two forward passes of two."""
     job = training(micro, folder, output, "grpo")
     job |= {"promptsPerStep": 2, "generations": 2, "perDeviceBatchSize": 2}
-    job |= {"temperature": 1.0, "beta": 0.04, "epsilon": 0.2, "maxCompletionLength": 12}
+    job |= {"temperature": 1.0, "beta": 0.04, "epsilon": 0.2, "maxCompletionLength": 12, "klGradient": "k3"}
     job |= {"rollouts": {"engine": "transformers", "server": None, "memoryShare": 0.3}}
     job |= {"rewardSocket": str(reward_socket), "rewardNames": ["even", "short"]}
     return changed(job, changes)

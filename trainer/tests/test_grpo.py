@@ -7,14 +7,12 @@ import torch
 from comparing import adapter_of
 from jobs import grpo_job
 from peft import PeftModel
-from PIL import Image
 from reward_server import score, serve_rewards
 from running import run
+from sequences import inputs_by_prompt, log_probs, prompt_of
 from transformers import AutoModelForImageTextToText, AutoProcessor
 
-from dermflow_trainer.generate import messages
 from dermflow_trainer.grpo import configuration
-from dermflow_trainer.rows import read_rows
 
 BETA = 0.5
 
@@ -93,9 +91,9 @@ def test_advantage_kl_and_loss_agree_with_numpy(trained, processor, step):
 def test_the_comparison_with_numpy_tells_groups_and_averages_apart(trained):
     """Completions differ in length and reward, and KL is not 0: other means would give other numbers."""
     result, passes, _ = trained
-    last = [entry for entry in passes if entry["step"] == 6]
-    assert len({length for entry in last for length in entry["completion_mask"].sum(1).tolist()}) > 1
-    assert any(entry["advantages"].abs().max() > 0.1 for entry in last)
+    compared = [entry for entry in passes if entry["step"] in (1, 3, 6)]
+    assert len({length for entry in compared for length in entry["completion_mask"].sum(1).tolist()}) > 1
+    assert any(entry["advantages"].abs().max() > 0.1 for entry in compared)
     assert result.values[6]["kl"] > 1e-3
 
 
@@ -135,26 +133,9 @@ def own_log_probs(micro, data, processor, entry, *, adapter=True):
     model = AutoModelForImageTextToText.from_pretrained(micro / "base", dtype=torch.float32)
     if adapter:
         model = PeftModel.from_pretrained(model, micro / "adapter")
-    rows = read_rows({"rows": data / "grpo.jsonl", "images": str(data / "images")}, completion=False)
-    inputs = {}
-    for row in rows:
-        prompt = processor.apply_chat_template(messages(row), tokenize=False, add_generation_prompt=True)
-        image = Image.open(row["images"][0])
-        encoded = processor(text=[prompt], images=[[image]], return_tensors="pt")
-        inputs[tuple(encoded["input_ids"][0].tolist())] = encoded
-    assert len(inputs) == len(rows)
-    result = []
-    for i in range(len(entry["prompt_ids"])):
-        key = tuple(entry["prompt_ids"][i][entry["prompt_mask"][i] == 1].tolist())
-        completion = entry["completion_ids"][i][entry["completion_mask"][i] == 1][None]
-        whole = dict(inputs[key])
-        whole["input_ids"] = torch.cat([whole["input_ids"], completion], 1)
-        whole["attention_mask"] = torch.ones_like(whole["input_ids"])
-        whole["mm_token_type_ids"] = torch.cat([whole["mm_token_type_ids"], torch.zeros_like(completion)], 1)
-        with torch.no_grad():
-            logits = model.eval()(**whole).logits[0, len(key) - 1 : -1].log_softmax(-1)
-        result.append(logits.gather(1, completion[0, :, None])[:, 0])
-    return result
+    inputs = inputs_by_prompt(data, processor)
+    with torch.no_grad():
+        return [log_probs(model, inputs[prompt_of(entry, i)], entry, i) for i in range(len(entry["prompt_ids"]))]
 
 
 def specials(processor, passes):
