@@ -5,12 +5,14 @@ import os
 import resource
 
 import torch
+from state import snapshot
 from trl import SFTTrainer
 
 from dermflow_trainer import grpo, sft
 from dermflow_trainer.interruption import Interruption
 from dermflow_trainer.job import rank
 from dermflow_trainer.order import OrderedGRPOTrainer
+from dermflow_trainer.stretch import Stretch
 
 
 class RecordingGRPO(OrderedGRPOTrainer):
@@ -100,6 +102,25 @@ def allow_every_token():
 
 def starve():
     sft.SFTTrainer = StarvedSFT
+
+
+def watch_state():
+    """Stores a snapshot of the trainer after each step."""
+    run, on_step_end = Stretch.run, Stretch.on_step_end
+    trainers, snapshots = [], []
+
+    def run_watched(self, trainer):
+        trainers.append(trainer)
+        return run(self, trainer)
+
+    def end_watched(self, args, *arguments, **keywords):
+        control = on_step_end(self, args, *arguments, **keywords)
+        snapshots.append(snapshot(trainers[0]))
+        with open(os.path.join(args.output_dir, "snapshots.json"), "w", encoding="utf-8") as file:
+            json.dump(snapshots, file)
+        return control
+
+    Stretch.run, Stretch.on_step_end = run_watched, end_watched
 
 
 def ask_to_stop():

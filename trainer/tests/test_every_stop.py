@@ -1,5 +1,5 @@
 """A run that stops after every step, and one that resumes at any step and goes on, repeat the run that never stops:
-over more than two epochs, rows that do not divide by the batch, with gradient accumulation, in one process and in two."""
+over more than two epochs, rows that do not divide by the batch, gradient accumulation, in one process and in two."""
 
 import json
 
