@@ -28,7 +28,8 @@ export function chaosRecipe(): Recipe {
     ...recipe,
     name: 'chaos',
     sft: { ...recipe.sft, batchSize: 2, perDeviceBatchSize: 2, saveEvery: 3 },
-    grpo: { ...recipe.grpo, steps: 24, milestones: [12, 24], rlOnlyMilestones: [], saveEvery: 4 },
+    // Some 25 questions: three epochs of GRPO, so that kills fall into later ones too.
+    grpo: { ...recipe.grpo, promptsPerStep: 3, steps: 24, milestones: [12, 24], rlOnlyMilestones: [], saveEvery: 4 },
   };
 }
 
@@ -40,7 +41,8 @@ export async function runChaos({ kills, seed, killsPerRun, report }: ChaosOption
     const startedAt = Date.now();
     const undisturbed = await stack.train('undisturbed', recipe);
     const seconds = (Date.now() - startedAt) / 1000;
-    report(`undisturbed: ${undisturbed.length} stretches in ${seconds.toFixed(0)} s`);
+    const epochs = undisturbed.at(-1)?.epoch.toFixed(1);
+    report(`undisturbed: ${undisturbed.length} stretches in ${seconds.toFixed(0)} s, GRPO over ${epochs} epochs`);
     const stretchMs = (1000 * seconds) / undisturbed.length;
     const disturbed: Outcome[][] = [];
     let done = 0;

@@ -8,4 +8,5 @@ it('a run whose worker and trainer are killed at random ends with the bytes of o
   expect(kills).toBeGreaterThanOrEqual(2);
   for (const outcome of disturbed) expect(outcome).toEqual(undisturbed);
   expect(undisturbed.map(({ step }) => step)).toEqual([8, 16, 12, 24]);
+  expect(undisturbed.at(-1)?.epoch).toBeGreaterThan(2);
 });

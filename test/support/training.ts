@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import pino from 'pino';
+import { z } from 'zod';
 import { createDatasetActivities } from '../../activities/datasets/activities.ts';
 import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
 import { createTrainingActivities, type TrainingDependencies } from '../../activities/training/activities.ts';
@@ -115,13 +116,20 @@ export function runActivity<T>(
   return environment.run(work);
 }
 
+const trainerStateSchema = z.object({ epoch: z.number() });
+
 /** Digests of what must be the same after an undisturbed and a disturbed run. */
 export async function outcomeOf(store: ArtifactStore, { checkpoint, metrics }: StretchResult) {
   const { files } = await store.manifest(checkpoint);
   const digest = (name: string): string | undefined => files[name]?.sha256;
   const { 'usage.jsonl': _, ...logs } = (await store.manifest(metrics)).files;
+  const state = files['trainer_state.json'];
+  const { epoch } = trainerStateSchema.parse(
+    state ? JSON.parse(Buffer.from(await store.getBlob(state)).toString('utf8')) : null,
+  );
   return {
     step: checkpoint.step,
+    epoch,
     adapter: digest('adapter_model.safetensors'),
     optimizer: digest('optimizer.pt'),
     log: digest('dermflow-metrics.jsonl'),

@@ -111,6 +111,7 @@ describe('planRun', () => {
   it('says in words what becomes of the last step, and what it cannot know', async () => {
     const { recipe, plan } = await planOf('skin-r1');
     const text = describePlan(recipe, plan);
+    expect(text).toContain('KL β 0.04, its gradient k3');
     expect(text).toContain('26,507 prompts / 16 a step = 1,656 steps an epoch, the last 11 prompts dropped');
     expect(text).toContain('(with a partial last step: 1,657)');
     expect(text).toContain('trainable 162,693,120 (1.96 %)');

@@ -45,6 +45,12 @@ describe('the model card', () => {
     });
   });
 
+  it('states which gradient the KL term had', () => {
+    const grpo = { ...demo.grpo, klGradient: 'importance-corrected' as const };
+    expect(modelCard(generated)).toContain('β 0.04, ε 0.2, KL gradient k3 |');
+    expect(modelCard({ ...generated, recipe: { ...demo, grpo } })).toContain('KL gradient importance-corrected |');
+  });
+
   it('names no base model that the hub does not have; what is all ours has our licence', () => {
     const metadata = frontMatter(modelCard(generated));
     expect(metadata).not.toHaveProperty('base_model');
