@@ -62,7 +62,8 @@ function showLines(): Display {
     console.error(`${new Date().toISOString()}  ${line}`);
   };
   return {
-    status({ progress, pending }) {
+    status({ progress, pending, stuck }) {
+      if (stuck !== null) say(stuck);
       for (const { stage, state, detail } of progress?.stages ?? []) {
         if (state !== 'waiting') say(`${stage}: ${detail === '' || state === 'done' ? state : detail}`);
       }

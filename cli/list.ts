@@ -1,7 +1,8 @@
-/** `dermflow list`: runs by search attributes, the newest first; one that was started again is told as it is now. */
+/** `dermflow list`: runs, the newest first; one that was started again is told as it is now. */
+import type { Client } from '@temporalio/client';
 import { Command } from 'commander';
 import { userMistake } from '../domain/failures.ts';
-import { searchAttributes, workflowTypes } from '../domain/names.ts';
+import { memo, searchAttributes, workflowTypes } from '../domain/names.ts';
 import { renderTable } from './render.ts';
 import { withSession } from './session.ts';
 
@@ -29,6 +30,35 @@ export const listCommand = (): Command =>
     .option('--json', 'as a JSON array')
     .action(list);
 
+interface Wanted {
+  failed: boolean;
+  recipe: string | undefined;
+  count: number;
+}
+
+/** Runs are filtered here: a namespace may lack the attribute that a query would name. */
+async function find(client: Client, { failed, recipe, count }: Wanted): Promise<Row[]> {
+  const found: Row[] = [];
+  const seen = new Set<string>();
+  for await (const run of client.workflow.list({ query: `WorkflowType = "${workflowTypes.skinR1}"` })) {
+    // Temporal lists the latest execution of an id first: the state of those before it is history.
+    if (seen.has(run.workflowId)) continue;
+    seen.add(run.workflowId);
+    const own = run.searchAttributes[searchAttributes.recipe]?.[0] ?? run.memo?.[memo.recipe];
+    if (recipe !== undefined && own !== recipe) continue;
+    if (failed && !failedStates.includes(run.status.name)) continue;
+    found.push({
+      run: run.workflowId,
+      state: run.status.name,
+      stage: String(run.searchAttributes[searchAttributes.stage]?.[0] ?? ''),
+      startedAt: run.startTime.toISOString(),
+      closedAt: run.closeTime?.toISOString() ?? null,
+    });
+    if (found.length === count) break;
+  }
+  return found;
+}
+
 const failedStates: readonly string[] = ['FAILED', 'CANCELLED', 'TERMINATED', 'TIMED_OUT'];
 
 async function list({ failed = false, recipe, limit, json = false }: ListOptions): Promise<void> {
@@ -37,29 +67,7 @@ async function list({ failed = false, recipe, limit, json = false }: ListOptions
   if (recipe !== undefined && !/^[a-z0-9-]+$/.test(recipe)) {
     throw userMistake(`--recipe ${recipe}: expected the name of a recipe: a-z, 0-9 and "-"`);
   }
-  const query = [
-    `WorkflowType = "${workflowTypes.skinR1}"`,
-    ...(recipe === undefined ? [] : [`${searchAttributes.recipe} = "${recipe}"`]),
-  ].join(' AND ');
-  const rows = await withSession(async ({ client }) => {
-    const found: Row[] = [];
-    const seen = new Set<string>();
-    for await (const run of client.workflow.list({ query })) {
-      // Temporal lists the latest execution of an id first: the state of those before it is history.
-      if (seen.has(run.workflowId)) continue;
-      seen.add(run.workflowId);
-      if (failed && !failedStates.includes(run.status.name)) continue;
-      found.push({
-        run: run.workflowId,
-        state: run.status.name,
-        stage: String(run.searchAttributes[searchAttributes.stage]?.[0] ?? ''),
-        startedAt: run.startTime.toISOString(),
-        closedAt: run.closeTime?.toISOString() ?? null,
-      });
-      if (found.length === count) break;
-    }
-    return found;
-  });
+  const rows = await withSession(({ client }) => find(client, { failed, recipe, count }));
   if (json) return console.log(JSON.stringify(rows));
   const cells = rows.map(({ run, state, stage, startedAt, closedAt }) => [
     run,

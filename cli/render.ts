@@ -20,6 +20,7 @@ export function renderStatus(status: RunStatus): string {
   const lines = [`${pc.bold(run)}  ${state.toLowerCase().replace('_', ' ')}, ${age}`];
   if (!progress)
     lines.push('  no orchestrator worker answers: start one ("dermflow up" or "npm run worker -- orchestrator")');
+  if (status.stuck !== null) lines.push(`  ${pc.red(status.stuck)}`);
   for (const { stage, state: own, detail } of progress?.stages ?? []) {
     lines.push(`  ${marks[own]} ${stage.padEnd(13)} ${own === 'failed' ? pc.red(detail) : detail}`);
     for (const activity of pending.filter((each) => own === 'running' && stageOf(each) === stage)) {

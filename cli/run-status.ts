@@ -36,6 +36,8 @@ export interface RunStatus {
   /** Null where no orchestrator worker answers. */
   progress: RunProgress | null;
   pending: PendingActivity[];
+  /** Why the workflow itself does not go on, e.g. code that does not fit its history; null where it does. */
+  stuck: string | null;
   failure: string | null;
   /** Type of the failure, from domain/failures.ts; null unless the run failed. */
   failureType: string | null;
@@ -56,9 +58,24 @@ export async function statusOf(client: Client, run: string): Promise<RunStatus> 
     closedAt: description.closeTime?.toISOString() ?? null,
     progress,
     pending: [description, ...described.filter((each) => each !== null)].flatMap(pendingOf),
+    stuck: await failingTaskOf(client, description),
     failure: failure?.message ?? progress?.failure ?? null,
     failureType: failure?.type ?? null,
   };
+}
+
+/** A workflow task that fails is tried again for ever; Temporal calls the run open all the while. */
+async function failingTaskOf(client: Client, { raw, workflowId, runId }: WorkflowExecutionDescription) {
+  const attempt = raw.pendingWorkflowTask?.attempt ?? 0;
+  if (attempt < 2) return null;
+  const { history } = await client.workflowService.getWorkflowExecutionHistoryReverse({
+    namespace: client.options.namespace,
+    execution: { workflowId, runId },
+    maximumPageSize: 10,
+  });
+  const failed = history?.events?.find((event) => event.workflowTaskFailedEventAttributes);
+  const words = failed?.workflowTaskFailedEventAttributes?.failure?.message?.split('\n', 1)[0];
+  return `its workflow task has failed ${attempt - 1} times: ${words ?? 'no worker said why'}`;
 }
 
 /** A child may end between two questions. */

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { logUpdateStderr } from 'log-update';
 import { untilInterrupted } from './interruption.ts';
 import { readRecipe, withData } from './recipes.ts';
-import { runOf, startRun } from './runs.ts';
+import { parseRunName, runOf, startRun } from './runs.ts';
 import { withSession } from './session.ts';
 import { collect } from './start.ts';
 import { watchRun } from './watch.ts';
@@ -11,6 +11,7 @@ import { watchRun } from './watch.ts';
 interface RunOptions {
   data?: string;
   set: string[];
+  as?: string;
   detach?: boolean;
   json?: boolean;
 }
@@ -21,17 +22,20 @@ export const runCommand = (): Command =>
     .argument('<recipe>', 'name in recipes/ or a file')
     .option('--data <folder>', 'import the data sets of the recipe from this folder')
     .option('--set <field=value>', 'change a field of the recipe; may be repeated', collect, [])
+    .option('--as <name>', 'run it under this name, also where the same recipe has run before')
     .option('--detach', 'print the run and return')
     .option('--json', 'one JSON object a line')
     .action(run);
 
-async function run(recipeName: string, { data, set, detach = false, json = false }: RunOptions): Promise<void> {
+async function run(recipeName: string, options: RunOptions): Promise<void> {
+  const { data, set, detach = false, json = false } = options;
+  const name = options.as === undefined ? null : parseRunName(options.as);
   const recipe = await readRecipe(recipeName, { set });
   const interrupted = untilInterrupted();
   await withSession(async (session) => {
     const { client, store, page } = session;
     const complete = data === undefined ? recipe : await withData(recipe, data, await store(), showImport);
-    const id = runOf(complete);
+    const id = name ?? runOf(complete);
     await startRun(client, { input: { recipe: complete }, run: id, reuse: 'ALLOW_DUPLICATE_FAILED_ONLY' });
     if (json) console.log(JSON.stringify({ run: id, page: page(id) }));
     else console.log(`run ${id}`);

@@ -1,17 +1,28 @@
 /** Runs as Temporal knows them: started, found, continued. A run's id is its workflow id. */
 import { type Client, WorkflowExecutionAlreadyStartedError, type WorkflowHandle } from '@temporalio/client';
+import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
 import { canonicalJson, digestOf } from '../domain/artifact.ts';
 import type { SkinR1Input, SkinR1Result } from '../domain/contracts.ts';
 import { userMistake } from '../domain/failures.ts';
-import { runId, taskQueues, workflowTypes } from '../domain/names.ts';
+import { memo, runId, searchAttributes, stages, taskQueues, workflowTypes } from '../domain/names.ts';
 import type { Recipe } from '../domain/recipe.ts';
+import { isGrpcStatus } from '../infra/grpc.ts';
+import { howToRegister } from '../infra/search-attributes.ts';
 
 export type RunHandle = WorkflowHandle<(input: SkinR1Input) => Promise<SkinR1Result>>;
 
 export const handleOf = (client: Client, run: string): RunHandle => client.workflow.getHandle(run);
 
+const digestOfRecipe = (recipe: unknown): string => digestOf(canonicalJson(recipe));
+
 /** The same recipe, with the same data, is the same run. */
-export const runOf = (recipe: Recipe): string => runId(recipe.name, digestOf(canonicalJson(recipe)));
+export const runOf = (recipe: Recipe): string => runId(recipe.name, digestOfRecipe(recipe));
+
+/** A run's name of the user's own. Throws a user's mistake. */
+export function parseRunName(name: string): string {
+  if (/^[a-z0-9][a-z0-9._-]{0,79}$/.test(name)) return name;
+  throw userMistake(`--as ${name}: expected 1 to 80 of a-z, 0-9, ".", "_" and "-", beginning with a letter or digit`);
+}
 
 interface Start {
   input: SkinR1Input;
@@ -20,21 +31,69 @@ interface Start {
   reuse: 'ALLOW_DUPLICATE' | 'ALLOW_DUPLICATE_FAILED_ONLY';
 }
 
-/** Starts a run, or attaches to the open one of the same id. */
-export async function startRun(client: Client, { input, run, reuse }: Start): Promise<RunHandle> {
+/**
+ * Starts a run, or attaches to the open one of the same id and recipe. Where the namespace lacks our search attributes
+ * the run goes without them, and `warn` is told how to register them.
+ */
+export async function startRun(
+  client: Client,
+  start: Start,
+  warn: (line: string) => void = (line) => console.error(line),
+): Promise<RunHandle> {
+  const { input, run } = start;
   try {
-    await client.workflow.start(workflowTypes.skinR1, {
+    await startSearchable(client, start, warn);
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    throw userMistake(
+      `run "${run}" is finished; "dermflow report ${run}" shows its results. To run it again under a name of its own give ` +
+        '--as NAME (finished stages come from the store); for other results change the recipe, e.g. --set seed=2',
+      error,
+    );
+  }
+  const handle = handleOf(client, run);
+  const started: unknown = (await handle.describe()).memo?.[memo.recipeDigest];
+  if (typeof started === 'string' && started !== digestOfRecipe(input.recipe)) {
+    throw userMistake(`--as ${run}: a run of this name is open with another recipe; choose another name`);
+  }
+  return handle;
+}
+
+async function startSearchable(client: Client, { input, run, reuse }: Start, warn: (line: string) => void) {
+  const { recipe } = input;
+  const name = typeof recipe === 'object' && recipe !== null && 'name' in recipe ? String(recipe.name) : '';
+  const begin = (more: { typedSearchAttributes?: TypedSearchAttributes }): Promise<unknown> =>
+    client.workflow.start(workflowTypes.skinR1, {
       taskQueue: taskQueues.orchestrator,
       workflowId: run,
       workflowIdReusePolicy: reuse,
       workflowIdConflictPolicy: 'USE_EXISTING',
+      memo: { [memo.recipe]: name, [memo.recipeDigest]: digestOfRecipe(recipe) },
       args: [input],
+      ...more,
     });
+  try {
+    await begin({ typedSearchAttributes: attributesOf(name) });
   } catch (error) {
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    throw userMistake(`run "${run}" is finished; "dermflow report ${run}" shows its results`, error);
+    if (!lacksSearchAttributes(error)) throw error;
+    const { namespace } = client.options;
+    warn(`namespace ${namespace} lacks search attributes; the run goes without them. ${howToRegister(namespace)}`);
+    await begin({});
   }
-  return handleOf(client, run);
+}
+
+/** What a run is found by from its start. */
+export const attributesOf = (recipe: string): TypedSearchAttributes =>
+  new TypedSearchAttributes([
+    { key: defineSearchAttributeKey(searchAttributes.recipe, 'KEYWORD'), value: recipe },
+    { key: defineSearchAttributeKey(searchAttributes.stage, 'KEYWORD'), value: stages[0] },
+  ]);
+
+/** The server refuses a name that the namespace does not have; its words name it, or say "search attribute". */
+function lacksSearchAttributes(error: unknown): boolean {
+  if (!isGrpcStatus(error, 'invalidArgument')) return false;
+  const words = [error, error instanceof Error ? error.cause : null].map(String).join(' ');
+  return /search ?attribute/i.test(words) || Object.values(searchAttributes).some((name) => words.includes(name));
 }
 
 /** The input of a run's newest execution, as its history keeps it. */

@@ -21,8 +21,17 @@ export const queries = { progress: 'progress' } as const;
 /** `retryNow([activityIds])`: ends the wait of these activities for their next attempt. */
 export const signals = { retryNow: 'retryNow' } as const;
 
-/** Search attributes, all of type Keyword; registered by `infra/local` and listed in docs/operations.md. */
+/**
+ * Search attributes, all of type Keyword; registered by `infra/local`, by an operator elsewhere (docs/operations.md). A
+ * run whose namespace lacks them goes without.
+ */
 export const searchAttributes = { recipe: 'DermflowRecipe', stage: 'DermflowStage' } as const;
+
+/** Changes of workflow code that runs started before do not see. */
+export const patches = { searchAttributesAtStart: 'search-attributes-at-start' } as const;
+
+/** What a run says of itself where it is listed, also without search attributes. */
+export const memo = { recipe: 'recipe', recipeDigest: 'recipeDigest' } as const;
 
 export const stages = ['data', 'trajectories', 'sft', 'grpo', 'evaluation', 'report'] as const;
 export type Stage = (typeof stages)[number];

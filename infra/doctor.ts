@@ -4,7 +4,9 @@ import { execa } from 'execa';
 import { openAddress } from '../activities/llm/openai.ts';
 import { createS3Client, ensureBucket } from '../activities/store/s3.ts';
 import { unavailable } from '../domain/failures.ts';
+import { searchAttributes } from '../domain/names.ts';
 import { type Environment, repositoryRoot } from './env.ts';
+import { howToRegister, missingSearchAttributes } from './search-attributes.ts';
 import { connectClient } from './temporal.ts';
 import { findSmallModel, findTools } from './tools.ts';
 
@@ -125,6 +127,25 @@ export function serviceChecks(
         try {
           await client.workflowService.describeNamespace({ namespace: client.options.namespace });
           return `namespace ${client.options.namespace} at ${variables.TEMPORAL_ADDRESS ?? 'the profile’s address'}`;
+        } finally {
+          await close();
+        }
+      },
+    },
+    {
+      name: 'search attributes',
+      optional: true,
+      look: async () => {
+        if (!pointed) throw new Error(notPointed);
+        const { client, close } = await connectClient();
+        try {
+          const { namespace } = client.options;
+          const missing = await missingSearchAttributes(client);
+          if (missing === null) return 'not told by the server; "dermflow run" says where they are missing';
+          if (missing.length === 0) return Object.values(searchAttributes).join(', ');
+          throw new Error(
+            `namespace ${namespace} lacks ${missing.join(', ')}; runs work, "list" searches slower. ${howToRegister(namespace, missing)}`,
+          );
         } finally {
           await close();
         }

@@ -1,5 +1,11 @@
 /** Answers of Temporal's server that are no failures of the run, by their gRPC status. */
-export const grpcStatus = { cancelled: 1, deadlineExceeded: 4, failedPrecondition: 9, unavailable: 14 } as const;
+export const grpcStatus = {
+  cancelled: 1,
+  invalidArgument: 3,
+  deadlineExceeded: 4,
+  failedPrecondition: 9,
+  unavailable: 14,
+} as const;
 export type GrpcStatus = keyof typeof grpcStatus;
 
 /** Whether an error, or what caused it, is one of these. */

@@ -1,13 +1,25 @@
 /** What a run says of itself: the answer of the `progress` query, and its search attributes. */
-import { defineQuery, isCancellation, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
+import {
+  defineQuery,
+  isCancellation,
+  patched,
+  setHandler,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { EvaluationResult, RunProgress, StageProgress } from '../domain/contracts.ts';
-import { queries, type Stage, searchAttributes, stages } from '../domain/names.ts';
+import { patches, queries, type Stage, searchAttributes, stages } from '../domain/names.ts';
 import { explain } from './failures.ts';
 
 export const progressQuery = defineQuery<RunProgress>(queries.progress);
 
 export class Progress {
   readonly #state: RunProgress;
+  /**
+   * Whether the namespace has our search attributes: then whoever started the run set them. To set one that a namespace
+   * lacks fails the workflow task, again and again.
+   */
+  readonly #searchable: boolean;
 
   constructor(recipe: string) {
     this.#state = {
@@ -19,12 +31,13 @@ export class Progress {
       failure: null,
     };
     setHandler(progressQuery, () => this.#state);
-    upsertSearchAttributes([{ key: { name: searchAttributes.recipe, type: 'KEYWORD' }, value: recipe }]);
+    this.#searchable = !patched(patches.searchAttributesAtStart) || isSearchable();
+    this.#mark(searchAttributes.recipe, recipe);
   }
 
   /** Runs the work of a stage and keeps its state; a failure's words become the run's. */
   async stage<T>(stage: Stage, work: () => Promise<T>): Promise<T> {
-    upsertSearchAttributes([{ key: { name: searchAttributes.stage, type: 'KEYWORD' }, value: stage }]);
+    this.#mark(searchAttributes.stage, stage);
     this.#entry(stage).state = 'running';
     try {
       const result = await work();
@@ -66,9 +79,18 @@ export class Progress {
     for (const entry of this.#state.stages) if (entry.state === 'running') entry.state = 'waiting';
   }
 
+  #mark(name: string, value: string): void {
+    if (this.#searchable) upsertSearchAttributes([{ key: { name, type: 'KEYWORD' }, value }]);
+  }
+
   #entry(stage: Stage): StageProgress {
     const entry = this.#state.stages.find((each) => each.stage === stage);
     if (!entry) throw new RangeError(`no such stage: ${stage}`);
     return entry;
   }
 }
+
+const isSearchable = (): boolean =>
+  workflowInfo()
+    .typedSearchAttributes.getAll()
+    .some(({ key }) => key.name === searchAttributes.recipe);

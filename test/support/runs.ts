@@ -4,6 +4,7 @@ import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll } from 'vitest';
+import { attributesOf } from '../../cli/runs.ts';
 import type { RunProgress, SkinR1Result } from '../../domain/contracts.ts';
 import { queries, taskQueues, workflowTypes } from '../../domain/names.ts';
 import { type Activities, FakeActivities } from './fake-activities.ts';
@@ -42,7 +43,8 @@ export function useRuns(startServer: () => Promise<TestWorkflowEnvironment> = st
     },
     start: (instead = {}, input = { recipe: smallRecipe() }, workflowId = `run-${randomUUID()}`) => {
       fakes.begin(instead);
-      const options = { taskQueue: taskQueues.orchestrator, workflowId, args: [input] };
+      const typedSearchAttributes = attributesOf('test');
+      const options = { taskQueue: taskQueues.orchestrator, workflowId, args: [input], typedSearchAttributes };
       return started().client.workflow.start(workflowTypes.skinR1, options);
     },
   };

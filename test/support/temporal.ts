@@ -29,12 +29,18 @@ export async function startTimeSkipping(): Promise<TestWorkflowEnvironment> {
   return environment;
 }
 
-/** The real server, in memory, with our search attributes and without the pause before each step. */
-export function startDevServer(): Promise<TestWorkflowEnvironment> {
+/**
+ * The real server, in memory, with our search attributes and without the pause before each step.
+ *
+ * @param attributes search attributes of its namespace
+ */
+export function startDevServer(
+  attributes: readonly string[] = Object.values(searchAttributes),
+): Promise<TestWorkflowEnvironment> {
   const executable = { type: 'existing-path', path: installTools().temporal } as const;
   const extraArgs = [
     ...['--dynamic-config-value', 'history.transferProcessorMaxPollRPS=2000'],
-    ...Object.values(searchAttributes).flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
+    ...attributes.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
   ];
   const server = { executable, ip: '127.0.0.1', extraArgs };
   return TestWorkflowEnvironment.createLocal({ server, client: { identity } });

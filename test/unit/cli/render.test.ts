@@ -42,6 +42,7 @@ const status = (more: Partial<RunStatus> = {}): RunStatus => ({
   pending: [training],
   failure: null,
   failureType: null,
+  stuck: null,
   ...more,
 });
 const text = (given: RunStatus): string => stripVTControlCharacters(renderStatus(given));
