@@ -1,6 +1,7 @@
 /** The `dermflow` command. A mistake is one line on stderr and an exit code of domain/failures.ts. */
 import { Command, CommanderError } from 'commander';
 import { exitCodes } from '../domain/failures.ts';
+import { useProxies } from '../infra/proxy.ts';
 import { cancelCommand } from './cancel.ts';
 import { dataCommand } from './data.ts';
 import { doctorCommand } from './doctor.ts';
@@ -41,6 +42,7 @@ for (const verb of verbs) program.addCommand(verb);
 const subcommands = verbs.flatMap((verb) => verb.commands);
 for (const command of [program, ...verbs, ...subcommands]) command.exitOverride();
 
+useProxies();
 try {
   await program.parseAsync();
 } catch (error) {

@@ -3,6 +3,7 @@ import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection } from '@temporalio/worker';
 import { unavailable } from '../domain/failures.ts';
+import { proxyWords } from './proxy.ts';
 
 const remedy = 'start it ("npx dermflow up" for a local one) or set TEMPORAL_ADDRESS';
 
@@ -32,6 +33,7 @@ async function explaining<T>(address: string | undefined, connecting: Promise<T>
   try {
     return await connecting;
   } catch (error) {
-    throw unavailable(`Temporal at ${address ?? 'localhost:7233'} cannot be reached; ${remedy}`, error);
+    const asked = address ?? 'localhost:7233';
+    throw unavailable(`Temporal at ${asked} cannot be reached${proxyWords(`http://${asked}`)}; ${remedy}`, error);
   }
 }

@@ -7,12 +7,14 @@ import { type WorkerRole, workerRoles } from '../domain/names.ts';
 import { readEnvironment } from '../infra/env.ts';
 import { watchLifeline } from '../infra/lifeline.ts';
 import { createLogger } from '../infra/logger.ts';
+import { useProxies } from '../infra/proxy.ts';
 import { connectWorker } from '../infra/temporal.ts';
 import { queuesOf } from './roles.ts';
 
 /** The newest step must be on the display soon; the default would throttle heartbeats to most of their timeout. */
 const heartbeatThrottle = '1 second';
 
+useProxies();
 try {
   await run(readRoles(process.argv.slice(2)));
 } catch (error) {

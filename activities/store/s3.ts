@@ -17,6 +17,7 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { corrupt, unavailable, userMistake } from '../../domain/failures.ts';
+import { proxyAgents } from '../../infra/proxy.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { partBytes, uploadInParts } from './multipart.ts';
 import { createStore } from './store.ts';
@@ -37,7 +38,7 @@ export function createS3Client(
   return new S3Client({
     region,
     maxAttempts: 5,
-    requestHandler: { connectionTimeout: 5_000, requestTimeout: 120_000 },
+    requestHandler: { connectionTimeout: 5_000, requestTimeout: 120_000, ...proxyAgents() },
     ...(credentials ? { credentials } : {}),
     ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
   });

@@ -1,0 +1,29 @@
+/**
+ * HTTP proxies as the environment names them: `HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY`, in either case. They hold for the
+ * store and for LLMs; Temporal's client reads them too. What runs on this machine is never asked through one.
+ */
+import http, { setGlobalProxyFromEnv } from 'node:http';
+import https from 'node:https';
+import { getProxyForUrl } from 'proxy-from-env';
+
+const loopback = ['localhost', '127.0.0.1', '::1', '[::1]'];
+
+/** Must be called at the start of a process, before any connection. Child processes inherit the exemption. */
+export function useProxies(variables: NodeJS.ProcessEnv = process.env): void {
+  const listed = [variables.NO_PROXY, variables.no_proxy].flatMap((list) => list?.split(/[\s,]+/) ?? []);
+  const exempt = [...new Set([...listed, ...loopback])].filter((host) => host !== '').join(',');
+  Object.assign(variables, { NO_PROXY: exempt, no_proxy: exempt });
+  setGlobalProxyFromEnv(variables);
+}
+
+/** Agents that go through the proxies, for clients that have their own; up to `maxSockets` connections to a host. */
+export const proxyAgents = (maxSockets = 50) => {
+  const options = { keepAlive: true, maxSockets, proxyEnv: process.env };
+  return { httpAgent: new http.Agent(options), httpsAgent: new https.Agent(options) };
+};
+
+/** ` through the proxy of HTTPS_PROXY` where a request to this address goes there; empty where it goes directly. */
+export function proxyWords(address: string): string {
+  if (getProxyForUrl(address) === '') return '';
+  return ` through the proxy of ${new URL(address).protocol.slice(0, -1).toUpperCase()}_PROXY (NO_PROXY exempts hosts)`;
+}
