@@ -46,7 +46,7 @@ async function ask(host: string, more: Record<string, string> = {}): Promise<str
 
 describe('proxies of the environment', () => {
   it('are used for hosts elsewhere, by fetch and by the S3 client', async () => {
-    await ask('store.example');
+    expect(await ask('store.example')).toContain('fetch <ok/>');
     expect(asked.filter((url) => url.includes('store.example')).length).toBeGreaterThanOrEqual(2);
   });
 
