@@ -14,6 +14,7 @@ import {
 import { accuracyChart } from '../charts/accuracy.ts';
 import { confusionChart } from '../charts/confusion.ts';
 import { figure, type Markup, section, table, unbroken } from '../markup.ts';
+import { textOnlyNote, textOnlyTable } from './text-only.ts';
 
 /** The findings in words, with the numbers that matter most set large. */
 export function summarySection(report: Report): Markup {
@@ -54,6 +55,7 @@ export async function resultsSection(report: Report): Promise<Markup> {
   const parts: Markup[] = [
     html`<p>Held-out questions, greedy decoding, strict reading of answers: an output that no option can be read from counts as
       wrong. Intervals are 95 % bootstrap intervals over ${unit}.</p>`,
+    textOnlyNote(report),
   ];
   for (const task of tasks) {
     const title = taskTitles[task];
@@ -73,6 +75,7 @@ export async function resultsSection(report: Report): Promise<Markup> {
         spec: (width) => accuracyChart(report, task, width),
       }),
       scoreTable(report, task),
+      textOnlyTable(report, task),
     );
   }
   parts.push(comparisonTable(report), await confusionFigures(report));

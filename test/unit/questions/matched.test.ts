@@ -85,14 +85,7 @@ describe('matched questions', () => {
   });
 
   it('are the same for the same seed, in any order of the cases, and others for another seed', () => {
-    const names = [
-      'melanoma',
-      'melanocytic nevus',
-      'basal cell carcinoma',
-      'hemangioma',
-      'dermatofibroma',
-      'psoriasis',
-    ];
+    const six = ['melanoma', 'melanocytic nevus', 'basal cell carcinoma', 'hemangioma', 'dermatofibroma', 'psoriasis'];
     const cases = six.flatMap((d) => Array.from({ length: 9 }, (_, i) => makeCase(`${d}-${i}`, d, { split: 'test' })));
     const byId = (list: readonly Case[], seed = 1) => new Map(build(list, { seed }).map((q) => [q.id, q]));
     expect(byId(cases.toReversed())).toEqual(new Map([...byId(cases)]));
