@@ -192,7 +192,11 @@ const rewardsSchema = z.strictObject({
 export type RewardSettings = z.infer<typeof rewardsSchema>;
 
 const questionsSchema = z.strictObject({
-  /** Where wrong options come from: the paper samples the set's tree and the shared one (A23), the released code the set's. */
+  /**
+   * Where wrong options come from. `matched`: the right answers of other cases, so that labels alone give nothing away.
+   * For comparison with the paper: `set-and-shared`, which samples the set's tree and the shared one (A23), and `set`,
+   * the released code's way.
+   */
   distractors: z.enum(distractorSources),
 });
 
@@ -225,7 +229,7 @@ const fieldsSchema = z.strictObject({
   trajectories: trajectoriesSchema,
   sft: sftSchema,
   grpo: grpoSchema,
-  questions: questionsSchema.default({ distractors: 'set-and-shared' }),
+  questions: questionsSchema.default({ distractors: 'matched' }),
   rewards: rewardsSchema,
   evaluation: evaluationSchema,
 });
