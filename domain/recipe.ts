@@ -202,7 +202,7 @@ const questionsSchema = z.strictObject({
 
 const evaluationSchema = z.strictObject({
   tasks: z.array(z.enum(questionTasks)).min(1),
-  /** At most so many test questions a task, in their stored order; null: all. */
+  /** At most so many test questions a task, in an order drawn by the seed; null: all. */
   maxItems: z.int().positive().nullable(),
   /** Where answers come from: ONNX in the worker, or the trainer's own `generate`. */
   runtime: z.enum(['onnx', 'transformers']),

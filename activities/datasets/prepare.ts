@@ -92,14 +92,19 @@ function deriveQuestions(
     const of = (split: Split): Question[] => all.filter((question) => splitOf.get(question.caseId) === split);
     const [train, validation, test] = [of('train'), of('validation'), of('test')];
     const rule = fitTextOnly(train, knowledge.taxonomy);
-    const asked = { train: train.filter(({ task }) => task === 'diagnosis'), validation, test };
+    const asked = {
+      train: train.filter(({ task }) => task === 'diagnosis'),
+      validation,
+      // Tables are often sorted by diagnosis, and `evaluation.maxItems` asks the first ones.
+      test: createRandom(`questions/${seed}/order`).shuffle(test),
+    };
     return {
       facts: Object.fromEntries(Object.entries(asked).map(([split, questions]) => [split, questions.length])),
       files: {
         ...Object.fromEntries(
           Object.entries(asked).map(([split, questions]) => [`${split}.jsonl`, toJsonLines(questions)]),
         ),
-        [textOnlyFile]: toJsonLines(test.map((question) => ({ id: question.id, letter: rule(question) }))),
+        [textOnlyFile]: toJsonLines(asked.test.map((question) => ({ id: question.id, letter: rule(question) }))),
       },
     };
   });

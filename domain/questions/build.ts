@@ -47,7 +47,7 @@ export function questionMaker(
   const random = createRandom(`questions/${settings.seed}`);
   const draw =
     settings.distractors === 'matched'
-      ? matchedDraw(labelled, knowledge, settings, random)
+      ? matchedDraw(labelled, knowledge, settings)
       : freeDraw(labelled, knowledge, settings.distractors, settings.granularity);
   const optionsOf = (c: Case, task: QuestionTask): UnletteredOption[] => {
     if (task === 'lesion-condition') return conditionOptions(c);
@@ -84,12 +84,11 @@ function freeDraw(
 function matchedDraw(
   labelled: readonly Labelled[],
   knowledge: Knowledge,
-  { granularity }: QuestionSettings,
-  random: Random,
+  { granularity, seed }: QuestionSettings,
 ): Draw {
   const blocks = new Map<MatchedTask, Map<string, MatchedOptions>>();
   return (c, task, own) => {
-    const known = blocks.get(task) ?? matchCases(labelled, task, knowledge, random.fork(`blocks/${task}`));
+    const known = blocks.get(task) ?? matchCases(labelled, task, knowledge, seed);
     blocks.set(task, known);
     const scale = task === 'diagnosis' ? granularity : 'leaf';
     return matchedOptions(c, known.get(caseKey(c)), knowledge, scale, own);

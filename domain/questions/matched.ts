@@ -6,7 +6,7 @@
 import type { Case } from '../cases/case.ts';
 import type { Knowledge } from '../knowledge/knowledge.ts';
 import type { Taxonomy } from '../knowledge/taxonomy.ts';
-import type { Random } from '../random.ts';
+import { createRandom, type Random } from '../random.ts';
 import type { Labelled } from './distractors.ts';
 import type { QuestionTask } from './question.ts';
 
@@ -45,8 +45,9 @@ export function matchCases(
   labelled: Iterable<Labelled>,
   task: MatchedTask,
   knowledge: Knowledge,
-  random: Random,
+  seed: number,
 ): Map<string, MatchedOptions> {
+  const random = createRandom(`questions/${seed}/blocks/${task}`);
   const asked = [...labelled].filter((c) => !knowledge.taxonomy.isCatchAll(c.diagnosis));
   const result = new Map<string, MatchedOptions>();
   for (const [part, cases] of Map.groupBy(asked, (c) => `${c.source}/${c.split}`)) {

@@ -130,6 +130,10 @@ describe('importSources and deriveData', () => {
     const read = (name: string) => readJsonLines(store, data.questions, name, z.looseObject({ id: z.string() }));
     const [train, test, answers] = await Promise.all(['train.jsonl', 'test.jsonl', 'text-only.jsonl'].map(read));
     expect(answers?.map(({ id }) => id)).toEqual(test?.map(({ id }) => id));
+    const cases = await readJsonLines(store, data.dataset, datasetFiles.cases, caseSchema);
+    const order = new Map(cases.map(({ id }, i) => [id, i]));
+    const places = test?.map(({ caseId }) => order.get(String(caseId)) ?? -1) ?? [];
+    expect(places).not.toEqual(places.toSorted((a, b) => a - b)); // no table's order
     expect(new Set(train?.map(({ task }) => task))).toEqual(new Set(['diagnosis']));
   });
 
