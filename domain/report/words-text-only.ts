@@ -29,7 +29,7 @@ export function withoutImages(
     ...(sets.length > 0
       ? [`The final model is below that rule on ${sets.map(({ source }) => source).join(', ')}.`]
       : []),
-    ...(titles.length > 0 ? [`Below that rule, too: ${titles.join('; ')}.`] : []),
+    ...(titles.length > 0 ? [`Below that rule: ${titles.join('; ')}.`] : []),
   ];
 }
 
@@ -37,4 +37,4 @@ export function withoutImages(
 export const modeWords = (distractors: DistractorSource): string | null =>
   distractors === 'matched'
     ? null
-    : `Wrong options were drawn as questions.distractors: ${distractors} does, for comparison with the paper: such options give much of the answer away. With matched they give nothing away.`;
+    : `Wrong options were drawn as questions.distractors: ${distractors} does, for comparison with the paper; the text-only scores show what such options give away. Of matched options each is right as often as another.`;

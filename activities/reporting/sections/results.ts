@@ -27,7 +27,7 @@ export function summarySection(report: Report): Markup {
   );
 }
 
-function keyFigures({ evaluations, comparisons, final }: Report): Markup[] {
+function keyFigures({ evaluations, comparisons, final, baselines }: Report): Markup[] {
   const finalModel = evaluations.find(({ label }) => label === final);
   const gain = comparisons.find((c) => c.task === 'diagnosis' && c.first === 'sft' && c.second === final);
   const shown = [
@@ -40,6 +40,10 @@ function keyFigures({ evaluations, comparisons, final }: Report): Markup[] {
     const score = taskOf(model, 'diagnosis');
     return model && score ? [keyFigure(model.title, percent(score.accuracy), percentRange(score))] : [];
   });
+  const textOnly = baselines.find(({ task }) => task === 'diagnosis')?.textOnly;
+  if (textOnly) {
+    figures.push(keyFigure('Text only, without any image', percent(textOnly.accuracy), percentRange(textOnly)));
+  }
   return gain
     ? [...figures, keyFigure('Gain of GRPO over SFT, in points', points(gain.difference), pointsRange(gain))]
     : figures;

@@ -21,6 +21,7 @@ const settings: QuestionSettings = {
 };
 const build = (cases: readonly Case[], more: Partial<QuestionSettings> = {}): Question[] =>
   buildQuestions(cases, shippedKnowledge, { ...settings, ...more });
+const granularities = ['leaf', 'deepest-offered', 'flat'] as const;
 const rightOf = ({ options, answer }: Question): string =>
   options.find(({ letter }) => letter === answer)?.label ?? 'no option';
 const labelsOf = ({ options }: Question): string[] => options.map(({ label }) => label).toSorted();
@@ -62,10 +63,10 @@ describe('matched questions', () => {
     );
   });
 
-  it('have one best option, no wrong one that may be true, and the values of Eq. 7', () => {
+  it('have one best option, no wrong one that may be true, and the values that the recipe asks for', () => {
     fc.assert(
-      fc.property(anyCases, fc.nat(), (cases, seed) => {
-        for (const question of build(cases, { seed })) {
+      fc.property(anyCases, fc.nat(), fc.constantFrom(...granularities), (cases, seed, granularity) => {
+        for (const question of build(cases, { seed, granularity })) {
           const { options, diagnosis, task } = question;
           const path = taxonomy.path(diagnosis);
           expect(new Set(labelsOf(question)).size).toBe(options.length);
@@ -74,8 +75,12 @@ describe('matched questions', () => {
           expect(options.filter(({ value }) => value === best).map(({ letter }) => letter)).toEqual([question.answer]);
           expect(rightOf(question)).toBe(path.findLast((label) => labelsOf(question).includes(label)));
           for (const { label, value } of options) {
-            expect(value).toBeCloseTo((0.75 * (path.indexOf(label) + 1)) / path.length);
-            expect([label, value > 0 || !taxonomy.overlap(label, diagnosis)]).toEqual([label, true]);
+            const depth = path.indexOf(label) + 1;
+            const rule = task === 'diagnosis' ? granularity : 'leaf';
+            const scale = rule === 'leaf' ? path.length : path.indexOf(rightOf(question)) + 1;
+            const earns = rule !== 'flat' || label === rightOf(question);
+            expect(value).toBeCloseTo(earns ? (0.75 * depth) / scale : 0);
+            expect([label, depth > 0 || !taxonomy.overlap(label, diagnosis)]).toEqual([label, true]);
             expect(taxonomy.isCatchAll(label)).toBe(false);
           }
         }
