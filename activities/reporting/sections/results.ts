@@ -69,7 +69,7 @@ export async function resultsSection(report: Report): Promise<Markup> {
         id: `accuracy-${task}`,
         title: `${title}: accuracy by checkpoint`,
         caption:
-          'Points are accuracies, bars their 95 % intervals, the dashed line is what guessing earns; grey: the final model on grey images.',
+          'Points are accuracies, bars their 95 % intervals, the dashed lines are what guessing earns and what the options’ labels alone do; grey: the final model on grey images.',
         description: report.evaluations
           .flatMap((model) => {
             const score = taskOf(model, task);

@@ -2,9 +2,9 @@ import { html } from 'hono/html';
 import type { QuestionTask } from '../../../domain/questions/question.ts';
 import { controlOf } from '../../../domain/report/models.ts';
 import type { Report, Standing, TaskBaseline, TextOnlyBaseline } from '../../../domain/report/report.ts';
-import { grouped, percent, percentRange, taskTitles } from '../../../domain/report/words.ts';
-import { modeWords, standingWords } from '../../../domain/report/words-text-only.ts';
-import { type Markup, table, unbroken } from '../markup.ts';
+import { grouped, percent, percentRange, points, taskTitles } from '../../../domain/report/words.ts';
+import { modeWords } from '../../../domain/report/words-text-only.ts';
+import { type Markup, table } from '../markup.ts';
 
 /** What is right without looking, over all data sets and in each, with the final model beside it. */
 export function textOnlyTable({ baselines, evaluations, final }: Report, task: QuestionTask): Markup {
@@ -17,14 +17,14 @@ export function textOnlyTable({ baselines, evaluations, final }: Report, task: Q
   const head = [
     'Data',
     'n',
-    'Chance',
-    'Most frequent answer',
+    'Final model',
+    'Against text only (points)',
     'Text only',
     '95 % interval',
-    'Text only, macro-F1',
+    'Macro-F1 of text only',
+    'Chance',
     'Grey image',
-    'Final model',
-    'Final model against text only',
+    'Most frequent answer',
   ];
   const below = textOnly.models.filter(({ standing }) => standing === 'below');
   const titles = below.map(({ label }) => evaluations.find((own) => own.label === label)?.title ?? label);
@@ -39,11 +39,11 @@ function row(name: string, numbers: Row, final: string, control: string | undefi
   const of = (label: string | undefined): Standing | undefined => models.find((own) => own.label === label);
   const [own, grey] = [of(final), of(control)];
   return html`<tr>
-    <th scope="row">${name}</th><td>${grouped(items)}</td><td>${percent(chance)}</td>
-    <td>${percent(majority.accuracy)} (${majority.label})</td>
+    <th scope="row">${name}</th><td>${grouped(items)}</td><td>${own ? percent(own.accuracy) : '–'}</td>
+    <td>${own ? `${own.standing}, ${points(own.difference)}` : '–'}</td>
     <td>${percent(accuracy)}</td><td>${percentRange(numbers)}</td><td>${numbers.macroF1.toFixed(3)}</td>
-    <td>${grey ? percent(grey.accuracy) : '–'}</td><td>${own ? percent(own.accuracy) : '–'}</td>
-    <td>${own ? unbroken(standingWords(own)) : '–'}</td>
+    <td>${percent(chance)}</td><td>${grey ? percent(grey.accuracy) : '–'}</td>
+    <td>${majority.label}, ${percent(majority.accuracy)}</td>
   </tr>`;
 }
 
