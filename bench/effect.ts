@@ -72,6 +72,7 @@ function printAccuracies(seeds: readonly number[], reports: readonly Report[]): 
     console.log(`${title.padEnd(34)} ${cells.join('   ')}   mean ${mean.toFixed(3)}`);
   }
   const items = reports.map(({ baselines }) => baselines.find(({ task }) => task === 'diagnosis'));
+  console.log(`without the image, text only: ${items.map((b) => b?.textOnly?.accuracy.toFixed(3)).join(', ')}`);
   console.log(
     `seeds ${seeds.join(', ')}; items ${items.map((b) => b?.items).join(', ')}; chance ${items[0]?.chance.toFixed(3)}`,
   );

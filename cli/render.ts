@@ -1,7 +1,7 @@
 /** A run as a person reads it in a terminal: the stages, what each is doing, and the table of results at the end. */
 import pc from 'picocolors';
 import prettyMs from 'pretty-ms';
-import type { EvaluationResult, StageProgress, TrainingHeartbeat } from '../domain/contracts.ts';
+import type { EvaluationResult, StageProgress, TaskScore, TrainingHeartbeat } from '../domain/contracts.ts';
 import { taskTitles } from '../domain/report/words.ts';
 import type { PendingActivity, RunStatus } from './run-status.ts';
 
@@ -85,9 +85,13 @@ function describeTraining({
   return parts.join('  ');
 }
 
-/** Accuracy with its 95 % interval and macro-F1, a row a model and task. */
-export function renderResults(evaluations: readonly EvaluationResult[]): string {
-  const rows = evaluations.flatMap(({ label, scores }) =>
+/**
+ * Accuracy with its 95 % interval and macro-F1, a row a model and task; then what the options' labels alone earn, and the
+ * models that are not above that.
+ */
+export function renderResults(evaluations: readonly EvaluationResult[], textOnly: readonly TaskScore[] = []): string {
+  const all = [...evaluations, ...(textOnly.length > 0 ? [{ label: 'text only', scores: textOnly }] : [])];
+  const rows = all.flatMap(({ label, scores }) =>
     scores.map((s) => [
       label,
       taskTitles[s.task],
@@ -97,7 +101,14 @@ export function renderResults(evaluations: readonly EvaluationResult[]): string 
       s.unparsed.toFixed(3),
     ]),
   );
-  return renderTable(['model', 'task', 'accuracy (95 % interval)', 'macro-F1', 'items', 'unreadable'], rows);
+  const results = renderTable(['model', 'task', 'accuracy (95 % interval)', 'macro-F1', 'items', 'unreadable'], rows);
+  const below = textOnly.flatMap(({ task, accuracy }) => {
+    const labels = evaluations.flatMap(({ label, scores }) =>
+      scores.some((score) => score.task === task && score.accuracy <= accuracy) ? [label] : [],
+    );
+    return labels.length > 0 ? [pc.yellow(`below text only in ${taskTitles[task]}: ${labels.join(', ')}`)] : [];
+  });
+  return [results, ...below].join('\n');
 }
 
 /** Columns as wide as their widest cell. */

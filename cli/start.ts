@@ -60,10 +60,11 @@ async function start(
       const folder = resolve(home, 'reports', run);
       const report = await fetchReport(await store(), result, folder);
       const page = runPage(stack, run);
-      if (json) console.log(JSON.stringify({ run, report, page, evaluations: result.evaluations }));
+      if (json)
+        console.log(JSON.stringify({ run, report, page, evaluations: result.evaluations, textOnly: result.textOnly }));
       else
         console.log(
-          `\n${renderResults(result.evaluations)}\n\nreport    ${report}\nadapter   ${resolve(folder, 'adapter')}\nTemporal  ${page}`,
+          `\n${renderResults(result.evaluations, result.textOnly)}\n\nreport    ${report}\nadapter   ${resolve(folder, 'adapter')}\nTemporal  ${page}`,
         );
       if (keepUp && !interrupted.aborted) {
         console.error('services stay up until Ctrl-C');

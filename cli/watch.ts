@@ -26,6 +26,6 @@ export async function watchRun(
   const status = await follow(client, run, json, interrupted);
   if (!status) return;
   if (status.state !== 'COMPLETED') throw failedRun(status);
-  const { evaluations } = await handleOf(client, run).result();
-  if (!json) console.log(`\n${renderResults(evaluations)}`);
+  const { evaluations, textOnly } = await handleOf(client, run).result();
+  if (!json) console.log(`\n${renderResults(evaluations, textOnly)}`);
 }

@@ -26,6 +26,8 @@ export interface SkinR1Result {
   report: ArtifactRef;
   adapter: ArtifactRef;
   evaluations: EvaluationResult[];
+  /** As in `DataResult`. */
+  textOnly?: TaskScore[];
 }
 
 // ── data (cpu) ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -35,6 +37,8 @@ export interface DataResult {
   questions: ArtifactRef;
   /** Pictures with concepts, where the recipe aligns them (`sft.conceptAlignment`). */
   concepts?: ArtifactRef;
+  /** What the options' labels alone earn on the test questions that the recipe asks; runs begun before it was measured lack it. */
+  textOnly?: TaskScore[];
   /** Counts for the display: cases by split, quarantined images. */
   counts: { train: number; validation: number; test: number; textbook: number; quarantined: number };
 }
@@ -94,6 +98,7 @@ export interface AdapterInput {
   data?: DataResult['counts'];
   trajectories?: TrajectoriesResult['counts'];
   evaluations?: EvaluationResult[];
+  textOnly?: TaskScore[];
 }
 
 export interface TrainingActivities {

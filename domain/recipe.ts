@@ -194,13 +194,17 @@ const rewardsSchema = z.strictObject({
 export type RewardSettings = z.infer<typeof rewardsSchema>;
 
 const questionsSchema = z.strictObject({
-  /** Where wrong options come from: the paper samples the set's tree and the shared one (A23), the released code the set's. */
+  /**
+   * Where wrong options come from. `matched`: the right answers of other cases, so that labels alone give nothing away.
+   * For comparison with the paper: `set-and-shared`, which samples the set's tree and the shared one (A23), and `set`,
+   * the released code's way.
+   */
   distractors: z.enum(distractorSources),
 });
 
 const evaluationSchema = z.strictObject({
   tasks: z.array(z.enum(questionTasks)).min(1),
-  /** At most so many test questions a task, in their stored order; null: all. */
+  /** At most so many test questions a task, in an order drawn by the seed; null: all. */
   maxItems: z.int().positive().nullable(),
   /** Where answers come from: ONNX in the worker, or the trainer's own `generate`. */
   runtime: z.enum(['onnx', 'transformers']),
@@ -227,7 +231,7 @@ const fieldsSchema = z.strictObject({
   trajectories: trajectoriesSchema,
   sft: sftSchema,
   grpo: grpoSchema,
-  questions: questionsSchema.default({ distractors: 'set-and-shared' }),
+  questions: questionsSchema.default({ distractors: 'matched' }),
   rewards: rewardsSchema,
   evaluation: evaluationSchema,
 });

@@ -79,7 +79,8 @@ async function train(recipe: Recipe, progress: Progress, evaluations: Evaluation
 
   const scores = await progress.stage('evaluation', () => evaluations.all());
   return progress.stage('report', async () => {
-    const card = { data: data.counts, trajectories: counts, evaluations: scores };
+    const textOnly = data.textOnly ? { textOnly: data.textOnly } : {};
+    const card = { data: data.counts, trajectories: counts, evaluations: scores, ...textOnly };
     const adapter = await exportAdapter({
       recipe,
       model,
@@ -95,7 +96,7 @@ async function train(recipe: Recipe, progress: Progress, evaluations: Evaluation
       rlOnlyMetrics: rlOnly.map(({ metrics }) => metrics),
     });
     progress.reported(report);
-    return { report, adapter, evaluations: scores };
+    return { report, adapter, evaluations: scores, ...textOnly };
   });
 }
 

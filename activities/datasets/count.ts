@@ -4,6 +4,7 @@ import { filterDermNet } from '../../domain/cases/dermnet-filter.ts';
 import { assignSplits } from '../../domain/cases/splits.ts';
 import type { Knowledge } from '../../domain/knowledge/knowledge.ts';
 import type { DataCounts } from '../../domain/plan/plan.ts';
+import { matchCases } from '../../domain/questions/matched.ts';
 import type { Recipe } from '../../domain/recipe.ts';
 import { conceptsOf } from '../../domain/trajectories/concepts.ts';
 import { isTextbookCase } from '../../domain/trajectories/plan.ts';
@@ -11,8 +12,12 @@ import { readRecords } from './read.ts';
 import type { CaseRecord } from './source.ts';
 import { findFolders } from './sources.ts';
 
-/** Filters and splits the cases as the data stage will. Mistakes in tables are those of the import. */
-export async function countData(folder: string, { data, seed }: Recipe, knowledge: Knowledge): Promise<DataCounts> {
+/** Filters, splits and asks the cases as the data stage will. Mistakes in tables are those of the import. */
+export async function countData(
+  folder: string,
+  { data, seed, questions }: Recipe,
+  knowledge: Knowledge,
+): Promise<DataCounts> {
   const read = data.sources.filter(({ use }) => use !== 'ood');
   const places = await findFolders(
     folder,
@@ -44,8 +49,11 @@ export async function countData(folder: string, { data, seed }: Recipe, knowledg
   const dealt = assignSplits(labelled, { seed, ratio: data.split, groupBy: data.groupBy });
   const ofSplit = (split: Split): number => dealt.filter((c) => c.split === split).length;
   const textbook = cases.filter(isTextbookCase).length;
+  const trained = dealt.filter((c) => c.split === 'train');
+  const items =
+    questions.distractors === 'matched' ? matchCases(trained, 'diagnosis', knowledge, seed).size : trained.length;
   return {
-    ...{ items: ofSplit('train'), test: ofSplit('test'), textbook, images },
+    ...{ items, test: ofSplit('test'), textbook, images },
     ...(concepts.pictures > 0 ? { concepts: { pictures: concepts.pictures, terms: concepts.terms.size } } : {}),
   };
 }

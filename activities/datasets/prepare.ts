@@ -1,11 +1,21 @@
 /** The data stage: imported sets become the run's cases, the textbook's cases, and questions. */
 import type { ArtifactRef } from '../../domain/artifact.ts';
-import { type Case, caseSchema, splits } from '../../domain/cases/case.ts';
+import { type Case, caseSchema, type Split } from '../../domain/cases/case.ts';
 import { countSplits } from '../../domain/cases/data-report.ts';
-import type { DataResult } from '../../domain/contracts.ts';
+import type { DataResult, TaskScore } from '../../domain/contracts.ts';
+import { askedQuestions } from '../../domain/evaluation/asked.ts';
+import {
+  fitTextOnly,
+  scoreTextOnly,
+  textOnlyAnswerSchema,
+  textOnlyFile,
+  textOnlyItems,
+} from '../../domain/evaluation/text-only.ts';
 import { userMistake } from '../../domain/failures.ts';
 import type { Knowledge } from '../../domain/knowledge/knowledge.ts';
 import { buildQuestions } from '../../domain/questions/build.ts';
+import { type Question, questionSchema, questionTasks } from '../../domain/questions/question.ts';
+import { createRandom } from '../../domain/random.ts';
 import type { Recipe } from '../../domain/recipe.ts';
 import { isTextbookCase } from '../../domain/trajectories/plan.ts';
 import { commitOnce } from '../commit-once.ts';
@@ -30,9 +40,10 @@ export async function deriveData(
   const cases = await readJsonLines(store, dataset, datasetFiles.cases, caseSchema);
   const questions = await deriveQuestions(store, dataset, recipe, knowledge, cases);
   const books = await readJsonLines(store, textbook, datasetFiles.cases, caseSchema);
+  const textOnly = await scoreWithoutImages(store, questions, recipe);
   const quarantined = sources.reduce((sum, { facts }) => sum + facts.quarantined, 0);
   return {
-    ...{ dataset, textbook, questions },
+    ...{ dataset, textbook, questions, textOnly },
     ...(concepts ? { concepts } : {}),
     counts: { ...countSplits(cases), textbook: books.length, quarantined },
   };
@@ -74,15 +85,38 @@ function deriveQuestions(
     tasks: evaluation.tasks,
   };
   const inputs = { dataset: dataset.sha256, knowledge: knowledge.digest };
-  return commitOnce(store, { kind: 'questions', method: 'questions/2', inputs, params: settings }, async () => {
+  return commitOnce(store, { kind: 'questions', method: 'questions/3', inputs, params: settings }, async () => {
     const splitOf = new Map(cases.map((c) => [c.id, c.split]));
-    const all = buildQuestions(cases, knowledge, settings); // at once: wrong options come from the whole set's labels
-    const bySplit = splits.map(
-      (split) => [split, all.filter((question) => splitOf.get(question.caseId) === split)] as const,
-    );
+    // At once: wrong options come from the whole set's labels. Training cases are asked everything for the rule's sake.
+    const all = buildQuestions(cases, knowledge, { ...settings, trainingTasks: questionTasks });
+    const of = (split: Split): Question[] => all.filter((question) => splitOf.get(question.caseId) === split);
+    const [train, validation, test] = [of('train'), of('validation'), of('test')];
+    const rule = fitTextOnly(train, knowledge.taxonomy);
+    const asked = {
+      train: train.filter(({ task }) => task === 'diagnosis'),
+      validation,
+      // Tables are often sorted by diagnosis, and `evaluation.maxItems` asks the first ones.
+      test: createRandom(`questions/${seed}/order`).shuffle(test),
+    };
     return {
-      facts: Object.fromEntries(bySplit.map(([split, questions]) => [split, questions.length])),
-      files: Object.fromEntries(bySplit.map(([split, questions]) => [`${split}.jsonl`, toJsonLines(questions)])),
+      facts: Object.fromEntries(Object.entries(asked).map(([split, questions]) => [split, questions.length])),
+      files: {
+        ...Object.fromEntries(
+          Object.entries(asked).map(([split, questions]) => [`${split}.jsonl`, toJsonLines(questions)]),
+        ),
+        [textOnlyFile]: toJsonLines(asked.test.map((question) => ({ id: question.id, letter: rule(question) }))),
+      },
     };
   });
+}
+
+async function scoreWithoutImages(
+  store: ArtifactStore,
+  questions: ArtifactRef,
+  { evaluation }: Recipe,
+): Promise<TaskScore[]> {
+  const test = await readJsonLines(store, questions, 'test.jsonl', questionSchema);
+  const answers = await readJsonLines(store, questions, textOnlyFile, textOnlyAnswerSchema);
+  const items = textOnlyItems(askedQuestions(test, evaluation), answers);
+  return scoreTextOnly(items, createRandom(`text-only/${questions.sha256}`));
 }

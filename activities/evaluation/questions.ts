@@ -4,6 +4,7 @@ import sharp from 'sharp';
 import type { ArtifactRef } from '../../domain/artifact.ts';
 import type { ImageRef } from '../../domain/cases/case.ts';
 import type { EvaluationInput } from '../../domain/contracts.ts';
+import { askedQuestions } from '../../domain/evaluation/asked.ts';
 import { userMistake } from '../../domain/failures.ts';
 import { type Question, questionSchema } from '../../domain/questions/question.ts';
 import type { Recipe } from '../../domain/recipe.ts';
@@ -20,9 +21,7 @@ export async function readTestQuestions(
   { tasks, maxItems }: Recipe['evaluation'],
 ): Promise<Question[]> {
   const all = await readJsonLines(store, await store.manifest(questions), 'test.jsonl', questionSchema);
-  const asked = tasks.flatMap((task) =>
-    all.filter((question) => question.task === task).slice(0, maxItems ?? all.length),
-  );
+  const asked = askedQuestions(all, { tasks, maxItems });
   if (asked.length === 0)
     throw userMistake(`the test split has no questions for evaluation.tasks: ${tasks.join(', ')}`);
   return asked;

@@ -5,6 +5,7 @@ import { caseSchema } from '../../domain/cases/case.ts';
 import type { ReportInput } from '../../domain/contracts.ts';
 import { evaluationItemSchema } from '../../domain/evaluation/item.ts';
 import { evaluationSummarySchema } from '../../domain/evaluation/summary.ts';
+import { type TextOnlyAnswer, textOnlyAnswerSchema, textOnlyFile } from '../../domain/evaluation/text-only.ts';
 import { questionSchema } from '../../domain/questions/question.ts';
 import type { ReportSources } from '../../domain/report/build.ts';
 import type { LineageEntry } from '../../domain/report/report.ts';
@@ -24,6 +25,7 @@ export async function readSources(store: ArtifactStore, input: ReportInput): Pro
     cases: await readJsonLines(store, data.dataset, datasetFiles.cases, caseSchema),
     funnel: (await readJson(store, data.dataset, datasetFiles.report, dataReportSchema)).funnel,
     questions: await readJsonLines(store, data.questions, 'test.jsonl', questionSchema),
+    textOnly: await readTextOnly(store, data.questions),
     ...(await readEvaluations(store, input.evaluations)),
     logs: {
       concepts: await readStretches(store, conceptMetrics, 'metrics.jsonl', metricsLineSchema),
@@ -35,6 +37,12 @@ export async function readSources(store: ArtifactStore, input: ReportInput): Pro
     lineage,
     software: await readSoftware(store, lineage),
   };
+}
+
+/** Empty for questions that were made before this was measured. */
+async function readTextOnly(store: ArtifactStore, questions: ArtifactRef): Promise<TextOnlyAnswer[]> {
+  const manifest = await store.manifest(questions);
+  return textOnlyFile in manifest.files ? readJsonLines(store, manifest, textOnlyFile, textOnlyAnswerSchema) : [];
 }
 
 /** The part of a `DataReport` that the page shows beside what it counts itself. */

@@ -21,11 +21,17 @@ export function describePlan(recipe: Recipe, plan: RunPlan): string {
         ? `to step ${grouped(plan.rlOnly.steps)} of ${grouped(recipe.grpo.steps)}, ${stops(plan.rlOnly.milestones)}`
         : 'left out',
     ],
-    ['evaluation', `${plan.evaluations.models} models, ${grouped(plan.evaluations.answers)} answers`],
+    [
+      'evaluation',
+      `${plan.evaluations.models} models, ${answersOf(recipe)}${grouped(plan.evaluations.answers)} answers`,
+    ],
     ...sizeLines(plan),
   ];
   return lines.map(([name, fact]) => `${name.padEnd(13)} ${fact}`).join('\n');
 }
+
+/** Matched options are asked of cases that find partners. */
+const answersOf = ({ questions }: Recipe): string => (questions.distractors === 'matched' ? 'at most ' : '');
 
 const trajectoryLine = ({ trajectories }: RunPlan): string =>
   `at most ${grouped(trajectories.atMost)}; ${costLine(trajectories)}`;

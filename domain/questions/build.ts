@@ -1,14 +1,16 @@
 /** Multiple-choice questions out of labelled cases (S1, App. A and section 4.3; section 1.5.2 of the fact sheet). */
 import type { Case } from '../cases/case.ts';
 import type { Knowledge } from '../knowledge/knowledge.ts';
-import { createRandom } from '../random.ts';
+import { createRandom, type Random } from '../random.ts';
 import type { RewardSettings } from '../recipe.ts';
 import { createDistractorPools, type DistractorSource, type Labelled } from './distractors.ts';
+import { caseKey, type MatchedOptions, type MatchedTask, matchCases } from './matched.ts';
 import {
   conditionOptions,
   ddxOptions,
   diagnosisOptions,
   hierarchicalOptions,
+  matchedOptions,
   type UnletteredOption,
 } from './options.ts';
 import type { Question, QuestionTask } from './question.ts';
@@ -17,8 +19,10 @@ export interface QuestionSettings {
   seed: number;
   granularity: RewardSettings['granularity'];
   distractors: DistractorSource;
-  /** Asked of validation and test cases; training asks for the diagnosis (with its condition, P3) alone. */
+  /** Asked of validation and test cases. */
   tasks: readonly QuestionTask[];
+  /** Asked of training cases. A model is trained on the diagnosis (with its condition, P3) alone, the default. */
+  trainingTasks?: readonly QuestionTask[];
 }
 
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
@@ -40,22 +44,55 @@ export function questionMaker(
   knowledge: Knowledge,
   settings: QuestionSettings,
 ): (c: Case) => Question[] {
-  const poolOf = createDistractorPools(labelled, knowledge.taxonomy, settings.distractors);
-  const labels = new Set(labelled.flatMap((c) => c.path));
   const random = createRandom(`questions/${settings.seed}`);
+  const draw =
+    settings.distractors === 'matched'
+      ? matchedDraw(labelled, knowledge, settings)
+      : freeDraw(labelled, knowledge, settings.distractors, settings.granularity);
   const optionsOf = (c: Case, task: QuestionTask): UnletteredOption[] => {
     if (task === 'lesion-condition') return conditionOptions(c);
     if (knowledge.taxonomy.isCatchAll(c.diagnosis)) return [];
-    const own = random.fork(`${task}/${c.source}/${c.id}`);
-    if (task === 'ddx') return ddxOptions(c, (label) => labels.has(label), knowledge, own);
-    if (task === 'hierarchical') return hierarchicalOptions(c, knowledge, own);
-    return diagnosisOptions(c, poolOf, knowledge, settings.granularity, own);
+    return draw(c, task, random.fork(`${task}/${caseKey(c)}`));
   };
+  const { tasks, trainingTasks = ['diagnosis'] } = settings;
   return (c) =>
-    (c.split === 'train' ? (['diagnosis'] as const) : settings.tasks).flatMap((task) => {
+    (c.split === 'train' ? trainingTasks : tasks).flatMap((task) => {
       const options = optionsOf(c, task);
       return options.length < 2 ? [] : [question(c, task, options)];
     });
+}
+
+type Draw = (c: Case, task: MatchedTask, random: Random) => UnletteredOption[];
+
+/** Each case on its own: the paper's ways. */
+function freeDraw(
+  labelled: readonly Labelled[],
+  knowledge: Knowledge,
+  source: Exclude<DistractorSource, 'matched'>,
+  granularity: QuestionSettings['granularity'],
+): Draw {
+  const poolOf = createDistractorPools(labelled, knowledge.taxonomy, source);
+  const labels = new Set(labelled.flatMap((c) => c.path));
+  return (c, task, random) => {
+    if (task === 'ddx') return ddxOptions(c, (label) => labels.has(label), knowledge, random);
+    if (task === 'hierarchical') return hierarchicalOptions(c, knowledge, random);
+    return diagnosisOptions(c, poolOf, knowledge, granularity, random);
+  };
+}
+
+/** Cases in blocks of equal options. The values of the targeted tests are the paper's whatever the reward. */
+function matchedDraw(
+  labelled: readonly Labelled[],
+  knowledge: Knowledge,
+  { granularity, seed }: QuestionSettings,
+): Draw {
+  const blocks = new Map<MatchedTask, Map<string, MatchedOptions>>();
+  return (c, task, own) => {
+    const known = blocks.get(task) ?? matchCases(labelled, task, knowledge, seed);
+    blocks.set(task, known);
+    const scale = task === 'diagnosis' ? granularity : 'leaf';
+    return matchedOptions(c, known.get(caseKey(c)), knowledge, scale, own);
+  };
 }
 
 function question(c: Case, task: QuestionTask, unlettered: UnletteredOption[]): Question {

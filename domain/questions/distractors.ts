@@ -3,12 +3,16 @@ import type { Case } from '../cases/case.ts';
 import type { Taxonomy } from '../knowledge/taxonomy.ts';
 import type { Random } from '../random.ts';
 
-export const distractorSources = ['set', 'set-and-shared'] as const;
-/** `set`: the labels of the case's own data set. `set-and-shared`: each with even odds from them or the shared tree. */
+export const distractorSources = ['set', 'set-and-shared', 'matched'] as const;
+/**
+ * `set`: the labels of the case's own data set, as in the released code. `set-and-shared`: each with even odds from them
+ * or the shared tree, as in the paper. `matched`: the right answers of other cases, so that each option is right as often
+ * as another (matched.ts).
+ */
 export type DistractorSource = (typeof distractorSources)[number];
 
-/** All that a pool needs to know of a case. */
-export type Labelled = Pick<Case, 'source' | 'path' | 'diagnosis'>;
+/** All that wrong options are drawn from. */
+export type Labelled = Pick<Case, 'id' | 'source' | 'split' | 'path' | 'diagnosis'>;
 
 export interface DistractorPool {
   /** In code-unit order, as is `shared`. */
@@ -25,7 +29,7 @@ export interface DistractorPool {
 export function createDistractorPools(
   cases: Iterable<Labelled>,
   taxonomy: Taxonomy,
-  source: DistractorSource,
+  source: Exclude<DistractorSource, 'matched'>,
 ): (c: Labelled, finest: string) => DistractorPool {
   const labelsOf = new Map<string, Set<string>>();
   for (const c of cases) {

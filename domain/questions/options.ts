@@ -4,6 +4,7 @@ import { differentialsOf, type Knowledge } from '../knowledge/knowledge.ts';
 import type { Random } from '../random.ts';
 import type { RewardSettings } from '../recipe.ts';
 import { type DistractorPool, drawDistractors } from './distractors.ts';
+import type { MatchedOptions } from './matched.ts';
 import type { Option } from './question.ts';
 import { conditionNames, conditionSynonyms } from './tags.ts';
 
@@ -51,6 +52,18 @@ export function ddxOptions(
 export function hierarchicalOptions(c: Case, knowledge: Knowledge, random: Random): UnletteredOption[] {
   if (c.path.length < 2) return [];
   return random.shuffle(c.path.slice(-mostOptions)).map(valued(c, knowledge, 'leaf', c.diagnosis));
+}
+
+/** The options of a block in an order of the case's own; none for a case outside the blocks. */
+export function matchedOptions(
+  c: Case,
+  matched: MatchedOptions | undefined,
+  knowledge: Knowledge,
+  granularity: RewardSettings['granularity'],
+  random: Random,
+): UnletteredOption[] {
+  if (!matched) return [];
+  return random.shuffle(matched.labels).map(valued(c, knowledge, granularity, matched.right));
 }
 
 /** The three conditions in the order of P6. */

@@ -3,6 +3,7 @@ import { type Case, modalities, type Split } from '../cases/case.ts';
 import { countSplits } from '../cases/data-report.ts';
 import type { FunnelStep } from '../cases/dermnet-filter.ts';
 import type { ReportInput } from '../contracts.ts';
+import type { TextOnlyAnswer } from '../evaluation/text-only.ts';
 import type { Question } from '../questions/question.ts';
 import { createRandom } from '../random.ts';
 import { baselinesOf, compareModels, type ItemsByLabel } from './compare.ts';
@@ -10,6 +11,7 @@ import { finalModel, type LabelledSummary, orderModels } from './models.ts';
 import type { DataCard, LineageEntry, Report } from './report.ts';
 import { chooseCompletions, chooseSamples } from './samples.ts';
 import { summarise } from './summary.ts';
+import { withTextOnly } from './text-only.ts';
 import { type MetricsLine, mergeLines, type SampleLine } from './training-log.ts';
 
 export interface ReportSources {
@@ -18,6 +20,8 @@ export interface ReportSources {
   funnel: readonly FunnelStep[];
   /** Test questions. */
   questions: readonly Question[];
+  /** What the options' labels alone answer to them; empty where that was not measured. */
+  textOnly: readonly TextOnlyAnswer[];
   summaries: readonly LabelledSummary[];
   items: ItemsByLabel;
   /** Lines of the stretches, in the order of the stretches. */
@@ -39,7 +43,9 @@ export function buildReport(sources: ReportSources): Report {
   const questions = new Map(sources.questions.map((question) => [question.id, question]));
   const models = orderModels(sources.summaries);
   const final = finalModel(models);
-  const baselines = baselinesOf(items.get(final.label) ?? [], questions);
+  const baselines = withTextOnly(baselinesOf(items.get(final.label) ?? [], questions), {
+    ...{ models, final, items, questions, answers: sources.textOnly, seed: recipe.seed },
+  });
   const comparisons = compareModels(models, items, recipe.seed);
   const data = dataCard(sources);
   const units = recipe.data.groupBy === 'patient' ? 'patients' : 'images';
@@ -48,7 +54,10 @@ export function buildReport(sources: ReportSources): Report {
     run: input.run,
     recipe,
     model: input.model,
-    summary: summarise({ models, final, baselines, comparisons, units, generated: data.generated }),
+    summary: summarise({
+      ...{ models, final, baselines, comparisons, units },
+      ...{ generated: data.generated, distractors: recipe.questions.distractors },
+    }),
     final: final.label,
     baselines,
     evaluations: models,

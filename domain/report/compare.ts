@@ -36,16 +36,19 @@ export function baselinesOf(
     const own = ofTask(items, task);
     const asked = own.flatMap(({ id }) => questions.get(id) ?? []);
     if (asked.length === 0) return [];
-    const labels = [...Map.groupBy(own, ({ expected }) => expected)].toSorted(([, a], [, b]) => b.length - a.length);
-    const [label, members] = labels[0] ?? ['', []];
-    return [
-      {
-        task,
-        items: own.length,
-        groups: new Set(own.map(({ group }) => group)).size,
-        chance: asked.reduce((sum, { options }) => sum + 1 / options.length, 0) / asked.length,
-        majority: { label, accuracy: members.length / own.length },
-      },
-    ];
+    return [{ task, items: own.length, groups: new Set(own.map(({ group }) => group)).size, ...guessing(own, asked) }];
   });
+}
+
+/** Of at least one question. */
+export function guessing(
+  items: readonly Pick<EvaluationItem, 'expected'>[],
+  asked: readonly Question[],
+): Pick<TaskBaseline, 'chance' | 'majority'> {
+  const labels = [...Map.groupBy(items, ({ expected }) => expected)].toSorted(([, a], [, b]) => b.length - a.length);
+  const [label, members] = labels[0] ?? ['', []];
+  return {
+    chance: asked.reduce((sum, { options }) => sum + 1 / options.length, 0) / asked.length,
+    majority: { label, accuracy: members.length / items.length },
+  };
 }

@@ -1,9 +1,10 @@
 /** The README.md of an exported adapter, in the form of a Hugging Face model card. */
-import type { AdapterInput } from '../contracts.ts';
+import type { AdapterInput, TaskScore } from '../contracts.ts';
 import { type Recipe, sourceNames } from '../recipe.ts';
 import { frontMatter, isGenerated, licenceNote, publicBase } from './card-metadata.ts';
 import { finalResult } from './models.ts';
-import { grouped, percent, percentRange, taskTitles } from './words.ts';
+import { grouped, percent, percentRange, points, taskTitles } from './words.ts';
+import { modeWords } from './words-text-only.ts';
 
 export type ModelCardSource = Omit<AdapterInput, 'checkpoint'> & {
   /** GRPO step of the exported checkpoint. */
@@ -87,7 +88,7 @@ function lineageOf({ sft, grpo }: Recipe): string {
   return `${concepts}the SFT adapter is continued in GRPO and is the reference of its KL term.`;
 }
 
-function evaluation({ evaluations = [], step }: ModelCardSource): string {
+function evaluation({ recipe, evaluations = [], textOnly = [], step }: ModelCardSource): string {
   const rows = finalResult(evaluations, step)?.scores ?? [];
   if (rows.length === 0)
     return 'Not part of this export. The report of the run has accuracy with intervals for every milestone.';
@@ -97,7 +98,24 @@ function evaluation({ evaluations = [], step }: ModelCardSource): string {
   );
   const head =
     '| task | questions | accuracy | 95 % interval | macro-F1 | unreadable |\n| --- | --- | --- | --- | --- | --- |';
-  return `Held-out questions, greedy decoding, strict reading of answers: what cannot be read counts as wrong. Intervals by resampling patients.\n\n${head}\n${lines.join('\n')}`;
+  return `Held-out questions, greedy decoding, strict reading of answers: what cannot be read counts as wrong. Intervals by resampling patients.\n\n${head}\n${lines.join('\n')}${withoutImage(rows, textOnly, recipe)}`;
+}
+
+/** The scores beside those of the options' labels alone, and how the options were drawn. */
+function withoutImage(rows: readonly TaskScore[], textOnly: readonly TaskScore[], { questions }: Recipe): string {
+  const lines = rows.flatMap((score) => {
+    const rule = textOnly.find(({ task }) => task === score.task);
+    if (!rule) return [];
+    const verdict =
+      score.accuracy <= rule.accuracy ? '**below it**' : `${points(score.accuracy - rule.accuracy)} points`;
+    return [
+      `| ${taskTitles[rule.task]} | ${percent(rule.accuracy)} | ${percentRange(rule)} | ${rule.macroF1.toFixed(3)} | ${verdict} |`,
+    ];
+  });
+  if (lines.length === 0) return '';
+  const head = '| task | text only | 95 % interval | macro-F1 | this adapter |\n| --- | --- | --- | --- | --- |';
+  const mode = modeWords(questions.distractors);
+  return `\n\nWithout any image, by a rule that knows the options' labels alone, from the training questions:\n\n${head}\n${lines.join('\n')}${mode === null ? '' : `\n\n${mode}`}`;
 }
 
 const limits = (recipe: Recipe): string =>

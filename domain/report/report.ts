@@ -11,6 +11,40 @@ import { metricsLineSchema, sampleLineSchema } from './training-log.ts';
 const count = z.int().nonnegative();
 const share = z.number().min(0).max(1);
 
+/** A model against the rule that sees the options' labels alone, on the same questions. */
+export const standingSchema = z.strictObject({
+  label: z.string(),
+  accuracy: share,
+  /** The model's accuracy minus the rule's, and its 95 % interval. */
+  difference: z.number().min(-1).max(1),
+  low: z.number(),
+  high: z.number(),
+  /** `above`: the whole interval is. `below`: the accuracy is not higher than the rule's. */
+  standing: z.enum(['above', 'not shown to be above', 'below']),
+});
+export type Standing = z.infer<typeof standingSchema>;
+
+const ruleScore = { accuracy: share, low: share, high: share, macroF1: share };
+
+/** What the options' labels alone earn, by a rule that was fitted on the training questions (evaluation/text-only.ts). */
+export const textOnlySchema = z.strictObject({
+  ...ruleScore,
+  /** Every evaluated model. */
+  models: z.array(standingSchema),
+  /** The same for each data set; of the models the final one, and the final one on grey images. */
+  sets: z.array(
+    z.strictObject({
+      source: z.string(),
+      items: count,
+      chance: share,
+      majority: z.strictObject({ label: z.string(), accuracy: share }),
+      ...ruleScore,
+      models: z.array(standingSchema),
+    }),
+  ),
+});
+export type TextOnlyBaseline = z.infer<typeof textOnlySchema>;
+
 /** What guessing earns on the test questions of a task. */
 export const taskBaselineSchema = z.strictObject({
   task: z.enum(questionTasks),
@@ -21,6 +55,8 @@ export const taskBaselineSchema = z.strictObject({
   chance: share,
   /** Always giving the most frequent right label. */
   majority: z.strictObject({ label: z.string(), accuracy: share }),
+  /** Absent where the questions were made before it was measured. */
+  textOnly: textOnlySchema.optional(),
 });
 export type TaskBaseline = z.infer<typeof taskBaselineSchema>;
 

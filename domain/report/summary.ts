@@ -1,9 +1,11 @@
 /** The findings of a run in plain words: each sentence carries its numbers, and says what they do not show. */
 import type { Interval } from '../evaluation/intervals.ts';
 import type { TaskSummary } from '../evaluation/summary.ts';
+import type { DistractorSource } from '../questions/distractors.ts';
 import { controlOf, rlOnlyOf, taskOf } from './models.ts';
 import type { Comparison, EvaluatedModel, TaskBaseline } from './report.ts';
 import { grouped, percent, percentRange, points, pointsRange, pValue, taskTitles } from './words.ts';
+import { modeWords, withoutImages } from './words-text-only.ts';
 
 export interface Findings {
   models: readonly EvaluatedModel[];
@@ -13,14 +15,21 @@ export interface Findings {
   /** What a resampling unit is, e.g. `patients`. */
   units: string;
   generated: boolean;
+  /** How wrong options were drawn. */
+  distractors?: DistractorSource;
 }
 
 /** One sentence or two a finding, in the order of importance. */
 export function summarise(findings: Findings): string[] {
-  const { baselines, generated } = findings;
+  const { baselines, generated, distractors } = findings;
+  const mode = distractors ? modeWords(distractors) : null;
   const label =
     'The images are drawings made by a program. The figures show that the method works from end to end; they say nothing about skin or patients.';
-  return [...baselines.flatMap((baseline) => taskSentences(findings, baseline)), ...(generated ? [label] : [])];
+  return [
+    ...baselines.flatMap((baseline) => taskSentences(findings, baseline)),
+    ...(mode === null ? [] : [mode]),
+    ...(generated ? [label] : []),
+  ];
 }
 
 function taskSentences(findings: Findings, baseline: TaskBaseline): string[] {
@@ -33,7 +42,10 @@ function taskSentences(findings: Findings, baseline: TaskBaseline): string[] {
       ? `always answering "${majority.label}" would give ${percent(majority.accuracy)}`
       : `guessing would give ${percent(chance)}`;
   const asked = `${taskTitles[task]}, ${grouped(items)} held-out questions from ${grouped(groups)} ${units}`;
-  const sentences = [`${asked}: the final model (${final.title}) is right on ${withInterval(score)}; ${guess}.`];
+  const sentences = [
+    `${asked}: the final model (${final.title}) is right on ${withInterval(score)}; ${guess}.`,
+    ...withoutImages(baseline, models, final),
+  ];
 
   const named = ['base', 'sft'].map((label) => models.find((model) => model.label === label));
   const steps = [...named, rlOnlyOf(models, final)].flatMap((model) => {

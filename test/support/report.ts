@@ -4,6 +4,7 @@ import type { Case } from '../../domain/cases/case.ts';
 import { assignSplits } from '../../domain/cases/splits.ts';
 import { demoDiagnoses } from '../../domain/demo/findings.ts';
 import { summariseItems } from '../../domain/evaluation/summary.ts';
+import { fitTextOnly } from '../../domain/evaluation/text-only.ts';
 import { buildQuestions } from '../../domain/questions/build.ts';
 import { createRandom } from '../../domain/random.ts';
 import { buildReport, type ReportSources } from '../../domain/report/build.ts';
@@ -42,9 +43,10 @@ export function sampleSources(models: readonly SimulatedModel[] = demoModels): R
     tasks: recipe.evaluation.tasks,
   };
   const splitOf = new Map(cases.map((c) => [c.id, c.split]));
-  const all = buildQuestions(cases, shippedKnowledge, settings);
+  const all = buildQuestions(cases, shippedKnowledge, { ...settings, trainingTasks: recipe.evaluation.tasks });
   const questions = all.filter(({ caseId }) => splitOf.get(caseId) === 'test');
   const train = all.filter(({ caseId }) => splitOf.get(caseId) === 'train');
+  const rule = fitTextOnly(train, shippedKnowledge.taxonomy);
   const answers = models.map((model) => ({ ...model, items: simulateAnswers(questions, model) }));
   const count = (split: string): number => cases.filter((c) => c.split === split).length;
   const ref = (kind: 'dataset' | 'questions' | 'trajectories') => ({ kind, key: kind, sha256: digestOf(kind) });
@@ -77,6 +79,7 @@ export function sampleSources(models: readonly SimulatedModel[] = demoModels): R
       { name: 'classes of at least 20 images', images: 4_870, classes: 44 },
     ],
     questions,
+    textOnly: questions.map((question) => ({ id: question.id, letter: rule(question) })),
     summaries: answers.map(({ label, step, image, items }) => ({
       ...{ label, step, image },
       tasks: summariseItems(items, createRandom(label)),
@@ -149,7 +152,13 @@ export function hostileReport(): Report {
     run: hostile,
     model: { ...report.model, base: hostile },
     summary: [hostile],
-    baselines: report.baselines.map((b) => ({ ...b, majority: { ...b.majority, label: hostile } })),
+    baselines: report.baselines.map(({ textOnly, ...b }) => ({
+      ...b,
+      majority: { ...b.majority, label: hostile },
+      ...(textOnly
+        ? { textOnly: { ...textOnly, sets: textOnly.sets.map((set) => ({ ...set, source: hostile })) } }
+        : {}),
+    })),
     evaluations: report.evaluations.map((model) => ({
       ...model,
       title: `${model.title} ${hostile}`,

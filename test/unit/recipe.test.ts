@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { DermflowError, exitCodeOf, exitCodes, failureTypes, finalFailures } from '../../domain/failures.ts';
 import { parseRecipe } from '../../domain/recipe.ts';
+import { demoRecipe, paperRecipe } from '../support/recipes.ts';
 
 const read = (name: string): unknown =>
   parse(readFileSync(new URL(`../../recipes/${name}.yaml`, import.meta.url), 'utf8'));
@@ -18,6 +19,15 @@ function changed(path: string, value: unknown): unknown {
   else at[last] = value;
   return recipe;
 }
+
+describe('the options of questions', () => {
+  it('are matched where a recipe says nothing; the shipped recipes say it', () => {
+    const { questions: _, ...silent } = demoRecipe();
+    expect(parseRecipe(silent, 'mine.yaml').questions).toEqual({ distractors: 'matched' });
+    expect(demoRecipe().questions).toEqual({ distractors: 'set' });
+    expect(paperRecipe().questions).toEqual({ distractors: 'set-and-shared' });
+  });
+});
 
 describe('parseRecipe', () => {
   it.each(['demo', 'skin-r1'])('accepts recipes/%s.yaml', (name) =>

@@ -23,16 +23,16 @@ export function accuracyChart(
     return [{ model: name, image: model.image, accuracy, low, high, written: (100 * score.accuracy).toFixed(1) }];
   });
   if (values.length === 0) return null;
-  const guess = guessOf(baselines, task);
+  const guesses = guessesOf(baselines, task);
   const y = rows(values.map(({ model }) => model));
   const text = { field: 'written', type: 'nominal' } as const;
   return {
     data: { values },
     width: chartWidths[width],
-    height: rowHeight * values.length + 80,
+    height: rowHeight * values.length + 80 + 14 * (guesses.length - 1),
     autosize: { type: 'fit', contains: 'padding' },
     layer: [
-      ...(guess ? guessLayers(guess) : []),
+      ...guesses.flatMap(guessLayers),
       {
         mark: { type: 'rule', strokeWidth: 2.5 },
         encoding: { y, x: axis('low'), x2: { field: 'high' }, color: byImage },
@@ -79,16 +79,19 @@ interface Guess {
   percent: number;
 }
 
-function guessOf(baselines: Report['baselines'], task: QuestionTask): Guess | null {
+/** What guessing earns, and what the options' labels alone do. */
+function guessesOf(baselines: Report['baselines'], task: QuestionTask): Guess[] {
   const own = baselines.find((baseline) => baseline.task === task);
-  if (!own) return null;
-  return task === 'lesion-condition'
-    ? { name: `always "${own.majority.label}"`, percent: toPercent(own.majority.accuracy) }
-    : { name: 'chance', percent: toPercent(own.chance) };
+  if (!own) return [];
+  const guess =
+    task === 'lesion-condition'
+      ? { name: `always "${own.majority.label}"`, percent: toPercent(own.majority.accuracy) }
+      : { name: 'chance', percent: toPercent(own.chance) };
+  return own.textOnly ? [guess, { name: 'text only', percent: toPercent(own.textOnly.accuracy) }] : [guess];
 }
 
-/** A line and its name above the rows; drawn once, not once for each model. */
-const guessLayers = ({ name, percent }: Guess): ChartSpec['layer'] => {
+/** A line and its name above the rows, each name higher than the last; drawn once, not once for each model. */
+const guessLayers = ({ name, percent }: Guess, place: number): ChartSpec['layer'] => {
   const color = series[1] ?? colours.muted;
   const x = { datum: percent, type: 'quantitative' as const };
   const data = { values: [{}] };
@@ -96,7 +99,7 @@ const guessLayers = ({ name, percent }: Guess): ChartSpec['layer'] => {
     { data, mark: { type: 'rule', strokeDash: [5, 4], strokeWidth: 1.5, color }, encoding: { x } },
     {
       data,
-      mark: { type: 'text', y: 0, dy: -14, fontSize: 12, color },
+      mark: { type: 'text', y: 0, dy: -14 * (place + 1), fontSize: 12, color },
       encoding: { x, text: { value: `${name} ${percent.toFixed(1)}` } },
     },
   ];

@@ -14,6 +14,7 @@ import {
 import { accuracyChart } from '../charts/accuracy.ts';
 import { confusionChart } from '../charts/confusion.ts';
 import { figure, type Markup, section, table, unbroken } from '../markup.ts';
+import { textOnlyNote, textOnlyTable } from './text-only.ts';
 
 /** The findings in words, with the numbers that matter most set large. */
 export function summarySection(report: Report): Markup {
@@ -26,7 +27,7 @@ export function summarySection(report: Report): Markup {
   );
 }
 
-function keyFigures({ evaluations, comparisons, final }: Report): Markup[] {
+function keyFigures({ evaluations, comparisons, final, baselines }: Report): Markup[] {
   const finalModel = evaluations.find(({ label }) => label === final);
   const gain = comparisons.find((c) => c.task === 'diagnosis' && c.first === 'sft' && c.second === final);
   const shown = [
@@ -39,6 +40,10 @@ function keyFigures({ evaluations, comparisons, final }: Report): Markup[] {
     const score = taskOf(model, 'diagnosis');
     return model && score ? [keyFigure(model.title, percent(score.accuracy), percentRange(score))] : [];
   });
+  const textOnly = baselines.find(({ task }) => task === 'diagnosis')?.textOnly;
+  if (textOnly) {
+    figures.push(keyFigure('Text only, without any image', percent(textOnly.accuracy), percentRange(textOnly)));
+  }
   return gain
     ? [...figures, keyFigure('Gain of GRPO over SFT, in points', points(gain.difference), pointsRange(gain))]
     : figures;
@@ -54,6 +59,7 @@ export async function resultsSection(report: Report): Promise<Markup> {
   const parts: Markup[] = [
     html`<p>Held-out questions, greedy decoding, strict reading of answers: an output that no option can be read from counts as
       wrong. Intervals are 95 % bootstrap intervals over ${unit}.</p>`,
+    textOnlyNote(report),
   ];
   for (const task of tasks) {
     const title = taskTitles[task];
@@ -63,7 +69,7 @@ export async function resultsSection(report: Report): Promise<Markup> {
         id: `accuracy-${task}`,
         title: `${title}: accuracy by checkpoint`,
         caption:
-          'Points are accuracies, bars their 95 % intervals, the dashed line is what guessing earns; grey: the final model on grey images.',
+          'Points are accuracies, bars their 95 % intervals, the dashed lines are what guessing earns and what the options’ labels alone do; grey: the final model on grey images.',
         description: report.evaluations
           .flatMap((model) => {
             const score = taskOf(model, task);
@@ -73,6 +79,7 @@ export async function resultsSection(report: Report): Promise<Markup> {
         spec: (width) => accuracyChart(report, task, width),
       }),
       scoreTable(report, task),
+      textOnlyTable(report, task),
     );
   }
   parts.push(comparisonTable(report), await confusionFigures(report));

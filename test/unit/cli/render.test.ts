@@ -108,6 +108,20 @@ describe('renderStatus', () => {
 });
 
 describe('renderResults', () => {
+  it('ends with what the labels alone earn, and names the models that are not above that', () => {
+    const score = (accuracy: number) => ({
+      ...({ task: 'diagnosis', items: 300, accuracy, low: 0.2, high: 0.9, macroF1: 0.5, unparsed: 0 } as const),
+    });
+    const evaluation = { kind: 'evaluation', key: 'k', sha256: '0'.repeat(64) } as const;
+    const models = [0.3, 0.55, 0.9].map((accuracy, i) => ({
+      ...{ label: ['base', 'sft', 'grpo-60'][i] ?? '', step: i, evaluation, scores: [score(accuracy)] },
+    }));
+    const lines = stripVTControlCharacters(renderResults(models, [score(0.55)])).split('\n');
+    expect(lines.at(-2)).toMatch(/^text only +Disease diagnosis +0\.550/);
+    expect(lines.at(-1)).toBe('below text only in Disease diagnosis: base, sft');
+    expect(stripVTControlCharacters(renderResults(models.slice(2), [score(0.55)]))).not.toContain('below');
+  });
+
   it('is a table with intervals', () => {
     const score = {
       task: 'diagnosis',

@@ -46,6 +46,27 @@ describe('countData', () => {
     });
   });
 
+  it('counts the questions of matched options, which not every case is asked', async () => {
+    const rows = Array.from({ length: 40 }, (_, i) => ({ id: `I${i}`, dx: i % 5 ? 'nv' : i % 2 ? 'mel' : 'bcc' }));
+    const folder = await hamFolder(rows);
+    await writeFiles(folder, {
+      'textbook/cases.jsonl': `${textbookLine('t1')}\n`,
+      'textbook/images/t1.jpg': await jpeg(9),
+    });
+    const matched = { ...recipe, questions: { distractors: 'matched' } } as const;
+    const store = createMemoryStore();
+    const scratch = await temporaryFolder();
+    const imported = await importSources({ store, recipe: matched, folder, knowledge: shippedKnowledge, scratch });
+    const environment = { scratch, plugins: scratch };
+    const { prepareData } = createDatasetActivities({ store, environment, logger: pino({ level: 'silent' }) });
+    const { questions, counts } = await runActivity((): Promise<DataResult> => prepareData({ recipe: imported }));
+    const { facts } = await store.manifest(questions);
+    const counted = await countData(folder, matched, shippedKnowledge);
+    expect(facts).toMatchObject({ train: counted.items });
+    expect(counted.items).toBeLessThan(counts.train);
+    expect(counted.items).toBeGreaterThan(0);
+  });
+
   it('counts pictures with concepts and different concepts, apart from the cases', async () => {
     const folder = await temporaryFolder();
     const layout = layouts.find(({ adapter }) => adapter === 'skincon');

@@ -121,6 +121,22 @@ describe('importSources and deriveData', () => {
     expect(report.paper.at(-1)).toMatchObject({ source: 'all six', paperTest: 8390, test: data.counts.test });
   });
 
+  it('measures what the options’ labels alone earn, on the test questions that are asked', async () => {
+    const store = createMemoryStore();
+    const { evaluation, ...recipe } = recipeWith(three);
+    const few = { ...recipe, evaluation: { ...evaluation, maxItems: 2 } };
+    const data = await prepare(await writeSets(), few, store);
+    expect(data.textOnly?.map(({ task, items }) => [task, items])).toEqual(evaluation.tasks.map((task) => [task, 2]));
+    const read = (name: string) => readJsonLines(store, data.questions, name, z.looseObject({ id: z.string() }));
+    const [train, test, answers] = await Promise.all(['train.jsonl', 'test.jsonl', 'text-only.jsonl'].map(read));
+    expect(answers?.map(({ id }) => id)).toEqual(test?.map(({ id }) => id));
+    const cases = await readJsonLines(store, data.dataset, datasetFiles.cases, caseSchema);
+    const order = new Map(cases.map(({ id }, i) => [id, i]));
+    const places = test?.map(({ caseId }) => order.get(String(caseId)) ?? -1) ?? [];
+    expect(places).not.toEqual(places.toSorted((a, b) => a - b)); // no table's order
+    expect(new Set(train?.map(({ task }) => task))).toEqual(new Set(['diagnosis']));
+  });
+
   it('does no set twice, whatever becomes of the recipe', async () => {
     const store = createMemoryStore();
     const folder = await writeSets();

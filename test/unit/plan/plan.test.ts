@@ -88,6 +88,7 @@ describe('planRun', () => {
     ['sft-only', { sft: true, grpo: false, rlOnly: false }],
     ['rl-only', { sft: false, grpo: false, rlOnly: true }],
     ['flat-reward', { sft: true, grpo: true, rlOnly: false }],
+    ['matched', { sft: true, grpo: true, rlOnly: true }],
     ['skin-r1', { sft: true, grpo: true, rlOnly: true }],
   ])('%s leaves out what its ablation leaves out', async (name, expected) => {
     const { plan } = await planOf(name);

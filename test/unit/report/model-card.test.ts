@@ -81,6 +81,20 @@ describe('the model card', () => {
     });
   });
 
+  it('puts beside the results what the labels alone earn, and says which result is below that', () => {
+    const rule = (task: 'diagnosis' | 'lesion-condition', accuracy: number) => ({
+      ...{ task, items: 1600, accuracy, low: accuracy - 0.02, high: accuracy + 0.02, macroF1: 0.4, unparsed: 0 },
+    });
+    const textOnly = [rule('diagnosis', 0.9), rule('lesion-condition', 0.525)];
+    const card = modelCard({ ...generated, evaluations: [results(60, 0.89125)], textOnly });
+    expect(card).toContain('| Disease diagnosis | 90.0 % | 88.0 to 92.0 % | 0.400 | **below it** |');
+    expect(card).toContain('| Lesion condition | 52.5 % | 50.5 to 54.5 % | 0.400 | +42.5 points |');
+    expect(card).toContain('for comparison with the paper');
+    const matched = { ...demo, questions: { distractors: 'matched' } } as const;
+    const other = modelCard({ ...generated, recipe: matched, evaluations: [results(60, 0.89125)], textOnly });
+    expect(other).not.toContain('for comparison with the paper');
+  });
+
   it('says where results are where it has none', () => {
     const card = modelCard({ ...generated, evaluations: [results(40, 0.5)] });
     expect(card).toContain('Not part of this export.');

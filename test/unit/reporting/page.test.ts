@@ -25,6 +25,17 @@ describe('the report page', () => {
     expect(matches(/<li><a href="#([^"]+)"/g)).toEqual(sections);
   });
 
+  it('shows beside each task what the labels alone earn, and the models that are not above it', () => {
+    expect(matches(/<caption>(.*): without the image<\/caption>/g)).toEqual(['Disease diagnosis', 'Lesion condition']);
+    for (const { textOnly } of report.baselines) {
+      expect(page).toContain(`<td>${percent(textOnly?.accuracy ?? Number.NaN)}</td>`);
+      const below = textOnly?.models.filter(({ standing }) => standing === 'below') ?? [];
+      expect(below.length).toBeGreaterThan(0);
+    }
+    expect(matches(/<p>Below text only: (.*)<\/p>/g)).toHaveLength(2);
+    expect(page).toContain('for comparison with the paper');
+  });
+
   it('has every plot in a wide and a narrow drawing, axes with units', () => {
     expect(matches(/<figure id="([^"]+)"/g)).toEqual([
       'accuracy-diagnosis',

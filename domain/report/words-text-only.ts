@@ -1,0 +1,40 @@
+/** What the page, the summary and the model card say of the rule that sees no image. */
+import type { DistractorSource } from '../questions/distractors.ts';
+import type { EvaluatedModel, Standing, TaskBaseline } from './report.ts';
+import { percent, percentRange, points, pointsRange } from './words.ts';
+
+/** Whether a model knows more than the labels give away: what it is said to be, with its numbers. */
+export function standingWords({ standing, difference, low, high }: Standing): string {
+  const by = `${points(difference)} points (95 % interval ${pointsRange({ low, high })})`;
+  return standing === 'not shown to be above' ? `not shown to be above it: ${by}` : `${standing} it: ${by}`;
+}
+
+/** The rule on one task, the final model against it, and the other models that are not above it. */
+export function withoutImages(
+  { textOnly }: TaskBaseline,
+  models: readonly EvaluatedModel[],
+  final: EvaluatedModel,
+): string[] {
+  if (!textOnly) return [];
+  const own = textOnly.models.find(({ label }) => label === final.label);
+  const verdict = own ? `; the final model is ${standingWords(own)}` : '';
+  const rule = `Without the image, a rule that knows the options' labels alone, from the training questions, is right on ${percent(textOnly.accuracy)} (95 % interval ${percentRange(textOnly)})${verdict}.`;
+  const below = textOnly.models.filter(({ label, standing }) => standing === 'below' && label !== final.label);
+  const titles = below.map(({ label }) => models.find((model) => model.label === label)?.title ?? label);
+  const sets = textOnly.sets.filter(
+    ({ models: [ofSet] }) => textOnly.sets.length > 1 && ofSet?.label === final.label && ofSet.standing === 'below',
+  );
+  return [
+    rule,
+    ...(sets.length > 0
+      ? [`The final model is below that rule on ${sets.map(({ source }) => source).join(', ')}.`]
+      : []),
+    ...(titles.length > 0 ? [`Below that rule: ${titles.join('; ')}.`] : []),
+  ];
+}
+
+/** Said where the options were drawn in one of the paper's ways. */
+export const modeWords = (distractors: DistractorSource): string | null =>
+  distractors === 'matched'
+    ? null
+    : `Wrong options were drawn as questions.distractors: ${distractors} does, for comparison with the paper; the text-only scores show what such options give away. Of matched options each is right as often as another.`;
