@@ -6,8 +6,12 @@ import type { ArtifactKind, ArtifactRef, BlobRef, Manifest } from '../../domain/
 
 export interface ArtifactStore {
   putBlob(data: Uint8Array | string): Promise<BlobRef>;
-  /** Streams a file; multipart above the part size, continued after a crash instead of started over. */
-  putFile(path: string): Promise<BlobRef>;
+  /**
+   * Streams a file; multipart above the part size, continued after a crash instead of started over.
+   *
+   * @param known the file's digest and size; read from the file where absent
+   */
+  putFile(path: string, known?: BlobRef): Promise<BlobRef>;
   hasBlob(ref: BlobRef): Promise<boolean>;
   getBlob(ref: BlobRef): Promise<Uint8Array>;
   /** Streams a blob to `path`; the name appears only once all bytes were verified. */
