@@ -1,7 +1,8 @@
 /** `npm run worker -- <role…>`: a worker process with one or more roles. SIGINT and SIGTERM drain it. */
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
-import { sweepScratch } from '../activities/scratch.ts';
 import { createS3Client, createS3Store, ensureBucket } from '../activities/store/s3.ts';
+import { newestStep } from '../activities/training/checkpoints.ts';
+import { pruneKept, sweepAndKeep } from '../activities/training/kept.ts';
 import { DermflowError, exitCodeOf, userMistake } from '../domain/failures.ts';
 import { type WorkerRole, workerRoles } from '../domain/names.ts';
 import { readEnvironment } from '../infra/env.ts';
@@ -48,8 +49,9 @@ async function run(roles: WorkerRole[]): Promise<void> {
 
   const s3 = createS3Client(environment.s3);
   await ensureBucket(s3, environment.s3);
-  await sweepScratch(environment.scratch);
   const store = createS3Store(s3, environment.s3);
+  await sweepAndKeep(environment.scratch, logger);
+  await pruneKept(environment.scratch, (stageKey) => newestStep(store, stageKey), logger);
   const { connection, namespace } = await connectWorker();
   const workers: Worker[] = [];
   for (const role of roles) {

@@ -17,6 +17,7 @@ import { explainCrash, withScratchFolder } from '../scratch.ts';
 import { readJsonLines } from '../store/commit.ts';
 import { trainerPackage } from './command.ts';
 import { exportAdapter } from './export-adapter.ts';
+import { keepingUnsaved } from './kept.ts';
 import { isSingle, prepareLaunch } from './launch.ts';
 import { identifyModel } from './model.ts';
 import { loadRewardPlugin } from './reward-plugin.ts';
@@ -64,6 +65,7 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
         store,
         logger,
         folder,
+        scratch: environment.scratch,
         signal: activity.cancellationSignal,
         giveUp: abortedLater(signal, graceMs),
         heartbeat: (details) => activity.heartbeat(details),
@@ -72,7 +74,7 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
           const rows = join(folder, 'rows.jsonl');
           return prepare({ model, output, rows, images: join(folder, 'images'), adapter: null, resume });
         },
-        train: async (job, onEvent) => {
+        train: async (job, onEvent, stop) => {
           if (dependencies.shutdown?.aborted) throw unavailable('the worker is shutting down; another one goes on');
           const file = join(folder, 'job.json');
           await writeFile(file, JSON.stringify(job));
@@ -86,13 +88,18 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
             onEvent(event);
           };
           try {
-            return await superviseTrainer(trainer, { logger, stallMs, graceMs }, { signal, onEvent: onEventOfOne });
+            const asked = AbortSignal.any([signal, stop]);
+            return await superviseTrainer(
+              trainer,
+              { logger, stallMs, graceMs },
+              { signal: asked, onEvent: onEventOfOne },
+            );
           } catch (error) {
             throw await explainCrash(error, environment.scratch);
           }
         },
       };
-      return runStretch(stretch, context);
+      return keepingUnsaved(environment.scratch, folder, logger, () => runStretch(stretch, context));
     });
 
   return {
