@@ -1,6 +1,7 @@
 /** `npm run worker -- <role…>`: a worker process with one or more roles. SIGINT and SIGTERM drain it. */
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { createS3Client, createS3Store, ensureBucket } from '../activities/store/s3.ts';
+import { reportStray } from '../activities/stray.ts';
 import { newestStep } from '../activities/training/checkpoints.ts';
 import { pruneKept, sweepAndKeep } from '../activities/training/kept.ts';
 import { DermflowError, exitCodeOf, userMistake } from '../domain/failures.ts';
@@ -17,7 +18,11 @@ const heartbeatThrottle = '1 second';
 try {
   await run(readRoles(process.argv.slice(2)));
 } catch (error) {
-  if (!(error instanceof DermflowError)) throw error;
+  if (!(error instanceof DermflowError)) {
+    console.error(error);
+    // Not thrown on: nobody handles it there, and the worker would live without working.
+    process.exit(1);
+  }
   console.error(error.message);
   process.exitCode = exitCodeOf(error.type);
 }
@@ -42,6 +47,7 @@ async function run(roles: WorkerRole[]): Promise<void> {
       logger[level === 'WARN' ? 'warn' : 'error'](meta ?? {}, message),
     ),
   });
+  process.on('unhandledRejection', reportStray(logger));
   const ending = new AbortController();
   const end = (): void => ending.abort();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, end);

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import type { Logger } from 'pino';
-import type { StretchResult, TrainingActivities } from '../../domain/contracts.ts';
+import type { GrpoInput, StretchResult, TrainingActivities } from '../../domain/contracts.ts';
 import { unavailable } from '../../domain/failures.ts';
 import { questionPrompt } from '../../domain/prompts/prompts.ts';
 import { questionSchema } from '../../domain/questions/question.ts';
@@ -15,12 +15,13 @@ import { withHeartbeats } from '../heartbeats.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { explainCrash, withScratchFolder } from '../scratch.ts';
 import { readJsonLines } from '../store/commit.ts';
+import { strayFailure } from '../stray.ts';
 import { trainerPackage } from './command.ts';
 import { exportAdapter } from './export-adapter.ts';
 import { keepingUnsaved } from './kept.ts';
 import { isSingle, prepareLaunch } from './launch.ts';
 import { identifyModel } from './model.ts';
-import { loadRewardPlugin } from './reward-plugin.ts';
+import { defaultRewardLimits, type LoadedPlugin, loadRewardPlugin } from './reward-plugin.ts';
 import { serveRewards } from './reward-server.ts';
 import { fetchImages, type RowSource, writeRows } from './rows.ts';
 import { grpoJob, grpoStretch, type JobFolders, sftJob, sftStretch } from './stages.ts';
@@ -30,7 +31,7 @@ import { spawnTrainer, superviseTrainer } from './trainer-process.ts';
 
 export interface TrainingDependencies {
   store: ArtifactStore;
-  environment: Pick<Environment, 'scratch' | 'plugins' | 'trainerPython' | 'trainer'>;
+  environment: Pick<Environment, 'scratch' | 'plugins' | 'rewardTimeoutMs' | 'trainerPython' | 'trainer'>;
   logger: Logger;
   /** Aborts when the worker begins to shut down: the trainer saves, the checkpoint is uploaded, another worker goes on. */
   shutdown?: AbortSignal;
@@ -59,8 +60,8 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
   ): Promise<StretchResult> =>
     withScratchFolder(environment.scratch, stretch.stage, async (folder) => {
       const activity = Context.current();
-      const signals = dependencies.shutdown ? [dependencies.shutdown] : [];
-      const signal = AbortSignal.any([activity.cancellationSignal, ...signals]);
+      const signals = [activity.cancellationSignal, dependencies.shutdown, strayFailure()];
+      const signal = AbortSignal.any(signals.filter((each) => each !== undefined));
       const context: StretchContext = {
         store,
         logger,
@@ -102,6 +103,33 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
       return keepingUnsaved(environment.scratch, folder, logger, () => runStretch(stretch, context));
     });
 
+  const trainByRewards = async (input: GrpoInput, plugin: LoadedPlugin | null): Promise<StretchResult> => {
+    const { recipe, sft } = input;
+    const stretch = grpoStretch(input, plugin);
+    const questions = await readJsonLines(store, input.questions, 'train.jsonl', questionSchema);
+    const rewards = await serveRewards(questions, recipe.rewards, plugin, logger);
+    try {
+      const prepare = async (folders: JobFolders): Promise<GrpoJob> => {
+        const rows = questions.map(
+          (question): RowSource => ({
+            id: question.id,
+            image: question.image,
+            prompt: questionPrompt(question, recipe.prompts, 'training'),
+          }),
+        );
+        await writeRows(folders.rows, rows);
+        await fetchImages(store, rows, folders.images);
+        const adapter = await fetchAdapter(store, sft, `${folders.output}-sft`);
+        return grpoJob(recipe, stretch, { ...folders, adapter }, environment.trainer, rewards);
+      };
+      return await inFolder(stretch, prepare, modelPath(input.model));
+    } catch (error) {
+      throw rewards.failure() ?? error;
+    } finally {
+      await rewards.close();
+    }
+  };
+
   return {
     // Reading a large model takes longer than a machine may be silent.
     identifyModel: ({ base }) => withHeartbeats(() => identifyModel(base)),
@@ -123,30 +151,13 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
     },
 
     async trainGrpo(input) {
-      const { recipe, sft } = input;
-      const plugin = await loadRewardPlugin(recipe.rewards.plugin, environment.plugins);
-      const stretch = grpoStretch(input, plugin);
-      const questions = await readJsonLines(store, input.questions, 'train.jsonl', questionSchema);
-      const rewards = await serveRewards(questions, recipe.rewards, plugin);
+      const limits = { ...defaultRewardLimits, timeoutMs: environment.rewardTimeoutMs };
+      const { plugin: own } = input.recipe.rewards;
+      const plugin = own ? await withHeartbeats(() => loadRewardPlugin(own, environment.plugins, limits)) : null;
       try {
-        const prepare = async (folders: JobFolders): Promise<GrpoJob> => {
-          const rows = questions.map(
-            (question): RowSource => ({
-              id: question.id,
-              image: question.image,
-              prompt: questionPrompt(question, recipe.prompts, 'training'),
-            }),
-          );
-          await writeRows(folders.rows, rows);
-          await fetchImages(store, rows, folders.images);
-          const adapter = await fetchAdapter(store, sft, `${folders.output}-sft`);
-          return grpoJob(recipe, stretch, { ...folders, adapter }, environment.trainer, rewards);
-        };
-        return await inFolder(stretch, prepare, modelPath(input.model));
-      } catch (error) {
-        throw rewards.failure() ?? error;
+        return await trainByRewards(input, plugin);
       } finally {
-        await rewards.close();
+        await plugin?.close();
       }
     },
 
