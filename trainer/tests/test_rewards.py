@@ -111,9 +111,10 @@ def test_an_answer_may_take_longer_than_silence_is_allowed(tmp_path):
 
 
 def test_it_is_given_up_after_five_tries(tmp_path):
-    with other_side(tmp_path / "r.sock", hangs_up_after_the_request) as requests:
-        with pytest.raises(RewardError, match="no rewards from socket .*r.sock: RemoteDisconnected"):
-            asking(tmp_path).ask(REQUEST)
+    words = r"no rewards from socket .*r\.sock: RemoteDisconnected"
+    side = other_side(tmp_path / "r.sock", hangs_up_after_the_request)
+    with side as requests, pytest.raises(RewardError, match=words):
+        asking(tmp_path).ask(REQUEST)
     assert len(requests) == 5
 
 
@@ -129,9 +130,9 @@ def test_a_refusal_is_no_broken_connection(tmp_path):
         read(connection, requests)
         connection.sendall(b"HTTP/1.1 500 Oh\r\ncontent-length: 7\r\n\r\nno mood")
 
-    with other_side(tmp_path / "r.sock", refuses) as requests:
-        with pytest.raises(RewardError, match="refused with status 500: no mood"):
-            asking(tmp_path).ask(REQUEST)
+    side = other_side(tmp_path / "r.sock", refuses)
+    with side as requests, pytest.raises(RewardError, match="refused with status 500: no mood"):
+        asking(tmp_path).ask(REQUEST)
     assert len(requests) == 1
 
 
