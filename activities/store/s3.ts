@@ -15,10 +15,12 @@ import {
   PutObjectCommand,
   paginateListObjectsV2,
   S3Client,
+  type S3ClientConfig,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { corrupt, userMistake } from '../../domain/failures.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
+import { renewableCredentials } from './credentials.ts';
 import { partBytes, uploadInParts } from './multipart.ts';
 import { refusalOf, StoreRefusal } from './refusals.ts';
 import { createStore } from './store.ts';
@@ -31,16 +33,16 @@ export interface S3Settings {
   bucket: string;
 }
 
-/** @param credentials default: the SDK's own chain */
+/** @param credentials default: the SDK's own chain, read again each minute */
 export function createS3Client(
   { endpoint, region }: S3Settings,
-  credentials?: { accessKeyId: string; secretAccessKey: string },
+  credentials?: S3ClientConfig['credentials'],
 ): S3Client {
   return new S3Client({
     region,
     maxAttempts: 5,
     requestHandler: { connectionTimeout: 5_000, requestTimeout: 120_000 },
-    ...(credentials ? { credentials } : {}),
+    credentials: credentials ?? renewableCredentials(),
     ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
   });
 }

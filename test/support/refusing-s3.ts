@@ -17,11 +17,12 @@ export interface RefusingS3 {
   objects: Map<string, Buffer>;
 }
 
-const credentials = { accessKeyId: 'anybody', secretAccessKey: 'anything' };
-export const anyCredentials = credentials;
+export const anyCredentials = { accessKeyId: 'anybody', secretAccessKey: 'anything' };
 
 /** `refuse` is asked for each request, with its key (empty: the bucket itself). Ends with the test. */
-export async function startRefusingS3(refuse: (method: string, key: string) => Refused | null): Promise<RefusingS3> {
+export async function startRefusingS3(
+  refuse: (method: string, key: string, accessKeyId: string) => Refused | null,
+): Promise<RefusingS3> {
   const objects = new Map<string, Buffer>();
   const server = createServer(async (request, response) => {
     const body = await bodyOf(request);
@@ -30,7 +31,8 @@ export async function startRefusingS3(refuse: (method: string, key: string) => R
     const method = request.method ?? '';
     const answer = (status: number, text: string | Buffer = '', headers: Record<string, string> = {}): void =>
       void response.writeHead(status, headers).end(text);
-    const refused = refuse(method, key);
+    const accessKeyId = /Credential=([^/]+)/.exec(request.headers.authorization ?? '')?.[1] ?? '';
+    const refused = refuse(method, key, accessKeyId);
     if (refused) {
       const { status, code, message = code } = refused;
       return answer(
