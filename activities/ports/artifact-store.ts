@@ -1,6 +1,6 @@
 /**
  * Where artifacts live: any S3, or memory in tests. Every read is verified against its digest before it is returned;
- * a mismatch throws `Corrupt`. An unreachable server throws `Unavailable`.
+ * a mismatch throws `Corrupt`. An unreachable server throws `Unavailable`; what else it refuses: store/refusals.ts.
  */
 import type { ArtifactKind, ArtifactRef, BlobRef, Manifest } from '../../domain/artifact.ts';
 
