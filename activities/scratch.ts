@@ -19,7 +19,7 @@ export async function withScratchFolder<T>(
     try {
       return await work(folder);
     } finally {
-      await rm(folder, { recursive: true, force: true });
+      if (!leftBehind.delete(folder)) await rm(folder, { recursive: true, force: true });
       own.delete(basename(folder));
     }
   } catch (error) {
@@ -53,6 +53,11 @@ export async function explainCrash(error: unknown, scratch: string): Promise<unk
 /** Names of the folders that this process works in. */
 const own = new Set<string>();
 
+const leftBehind = new Set<string>();
+
+/** The folder outlives its work: what is worth keeping could not be taken out of it. The next sweep tries again. */
+export const leaveBehind = (folder: string): void => void leftBehind.add(folder);
+
 /**
  * Whether a folder below the scratch folder was left by a process that is no more, e.g. after a kill -9. One with this
  * process's number that it did not make is its predecessor's: in a container every start has the same number.
@@ -63,12 +68,12 @@ function isLeft(name: string): boolean {
   return Number(owner) === process.pid ? !own.has(name) : !isAlive(Number(owner));
 }
 
-/** Removes folders that were left; `rescue` first takes out of each what is worth keeping. */
-export async function sweepScratch(scratch: string, rescue: (folder: string) => Promise<unknown>): Promise<void> {
+/** Removes folders that were left; `rescue` first takes out of each what is worth keeping, and says whether it could. */
+export async function sweepScratch(scratch: string, rescue: (folder: string) => Promise<boolean>): Promise<void> {
   for (const name of await readdir(scratch).catch(() => [])) {
     if (!isLeft(name)) continue;
-    await rescue(join(scratch, name));
-    await rm(join(scratch, name), { recursive: true, force: true, maxRetries: 3 });
+    if (await rescue(join(scratch, name)))
+      await rm(join(scratch, name), { recursive: true, force: true, maxRetries: 3 });
   }
 }
 

@@ -11,7 +11,7 @@ import { mkdir, readdir, rename, rmdir, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Logger } from 'pino';
 import { DermflowError } from '../../domain/failures.ts';
-import { sweepScratch } from '../scratch.ts';
+import { leaveBehind, sweepScratch } from '../scratch.ts';
 import { findSealed, isUnbroken, readSeal, removeSealed, type SealedCheckpoint } from './seal.ts';
 
 export const keptPerStage = 2;
@@ -26,7 +26,10 @@ const placeOf = (scratch: string, { stageKey, step }: Pick<SealedCheckpoint, 'st
 
 const byStep = (a: SealedCheckpoint, b: SealedCheckpoint): number => b.step - a.step;
 
-/** Moves the newest sealed checkpoints out of an attempt's folder to where the next attempt looks; returns them. */
+/**
+ * Moves the newest sealed checkpoints out of an attempt's folder to where the next attempt looks; returns them. Throws
+ * where one cannot be moved, e.g. on a full disk.
+ */
 export async function keepSealed(scratch: string, folder: string, logger: Logger): Promise<SealedCheckpoint[]> {
   const kept: SealedCheckpoint[] = [];
   for (const checkpoint of (await findSealed(folder)).toSorted(byStep).slice(0, keptPerStage)) {
@@ -50,9 +53,11 @@ async function moveTo(scratch: string, place: string, folder: string): Promise<b
     await mkdir(dirname(place), { recursive: true });
     if (await renamed(folder, place)) return true;
     if ((await readSeal(place)) !== null) return false;
+    // Another process may also have moved it meanwhile, and an attempt have taken it from there.
+    if ((await readSeal(folder)) === null) return false;
     await renamed(place, join(scratch, `aside-0-${randomUUID().replaceAll('-', '')}`));
   }
-  return false;
+  throw new Error(`${folder} cannot be moved to ${place}`);
 }
 
 const renamed = (from: string, to: string): Promise<boolean> =>
@@ -71,7 +76,11 @@ export async function keepingUnsaved<T>(
   try {
     return await work();
   } catch (error) {
-    const [newest] = await keepSealed(scratch, folder, logger);
+    const [newest] = await keepSealed(scratch, folder, logger).catch((reason: unknown) => {
+      logger.error({ folder, reason: String(reason) }, 'checkpoint could not be kept; its folder stays');
+      leaveBehind(folder);
+      return [];
+    });
     if (!newest || !(error instanceof DermflowError)) throw error;
     const where = `step ${newest.step} is kept on this worker's disk, and the next attempt there stores it first`;
     throw new DermflowError(error.type, `${error.message}; ${where}`, { cause: error });
@@ -80,7 +89,15 @@ export async function keepingUnsaved<T>(
 
 /** Frees the folders of processes that are no more, e.g. after a `kill -9`; their sealed checkpoints are kept. */
 export const sweepAndKeep = (scratch: string, logger: Logger): Promise<void> =>
-  sweepScratch(scratch, (folder) => keepSealed(scratch, folder, logger));
+  sweepScratch(scratch, (folder) =>
+    keepSealed(scratch, folder, logger).then(
+      () => true,
+      (reason: unknown) => {
+        logger.error({ folder, reason: String(reason) }, 'checkpoint could not be kept; its folder stays');
+        return false;
+      },
+    ),
+  );
 
 /** All that are kept for a stage, the highest step first. */
 export const keptOf = async (scratch: string, stageKey: string): Promise<SealedCheckpoint[]> =>

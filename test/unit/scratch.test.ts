@@ -34,7 +34,7 @@ describe('sweepScratch', () => {
     for (const name of names) await mkdir(join(scratch, name, 'deep'), { recursive: true });
     const rescued: string[] = [];
     await withScratchFolder(scratch, 'own', async (own) => {
-      await sweepScratch(scratch, async (folder) => rescued.push(folder));
+      await sweepScratch(scratch, async (folder) => rescued.push(folder) > 0);
       expect((await readdir(scratch)).toSorted()).toEqual([...names.slice(1), basename(own)].toSorted());
     });
     expect(rescued).toEqual([join(scratch, `sft-${gone}-abc123`)]);
@@ -43,11 +43,11 @@ describe('sweepScratch', () => {
   it('takes a folder of its own number that it did not make for its predecessor’s, as in a container', async () => {
     const scratch = await temporaryFolder();
     await mkdir(join(scratch, `sft-${process.pid}-abc123`));
-    await sweepScratch(scratch, async () => {});
+    await sweepScratch(scratch, async () => true);
     expect(await readdir(scratch)).toEqual([]);
   });
 
-  it('needs no folder', () => expect(sweepScratch('/does/not/exist', async () => {})).resolves.toBeUndefined());
+  it('needs no folder', () => expect(sweepScratch('/does/not/exist', async () => true)).resolves.toBeUndefined());
 });
 
 describe('explainCrash', () => {

@@ -1,13 +1,15 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm, utimes, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import pino from 'pino';
 import { describe, expect, it } from 'vitest';
+import { withScratchFolder } from '../../../activities/scratch.ts';
 import type { CheckpointFacts } from '../../../activities/training/checkpoints.ts';
 import {
+  keepingUnsaved,
   keepSealed,
   keptOf,
   keptStages,
@@ -117,6 +119,22 @@ describe('what a dead process left', () => {
     );
     const taken = await Promise.all(folders.map((folder) => takeKept(scratch, stageA, everyStep, folder, logger)));
     expect(taken.filter((each) => each !== null)).toHaveLength(1);
+  });
+
+  it('stays where it is while it cannot be moved', async () => {
+    const scratch = await temporaryFolder();
+    await writeFile(join(scratch, 'kept'), 'in the way');
+    const failing = withScratchFolder(scratch, 'sft', async (folder) => {
+      await saved(scratch, 12, stageA, basename(folder));
+      await saved(scratch, 9, stageB);
+      await keepingUnsaved(scratch, folder, logger, () => Promise.reject(new RangeError('the attempt')));
+    });
+    await expect(failing).rejects.toThrow('the attempt');
+    await sweepAndKeep(scratch, logger);
+    await rm(join(scratch, 'kept'));
+    await sweepAndKeep(scratch, logger);
+    expect([await stepsOf(scratch), await stepsOf(scratch, stageB)]).toEqual([[12], [9]]);
+    expect(await readdir(scratch)).toEqual(['kept']);
   });
 
   it('replaces what was left of one whose removal was cut off', async () => {
