@@ -1,6 +1,9 @@
 /** The one place where errors become Temporal's: types from one list, and retryable or not by type. */
 import { ApplicationFailure, TemporalFailure } from '@temporalio/common';
 import { DermflowError } from '../domain/failures.ts';
+import { withStrayFailures } from './stray.ts';
+
+const defaultGraceMs = 10_000;
 
 /** A `DermflowError` keeps its type; Temporal's own failures and anything unclassified pass as they are, retryable. */
 export function asActivityFailure(error: unknown): unknown {
@@ -13,13 +16,17 @@ export function asActivityFailure(error: unknown): unknown {
   });
 }
 
-/** The same activities, their errors turned by `asActivityFailure`. */
-export function withActivityFailures<T extends object>(activities: T): T {
+/**
+ * The same activities, their errors turned by `asActivityFailure`, failing by rejections that nobody handled.
+ *
+ * @param graceMs from such a rejection to the activity's failure, if its work does not end by itself
+ */
+export function withActivityFailures<T extends object>(activities: T, graceMs = defaultGraceMs): T {
   const wrapped = Object.entries(activities).map(([name, activity]) => [
     name,
     async (...args: unknown[]) => {
       try {
-        return await activity(...args);
+        return await withStrayFailures(() => activity(...args), graceMs);
       } catch (error) {
         throw asActivityFailure(error);
       }

@@ -1,6 +1,6 @@
 /** Temporary folders on a machine's fast disk. */
 import { mkdir, mkdtemp, readdir, rm, statfs } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { DermflowError, failureTypes, unavailable } from '../domain/failures.ts';
 
 /**
@@ -15,10 +15,12 @@ export async function withScratchFolder<T>(
   try {
     await mkdir(scratch, { recursive: true });
     const folder = await mkdtemp(join(scratch, `${label}-${process.pid}-`));
+    own.add(basename(folder));
     try {
       return await work(folder);
     } finally {
-      await rm(folder, { recursive: true, force: true });
+      if (!leftBehind.delete(folder)) await rm(folder, { recursive: true, force: true });
+      own.delete(basename(folder));
     }
   } catch (error) {
     throw explainDiskError(error, scratch);
@@ -48,11 +50,30 @@ export async function explainCrash(error: unknown, scratch: string): Promise<unk
   return bavail * bsize < spaceToWork ? unavailable(`scratch folder ${scratch}: ${diskErrors.ENOSPC}`, error) : error;
 }
 
-/** Removes folders that processes left behind which are no more, e.g. after a kill -9. */
-export async function sweepScratch(scratch: string): Promise<void> {
+/** Names of the folders that this process works in. */
+const own = new Set<string>();
+
+const leftBehind = new Set<string>();
+
+/** The folder outlives its work: what is worth keeping could not be taken out of it. The next sweep tries again. */
+export const leaveBehind = (folder: string): void => void leftBehind.add(folder);
+
+/**
+ * Whether a folder below the scratch folder was left by a process that is no more, e.g. after a kill -9. One with this
+ * process's number that it did not make is its predecessor's: in a container every start has the same number.
+ */
+function isLeft(name: string): boolean {
+  const owner = /-(\d+)-[^-]+$/.exec(name)?.[1];
+  if (owner === undefined) return false;
+  return Number(owner) === process.pid ? !own.has(name) : !isAlive(Number(owner));
+}
+
+/** Removes folders that were left; `rescue` first takes out of each what is worth keeping, and says whether it could. */
+export async function sweepScratch(scratch: string, rescue: (folder: string) => Promise<boolean>): Promise<void> {
   for (const name of await readdir(scratch).catch(() => [])) {
-    const owner = /-(\d+)-[^-]+$/.exec(name)?.[1];
-    if (owner !== undefined && !isAlive(Number(owner))) await rm(join(scratch, name), { recursive: true, force: true });
+    if (!isLeft(name)) continue;
+    if (await rescue(join(scratch, name)))
+      await rm(join(scratch, name), { recursive: true, force: true, maxRetries: 3 });
   }
 }
 

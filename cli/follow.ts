@@ -53,8 +53,8 @@ function showJson(): Display {
   return { status: (status) => console.log(JSON.stringify(status)), end: () => {} };
 }
 
-/** For logs: a line when a stage's state or words change, and one for each failed attempt. */
-function showLines(): Display {
+/** For logs: a line when a stage's state or words change, and one for each failed attempt and each reason to wait. */
+export function showLines(): Display {
   const said = new Set<string>();
   const say = (line: string): void => {
     if (said.has(line)) return;
@@ -67,7 +67,8 @@ function showLines(): Display {
       for (const { stage, state, detail } of progress?.stages ?? []) {
         if (state !== 'waiting') say(`${stage}: ${detail === '' || state === 'done' ? state : detail}`);
       }
-      for (const { workflow, id, attempt, lastFailure } of pending) {
+      for (const { workflow, id, attempt, lastFailure, training } of pending) {
+        if (training?.waitsFor) say(`${workflow}, ${id}: checkpoint waits: ${training.waitsFor}`);
         if (lastFailure !== null) say(`${workflow}, ${id}, attempt ${attempt - 1} failed: ${lastFailure}`);
       }
     },

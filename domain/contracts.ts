@@ -118,7 +118,7 @@ export const trainingHeartbeatSchema = z.object({
   checkpoint: z.int().nonnegative().nullable(),
   values: z.record(z.string(), z.number().nullable()),
   secondsPerStep: z.number().nullable(),
-  /** Why the newest checkpoint is not in the store yet, though it could not be put there at once; null otherwise. */
+  /** Why the newest checkpoint could not be stored yet, in the store's words, and what to do; null otherwise. */
   waitsFor: z.string().nullable().default(null),
 });
 export type TrainingHeartbeat = z.infer<typeof trainingHeartbeatSchema>;

@@ -54,6 +54,8 @@ const schema = z.object({
   DERMFLOW_TRAINER_PYTHON: z.string().default(''),
   /** Fast local disk for checkpoints and images; empty: DERMFLOW_HOME/scratch. */
   DERMFLOW_SCRATCH: z.string().default(''),
+  /** For the completions of a step by a reward of one's own, in seconds. Three tries stay below the stall limit of 30 minutes. */
+  DERMFLOW_REWARD_TIMEOUT: z.coerce.number().positive().max(500).default(300),
   /** Folder of rewards of one's own, which recipes may name; empty: `plugins` in the repository. */
   DERMFLOW_PLUGINS: z.string().default(''),
   DERMFLOW_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
@@ -77,6 +79,8 @@ export interface Environment {
   home: string;
   scratch: string;
   plugins: string;
+  /** In milliseconds. */
+  rewardTimeoutMs: number;
   trainerPython: string;
   logLevel: string;
   gpuSlots: number;
@@ -104,6 +108,7 @@ export function readEnvironment(variables: Record<string, string | undefined>): 
     home,
     scratch: e.DERMFLOW_SCRATCH === '' ? resolve(home, 'scratch') : resolve(e.DERMFLOW_SCRATCH),
     plugins: resolve(e.DERMFLOW_PLUGINS === '' ? resolve(repositoryRoot, 'plugins') : e.DERMFLOW_PLUGINS),
+    rewardTimeoutMs: 1000 * e.DERMFLOW_REWARD_TIMEOUT,
     trainerPython: e.DERMFLOW_TRAINER_PYTHON === '' ? resolve(home, 'python/bin/python') : e.DERMFLOW_TRAINER_PYTHON,
     logLevel: e.DERMFLOW_LOG_LEVEL,
     gpuSlots: e.DERMFLOW_GPU_SLOTS,

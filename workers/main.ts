@@ -1,7 +1,9 @@
 /** `npm run worker -- <role…>`: a worker process with one or more roles. SIGINT and SIGTERM drain it. */
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
-import { sweepScratch } from '../activities/scratch.ts';
 import { createS3Client, createS3Store, ensureBucket } from '../activities/store/s3.ts';
+import { reportStray } from '../activities/stray.ts';
+import { newestStep } from '../activities/training/checkpoints.ts';
+import { pruneKept, sweepAndKeep } from '../activities/training/kept.ts';
 import { DermflowError, exitCodeOf, userMistake } from '../domain/failures.ts';
 import { type WorkerRole, workerRoles } from '../domain/names.ts';
 import { readEnvironment } from '../infra/env.ts';
@@ -18,7 +20,11 @@ useProxies();
 try {
   await run(readRoles(process.argv.slice(2)));
 } catch (error) {
-  if (!(error instanceof DermflowError)) throw error;
+  if (!(error instanceof DermflowError)) {
+    console.error(error);
+    // Not thrown on: nobody handles it there, and the worker would live without working.
+    process.exit(1);
+  }
   console.error(error.message);
   process.exitCode = exitCodeOf(error.type);
 }
@@ -43,6 +49,7 @@ async function run(roles: WorkerRole[]): Promise<void> {
       logger[level === 'WARN' ? 'warn' : 'error'](meta ?? {}, message),
     ),
   });
+  process.on('unhandledRejection', reportStray(logger));
   const ending = new AbortController();
   const end = (): void => ending.abort();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, end);
@@ -50,8 +57,9 @@ async function run(roles: WorkerRole[]): Promise<void> {
 
   const s3 = createS3Client(environment.s3);
   await ensureBucket(s3, environment.s3);
-  await sweepScratch(environment.scratch);
   const store = createS3Store(s3, environment.s3);
+  await sweepAndKeep(environment.scratch, logger);
+  await pruneKept(environment.scratch, (stageKey) => newestStep(store, stageKey), logger);
   const { connection, namespace } = await connectWorker();
   const workers: Worker[] = [];
   for (const role of roles) {

@@ -25,6 +25,7 @@ type QueueOptions = Pick<WorkerOptions, 'taskQueue' | 'activities' | 'workflowsP
 
 /** A checkpoint of a large model takes minutes to write and upload; only then may a gpu worker go. */
 const trainingGrace = '10 minutes';
+const trainingGraceMs = 10 * 60_000;
 const otherGrace = '10 seconds';
 
 /** The queues of a role, each with the activities that are done there. */
@@ -72,7 +73,7 @@ export function queuesOf(role: WorkerRole, dependencies: WorkerDependencies): Qu
       return [
         {
           taskQueue: taskQueues.gpu,
-          activities: withActivityFailures(createTrainingActivities(dependencies)),
+          activities: withActivityFailures(createTrainingActivities(dependencies), trainingGraceMs),
           maxConcurrentActivityTaskExecutions: environment.gpuSlots,
           shutdownGraceTime: trainingGrace,
         },

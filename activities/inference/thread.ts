@@ -19,7 +19,7 @@ export async function replyWith<T>(work: () => Promise<T>): Promise<ThreadReply<
 export async function nextReply<T>(worker: Worker): Promise<T> {
   const waiting = new AbortController();
   const ended = once(worker, 'exit', { signal: waiting.signal }).then(([code]) => {
-    throw new Error(`the inference thread ended with exit code ${code}`);
+    throw new Error(`the thread ended with exit code ${code}`);
   });
   try {
     // A worker sends nothing but replies; an uncaught error rejects both.

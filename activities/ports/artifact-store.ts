@@ -1,13 +1,17 @@
 /**
  * Where artifacts live: any S3, or memory in tests. Every read is verified against its digest before it is returned;
- * a mismatch throws `Corrupt`. An unreachable server throws `Unavailable`.
+ * a mismatch throws `Corrupt`. An unreachable server throws `Unavailable`; what else it refuses: store/refusals.ts.
  */
 import type { ArtifactKind, ArtifactRef, BlobRef, Manifest } from '../../domain/artifact.ts';
 
 export interface ArtifactStore {
   putBlob(data: Uint8Array | string): Promise<BlobRef>;
-  /** Streams a file; multipart above the part size, continued after a crash instead of started over. */
-  putFile(path: string): Promise<BlobRef>;
+  /**
+   * Streams a file; multipart above the part size, continued after a crash instead of started over.
+   *
+   * @param known the file's digest and size; read from the file where absent
+   */
+  putFile(path: string, known?: BlobRef): Promise<BlobRef>;
   hasBlob(ref: BlobRef): Promise<boolean>;
   getBlob(ref: BlobRef): Promise<Uint8Array>;
   /** Streams a blob to `path`; the name appears only once all bytes were verified. */

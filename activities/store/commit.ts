@@ -7,8 +7,8 @@ import type { ArtifactRef, BlobRef, Manifest } from '../../domain/artifact.ts';
 import { corrupt } from '../../domain/failures.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 
-/** Contents of one file of an artifact: a path on this machine, or the data itself. */
-export type FileSource = { path: string } | { data: string | Uint8Array };
+/** Contents of one file of an artifact: a path on this machine, with its digest where that is known, or the data itself. */
+export type FileSource = { path: string; known?: BlobRef } | { data: string | Uint8Array };
 
 const transfersInFlight = 8;
 
@@ -20,7 +20,7 @@ export async function commitFiles(
 ): Promise<ArtifactRef> {
   const limit = pLimit(transfersInFlight);
   const put = (source: FileSource): Promise<BlobRef> =>
-    'path' in source ? store.putFile(source.path) : store.putBlob(source.data);
+    'path' in source ? store.putFile(source.path, source.known) : store.putBlob(source.data);
   const entries = await Promise.all(
     Object.entries(sources).map(async ([name, source]) => [name, await limit(() => put(source))] as const),
   );

@@ -5,6 +5,7 @@ import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   CreateBucketCommand,
   DeleteObjectCommand,
@@ -14,12 +15,15 @@ import {
   PutObjectCommand,
   paginateListObjectsV2,
   S3Client,
+  type S3ClientConfig,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
-import { corrupt, unavailable, userMistake } from '../../domain/failures.ts';
-import { proxyAgents } from '../../infra/proxy.ts';
+import { corrupt, userMistake } from '../../domain/failures.ts';
+import { proxyAgents, proxyWords } from '../../infra/proxy.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
+import { renewableCredentials } from './credentials.ts';
 import { partBytes, uploadInParts } from './multipart.ts';
+import { refusalOf, StoreRefusal } from './refusals.ts';
 import { createStore } from './store.ts';
 import { withUnsignedBody } from './unsigned.ts';
 
@@ -30,26 +34,32 @@ export interface S3Settings {
   bucket: string;
 }
 
-/** @param credentials default: the SDK's own chain */
+/** @param credentials default: the SDK's own chain, read again each minute */
 export function createS3Client(
   { endpoint, region }: S3Settings,
-  credentials?: { accessKeyId: string; secretAccessKey: string },
+  credentials?: S3ClientConfig['credentials'],
 ): S3Client {
   return new S3Client({
     region,
     maxAttempts: 5,
     requestHandler: { connectionTimeout: 5_000, requestTimeout: 120_000, ...proxyAgents() },
-    ...(credentials ? { credentials } : {}),
+    credentials: credentials ?? renewableCredentials(),
     ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
   });
 }
 
 /** Makes sure that the bucket is there, and with it that the server answers and the credentials are good. */
 export async function ensureBucket(client: S3Client, settings: S3Settings): Promise<void> {
-  await explaining(settings, async () => {
-    if ((await orAbsent(client.send(new HeadBucketCommand({ Bucket: settings.bucket })))) !== null) return;
-    await client.send(new CreateBucketCommand({ Bucket: settings.bucket }));
-  });
+  try {
+    await explaining(settings, async () => {
+      if ((await orAbsent(client.send(new HeadBucketCommand({ Bucket: settings.bucket })))) !== null) return;
+      await client.send(new CreateBucketCommand({ Bucket: settings.bucket }));
+    });
+  } catch (error) {
+    // At the start of a process nothing is lost yet and nobody waits: whoever started it shall mend it.
+    if (error instanceof StoreRefusal && error.refusal === 'mendable') throw userMistake(error.message, error);
+    throw error;
+  }
 }
 
 export function createS3Store(client: S3Client, settings: S3Settings): ArtifactStore {
@@ -122,56 +132,30 @@ async function writeVerified(body: ReadableStream, path: string, sha256: string)
   }
 }
 
-/** Null for 404. */
+/** Null for 404, unless it is the bucket that is absent: then nobody knows what it held. */
 async function orAbsent<T>(request: Promise<T>): Promise<T | null> {
   try {
     return await request;
   } catch (error) {
-    if (error instanceof S3ServiceException && error.$metadata.httpStatusCode === 404) return null;
+    const absent = error instanceof S3ServiceException && error.$metadata.httpStatusCode === 404;
+    if (absent && error.name !== 'NoSuchBucket') return null;
     throw error;
   }
 }
 
-const networkErrors = [
-  ...['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EPIPE', 'EHOSTUNREACH'],
-  'ERR_STREAM_PREMATURE_CLOSE',
-];
+/** Tries of a request that met another writer; each pause is a tenth of a second longer. */
+const triesAtOnce = 6;
 
-/** Turns what the SDK throws into a line that names the address and says what to do. */
+/** Turns what the SDK throws into a line that names the address and says what to do; asks again where that suffices. */
 async function explaining<T>({ endpoint, bucket }: S3Settings, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    const where = `S3 at ${endpoint ?? 'AWS'}, bucket ${bucket}`;
-    if (error instanceof S3ServiceException) {
-      const status = error.$metadata.httpStatusCode ?? 0;
-      if (status >= 500 || status === 429)
-        throw unavailable(
-          `${where} answered ${status}: ${error.name}; its log says why, a full disk most often`,
-          error,
-        );
-      if (status === 401 || status === 403) {
-        throw userMistake(
-          `${where} refused the credentials (${error.name}); set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY`,
-          error,
-        );
-      }
-      throw error;
+  for (let tries = 1; ; tries++) {
+    try {
+      return await work();
+    } catch (error) {
+      const route = proxyWords(endpoint ?? 'https://s3.amazonaws.com');
+      const refusal = refusalOf(error, `S3 at ${endpoint ?? 'AWS'}, bucket ${bucket}`, route);
+      if (refusal?.refusal !== 'again' || tries === triesAtOnce) throw refusal ?? error;
+      await sleep(100 * tries);
     }
-    if (error instanceof Error && isNetworkError(error)) {
-      throw unavailable(`${where} cannot be reached; start it or set DERMFLOW_S3_ENDPOINT`, error);
-    }
-    if (error instanceof Error && error.name === 'CredentialsProviderError') {
-      throw userMistake(`${where}: no credentials; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY`, error);
-    }
-    throw error;
   }
-}
-
-function isNetworkError(error: Error): boolean {
-  const code = 'code' in error ? String(error.code) : '';
-  if (networkErrors.includes(code) || error.name === 'TimeoutError') return true;
-  if (error instanceof AggregateError)
-    return error.errors.some((inner) => inner instanceof Error && isNetworkError(inner));
-  return error.cause instanceof Error && isNetworkError(error.cause);
 }

@@ -46,8 +46,8 @@ export function createStore(place: ObjectPlace): ArtifactStore {
       damaged.delete(ref.sha256);
       return ref;
     },
-    async putFile(path) {
-      const ref = { sha256: await digestOfFile(path), bytes: (await stat(path)).size };
+    async putFile(path, known) {
+      const ref = known ?? { sha256: await digestOfFile(path), bytes: (await stat(path)).size };
       if (!(await store.hasBlob(ref))) await place.upload(storeKeys.blob(ref.sha256), path, ref);
       damaged.delete(ref.sha256);
       return ref;

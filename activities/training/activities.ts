@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import type { Logger } from 'pino';
-import type { StretchResult, TrainingActivities } from '../../domain/contracts.ts';
+import type { GrpoInput, StretchResult, TrainingActivities } from '../../domain/contracts.ts';
 import { unavailable } from '../../domain/failures.ts';
 import { questionPrompt } from '../../domain/prompts/prompts.ts';
 import { questionSchema } from '../../domain/questions/question.ts';
@@ -15,11 +15,13 @@ import { withHeartbeats } from '../heartbeats.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { explainCrash, withScratchFolder } from '../scratch.ts';
 import { readJsonLines } from '../store/commit.ts';
+import { strayFailure } from '../stray.ts';
 import { trainerPackage } from './command.ts';
 import { exportAdapter } from './export-adapter.ts';
+import { keepingUnsaved } from './kept.ts';
 import { isSingle, prepareLaunch } from './launch.ts';
 import { identifyModel } from './model.ts';
-import { loadRewardPlugin } from './reward-plugin.ts';
+import { defaultRewardLimits, type LoadedPlugin, loadRewardPlugin } from './reward-plugin.ts';
 import { serveRewards } from './reward-server.ts';
 import { fetchImages, type RowSource, writeRows } from './rows.ts';
 import { grpoJob, grpoStretch, type JobFolders, sftJob, sftStretch } from './stages.ts';
@@ -29,7 +31,7 @@ import { spawnTrainer, superviseTrainer } from './trainer-process.ts';
 
 export interface TrainingDependencies {
   store: ArtifactStore;
-  environment: Pick<Environment, 'scratch' | 'plugins' | 'trainerPython' | 'trainer'>;
+  environment: Pick<Environment, 'scratch' | 'plugins' | 'rewardTimeoutMs' | 'trainerPython' | 'trainer'>;
   logger: Logger;
   /** Aborts when the worker begins to shut down: the trainer saves, the checkpoint is uploaded, another worker goes on. */
   shutdown?: AbortSignal;
@@ -58,12 +60,13 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
   ): Promise<StretchResult> =>
     withScratchFolder(environment.scratch, stretch.stage, async (folder) => {
       const activity = Context.current();
-      const signals = dependencies.shutdown ? [dependencies.shutdown] : [];
-      const signal = AbortSignal.any([activity.cancellationSignal, ...signals]);
+      const signals = [activity.cancellationSignal, dependencies.shutdown, strayFailure()];
+      const signal = AbortSignal.any(signals.filter((each) => each !== undefined));
       const context: StretchContext = {
         store,
         logger,
         folder,
+        scratch: environment.scratch,
         signal: activity.cancellationSignal,
         giveUp: abortedLater(signal, graceMs),
         heartbeat: (details) => activity.heartbeat(details),
@@ -72,7 +75,7 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
           const rows = join(folder, 'rows.jsonl');
           return prepare({ model, output, rows, images: join(folder, 'images'), adapter: null, resume });
         },
-        train: async (job, onEvent) => {
+        train: async (job, onEvent, stop) => {
           if (dependencies.shutdown?.aborted) throw unavailable('the worker is shutting down; another one goes on');
           const file = join(folder, 'job.json');
           await writeFile(file, JSON.stringify(job));
@@ -86,14 +89,46 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
             onEvent(event);
           };
           try {
-            return await superviseTrainer(trainer, { logger, stallMs, graceMs }, { signal, onEvent: onEventOfOne });
+            const asked = AbortSignal.any([signal, stop]);
+            return await superviseTrainer(
+              trainer,
+              { logger, stallMs, graceMs },
+              { signal: asked, onEvent: onEventOfOne },
+            );
           } catch (error) {
             throw await explainCrash(error, environment.scratch);
           }
         },
       };
-      return runStretch(stretch, context);
+      return keepingUnsaved(environment.scratch, folder, logger, () => runStretch(stretch, context));
     });
+
+  const trainByRewards = async (input: GrpoInput, plugin: LoadedPlugin | null): Promise<StretchResult> => {
+    const { recipe, sft } = input;
+    const stretch = grpoStretch(input, plugin, environment.trainer);
+    const questions = await readJsonLines(store, input.questions, 'train.jsonl', questionSchema);
+    const rewards = await serveRewards(questions, recipe.rewards, plugin, logger);
+    try {
+      const prepare = async (folders: JobFolders): Promise<GrpoJob> => {
+        const rows = questions.map(
+          (question): RowSource => ({
+            id: question.id,
+            image: question.image,
+            prompt: questionPrompt(question, recipe.prompts, 'training'),
+          }),
+        );
+        await writeRows(folders.rows, rows);
+        await fetchImages(store, rows, folders.images);
+        const adapter = await fetchAdapter(store, sft, `${folders.output}-sft`);
+        return grpoJob(recipe, stretch, { ...folders, adapter }, environment.trainer, rewards);
+      };
+      return await inFolder(stretch, prepare, modelPath(input.model));
+    } catch (error) {
+      throw rewards.failure() ?? error;
+    } finally {
+      await rewards.close();
+    }
+  };
 
   return {
     // Reading a large model takes longer than a machine may be silent.
@@ -116,30 +151,13 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
     },
 
     async trainGrpo(input) {
-      const { recipe, sft } = input;
-      const plugin = await loadRewardPlugin(recipe.rewards.plugin, environment.plugins);
-      const stretch = grpoStretch(input, plugin, environment.trainer);
-      const questions = await readJsonLines(store, input.questions, 'train.jsonl', questionSchema);
-      const rewards = await serveRewards(questions, recipe.rewards, plugin);
+      const limits = { ...defaultRewardLimits, timeoutMs: environment.rewardTimeoutMs };
+      const { plugin: own } = input.recipe.rewards;
+      const plugin = own ? await withHeartbeats(() => loadRewardPlugin(own, environment.plugins, limits)) : null;
       try {
-        const prepare = async (folders: JobFolders): Promise<GrpoJob> => {
-          const rows = questions.map(
-            (question): RowSource => ({
-              id: question.id,
-              image: question.image,
-              prompt: questionPrompt(question, recipe.prompts, 'training'),
-            }),
-          );
-          await writeRows(folders.rows, rows);
-          await fetchImages(store, rows, folders.images);
-          const adapter = await fetchAdapter(store, sft, `${folders.output}-sft`);
-          return grpoJob(recipe, stretch, { ...folders, adapter }, environment.trainer, rewards);
-        };
-        return await inFolder(stretch, prepare, modelPath(input.model));
-      } catch (error) {
-        throw rewards.failure() ?? error;
+        return await trainByRewards(input, plugin);
       } finally {
-        await rewards.close();
+        await plugin?.close();
       }
     },
 

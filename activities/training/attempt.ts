@@ -1,19 +1,14 @@
 /**
  * One attempt at a stretch: runs the trainer, keeps its log, uploads its checkpoints beside it and says how far it is.
  */
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CheckpointRef, TrainingHeartbeat } from '../../domain/contracts.ts';
 import { DermflowError, failureTypes, unavailable } from '../../domain/failures.ts';
 import type { TrainerEvent } from '../../domain/trainer.ts';
 import { exactly, judgeResume, type TrainingEnvironment, worstOf } from '../../domain/trust.ts';
-import {
-  type CheckpointFacts,
-  commitCheckpoint,
-  type LocalCheckpoint,
-  type RestoredCheckpoint,
-} from './checkpoints.ts';
+import { type CheckpointFacts, commitCheckpoint, type RestoredCheckpoint } from './checkpoints.ts';
 import { readLog, readRows, record, type SampleRow, type StageLog, sampleRowSchema } from './log.ts';
+import { removeSealed, type SealedCheckpoint, seal, unseal } from './seal.ts';
 import type { Stretch, StretchContext } from './stretch.ts';
 import { createUploader } from './uploader.ts';
 
@@ -31,19 +26,34 @@ export async function trainOnce(
   const { store, logger, folder, signal } = context;
   const output = join(folder, 'output');
   const { metrics, samples: earlier, usage } = await readLog(restored?.folder ?? null);
-  const uploader = createUploader<LocalCheckpoint, CheckpointRef>({
+  const stop = new AbortController();
+  const say = (reason: unknown): void => {
+    state.waitsFor = reason instanceof Error ? reason.message : String(reason);
+    context.heartbeat(state);
+  };
+  /** Steps beyond a checkpoint that nobody will store are steps at risk: the trainer saves and leaves. */
+  const refuse = (step: number, reason: unknown): void => {
+    say(reason);
+    logger.error({ step, reason: state.waitsFor }, 'checkpoint cannot be stored; the trainer saves and stops');
+    stop.abort();
+  };
+  const uploader = createUploader<SealedCheckpoint, CheckpointRef>({
     upload: async (checkpoint) => {
       const ref = await commitCheckpoint(store, stretch, checkpoint);
       Object.assign(state, { checkpoint: ref.step, waitsFor: null });
       return ref;
     },
-    discard: (checkpoint) => rm(checkpoint.folder, { recursive: true, force: true }),
-    onAway: ({ step }, error, pauseMs) => {
-      state.waitsFor = error.message;
+    // The trainer may still be reading the one that it resumes from.
+    discard: (checkpoint) =>
+      checkpoint.folder === restored?.folder ? unseal(checkpoint.folder) : removeSealed(checkpoint.folder),
+    onWait: ({ step }, error, pauseMs) => {
+      say(error);
       logger.warn({ step, pauseMs, reason: error.message }, 'checkpoint waits for the store; training goes on');
     },
+    onRefused: ({ step }, error) => refuse(step, error),
     giveUp: context.giveUp,
   });
+  if (restored?.unsaved) uploader.add(restored.unsaved);
   let kept = Promise.resolve();
   const clock = createStepClock();
   const watch = createStopwatch();
@@ -62,10 +72,11 @@ export async function trainOnce(
     const log = { metrics: structuredClone(metrics), usage: [...usage] };
     kept = kept.then(async () => {
       const samples = (await samplesSoFar()).filter((row) => row.step <= step);
-      uploader.add({ step, folder: path, facts, log: { ...log, samples } });
+      const { stageKey } = stretch;
+      uploader.add(await seal({ stageKey, step, folder: path, facts, log: { ...log, samples } }));
     });
     // It is awaited at the end; until then its failure must not count as unhandled.
-    kept.catch(() => {});
+    kept.catch((reason) => refuse(step, reason));
   };
   const uploaded = async (): Promise<CheckpointRef | null> => {
     await kept;
@@ -91,7 +102,7 @@ export async function trainOnce(
   let job: Awaited<ReturnType<StretchContext['prepare']>>;
   try {
     job = await context.prepare(restored?.folder ?? null, output);
-    const end = await context.train(job, onEvent);
+    const end = await context.train(job, onEvent, stop.signal);
     watch.lap('training');
     state.phase = 'uploading';
     const newest = (await uploaded()) ?? restored?.ref;
@@ -128,10 +139,10 @@ function begin(
 ): Pick<CheckpointFacts, 'environment' | 'resumes' | 'trust'> {
   const environment: TrainingEnvironment = { software, numerics, device, worldSize, threads };
   if (!restored) return { environment, resumes: [], trust: exactly };
-  const { facts, files, ref } = restored;
+  const { facts, files, step } = restored;
   const trust = judgeResume({ ...facts, files }, environment);
-  logger[trust.verdict === 'exact' ? 'info' : 'warn']({ step: ref.step, ...trust }, 'resuming');
-  const resumes = [...facts.resumes, { step: ref.step, ...trust }];
+  logger[trust.verdict === 'exact' ? 'info' : 'warn']({ step, ...trust }, 'resuming');
+  const resumes = [...facts.resumes, { step, ...trust }];
   return { environment, resumes, trust: worstOf([facts.trust, trust]) };
 }
 

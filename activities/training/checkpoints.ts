@@ -1,6 +1,5 @@
 /** Checkpoints in the store: the manifests there are the truth about what can be resumed. */
-import { readdir } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Json, Manifest } from '../../domain/artifact.ts';
@@ -9,11 +8,8 @@ import { DermflowError, failureTypes } from '../../domain/failures.ts';
 import { checkpointKey, stepOfCheckpointKey } from '../../domain/names.ts';
 import { trainingEnvironmentSchema, trustSchema } from '../../domain/trust.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
-import { commitFiles, materialise, toJsonLines } from '../store/commit.ts';
-import { logFiles, type StageLog } from './log.ts';
-
-/** `training_args.bin` is a pickle that names this machine's paths; the trainer does not need it to resume. */
-const leftOut = ['training_args.bin', 'README.md'];
+import { commitFiles, materialise } from '../store/commit.ts';
+import type { SealedCheckpoint } from './seal.ts';
 
 export interface CheckpointWork {
   /** Digest of the stage's inputs and settings, shared by all its stretches. */
@@ -39,15 +35,12 @@ export const checkpointFactsSchema = z.object({
 });
 export type CheckpointFacts = z.infer<typeof checkpointFactsSchema>;
 
-export interface LocalCheckpoint {
-  step: number;
-  folder: string;
-  facts: CheckpointFacts;
-  log: StageLog;
-}
-
+/** A checkpoint on this machine's disk to resume from. */
 export interface RestoredCheckpoint {
-  ref: CheckpointRef;
+  step: number;
+  /** Null while the store does not have it: then it is `unsaved`. */
+  ref: CheckpointRef | null;
+  unsaved: SealedCheckpoint | null;
   folder: string;
   facts: CheckpointFacts;
   files: string[];
@@ -56,29 +49,19 @@ export interface RestoredCheckpoint {
 /** Stores a checkpoint's files, then its manifest. The first writer's stands. */
 export async function commitCheckpoint(
   store: ArtifactStore,
-  work: CheckpointWork,
-  { step, folder, facts, log }: LocalCheckpoint,
+  { stageKey, method, inputs, params }: CheckpointWork,
+  { step, folder, facts, files }: Pick<SealedCheckpoint, 'step' | 'folder' | 'facts' | 'files'>,
 ): Promise<CheckpointRef> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const names = entries
-    .filter((entry) => entry.isFile() && !leftOut.includes(entry.name))
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)));
-  const { method, inputs, params } = work;
   const description = {
     kind: 'checkpoint',
-    key: checkpointKey(work.stageKey, step),
+    key: checkpointKey(stageKey, step),
     method,
     inputs,
     params,
     facts,
   } as const;
-  const ref = await commitFiles(store, description, {
-    ...Object.fromEntries(names.map((name) => [name, { path: join(folder, name) }])),
-    [logFiles.metrics]: { data: toJsonLines(log.metrics) },
-    [logFiles.samples]: { data: toJsonLines(log.samples) },
-    [logFiles.usage]: { data: toJsonLines(log.usage) },
-  });
-  return { ...ref, step };
+  const sources = Object.entries(files).map(([name, known]) => [name, { path: join(folder, name), known }] as const);
+  return { ...(await commitFiles(store, description, Object.fromEntries(sources))), step };
 }
 
 /** Steps of a stage's checkpoints up to `limit`, the highest number first (1500 before 500). */
@@ -89,6 +72,10 @@ export async function checkpointSteps(store: ArtifactStore, stageKey: string, li
     .filter((step) => step <= limit)
     .toSorted((a, b) => b - a);
 }
+
+/** Step of the newest checkpoint that the store has of a stage, null where it has none. */
+export const newestStep = async (store: ArtifactStore, stageKey: string): Promise<number | null> =>
+  (await checkpointSteps(store, stageKey, Number.POSITIVE_INFINITY))[0] ?? null;
 
 /**
  * Downloads the newest checkpoint up to `limit` whose bytes are all as their digests say. One that is damaged or
@@ -107,7 +94,10 @@ export async function restoreNewestValid(
     try {
       const manifest = await materialise(store, ref, folder(step));
       const facts = checkpointFactsSchema.parse(manifest.facts);
-      return { ref: { ...ref, step }, folder: folder(step), facts, files: Object.keys(manifest.files) };
+      return {
+        ...{ step, ref: { ...ref, step }, unsaved: null },
+        ...{ folder: folder(step), facts, files: Object.keys(manifest.files) },
+      };
     } catch (error) {
       if (!(error instanceof DermflowError) || error.type !== failureTypes.corrupt) throw error;
       logger.warn({ step, stageKey, reason: error.message }, 'checkpoint is damaged, taking the one before');

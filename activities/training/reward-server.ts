@@ -1,11 +1,11 @@
 /** Answers the trainer's `POST /rewards` on a Unix socket, by the one implementation of rewards. */
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Logger } from 'pino';
 import { z } from 'zod';
-import { DermflowError } from '../../domain/failures.ts';
 import { extractAnswer } from '../../domain/questions/extract.ts';
 import type { Question } from '../../domain/questions/question.ts';
 import type { RewardSettings } from '../../domain/recipe.ts';
@@ -15,8 +15,8 @@ import type { LoadedPlugin } from './reward-plugin.ts';
 import type { RewardSource } from './stages.ts';
 
 export interface RewardServer extends RewardSource {
-  /** What the recipe's own reward did wrong; the trainer sees no more than a refusal. */
-  failure(): DermflowError | null;
+  /** What went wrong here, e.g. in the recipe's own reward; the trainer sees no more than a refusal. */
+  failure(): Error | null;
   close(): Promise<void>;
 }
 
@@ -27,46 +27,68 @@ export interface Scoring {
 }
 
 /** Scores the completions of one step. An id without a question is an error of the sender. */
-export function scoreStep({ ids, completions }: RewardRequest, scoring: Scoring): RewardResponse {
+export async function scoreStep({ ids, completions }: RewardRequest, scoring: Scoring): Promise<RewardResponse> {
+  const { questions, settings, plugin } = scoring;
   if (ids.length !== completions.length)
     throw new RangeError(`${ids.length} ids for ${completions.length} completions`);
-  const scores = completions.map((completion, i) => {
-    const question = scoring.questions.get(ids[i] ?? '');
+  const scored = completions.map((completion, i) => {
+    const question = questions.get(ids[i] ?? '');
     if (!question) throw new RangeError(`there is no question "${ids[i]}"`);
-    return scoreOne(completion, question, scoring);
+    return { completion, question, parts: scoreCompletion(completion, question, settings) };
   });
-  const names = componentNames(scoring.plugin);
-  return { components: Object.fromEntries(names.map((name) => [name, scores.map((score) => score[name] ?? 0)])) };
+  const components: Record<string, number[]> = {};
+  for (const name of rewardNames) components[name] = scored.map(({ parts }) => parts[name]);
+  if (plugin) {
+    const inputs = scored.map((each) => ({ ...each, answer: extractAnswer(each.completion, each.question) }));
+    components[plugin.name] = await plugin.reward(inputs);
+  }
+  return { components };
 }
 
-function scoreOne(completion: string, question: Question, { settings, plugin }: Scoring): Record<string, number> {
-  const parts = scoreCompletion(completion, question, settings);
-  if (!plugin) return parts;
-  const answer = extractAnswer(completion, question);
-  return { ...parts, [plugin.name]: plugin.reward({ completion, question, answer, parts }) };
-}
-
-const componentNames = (plugin: LoadedPlugin | null): string[] => [...rewardNames, ...(plugin ? [plugin.name] : [])];
+/** While rewards are computed the trainer hears so often that somebody is there; it gives up a server that is silent. */
+const signOfLifeMs = 10_000;
 
 /** Listens until closed. Socket paths are limited to some 100 bytes, so it stands in the system's temporary folder. */
 export async function serveRewards(
   questions: readonly Question[],
   settings: RewardSettings,
   plugin: LoadedPlugin | null,
+  logger?: Logger,
 ): Promise<RewardServer> {
   const scoring = { questions: new Map(questions.map((question) => [question.id, question])), settings, plugin };
   const socket = join(tmpdir(), `dermflow-${randomUUID().slice(0, 13)}.sock`);
-  let failure: DermflowError | null = null;
-  const server = createServer(async (request, response) => {
-    const answer = await respond(request, scoring, (error) => {
-      failure = error;
-    });
-    response.writeHead(answer.status, { 'content-type': 'application/json' }).end(answer.body);
+  let failure: Error | null = null;
+  const scoreOnce = onceForEqual((body) => scoreBody(body, scoring));
+
+  const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    // A trainer may be killed at any moment; then nobody is there to be answered.
+    for (const end of [request, response])
+      end.on('error', (error) => logger?.debug({ reason: error.message }, 'trainer left'));
+    if (request.method !== 'POST' || request.url !== '/rewards') return answer(response, 404, 'POST /rewards');
+    const body = await bodyOf(request);
+    if (body === null) return;
+    const life = setInterval(() => response.writeContinue(), signOfLifeMs);
+    try {
+      answer(response, 200, JSON.stringify(await scoreOnce(body)));
+    } catch (error) {
+      const isSenders = error instanceof SyntaxError || error instanceof RangeError || error instanceof z.ZodError;
+      if (!isSenders) failure = error instanceof Error ? error : new Error(String(error));
+      answer(response, isSenders ? 400 : 500, error instanceof Error ? error.message : String(error));
+    } finally {
+      clearInterval(life);
+    }
+  };
+
+  const server = createServer((request, response) => {
+    respond(request, response).catch((error: unknown) =>
+      logger?.warn({ reason: String(error) }, 'rewards not answered'),
+    );
   });
+  server.on('clientError', (_error, connection) => connection.destroy());
   await listen(server, socket);
   return {
     socket,
-    names: componentNames(plugin),
+    names: [...rewardNames, ...(plugin ? [plugin.name] : [])],
     failure: () => failure,
     close: async () => {
       server.closeAllConnections();
@@ -76,25 +98,36 @@ export async function serveRewards(
   };
 }
 
-async function respond(
-  request: IncomingMessage,
-  scoring: Scoring,
-  onFailure: (error: DermflowError) => void,
-): Promise<{ status: number; body: string }> {
-  if (request.method !== 'POST' || request.url !== '/rewards') return { status: 404, body: 'POST /rewards' };
+const scoreBody = async (body: string, scoring: Scoring): Promise<RewardResponse> =>
+  scoreStep(rewardRequestSchema.parse(JSON.parse(body)), scoring);
+
+/** A trainer whose connection broke sends its request again: it is not scored, nor a judge paid, a second time. */
+function onceForEqual<T>(work: (body: string) => Promise<T>): (body: string) => Promise<T> {
+  let last: { body: string; result: Promise<T> } | null = null;
+  return (body) => {
+    if (last?.body === body) return last.result;
+    const own = { body, result: work(body) };
+    last = own;
+    own.result.catch(() => {
+      if (last === own) last = null;
+    });
+    return own.result;
+  };
+}
+
+/** Null where the sender is gone before its end. */
+async function bodyOf(request: IncomingMessage): Promise<string | null> {
+  const chunks: Buffer[] = [];
   try {
-    const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
-    const asked = rewardRequestSchema.parse(JSON.parse(Buffer.concat(chunks).toString('utf8')));
-    return { status: 200, body: JSON.stringify(scoreStep(asked, scoring)) };
-  } catch (error) {
-    if (error instanceof DermflowError) {
-      onFailure(error);
-      return { status: 500, body: error.message };
-    }
-    if (!(error instanceof SyntaxError || error instanceof RangeError || error instanceof z.ZodError)) throw error;
-    return { status: 400, body: error.message };
+  } catch {
+    return null;
   }
+  return request.complete ? Buffer.concat(chunks).toString('utf8') : null;
+}
+
+function answer(response: ServerResponse, status: number, body: string): void {
+  if (!response.destroyed) response.writeHead(status, { 'content-type': 'application/json' }).end(body);
 }
 
 const listen = (server: Server, socket: string): Promise<void> =>

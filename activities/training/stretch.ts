@@ -13,10 +13,22 @@ import type { GrpoJob, SftJob, TrainerEvent } from '../../domain/trainer.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { commitFiles, toJsonLines } from '../store/commit.ts';
 import { trainOnce } from './attempt.ts';
-import { type CheckpointWork, checkpointFactsSchema, isWhole, restoreNewestValid } from './checkpoints.ts';
+import {
+  type CheckpointWork,
+  checkpointFactsSchema,
+  checkpointSteps,
+  commitCheckpoint,
+  isWhole,
+  newestStep,
+  type RestoredCheckpoint,
+  restoreNewestValid,
+} from './checkpoints.ts';
+import { pruneKept, sweepAndKeep, takeKept } from './kept.ts';
 import { metricsRowSchema, readLog, type StageLog } from './log.ts';
 import { retireCheckpoints } from './retention.ts';
+import { unseal } from './seal.ts';
 import type { TrainerEnd } from './trainer-process.ts';
+import { isWaitedFor } from './uploader.ts';
 
 export interface Stretch extends CheckpointWork {
   stage: 'sft' | 'grpo';
@@ -29,8 +41,9 @@ export interface Stretch extends CheckpointWork {
 export interface StretchContext {
   store: ArtifactStore;
   logger: Logger;
-  /** An empty folder for this attempt. */
+  /** An empty folder for this attempt, and the one that it lies in. */
   folder: string;
+  scratch: string;
   heartbeat(details: TrainingHeartbeat): void;
   /** Aborts when the activity is cancelled. */
   signal: AbortSignal;
@@ -38,7 +51,8 @@ export interface StretchContext {
   giveUp: AbortSignal;
   /** Makes the job; `resume` is the folder of the checkpoint to continue from. */
   prepare(resume: string | null, output: string): Promise<SftJob | GrpoJob>;
-  train(job: SftJob | GrpoJob, onEvent: (event: TrainerEvent) => void): Promise<TrainerEnd>;
+  /** `stop` asks the trainer to save and leave. */
+  train(job: SftJob | GrpoJob, onEvent: (event: TrainerEvent) => void, stop: AbortSignal): Promise<TrainerEnd>;
 }
 
 const heartbeatEveryMs = 2_000;
@@ -62,23 +76,56 @@ async function findOrTrain(
   context: StretchContext,
   state: TrainingHeartbeat,
 ): Promise<StretchResult> {
-  const { store, logger, folder } = context;
+  const { store, logger } = context;
   const { stage, stageKey, stopAt } = stretch;
   const complete = await findComplete(stretch, store);
   if (complete) return complete;
-  const restored = await restoreNewestValid(store, stageKey, stopAt, (step) => join(folder, `resume-${step}`), logger);
-  if (restored) Object.assign(state, { step: restored.ref.step, checkpoint: restored.ref.step });
+  const restored = await restoreNewest(stretch, context, state);
   // An attempt may have ended between its last checkpoint and the validation of an SFT epoch, which then is made up for.
-  if (restored?.ref.step === stopAt && stage === 'grpo') {
+  if (restored?.ref?.step === stopAt && stage === 'grpo') {
     return conclude(stretch, store, restored.ref, await readLog(restored.folder));
   }
-  logger.info({ stage, from: restored?.ref.step ?? 0, stopAt }, 'training');
+  logger.info({ stage, from: restored?.step ?? 0, stopAt }, 'training');
   const { checkpoint, log } = await trainOnce(stretch, context, restored, state);
   const result = await conclude(stretch, store, checkpoint, log);
   await retireCheckpoints(store, stageKey, logger).catch((error: unknown) => {
     logger.warn({ stageKey, reason: String(error) }, 'old resume checkpoints were not removed');
   });
+  await pruneKept(context.scratch, (key) => newestStep(store, key), logger);
   return result;
+}
+
+/**
+ * The newest valid checkpoint: the store's, or a newer one that an earlier attempt on this machine could not store. That
+ * one is stored first; where the store must be waited for, training goes on from it meanwhile.
+ */
+async function restoreNewest(
+  stretch: Stretch,
+  { store, logger, folder, scratch }: StretchContext,
+  state: TrainingHeartbeat,
+): Promise<RestoredCheckpoint | null> {
+  const { stageKey, stopAt } = stretch;
+  const [newest = 0] = await checkpointSteps(store, stageKey, stopAt);
+  await sweepAndKeep(scratch, logger);
+  const unsaved = await takeKept(scratch, stageKey, { above: newest, upTo: stopAt }, folder, logger);
+  if (!unsaved) {
+    const restored = await restoreNewestValid(store, stageKey, stopAt, (at) => join(folder, `resume-${at}`), logger);
+    if (restored) Object.assign(state, { step: restored.step, checkpoint: restored.step });
+    return restored;
+  }
+  const { step, facts } = unsaved;
+  logger.info({ step, stageKey }, 'checkpoint of an earlier attempt found on this machine; it is stored first');
+  Object.assign(state, { step, checkpoint: newest > 0 ? newest : null });
+  const local = { step, facts, folder: unsaved.folder, files: Object.keys(unsaved.files) };
+  try {
+    const ref = await commitCheckpoint(store, stretch, unsaved);
+    await unseal(unsaved.folder);
+    state.checkpoint = step;
+    return { ...local, ref, unsaved: null };
+  } catch (error) {
+    if (!isWaitedFor(error)) throw error;
+    return { ...local, ref: null, unsaved };
+  }
 }
 
 /** What the log of a stretch is made of: its last checkpoint, which holds the stage's log up to there. */

@@ -1,6 +1,7 @@
 /**
  * Uploads checkpoints while training goes on: in order, one at a time; an older one still waiting is dropped for a newer.
- * A store that is away is asked again until it is back or `giveUp` aborts: it stops no healthy trainer.
+ * A store that is away, or that people must mend, is asked again until it takes the checkpoint or `giveUp` aborts: it
+ * stops no healthy trainer. What no waiting can mend is told at once, and the checkpoints stay on the disk.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DermflowError, failureTypes } from '../../domain/failures.ts';
@@ -16,9 +17,12 @@ export interface Uploader<T extends { step: number }, R> {
 
 export interface UploaderActions<T, R> {
   upload(checkpoint: T): Promise<R>;
-  /** Frees the disk of a checkpoint that is in the store or was dropped. */
+  /** Frees the disk of a checkpoint that is in the store or was dropped for a newer one. */
   discard(checkpoint: T): Promise<void>;
-  onAway(checkpoint: T, error: DermflowError, pauseMs: number): void;
+  /** The store does not take it yet; asked again after the pause. */
+  onWait(checkpoint: T, error: DermflowError, pauseMs: number): void;
+  /** No later one will be uploaded either. Called once, before `drain` throws the error. */
+  onRefused(checkpoint: T, error: unknown): void;
   giveUp: AbortSignal;
   /** In milliseconds, doubled up to 30 times its value. Default: one second. */
   firstPauseMs?: number;
@@ -46,8 +50,8 @@ export function createUploader<T extends { step: number }, R>(actions: UploaderA
         newest = checkpoint.step;
         return;
       } catch (error) {
-        if (!isAway(error) || giveUp.aborted) throw error;
-        actions.onAway(checkpoint, error, pauseMs);
+        if (!isWaitedFor(error) || giveUp.aborted) throw error;
+        actions.onWait(checkpoint, error, pauseMs);
         // Woken early to give up: one more attempt tells whether that is needed.
         await sleep(pauseMs, undefined, { signal: giveUp }).catch(() => {});
         if (waiting) return;
@@ -56,13 +60,15 @@ export function createUploader<T extends { step: number }, R>(actions: UploaderA
   };
 
   const work = async (): Promise<void> => {
+    let checkpoint = take();
     try {
-      for (let checkpoint = take(); checkpoint; checkpoint = take()) {
+      for (; checkpoint; checkpoint = take()) {
         await send(checkpoint);
         await actions.discard(checkpoint);
       }
     } catch (error) {
       failure = { error };
+      if (checkpoint) actions.onRefused(checkpoint, error);
     }
     running = null;
   };
@@ -84,5 +90,6 @@ export function createUploader<T extends { step: number }, R>(actions: UploaderA
   };
 }
 
-const isAway = (error: unknown): error is DermflowError =>
+/** Whether a store that throws this may take the same checkpoint later (store/refusals.ts). */
+export const isWaitedFor = (error: unknown): error is DermflowError =>
   error instanceof DermflowError && error.type === failureTypes.unavailable;

@@ -142,7 +142,7 @@ function simulateStretch(
 ): Promise<StretchResult> {
   const { maxSteps, stopAt } = stretch;
   return runStretch(stretch, {
-    ...{ store, folder, logger: silent },
+    ...{ store, folder, scratch: folder, logger: silent },
     signal: new AbortController().signal,
     giveUp: new AbortController().signal,
     heartbeat: () => {},

@@ -1,9 +1,10 @@
 /**
  * A trainer that trains nothing but keeps the protocol of domain/trainer.ts: it reads a job, counts steps, asks for
  * rewards, writes checkpoints of the size `STAND_IN_BYTES` (sparse files) and obeys SIGTERM and the end of its stdin.
- * Called as the real one is: `<this> -m dermflow_trainer <job.json>`.
+ * Called as the real one is: `<this> -m dermflow_trainer <job.json>`. With `STAND_IN_STEP_MS` a step takes so long and no
+ * save waits for its upload; `STAND_IN_STEPS` names a file to which the number of each step is added.
  */
-import { existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -20,6 +21,7 @@ import {
 
 const stateSchema = z.object({ global_step: z.int() });
 const bytes = Number(process.env.STAND_IN_BYTES ?? 0);
+const stepMs = Number(process.env.STAND_IN_STEP_MS ?? 0);
 const job = z
   .discriminatedUnion('stage', [sftJobSchema, grpoJobSchema])
   .parse(JSON.parse(readFileSync(process.argv[4] ?? '', 'utf8')));
@@ -41,13 +43,14 @@ tell({
 const ids = job.stage === 'grpo' ? firstIds(job) : [];
 while (step < stopAt && !interrupted) {
   step++;
+  if (process.env.STAND_IN_STEPS) appendFileSync(process.env.STAND_IN_STEPS, `${step}\n`);
   tell({ event: 'metrics', step, values: { loss: 1 / step } });
   tell({ event: 'progress', step, maxSteps });
   // Every tenth step lets signals in.
-  if (step % 10 === 0) await pause(0);
+  if (stepMs > 0 || step % 10 === 0) await pause(stepMs);
   if (step % saveEvery === 0 || step === stopAt || interrupted) await save();
 }
-if (step >= stopAt) tell({ event: 'finished', step, outputs: {} });
+tell(step >= stopAt ? { event: 'finished', step, outputs: {} } : { event: 'interrupted', step });
 process.exitCode = step >= stopAt ? 0 : interruptedExitCode;
 process.stdin.destroy();
 
@@ -66,7 +69,7 @@ async function save(): Promise<void> {
   writeFileSync(join(folder, 'trainer_state.json'), JSON.stringify({ global_step: step }));
   tell({ event: 'checkpoint', step, path: folder, exact: true });
   // A step takes seconds in truth, longer than an upload: no checkpoint is overtaken by the next.
-  while (step < stopAt && existsSync(folder)) await pause(5);
+  while (stepMs === 0 && step < stopAt && existsSync(folder)) await pause(5);
 }
 
 /** Rewards of one step: the first prompts, each with its completions. */

@@ -92,6 +92,7 @@ export async function createTrainingWorker(
   const environment = {
     scratch: join(folder, 'scratch'),
     plugins: join(folder, 'plugins'),
+    rewardTimeoutMs: 60_000,
     trainerPython: python,
     trainer: place,
   };

@@ -1,5 +1,5 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { explainCrash, explainDiskError, sweepScratch, withScratchFolder } from '../../activities/scratch.ts';
@@ -30,13 +30,24 @@ describe('sweepScratch', () => {
   it('removes what dead processes left and nothing else', async () => {
     const scratch = await temporaryFolder();
     const gone = (await execa('node', ['-p', 'process.pid'])).stdout;
-    const names = [`sft-${gone}-abc123`, `sft-${process.pid}-abc123`, 'notes'];
+    const names = [`sft-${gone}-abc123`, `sft-${process.ppid}-abc123`, 'notes'];
     for (const name of names) await mkdir(join(scratch, name, 'deep'), { recursive: true });
-    await sweepScratch(scratch);
-    expect((await readdir(scratch)).toSorted()).toEqual(names.slice(1).toSorted());
+    const rescued: string[] = [];
+    await withScratchFolder(scratch, 'own', async (own) => {
+      await sweepScratch(scratch, async (folder) => rescued.push(folder) > 0);
+      expect((await readdir(scratch)).toSorted()).toEqual([...names.slice(1), basename(own)].toSorted());
+    });
+    expect(rescued).toEqual([join(scratch, `sft-${gone}-abc123`)]);
   });
 
-  it('needs no folder', () => expect(sweepScratch('/does/not/exist')).resolves.toBeUndefined());
+  it('takes a folder of its own number that it did not make for its predecessor’s, as in a container', async () => {
+    const scratch = await temporaryFolder();
+    await mkdir(join(scratch, `sft-${process.pid}-abc123`));
+    await sweepScratch(scratch, async () => true);
+    expect(await readdir(scratch)).toEqual([]);
+  });
+
+  it('needs no folder', () => expect(sweepScratch('/does/not/exist', async () => true)).resolves.toBeUndefined());
 });
 
 describe('explainCrash', () => {

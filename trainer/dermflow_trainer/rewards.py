@@ -1,13 +1,24 @@
-"""Asks for rewards: `POST /rewards` on a Unix socket, answered by the process that started this one."""
+"""Asks for rewards: `POST /rewards` on a Unix socket, answered by the process that started this one.
+
+The other side says `100 Continue` every few seconds while it computes, so silence means that it is gone. A connection
+that breaks is made anew and the same request sent again: asking twice changes nothing, an equal request is scored once.
+"""
 
 import http.client
 import json
 import os
 import socket
+import time
 
 from dermflow_trainer.job import is_number, rank, world_size
 
-TIMEOUT_SECONDS = 120
+# Without a byte from the other side.
+SILENCE_SECONDS = 120
+# For one step's rewards, after which no other try is begun: a little more than the other side's own three tries may
+# take. A try that never ends is ended with this process, which is silent meanwhile, by the other side's stall limit.
+TOTAL_SECONDS = 1600
+# Before the second try and so on; one try more than there are pauses.
+PAUSES_SECONDS = (0.5, 1, 2, 4)
 
 
 class RewardError(Exception):
@@ -16,7 +27,7 @@ class RewardError(Exception):
 
 class RewardConnection(http.client.HTTPConnection):
     def __init__(self, path):
-        super().__init__("localhost", timeout=TIMEOUT_SECONDS)
+        super().__init__("localhost", timeout=SILENCE_SECONDS)
         self.path = path
 
     def connect(self):
@@ -73,17 +84,9 @@ class Rewards:
         return {name: values[start : start + len(request["ids"])] for name, values in answer[0].items()}
 
     def ask(self, request):
-        connection = RewardConnection(self.socket)
-        try:
-            connection.request("POST", "/rewards", json.dumps(request), {"content-type": "application/json"})
-            response = connection.getresponse()
-            body = response.read().decode()
-        except (OSError, http.client.HTTPException) as error:
-            raise RewardError(f"no rewards from socket {self.socket}: {error}") from error
-        finally:
-            connection.close()
-        if response.status != 200:
-            raise RewardError(f"rewards were refused with status {response.status}: {body[:300]}")
+        status, body = self.post(json.dumps(request))
+        if status != 200:
+            raise RewardError(f"rewards were refused with status {status}: {body[:300]}")
         try:
             components = json.loads(body)["components"]
         except (ValueError, TypeError, KeyError) as error:
@@ -97,6 +100,29 @@ class Rewards:
         components = {name: components[name] for name in self.names}
         self.samples.write(request, components)
         return components
+
+    def post(self, request):
+        """Status and body of the answer, after as many tries as it takes and the limits allow."""
+        give_up_at = time.monotonic() + TOTAL_SECONDS
+        for pause in (*PAUSES_SECONDS, None):
+            try:
+                return self.post_once(request)
+            except (OSError, http.client.HTTPException) as error:
+                # Its socket is removed when the other side ends, and it does not come back under this name.
+                over = isinstance(error, FileNotFoundError) or time.monotonic() >= give_up_at
+                if pause is None or over:
+                    raise RewardError(f"no rewards from socket {self.socket}: {error!r}") from error
+                time.sleep(pause)
+        raise AssertionError("the last try returns or raises")
+
+    def post_once(self, request):
+        connection = RewardConnection(self.socket)
+        try:
+            connection.request("POST", "/rewards", request, {"content-type": "application/json"})
+            response = connection.getresponse()
+            return response.status, response.read().decode()
+        finally:
+            connection.close()
 
 
 class Samples:

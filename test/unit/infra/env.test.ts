@@ -15,6 +15,8 @@ describe('readEnvironment', () => {
     ['DERMFLOW_S3_ENDPOINT', 'localhost'],
     ['DERMFLOW_LLM_BASE_URL', 'nowhere'],
     ['DERMFLOW_LOG_LEVEL', 'loud'],
+    ['DERMFLOW_REWARD_TIMEOUT', '0'],
+    ['DERMFLOW_REWARD_TIMEOUT', '501'],
   ])('names %s=%s in one line', (name, value) => {
     expect(() => readEnvironment({ [name]: value })).toThrow(new RegExp(`^environment: ${name} is "${value}": .+$`));
   });

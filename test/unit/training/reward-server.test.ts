@@ -1,7 +1,13 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { request } from 'node:http';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { serveRewards } from '../../../activities/training/reward-server.ts';
+import { userMistake } from '../../../domain/failures.ts';
 import { melanomaQuestion } from '../../support/cases.ts';
 
 const settings = { format: true, malignancy: true, granularity: 'leaf' } as const;
@@ -72,5 +78,109 @@ describe('serveRewards', () => {
     expect(existsSync(socket)).toBe(true);
     await close();
     expect(existsSync(socket)).toBe(false);
+  });
+});
+
+const supported = (name: string): string => fileURLToPath(new URL(`../../support/${name}`, import.meta.url));
+
+/** A child of this test, once it has said its first line. */
+async function startChild(name: string, ...args: string[]): Promise<{ child: ChildProcess; line: string }> {
+  const child = spawn('node', [supported(name), ...args], { stdio: ['ignore', 'pipe', 'ignore'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const [data]: unknown[] = await once(child.stdout, 'data');
+  return { child, line: String(data).trim() };
+}
+
+describe('a process that serves rewards', () => {
+  const body = JSON.stringify({ step: 1, ids: ['one'], completions: ['x'.repeat(200_000)] });
+
+  async function startHost() {
+    const { child, line } = await startChild('reward-host.ts');
+    return { socket: line, died: () => child.exitCode ?? child.signalCode };
+  }
+
+  it('lives on when connections break 200 times at random moments of the exchange', async () => {
+    const { socket, died } = await startHost();
+    const head = `POST /rewards HTTP/1.1\r\nhost: x\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n`;
+    const sent = head + body;
+    const breakOff = async (): Promise<void> => {
+      const connection = connect(socket);
+      connection.on('error', () => {});
+      await once(connection, 'connect');
+      connection.write(sent.slice(0, Math.ceil(Math.random() ** 2 * sent.length)));
+      await sleep(Math.random() * 5);
+      connection.destroy();
+    };
+    for (let round = 0; round < 20; round++) await Promise.all(Array.from({ length: 10 }, breakOff));
+    expect(died()).toBeNull();
+    expect((await post(socket, body)).status).toBe(200);
+  });
+
+  it('lives on when its client is killed with -9, again and again', async () => {
+    const { socket, died } = await startHost();
+    const kill = async (): Promise<void> => {
+      const request = JSON.stringify({ step: 1, ids: ['one'], completions: ['x'.repeat(60_000)] });
+      const { child } = await startChild('kill-me.mjs', socket, request);
+      await sleep(Math.random() * 60);
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    };
+    for (let round = 0; round < 5; round++) await Promise.all(Array.from({ length: 4 }, kill));
+    expect(died()).toBeNull();
+    expect((await post(socket, body)).status).toBe(200);
+  });
+});
+
+describe('a reward that takes its time', () => {
+  const slowPlugin = (ms: number) => {
+    const asked: number[] = [];
+    const reward = async (inputs: readonly unknown[]): Promise<number[]> => {
+      asked.push(inputs.length);
+      await sleep(ms);
+      return inputs.map(() => 0.5);
+    };
+    return { asked, plugin: { name: 'judge', sha256: '', reward, close: async () => {} } };
+  };
+  const body = '{"step":1,"ids":["one"],"completions":["a"]}';
+
+  it('is asked once for a request that comes again, also while it is under way', async () => {
+    const { plugin, asked } = slowPlugin(30);
+    const server = await serveRewards([melanomaQuestion({ id: 'one' })], settings, plugin);
+    onTestFinished(() => server.close());
+    const answers = await Promise.all([post(server.socket, body), post(server.socket, body)]);
+    answers.push(await post(server.socket, body));
+    for (const { body: text } of answers) expect(JSON.parse(text).components.judge).toEqual([0.5]);
+    expect(asked).toEqual([1]);
+    await post(server.socket, body.replace('"a"', '"b"'));
+    expect(asked).toEqual([1, 1]);
+  });
+
+  it('lets the trainer hear that somebody is there', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { plugin } = slowPlugin(300);
+    const server = await serveRewards([melanomaQuestion({ id: 'one' })], settings, plugin);
+    onTestFinished(() => server.close());
+    let continues = 0;
+    const answered = new Promise<void>((done, failed) => {
+      const asked = request({ socketPath: server.socket, path: '/rewards', method: 'POST' }, (response) => {
+        response.resume().on('end', done);
+      });
+      asked.on('continue', () => continues++);
+      asked.on('error', failed).end(body);
+    });
+    await sleep(100);
+    vi.advanceTimersByTime(30_000);
+    await answered;
+    expect(continues).toBe(3);
+  });
+
+  it('that fails is the failure of the activity', async () => {
+    const reward = () => Promise.reject(userMistake('rewards.plugin: no mood'));
+    const plugin = { name: 'judge', sha256: '', reward, close: async () => {} };
+    const server = await serveRewards([melanomaQuestion({ id: 'one' })], settings, plugin);
+    onTestFinished(() => server.close());
+    expect(await post(server.socket, body)).toEqual({ status: 500, body: 'rewards.plugin: no mood' });
+    expect(server.failure()).toMatchObject({ message: 'rewards.plugin: no mood' });
   });
 });

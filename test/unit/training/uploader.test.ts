@@ -17,7 +17,8 @@ function createPlace({ giveUp = new AbortController().signal } = {}) {
         open.push({ checkpoint, settle: (error) => (error ? failed(error) : done(`ref ${checkpoint.step}`)) });
       }),
     discard: async ({ step }) => void happened.push(`discard ${step}`),
-    onAway: ({ step }, error) => happened.push(`away ${step}: ${error.message}`),
+    onWait: ({ step }, error) => happened.push(`away ${step}: ${error.message}`),
+    onRefused: ({ step }, error) => happened.push(`refused ${step}: ${String(error)}`),
     giveUp,
     firstPauseMs: 1,
   });
@@ -70,17 +71,20 @@ describe('createUploader', () => {
     giveUp.abort();
     await settle(unavailable('still gone'));
     await expect(uploader.drain()).rejects.toThrow('still gone');
-    expect(happened).toEqual(['upload 1', 'away 1: gone', 'upload 1']);
+    const refused = 'refused 1: DermflowError: still gone';
+    expect(happened).toEqual(['upload 1', 'away 1: gone', 'upload 1', refused]);
   });
 
-  it('throws any other failure at the end, and keeps what is in the store', async () => {
-    const { uploader, settle } = createPlace();
+  it('tells any other failure at once, throws it at the end, and leaves what is not stored on the disk', async () => {
+    const { uploader, happened, settle } = createPlace();
     uploader.add({ step: 1 });
     await settle();
     uploader.add({ step: 2 });
     await settle(new RangeError('defect'));
+    expect(happened.slice(3)).toEqual(['refused 2: RangeError: defect']);
     uploader.add({ step: 3 });
     await expect(uploader.drain()).rejects.toThrow('defect');
     expect(uploader.newest).toBe(1);
+    expect(happened.slice(4)).toEqual([]);
   });
 });
