@@ -74,7 +74,7 @@ function deriveQuestions(
     tasks: evaluation.tasks,
   };
   const inputs = { dataset: dataset.sha256, knowledge: knowledge.digest };
-  return commitOnce(store, { kind: 'questions', method: 'questions/2', inputs, params: settings }, async () => {
+  return commitOnce(store, { kind: 'questions', method: 'questions/3', inputs, params: settings }, async () => {
     const splitOf = new Map(cases.map((c) => [c.id, c.split]));
     const all = buildQuestions(cases, knowledge, settings); // at once: wrong options come from the whole set's labels
     const bySplit = splits.map(
