@@ -1,6 +1,7 @@
 /**
  * DermNet as Kaggle hands it out: `{train,test}/<category>/<disease>-<n>.jpg`. The label is the file's name less its
- * number, with spaces for hyphens. Names without a number say no disease and are left out, as in the released code.
+ * number, with spaces for hyphens. Names without a number say no disease and are left out, as in the released code; so
+ * are names that say "histology" or "laboratory". "Dermoscopy" in a name is the modality.
  */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,6 +9,11 @@ import type { Split } from '../../../domain/cases/case.ts';
 import { userMistake } from '../../../domain/failures.ts';
 import { imagesBelow, stemOf } from '../image-files.ts';
 import { type DatasetAdapter, diagnose, undecided } from '../source.ts';
+
+/** Slides, cultures and the like: what the disease looks like in a laboratory. */
+const notClinicalWord =
+  /\b(?:histo(?:logy|logical|logic|patholog\w*)?|patholog\w*|cytolog\w*|laborator\w*|lab|microscop\w*|cultures?|koh|tzanck|smears?|gram stain|immunofluorescence|electron)\b/i;
+const dermoscopyWord = /\b(?:derm(?:at)?oscop\w*|epiluminescence)\b/i;
 
 const parts: readonly Extract<Split, 'train' | 'test'>[] = ['train', 'test'];
 
@@ -30,6 +36,11 @@ export const readDermNet: DatasetAdapter = async function* (folder, knowledge) {
           yield { kind: 'left out', reason: 'file name without a disease and a number', detail: category };
           continue;
         }
+        const notClinical = notClinicalWord.exec(label)?.[0].toLowerCase();
+        if (notClinical !== undefined) {
+          yield { kind: 'left out', reason: `no picture of the skin: ${notClinical}`, detail: label };
+          continue;
+        }
         const diagnosed = diagnose([label], knowledge);
         if (!diagnosed) {
           yield undecided(label, knowledge);
@@ -42,7 +53,7 @@ export const readDermNet: DatasetAdapter = async function* (folder, knowledge) {
           source: 'dermnet',
           image: { path },
           group: `dermnet/${at}/${stem}`,
-          modality: 'clinical',
+          modality: dermoscopyWord.test(label) ? 'dermoscopic' : 'clinical',
           archiveIds: [],
           officialSplit,
           ...diagnosed,

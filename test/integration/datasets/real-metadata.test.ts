@@ -7,6 +7,7 @@ import { createLeftOutTally } from '../../../activities/datasets/read.ts';
 import type { LeftOut, SourceRecord } from '../../../activities/datasets/source.ts';
 import { readAll, temporaryFolder, writeFiles } from '../../support/datasets.ts';
 import { linkImages } from '../../support/image-files.ts';
+import { shippedKnowledge } from '../../support/knowledge.ts';
 import { needsSharedData, sharedData } from '../../support/shared-data.ts';
 
 const shared = (path: string): string => join(sharedData ?? '', path);
@@ -15,7 +16,7 @@ const countBy = <T>(items: readonly T[], keyOf: (item: T) => string): Record<str
   Object.fromEntries([...Map.groupBy(items, keyOf)].map(([key, group]) => [key, group.length]));
 const casesOf = (records: readonly (SourceRecord | LeftOut)[]) => records.filter((r) => r.kind === 'case');
 const leftOutOf = (records: readonly (SourceRecord | LeftOut)[]) => {
-  const tally = createLeftOutTally();
+  const tally = createLeftOutTally(shippedKnowledge);
   for (const record of records) if (record.kind === 'left out') tally.add(record);
   return tally.counts();
 };
