@@ -7,6 +7,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Split } from '../../../domain/cases/case.ts';
 import { userMistake } from '../../../domain/failures.ts';
+import { createMalignantNames } from '../../../domain/knowledge/malignant-label.ts';
 import { imagesBelow, stemOf } from '../image-files.ts';
 import { type DatasetAdapter, diagnose, undecided } from '../source.ts';
 
@@ -23,6 +24,7 @@ export const readDermNet: DatasetAdapter = async function* (folder, knowledge) {
       throw userMistake(`${folder}: holds no folder ${part}/; expected ${part}/<category>/<disease>-<number>.jpg`);
     }
   }
+  const isMalignant = createMalignantNames(knowledge.taxonomy);
   for (const officialSplit of parts) {
     for (const category of (await readdir(join(folder, officialSplit))).toSorted()) {
       const at = `${officialSplit}/${category}`;
@@ -33,7 +35,9 @@ export const readDermNet: DatasetAdapter = async function* (folder, knowledge) {
         const stem = stemOf(path);
         const label = diseaseOf(stem);
         if (label === null) {
-          yield { kind: 'left out', reason: 'file name without a disease and a number', detail: category };
+          const words = wordsOf(stem);
+          const detail = isMalignant(words) ? words : category;
+          yield { kind: 'left out', reason: 'file name without a disease and a number', detail };
           continue;
         }
         const notClinical = notClinicalWord.exec(label)?.[0].toLowerCase();
@@ -68,6 +72,13 @@ function diseaseOf(stem: string): string | null {
   const disease = /^(?<disease>.+)-\d+$/.exec(stem)?.groups?.disease;
   return disease?.replaceAll('-', ' ') ?? null;
 }
+
+/** `03BowensDiseaseLeg` is Bowens Disease Leg. */
+const wordsOf = (stem: string): string =>
+  stem
+    .replaceAll(/[-_\d]+/g, ' ')
+    .replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ')
+    .trim();
 
 const isFolder = (path: string): Promise<boolean> =>
   stat(path).then(

@@ -133,7 +133,7 @@ describe.skipIf(sharedData === null)(`adapters on real metadata${needsSharedData
     expect(items.every((r) => 'path' in r.image)).toBe(true);
   });
 
-  it("reads DermNet's test tree: 4,002 names, 187 without a disease", async () => {
+  it("reads DermNet's test tree: 4,002 names, 187 without a disease, 17 of slides and cultures", async () => {
     const folder = await temporaryFolder();
     const paths = (await column('dermnet/mmskin_Dermnet_test.csv', 'image')).map((path) =>
       path.replace('Dermnet/', ''),
@@ -157,7 +157,20 @@ describe.skipIf(sharedData === null)(`adapters on real metadata${needsSharedData
       'genital ulcers': 1,
       'normal variations': 1,
     });
-    expect(leftOut).toHaveLength(unknown.length + nameless.length);
+    const laboratory = leftOut.filter(({ reason }) => reason.startsWith('no picture of the skin'));
+    expect(Object.fromEntries(laboratory.map(({ detail, count }) => [detail, count]))).toEqual({
+      'tinea laboratory': 9,
+      'Psoriasis Histology': 5,
+      'acne histology': 2,
+      'basal cell carcinoma histology': 1,
+    });
+    expect(leftOut.filter(({ malignant }) => malignant).map(({ detail }) => detail)).toEqual([
+      'melanoma mimic',
+      'Keratoacanthoma', // "Keratoacanthoma.jpg" has no number
+      'basal cell carcinoma histology',
+    ]);
+    expect(countBy(casesOf(records), (r) => r.modality)).toEqual({ clinical: 3755, dermoscopic: 14 });
+    expect(leftOut).toHaveLength(unknown.length + nameless.length + laboratory.length);
     expect(records).toHaveLength(4002);
     expect(new Set(casesOf(records).map((r) => r.officialSplit))).toEqual(new Set(['test']));
   });

@@ -49,6 +49,19 @@ describe('DermNet', () => {
   });
 });
 
+describe('a DermNet name without a number', () => {
+  it('is counted by its folder, or in full where it names a malignant disease', async () => {
+    const folder = await temporaryFolder();
+    const files = [
+      'train/Photos/03DermatitisArm.jpg',
+      'train/Photos/05BowensDiseaseLeg2.jpg',
+      'test/Photos/acne-1.jpg',
+    ];
+    for (const [i, file] of files.entries()) await writeFiles(folder, { [file]: await jpeg(i) });
+    expect((await leftOut('dermnet', folder)).map(({ detail }) => detail)).toEqual(['Photos', 'Bowens Disease Leg']);
+  });
+});
+
 describe('Fitzpatrick17k', () => {
   it('leaves out and counts what dermatologists call wrongly labelled', async () => {
     const folder = await temporaryFolder();
