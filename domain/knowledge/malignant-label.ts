@@ -2,9 +2,9 @@
 import { normaliseLabel } from './label.ts';
 import type { Taxonomy } from './taxonomy.ts';
 
-/** Words that say so whatever the taxonomy knows of the disease; the beginning of a word may be anything. */
+/** Words that say so whatever the taxonomy knows of the disease; file names glue others to them ("melanomaleg"). */
 const malignantWord =
-  /^(?:\w*(?:carcinoma|sarcoma)|melanoma|lymphoma|leukemia|epithelioma|metasta\w*|malignan\w*|cancer)$/;
+  /^(?:\w*(?:carcinoma|sarcoma)\w*|(?:melanoma|lymphoma|leukemi|metasta|malignan|bcc|scc)\w*|epithelioma|cancer)$/;
 
 /**
  * A test of labels for the name of a malignant, precancerous or in situ disease within them ("melanoma mimic", "BCC

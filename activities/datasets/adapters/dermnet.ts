@@ -77,7 +77,7 @@ function diseaseOf(stem: string): string | null {
 const wordsOf = (stem: string): string =>
   stem
     .replaceAll(/[-_\d]+/g, ' ')
-    .replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ')
+    .replaceAll(/(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/g, ' ')
     .trim();
 
 const isFolder = (path: string): Promise<boolean> =>

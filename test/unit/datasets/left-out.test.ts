@@ -91,6 +91,8 @@ describe('a row that is left out', () => {
     'leukaemias',
     'unknown (malignant)',
     'metastatic disease',
+    'melanomaleg',
+    'BCCnose',
     'near an actinic keratosis',
   ])('is told first where it says %j', (label) => expect(isMalignant(label)).toBe(true));
 
