@@ -1,8 +1,9 @@
 /** `dermflow data`: imports a data set from this machine, or says what an import would find. */
 import { Argument, Command, Option } from 'commander';
 import { type Check, checkDataset } from '../activities/datasets/check.ts';
-import { importDataset } from '../activities/datasets/import.ts';
+import { importDataset, readMalignantLeftOut } from '../activities/datasets/import.ts';
 import { loadKnowledge } from '../activities/datasets/knowledge.ts';
+import { tellLeftOut } from '../activities/datasets/read.ts';
 import { userMistake } from '../domain/failures.ts';
 import { type AdapterName, adapterNames } from '../domain/recipe.ts';
 import { readEnvironment } from '../infra/env.ts';
@@ -60,8 +61,10 @@ async function importData(adapter: AdapterName, { from, json = false, ...options
     const { scratch } = environment;
     const request = { store, folder: from, adapter, settings, scratch, knowledge: await loadKnowledge() };
     const imported = await importDataset({ ...request, onProgress: showImport });
-    const { facts } = await store.manifest(imported);
+    const manifest = await store.manifest(imported);
+    const { facts } = manifest;
     if (json) return console.log(JSON.stringify({ adapter, imported, facts }));
+    for (const lost of await readMalignantLeftOut(store, manifest)) console.log(tellLeftOut(lost));
     console.log(`${adapter}: ${JSON.stringify(facts)}`);
     console.log(`in a recipe: { adapter: ${adapter}, imported: ${JSON.stringify(imported)} }`);
   } finally {
@@ -79,9 +82,9 @@ function renderCheck({ records, counts, absentImages, absent, leftOut }: Check):
     const values = Object.entries(byValue).map(([value, count]) => `${value} ${count}`);
     return `${field.padEnd(13)} ${values.join(', ') || 'none'}`;
   });
-  const reasons = leftOut.map(({ reason, detail, count }) => `left out      ${count}: ${reason} ${detail}`.trimEnd());
   const images = absentImages === 0 ? [] : [`absent images ${absentImages}, e.g. ${absent[0]}`];
-  return [`records       ${records}`, ...tables, ...images, ...reasons];
+  const [malignant, others] = [leftOut.filter((lost) => lost.malignant), leftOut.filter((lost) => !lost.malignant)];
+  return [...malignant.map(tellLeftOut), `records       ${records}`, ...tables, ...images, ...others.map(tellLeftOut)];
 }
 
 function readNumber(flag: string, text: string, allowed: (value: number) => boolean): number {

@@ -17,7 +17,7 @@ export interface Check {
 /** Reads a folder's tables. Mistakes in them are thrown as the import would throw them. */
 export async function checkDataset(request: ReadRequest): Promise<Check> {
   const outcome = createOutcome();
-  const leftOut = createLeftOutTally();
+  const leftOut = createLeftOutTally(request.knowledge);
   let records = 0;
   for await (const record of readRecords(request)) {
     if (record.kind === 'left out') {

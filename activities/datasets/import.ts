@@ -1,7 +1,7 @@
 /** Turns a folder in a data set's own layout into a `dataset` artifact: cases, their images, and what was left out. */
 import { join } from 'node:path';
 import { z } from 'zod';
-import { type ArtifactRef, canonicalJson, workKey } from '../../domain/artifact.ts';
+import { type ArtifactRef, canonicalJson, type Manifest, workKey } from '../../domain/artifact.ts';
 import { type Case, caseSchema } from '../../domain/cases/case.ts';
 import {
   type ConceptCase,
@@ -13,16 +13,35 @@ import { DermflowError, failureTypes } from '../../domain/failures.ts';
 import { inOrder } from '../in-order.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { withScratchFolder } from '../scratch.ts';
-import { commitFiles } from '../store/commit.ts';
+import { commitFiles, readJson } from '../store/commit.ts';
 import { createDiskMap } from './disk-map.ts';
 import type { ImageBudget } from './image-size.ts';
 import { type BadImage, imageSoftware, imagesInFlight, importImage, type StoredImage } from './images.ts';
 import { readLines, writeLineFiles } from './json-lines.ts';
 import { createOutcome } from './outcome.ts';
-import { absentReason, type Reading, type ReadRequest, readSource } from './read.ts';
+import { absentReason, type LeftOutCount, type Reading, type ReadRequest, readSource } from './read.ts';
 import { listSome, type SourceRecord } from './source.ts';
 
-const method = 'import/4';
+const method = 'import/5';
+const reportFile = 'report.json';
+
+const leftOutCountSchema = z.object({
+  reason: z.string(),
+  detail: z.string(),
+  count: z.number(),
+  malignant: z.boolean().default(false), // reports of earlier versions do not say it
+});
+
+/** Rows that an import left out although their labels name a malignant disease. */
+export async function readMalignantLeftOut(store: ArtifactStore, imported: Manifest): Promise<LeftOutCount[]> {
+  const { leftOutBy } = await readJson(
+    store,
+    imported,
+    reportFile,
+    z.object({ leftOutBy: z.array(leftOutCountSchema) }),
+  );
+  return leftOutBy.filter(({ malignant }) => malignant);
+}
 
 /** Files of an imported artifact: cases, items with a question of their own, pictures with concepts only. */
 export const importedFiles = { cases: 'cases.jsonl', ready: 'ready.jsonl', concepts: 'concepts.jsonl' } as const;
@@ -40,6 +59,8 @@ export const importFactsSchema = z.object({
   quarantined: z.number(),
   duplicates: z.number(),
   leftOut: z.number(),
+  /** Of these, rows whose label names a malignant disease. */
+  leftOutMalignant: z.number().default(0),
 });
 
 export interface ImportRequest extends ReadRequest {
@@ -75,7 +96,7 @@ export function importDataset(request: ImportRequest): Promise<ArtifactRef> {
       { kind: 'dataset', key, ...work, facts },
       {
         ...Object.fromEntries(Object.values(importedFiles).map((name) => [name, { path: join(scratch, name) }])),
-        'report.json': { data: canonicalJson(report) },
+        [reportFile]: { data: canonicalJson(report) },
       },
     );
   });
@@ -128,8 +149,14 @@ async function importRecords(
       concepts: writers.concepts.count(),
     };
   });
-  const leftOut = reading.leftOut.reduce((sum, { count }) => sum + count, 0);
-  const facts = { ...written, quarantined: outcome.quarantined(), duplicates: outcome.repeats(), leftOut };
+  const sum = (rows: readonly LeftOutCount[]): number => rows.reduce((total, { count }) => total + count, 0);
+  const facts = {
+    ...written,
+    quarantined: outcome.quarantined(),
+    duplicates: outcome.repeats(),
+    leftOut: sum(reading.leftOut),
+    leftOutMalignant: sum(reading.leftOut.filter(({ malignant }) => malignant)),
+  };
   return { facts, report: { ...facts, ...outcome.report(), leftOutBy: reading.leftOut } };
 }
 

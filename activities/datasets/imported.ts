@@ -13,7 +13,8 @@ import type { AdapterName, DataSource } from '../../domain/recipe.ts';
 import { conceptsOf } from '../../domain/trajectories/concepts.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { readJsonLines } from '../store/commit.ts';
-import { importedFiles, importFactsSchema } from './import.ts';
+import { importedFiles, importFactsSchema, readMalignantLeftOut } from './import.ts';
+import type { LeftOutCount } from './read.ts';
 
 /** A source of the recipe with its imported artifact. */
 export interface ImportedSource {
@@ -28,6 +29,8 @@ export interface OpenSource extends ImportedSource {
   ready(): Promise<ReadyCase[]>;
   /** Pictures with at least one concept, diagnosed ones among them. */
   concepts(): Promise<ConceptCase[]>;
+  /** Rows that became no case although their labels name a malignant disease. */
+  malignantLeftOut(): Promise<LeftOutCount[]>;
 }
 
 /** A source without what its use needs is a user's mistake. */
@@ -47,6 +50,7 @@ export async function openSource(store: ArtifactStore, source: ImportedSource): 
   return {
     ...source,
     facts,
+    malignantLeftOut: () => readMalignantLeftOut(store, manifest),
     cases,
     ready: () => readJsonLines(store, manifest, importedFiles.ready, readyCaseSchema),
     concepts: async () => {

@@ -38,7 +38,7 @@ export function deriveDataset(
   };
   const inputs = { ...inputsOf(sources), knowledge: knowledge.digest };
   const encoded = encoder ? { encoder: { ...data.encoder, file: encoder.sha256 } } : {};
-  const work = { kind: 'dataset', method: 'split/3', inputs, params: { ...params, ...encoded } } as const;
+  const work = { kind: 'dataset', method: 'split/4', inputs, params: { ...params, ...encoded } } as const;
   return commitOnce(store, work, async () => {
     const labelled = await trainingCases(sources);
     const books = labelled.filter(isTextbookCase);
@@ -65,7 +65,10 @@ export function deriveDataset(
     if (empty) throw userMistake(`data.split leaves no case for ${empty}: ${cases.length} cases are too few`);
     const leaks = { test: summariseLeaks(tested.leaks), ood: summariseLeaks(ood.leaks) };
     const funnel = labelled.some(isDermNet) ? dermnet.funnel : [];
-    const report = describeData({ cases, ood: countKept(items, ood.kept), leaks, funnel });
+    const malignantLeftOut = Object.fromEntries(
+      await Promise.all(sources.map(async (source) => [source.adapter, await source.malignantLeftOut()] as const)),
+    );
+    const report = describeData({ malignantLeftOut, cases, ood: countKept(items, ood.kept), leaks, funnel });
     return {
       facts: { ...counts, ood: ood.kept.length },
       files: {

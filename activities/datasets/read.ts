@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { canonicalJson } from '../../domain/artifact.ts';
 import { userMistake } from '../../domain/failures.ts';
 import type { Knowledge } from '../../domain/knowledge/knowledge.ts';
+import { createMalignantNames } from '../../domain/knowledge/malignant-label.ts';
 import type { AdapterName } from '../../domain/recipe.ts';
 import { inOrder } from '../in-order.ts';
 import { adapters } from './adapters/index.ts';
@@ -27,6 +28,8 @@ export interface LeftOutCount {
   reason: string;
   detail: string;
   count: number;
+  /** The detail names a malignant disease, or one that comes before it. */
+  malignant: boolean;
 }
 
 export interface Reading {
@@ -68,7 +71,7 @@ export async function readSource(
 ): Promise<Reading> {
   const file = join(scratch, 'records.jsonl');
   const contents = createHash('sha256');
-  const leftOut = createLeftOutTally();
+  const leftOut = createLeftOutTally(request.knowledge);
   let present = 0;
   const records = await writeLineFiles({ records: file }, async ({ records: writer }) => {
     const digested = inOrder(readRecords(request), filesInFlight, async (record) => ({
@@ -107,17 +110,25 @@ const digestImage = async (record: SourceRecord | LeftOut): Promise<string | nul
 
 export interface LeftOutTally {
   add(leftOut: LeftOut): void;
+  /** Names of malignant diseases first, then the largest. */
   counts(): LeftOutCount[];
 }
 
-export function createLeftOutTally(): LeftOutTally {
+export function createLeftOutTally({ taxonomy }: Knowledge): LeftOutTally {
   const tally = createTally();
+  const isMalignant = createMalignantNames(taxonomy);
   return {
     add: ({ reason, detail }) => tally.add(JSON.stringify([reason, detail])),
-    counts: () =>
-      tally.entries().map(([key, count]) => {
+    counts: () => {
+      const all = tally.entries().map(([key, count]): LeftOutCount => {
         const [reason = '', detail = ''] = JSON.parse(key);
-        return { reason, detail, count };
-      }),
+        return { reason, detail, count, malignant: isMalignant(detail) };
+      });
+      return [...all.filter(({ malignant }) => malignant), ...all.filter(({ malignant }) => !malignant)];
+    },
   };
 }
+
+/** One line for a person; a malignant disease that is missing from the data is told as such. */
+export const tellLeftOut = ({ reason, detail, count, malignant }: LeftOutCount): string =>
+  `${malignant ? 'MALIGNANT, left out' : 'left out'} ${count}: ${reason} ${detail}`.trimEnd();

@@ -29,7 +29,7 @@ export async function synthesise(request: SynthesisRequest): Promise<ArtifactRef
   const { seed, prompts, trajectories: settings } = recipe;
   const work = {
     kind: 'trajectories',
-    method: 'trajectories/1',
+    method: 'trajectories/2',
     inputs: { textbook: textbook.sha256, knowledge: knowledge.digest },
     params: { seed, prompts, model: llm.model, ...settings },
   } as const;

@@ -16,6 +16,8 @@ export interface PaperRow {
 }
 
 export interface DataReport {
+  /** By adapter: rows that became no case although their labels name a malignant disease. */
+  malignantLeftOut: Record<string, { reason: string; detail: string; count: number }[]>;
   source: SplitTable;
   diagnosis: SplitTable;
   malignancy: SplitTable;
@@ -66,7 +68,7 @@ export function compareWithPaper(cases: readonly Case[]): PaperRow[] {
   return [...rows, { source: 'all six', ...total }];
 }
 
-export interface DataFindings extends Pick<DataReport, 'ood' | 'leaks' | 'funnel'> {
+export interface DataFindings extends Pick<DataReport, 'malignantLeftOut' | 'ood' | 'leaks' | 'funnel'> {
   cases: readonly Case[];
 }
 

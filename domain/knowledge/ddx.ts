@@ -27,8 +27,8 @@ export interface DdxGraph {
 }
 
 /**
- * Builds the graph. A name that is no canonical one, a repeated pair, a pair on one path of the tree (a disease is no
- * differential of its own subtype) or an undeclared source is its author's mistake.
+ * Builds the graph. A name that is no canonical one, a repeated pair, a pair of which one is a kind of the other (a
+ * disease is no differential of its own subtype) or an undeclared source is its author's mistake.
  */
 export function buildDdxGraph({ sources, pairs }: DdxData, taxonomy: Taxonomy): DdxGraph {
   const known = new Set(taxonomy.names);
@@ -41,8 +41,8 @@ export function buildDdxGraph({ sources, pairs }: DdxData, taxonomy: Taxonomy): 
     const pair = `ddx: [${a}, ${b}]`;
     const stranger = between.find((name) => !known.has(name));
     if (stranger !== undefined) throw userMistake(`${pair}: "${stranger}" is no name of the taxonomy`);
-    if (a === b || taxonomy.isBelow(a, b) || taxonomy.isBelow(b, a))
-      throw userMistake(`${pair}: both stand on one path of the taxonomy; remove the pair`);
+    if (taxonomy.isKindOf(a, b) || taxonomy.isKindOf(b, a))
+      throw userMistake(`${pair}: one is a kind of the other; remove the pair or name finer diagnoses`);
     if (adjacency.get(a)?.has(b)) throw userMistake(`${pair}: stands twice; remove one`);
     if (!Object.hasOwn(sources, source)) throw userMistake(`${pair}: source "${source}" is not declared`);
     connect(a, b);

@@ -34,9 +34,9 @@ function introduction({ taxonomy, ddx, digest }: Knowledge): string {
   return [
     `${taxonomy.names.length} nodes under ${taxonomy.roots.length} roots, ${leaves} of them leaves; ${synonyms} synonyms; ${ddx.edges.length} pairs in the DDx graph. Version (digest of the contents): \`${digest.slice(0, 16)}\`.`,
     '',
-    '- **Labels** are compared in lower case, without accents and punctuation, in American spelling and singular. Where that finds nothing, the words are put in order ("nevus, balloon cell"), then the label is read more coarsely: without its qualifiers after a comma or in brackets, without trailing words for a site, a person or a picture. `resolve` says which it was, `exact` or `broader`. Anything else is unknown and counted, never guessed.',
+    '- **Labels** are compared in lower case, without accents and punctuation, in American spelling and singular. Where that finds nothing, the words are put in order ("nevus, balloon cell", "basal cell carcinoma nodular"), then the label is read more coarsely: without its qualifiers after a comma or in brackets, without trailing words for a site, a person or a picture. `resolve` says which it was, `exact` or `broader`. Anything else is unknown and counted, never guessed.',
     '- **Malignancy** is that of the finest node that states one. Melanoma in situ counts as malignant, Bowen disease and actinic keratosis as precancerous or in situ; ISIC and DERM12345 call Bowen disease malignant.',
-    '- **Overlap**: some names may be true of one lesion at once (acral and dysplastic nevus; carcinoma and carcinoma in situ). A name of the shared tree that overlaps with the diagnosis is never a wrong option.',
+    '- **Overlap**: some names may be true of one lesion at once (acral and dysplastic nevus; carcinoma and carcinoma in situ). A name that overlaps with the diagnosis is never a wrong option; [overlaps.md](overlaps.md) lists them by data set.',
     '- **Labels that name no disease** ("benign lesion") are under `unspecified lesion`; they carry a malignancy and are never options.',
   ].join('\n');
 }

@@ -3,8 +3,8 @@
 /** Trailing words that say where the lesion is, on whom, or what the picture shows; never which disease it is. */
 const circumstances: ReadonlySet<string> = new Set(
   `anus areola arm axilla axillae breast chest digit ear ext extremity face fingertip foot hand heel leg lid lip mouth nail nose
-   palm penis scalp sole trunk vagina vaginal vulva upper lower adult men women generalized nos photo lesion dermoscopy histology
-   treatment cryotherapy aldara 5fu sunburn interferon injection`.split(/\s+/),
+   palm penis scalp sole trunk vagina vaginal vulva upper lower adult men women generalized nos photo lesion dermoscopy dermatoscopy histology
+   treatment surgery excision biopsy cryotherapy aldara 5fu sunburn interferon injection`.split(/\s+/),
 );
 
 /** Words of the inverted form ("melanoma, superficial spreading type") that carry nothing. */
@@ -17,7 +17,7 @@ const fillers: ReadonlySet<string> = new Set(['type', 'nos', 'variant', 'subtype
 export function normaliseLabel(label: string): string {
   const plain = label.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase();
   const words = plain
-    .replaceAll(/['’`´"]/g, '')
+    .replaceAll(/['’`´]s\b|['’`´"]/g, '') // "Kaposi's" is "Kaposi"
     .replaceAll(/(?<!\d)\.|\.(?!\d)/g, ' ') // a decimal point stays: "0.76 mm"
     .split(/[^a-z0-9.+]+/);
   return words.filter(Boolean).map(spell).join(' ');
@@ -25,16 +25,24 @@ export function normaliseLabel(label: string): string {
 
 const spell = (word: string): string => {
   const american = word
-    .replace(/^(?:naevus|naevi|nevi)$/, 'nevus')
+    .replace(/^(?:naevus|naevi|nevi|nevuses)$/, 'nevus')
+    .replace('naev', 'nev')
     .replace('haem', 'hem')
-    .replace('aemia', 'emia')
+    .replace('aemi', 'emi')
+    .replace('leuco', 'leuko')
     .replace('tumour', 'tumor')
     .replace('oedema', 'edema')
     .replace('rrhoe', 'rrhe')
     .replace(/oses$/, 'osis')
+    .replace(/itides$/, 'itis')
+    .replace(/omata$/, 'oma')
+    .replace(/^lentigines$/, 'lentigo')
     .replace(/metastases$/, 'metastasis');
   return american.length > 3 && /[^ious]s$/.test(american) ? american.slice(0, -1) : american;
 };
+
+/** "Beau's lines" as it is, and as file names have it: "beaus lines". */
+export const possessives = (label: string): string[] => [label, label.replaceAll(/['’`´]s\b/g, 's')];
 
 /**
  * Other writings of the same label: "nevus, balloon cell" is "balloon cell nevus", "nodular melanoma (NM)" is "nodular
@@ -54,6 +62,17 @@ export function rewordings(label: string): string[] {
   ];
   return orders.map((parts) => parts.join(' '));
 }
+
+/** Words that a label in another order may lack: "hemangioma of infancy" is "infancy hemangioma". */
+const joints: ReadonlySet<string> = new Set(['of', 'the', 'a', 'an']);
+
+/** The words of a label in code-unit order: "basal cell carcinoma nodular" and "nodular basal cell carcinoma" are one. */
+export const wordsOfLabel = (label: string): string =>
+  normaliseLabel(label)
+    .split(' ')
+    .filter((word) => !joints.has(word))
+    .toSorted()
+    .join(' ');
 
 /**
  * Coarser readings of a label, finest first: without its last qualifiers (after a comma or in brackets), then without

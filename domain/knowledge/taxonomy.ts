@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { type Malignancy, malignancies } from '../cases/case.ts';
 import { userMistake } from '../failures.ts';
-import { coarserLabels, normaliseLabel, rewordings } from './label.ts';
+import { coarserLabels, normaliseLabel, possessives, rewordings, wordsOfLabel } from './label.ts';
+import { findMeaning } from './overlap.ts';
 
 export const taxonomySchema = z.array(
   z
@@ -14,8 +15,12 @@ export const taxonomySchema = z.array(
       /** Holds for the descendants too, unless they state their own; `unknown` where the name does not decide it. */
       malignancy: z.enum([...malignancies, 'unknown']).optional(),
       synonyms: z.array(z.string().min(1)).default([]),
-      /** Nodes outside the path that may be true of the same lesion, each with its descendants. */
+      /** Nodes outside the path that the name is a kind of as well; the path of Eq. 7 stays that of the parent. */
+      within: z.array(z.string()).default([]),
+      /** Nodes outside the path that may be true of the same lesion; how this is inherited, `Meaning` says. */
       overlaps: z.array(z.string()).default([]),
+      /** Nodes that are never true of the same lesion although the rules above would let them be. */
+      excludes: z.array(z.string()).default([]),
       /** The children are classed on several axes (site, depth, architecture), so two of them may be true at once. */
       childrenOverlap: z.boolean().default(false),
       /** Labels that name no disease ("benign lesion"); holds for the descendants. */
@@ -53,8 +58,12 @@ export interface Taxonomy {
   siblings(name: string): string[];
   /** True where `name` lies strictly below `ancestor`. */
   isBelow(name: string, ancestor: string): boolean;
-  /** True where both may be true of one lesion: same path, or said to overlap. */
+  /** True where `name` is `other` or a kind of it, also by `within`, outside its path. */
+  isKindOf(name: string, other: string): boolean;
+  /** True where both may be true of one lesion (`Meaning`). */
   overlap(a: string, b: string): boolean;
+  /** What the node declares of overlaps. */
+  relations(name: string): Pick<TaxonomyRow, 'within' | 'overlaps' | 'excludes' | 'childrenOverlap'>;
   isCatchAll(name: string): boolean;
   /** The node's own malignancy, else its nearest ancestor's; null where it is unknown. */
   malignancy(name: string): Malignancy | null;
@@ -80,22 +89,24 @@ export function buildTaxonomy(rows: readonly TaxonomyRow[]): Taxonomy {
     path(name)
       .map((at) => node(at).malignancy)
       .findLast((stated) => stated !== undefined);
-  const declared = new Set(
-    rows.flatMap((row) => row.overlaps.flatMap((other) => [`${row.name}/${node(other).name}`, `${other}/${row.name}`])),
-  );
+  const meaning = findMeaning(rows);
   const silent = rows.find((row) => children(row.name).length === 0 && statedMalignancy(row.name) === undefined);
   if (silent) throw userMistake(`taxonomy: "${silent.name}" has no malignancy; state one, or "unknown"`);
 
+  const byWords = indexWords(canonical);
   const lookUp = (label: string): string | undefined => canonical.get(normaliseLabel(label));
+  const lookUpWords = (label: string): string | undefined => byWords.get(wordsOfLabel(label)) ?? undefined;
+  /** The first writing that names a node, word for word before word order. */
+  const find = (labels: readonly string[]): string | undefined =>
+    labels.map(lookUp).find((name) => name !== undefined) ?? labels.map(lookUpWords).find((name) => name !== undefined);
   return {
     names: rows.map((row) => row.name),
     roots: rows.filter((row) => row.root).map((row) => row.name),
     resolve: (label) => {
-      const exact = [label, ...rewordings(label)].map(lookUp).find((name) => name !== undefined);
+      const exact = find([label, ...rewordings(label)]);
       if (exact !== undefined) return { name: exact, exactness: 'exact' };
       const broader = coarserLabels(label)
-        .flatMap((coarser) => [coarser, ...rewordings(coarser)])
-        .map(lookUp)
+        .map((coarser) => find([coarser, ...rewordings(coarser)]))
         .find((name) => name !== undefined);
       return broader === undefined ? null : { name: broader, exactness: 'broader' };
     },
@@ -107,13 +118,9 @@ export function buildTaxonomy(rows: readonly TaxonomyRow[]): Taxonomy {
       return parent === undefined ? [] : children(parent).filter((other) => other !== name);
     },
     isBelow: (name, ancestor) => name !== ancestor && path(name).includes(ancestor),
-    overlap: (a, b) => {
-      const [above, below] = [path(a), path(b)];
-      const shared = above.findLast((name, i) => below[i] === name);
-      if (shared === a || shared === b) return true;
-      if (shared !== undefined && node(shared).childrenOverlap) return true;
-      return above.some((x) => below.some((y) => declared.has(`${x}/${y}`)));
-    },
+    isKindOf: (name, other) => meaning.isKindOf(node(name).name, node(other).name),
+    overlap: (a, b) => meaning.overlap(node(a).name, node(b).name),
+    relations: node,
     isCatchAll: (name) => path(name).some((at) => node(at).catchAll),
     malignancy: (name) => {
       const stated = statedMalignancy(name);
@@ -135,7 +142,7 @@ function noNode(name: string): never {
 function indexLabels(rows: readonly TaxonomyRow[]): Map<string, string> {
   const canonical = new Map<string, string>();
   for (const row of rows) {
-    const labels = new Set([row.name, ...row.synonyms].map((label) => normaliseLabel(label)));
+    const labels = new Set([row.name, ...row.synonyms].flatMap(possessives).map(normaliseLabel));
     for (const label of labels) {
       const known = canonical.get(label);
       if (known !== undefined) throw userMistake(`taxonomy: "${label}" names both "${known}" and "${row.name}"`);
@@ -143,6 +150,17 @@ function indexLabels(rows: readonly TaxonomyRow[]): Map<string, string> {
     }
   }
   return canonical;
+}
+
+/** From the sorted words of a label to its node; null where two nodes share them, so that nothing is guessed. */
+function indexWords(canonical: ReadonlyMap<string, string>): Map<string, string | null> {
+  const index = new Map<string, string | null>();
+  for (const [label, name] of canonical) {
+    const words = wordsOfLabel(label);
+    const known = index.get(words);
+    index.set(words, known === undefined || known === name ? name : null);
+  }
+  return index;
 }
 
 function tracePath(name: string, nodes: ReadonlyMap<string, TaxonomyRow>): string[] {

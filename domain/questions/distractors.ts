@@ -22,9 +22,9 @@ export interface DistractorPool {
 }
 
 /**
- * A function from a case and the finest label offered of its path to the labels that are wrong for it. What stands on
- * the path or below the finest offered label may be true, so it is left out. A set's own labels exclude one another by
- * its annotation; those of the shared tree need not, so overlapping ones are left out too.
+ * A function from a case and the finest label offered of its path to the labels that are wrong for it. What overlaps
+ * with the diagnosis, or is a kind of the finest offered label, may be true, so it is left out. A set's own labels are
+ * no exception: its annotators chose one of them, yet a reader of the names alone could defend the other.
  */
 export function createDistractorPools(
   cases: Iterable<Labelled>,
@@ -44,11 +44,12 @@ export function createDistractorPools(
     const known = pools.get(key);
     if (known) return known;
     const own = labelsOf.get(c.source) ?? new Set<string>();
-    const wrong = specific.filter((label) => !c.path.includes(label) && !taxonomy.isBelow(label, finest));
-    const foreign = source === 'set' ? [] : wrong.filter((label) => !own.has(label));
+    const wrong = specific.filter(
+      (label) => !taxonomy.overlap(label, c.diagnosis) && !taxonomy.isKindOf(label, finest),
+    );
     const pool = {
       set: wrong.filter((label) => own.has(label)),
-      shared: foreign.filter((label) => !taxonomy.overlap(label, c.diagnosis)),
+      shared: source === 'set' ? [] : wrong.filter((label) => !own.has(label)),
     };
     pools.set(key, pool);
     return pool;

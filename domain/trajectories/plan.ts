@@ -81,15 +81,12 @@ function planDifferential(
   ];
 }
 
-/** In code-unit order; a subtype or an ancestor of the diagnosis is no other diagnosis (A4). */
+/** In code-unit order; what may be true of the same lesion, a subtype say, is no other diagnosis (A4). */
 const unrelatedDiagnoses = (
   diagnosis: string,
   byDiagnosis: ReadonlyMap<string, unknown>,
   { taxonomy }: Knowledge,
-): string[] =>
-  [...byDiagnosis.keys()]
-    .filter((name) => name !== diagnosis && !taxonomy.isBelow(name, diagnosis) && !taxonomy.isBelow(diagnosis, name))
-    .toSorted();
+): string[] => [...byDiagnosis.keys()].filter((name) => !taxonomy.overlap(name, diagnosis)).toSorted();
 
 /**
  * Algorithm 4, ResolveDDXNeighbor(d, G_DDx, T, D_case): a neighbour of `d`, else of its parent, that has a case; a

@@ -198,7 +198,7 @@ export const layouts: readonly Layout[] = [
     },
     images: ['images/ISIC_1.jpg', 'images/ISIC_2.jpg', 'images/ISIC_3.jpg'],
     imageColumn: 'isic_id',
-    holds: ['bcn20000: benign keratosis-like lesion', 'bcn20000: dermatofibroma', 'bcn20000: melanoma'],
+    holds: ['bcn20000: benign keratosis-like lesion', 'bcn20000: melanoma', 'bcn20000: scar'],
   },
   {
     adapter: 'derm12345',
@@ -220,7 +220,7 @@ export const layouts: readonly Layout[] = [
       'derm12345_test/ks/DERM_3.jpg',
     ],
     imageColumn: 'image_id',
-    holds: ['derm12345: acral compound nevus', 'derm12345: kaposi sarcoma', 'derm12345: miescher nevus'],
+    holds: ['derm12345: acral compound nevus', 'derm12345: compound miescher nevus', 'derm12345: kaposi sarcoma'],
   },
   {
     adapter: 'derm12345',

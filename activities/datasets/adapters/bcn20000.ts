@@ -12,7 +12,7 @@ import { diagnoseIsicCode, isicCodes } from './isic-codes.ts';
 
 const source = 'bcn20000';
 
-/** The set's class of an archive's name; its DF holds scars too. */
+/** The set's class of an archive's name. Its DF holds scars too, which the archive tells apart: a scar stays one. */
 const archiveNames: Readonly<Record<string, string>> = {
   nevus: 'NV',
   'melanoma, nos': 'MEL',
@@ -23,7 +23,6 @@ const archiveNames: Readonly<Record<string, string>> = {
   'solar or actinic keratosis': 'AK',
   'squamous cell carcinoma, nos': 'SCC',
   dermatofibroma: 'DF',
-  scar: 'DF',
 };
 
 export const readBcn20000: DatasetAdapter = async function* (folder, knowledge) {

@@ -15,11 +15,11 @@ const tableNames = ['derm12345_metadata_train.csv', 'derm12345_metadata_test.csv
 const columns = ['image_id', 'patient_id', 'split', 'label'];
 
 /** The 40 labels of the finest level. */
-const labels: Readonly<Record<string, string>> = {
+export const derm12345Labels: Readonly<Record<string, string>> = {
   acb: 'acral compound nevus',
   cb: 'compound nevus',
   ccb: 'congenital compound nevus',
-  mcb: 'miescher nevus',
+  mcb: 'compound miescher nevus', // the set files it under compound nevi; elsewhere it is an intradermal one
   bdb: 'blue nevus',
   db: 'intradermal nevus',
   ajb: 'acral junctional nevus',
@@ -92,7 +92,7 @@ export const readDerm12345: DatasetAdapter = async function* (folder, knowledge)
         modality: 'dermoscopic',
         archiveIds: [`derm12345/${id}`],
         officialSplit,
-        ...diagnoseCode(row.get('label'), labels, knowledge, `${row.where}: column label`),
+        ...diagnoseCode(row.get('label'), derm12345Labels, knowledge, `${row.where}: column label`),
       };
     }
   }

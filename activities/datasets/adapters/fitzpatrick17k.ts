@@ -1,6 +1,7 @@
 /**
  * Fitzpatrick17k (Groh et al. 2021): `fitzpatrick17k.csv`; the user fetches the images by its addresses and names them
- * `<md5hash>.jpg`. Some addresses are dead, so raise `data.maxBadShare` to the share that is missing.
+ * `<md5hash>.jpg`. Some addresses are dead, so raise `data.maxBadShare` to the share that is missing. Dermatologists
+ * looked at a part of the rows; what they call wrongly labelled (`qc`: "3 Wrongly labelled") is left out.
  */
 import { indexImages } from '../image-files.ts';
 import { type DatasetAdapter, diagnose, undecided } from '../source.ts';
@@ -14,6 +15,10 @@ export const readFitzpatrick17k: DatasetAdapter = async function* (folder, knowl
   const images = await indexImages(folder);
   for await (const row of readTable(table, columns)) {
     const id = row.requireName('md5hash');
+    if (isWronglyLabelled(row.get('qc'))) {
+      yield { kind: 'left out', reason: 'the annotators say: wrongly labelled', detail: row.get('label') };
+      continue;
+    }
     const diagnosed = diagnose([row.require('label')], knowledge);
     if (!diagnosed) {
       yield undecided(row.get('label'), knowledge);
@@ -32,3 +37,6 @@ export const readFitzpatrick17k: DatasetAdapter = async function* (folder, knowl
     };
   }
 };
+
+/** `qc` is empty or a verdict with its number: "1 Diagnostic", "3 Wrongly labelled". */
+export const isWronglyLabelled = (verdict: string): boolean => /^3\b|wrong(?:ly)? labell?ed/i.test(verdict.trim());

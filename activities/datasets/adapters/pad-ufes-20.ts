@@ -7,7 +7,7 @@ import { type DatasetAdapter, diagnoseCode } from '../source.ts';
 import { readTable, requireFile } from '../table.ts';
 
 /** SCC includes Bowen disease, which some copies of the table still tell apart. */
-const codes: Readonly<Record<string, string>> = {
+export const padUfes20Codes: Readonly<Record<string, string>> = {
   BCC: 'basal cell carcinoma',
   ACK: 'actinic keratosis',
   NEV: 'melanocytic nevus',
@@ -33,7 +33,7 @@ export const readPadUfes20: DatasetAdapter = async function* (folder, knowledge)
       group: `patient/${row.require('patient_id')}`,
       modality: 'clinical',
       archiveIds: [`pad-ufes-20/${id}`],
-      ...diagnoseCode(row.get('diagnostic'), codes, knowledge, `${row.where}: column diagnostic`),
+      ...diagnoseCode(row.get('diagnostic'), padUfes20Codes, knowledge, `${row.where}: column diagnostic`),
     };
   }
 };

@@ -13,7 +13,7 @@ import { indexImages, stemOf } from '../image-files.ts';
 import { type DatasetAdapter, diagnose, type LeftOut, type SourceRecord } from '../source.ts';
 import { findFile, readColumns, readTable, type TableRow } from '../table.ts';
 import { ddiTable } from './ddi.ts';
-import { fitzpatrickTable } from './fitzpatrick17k.ts';
+import { fitzpatrickTable, isWronglyLabelled } from './fitzpatrick17k.ts';
 
 interface Part {
   name: 'fitzpatrick17k' | 'ddi';
@@ -94,12 +94,13 @@ function isOne(row: TableRow, column: string): boolean {
   return value === 1;
 }
 
-/** Labels by image, as the set itself gives them; empty where its table is absent. */
+/** Labels by image, as the set itself gives them, less those that it calls wrong; empty where its table is absent. */
 async function readLabels(folder: string, { table, columns: [image, label] }: Part): Promise<DiskMap> {
   const labels = createDiskMap();
   const file = await findFile(folder, [table]);
   if (file === null) return labels;
   for await (const row of readTable(file, [image, label])) {
+    if (isWronglyLabelled(row.get('qc'))) continue;
     const id = stemOf(row.require(image));
     labels.add(id, row.get(label));
   }

@@ -7,6 +7,7 @@ import { createLeftOutTally } from '../../../activities/datasets/read.ts';
 import type { LeftOut, SourceRecord } from '../../../activities/datasets/source.ts';
 import { readAll, temporaryFolder, writeFiles } from '../../support/datasets.ts';
 import { linkImages } from '../../support/image-files.ts';
+import { shippedKnowledge } from '../../support/knowledge.ts';
 import { needsSharedData, sharedData } from '../../support/shared-data.ts';
 
 const shared = (path: string): string => join(sharedData ?? '', path);
@@ -15,7 +16,7 @@ const countBy = <T>(items: readonly T[], keyOf: (item: T) => string): Record<str
   Object.fromEntries([...Map.groupBy(items, keyOf)].map(([key, group]) => [key, group.length]));
 const casesOf = (records: readonly (SourceRecord | LeftOut)[]) => records.filter((r) => r.kind === 'case');
 const leftOutOf = (records: readonly (SourceRecord | LeftOut)[]) => {
-  const tally = createLeftOutTally();
+  const tally = createLeftOutTally(shippedKnowledge);
   for (const record of records) if (record.kind === 'left out') tally.add(record);
   return tally.counts();
 };
@@ -132,7 +133,7 @@ describe.skipIf(sharedData === null)(`adapters on real metadata${needsSharedData
     expect(items.every((r) => 'path' in r.image)).toBe(true);
   });
 
-  it("reads DermNet's test tree: 4,002 names, 187 without a disease", async () => {
+  it("reads DermNet's test tree: 4,002 names, 187 without a disease, 17 of slides and cultures", async () => {
     const folder = await temporaryFolder();
     const paths = (await column('dermnet/mmskin_Dermnet_test.csv', 'image')).map((path) =>
       path.replace('Dermnet/', ''),
@@ -156,7 +157,20 @@ describe.skipIf(sharedData === null)(`adapters on real metadata${needsSharedData
       'genital ulcers': 1,
       'normal variations': 1,
     });
-    expect(leftOut).toHaveLength(unknown.length + nameless.length);
+    const laboratory = leftOut.filter(({ reason }) => reason.startsWith('no picture of the skin'));
+    expect(Object.fromEntries(laboratory.map(({ detail, count }) => [detail, count]))).toEqual({
+      'tinea laboratory': 9,
+      'Psoriasis Histology': 5,
+      'acne histology': 2,
+      'basal cell carcinoma histology': 1,
+    });
+    expect(leftOut.filter(({ malignant }) => malignant).map(({ detail }) => detail)).toEqual([
+      'melanoma mimic',
+      'Keratoacanthoma', // "Keratoacanthoma.jpg" has no number
+      'basal cell carcinoma histology',
+    ]);
+    expect(countBy(casesOf(records), (r) => r.modality)).toEqual({ clinical: 3755, dermoscopic: 14 });
+    expect(leftOut).toHaveLength(unknown.length + nameless.length + laboratory.length);
     expect(records).toHaveLength(4002);
     expect(new Set(casesOf(records).map((r) => r.officialSplit))).toEqual(new Set(['test']));
   });

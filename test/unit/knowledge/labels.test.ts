@@ -76,14 +76,14 @@ describe.skipIf(sharedData === null)(`the labels of shared/data${needsSharedData
     expect(countUnknown(all)).toEqual(unknown);
   });
 
-  it('carry the malignancy of the ISIC archive, but for keratinocytic lesions in situ and a benign-acting tumour', () => {
+  it('carry the malignancy of the ISIC archive, but for keratinocytic lesions in situ', () => {
     const expected: Record<string, string | null> = { Benign: 'benign', Malignant: 'malignant', Indeterminate: null };
     const differing = table(isic).flatMap(({ terminal = '', diagnosis_1 = '' }) => {
       const name = taxonomy.resolve(terminal)?.name;
       return name === undefined || taxonomy.malignancy(name) === expected[diagnosis_1] ? [] : [name];
     });
     const inSitu = taxonomy.names.filter((name) => taxonomy.malignancy(name) === 'precancerous_in_situ');
-    expect(differing.filter((name) => !inSitu.includes(name))).toEqual(['kaposiform hemangioendothelioma']);
+    expect(differing.filter((name) => !inSitu.includes(name))).toEqual([]);
   });
 
   it('give DERM12345 the 2,235 benign test images that the paper scores imply', () => {
@@ -94,7 +94,7 @@ describe.skipIf(sharedData === null)(`the labels of shared/data${needsSharedData
     expect(benign.reduce((sum, row) => sum + Number(row.n_test), 0)).toBe(2235);
   });
 
-  it('agree with the released list of conditions', () => {
+  it('agree with the released list of conditions, save of a syndrome of carcinomas and of a tumour that the archive calls malignant', () => {
     const key = 'benign or precancerous_in_situ or malignant';
     const released = z
       .object({ [key]: z.record(z.string(), z.array(z.string())) })
@@ -102,7 +102,9 @@ describe.skipIf(sharedData === null)(`the labels of shared/data${needsSharedData
     for (const [condition, names] of Object.entries(released ?? {})) {
       for (const label of names) {
         const name = taxonomy.resolve(label)?.name ?? `unknown: ${label}`;
-        expect([label, taxonomy.malignancy(name)]).toEqual([label, condition]);
+        const differs = ['kaposiform hemangioendothelioma', 'basal cell nevus syndrome'].includes(name);
+        const expected = differs ? 'malignant' : condition;
+        expect([label, taxonomy.malignancy(name)]).toEqual([label, expected]);
       }
     }
   });

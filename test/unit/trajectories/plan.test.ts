@@ -65,6 +65,13 @@ describe('planTrajectories', () => {
     expect(linked).toHaveLength(3);
   });
 
+  it('compares with nothing that may be the same lesion where it draws at random (A4)', () => {
+    const family = ['tuberous sclerosis', 'collagenoma', 'amyloidosis'].map((name) => textbook(name, name));
+    const linked = planTrajectories(family, shippedKnowledge, { ...settings, types: [2] });
+    expect(linked).toHaveLength(3);
+    for (const p of linked) if (p.type === 2) expect([p.primary.id, p.differential.id]).toContain('amyloidosis');
+  });
+
   it('shows the image of the case whose diagnosis it ends with (A2)', () => {
     for (const p of planned) {
       if (p.type === 2) expect(shownCase(p)).toBe(p.primary);
