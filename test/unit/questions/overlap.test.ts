@@ -45,10 +45,10 @@ describe.each(distractorSources)('over the labels of all sets, distractors %s', 
   });
 
   // Matched options are few and the draw decides which diagnoses meet, so there only the first two are sure to.
-  it.each([
+  it.each<[diagnosis: string, label: string]>([
     ['squamous cell carcinoma', 'basal cell carcinoma'],
     ['melanoma', 'melanocytic nevus'],
-    ...(distractors === 'matched' ? [] : [['dysplastic junctional nevus', 'melanoma in situ'] as const]),
+    ...(distractors === 'matched' ? [] : [['dysplastic junctional nevus', 'melanoma in situ'] as [string, string]]),
   ])('still asks for %s against %s', (diagnosis, label) => {
     expect(asked.some((q) => q.diagnosis === diagnosis && wrong(q).includes(label))).toBe(true);
   });
