@@ -10,6 +10,7 @@ import { planCommand } from './plan.ts';
 import { reportCommand } from './report.ts';
 import { resumeCommand } from './resume.ts';
 import { runCommand } from './run.ts';
+import { scoreCommand } from './score.ts';
 import { startCommand } from './start.ts';
 import { statusCommand } from './status.ts';
 import { upCommand } from './up.ts';
@@ -27,6 +28,7 @@ const verbs = [
   cancelCommand(),
   reportCommand(),
   dataCommand(),
+  scoreCommand(),
   doctorCommand(),
 ];
 

@@ -54,7 +54,7 @@ export function grpoStretch(
   return {
     stage: 'grpo',
     ...describe({
-      method: 'grpo/2',
+      method: 'grpo/3',
       inputs: {
         model: model.sha256,
         questions: questions.sha256,

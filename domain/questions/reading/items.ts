@@ -71,29 +71,30 @@ function standsAsLetter(
 ): boolean {
   const [word, next] = [words[at], words[at + 1]];
   if (!word || !/^[A-Za-z]$/.test(word.raw)) return false;
-  const [upper, closed] = [/[A-Z]/.test(word.raw), next === undefined || next.before !== 'none'];
+  const upper = /[A-Z]/.test(word.raw);
   const previous = items.at(-1);
   const opened = word.before !== 'none' || previous === undefined || introduces(previous);
   if (!opened) return false;
-  if (closed) return upper || at === 0 || word.before !== 'none' || announces(previous) || joins(previous);
+  if (next === undefined || next.before !== 'none')
+    return upper || at === 0 || word.before !== 'none' || announces(previous) || joins(previous);
 
   const following = phraseAt(words, at + 1, index);
   const kind = following?.meaning.kind;
-  const word2 = /^[AI]$/i.test(word.raw); // also an English word
+  const isWord = /^[AI]$/i.test(word.raw); // of English
   if (kind === 'alternative') return true;
   if (kind === 'name' || kind === 'condition') {
-    if (!word2) return true;
+    if (!isWord) return true;
     const after = words[at + 1 + (following?.words.length ?? 0)];
     const noun = after?.before === 'none' && conditionNouns.has(after.text);
     return upper && !claimed && !noun;
   }
-  if (next && /^[A-Z]$/.test(next.raw)) return upper;
-  if (!upper || following === undefined) return upper && next.foreign;
-  return !word2 || verbs.has(next.text) || kind === 'negation' || next.text === 'and';
+  if (!upper || /^[A-Z]$/.test(next.raw)) return upper;
+  if (following === undefined) return next.foreign;
+  return !isWord || kind === 'negation' || verbs.has(next.text);
 }
 
 /** After which "A" is a letter, e.g. "A is correct". */
-const verbs: ReadonlySet<string> = new Set(['is', 'because', 'was', 'since']);
+const verbs: ReadonlySet<string> = new Set(['is', 'because', 'was', 'since', 'and']);
 
 const introduces = ({ kind, text }: Item): boolean => kind !== 'unknown' || /^\d+$/.test(text);
 const announces = (item: Item | undefined): boolean => item !== undefined && announcements.has(item.text);

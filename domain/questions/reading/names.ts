@@ -28,9 +28,6 @@ export interface AskedQuestion {
 export function indexPhrases({ task, options }: AskedQuestion): PhraseIndex {
   const meanings = new Map<string, Meaning>();
   for (const [phrase, kind] of vocabulary) meanings.set(phrase, { kind });
-  if (task !== 'lesion-condition')
-    for (const [condition, writings] of Object.entries(conditionWritings) as [Malignancy, string[]][]) // its own keys
-      for (const phrase of writings) meanings.set(phrase, { kind: 'condition', condition });
 
   // The more exact a name is, the later it is entered: "melanoma" is that option, and only if there is none the option
   // "melanoma (less than 0.76 mm)".
@@ -40,6 +37,10 @@ export function indexPhrases({ task, options }: AskedQuestion): PhraseIndex {
       for (const name of new Set(namesOf(option))) if (name !== '') named.set(name, [...(named.get(name) ?? []), i]);
     for (const [name, found] of named) meanings.set(name, { kind: 'name', options: found });
   }
+  // Last: "benign" is a condition, also beside the option "benign lesion".
+  if (task !== 'lesion-condition')
+    for (const [condition, writings] of Object.entries(conditionWritings) as [Malignancy, string[]][]) // its own keys
+      for (const phrase of writings) meanings.set(phrase, { kind: 'condition', condition });
 
   const index = Map.groupBy(
     [...meanings].map(([phrase, meaning]) => ({ words: phrase.split(' '), meaning })),
@@ -75,14 +76,18 @@ const heads = ({ label }: NamedOption): string[] => {
   return qualifiers.length === 0 ? [] : [normaliseLabel(head)];
 };
 
-/** The longest phrase that begins at a word and lies within its sentence. */
+/** The longest phrase that begins at a word and lies within its sentence. "Malignant: melanoma" is two. */
 export function phraseAt(words: readonly Word[], at: number, index: PhraseIndex): Phrase | undefined {
+  const [first, second] = [words[at]?.text ?? '', words[at + 1]];
+  const alone = second?.before === 'clause' && conditionOf(first) !== null;
   return index
-    .get(words[at]?.text ?? '')
-    ?.find((phrase) =>
-      phrase.words.every((text, i) => {
-        const word = words[at + i];
-        return word?.text === text && (i === 0 || word.before !== 'sentence');
-      }),
+    .get(first)
+    ?.find(
+      (phrase) =>
+        !(alone && phrase.meaning.kind === 'name' && phrase.words.length > 1) &&
+        phrase.words.every((text, i) => {
+          const word = words[at + i];
+          return word?.text === text && (i === 0 || word.before !== 'sentence');
+        }),
     );
 }

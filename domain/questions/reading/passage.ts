@@ -78,10 +78,17 @@ function withoutTaxonomy(items: readonly Item[], claim: number): Item[] {
   let inside = false;
   return items.filter((item, i) => {
     if (i <= claim) return true;
-    if (inside && (item.before === 'sentence' || (closings.has(item.text) && !isClaim(item)))) inside = false;
+    const closes = item.before === 'sentence' || (closings.has(item.text) && !isClaim(item)) || standsAlone(items, i);
+    if (inside && closes) inside = false;
     if (item.kind === 'subtype') inside = true;
     return !inside;
   });
+}
+
+/** A condition between commas or brackets; that of an ancestor, "benign follicular tumor", is followed by its name. */
+function standsAlone(items: readonly Item[], at: number): boolean {
+  const [item, next] = [items[at], items[at + 1]];
+  return item?.kind === 'condition' && item.before === 'clause' && next?.before !== 'none';
 }
 
 /** The one option that all letters and names mean. */

@@ -9,7 +9,7 @@ import { repositoryRoot } from '../../../infra/env.ts';
 import { melanomaQuestion } from '../../support/cases.ts';
 import { temporaryFolder, writeFiles } from '../../support/datasets.ts';
 
-const settings = { format: true, malignancy: true, granularity: 'leaf' } as const;
+const settings = { format: true, malignancy: true, granularity: 'leaf', thinkingRequired: false } as const;
 const types = join(repositoryRoot, 'domain/rewards/plugin.ts');
 const brevity = `import type { RewardPlugin } from '${types}';
 export const brevity: RewardPlugin = ({ completion, answer, parts }): number =>
@@ -58,7 +58,7 @@ describe('a reward of one’s own', () => {
       await writeFiles(folder, { 'own.ts': `export const own = () => ${value};` });
       const plugin = await loadRewardPlugin({ file: 'own.ts', name: 'own' }, folder);
       const question = melanomaQuestion();
-      const answer = { format: false, letter: null, malignancy: null };
+      const answer = { format: false, letter: null, malignancy: null, unreadable: 'no tags' as const };
       return plugin?.reward({ completion: '', question, answer, parts: { format: 0, granularity: 0, malignancy: 0 } });
     };
     expect([await load(1), await load(2)]).toEqual([1, 2]);

@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { serveRewards } from '../../../activities/training/reward-server.ts';
 import { melanomaQuestion } from '../../support/cases.ts';
 
-const settings = { format: true, malignancy: true, granularity: 'leaf' } as const;
+const settings = { format: true, malignancy: true, granularity: 'leaf', thinkingRequired: false } as const;
 const final = (content: string): string => `<thinking>x</thinking><final diagnosis>${content}</final diagnosis>`;
 
 async function start() {
