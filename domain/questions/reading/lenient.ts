@@ -11,9 +11,12 @@ const blockTag = /<(\/?)(final[ _-]?(?:diagnosis|answer)|diagnosis|answer)>/gi;
 const thinkingEnd = /<\/think(?:ing)?>/gi;
 const thinkingStart = /<think(?:ing)?>/gi;
 
+/** In characters, from the end, where the answer stands: many times what a model writes. */
+const longestRead = 100_000;
+
 /** Blocks under whatever tag, else what is said in prose after the reasoning. */
 export function readLeniently(output: string, reader: Reader): Reading {
-  const text = decodeEntities(output);
+  const text = decodeEntities(output.slice(-longestRead));
   const blocks = blocksOf(text);
   if (blocks.length > 0) return agreed(blocks.map((block) => readProse(block, reader)));
   return readProse(afterThinking(text), reader);
@@ -56,15 +59,28 @@ function readProse(text: string, reader: Reader): Reading {
   const items = itemsIn(text, reader);
   const whole = readItems(items, reader);
   if (whole.letter !== null) return whole;
-  const lines = text.split(/\r?\n/).filter((line) => /[\p{L}\p{N}]/u.test(line));
   const announced = lastAnnounced(items);
+  const ends = endLines(text, reader);
   const passages = [
-    ...(lines.length > 1 ? [readPassage(lines.at(-1) ?? '', reader)] : []),
+    ...(ends ? [ends.last] : []),
     ...(announced ? [readItems(announced.toEnd, reader), readItems(announced.sentence, reader)] : []),
-    ...(announced || lines.length < 2 ? [] : [readPassage(lines[0] ?? '', reader)]),
+    ...(announced || !ends ? [] : [ends.first]),
     ...(announced ? [] : [onlyOneNamed(items, reader)]),
   ];
   return passages.find(({ letter }) => letter !== null) ?? whole;
+}
+
+/** What the first and the last line say; null for one line, and where lines list several options. */
+function endLines(text: string, reader: Reader): { first: Reading; last: Reading } | null {
+  const lines = text.split(/\r?\n/).filter((line) => /[\p{L}\p{N}]/u.test(line));
+  const [first, last] = [lines[0], lines.at(-1)];
+  if (first === undefined || last === undefined || lines.length < 2) return null;
+  const listed = lines.flatMap((line) => {
+    const item = itemsIn(line, reader).find(({ kind }) => kind !== 'lead');
+    return item?.kind === 'letter' ? [item.option] : [];
+  });
+  if (new Set(listed).size > 1) return null;
+  return { first: readPassage(first, reader), last: readPassage(last, reader) };
 }
 
 /** From the last announcement that an option follows, to the end of the text and to that of its sentence. */

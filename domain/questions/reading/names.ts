@@ -2,7 +2,7 @@
 import type { Malignancy } from '../../cases/case.ts';
 import { normaliseLabel } from '../../knowledge/label.ts';
 import type { Option, QuestionTask } from '../question.ts';
-import { conditionOf, conditionWritings, vocabulary, type WordKind } from './vocabulary.ts';
+import { conditionNamed, conditionOf, conditionWritings, vocabulary, type WordKind } from './vocabulary.ts';
 import type { Word } from './words.ts';
 
 /** `options`: indexes of all that a name may mean; two that share a name cannot be told apart by it. */
@@ -17,7 +17,13 @@ export interface Phrase {
 }
 
 /** Phrases by their first word, longest first. */
-export type PhraseIndex = ReadonlyMap<string, readonly Phrase[]>;
+type Phrases = ReadonlyMap<string, readonly Phrase[]>;
+
+/** What the options are called, and all else that a phrase may be. */
+export interface PhraseIndex {
+  names: Phrases;
+  others: Phrases;
+}
 
 /** What the reader of a question's answers has to know; `synonyms` are other exact names of the option. */
 export interface AskedQuestion {
@@ -25,10 +31,24 @@ export interface AskedQuestion {
   options: readonly Pick<Option, 'letter' | 'label' | 'synonyms'>[];
 }
 
+function byFirstWord(meanings: Iterable<readonly [string, Meaning]>): Phrases {
+  const phrases = [...meanings].map(([phrase, meaning]) => ({ words: phrase.split(' '), meaning }));
+  const index = Map.groupBy(phrases, ({ words }) => words[0] ?? '');
+  for (const own of index.values()) own.sort((a, b) => b.words.length - a.words.length);
+  return index;
+}
+
+const vocabularyMeanings = [...vocabulary].map(([phrase, kind]): [string, Meaning] => [phrase, { kind }]);
+const conditionMeanings = [...conditionNamed].map(([phrase, condition]): [string, Meaning] => [
+  phrase,
+  { kind: 'condition', condition },
+]);
+const vocabularyPhrases = byFirstWord(vocabularyMeanings);
+const phrasesWithConditions = byFirstWord(new Map([...vocabularyMeanings, ...conditionMeanings]));
+
+/** A lesion-condition question has the conditions as its options. */
 export function indexPhrases({ task, options }: AskedQuestion): PhraseIndex {
   const meanings = new Map<string, Meaning>();
-  for (const [phrase, kind] of vocabulary) meanings.set(phrase, { kind });
-
   // The more exact a name is, the later it is entered: "melanoma" is that option, and only if there is none the option
   // "melanoma (less than 0.76 mm)".
   for (const namesOf of [heads, inversions, (option: NamedOption) => exactNames(option, task)]) {
@@ -37,17 +57,10 @@ export function indexPhrases({ task, options }: AskedQuestion): PhraseIndex {
       for (const name of new Set(namesOf(option))) if (name !== '') named.set(name, [...(named.get(name) ?? []), i]);
     for (const [name, found] of named) meanings.set(name, { kind: 'name', options: found });
   }
-  // Last: "benign" is a condition, also beside the option "benign lesion".
-  if (task !== 'lesion-condition')
-    for (const [condition, writings] of Object.entries(conditionWritings) as [Malignancy, string[]][]) // its own keys
-      for (const phrase of writings) meanings.set(phrase, { kind: 'condition', condition });
-
-  const index = Map.groupBy(
-    [...meanings].map(([phrase, meaning]) => ({ words: phrase.split(' '), meaning })),
-    ({ words }) => words[0] ?? '',
-  );
-  for (const phrases of index.values()) phrases.sort((a, b) => b.words.length - a.words.length);
-  return index;
+  return {
+    names: byFirstWord(meanings),
+    others: task === 'lesion-condition' ? vocabularyPhrases : phrasesWithConditions,
+  };
 }
 
 type NamedOption = AskedQuestion['options'][number];
@@ -66,7 +79,7 @@ const inversions = ({ label, synonyms }: NamedOption): string[] =>
     const words = normaliseLabel(name).split(' ');
     return words.slice(1).flatMap((_, i) => {
       const [qualifier, head] = [words.slice(0, i + 1), words.slice(i + 1)];
-      return qualifier.some((word) => conditionOf(word) !== null) ? [] : [[...head, ...qualifier].join(' ')];
+      return qualifier.some((word) => conditionNamed.has(word)) ? [] : [[...head, ...qualifier].join(' ')];
     });
   });
 
@@ -76,18 +89,22 @@ const heads = ({ label }: NamedOption): string[] => {
   return qualifiers.length === 0 ? [] : [normaliseLabel(head)];
 };
 
-/** The longest phrase that begins at a word and lies within its sentence. "Malignant: melanoma" is two. */
-export function phraseAt(words: readonly Word[], at: number, index: PhraseIndex): Phrase | undefined {
+/**
+ * The longest phrase that begins at a word and lies within its sentence; of two as long an option's name, unless it is
+ * a condition: "benign" is one also beside the option "benign lesion".
+ */
+export function phraseAt(words: readonly Word[], at: number, { names, others }: PhraseIndex): Phrase | undefined {
   const [first, second] = [words[at]?.text ?? '', words[at + 1]];
-  const alone = second?.before === 'clause' && conditionOf(first) !== null;
-  return index
-    .get(first)
-    ?.find(
-      (phrase) =>
-        !(alone && phrase.meaning.kind === 'name' && phrase.words.length > 1) &&
-        phrase.words.every((text, i) => {
-          const word = words[at + i];
-          return word?.text === text && (i === 0 || word.before !== 'sentence');
-        }),
-    );
+  const fits = ({ words: wanted }: Phrase): boolean =>
+    wanted.every((text, i) => {
+      const word = words[at + i];
+      return word?.text === text && (i === 0 || word.before !== 'sentence');
+    });
+  // "malignant: melanoma" states a condition and an option, "malignant melanoma" is the option's name
+  const parted = second?.before === 'clause' && conditionNamed.has(first);
+  const name = names.get(first)?.find((phrase) => !(parted && phrase.words.length > 1) && fits(phrase));
+  const other = others.get(first)?.find(fits);
+  if (!name || !other) return name ?? other;
+  if (name.words.length === other.words.length) return other.meaning.kind === 'condition' ? other : name;
+  return name.words.length > other.words.length ? name : other;
 }

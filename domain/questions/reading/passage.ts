@@ -25,7 +25,16 @@ export interface Reader {
   index: PhraseIndex;
 }
 
-export const readerOf = (question: AskedQuestion): Reader => ({ question, index: indexPhrases(question) });
+/** Kept as long as the question, since a training step reads several outputs of each. */
+const readers = new WeakMap<AskedQuestion, Reader>();
+
+export function readerOf(question: AskedQuestion): Reader {
+  const known = readers.get(question);
+  if (known) return known;
+  const reader = { question, index: indexPhrases(question) };
+  readers.set(question, reader);
+  return reader;
+}
 
 const none = (unreadable: (typeof unreadablePassages)[number]): Reading => ({
   letter: null,

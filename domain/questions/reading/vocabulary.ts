@@ -87,9 +87,13 @@ export const conditionWritings: Record<Malignancy, string[]> = {
   precancerous_in_situ: listed(conditions.precancerous_in_situ),
 };
 
+/** The condition that a normalised phrase names. */
+export const conditionNamed: ReadonlyMap<string, Malignancy> = new Map(
+  malignancies.flatMap((condition) => conditionWritings[condition].map((phrase) => [phrase, condition] as const)),
+);
+
 /** The condition that a label names, as a lesion-condition question's options do; null for another label. */
-export const conditionOf = (label: string): Malignancy | null =>
-  malignancies.find((condition) => conditionWritings[condition].includes(normaliseLabel(label))) ?? null;
+export const conditionOf = (label: string): Malignancy | null => conditionNamed.get(normaliseLabel(label)) ?? null;
 
 /** What each phrase is, normalised; one that stands under several kinds is of the last. */
 export const vocabulary: ReadonlyMap<string, WordKind> = new Map(

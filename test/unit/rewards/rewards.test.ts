@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { scoreCompletion } from '../../../domain/rewards/rewards.ts';
 import { melanomaQuestion } from '../../support/cases.ts';
@@ -9,7 +8,6 @@ const settings = { format: true, malignancy: true, granularity: 'leaf', thinking
 const final = (content: string): string => `<thinking> x </thinking> <final diagnosis> ${content} </final diagnosis>`;
 const parts = (text: string, s: Parameters<typeof scoreCompletion>[2] = settings): number[] =>
   Object.values(scoreCompletion(text, question, s));
-const total = (text: string): number => parts(text).reduce((a, b) => a + b, 0);
 
 type Row = [text: string, format: number, granularity: number, malignancy: number];
 
