@@ -1,5 +1,6 @@
 /** What hedges, negations and question marks speak of: the option, the condition, or neither. */
 import { isClaim, type Item } from './items.ts';
+import { openings } from './vocabulary.ts';
 
 export type Target = 'option' | 'condition';
 
@@ -47,7 +48,9 @@ function doubted(item: Item, i: number, previous: Target | null, context: Contex
   if (explains && item.kind === 'hedge' && next !== 'condition' && previous !== 'condition') return null;
   if (next) return next;
   if (item.kind === 'negation' && ofThings.has(item.text) && clause[i + 1]?.kind === 'unknown') return null;
-  return previous ?? (isOpen(clause) ? null : earlier);
+  if (previous) return previous;
+  if (clause.some(({ kind }) => kind === 'heading')) return 'condition'; // "suspicious for malignancy"
+  return isOpen(clause) ? null : earlier;
 }
 
 /** Negations that deny the word after them: "with no ulceration". */
@@ -86,7 +89,8 @@ function clausesOf(items: readonly Item[]): Item[][] {
   const clauses: Item[][] = [];
   for (const item of items) {
     const last = clauses.at(-1);
-    if (!last || item.before === 'clause' || item.before === 'sentence') clauses.push([item]);
+    const begins = item.before === 'clause' || item.before === 'sentence' || openings.has(item.text);
+    if (!last || begins) clauses.push([item]);
     else last.push(item);
   }
   return clauses;

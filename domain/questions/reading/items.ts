@@ -94,7 +94,7 @@ function standsAsLetter(
 }
 
 /** After which "A" is a letter, e.g. "A is correct". */
-const verbs: ReadonlySet<string> = new Set(['is', 'because', 'was', 'since', 'and']);
+const verbs: ReadonlySet<string> = new Set(['is', 'because', 'was', 'since', 'and', 'to']);
 
 const introduces = ({ kind, text }: Item): boolean => kind !== 'unknown' || /^\d+$/.test(text);
 const announces = (item: Item | undefined): boolean => item !== undefined && announcements.has(item.text);

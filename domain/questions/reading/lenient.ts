@@ -109,7 +109,10 @@ function onlyOneNamed(items: readonly Item[], reader: Reader): Reading {
   const start = items.findLastIndex((item, i) => i <= first && (item.before === 'clause' || item.before === 'sentence'));
   const rest = first < 0 ? [] : items.slice(Math.max(0, start));
   return readItems(
-    rest.map((item) => (item.kind === 'unknown' ? { ...item, kind: 'lead' as const } : item)),
+    rest.map((item) => (item.kind === 'unknown' && !otherDisease(item) ? { ...item, kind: 'lead' as const } : item)),
     reader,
   );
 }
+
+/** Words beside a name that make it that of another disease: "melanoma in situ", "metastatic melanoma". */
+const otherDisease = ({ text }: Item): boolean => text === 'in' || text.startsWith('metasta');

@@ -5,11 +5,10 @@
  * never costs the option; where it is hedged, negated or contradicted there is none.
  */
 import type { Malignancy } from '../../cases/case.ts';
-import { circumstances } from '../../knowledge/label.ts';
 import { type Claim, isClaim, type Item, itemsOf } from './items.ts';
 import { type AskedQuestion, indexPhrases, type PhraseIndex } from './names.ts';
 import { doubtsIn } from './doubts.ts';
-import { announcements, closings, conditionOf, links } from './vocabulary.ts';
+import { announcements, bodySites, closings, conditionOf, links } from './vocabulary.ts';
 import { wordsOf } from './words.ts';
 
 /** Why a passage gives no answer. */
@@ -119,7 +118,7 @@ function namesAnother(items: readonly Item[], claim: number): boolean {
   for (const item of items.slice(claim + 1)) {
     if (item.before === 'clause' || item.before === 'sentence') return false;
     if (links.has(item.text) || item.kind === 'condition' || item.kind === 'alternative') return false;
-    if (item.kind === 'unknown' && !circumstances.has(item.text)) return true;
+    if (item.kind === 'unknown' && !bodySites.has(item.text)) return true;
   }
   return false;
 }

@@ -3,7 +3,7 @@
  * an answer, never inside it.
  */
 import { type Malignancy, malignancies } from '../../cases/case.ts';
-import { normaliseLabel } from '../../knowledge/label.ts';
+import { circumstances, normaliseLabel } from '../../knowledge/label.ts';
 
 /**
  * `lead`: may stand before the option and around it. `heading`: "condition", of which a hedge speaks. `superlative`:
@@ -25,16 +25,25 @@ const listed = (text: string): string[] => text.split(',').map((phrase) => norma
 const setOf = (text: string): ReadonlySet<string> => new Set(listed(text));
 
 const linking = `is, are, was, which, that, because, due, based, since, as, given, considered, deemed, being, classified,
-  classed, regarded, characterized, characterised, categorized, categorised, graded, therefore, thus, hence, has, have, show,
-  with a confidence, confidence, so, and, but, however`;
+  classed, regarded, characterized, characterised, categorized, categorised, graded, therefore, thus, hence, has, have,
+  show, showing, confidence, so, and, but, however`;
 const announcing = `answer, option, choice, choose, chose, pick, select, selected, diagnosis, diagnosed, dx, impression,
   conclusion, conclude, correspond, corresponding, indicate, indicating, represent, identified, identify, prediction,
-  predict, predicted, therefore, thus, hence, overall`;
+  predict, predicted, therefore, thus, hence, overall, respuesta, reponse, antwort, risposta, resposta, opcion,
+  diagnose, diagnostic, diagnostico, diagnosi`;
 const closing = 'classified, classed, considered, regarded, categorized, categorised, is, are, which, condition';
 const nouns = `lesion, tumor, growth, neoplasm, neoplasia, disease, disorder, cancer, process, proliferation, entity`;
 
+const opening = 'because, since, due, given, based, which, that, with, and, but, however';
+const sites = `back, cheek, forehead, neck, shoulder, forearm, thigh, abdomen, ankle, wrist, knee, elbow, finger, toe, thumb,
+  temple, chin, body, hip, buttock, calf, shin, eyelid, head, region, area, site, skin`;
+
 /** Begin a clause about what was named: "melanoma because …". */
 export const links = setOf(linking);
+/** Begin a clause of their own, in which a doubt speaks of what is there: "B because it is not symmetric". */
+export const openings = setOf(opening);
+/** Where a lesion is; never which one it is. */
+export const bodySites: ReadonlySet<string> = new Set([...circumstances, ...listed(sites)]);
 /** Say that the option follows: "the answer is …", "corresponds to …". */
 export const announcements = setOf(announcing);
 /** End the option's place in the taxonomy: "…, and is generally classified as malignant". */
@@ -52,7 +61,8 @@ const phrases: Record<WordKind, string> = {
     label, letter, class, category, generally, usually, typically, commonly, normally, clearly, definitely, certainly,
     certain, sure, confident, high, ok, okay, yes, well, very, strongly, highly, also, definitive, definite, confirmed,
     most consistent with, consistent with, compatible with, in keeping with, nature, case, left, right, now, known,
-    support, think, believe, am, s, biological, biologic, reveal, demonstrate, depict, display, read, follow, only, than`,
+    support, think, believe, am, biological, biologic, reveal, demonstrate, depict, display, read,
+    follow, only, than, with, say, id, ill, im, ive, go, going, opt, vote, nos, not otherwise specified`,
   heading: 'condition, malignancy, malignancy status, status, behavior, behaviour, prognosis, dignity',
   superlative: 'most likely, most probable, most probably, most plausible, likeliest',
   hedge: `likely, probably, probable, possible, possibly, plausible, plausibly, presumably, presumed, presumptive,
@@ -61,10 +71,11 @@ const phrases: Record<WordKind, string> = {
     uncertainty, unsure, unknown, undetermined, undefined, indeterminate, inconclusive, equivocal, borderline,
     questionable, rule out, r o, sometimes, often, occasionally, mostly, mainly, tend, either, guess, if, unless,
     whether, resembling, resemble, like, mimic, mimicking, arguably, low confidence, more likely, less likely,
-    not certain, not sure, not confirmed, not definite, concerning for, favor, favored, cannot be determined, n a`,
+    not certain, not sure, not confirmed, not definite, concerning for, favor, favored, cannot be determined, n a, both, between`,
   negation: `not, no, non, never, without, neither, nor, cannot, cant, isnt, wasnt, arent, doesnt, dont, wont, unlikely,
     excluded, exclude, excluding, ruled out, against, instead, rather, absent, negative, denied, except, other than,
-    unlike, incorrect, wrong, false, lack, lacking, least likely, rejected, improbable, discarded`,
+    unlike, incorrect, wrong, false, lack, lacking, least likely, rejected, improbable,
+    discarded, absence, free of, anything but, everything but`,
   alternative: 'or, versus, vs, and or, otherwise, alternatively',
   also: 'plus, along with, together with, as well as, in addition to',
   subtype: `subtype of, sub type of, subclass of, subcategory of, subset of, subgroup of, variant of, variety of,

@@ -28,7 +28,8 @@ export const decodeEntities = (text: string): string =>
   });
 
 const lineTag = /<\/?(?:br|p|div|li|ul|ol|tr|td|h[1-6])\b[^<>]{0,60}>/gi;
-const inlineTag = /<\/?(?:b|i|u|em|strong|span|mark|code|font|sub|sup)\b[^<>]{0,60}>/gi;
+const inlineTag = /<\/?(?:b|i|u|em|strong|span|mark|code|font|sub|sup|s|bos|eos|pad|unk)\b[^<>]{0,60}>/gi;
+const specialToken = /<\|[^<>|]{1,40}\|>/g;
 const latexCommand = /\\(?:boxed|text(?:bf|it|rm)?|math(?:bf|it|rm)|bf|rm|left|right)(?![a-z])/gi;
 const escapedLine = /\\[rn]/g;
 const invisible = /\p{Default_Ignorable_Code_Point}/gu;
@@ -36,6 +37,7 @@ const invisible = /\p{Default_Ignorable_Code_Point}/gu;
 /** Markup and escapes as what they look like. */
 const plain = (passage: string): string =>
   decodeEntities(passage)
+    .replaceAll(specialToken, ' ')
     .replaceAll(lineTag, '\n')
     .replaceAll(inlineTag, '')
     .replaceAll(latexCommand, ' ')
