@@ -39,7 +39,18 @@ export function renderScores(lines: readonly ScoreLine[], scores: readonly Score
     rewards.malignancy.toFixed(2),
     unreadable ?? '',
   ]);
-  const head = ['row', 'form', 'strict', 'condition', 'lenient', 'condition', 'R_form', 'R_gran', 'R_mal', 'unreadable'];
+  const head = [
+    'row',
+    'form',
+    'strict',
+    'condition',
+    'lenient',
+    'condition',
+    'R_form',
+    'R_gran',
+    'R_mal',
+    'unreadable',
+  ];
   return [renderTable(head, rows), '', ...countScores(lines, scores)].join('\n');
 }
 
@@ -53,7 +64,12 @@ function countScores(lines: readonly ScoreLine[], scores: readonly Score[]): str
   const counted = [...forms].map(([form, own]) => `${form} ${own.length}`).join(', ');
   const line = (reader: 'strict' | 'lenient'): string =>
     `${reader.padEnd(8)} ${read(reader)} of ${scores.length} read, ${right(reader)} right`;
-  return [line('strict'), line('lenient'), `reward   ${mean.toFixed(3)} on average`, ...(counted ? [`not read ${counted}`] : [])];
+  return [
+    line('strict'),
+    line('lenient'),
+    `reward   ${mean.toFixed(3)} on average`,
+    ...(counted ? [`not read ${counted}`] : []),
+  ];
 }
 
 /** The right answer: the option of the highest value; none where all are 0. */

@@ -63,7 +63,10 @@ function parseLine(line: string, where: string): ScoreLine {
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const path = issue?.path ?? [];
-  const given = path.reduce<unknown>((at, key) => (typeof at === 'object' && at !== null ? Reflect.get(at, key) : undefined), value);
+  const given = path.reduce<unknown>(
+    (at, key) => (typeof at === 'object' && at !== null ? Reflect.get(at, key) : undefined),
+    value,
+  );
   const shown = given === undefined ? 'is missing' : `is ${JSON.stringify(given).slice(0, 80)}`;
   throw userMistake(`${where}: ${path.join('.') || 'the line'} ${shown}: ${issue?.message ?? 'is not valid'}`);
 }

@@ -1,5 +1,5 @@
 /** What hedges, negations and question marks speak of: the option, the condition, or neither. */
-import { isClaim, type Item } from './items.ts';
+import { type Item, isClaim } from './items.ts';
 import { openings } from './vocabulary.ts';
 
 export type Target = 'option' | 'condition';

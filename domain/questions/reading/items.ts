@@ -32,7 +32,8 @@ export function itemsOf(words: readonly Word[], { options }: AskedQuestion, inde
     if (!word) break;
     const phrase = phraseAt(words, at, index);
     const length = phrase?.words.length ?? 1;
-    const isLetter = length === 1 && phrase?.meaning.kind !== 'name' && standsAsLetter(words, at, items, claimed, index);
+    const isLetter =
+      length === 1 && phrase?.meaning.kind !== 'name' && standsAsLetter(words, at, items, claimed, index);
     const found = options.findIndex(({ letter }) => letter === word.raw.toUpperCase());
     const place = {
       text: word.text,
@@ -99,4 +100,5 @@ const verbs: ReadonlySet<string> = new Set(['is', 'because', 'was', 'since', 'an
 const introduces = ({ kind, text }: Item): boolean => kind !== 'unknown' || /^\d+$/.test(text);
 const announces = (item: Item | undefined): boolean => item !== undefined && announcements.has(item.text);
 const joins = (item: Item | undefined): boolean =>
-  item !== undefined && (item.kind === 'alternative' || item.kind === 'negation' || item.text === 'and' || item.text === 'is');
+  item !== undefined &&
+  (item.kind === 'alternative' || item.kind === 'negation' || item.text === 'and' || item.text === 'is');

@@ -2,7 +2,7 @@
  * The answer of an output that lacks the tags, by the same grammar: the answer extraction that the paper gives its
  * baselines (S1, section 4.1). It looks where models put their answer; a list of options or two answers are none.
  */
-import { isClaim, type Item } from './items.ts';
+import { type Item, isClaim } from './items.ts';
 import { itemsIn, type Reader, type Reading, readItems, readPassage } from './passage.ts';
 import { announcements } from './vocabulary.ts';
 import { decodeEntities } from './words.ts';
@@ -106,7 +106,9 @@ function lastAnnounced(items: readonly Item[]): { toEnd: Item[]; sentence: Item[
 /** Prose that names one option and no other, without an announcement: "The image shows a dark melanoma of the arm". */
 function onlyOneNamed(items: readonly Item[], reader: Reader): Reading {
   const first = items.findIndex(isClaim);
-  const start = items.findLastIndex((item, i) => i <= first && (item.before === 'clause' || item.before === 'sentence'));
+  const start = items.findLastIndex(
+    (item, i) => i <= first && (item.before === 'clause' || item.before === 'sentence'),
+  );
   const rest = first < 0 ? [] : items.slice(Math.max(0, start));
   return readItems(
     rest.map((item) => (item.kind === 'unknown' && !otherDisease(item) ? { ...item, kind: 'lead' as const } : item)),

@@ -5,9 +5,9 @@
  * never costs the option; where it is hedged, negated or contradicted there is none.
  */
 import type { Malignancy } from '../../cases/case.ts';
-import { type Claim, isClaim, type Item, itemsOf } from './items.ts';
-import { type AskedQuestion, indexPhrases, type PhraseIndex } from './names.ts';
 import { doubtsIn } from './doubts.ts';
+import { type Claim, type Item, isClaim, itemsOf } from './items.ts';
+import { type AskedQuestion, indexPhrases, type PhraseIndex } from './names.ts';
 import { announcements, bodySites, closings, conditionOf, links } from './vocabulary.ts';
 import { wordsOf } from './words.ts';
 
@@ -103,7 +103,8 @@ function standsAlone(items: readonly Item[], at: number): boolean {
 function chosenOption(claims: readonly Claim[]): number | 'several options' | 'no option named' {
   let possible: readonly number[] | null = null;
   for (const claim of claims) {
-    const meant: readonly number[] = claim.kind === 'name' ? claim.options : claim.option === null ? [] : [claim.option];
+    const meant: readonly number[] =
+      claim.kind === 'name' ? claim.options : claim.option === null ? [] : [claim.option];
     if (meant.length === 0) return 'no option named';
     possible = possible === null ? meant : possible.filter((option) => meant.includes(option));
     if (possible.length === 0) return 'several options';
@@ -133,7 +134,6 @@ const offersAnother = (items: readonly Item[], lettered: boolean): boolean =>
     const joined = item.kind === 'also' || item.text === 'and';
     return (joined && next?.kind === 'unknown') || (item.before === 'slash' && item.kind === 'unknown');
   });
-
 
 /** The one condition that is stated, null where it is doubted, contradicted or mixed ("malignant in situ"). */
 function statedCondition(items: readonly Item[], doubted: boolean): Malignancy | null {

@@ -40,7 +40,9 @@ describe('scoreOutput', () => {
 
   it('lets a name that the line gives to one option be no other option’s', () => {
     const own = options.map((option) => (option.letter === 'A' ? { ...option, synonyms: ['bcc'] } : option));
-    expect(scores(line({ question: { ...question, options: own }, output: inForm('BCC') }))[0]?.strict.letter).toBe('A');
+    expect(scores(line({ question: { ...question, options: own }, output: inForm('BCC') }))[0]?.strict.letter).toBe(
+      'A',
+    );
   });
 
   it.each(questionTasks)('takes questions of the task %s', (task) => {
@@ -49,7 +51,11 @@ describe('scoreOutput', () => {
     }));
     const asked = { ...question, task, options: task === 'lesion-condition' ? conditions : options };
     const malignancy = task === 'lesion-condition' ? 'malignant' : null;
-    expect(scores(line({ question: asked, output: inForm('B') }))[0]?.strict).toEqual({ format: true, letter: 'B', malignancy });
+    expect(scores(line({ question: asked, output: inForm('B') }))[0]?.strict).toEqual({
+      format: true,
+      letter: 'B',
+      malignancy,
+    });
   });
 
   it('passes over empty lines, further fields, a byte-order mark and Windows line ends', () => {
@@ -59,7 +65,8 @@ describe('scoreOutput', () => {
 });
 
 describe('parseScoreLines names file, row, field and remedy on one line', () => {
-  const changed = (at: number, more: object) => options.map((option, i) => (i === at ? { ...option, ...more } : option));
+  const changed = (at: number, more: object) =>
+    options.map((option, i) => (i === at ? { ...option, ...more } : option));
   const ask = (more: object): string => line({ question: { ...question, ...more } });
   const rows: [text: string, message: RegExp][] = [
     ['', /^f\.jsonl: holds no line; give /],
@@ -94,7 +101,15 @@ describe('parseScoreLines names file, row, field and remedy on one line', () => 
 });
 
 it('the table counts what was read, what was right and why the rest was not read', () => {
-  const lines = parseScoreLines([line({ output: inForm('B') }), line({ output: 'B' }), line({ output: inForm('A') })].join('\n'), 'f');
-  const table = renderScores(lines, lines.map((each) => scoreOutput(each, shippedKnowledge.taxonomy)));
-  expect(table).toMatch(/strict +2 of 3 read, 1 right\nlenient +3 of 3 read, 2 right\nreward +0\.917 on average\nnot read no tags 1$/);
+  const lines = parseScoreLines(
+    [line({ output: inForm('B') }), line({ output: 'B' }), line({ output: inForm('A') })].join('\n'),
+    'f',
+  );
+  const table = renderScores(
+    lines,
+    lines.map((each) => scoreOutput(each, shippedKnowledge.taxonomy)),
+  );
+  expect(table).toMatch(
+    /strict +2 of 3 read, 1 right\nlenient +3 of 3 read, 2 right\nreward +0\.917 on average\nnot read no tags 1$/,
+  );
 });

@@ -27,17 +27,32 @@ const readings: Record<string, Row[]> = {
     ['melanoma', '<thinking>x</thinking><Final Answer>B</Final Answer>', 'B', null],
     ['melanoma', '<thinking>x</thinking><final diagnosis>B: melanoma', 'B', null],
     ['melanoma', '&lt;final diagnosis&gt;B&lt;/final diagnosis&gt;', 'B', null],
-    ['melanoma', '<final diagnosis>B</final diagnosis><final diagnosis>B, malignant</final diagnosis>', 'B', 'malignant'],
+    [
+      'melanoma',
+      '<final diagnosis>B</final diagnosis><final diagnosis>B, malignant</final diagnosis>',
+      'B',
+      'malignant',
+    ],
     ['melanoma', '<final diagnosis>B</final diagnosis><final diagnosis>A</final diagnosis>', null, null],
     ['melanoma', '<final diagnosis></final diagnosis>', null, null],
   ],
   prose: [
     ['melanoma', 'The lesion is dark, with an irregular border.\n\nFinal answer: B', 'B', null],
-    ['melanoma', '**Reasoning**: two colours.\n\n**Final Diagnosis**: B: melanoma\n**Condition**: malignant', 'B', 'malignant'],
+    [
+      'melanoma',
+      '**Reasoning**: two colours.\n\n**Final Diagnosis**: B: melanoma\n**Condition**: malignant',
+      'B',
+      'malignant',
+    ],
     ['melanoma', 'Vitiligo (A) has no pigment. Dermatofibroma (D) dimples. The correct answer is B.', 'B', null],
     ['melanoma', 'A is wrong as there is pigment.\nB fits.\nAnswer: B', 'B', null],
     ['melanoma', 'The image shows an irregular melanoma with a blue veil.', 'B', null],
-    ['melanoma', 'The primary diagnosis is dermatofibroma. Therefore, the most likely diagnosis is melanoma.', 'B', null],
+    [
+      'melanoma',
+      'The primary diagnosis is dermatofibroma. Therefore, the most likely diagnosis is melanoma.',
+      'B',
+      null,
+    ],
     ['melanoma', 'B: melanoma\n\nUnlike vitiligo, it is dark.', 'B', null],
     ['melanoma', 'Dark, unlike vitiligo.\n\nB: melanoma', 'B', null],
     ['melanoma', '<think>A? No.</think>\nB', 'B', null],
@@ -66,8 +81,21 @@ describe.each(Object.entries(readings))('%s', (_, rows) => {
 });
 
 describe('the lenient reader', () => {
-  const pieces = ['B', 'A:', 'melanoma', ', ', '\n', '. ', 'the answer is ', 'likely ', '<final diagnosis>', '</final diagnosis>'];
-  const output = fc.array(fc.constantFrom(...pieces, 'malignant', 'not ', 'dark '), { maxLength: 14 }).map((some) => some.join(' '));
+  const pieces = [
+    'B',
+    'A:',
+    'melanoma',
+    ', ',
+    '\n',
+    '. ',
+    'the answer is ',
+    'likely ',
+    '<final diagnosis>',
+    '</final diagnosis>',
+  ];
+  const output = fc
+    .array(fc.constantFrom(...pieces, 'malignant', 'not ', 'dark '), { maxLength: 14 })
+    .map((some) => some.join(' '));
 
   it('reads what the strict one reads, and the same', () => {
     fc.assert(
@@ -81,7 +109,22 @@ describe('the lenient reader', () => {
   });
 
   it('takes time in proportion to the length', () => {
-    const shapes = ['answer is ', 'likely ', 'A ', 'melanoma ', '<answer>', '</think>', '&lt;b&gt;', '(', '- ', 'a\n', '.', '1.', '<b', 'is a subtype of '];
+    const shapes = [
+      'answer is ',
+      'likely ',
+      'A ',
+      'melanoma ',
+      '<answer>',
+      '</think>',
+      '&lt;b&gt;',
+      '(',
+      '- ',
+      'a\n',
+      '.',
+      '1.',
+      '<b',
+      'is a subtype of ',
+    ];
     for (const shape of shapes) {
       const took = (characters: number): number => {
         const text = shape.repeat(characters / shape.length);

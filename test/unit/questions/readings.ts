@@ -176,10 +176,20 @@ export const readings: Record<string, Row[]> = {
     ['melanoma', 'B: melanoma. The colours suggest melanoma.', 'B', null],
   ],
   'place in the taxonomy': [
-    ['melanoma', 'melanoma. melanoma is a subtype of melanocytic lesion, and is generally classified as malignant.', 'B', 'malignant'],
+    [
+      'melanoma',
+      'melanoma. melanoma is a subtype of melanocytic lesion, and is generally classified as malignant.',
+      'B',
+      'malignant',
+    ],
     ['melanoma', 'Melanoma, melanoma is a type of melanocytic lesion and is malignant', 'B', 'malignant'],
     ['melanoma', 'B: melanoma (a subtype of melanocytic lesion), malignant', 'B', 'malignant'],
-    ['melanoma', 'melanoma. melanoma is a subtype of benign follicular tumor, and is generally classified as malignant.', 'B', 'malignant'],
+    [
+      'melanoma',
+      'melanoma. melanoma is a subtype of benign follicular tumor, and is generally classified as malignant.',
+      'B',
+      'malignant',
+    ],
   ],
   'several options': [
     ['melanoma', 'A B', null, null],

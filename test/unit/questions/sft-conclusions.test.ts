@@ -18,9 +18,7 @@ function conclusionOf(name: string, type: 1 | 2): string {
     ...{ modality: 'unknown' as const, archiveIds: [], rationale: 'Seen.' },
   };
   const planned = (
-    type === 1
-      ? { id: 't', type, case: shown }
-      : { id: 't', type, primary: shown, differential: shown, choice: 'ddx' }
+    type === 1 ? { id: 't', type, case: shown } : { id: 't', type, primary: shown, differential: shown, choice: 'ddx' }
   ) as PlannedTrajectory; // only what is read of it
   const { completion } = composeTrajectory(planned, 'Compared.', shippedKnowledge, 'paper');
   return new RegExp(`<${tags.diagnosis}>(.*)</${tags.diagnosis}>`, 's').exec(completion)?.[1] ?? '';

@@ -13,11 +13,34 @@ const total = (text: string, question: Question): number =>
   Object.values(scoreCompletion(text, question, settings)).reduce((sum, part) => sum + part, 0);
 
 const question = fc.constantFrom(...questions);
-const separator = fc.constantFrom(' ', ', ', '; ', '\n', ' / ', ' or ', ' and ', '. ', ' - ', ' | ', '<br>', '，', ') ', ': ');
+const separator = fc.constantFrom(
+  ' ',
+  ', ',
+  '; ',
+  '\n',
+  ' / ',
+  ' or ',
+  ' and ',
+  '. ',
+  ' - ',
+  ' | ',
+  '<br>',
+  '，',
+  ') ',
+  ': ',
+);
 /** How an option may be written. */
 const writings = ({ letter, label }: Question['options'][number]): string[] => [
   `${letter}: ${label}`,
-  ...[`(${letter}) ${label}`, label, letter, `**${letter}**`, `option ${letter}`, label.toUpperCase(), `${letter}. ${label}s`],
+  ...[
+    `(${letter}) ${label}`,
+    label,
+    letter,
+    `**${letter}**`,
+    `option ${letter}`,
+    label.toUpperCase(),
+    `${letter}. ${label}s`,
+  ],
 ];
 const conditions = fc.constantFrom('', ', malignant', ', benign', '. Lesion condition: malignant.');
 
@@ -38,10 +61,13 @@ describe('degenerate outputs', () => {
   });
 
   it('that state conditions and no option earn the form alone', () => {
-    const words = fc.array(fc.constantFrom('malignant', 'benign', 'precancerous', 'lesion condition:', 'or', 'and', ','), {
-      minLength: 1,
-      maxLength: 8,
-    });
+    const words = fc.array(
+      fc.constantFrom('malignant', 'benign', 'precancerous', 'lesion condition:', 'or', 'and', ','),
+      {
+        minLength: 1,
+        maxLength: 8,
+      },
+    );
     fc.assert(
       fc.property(words, separator, (some, between) => {
         expect(total(final(some.join(between)), melanomaQuestion())).toBeLessThanOrEqual(1);
@@ -61,13 +87,21 @@ describe('degenerate outputs', () => {
   });
 
   it('that repeat, nest, empty or leave out tags earn at most the form', () => {
-    const tags = ['<thinking>', '</thinking>', '<final diagnosis>', '</final diagnosis>', '<diagnosis>', '</diagnosis>'];
+    const tags = [
+      '<thinking>',
+      '</thinking>',
+      '<final diagnosis>',
+      '</final diagnosis>',
+      '<diagnosis>',
+      '</diagnosis>',
+    ];
     const pieces = fc.array(fc.constantFrom(...tags, '', ' ', 'melanoma', 'A', 'malignant'), { maxLength: 14 });
     fc.assert(
       fc.property(pieces, question, (some, asked) => {
         const text = some.join('');
         const blocks = some.filter((piece) => piece === '<final diagnosis>').length;
-        if (blocks !== 1 || !/[a-z]/i.test(text.replaceAll(/<[^>]*>/g, ''))) expect(total(text, asked)).toBeLessThanOrEqual(1);
+        if (blocks !== 1 || !/[a-z]/i.test(text.replaceAll(/<[^>]*>/g, '')))
+          expect(total(text, asked)).toBeLessThanOrEqual(1);
       }),
       { numRuns: 3_000 },
     );
@@ -82,7 +116,20 @@ describe('degenerate outputs', () => {
   });
 
   it('that go on and on earn at most the form, and take no longer than their length', () => {
-    const pieces = ['A: melanoma, malignant. ', 'likely ', 'A ', '(', 'answer is ', 'melanoma ', '&amp;', '<b', '- ', '\\', 'x', '1.'];
+    const pieces = [
+      'A: melanoma, malignant. ',
+      'likely ',
+      'A ',
+      '(',
+      'answer is ',
+      'melanoma ',
+      '&amp;',
+      '<b',
+      '- ',
+      '\\',
+      'x',
+      '1.',
+    ];
     for (const piece of pieces) {
       const begun = performance.now();
       expect(total(final(piece.repeat(200_000 / piece.length)), melanomaQuestion())).toBeLessThanOrEqual(1);
@@ -91,7 +138,22 @@ describe('degenerate outputs', () => {
   });
 
   it('never throw, and stay within 0 and 2', () => {
-    const words = ['melanoma', 'A', 'B:', '(', ')', ',', '\n', 'malignant', 'benign', 'not', 'likely', 'is a subtype of', '\ud800', 'É'];
+    const words = [
+      'melanoma',
+      'A',
+      'B:',
+      '(',
+      ')',
+      ',',
+      '\n',
+      'malignant',
+      'benign',
+      'not',
+      'likely',
+      'is a subtype of',
+      '\ud800',
+      'É',
+    ];
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.array(fc.constantFrom(...words), { maxLength: 12 }).map((some) => final(some.join(' '))),

@@ -64,7 +64,16 @@ describe('scoreCompletion pays each part by itself (Eq. 5 is a sum)', () => {
 
 describe('scoreCompletion reads one option in other words or signs', () => {
   // P3 asks for an option and fixes no wording; the same characters in another width, or invisible ones, change none.
-  const contents = ['the answer is A', 'Option A', 'Answer: A', 'melanoma, melanoma', 'Ａ', 'mel\u200banoma', '{{A}}', 'A\u0000'];
+  const contents = [
+    'the answer is A',
+    'Option A',
+    'Answer: A',
+    'melanoma, melanoma',
+    'Ａ',
+    'mel\u200banoma',
+    '{{A}}',
+    'A\u0000',
+  ];
   it.each(contents)('%j', (content) => expect(parts(final(content))).toEqual([1, 0.75, 0]));
   it('a plural', () => expect(parts(final('melanomas, malignant'))).toEqual([1, 0.75, 0.25]));
 });
