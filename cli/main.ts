@@ -32,11 +32,18 @@ for (const verb of verbs) program.addCommand(verb);
 const subcommands = verbs.flatMap((verb) => verb.commands);
 for (const command of [program, ...verbs, ...subcommands]) command.exitOverride();
 
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(); // the reader, e.g. head, has seen enough
+  throw error;
+});
+
 try {
   await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.userMistake;
   else process.exitCode = (await import('./errors.ts')).explainError(error, process.argv.includes('--json'));
 }
+// What a pipe has not taken yet would be lost.
+await new Promise<void>((written) => process.stdout.write('', () => written()));
 // Connections of native libraries must not keep a finished command alive.
 process.exit();

@@ -103,18 +103,19 @@ function lastAnnounced(items: readonly Item[]): { toEnd: Item[]; sentence: Item[
   return { toEnd: items.slice(start), sentence: items.slice(start, end < 0 ? undefined : end) };
 }
 
-/** Prose that names one option and no other, without an announcement: "The image shows a dark melanoma of the arm". */
+/**
+ * Prose that names one option and no other, without an announcement: "The image shows a dark melanoma of the arm". A word
+ * right behind the name may make it another's: "lentigo maligna", "melanoma in situ".
+ */
 function onlyOneNamed(items: readonly Item[], reader: Reader): Reading {
   const first = items.findIndex(isClaim);
   const start = items.findLastIndex(
     (item, i) => i <= first && (item.before === 'clause' || item.before === 'sentence'),
   );
-  const rest = first < 0 ? [] : items.slice(Math.max(0, start));
-  return readItems(
-    rest.map((item) => (item.kind === 'unknown' && !otherDisease(item) ? { ...item, kind: 'lead' as const } : item)),
-    reader,
-  );
+  const named = first < 0 ? [] : items.slice(Math.max(0, start));
+  const known = named.map((item, i) => {
+    const plain = item.kind === 'unknown' && !isClaim(named[i - 1]) && !item.text.startsWith('metasta');
+    return plain ? { ...item, kind: 'lead' as const } : item;
+  });
+  return readItems(known, reader);
 }
-
-/** Words beside a name that make it that of another disease: "melanoma in situ", "metastatic melanoma". */
-const otherDisease = ({ text }: Item): boolean => text === 'in' || text.startsWith('metasta');

@@ -49,14 +49,14 @@ export const readPassage = (passage: string, reader: Reader): Reading => readIte
 
 export function readItems(all: readonly Item[], { question }: Reader): Reading {
   if (all.length === 0) return none('empty');
-  const at = claimIndex(all);
+  const disease = question.task !== 'lesion-condition';
+  const at = claimIndex(all, disease);
   if (at === null) return none('no option named');
   const items = withoutTaxonomy(all, at);
   const chosen = chosenOption(items.filter(isClaim));
   if (typeof chosen !== 'number') return none(chosen);
   const lettered = items.some(({ kind }) => kind === 'letter');
-  const disease = question.task !== 'lesion-condition'; // "malignant melanoma" says malignant
-  if (disease && !lettered && namesAnother(items, at)) return none('no option named');
+  if (!lettered && (disease ? namesAnother(items, at) : isInSitu(items[at + 1]))) return none('no option named');
   if (offersAnother(items, lettered)) return none('several options');
   const doubted = doubtsIn(items, at);
   if (doubted.has('option')) return none('hedged or negated');
@@ -66,12 +66,15 @@ export function readItems(all: readonly Item[], { question }: Reader): Reading {
   return { letter: option.letter, malignancy, unreadable: null };
 }
 
-/** The first option named at the start, or after words that announce it; null if there is none. */
-function claimIndex(items: readonly Item[]): number | null {
+/**
+ * The first option named at the start, or after words that announce it; null if there is none. A condition may be
+ * named after a disease: "melanoma, malignant".
+ */
+function claimIndex(items: readonly Item[], disease: boolean): number | null {
   let introduced = true;
   for (const [i, item] of items.entries()) {
     if (isClaim(item)) {
-      if (introduced) return i;
+      if (introduced || (!disease && item.kind === 'name')) return i;
     } else if (item.kind === 'superlative' || (item.kind === 'lead' && announcements.has(item.text))) {
       introduced = true;
     } else if (item.kind === 'unknown' || item.questioned) {
@@ -143,10 +146,10 @@ function statedCondition(items: readonly Item[], doubted: boolean): Malignancy |
     if (item.kind !== 'condition') continue;
     if (stated !== null && item.condition !== stated) return null;
     stated = item.condition;
-    const next = items[i + 1];
-    if (next?.kind === 'unknown' && next.text === inSitu) return null;
+    if (isInSitu(items[i + 1])) return null;
   }
   return stated;
 }
 
-const inSitu = 'in';
+/** "in situ" where it does not belong to a name or a condition. */
+const isInSitu = (item: Item | undefined): boolean => item?.kind === 'unknown' && item.text === 'in';
