@@ -1,7 +1,14 @@
 /** The words of a passage by what they say: options by name or letter, conditions, hedges, and the words between. */
 import type { Malignancy } from '../../cases/case.ts';
 import { type AskedQuestion, type PhraseIndex, phraseAt } from './names.ts';
-import { announcements, conditionNouns, foreignKind, type WordKind } from './vocabulary.ts';
+import {
+  articleFollowers,
+  conditionNamed,
+  conditionNouns,
+  foreignKind,
+  lettered,
+  type WordKind,
+} from './vocabulary.ts';
 import type { Break, Word } from './words.ts';
 
 export type Item = {
@@ -42,6 +49,8 @@ export function itemsOf(words: readonly Word[], { options }: AskedQuestion, inde
     };
     if (isLetter && (found >= 0 || !claimed)) {
       items.push({ ...place, kind: 'letter', option: found < 0 ? null : found });
+    } else if (found >= 0 && mayBeLetter(words, at, items, index)) {
+      items.push({ ...place, kind: 'letter', option: null });
     } else if (phrase) {
       items.push({ ...place, ...phrase.meaning });
     } else {
@@ -72,33 +81,34 @@ function standsAsLetter(
 ): boolean {
   const [word, next] = [words[at], words[at + 1]];
   if (!word || !/^[A-Za-z]$/.test(word.raw)) return false;
-  const upper = /[A-Z]/.test(word.raw);
   const previous = items.at(-1);
-  const opened = word.before !== 'none' || previous === undefined || introduces(previous);
-  if (!opened) return false;
-  if (next === undefined || next.before !== 'none')
-    return upper || at === 0 || word.before !== 'none' || announces(previous) || joins(previous);
+  if (word.before === 'none' && previous && lettered.has(previous.text)) return false;
+  if (word.before === 'none' && previous?.kind === 'unknown') {
+    return claimed && /[A-Z]/.test(word.raw) && next?.before !== 'none'; // "melanoma including D"
+  }
+  if (next?.before !== 'none' || /^[A-Zb-hj-z]$/.test(next.raw)) return true;
 
   const following = phraseAt(words, at + 1, index);
-  const kind = following?.meaning.kind;
-  const isWord = /^[AI]$/i.test(word.raw); // of English
-  if (kind === 'alternative') return true;
-  if (kind === 'name' || kind === 'condition') {
-    if (!isWord) return true;
-    const after = words[at + 1 + (following?.words.length ?? 0)];
-    const noun = after?.before === 'none' && conditionNouns.has(after.text);
-    return upper && !claimed && !noun;
+  if (!/^[AI]$/i.test(word.raw)) return following !== undefined || next.foreign;
+  const upper = /[A-Z]/.test(word.raw);
+  if (following === undefined) return upper && next.foreign;
+  if (following.meaning.kind === 'name' || following.meaning.kind === 'condition') {
+    if (claimed) return false;
+    return conditionNamed.has(following.words.join(' ')) ? !hasNoun(words, at + 1 + following.words.length) : upper;
   }
-  if (!upper || /^[A-Z]$/.test(next.raw)) return upper;
-  if (following === undefined) return next.foreign;
-  return !isWord || kind === 'negation' || verbs.has(next.text);
+  return /a/i.test(word.raw) && (upper || !claimed) && !articleFollowers.has(next.text);
 }
 
-/** After which "A" is a letter, e.g. "A is correct". */
-const verbs: ReadonlySet<string> = new Set(['is', 'because', 'was', 'since', 'and', 'to']);
+/** "B irregular border" may name an option or not, and so names none. */
+function mayBeLetter(words: readonly Word[], at: number, items: readonly Item[], index: PhraseIndex): boolean {
+  const [word, next, previous] = [words[at], words[at + 1], items.at(-1)];
+  const opened = word?.before !== 'none' || previous?.kind !== 'unknown';
+  if (!word || !next || !opened || !/^[B-HJ-Z]$/.test(word.raw) || next.text === 'cell') return false;
+  return next.before === 'none' && !next.foreign && phraseAt(words, at + 1, index) === undefined;
+}
 
-const introduces = ({ kind, text }: Item): boolean => kind !== 'unknown' || /^\d+$/.test(text);
-const announces = (item: Item | undefined): boolean => item !== undefined && announcements.has(item.text);
-const joins = (item: Item | undefined): boolean =>
-  item !== undefined &&
-  (item.kind === 'alternative' || item.kind === 'negation' || item.text === 'and' || item.text === 'is');
+/** "a malignant lesion"; "A malignant" names an option and a condition. */
+function hasNoun(words: readonly Word[], at: number): boolean {
+  const word = words[at];
+  return word?.before === 'none' && conditionNouns.has(word.text);
+}

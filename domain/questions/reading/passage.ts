@@ -84,14 +84,21 @@ function claimIndex(items: readonly Item[], disease: boolean): number | null {
   return null;
 }
 
-/** Leaves out the option's place in the taxonomy, whose ancestors may be options too: "is a subtype of …". */
+/**
+ * Leaves out the option's place in the taxonomy, said once, whose ancestors may be options too: "is a subtype of …".
+ * A letter in it is none of the taxonomy's.
+ */
 function withoutTaxonomy(items: readonly Item[], claim: number): Item[] {
   let inside = false;
+  let said = false;
   return items.filter((item, i) => {
-    if (i <= claim) return true;
+    if (i <= claim || item.kind === 'letter') return true;
     const closes = item.before === 'sentence' || (closings.has(item.text) && !isClaim(item)) || standsAlone(items, i);
     if (inside && closes) inside = false;
-    if (item.kind === 'subtype') inside = true;
+    if (item.kind === 'subtype') {
+      inside = !said;
+      said = true;
+    }
     return !inside;
   });
 }

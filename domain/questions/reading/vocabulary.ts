@@ -35,21 +35,32 @@ const closing = 'classified, classed, considered, regarded, categorized, categor
 const nouns = `lesion, tumor, growth, neoplasm, neoplasia, disease, disorder, cancer, process, proliferation, entity`;
 
 const opening = 'because, since, due, given, based, which, that, with, and, but, however';
+const following = `final, correct, best, single, primary, main, type, kind, diagnosis, clinical, dermoscopic, skin, specific,
+  feature, picture, photo, photograph, case, common, typical, classic, classical, variant, subtype, form, definite, high,
+  strongly, highly, label, letter, name, class, category, choice, prediction, conclusion, result, response, known, very,
+  dermatological, dermatologic, likely, possible, probable, potential, presumed, suspected, borderline, differential, well,
+  biological, suitable, right, fine, family, condition, malignancy`;
 const sites = `back, cheek, forehead, neck, shoulder, forearm, thigh, abdomen, ankle, wrist, knee, elbow, finger, toe, thumb,
   temple, chin, body, hip, buttock, calf, shin, eyelid, head, region, area, site, skin`;
 
+/** What a condition is said of: "a malignant lesion". */
+export const conditionNouns = setOf(nouns);
 /** Begin a clause about what was named: "melanoma because …". */
 export const links = setOf(linking);
 /** Begin a clause of their own, in which a doubt speaks of what is there: "B because it is not symmetric". */
 export const openings = setOf(opening);
+/** What a letter belongs to that stands behind it: "vitamin D". */
+export const lettered: ReadonlySet<string> = setOf(
+  'vitamin, hepatitis, group, grade, stage, type, class, level, factor, strain, pattern, figure, panel, phototype',
+);
+/** Known words that the article "a" may precede. Before another ("A but …") it is the letter. */
+export const articleFollowers: ReadonlySet<string> = new Set([...setOf(following), ...conditionNouns]);
 /** Where a lesion is; never which one it is. */
 export const bodySites: ReadonlySet<string> = new Set([...circumstances, ...listed(sites)]);
 /** Say that the option follows: "the answer is …", "corresponds to …". */
 export const announcements = setOf(announcing);
 /** End the option's place in the taxonomy: "…, and is generally classified as malignant". */
 export const closings = setOf(closing);
-/** What a condition is said of: "a malignant lesion". */
-export const conditionNouns = setOf(nouns);
 
 const phrases: Record<WordKind, string> = {
   lead: `${linking}, ${announcing}, ${closing}, ${nouns}, the, a, an, my, our, final, correct, best, right, single, chosen,
@@ -62,7 +73,8 @@ const phrases: Record<WordKind, string> = {
     certain, sure, confident, high, ok, okay, yes, well, very, strongly, highly, also, definitive, definite, confirmed,
     most consistent with, consistent with, compatible with, in keeping with, nature, case, left, right, now, known,
     support, think, believe, am, biological, biologic, reveal, demonstrate, depict, display, read,
-    follow, only, than, with, say, id, ill, im, ive, go, going, opt, vote, nos, subtype, variant, common, typical,
+    follow, only, than, with, say, id, ill, im, ive, go, going, opt, vote, nos, e g, i e, then, next, first,
+    second, finally, after, before, even, too, over, more, including, include, containing, subtype, variant, common, typical,
     classic, classical, not otherwise specified`,
   heading: 'condition, malignancy, malignancy status, status, behavior, behaviour, prognosis, dignity',
   superlative: 'most likely, most probable, most probably, most plausible, likeliest',

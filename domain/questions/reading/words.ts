@@ -45,10 +45,11 @@ const plain = (passage: string): string =>
     .normalize('NFKD')
     .replaceAll(/\p{M}/gu, '')
     .replaceAll(invisible, '')
-    .replaceAll(/['’‘`´"“”]/g, '');
+    .replaceAll(/['’‘`´"“”]/g, '')
+    .replaceAll('&', ' and ');
 
-/** A Latin word as `normaliseLabel` cuts it (a full stop between digits belongs to it), or a run of another script. */
-const wordPattern = /((?:[a-z0-9+]|(?<=\d)\.(?=\d))+)|((?:(?![a-z])\p{L})+)/giu;
+/** A Latin word as `normaliseLabel` cuts it ("0.76" and "CD30+" are one), or a run of another script. */
+const wordPattern = /((?:[a-z0-9]|(?<=\d)(?:\.(?=\d)|\+))+)|((?:(?![a-z])\p{L})+)/giu;
 
 export function wordsOf(passage: string): Word[] {
   const text = plain(passage);
@@ -59,15 +60,13 @@ export function wordsOf(passage: string): Word[] {
     const between = text.slice(end, match.index);
     const last = words.at(-1);
     if (last) last.questioned = asks(between);
-    if (raw !== '+') {
-      words.push({
-        raw,
-        text: latin === undefined ? raw : spellWord(raw.toLowerCase()),
-        foreign: latin === undefined,
-        before: last ? breakOf(between) : 'none',
-        questioned: false,
-      });
-    }
+    words.push({
+      raw,
+      text: latin === undefined ? raw : spellWord(raw.toLowerCase()),
+      foreign: latin === undefined,
+      before: last ? breakOf(between) : 'none',
+      questioned: false,
+    });
     end = match.index + raw.length;
   }
   const last = words.at(-1);
@@ -80,6 +79,6 @@ const asks = (between: string): boolean => between.includes('?');
 function breakOf(between: string): Break {
   if (/[.!?\n\r\u2028。]/.test(between)) return 'sentence';
   if (/[/|\\]/.test(between)) return 'slash';
-  if (/[^\s\-‐_*#$&]|\s[-‐]|[-‐]\s/.test(between)) return 'clause';
+  if (/[^\s\-‐_*#$]|\s[-‐]|[-‐]\s/.test(between)) return 'clause';
   return 'none';
 }

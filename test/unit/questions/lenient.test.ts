@@ -71,6 +71,8 @@ const readings: Record<string, Row[]> = {
     ['melanoma', 'The answer is not B.', null, null],
     ['melanoma', '<thinking>The border suggests melanoma', null, null],
     ['melanoma', 'A dark lesion with an irregular border.', null, null],
+    ['melanoma', 'The picture shows a metastatic melanoma.', null, null],
+    ['thin', 'This is a lentigo maligna.', null, null],
   ],
 };
 

@@ -14,33 +14,30 @@ const total = (text: string, question: Question): number =>
 
 const question = fc.constantFrom(...questions);
 const separator = fc.constantFrom(
-  ' ',
-  ', ',
-  '; ',
-  '\n',
-  ' / ',
-  ' or ',
-  ' and ',
-  '. ',
-  ' - ',
-  ' | ',
-  '<br>',
-  '，',
-  ') ',
-  ': ',
+  ...[' ', ', ', '; ', '\n', ' / ', ' or ', ' and ', '. ', ' - ', ' | ', '<br>', '，', ') ', ': ', '+', '&', ' -> '],
+  ...[
+    ' plus ',
+    ' vs ',
+    ' then ',
+    ' not ',
+    ' also ',
+    '? ',
+    '! ',
+    '\t',
+    ' with ',
+    ' most likely ',
+    ' to ',
+    ' is ',
+    ' but ',
+  ],
+  ...[' because ', ' the ', '" "', ' (', '_', ' including ', ' even '],
 );
 /** How an option may be written. */
 const writings = ({ letter, label }: Question['options'][number]): string[] => [
-  `${letter}: ${label}`,
-  ...[
-    `(${letter}) ${label}`,
-    label,
-    letter,
-    `**${letter}**`,
-    `option ${letter}`,
-    label.toUpperCase(),
-    `${letter}. ${label}s`,
-  ],
+  ...[`${letter}: ${label}`, `(${letter}) ${label}`, label, letter, `**${letter}**`, `option ${letter}`],
+  ...[label.toUpperCase(), `${letter}. ${label}s`, `${letter}) ${label}`, `the ${label}`, `${label} (${letter})`],
+  ...[`Answer: ${letter}`, `\\boxed{${letter}}`],
+  ...(letter === 'A' ? [] : [letter.toLowerCase()]), // "a melanoma" has an article
 ];
 const conditions = fc.constantFrom('', ', malignant', ', benign', '. Lesion condition: malignant.');
 
