@@ -2,34 +2,25 @@
 import { Command, CommanderError } from 'commander';
 import { exitCodes } from '../domain/failures.ts';
 import { useProxies } from '../infra/proxy.ts';
-import { cancelCommand } from './cancel.ts';
-import { dataCommand } from './data.ts';
-import { doctorCommand } from './doctor.ts';
-import { explainError } from './errors.ts';
-import { listCommand } from './list.ts';
-import { planCommand } from './plan.ts';
-import { reportCommand } from './report.ts';
-import { resumeCommand } from './resume.ts';
-import { runCommand } from './run.ts';
-import { startCommand } from './start.ts';
-import { statusCommand } from './status.ts';
-import { upCommand } from './up.ts';
-import { watchCommand } from './watch.ts';
 
-const verbs = [
-  startCommand(),
-  upCommand(),
-  planCommand(),
-  runCommand(),
-  watchCommand(),
-  statusCommand(),
-  listCommand(),
-  resumeCommand(),
-  cancelCommand(),
-  reportCommand(),
-  dataCommand(),
-  doctorCommand(),
-];
+/** In the order of the help. Only what was asked for is loaded: the clients of services take a second. */
+const loaders: Record<string, () => Promise<Command>> = {
+  start: async () => (await import('./start.ts')).startCommand(),
+  up: async () => (await import('./up.ts')).upCommand(),
+  plan: async () => (await import('./plan.ts')).planCommand(),
+  run: async () => (await import('./run.ts')).runCommand(),
+  watch: async () => (await import('./watch.ts')).watchCommand(),
+  status: async () => (await import('./status.ts')).statusCommand(),
+  list: async () => (await import('./list.ts')).listCommand(),
+  resume: async () => (await import('./resume.ts')).resumeCommand(),
+  cancel: async () => (await import('./cancel.ts')).cancelCommand(),
+  report: async () => (await import('./report.ts')).reportCommand(),
+  data: async () => (await import('./data.ts')).dataCommand(),
+  score: async () => (await import('./score.ts')).scoreCommand(),
+  doctor: async () => (await import('./doctor.ts')).doctorCommand(),
+};
+const asked = Object.entries(loaders).filter(([name]) => name === process.argv[2]);
+const verbs = await Promise.all((asked.length > 0 ? asked : Object.entries(loaders)).map(([, load]) => load()));
 
 const program = new Command('dermflow')
   .description('Durable post-training of reasoning dermatology vision-language models')
@@ -43,11 +34,18 @@ const subcommands = verbs.flatMap((verb) => verb.commands);
 for (const command of [program, ...verbs, ...subcommands]) command.exitOverride();
 
 useProxies();
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(); // the reader, e.g. head, has seen enough
+  throw error;
+});
+
 try {
   await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.userMistake;
-  else process.exitCode = explainError(error, process.argv.includes('--json'));
+  else process.exitCode = (await import('./errors.ts')).explainError(error, process.argv.includes('--json'));
 }
+// What a pipe has not taken yet would be lost.
+await new Promise<void>((written) => process.stdout.write('', () => written()));
 // Connections of native libraries must not keep a finished command alive.
 process.exit();

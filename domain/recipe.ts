@@ -178,6 +178,8 @@ const rewardsSchema = z.strictObject({
    * `flat`: all for the deepest label offered, nothing for a coarser one, the paper's "native" reward.
    */
   granularity: z.enum(['leaf', 'deepest-offered', 'flat']),
+  /** Denies the format's reward to a `<thinking>` without a word; Eq. 6 asks for the tags alone. */
+  thinkingRequired: z.boolean().default(false),
   /** A reward of one's own beside these (domain/rewards/plugin.ts). */
   plugin: z
     .strictObject({

@@ -1,7 +1,7 @@
 /** One answered test question: a line of `items.jsonl` in an `evaluation` artifact. */
 import { z } from 'zod';
 import { malignancySchema } from '../cases/case.ts';
-import { extractAnswer } from '../questions/extract.ts';
+import { extractAnswer, extractLeniently, unreadableForms } from '../questions/extract.ts';
 import { type Question, questionTasks } from '../questions/question.ts';
 
 export const evaluationItemSchema = z.strictObject({
@@ -19,6 +19,10 @@ export const evaluationItemSchema = z.strictObject({
   letter: z.string().nullable(),
   answer: z.string(),
   correct: z.boolean(),
+  /** Why no letter was read; null where one was. */
+  unreadable: z.enum(unreadableForms).nullable(),
+  /** The same output by the lenient reader, which needs no tags. */
+  lenient: z.strictObject({ letter: z.string().nullable(), correct: z.boolean() }),
   /** Labels of the chosen and of the right option. */
   predicted: z.string().nullable(),
   expected: z.string(),
@@ -28,9 +32,10 @@ export const evaluationItemSchema = z.strictObject({
 });
 export type EvaluationItem = z.infer<typeof evaluationItemSchema>;
 
-/** Judges an output by the rule that rewards use. A lesion-condition question has the conditions as its options. */
+/** Judges an output by the strict reader, as rewards do, and by the lenient one beside it. A lesion-condition question has the conditions as its options. */
 export function judgeOutput(question: Question, output: string): EvaluationItem {
-  const { format, letter, malignancy } = extractAnswer(output, question);
+  const { format, letter, malignancy, unreadable } = extractAnswer(output, question);
+  const lenient = extractLeniently(output, question);
   const labelOf = (wanted: string | null): string | null =>
     question.options.find((option) => option.letter === wanted)?.label ?? null;
   return {
@@ -44,6 +49,8 @@ export function judgeOutput(question: Question, output: string): EvaluationItem 
     letter,
     answer: question.answer,
     correct: letter === question.answer,
+    unreadable,
+    lenient: { letter: lenient.letter, correct: lenient.letter === question.answer },
     predicted: labelOf(letter),
     expected: labelOf(question.answer) ?? question.answer,
     malignancyCorrect: malignancy === null ? null : malignancy === question.malignancy,

@@ -1,6 +1,7 @@
 /** `summary.json` of an `evaluation` artifact: scores and confusion of each task. */
 import { z } from 'zod';
 import type { TaskScore } from '../contracts.ts';
+import { unreadableForms } from '../questions/extract.ts';
 import { questionTasks } from '../questions/question.ts';
 import type { Random } from '../random.ts';
 import { accuracyInterval } from './intervals.ts';
@@ -22,6 +23,10 @@ export const taskScoreSchema = z.strictObject({
 export const taskSummarySchema = taskScoreSchema.extend({
   /** Share of outputs in the form of Eq. 6. */
   format: share,
+  /** Accuracy by the lenient reader, and the share of outputs that it cannot read either. */
+  lenient: z.strictObject({ accuracy: share, unparsed: share }),
+  /** Outputs that the strict reader could not read, by their form, the most frequent first. */
+  unreadable: z.array(z.strictObject({ form: z.enum(unreadableForms), count: z.int().positive() })),
   confusion: z.strictObject({
     labels: z.array(z.string()),
     counts: z.array(z.array(z.int())),
@@ -52,12 +57,25 @@ export function summariseItems(items: readonly EvaluationItem[], random: Random)
         macroF1: macroF1(own),
         unparsed: shareOf(own, (item) => item.letter === null),
         format: shareOf(own, (item) => item.format),
+        lenient: {
+          accuracy: shareOf(own, ({ lenient }) => lenient.correct),
+          unparsed: shareOf(own, ({ lenient }) => lenient.letter === null),
+        },
+        unreadable: countForms(own),
         confusion: confusionMatrix(own),
       },
     ];
   });
 }
 
+const countForms = (items: readonly EvaluationItem[]): TaskSummary['unreadable'] =>
+  unreadableForms
+    .map((form) => ({ form, count: items.filter(({ unreadable }) => unreadable === form).length }))
+    .filter(({ count }) => count > 0)
+    .toSorted((a, b) => b.count - a.count);
+
 /** The numbers that fit into a workflow payload. */
 export const scoresOf = (tasks: readonly TaskSummary[]): TaskScore[] =>
-  tasks.map(({ format: _format, confusion: _confusion, ...score }) => score);
+  tasks.map(({ task, items, accuracy, low, high, macroF1, unparsed }) => ({
+    ...{ task, items, accuracy, low, high, macroF1, unparsed },
+  }));

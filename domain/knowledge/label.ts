@@ -1,7 +1,7 @@
 /** How labels are written: one spelling for comparison, and the coarser readings of a label that is not known. */
 
 /** Trailing words that say where the lesion is, on whom, or what the picture shows; never which disease it is. */
-const circumstances: ReadonlySet<string> = new Set(
+export const circumstances: ReadonlySet<string> = new Set(
   `anus areola arm axilla axillae breast chest digit ear ext extremity face fingertip foot hand heel leg lid lip mouth nail nose
    palm penis scalp sole trunk vagina vaginal vulva upper lower adult men women generalized nos photo lesion dermoscopy dermatoscopy histology
    treatment surgery excision biopsy cryotherapy aldara 5fu sunburn interferon injection`.split(/\s+/),
@@ -20,10 +20,11 @@ export function normaliseLabel(label: string): string {
     .replaceAll(/['’`´]s\b|['’`´"]/g, '') // "Kaposi's" is "Kaposi"
     .replaceAll(/(?<!\d)\.|\.(?!\d)/g, ' ') // a decimal point stays: "0.76 mm"
     .split(/[^a-z0-9.+]+/);
-  return words.filter(Boolean).map(spell).join(' ');
+  return words.filter(Boolean).map(spellWord).join(' ');
 }
 
-const spell = (word: string): string => {
+/** One word, in lower case and without accents, as `normaliseLabel` spells it. */
+export const spellWord = (word: string): string => {
   const american = word
     .replace(/^(?:naevus|naevi|nevi|nevuses)$/, 'nevus')
     .replace('naev', 'nev')

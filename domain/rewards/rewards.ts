@@ -1,5 +1,5 @@
 /** R_total = R_format + R_gran + R_malignancy (Eq. 5 to 8); at most 1 + 0.75 + 0.25 = 2. */
-import { extractAnswer } from '../questions/extract.ts';
+import { extractAnswer, hasThinking } from '../questions/extract.ts';
 import type { Question } from '../questions/question.ts';
 import type { RewardSettings } from '../recipe.ts';
 
@@ -9,12 +9,16 @@ export type RewardParts = Record<RewardName, number>;
 
 const malignancyWeight = 0.25;
 
+/** What of a question decides an output's reward; the options carry their values (Eq. 7). */
+export type RewardedQuestion = Pick<Question, 'task' | 'malignancy' | 'options'>;
+
 /** The parts of one completion's reward. A part that the recipe turns off is 0. */
-export function scoreCompletion(text: string, question: Question, settings: RewardSettings): RewardParts {
+export function scoreCompletion(text: string, question: RewardedQuestion, settings: RewardSettings): RewardParts {
   const answer = extractAnswer(text, question);
   const chosen = question.options.find((option) => option.letter === answer.letter);
+  const form = answer.format && (!settings.thinkingRequired || hasThinking(text));
   return {
-    format: settings.format && answer.format ? 1 : 0,
+    format: settings.format && form ? 1 : 0,
     granularity: chosen?.value ?? 0,
     malignancy: settings.malignancy && answer.malignancy === question.malignancy ? malignancyWeight : 0,
   };

@@ -2,6 +2,6 @@
 import { serveRewards } from '../../activities/training/reward-server.ts';
 import { melanomaQuestion } from './cases.ts';
 
-const settings = { format: true, malignancy: true, granularity: 'leaf' } as const;
+const settings = { format: true, malignancy: true, granularity: 'leaf', thinkingRequired: false } as const;
 const { socket } = await serveRewards([melanomaQuestion({ id: 'one' })], settings, null);
 console.log(socket);

@@ -58,7 +58,7 @@ export async function resultsSection(report: Report): Promise<Markup> {
   const unit = report.recipe.data.groupBy === 'patient' ? 'patients' : 'images';
   const parts: Markup[] = [
     html`<p>Held-out questions, greedy decoding, strict reading of answers: an output that no option can be read from counts as
-      wrong. Intervals are 95 % bootstrap intervals over ${unit}.</p>`,
+      wrong. The lenient reading finds answers without the tags too, as the paper extracts its baselines' answers. Intervals are 95 % bootstrap intervals over ${unit}.</p>`,
     textOnlyNote(report),
   ];
   for (const task of tasks) {
@@ -80,6 +80,7 @@ export async function resultsSection(report: Report): Promise<Markup> {
       }),
       scoreTable(report, task),
       textOnlyTable(report, task),
+      unreadableTable(report, task),
     );
   }
   parts.push(comparisonTable(report), await confusionFigures(report));
@@ -94,12 +95,29 @@ function scoreTable({ evaluations, final }: Report, task: (typeof questionTasks)
       html`<tr class="${model.label === final ? 'strong' : ''}">
         <th scope="row"><span class="wide">${model.title}</span><span class="narrow">${shortTitle(model)}</span></th>
         <td>${percent(score.accuracy)}</td><td>${percentRange(score)}</td><td>${score.macroF1.toFixed(3)}</td>
-        <td>${percent(score.unparsed)}</td><td>${percent(score.format)}</td><td>${grouped(score.items)}</td>
+        <td>${percent(score.unparsed)}</td><td>${percent(score.format)}</td><td>${percent(score.lenient.accuracy)}</td>
+        <td>${grouped(score.items)}</td>
       </tr>`,
     ];
   });
-  const head = ['Model', 'Accuracy', '95 % interval', 'Macro-F1', 'Unreadable', 'Right form', 'n'];
+  const head = ['Model', 'Accuracy', '95 % interval', 'Macro-F1', 'Unreadable', 'Right form', 'Accuracy, lenient', 'n'];
   return table(`${taskTitles[task]}: scores`, head, rows);
+}
+
+/** Why outputs could not be read, for the models of which some could not. */
+function unreadableTable({ evaluations }: Report, task: (typeof questionTasks)[number]): Markup {
+  const rows = evaluations.flatMap((model) => {
+    const score = taskOf(model, task);
+    if (!score || score.unreadable.length === 0) return [];
+    const forms = score.unreadable.map(({ form, count }) => `${form} ${grouped(count)}`).join(', ');
+    return [
+      html`<tr><th scope="row">${shortTitle(model)}</th><td>${percent(score.unparsed)}</td><td>${forms}</td>
+        <td>${percent(score.lenient.unparsed)}</td></tr>`,
+    ];
+  });
+  if (rows.length === 0) return html``;
+  const head = ['Model', 'Unreadable', 'Outputs by form', 'Unreadable, lenient'];
+  return table(`${taskTitles[task]}: outputs that could not be read`, head, rows);
 }
 
 function comparisonTable({ comparisons, evaluations }: Report): Markup {

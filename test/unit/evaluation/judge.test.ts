@@ -32,6 +32,7 @@ describe('judgeOutput', () => {
   it('keeps an output without the form, and what it was', () => {
     const item = judgeOutput(melanomaQuestion(), 'a melanoma');
     expect(item).toMatchObject({ format: false, letter: null, correct: false, output: 'a melanoma' });
+    expect(item).toMatchObject({ unreadable: 'no tags', lenient: { letter: 'A', correct: true } });
     expect(evaluationItemSchema.parse(item)).toEqual(item);
   });
 });
@@ -51,8 +52,26 @@ describe('summariseItems', () => {
     // F1 of melanoma: 2 * 2 / (4 + 2)
     expect(diagnosis).toMatchObject({ task: 'diagnosis', items: 4, accuracy: 0.5, unparsed: 0.25, format: 0.75 });
     expect(diagnosis?.macroF1).toBeCloseTo(2 / 3, 12);
+    expect(diagnosis).toMatchObject({
+      lenient: { accuracy: 0.5, unparsed: 0.25 },
+      unreadable: [{ form: 'no tags', count: 1 }],
+    });
     expect(condition).toMatchObject({ task: 'lesion-condition', items: 1, accuracy: 1, macroF1: 1, high: 1 });
     expect(condition?.low).toBeLessThan(0.3);
+  });
+
+  it('counts what the lenient reader finds beside, and unreadable outputs by form', () => {
+    const outputs = ['B', 'The answer is A.', says(''), says('A or D'), says('C or D')];
+    const [diagnosis] = summariseItems(
+      outputs.map((output, i) => judgeOutput(melanomaQuestion({ id: String(i) }), output)),
+      createRandom(1),
+    );
+    expect(diagnosis).toMatchObject({ accuracy: 0, unparsed: 1, lenient: { accuracy: 0.2, unparsed: 0.6 } });
+    expect(diagnosis?.unreadable).toEqual([
+      { form: 'no tags', count: 2 },
+      { form: 'several options', count: 2 },
+      { form: 'empty', count: 1 },
+    ]);
   });
 
   it('gives payload scores without the matrices', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { extractAnswer } from '../../../domain/questions/extract.ts';
+import { extractAnswer, type UnreadableForm } from '../../../domain/questions/extract.ts';
 import { conditionQuestion, melanomaQuestion } from '../../support/cases.ts';
 
 const final = (content: string): string =>
@@ -26,16 +26,25 @@ describe('extractAnswer reads the option and the condition', () => {
     ['A or B', null, null],
     ['A: basal cell carcinoma', null, null],
     ['melanoma or hemangioma', null, null],
-    ['melanoma, not malignant', null, null],
-    ['melanoma, benign or malignant', null, null],
     ['not melanoma', null, null],
-    ['melanomas', null, null],
     ['melanoma in situ', null, null],
-    ['the answer is A', null, null],
     ['', null, null],
+    // Eq. 5 is a sum: what is unclear of the condition costs R_malignancy, not R_gran.
+    ['melanoma, not malignant', 'A', null],
+    ['melanoma, benign or malignant', 'A', null],
+    // Eq. 7 compares labels, and the taxonomy takes a plural for the same label.
+    ['melanomas', 'A', null],
+    // P3 asks for "the single most likely option" and for no form of words: these name one, and no other.
+    ['the answer is A', 'A', null],
+    ['Option A', 'A', null],
+    ['The most likely option is A: melanoma', 'A', null],
+    // Eq. 7 pays a label on the path, not one below it: a finer disease is another answer, which no option gives.
+    ['amelanotic melanoma', null, null],
+    // P2 and P3 want one answer: a hedge of it is none.
+    ['probably melanoma', null, null],
   ];
   it.each(rows)('%j gives %s, %s', (content, letter, malignancy) => {
-    expect(extractAnswer(final(content), melanomaQuestion())).toEqual({ format: true, letter, malignancy });
+    expect(extractAnswer(final(content), melanomaQuestion())).toMatchObject({ format: true, letter, malignancy });
   });
 });
 
@@ -71,6 +80,28 @@ describe('extractAnswer on lesion-condition questions', () => {
     ['non-malignant', null, null],
   ];
   it.each(rows)('%j gives %s, %s', (content, letter, malignancy) => {
-    expect(extractAnswer(final(content), conditionQuestion())).toEqual({ format: true, letter, malignancy });
+    expect(extractAnswer(final(content), conditionQuestion())).toMatchObject({ format: true, letter, malignancy });
+  });
+});
+
+describe('extractAnswer says why it reads nothing', () => {
+  const rows: [text: string, form: UnreadableForm | null][] = [
+    ['The answer is A.', 'no tags'],
+    ['', 'no tags'],
+    ['<thinking>cut off', 'no final block'],
+    ['<thinking>x</thinking><diagnosis>melanoma</diagnosis>', 'no final block'],
+    ['<thinking>x</thinking><final diagnosis>A', 'open final block'],
+    ['<final diagnosis>A</final diagnosis><final diagnosis>A</final diagnosis>', 'repeated tags'],
+    [final('<diagnosis>A</diagnosis>'), 'repeated tags'],
+    [final(''), 'empty'],
+    [final(' **?** '), 'empty'],
+    [final('lentigo'), 'no option named'],
+    [final('A or B'), 'several options'],
+    [final('possibly A'), 'hedged or negated'],
+    [final(`A ${'because '.repeat(200)}`), 'too long'],
+    [final('A'), null],
+  ];
+  it.each(rows)('%.70j: %s', (text, form) => {
+    expect(extractAnswer(text, melanomaQuestion()).unreadable).toBe(form);
   });
 });

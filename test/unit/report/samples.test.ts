@@ -22,7 +22,7 @@ const sources = (items: EvaluationItem[], asked: readonly Question[] = questions
     ['grpo-60-no-image', answers(() => wrong, asked)],
   ]),
   questions: new Map(asked.map((question) => [question.id, question])),
-  rewards: { format: true, malignancy: true, granularity: 'leaf' as const },
+  rewards: { format: true, malignancy: true, granularity: 'leaf' as const, thinkingRequired: false },
 });
 
 describe('chooseSamples', () => {

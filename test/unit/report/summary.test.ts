@@ -5,6 +5,7 @@ import { type Findings, summarise } from '../../../domain/report/summary.ts';
 
 const score = (accuracy: number, low: number, high: number): TaskSummary => ({
   ...{ task: 'diagnosis', items: 1600, accuracy, low, high, macroF1: accuracy, unparsed: 0, format: 1 },
+  ...{ lenient: { accuracy, unparsed: 0 }, unreadable: [] },
   confusion: { labels: [], counts: [], unparsed: [] },
 });
 const model = (

@@ -154,3 +154,25 @@ describe('text that a model, a data set or a user wrote', () => {
     expect(text).not.toContain(hostile);
   });
 });
+
+describe('the results', () => {
+  it('show the lenient accuracy beside the strict one, and unreadable outputs by form', () => {
+    const scored = sampleReport();
+    const evaluations = scored.evaluations.map((model) => ({
+      ...model,
+      tasks: model.tasks.map((task) => ({
+        ...task,
+        lenient: { accuracy: 0.987, unparsed: 0.004 },
+        unreadable: [
+          { form: 'no tags' as const, count: 1234 },
+          { form: 'several options' as const, count: 5 },
+        ],
+      })),
+    }));
+    return reportPage({ ...scored, evaluations }, thumbnails).then((drawn) => {
+      expect(drawn).toContain('Accuracy, lenient');
+      expect(drawn).toContain('98.7 %');
+      expect(drawn).toContain('no tags 1,234, several options 5');
+    });
+  });
+});

@@ -1,15 +1,13 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { scoreCompletion } from '../../../domain/rewards/rewards.ts';
 import { melanomaQuestion } from '../../support/cases.ts';
 
 /** A: melanoma 0.75, B: melanocytic lesion 0.375, C: basal cell carcinoma 0, D: hemangioma 0; malignant. */
 const question = melanomaQuestion();
-const settings = { format: true, malignancy: true, granularity: 'leaf' } as const;
+const settings = { format: true, malignancy: true, granularity: 'leaf', thinkingRequired: false } as const;
 const final = (content: string): string => `<thinking> x </thinking> <final diagnosis> ${content} </final diagnosis>`;
 const parts = (text: string, s: Parameters<typeof scoreCompletion>[2] = settings): number[] =>
   Object.values(scoreCompletion(text, question, s));
-const total = (text: string): number => parts(text).reduce((a, b) => a + b, 0);
 
 type Row = [text: string, format: number, granularity: number, malignancy: number];
 
@@ -50,6 +48,36 @@ describe('scoreCompletion reads one answer (A7, A8, A11)', () => {
   it.each(contents)('%j: %d, %d, %d', (content, ...expected) => expect(parts(final(content))).toEqual(expected));
 });
 
+describe('scoreCompletion pays each part by itself (Eq. 5 is a sum)', () => {
+  const contents: Row[] = [
+    ['melanoma, malignant, benign', 1, 0.75, 0],
+    ['melanoma, benign or malignant', 1, 0.75, 0],
+    ['melanoma, not malignant', 1, 0.75, 0],
+    ['melanoma, non-malignant', 1, 0.75, 0],
+    ['melanoma, premalignant', 1, 0.75, 0],
+    ['melanoma, likely malignant', 1, 0.75, 0],
+    ['melanoma, malignant, malignant', 1, 0.75, 0.25],
+    ['melanoma. melanoma is a subtype of melanocytic lesion, and is generally classified as malignant.', 1, 0.75, 0.25],
+  ];
+  it.each(contents)('%j: %d, %d, %d', (content, ...expected) => expect(parts(final(content))).toEqual(expected));
+});
+
+describe('scoreCompletion reads one option in other words or signs', () => {
+  // P3 asks for an option and fixes no wording; the same characters in another width, or invisible ones, change none.
+  const contents = [
+    'the answer is A',
+    'Option A',
+    'Answer: A',
+    'melanoma, melanoma',
+    'Ａ',
+    'mel\u200banoma',
+    '{{A}}',
+    'A\u0000',
+  ];
+  it.each(contents)('%j', (content) => expect(parts(final(content))).toEqual([1, 0.75, 0]));
+  it('a plural', () => expect(parts(final('melanomas, malignant'))).toEqual([1, 0.75, 0.25]));
+});
+
 describe('scoreCompletion pays no guess', () => {
   const contents: [content: string][] = [
     [''],
@@ -61,34 +89,19 @@ describe('scoreCompletion pays no guess', () => {
     ['A, B, malignant'],
     ['A: basal cell carcinoma, malignant'],
     ['melanoma or hemangioma, malignant'],
-    ['melanoma, melanoma'],
     ['melanoma, melanocytic lesion, malignant'],
-    ['melanoma, malignant, benign'],
-    ['melanoma, benign or malignant'],
-    ['melanoma, malignant, malignant'],
-    ['melanoma, not malignant'],
-    ['melanoma, non-malignant'],
-    ['melanoma, premalignant'],
     ['not melanoma, malignant'],
     ['probably melanoma, malignant'],
-    ['melanomas, malignant'],
     ['amelanoma, malignant'],
     ['amelanotic melanoma, malignant'],
     ['melanoma in situ, malignant'],
     ['basal cell, malignant'],
-    ['the answer is A'],
-    ['Option A'],
-    ['Answer: A'],
     ['malignant'],
     ['precancerous'],
     ['cancer'],
-    ['Ａ'],
     ['А'], // Cyrillic
-    ['mel\u200banoma'],
     ['黑色素瘤, malignant'],
     ['🙂'],
-    ['{{A}}'],
-    ['A\u0000'],
     [`melanoma, malignant ${'very '.repeat(20_000)}`],
     [`melanoma${'.'.repeat(100_000)}x`],
   ];
@@ -136,19 +149,13 @@ describe('scoreCompletion', () => {
     expect(parts(final('melanoma, malignant'), { ...settings, malignancy: false })).toEqual([1, 0.75, 0]);
   });
 
-  it('never throws, and stays within 0 and 2, for any text', () => {
-    const pieces = [
-      ...['<thinking>', '</thinking>', '<final diagnosis>', '</final diagnosis>', '<diagnosis>', '</diagnosis>'],
-      ...['melanoma', 'A', 'B:', '(', ')', ',', ' ', '\n', 'malignant', 'benign', 'precancerous', 'not', '\ud800', 'É'],
-    ];
-    const text = fc.oneof(
-      fc.string({ unit: 'binary' }),
-      fc.array(fc.constantFrom(...pieces), { maxLength: 12 }).map((some) => some.join('')),
-      fc.array(fc.constantFrom(...pieces), { maxLength: 6 }).map((some) => final(some.join(' '))),
-    );
-    fc.assert(
-      fc.property(text, (value) => total(value) >= 0 && total(value) <= 2),
-      { numRuns: 2_000 },
-    );
+  it('denies the form to a thinking block without a word, where the recipe asks for one', () => {
+    const strict = { ...settings, thinkingRequired: true };
+    const answer = '<final diagnosis>A</final diagnosis>';
+    for (const thinking of ['', ' \n ', '...', '**']) {
+      expect(parts(`<thinking>${thinking}</thinking>${answer}`, strict)).toEqual([0, 0.75, 0]);
+      expect(parts(`<thinking>${thinking}</thinking>${answer}`)).toEqual([1, 0.75, 0]);
+    }
+    expect(parts(`<thinking>x</thinking>${answer}`, strict)).toEqual([1, 0.75, 0]);
   });
 });

@@ -9,7 +9,7 @@ import { repositoryRoot } from '../../../infra/env.ts';
 import { melanomaQuestion } from '../../support/cases.ts';
 import { temporaryFolder, writeFiles } from '../../support/datasets.ts';
 
-const settings = { format: true, malignancy: true, granularity: 'leaf' } as const;
+const settings = { format: true, malignancy: true, granularity: 'leaf', thinkingRequired: false } as const;
 const types = join(repositoryRoot, 'domain/rewards/plugin.ts');
 const brevity = `import type { RewardPlugin } from '${types}';
 export const brevity: RewardPlugin = ({ completion, answer, parts }): number =>
@@ -83,7 +83,7 @@ describe('a reward of one’s own', () => {
       const plugin = await loadRewardPlugin({ file: 'own.ts', name: 'own' }, folder);
       onTestFinished(() => plugin?.close());
       const question = melanomaQuestion();
-      const answer = { format: false, letter: null, malignancy: null };
+      const answer = { format: false, letter: null, malignancy: null, unreadable: 'no tags' as const };
       const parts = { format: 0, granularity: 0, malignancy: 0 };
       return (await plugin?.reward([{ completion: '', question, answer, parts }]))?.[0];
     };
@@ -145,7 +145,8 @@ describe('a reward of one’s own', () => {
 
   it('scores the next step after a failure', async () => {
     const plugin = await load('busy', { timeoutMs: 200, tries: 1 });
-    const [question, answer] = [melanomaQuestion({ id: 'q' }), { format: false, letter: null, malignancy: null }];
+    const question = melanomaQuestion({ id: 'q' });
+    const answer = { format: false, letter: null, malignancy: null, unreadable: 'no tags' as const };
     const input = { completion: '', question, answer, parts: { format: 0, granularity: 0, malignancy: 0 } };
     for (let step = 0; step < 2; step++) await expect(plugin?.reward([input])).rejects.toThrow('within 0.2 s');
     expect(await plugin?.reward([])).toEqual([]);

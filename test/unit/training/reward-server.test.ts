@@ -10,7 +10,7 @@ import { serveRewards } from '../../../activities/training/reward-server.ts';
 import { userMistake } from '../../../domain/failures.ts';
 import { melanomaQuestion } from '../../support/cases.ts';
 
-const settings = { format: true, malignancy: true, granularity: 'leaf' } as const;
+const settings = { format: true, malignancy: true, granularity: 'leaf', thinkingRequired: false } as const;
 const final = (content: string): string => `<thinking>x</thinking><final diagnosis>${content}</final diagnosis>`;
 
 async function start() {

@@ -1,0 +1,121 @@
+/**
+ * The answer of an output that lacks the tags, by the same grammar: the answer extraction that the paper gives its
+ * baselines (S1, section 4.1). It looks where models put their answer; a list of options or two answers are none.
+ */
+import { type Item, isClaim } from './items.ts';
+import { itemsIn, type Reader, type Reading, readItems, readPassage } from './passage.ts';
+import { announcements } from './vocabulary.ts';
+import { decodeEntities } from './words.ts';
+
+const blockTag = /<(\/?)(final[ _-]?(?:diagnosis|answer)|diagnosis|answer)>/gi;
+const thinkingEnd = /<\/think(?:ing)?>/gi;
+const thinkingStart = /<think(?:ing)?>/gi;
+
+/** In characters, from the end, where the answer stands: many times what a model writes. */
+const longestRead = 100_000;
+
+/** Blocks under whatever tag, else what is said in prose after the reasoning. */
+export function readLeniently(output: string, reader: Reader): Reading {
+  const text = decodeEntities(output.slice(-longestRead));
+  const blocks = blocksOf(text);
+  if (blocks.length > 0) return agreed(blocks.map((block) => readProse(block, reader)));
+  return readProse(afterThinking(text), reader);
+}
+
+/** Contents of the outermost blocks; the last may be left open, as where the output was cut off. */
+function blocksOf(text: string): string[] {
+  const blocks: string[] = [];
+  let start: number | null = null;
+  for (const match of text.matchAll(blockTag)) {
+    if (start !== null) blocks.push(text.slice(start, match.index));
+    start = match[1] === '/' ? null : match.index + match[0].length;
+  }
+  if (start !== null) blocks.push(text.slice(start));
+  return blocks.filter((block) => /[\p{L}\p{N}]/u.test(block));
+}
+
+const afterThinking = (text: string): string => {
+  const end = [...text.matchAll(thinkingEnd)].at(-1);
+  return (end ? text.slice(end.index + end[0].length) : text).replaceAll(thinkingStart, ' ');
+};
+
+function agreed(readings: readonly Reading[]): Reading {
+  const [first] = readings;
+  const answers = readings.filter((reading) => reading.letter !== null);
+  const [answer] = answers;
+  if (!first || !answer) return first ?? { letter: null, malignancy: null, unreadable: 'empty' };
+  if (answers.some(({ letter }) => letter !== answer.letter))
+    return { letter: null, malignancy: null, unreadable: 'several options' };
+  const conditions = new Set(answers.map(({ malignancy }) => malignancy).filter((malignancy) => malignancy !== null));
+  const [malignancy = null] = conditions.size === 1 ? conditions : [];
+  return { letter: answer.letter, malignancy, unreadable: null };
+}
+
+/**
+ * The whole, if it is one clear answer. Else, of a longer text, its last line, the sentence of its last announcement
+ * ("the final answer is …") or its first line, whichever is one.
+ */
+function readProse(text: string, reader: Reader): Reading {
+  const items = itemsIn(text, reader);
+  const whole = readItems(items, reader);
+  if (whole.letter !== null) return whole;
+  const announced = lastAnnounced(items);
+  const ends = endLines(text, reader);
+  const passages = [
+    ...(ends ? [ends.last] : []),
+    ...(announced ? [readItems(announced.toEnd, reader), readItems(announced.sentence, reader)] : []),
+    ...(announced || !ends ? [] : [ends.first]),
+    ...(announced ? [] : [onlyOneNamed(items, reader)]),
+  ];
+  return passages.find(({ letter }) => letter !== null) ?? whole;
+}
+
+/** What the first and the last line say; null for one line, and where lines list several options. */
+function endLines(text: string, reader: Reader): { first: Reading; last: Reading } | null {
+  const lines = text.split(/\r?\n/).filter((line) => /[\p{L}\p{N}]/u.test(line));
+  const [first, last] = [lines[0], lines.at(-1)];
+  if (first === undefined || last === undefined || lines.length < 2) return null;
+  const listed = lines.flatMap((line) => {
+    const item = itemsIn(line, reader).find(({ kind }) => kind !== 'lead');
+    return item?.kind === 'letter' ? [item.option] : [];
+  });
+  if (new Set(listed).size > 1) return null;
+  return { first: readPassage(first, reader), last: readPassage(last, reader) };
+}
+
+/** From the last announcement that an option follows, to the end of the text and to that of its sentence. */
+function lastAnnounced(items: readonly Item[]): { toEnd: Item[]; sentence: Item[] } | null {
+  let open: number | null = null;
+  let found: { start: number; claim: number } | null = null;
+  for (const [i, item] of items.entries()) {
+    if (isClaim(item)) {
+      if (open !== null) found = { start: open, claim: i };
+      open = null;
+    } else if (item.kind === 'lead' && announcements.has(item.text)) open ??= i;
+    else if (item.kind === 'unknown') open = null;
+    if (item.questioned) open = null;
+  }
+  if (!found) return null;
+  const { start, claim } = found;
+  const next = items[claim + 1];
+  const from = isClaim(next) ? claim + 2 : claim + 1; // "B. melanoma" is one
+  const end = items.findIndex((item, i) => i >= from && item.before === 'sentence');
+  return { toEnd: items.slice(start), sentence: items.slice(start, end < 0 ? undefined : end) };
+}
+
+/**
+ * Prose that names one option and no other, without an announcement: "The image shows a dark melanoma of the arm". A word
+ * right behind the name may make it another's: "lentigo maligna", "melanoma in situ".
+ */
+function onlyOneNamed(items: readonly Item[], reader: Reader): Reading {
+  const first = items.findIndex(isClaim);
+  const start = items.findLastIndex(
+    (item, i) => i <= first && (item.before === 'clause' || item.before === 'sentence'),
+  );
+  const named = first < 0 ? [] : items.slice(Math.max(0, start));
+  const known = named.map((item, i) => {
+    const plain = item.kind === 'unknown' && !isClaim(named[i - 1]) && !item.text.startsWith('metasta');
+    return plain ? { ...item, kind: 'lead' as const } : item;
+  });
+  return readItems(known, reader);
+}

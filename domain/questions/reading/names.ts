@@ -1,0 +1,110 @@
+/** What an option may be called, and the phrase that begins at a word. */
+import type { Malignancy } from '../../cases/case.ts';
+import { normaliseLabel } from '../../knowledge/label.ts';
+import type { Option, QuestionTask } from '../question.ts';
+import { conditionNamed, conditionOf, conditionWritings, vocabulary, type WordKind } from './vocabulary.ts';
+import type { Word } from './words.ts';
+
+/** `options`: indexes of all that a name may mean; two that share a name cannot be told apart by it. */
+export type Meaning =
+  | { kind: 'name'; options: readonly number[] }
+  | { kind: 'condition'; condition: Malignancy }
+  | { kind: WordKind };
+
+export interface Phrase {
+  words: readonly string[];
+  meaning: Meaning;
+}
+
+/** Phrases by their first word, longest first. */
+type Phrases = ReadonlyMap<string, readonly Phrase[]>;
+
+/** What the options are called, and all else that a phrase may be. */
+export interface PhraseIndex {
+  names: Phrases;
+  others: Phrases;
+}
+
+/** What the reader of a question's answers has to know; `synonyms` are other exact names of the option. */
+export interface AskedQuestion {
+  task: QuestionTask;
+  options: readonly Pick<Option, 'letter' | 'label' | 'synonyms'>[];
+}
+
+function byFirstWord(meanings: Iterable<readonly [string, Meaning]>): Phrases {
+  const phrases = [...meanings].map(([phrase, meaning]) => ({ words: phrase.split(' '), meaning }));
+  const index = Map.groupBy(phrases, ({ words }) => words[0] ?? '');
+  for (const own of index.values()) own.sort((a, b) => b.words.length - a.words.length);
+  return index;
+}
+
+const vocabularyMeanings = [...vocabulary].map(([phrase, kind]): [string, Meaning] => [phrase, { kind }]);
+const conditionMeanings = [...conditionNamed].map(([phrase, condition]): [string, Meaning] => [
+  phrase,
+  { kind: 'condition', condition },
+]);
+const vocabularyPhrases = byFirstWord(vocabularyMeanings);
+const phrasesWithConditions = byFirstWord(new Map([...vocabularyMeanings, ...conditionMeanings]));
+
+/** A lesion-condition question has the conditions as its options. */
+export function indexPhrases({ task, options }: AskedQuestion): PhraseIndex {
+  const meanings = new Map<string, Meaning>();
+  // The more exact a name is, the later it is entered: "melanoma" is that option, and only if there is none the option
+  // "melanoma (less than 0.76 mm)".
+  for (const namesOf of [heads, inversions, (option: NamedOption) => exactNames(option, task)]) {
+    const named = new Map<string, number[]>();
+    for (const [i, option] of options.entries())
+      for (const name of new Set(namesOf(option))) if (name !== '') named.set(name, [...(named.get(name) ?? []), i]);
+    for (const [name, found] of named) meanings.set(name, { kind: 'name', options: found });
+  }
+  return {
+    names: byFirstWord(meanings),
+    others: task === 'lesion-condition' ? vocabularyPhrases : phrasesWithConditions,
+  };
+}
+
+type NamedOption = AskedQuestion['options'][number];
+
+function exactNames({ label, synonyms }: NamedOption, task: QuestionTask): string[] {
+  const condition = task === 'lesion-condition' ? conditionOf(label) : null;
+  return [
+    ...[label, ...synonyms].map((name) => normaliseLabel(name)),
+    ...(condition === null ? [] : conditionWritings[condition]),
+  ];
+}
+
+/** "keratosis, seborrheic" for "seborrheic keratosis". Never "melanoma, malignant", where a condition is stated. */
+const inversions = ({ label, synonyms }: NamedOption): string[] =>
+  [label, ...synonyms].flatMap((name) => {
+    const words = normaliseLabel(name).split(' ');
+    return words.slice(1).flatMap((_, i) => {
+      const [qualifier, head] = [words.slice(0, i + 1), words.slice(i + 1)];
+      return qualifier.some((word) => conditionNamed.has(word)) ? [] : [[...head, ...qualifier].join(' ')];
+    });
+  });
+
+/** "melanoma" for "melanoma (less than 0.76 mm)": a label without its qualifiers. */
+const heads = ({ label }: NamedOption): string[] => {
+  const [head = '', ...qualifiers] = label.split(/[,(]/);
+  return qualifiers.length === 0 ? [] : [normaliseLabel(head)];
+};
+
+/**
+ * The longest phrase that begins at a word and lies within its sentence; of two as long an option's name, unless it is
+ * a condition: "benign" is one also beside the option "benign lesion".
+ */
+export function phraseAt(words: readonly Word[], at: number, { names, others }: PhraseIndex): Phrase | undefined {
+  const [first, second] = [words[at]?.text ?? '', words[at + 1]];
+  const fits = ({ words: wanted }: Phrase): boolean =>
+    wanted.every((text, i) => {
+      const word = words[at + i];
+      return word?.text === text && (i === 0 || word.before !== 'sentence');
+    });
+  // "malignant: melanoma" states a condition and an option, "malignant melanoma" is the option's name
+  const parted = second?.before === 'clause' && conditionNamed.has(first);
+  const name = names.get(first)?.find((phrase) => !(parted && phrase.words.length > 1) && fits(phrase));
+  const other = others.get(first)?.find(fits);
+  if (!name || !other) return name ?? other;
+  if (name.words.length === other.words.length) return other.meaning.kind === 'condition' ? other : name;
+  return name.words.length > other.words.length ? name : other;
+}

@@ -1,0 +1,162 @@
+/**
+ * The grammar of an answer. A passage names one option, by letter, name or both, at its start or after words that
+ * announce it ("the most likely diagnosis is"); a condition may be stated anywhere. Everything clear is read, nothing
+ * is guessed: another option's name or letter, a negation or a hedge of the option make it no answer. The condition
+ * never costs the option; where it is hedged, negated or contradicted there is none.
+ */
+import type { Malignancy } from '../../cases/case.ts';
+import { doubtsIn } from './doubts.ts';
+import { type Claim, type Item, isClaim, itemsOf } from './items.ts';
+import { type AskedQuestion, indexPhrases, type PhraseIndex } from './names.ts';
+import { announcements, bodySites, closings, conditionOf, links } from './vocabulary.ts';
+import { wordsOf } from './words.ts';
+
+/** Why a passage gives no answer. */
+export const unreadablePassages = ['empty', 'no option named', 'several options', 'hedged or negated'] as const;
+
+export type Reading =
+  | { letter: string; malignancy: Malignancy | null; unreadable: null }
+  | { letter: null; malignancy: null; unreadable: (typeof unreadablePassages)[number] };
+
+/** A question with the index of its phrases, for several passages. */
+export interface Reader {
+  question: AskedQuestion;
+  index: PhraseIndex;
+}
+
+/** Kept as long as the question, since a training step reads several outputs of each. */
+const readers = new WeakMap<AskedQuestion, Reader>();
+
+export function readerOf(question: AskedQuestion): Reader {
+  const known = readers.get(question);
+  if (known) return known;
+  const reader = { question, index: indexPhrases(question) };
+  readers.set(question, reader);
+  return reader;
+}
+
+const none = (unreadable: (typeof unreadablePassages)[number]): Reading => ({
+  letter: null,
+  malignancy: null,
+  unreadable,
+});
+
+export const itemsIn = (passage: string, { question, index }: Reader): Item[] =>
+  itemsOf(wordsOf(passage), question, index);
+
+/** Reads one passage; in time proportional to its length. */
+export const readPassage = (passage: string, reader: Reader): Reading => readItems(itemsIn(passage, reader), reader);
+
+export function readItems(all: readonly Item[], { question }: Reader): Reading {
+  if (all.length === 0) return none('empty');
+  const disease = question.task !== 'lesion-condition';
+  const at = claimIndex(all, disease);
+  if (at === null) return none('no option named');
+  const items = withoutTaxonomy(all, at);
+  const chosen = chosenOption(items.filter(isClaim));
+  if (typeof chosen !== 'number') return none(chosen);
+  const lettered = items.some(({ kind }) => kind === 'letter');
+  if (!lettered && (disease ? namesAnother(items, at) : isInSitu(items[at + 1]))) return none('no option named');
+  if (offersAnother(items, lettered)) return none('several options');
+  const doubted = doubtsIn(items, at);
+  if (doubted.has('option')) return none('hedged or negated');
+  const option = question.options[chosen];
+  if (!option) return none('no option named');
+  const malignancy = disease ? statedCondition(items, doubted.has('condition')) : conditionOf(option.label);
+  return { letter: option.letter, malignancy, unreadable: null };
+}
+
+/**
+ * The first option named at the start, or after words that announce it; null if there is none. A condition may be
+ * named after a disease: "melanoma, malignant".
+ */
+function claimIndex(items: readonly Item[], disease: boolean): number | null {
+  let introduced = true;
+  for (const [i, item] of items.entries()) {
+    if (isClaim(item)) {
+      if (introduced || (!disease && item.kind === 'name')) return i;
+    } else if (item.kind === 'superlative' || (item.kind === 'lead' && announcements.has(item.text))) {
+      introduced = true;
+    } else if (item.kind === 'unknown' || item.questioned) {
+      introduced = false;
+    }
+  }
+  return null;
+}
+
+/**
+ * Leaves out the option's place in the taxonomy, said once, whose ancestors may be options too: "is a subtype of …".
+ * A letter in it is none of the taxonomy's.
+ */
+function withoutTaxonomy(items: readonly Item[], claim: number): Item[] {
+  let inside = false;
+  let said = false;
+  return items.filter((item, i) => {
+    if (i <= claim || item.kind === 'letter') return true;
+    const closes = item.before === 'sentence' || (closings.has(item.text) && !isClaim(item)) || standsAlone(items, i);
+    if (inside && closes) inside = false;
+    if (item.kind === 'subtype') {
+      inside = !said;
+      said = true;
+    }
+    return !inside;
+  });
+}
+
+/** A condition between commas or brackets; that of an ancestor, "benign follicular tumor", is followed by its name. */
+function standsAlone(items: readonly Item[], at: number): boolean {
+  const [item, next] = [items[at], items[at + 1]];
+  return item?.kind === 'condition' && item.before === 'clause' && next?.before !== 'none';
+}
+
+/** The one option that all letters and names mean. */
+function chosenOption(claims: readonly Claim[]): number | 'several options' | 'no option named' {
+  let possible: readonly number[] | null = null;
+  for (const claim of claims) {
+    const meant: readonly number[] =
+      claim.kind === 'name' ? claim.options : claim.option === null ? [] : [claim.option];
+    if (meant.length === 0) return 'no option named';
+    possible = possible === null ? meant : possible.filter((option) => meant.includes(option));
+    if (possible.length === 0) return 'several options';
+  }
+  const [option, ...others] = possible ?? [];
+  if (option === undefined) return 'no option named';
+  return others.length === 0 ? option : 'several options';
+}
+
+/** Whether the name without a letter goes on to that of another disease: "melanoma in situ", "nevus of Ota". */
+function namesAnother(items: readonly Item[], claim: number): boolean {
+  for (const item of items.slice(claim + 1)) {
+    if (item.before === 'clause' || item.before === 'sentence') return false;
+    if (links.has(item.text) || item.kind === 'condition' || item.kind === 'alternative') return false;
+    if (item.kind === 'unknown' && !bodySites.has(item.text)) return true;
+  }
+  return false;
+}
+
+/** "melanoma or …", "melanoma / …" and, without a letter, "melanoma and …": another answer that no option names. */
+const offersAnother = (items: readonly Item[], lettered: boolean): boolean =>
+  items.some((item, i) => {
+    const [previous, next] = [items[i - 1], items[i + 1]];
+    if (!isClaim(previous)) return false;
+    if (item.kind === 'alternative') return !isClaim(next);
+    if (lettered) return false;
+    const joined = item.kind === 'also' || item.text === 'and';
+    return (joined && next?.kind === 'unknown') || (item.before === 'slash' && item.kind === 'unknown');
+  });
+
+/** The one condition that is stated, null where it is doubted, contradicted or mixed ("malignant in situ"). */
+function statedCondition(items: readonly Item[], doubted: boolean): Malignancy | null {
+  if (doubted) return null;
+  let stated: Malignancy | null = null;
+  for (const [i, item] of items.entries()) {
+    if (item.kind !== 'condition') continue;
+    if (stated !== null && item.condition !== stated) return null;
+    stated = item.condition;
+    if (isInSitu(items[i + 1])) return null;
+  }
+  return stated;
+}
+
+/** "in situ" where it does not belong to a name or a condition. */
+const isInSitu = (item: Item | undefined): boolean => item?.kind === 'unknown' && item.text === 'in';
