@@ -15,6 +15,7 @@ import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { withScratchFolder } from '../scratch.ts';
 import { commitFiles } from '../store/commit.ts';
 import { createDiskMap } from './disk-map.ts';
+import { createFileReader, type FileReader } from './file-ref.ts';
 import type { ImageBudget } from './image-size.ts';
 import { type BadImage, imageSoftware, imagesInFlight, importImage, type StoredImage } from './images.ts';
 import { readLines, writeLineFiles } from './json-lines.ts';
@@ -22,7 +23,7 @@ import { createOutcome } from './outcome.ts';
 import { absentReason, type Reading, type ReadRequest, readSource } from './read.ts';
 import { listSome, type SourceRecord } from './source.ts';
 
-const method = 'import/4';
+const method = 'import/5';
 
 /** Files of an imported artifact: cases, items with a question of their own, pictures with concepts only. */
 export const importedFiles = { cases: 'cases.jsonl', ready: 'ready.jsonl', concepts: 'concepts.jsonl' } as const;
@@ -91,6 +92,7 @@ async function importRecords(
 ): Promise<{ facts: ImportFacts; report: Record<string, unknown> }> {
   const outcome = createOutcome();
   const owners = createDiskMap();
+  const files = createFileReader();
   const paths = {
     case: join(scratch, importedFiles.cases),
     question: join(scratch, importedFiles.ready),
@@ -101,7 +103,7 @@ async function importRecords(
     const records = readLines(reading.file, z.custom<SourceRecord>()); // written by the first pass
     const imported = inOrder(records, imagesInFlight, async (record) => {
       signal?.throwIfAborted();
-      return { record, stored: await importOne(store, record, settings) };
+      return { record, stored: await importOne(store, record, settings, files) };
     });
     for await (const { record, stored } of imported) {
       onProgress?.('importing', ++done, reading.records);
@@ -127,19 +129,20 @@ async function importRecords(
       ready: writers.question.count(),
       concepts: writers.concepts.count(),
     };
-  });
+  }).finally(() => files.close());
   const leftOut = reading.leftOut.reduce((sum, { count }) => sum + count, 0);
   const facts = { ...written, quarantined: outcome.quarantined(), duplicates: outcome.repeats(), leftOut };
-  return { facts, report: { ...facts, ...outcome.report(), leftOutBy: reading.leftOut } };
+  return { facts, report: { ...facts, ...outcome.report(), leftOutBy: reading.leftOut, notes: reading.notes } };
 }
 
 const importOne = async (
   store: ArtifactStore,
   record: SourceRecord,
   settings: ImportSettings,
+  files: FileReader,
 ): Promise<StoredImage | BadImage> =>
   'path' in record.image
-    ? importImage(store, record.image.path, settings)
+    ? importImage(store, record.image, settings, files)
     : { badImage: absentReason(record.where, record.image.absent) };
 
 function makeCase(record: SourceRecord, { image, look }: StoredImage): Case | ReadyCase | ConceptCase {

@@ -1,6 +1,5 @@
 /** The first pass of an import: an adapter's records, checked for repeats, with the digests of their image files. */
 import { createHash, hash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonicalJson } from '../../domain/artifact.ts';
 import { userMistake } from '../../domain/failures.ts';
@@ -8,18 +7,27 @@ import type { Knowledge } from '../../domain/knowledge/knowledge.ts';
 import type { AdapterName } from '../../domain/recipe.ts';
 import { inOrder } from '../in-order.ts';
 import { adapters } from './adapters/index.ts';
+import { textbookFolder } from './adapters/textbook.ts';
 import { createDiskMap } from './disk-map.ts';
+import { createFileReader, type FileReader } from './file-ref.ts';
+import { openFolder } from './folder.ts';
 import { writeLineFiles } from './json-lines.ts';
 import { type LeftOut, requireFolder, type SourceRecord } from './source.ts';
+import { tellUnread } from './tables.ts';
 import { createTally } from './tally.ts';
 
 const filesInFlight = 4;
 
 export interface ReadRequest {
+  /** A folder, or a zip archive. */
   folder: string;
+  /** Folders directly below it that hold other sets. */
+  except?: readonly string[];
   adapter: AdapterName;
   knowledge: Knowledge;
   signal?: AbortSignal;
+  /** Is told what is no mistake and yet worth knowing, e.g. which of two versions of a table is read. */
+  onNote?: (note: string) => void;
 }
 
 /** Rows that become no case, with their number. */
@@ -36,6 +44,7 @@ export interface Reading {
   leftOut: LeftOutCount[];
   /** Digest of all that was read, the image files' bytes among it. */
   contents: string;
+  notes: string[];
 }
 
 /** Records of a folder; an id that stands twice is a user's mistake naming both rows. */
@@ -43,20 +52,29 @@ export async function* readRecords({
   folder,
   adapter,
   knowledge,
+  except = [],
   signal,
+  onNote,
 }: ReadRequest): AsyncGenerator<SourceRecord | LeftOut> {
   await requireFolder(folder);
+  const others = adapter === 'textbook' ? except : [...except, textbookFolder];
+  const files = await openFolder(folder, { except: others, onNote });
   const seen = createDiskMap();
-  for await (const record of adapters[adapter](folder, knowledge)) {
-    signal?.throwIfAborted();
-    if (record.kind !== 'left out') {
-      const key = `${record.source}/${record.id}`;
-      const [earlier] = seen.get(key);
-      if (earlier !== undefined)
-        throw userMistake(`${record.where}: "${record.id}" stands in ${earlier} already; remove one`);
-      seen.add(key, record.where);
+  try {
+    for await (const record of adapters[adapter](files, knowledge)) {
+      signal?.throwIfAborted();
+      if (record.kind !== 'left out') {
+        const key = `${record.source}/${record.id}`;
+        const [earlier] = seen.get(key);
+        if (earlier !== undefined)
+          throw userMistake(`${record.where}: "${record.id}" stands in ${earlier} already; remove one`);
+        seen.add(key, record.where);
+      }
+      yield record;
     }
-    yield record;
+    tellUnread(files, adapter);
+  } finally {
+    files.close();
   }
 }
 
@@ -69,11 +87,17 @@ export async function readSource(
   const file = join(scratch, 'records.jsonl');
   const contents = createHash('sha256');
   const leftOut = createLeftOutTally();
+  const notes: string[] = [];
+  const files = createFileReader();
+  const onNote = (note: string): void => {
+    notes.push(note);
+    request.onNote?.(note);
+  };
   let present = 0;
   const records = await writeLineFiles({ records: file }, async ({ records: writer }) => {
-    const digested = inOrder(readRecords(request), filesInFlight, async (record) => ({
+    const digested = inOrder(readRecords({ ...request, onNote }), filesInFlight, async (record) => ({
       record,
-      image: await digestImage(record),
+      image: await digestImage(record, files),
     }));
     for await (const { record, image } of digested) {
       if (record.kind === 'left out') {
@@ -88,7 +112,7 @@ export async function readSource(
       onProgress(writer.count());
     }
     return writer.count();
-  });
+  }).finally(() => files.close());
   if (records === 0) {
     const [most] = leftOut.counts();
     const why = most ? `${most.count}: ${most.reason} ${most.detail}` : 'there is none';
@@ -97,13 +121,20 @@ export async function readSource(
   if (present === 0) {
     throw userMistake(`${request.folder}: holds none of the ${records} images; put them in it or in a folder below`);
   }
-  return { file, records, leftOut: leftOut.counts(), contents: contents.digest('hex') };
+  return { file, records, leftOut: leftOut.counts(), contents: contents.digest('hex'), notes };
 }
 
 export const absentReason = (where: string, name: string): string => `${where}: there is no image ${name}`;
 
-const digestImage = async (record: SourceRecord | LeftOut): Promise<string | null> =>
-  record.kind !== 'left out' && 'path' in record.image ? hash('sha256', await readFile(record.image.path)) : null;
+/** Of a member that its archive holds damaged, the damage: the second pass quarantines it. */
+async function digestImage(record: SourceRecord | LeftOut, files: FileReader): Promise<string | null> {
+  if (record.kind === 'left out' || 'absent' in record.image) return null;
+  const bytes = await files.read(record.image).catch((error: unknown) => {
+    if (error instanceof RangeError) return error.message;
+    throw error;
+  });
+  return hash('sha256', bytes);
+}
 
 export interface LeftOutTally {
   add(leftOut: LeftOut): void;

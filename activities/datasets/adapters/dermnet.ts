@@ -1,33 +1,31 @@
 /**
- * DermNet as Kaggle hands it out: `{train,test}/<category>/<disease>-<n>.jpg`. The label is the file's name less its
- * number, with spaces for hyphens. Names without a number say no disease and are left out, as in the released code.
+ * DermNet as Kaggle hands it out: `{train,test}/<category>/<disease>-<n>.jpg`, wherever these folders lie. The label is
+ * the file's name less its number, with spaces for hyphens. Names without a number say no disease and are left out, as in
+ * the released code. Where one part is missing, the other is no official split.
  */
-import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { Split } from '../../../domain/cases/case.ts';
 import { userMistake } from '../../../domain/failures.ts';
-import { imagesBelow, stemOf } from '../image-files.ts';
+import type { DataFolder } from '../folder.ts';
+import { plainName, stemOf } from '../names.ts';
 import { type DatasetAdapter, diagnose, undecided } from '../source.ts';
 
-const parts: readonly Extract<Split, 'train' | 'test'>[] = ['train', 'test'];
+const parts = ['train', 'test'] as const;
+type Part = (typeof parts)[number];
 
 export const readDermNet: DatasetAdapter = async function* (folder, knowledge) {
-  for (const part of parts) {
-    if (!(await isFolder(join(folder, part)))) {
-      throw userMistake(`${folder}: holds no folder ${part}/; expected ${part}/<category>/<disease>-<number>.jpg`);
-    }
+  const found = findCategories(folder);
+  const missing = parts.filter((part) => !found.some((category) => category.part === part));
+  if (missing.length === parts.length) {
+    throw userMistake(`${folder.name}: holds no folder train/; expected train/<category>/<disease>-<number>.jpg`);
   }
-  for (const officialSplit of parts) {
-    for (const category of (await readdir(join(folder, officialSplit))).toSorted()) {
-      const at = `${officialSplit}/${category}`;
-      if (!(await isFolder(join(folder, at)))) continue;
-      const paths: string[] = [];
-      for await (const path of imagesBelow(join(folder, at), [], 0)) paths.push(path);
-      for (const path of paths.toSorted()) {
-        const stem = stemOf(path);
+  if (missing.length > 0) folder.note(`holds no folder ${missing[0]}/, so that its cases have no official split`);
+  for (const part of parts) {
+    for (const { path, name } of found.filter((category) => category.part === part)) {
+      const at = `${part}/${name}`;
+      for (const { path: file, ref } of folder.imagesIn(path)) {
+        const stem = stemOf(file);
         const label = diseaseOf(stem);
         if (label === null) {
-          yield { kind: 'left out', reason: 'file name without a disease and a number', detail: category };
+          yield { kind: 'left out', reason: 'file name without a disease and a number', detail: name };
           continue;
         }
         const diagnosed = diagnose([label], knowledge);
@@ -40,11 +38,11 @@ export const readDermNet: DatasetAdapter = async function* (folder, knowledge) {
           where: `${at}/${stem}`,
           id: `${at}/${stem}`,
           source: 'dermnet',
-          image: { path },
+          image: ref,
           group: `dermnet/${at}/${stem}`,
           modality: 'clinical',
           archiveIds: [],
-          officialSplit,
+          ...(missing.length === 0 ? { officialSplit: part } : {}),
           ...diagnosed,
         };
       }
@@ -52,14 +50,35 @@ export const readDermNet: DatasetAdapter = async function* (folder, knowledge) {
   }
 };
 
+interface Category {
+  part: Part;
+  /** Below the part, e.g. `Eczema Photos`. */
+  name: string;
+  /** Below the set's folder. */
+  path: string;
+}
+
+/** Folders with images below `train/` and `test/`, of which those that lie highest count; in the order of their names. */
+function findCategories(folder: DataFolder): Category[] {
+  const found = folder.imageFolders().flatMap((path) => {
+    const names = path.split('/');
+    const partAt = names.findLastIndex((name, i) => i < names.length - 1 && partOf(name) !== undefined);
+    const part = partOf(names[partAt] ?? '');
+    return part === undefined ? [] : [{ part, depth: partAt, name: names.slice(partAt + 1).join('/'), path }];
+  });
+  const highest = (part: Part): number =>
+    Math.min(...found.filter((category) => category.part === part).map(({ depth }) => depth));
+  return found
+    .filter(({ part, depth }) => depth === highest(part))
+    .toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+}
+
+/** `Train`, `train.zip`. */
+const partOf = (name: string): Part | undefined =>
+  parts.find((part) => plainName(name.replace(/\.zip$/i, '')) === part);
+
 /** `bullous-pemphigoid-96` is bullous pemphigoid; null without a number. */
 function diseaseOf(stem: string): string | null {
   const disease = /^(?<disease>.+)-\d+$/.exec(stem)?.groups?.disease;
   return disease?.replaceAll('-', ' ') ?? null;
 }
-
-const isFolder = (path: string): Promise<boolean> =>
-  stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
