@@ -59,7 +59,7 @@ export async function normaliseImage(
     const image = sharp(typeof given === 'string' ? given : given.bytes, sharpOptions);
     const { format, autoOrient } = await image.metadata();
     if (!acceptedFormats.includes(format)) return { badImage: `${name}: ${format} is not accepted as an image` };
-    return await fit(image, autoOrient, budget);
+    return await toModelSize(image, autoOrient, budget);
   } catch (error) {
     // Throws where not the image is bad but the disk.
     const bytes = typeof given === 'string' ? await readFile(given) : given.bytes;
@@ -73,7 +73,7 @@ export async function normaliseImage(
 
 const sharpOptions = { failOn: 'error', limitInputPixels: maxInputPixels } as const;
 
-async function fit(image: Sharp, size: ImageSize, budget: ImageBudget): Promise<NormalisedImage> {
+async function toModelSize(image: Sharp, size: ImageSize, budget: ImageBudget): Promise<NormalisedImage> {
   const wanted = modelSize(size, budget);
   const upright = image.autoOrient().flatten({ background: '#ffffff' });
   const fitted =
@@ -89,7 +89,7 @@ async function fit(image: Sharp, size: ImageSize, budget: ImageBudget): Promise<
 async function normaliseBmp(name: string, bytes: Uint8Array, budget: ImageBudget): Promise<NormalisedImage | BadImage> {
   try {
     const { data, ...size } = decodeBmp(bytes, maxInputPixels);
-    return await fit(sharp(data, { raw: { ...size, channels: 4 } }).removeAlpha(), size, budget);
+    return await toModelSize(sharp(data, { raw: { ...size, channels: 4 } }).removeAlpha(), size, budget);
   } catch (error) {
     if (isBadImage(error)) return { badImage: `${name}: ${firstLine(error)}` };
     throw error;

@@ -19,9 +19,9 @@ import { createFileReader, type FileReader } from './file-ref.ts';
 import type { ImageBudget } from './image-size.ts';
 import { type BadImage, imageSoftware, imagesInFlight, importImage, type StoredImage } from './images.ts';
 import { readLines, writeLineFiles } from './json-lines.ts';
-import { createOutcome } from './outcome.ts';
+import { createOutcome, tooManyBad } from './outcome.ts';
 import { absentReason, type Reading, type ReadRequest, readSource } from './read.ts';
-import { listSome, type SourceRecord } from './source.ts';
+import type { SourceRecord } from './source.ts';
 
 const method = 'import/5';
 
@@ -110,7 +110,7 @@ async function importRecords(
       if ('badImage' in stored) {
         outcome.quarantine(stored);
         if (outcome.quarantined() > settings.maxBadShare * reading.records)
-          throw tooManyBad(outcome.bad, reading.records, settings);
+          throw new DermflowError(failureTypes.badData, tooManyBad(outcome, reading.records, settings.maxBadShare));
         continue;
       }
       const made = makeCase(record, stored);
@@ -150,16 +150,4 @@ function makeCase(record: SourceRecord, { image, look }: StoredImage): Case | Re
   const picture = { ...content, id: `${record.source}/${record.id}`, images: [image], look };
   if (kind === 'question') return readyCaseSchema.parse(picture);
   return kind === 'concepts' ? conceptCaseSchema.parse(picture) : caseSchema.parse(picture);
-}
-
-function tooManyBad(bad: readonly BadImage[], total: number, { maxBadShare }: ImportSettings): DermflowError {
-  const files = listSome(
-    bad.map(({ badImage }) => badImage),
-    3,
-  );
-  const allowed = `data.maxBadShare ${maxBadShare} allows ${Math.floor(maxBadShare * total)} of ${total} images to be unusable`;
-  return new DermflowError(
-    failureTypes.badData,
-    `${files}: ${allowed}; repair the files or remove them with their rows`,
-  );
 }

@@ -12,7 +12,8 @@ import { createDiskMap } from './disk-map.ts';
 import { createFileReader, type FileReader } from './file-ref.ts';
 import { openFolder } from './folder.ts';
 import { writeLineFiles } from './json-lines.ts';
-import { type LeftOut, requireFolder, type SourceRecord } from './source.ts';
+import { nearNames } from './near-names.ts';
+import { type LeftOut, requireFolder, type SourceRecord, unknownLabel } from './source.ts';
 import { tellUnread } from './tables.ts';
 import { createTally } from './tally.ts';
 
@@ -35,6 +36,8 @@ export interface LeftOutCount {
   reason: string;
   detail: string;
   count: number;
+  /** Names of the taxonomy that an unknown label may have meant. */
+  near?: string[];
 }
 
 export interface Reading {
@@ -113,15 +116,27 @@ export async function readSource(
     }
     return writer.count();
   }).finally(() => files.close());
+  const found = { records, leftOut: leftOut.counts(request.knowledge) };
+  const unusable = whyUnusable({ ...found, folder: request.folder, present });
+  if (unusable !== null) throw userMistake(unusable);
+  return { file, ...found, contents: contents.digest('hex'), notes };
+}
+
+/** One line for a folder of which nothing can be used. */
+export function whyUnusable({
+  folder,
+  records,
+  present,
+  leftOut,
+}: Pick<Reading, 'records' | 'leftOut'> & { folder: string; present: number }): string | null {
   if (records === 0) {
-    const [most] = leftOut.counts();
-    const why = most ? `${most.count}: ${most.reason} ${most.detail}` : 'there is none';
-    throw userMistake(`${request.folder}: no row can be used; ${why}`);
+    const [most] = leftOut;
+    const near = most?.near ? `, near ${most.near.join(', ')}` : '';
+    const why = most ? `${most.count}: ${most.reason} ${most.detail}${near}` : 'there is none';
+    return `${folder}: no row can be used; ${why}`;
   }
-  if (present === 0) {
-    throw userMistake(`${request.folder}: holds none of the ${records} images; put them in it or in a folder below`);
-  }
-  return { file, records, leftOut: leftOut.counts(), contents: contents.digest('hex'), notes };
+  if (present > 0) return null;
+  return `${folder}: holds none of the ${records} images; put them in it, in a folder below or in a zip archive`;
 }
 
 export const absentReason = (where: string, name: string): string => `${where}: there is no image ${name}`;
@@ -138,17 +153,19 @@ async function digestImage(record: SourceRecord | LeftOut, files: FileReader): P
 
 export interface LeftOutTally {
   add(leftOut: LeftOut): void;
-  counts(): LeftOutCount[];
+  /** Most frequent first; with what unknown labels may have meant where the knowledge is given. */
+  counts(knowledge?: Knowledge): LeftOutCount[];
 }
 
 export function createLeftOutTally(): LeftOutTally {
   const tally = createTally();
   return {
     add: ({ reason, detail }) => tally.add(JSON.stringify([reason, detail])),
-    counts: () =>
+    counts: (knowledge) =>
       tally.entries().map(([key, count]) => {
         const [reason = '', detail = ''] = JSON.parse(key);
-        return { reason, detail, count };
+        const near = knowledge && reason === unknownLabel ? nearNames(detail, knowledge) : [];
+        return { reason, detail, count, ...(near.length > 0 ? { near } : {}) };
       }),
   };
 }

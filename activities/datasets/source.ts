@@ -126,10 +126,12 @@ export function diagnoseCode(
   throw userMistake(`${where}: "${name}" may be benign or malignant; give a finer diagnosis, e.g. one of ${finer}`);
 }
 
+export const unknownLabel = 'label unknown to the taxonomy';
+
 /** Why `diagnose` gave nothing; `label` as the report should count it. */
 export const undecided = (label: string, { taxonomy }: Knowledge): LeftOut => ({
   kind: 'left out',
-  reason: taxonomy.resolve(label) ? 'label that decides no malignancy' : 'label unknown to the taxonomy',
+  reason: taxonomy.resolve(label) ? 'label that decides no malignancy' : unknownLabel,
   detail: label,
 });
 
