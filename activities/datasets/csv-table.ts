@@ -16,7 +16,7 @@ export function csvTable(file: DataFile, reader: FileReader): Table {
     const { separator, firstLine, encoding } = await shapeOf(file, reader);
     const parser = parse({
       ...{ bom: true, info: true, relaxColumnCount: true, skipEmptyLines: true },
-      ...{ delimiter: separator, fromLine: firstLine },
+      ...{ delimiter: separator, fromLine: firstLine, recordDelimiter: ['\r\n', '\n', '\r'] },
     });
     const text = await reader.stream(file.ref);
     if (encoding === 'utf16le') text.setEncoding(encoding);
