@@ -2,8 +2,7 @@
 import decode from 'decode-bmp';
 
 export interface Bitmap {
-  /** Four bytes a pixel: red, green, blue, and one that means nothing in most files. */
-  data: Uint8Array;
+  rgb: Uint8ClampedArray;
   width: number;
   height: number;
 }
@@ -25,8 +24,8 @@ export function decodeBmp(bytes: Uint8Array, maxPixels: number): Bitmap {
   if (height < 0 || !isPlain(view)) {
     throw new Error('is a kind of BMP that is not read (compressed, upside down, or of other colours); save it as PNG');
   }
-  const decoded = decode(bytes);
-  return { data: new Uint8Array(decoded.data.buffer), width: decoded.width, height: decoded.height };
+  // The fourth byte of a pixel means nothing in most files.
+  return { rgb: decode(bytes).data.filter((_, i) => i % 4 < 3), width, height };
 }
 
 /** The library passes over compression, masks and gaps before the pixels, which would give other pixels. */

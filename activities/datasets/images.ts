@@ -88,8 +88,8 @@ async function toModelSize(image: Sharp, size: ImageSize, budget: ImageBudget): 
 /** libvips has no decoder for BMP. */
 async function normaliseBmp(name: string, bytes: Uint8Array, budget: ImageBudget): Promise<NormalisedImage | BadImage> {
   try {
-    const { data, ...size } = decodeBmp(bytes, maxInputPixels);
-    return await toModelSize(sharp(data, { raw: { ...size, channels: 4 } }).removeAlpha(), size, budget);
+    const { rgb, ...size } = decodeBmp(bytes, maxInputPixels);
+    return await toModelSize(sharp(rgb, { raw: { ...size, channels: 3 } }), size, budget);
   } catch (error) {
     if (isBadImage(error)) return { badImage: `${name}: ${firstLine(error)}` };
     throw error;
