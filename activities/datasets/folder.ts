@@ -54,6 +54,7 @@ export async function openFolder(path: string, { except = [], onNote }: FolderOp
   const skipped = new Set(except.map(foldName));
   if (isZipName(path) && (await stat(path)).isFile()) await addArchive(path, '', index);
   else await addFolder(path, '', [], { ...index, skipped });
+  index.database.exec('commit');
   return viewOf(path, index, createFileReader(), onNote ?? (() => {}), new Set(), '');
 }
 
@@ -106,6 +107,7 @@ function createIndex() {
     create table entry (path text, folder text, stem text, depth int, image int, bytes int, disk text, member text);
     create index by_stem on entry (stem);
     create index by_folder on entry (image, folder);
+    begin;
   `);
   const insert = database.prepare('insert into entry values (?, ?, ?, ?, ?, ?, ?, ?)');
   return {
@@ -131,7 +133,9 @@ function viewOf(
   const { database } = index;
   const prefix = below === '' ? '' : `${below}/`;
   const isBelow = `(? = '' or substr(path, 1, length(?)) = ?)`;
-  const named = database.prepare(`select * from entry where stem = ? and image = 1 and ${isBelow} order by path`);
+  const named = database.prepare(
+    `select * from entry indexed by by_stem where stem = ? and image = 1 and ${isBelow} order by path`,
+  );
   const others = database.prepare(`select * from entry where image = 0 and ${isBelow} order by depth, path`);
   const folders = database.prepare(`select distinct folder from entry where image = 1 and ${isBelow} order by folder`);
   const inFolder = database.prepare('select * from entry where image = 1 and folder = ? order by path');

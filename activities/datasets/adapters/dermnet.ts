@@ -1,7 +1,7 @@
 /**
  * DermNet as Kaggle hands it out: `{train,test}/<category>/<disease>-<n>.jpg`, wherever these folders lie. The label is
  * the file's name less its number, with spaces for hyphens. Names without a number say no disease and are left out, as in
- * the released code. Where one part is missing, the other is no official split.
+ * the released code. Without `test/` there is no official split.
  */
 import { userMistake } from '../../../domain/failures.ts';
 import type { DataFolder } from '../folder.ts';
@@ -17,7 +17,11 @@ export const readDermNet: DatasetAdapter = async function* (folder, knowledge) {
   if (missing.length === parts.length) {
     throw userMistake(`${folder.name}: holds no folder train/; expected train/<category>/<disease>-<number>.jpg`);
   }
-  if (missing.length > 0) folder.note(`holds no folder ${missing[0]}/, so that its cases have no official split`);
+  // Training pictures alone are dealt like a set without a split; test pictures alone are never trained on.
+  const isDealt = missing.includes('test');
+  if (missing.length > 0) {
+    folder.note(`holds no folder ${missing[0]}/${isDealt ? ', so that its cases have no official split' : ''}`);
+  }
   for (const part of parts) {
     for (const { path, name } of found.filter((category) => category.part === part)) {
       const at = `${part}/${name}`;
@@ -42,7 +46,7 @@ export const readDermNet: DatasetAdapter = async function* (folder, knowledge) {
           group: `dermnet/${at}/${stem}`,
           modality: 'clinical',
           archiveIds: [],
-          ...(missing.length === 0 ? { officialSplit: part } : {}),
+          ...(isDealt ? {} : { officialSplit: part }),
           ...diagnosed,
         };
       }
