@@ -17,7 +17,12 @@ export interface Roles {
 const imageNames = ['image_id', 'img_id', 'isic_id', 'image_name', 'file_name', 'filename', 'name', 'id'];
 const labelNames = ['dx', 'diagnosis', 'diagnostic', 'disease', 'label', 'labels', 'class', 'class_name'];
 
-export function parquetTable(files: readonly DataFile[], reader: FileReader, roles: Roles): Table {
+export function parquetTable(
+  files: readonly DataFile[],
+  reader: FileReader,
+  roles: Roles,
+  note: (text: string) => void,
+): Table {
   const [first, ...more] = files;
   if (!first) throw new RangeError('no file');
   const name = more.length === 0 ? fileName(first) : `${fileName(first)} and ${more.length} more`;
@@ -25,6 +30,14 @@ export function parquetTable(files: readonly DataFile[], reader: FileReader, rol
   return {
     name,
     columns,
+    standIn: {
+      essential: [roles.image, ...(roles.label === undefined ? [] : [roles.label])],
+      // Without patients and lesions, pictures of one lesion may fall on both sides of a split.
+      tellLack: (lacking) =>
+        note(
+          `${name} has no column ${lacking.join(', ')}; pictures are grouped by what is there, if need be each on its own`,
+        ),
+    },
     async *records() {
       const wanted = await columns();
       for (const file of files) yield* recordsOf(file, wanted);

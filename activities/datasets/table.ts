@@ -9,6 +9,8 @@ export interface Table {
   /** In the order of the fields; an unnamed one, such as an index that pandas wrote, is empty. */
   columns(): Promise<string[]>;
   records(): AsyncGenerator<TableRecord>;
+  /** Where it stands in for the set's own table: only these columns must be there; of others that lack it tells. */
+  standIn?: { essential: readonly string[]; tellLack(columns: readonly string[]): void };
 }
 
 export interface TableRecord {
@@ -33,7 +35,14 @@ export interface TableRow {
 /** Rows of a table that must have the columns named in `required`. */
 export async function* readTable(table: Table, required: readonly string[]): AsyncGenerator<TableRow> {
   const columns = await table.columns();
-  checkHeader(columns, required, table.name);
+  const essential = table.standIn?.essential ?? required;
+  checkHeader(
+    columns,
+    required.filter((column) => essential.includes(column)),
+    table.name,
+  );
+  const lacking = required.filter((column) => !columns.includes(column));
+  if (lacking.length > 0) table.standIn?.tellLack(lacking);
   const header = new Map(columns.map((column, i) => [column, i]));
   const named = columns.findLastIndex((column) => column !== '') + 1;
   let rows = 0;

@@ -163,9 +163,6 @@ async function findParquet(folder: DataFolder, { parquet, names }: WantedTable):
   if (!parquet || files.length === 0) return null;
   for (const file of files) folder.use(file);
   folder.note(`${listSome(files.map(({ path }) => basename(path)))} is read in the place of ${names[0]}.csv`);
-  return parquetTable(
-    files.toSorted((a, b) => (a.path < b.path ? -1 : 1)),
-    folder.reader,
-    parquet,
-  );
+  const inOrder = files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  return parquetTable(inOrder, folder.reader, parquet, folder.note);
 }

@@ -76,6 +76,16 @@ describe('an export of the Hub', () => {
     ]);
   });
 
+  it('says that it names no lesions, and groups each picture on its own', async () => {
+    const folder = await temporaryFolder();
+    const classes = { column: 'label', names: ['nv', 'mel'], values: [0, 1, 0, 1, 0] };
+    await writeFiles(folder, { 'x.parquet': hubExport({ fields: {}, images, names: ids, classes }) });
+    const notes: string[] = [];
+    const records = await readAll('ham10000', folder, (note) => notes.push(note));
+    expect(records).toMatchObject(ids.map((id) => ({ id, group: `isic/${id}` })));
+    expect(notes).toContainEqual(expect.stringMatching(/^x\.parquet has no column lesion_id; pictures are grouped by/));
+  });
+
   it('gives each picture its own bytes', async () => {
     const folder = await temporaryFolder();
     await writeFiles(folder, { 'x.parquet': hubExport({ fields: ham, images, names: ids, rowsInGroup: 2 }) });
@@ -92,8 +102,8 @@ describe('an export of the Hub', () => {
     ],
     [
       'columns that are not the set',
-      async () => ({ 'x.parquet': hubExport({ fields: { dx: ham.dx }, images, names: ids }) }),
-      /^x\.parquet: row 1: column lesion_id is missing; the columns are dx, image_id/,
+      async () => ({ 'x.parquet': hubExport({ fields: { lesion_id: ham.lesion_id }, images, names: ids }) }),
+      /^x\.parquet: row 1: column dx is missing; the columns are lesion_id, image_id/,
     ],
     [
       'an archive around it',
