@@ -132,7 +132,7 @@ async function importRecords(
   }).finally(() => files.close());
   const leftOut = reading.leftOut.reduce((sum, { count }) => sum + count, 0);
   const facts = { ...written, quarantined: outcome.quarantined(), duplicates: outcome.repeats(), leftOut };
-  return { facts, report: { ...facts, ...outcome.report(), leftOutBy: reading.leftOut, notes: reading.notes } };
+  return { facts, report: { ...facts, ...outcome.report(), leftOutBy: reading.leftOut } };
 }
 
 const importOne = async (

@@ -47,7 +47,6 @@ export interface Reading {
   leftOut: LeftOutCount[];
   /** Digest of all that was read, the image files' bytes among it. */
   contents: string;
-  notes: string[];
 }
 
 /** Records of a folder; an id that stands twice is a user's mistake naming both rows. */
@@ -90,15 +89,10 @@ export async function readSource(
   const file = join(scratch, 'records.jsonl');
   const contents = createHash('sha256');
   const leftOut = createLeftOutTally();
-  const notes: string[] = [];
   const files = createFileReader();
-  const onNote = (note: string): void => {
-    notes.push(note);
-    request.onNote?.(note);
-  };
   let present = 0;
   const records = await writeLineFiles({ records: file }, async ({ records: writer }) => {
-    const digested = inOrder(readRecords({ ...request, onNote }), filesInFlight, async (record) => ({
+    const digested = inOrder(readRecords(request), filesInFlight, async (record) => ({
       record,
       image: await digestImage(record, files),
     }));
@@ -119,7 +113,7 @@ export async function readSource(
   const found = { records, leftOut: leftOut.counts(request.knowledge) };
   const unusable = whyUnusable({ ...found, folder: request.folder, present });
   if (unusable !== null) throw userMistake(unusable);
-  return { file, ...found, contents: contents.digest('hex'), notes };
+  return { file, ...found, contents: contents.digest('hex') };
 }
 
 /** One line for a folder of which nothing can be used. */

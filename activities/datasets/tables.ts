@@ -58,7 +58,7 @@ export function passOver(folder: DataFolder, names: readonly string[]): void {
 export function tellUnread(folder: DataFolder, adapter: string): void {
   const unread = folder.others().filter((file) => !folder.isUsed(file));
   const tables = unread.filter(looksLikeTable);
-  if (tables.length > 0) folder.note(`not read, as ${adapter} knows no table of this name: ${list(tables)}`);
+  if (tables.length > 0) folder.note(`not read, as ${adapter} needs no such table: ${list(tables)}`);
   const archives = unread.filter(({ path }) => isUnreadFormat(path) || isZipName(path));
   if (archives.length > 0) folder.note(`not read, unpack it or save it as CSV if the set needs it: ${list(archives)}`);
 }

@@ -117,7 +117,7 @@ const others: readonly Form[] = [
     files: { 'HAM10000_metadata.csv': ham, 'ISIC2018_Task3_Test_Labels.tab': tab(hamTest) },
     images: hamImages,
     gives: ['ISIC_1', 'ISIC_2'],
-    notes: [/^not read, as ham10000 knows no table of this name: ISIC2018_Task3_Test_Labels\.tab$/],
+    notes: [/^not read, as ham10000 needs no such table: ISIC2018_Task3_Test_Labels\.tab$/],
   },
   {
     what: 'the archive, with the day',
