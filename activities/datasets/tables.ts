@@ -43,7 +43,9 @@ export const findFile = (folder: DataFolder, name: string, extension: string): P
 /** A table without which the set cannot be read. */
 export async function requireTable(folder: DataFolder, wanted: WantedTable): Promise<Table> {
   const found =
-    (await findTable(folder, wanted.names)) ?? (await recognise(folder, wanted)) ?? (await findParquet(folder, wanted));
+    (await findTable(folder, wanted.names)) ??
+    (await recognise(folder, wanted)) ??
+    (wanted.parquet ? findExport(folder, wanted.parquet, `${wanted.names[0]}.csv`) : null);
   if (found) return found;
   const names = wanted.names.filter((name) => !name.startsWith('*')).map((name) => `${name}.csv`);
   throw userMistake(`${folder.name}: holds no ${names.join(', ')}${besides(folder)}; ${wanted.what}`);
@@ -156,13 +158,14 @@ async function recognise(folder: DataFolder, { columns, except = [] }: WantedTab
   return csvTable(chosen, folder.reader);
 }
 
-async function findParquet(folder: DataFolder, { parquet, names }: WantedTable): Promise<Table | null> {
+/** The set's table out of Parquet files; null where there are none. */
+export function findExport(folder: DataFolder, roles: Roles, insteadOf: string): Table | null {
   const files = folder.others().filter((file) => fileExtension(file) === '.parquet');
   const inArchive = files.find(({ ref }) => ref.member);
   if (inArchive) throw userMistake(`${inArchive.path}: Parquet is not read in an archive; unpack it`);
-  if (!parquet || files.length === 0) return null;
+  if (files.length === 0) return null;
   for (const file of files) folder.use(file);
-  folder.note(`${listSome(files.map(({ path }) => basename(path)))} is read in the place of ${names[0]}.csv`);
+  folder.note(`${listSome(files.map(({ path }) => basename(path)))} is read in the place of ${insteadOf}`);
   const inOrder = files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
-  return parquetTable(inOrder, folder.reader, parquet, folder.note);
+  return parquetTable(inOrder, folder.reader, roles, folder.note);
 }

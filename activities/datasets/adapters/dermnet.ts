@@ -4,9 +4,12 @@
  * the released code. Without `test/` there is no official split.
  */
 import { userMistake } from '../../../domain/failures.ts';
+import type { Knowledge } from '../../../domain/knowledge/knowledge.ts';
 import type { DataFolder } from '../folder.ts';
 import { plainName, stemOf } from '../names.ts';
-import { type DatasetAdapter, diagnose, undecided } from '../source.ts';
+import { type DatasetAdapter, diagnose, type LeftOut, type SourceRecord, undecided } from '../source.ts';
+import { readTable, type Table } from '../table.ts';
+import { findExport } from '../tables.ts';
 
 const parts = ['train', 'test'] as const;
 type Part = (typeof parts)[number];
@@ -15,6 +18,8 @@ export const readDermNet: DatasetAdapter = async function* (folder, knowledge) {
   const found = findCategories(folder);
   const missing = parts.filter((part) => !found.some((category) => category.part === part));
   if (missing.length === parts.length) {
+    const table = findExport(folder, { image: 'file' }, 'train/ and test/');
+    if (table) return yield* readExport(table, knowledge);
     throw userMistake(`${folder.name}: holds no folder train/; expected train/<category>/<disease>-<number>.jpg`);
   }
   // Training pictures alone are dealt like a set without a split; test pictures alone are never trained on.
@@ -53,6 +58,30 @@ export const readDermNet: DatasetAdapter = async function* (folder, knowledge) {
     }
   }
 };
+
+/** Hugging Face's exports keep the names of the files, and thereby the diseases. */
+async function* readExport(table: Table, knowledge: Knowledge): AsyncGenerator<SourceRecord | LeftOut> {
+  for await (const row of readTable(table, ['file'])) {
+    const stem = stemOf(row.require('file'));
+    const label = diseaseOf(stem);
+    const diagnosed = label === null ? null : diagnose([label], knowledge);
+    if (label === null) yield { kind: 'left out', reason: 'file name without a disease and a number', detail: '' };
+    else if (!diagnosed) yield undecided(label, knowledge);
+    else {
+      yield {
+        kind: 'case',
+        where: row.where,
+        id: stem,
+        source: 'dermnet',
+        image: row.image ?? { absent: stem },
+        group: `dermnet/${stem}`,
+        modality: 'clinical',
+        archiveIds: [],
+        ...diagnosed,
+      };
+    }
+  }
+}
 
 interface Category {
   part: Part;

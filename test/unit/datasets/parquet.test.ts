@@ -86,6 +86,21 @@ describe('an export of the Hub', () => {
     expect(notes).toContainEqual(expect.stringMatching(/^x\.parquet has no column lesion_id; pictures are grouped by/));
   });
 
+  it('reads the diseases of DermNet from the names of its files', async () => {
+    const folder = await temporaryFolder();
+    const classes = { column: 'label', names: ['Acne and Rosacea Photos'], values: [0, 0, 0, 0, 0] };
+    const names = ['acne-1.jpg', '03Arm.jpg', 'patch-testing-2.jpg', 'psoriasis-3.jpg', 'acne-2.jpg'];
+    await writeFiles(folder, { 'train.parquet': hubExport({ fields: {}, images, names, classes }) });
+    const records = await readAll('dermnet', folder);
+    expect(records.map((r) => (r.kind === 'left out' ? r.reason : r.id))).toEqual([
+      'acne-1',
+      'file name without a disease and a number',
+      'label unknown to the taxonomy',
+      'psoriasis-3',
+      'acne-2',
+    ]);
+  });
+
   it('gives each picture its own bytes', async () => {
     const folder = await temporaryFolder();
     await writeFiles(folder, { 'x.parquet': hubExport({ fields: ham, images, names: ids, rowsInGroup: 2 }) });
