@@ -1,29 +1,33 @@
 /** `dermflow data`: imports a data set from this machine, or says what an import would find. */
 import { Argument, Command, Option } from 'commander';
-import { type Check, checkDataset } from '../activities/datasets/check.ts';
+import { checkDataset } from '../activities/datasets/check.ts';
 import { importDataset, readMalignantLeftOut } from '../activities/datasets/import.ts';
 import { loadKnowledge } from '../activities/datasets/knowledge.ts';
 import { tellLeftOut } from '../activities/datasets/read.ts';
-import { userMistake } from '../domain/failures.ts';
+import { DermflowError, exitCodes, failureTypes, unavailable, userMistake } from '../domain/failures.ts';
 import { type AdapterName, adapterNames } from '../domain/recipe.ts';
 import { readEnvironment } from '../infra/env.ts';
-import { showImport } from './run.ts';
+import { renderCheck } from './render-check.ts';
+import { showImport, showNote } from './run.ts';
 import { openStore, useLocalStack } from './session.ts';
 
 interface CheckOptions {
   from: string;
   json?: boolean;
+  maxBadShare: string;
 }
 
 interface ImportOptions extends CheckOptions {
   maxPixels: string;
   snapTo: string;
-  maxBadShare: string;
 }
 
 const adapterArgument = (): Argument =>
   new Argument('<adapter>', 'which set; docs/data-sets.md says where to get each').choices([...adapterNames]);
-const fromOption = (): Option => new Option('--from <folder>', 'folder of the unpacked set').makeOptionMandatory();
+const fromOption = (): Option =>
+  new Option('--from <folder>', 'folder of the set, or its zip archive').makeOptionMandatory();
+const badShareOption = (): Option =>
+  new Option('--max-bad-share <share>', 'share of absent or unusable images that is let pass').default('0.01');
 
 export const dataCommand = (): Command =>
   new Command('data')
@@ -35,7 +39,7 @@ export const dataCommand = (): Command =>
         .addOption(fromOption())
         .option('--max-pixels <count>', 'budget of an image', '200704')
         .option('--snap-to <pixels>', 'both sides become multiples of this', '28')
-        .option('--max-bad-share <share>', 'share of absent or unusable images that is let pass', '0.01')
+        .addOption(badShareOption())
         .option('--json', 'one JSON object')
         .action(importData),
     )
@@ -44,6 +48,7 @@ export const dataCommand = (): Command =>
         .description('read the tables; count classes, absent images and labels that the taxonomy does not know')
         .addArgument(adapterArgument())
         .addOption(fromOption())
+        .addOption(badShareOption())
         .option('--json', 'one JSON object')
         .action(checkData),
     );
@@ -52,15 +57,23 @@ async function importData(adapter: AdapterName, { from, json = false, ...options
   const settings = {
     maxPixels: readNumber('--max-pixels', options.maxPixels, (n) => Number.isInteger(n) && n > 0),
     snapTo: readNumber('--snap-to', options.snapTo, (n) => Number.isInteger(n) && n > 0),
-    maxBadShare: readNumber('--max-bad-share', options.maxBadShare, (n) => n >= 0 && n <= 1),
+    maxBadShare: readShare(options.maxBadShare),
   };
-  await useLocalStack();
+  const stack = await useLocalStack();
   const environment = readEnvironment(process.env);
-  const { store, close } = await openStore(environment);
+  const { store, close } = await openStore(environment).catch((error: unknown) => {
+    const isAway = error instanceof DermflowError && error.type === failureTypes.unavailable;
+    if (stack !== null || !(isAway || environment.s3.endpoint === undefined)) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw unavailable(
+      `no services run to import into; run "dermflow up", or set the store's address (${reason})`,
+      error,
+    );
+  });
   try {
     const { scratch } = environment;
     const request = { store, folder: from, adapter, settings, scratch, knowledge: await loadKnowledge() };
-    const imported = await importDataset({ ...request, onProgress: showImport });
+    const imported = await importDataset({ ...request, onProgress: showImport, onNote: showNote });
     const manifest = await store.manifest(imported);
     const { facts } = manifest;
     if (json) return console.log(JSON.stringify({ adapter, imported, facts }));
@@ -72,20 +85,16 @@ async function importData(adapter: AdapterName, { from, json = false, ...options
   }
 }
 
-async function checkData(adapter: AdapterName, { from, json = false }: CheckOptions): Promise<void> {
-  const check = await checkDataset({ adapter, folder: from, knowledge: await loadKnowledge() });
+async function checkData(adapter: AdapterName, { from, json = false, ...options }: CheckOptions): Promise<void> {
+  const maxBadShare = readShare(options.maxBadShare);
+  const check = await checkDataset({ adapter, folder: from, maxBadShare, knowledge: await loadKnowledge() });
   console.log(json ? JSON.stringify(check) : renderCheck(check).join('\n'));
+  if (check.failure === null) return;
+  if (!json) console.error(check.failure);
+  process.exitCode = exitCodes.failedRun;
 }
 
-function renderCheck({ records, counts, absentImages, absent, leftOut }: Check): string[] {
-  const tables = Object.entries(counts).map(([field, byValue]) => {
-    const values = Object.entries(byValue).map(([value, count]) => `${value} ${count}`);
-    return `${field.padEnd(13)} ${values.join(', ') || 'none'}`;
-  });
-  const images = absentImages === 0 ? [] : [`absent images ${absentImages}, e.g. ${absent[0]}`];
-  const [malignant, others] = [leftOut.filter((lost) => lost.malignant), leftOut.filter((lost) => !lost.malignant)];
-  return [...malignant.map(tellLeftOut), `records       ${records}`, ...tables, ...images, ...others.map(tellLeftOut)];
-}
+const readShare = (text: string): number => readNumber('--max-bad-share', text, (n) => n >= 0 && n <= 1);
 
 function readNumber(flag: string, text: string, allowed: (value: number) => boolean): number {
   const value = text.trim() === '' ? Number.NaN : Number(text);

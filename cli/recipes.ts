@@ -3,7 +3,7 @@ import { access, readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { Document, parseDocument } from 'yaml';
 import { loadKnowledge } from '../activities/datasets/knowledge.ts';
-import { importSources } from '../activities/datasets/sources.ts';
+import { importSources, type SourcesRequest } from '../activities/datasets/sources.ts';
 import type { ArtifactStore } from '../activities/ports/artifact-store.ts';
 import { userMistake } from '../domain/failures.ts';
 import { overlay } from '../domain/overlay.ts';
@@ -70,7 +70,7 @@ export const withData = async (
   recipe: Recipe,
   folder: string,
   store: ArtifactStore,
-  onProgress: (phase: string, done: number, total: number) => void,
+  told: Pick<SourcesRequest, 'onProgress' | 'onNote'>,
 ): Promise<Recipe> =>
   importSources({
     store,
@@ -78,5 +78,5 @@ export const withData = async (
     folder,
     knowledge: await loadKnowledge(),
     scratch: readEnvironment(process.env).scratch,
-    onProgress,
+    ...told,
   });

@@ -34,7 +34,8 @@ async function run(recipeName: string, options: RunOptions): Promise<void> {
   const interrupted = untilInterrupted();
   await withSession(async (session) => {
     const { client, store, page } = session;
-    const complete = data === undefined ? recipe : await withData(recipe, data, await store(), showImport);
+    const told = { onProgress: showImport, onNote: showNote };
+    const complete = data === undefined ? recipe : await withData(recipe, data, await store(), told);
     const id = name ?? runOf(complete);
     await startRun(client, { input: { recipe: complete }, run: id, reuse: 'ALLOW_DUPLICATE_FAILED_ONLY' });
     if (json) console.log(JSON.stringify({ run: id, page: page(id) }));
@@ -48,3 +49,6 @@ export function showImport(phase: string, done: number, total: number): void {
   logUpdateStderr(total === 0 ? `${phase} ${done}` : `${phase} ${done}/${total}`);
   if (done === total) logUpdateStderr.clear();
 }
+
+/** On stderr, where it disturbs no script. */
+export const showNote = (note: string): void => console.error(`note: ${note}`);

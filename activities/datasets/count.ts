@@ -9,6 +9,7 @@ import type { Recipe } from '../../domain/recipe.ts';
 import { conceptsOf } from '../../domain/trajectories/concepts.ts';
 import { isTextbookCase } from '../../domain/trajectories/plan.ts';
 import { readRecords } from './read.ts';
+import { createRepeatFinder } from './repeats.ts';
 import type { CaseRecord } from './source.ts';
 import { findFolders } from './sources.ts';
 
@@ -28,7 +29,9 @@ export async function countData(
   let images = 0;
   let imagesOfDermNet = 0;
   for (const { adapter, use } of read) {
-    for await (const record of readRecords({ folder: places.get(adapter) ?? folder, adapter, knowledge })) {
+    const repeats = createRepeatFinder();
+    for await (const record of readRecords({ ...(places.get(adapter) ?? { folder }), adapter, knowledge })) {
+      if (record.kind !== 'left out' && repeats.isRepeat(record)) continue;
       images += 1;
       if (use === 'concepts') {
         const own = 'concepts' in record && record.concepts ? conceptsOf({ concepts: record.concepts }) : [];

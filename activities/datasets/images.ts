@@ -4,11 +4,14 @@
  */
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import type { ImageRef } from '../../domain/cases/case.ts';
 import { lookOf } from '../../domain/cases/look.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
-import { type ImageBudget, modelSize } from './image-size.ts';
+import { decodeBmp } from './bmp.ts';
+import { type FileReader, type FileRef, refName } from './file-ref.ts';
+import { kindBytes, kindOf, unknownKind } from './image-kind.ts';
+import { type ImageBudget, type ImageSize, modelSize } from './image-size.ts';
 import { encodePng } from './png.ts';
 
 sharp.cache(false);
@@ -36,30 +39,59 @@ export interface BadImage {
   badImage: string;
 }
 
+/** Contents of an image that is no file of its own. */
+export interface LoadedImage {
+  name: string;
+  bytes: Uint8Array;
+}
+
 /**
- * Reads one image file. A truncated, undecodable, over-large or extremely long image is returned as `badImage`; a file
- * that cannot be read at all throws.
+ * Reads one image, a file or its contents. A truncated, undecodable, over-large or extremely long image is returned as
+ * `badImage`; a file that cannot be read at all throws.
  */
-export async function normaliseImage(file: string, budget: ImageBudget): Promise<NormalisedImage | BadImage> {
+export async function normaliseImage(
+  given: string | LoadedImage,
+  budget: ImageBudget,
+): Promise<NormalisedImage | BadImage> {
+  const name = typeof given === 'string' ? basename(given) : given.name;
   try {
-    // libvips reads the file itself: Node's readFile takes four turns of a loop that is busy with other images.
-    const image = sharp(file, { failOn: 'error', limitInputPixels: maxInputPixels });
+    // libvips reads a file itself: Node's readFile takes four turns of a loop that is busy with other images.
+    const image = sharp(typeof given === 'string' ? given : given.bytes, sharpOptions);
     const { format, autoOrient } = await image.metadata();
-    if (!acceptedFormats.includes(format))
-      return { badImage: `${basename(file)}: ${format} is not accepted as an image` };
-    const size = modelSize(autoOrient, budget);
-    const upright = image.autoOrient().flatten({ background: '#ffffff' });
-    const fitted =
-      size.width === autoOrient.width && size.height === autoOrient.height
-        ? upright
-        : upright.resize({ ...size, fit: 'fill', kernel: 'lanczos3' });
-    const rgb = await fitted.toColourspace('srgb').raw().toBuffer();
-    const png = encodePng(rgb, size.width, size.height);
-    return { png, look: lookOf({ rgb, ...size }), ...size };
+    if (!acceptedFormats.includes(format)) return { badImage: `${name}: ${format} is not accepted as an image` };
+    return await toModelSize(image, autoOrient, budget);
   } catch (error) {
-    await readFile(file); // throws where not the image is bad but the disk
-    if (error instanceof RangeError || isDecoderError(error))
-      return { badImage: `${basename(file)}: ${firstLine(error)}` };
+    // Throws where not the image is bad but the disk.
+    const bytes = typeof given === 'string' ? await readFile(given) : given.bytes;
+    if (!isBadImage(error)) throw error;
+    const kind = kindOf(bytes.subarray(0, kindBytes));
+    if (kind === 'bmp') return normaliseBmp(name, bytes, budget);
+    const isOther = !acceptedFormats.includes(kind) && kind !== unknownKind;
+    return { badImage: `${name}: ${isOther ? `is ${kind}, no image` : firstLine(error)}` };
+  }
+}
+
+const sharpOptions = { failOn: 'error', limitInputPixels: maxInputPixels } as const;
+
+async function toModelSize(image: Sharp, size: ImageSize, budget: ImageBudget): Promise<NormalisedImage> {
+  const wanted = modelSize(size, budget);
+  const upright = image.autoOrient().flatten({ background: '#ffffff' });
+  const fitted =
+    wanted.width === size.width && wanted.height === size.height
+      ? upright
+      : upright.resize({ ...wanted, fit: 'fill', kernel: 'lanczos3' });
+  const rgb = await fitted.toColourspace('srgb').raw().toBuffer();
+  const png = encodePng(rgb, wanted.width, wanted.height);
+  return { png, look: lookOf({ rgb, ...wanted }), ...wanted };
+}
+
+/** libvips has no decoder for BMP. */
+async function normaliseBmp(name: string, bytes: Uint8Array, budget: ImageBudget): Promise<NormalisedImage | BadImage> {
+  try {
+    const { rgb, ...size } = decodeBmp(bytes, maxInputPixels);
+    return await toModelSize(sharp(rgb, { raw: { ...size, channels: 3 } }), size, budget);
+  } catch (error) {
+    if (isBadImage(error)) return { badImage: `${name}: ${firstLine(error)}` };
     throw error;
   }
 }
@@ -72,15 +104,29 @@ export interface StoredImage {
 /** Normalises an image and stores it. */
 export async function importImage(
   store: ArtifactStore,
-  file: string,
+  ref: FileRef,
   budget: ImageBudget,
+  files: FileReader,
 ): Promise<StoredImage | BadImage> {
-  const normalised = await normaliseImage(file, budget);
+  const given = await load(ref, files);
+  const normalised = 'badImage' in given ? given : await normaliseImage('bytes' in given ? given : given.path, budget);
   if ('badImage' in normalised) return normalised;
   const { png, width, height, look } = normalised;
   return { image: { ...(await store.putBlob(png)), width, height }, look };
 }
 
-/** sharp throws plain errors; ours have types of their own. */
-const isDecoderError = (error: unknown): error is Error => error instanceof Error && error.constructor === Error;
+/** A file on disk is left where it lies; what lies in an archive or a table is read, unless it is damaged there. */
+async function load(ref: FileRef, files: FileReader): Promise<FileRef | LoadedImage | BadImage> {
+  if (!ref.member && !ref.cell) return ref;
+  try {
+    return { name: refName(ref), bytes: await files.read(ref) };
+  } catch (error) {
+    if (error instanceof RangeError) return { badImage: firstLine(error) };
+    throw error;
+  }
+}
+
+/** Bounds that a file exceeds are range errors; sharp and the decoder of BMP throw plain ones. */
+const isBadImage = (error: unknown): error is Error =>
+  error instanceof RangeError || (error instanceof Error && error.constructor === Error);
 const firstLine = (error: Error): string => error.message.split('\n')[0] ?? error.message;

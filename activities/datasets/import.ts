@@ -15,12 +15,13 @@ import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { withScratchFolder } from '../scratch.ts';
 import { commitFiles, readJson } from '../store/commit.ts';
 import { createDiskMap } from './disk-map.ts';
+import { createFileReader, type FileReader } from './file-ref.ts';
 import type { ImageBudget } from './image-size.ts';
 import { type BadImage, imageSoftware, imagesInFlight, importImage, type StoredImage } from './images.ts';
 import { readLines, writeLineFiles } from './json-lines.ts';
-import { createOutcome } from './outcome.ts';
+import { createOutcome, tooManyBad } from './outcome.ts';
 import { absentReason, type LeftOutCount, type Reading, type ReadRequest, readSource } from './read.ts';
-import { listSome, type SourceRecord } from './source.ts';
+import type { SourceRecord } from './source.ts';
 
 const method = 'import/5';
 const reportFile = 'report.json';
@@ -29,6 +30,7 @@ const leftOutCountSchema = z.object({
   reason: z.string(),
   detail: z.string(),
   count: z.number(),
+  near: z.array(z.string()).exactOptional(),
   malignant: z.boolean().default(false), // reports of earlier versions do not say it
 });
 
@@ -112,6 +114,7 @@ async function importRecords(
 ): Promise<{ facts: ImportFacts; report: Record<string, unknown> }> {
   const outcome = createOutcome();
   const owners = createDiskMap();
+  const files = createFileReader();
   const paths = {
     case: join(scratch, importedFiles.cases),
     question: join(scratch, importedFiles.ready),
@@ -122,14 +125,14 @@ async function importRecords(
     const records = readLines(reading.file, z.custom<SourceRecord>()); // written by the first pass
     const imported = inOrder(records, imagesInFlight, async (record) => {
       signal?.throwIfAborted();
-      return { record, stored: await importOne(store, record, settings) };
+      return { record, stored: await importOne(store, record, settings, files) };
     });
     for await (const { record, stored } of imported) {
       onProgress?.('importing', ++done, reading.records);
       if ('badImage' in stored) {
         outcome.quarantine(stored);
         if (outcome.quarantined() > settings.maxBadShare * reading.records)
-          throw tooManyBad(outcome.bad, reading.records, settings);
+          throw new DermflowError(failureTypes.badData, tooManyBad(outcome, reading.records, settings.maxBadShare));
         continue;
       }
       const made = makeCase(record, stored);
@@ -148,7 +151,7 @@ async function importRecords(
       ready: writers.question.count(),
       concepts: writers.concepts.count(),
     };
-  });
+  }).finally(() => files.close());
   const sum = (rows: readonly LeftOutCount[]): number => rows.reduce((total, { count }) => total + count, 0);
   const facts = {
     ...written,
@@ -164,9 +167,10 @@ const importOne = async (
   store: ArtifactStore,
   record: SourceRecord,
   settings: ImportSettings,
+  files: FileReader,
 ): Promise<StoredImage | BadImage> =>
   'path' in record.image
-    ? importImage(store, record.image.path, settings)
+    ? importImage(store, record.image, settings, files)
     : { badImage: absentReason(record.where, record.image.absent) };
 
 function makeCase(record: SourceRecord, { image, look }: StoredImage): Case | ReadyCase | ConceptCase {
@@ -174,16 +178,4 @@ function makeCase(record: SourceRecord, { image, look }: StoredImage): Case | Re
   const picture = { ...content, id: `${record.source}/${record.id}`, images: [image], look };
   if (kind === 'question') return readyCaseSchema.parse(picture);
   return kind === 'concepts' ? conceptCaseSchema.parse(picture) : caseSchema.parse(picture);
-}
-
-function tooManyBad(bad: readonly BadImage[], total: number, { maxBadShare }: ImportSettings): DermflowError {
-  const files = listSome(
-    bad.map(({ badImage }) => badImage),
-    3,
-  );
-  const allowed = `data.maxBadShare ${maxBadShare} allows ${Math.floor(maxBadShare * total)} of ${total} images to be unusable`;
-  return new DermflowError(
-    failureTypes.badData,
-    `${files}: ${allowed}; repair the files or remove them with their rows`,
-  );
 }

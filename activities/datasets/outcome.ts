@@ -1,6 +1,7 @@
 /** What an import reports of itself; its lists are cut, its counts are not. */
 import type { Picture } from '../../domain/cases/case.ts';
 import type { BadImage } from './images.ts';
+import { listSome } from './source.ts';
 import { createTally } from './tally.ts';
 
 /** So many entries of each list stand in the report. */
@@ -24,6 +25,8 @@ export interface Outcome {
   readonly bad: readonly BadImage[];
   /** Records by value of a field. */
   counts(): OutcomeCounts;
+  /** Cases by diagnosis and official split. */
+  classes(): OutcomeCounts;
   report(): Record<string, unknown>;
 }
 
@@ -38,6 +41,7 @@ export function createOutcome(): Outcome {
     modality: createTally(),
     officialSplit: createTally(),
   };
+  const bySplit = new Map<string, ReturnType<typeof createTally>>();
   const counts = (): OutcomeCounts =>
     Object.fromEntries(Object.entries(tallies).map(([name, tally]) => [name, Object.fromEntries(tally.entries())]));
   return {
@@ -54,16 +58,37 @@ export function createOutcome(): Outcome {
       tallies.source.add(made.source);
       tallies.modality.add(made.modality);
       tallies.officialSplit.add(made.officialSplit ?? 'none');
-      if (made.diagnosis !== undefined) tallies.diagnosis.add(made.diagnosis);
+      if (made.diagnosis !== undefined) {
+        tallies.diagnosis.add(made.diagnosis);
+        const splits = bySplit.get(made.diagnosis) ?? createTally();
+        bySplit.set(made.diagnosis, splits);
+        splits.add(made.officialSplit ?? 'none');
+      }
       if (made.malignancy !== undefined) tallies.malignancy.add(made.malignancy);
     },
     quarantined: () => quarantined,
     repeats: () => repeats,
     counts,
+    classes: () =>
+      Object.fromEntries(
+        tallies.diagnosis.entries().map(([name]) => [name, Object.fromEntries(bySplit.get(name)?.entries() ?? [])]),
+      ),
     report: () => ({
       counts: counts(),
       quarantine: bad.map(({ badImage }) => badImage),
       repeated,
     }),
   };
+}
+
+/** One line for more absent or unusable images than are let pass. */
+export function tooManyBad(outcome: Pick<Outcome, 'bad' | 'quarantined'>, total: number, maxBadShare: number): string {
+  const files = listSome(
+    outcome.bad.map(({ badImage }) => badImage),
+    3,
+  );
+  const bad = outcome.quarantined();
+  const allowed = `data.maxBadShare ${maxBadShare} allows ${Math.floor(maxBadShare * total)} of ${total} images to be unusable`;
+  const share = Math.ceil((1000 * bad) / total) / 1000;
+  return `${files}: ${allowed} and ${bad} are, a share of ${share}; repair the files, remove their rows, or raise it (--max-bad-share)`;
 }

@@ -1,6 +1,5 @@
 /** The first pass of an import: an adapter's records, checked for repeats, with the digests of their image files. */
 import { createHash, hash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonicalJson } from '../../domain/artifact.ts';
 import { userMistake } from '../../domain/failures.ts';
@@ -9,18 +8,28 @@ import { createMalignantNames } from '../../domain/knowledge/malignant-label.ts'
 import type { AdapterName } from '../../domain/recipe.ts';
 import { inOrder } from '../in-order.ts';
 import { adapters } from './adapters/index.ts';
+import { textbookFolder } from './adapters/textbook.ts';
 import { createDiskMap } from './disk-map.ts';
+import { createFileReader, type FileReader } from './file-ref.ts';
+import { openFolder } from './folder.ts';
 import { writeLineFiles } from './json-lines.ts';
-import { type LeftOut, requireFolder, type SourceRecord } from './source.ts';
+import { nearNames } from './near-names.ts';
+import { type LeftOut, requireFolder, type SourceRecord, unknownLabel } from './source.ts';
+import { tellUnread } from './tables.ts';
 import { createTally } from './tally.ts';
 
 const filesInFlight = 4;
 
 export interface ReadRequest {
+  /** A folder, or a zip archive. */
   folder: string;
+  /** Folders directly below it that hold other sets. */
+  except?: readonly string[];
   adapter: AdapterName;
   knowledge: Knowledge;
   signal?: AbortSignal;
+  /** Is told what is no mistake and yet worth knowing, e.g. which of two versions of a table is read. */
+  onNote?: (note: string) => void;
 }
 
 /** Rows that become no case, with their number. */
@@ -30,6 +39,8 @@ export interface LeftOutCount {
   count: number;
   /** The detail names a malignant disease, or one that comes before it. */
   malignant: boolean;
+  /** Names of the taxonomy that an unknown label may have meant. */
+  near?: string[];
 }
 
 export interface Reading {
@@ -46,20 +57,29 @@ export async function* readRecords({
   folder,
   adapter,
   knowledge,
+  except = [],
   signal,
+  onNote,
 }: ReadRequest): AsyncGenerator<SourceRecord | LeftOut> {
   await requireFolder(folder);
+  const others = adapter === 'textbook' ? except : [...except, textbookFolder];
+  const files = await openFolder(folder, { except: others, onNote });
   const seen = createDiskMap();
-  for await (const record of adapters[adapter](folder, knowledge)) {
-    signal?.throwIfAborted();
-    if (record.kind !== 'left out') {
-      const key = `${record.source}/${record.id}`;
-      const [earlier] = seen.get(key);
-      if (earlier !== undefined)
-        throw userMistake(`${record.where}: "${record.id}" stands in ${earlier} already; remove one`);
-      seen.add(key, record.where);
+  try {
+    for await (const record of adapters[adapter](files, knowledge)) {
+      signal?.throwIfAborted();
+      if (record.kind !== 'left out') {
+        const key = `${record.source}/${record.id}`;
+        const [earlier] = seen.get(key);
+        if (earlier !== undefined)
+          throw userMistake(`${record.where}: "${record.id}" stands in ${earlier} already; remove one`);
+        seen.add(key, record.where);
+      }
+      yield record;
     }
-    yield record;
+    tellUnread(files, adapter);
+  } finally {
+    files.close();
   }
 }
 
@@ -72,11 +92,12 @@ export async function readSource(
   const file = join(scratch, 'records.jsonl');
   const contents = createHash('sha256');
   const leftOut = createLeftOutTally(request.knowledge);
+  const files = createFileReader();
   let present = 0;
   const records = await writeLineFiles({ records: file }, async ({ records: writer }) => {
     const digested = inOrder(readRecords(request), filesInFlight, async (record) => ({
       record,
-      image: await digestImage(record),
+      image: await digestImage(record, files),
     }));
     for await (const { record, image } of digested) {
       if (record.kind === 'left out') {
@@ -91,38 +112,58 @@ export async function readSource(
       onProgress(writer.count());
     }
     return writer.count();
-  });
+  }).finally(() => files.close());
+  const found = { records, leftOut: leftOut.counts() };
+  const unusable = whyUnusable({ ...found, folder: request.folder, present });
+  if (unusable !== null) throw userMistake(unusable);
+  return { file, ...found, contents: contents.digest('hex') };
+}
+
+/** One line for a folder of which nothing can be used. */
+export function whyUnusable({
+  folder,
+  records,
+  present,
+  leftOut,
+}: Pick<Reading, 'records' | 'leftOut'> & { folder: string; present: number }): string | null {
   if (records === 0) {
-    const [most] = leftOut.counts();
-    const why = most ? `${most.count}: ${most.reason} ${most.detail}` : 'there is none';
-    throw userMistake(`${request.folder}: no row can be used; ${why}`);
+    const [most] = leftOut;
+    const near = most?.near ? `, near ${most.near.join(', ')}` : '';
+    const why = most ? `${most.count}: ${most.reason} ${most.detail}${near}` : 'there is none';
+    return `${folder}: no row can be used; ${why}`;
   }
-  if (present === 0) {
-    throw userMistake(`${request.folder}: holds none of the ${records} images; put them in it or in a folder below`);
-  }
-  return { file, records, leftOut: leftOut.counts(), contents: contents.digest('hex') };
+  if (present > 0) return null;
+  return `${folder}: holds none of the ${records} images; put them in it, in a folder below or in a zip archive`;
 }
 
 export const absentReason = (where: string, name: string): string => `${where}: there is no image ${name}`;
 
-const digestImage = async (record: SourceRecord | LeftOut): Promise<string | null> =>
-  record.kind !== 'left out' && 'path' in record.image ? hash('sha256', await readFile(record.image.path)) : null;
+/** Of a member that its archive holds damaged, the damage: the second pass quarantines it. */
+async function digestImage(record: SourceRecord | LeftOut, files: FileReader): Promise<string | null> {
+  if (record.kind === 'left out' || 'absent' in record.image) return null;
+  const bytes = await files.read(record.image).catch((error: unknown) => {
+    if (error instanceof RangeError) return error.message;
+    throw error;
+  });
+  return hash('sha256', bytes);
+}
 
 export interface LeftOutTally {
   add(leftOut: LeftOut): void;
-  /** Names of malignant diseases first, then the largest. */
+  /** Names of malignant diseases first, then the largest; with what unknown labels may have meant. */
   counts(): LeftOutCount[];
 }
 
-export function createLeftOutTally({ taxonomy }: Knowledge): LeftOutTally {
+export function createLeftOutTally(knowledge: Knowledge): LeftOutTally {
   const tally = createTally();
-  const isMalignant = createMalignantNames(taxonomy);
+  const isMalignant = createMalignantNames(knowledge.taxonomy);
   return {
     add: ({ reason, detail }) => tally.add(JSON.stringify([reason, detail])),
     counts: () => {
       const all = tally.entries().map(([key, count]): LeftOutCount => {
         const [reason = '', detail = ''] = JSON.parse(key);
-        return { reason, detail, count, malignant: isMalignant(detail) };
+        const near = reason === unknownLabel ? nearNames(detail, knowledge) : [];
+        return { reason, detail, count, malignant: isMalignant(detail), ...(near.length > 0 ? { near } : {}) };
       });
       return [...all.filter(({ malignant }) => malignant), ...all.filter(({ malignant }) => !malignant)];
     },
@@ -130,5 +171,6 @@ export function createLeftOutTally({ taxonomy }: Knowledge): LeftOutTally {
 }
 
 /** One line for a person; a malignant disease that is missing from the data is told as such. */
-export const tellLeftOut = ({ reason, detail, count, malignant }: LeftOutCount): string =>
-  `${malignant ? 'MALIGNANT, left out' : 'left out'} ${count}: ${reason} ${detail}`.trimEnd();
+export const tellLeftOut = ({ reason, detail, count, malignant, near }: LeftOutCount): string =>
+  `${malignant ? 'MALIGNANT, left out' : 'left out'} ${count}: ${reason} ${detail}`.trimEnd() +
+  (near ? `; near: ${near.join(', ')}` : '');

@@ -1,11 +1,13 @@
 /** What an adapter makes of a folder: one record an image, checked against the taxonomy, nothing decoded yet. */
 import { constants } from 'node:fs';
 import { access, readdir, stat } from 'node:fs/promises';
-import { extname } from 'node:path';
-import type { Malignancy, Modality, Split } from '../../domain/cases/case.ts';
+import type { Case, Malignancy, Modality, Split } from '../../domain/cases/case.ts';
 import type { ReadyQuestion } from '../../domain/cases/undiagnosed.ts';
 import { userMistake } from '../../domain/failures.ts';
 import type { Knowledge } from '../../domain/knowledge/knowledge.ts';
+import type { FileRef } from './file-ref.ts';
+import type { DataFolder } from './folder.ts';
+import { isUnreadFormat, isZipName } from './names.ts';
 
 /** What every record has, with a diagnosis or with a question. */
 interface RecordBase {
@@ -35,6 +37,7 @@ export interface CaseRecord extends RecordBase, Diagnosed {
   concepts?: Record<string, string>;
   rationale?: string;
   reference?: string;
+  provenance?: Case['provenance'];
 }
 
 /** An item that comes with its own question. */
@@ -59,21 +62,22 @@ export interface LeftOut {
   detail: string;
 }
 
-/** Path of an image, or the name under which it was looked for in vain. */
-export type FoundImage = { path: string } | { absent: string };
+/** Where an image lies, or the name under which it was looked for in vain. */
+export type FoundImage = FileRef | { absent: string };
 
 /**
  * Reads a folder's tables, row by row. Whatever only its author can mend is a user's mistake naming file, row, column
  * and value.
  */
-export type DatasetAdapter = (folder: string, knowledge: Knowledge) => AsyncIterable<SourceRecord | LeftOut>;
+export type DatasetAdapter = (folder: DataFolder, knowledge: Knowledge) => AsyncIterable<SourceRecord | LeftOut>;
 
-/** Throws a user's mistake unless `folder` is a folder that can be read and holds something. */
+/** Throws a user's mistake unless `folder` is a folder that can be read and holds something, or a zip archive. */
 export async function requireFolder(folder: string): Promise<void> {
   const found = await stat(folder).catch(() => null);
   if (!found) throw userMistake(`${folder}: there is no such folder; give the folder of the data set`);
-  if (!found.isDirectory() && isArchive(folder))
-    throw userMistake(`${folder}: is an archive; unpack it and give the folder`);
+  if (!found.isDirectory() && isZipName(folder)) return;
+  if (!found.isDirectory() && isUnreadFormat(folder))
+    throw userMistake(`${folder}: only zip archives are read in place; unpack it and give the folder`);
   if (!found.isDirectory()) throw userMistake(`${folder}: is a file; give the folder of the data set`);
   const readable = await access(folder, constants.R_OK | constants.X_OK).then(
     () => true,
@@ -82,13 +86,10 @@ export async function requireFolder(folder: string): Promise<void> {
   if (!readable) throw userMistake(`${folder}: may not be read; change its permissions`);
   const entries = await readdir(folder);
   if (entries.length === 0) throw userMistake(`${folder}: is empty; put the data set into it`);
-  if (entries.every(isArchive)) {
-    throw userMistake(`${folder}: holds archives only, ${listSome(entries)}; unpack them, then import again`);
+  if (entries.every(isUnreadFormat)) {
+    throw userMistake(`${folder}: holds only what is not read, ${listSome(entries)}; unpack it, then import again`);
   }
 }
-
-/** Archives are never opened here: unpacking is left to tools that know hostile paths. */
-const isArchive = (name: string): boolean => ['.zip', '.tar', '.gz', '.tgz', '.7z', '.rar'].includes(extname(name));
 
 /**
  * Name, path, siblings and malignancy of the first label that the taxonomy knows, so give the finest first. A label whose node
@@ -125,10 +126,12 @@ export function diagnoseCode(
   throw userMistake(`${where}: "${name}" may be benign or malignant; give a finer diagnosis, e.g. one of ${finer}`);
 }
 
+export const unknownLabel = 'label unknown to the taxonomy';
+
 /** Why `diagnose` gave nothing; `label` as the report should count it. */
 export const undecided = (label: string, { taxonomy }: Knowledge): LeftOut => ({
   kind: 'left out',
-  reason: taxonomy.resolve(label) ? 'label that decides no malignancy' : 'label unknown to the taxonomy',
+  reason: taxonomy.resolve(label) ? 'label that decides no malignancy' : unknownLabel,
   detail: label,
 });
 

@@ -1,12 +1,13 @@
 /** The data sets of a recipe, below one folder of this machine. */
-import { stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { userMistake } from '../../domain/failures.ts';
 import type { Knowledge } from '../../domain/knowledge/knowledge.ts';
 import type { AdapterName, DataSource, Recipe } from '../../domain/recipe.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { importDataset } from './import.ts';
-import { requireFolder } from './source.ts';
+import { isZipName, plainName } from './names.ts';
+import { listSome, requireFolder } from './source.ts';
 
 export interface SourcesRequest {
   store: ArtifactStore;
@@ -15,16 +16,17 @@ export interface SourcesRequest {
   knowledge: Knowledge;
   scratch: string;
   onProgress?: (phase: string, done: number, total: number) => void;
+  onNote?: (note: string) => void;
   signal?: AbortSignal;
 }
 
 /**
  * Imports every source that has no reference yet and returns the recipe with all of them. `folder` has a folder per
- * adapter (`DIR/derm7pt`); where only one source is not in such a folder, `DIR` itself is taken for it, so that a single
+ * adapter (`DIR/derm7pt`, in any letter case and punctuation, or `derm7pt.zip`); where only one source is not in such a folder, `DIR` itself is taken for it, so that a single
  * set with its `textbook/` needs no folder more.
  */
 export async function importSources(request: SourcesRequest): Promise<Recipe> {
-  const { recipe, folder, onProgress } = request;
+  const { recipe, folder, onProgress, onNote } = request;
   await requireFolder(folder);
   const { generate: _, ...data } = recipe.data;
   const places = await findFolders(
@@ -42,32 +44,56 @@ export async function importSources(request: SourcesRequest): Promise<Recipe> {
     const imported = await importDataset({
       ...request,
       adapter: source.adapter,
-      folder: place,
+      ...place,
       settings: { maxPixels, snapTo, maxBadShare },
       onProgress: (phase, done, total) => onProgress?.(`${phase} ${source.adapter}`, done, total),
+      onNote: (note) => onNote?.(`${source.adapter}: ${note}`),
     });
     sources.push({ ...source, imported });
   }
   return { ...recipe, data: { ...data, sources } };
 }
 
-/** Folder of each adapter below `folder`; for the only one without a folder of its name, `folder` itself. */
+/** Where a source lies. */
+export interface Place {
+  /** A folder or a zip archive. */
+  folder: string;
+  /** Folders in it that hold other sources. */
+  except: string[];
+}
+
+/** Place of each adapter below `folder`; for the only one without a folder of its name, `folder` itself. */
 export async function findFolders(
   folder: string,
   adapters: readonly AdapterName[],
-): Promise<ReadonlyMap<AdapterName, string>> {
-  const own = await Promise.all(adapters.map(async (name) => [name, await isFolder(join(folder, name))] as const));
-  const without = own.filter(([, found]) => !found).map(([name]) => name);
+): Promise<ReadonlyMap<AdapterName, Place>> {
+  const entries = await readdir(folder).catch((error: unknown) => {
+    throw userMistake(`${folder}: cannot be read; give the folder of the data sets`, error);
+  });
+  const own = adapters.map((adapter) => [adapter, placeOf(adapter, folder, entries)] as const);
+  const without = own.filter(([, found]) => found === undefined).map(([name]) => name);
   if (without.length > 1) {
+    const names = listSome(entries.toSorted(), 12);
     throw userMistake(
-      `${folder}: holds no folder ${without.join('/, ')}/; put each data set into a folder of its adapter's name`,
+      `${folder}: holds no folder ${without.join('/, ')}/, but ${names}; put each data set into a folder of its adapter's name`,
     );
   }
-  return new Map(own.map(([name, found]) => [name, found ? join(folder, name) : folder]));
+  const others = own.flatMap(([, found]) => found ?? []);
+  return new Map(
+    own.map(([name, found]) => [
+      name,
+      found === undefined ? { folder, except: others } : { folder: join(folder, found), except: [] },
+    ]),
+  );
 }
 
-const isFolder = (path: string): Promise<boolean> =>
-  stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
+/** `PAD-UFES-20`, `pad_ufes_20` and `PAD-UFES-20.zip` are all `pad-ufes-20`; a folder goes before an archive. */
+function placeOf(adapter: AdapterName, folder: string, entries: readonly string[]): string | undefined {
+  const named = entries.filter((entry) => plainName(entry.replace(/\.zip$/i, '')) === plainName(adapter));
+  const folders = named.filter((entry) => !isZipName(entry));
+  const [first, second] = folders.length > 0 ? folders : named;
+  if (first !== undefined && second !== undefined) {
+    throw userMistake(`${folder}: holds both ${first} and ${second}, which are both ${adapter}; remove one`);
+  }
+  return first;
+}

@@ -38,6 +38,8 @@ export const pictureShape = {
 
 export type Picture = z.infer<z.ZodObject<typeof pictureShape>>;
 
+export const provenanceSchema = z.record(z.string(), z.json());
+
 export const caseSchema = z.strictObject({
   ...pictureShape,
   /** Canonical name of a taxonomy node. */
@@ -53,6 +55,8 @@ export const caseSchema = z.strictObject({
   rationale: z.string().optional(),
   /** Book and page of a textbook case. */
   reference: z.string().optional(),
+  /** What else its source says of it, as it stands there, e.g. `{ "page": 112 }`. */
+  provenance: provenanceSchema.optional(),
   split: z.enum(splits).optional(),
 });
 export type Case = z.infer<typeof caseSchema>;

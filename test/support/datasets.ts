@@ -69,9 +69,14 @@ export const textbookLine = (id: string, more: Record<string, unknown> = {}): st
   });
 
 /** Everything that an adapter makes of a folder. */
-export async function readAll(adapter: AdapterName, folder: string): Promise<(SourceRecord | LeftOut)[]> {
+export async function readAll(
+  adapter: AdapterName,
+  folder: string,
+  onNote: (note: string) => void = () => {},
+): Promise<(SourceRecord | LeftOut)[]> {
   const records: (SourceRecord | LeftOut)[] = [];
-  for await (const record of readRecords({ adapter, folder, knowledge: shippedKnowledge })) records.push(record);
+  const request = { adapter, folder, knowledge: shippedKnowledge, onNote };
+  for await (const record of readRecords(request)) records.push(record);
   return records;
 }
 

@@ -244,16 +244,19 @@ export const layouts: readonly Layout[] = [
         derm7ptHeader,
         derm7ptRow(1, 'clark nevus', 'NEL/NEL025.JPG', 'NEL/Nel026.jpg'),
         derm7ptRow(2, 'melanoma (less than 0.76 mm)', 'FCl/Fcl068.jpg', 'FCl/Fcl069.jpg'),
+        derm7ptRow(3, 'blue nevus', 'NBL/nbl001.jpg', 'NBL/nbl001.jpg'),
       ),
       'release_v0/meta/train_indexes.csv': csv('indexes', '0'),
       'release_v0/meta/valid_indexes.csv': csv('indexes', '1'),
       'release_v0/meta/test_indexes.csv': csv('indexes', '2'),
     },
-    images: ['NEL/NEL025.JPG', 'NEL/Nel026.jpg', 'FCL/Fcl068.jpg', 'FCL/Fcl069.jpg'].map(
+    images: ['NEL/NEL025.JPG', 'NEL/Nel026.jpg', 'FCL/Fcl068.jpg', 'FCL/Fcl069.jpg', 'NBL/nbl001.jpg'].map(
       (path) => `release_v0/images/${path}`,
     ),
     imageColumn: 'derm',
     holds: [
+      'derm7pt: blue nevus',
+      'derm7pt: blue nevus',
       'derm7pt: dysplastic nevus',
       'derm7pt: dysplastic nevus',
       'derm7pt: melanoma (less than 0.76 mm)',

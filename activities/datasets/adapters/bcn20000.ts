@@ -4,13 +4,16 @@
  * the set's eight classes. The paper's own five folds are not distributed with either.
  */
 
-import { indexImages, stemOf } from '../image-files.ts';
+import { imagesOf } from '../image-files.ts';
+import { stemOf } from '../names.ts';
 import { type DatasetAdapter, diagnose } from '../source.ts';
-import { readTable, requireFile } from '../table.ts';
-import { isArchiveTable, readArchiveForm } from './isic-archive.ts';
+import { readTable } from '../table.ts';
+import { passOver, requireTable } from '../tables.ts';
+import { archiveMetadata, isArchiveTable, readArchiveForm } from './isic-archive.ts';
 import { diagnoseIsicCode, isicCodes } from './isic-codes.ts';
 
 const source = 'bcn20000';
+const columns = ['bcn_filename', 'diagnosis', 'lesion_id', 'split'];
 
 /** The set's class of an archive's name. Its DF holds scars too, which the archive tells apart: a scar stays one. */
 const archiveNames: Readonly<Record<string, string>> = {
@@ -26,7 +29,13 @@ const archiveNames: Readonly<Record<string, string>> = {
 };
 
 export const readBcn20000: DatasetAdapter = async function* (folder, knowledge) {
-  const table = await requireFile(folder, ['bcn_20k_train.csv', 'metadata.csv'], 'one of them lists the images');
+  passOver(folder, ['bcn_20k_test']); // it has no labels
+  const table = await requireTable(folder, {
+    names: ['bcn_20k_train', 'metadata', archiveMetadata],
+    what: 'one of them lists the images',
+    columns,
+    parquet: { image: 'bcn_filename', label: 'diagnosis' },
+  });
   if (await isArchiveTable(table)) {
     yield* readArchiveForm(folder, table, knowledge, {
       source,
@@ -37,8 +46,8 @@ export const readBcn20000: DatasetAdapter = async function* (folder, knowledge) 
     });
     return;
   }
-  const images = await indexImages(folder);
-  for await (const row of readTable(table, ['bcn_filename', 'diagnosis', 'lesion_id', 'split'])) {
+  const images = imagesOf(folder);
+  for await (const row of readTable(table, columns)) {
     const file = row.requireName('bcn_filename');
     const id = stemOf(file);
     const lesion = row.get('lesion_id');
@@ -47,7 +56,7 @@ export const readBcn20000: DatasetAdapter = async function* (folder, knowledge) 
       where: row.where,
       id,
       source,
-      image: await images.find(file),
+      image: await images.find(file, row),
       group: lesion === '' ? `bcn/${id}` : `lesion/${lesion}`,
       modality: 'dermoscopic',
       archiveIds: [`bcn/${id}`],

@@ -1,14 +1,22 @@
 /** Stanford's Diverse Dermatology Images (Daneshjou et al. 2022): `ddi_metadata.csv` and `images/000001.png`. */
-import { indexImages, stemOf } from '../image-files.ts';
+import { imagesOf } from '../image-files.ts';
+import { stemOf } from '../names.ts';
 import { type DatasetAdapter, diagnose, undecided } from '../source.ts';
-import { readTable, requireFile } from '../table.ts';
+import { readTable } from '../table.ts';
+import { requireTable } from '../tables.ts';
 
-export const ddiTable = 'ddi_metadata.csv';
+export const ddiTable = 'ddi_metadata';
+const columns = ['DDI_file', 'malignant', 'disease'];
 
 export const readDdi: DatasetAdapter = async function* (folder, knowledge) {
-  const table = await requireFile(folder, [ddiTable], 'it lists the images');
-  const images = await indexImages(folder);
-  for await (const row of readTable(table, ['DDI_file', 'malignant', 'disease'])) {
+  const table = await requireTable(folder, {
+    names: [ddiTable],
+    what: 'it lists the images',
+    columns,
+    parquet: { image: 'DDI_file', label: 'disease' },
+  });
+  const images = imagesOf(folder);
+  for await (const row of readTable(table, columns)) {
     const file = row.requireName('DDI_file');
     const id = stemOf(file);
     const label = row.require('disease');
@@ -22,7 +30,7 @@ export const readDdi: DatasetAdapter = async function* (folder, knowledge) {
       where: row.where,
       id,
       source: 'ddi',
-      image: await images.find(file),
+      image: await images.find(file, row),
       group: `ddi/${id}`,
       modality: 'clinical',
       archiveIds: [`ddi/${id}`],

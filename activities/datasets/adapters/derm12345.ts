@@ -5,13 +5,16 @@
  */
 import type { Split } from '../../../domain/cases/case.ts';
 import { userMistake } from '../../../domain/failures.ts';
-import { indexImages } from '../image-files.ts';
+import type { DataFolder } from '../folder.ts';
+import { imagesOf } from '../image-files.ts';
 import { type DatasetAdapter, diagnoseCode } from '../source.ts';
-import { findFile, readTable } from '../table.ts';
-import { isArchiveTable, readArchiveForm } from './isic-archive.ts';
+import { readTable, type Table } from '../table.ts';
+import { findTable, passOver, requireTable } from '../tables.ts';
+import { archiveMetadata, isArchiveTable, readArchiveForm } from './isic-archive.ts';
 
 const source = 'derm12345';
-const tableNames = ['derm12345_metadata_train.csv', 'derm12345_metadata_test.csv', 'derm12345_metadata_all.csv'];
+const partNames = ['derm12345_metadata_train', 'derm12345_metadata_test'];
+const wholeName = 'derm12345_metadata_all';
 const columns = ['image_id', 'patient_id', 'split', 'label'];
 
 /** The 40 labels of the finest level. */
@@ -65,17 +68,13 @@ const splitNames: Readonly<Record<string, Split>> = {
 };
 
 export const readDerm12345: DatasetAdapter = async function* (folder, knowledge) {
-  const tables = (await Promise.all(tableNames.map((name) => findFile(folder, [name])))).filter(
-    (path) => path !== null,
-  );
-  if (tables.length === 0) {
-    const archive = await findFile(folder, ['metadata.csv']);
-    if (archive === null || !(await isArchiveTable(archive)))
-      throw userMistake(`${folder}: holds none of ${tableNames.join(', ')}, nor metadata.csv of the ISIC archive`);
-    yield* readArchiveForm(folder, archive, knowledge, { source });
+  const tables = await findTables(folder);
+  const [first] = tables;
+  if (first && (await isArchiveTable(first))) {
+    yield* readArchiveForm(folder, first, knowledge, { source });
     return;
   }
-  const images = await indexImages(folder);
+  const images = imagesOf(folder);
   for (const table of tables) {
     for await (const row of readTable(table, columns)) {
       const id = row.requireName('image_id');
@@ -87,7 +86,7 @@ export const readDerm12345: DatasetAdapter = async function* (folder, knowledge)
         where: row.where,
         id,
         source,
-        image: await images.find(id),
+        image: await images.find(id, row),
         group: `patient/${row.require('patient_id')}`,
         modality: 'dermoscopic',
         archiveIds: [`derm12345/${id}`],
@@ -97,3 +96,22 @@ export const readDerm12345: DatasetAdapter = async function* (folder, knowledge)
     }
   }
 };
+
+/** Both parts; else the table of the whole set; else the archive's. */
+async function findTables(folder: DataFolder): Promise<Table[]> {
+  const parts: Table[] = [];
+  for (const name of partNames) {
+    const found = await findTable(folder, [name]);
+    if (found) parts.push(found);
+  }
+  if (parts.length === partNames.length) {
+    passOver(folder, [wholeName]);
+    return parts;
+  }
+  const whole = await findTable(folder, [wholeName]);
+  if (whole) return [whole];
+  if (parts.length > 0) return parts;
+  const what = `nor ${partNames.join('.csv, ')}.csv, nor metadata.csv of the ISIC archive`;
+  const parquet = { image: 'image_id', label: 'label' };
+  return [await requireTable(folder, { names: [wholeName, 'metadata', archiveMetadata], what, columns, parquet })];
+}

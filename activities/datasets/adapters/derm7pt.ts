@@ -5,9 +5,11 @@
  */
 import type { Modality, Split } from '../../../domain/cases/case.ts';
 import { userMistake } from '../../../domain/failures.ts';
-import { indexImages } from '../image-files.ts';
+import type { DataFolder } from '../folder.ts';
+import { imagesOf } from '../image-files.ts';
 import { type DatasetAdapter, diagnose, undecided } from '../source.ts';
-import { findFile, readTable, requireFile, type TableRow } from '../table.ts';
+import { readTable, type TableRow } from '../table.ts';
+import { findTable, requireTable } from '../tables.ts';
 
 const views: readonly [column: string, modality: Modality][] = [
   ['clinic', 'clinical'],
@@ -25,12 +27,18 @@ const concepts = [
   'vascular_structures',
 ];
 
+const columns = ['case_num', 'diagnosis', 'clinic', 'derm', ...concepts];
+
 export const readDerm7pt: DatasetAdapter = async function* (folder, knowledge) {
-  const meta = await requireFile(folder, ['meta.csv'], 'release_v0/meta/meta.csv lists the cases');
+  const meta = await requireTable(folder, {
+    names: ['meta'],
+    what: 'release_v0/meta/meta.csv lists the cases',
+    columns,
+  });
   const splitOf = await readSplits(folder);
-  const images = await indexImages(folder, { foldersInName: 1 });
+  const images = imagesOf(folder);
   let index = -1;
-  for await (const row of readTable(meta, ['case_num', 'diagnosis', 'clinic', 'derm', ...concepts])) {
+  for await (const row of readTable(meta, columns)) {
     index += 1;
     const label = row.require('diagnosis').toLowerCase();
     const diagnosed = diagnose([label], knowledge);
@@ -39,7 +47,7 @@ export const readDerm7pt: DatasetAdapter = async function* (folder, knowledge) {
       continue;
     }
     const number = row.require('case_num');
-    const officialSplit = splitOf.get(index);
+    const officialSplit = splitOf.get(index)?.split;
     if (splitOf.size > 0 && officialSplit === undefined) {
       throw userMistake(
         `${row.where}: row ${index} counted from zero is in none of meta/{train,valid,test}_indexes.csv`,
@@ -61,6 +69,11 @@ export const readDerm7pt: DatasetAdapter = async function* (folder, knowledge) {
       };
     }
   }
+  const beyond = [...splitOf].find(([row]) => row > index);
+  if (beyond) {
+    const [row, { where }] = beyond;
+    throw userMistake(`${where}: ${row} is no row of ${meta.name}, whose ${index + 1} rows count from zero`);
+  }
 };
 
 const readConcepts = (row: TableRow): Record<string, string> =>
@@ -75,24 +88,24 @@ function imagePath(row: TableRow, view: string): string {
 }
 
 /** Split by row of meta.csv, counted from zero; empty where the set has no index files. */
-async function readSplits(folder: string): Promise<ReadonlyMap<number, Split>> {
+async function readSplits(folder: DataFolder): Promise<ReadonlyMap<number, { split: Split; where: string }>> {
   const files: readonly [name: string, split: Split][] = [
-    ['train_indexes.csv', 'train'],
-    ['valid_indexes.csv', 'validation'],
-    ['test_indexes.csv', 'test'],
+    ['train_indexes', 'train'],
+    ['valid_indexes', 'validation'],
+    ['test_indexes', 'test'],
   ];
-  const found = await Promise.all(files.map(([name]) => findFile(folder, [name])));
-  const splitOf = new Map<number, Split>();
+  const found = await Promise.all(files.map(([name]) => findTable(folder, [name])));
+  const splitOf = new Map<number, { split: Split; where: string }>();
   if (found.every((path) => path === null)) return splitOf;
   for (const [i, [name, split]] of files.entries()) {
     const path = found[i];
-    if (!path) throw userMistake(`${folder}: holds no ${name}, but others of meta/*_indexes.csv; add it`);
+    if (!path) throw userMistake(`${folder.name}: holds no ${name}.csv, but others of meta/*_indexes.csv; add it`);
     for await (const row of readTable(path, ['indexes'])) {
       const index = Number(row.require('indexes'));
       if (!Number.isInteger(index) || index < 0)
         throw userMistake(`${row.where}: "${row.get('indexes')}" is no row number`);
       if (splitOf.has(index)) throw userMistake(`${row.where}: ${index} is in two of the index files; remove one`);
-      splitOf.set(index, split);
+      splitOf.set(index, { split, where: row.where });
     }
   }
   return splitOf;

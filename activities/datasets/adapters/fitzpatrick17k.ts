@@ -3,16 +3,22 @@
  * `<md5hash>.jpg`. Some addresses are dead, so raise `data.maxBadShare` to the share that is missing. Dermatologists
  * looked at a part of the rows; what they call wrongly labelled (`qc`: "3 Wrongly labelled") is left out.
  */
-import { indexImages } from '../image-files.ts';
+import { imagesOf } from '../image-files.ts';
 import { type DatasetAdapter, diagnose, undecided } from '../source.ts';
-import { readTable, requireFile } from '../table.ts';
+import { readTable } from '../table.ts';
+import { requireTable } from '../tables.ts';
 
-export const fitzpatrickTable = 'fitzpatrick17k.csv';
+export const fitzpatrickTable = 'fitzpatrick17k';
 const columns = ['md5hash', 'label', 'three_partition_label'];
 
 export const readFitzpatrick17k: DatasetAdapter = async function* (folder, knowledge) {
-  const table = await requireFile(folder, [fitzpatrickTable], 'it lists the images');
-  const images = await indexImages(folder);
+  const table = await requireTable(folder, {
+    names: [fitzpatrickTable],
+    what: 'it lists the images',
+    columns,
+    parquet: { image: 'md5hash', label: 'label' },
+  });
+  const images = imagesOf(folder);
   for await (const row of readTable(table, columns)) {
     const id = row.requireName('md5hash');
     if (isWronglyLabelled(row.get('qc'))) {
@@ -29,7 +35,7 @@ export const readFitzpatrick17k: DatasetAdapter = async function* (folder, knowl
       where: row.where,
       id,
       source: 'fitzpatrick17k',
-      image: await images.find(id),
+      image: await images.find(id, row),
       group: `fitzpatrick17k/${id}`,
       modality: 'clinical',
       archiveIds: [`fitzpatrick17k/${id}`],

@@ -1,43 +1,46 @@
 /**
- * HAM10000 (Tschandl et al. 2018, doi:10.7910/DVN/DBW86T). Kaggle: `HAM10000_metadata.csv`; Dataverse: the same
- * without ending and with a column `dataset`; ISIC archive: `metadata.csv` with `isic_id`. Images: `<image_id>.jpg` in
+ * HAM10000 (Tschandl et al. 2018, doi:10.7910/DVN/DBW86T). Kaggle: `HAM10000_metadata.csv`; Dataverse: the same as
+ * `.tab` or without ending, and with a column `dataset`; ISIC archive: `metadata.csv` with `isic_id`. Images: `<image_id>.jpg` in
  * any folder. The test set is that of ISIC 2018 Task 3, in the columns of the metadata or one-hot. A `patient_id`
  * column, where there is one, groups the cases.
  */
 import type { Split } from '../../../domain/cases/case.ts';
 import type { Knowledge } from '../../../domain/knowledge/knowledge.ts';
-import { type ImageIndex, indexImages } from '../image-files.ts';
+import { type ImageIndex, imagesOf } from '../image-files.ts';
 import { type CaseRecord, type DatasetAdapter, diagnoseCode } from '../source.ts';
-import { findFile, readColumns, readTable, requireFile } from '../table.ts';
-import { isArchiveTable, readArchiveForm } from './isic-archive.ts';
+import { readColumns, readTable, type Table } from '../table.ts';
+import { findTable, passOver, requireTable } from '../tables.ts';
+import { archiveMetadata, isArchiveTable, readArchiveForm } from './isic-archive.ts';
 import { codes2018, hotColumn, isicCodes, isicGroup, isicIds } from './isic-codes.ts';
-import { textbookFolder } from './textbook.ts';
 
 const source = 'ham10000';
-const metadataNames = [
-  'HAM10000_metadata.csv',
-  'HAM10000_metadata',
-  'metadata.csv',
-  'ISIC2018_Task3_Training_GroundTruth.csv',
-];
+const metadataNames = ['HAM10000_metadata', 'metadata', 'ISIC2018_Task3_Training_GroundTruth', archiveMetadata];
 /** nv, mel, … */
 const codes = Object.fromEntries(codes2018.map((code) => [code.toLowerCase(), isicCodes[code] ?? code]));
-const testNames = ['ISIC2018_Task3_Test_GroundTruth.csv'];
+const testNames = ['ISIC2018_Task3_Test_GroundTruth'];
 
 export const readHam10000: DatasetAdapter = async function* (folder, knowledge) {
-  const metadata = await requireFile(folder, metadataNames, 'one of them lists the images');
+  // Kaggle adds the images as tables of numbers; lesions stand in the metadata.
+  passOver(folder, ['hmnist_28_28_L', 'hmnist_28_28_RGB', 'hmnist_8_8_L', 'hmnist_8_8_RGB']);
+  const metadata = await requireTable(folder, {
+    names: metadataNames,
+    what: 'one of them lists the images',
+    columns: ['lesion_id', 'image_id', 'dx'],
+    except: testNames,
+    parquet: { image: 'image_id', label: 'dx' },
+  });
   if (await isArchiveTable(metadata)) {
     yield* readArchiveForm(folder, metadata, knowledge, { source });
     return;
   }
-  const images = await indexImages(folder, { except: [textbookFolder] });
-  const test = await findFile(folder, testNames);
+  const images = imagesOf(folder);
+  const test = await findTable(folder, testNames);
   yield* readRows(metadata, images, knowledge, ['lesion_id'], test === null ? undefined : 'train');
   if (test !== null) yield* readRows(test, images, knowledge, [], 'test');
 };
 
 async function* readRows(
-  table: string,
+  table: Table,
   images: ImageIndex,
   knowledge: Knowledge,
   alsoRequired: readonly string[],
@@ -53,7 +56,7 @@ async function* readRows(
       where: row.where,
       id,
       source,
-      image: await images.find(id),
+      image: await images.find(id, row),
       group: isicGroup(row, id),
       modality: 'dermoscopic',
       archiveIds: isicIds(id),

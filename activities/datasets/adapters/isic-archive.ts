@@ -4,7 +4,8 @@
  */
 import type { Modality } from '../../../domain/cases/case.ts';
 import type { Knowledge } from '../../../domain/knowledge/knowledge.ts';
-import { indexImages } from '../image-files.ts';
+import type { DataFolder } from '../folder.ts';
+import { imagesOf } from '../image-files.ts';
 import {
   type DatasetAdapter,
   type Diagnosed,
@@ -13,9 +14,9 @@ import {
   type SourceRecord,
   undecided,
 } from '../source.ts';
-import { readColumns, readTable, requireFile } from '../table.ts';
+import { readColumns, readTable, type Table } from '../table.ts';
+import { requireTable } from '../tables.ts';
 import { isicGroup } from './isic-codes.ts';
-import { textbookFolder } from './textbook.ts';
 
 const finestFirst = ['diagnosis_5', 'diagnosis_4', 'diagnosis_3', 'diagnosis_2', 'diagnosis_1', 'diagnosis'] as const;
 
@@ -26,24 +27,32 @@ export interface ArchiveForm {
 }
 
 export const readIsicArchive: DatasetAdapter = async function* (folder, knowledge) {
-  const table = await requireFile(folder, ['metadata.csv'], 'the archive puts it beside the images');
+  const table = await requireTable(folder, {
+    names: ['metadata', archiveMetadata],
+    what: 'the archive puts it beside the images',
+    columns: ['isic_id'],
+    parquet: { image: 'isic_id', label: 'diagnosis' },
+  });
   yield* readArchiveForm(folder, table, knowledge, { source: 'isic-archive' });
 };
 
+/** The web page puts the collection's name before, and the day behind: `bcn20000_metadata_2025-07-22.csv`. */
+export const archiveMetadata = '*_metadata';
+
 /** True where a table is a download of the archive. */
-export const isArchiveTable = async (table: string): Promise<boolean> => (await readColumns(table)).includes('isic_id');
+export const isArchiveTable = async (table: Table): Promise<boolean> => (await readColumns(table)).includes('isic_id');
 
 /** Reads a set in the form in which the archive hands it out. */
 export async function* readArchiveForm(
-  folder: string,
-  table: string,
+  folder: DataFolder,
+  table: Table,
   knowledge: Knowledge,
   form: ArchiveForm,
 ): AsyncGenerator<SourceRecord | LeftOut> {
   const columns = await readColumns(table);
   const diagnosisColumn =
     columns.includes('diagnosis_1') || !columns.includes('diagnosis') ? 'diagnosis_1' : 'diagnosis';
-  const images = await indexImages(folder, { except: [textbookFolder] });
+  const images = imagesOf(folder);
   for await (const row of readTable(table, ['isic_id', diagnosisColumn])) {
     const id = row.requireName('isic_id');
     const labels = finestFirst.map((column) => row.get(column)).filter((label) => label !== '');
@@ -62,7 +71,7 @@ export async function* readArchiveForm(
       where: row.where,
       id,
       source: form.source,
-      image: await images.find(id),
+      image: await images.find(id, row),
       group: isicGroup(row, id),
       modality: modalityOf(row.get('image_type')),
       archiveIds: [`isic/${id}`],

@@ -5,9 +5,11 @@
 import { join } from 'node:path';
 import type { Split } from '../../../domain/cases/case.ts';
 import { userMistake } from '../../../domain/failures.ts';
-import { indexImages } from '../image-files.ts';
+import type { DataFolder } from '../folder.ts';
+import { imagesOf } from '../image-files.ts';
 import type { DatasetAdapter } from '../source.ts';
-import { findFile, readTable } from '../table.ts';
+import { readTable } from '../table.ts';
+import { findTable } from '../tables.ts';
 import { codes2018, diagnoseIsicCode, hotColumn, isicIds } from './isic-codes.ts';
 
 const parts: readonly [name: string, split: Split][] = [
@@ -15,14 +17,14 @@ const parts: readonly [name: string, split: Split][] = [
   ['Validation', 'validation'],
   ['Test', 'test'],
 ];
-const groupings = 'ISIC2018_Task3_Training_LesionGroupings.csv';
+const groupings = 'ISIC2018_Task3_Training_LesionGroupings';
 
 export const readIsic2018: DatasetAdapter = async function* (folder, knowledge) {
   const lesions = await readLesions(folder);
-  const images = await indexImages(folder);
+  const images = imagesOf(folder);
   let tables = 0;
   for (const [part, officialSplit] of parts) {
-    const table = await findFile(folder, [`ISIC2018_Task3_${part}_GroundTruth.csv`]);
+    const table = await findTable(folder, [`ISIC2018_Task3_${part}_GroundTruth`]);
     if (table === null) continue;
     tables += 1;
     for await (const row of readTable(table, ['image', ...codes2018])) {
@@ -43,13 +45,13 @@ export const readIsic2018: DatasetAdapter = async function* (folder, knowledge) 
   }
   if (tables === 0) {
     throw userMistake(
-      `${folder}: holds no ${join('ISIC2018_Task3_Test_GroundTruth', 'ISIC2018_Task3_Test_GroundTruth.csv')}, nor that of Training or Validation`,
+      `${folder.name}: holds no ${join('ISIC2018_Task3_Test_GroundTruth', 'ISIC2018_Task3_Test_GroundTruth.csv')}, nor that of Training or Validation`,
     );
   }
 };
 
-async function readLesions(folder: string): Promise<ReadonlyMap<string, string>> {
-  const table = await findFile(folder, [groupings]);
+async function readLesions(folder: DataFolder): Promise<ReadonlyMap<string, string>> {
+  const table = await findTable(folder, [groupings]);
   const lesions = new Map<string, string>();
   if (table === null) return lesions;
   for await (const row of readTable(table, ['image', 'lesion_id'])) {

@@ -3,19 +3,28 @@
  * `ISIC_2019_Training_GroundTruth.csv`, one-hot, and `ISIC_2019_Training_Metadata.csv` with the lesion, whose prefix
  * tells the source: `BCN_`, `HAM_`, `MSK4`.
  */
-import { indexImages } from '../image-files.ts';
+import { imagesOf } from '../image-files.ts';
 import { type DatasetAdapter, undecided } from '../source.ts';
-import { readTable, requireFile } from '../table.ts';
+import { readTable } from '../table.ts';
+import { requireTable } from '../tables.ts';
 import { codes2019, diagnoseIsicCode, hotColumn, isicIds } from './isic-codes.ts';
 
 export const readIsic2019: DatasetAdapter = async function* (folder, knowledge) {
-  const truth = await requireFile(folder, ['ISIC_2019_Training_GroundTruth.csv'], 'it holds the labels');
-  const metadata = await requireFile(folder, ['ISIC_2019_Training_Metadata.csv'], 'it names the lesions');
+  const truth = await requireTable(folder, {
+    names: ['ISIC_2019_Training_GroundTruth'],
+    what: 'it holds the labels',
+    columns: ['image', ...codes2019],
+  });
+  const metadata = await requireTable(folder, {
+    names: ['ISIC_2019_Training_Metadata'],
+    what: 'it names the lesions',
+    columns: ['image', 'lesion_id'],
+  });
   const lesions = new Map<string, string>();
   for await (const row of readTable(metadata, ['image', 'lesion_id'])) {
     if (row.get('lesion_id') !== '') lesions.set(row.require('image'), `lesion/${row.get('lesion_id')}`);
   }
-  const images = await indexImages(folder);
+  const images = imagesOf(folder);
   for await (const row of readTable(truth, ['image', ...codes2019])) {
     const id = row.requireName('image');
     const code = hotColumn(row, codes2019);

@@ -1,19 +1,26 @@
 /**
- * ISIC 2020, training part: `train/`, `ISIC_2020_Training_GroundTruth.csv` and, where given, the list of duplicates.
+ * ISIC 2020, training part: `train/`, `ISIC_2020_Training_GroundTruth.csv` (or its `_v2`) and, where given, the list of
+ * duplicates; Kaggle: `train.csv` and `jpeg/train/`.
  * Most benign rows have the diagnosis `unknown`; they are left out and counted, never guessed.
  */
-import { indexImages } from '../image-files.ts';
+import type { DataFolder } from '../folder.ts';
+import { imagesOf } from '../image-files.ts';
 import { type DatasetAdapter, diagnose, undecided } from '../source.ts';
-import { findFile, readTable, requireFile } from '../table.ts';
+import { readTable } from '../table.ts';
+import { findTable, requireTable } from '../tables.ts';
 import { isicIds } from './isic-codes.ts';
 
-const tableNames = ['ISIC_2020_Training_GroundTruth.csv', 'ISIC_2020_Training_GroundTruth_v2.csv'];
 const columns = ['image_name', 'patient_id', 'diagnosis', 'benign_malignant'];
 
 export const readIsic2020: DatasetAdapter = async function* (folder, knowledge) {
-  const table = await requireFile(folder, tableNames, 'it holds the labels');
+  const table = await requireTable(folder, {
+    names: ['ISIC_2020_Training_GroundTruth', 'train'],
+    what: 'it holds the labels',
+    columns,
+    parquet: { image: 'image_name', label: 'diagnosis' },
+  });
   const repeats = await readRepeats(folder);
-  const images = await indexImages(folder);
+  const images = imagesOf(folder);
   for await (const row of readTable(table, columns)) {
     const id = row.requireName('image_name');
     if (repeats.has(id)) {
@@ -32,7 +39,7 @@ export const readIsic2020: DatasetAdapter = async function* (folder, knowledge) 
       where: row.where,
       id,
       source: 'isic2020',
-      image: await images.find(id),
+      image: await images.find(id, row),
       group: patient === '' ? `isic/${id}` : `patient/${patient}`,
       modality: 'dermoscopic',
       archiveIds: isicIds(id),
@@ -42,8 +49,8 @@ export const readIsic2020: DatasetAdapter = async function* (folder, knowledge) 
 };
 
 /** Images that the organisers found to be in the set already. */
-async function readRepeats(folder: string): Promise<ReadonlySet<string>> {
-  const table = await findFile(folder, ['ISIC_2020_Training_Duplicates.csv']);
+async function readRepeats(folder: DataFolder): Promise<ReadonlySet<string>> {
+  const table = await findTable(folder, ['ISIC_2020_Training_Duplicates']);
   const repeats = new Set<string>();
   if (table === null) return repeats;
   for await (const row of readTable(table, ['image_name_1', 'image_name_2'])) repeats.add(row.require('image_name_2'));

@@ -3,31 +3,33 @@
  * directly. Only questions of type "Disease Diagnosis" of five sets are taken, with their own options; Fitzpatrick 17k
  * and PAD-UFES-20 are left to SkinCon and to training (S1, App. A). What a set lacks is counted, not guessed.
  */
-import { readFile, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { z } from 'zod';
 import type { Modality } from '../../../domain/cases/case.ts';
 import type { ReadyQuestion } from '../../../domain/cases/undiagnosed.ts';
 import { userMistake } from '../../../domain/failures.ts';
-import { stemOf } from '../image-files.ts';
-import type { DatasetAdapter, FoundImage, QuestionRecord } from '../source.ts';
-import { requireFile } from '../table.ts';
+import { type DataFile, type DataFolder, fileName } from '../folder.ts';
+import { type ImageIndex, imagesOf } from '../image-files.ts';
+import { stemOf } from '../names.ts';
+import type { DatasetAdapter, QuestionRecord } from '../source.ts';
+import { findFile } from '../tables.ts';
 
 const questionType = 'Disease Diagnosis';
 
 interface Part {
-  file: string;
+  /** Of its file, without ending. */
+  name: string;
   source: string;
   modality: Modality;
 }
 
 const parts: readonly Part[] = [
-  { file: 'ISBI2016.json', source: 'omnimedvqa/isbi2016', modality: 'dermoscopic' },
-  { file: 'ISIC2018.json', source: 'omnimedvqa/isic2018', modality: 'dermoscopic' },
-  { file: 'ISIC2019.json', source: 'omnimedvqa/isic2019', modality: 'dermoscopic' },
-  { file: 'ISIC2020.json', source: 'omnimedvqa/isic2020', modality: 'dermoscopic' },
+  { name: 'ISBI2016', source: 'omnimedvqa/isbi2016', modality: 'dermoscopic' },
+  { name: 'ISIC2018', source: 'omnimedvqa/isic2018', modality: 'dermoscopic' },
+  { name: 'ISIC2019', source: 'omnimedvqa/isic2019', modality: 'dermoscopic' },
+  { name: 'ISIC2020', source: 'omnimedvqa/isic2020', modality: 'dermoscopic' },
   // The benchmark calls these dermoscopic; they are photographs.
-  { file: 'Monkeypox Skin Image 2022.json', source: 'omnimedvqa/monkeypox2022', modality: 'clinical' },
+  { name: 'Monkeypox Skin Image 2022', source: 'omnimedvqa/monkeypox2022', modality: 'clinical' },
 ];
 
 const itemSchema = z.object({
@@ -44,24 +46,35 @@ const itemSchema = z.object({
 type Item = z.infer<typeof itemSchema>;
 
 export const readOmniMedVqa: DatasetAdapter = async function* (folder) {
+  const images = imagesOf(folder);
+  const missing: string[] = [];
   for (const part of parts) {
-    const file = await requireFile(folder, [part.file], 'expected it in QA_information/Open-access/');
-    const root = join(file, '../../..');
-    for (const [index, value] of (await readItems(file)).entries()) {
-      const where = `${part.file}: item ${index}`;
+    const file = await findFile(folder, part.name, '.json');
+    if (file === null) {
+      missing.push(`${part.name}.json`);
+      continue;
+    }
+    for (const [index, value] of (await readItems(file, folder)).entries()) {
+      const where = `${fileName(file)}: item ${index}`;
       const item = parseItem(value, where);
       if (item.question_type !== questionType) continue;
       const question = readyQuestion(item);
-      if (question) yield { kind: 'question', question, ...(await describe(item, part, root, where)) };
+      if (question) yield { kind: 'question', question, ...(await describe(item, part, images, where)) };
       else yield { kind: 'left out', reason: 'the answer is none of the options', detail: part.source };
     }
   }
+  if (missing.length === parts.length) {
+    throw userMistake(
+      `${folder.name}: holds no ${missing.join(', ')}; expected at least one in QA_information/Open-access/`,
+    );
+  }
+  if (missing.length > 0) folder.note(`holds no ${missing.join(', ')}; the questions of the others are read`);
 };
 
 async function describe(
   { question_id: id, image_path: path }: Item,
   { source, modality }: Part,
-  root: string,
+  images: ImageIndex,
   where: string,
 ): Promise<Omit<QuestionRecord, 'kind' | 'question'>> {
   if (!path.startsWith('Images/') || /(^|\/)\.\.(\/|$)|\\/.test(path)) {
@@ -69,17 +82,17 @@ async function describe(
   }
   const archiveIds = /^ISIC_\d+/.test(basename(path)) ? [`isic/${stemOf(path).replace(/_downsampled$/i, '')}`] : [];
   const group = archiveIds[0] ?? `${source}/${stemOf(path)}`;
-  return { where, id, source, image: await findImage(root, path), group, modality, archiveIds };
+  return { where, id, source, image: await images.find(path), group, modality, archiveIds };
 }
 
-async function readItems(file: string): Promise<unknown[]> {
+async function readItems(file: DataFile, folder: DataFolder): Promise<unknown[]> {
   let value: unknown;
   try {
-    value = JSON.parse((await readFile(file, 'utf8')).replace(/^\uFEFF/, ''));
+    value = JSON.parse(new TextDecoder().decode(await folder.reader.read(file.ref)).replace(/^\uFEFF/, ''));
   } catch (error) {
-    throw userMistake(`${basename(file)}: is not JSON; download it again`, error);
+    throw userMistake(`${fileName(file)}: is not JSON; download it again`, error);
   }
-  if (!Array.isArray(value) || value.length === 0) throw userMistake(`${basename(file)}: expected a list of questions`);
+  if (!Array.isArray(value) || value.length === 0) throw userMistake(`${fileName(file)}: expected a list of questions`);
   return value;
 }
 
@@ -104,6 +117,3 @@ const plain = (text: string): string =>
     .replaceAll(/["'“”‘’]/g, '')
     .replace(/\.\s*$/, '')
     .trim();
-
-const findImage = async (root: string, path: string): Promise<FoundImage> =>
-  (await stat(join(root, path)).catch(() => null))?.isFile() ? { path: join(root, path) } : { absent: path };

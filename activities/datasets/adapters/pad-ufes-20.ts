@@ -2,9 +2,11 @@
  * PAD-UFES-20 (Pacheco et al. 2020, Mendeley zr7vgbcyr2): `metadata.csv` and photographs by smartphone in any folder,
  * usually `images/imgs_part_{1,2,3}/`. No official split.
  */
-import { indexImages, stemOf } from '../image-files.ts';
+import { imagesOf } from '../image-files.ts';
+import { stemOf } from '../names.ts';
 import { type DatasetAdapter, diagnoseCode } from '../source.ts';
-import { readTable, requireFile } from '../table.ts';
+import { readTable } from '../table.ts';
+import { requireTable } from '../tables.ts';
 
 /** SCC includes Bowen disease, which some copies of the table still tell apart. */
 export const padUfes20Codes: Readonly<Record<string, string>> = {
@@ -18,10 +20,17 @@ export const padUfes20Codes: Readonly<Record<string, string>> = {
   MEL: 'melanoma',
 };
 
+const columns = ['patient_id', 'lesion_id', 'diagnostic', 'img_id'];
+
 export const readPadUfes20: DatasetAdapter = async function* (folder, knowledge) {
-  const table = await requireFile(folder, ['metadata.csv'], 'it lists the images');
-  const images = await indexImages(folder);
-  for await (const row of readTable(table, ['patient_id', 'lesion_id', 'diagnostic', 'img_id'])) {
+  const table = await requireTable(folder, {
+    names: ['metadata', 'pad-ufes-20', 'pad-ufes-20_metadata'],
+    what: 'it lists the images',
+    columns,
+    parquet: { image: 'img_id', label: 'diagnostic' },
+  });
+  const images = imagesOf(folder);
+  for await (const row of readTable(table, columns)) {
     const file = row.requireName('img_id');
     const id = stemOf(file);
     yield {
@@ -29,7 +38,7 @@ export const readPadUfes20: DatasetAdapter = async function* (folder, knowledge)
       where: row.where,
       id,
       source: 'pad-ufes-20',
-      image: await images.find(file),
+      image: await images.find(file, row),
       group: `patient/${row.require('patient_id')}`,
       modality: 'clinical',
       archiveIds: [`pad-ufes-20/${id}`],

@@ -4,14 +4,15 @@
  * no diagnosis: it comes from `fitzpatrick17k.csv` and `ddi_metadata.csv` where these are beside them. An image whose
  * diagnosis stays unknown keeps its concepts.
  */
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { userMistake } from '../../../domain/failures.ts';
 import type { Knowledge } from '../../../domain/knowledge/knowledge.ts';
 import { createDiskMap, type DiskMap } from '../disk-map.ts';
-import { indexImages, stemOf } from '../image-files.ts';
+import type { DataFolder } from '../folder.ts';
+import { imagesOf } from '../image-files.ts';
+import { plainName, stemOf } from '../names.ts';
 import { type DatasetAdapter, diagnose, type LeftOut, type SourceRecord } from '../source.ts';
-import { findFile, readColumns, readTable, type TableRow } from '../table.ts';
+import { readColumns, readTable, type Table, type TableRow } from '../table.ts';
+import { findTable } from '../tables.ts';
 import { ddiTable } from './ddi.ts';
 import { fitzpatrickTable, isWronglyLabelled } from './fitzpatrick17k.ts';
 
@@ -27,13 +28,13 @@ interface Part {
 const parts: readonly Part[] = [
   {
     name: 'fitzpatrick17k',
-    annotations: ['annotation.csv', 'annotations_fitzpatrick17k.csv', 'fitzpatrick17k_anno.csv'],
+    annotations: ['annotation', 'annotations_fitzpatrick17k', 'fitzpatrick17k_anno'],
     table: fitzpatrickTable,
     columns: ['md5hash', 'label'],
   },
   {
     name: 'ddi',
-    annotations: ['annotation.csv', 'annotations_ddi.csv', 'ddi_anno.csv'],
+    annotations: ['annotation', 'annotations_ddi', 'ddi_anno'],
     table: ddiTable,
     columns: ['DDI_file', 'disease'],
   },
@@ -41,27 +42,39 @@ const parts: readonly Part[] = [
 const refused = 'Do not consider this image';
 
 export const readSkinCon: DatasetAdapter = async function* (folder, knowledge) {
-  const entries = await readdir(folder);
   let found = 0;
   for (const part of parts) {
-    const own = entries.find((entry) => entry.toLowerCase() === part.name);
-    const place = own === undefined ? folder : join(folder, own);
-    const annotations = await findFile(place, own === undefined ? part.annotations.slice(1) : part.annotations);
+    const own = folderOf(folder, part.name);
+    const place = own === undefined ? folder : folder.within(own);
+    const annotations =
+      (own === undefined ? null : await findTable(place, part.annotations)) ??
+      (await findTable(folder, part.annotations.slice(1)));
     if (annotations === null) continue;
     found += 1;
     yield* readPart(part, place, annotations, await readLabels(folder, part), knowledge);
   }
-  if (found === 0) throw userMistake(`${folder}: holds no fitzpatrick17k/annotation.csv or DDI/annotation.csv`);
+  if (found === 0) throw userMistake(`${folder.name}: holds no fitzpatrick17k/annotation.csv or DDI/annotation.csv`);
 };
+
+/** The part's own folder or archive, the highest of its name; below it lie its table or its images. */
+function folderOf(folder: DataFolder, part: string): string | undefined {
+  const above = (path: string): string[] =>
+    path.split('/').flatMap((name, i, names) => (isOf(name, part) ? [names.slice(0, i + 1).join('/')] : []));
+  const files = folder.others().map(({ path }) => path.slice(0, path.lastIndexOf('/') + 1));
+  const found = [...new Set([...files, ...folder.imageFolders()].flatMap(above))];
+  return found.toSorted((a, b) => a.split('/').length - b.split('/').length || (a < b ? -1 : 1))[0];
+}
+
+const isOf = (name: string, part: string): boolean => plainName(name.replace(/\.zip$/i, '')) === plainName(part);
 
 async function* readPart(
   { name }: Part,
-  place: string,
-  table: string,
+  place: DataFolder,
+  table: Table,
   labels: DiskMap,
   knowledge: Knowledge,
 ): AsyncGenerator<SourceRecord | LeftOut> {
-  const images = await indexImages(place);
+  const images = imagesOf(place);
   const concepts = (await readColumns(table)).filter((column) => !['', 'ImageID', refused].includes(column));
   for await (const row of readTable(table, ['ImageID', refused])) {
     if (isOne(row, refused)) {
@@ -95,9 +108,9 @@ function isOne(row: TableRow, column: string): boolean {
 }
 
 /** Labels by image, as the set itself gives them, less those that it calls wrong; empty where its table is absent. */
-async function readLabels(folder: string, { table, columns: [image, label] }: Part): Promise<DiskMap> {
+async function readLabels(folder: DataFolder, { table, columns: [image, label] }: Part): Promise<DiskMap> {
   const labels = createDiskMap();
-  const file = await findFile(folder, [table]);
+  const file = await findTable(folder, [table]);
   if (file === null) return labels;
   for await (const row of readTable(file, [image, label])) {
     if (isWronglyLabelled(row.get('qc'))) continue;

@@ -2,23 +2,23 @@
  * Textbook-style cases, the triplets (I, r, d) of S1: `cases.jsonl` with an image, a rationale, a diagnosis and a
  * source a line, and the images in `images/`.
  */
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
-import { modalities } from '../../../domain/cases/case.ts';
+import { modalities, provenanceSchema } from '../../../domain/cases/case.ts';
 import { userMistake } from '../../../domain/failures.ts';
 import type { Knowledge } from '../../../domain/knowledge/knowledge.ts';
-import { stemOf } from '../image-files.ts';
-import { type DatasetAdapter, diagnoseCode, type FoundImage, type SourceRecord } from '../source.ts';
-import { requireFile } from '../table.ts';
+import { fileName } from '../folder.ts';
+import { type ImageIndex, imagesOf } from '../image-files.ts';
+import { stemOf } from '../names.ts';
+import { type DatasetAdapter, diagnose, type LeftOut, type SourceRecord, undecided } from '../source.ts';
+import { findFile } from '../tables.ts';
 
 /** Where a set of cases for training keeps its textbook, and where `--data DIR` looks for it. */
 export const textbookFolder = 'textbook';
-const fileName = 'cases.jsonl';
+const cases = 'cases';
 
-const lineSchema = z.strictObject({
+/** What else a line says (page, caption, …) is kept with the case as its provenance. */
+const lineSchema = z.looseObject({
   /** By default the image's name without its ending. */
   id: z.string().min(1).optional(),
   /** Name of a file in `images/`. */
@@ -31,31 +31,43 @@ const lineSchema = z.strictObject({
 });
 
 export const readTextbook: DatasetAdapter = async function* (folder, knowledge) {
-  const file = await requireFile(folder, [fileName], 'each of its lines is a case');
-  const lines = createInterface({ input: createReadStream(file, 'utf8'), crlfDelay: Number.POSITIVE_INFINITY });
+  const file = await findFile(folder, cases, '.jsonl');
+  if (!file) throw userMistake(`${folder.name}: holds no ${cases}.jsonl; each of its lines is a case`);
+  const images = imagesOf(folder);
+  const input = (await folder.reader.stream(file.ref)).setEncoding('utf8');
+  const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
   let number = 0;
   for await (const text of lines) {
     number += 1;
     const content = text.replace(/^\uFEFF/, '');
-    const where = `${fileName}: line ${number}`;
-    if (content.trim() !== '') yield await readLine(content, folder, knowledge, where);
+    const where = `${fileName(file)}: line ${number}`;
+    if (content.trim() !== '') yield await readLine(content, images, knowledge, where);
   }
 };
 
-async function readLine(content: string, folder: string, knowledge: Knowledge, where: string): Promise<SourceRecord> {
-  const { image, rationale, diagnosis, source: reference, modality, id = stemOf(image) } = parseLine(content, where);
+async function readLine(
+  content: string,
+  images: ImageIndex,
+  knowledge: Knowledge,
+  where: string,
+): Promise<SourceRecord | LeftOut> {
+  const line = parseLine(content, where);
+  const { image, rationale, diagnosis, source: reference, modality, id = stemOf(image), ...provenance } = line;
+  const diagnosed = diagnose([diagnosis], knowledge);
+  if (!diagnosed) return undecided(diagnosis, knowledge);
   return {
     kind: 'case',
     where,
     id,
     source: 'textbook',
-    image: await findImage(folder, image),
+    image: await images.find(`images/${image}`),
     group: `textbook/${id}`,
     modality,
     archiveIds: [],
     rationale,
     ...(reference === undefined ? {} : { reference }),
-    ...diagnoseCode(diagnosis, {}, knowledge, `${where}: diagnosis`),
+    ...(Object.keys(provenance).length === 0 ? {} : { provenance: provenanceSchema.parse(provenance) }),
+    ...diagnosed,
   };
 }
 
@@ -72,9 +84,4 @@ function parseLine(content: string, where: string): z.infer<typeof lineSchema> {
   const field = issue?.path.join('.') || 'the line';
   const given = issue?.input === undefined ? '' : ` is ${JSON.stringify(issue.input).slice(0, 80)}`;
   throw userMistake(`${where}: ${field}${given}: ${issue?.message}`);
-}
-
-async function findImage(folder: string, name: string): Promise<FoundImage> {
-  const path = join(folder, 'images', name);
-  return (await stat(path).catch(() => null))?.isFile() ? { path } : { absent: `images/${name}` };
 }

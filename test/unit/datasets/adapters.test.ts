@@ -7,6 +7,7 @@ import {
   hamFolder,
   jpeg,
   metadataTable,
+  readAll,
   temporaryFolder,
   textbookLine,
   writeFiles,
@@ -84,8 +85,12 @@ describe('ham10000', () => {
     ['a missing folder', async () => join(await temporaryFolder(), 'gone'), /gone: there is no such folder/],
     ['a file for a folder', async () => join(await hamFolder(rows), table), /: is a file; give the folder/],
     ['an empty folder', temporaryFolder, /: is empty; put the data set into it/],
-    ['no table', () => without(table), /: holds no HAM10000_metadata\.csv, HAM10000_metadata, metadata\.csv/],
-    ['archives only', async () => onlyArchive(), /: holds archives only, set\.zip; unpack them, then import again/],
+    [
+      'no table',
+      () => without(table),
+      /: holds no HAM10000_metadata\.csv, metadata\.csv, ISIC2018_Task3_Training_GroundTruth\.csv; one of them/,
+    ],
+    ['archives only', async () => onlyArchive(), /: holds only what is not read, set\.tar\.gz; unpack it, then import/],
     ['two tables', () => withFile('metadata.csv', 'x'), /holds both HAM10000_metadata\.csv and metadata\.csv/],
     [
       'an empty table',
@@ -172,7 +177,7 @@ const withFile = async (name: string, data: string | Uint8Array): Promise<string
 };
 const onlyArchive = async (): Promise<string> => {
   const folder = await temporaryFolder();
-  await writeFiles(folder, { 'set.zip': 'PK' });
+  await writeFiles(folder, { 'set.tar.gz': 'PK' });
   return folder;
 };
 
@@ -203,22 +208,26 @@ describe('textbook', () => {
     expect((await readBook(await textbook([line])))[0]).toMatchObject({ id: 'b2', reference: 'Atlas, p. 12' });
   });
 
+  it('leaves out labels that are unknown or decide nothing, and counts them', async () => {
+    const lines = [textbookLine('b1', { diagnosis: 'wort' }), textbookLine('b2', { diagnosis: 'epidermal lesion' })];
+    expect(await readAll('textbook', join(await textbook(lines), 'textbook'))).toEqual([
+      { kind: 'left out', reason: 'label unknown to the taxonomy', detail: 'wort' },
+      { kind: 'left out', reason: 'label that decides no malignancy', detail: 'epidermal lesion' },
+    ]);
+  });
+
+  it('keeps what else a line says', async () => {
+    const more = { page: 112, caption: 'Fig. 3.1', seen: { by: ['A', 'B'] } };
+    const [plain, extended] = await readBook(await textbook([textbookLine('b1'), textbookLine('b2', more)]));
+    expect(extended?.provenance).toEqual(more);
+    expect(plain).not.toHaveProperty('provenance');
+  });
+
   const mistakes: [what: string, second: string, says: string][] = [
     ['no JSON', '{', 'line 2: is not JSON; each line is one object'],
     ['no object', '[]', 'line 2: the line is []: '],
     ['a missing field', textbookLine('b2', { rationale: undefined }), 'line 2: rationale: '],
     ['an empty rationale', textbookLine('b2', { rationale: ' ' }), 'line 2: rationale is "": '],
-    ['an unknown field', textbookLine('b2', { patient: 'x' }), 'line 2: '],
-    [
-      'an unknown diagnosis',
-      textbookLine('b2', { diagnosis: 'wort' }),
-      'line 2: diagnosis is "wort": allowed are the names of the taxonomy',
-    ],
-    [
-      'a diagnosis that decides nothing',
-      textbookLine('b2', { diagnosis: 'epidermal lesion' }),
-      'line 2: diagnosis: "epidermal lesion" may be',
-    ],
     ['a duplicate id', textbookLine('b1'), 'line 2: "b1" stands in cases.jsonl: line 1 already; remove one'],
     [
       'an image elsewhere',

@@ -103,6 +103,23 @@ describe('normaliseImage', () => {
       async () => '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>',
       /^lesion\.jpg: svg is not accepted/,
     ],
+    [
+      'a page that answered in the place of an image',
+      async () => '<html>403</html>',
+      /^lesion\.jpg: is an HTML page, no image$/,
+    ],
+    ['nothing', async () => '', /^lesion\.jpg: is an empty file, no image$/],
+    ['a bitmap of no height', () => changed(bitmap(24), 22, 0), /^lesion\.jpg: claims 112x0 pixels/],
+    // Each of these would come out as other pixels.
+    ['a compressed bitmap', () => changed(bitmap(24), 30, 1), /^lesion\.jpg: is a kind of BMP that is not read/],
+    ['a bitmap upside down', () => changed(bitmap(24), 22, -84), /^lesion\.jpg: is a kind of BMP that is not read/],
+    ['a bitmap with a gap', () => changed(bitmap(24), 10, 58), /^lesion\.jpg: is a kind of BMP that is not read/],
+    ['a cut bitmap', async () => (await bitmap(24)).subarray(0, 500), /^lesion\.jpg: /],
+    [
+      'a bitmap that is a bomb',
+      () => changed(bitmap(24), 18, 60_000_000),
+      /^lesion\.jpg: claims 60000000x84 pixels; at most 1000000/,
+    ],
     ['a strip', () => jpeg(1, 4000, 10), /^lesion\.jpg: 4000x10 is more than 200 times/],
     ['a bomb', () => bomb(), /^lesion\.jpg: Input image exceeds pixel limit/],
   ];
@@ -111,6 +128,27 @@ describe('normaliseImage', () => {
       const outcome = await normaliseImage(await fileWith(await make(), 'lesion.jpg'), budget);
       expect('badImage' in outcome && outcome.badImage).toMatch(says);
       expect('badImage' in outcome && outcome.badImage).not.toContain('\n');
+    });
+  }
+
+  const formats: [name: string, make: () => Promise<Uint8Array>][] = [
+    ['lesion.jfif', () => halves(112, 84).jpeg({ quality: 100 }).toBuffer()],
+    ['lesion.webp', () => halves(112, 84).webp({ lossless: true }).toBuffer()],
+    ['lesion.tif', () => halves(112, 84).tiff({ compression: 'lzw' }).toBuffer()],
+    ['lesion.bmp', () => bitmap(24)],
+    ['lesion.jpg', () => bitmap(32)], // the name decides nothing
+    ['listed.bmp', async () => listedBitmap()],
+  ];
+  for (const [name, make] of formats) {
+    it(`decodes ${name}, from disk and from memory`, async () => {
+      const image = await normalise(await make(), name);
+      const loaded = await normaliseImage({ name, bytes: await make() }, budget);
+      expect(loaded).toEqual(image);
+      expect([image.width, image.height]).toEqual([112, 84]);
+      const { data } = await sharp(image.png).raw().toBuffer({ resolveWithObject: true });
+      const [left, right] = [[...data.subarray(0, 3)], [...data.subarray(111 * 3, 112 * 3)]];
+      for (const [i, wanted] of [255, 0, 0].entries()) expect(Math.abs((left[i] ?? 0) - wanted)).toBeLessThan(4);
+      for (const [i, wanted] of [0, 0, 255].entries()) expect(Math.abs((right[i] ?? 0) - wanted)).toBeLessThan(4);
     });
   }
 
@@ -138,6 +176,44 @@ const noisyJpeg = (): Promise<Buffer> =>
   })
     .jpeg()
     .toBuffer();
+
+/** Both halves as a Windows bitmap, whose fourth byte a pixel, where there is one, is zero. */
+async function bitmap(bitPP: 24 | 32): Promise<Buffer> {
+  const [width, height] = [112, 84];
+  const rgb = await halves(width, height).flip().raw().toBuffer(); // the last row comes first
+  const pixels = Array.from({ length: width * height }, (_, i) => [...rgb.subarray(3 * i, 3 * i + 3)].toReversed());
+  return bitmapOf(width, height, bitPP, [], Buffer.from(pixels.flatMap((bgr) => (bitPP === 32 ? [...bgr, 0] : bgr))));
+}
+
+/** The same with two colours in a list. */
+function listedBitmap(): Buffer {
+  const [red, blue] = [
+    [0, 0, 255, 0],
+    [255, 0, 0, 0],
+  ];
+  const row = Array.from({ length: 112 }, (_, x) => (x < 56 ? 0 : 1));
+  return bitmapOf(112, 84, 8, [red, blue].flat(), Buffer.from(Array.from({ length: 84 }, () => row).flat()));
+}
+
+function bitmapOf(width: number, height: number, bitPP: number, colours: number[], pixels: Buffer): Buffer {
+  const header = Buffer.alloc(54);
+  header.write('BM');
+  header.writeUInt32LE(54 + colours.length + pixels.length, 2);
+  header.writeUInt32LE(54 + colours.length, 10);
+  header.writeUInt32LE(40, 14);
+  header.writeInt32LE(width, 18);
+  header.writeInt32LE(height, 22);
+  header.writeUInt16LE(1, 26);
+  header.writeUInt16LE(bitPP, 28);
+  header.writeUInt32LE(colours.length / 4, 46);
+  return Buffer.concat([header, Buffer.from(colours), pixels]);
+}
+
+async function changed(file: Buffer | Promise<Buffer>, at: number, value: number): Promise<Buffer> {
+  const copy = Buffer.from(await file);
+  copy.writeInt32LE(value, at);
+  return copy;
+}
 
 /** A PNG of one pixel whose header claims 12,000 x 12,000. */
 async function bomb(): Promise<Buffer> {

@@ -46,6 +46,15 @@ describe('importDataset', () => {
     expect(await importDataset(here)).toEqual(await importDataset(there));
   });
 
+  it('is the same whatever lies beside the set, and tells of it', async () => {
+    const [plain, beside] = [await hamFolder(rows), await hamFolder(rows)];
+    await writeFiles(beside, { 'my notes.csv': 'a,b\n1,2\n' });
+    const notes: string[] = [];
+    const told = await importDataset(await request(beside, { onNote: (note) => notes.push(note) }));
+    expect(told).toEqual(await importDataset(await request(plain)));
+    expect(notes).toEqual(['not read, as ham10000 needs no such table: my notes.csv']);
+  });
+
   it('quarantines bad and absent images with their reasons, up to the share that is let pass', async () => {
     const folder = await hamFolder(rows);
     const table = metadataTable([...rows, { id: 'E' }]);

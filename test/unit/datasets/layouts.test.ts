@@ -85,6 +85,8 @@ describe('what a case keeps of its set', () => {
       ['1-derm', 'dermoscopic', 'derm7pt/1', 'train'],
       ['2-clinic', 'clinical', 'derm7pt/2', 'validation'],
       ['2-derm', 'dermoscopic', 'derm7pt/2', 'validation'],
+      ['3-clinic', 'clinical', 'derm7pt/3', 'test'],
+      ['3-derm', 'dermoscopic', 'derm7pt/3', 'test'],
     ]);
     expect(records[0]?.concepts).toMatchObject({ 'pigment network': 'atypical', 'dots and globules': 'regular' });
     expect(Object.keys(records[0]?.concepts ?? {})).toHaveLength(7);
