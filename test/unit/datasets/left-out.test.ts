@@ -107,7 +107,7 @@ describe('a row that is left out', () => {
       tally.add({ kind: 'left out', reason: 'label unknown to the taxonomy', detail });
     expect(tally.counts().map(tellLeftOut)).toEqual([
       'MALIGNANT, left out 2: label unknown to the taxonomy odd sarcoma',
-      'MALIGNANT, left out 1: label unknown to the taxonomy melanoma mimic',
+      'MALIGNANT, left out 1: label unknown to the taxonomy melanoma mimic; near: melanoma',
       'left out 3: label unknown to the taxonomy forest',
     ]);
   });
@@ -115,7 +115,13 @@ describe('a row that is left out', () => {
   it('is found by the check and kept in the report of the import', async () => {
     const folder = await dermNetFolder('forest-1', 'forest-2', 'melanoma-mimic-1');
     const request = { adapter: 'dermnet', folder, knowledge: shippedKnowledge } as const;
-    const lost = { reason: 'label unknown to the taxonomy', detail: 'melanoma mimic', count: 1, malignant: true };
+    const lost = {
+      reason: 'label unknown to the taxonomy',
+      detail: 'melanoma mimic',
+      count: 1,
+      malignant: true,
+      near: ['melanoma'],
+    };
     expect((await checkDataset(request)).leftOut[0]).toEqual(lost);
     const store = createMemoryStore();
     const settings = { maxPixels: 12_544, snapTo: 28, maxBadShare: 0 };
