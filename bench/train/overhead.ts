@@ -18,13 +18,21 @@ const workerStartsWithinMs = 10_000;
 
 type Plain = Awaited<ReturnType<typeof runPlain>>;
 
+/** As users write it; and given the allocator's settings that our trainer has. */
+export const scripts = ['plain', 'tuned'] as const;
+export type Script = (typeof scripts)[number];
+
+const scriptTitles: Record<Script, string> = {
+  plain: 'plain script',
+  tuned: "plain script with our trainer's MALLOC_ settings",
+};
+const scriptVariables: Record<Script, Record<string, string>> = { plain: {}, tuned: keepFreedMemory };
+
 interface Turn {
   ours: number;
   /** Where our seconds went, over all stretches. */
   laps: Laps;
-  plain: Plain;
-  /** Given the allocator's settings that our trainer has. */
-  tuned: Plain;
+  scripts: Partial<Record<Script, Plain>>;
   sameBytes: boolean;
 }
 
@@ -33,7 +41,11 @@ interface Turn {
  *
  * @param restartWorker ends the gpu worker, which is started anew: a trainer that waits for its job is no head start
  */
-export async function compareTraining(repeats: number, restartWorker: () => void): Promise<void> {
+export async function compareTraining(
+  repeats: number,
+  chosen: readonly Script[],
+  restartWorker: () => void,
+): Promise<void> {
   const recipe = await readRecipe('demo', {
     set: [`seed=${seed}`, 'name=bench-train', 'grpo.rlOnlyMilestones=[]', 'evaluation.noImageControl=false'],
   });
@@ -53,10 +65,12 @@ export async function compareTraining(repeats: number, restartWorker: () => void
         const run = await trainByDermflow(session, recipe);
         const laps = await log();
         const settings = await preparePlain(await session.store(), recipe, run, folder);
-        const plain = await runPlain(settings, folder);
-        const tuned = await runPlain(settings, folder, keepFreedMemory);
+        const ran: Turn['scripts'] = {};
+        for (const script of chosen) ran[script] = await runPlain(settings, folder, scriptVariables[script]);
         await rm(folder, { recursive: true });
-        turns.push({ ours: run.seconds, laps, plain, tuned, sameBytes: run.adapter === plain.adapter });
+        const sameBytes = Object.values(ran).every(({ adapter }) => adapter === run.adapter);
+        turns.push({ ours: run.seconds, laps, scripts: ran, sameBytes });
+        print(turns.slice(-1));
       }
       await stopCpuWorker();
       return turns;
@@ -76,16 +90,18 @@ function print(turns: readonly Turn[]): void {
     `workflow, store ${seconds(({ ours, laps }) => ours - laps.preparing - laps.training - laps.uploading)}`,
   ];
   console.log(`Dermflow      ${seconds(({ ours }) => ours)} s   ${parts.join(', ')}`);
-  const scripts: [name: string, of: (turn: Turn) => Plain][] = [
-    ['plain script', ({ plain }) => plain],
-    ["plain script with our trainer's MALLOC_ settings", ({ tuned }) => tuned],
-  ];
-  for (const [name, of] of scripts) {
-    const trainer = seconds((turn) => of(turn).times.sft + of(turn).times.grpo);
-    const ratios = turns.map((turn) => turn.ours / of(turn).seconds);
+  for (const script of scripts) {
+    const runs = turns.flatMap(({ ours, scripts: { [script]: run } }) => (run ? [{ ours, run }] : []));
+    if (runs.length === 0) continue;
+    const middle = (of: (run: Plain) => number): string =>
+      median(runs.map(({ run }) => of(run)))
+        .toFixed(1)
+        .padStart(6);
+    const ratios = runs.map(({ ours, run }) => ours / run.seconds);
     const range = `${Math.min(...ratios).toFixed(3)} to ${Math.max(...ratios).toFixed(3)}`;
+    const trainer = middle(({ times }) => times.sft + times.grpo);
     console.log(
-      `${name}  ${seconds((turn) => of(turn).seconds)} s   trainer ${trainer}; Dermflow ${median(ratios).toFixed(3)} x (${range})`,
+      `${scriptTitles[script]}  ${middle((run) => run.seconds)} s   trainer ${trainer}; Dermflow ${median(ratios).toFixed(3)} x (${range})`,
     );
   }
   console.log(

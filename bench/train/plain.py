@@ -93,6 +93,7 @@ def grpo():
             top_p=1.0,
             top_k=0,
             beta=settings["beta"],
+            use_bias_correction_kl=False,
             epsilon=settings["epsilon"],
             max_completion_length=settings["maxCompletionLength"],
             loss_type="grpo",
@@ -201,7 +202,15 @@ def chosen(text, question):
         return value, None
     stated = re.sub(r"[\s.,;]+$", "", re.sub(r"^(?:and |the )*(?:lesion )?condition(?: is)?[: ]+", "", rest))
     condition = next((name for name, words in CONDITIONS.items() if stated in words), None)
-    return (value if condition else 0.0), condition
+    others = (
+        name.lower()
+        for index, option in enumerate(question["options"])
+        if index != ends[max(ends)]
+        for name in option["names"]
+    )
+    # Another option beside it makes the answer unclear; an unclear condition does not.
+    named = any(re.search(rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])", rest) for name in others)
+    return (0.0 if named else value), condition
 
 
 main()
