@@ -61,7 +61,7 @@ async function importData(adapter: AdapterName, { from, json = false, ...options
   };
   const stack = await useLocalStack();
   const environment = readEnvironment(process.env);
-  const { store, close } = await openStore(environment).catch((error: unknown) => {
+  const { store, close } = await openStore(environment, { writes: true }).catch((error: unknown) => {
     const isAway = error instanceof DermflowError && error.type === failureTypes.unavailable;
     if (stack !== null || !(isAway || environment.s3.endpoint === undefined)) throw error;
     const reason = error instanceof Error ? error.message : String(error);

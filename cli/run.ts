@@ -35,7 +35,7 @@ async function run(recipeName: string, options: RunOptions): Promise<void> {
   await withSession(async (session) => {
     const { client, store, page } = session;
     const told = { onProgress: showImport, onNote: showNote };
-    const complete = data === undefined ? recipe : await withData(recipe, data, await store(), told);
+    const complete = data === undefined ? recipe : await withData(recipe, data, await store({ writes: true }), told);
     const id = name ?? runOf(complete);
     await startRun(client, { input: { recipe: complete }, run: id, reuse: 'ALLOW_DUPLICATE_FAILED_ONLY' });
     if (json) console.log(JSON.stringify({ run: id, page: page(id) }));

@@ -1,6 +1,7 @@
 /** What a command talks to: Temporal and the store, by the environment or, without one, the local stack. */
 import type { Client } from '@temporalio/client';
 import type { ArtifactStore } from '../activities/ports/artifact-store.ts';
+import { probeStore } from '../activities/store/probe.ts';
 import { createS3Client, createS3Store, ensureBucket } from '../activities/store/s3.ts';
 import { type Environment, readEnvironment } from '../infra/env.ts';
 import { findStack, runPage, type StackAddresses, stackEnvironment } from '../infra/local/stack.ts';
@@ -9,8 +10,8 @@ import { connectClient } from '../infra/temporal.ts';
 export interface Session {
   environment: Environment;
   client: Client;
-  /** Connects to S3 at the first call. */
-  store(): Promise<ArtifactStore>;
+  /** Connects to S3 at the first call; `writes`: looks then if the store may be written to. */
+  store(options?: { writes?: boolean }): Promise<ArtifactStore>;
   /** Temporal's web page of a run; null where only the cluster's operators know its address. */
   page(run: string): string | null;
 }
@@ -24,14 +25,14 @@ export async function withSession<T>(work: (session: Session) => Promise<T>): Pr
   const environment = readEnvironment(process.env);
   const temporal = await connectClient();
   const closing: (() => void)[] = [];
-  const store = async (): Promise<ArtifactStore> => {
-    const opened = await openStore(environment);
+  const store = async (options?: { writes?: boolean }): Promise<ArtifactStore> => {
+    const opened = await openStore(environment, options);
     closing.push(opened.close);
     return opened.store;
   };
   let opened: Promise<ArtifactStore> | null = null;
-  const openOnce = (): Promise<ArtifactStore> => {
-    opened ??= store();
+  const openOnce = (options?: { writes?: boolean }): Promise<ArtifactStore> => {
+    opened ??= store(options);
     return opened;
   };
   try {
@@ -47,10 +48,18 @@ export async function withSession<T>(work: (session: Session) => Promise<T>): Pr
   }
 }
 
-/** The store alone, for what needs no Temporal. */
-export async function openStore({ s3 }: Environment): Promise<{ store: ArtifactStore; close: () => void }> {
+/**
+ * The store alone, for what needs no Temporal.
+ *
+ * @param writes whether to look first if it is one that may be written to
+ */
+export async function openStore(
+  { s3 }: Environment,
+  { writes = false } = {},
+): Promise<{ store: ArtifactStore; close: () => void }> {
   const client = createS3Client(s3);
   await ensureBucket(client, s3);
+  if (writes) await probeStore(client, s3);
   return { store: createS3Store(client, s3), close: () => client.destroy() };
 }
 

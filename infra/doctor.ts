@@ -2,6 +2,7 @@
 import { statfs } from 'node:fs/promises';
 import { execa } from 'execa';
 import { openAddress } from '../activities/llm/openai.ts';
+import { probeStore } from '../activities/store/probe.ts';
 import { createS3Client, ensureBucket } from '../activities/store/s3.ts';
 import { unavailable } from '../domain/failures.ts';
 import { searchAttributes } from '../domain/names.ts';
@@ -159,7 +160,8 @@ export function serviceChecks(
         const client = createS3Client(s3);
         try {
           await ensureBucket(client, s3);
-          return `bucket ${s3.bucket} at ${s3.endpoint ?? 'AWS'}`;
+          const { withoutParts } = await probeStore(client, s3);
+          return `bucket ${s3.bucket} at ${s3.endpoint ?? 'AWS'}, conditional writes honoured${withoutParts === null ? '' : `; ${withoutParts}`}`;
         } finally {
           client.destroy();
         }

@@ -25,6 +25,8 @@ const schema = z.object({
   DERMFLOW_S3_ENDPOINT: z.url().optional(),
   DERMFLOW_S3_REGION: z.string().default('us-east-1'),
   DERMFLOW_S3_BUCKET: z.string().min(3).default('dermflow'),
+  /** Whether the bucket stands in the path or in the host name of an address; empty: in the path, and AWS's own for AWS. */
+  DERMFLOW_S3_ADDRESSING: z.union([z.literal(''), z.enum(['path', 'virtual'])]).default(''),
   /** Empty: the embedded model. */
   DERMFLOW_LLM_BASE_URL: z.union([z.literal(''), z.url()]).default(''),
   DERMFLOW_LLM_API_KEY: z.string().default(''),
@@ -85,7 +87,7 @@ export interface Environment {
   logLevel: string;
   gpuSlots: number;
   trainer: TrainerPlace;
-  s3: { endpoint: string | undefined; region: string; bucket: string };
+  s3: { endpoint: string | undefined; region: string; bucket: string; addressing?: 'path' | 'virtual' };
   llm: { baseUrl: string; apiKey: string; model: string; concurrency: number };
 }
 
@@ -123,7 +125,12 @@ export function readEnvironment(variables: Record<string, string | undefined>): 
       vllmServer: e.DERMFLOW_VLLM_SERVER === '' ? null : e.DERMFLOW_VLLM_SERVER,
       vllmMemoryShare: e.DERMFLOW_VLLM_MEMORY_SHARE,
     },
-    s3: { endpoint: e.DERMFLOW_S3_ENDPOINT, region: e.DERMFLOW_S3_REGION, bucket: e.DERMFLOW_S3_BUCKET },
+    s3: {
+      endpoint: e.DERMFLOW_S3_ENDPOINT,
+      region: e.DERMFLOW_S3_REGION,
+      bucket: e.DERMFLOW_S3_BUCKET,
+      ...(e.DERMFLOW_S3_ADDRESSING === '' ? {} : { addressing: e.DERMFLOW_S3_ADDRESSING }),
+    },
     llm: {
       baseUrl: e.DERMFLOW_LLM_BASE_URL,
       apiKey: e.DERMFLOW_LLM_API_KEY,

@@ -1,5 +1,6 @@
 /** `npm run worker -- <role…>`: a worker process with one or more roles. SIGINT and SIGTERM drain it. */
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { probeStore } from '../activities/store/probe.ts';
 import { createS3Client, createS3Store, ensureBucket } from '../activities/store/s3.ts';
 import { reportStray } from '../activities/stray.ts';
 import { newestStep } from '../activities/training/checkpoints.ts';
@@ -57,6 +58,8 @@ async function run(roles: WorkerRole[]): Promise<void> {
 
   const s3 = createS3Client(environment.s3);
   await ensureBucket(s3, environment.s3);
+  const { withoutParts } = await probeStore(s3, environment.s3);
+  if (withoutParts !== null) logger.warn({ reason: withoutParts }, 'the store takes small files only');
   const store = createS3Store(s3, environment.s3);
   await sweepAndKeep(environment.scratch, logger);
   await pruneKept(environment.scratch, (stageKey) => newestStep(store, stageKey), logger);

@@ -60,7 +60,8 @@ async function unfinishedUploads(client: S3Client, { Bucket, Key }: ObjectAddres
 }
 
 async function begin(client: S3Client, at: ObjectAddress): Promise<string> {
-  const { UploadId } = await client.send(new CreateMultipartUploadCommand({ ...at, ChecksumAlgorithm: 'CRC32' }));
+  const checksum = (await withChecksums(client)) ? { ChecksumAlgorithm: 'CRC32' as const } : {};
+  const { UploadId } = await client.send(new CreateMultipartUploadCommand({ ...at, ...checksum }));
   if (UploadId === undefined) throw new Error(`S3 began an upload of ${at.Key} without an id`);
   return UploadId;
 }
@@ -76,6 +77,7 @@ async function sendMissingParts(
   for await (const page of paginateListParts({ client }, upload)) {
     for (const part of page.Parts ?? []) standing.set(part.PartNumber ?? 0, part);
   }
+  const checked = await withChecksums(client);
   const size = Math.max(partBytes, Math.ceil(blob.bytes / partsAllowed));
   const whole = createHash('sha256');
   const parts: Promise<CompletedPart>[] = [];
@@ -87,9 +89,10 @@ async function sendMissingParts(
     buffers[turn] ??= Buffer.allocUnsafe(Math.min(size, blob.bytes));
     const body = await readPart(file, start, buffers[turn].subarray(0, blob.bytes - start));
     whole.update(body);
-    const part = { PartNumber: parts.length + 1, ChecksumCRC32: crc32InBase64(body) };
+    const crc = crc32InBase64(body);
+    const part = { PartNumber: parts.length + 1, ...(checked ? { ChecksumCRC32: crc } : {}) };
     const known = standing.get(part.PartNumber);
-    const complete = known && isSame(known, body, part.ChecksumCRC32) ? known : sendPart(client, upload, part, body);
+    const complete = known && isSame(known, body, crc) ? known : sendPart(client, upload, part, body);
     parts.push(Promise.resolve(complete).then(({ ETag = '' }) => ({ ...part, ETag })));
     // It is awaited later; until then its failure must not count as unhandled.
     parts.at(-1)?.catch(() => {});
@@ -118,6 +121,10 @@ async function readPart(file: FileHandle, start: number, buffer: Buffer): Promis
   }
   return buffer;
 }
+
+/** Off where `AWS_REQUEST_CHECKSUM_CALCULATION` says so, for servers that know no checksums of requests. */
+const withChecksums = async (client: S3Client): Promise<boolean> =>
+  (await client.config.requestChecksumCalculation()) === 'WHEN_SUPPORTED';
 
 /** By the checksum where the server lists it, else by its ETag, which is the MD5 wherever a server does not encrypt. */
 const isSame = (part: Part, body: Buffer, crc: string): boolean =>

@@ -32,6 +32,19 @@ const busy: Meaning = { refusal: 'away', remedy: 'it has too much to do; nothing
 const conflict: Meaning = { refusal: 'again', remedy: 'another writer is at the same object; nothing need be done' };
 const garbled: Meaning = { refusal: 'again', remedy: 'bytes were lost on the way; look at the network or proxy' };
 const region: Meaning = { refusal: 'final', remedy: "set DERMFLOW_S3_REGION to the bucket's region" };
+const virtualHost: Meaning = {
+  refusal: 'final',
+  remedy: 'set DERMFLOW_S3_ADDRESSING=virtual, since this server wants the bucket in the host name',
+};
+const checksums: Meaning = {
+  refusal: 'final',
+  remedy: 'set AWS_REQUEST_CHECKSUM_CALCULATION=when_required: this server knows no checksums of requests',
+};
+const conditions: Meaning = {
+  refusal: 'final',
+  remedy:
+    'this server cannot write conditionally (If-None-Match), which Dermflow needs; use another one (DERMFLOW_S3_ENDPOINT)',
+};
 const lacking: Meaning = {
   refusal: 'final',
   remedy: 'this server lacks a part of S3 that Dermflow needs; use another one (DERMFLOW_S3_ENDPOINT)',
@@ -96,6 +109,9 @@ const byCode: Record<string, Meaning> = {
   PermanentRedirect: region,
   AuthorizationHeaderMalformed: region,
   IllegalLocationConstraintException: region,
+  // A server that takes `bucket.host` alone: OSS, COS.
+  SecondLevelDomainForbidden: virtualHost,
+  PathStyleDomainForbidden: virtualHost,
   InvalidBucketName: { refusal: 'final', remedy: 'set DERMFLOW_S3_BUCKET to a valid name' },
   EntityTooLarge: limit,
   MaxMessageLengthExceeded: limit,
@@ -168,6 +184,20 @@ export class StoreRefusal extends DermflowError {
 
 const inOneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').trim().slice(0, 300);
 
+function meaningOf(error: Error, status: number): Meaning {
+  const meaning = byCode[error.name] ?? byStatus(status);
+  if (meaning === lacking && /checksum/i.test(error.message)) return checksums;
+  if (meaning === lacking && /if-none-match|conditional/i.test(error.message)) return conditions;
+  const there = regionOf(error);
+  return meaning === region && there !== null ? { ...region, remedy: `set DERMFLOW_S3_REGION=${there}` } : meaning;
+}
+
+/** The bucket's region, which servers tell beside the refusal. */
+function regionOf(error: Error): string | null {
+  const { $response } = error as { $response?: { headers?: Record<string, string> } }; // as the SDK adds it
+  return $response?.headers?.['x-amz-bucket-region'] ?? null;
+}
+
 /** The server's own words, where it has some beyond its code. */
 function wordsOf({ name, message }: Error): string {
   const words = inOneLine(message);
@@ -183,7 +213,7 @@ export function refusalOf(error: unknown, where: string, route = ''): StoreRefus
   if (error instanceof DermflowError || !(error instanceof Error)) return null;
   const status = statusOf(error);
   if (error instanceof S3ServiceException || status !== null) {
-    const { refusal, remedy } = byCode[error.name] ?? byStatus(status ?? 0);
+    const { refusal, remedy } = meaningOf(error, status ?? 0);
     const answer = `${where} answered ${status ?? 'unreadably'} (${error.name}${wordsOf(error)})`;
     return new StoreRefusal(refusal, `${answer}; ${remedy}`, error);
   }

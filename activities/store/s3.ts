@@ -32,19 +32,29 @@ export interface S3Settings {
   endpoint: string | undefined;
   region: string;
   bucket: string;
+  /** How a bucket stands in an address: `host/bucket` or `bucket.host`. Default: by path, and AWS's own for AWS. */
+  addressing?: Addressing;
 }
+
+export const addressings = ['path', 'virtual'] as const;
+export type Addressing = (typeof addressings)[number];
+
+/** Silence, in milliseconds, after which a connection counts as broken and is asked again: bytes that never come. */
+const silenceMs = 60_000;
 
 /** @param credentials default: the SDK's own chain, read again each minute */
 export function createS3Client(
-  { endpoint, region }: S3Settings,
+  { endpoint, region, addressing = endpoint === undefined ? 'virtual' : 'path' }: S3Settings,
   credentials?: S3ClientConfig['credentials'],
+  silence = silenceMs,
 ): S3Client {
   return new S3Client({
     region,
     maxAttempts: 5,
-    requestHandler: { connectionTimeout: 5_000, requestTimeout: 120_000, ...proxyAgents() },
+    requestHandler: { connectionTimeout: 5_000, socketTimeout: silence, ...proxyAgents() },
     credentials: credentials ?? renewableCredentials(),
-    ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
+    forcePathStyle: addressing === 'path',
+    ...(endpoint === undefined ? {} : { endpoint }),
   });
 }
 
@@ -52,12 +62,25 @@ export function createS3Client(
 export async function ensureBucket(client: S3Client, settings: S3Settings): Promise<void> {
   try {
     await explaining(settings, async () => {
-      if ((await orAbsent(client.send(new HeadBucketCommand({ Bucket: settings.bucket })))) !== null) return;
+      if (await isBucketThere(client, settings.bucket)) return;
       await client.send(new CreateBucketCommand({ Bucket: settings.bucket }));
     });
   } catch (error) {
     // At the start of a process nothing is lost yet and nobody waits: whoever started it shall mend it.
     if (error instanceof StoreRefusal && error.refusal === 'mendable') throw userMistake(error.message, error);
+    throw error;
+  }
+}
+
+/** True also where only the bucket's objects may be seen: the first write tells whether that is so. */
+async function isBucketThere(client: S3Client, bucket: string): Promise<boolean> {
+  try {
+    return (await orAbsent(client.send(new HeadBucketCommand({ Bucket: bucket })))) !== null;
+  } catch (error) {
+    if (error instanceof S3ServiceException && error.$metadata.httpStatusCode === 403) {
+      await orAbsent(client.send(new HeadObjectCommand({ Bucket: bucket, Key: 'probe/absent' })));
+      return true;
+    }
     throw error;
   }
 }
@@ -147,7 +170,7 @@ async function orAbsent<T>(request: Promise<T>): Promise<T | null> {
 const triesAtOnce = 6;
 
 /** Turns what the SDK throws into a line that names the address and says what to do; asks again where that suffices. */
-async function explaining<T>({ endpoint, bucket }: S3Settings, work: () => Promise<T>): Promise<T> {
+export async function explaining<T>({ endpoint, bucket }: S3Settings, work: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
       return await work();

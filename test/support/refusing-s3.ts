@@ -1,6 +1,6 @@
 /** An S3 endpoint in this process that refuses what the test says; no signature is checked. */
 import { createHash } from 'node:crypto';
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { onTestFinished } from 'vitest';
 import type { S3Settings } from '../../activities/store/s3.ts';
 
@@ -9,6 +9,7 @@ export interface Refused {
   /** No body where it is absent. */
   code?: string;
   message?: string;
+  headers?: Record<string, string>;
 }
 
 export interface RefusingS3 {
@@ -19,9 +20,17 @@ export interface RefusingS3 {
 
 export const anyCredentials = { accessKeyId: 'anybody', secretAccessKey: 'anything' };
 
+interface Habits {
+  /** Whether `If-None-Match: *` is heeded. Default: true. */
+  conditions?: boolean;
+  /** Keys of objects whose last byte never comes. */
+  stalls?: RegExp;
+}
+
 /** `refuse` is asked for each request, with its key (empty: the bucket itself). Ends with the test. */
 export async function startRefusingS3(
-  refuse: (method: string, key: string, accessKeyId: string) => Refused | null,
+  refuse: (method: string, key: string, accessKeyId: string, headers: IncomingHttpHeaders) => Refused | null,
+  { conditions = true, stalls }: Habits = {},
 ): Promise<RefusingS3> {
   const objects = new Map<string, Buffer>();
   const server = createServer(async (request, response) => {
@@ -32,21 +41,27 @@ export async function startRefusingS3(
     const answer = (status: number, text: string | Buffer = '', headers: Record<string, string> = {}): void =>
       void response.writeHead(status, headers).end(text);
     const accessKeyId = /Credential=([^/]+)/.exec(request.headers.authorization ?? '')?.[1] ?? '';
-    const refused = refuse(method, key, accessKeyId);
+    const refused = refuse(method, key, accessKeyId, request.headers);
     if (refused) {
-      const { status, code, message = code } = refused;
+      const { status, code, message = code, headers } = refused;
       return answer(
         status,
         code && `<?xml version="1.0"?><Error><Code>${code}</Code><Message>${message}</Message></Error>`,
+        headers,
       );
     }
     const found = objects.get(key);
     if (key === '')
       return method === 'GET' ? answer(200, listing(objects, url.searchParams.get('prefix') ?? '')) : answer(200);
     if (method === 'HEAD') return found ? answer(200, '', { 'content-length': String(found.length) }) : answer(404);
+    if (method === 'GET' && found && stalls?.test(key)) {
+      response.writeHead(200, { 'content-length': String(found.length + 1) }).write(found);
+      return;
+    }
     if (method === 'GET') return found ? answer(200, found) : answer(404, '<Error><Code>NoSuchKey</Code></Error>');
     if (method === 'DELETE') return answer(objects.delete(key) ? 204 : 204);
-    if (request.headers['if-none-match'] === '*' && found)
+    if (method === 'POST') return answer(501, '<Error><Code>NotImplemented</Code></Error>');
+    if (conditions && request.headers['if-none-match'] === '*' && found)
       return answer(412, '<Error><Code>PreconditionFailed</Code></Error>');
     objects.set(key, body);
     answer(200, '', { etag: `"${createHash('md5').update(body).digest('hex')}"` });

@@ -2,6 +2,7 @@ import { createServer } from 'node:net';
 import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import getPort from 'get-port';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { probeStore } from '../../../activities/store/probe.ts';
 import { createS3Client, createS3Store, ensureBucket } from '../../../activities/store/s3.ts';
 import { failureTypes } from '../../../domain/failures.ts';
 import { type S3Server, startS3Server } from '../../support/s3.ts';
@@ -20,6 +21,11 @@ describeStoreContract('SeaweedFS', () => ({
     await server.client.send(data ? new PutObjectCommand({ ...at, Body: data }) : new DeleteObjectCommand(at));
   },
 }));
+
+it('SeaweedFS does what is asked of a store, uploads in parts too', async () => {
+  await server.newStore();
+  expect(await probeStore(server.client, server.settings)).toEqual({ withoutParts: null });
+});
 
 describe('an S3 store that cannot work says why', () => {
   it('names the address of a server that is not there', async () => {
