@@ -39,7 +39,9 @@ export const storeKeys = {
   manifests: (kind: ArtifactKind, prefix: string): string => `manifests/${kind}/${prefix}`,
   /** A second copy, found by its own digest, which is how manifests name what they were made from. */
   manifestByDigest: (sha256: string): string => `manifests/by-digest/${sha256}.json`,
-  llmResponse: (digest: string): string => `llm/sha256/${digest.slice(0, 2)}/${digest}.json`,
+  /** Replies to one request of one model, from 1; those of before version 2 (`llm/sha256/`) are not read any more. */
+  llmReply: (digest: string, number: number): string => `llm/2/${digest.slice(0, 2)}/${digest}/${number}.json`,
+  llmAccount: (digest: string): string => `llm/accounts/${digest}.json`,
 };
 
 /** Key of the checkpoint of a training stage at a step; steps are zero-padded for people, compared as numbers. */

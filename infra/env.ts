@@ -8,7 +8,9 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { userMistake } from '../domain/failures.ts';
+import type { LlmSettings } from '../domain/llm-settings.ts';
 import { attentions, trackers } from '../domain/trainer.ts';
+import { llmSettings, llmVariables } from './env-llm.ts';
 
 export const repositoryRoot = fileURLToPath(new URL('..', import.meta.url));
 
@@ -25,11 +27,7 @@ const schema = z.object({
   DERMFLOW_S3_ENDPOINT: z.url().optional(),
   DERMFLOW_S3_REGION: z.string().default('us-east-1'),
   DERMFLOW_S3_BUCKET: z.string().min(3).default('dermflow'),
-  /** Empty: the embedded model. */
-  DERMFLOW_LLM_BASE_URL: z.union([z.literal(''), z.url()]).default(''),
-  DERMFLOW_LLM_API_KEY: z.string().default(''),
-  DERMFLOW_LLM_MODEL: z.string().default(''),
-  DERMFLOW_LLM_CONCURRENCY: z.coerce.number().int().positive().default(8),
+  ...llmVariables,
   /** Trainer processes that one gpu worker runs at a time. */
   DERMFLOW_GPU_SLOTS: z.coerce.number().int().positive().default(1),
   /** Accelerators that one trainer uses on each of its machines; more than one starts it under `accelerate launch`. */
@@ -82,7 +80,7 @@ export interface Environment {
   gpuSlots: number;
   trainer: TrainerPlace;
   s3: { endpoint: string | undefined; region: string; bucket: string };
-  llm: { baseUrl: string; apiKey: string; model: string; concurrency: number };
+  llm: LlmSettings;
 }
 
 /** Reads the environment; a bad value is one line that names the variable, its value and what is allowed. */
@@ -119,11 +117,6 @@ export function readEnvironment(variables: Record<string, string | undefined>): 
       vllmMemoryShare: e.DERMFLOW_VLLM_MEMORY_SHARE,
     },
     s3: { endpoint: e.DERMFLOW_S3_ENDPOINT, region: e.DERMFLOW_S3_REGION, bucket: e.DERMFLOW_S3_BUCKET },
-    llm: {
-      baseUrl: e.DERMFLOW_LLM_BASE_URL,
-      apiKey: e.DERMFLOW_LLM_API_KEY,
-      model: e.DERMFLOW_LLM_MODEL,
-      concurrency: e.DERMFLOW_LLM_CONCURRENCY,
-    },
+    llm: llmSettings(e),
   };
 }
