@@ -98,8 +98,9 @@ export class Dialect {
   #renameTokens(refused: (typeof tokenFields)[number]): boolean {
     const other = refused === 'max_tokens' ? 'max_completion_tokens' : 'max_tokens';
     this.#refusedTokens.add(refused);
-    if (this.#refusedTokens.has(other)) this.#leftOut.add(refused).add(other);
-    else this.#tokenField = other;
+    const neither = this.#refusedTokens.has(other);
+    if (neither) this.#leftOut.add(refused).add(other);
+    this.#tokenField = neither ? null : other;
     return true;
   }
 

@@ -112,7 +112,7 @@ export function createEndpointClient(
         const kind = classOf(said.status, said.all);
         const pauseMs = retryAfterMs(said) ?? Math.min(longestPauseMs, 500 * 2 ** retries);
         if (kind !== 'away' || retries >= maxRetries || pauseMs > longestPauseMs) return conclude(kind, said, error);
-        await sleep(pauseMs, undefined, { signal });
+        await sleep(pauseMs, undefined, { signal }).catch(() => signal.throwIfAborted());
       }
     }
   }

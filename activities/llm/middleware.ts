@@ -38,7 +38,8 @@ export const gathersStream: LanguageModelMiddleware = {
     };
     let served = {};
     for await (const part of stream) {
-      if (part.type === 'error') throw part.error;
+      // What came before an error, or before the end of the connection, was paid for: it is kept as cut off.
+      if (part.type === 'error' && texts.text + texts.reasoning === '') throw part.error;
       if (part.type === 'text-delta') texts.text += part.delta;
       if (part.type === 'reasoning-delta') texts.reasoning += part.delta;
       if (part.type === 'response-metadata') served = { ...served, ...part };

@@ -1,5 +1,5 @@
 /** What an endpoint says of a failure, wherever in its body it stands: one line, without secrets. */
-import { APICallError } from '@ai-sdk/provider';
+import { APICallError, InvalidResponseDataError } from '@ai-sdk/provider';
 import { rootCause } from './identity.ts';
 
 const longest = 300;
@@ -22,17 +22,18 @@ export function listen(error: unknown, secrets: readonly string[]): Said {
       .trim();
   const brief = (text: string): string => (text.length > longest ? `${text.slice(0, longest)}…` : text);
   const call = APICallError.isInstance(error) ? error : null;
-  const raw = call?.responseBody ?? textOf(error);
+  const data = InvalidResponseDataError.isInstance(error) ? JSON.stringify(error.data) : undefined;
+  const raw = data ?? call?.responseBody ?? textOf(error);
   const body = parseJson(raw);
   const sentence = sentenceOf(body);
-  const status = statusIn(body) ?? (call ? (call.statusCode ?? null) : isOfNetwork(error) ? null : 200);
+  const status = isOfNetwork(error) ? null : (statusIn(body) ?? (call ? (call.statusCode ?? null) : 200));
   const said = { status, headers: call?.responseHeaders ?? {} };
   if (sentence !== null) return { ...said, all: clean(raw), sentence: brief(clean(sentence)) };
   const plain = brief(clean(raw.replaceAll(/<(style|script)[\s\S]*?<\/\1>|<[^>]*>/gi, ' ')));
-  const noReply = call?.statusCode !== undefined && call.statusCode < 300;
+  const noReply = status !== null && ((call?.statusCode ?? 500) < 300 || InvalidResponseDataError.isInstance(error));
   return noReply
     ? { ...said, all: '', sentence: `the answer is no chat completion: ${plain}` }
-    : { ...said, all: plain, sentence: call !== null && call.statusCode === undefined ? '' : plain };
+    : { ...said, all: plain, sentence: status === null ? '' : plain };
 }
 
 /** How long an endpoint asks to be left alone; null where it does not say. */
@@ -47,7 +48,7 @@ export function retryAfterMs({ headers }: Pick<Said, 'headers'>): number | null 
 }
 
 const isOfNetwork = (error: unknown): boolean =>
-  /^(?:E[A-Z_]+|UND_ERR\w*)$|terminated|fetch failed|socket/.test(rootCause(error));
+  /^(?:E[A-Z_]+|UND_ERR\w*|terminated|fetch failed|other side closed)$/.test(rootCause(error));
 
 const textOf = (error: unknown): string => {
   if (typeof error === 'string') return error;
