@@ -21,6 +21,8 @@ export type CheckpointRef = z.infer<typeof checkpointRefSchema>;
 export interface SkinR1Input {
   /** A recipe, or its YAML text. */
   recipe: Recipe | string;
+  /** In place of the recipe's. */
+  budget?: LlmBudget;
 }
 
 export interface SkinR1Result {
@@ -178,6 +180,8 @@ export interface ReportInput {
   rlOnlyMetrics: ArtifactRef[];
   evaluations: EvaluationResult[];
   adapter: ArtifactRef;
+  /** What the run spent on the language model. */
+  spent?: { stage: string; account: LlmAccount }[];
 }
 
 export interface ReportActivities {
@@ -202,4 +206,6 @@ export interface RunProgress {
   report: ArtifactRef | null;
   /** Why the run failed, in the words of the failure; null otherwise. */
   failure: string | null;
+  /** Activities that wait until a person has seen to something and says `resume`. Absent in runs of before version 0.2. */
+  waitsFor?: { activity: string; reason: string }[];
 }

@@ -29,8 +29,6 @@ export type FailureType = (typeof failureTypes)[keyof typeof failureTypes];
 
 /** Types that Temporal must not retry. */
 export const finalFailures: readonly FailureType[] = [
-  failureTypes.llm,
-  failureTypes.needsPerson,
   failureTypes.userMistake,
   failureTypes.badData,
   failureTypes.diverged,
@@ -49,15 +47,23 @@ export class DermflowError extends Error {
   /** How long the other side asks to be left alone, in milliseconds; null where it does not say. */
   readonly retryAfterMs: number | null;
 
-  constructor(type: FailureType, message: string, options: { cause?: unknown; retryAfterMs?: number | null } = {}) {
+  readonly #final: boolean;
+
+  /** @param options.final that this failure will not go by itself, whatever others of its type do */
+  constructor(
+    type: FailureType,
+    message: string,
+    options: { cause?: unknown; retryAfterMs?: number | null; final?: boolean } = {},
+  ) {
     super(message, options);
     this.name = 'DermflowError';
     this.type = type;
     this.retryAfterMs = options.retryAfterMs ?? null;
+    this.#final = options.final ?? false;
   }
 
   get retryable(): boolean {
-    return !finalFailures.includes(this.type);
+    return !this.#final && !finalFailures.includes(this.type);
   }
 }
 
@@ -67,8 +73,9 @@ export const userMistake = (message: string, cause?: unknown): DermflowError =>
 export const unavailable = (message: string, cause?: unknown): DermflowError =>
   new DermflowError(failureTypes.unavailable, message, { cause });
 
+/** Ends no run, and no attempt helps: the workflow waits (workflows/attempts.ts). */
 export const needsPerson = (message: string, cause?: unknown): DermflowError =>
-  new DermflowError(failureTypes.needsPerson, message, { cause });
+  new DermflowError(failureTypes.needsPerson, message, { cause, final: true });
 
 export const corrupt = (message: string, cause?: unknown): DermflowError =>
   new DermflowError(failureTypes.corrupt, message, { cause });

@@ -18,8 +18,11 @@ export const workflowTypes = { skinR1: 'skinR1', evaluateCheckpoint: 'evaluateCh
 
 export const queries = { progress: 'progress' } as const;
 
-/** `retryNow([activityIds])`: ends the wait of these activities for their next attempt. */
-export const signals = { retryNow: 'retryNow' } as const;
+/**
+ * `retryNow([activityIds])`: ends the wait of these activities for their next attempt, or for a person.
+ * `setBudget(budget)`: what the run may spend on the language model from now on.
+ */
+export const signals = { retryNow: 'retryNow', setBudget: 'setBudget' } as const;
 
 /** Search attributes, all of type Keyword; registered by `infra/local` and listed in docs/operations.md. */
 export const searchAttributes = { recipe: 'DermflowRecipe', stage: 'DermflowStage' } as const;

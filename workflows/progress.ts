@@ -2,6 +2,7 @@
 import { defineQuery, isCancellation, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
 import type { EvaluationResult, RunProgress, StageProgress } from '../domain/contracts.ts';
 import { queries, type Stage, searchAttributes, stages } from '../domain/names.ts';
+import { waitsFor } from './attempts.ts';
 import { explain } from './failures.ts';
 
 export const progressQuery = defineQuery<RunProgress>(queries.progress);
@@ -18,7 +19,10 @@ export class Progress {
       report: null,
       failure: null,
     };
-    setHandler(progressQuery, () => this.#state);
+    setHandler(progressQuery, () => ({
+      ...this.#state,
+      waitsFor: [...waitsFor].map(([activity, reason]) => ({ activity, reason })),
+    }));
     upsertSearchAttributes([{ key: { name: searchAttributes.recipe, type: 'KEYWORD' }, value: recipe }]);
   }
 

@@ -110,5 +110,6 @@ export function refuseTooManyRejected(
   throw new DermflowError(
     failureTypes.llm,
     `${rejected.length} of ${asked} LLM replies are unusable (${reasons}), trajectories.maxRejectedShare allows ${share}; mend what they say, use another model or raise it, then "dermflow resume" asks for these anew${words ? `; the endpoint says: ${words}` : ''}`,
+    { final: true }, // another attempt would find the same replies
   );
 }

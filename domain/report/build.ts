@@ -13,7 +13,7 @@ import { summarise } from './summary.ts';
 import { type MetricsLine, mergeLines, type SampleLine } from './training-log.ts';
 
 export interface ReportSources {
-  input: Pick<ReportInput, 'run' | 'recipe' | 'model' | 'data' | 'trajectories'>;
+  input: Pick<ReportInput, 'run' | 'recipe' | 'model' | 'data' | 'trajectories' | 'spent'>;
   cases: readonly Case[];
   funnel: readonly FunnelStep[];
   /** Test questions. */
@@ -65,6 +65,7 @@ export function buildReport(sources: ReportSources): Report {
       createRandom(`report/${recipe.seed}/samples`),
     ),
     data,
+    spent: sources.input.spent ?? [],
     lineage: [...sources.lineage],
     software: { ...sources.software },
   };
