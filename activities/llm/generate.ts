@@ -1,14 +1,11 @@
 /** One reply of a model of the AI SDK, its thinking and the wrapping of its JSON taken off. */
 import type { LanguageModelV4 } from '@ai-sdk/provider';
-import { extractJsonMiddleware, extractReasoningMiddleware, generateText, wrapLanguageModel } from 'ai';
+import { extractJsonMiddleware, extractReasoningMiddleware, wrapLanguageModel } from 'ai';
 import type { LlmReply, LlmRequest } from '../../domain/llm.ts';
 import { jsonWithin } from '../../domain/replies/json.ts';
 import type { Dialect } from './dialect.ts';
 import { asksForJson, gathersStream } from './middleware.ts';
 import { readGenerated, readUnaccepted } from './reading.ts';
-
-/** Its warnings on settings that a provider does not take would go to the console, once per request. */
-globalThis.AI_SDK_LOG_WARNINGS = false;
 
 export interface Generation {
   model: LanguageModelV4;
@@ -30,10 +27,13 @@ export async function generate({ model, request, dialect, thinkingTokens, signal
     ],
   });
   try {
-    const generated = await generateText({
-      ...{ model: wrapped, instructions: system, prompt: user, temperature, seed },
-      ...{ maxOutputTokens: maxTokens + thinkingTokens, maxRetries: 0, abortSignal: signal },
-      include: { responseBody: true },
+    // Not by `generateText`: its tools, steps and telemetry cost a millisecond a reply, and nothing here needs them.
+    const generated = await wrapped.doGenerate({
+      prompt: [
+        { role: 'system', content: system },
+        { role: 'user', content: [{ type: 'text', text: user }] },
+      ],
+      ...{ temperature, seed, maxOutputTokens: maxTokens + thinkingTokens, abortSignal: signal },
     });
     return readGenerated(generated, json);
   } catch (error) {

@@ -1,6 +1,5 @@
 /** From what the AI SDK returns, or could not read, to a reply. */
-import { APICallError, InvalidResponseDataError } from '@ai-sdk/provider';
-import type { GenerateTextResult } from 'ai';
+import { APICallError, InvalidResponseDataError, type LanguageModelV4GenerateResult } from '@ai-sdk/provider';
 import { z } from 'zod';
 import type { LlmReply } from '../../domain/llm.ts';
 import { jsonWithin } from '../../domain/replies/json.ts';
@@ -53,24 +52,22 @@ const completionSchema = z.looseObject({
     .catch(undefined),
 });
 
-type Generated = Pick<
-  GenerateTextResult<Record<string, never>, Record<string, unknown>, never>,
-  'text' | 'reasoningText' | 'finishReason' | 'rawFinishReason' | 'usage' | 'response'
->;
-
 /** @param json whether the answer is to be JSON */
-export function readGenerated(generated: Generated, json: boolean): LlmReply {
-  const { text, reasoningText, usage, response } = generated;
-  const raw = completionSchema.safeParse(response.body).data;
+export function readGenerated(generated: LanguageModelV4GenerateResult, json: boolean): LlmReply {
+  const { content, finishReason, usage, response } = generated;
+  const textOf = (type: 'text' | 'reasoning'): string =>
+    content.map((part) => (part.type === type ? part.text : '')).join('');
+  const text = textOf('text');
+  const raw = completionSchema.safeParse(response?.body).data;
   const refused = raw?.choices?.[0].message.refusal;
   return clean(
     {
-      ...{ text, thought: reasoningText?.length ?? 0 },
-      finish: refused ? 'refused' : finishOf(generated.finishReason, generated.rawFinishReason),
+      ...{ text, thought: textOf('reasoning').length },
+      finish: refused ? 'refused' : finishOf(finishReason.unified, finishReason.raw),
       words: refused ?? null,
-      inputTokens: told(usage.inputTokens),
-      outputTokens: told(usage.outputTokens),
-      servedModel: raw?.model ?? response.modelId,
+      inputTokens: told(usage.inputTokens.total),
+      outputTokens: told(usage.outputTokens.total),
+      servedModel: raw?.model ?? response?.modelId ?? null,
       systemFingerprint: raw?.system_fingerprint ?? null,
     },
     json,
