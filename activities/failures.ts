@@ -12,6 +12,7 @@ export function asActivityFailure(error: unknown): unknown {
     message: error.message,
     type: error.type,
     nonRetryable: !error.retryable,
+    ...(error.retryAfterMs === null ? {} : { nextRetryDelay: error.retryAfterMs }),
     ...(error.cause instanceof Error ? { cause: error.cause } : {}),
   });
 }

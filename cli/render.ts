@@ -27,6 +27,9 @@ export function renderStatus(status: RunStatus): string {
       lines.push(`      ${describeActivity(activity)}`);
     }
   }
+  for (const { activity, reason } of progress?.waitsFor ?? []) {
+    lines.push(`  ${pc.yellow(`waits for you (${activity}): ${reason}`)}`);
+  }
   if (progress?.checkpoint) {
     lines.push(pc.dim(`  last finished stretch: ${progress.checkpoint.stage}, step ${progress.checkpoint.step}`));
   }

@@ -1,5 +1,7 @@
 /** `dermflow resume`: an open run retries at once what waits; a failed, cancelled or ended one continues. */
 import { Command } from 'commander';
+import { userMistake } from '../domain/failures.ts';
+import { budgetSchema, type LlmBudget } from '../domain/llm-account.ts';
 import { signals } from '../domain/names.ts';
 import { type RunStatus, statusOf } from './run-status.ts';
 import { handleOf, inputOf, startRun } from './runs.ts';
@@ -9,27 +11,40 @@ export const resumeCommand = (): Command =>
   new Command('resume')
     .description('continue a failed, cancelled or half-finished run from its newest valid checkpoint')
     .argument('<run>')
+    .option('--budget <limit=number>', 'what the language model may cost: calls=…, tokens=…, money=…', readBudget)
     .option('--json', 'as a JSON object')
-    .action((run: string, { json = false }: { json?: boolean }) =>
+    .action((run: string, { json = false, budget }: { json?: boolean; budget?: LlmBudget }) =>
       withSession(async (session) => {
-        const message = await resume(session, run);
+        const message = await resume(session, run, budget);
         console.log(json ? JSON.stringify({ run, message }) : message);
       }),
     );
 
-async function resume({ client }: Session, run: string): Promise<string> {
+/** `calls=5000,money=20`; each limit that is not named has none. */
+export function readBudget(text: string): LlmBudget {
+  const fields = text.split(',').map((field) => field.split('=', 2));
+  const budget = budgetSchema.safeParse(Object.fromEntries(fields.map(([name = '', value]) => [name, Number(value)])));
+  if (budget.success) return budget.data;
+  throw userMistake(`--budget "${text}" is no budget; give e.g. calls=5000, tokens=2000000 or calls=5000,money=20`);
+}
+
+async function resume({ client }: Session, run: string, budget: LlmBudget | undefined): Promise<string> {
   const status = await statusOf(client, run);
   if (status.state === 'COMPLETED') return `run ${run} is finished; nothing to resume`;
-  if (status.state === 'RUNNING') return retryNow({ client }, status);
+  if (status.state === 'RUNNING') {
+    if (budget) await handleOf(client, run).signal(signals.setBudget, budget);
+    return retryNow({ client }, status);
+  }
   const input = await inputOf(client, run);
-  await startRun(client, { input, run, reuse: 'ALLOW_DUPLICATE_FAILED_ONLY' });
+  await startRun(client, { input: budget ? { ...input, budget } : input, run, reuse: 'ALLOW_DUPLICATE_FAILED_ONLY' });
   return `run ${run} continues; finished stages come from the store, training from its newest checkpoint`;
 }
 
 /** Signals each workflow, the run and its evaluations, whose activities sit out a pause. */
-async function retryNow({ client }: Pick<Session, 'client'>, { run, pending }: RunStatus): Promise<string> {
+async function retryNow({ client }: Pick<Session, 'client'>, { run, pending, progress }: RunStatus): Promise<string> {
+  const waitsForPerson = (progress?.waitsFor ?? []).map(({ activity }) => ({ workflow: run, id: activity }));
   const waiting = Map.groupBy(
-    pending.filter(({ state }) => state === 'retrying'),
+    [...pending.filter(({ state }) => state === 'retrying'), ...waitsForPerson],
     ({ workflow }) => workflow,
   );
   for (const [workflow, activities] of waiting) {

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { type ArtifactRef, artifactRefSchema, sha256Schema } from './artifact.ts';
+import type { LlmAccount, LlmBudget } from './llm-account.ts';
 import type { Stage } from './names.ts';
 import type { QuestionTask } from './questions/question.ts';
 import type { Recipe } from './recipe.ts';
@@ -20,6 +21,8 @@ export type CheckpointRef = z.infer<typeof checkpointRefSchema>;
 export interface SkinR1Input {
   /** A recipe, or its YAML text. */
   recipe: Recipe | string;
+  /** In place of the recipe's. */
+  budget?: LlmBudget;
 }
 
 export interface SkinR1Result {
@@ -52,12 +55,20 @@ export interface DatasetActivities {
 export interface TrajectoriesResult {
   trajectories: ArtifactRef;
   counts: { train: number; validation: number; llmCalls: number; rejected: number };
+  /** What the stage cost this run; null where another run had it done. Absent in results of before version 0.2. */
+  llm?: LlmAccount | null;
+}
+
+/** What a run may spend on the language model, and what its earlier stages spent. */
+export interface LlmAllowance {
+  budget?: LlmBudget;
+  spent?: LlmAccount[];
 }
 
 export interface TrajectoryActivities {
-  synthesiseTrajectories(input: { recipe: Recipe; textbook: ArtifactRef }): Promise<TrajectoriesResult>;
+  synthesiseTrajectories(input: { recipe: Recipe; textbook: ArtifactRef } & LlmAllowance): Promise<TrajectoriesResult>;
   /** Rows for the first phase of SFT out of pictures with concepts (A20). */
-  explainConcepts(input: { recipe: Recipe; concepts: ArtifactRef }): Promise<TrajectoriesResult>;
+  explainConcepts(input: { recipe: Recipe; concepts: ArtifactRef } & LlmAllowance): Promise<TrajectoriesResult>;
 }
 
 // ── training (gpu) ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -174,6 +185,8 @@ export interface ReportInput {
   rlOnlyMetrics: ArtifactRef[];
   evaluations: EvaluationResult[];
   adapter: ArtifactRef;
+  /** What the run spent on the language model. */
+  spent?: { stage: string; account: LlmAccount }[];
 }
 
 export interface ReportActivities {
@@ -198,4 +211,6 @@ export interface RunProgress {
   report: ArtifactRef | null;
   /** Why the run failed, in the words of the failure; null otherwise. */
   failure: string | null;
+  /** Activities that wait until a person has seen to something and says `resume`. Absent in runs of before version 0.2. */
+  waitsFor?: { activity: string; reason: string }[];
 }

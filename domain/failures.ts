@@ -1,6 +1,6 @@
 /**
  * The one list of failure types that cross a boundary (activity to workflow, workflow to client, service to CLI).
- * Only `userMistake`, `diverged`, `outOfMemory` and `badData` are final: retrying the same input cannot help.
+ * Retrying the same input cannot help with those of `finalFailures`.
  */
 export const failureTypes = {
   /** A recipe, file or flag that only its author can mend. CLI exit code 2. */
@@ -19,8 +19,10 @@ export const failureTypes = {
   diverged: 'Diverged',
   /** The accelerator's memory did not suffice; the message names the setting to lower. */
   outOfMemory: 'OutOfMemory',
-  /** Too many malformed or refused LLM outputs, or the call budget of the recipe is spent. */
+  /** Too many malformed or refused LLM outputs; the run ends, and `resume` asks for those anew. */
   llm: 'LlmFailure',
+  /** An empty account, a spent budget: the run waits until a person has seen to it and says `resume`. */
+  needsPerson: 'NeedsPerson',
 } as const;
 
 export type FailureType = (typeof failureTypes)[keyof typeof failureTypes];
@@ -42,15 +44,26 @@ export const exitCodes = { done: 0, failedRun: 1, userMistake: 2, unavailable: 3
  */
 export class DermflowError extends Error {
   readonly type: FailureType;
+  /** How long the other side asks to be left alone, in milliseconds; null where it does not say. */
+  readonly retryAfterMs: number | null;
 
-  constructor(type: FailureType, message: string, options?: { cause?: unknown }) {
+  readonly #final: boolean;
+
+  /** @param options.final that this failure will not go by itself, whatever others of its type do */
+  constructor(
+    type: FailureType,
+    message: string,
+    options: { cause?: unknown; retryAfterMs?: number | null; final?: boolean } = {},
+  ) {
     super(message, options);
     this.name = 'DermflowError';
     this.type = type;
+    this.retryAfterMs = options.retryAfterMs ?? null;
+    this.#final = options.final ?? false;
   }
 
   get retryable(): boolean {
-    return !finalFailures.includes(this.type);
+    return !this.#final && !finalFailures.includes(this.type);
   }
 }
 
@@ -59,6 +72,10 @@ export const userMistake = (message: string, cause?: unknown): DermflowError =>
 
 export const unavailable = (message: string, cause?: unknown): DermflowError =>
   new DermflowError(failureTypes.unavailable, message, { cause });
+
+/** Ends no run, and no attempt helps: the workflow waits (workflows/attempts.ts). */
+export const needsPerson = (message: string, cause?: unknown): DermflowError =>
+  new DermflowError(failureTypes.needsPerson, message, { cause, final: true });
 
 export const corrupt = (message: string, cause?: unknown): DermflowError =>
   new DermflowError(failureTypes.corrupt, message, { cause });

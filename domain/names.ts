@@ -18,8 +18,11 @@ export const workflowTypes = { skinR1: 'skinR1', evaluateCheckpoint: 'evaluateCh
 
 export const queries = { progress: 'progress' } as const;
 
-/** `retryNow([activityIds])`: ends the wait of these activities for their next attempt. */
-export const signals = { retryNow: 'retryNow' } as const;
+/**
+ * `retryNow([activityIds])`: ends the wait of these activities for their next attempt, or for a person.
+ * `setBudget(budget)`: what the run may spend on the language model from now on.
+ */
+export const signals = { retryNow: 'retryNow', setBudget: 'setBudget' } as const;
 
 /**
  * Search attributes, all of type Keyword; registered by `infra/local`, by an operator elsewhere (docs/operations.md). A
@@ -48,7 +51,9 @@ export const storeKeys = {
   manifests: (kind: ArtifactKind, prefix: string): string => `manifests/${kind}/${prefix}`,
   /** A second copy, found by its own digest, which is how manifests name what they were made from. */
   manifestByDigest: (sha256: string): string => `manifests/by-digest/${sha256}.json`,
-  llmResponse: (digest: string): string => `llm/sha256/${digest.slice(0, 2)}/${digest}.json`,
+  /** Replies to one request of one model, from 1; those of before version 2 (`llm/sha256/`) are not read any more. */
+  llmReply: (digest: string, number: number): string => `llm/2/${digest.slice(0, 2)}/${digest}/${number}.json`,
+  llmAccount: (digest: string): string => `llm/accounts/${digest}.json`,
 };
 
 /** Key of the checkpoint of a training stage at a step; steps are zero-padded for people, compared as numbers. */

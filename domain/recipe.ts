@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { artifactRefSchema } from './artifact.ts';
 import { defaultMinImagesPerClass } from './cases/dermnet-filter.ts';
 import { userMistake } from './failures.ts';
+import { budgetSchema } from './llm-account.ts';
 import { distractorSources } from './questions/distractors.ts';
 import { questionTasks } from './questions/question.ts';
 import { rewardNames } from './rewards/rewards.ts';
@@ -236,6 +237,8 @@ const fieldsSchema = z.strictObject({
   questions: questionsSchema.default({ distractors: 'matched' }),
   rewards: rewardsSchema,
   evaluation: evaluationSchema,
+  /** What a run may spend on the language model; at a limit it waits for `dermflow resume --budget`. Absent: no limit. */
+  budget: budgetSchema.optional(),
 });
 
 const hasConcepts = ({ sources }: z.infer<typeof dataSchema>): boolean => sources.some(({ use }) => use === 'concepts');

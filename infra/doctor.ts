@@ -1,7 +1,9 @@
 /** Checks of a machine and of the services that it is pointed at. Each says what it found, or throws what to do. */
 import { statfs } from 'node:fs/promises';
 import { execa } from 'execa';
-import { openAddress } from '../activities/llm/openai.ts';
+import { openAddress } from '../activities/llm/address.ts';
+import { type Examined, examineEndpoint, findings } from '../activities/llm/examine.ts';
+import { askForModels } from '../activities/llm/identity.ts';
 import { probeStore } from '../activities/store/probe.ts';
 import { createS3Client, ensureBucket } from '../activities/store/s3.ts';
 import { unavailable } from '../domain/failures.ts';
@@ -85,20 +87,37 @@ const spaceCheck = (name: string, folder: string, variable: string, spared = 0):
 const languageModelCheck = ({ llm }: Environment): Check => ({
   name: 'language model',
   look: async () => {
-    if (llm.baseUrl === '') return 'embedded (good for plumbing, not for trajectories that are meant to teach)';
-    const { endpoint, headers } = openAddress(llm.baseUrl);
-    const bearer = llm.apiKey === '' ? {} : { authorization: `Bearer ${llm.apiKey}` };
-    const signal = AbortSignal.timeout(10_000);
-    const asked = fetch(`${endpoint}/models`, { headers: { ...bearer, ...headers }, signal });
+    if (llm.provider === 'embedded')
+      return 'embedded (good for plumbing, not for trajectories that are meant to teach)';
+    const address = openAddress(llm);
+    const asked = askForModels(llm, address, AbortSignal.timeout(10_000));
     const response = await asked.catch((error: unknown) => {
-      throw unavailable(`${endpoint} does not answer; start it or set DERMFLOW_LLM_BASE_URL`, error);
+      throw unavailable(`${address.shown} does not answer; start it or set DERMFLOW_LLM_BASE_URL`, error);
     });
-    if (response.status === 401 || response.status === 403) {
-      throw unavailable(`${endpoint} refuses the key; set DERMFLOW_LLM_API_KEY`);
-    }
-    return `${llm.model || 'no model set (DERMFLOW_LLM_MODEL)'} at ${endpoint}`;
+    if (response.status === 401) throw unavailable(`${address.shown} refuses the key; set DERMFLOW_LLM_API_KEY`);
+    return `${llm.model || 'no model set (DERMFLOW_LLM_MODEL)'} at ${address.shown}`;
   },
 });
+
+/** Asks the endpoint once, a few paid tokens, and says a line each of what came. */
+function examinationChecks({ llm }: Environment): Check[] {
+  if (llm.provider === 'embedded' || llm.model === '') return [];
+  let examined: Promise<Examined> | null = null;
+  const examine = (): Promise<Examined> => {
+    examined ??= examineEndpoint(llm, AbortSignal.timeout(2 * llm.timeoutMs));
+    return examined;
+  };
+  return findings.map(({ name, say }, index) => ({
+    name,
+    optional: index > 0,
+    look: async () => {
+      const found = await examine().catch((error: unknown) => {
+        throw index === 0 ? error : new Error('not asked: the endpoint gives no answer');
+      });
+      return say(found);
+    },
+  }));
+}
 
 /** What a run on this machine needs before its services are started. Throws the first thing that is missing. */
 export async function requireMachine(environment: Environment): Promise<void> {
@@ -168,5 +187,6 @@ export function serviceChecks(
       },
     },
     languageModelCheck(environment),
+    ...examinationChecks(environment),
   ];
 }

@@ -8,7 +8,9 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { userMistake } from '../domain/failures.ts';
+import type { LlmSettings } from '../domain/llm-settings.ts';
 import { attentions, trackers } from '../domain/trainer.ts';
+import { llmSettings, llmVariables } from './env-llm.ts';
 
 export const repositoryRoot = fileURLToPath(new URL('..', import.meta.url));
 
@@ -27,11 +29,7 @@ const schema = z.object({
   DERMFLOW_S3_BUCKET: z.string().min(3).default('dermflow'),
   /** Whether the bucket stands in the path or in the host name of an address; empty: in the path, and AWS's own for AWS. */
   DERMFLOW_S3_ADDRESSING: z.union([z.literal(''), z.enum(['path', 'virtual'])]).default(''),
-  /** Empty: the embedded model. */
-  DERMFLOW_LLM_BASE_URL: z.union([z.literal(''), z.url()]).default(''),
-  DERMFLOW_LLM_API_KEY: z.string().default(''),
-  DERMFLOW_LLM_MODEL: z.string().default(''),
-  DERMFLOW_LLM_CONCURRENCY: z.coerce.number().int().positive().default(8),
+  ...llmVariables,
   /** Trainer processes that one gpu worker runs at a time. */
   DERMFLOW_GPU_SLOTS: z.coerce.number().int().positive().default(1),
   /** Accelerators that one trainer uses on each of its machines; more than one starts it under `accelerate launch`. */
@@ -88,7 +86,7 @@ export interface Environment {
   gpuSlots: number;
   trainer: TrainerPlace;
   s3: { endpoint: string | undefined; region: string; bucket: string; addressing?: 'path' | 'virtual' };
-  llm: { baseUrl: string; apiKey: string; model: string; concurrency: number };
+  llm: LlmSettings;
 }
 
 /** Reads the environment; a bad value is one line that names the variable, its value and what is allowed. */
@@ -131,11 +129,6 @@ export function readEnvironment(variables: Record<string, string | undefined>): 
       bucket: e.DERMFLOW_S3_BUCKET,
       ...(e.DERMFLOW_S3_ADDRESSING === '' ? {} : { addressing: e.DERMFLOW_S3_ADDRESSING }),
     },
-    llm: {
-      baseUrl: e.DERMFLOW_LLM_BASE_URL,
-      apiKey: e.DERMFLOW_LLM_API_KEY,
-      model: e.DERMFLOW_LLM_MODEL,
-      concurrency: e.DERMFLOW_LLM_CONCURRENCY,
-    },
+    llm: llmSettings(e),
   };
 }

@@ -7,6 +7,7 @@ import type {
   TrainingActivities,
   TrajectoryActivities,
 } from '../domain/contracts.ts';
+import { allowance } from './allowance.ts';
 import { persistently } from './attempts.ts';
 import * as profiles from './profiles.ts';
 
@@ -20,17 +21,22 @@ function nextActivityId(type: string): string {
   return `${type}-${count}`;
 }
 
-function activities<A extends object>(profile: ActivityOptions): A {
-  const call = (type: string) => (input: unknown) => {
+/** @param more what an input has besides, anew for each round of attempts */
+function activities<A extends object>(profile: ActivityOptions, more: () => object = () => ({})): A {
+  const call = (type: string) => (input: object) => {
     const activityId = nextActivityId(type);
-    return persistently(activityId, () => scheduleActivity(type, [input], { ...profile, activityId }));
+    const schedule = () => scheduleActivity(type, [{ ...input, ...more() }], { ...profile, activityId });
+    return persistently(activityId, schedule);
   };
   // Every interface of domain/contracts.ts holds only functions of one input, which is what `call` makes of any name.
   return new Proxy({}, { get: (_, type) => call(String(type)) }) as A;
 }
 
 export const { prepareData } = activities<DatasetActivities>(profiles.cpuWork);
-export const { synthesiseTrajectories, explainConcepts } = activities<TrajectoryActivities>(profiles.llmCalls);
+export const { synthesiseTrajectories, explainConcepts } = activities<TrajectoryActivities>(
+  profiles.llmCalls,
+  allowance,
+);
 export const { identifyModel, trainSft, trainGrpo, exportAdapter } = activities<TrainingActivities>(profiles.training);
 export const { exportForInference, evaluateModel } = activities<EvaluationActivities>(profiles.evaluation);
 export const { writeReport } = activities<ReportActivities>(profiles.cpuWork);

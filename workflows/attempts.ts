@@ -1,6 +1,6 @@
 /**
- * How long the workflow insists: a service or machine that is away is waited for; any other failure is final after its
- * attempts. One round of attempts lasts some two minutes and leaves six events in the history, so that an outage of a
+ * How long the workflow insists: a service or machine that is away is waited for; what a person must see to (an empty
+ * account, a spent budget) waits for that person; any other failure is final after its attempts. One round of attempts lasts some two minutes and leaves six events in the history, so that an outage of a
  * week stays below Temporal's limit of 51,200.
  *
  * `retryNow([activityIds])` is what `dermflow resume` sends to an open run: every pending activity that it names is
@@ -14,6 +14,7 @@ import {
   ApplicationFailure,
   CancellationScope,
   CancelledFailure,
+  condition,
   defineSignal,
   isCancellation,
   setHandler,
@@ -26,6 +27,9 @@ export const retryNow = defineSignal<[activityIds: string[]]>(signals.retryNow);
 
 /** Of this run alone: Temporal evaluates workflow modules anew for each run. */
 const pending = new Map<string, () => void>();
+
+/** Why activities wait for a person, by their id. */
+export const waitsFor = new Map<string, string>();
 
 /** Must be called before the first activity, by every workflow that has some. */
 export function listenForRetryNow(): void {
@@ -49,11 +53,33 @@ export async function persistently<T>(activityId: string, schedule: () => Promis
       return await attempts.run(schedule);
     } catch (error) {
       if (CancellationScope.current().consideredCancelled) throw asCancellation(error);
-      if (!isAway(error) && !(askedAnew && wasStopped(error))) throw error;
+      const reason = reasonToWait(error);
+      if (reason !== null) await untilAsked(activityId, reason);
+      else if (!isAway(error) && !(askedAnew && wasStopped(error))) throw error;
     } finally {
       pending.delete(activityId);
     }
   }
+}
+
+/** Until `retryNow` names the activity; nothing else goes on by itself. */
+async function untilAsked(activityId: string, reason: string): Promise<void> {
+  let asked = false;
+  pending.set(activityId, () => {
+    asked = true;
+  });
+  waitsFor.set(activityId, reason);
+  try {
+    await condition(() => asked);
+  } finally {
+    waitsFor.delete(activityId);
+  }
+}
+
+/** An empty account, a spent budget: no attempt helps before a person has seen to it. */
+function reasonToWait(error: unknown): string | null {
+  const cause = error instanceof ActivityFailure ? error.cause : undefined;
+  return cause instanceof ApplicationFailure && cause.type === failureTypes.needsPerson ? cause.message : null;
 }
 
 /** Attempts that were used up by an outage; each round of them lasts minutes, so this does not spin. */

@@ -9,6 +9,7 @@ import {
 } from '@temporalio/workflow';
 import type { EvaluationResult, RunProgress, StageProgress } from '../domain/contracts.ts';
 import { patches, queries, type Stage, searchAttributes, stages } from '../domain/names.ts';
+import { waitsFor } from './attempts.ts';
 import { explain } from './failures.ts';
 
 export const progressQuery = defineQuery<RunProgress>(queries.progress);
@@ -30,7 +31,10 @@ export class Progress {
       report: null,
       failure: null,
     };
-    setHandler(progressQuery, () => this.#state);
+    setHandler(progressQuery, () => ({
+      ...this.#state,
+      waitsFor: [...waitsFor].map(([activity, reason]) => ({ activity, reason })),
+    }));
     this.#searchable = !patched(patches.searchAttributesAtStart) || isSearchable();
     this.#mark(searchAttributes.recipe, recipe);
   }

@@ -1,5 +1,13 @@
 import { workflowInfo } from '@temporalio/workflow';
-import type { CheckpointRef, EvaluationInput, SkinR1Input, SkinR1Result, StretchResult } from '../domain/contracts.ts';
+import type {
+  CheckpointRef,
+  EvaluationInput,
+  SkinR1Input,
+  SkinR1Result,
+  StretchResult,
+  TrajectoriesResult,
+} from '../domain/contracts.ts';
+import { ledgerWords } from '../domain/llm-account.ts';
 import { parseRecipe, type Recipe } from '../domain/recipe.ts';
 import {
   explainConcepts,
@@ -9,6 +17,7 @@ import {
   synthesiseTrajectories,
   writeReport,
 } from './activities.ts';
+import { countSpent, listenForBudget } from './allowance.ts';
 import { listenForRetryNow } from './attempts.ts';
 import { concluding } from './failures.ts';
 import { Progress } from './progress.ts';
@@ -19,6 +28,7 @@ import { alignConcepts, trainSftByEpochs } from './stages/sft.ts';
 /** Skin-R1 (arXiv 2511.14900): trajectories, supervised fine-tuning, GRPO, evaluation of every milestone, report. */
 export async function skinR1(input: SkinR1Input): Promise<SkinR1Result> {
   listenForRetryNow();
+  listenForBudget((input as Partial<SkinR1Input> | undefined)?.budget);
   return concluding(async () => {
     // The starter may be any client, so the type of the input is a claim.
     const recipe = parseRecipe((input as Partial<SkinR1Input> | undefined)?.recipe, 'recipe');
@@ -44,10 +54,15 @@ async function train(recipe: Recipe, progress: Progress, evaluations: Evaluation
     evaluations.start({ label, recipe, model, checkpoint, questions, image });
   evaluate('base', null);
 
-  const [{ trajectories, counts }, explained] = await progress.stage('trajectories', async () => [
-    await synthesiseTrajectories({ recipe, textbook }),
-    data.concepts ? await explainConcepts({ recipe, concepts: data.concepts }) : null,
-  ]);
+  const [{ trajectories, counts, llm }, explained] = await progress.stage('trajectories', async () => {
+    const told = (result: TrajectoriesResult): TrajectoriesResult => {
+      countSpent(result.llm);
+      if (result.llm) progress.say('trajectories', ledgerWords(result.llm));
+      return result;
+    };
+    const synthesised = told(await synthesiseTrajectories({ recipe, textbook }));
+    return [synthesised, data.concepts ? told(await explainConcepts({ recipe, concepts: data.concepts })) : null];
+  });
 
   const [aligned, sft] = await progress.stage('sft', async () => {
     const start = { recipe, model };
@@ -94,6 +109,10 @@ async function train(recipe: Recipe, progress: Progress, evaluations: Evaluation
       sftMetrics: sft.map(({ metrics }) => metrics),
       grpoMetrics: grpo.map(({ metrics }) => metrics),
       rlOnlyMetrics: rlOnly.map(({ metrics }) => metrics),
+      spent: [
+        ...(llm ? [{ stage: 'trajectories', account: llm }] : []),
+        ...(explained?.llm ? [{ stage: 'concepts', account: explained.llm }] : []),
+      ],
     });
     progress.reported(report);
     return { report, adapter, evaluations: scores, ...textOnly };

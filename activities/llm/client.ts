@@ -5,16 +5,19 @@ import type { Environment } from '../../infra/env.ts';
 import { findSmallModel } from '../../infra/tools.ts';
 import type { LlmClient } from '../ports/llm-client.ts';
 import { createEmbeddedClient } from './embedded.ts';
-import { createOpenAiClient } from './openai.ts';
+import { createEndpointClient } from './endpoint.ts';
 
-/** Connects to nothing yet. Throws a user's mistake where an endpoint is named without a model. */
+/** Connects to nothing yet. Throws a user's mistake where an endpoint is named without a model or address. */
 export function createLlmClient({ home, llm }: Pick<Environment, 'home' | 'llm'>): LlmClient {
-  if (llm.baseUrl === '') return createEmbeddedClient({ modelPath: findSmallModel(home), threads: embeddedThreads() });
-  if (llm.model === '')
+  if (llm.provider === 'embedded') {
+    return createEmbeddedClient({ modelPath: findSmallModel(home), threads: embeddedThreads() });
+  }
+  if (llm.model === '') {
     throw userMistake(
-      'environment: DERMFLOW_LLM_BASE_URL is set but DERMFLOW_LLM_MODEL is empty; name a model of that endpoint',
+      `environment: the language model is asked of "${llm.provider}" but DERMFLOW_LLM_MODEL is empty; name a model of that endpoint`,
     );
-  return createOpenAiClient(llm);
+  }
+  return createEndpointClient(llm);
 }
 
 /**

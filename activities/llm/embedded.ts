@@ -1,6 +1,7 @@
 /** A small chat model in this process, by llama.cpp on the CPU. Form by grammar; content weak: for demos and tests. */
 import { access } from 'node:fs/promises';
 import { basename } from 'node:path';
+import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4GenerateResult } from '@ai-sdk/provider';
 import {
   type GbnfJsonObjectSchema,
   getLlama,
@@ -11,8 +12,8 @@ import {
 } from 'node-llama-cpp';
 import pLimit from 'p-limit';
 import { unavailable } from '../../domain/failures.ts';
-import type { LlmRequest } from '../../domain/llm.ts';
-import type { LlmClient, LlmReply } from '../ports/llm-client.ts';
+import type { LlmClient } from '../ports/llm-client.ts';
+import { generate } from './generate.ts';
 
 /** In tokens, prompt and reply together. */
 const contextSize = 4096;
@@ -26,6 +27,7 @@ export interface EmbeddedSettings {
 /** Loads the model at the first request; requests are answered one after another. */
 export function createEmbeddedClient({ modelPath, threads }: EmbeddedSettings): LlmClient {
   const oneAtATime = pLimit(1);
+  const file = basename(modelPath, '.gguf');
   let loading: Promise<LoadedModel> | null = null;
   const load = (): Promise<LoadedModel> => {
     loading ??= loadModel(modelPath, threads).catch((error: unknown) => {
@@ -34,13 +36,30 @@ export function createEmbeddedClient({ modelPath, threads }: EmbeddedSettings): 
     });
     return loading;
   };
-  return {
-    model: `embedded/${basename(modelPath, '.gguf')}`,
-    complete: (request, signal) =>
+  const model: LanguageModelV4 = {
+    specificationVersion: 'v4',
+    provider: 'embedded',
+    modelId: file,
+    supportedUrls: {},
+    doGenerate: (options) =>
       oneAtATime(async () => {
-        signal.throwIfAborted();
-        return answer(await load(), request, signal);
+        options.abortSignal?.throwIfAborted();
+        return answer(await load(), options);
       }),
+    doStream: () => Promise.reject(new Error('the embedded model does not stream')),
+  };
+  const dialect = { structured: 'json_schema', stream: false } as const;
+  return {
+    model: `embedded/${file}`,
+    identify: async () => ({ provider: 'embedded', address: null, model: file, says: {}, body: {} }),
+    complete: async (request, signal) => {
+      try {
+        return await generate({ model, request, dialect, thinkingTokens: 0, signal });
+      } catch (error) {
+        signal.throwIfAborted();
+        throw error;
+      }
+    },
     close: () =>
       oneAtATime(async () => {
         const loaded = await loading?.catch(() => null);
@@ -76,19 +95,45 @@ async function loadModel(modelPath: string, threads: number): Promise<LoadedMode
   }
 }
 
-async function answer({ llama, sequence }: LoadedModel, request: LlmRequest, signal: AbortSignal): Promise<LlmReply> {
+async function answer(
+  { llama, sequence }: LoadedModel,
+  { prompt, responseFormat, maxOutputTokens, temperature, seed, abortSignal }: LanguageModelV4CallOptions,
+): Promise<LanguageModelV4GenerateResult> {
   await sequence.clearHistory();
   const before = sequence.tokenMeter.getState();
-  const session = new LlamaChatSession({ contextSequence: sequence, systemPrompt: request.system });
+  const session = new LlamaChatSession({ contextSequence: sequence, systemPrompt: textOf(prompt, 'system') });
   try {
-    const { maxTokens, temperature, seed } = request;
     // The library types schemas narrowly; ours are JSON, of which it reads what it knows.
-    const schema = request.jsonSchema as GbnfJsonObjectSchema | undefined;
-    const grammar = schema ? { grammar: await llama.createGrammarForJsonSchema(schema) } : {};
-    const text = await session.prompt(request.user, { maxTokens, temperature, seed, signal, ...grammar });
-    const used = sequence.tokenMeter.diff(before);
-    return { text: text.trim(), inputTokens: used.usedInputTokens, outputTokens: used.usedOutputTokens };
+    const schema =
+      responseFormat?.type === 'json' ? (responseFormat.schema as GbnfJsonObjectSchema | undefined) : undefined;
+    const { responseText, stopReason } = await session.promptWithMeta(textOf(prompt, 'user'), {
+      ...(maxOutputTokens === undefined ? {} : { maxTokens: maxOutputTokens }),
+      ...(temperature === undefined ? {} : { temperature }),
+      ...(seed === undefined ? {} : { seed }),
+      ...(abortSignal ? { signal: abortSignal } : {}),
+      ...(schema ? { grammar: await llama.createGrammarForJsonSchema(schema) } : {}),
+    });
+    const { usedInputTokens, usedOutputTokens } = sequence.tokenMeter.diff(before);
+    const details = { noCache: undefined, cacheRead: undefined, cacheWrite: undefined };
+    return {
+      content: [{ type: 'text', text: responseText.trim() }],
+      finishReason: { unified: stopReason === 'maxTokens' ? 'length' : 'stop', raw: stopReason },
+      usage: {
+        inputTokens: { total: usedInputTokens, ...details },
+        outputTokens: { total: usedOutputTokens, text: undefined, reasoning: undefined },
+      },
+      warnings: [],
+    };
   } finally {
     session.dispose({ disposeSequence: false });
   }
 }
+
+/** Pictures and tools are not for this model, and no request of ours has them. */
+const textOf = (prompt: LanguageModelV4CallOptions['prompt'], role: 'system' | 'user'): string =>
+  prompt
+    .filter((message) => message.role === role)
+    .flatMap(({ content }) =>
+      typeof content === 'string' ? content : content.flatMap((part) => (part.type === 'text' ? part.text : [])),
+    )
+    .join('\n');

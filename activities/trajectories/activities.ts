@@ -1,22 +1,23 @@
 /** The trajectory stage, on llm workers. */
+
+import { Context } from '@temporalio/activity';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import type { ArtifactRef } from '../../domain/artifact.ts';
-import type { TrajectoriesResult, TrajectoryActivities } from '../../domain/contracts.ts';
-import type { Environment } from '../../infra/env.ts';
+import type { LlmAllowance, TrajectoriesResult, TrajectoryActivities } from '../../domain/contracts.ts';
+import type { Recipe } from '../../domain/recipe.ts';
 import { loadKnowledge } from '../datasets/knowledge.ts';
 import { withHeartbeats } from '../heartbeats.ts';
-import { withLedger } from '../llm/ledger.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import type { LlmClient } from '../ports/llm-client.ts';
 import type { Asking } from './ask.ts';
 import { explainConcepts } from './explain.ts';
 import { synthesise } from './synthesise.ts';
+import type { Written } from './written.ts';
 
 export interface TrajectoryDependencies {
   store: ArtifactStore;
   llm: LlmClient;
-  environment: { llm: Pick<Environment['llm'], 'concurrency'> };
+  environment: { llm: Asking['settings'] };
   logger: Logger;
 }
 
@@ -28,25 +29,31 @@ export function createTrajectoryActivities({
   environment,
   logger,
 }: TrajectoryDependencies): TrajectoryActivities {
-  const client = withLedger(llm, store);
-  const { concurrency } = environment.llm;
-
-  const write = (phase: string, work: (asking: Asking) => Promise<ArtifactRef>): Promise<TrajectoriesResult> =>
+  const write = (
+    phase: string,
+    { recipe, budget, spent }: LlmAllowance & { recipe: Recipe },
+    work: (asking: Asking) => Promise<Written>,
+  ): Promise<TrajectoriesResult> =>
     withHeartbeats(async (report, signal) => {
-      const onReply = (done: number, total: number): void => report({ phase, done, total });
-      const trajectories = await work({ llm: client, concurrency, onReply, signal });
+      const { workflowId, runId } = Context.current().info.workflowExecution ?? { workflowId: 'none', runId: 'none' };
+      const { trajectories, account } = await work({
+        ...{ store, llm, settings: environment.llm, signal, now: () => new Date() },
+        run: { id: workflowId, execution: runId },
+        budget: budget ?? recipe.budget ?? {},
+        spent: spent ?? [],
+        onReply: (done, total) => report({ phase, done, total }),
+      });
       const counts = factsSchema.parse((await store.manifest(trajectories)).facts);
-      logger.info({ phase, ...counts, model: llm.model }, 'trajectories written');
-      return { trajectories, counts };
+      logger.info({ phase, ...counts, ...account, model: llm.model }, 'trajectories written');
+      return { trajectories, counts, llm: account };
     });
 
   return {
-    synthesiseTrajectories: ({ recipe, textbook }) =>
-      write('reasoning', async (asking) =>
-        synthesise({ ...asking, store, recipe, textbook, knowledge: await loadKnowledge() }),
+    synthesiseTrajectories: (input) =>
+      write('reasoning', input, async (asking) =>
+        synthesise({ ...input, ...asking, knowledge: await loadKnowledge() }),
       ),
 
-    explainConcepts: ({ recipe, concepts }) =>
-      write('explaining', (asking) => explainConcepts({ ...asking, store, recipe, concepts })),
+    explainConcepts: (input) => write('explaining', input, (asking) => explainConcepts({ ...input, ...asking })),
   };
 }

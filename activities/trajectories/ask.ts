@@ -1,39 +1,115 @@
 /** Requests to the LLM, made side by side, and what becomes of a model whose replies are of no use. */
-import { DermflowError, failureTypes } from '../../domain/failures.ts';
-import type { LlmRequest } from '../../domain/llm.ts';
+import pLimit from 'p-limit';
+import { DermflowError, failureTypes, needsPerson, userMistake } from '../../domain/failures.ts';
+import type { LlmIdentity, LlmRequest, Reader } from '../../domain/llm.ts';
+import { emptyAccount, type LlmAccount, type LlmBudget, limitReached, spend } from '../../domain/llm-account.ts';
+import type { LlmSettings } from '../../domain/llm-settings.ts';
 import { concurrently } from '../concurrently.ts';
+import { type Answer, type LedgerEntry, openLedger, type RunRef } from '../llm/ledger.ts';
+import type { ArtifactStore } from '../ports/artifact-store.ts';
 import type { LlmClient } from '../ports/llm-client.ts';
 
 export interface Asking {
-  /** With a ledger: a reply that was paid for is not asked for again. */
+  store: ArtifactStore;
   llm: LlmClient;
-  /** Requests under way at the same time. */
-  concurrency: number;
-  onReply: (done: number, total: number) => void;
+  settings: Pick<LlmSettings, 'concurrency' | 'asks' | 'prices'>;
+  /** Whose money it is. */
+  run: RunRef;
+  budget: LlmBudget;
+  /** What earlier stages of the run spent. */
+  spent: readonly LlmAccount[];
+  onReply: (done: number, total: number, account: LlmAccount) => void;
+  now: () => Date;
   signal: AbortSignal;
 }
 
-/** The texts of the replies by the id of their request. */
+export interface Question {
+  id: string;
+  request: LlmRequest;
+  read: Reader;
+}
+
+export type Answers = ReadonlyMap<string, Answer>;
+
+/** The replies by the id of their request, and what they cost. */
 export async function askAll(
-  requests: readonly { id: string; request: LlmRequest }[],
-  { llm, concurrency, onReply, signal }: Asking,
-): Promise<Map<string, string>> {
+  questions: readonly Question[],
+  model: LlmIdentity,
+  { store, llm, settings, run, budget, spent, onReply, now, signal }: Asking,
+): Promise<{ answers: Answers; account: LlmAccount }> {
+  const account = { ...emptyAccount(), requests: questions.length };
+  const price = settings.prices[model.model];
+  if (budget.money !== undefined && price === undefined) {
+    throw userMistake(`budget.money needs the price of "${model.model}"; name it in DERMFLOW_LLM_PRICES`);
+  }
+  // The limit is the endpoint's: what is read and stored meanwhile does not hold up the next request.
+  const atEndpoint = pLimit(settings.concurrency);
+  let underway = 0;
+  const complete = (request: LlmRequest) =>
+    atEndpoint(async () => {
+      signal.throwIfAborted();
+      const reserved = { ...account, calls: account.calls + underway };
+      const reached = limitReached([...spent, reserved], budget);
+      if (reached !== null) throw overBudget(reached);
+      underway++;
+      try {
+        const reply = await llm.complete(request, signal);
+        spend(account, request, reply, price);
+        return reply;
+      } finally {
+        underway--;
+      }
+    });
+  const ledger = openLedger({ store, model, run, asks: settings.asks, complete, now });
+  const lanes = 2 * settings.concurrency;
+  const countKnown = (request: LlmRequest, entries: readonly LedgerEntry[]): void => {
+    for (const entry of entries) if (entry.run === run.id) spend(account, request, entry.reply, price);
+  };
+  // What this run has spent must be known before it may spend more.
+  const isLimited = Object.keys(budget).length > 0;
+  if (isLimited) {
+    await concurrently(questions, lanes, async ({ request, read }) =>
+      countKnown(request, await ledger.known(request, read)),
+    );
+  }
   let done = 0;
-  const replies = await concurrently(requests, concurrency, async ({ id, request }) => {
+  const answers = await concurrently(questions, lanes, async ({ id, request, read }) => {
     signal.throwIfAborted();
-    const { text } = await llm.complete(request, signal);
-    onReply(++done, requests.length);
-    return [id, text] as const;
+    const answer = await ledger.ask(request, read);
+    if (!isLimited) countKnown(request, answer.entries.slice(0, answer.known));
+    countLedger(account, answer);
+    onReply(++done, questions.length, account);
+    return [id, answer] as const;
   });
-  return new Map(replies);
+  return { answers: new Map(answers), account };
+}
+
+const overBudget = (reached: string): DermflowError =>
+  needsPerson(
+    `the run's budget for the language model is spent: ${reached}; "dermflow resume <run> --budget calls=…" (or tokens=…, money=…) raises it and goes on`,
+  );
+
+function countLedger(account: LlmAccount, { entries, known, fault }: Answer): void {
+  account.unusable += entries.length - (fault === null ? 1 : 0);
+  const last = entries.at(-1);
+  if (!last || entries.length > known) return;
+  account.fromLedger++;
+  if (account.writtenFrom === null || last.at < account.writtenFrom) account.writtenFrom = last.at;
+  if (account.writtenTo === null || last.at > account.writtenTo) account.writtenTo = last.at;
 }
 
 /** Throws an `LlmFailure` where more than the allowed share of the replies is unusable. */
-export function refuseTooManyRejected(rejected: readonly { reason: string }[], asked: number, share: number): void {
+export function refuseTooManyRejected(
+  rejected: readonly { reason: string; words: string | null }[],
+  asked: number,
+  share: number,
+): void {
   if (rejected.length <= share * asked) return;
   const reasons = [...new Set(rejected.map(({ reason }) => reason))].join(', ');
+  const words = rejected.find((each) => each.words !== null)?.words;
   throw new DermflowError(
     failureTypes.llm,
-    `${rejected.length} of ${asked} LLM replies are unusable (${reasons}), trajectories.maxRejectedShare allows ${share}; use another model or raise it`,
+    `${rejected.length} of ${asked} LLM replies are unusable (${reasons}), trajectories.maxRejectedShare allows ${share}; mend what they say, use another model or raise it, then "dermflow resume" asks for these anew${words ? `; the endpoint says: ${words}` : ''}`,
+    { final: true }, // another attempt would find the same replies
   );
 }

@@ -11,14 +11,12 @@ import {
   readExplanation,
 } from '../../domain/trajectories/concepts.ts';
 import { holdOut } from '../../domain/trajectories/hold-out.ts';
-import { commitOnce } from '../commit-once.ts';
 import { datasetFiles } from '../datasets/join.ts';
-import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { readJsonLines, toJsonLines } from '../store/commit.ts';
 import { type Asking, askAll, refuseTooManyRejected } from './ask.ts';
+import { type Written, writeOnce } from './written.ts';
 
 export interface ExplanationRequest extends Asking {
-  store: ArtifactStore;
   recipe: Recipe;
   /** Artifact with the pictures. */
   concepts: ArtifactRef;
@@ -28,36 +26,38 @@ export interface ExplanationRequest extends Asking {
  * Makes a `trajectories` artifact of explained concepts. Unusable explanations are quarantined with their reason; a
  * concept without any, and a picture without an explained concept, are left out and counted.
  */
-export async function explainConcepts(request: ExplanationRequest): Promise<ArtifactRef> {
+export async function explainConcepts(request: ExplanationRequest): Promise<Written> {
   const { store, llm, recipe, concepts } = request;
   const { seed, prompts, trajectories, sft } = recipe;
   const { validationShare, maxRejectedShare } = trajectories;
   if (!sft.conceptAlignment) throw userMistake('sft.conceptAlignment is null; give it, e.g. { epochs: 1 }');
   const { explanations: variants } = sft.conceptAlignment;
+  const model = await llm.identify(request.signal);
   const work = {
     kind: 'trajectories',
-    method: 'concepts/1',
+    method: 'concepts/2',
     inputs: { concepts: concepts.sha256 },
-    params: { seed, prompts, model: llm.model, variants, validationShare, maxRejectedShare },
+    params: { seed, prompts, model, variants, validationShare, maxRejectedShare },
   } as const;
-  return commitOnce(store, work, async () => {
+  return writeOnce(request, work, async () => {
     const pictures = await readJsonLines(store, await store.manifest(concepts), datasetFiles.cases, conceptCaseSchema);
     const terms = [...new Set(pictures.flatMap(conceptsOf))].toSorted();
     const asked = terms.flatMap((concept) =>
       Array.from({ length: variants }, (_, variant) => ({
         ...{ id: `${concept}/${variant}`, concept },
         request: explanationRequest(concept, variant),
+        read: faultOfExplanation,
       })),
     );
-    const replies = await askAll(asked, request);
+    const { answers, account } = await askAll(asked, model, request);
     const read = asked.map(({ id, concept }) => {
-      const text = replies.get(id) ?? '';
-      return { id, concept, text, reply: readExplanation(text) };
+      const { text = '', fault = 'not asked', entries = [] } = answers.get(id) ?? {};
+      return { id, concept, text, fault, words: entries.at(-1)?.reply.words ?? null, reply: readExplanation(text) };
     });
-    const rejected = read.flatMap(({ reply, ...rest }) => (reply.ok ? [] : [{ ...rest, reason: reply.reason }]));
+    const rejected = read.flatMap(({ fault, reply, ...rest }) => (fault === null ? [] : [{ ...rest, reason: fault }]));
     refuseTooManyRejected(rejected, asked.length, maxRejectedShare);
     const explained = Map.groupBy(
-      read.flatMap(({ concept, reply }) => (reply.ok ? [{ concept, text: reply.text }] : [])),
+      read.flatMap(({ concept, fault, reply }) => (fault === null && reply.ok ? [{ concept, text: reply.text }] : [])),
       ({ concept }) => concept,
     );
     const explanations = new Map([...explained].map(([concept, own]) => [concept, own.map(({ text }) => text)]));
@@ -84,6 +84,7 @@ export async function explainConcepts(request: ExplanationRequest): Promise<Arti
     };
     const stats = { ...facts, concepts: terms.length, leftOut, model: llm.model };
     return {
+      account,
       facts,
       files: {
         'train.jsonl': toJsonLines(train),
@@ -94,4 +95,9 @@ export async function explainConcepts(request: ExplanationRequest): Promise<Arti
       },
     };
   });
+}
+
+function faultOfExplanation(text: string): string | null {
+  const read = readExplanation(text);
+  return read.ok ? null : read.reason;
 }

@@ -4,15 +4,17 @@
  * diagnoses, if its findings allow that reply.
  */
 import { canonicalJson, digestOf } from '../../domain/artifact.ts';
-import type { LlmRequest } from '../../domain/llm.ts';
+import type { LlmRequest, Reader } from '../../domain/llm.ts';
 import { type DifferentialTrajectory, type PlannedTrajectory, shownCase } from '../../domain/trajectories/plan.ts';
 import { parseRho, type RhoForm, rhoRequest } from '../../domain/trajectories/rho.ts';
+import type { Answers } from './ask.ts';
 
 /** One request with the trajectories that wait for it. */
 export interface Question {
   /** Digest of the request. */
   id: string;
   request: LlmRequest;
+  read: Reader;
   /** Diagnosis to argue for, and the other one. */
   pair: string;
   trajectories: string[];
@@ -23,6 +25,8 @@ export interface Rejection {
   pair: string;
   reason: string;
   text: string;
+  /** The endpoint's own, where it did not take the request. */
+  words: string | null;
   trajectories: string[];
 }
 
@@ -42,12 +46,25 @@ export function collectQuestions(planned: readonly PlannedTrajectory[], form: Rh
     if (trajectory.type === 1) continue;
     const request = rhoRequest(trajectory, form);
     const id = digestOf(canonicalJson(request));
-    const question = questions.get(id) ?? { id, request, pair: pairOf(trajectory), trajectories: [] };
+    const question = questions.get(id) ?? {
+      id,
+      request,
+      read: readerOf(request, form),
+      pair: pairOf(trajectory),
+      trajectories: [],
+    };
     question.trajectories.push(trajectory.id);
     questions.set(id, question);
   }
   return [...questions.values()].toSorted((a, b) => b.trajectories.length - a.trajectories.length);
 }
+
+const readerOf =
+  (request: LlmRequest, form: RhoForm): Reader =>
+  (text) => {
+    const read = parseRho(request, form, text);
+    return read.ok ? null : read.reason;
+  };
 
 function pairOf(trajectory: DifferentialTrajectory): string {
   const kept = shownCase(trajectory);
@@ -58,21 +75,19 @@ function pairOf(trajectory: DifferentialTrajectory): string {
 /**
  * Reads the replies and gives each trajectory its ρ.
  *
- * @param replies text by the id of its question; questions without one were beyond the budget
+ * @param replies by the id of their question; questions without one were beyond the budget
  */
-export function distributeReplies(
-  questions: readonly Question[],
-  replies: ReadonlyMap<string, string>,
-  form: RhoForm,
-): Reasoning {
+export function distributeReplies(questions: readonly Question[], replies: Answers, form: RhoForm): Reasoning {
   const result: Reasoning = { rho: new Map(), rejected: [], reused: 0, leftOut: [] };
   const accepted = new Map<string, string[]>();
   for (const { id, request, pair, trajectories } of questions) {
-    const text = replies.get(id);
-    if (text === undefined) continue;
+    const reply = replies.get(id);
+    if (reply === undefined) continue;
+    const { text, fault } = reply;
     const read = parseRho(request, form, text);
-    if (!read.ok) {
-      result.rejected.push({ request: id, pair, reason: read.reason, text, trajectories });
+    if (fault !== null || !read.ok) {
+      const words = reply.entries.at(-1)?.reply.words ?? null;
+      result.rejected.push({ request: id, pair, reason: fault ?? 'unreadable', text, words, trajectories });
       continue;
     }
     accepted.set(pair, [...(accepted.get(pair) ?? []), text]);

@@ -3,18 +3,17 @@ import type { ArtifactRef } from '../../domain/artifact.ts';
 import { caseSchema } from '../../domain/cases/case.ts';
 import { userMistake } from '../../domain/failures.ts';
 import type { Knowledge } from '../../domain/knowledge/knowledge.ts';
+import { emptyAccount } from '../../domain/llm-account.ts';
 import type { Recipe } from '../../domain/recipe.ts';
 import { composeTrajectory } from '../../domain/trajectories/compose.ts';
 import { holdOut } from '../../domain/trajectories/hold-out.ts';
 import { type PlannedTrajectory, planTrajectories, shownCase } from '../../domain/trajectories/plan.ts';
-import { commitOnce } from '../commit-once.ts';
-import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { readJsonLines, toJsonLines } from '../store/commit.ts';
 import { type Asking, askAll, refuseTooManyRejected } from './ask.ts';
 import { collectQuestions, distributeReplies } from './reasoning.ts';
+import { type Written, writeOnce } from './written.ts';
 
 export interface SynthesisRequest extends Asking {
-  store: ArtifactStore;
   recipe: Recipe;
   textbook: ArtifactRef;
   knowledge: Knowledge;
@@ -22,23 +21,28 @@ export interface SynthesisRequest extends Asking {
 
 /**
  * Makes the `trajectories` artifact. Malformed replies are quarantined with their reason; a share of them above
- * `trajectories.maxRejectedShare` is an `LlmFailure`. The model's name is part of the artifact's key.
+ * `trajectories.maxRejectedShare` is an `LlmFailure`. What the endpoint says of its model is part of the artifact's key.
  */
-export async function synthesise(request: SynthesisRequest): Promise<ArtifactRef> {
+export async function synthesise(request: SynthesisRequest): Promise<Written> {
   const { store, llm, recipe, textbook, knowledge } = request;
   const { seed, prompts, trajectories: settings } = recipe;
+  const asks = settings.maxLlmCalls > 0 && settings.types.some((type) => type !== 1);
+  const model = asks ? await llm.identify(request.signal) : null;
   const work = {
     kind: 'trajectories',
     method: 'trajectories/2',
     inputs: { textbook: textbook.sha256, knowledge: knowledge.digest },
-    params: { seed, prompts, model: llm.model, ...settings },
+    params: { seed, prompts, model, ...settings },
   } as const;
-  return commitOnce(store, work, async () => {
+  return writeOnce(request, work, async () => {
     const cases = await readJsonLines(store, await store.manifest(textbook), 'cases.jsonl', caseSchema);
     const planned = planTrajectories(cases, knowledge, { seed, ...settings });
     const questions = collectQuestions(planned, settings.rationaleForm);
-    const asked = questions.slice(0, settings.maxLlmCalls);
-    const reasoning = distributeReplies(questions, await askAll(asked, request), settings.rationaleForm);
+    const asked = model ? questions.slice(0, settings.maxLlmCalls) : [];
+    const { answers, account } = model
+      ? await askAll(asked, model, request)
+      : { answers: new Map(), account: emptyAccount() };
+    const reasoning = distributeReplies(questions, answers, settings.rationaleForm);
     refuseTooManyRejected(reasoning.rejected, asked.length, settings.maxRejectedShare);
 
     const usable = planned.filter((trajectory) => trajectory.type === 1 || reasoning.rho.has(trajectory.id));
@@ -68,6 +72,7 @@ export async function synthesise(request: SynthesisRequest): Promise<ArtifactRef
       model: llm.model,
     };
     return {
+      account,
       facts,
       files: {
         'train.jsonl': toJsonLines(train),

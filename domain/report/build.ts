@@ -15,7 +15,7 @@ import { withTextOnly } from './text-only.ts';
 import { type MetricsLine, mergeLines, type SampleLine } from './training-log.ts';
 
 export interface ReportSources {
-  input: Pick<ReportInput, 'run' | 'recipe' | 'model' | 'data' | 'trajectories'>;
+  input: Pick<ReportInput, 'run' | 'recipe' | 'model' | 'data' | 'trajectories' | 'spent'>;
   cases: readonly Case[];
   funnel: readonly FunnelStep[];
   /** Test questions. */
@@ -74,6 +74,7 @@ export function buildReport(sources: ReportSources): Report {
       createRandom(`report/${recipe.seed}/samples`),
     ),
     data,
+    spent: sources.input.spent ?? [],
     lineage: [...sources.lineage],
     software: { ...sources.software },
   };

@@ -4,6 +4,7 @@ import { artifactKinds, sha256Schema } from '../artifact.ts';
 import { imageRefSchema, malignancySchema, modalities } from '../cases/case.ts';
 import { modelRefSchema } from '../contracts.ts';
 import { taskSummarySchema } from '../evaluation/summary.ts';
+import { llmAccountSchema } from '../llm-account.ts';
 import { optionSchema, questionTasks } from '../questions/question.ts';
 import { recipeSchema } from '../recipe.ts';
 import { metricsLineSchema, sampleLineSchema } from './training-log.ts';
@@ -165,6 +166,8 @@ export const reportSchema = z.strictObject({
   completions: z.array(sampleLineSchema),
   samples: z.array(sampleCaseSchema),
   data: dataCardSchema,
+  /** What the run spent on the language model, by stage; a stage that found its work done is not there. */
+  spent: z.array(z.strictObject({ stage: z.string(), account: llmAccountSchema })).default([]),
   lineage: z.array(lineageEntrySchema),
   /** Versions of what computed it, by name. */
   software: z.record(z.string(), z.string()),

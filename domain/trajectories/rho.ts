@@ -34,7 +34,8 @@ export function rhoRequest(planned: DifferentialTrajectory, form: RhoForm): LlmR
   const user = `${rules}The diagnosis is ${kept.diagnosis}. Reply in JSON: "present" is the finding that speaks for ${kept.diagnosis}, "absent" the finding that would speak for ${other.diagnosis}.`;
   const jsonSchema = {
     type: 'object',
-    properties: { present: { enum: present }, absent: { enum: absent } },
+    // OpenAI's strict mode wants the type said.
+    properties: { present: { type: 'string', enum: present }, absent: { type: 'string', enum: absent } },
     required: ['present', 'absent'],
     additionalProperties: false,
   };

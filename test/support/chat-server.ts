@@ -1,4 +1,4 @@
-/** A small server that speaks OpenAI's chat completions, for tests. */
+/** A small server that speaks OpenAI's chat completions, well or badly, for tests. */
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
@@ -7,37 +7,76 @@ export interface Answer {
   status?: number;
   headers?: Record<string, string>;
   body: string;
+  /** Before it is sent, in milliseconds. */
+  afterMs?: number;
+  /** The connection breaks off after the body. */
+  broken?: boolean;
 }
+
+export interface Asked {
+  body: Record<string, unknown>;
+  headers: IncomingHttpHeaders;
+  url: URL;
+  atMs: number;
+}
+
+/** @param call from 1 */
+export type Answers = (call: number, asked: Asked) => Answer;
 
 export interface ChatServer {
   baseUrl: string;
-  /** Bodies and headers of the requests so far. */
-  requests: { body: Record<string, unknown>; headers: IncomingHttpHeaders; atMs: number }[];
+  /** The chat requests so far. */
+  requests: Asked[];
 }
 
-export const chatAnswer = (content: string | null): Answer => ({
+export const chatCompletion = (message: object, rest: object = {}, choice: object = {}): Answer => ({
   body: JSON.stringify({
     id: 'x',
     object: 'chat.completion',
-    choices: [{ index: 0, finish_reason: 'stop', message: { role: 'assistant', content } }],
+    choices: [{ index: 0, finish_reason: 'stop', message: { role: 'assistant', ...message }, ...choice }],
     usage: { prompt_tokens: 7, completion_tokens: 3, total_tokens: 10 },
+    ...rest,
   }),
 });
 
-/** Gives the answers in turn, the last one again and again, and goes when the test ends. */
-export async function startChatServer(...answers: Answer[]): Promise<ChatServer> {
-  const requests: ChatServer['requests'] = [];
+export const chatAnswer = (content: string | null): Answer => chatCompletion({ content });
+
+export const chatError = (status: number, error: object | string, headers: Record<string, string> = {}): Answer => ({
+  ...{ status, headers },
+  body: JSON.stringify({ error }),
+});
+
+/** As server-sent events, a few characters each. */
+export function chatStream(content: string, { finish = 'stop' as string | null, usage = true } = {}): Answer {
+  const chunk = (delta: object, reason: string | null = null, rest: object = {}): string =>
+    `data: ${JSON.stringify({ id: 'x', object: 'chat.completion.chunk', choices: [{ index: 0, delta, finish_reason: reason }], ...rest })}\n\n`;
+  const pieces = (content.match(/[\s\S]{1,7}/g) ?? []).map((piece) => chunk({ content: piece }));
+  const end =
+    finish === null ? '' : chunk({}, finish, usage ? { usage: { prompt_tokens: 7, completion_tokens: 3 } } : {});
+  return { headers: { 'content-type': 'text/event-stream' }, body: `${pieces.join('')}${end}data: [DONE]\n\n` };
+}
+
+/** @param models what GET /models answers */
+export async function serveChat(answers: Answers, models: Answer = { body: '{"data":[]}' }): Promise<ChatServer> {
+  const requests: Asked[] = [];
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
-    const answer = answers[Math.min(requests.length, answers.length - 1)];
-    requests.push({
-      body: JSON.parse(Buffer.concat(chunks).toString()),
-      headers: request.headers,
-      atMs: performance.now(),
-    });
-    response.writeHead(answer?.status ?? 200, { 'content-type': 'application/json', ...answer?.headers });
-    response.end(answer?.body);
+    let answer = models;
+    if (request.method === 'POST') {
+      const asked = {
+        body: JSON.parse(Buffer.concat(chunks).toString()),
+        headers: request.headers,
+        url: new URL(request.url ?? '', 'http://server'),
+        atMs: performance.now(),
+      };
+      requests.push(asked);
+      answer = answers(requests.length, asked);
+    }
+    if (answer.afterMs !== undefined) await new Promise((go) => setTimeout(go, answer.afterMs));
+    response.writeHead(answer.status ?? 200, { 'content-type': 'application/json', ...answer.headers });
+    if (answer.broken) response.write(answer.body, () => response.destroy());
+    else response.end(answer.body);
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   onTestFinished(
@@ -50,3 +89,7 @@ export async function startChatServer(...answers: Answer[]): Promise<ChatServer>
   const { port } = server.address() as AddressInfo; // a TCP server's address, never a pipe's
   return { baseUrl: `http://127.0.0.1:${port}/v1`, requests };
 }
+
+/** Gives the answers in turn, the last one again and again. */
+export const startChatServer = (...answers: [Answer, ...Answer[]]): Promise<ChatServer> =>
+  serveChat((call) => answers[Math.min(call, answers.length) - 1] ?? answers[0]);

@@ -28,6 +28,7 @@ import { type Question, questionSchema } from '../../domain/questions/question.t
 import { createRandom } from '../../domain/random.ts';
 import type { Recipe } from '../../domain/recipe.ts';
 import type { MetricsLine, SampleLine } from '../../domain/report/training-log.ts';
+import { askingNobody } from './llm.ts';
 import { demoRecipe } from './recipes.ts';
 import {
   demoModels,
@@ -124,10 +125,7 @@ async function composeTrajectories(
   textbook: ReportInput['data']['textbook'],
 ): Promise<TrajectoriesResult> {
   const knowledge = await loadKnowledge();
-  const complete = () => Promise.reject(new Error('trajectories of type 1 need no LLM'));
-  const llm = { model: 'none', complete, close: async () => {} };
-  const request = { store, llm, concurrency: 1, recipe, textbook, knowledge, onReply: () => {} };
-  const trajectories = await synthesise({ ...request, signal: new AbortController().signal });
+  const { trajectories } = await synthesise({ ...askingNobody(store), recipe, textbook, knowledge });
   const rows = (await store.manifest(trajectories)).facts;
   return { trajectories, counts: rows as TrajectoriesResult['counts'] }; // what `synthesise` states
 }

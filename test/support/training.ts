@@ -20,6 +20,7 @@ import type {
 } from '../../domain/contracts.ts';
 import type { Recipe } from '../../domain/recipe.ts';
 import { readEnvironment } from '../../infra/env.ts';
+import { askingNobody } from './llm.ts';
 import { trainer } from './micro-model.ts';
 import { demoRecipe } from './recipes.ts';
 
@@ -54,8 +55,8 @@ export interface TrainingData {
 export async function prepareTraining(store: ArtifactStore, recipe: Recipe, scratch: string): Promise<TrainingData> {
   const { logger } = trainer;
   const data = createDatasetActivities({ store, environment: { scratch, plugins: scratch }, logger });
-  const llm = { model: 'none', complete: () => Promise.reject(new Error('no calls')), close: async () => {} };
-  const trajectories = createTrajectoryActivities({ store, llm, environment: { llm: { concurrency: 1 } }, logger });
+  const { llm, settings } = askingNobody(store);
+  const trajectories = createTrajectoryActivities({ store, llm, environment: { llm: settings }, logger });
   const run = <T>(work: () => Promise<T>): Promise<T> => new MockActivityEnvironment().run(work);
   const { questions, textbook } = await run(() => data.prepareData({ recipe }));
   const written = await run(() => trajectories.synthesiseTrajectories({ recipe, textbook }));

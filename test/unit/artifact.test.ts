@@ -24,7 +24,8 @@ describe('keys', () => {
     const key = digestOf('x');
     for (const name of [
       storeKeys.blob(key),
-      storeKeys.llmResponse(key),
+      storeKeys.llmReply(key, 12),
+      storeKeys.llmAccount(key),
       storeKeys.manifest('checkpoint', checkpointKey(key, 500)),
     ]) {
       expect(name).toMatch(/^[a-z0-9/._-]+$/);

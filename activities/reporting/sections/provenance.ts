@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import { stringify } from 'yaml';
+import { type LlmAccount, ledgerWords } from '../../../domain/llm-account.ts';
 import { conditionNames } from '../../../domain/questions/tags.ts';
 import { sourceNames } from '../../../domain/recipe.ts';
 import { groupLineage } from '../../../domain/report/lineage-graph.ts';
@@ -13,7 +14,7 @@ import { figure, folded, framed, type Markup, section, table } from '../markup.t
 const unfoldedRows = 12;
 
 /** What the run learned from and was tested on. */
-export async function dataSection({ data, recipe }: Report): Promise<Markup> {
+export async function dataSection({ data, recipe, spent }: Report): Promise<Markup> {
   const { cases, trajectories } = data;
   const by = recipe.data.groupBy === 'patient' ? 'no patient stands in two splits' : 'images are split one by one';
   const origin = data.generated
@@ -33,6 +34,7 @@ export async function dataSection({ data, recipe }: Report): Promise<Markup> {
       reasoning, ${grouped(trajectories.rejected)} replies rejected.${cases.quarantined > 0 ? ` ${grouped(cases.quarantined)} unusable images were left out.` : ''}
       Split ${recipe.data.split.train}:${recipe.data.split.validation}:${recipe.data.split.test}; ${by}.
       Images of at most ${grouped(recipe.data.maxPixels)} pixels.</p>`,
+    html`${spent.map(({ stage, account }) => html`<p>Spent on the language model for ${stage}: ${spentWords(account)}.</p>`)}`,
     await figure({
       id: 'cases-diagnosis',
       title: 'Cases by diagnosis and split',
@@ -75,6 +77,16 @@ export async function dataSection({ data, recipe }: Report): Promise<Markup> {
       ),
     ),
   );
+}
+
+/** E.g. `640 calls (12 of no use), 91,200 tokens, 0.13 in money; 0 of 612 from the ledger; answered by qwen3`. */
+function spentWords(account: LlmAccount): string {
+  const { calls, unusable, inputTokens, outputTokens, estimated, money, servedBy } = account;
+  return [
+    `${grouped(calls)} calls (${grouped(unusable)} of no use), ${grouped(inputTokens + outputTokens)} tokens${estimated > 0 ? `, those of ${grouped(estimated)} calls estimated` : ''}${money === null || money === 0 ? '' : `, ${money.toFixed(2)} in money`}`,
+    ledgerWords(account),
+    ...(servedBy.length > 0 ? [`answered by ${servedBy.join(', ')}`] : []),
+  ].join('; ');
 }
 
 const short = (sha256: string): string => sha256.slice(0, 12);

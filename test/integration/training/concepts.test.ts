@@ -10,12 +10,12 @@ import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { createTrajectoryActivities } from '../../../activities/trajectories/activities.ts';
 import type { StretchResult, TrajectoriesResult } from '../../../domain/contracts.ts';
 import { failureTypes } from '../../../domain/failures.ts';
-import type { LlmRequest } from '../../../domain/llm.ts';
 import type { Recipe } from '../../../domain/recipe.ts';
 import { sftRowSchema } from '../../../domain/trajectories/row.ts';
 import { jpeg, metadataTable, textbookLine, writeFiles } from '../../support/datasets.ts';
 import { shippedKnowledge } from '../../support/knowledge.ts';
 import { layouts, writeLayoutTo } from '../../support/layouts.ts';
+import { llmSettings, standInLlm } from '../../support/llm.ts';
 import { trainer } from '../../support/micro-model.ts';
 import { recipeWithConcepts } from '../../support/recipes.ts';
 import { createTrainingWorker, runActivity } from '../../support/training.ts';
@@ -42,16 +42,6 @@ async function writeSets(folder: string): Promise<void> {
   await writeLayoutTo(join(folder, 'skincon'), skincon);
 }
 
-/** Answers as a model might; `asked` holds every request. */
-function createLlm(answer: (request: LlmRequest) => string): LlmClient & { asked: LlmRequest[] } {
-  const asked: LlmRequest[] = [];
-  const complete: LlmClient['complete'] = async (request) => {
-    asked.push(request);
-    return { text: answer(request), inputTokens: 1, outputTokens: 1 };
-  };
-  return { model: 'stand-in', complete, close: async () => {}, asked };
-}
-
 const store = createMemoryStore();
 let worker: Awaited<ReturnType<typeof createTrainingWorker>>;
 let data: Awaited<ReturnType<ReturnType<typeof createDatasetActivities>['prepareData']>>;
@@ -70,7 +60,7 @@ beforeAll(async () => {
 afterAll(() => worker.remove());
 
 function explain(llm: LlmClient, of = recipe): Promise<TrajectoriesResult> {
-  const environment = { llm: { concurrency: 2 } };
+  const environment = { llm: { ...llmSettings, concurrency: 2 } };
   const { explainConcepts } = createTrajectoryActivities({ store, llm, environment, logger: trainer.logger });
   const { concepts } = data;
   if (!concepts) throw new RangeError('the data stage made no concepts');
@@ -79,7 +69,7 @@ function explain(llm: LlmClient, of = recipe): Promise<TrajectoriesResult> {
 
 describe('explained concepts', () => {
   it('are asked for once a concept and wording, and written a row a picture', async () => {
-    const llm = createLlm(
+    const llm = standInLlm(
       ({ user, seed }) => `<explanation>Wording ${seed} of ${/"(.*)"/.exec(user)?.[1]}.</explanation>`,
     );
     const { trajectories, counts } = await explain(llm);
@@ -96,7 +86,7 @@ describe('explained concepts', () => {
   });
 
   it('fail the stage where the model has none to give', async () => {
-    const refused = explain({ ...createLlm(() => "I'm sorry, I cannot help with that."), model: 'refuses' });
+    const refused = explain(standInLlm(() => "I'm sorry, I cannot help with that.", 'refuses'));
     await expect(refused).rejects.toMatchObject({
       type: failureTypes.llm,
       message: expect.stringContaining('4 of 4 LLM replies are unusable (refused)'),
@@ -105,8 +95,11 @@ describe('explained concepts', () => {
 
   it('may lose a concept that no reply explains, within the allowed share', async () => {
     const patient = { ...recipe, trajectories: { ...recipe.trajectories, maxRejectedShare: 0.5 } };
-    const llm = createLlm(({ user }) => (user.includes('vesicle') ? 'No.' : 'A patch darker than the skin around it.'));
-    const { counts } = await explain({ ...llm, model: 'knows half' }, patient);
+    const llm = standInLlm(
+      ({ user }) => (user.includes('vesicle') ? 'No.' : 'A patch darker than the skin around it.'),
+      'knows half',
+    );
+    const { counts } = await explain(llm, patient);
     expect(counts).toEqual({ train: 2, validation: 0, llmCalls: 4, rejected: 2 });
   });
 });
@@ -115,11 +108,11 @@ it('SFT on trajectories begins with the adapter of the concepts, in every epoch'
   const { trainSft } = worker.activities;
   const { synthesiseTrajectories } = createTrajectoryActivities({
     store,
-    llm: createLlm(() => ''),
-    environment: { llm: { concurrency: 1 } },
+    llm: standInLlm(() => ''),
+    environment: { llm: llmSettings },
     logger: trainer.logger,
   });
-  const explained = await explain(createLlm(() => 'A patch darker than the skin around it.'));
+  const explained = await explain(standInLlm(() => 'A patch darker than the skin around it.'));
   const written = await runActivity(() => synthesiseTrajectories({ recipe, textbook: data.textbook }));
   const model = { base: 'tiny', sha256: 'b'.repeat(64) };
   const once = { ...recipe, sft: { ...recipe.sft, epochs: 1 } };

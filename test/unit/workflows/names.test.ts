@@ -36,7 +36,7 @@ describe('names', () => {
       },
       workflowTypes: { skinR1: 'skinR1', evaluateCheckpoint: 'evaluateCheckpoint' },
       queries: { progress: 'progress' },
-      signals: { retryNow: 'retryNow' },
+      signals: { retryNow: 'retryNow', setBudget: 'setBudget' },
       searchAttributes: { recipe: 'DermflowRecipe', stage: 'DermflowStage' },
       stages: ['data', 'trajectories', 'sft', 'grpo', 'evaluation', 'report'],
     }));

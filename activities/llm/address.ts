@@ -1,0 +1,54 @@
+/** An endpoint's address, taken apart: what may be shown, what is asked, and the credentials in it. */
+
+import { userMistake } from '../../domain/failures.ts';
+import type { LlmProvider, LlmSettings } from '../../domain/llm-settings.ts';
+
+export interface Address {
+  /** Without credentials and query; for messages and for the SDK. */
+  shown: string;
+  /** The query of the base URL, which every request keeps, e.g. Azure's `api-version`. */
+  query: URLSearchParams;
+  /** `user:password@` of the address, which `fetch` refuses to take there. */
+  headers: Record<string, string>;
+}
+
+/** Where a provider is found when no address is given; Azure gives each customer an own one. */
+const customary: Partial<Record<LlmProvider, string>> = {
+  openai: 'https://api.openai.com/v1',
+  mistral: 'https://api.mistral.ai/v1',
+  deepseek: 'https://api.deepseek.com',
+  alibaba: 'https://dashscope-intl.aliyuncs.com/compatible-mode/v1',
+  anthropic: 'https://api.anthropic.com/v1',
+  google: 'https://generativelanguage.googleapis.com/v1beta',
+};
+
+/** People paste the whole address of the method; the SDK adds this part itself. */
+const method = /\/(?:chat\/completions|responses|messages|completions)$/;
+
+export function openAddress({ provider, baseUrl }: Pick<LlmSettings, 'provider' | 'baseUrl'>): Address {
+  const given = baseUrl === '' ? customary[provider] : baseUrl;
+  if (given === undefined) {
+    throw userMistake(`environment: DERMFLOW_LLM_PROVIDER is "${provider}" but DERMFLOW_LLM_BASE_URL is empty; set it`);
+  }
+  const { origin, pathname, searchParams, username, password } = new URL(given);
+  const shown = `${origin}${pathname}`.replace(/\/+$/, '').replace(method, '');
+  if (username === '') return { shown, query: searchParams, headers: {} };
+  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const headers = { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
+  return { shown, query: searchParams, headers };
+}
+
+const secret = /key|token|secret|sig|password|auth|^code$/i;
+
+/** The address as the ledger's key holds it: with what chooses a model or a version, without what is secret. */
+export function addressOfRecord({ shown, query }: Address): string {
+  const open = new URLSearchParams([...query].filter(([name]) => !secret.test(name)));
+  return open.size === 0 ? shown : `${shown}?${open}`;
+}
+
+/** Everything of the settings that must stand in no message. */
+export const secretsOf = ({ apiKey, baseUrl }: Pick<LlmSettings, 'apiKey' | 'baseUrl'>): string[] => {
+  const url = baseUrl === '' ? null : new URL(baseUrl);
+  const query = [...(url?.searchParams ?? [])].flatMap(([name, value]) => (secret.test(name) ? [value] : []));
+  return [apiKey, ...query, decodeURIComponent(url?.password ?? '')].filter((text) => text.length > 3);
+};

@@ -1,0 +1,100 @@
+/** Asks an endpoint once, as the stages will: what it does well, and which setting mends what it does not. */
+import type { LlmReply, LlmRequest } from '../../domain/llm.ts';
+import type { LlmSettings } from '../../domain/llm-settings.ts';
+import { createEndpointClient } from './endpoint.ts';
+
+export interface Examined {
+  text: LlmReply;
+  json: LlmReply;
+  /** Of the reply in text. */
+  seconds: number;
+  /** What the endpoint did not take as it was first asked, in words for people. */
+  learned: string[];
+  /** How JSON was asked for in the end. */
+  structured: string;
+}
+
+const base = { system: 'You are a concise, professional dermatology assistant.', temperature: 0.2, seed: 0 };
+const textRequest: LlmRequest = {
+  ...base,
+  user: 'Say in one complete sentence what a pigment network is in dermoscopy.',
+  maxTokens: 160,
+};
+const choice = { type: 'string', enum: ['regular border', 'irregular border'] };
+const jsonRequest: LlmRequest = {
+  ...base,
+  user: 'Which border speaks for melanoma, which against it? Reply in JSON: "present" and "absent".',
+  maxTokens: 64,
+  jsonSchema: {
+    type: 'object',
+    properties: { present: choice, absent: choice },
+    required: ['present', 'absent'],
+    additionalProperties: false,
+  },
+};
+
+/** Throws as a stage would where the endpoint gives no reply at all. */
+export async function examineEndpoint(settings: LlmSettings, signal: AbortSignal): Promise<Examined> {
+  const client = createEndpointClient(settings, 1);
+  const begun = performance.now();
+  const text = await client.complete(textRequest, signal);
+  const seconds = (performance.now() - begun) / 1_000;
+  const json = await client.complete(jsonRequest, signal);
+  return { text, json, seconds, learned: client.learned, structured: client.structured };
+}
+
+const room =
+  'give room by DERMFLOW_LLM_THINKING_TOKENS=2000, or switch it off, e.g. DERMFLOW_LLM_BODY=\'{"chat_template_kwargs":{"enable_thinking":false}}\'';
+
+/** A line each; a fault is thrown as an error with its remedy. */
+export const findings: readonly { name: string; say: (examined: Examined) => string }[] = [
+  {
+    name: 'LLM answers',
+    say: ({ text, seconds, learned }) => {
+      const { finish, words } = text;
+      if (text.text === '') {
+        const why = finish === 'length' ? `cut off${text.thought > 0 ? ' while thinking' : ''}; ${room}` : finish;
+        throw new Error(`no text: ${why}${words ? `; it says: ${words}` : ''}`);
+      }
+      const served = text.servedModel === null ? '' : ` as ${text.servedModel}`;
+      return `in ${seconds.toFixed(1)} s${served}${learned.length > 0 ? `; asked ${learned.join(', ')}` : ''}`;
+    },
+  },
+  {
+    name: 'LLM structured output',
+    say: ({ json, structured }) => {
+      if (isChosen(json.text)) return `honoured, by ${structured === 'prompt' ? 'the prompt alone' : structured}`;
+      throw new Error(
+        `not honoured (${structured}); try DERMFLOW_LLM_STRUCTURED=json_object or prompt, else rationaleForm: free-text${json.finish === 'length' ? `; it was cut off: ${room}` : ''}`,
+      );
+    },
+  },
+  {
+    name: 'LLM thinking',
+    say: ({ text }) => {
+      if (text.thinking === 'none') return 'none';
+      const where = text.thinking === 'beside' ? 'told beside the text' : 'in the text, from where it is taken out';
+      return `${text.thought} characters, ${where}; paid for as output: ${room}`;
+    },
+  },
+  {
+    name: 'LLM usage',
+    say: ({ text }) => {
+      if (text.inputTokens !== null && text.outputTokens !== null) {
+        return `told: ${text.inputTokens} tokens in, ${text.outputTokens} out`;
+      }
+      throw new Error(
+        'not told: budgets in tokens and money count a third of the characters; DERMFLOW_LLM_STREAM=never may help',
+      );
+    },
+  },
+];
+
+function isChosen(text: string): boolean {
+  try {
+    const { present, absent } = JSON.parse(text) as Record<string, unknown>; // whatever it is, it is looked at
+    return [present, absent].every((value) => typeof value === 'string' && choice.enum.includes(value));
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,44 @@
+/** One reply of a model of the AI SDK, its thinking and the wrapping of its JSON taken off. */
+import type { LanguageModelV4 } from '@ai-sdk/provider';
+import { extractJsonMiddleware, extractReasoningMiddleware, wrapLanguageModel } from 'ai';
+import type { LlmReply, LlmRequest } from '../../domain/llm.ts';
+import { jsonWithin } from '../../domain/replies/json.ts';
+import type { Dialect } from './dialect.ts';
+import { asksForJson, gathersStream } from './middleware.ts';
+import { readGenerated, readUnaccepted } from './reading.ts';
+
+export interface Generation {
+  model: LanguageModelV4;
+  request: LlmRequest;
+  dialect: Pick<Dialect, 'structured' | 'stream'>;
+  thinkingTokens: number;
+  signal: AbortSignal;
+}
+
+export async function generate({ model, request, dialect, thinkingTokens, signal }: Generation): Promise<LlmReply> {
+  const { system, user, maxTokens, temperature, seed, jsonSchema } = request;
+  const json = jsonSchema !== undefined;
+  const wrapped = wrapLanguageModel({
+    model,
+    middleware: [
+      ...(json ? [extractJsonMiddleware({ transform: jsonWithin }), asksForJson(jsonSchema, dialect.structured)] : []),
+      extractReasoningMiddleware({ tagName: 'think' }),
+      ...(dialect.stream ? [gathersStream] : []),
+    ],
+  });
+  try {
+    // Not by `generateText`: its tools, steps and telemetry cost a millisecond a reply, and nothing here needs them.
+    const generated = await wrapped.doGenerate({
+      prompt: [
+        { role: 'system', content: system },
+        { role: 'user', content: [{ type: 'text', text: user }] },
+      ],
+      ...{ temperature, seed, maxOutputTokens: maxTokens + thinkingTokens, abortSignal: signal },
+    });
+    return readGenerated(generated, json);
+  } catch (error) {
+    const reply = readUnaccepted(error, json);
+    if (reply === null) throw error;
+    return reply;
+  }
+}

@@ -1,0 +1,80 @@
+/** What an endpoint says of the model behind a name: other weights under the same name are another model. */
+import { z } from 'zod';
+import { unavailable } from '../../domain/failures.ts';
+import type { LlmIdentity } from '../../domain/llm.ts';
+import type { LlmSettings } from '../../domain/llm-settings.ts';
+import { type Address, addressOfRecord } from './address.ts';
+import { patientFetch } from './wire.ts';
+
+/**
+ * What tells weights apart: vLLM's `root` and `parent`, llama.cpp's `meta`, digests and revisions of others. Not
+ * `created`, which vLLM and llama.cpp set to the time of the question.
+ */
+const telling = [
+  ...['root', 'parent', 'meta', 'digest', 'sha', 'sha256', 'revision', 'version', 'checkpoint', 'quantization'],
+  ...['system_fingerprint', 'fingerprint', 'created_at'],
+];
+
+const entrySchema = z.record(z.string(), z.json());
+const listSchema = z.object({ data: z.array(entrySchema) });
+
+/** GETs the endpoint's list of models, as its dialect has it. */
+export async function askForModels(
+  { provider, apiKey, model }: Pick<LlmSettings, 'provider' | 'apiKey' | 'model'>,
+  address: Address,
+  signal: AbortSignal,
+): Promise<Response> {
+  const own = provider === 'anthropic' || provider === 'google';
+  const url = new URL(`${address.shown}/models${own ? `/${encodeURIComponent(model)}` : ''}`);
+  for (const [name, value] of address.query) url.searchParams.set(name, value);
+  const key = apiKey === '' ? {} : { authorization: `Bearer ${apiKey}` };
+  const keys = {
+    anthropic: { 'x-api-key': apiKey, 'anthropic-version': '2023-06-01' },
+    google: { 'x-goog-api-key': apiKey },
+    azure: { 'api-key': apiKey },
+  };
+  const headers = { ...(provider in keys ? keys[provider as keyof typeof keys] : key), ...address.headers };
+  return patientFetch(url, { headers, signal: AbortSignal.any([signal, AbortSignal.timeout(30_000)]) });
+}
+
+/** Throws `Unavailable` where the endpoint is away; one that does not list its models says nothing, which is well. */
+export async function identifyEndpoint(
+  settings: Pick<LlmSettings, 'provider' | 'apiKey' | 'model' | 'body'>,
+  address: Address,
+  signal: AbortSignal,
+): Promise<LlmIdentity> {
+  const { provider, model, body } = settings;
+  const response = await askForModels(settings, address, signal).catch((error: unknown) => {
+    signal.throwIfAborted();
+    throw unavailable(
+      `LLM endpoint ${address.shown} does not answer (${rootCause(error)}); start it or correct DERMFLOW_LLM_BASE_URL`,
+    );
+  });
+  const text = await response.text().catch(() => '');
+  if (response.status === 429 || response.status >= 500) {
+    throw unavailable(
+      `LLM endpoint ${address.shown} is overloaded or failing (HTTP ${response.status} for its models)`,
+    );
+  }
+  const says = response.ok ? tellingPart(text, model) : {};
+  return { provider, address: addressOfRecord(address), model, says, body };
+}
+
+function tellingPart(text: string, model: string): LlmIdentity['says'] {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return {};
+  }
+  const list = listSchema.safeParse(json);
+  const entry = list.success ? list.data.data.find(({ id }) => id === model) : entrySchema.safeParse(json).data;
+  return Object.fromEntries(Object.entries(entry ?? {}).filter(([name]) => telling.includes(name)));
+}
+
+/** E.g. `ECONNREFUSED`, which the libraries bury. */
+export function rootCause(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.cause instanceof Error) return rootCause(error.cause);
+  return (error as NodeJS.ErrnoException).code ?? error.message; // set on Node's network errors
+}

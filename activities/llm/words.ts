@@ -1,0 +1,90 @@
+/** What an endpoint says of a failure, wherever in its body it stands: one line, without secrets. */
+import { APICallError, InvalidResponseDataError } from '@ai-sdk/provider';
+import { rootCause } from './identity.ts';
+
+const longest = 300;
+
+/** Status and words of anything that a request may throw; status null where there was no answer. */
+export interface Said {
+  status: number | null;
+  /** Codes and text, for reading by programs. */
+  all: string;
+  /** The sentence for people. */
+  sentence: string;
+  headers: Record<string, string>;
+}
+
+export function listen(error: unknown, secrets: readonly string[]): Said {
+  const clean = (text: string): string =>
+    secrets
+      .reduce((rest, secret) => rest.replaceAll(secret, '***'), text)
+      .replaceAll(/\s+/g, ' ')
+      .trim();
+  const brief = (text: string): string => (text.length > longest ? `${text.slice(0, longest)}…` : text);
+  const call = APICallError.isInstance(error) ? error : null;
+  const data = InvalidResponseDataError.isInstance(error) ? JSON.stringify(error.data) : undefined;
+  const raw = data ?? call?.responseBody ?? textOf(error);
+  const body = parseJson(raw);
+  const sentence = sentenceOf(body);
+  const status = isOfNetwork(error) ? null : (statusIn(body) ?? (call ? (call.statusCode ?? null) : 200));
+  const said = { status, headers: call?.responseHeaders ?? {} };
+  if (sentence !== null) return { ...said, all: clean(raw), sentence: brief(clean(sentence)) };
+  const plain = brief(clean(raw.replaceAll(/<(style|script)[\s\S]*?<\/\1>|<[^>]*>/gi, ' ')));
+  const noReply = status !== null && ((call?.statusCode ?? 500) < 300 || InvalidResponseDataError.isInstance(error));
+  return noReply
+    ? { ...said, all: '', sentence: `the answer is no chat completion: ${plain}` }
+    : { ...said, all: plain, sentence: status === null ? '' : plain };
+}
+
+/** How long an endpoint asks to be left alone; null where it does not say. */
+export function retryAfterMs({ headers }: Pick<Said, 'headers'>): number | null {
+  const exact = Number(headers['retry-after-ms'] ?? 'none');
+  if (exact >= 0) return exact;
+  const after = headers['retry-after'];
+  if (after === undefined) return null;
+  const seconds = Number(after);
+  const ms = Number.isNaN(seconds) ? Date.parse(after) - Date.now() : 1_000 * seconds;
+  return Number.isNaN(ms) ? null : Math.max(0, ms);
+}
+
+const isOfNetwork = (error: unknown): boolean =>
+  /^(?:E[A-Z_]+|UND_ERR\w*|terminated|fetch failed|other side closed)$/.test(rootCause(error));
+
+const textOf = (error: unknown): string => {
+  if (typeof error === 'string') return error;
+  if (error instanceof Error) return error.message;
+  return JSON.stringify(error) ?? String(error);
+};
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+
+/** OpenAI's `error.message`, FastAPI's `detail`, Baidu's `error_msg`, AWS's `Message`, and what they nest in them. */
+function sentenceOf(body: unknown): string | null {
+  if (typeof body === 'string') return body;
+  if (Array.isArray(body)) return body.map(sentenceOf).find((found) => found !== null) ?? null;
+  if (!isObject(body)) return null;
+  for (const name of ['error', 'message', 'detail', 'msg', 'error_msg', 'error_message', 'Message', 'errors']) {
+    const found = name in body ? sentenceOf(body[name]) : null;
+    if (found !== null && found.trim() !== '') return found;
+  }
+  return null;
+}
+
+/** An error object may tell a status that its response does not, e.g. inside a 200. */
+function statusIn(body: unknown): number | null {
+  if (!isObject(body)) return null;
+  const inside = isObject(body.error) ? body.error : body;
+  for (const name of ['status', 'code', 'status_code', 'error_code', 'http_status']) {
+    const status = Number(inside[name]);
+    if (Number.isInteger(status) && status >= 400 && status <= 599) return status;
+  }
+  return null;
+}

@@ -1,0 +1,34 @@
+/** A stage that asks a language model, done once in the life of a store, and what it cost this run. */
+import { type ArtifactRef, canonicalJson, digestOf } from '../../domain/artifact.ts';
+import { type LlmAccount, llmAccountSchema } from '../../domain/llm-account.ts';
+import { storeKeys } from '../../domain/names.ts';
+import { commitOnce, type Outcome, type Work } from '../commit-once.ts';
+import type { Asking } from './ask.ts';
+
+export interface Written {
+  trajectories: ArtifactRef;
+  /** Null where another run had the work done. */
+  account: LlmAccount | null;
+}
+
+/**
+ * The account stands beside the artifact, not in it: the same rows are the same artifact, whatever they cost. A run
+ * that was resumed finds both.
+ */
+export async function writeOnce(
+  { store, run }: Pick<Asking, 'store' | 'run'>,
+  work: Work,
+  make: () => Promise<Outcome & { account: LlmAccount }>,
+): Promise<Written> {
+  let spent: LlmAccount | null = null;
+  const trajectories = await commitOnce(store, work, async () => {
+    const { account, ...outcome } = await make();
+    spent = account;
+    return outcome;
+  });
+  const key = storeKeys.llmAccount(digestOf(canonicalJson({ run: run.id, trajectories: trajectories.key })));
+  if (spent !== null) await store.putObjectIfAbsent(key, canonicalJson(spent));
+  const stored = await store.getObject(key);
+  const account = stored === null ? null : llmAccountSchema.parse(JSON.parse(new TextDecoder().decode(stored)));
+  return { trajectories, account };
+}

@@ -1,0 +1,35 @@
+/**
+ * A model's thinking, which some servers leave in the text of the reply. The AI SDK takes closed `<think>` blocks out;
+ * this also knows the other marks, a block that was never closed, and a closing mark whose opening one stood in the
+ * prompt (the chat templates of DeepSeek-R1 and QwQ).
+ */
+
+const names = 'think|thinking|thought|thoughts|reasoning|reflection|scratchpad';
+
+/** Marks of a block's begin and end: most models; Magistral; Kimi. */
+const marks: readonly (readonly [open: string, close: string])[] = [
+  [`<(?:${names})(?:\\s[^>]*)?>`, `</(?:${names})\\s*>`],
+  ['\\[THINK\\]', '\\[/THINK\\]'],
+  ['◁think▷', '◁/think▷'],
+];
+
+/** gpt-oss writes into channels; only the final one is the answer. */
+const finalChannel = /^.*<\|channel\|>\s*final[^<]*<\|message\|>/is;
+const otherChannel = /<\|channel\|>.*$/is;
+const endOfTurn = /<\|(?:end|return|im_end|eot_id|endoftext)\|>/gi;
+
+/** The text without thinking, trimmed. Of a block that was never closed, and of one never opened, all is thinking. */
+export function withoutThinking(text: string): string {
+  const answer = finalChannel.test(text) ? text.replace(finalChannel, '') : text.replace(otherChannel, '');
+  return marks
+    .reduce(
+      (rest, [open, close]) =>
+        rest
+          .replaceAll(new RegExp(`${open}(?:(?!${open}).)*?${close}`, 'gis'), '')
+          .replace(new RegExp(`^.*${close}`, 'is'), '')
+          .replace(new RegExp(`${open}.*$`, 'is'), ''),
+      answer,
+    )
+    .replaceAll(endOfTurn, '')
+    .trim();
+}

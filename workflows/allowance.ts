@@ -1,0 +1,28 @@
+/** What the run may spend on the language model, and what its stages have spent. Of this run alone, like `attempts.ts`. */
+import { defineSignal, setHandler } from '@temporalio/workflow';
+import type { LlmAllowance } from '../domain/contracts.ts';
+import { budgetSchema, type LlmAccount, type LlmBudget } from '../domain/llm-account.ts';
+import { signals } from '../domain/names.ts';
+
+export const setBudget = defineSignal<[budget: LlmBudget]>(signals.setBudget);
+
+let budget: LlmBudget | undefined;
+const accounts: LlmAccount[] = [];
+
+/** @param given in place of the recipe's; the signal takes the place of both */
+export function listenForBudget(given: unknown): void {
+  const take = (value: unknown): void => {
+    // Any client may start or signal; what is no budget changes nothing.
+    const parsed = budgetSchema.safeParse(value);
+    if (parsed.success) budget = parsed.data;
+  };
+  take(given);
+  setHandler(setBudget, take);
+}
+
+/** For the next call of an activity that asks the model. */
+export const allowance = (): LlmAllowance => ({ ...(budget ? { budget } : {}), spent: [...accounts] });
+
+export function countSpent(account: LlmAccount | null | undefined): void {
+  if (account) accounts.push(account);
+}
