@@ -55,7 +55,8 @@ describe('a store that refuses checkpoints from the second on', () => {
 
   it('for good makes the trainer save and stop, names the remedy, and no step is lost', async () => {
     const { state, store, input, folder } = await setUp(tooLarge);
-    const worker = await createStandInWorker(store, folder);
+    // Steps take longer than the refusal of an upload and the signal that follows, on a busy machine too.
+    const worker = await createStandInWorker(store, folder, { stepMs: 300 });
     const reasons = new Set<string | null>();
     const attempt = (): Promise<unknown> =>
       runActivity(
