@@ -1,6 +1,7 @@
 /** Draws the taxonomy and the DDx graph as a page in Markdown: docs/taxonomy.md. */
 import type { Knowledge } from './knowledge.ts';
 import type { Taxonomy } from './taxonomy.ts';
+import { whyTogether } from './why-together.ts';
 
 const marks = { benign: 'b', malignant: 'm', precancerous_in_situ: 'p' } as const;
 const mark = (taxonomy: Taxonomy, name: string): string => {
@@ -20,6 +21,7 @@ export function drawKnowledge(knowledge: Knowledge): string {
     'b benign, m malignant, p precancerous or in situ, ? not decided by the name. In brackets: codes of the Disease Ontology and of ICD-10, where the name is theirs.',
     ...knowledge.taxonomy.roots.map((root) => ['```text', ...drawTree(knowledge.taxonomy, root), '```'].join('\n')),
     '## Differential diagnoses',
+    'A diagnosis and what it is mistaken for. **†**: never an option of one question, as both names may be right; the pair serves the reasoning of trajectories alone. [overlaps.md](overlaps.md#differential-diagnoses-that-are-no-options-of-one-question) lists these pairs, and the last column of the reasons below says why.',
     drawFamilyGraph(knowledge),
     drawNeighbours(knowledge),
     '### Reasons',
@@ -88,14 +90,21 @@ function drawNeighbours({ taxonomy, ddx }: Knowledge): string {
     .filter((name) => ddx.neighbours(name).length > 0)
     .map((name) => {
       const neighbours = ddx.neighbours(name);
-      return `| ${name} (${mark(taxonomy, name)}) | ${neighbours.length} | ${neighbours.join(', ')} |`;
+      const marked = neighbours.map((other) => (taxonomy.overlap(name, other) ? `${other} †` : other));
+      return `| ${name} (${mark(taxonomy, name)}) | ${neighbours.length} | ${marked.join(', ')} |`;
     });
   return ['| diagnosis | pairs | mistaken for |', '| --- | ---: | --- |', ...rows].join('\n');
 }
 
-function drawReasons({ ddx }: Knowledge): string {
+function drawReasons({ taxonomy, ddx }: Knowledge): string {
   const sources = Object.entries(ddx.sources).map(([key, works]) => `- *${key}*: ${works}`);
-  const rows = ddx.edges.map(({ between: [a, b], reason, source }) => `| ${a} | ${b} | ${reason} | ${source} |`);
-  const head = ['| | | why they look alike | source |', '| --- | --- | --- | --- |'];
+  const rows = ddx.edges.map(({ between: [a, b], reason, source }) => {
+    const why = whyTogether(taxonomy, a, b);
+    return `| ${a} | ${b} | ${reason} | ${source} | ${why === null ? '' : `† ${why}`} |`;
+  });
+  const head = [
+    '| | | why they look alike | source | why never options of one question |',
+    '| --- | --- | --- | --- | --- |',
+  ];
   return [...sources, '', ...head, ...rows].join('\n');
 }

@@ -5,6 +5,7 @@ import { drawKnowledge } from '../../../domain/knowledge/draw.ts';
 import { parseKnowledge } from '../../../domain/knowledge/knowledge.ts';
 import { drawPages } from '../../../infra/draw-taxonomy.ts';
 import { repositoryRoot } from '../../../infra/env.ts';
+import { shippedKnowledge } from '../../support/knowledge.ts';
 
 describe.each(Object.entries(await drawPages()))('%s', (path, page) => {
   it('is up to date; else run node infra/draw-taxonomy.ts', () => {
@@ -31,6 +32,20 @@ describe('drawKnowledge', () => {
     expect(page).toContain('| cancer | 1 | 0 | 1 | 0 | 0 |');
     expect(page).toContain('f0 ---|1| f1');
     expect(page).toContain('| blue nevus (b) | 1 | cancer |');
-    expect(page).toContain('| blue nevus | cancer | both blue | book |');
+    expect(page).toContain('| blue nevus | cancer | both blue | book |  |');
+  });
+
+  it('marks each pair that is never asked, says why, and names the page that lists them', () => {
+    const { taxonomy, ddx } = shippedKnowledge;
+    const page = drawKnowledge(shippedKnowledge);
+    const lines = page.split('\n');
+    for (const { between } of ddx.edges) {
+      const row = lines.find((line) => line.startsWith(`| ${between.join(' | ')} |`));
+      expect([between, /† \w.* \|$/.test(row ?? '')]).toEqual([between, taxonomy.overlap(...between)]);
+    }
+    expect(page).toContain(
+      '| verrucous carcinoma | genital wart | warty anogenital growth | clinical | † giant condyloma is both |',
+    );
+    expect(page).toContain('(overlaps.md#differential-diagnoses-that-are-no-options-of-one-question)');
   });
 });
