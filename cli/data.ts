@@ -1,8 +1,9 @@
 /** `dermflow data`: imports a data set from this machine, or says what an import would find. */
-import { Argument, Command, Option } from 'commander';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { checkDataset } from '../activities/datasets/check.ts';
 import { importDataset, readMalignantLeftOut } from '../activities/datasets/import.ts';
 import { loadKnowledge } from '../activities/datasets/knowledge.ts';
+import { plainName } from '../activities/datasets/names.ts';
 import { tellLeftOut } from '../activities/datasets/read.ts';
 import { DermflowError, exitCodes, failureTypes, unavailable, userMistake } from '../domain/failures.ts';
 import { type AdapterName, adapterNames } from '../domain/recipe.ts';
@@ -23,11 +24,13 @@ interface ImportOptions extends CheckOptions {
 }
 
 const adapterArgument = (): Argument =>
-  new Argument('<adapter>', 'which set; docs/data-sets.md says where to get each').choices([...adapterNames]);
+  new Argument('<adapter>', 'which set; docs/data-sets.md says where to get each')
+    .choices([...adapterNames])
+    .argParser(readAdapter);
 const fromOption = (): Option =>
   new Option('--from <folder>', 'folder of the set, or its zip archive').makeOptionMandatory();
 const badShareOption = (): Option =>
-  new Option('--max-bad-share <share>', 'share of absent or unusable images that is let pass').default('0.01');
+  new Option('--max-bad-share <share>', 'share of absent or unusable images that is let pass, 0 to 1').default('0.01');
 
 export const dataCommand = (): Command =>
   new Command('data')
@@ -53,10 +56,17 @@ export const dataCommand = (): Command =>
         .action(checkData),
     );
 
+/** A set's name in any letter case and punctuation, as `--data` takes it. */
+export function readAdapter(text: string): AdapterName {
+  const found = adapterNames.find((name) => plainName(name) === plainName(text));
+  if (found !== undefined) return found;
+  throw new InvalidArgumentError(`Allowed choices are ${adapterNames.join(', ')}.`);
+}
+
 async function importData(adapter: AdapterName, { from, json = false, ...options }: ImportOptions): Promise<void> {
   const settings = {
-    maxPixels: readNumber('--max-pixels', options.maxPixels, (n) => Number.isInteger(n) && n > 0),
-    snapTo: readNumber('--snap-to', options.snapTo, (n) => Number.isInteger(n) && n > 0),
+    maxPixels: readNumber('--max-pixels', options.maxPixels, wholeNumber),
+    snapTo: readNumber('--snap-to', options.snapTo, wholeNumber),
     maxBadShare: readShare(options.maxBadShare),
   };
   const stack = await useLocalStack();
@@ -94,10 +104,23 @@ async function checkData(adapter: AdapterName, { from, json = false, ...options 
   process.exitCode = exitCodes.failedRun;
 }
 
-const readShare = (text: string): number => readNumber('--max-bad-share', text, (n) => n >= 0 && n <= 1);
+interface Range {
+  allows(value: number): boolean;
+  /** What the user may give. */
+  words: string;
+}
 
-function readNumber(flag: string, text: string, allowed: (value: number) => boolean): number {
+const wholeNumber: Range = { allows: (n) => Number.isInteger(n) && n > 0, words: 'a whole number above 0' };
+const share: Range = {
+  allows: (n) => n >= 0 && n <= 1,
+  words: 'a share from 0 to 1, e.g. 0.05 for one image in twenty',
+};
+
+/** Reads `--max-bad-share`: 0 to 1. */
+export const readShare = (text: string): number => readNumber('--max-bad-share', text, share);
+
+function readNumber(flag: string, text: string, { allows, words }: Range): number {
   const value = text.trim() === '' ? Number.NaN : Number(text);
-  if (!allowed(value)) throw userMistake(`${flag} ${text}: is out of range`);
+  if (!allows(value)) throw userMistake(`${flag} ${JSON.stringify(text)}: give ${words}`);
   return value;
 }

@@ -14,7 +14,7 @@ import {
 } from './names.ts';
 import { parquetTable, type Roles } from './parquet-table.ts';
 import { listSome } from './source.ts';
-import type { Table } from './table.ts';
+import { hasColumn, type Table } from './table.ts';
 
 /** A table that an adapter looks for. */
 export interface WantedTable {
@@ -147,7 +147,7 @@ async function recognise(folder: DataFolder, { columns, except = [] }: WantedTab
     const own = await csvTable(file, folder.reader)
       .columns()
       .catch((): string[] => []); // what cannot be read is not the table, and is told as unread
-    if (columns.every((column) => own.includes(column))) found.push(file);
+    if (columns.every((column) => hasColumn(own, column))) found.push(file);
   }
   const [file] = found;
   if (!file) return null;

@@ -8,7 +8,7 @@ import type { Split } from '../../../domain/cases/case.ts';
 import type { Knowledge } from '../../../domain/knowledge/knowledge.ts';
 import { type ImageIndex, imagesOf } from '../image-files.ts';
 import { type CaseRecord, type DatasetAdapter, diagnoseCode } from '../source.ts';
-import { readColumns, readTable, type Table } from '../table.ts';
+import { hasColumn, readColumns, readTable, type Table } from '../table.ts';
 import { findTable, passOver, requireTable } from '../tables.ts';
 import { archiveMetadata, isArchiveTable, readArchiveForm } from './isic-archive.ts';
 import { codes2018, hotColumn, isicCodes, isicGroup, isicIds } from './isic-codes.ts';
@@ -46,7 +46,7 @@ async function* readRows(
   alsoRequired: readonly string[],
   officialSplit: Split | undefined,
 ): AsyncGenerator<CaseRecord> {
-  const oneHot = (await readColumns(table)).includes('MEL');
+  const oneHot = hasColumn(await readColumns(table), 'MEL');
   const columns = oneHot ? ['image', ...codes2018] : [...alsoRequired, 'image_id', 'dx'];
   for await (const row of readTable(table, columns)) {
     const id = row.requireName(oneHot ? 'image' : 'image_id');

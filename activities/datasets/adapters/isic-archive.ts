@@ -14,7 +14,7 @@ import {
   type SourceRecord,
   undecided,
 } from '../source.ts';
-import { readColumns, readTable, type Table } from '../table.ts';
+import { hasColumn, readColumns, readTable, type Table } from '../table.ts';
 import { requireTable } from '../tables.ts';
 import { isicGroup } from './isic-codes.ts';
 
@@ -40,7 +40,7 @@ export const readIsicArchive: DatasetAdapter = async function* (folder, knowledg
 export const archiveMetadata = '*_metadata';
 
 /** True where a table is a download of the archive. */
-export const isArchiveTable = async (table: Table): Promise<boolean> => (await readColumns(table)).includes('isic_id');
+export const isArchiveTable = async (table: Table): Promise<boolean> => hasColumn(await readColumns(table), 'isic_id');
 
 /** Reads a set in the form in which the archive hands it out. */
 export async function* readArchiveForm(
@@ -51,7 +51,7 @@ export async function* readArchiveForm(
 ): AsyncGenerator<SourceRecord | LeftOut> {
   const columns = await readColumns(table);
   const diagnosisColumn =
-    columns.includes('diagnosis_1') || !columns.includes('diagnosis') ? 'diagnosis_1' : 'diagnosis';
+    hasColumn(columns, 'diagnosis_1') || !hasColumn(columns, 'diagnosis') ? 'diagnosis_1' : 'diagnosis';
   const images = imagesOf(folder);
   for await (const row of readTable(table, ['isic_id', diagnosisColumn])) {
     const id = row.requireName('isic_id');

@@ -9,7 +9,7 @@ import type { Knowledge } from '../../../domain/knowledge/knowledge.ts';
 import { createDiskMap, type DiskMap } from '../disk-map.ts';
 import type { DataFolder } from '../folder.ts';
 import { imagesOf } from '../image-files.ts';
-import { plainName, stemOf } from '../names.ts';
+import { foldName, plainName, stemOf } from '../names.ts';
 import { type DatasetAdapter, diagnose, type LeftOut, type SourceRecord } from '../source.ts';
 import { readColumns, readTable, type Table, type TableRow } from '../table.ts';
 import { findTable } from '../tables.ts';
@@ -75,7 +75,9 @@ async function* readPart(
   knowledge: Knowledge,
 ): AsyncGenerator<SourceRecord | LeftOut> {
   const images = imagesOf(place);
-  const concepts = (await readColumns(table)).filter((column) => !['', 'ImageID', refused].includes(column));
+  const concepts = (await readColumns(table)).filter(
+    (column) => !['', 'ImageID', refused].map(foldName).includes(foldName(column)),
+  );
   for await (const row of readTable(table, ['ImageID', refused])) {
     if (isOne(row, refused)) {
       yield { kind: 'left out', reason: 'the annotators say: do not consider this image', detail: name };
