@@ -30,7 +30,10 @@ export interface WantedTable {
   parquet?: Roles;
 }
 
-/** The file of one of these names that lies highest, in its newest version; null if there is none. */
+/**
+ * The file of one of these names that lies highest, in its newest version; null if there is none. Another of its own
+ * name further down that holds something else is a mistake, as nothing says which of them is the set's.
+ */
 export async function findTable(folder: DataFolder, names: readonly string[]): Promise<Table | null> {
   const file = await findNamed(folder, names, textTableExtensions);
   return file && csvTable(file, folder.reader);
@@ -88,13 +91,15 @@ async function findNamed(
     .others()
     .filter((file) => ['', ...extensions].includes(fileExtension(file)) && names.some((name) => isNamed(file, name)));
   const [highest] = named; // they come by depth
-  return pickVersion(
-    folder,
-    named.filter((file) => highest && depthOf(file) === depthOf(highest)),
-  );
+  if (!highest) return null;
+  const top = named.filter((file) => depthOf(file) === depthOf(highest));
+  const rivals = named.filter((file) => !top.includes(file) && top.some((other) => baseOf(other) === baseOf(file)));
+  return pickVersion(folder, [...top, ...rivals]);
 }
 
 const isText = (file: DataFile): boolean => ['', ...textTableExtensions].includes(fileExtension(file));
+/** A table's name without version, ending, letter case and punctuation. */
+const baseOf = ({ path }: DataFile): string => plainName(splitVersion(tableStem(path)).base);
 const depthOf = ({ path }: DataFile): number => path.split('/').length;
 
 /** The newest of several versions of one table. Two tables of different names, or of no order in time, are a mistake. */
@@ -105,7 +110,7 @@ async function pickVersion(folder: DataFolder, files: readonly DataFile[]): Prom
   if (!newest) return null;
   if (second) {
     const newer = compareVersions(newest.version, second.version) > 0;
-    const bases = new Set(files.map((file) => plainName(splitVersion(tableStem(file.path)).base)));
+    const bases = new Set(files.map(baseOf));
     const inOrder = bases.size === 1 && newer;
     if (!inOrder && !(await holdSame(folder, newest.file, second.file))) {
       throw userMistake(`${folder.name}: holds both ${newest.file.path} and ${second.file.path}; remove one`);
