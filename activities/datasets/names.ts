@@ -16,6 +16,9 @@ const unreadExtensions: readonly string[] =
 export const extensionOf = (path: string): string => extname(path).toLowerCase();
 export const isImageName = (path: string): boolean => imageExtensions.includes(extensionOf(path));
 export const isZipName = (path: string): boolean => extensionOf(path) === '.zip';
+/** Spreadsheets and tables in formats that are not read: saving them as CSV is the remedy, not unpacking. */
+export const isUnreadTable = (path: string): boolean =>
+  ['.xlsx', '.xls', '.ods', '.feather', '.arrow'].includes(extensionOf(path));
 export const isUnreadFormat = (path: string): boolean => unreadExtensions.includes(extensionOf(path));
 
 /** macOS writes "é" as two characters, other systems as one; letter case is no part of a name here. */

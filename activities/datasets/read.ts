@@ -14,7 +14,7 @@ import { createFileReader, type FileReader } from './file-ref.ts';
 import { openFolder } from './folder.ts';
 import { writeLineFiles } from './json-lines.ts';
 import { nearNames } from './near-names.ts';
-import { type LeftOut, requireFolder, type SourceRecord, unknownLabel } from './source.ts';
+import { type LeftOut, noSkinPicture, requireFolder, type SourceRecord, unknownLabel } from './source.ts';
 import { tellUnread } from './tables.ts';
 import { createTally } from './tally.ts';
 
@@ -163,7 +163,8 @@ export function createLeftOutTally(knowledge: Knowledge): LeftOutTally {
       const all = tally.entries().map(([key, count]): LeftOutCount => {
         const [reason = '', detail = ''] = JSON.parse(key);
         const near = reason === unknownLabel ? nearNames(detail, knowledge) : [];
-        return { reason, detail, count, malignant: isMalignant(detail), ...(near.length > 0 ? { near } : {}) };
+        const malignant = !reason.startsWith(noSkinPicture) && isMalignant(detail);
+        return { reason, detail, count, malignant, ...(near.length > 0 ? { near } : {}) };
       });
       return [...all.filter(({ malignant }) => malignant), ...all.filter(({ malignant }) => !malignant)];
     },

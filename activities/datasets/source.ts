@@ -7,7 +7,7 @@ import { userMistake } from '../../domain/failures.ts';
 import type { Knowledge } from '../../domain/knowledge/knowledge.ts';
 import type { FileRef } from './file-ref.ts';
 import type { DataFolder } from './folder.ts';
-import { isUnreadFormat, isZipName } from './names.ts';
+import { isUnreadFormat, isUnreadTable, isZipName } from './names.ts';
 
 /** What every record has, with a diagnosis or with a question. */
 interface RecordBase {
@@ -76,6 +76,8 @@ export async function requireFolder(folder: string): Promise<void> {
   const found = await stat(folder).catch(() => null);
   if (!found) throw userMistake(`${folder}: there is no such folder; give the folder of the data set`);
   if (!found.isDirectory() && isZipName(folder)) return;
+  if (!found.isDirectory() && isUnreadTable(folder))
+    throw userMistake(`${folder}: is no folder; save it as CSV beside the images and give their folder`);
   if (!found.isDirectory() && isUnreadFormat(folder))
     throw userMistake(`${folder}: only zip archives are read in place; unpack it and give the folder`);
   if (!found.isDirectory()) throw userMistake(`${folder}: is a file; give the folder of the data set`);
@@ -87,7 +89,8 @@ export async function requireFolder(folder: string): Promise<void> {
   const entries = await readdir(folder);
   if (entries.length === 0) throw userMistake(`${folder}: is empty; put the data set into it`);
   if (entries.every(isUnreadFormat)) {
-    throw userMistake(`${folder}: holds only what is not read, ${listSome(entries)}; unpack it, then import again`);
+    const remedy = entries.every(isUnreadTable) ? 'save it as CSV' : 'unpack it';
+    throw userMistake(`${folder}: holds only what is not read, ${listSome(entries)}; ${remedy}, then import again`);
   }
 }
 
@@ -125,6 +128,9 @@ export function diagnoseCode(
   const finer = listSome(knowledge.taxonomy.children(name));
   throw userMistake(`${where}: "${name}" may be benign or malignant; give a finer diagnosis, e.g. one of ${finer}`);
 }
+
+/** Begins the reason of what is no picture of skin by the set's own words: nothing is lost with it. */
+export const noSkinPicture = 'no picture of the skin';
 
 export const unknownLabel = 'label unknown to the taxonomy';
 

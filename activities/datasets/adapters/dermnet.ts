@@ -15,6 +15,7 @@ import {
   type Diagnosed,
   diagnose,
   type LeftOut,
+  noSkinPicture,
   type SourceRecord,
   undecided,
 } from '../source.ts';
@@ -105,7 +106,7 @@ function createNameReader(knowledge: Knowledge): (stem: string, category: string
     }
     const notClinical = notClinicalWord.exec(label)?.[0].toLowerCase();
     if (notClinical !== undefined) {
-      return { kind: 'left out', reason: `no picture of the skin: ${notClinical}`, detail: label };
+      return { kind: 'left out', reason: `${noSkinPicture}: ${notClinical}`, detail: label };
     }
     const diagnosed = diagnose([label], knowledge);
     if (!diagnosed) return undecided(label, knowledge);
