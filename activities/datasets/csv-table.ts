@@ -7,6 +7,7 @@ import { CsvError, parse } from 'csv-parse';
 import { userMistake } from '../../domain/failures.ts';
 import type { FileReader } from './file-ref.ts';
 import { type DataFile, fileExtension, fileName } from './folder.ts';
+import { kindOf } from './image-kind.ts';
 import type { Table } from './table.ts';
 import { toldDamage } from './zip.ts';
 
@@ -28,7 +29,11 @@ export function csvTable(file: DataFile, reader: FileReader): Table {
         yield { record, line: info.lines };
       }
     } catch (error) {
-      if (error instanceof CsvError) throw userMistake(`${name}: is not a CSV table: ${error.message}`, error);
+      if (error instanceof CsvError)
+        throw userMistake(
+          `${name}: is not a CSV table: ${error.message}; mend the row, e.g. an open quote, or save the table again as CSV`,
+          error,
+        );
       throw toldDamage(name, error);
     }
   }
@@ -57,11 +62,25 @@ interface Shape {
 
 const headBytes = 64 * 1024;
 
+/** What a file is that is no text table, and the remedy; null where it may be one. */
+function whyNoTable(head: Uint8Array): string | null {
+  const kind = kindOf(head);
+  if (kind === 'an HTML page') return 'is a web page, not a table; download the table itself again';
+  if (kind === 'JSON') return 'is JSON, not a table; download the table as CSV';
+  const hex = Buffer.from(head.subarray(0, 8)).toString('hex');
+  if (hex.startsWith('504b0304')) return 'is an Excel workbook or a zip archive, not text; save the table as CSV';
+  if (hex.startsWith('d0cf11e0a1b11ae1')) return 'is an Excel workbook, not text; save the table as CSV';
+  if (hex.startsWith('1f8b')) return 'is packed by gzip; unpack it';
+  return null;
+}
+
 /** A separator other than these would look like one column, or like broken quotes further down, so it is refused. */
 async function shapeOf(file: DataFile, reader: FileReader): Promise<Shape> {
   const head = await reader.head(file.ref, headBytes).catch((error: unknown) => {
     throw toldDamage(fileName(file), error);
   });
+  const noTable = whyNoTable(head);
+  if (noTable !== null) throw userMistake(`${fileName(file)}: ${noTable}`);
   const encoding = head[0] === 0xff && head[1] === 0xfe ? 'utf16le' : 'utf8';
   const lines = Buffer.from(head)
     .toString(encoding)

@@ -6,6 +6,7 @@ import { type DataFile, type DataFolder, fileExtension } from './folder.ts';
 import {
   compareVersions,
   isUnreadFormat,
+  isUnreadTable,
   isZipName,
   plainName,
   splitVersion,
@@ -51,7 +52,9 @@ export async function requireTable(folder: DataFolder, wanted: WantedTable): Pro
     (wanted.parquet ? findExport(folder, wanted.parquet, `${wanted.names[0]}.csv`) : null);
   if (found) return found;
   const names = wanted.names.filter((name) => !name.startsWith('*')).map((name) => `${name}.csv`);
-  throw userMistake(`${folder.name}: holds no ${names.join(', ')}${besides(folder)}; ${wanted.what}`);
+  throw userMistake(
+    `${folder.name}: holds no ${names.join(', ')}${besides(folder)}; ${wanted.what}${remedyFor(folder)}`,
+  );
 }
 
 /** Marks tables that are known and not needed. */
@@ -75,6 +78,12 @@ const list = (files: readonly DataFile[]): string => listSome(files.map(({ path 
 function besides(folder: DataFolder): string {
   const others = folder.others().filter((file) => looksLikeTable(file) || isUnreadFormat(file.path));
   return others.length === 0 ? '' : `, but ${list(others)}`;
+}
+
+/** Where the table may lie in a spreadsheet, what to do with it. */
+function remedyFor(folder: DataFolder): string {
+  const sheets = folder.others().filter((file) => isUnreadTable(file.path));
+  return sheets.length === 0 ? '' : `; if ${list(sheets)} is that table, save it as CSV`;
 }
 
 const isNamed = (file: DataFile, name: string): boolean => {

@@ -2,7 +2,7 @@
  * Zip archives, read where they lie: a member is found by its place in the archive and decoded into memory or a stream.
  * Nothing is unpacked, so no path in an archive can write anywhere.
  */
-import { stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
@@ -10,6 +10,7 @@ import { crc32 } from 'node:zlib';
 import { Entry, openPromise, type ZipFile } from 'yauzl';
 import { z } from 'zod';
 import { userMistake } from '../../domain/failures.ts';
+import { kindBytes, kindOf } from './image-kind.ts';
 
 /** Where a member lies in its archive; enough to read it without the archive's directory. Sizes in bytes. */
 export const zipMemberSchema = z.object({
@@ -36,6 +37,7 @@ export async function* zipMembers(path: string): AsyncGenerator<ZipMember> {
   const name = basename(path);
   const allowed = Math.max(harmlessBytes, maxRatio * (await stat(path)).size);
   let total = 0;
+  await refuseOthers(path);
   const archive = await openArchive(path);
   try {
     for await (const entry of archive.eachEntry()) {
@@ -61,6 +63,22 @@ export async function* zipMembers(path: string): AsyncGenerator<ZipMember> {
     throw toldDamage(name, error);
   } finally {
     archive.close();
+  }
+}
+
+/** A download that failed leaves nothing, or the server's page, under the archive's name. */
+async function refuseOthers(path: string): Promise<void> {
+  const file = await open(path);
+  try {
+    const { buffer: head, bytesRead } = await file.read(Buffer.alloc(kindBytes), 0, kindBytes, 0);
+    const kind = kindOf(head.subarray(0, bytesRead));
+    if (kind === 'an empty file') throw userMistake(`${basename(path)}: is an empty file; download it again`);
+    if (kind === 'an HTML page' || kind === 'JSON')
+      throw userMistake(
+        `${basename(path)}: is ${kind === 'JSON' ? kind : 'a web page'}, not a zip archive; download it again`,
+      );
+  } finally {
+    await file.close();
   }
 }
 

@@ -22,13 +22,23 @@ const lineSchema = z.looseObject({
   /** By default the image's name without its ending. */
   id: z.string().min(1).optional(),
   /** Name of a file in `images/`. */
-  image: z.string().regex(/^[^/\\]+$/, 'expected the name of a file in images/, without a folder'),
+  image: z.string().regex(/^[^/\\]+$/),
   rationale: z.string().trim().min(1),
   diagnosis: z.string().min(1),
   /** Book and page, kept as the case's reference. */
   source: z.string().min(1).optional(),
   modality: z.enum(modalities).default('unknown'),
 });
+
+/** What each field must be, in the words of a person. */
+const remedies: Readonly<Record<string, string>> = {
+  id: 'a text that is not empty, or leave it out: the name of the image is taken then',
+  image: 'the name of a file in images/, without a folder',
+  rationale: 'the reasoning that leads to the diagnosis, as text that is not empty',
+  diagnosis: 'the name of the disease, as text that is not empty',
+  source: 'book and page as text that is not empty, or leave it out',
+  modality: `one of ${modalities.join(', ')}, or leave it out`,
+};
 
 export const readTextbook: DatasetAdapter = async function* (folder, knowledge) {
   const file = await findFile(folder, cases, '.jsonl');
@@ -81,7 +91,9 @@ function parseLine(content: string, where: string): z.infer<typeof lineSchema> {
   const parsed = lineSchema.safeParse(value, { reportInput: true });
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  const field = issue?.path.join('.') || 'the line';
-  const given = issue?.input === undefined ? '' : ` is ${JSON.stringify(issue.input).slice(0, 80)}`;
-  throw userMistake(`${where}: ${field}${given}: ${issue?.message}`);
+  const field = issue?.path.join('.') ?? '';
+  const given = issue?.input === undefined ? 'is missing' : `is ${JSON.stringify(issue.input).slice(0, 80)}`;
+  throw userMistake(
+    `${where}: ${field === '' ? 'the line' : field} ${given}: give ${remedies[field] ?? 'one object with image, rationale and diagnosis'}`,
+  );
 }

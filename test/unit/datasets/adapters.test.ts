@@ -106,7 +106,7 @@ describe('ham10000', () => {
     [
       'a short row',
       withTable(`${metadataTable(rows)}HAM_9,ISIC_4\n`),
-      `${table}: row 6: has 2 columns, the header has 7`,
+      `${table}: row 6: has 2 columns, the header has 7; complete the row, or put fields that hold the separator into quotes`,
     ],
     [
       'an open quote',
@@ -225,14 +225,18 @@ describe('textbook', () => {
 
   const mistakes: [what: string, second: string, says: string][] = [
     ['no JSON', '{', 'line 2: is not JSON; each line is one object'],
-    ['no object', '[]', 'line 2: the line is []: '],
-    ['a missing field', textbookLine('b2', { rationale: undefined }), 'line 2: rationale: '],
-    ['an empty rationale', textbookLine('b2', { rationale: ' ' }), 'line 2: rationale is "": '],
+    ['no object', '[]', 'line 2: the line is []: give one object with image, rationale and diagnosis'],
+    [
+      'a missing field',
+      textbookLine('b2', { rationale: undefined }),
+      'line 2: rationale is missing: give the reasoning that leads to the diagnosis',
+    ],
+    ['an empty rationale', textbookLine('b2', { rationale: ' ' }), 'line 2: rationale is "": give the reasoning'],
     ['a duplicate id', textbookLine('b1'), 'line 2: "b1" stands in cases.jsonl: line 1 already; remove one'],
     [
       'an image elsewhere',
       textbookLine('b2', { image: '../../b2.jpg' }),
-      'line 2: image is "../../b2.jpg": expected the name of a file',
+      'line 2: image is "../../b2.jpg": give the name of a file in images/',
     ],
   ];
   for (const [what, second, says] of mistakes) {
