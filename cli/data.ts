@@ -4,7 +4,7 @@ import { checkDataset } from '../activities/datasets/check.ts';
 import { importDataset, readMalignantLeftOut } from '../activities/datasets/import.ts';
 import { loadKnowledge } from '../activities/datasets/knowledge.ts';
 import { plainName } from '../activities/datasets/names.ts';
-import { tellLeftOut } from '../activities/datasets/read.ts';
+import { type ReadRequest, readRecords, tellLeftOut } from '../activities/datasets/read.ts';
 import { DermflowError, exitCodes, failureTypes, unavailable, userMistake } from '../domain/failures.ts';
 import { type AdapterName, adapterNames } from '../domain/recipe.ts';
 import { readEnvironment } from '../infra/env.ts';
@@ -56,6 +56,11 @@ export const dataCommand = (): Command =>
         .action(checkData),
     );
 
+/** Reads a set's tables and no image, so that a mistake in them is told before missing services are. */
+export async function readThrough(request: ReadRequest): Promise<void> {
+  for await (const _ of readRecords(request));
+}
+
 /** A set's name in any letter case and punctuation, as `--data` takes it. */
 export function readAdapter(text: string): AdapterName {
   const found = adapterNames.find((name) => plainName(name) === plainName(text));
@@ -71,9 +76,11 @@ async function importData(adapter: AdapterName, { from, json = false, ...options
   };
   const stack = await useLocalStack();
   const environment = readEnvironment(process.env);
-  const { store, close } = await openStore(environment, { writes: true }).catch((error: unknown) => {
+  const knowledge = await loadKnowledge();
+  const { store, close } = await openStore(environment, { writes: true }).catch(async (error: unknown) => {
     const isAway = error instanceof DermflowError && error.type === failureTypes.unavailable;
     if (stack !== null || !(isAway || environment.s3.endpoint === undefined)) throw error;
+    await readThrough({ adapter, folder: from, knowledge });
     const reason = error instanceof Error ? error.message : String(error);
     throw unavailable(
       `no services run to import into; run "dermflow up", or set the store's address (${reason})`,
@@ -82,7 +89,7 @@ async function importData(adapter: AdapterName, { from, json = false, ...options
   });
   try {
     const { scratch } = environment;
-    const request = { store, folder: from, adapter, settings, scratch, knowledge: await loadKnowledge() };
+    const request = { store, folder: from, adapter, settings, scratch, knowledge };
     const imported = await importDataset({ ...request, onProgress: showImport, onNote: showNote });
     const manifest = await store.manifest(imported);
     const { facts } = manifest;
