@@ -1,13 +1,17 @@
-/** How many cases a recipe's data sets have, from their tables alone: no image is decoded. */
+/**
+ * How many cases a recipe's data sets have, from their tables alone: no image is decoded, so pictures that stand twice
+ * under different names are counted twice and tie no groups.
+ */
 import type { Case, Split } from '../../domain/cases/case.ts';
 import { filterDermNet } from '../../domain/cases/dermnet-filter.ts';
+import type { Link } from '../../domain/cases/groups.ts';
 import { assignSplits } from '../../domain/cases/splits.ts';
 import type { Knowledge } from '../../domain/knowledge/knowledge.ts';
 import type { DataCounts } from '../../domain/plan/plan.ts';
 import type { Recipe } from '../../domain/recipe.ts';
 import { conceptsOf } from '../../domain/trajectories/concepts.ts';
 import { isTextbookCase } from '../../domain/trajectories/plan.ts';
-import { readRecords } from './read.ts';
+import { linkOf, readRecords } from './read.ts';
 import type { CaseRecord } from './source.ts';
 import { findFolders } from './sources.ts';
 
@@ -19,6 +23,7 @@ export async function countData(folder: string, { data, seed }: Recipe, knowledg
     read.map(({ adapter }) => adapter),
   );
   const cases: Case[] = [];
+  const [links, trained]: [Link[], Link[]] = [[], []];
   const concepts = { pictures: 0, terms: new Set<string>() };
   let images = 0;
   let imagesOfDermNet = 0;
@@ -29,9 +34,11 @@ export async function countData(folder: string, { data, seed }: Recipe, knowledg
         const own = 'concepts' in record && record.concepts ? conceptsOf({ concepts: record.concepts }) : [];
         if (own.length > 0) concepts.pictures += 1;
         for (const concept of own) concepts.terms.add(concept);
+        if (own.length > 0 && record.kind !== 'left out') trained.push(linkOf(record));
         continue;
       }
       if (adapter === 'dermnet') imagesOfDermNet += 1;
+      if (record.kind === 'left out' && record.link) links.push(record.link);
       if (record.kind === 'case') cases.push(withoutImage(record));
     }
   }
@@ -41,7 +48,7 @@ export async function countData(folder: string, { data, seed }: Recipe, knowledg
     imagesOfSet: imagesOfDermNet,
   });
   const labelled = [...cases.filter((c) => !isTextbookCase(c) && !isDermNet(c)), ...kept];
-  const dealt = assignSplits(labelled, { seed, ratio: data.split, groupBy: data.groupBy });
+  const dealt = assignSplits(labelled, { seed, ratio: data.split, groupBy: data.groupBy }, { links, trained });
   const ofSplit = (split: Split): number => dealt.filter((c) => c.split === split).length;
   const textbook = cases.filter(isTextbookCase).length;
   return {

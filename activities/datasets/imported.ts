@@ -1,6 +1,7 @@
 /** Imported sets as the data stage reads them. */
 import type { ArtifactRef } from '../../domain/artifact.ts';
 import { type Case, caseSchema } from '../../domain/cases/case.ts';
+import { type Link, linkSchema } from '../../domain/cases/groups.ts';
 import {
   asConceptCase,
   type ConceptCase,
@@ -26,6 +27,8 @@ export interface OpenSource extends ImportedSource {
   facts: ReturnType<typeof importFactsSchema.parse>;
   cases(): Promise<Case[]>;
   ready(): Promise<ReadyCase[]>;
+  /** What is known of pictures that became no case. */
+  links(): Promise<Link[]>;
   /** Pictures with at least one concept, diagnosed ones among them. */
   concepts(): Promise<ConceptCase[]>;
 }
@@ -49,6 +52,7 @@ export async function openSource(store: ArtifactStore, source: ImportedSource): 
     facts,
     cases,
     ready: () => readJsonLines(store, manifest, importedFiles.ready, readyCaseSchema),
+    links: () => readJsonLines(store, manifest, importedFiles.links, linkSchema),
     concepts: async () => {
       const undiagnosed = await readJsonLines(store, manifest, importedFiles.concepts, conceptCaseSchema);
       return [...(await cases()).flatMap(asConceptCase), ...undiagnosed].filter((c) => conceptsOf(c).length > 0);

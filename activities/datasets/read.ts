@@ -3,6 +3,7 @@ import { createHash, hash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonicalJson } from '../../domain/artifact.ts';
+import type { Link } from '../../domain/cases/groups.ts';
 import { userMistake } from '../../domain/failures.ts';
 import type { Knowledge } from '../../domain/knowledge/knowledge.ts';
 import type { AdapterName } from '../../domain/recipe.ts';
@@ -10,6 +11,7 @@ import { inOrder } from '../in-order.ts';
 import { adapters } from './adapters/index.ts';
 import { createDiskMap } from './disk-map.ts';
 import { writeLineFiles } from './json-lines.ts';
+import { readLesionTables } from './lesion-tables.ts';
 import { type LeftOut, requireFolder, type SourceRecord } from './source.ts';
 import { createTally } from './tally.ts';
 
@@ -32,6 +34,8 @@ export interface LeftOutCount {
 export interface Reading {
   /** File of JSON lines, one `SourceRecord` each. */
   file: string;
+  /** Another with a `Link` for each row that becomes no record, and for those of tables of lesions. */
+  links: string;
   records: number;
   leftOut: LeftOutCount[];
   /** Digest of all that was read, the image files' bytes among it. */
@@ -60,17 +64,17 @@ export async function* readRecords({
   }
 }
 
-/** Reads a folder into a file below `scratch`. A folder that gives no record at all is a user's mistake. */
+/** Reads a folder into files below `scratch`. A folder that gives no record at all is a user's mistake. */
 export async function readSource(
   request: ReadRequest,
   scratch: string,
   onProgress: (done: number) => void = () => {},
 ): Promise<Reading> {
-  const file = join(scratch, 'records.jsonl');
+  const [file, links] = [join(scratch, 'records.jsonl'), join(scratch, 'read-links.jsonl')];
   const contents = createHash('sha256');
   const leftOut = createLeftOutTally();
   let present = 0;
-  const records = await writeLineFiles({ records: file }, async ({ records: writer }) => {
+  const records = await writeLineFiles({ records: file, links }, async ({ records: writer, links: linkWriter }) => {
     const digested = inOrder(readRecords(request), filesInFlight, async (record) => ({
       record,
       image: await digestImage(record),
@@ -79,6 +83,7 @@ export async function readSource(
       if (record.kind === 'left out') {
         contents.update(`${canonicalJson(record)}\n`);
         leftOut.add(record);
+        if (record.link) await linkWriter.write(record.link);
         continue;
       }
       const { where: _, ...known } = record;
@@ -86,6 +91,10 @@ export async function readSource(
       await writer.write(record);
       if (image !== null) present += 1;
       onProgress(writer.count());
+    }
+    for await (const link of readLesionTables(request.folder, request.adapter)) {
+      contents.update(`${canonicalJson(link)}\n`);
+      await linkWriter.write(link);
     }
     return writer.count();
   });
@@ -97,10 +106,16 @@ export async function readSource(
   if (present === 0) {
     throw userMistake(`${request.folder}: holds none of the ${records} images; put them in it or in a folder below`);
   }
-  return { file, records, leftOut: leftOut.counts(), contents: contents.digest('hex') };
+  return { file, links, records, leftOut: leftOut.counts(), contents: contents.digest('hex') };
 }
 
 export const absentReason = (where: string, name: string): string => `${where}: there is no image ${name}`;
+
+/** What a record says of its picture, if it becomes no case. */
+export const linkOf = (
+  { source, group, lesion, archiveIds, officialSplit }: SourceRecord,
+  images: Link['images'] = [],
+): Link => ({ source, group, lesion, archiveIds, images: images.map(({ sha256 }) => ({ sha256 })), officialSplit });
 
 const digestImage = async (record: SourceRecord | LeftOut): Promise<string | null> =>
   record.kind !== 'left out' && 'path' in record.image ? hash('sha256', await readFile(record.image.path)) : null;

@@ -30,6 +30,8 @@ export const pictureShape = {
   modality: z.enum(modalities),
   /** Patient or lesion: never straddles two splits. Sets that name the same lesion share the group. */
   group: z.string(),
+  /** The lesion, where `group` is its patient. */
+  lesion: z.string().optional(),
   /** Names of the picture in public archives, e.g. `isic/ISIC_0027419`; equal ones are the same picture. */
   archiveIds: z.array(z.string()),
   /** The data set's own split, kept where it exists. */

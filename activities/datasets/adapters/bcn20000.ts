@@ -7,6 +7,7 @@
 import { indexImages, stemOf } from '../image-files.ts';
 import { type DatasetAdapter, diagnose } from '../source.ts';
 import { readTable, requireFile } from '../table.ts';
+import { readChallengeSplits } from './challenge-splits.ts';
 import { isArchiveTable, readArchiveForm } from './isic-archive.ts';
 import { diagnoseIsicCode, isicCodes } from './isic-codes.ts';
 
@@ -29,8 +30,10 @@ const archiveNames: Readonly<Record<string, string>> = {
 export const readBcn20000: DatasetAdapter = async function* (folder, knowledge) {
   const table = await requireFile(folder, ['bcn_20k_train.csv', 'metadata.csv'], 'one of them lists the images');
   if (await isArchiveTable(table)) {
+    const officialSplit = await readChallengeSplits(folder);
     yield* readArchiveForm(folder, table, knowledge, {
       source,
+      ...(officialSplit ? { officialSplit } : {}),
       diagnose: (labels) => {
         const code = labels.map((label) => archiveNames[label.toLowerCase()]).find((found) => found !== undefined);
         return diagnose(code === undefined ? labels : [isicCodes[code] ?? code], knowledge);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Case } from '../../../domain/cases/case.ts';
 import { type AuditedPicture, findLeaks, summariseLeaks } from '../../../domain/cases/leakage.ts';
 import { bitsApart, indexLooks, lookOf, nearDuplicateBits } from '../../../domain/cases/look.ts';
 import { makeCase, testImage } from '../../support/cases.ts';
@@ -64,11 +65,11 @@ describe('looks', () => {
 
 describe('findLeaks', () => {
   const digest = (letter: string) => [{ ...testImage, sha256: letter.repeat(64) }];
-  const picture = (id: string, more: Partial<AuditedPicture>): AuditedPicture =>
+  const picture = (id: string, more: Partial<Case>): AuditedPicture =>
     makeCase(id, 'melanoma', { source: 'train', images: digest('1'), look: 'f'.repeat(64), ...more });
   const train = [picture('t', { archiveIds: ['isic/ISIC_1'], group: 'lesion/HAM_1' })];
   const far = { images: digest('2'), look: '0'.repeat(64) };
-  const cases: [what: string, more: Partial<AuditedPicture>, expected: object | null][] = [
+  const cases: [what: string, more: Partial<Case>, expected: object | null][] = [
     ['nothing in common', far, null],
     ['the same name in an archive', { ...far, archiveIds: ['x/1', 'isic/ISIC_1'] }, { kind: 'archive id' }],
     ['the same pixels', { images: digest('1'), look: '0'.repeat(64) }, { kind: 'same pixels' }],
