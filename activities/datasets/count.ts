@@ -5,6 +5,7 @@
 import type { Case, Split } from '../../domain/cases/case.ts';
 import { filterDermNet } from '../../domain/cases/dermnet-filter.ts';
 import type { Link } from '../../domain/cases/groups.ts';
+import { lookSide } from '../../domain/cases/look.ts';
 import { assignSplits } from '../../domain/cases/splits.ts';
 import type { Knowledge } from '../../domain/knowledge/knowledge.ts';
 import type { DataCounts } from '../../domain/plan/plan.ts';
@@ -61,7 +62,7 @@ const withoutImage = ({ kind: _, where: __, image: ___, id, ...record }: CaseRec
   ...record,
   id: `${record.source}/${id}`, // as the import names it: the split goes by it
   images: [],
-  look: '0'.repeat(64),
+  look: '0'.repeat(lookSide ** 2),
 });
 
 /** Of a generated set; the split is dealt by patient, so its sizes are near, not equal, to these. */

@@ -2,7 +2,7 @@
 
 import type { Picture } from './case.ts';
 import { createKeySets, keysOf, type Link, pictureKeysOf } from './groups.ts';
-import { indexLooks } from './look.ts';
+import { indexLooks } from './look-index.ts';
 
 /** From certain to likely. The last is a patient or lesion that is known on the other side. */
 export const leakKinds = ['archive id', 'same pixels', 'near-duplicate', 'same patient or lesion'] as const;
@@ -13,9 +13,9 @@ export interface Leak {
   /** Case of the test side and its counterpart in training. */
   test: { id: string; source: string };
   train: { id: string; source: string };
-  /** Distance of the looks of near-duplicates, 0 to 24. */
-  bits?: number;
-  /** Cosine of the embeddings of near-duplicates that an encoder found, not their looks. */
+  /** Of near-duplicates that their looks tell: how well one fits into the other, from the threshold to 1. */
+  likeness?: number;
+  /** Of near-duplicates that an encoder tells: the cosine of their embeddings. */
   cosine?: number;
 }
 
@@ -66,7 +66,7 @@ export function findLeaks(
     if (same) return { kind: 'same pixels', found: same };
     const near = picture.look === undefined ? null : looks.nearest(picture.look);
     const alike = near && seen[near.position];
-    if (alike) return { kind: 'near-duplicate', found: alike.picture, bits: near.bits };
+    if (alike) return { kind: 'near-duplicate', found: alike.picture, likeness: near.likeness };
     const encoded = similar.get(picture.id);
     if (encoded) return { kind: 'near-duplicate', found: encoded.train, cosine: encoded.cosine };
     const grouped = byGroup(at);
@@ -83,7 +83,7 @@ export function findLeaks(
 interface Tie {
   kind: LeakKind;
   found: Named;
-  bits?: number;
+  likeness?: number;
   cosine?: number;
 }
 
