@@ -25,7 +25,8 @@ export default async function look(args: string[]): Promise<void> {
       looks: { type: 'string', default: '100000' },
     },
   });
-  if (values.images !== undefined) await findAgain(await listPictures(values.images), readCount('--every', values.every));
+  if (values.images !== undefined)
+    await findAgain(await listPictures(values.images), readCount('--every', values.every));
   timeSearch(readCount('--looks', values.looks));
 }
 
@@ -34,7 +35,8 @@ async function listPictures(folder: string): Promise<string[]> {
   const pictures = entries
     .filter((entry) => entry.isFile() && ['.png', '.jpg', '.jpeg'].includes(extname(entry.name).toLowerCase()))
     .map((entry) => join(entry.parentPath, entry.name));
-  if (pictures.length < 2) throw userMistake(`${folder}: holds fewer than two pictures; give a folder of PNGs or JPEGs`);
+  if (pictures.length < 2)
+    throw userMistake(`${folder}: holds fewer than two pictures; give a folder of PNGs or JPEGs`);
   return pictures.toSorted();
 }
 
@@ -93,8 +95,12 @@ async function findAgain(pictures: readonly string[], every: number): Promise<vo
   const looks = await Promise.all(pictures.map(async (path) => lookOfPicture(await load(path))));
   const index = indexLooks(looks);
   const asked = [...pictures.keys()].filter((i) => i % every === 0);
-  console.log(`\n${pictures.length} pictures, ${asked.length} of them looked up; likeness at least ${nearDuplicateLikeness}`);
-  console.log('| change | found | another of the lesion or patient | another | least likeness |\n| --- | --- | --- | --- | --- |');
+  console.log(
+    `\n${pictures.length} pictures, ${asked.length} of them looked up; likeness at least ${nearDuplicateLikeness}`,
+  );
+  console.log(
+    '| change | found | another of the lesion or patient | another | least likeness |\n| --- | --- | --- | --- | --- |',
+  );
   for (const [what, change] of changes) {
     const count = { found: 0, related: 0, other: 0 };
     let least = 1;
@@ -123,7 +129,9 @@ function findOthers(pictures: readonly string[], looks: readonly string[]): void
     const [path, other] = [pictures[i] ?? '', pictures[2 * near.position] ?? ''];
     return [`  ${near.likeness.toFixed(2)} ${relation(path, other)}: ${basename(path)} ${basename(other)}`];
   });
-  console.log(`\n${looks.length >> 1} pictures looked up among ${looks.length - (looks.length >> 1)} others: ${lines.length} found`);
+  console.log(
+    `\n${looks.length >> 1} pictures looked up among ${looks.length - (looks.length >> 1)} others: ${lines.length} found`,
+  );
   for (const line of lines.toSorted()) console.log(line);
 }
 
@@ -183,7 +191,11 @@ function drawnLook(seed: number): string {
     const [x, y] = [at % side, Math.floor(at / side)];
     const [cx, cy] = [Math.floor((x * coarse) / side), Math.floor((y * coarse) / side)];
     const spot = Math.hypot(x - x0, y - y0) < radius ? -70 : 0;
-    rgb.fill(Math.min(Math.max(170 + spot + (noise[cy * coarse + cx] ?? 0) + random.normal(4), 0), 255), 3 * at, 3 * at + 3);
+    rgb.fill(
+      Math.min(Math.max(170 + spot + (noise[cy * coarse + cx] ?? 0) + random.normal(4), 0), 255),
+      3 * at,
+      3 * at + 3,
+    );
   }
   return lookOf({ rgb, width: side, height: side });
 }

@@ -32,7 +32,11 @@ const mostOfOneHash = 256;
 const bitsOfByte = 127;
 
 /** Indexes `count` pictures of `slots` views each. */
-export function createViewIndex(count: number, slots: number, viewsOf: (position: number) => (View | null)[]): ViewIndex {
+export function createViewIndex(
+  count: number,
+  slots: number,
+  viewsOf: (position: number) => (View | null)[],
+): ViewIndex {
   const entries = count * slots;
   const bits = Math.min(Math.max(Math.ceil(Math.log2(entries + 1)) + 3, 8), 20);
   const pairs = drawPairs(bits);
