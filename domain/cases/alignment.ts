@@ -1,8 +1,8 @@
 /**
  * Whether one picture shows a part of another, by their looks: the part's window in the whole is moved until both agree
  * best (Gauss-Newton over its four edges, with gain and offset of the brightness free), then what is finer than the
- * mean of five by five cells is correlated. Skin that darkens towards its middle is alike in most pictures; what is
- * finer is not.
+ * mean of five by five cells is correlated, the faint structure of the skin as much as the strong one of the lesion:
+ * a dark spot on plain skin is alike in many pictures, the skin around it is not.
  */
 import { lookSide as side } from './look.ts';
 
@@ -16,10 +16,12 @@ export interface Window {
 
 const steps = 8;
 /** A window may move so far in one step, and has left what a crop or border can be beyond these. */
-const [longestStep, widest, narrowest] = [0.05, -0.3, 0.35];
+const [longestStep, widest, narrowest] = [0.05, -0.05, 0.18];
 /** From here on nothing is gained by looking on; what has not come so far in three steps is another picture. */
 export const sure = 0.9;
-const promising = 0.4;
+const promising = 0.3;
+/** Squared deviation that rounding to whole levels leaves where there is no structure, with a margin. */
+const roundingNoise = 0.32;
 const blurRadius = 2;
 
 /** Correlation of the fine structure, -1 to 1, of `part` and of the best window of `whole` near `start`. */
@@ -77,9 +79,13 @@ function inside(centres: Float64Array): [number, number] {
   return from < 0 ? [0, 0] : [from, to];
 }
 
-/** What is finer than the mean of the neighbourhood. */
+/** What is finer than the mean of the neighbourhood, as a share of its own spread there. */
 function sharpen(levels: Float32Array): Float32Array {
-  return blur(blur(levels, 1, side), side, 1).map((mean, at) => (levels[at] ?? 0) - mean);
+  const means = blur(blur(levels, 1, side), side, 1);
+  const fine = levels.map((level, at) => level - (means[at] ?? 0));
+  const squares = fine.map((value) => value * value);
+  const power = blur(blur(squares, 1, side), side, 1);
+  return fine.map((value, at) => value / Math.sqrt((power[at] ?? 0) + roundingNoise));
 }
 
 /** Running mean along lines of cells that are `step` apart; edges repeat. */

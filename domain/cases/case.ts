@@ -27,7 +27,7 @@ export const pictureShape = {
   source: z.string(),
   images: z.array(imageRefSchema).min(1),
   /** Look of the first image; see look.ts. */
-  look: z.string().regex(lookPattern, 'expected a grey level in hex for each of 24 x 24 cells'),
+  look: z.string().regex(lookPattern, 'expected a grey level for each of 24 x 24 cells'),
   modality: z.enum(modalities),
   /** Patient or lesion: never straddles two splits. Sets that name the same lesion share the group. */
   group: z.string(),

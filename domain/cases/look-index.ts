@@ -7,7 +7,7 @@ import { levelsOf, lookSide, orientations, turn } from './look.ts';
 import { createViewIndex, type View, viewSide } from './view-index.ts';
 
 /** Two pictures of at least this likeness are near-duplicates; docs/data-sets.md has what it finds and mistakes. */
-export const nearDuplicateLikeness = 0.7;
+export const nearDuplicateLikeness = 0.65;
 
 export interface Near {
   /** In the looks that were indexed. */
@@ -96,7 +96,7 @@ const viewsOf = (look: string | undefined, windows: readonly Window[]): (View | 
 };
 
 /** Spread below which a view is of one colour, as the sum of squares of its levels' deviations. */
-const flat = 1;
+const flat = 16;
 
 /** Mean levels of the window's 8 x 8 parts, less their mean, of unit length; null where all are nearly equal. */
 function viewOf(levels: Float32Array, { left, top, right, bottom }: Window): View | null {

@@ -1,5 +1,5 @@
 /**
- * The look of a picture: a grey version of 24 x 24 cells in 16 levels, a hex digit a cell, row by row, stretched over
+ * The look of a picture: a grey version of 24 x 24 cells in 64 levels, a character a cell, row by row, stretched over
  * the levels that occur. It is small enough to stand in every case, and enough to tell whether two pictures are one
  * after resizing, compression, other light, cropping, a border, mirroring and turning (alignment.ts). A border of one
  * colour is left out of it.
@@ -7,7 +7,13 @@
 export const lookSide = 24;
 const cells = lookSide * lookSide;
 
-export const lookPattern = new RegExp(`^[0-9a-f]{${cells}}$`);
+/** Of the levels 0 to 63. */
+const characters = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_';
+const levelOfCode = Uint8Array.from({ length: 128 }, (_, code) =>
+  Math.max(0, characters.indexOf(String.fromCharCode(code))),
+);
+
+export const lookPattern = new RegExp(`^[0-9a-zA-Z_-]{${cells}}$`);
 
 export interface Pixels {
   /** Red, green and blue of each pixel, row by row. */
@@ -21,17 +27,14 @@ export function lookOf(pixels: Pixels): string {
   const grey = shrink(pixels);
   let [low, high] = [Number.POSITIVE_INFINITY, 0];
   for (const value of grey) [low, high] = [Math.min(low, value), Math.max(high, value)];
-  const scale = high - low > 0 ? 15 / (high - low) : 0;
-  return Array.from(grey, (value) => Math.round((value - low) * scale).toString(16)).join('');
+  const scale = high - low > 0 ? (characters.length - 1) / (high - low) : 0;
+  return Array.from(grey, (value) => characters.charAt(Math.round((value - low) * scale))).join('');
 }
 
-/** The levels of a look, 0 to 15. */
+/** The levels of a look, 0 to 63. */
 export function levelsOf(look: string): Float32Array {
   const levels = new Float32Array(cells);
-  for (let at = 0; at < cells; at += 1) {
-    const code = look.charCodeAt(at);
-    levels[at] = code < 58 ? code - 48 : code - 87; // '0' to '9', 'a' to 'f'
-  }
+  for (let at = 0; at < cells; at += 1) levels[at] = levelOfCode[look.charCodeAt(at)] ?? 0;
   return levels;
 }
 

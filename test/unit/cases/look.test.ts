@@ -52,8 +52,12 @@ describe('turn', () => {
 });
 
 describe('indexLooks', () => {
-  const pictures = Array.from({ length: 300 }, (_, seed) => seed);
-  const index = indexLooks(pictures.map((seed) => lookOf(draw(scene(seed)))));
+  const pictures = Array.from({ length: 60 }, (_, seed) => seed);
+  const index = indexLooks(pictures.map((seed) => drawnLook(seed)));
+  const point =
+    (at: (x: number, y: number) => number, change: Change) =>
+    (x: number, y: number): number =>
+      at(...change(x, y));
   type Change = (x: number, y: number) => [number, number];
   const cut =
     (left: number, top: number, right: number, bottom: number): Change =>
@@ -73,10 +77,10 @@ describe('indexLooks', () => {
   ];
   for (const [what, change, width, height] of changes) {
     it(`finds a picture and nothing else: ${what}`, () => {
-      for (const seed of [0, 7, 150, 299, 1000, 1001, 1002]) {
-        const changed = draw((x, y) => scene(seed)(...change(x, y)), width, height);
+      for (const seed of [0, 59, 1000]) {
+        const changed = draw(point(scene(seed), change), width, height);
         const near = index.nearest(lookOf(changed));
-        expect(near?.position ?? null).toBe(seed < 300 ? seed : null);
+        expect(near?.position ?? null).toBe(seed < 60 ? seed : null);
         if (near) expect(near.likeness).toBeGreaterThanOrEqual(nearDuplicateLikeness);
       }
     });
