@@ -58,7 +58,7 @@ function shrink(pixels: Pixels): Float64Array {
   return grey;
 }
 
-const linesPerCell = 8;
+const linesPerCell = 5;
 
 type Range = [from: number, to: number];
 

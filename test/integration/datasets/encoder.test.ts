@@ -43,20 +43,27 @@ const open = (plugins: string, changes: Partial<EncoderSettings> = {}) => {
   return openEncoder({ ...settings, ...changes }, { store, plugins, signal, report: () => {} });
 };
 
-/** Noise in large squares, mirrored or not. */
-async function picture(seed: number, mirrored: boolean): Promise<Case> {
+/** Noise in large squares, its columns in another order or not: a look tells them apart, the encoder above does not. */
+async function picture(seed: number, shuffled: boolean): Promise<Case> {
   const random = createRandom(`picture/${seed}`);
   const noise = Uint8Array.from({ length: 7 * 7 * 3 }, () => Math.floor(256 * random.float()));
-  const drawn = sharp(noise, { raw: { width: 7, height: 7, channels: 3 } }).resize(56, 56, { kernel: 'nearest' });
-  const rgb = await (mirrored ? drawn.flop() : drawn).raw().toBuffer();
+  const order = [3, 0, 5, 1, 6, 2, 4];
+  const mixed = noise.map((_, at) => {
+    const [row, column] = [Math.floor(at / 21), Math.floor(at / 3) % 7];
+    return noise[21 * row + 3 * (order[column] ?? 0) + (at % 3)] ?? 0;
+  });
+  const drawn = sharp(shuffled ? mixed : noise, { raw: { width: 7, height: 7, channels: 3 } }).resize(56, 56, {
+    kernel: 'nearest',
+  });
+  const rgb = await drawn.raw().toBuffer();
   const size = { width: 56, height: 56 };
   const png = await sharp(rgb, { raw: { ...size, channels: 3 } })
     .png()
     .toBuffer();
-  const id = `${mirrored ? 'mirrored' : 'picture'}-${seed}`;
+  const id = `${shuffled ? 'shuffled' : 'picture'}-${seed}`;
   const images = [{ ...(await store.putBlob(png)), ...size }];
   return makeCase(id, 'melanoma', {
-    source: mirrored ? 'ood' : 'train',
+    source: shuffled ? 'ood' : 'train',
     images,
     look: lookOf({ rgb, ...size }),
     group: id,
@@ -65,7 +72,7 @@ async function picture(seed: number, mirrored: boolean): Promise<Case> {
 
 describe('an encoder', () => {
   for (const form of ['one embedding', 'tokens']) {
-    it(`finds mirrored pictures, which the look does not (${form})`, { timeout: 60_000 }, async () => {
+    it(`finds pictures that the look does not (${form})`, { timeout: 60_000 }, async () => {
       const plugins = await temporaryFolder();
       await execa(trainer.python, ['-c', exportProgram, join(plugins, 'rows.onnx'), form]);
       const encoder = await open(plugins);
@@ -74,8 +81,8 @@ describe('an encoder', () => {
       expect(findLeaks(train, test)).toEqual([]);
       const leaks = findLeaks(train, test, { similar: (await encoder?.findSimilar(train, test)) ?? new Map() });
       expect(leaks.map(({ kind, test, train }) => [kind, test.id, train.id])).toEqual([
-        ['near-duplicate', 'mirrored-3', 'picture-3'],
-        ['near-duplicate', 'mirrored-7', 'picture-7'],
+        ['near-duplicate', 'shuffled-3', 'picture-3'],
+        ['near-duplicate', 'shuffled-7', 'picture-7'],
       ]);
       for (const { cosine } of leaks) expect(cosine).toBeGreaterThan(0.99);
     });
