@@ -93,7 +93,7 @@ const dataSchema = z.strictObject({
   leaks: z
     .strictObject({ test: z.enum(['report', 'exclude']), ood: z.enum(['report', 'exclude']) })
     .default({ test: 'report', ood: 'exclude' }),
-  /** An image encoder that looks for near-duplicates too, e.g. mirrored or cropped ones. */
+  /** An image encoder that looks for near-duplicates too. */
   encoder: encoderSchema.nullable().default(null),
 });
 

@@ -9,6 +9,7 @@ import { stemOf } from '../names.ts';
 import { type DatasetAdapter, diagnose } from '../source.ts';
 import { readTable } from '../table.ts';
 import { passOver, requireTable } from '../tables.ts';
+import { readChallengeSplits } from './challenge-splits.ts';
 import { archiveMetadata, isArchiveTable, readArchiveForm } from './isic-archive.ts';
 import { diagnoseIsicCode, isicCodes } from './isic-codes.ts';
 
@@ -37,8 +38,10 @@ export const readBcn20000: DatasetAdapter = async function* (folder, knowledge) 
     parquet: { image: 'bcn_filename', label: 'diagnosis' },
   });
   if (await isArchiveTable(table)) {
+    const officialSplit = await readChallengeSplits(folder);
     yield* readArchiveForm(folder, table, knowledge, {
       source,
+      ...(officialSplit ? { officialSplit } : {}),
       diagnose: (labels) => {
         const code = labels.map((label) => archiveNames[label.toLowerCase()]).find((found) => found !== undefined);
         return diagnose(code === undefined ? labels : [isicCodes[code] ?? code], knowledge);
