@@ -10,7 +10,7 @@ import { type DatasetAdapter, diagnose } from '../source.ts';
 import { readTable } from '../table.ts';
 import { passOver, requireTable } from '../tables.ts';
 import { readChallengeSplits } from './challenge-splits.ts';
-import { archiveMetadata, isArchiveTable, readArchiveForm } from './isic-archive.ts';
+import { archiveMetadata, challengeMetadata, isArchiveTable, readArchiveForm } from './isic-archive.ts';
 import { diagnoseIsicCode, isicCodes } from './isic-codes.ts';
 
 const source = 'bcn20000';
@@ -35,6 +35,7 @@ export const readBcn20000: DatasetAdapter = async function* (folder, knowledge) 
     names: ['bcn_20k_train', 'metadata', archiveMetadata],
     what: 'one of them lists the images',
     columns,
+    except: challengeMetadata,
     parquet: { image: 'bcn_filename', label: 'diagnosis' },
   });
   if (await isArchiveTable(table)) {

@@ -10,7 +10,7 @@ import { type ImageIndex, imagesOf } from '../image-files.ts';
 import { type CaseRecord, type DatasetAdapter, diagnoseCode } from '../source.ts';
 import { readColumns, readTable, type Table } from '../table.ts';
 import { findTable, passOver, requireTable } from '../tables.ts';
-import { archiveMetadata, isArchiveTable, readArchiveForm } from './isic-archive.ts';
+import { archiveMetadata, challengeMetadata, isArchiveTable, readArchiveForm } from './isic-archive.ts';
 import { codes2018, hotColumn, isicCodes, isicTies } from './isic-codes.ts';
 
 const source = 'ham10000';
@@ -26,7 +26,7 @@ export const readHam10000: DatasetAdapter = async function* (folder, knowledge) 
     names: metadataNames,
     what: 'one of them lists the images',
     columns: ['lesion_id', 'image_id', 'dx'],
-    except: testNames,
+    except: [...testNames, ...challengeMetadata],
     parquet: { image: 'image_id', label: 'dx' },
   });
   if (await isArchiveTable(metadata)) {

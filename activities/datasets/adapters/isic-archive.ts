@@ -33,6 +33,7 @@ export const readIsicArchive: DatasetAdapter = async function* (folder, knowledg
     names: ['metadata', archiveMetadata],
     what: 'the archive puts it beside the images',
     columns: ['isic_id'],
+    except: challengeMetadata,
     parquet: { image: 'isic_id', label: 'diagnosis' },
   });
   yield* readArchiveForm(folder, table, knowledge, { source: 'isic-archive' });
@@ -40,6 +41,9 @@ export const readIsicArchive: DatasetAdapter = async function* (folder, knowledg
 
 /** The web page puts the collection's name before, and the day behind: `bcn20000_metadata_2025-07-22.csv`. */
 export const archiveMetadata = '*_metadata';
+
+/** Tables of the challenge that may lie beside it, and whose names end alike. */
+export const challengeMetadata = ['ISIC_2019_Training_Metadata', 'ISIC_2019_Test_Metadata'];
 
 /** True where a table is a download of the archive. */
 export const isArchiveTable = async (table: Table): Promise<boolean> => (await readColumns(table)).includes('isic_id');
