@@ -7,7 +7,8 @@ import { importSources, type SourcesRequest } from '../activities/datasets/sourc
 import type { ArtifactStore } from '../activities/ports/artifact-store.ts';
 import { userMistake } from '../domain/failures.ts';
 import { overlay } from '../domain/overlay.ts';
-import { parseRecipe, type Recipe } from '../domain/recipe.ts';
+import { parseRecipe } from '../domain/parse-recipe.ts';
+import type { Recipe } from '../domain/recipe.ts';
 import { readEnvironment, repositoryRoot } from '../infra/env.ts';
 
 /** Values that the recipe's author leaves to the command line. */

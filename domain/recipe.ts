@@ -2,11 +2,9 @@
  * A recipe: everything that decides what a run computes, and nothing about where it runs (that is the environment's).
  * Unknown fields are refused. Two recipes with equal contents share every artifact.
  */
-import { parse, YAMLParseError } from 'yaml';
 import { z } from 'zod';
 import { artifactRefSchema } from './artifact.ts';
 import { defaultMinImagesPerClass } from './cases/dermnet-filter.ts';
-import { userMistake } from './failures.ts';
 import { budgetSchema } from './llm-account.ts';
 import { distractorSources } from './questions/distractors.ts';
 import { questionTasks } from './questions/question.ts';
@@ -93,7 +91,7 @@ const dataSchema = z.strictObject({
   leaks: z
     .strictObject({ test: z.enum(['report', 'exclude']), ood: z.enum(['report', 'exclude']) })
     .default({ test: 'report', ood: 'exclude' }),
-  /** An image encoder that looks for near-duplicates too, e.g. mirrored or cropped ones. */
+  /** An image encoder that looks for near-duplicates too. */
   encoder: encoderSchema.nullable().default(null),
 });
 
@@ -273,40 +271,3 @@ export const sourceNames = ({ sources }: Recipe['data']): string =>
     .filter(({ use }) => use !== 'ood')
     .map(({ adapter }) => adapter)
     .join(', ');
-
-/**
- * Parses a recipe. Throws a user's mistake that names file, field, value and what is allowed, one line a problem.
- *
- * @param recipe YAML text, or what a YAML parser returned
- * @param file shown in messages
- */
-export function parseRecipe(recipe: unknown, file: string): Recipe {
-  const value: unknown = typeof recipe === 'string' ? parseYaml(recipe, file) : recipe;
-  const result = recipeSchema.safeParse(value);
-  if (result.success) return result.data;
-  throw userMistake(result.error.issues.map((issue) => describeIssue(issue, value, file)).join('\n'));
-}
-
-function parseYaml(text: string, file: string): unknown {
-  try {
-    return parse(text);
-  } catch (error) {
-    if (!(error instanceof YAMLParseError)) throw error;
-    throw userMistake(`${file}: ${error.message.split('\n', 1)[0]?.replace(/:$/, '')}`, error);
-  }
-}
-
-function describeIssue(issue: z.core.$ZodIssue, recipe: unknown, file: string): string {
-  const field = issue.path.length > 0 ? issue.path.join('.') : '(top level)';
-  if (issue.code === 'unrecognized_keys') {
-    const where = issue.path.length > 0 ? `${issue.path.join('.')}.` : '';
-    return `${file}: unknown field ${issue.keys.map((key) => `"${where}${key}"`).join(', ')}; remove it or correct its name`;
-  }
-  const value = issue.path.reduce(memberOf, recipe);
-  const given = value === undefined ? 'is missing' : `is ${JSON.stringify(value)}`;
-  return `${file}: ${field} ${given}: ${issue.message}`;
-}
-
-/** A rule over several fields reports their parent as its input, so the field's own value is looked up. */
-const memberOf = (parent: unknown, key: PropertyKey): unknown =>
-  typeof parent === 'object' && parent !== null ? Reflect.get(parent, key) : undefined;

@@ -8,7 +8,8 @@ import type {
   TrajectoriesResult,
 } from '../domain/contracts.ts';
 import { ledgerWords } from '../domain/llm-account.ts';
-import { parseRecipe, type Recipe } from '../domain/recipe.ts';
+import { parseRecipe } from '../domain/parse-recipe.ts';
+import type { Recipe } from '../domain/recipe.ts';
 import {
   explainConcepts,
   exportAdapter,

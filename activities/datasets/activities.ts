@@ -14,7 +14,7 @@ import { textbookFolder } from './adapters/textbook.ts';
 import { writeDemoDataset } from './demo.ts';
 import { openEncoder } from './encoder.ts';
 import { imageSoftware } from './images.ts';
-import { importDataset } from './import.ts';
+import { importDataset, importMethod } from './import.ts';
 import type { ImportedSource } from './imported.ts';
 import { loadKnowledge } from './knowledge.ts';
 import { deriveData } from './prepare.ts';
@@ -59,7 +59,7 @@ export function createDatasetActivities({ store, environment, logger }: DatasetD
     const settings = { maxPixels, snapTo, maxBadShare };
     const drawn = recipe.data.sources.map(({ adapter, use }) => {
       const params = { adapter, ...settings, spec, seed: recipe.seed, software: imageSoftware };
-      return { adapter, use, key: workKey({ method: 'generate/4', inputs: { knowledge: knowledge.digest }, params }) };
+      return { adapter, use, key: workKey({ method: 'generate/5', inputs: { knowledge: knowledge.digest }, params }) };
     });
     const known = await Promise.all(drawn.map(({ key }) => store.find('dataset', key)));
     const found = drawn.flatMap((source, i) => (known[i] ? [{ ...source, artifact: known[i] }] : []));
@@ -87,7 +87,12 @@ export function createDatasetActivities({ store, environment, logger }: DatasetD
   /** The artifact that `--data DIR` made, if its images have the size that the recipe asks for. */
   async function requireImported({ adapter, use, imported }: DataSource, { data }: Recipe): Promise<ImportedSource> {
     if (!imported) throw userMistake(`data.sources: ${adapter} is not imported; give the data by --data DIR`);
-    const { params } = await store.manifest(imported);
+    const { params, method } = await store.manifest(imported);
+    if (method !== importMethod) {
+      throw userMistake(
+        `data.sources: ${adapter}: was imported by ${method}, this version reads ${importMethod}; import it again by --data DIR`,
+      );
+    }
     for (const [name, wanted] of Object.entries({ adapter, maxPixels: data.maxPixels, snapTo: data.snapTo })) {
       const made = paramOf(params, name);
       if (made !== wanted) {

@@ -1,6 +1,11 @@
-/** How many cases a recipe's data sets have, from their tables alone: no image is decoded. */
+/**
+ * How many cases a recipe's data sets have, from their tables alone: no image is decoded, so pictures that stand twice
+ * under different names are counted twice and tie no groups.
+ */
 import type { Case, Split } from '../../domain/cases/case.ts';
 import { filterDermNet } from '../../domain/cases/dermnet-filter.ts';
+import type { Link } from '../../domain/cases/groups.ts';
+import { lookSide } from '../../domain/cases/look.ts';
 import { assignSplits } from '../../domain/cases/splits.ts';
 import type { Knowledge } from '../../domain/knowledge/knowledge.ts';
 import type { DataCounts } from '../../domain/plan/plan.ts';
@@ -8,7 +13,7 @@ import { matchCases } from '../../domain/questions/matched.ts';
 import type { Recipe } from '../../domain/recipe.ts';
 import { conceptsOf } from '../../domain/trajectories/concepts.ts';
 import { isTextbookCase } from '../../domain/trajectories/plan.ts';
-import { readRecords } from './read.ts';
+import { linkOf, readRecords } from './read.ts';
 import { createRepeatFinder } from './repeats.ts';
 import type { CaseRecord } from './source.ts';
 import { findFolders } from './sources.ts';
@@ -25,6 +30,7 @@ export async function countData(
     read.map(({ adapter }) => adapter),
   );
   const cases: Case[] = [];
+  const [links, trained]: [Link[], Link[]] = [[], []];
   const concepts = { pictures: 0, terms: new Set<string>() };
   let images = 0;
   let imagesOfDermNet = 0;
@@ -37,9 +43,11 @@ export async function countData(
         const own = 'concepts' in record && record.concepts ? conceptsOf({ concepts: record.concepts }) : [];
         if (own.length > 0) concepts.pictures += 1;
         for (const concept of own) concepts.terms.add(concept);
+        if (own.length > 0 && record.kind !== 'left out') trained.push(linkOf(record));
         continue;
       }
       if (adapter === 'dermnet') imagesOfDermNet += 1;
+      if (record.kind === 'left out' && record.link) links.push(record.link);
       if (record.kind === 'case') cases.push(withoutImage(record));
     }
   }
@@ -49,12 +57,12 @@ export async function countData(
     imagesOfSet: imagesOfDermNet,
   });
   const labelled = [...cases.filter((c) => !isTextbookCase(c) && !isDermNet(c)), ...kept];
-  const dealt = assignSplits(labelled, { seed, ratio: data.split, groupBy: data.groupBy });
+  const dealt = assignSplits(labelled, { seed, ratio: data.split, groupBy: data.groupBy }, { links, trained });
   const ofSplit = (split: Split): number => dealt.filter((c) => c.split === split).length;
   const textbook = cases.filter(isTextbookCase).length;
-  const trained = dealt.filter((c) => c.split === 'train');
+  const training = dealt.filter((c) => c.split === 'train');
   const items =
-    questions.distractors === 'matched' ? matchCases(trained, 'diagnosis', knowledge, seed).size : trained.length;
+    questions.distractors === 'matched' ? matchCases(training, 'diagnosis', knowledge, seed).size : training.length;
   return {
     ...{ items, test: ofSplit('test'), textbook, images },
     ...(concepts.pictures > 0 ? { concepts: { pictures: concepts.pictures, terms: concepts.terms.size } } : {}),
@@ -65,7 +73,7 @@ const withoutImage = ({ kind: _, where: __, image: ___, id, ...record }: CaseRec
   ...record,
   id: `${record.source}/${id}`, // as the import names it: the split goes by it
   images: [],
-  look: '0'.repeat(64),
+  look: '0'.repeat(lookSide ** 2),
 });
 
 /** Of a generated set; the split is dealt by patient, so its sizes are near, not equal, to these. */

@@ -2,7 +2,8 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import sharp from 'sharp';
-import type { AuditedPicture, Similar } from '../../domain/cases/leakage.ts';
+import type { Picture } from '../../domain/cases/case.ts';
+import type { Similar } from '../../domain/cases/leakage.ts';
 import { mostSimilar, unit } from '../../domain/cases/similarity.ts';
 import type { EncoderSettings } from '../../domain/recipe.ts';
 import type { WorkProgress } from '../heartbeats.ts';
@@ -12,10 +13,13 @@ import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { digestOfFile } from '../store/store.ts';
 import type { EncoderThreadData } from './encoder-thread.ts';
 
+/** What an encoder reads of a case. */
+export type EncodedPicture = Pick<Picture, 'id' | 'source' | 'images'>;
+
 export interface Encoder {
   sha256: string;
   /** The most similar training picture of each test picture that has one, by the id of the test picture. */
-  findSimilar(train: readonly AuditedPicture[], test: readonly AuditedPicture[]): Promise<Map<string, Similar>>;
+  findSimilar(train: readonly EncodedPicture[], test: readonly EncodedPicture[]): Promise<Map<string, Similar>>;
 }
 
 export interface EncoderContext {
@@ -54,8 +58,8 @@ export async function openEncoder(settings: EncoderSettings | null, context: Enc
 }
 
 async function compare(
-  { pictures, seen }: { pictures: readonly AuditedPicture[]; seen: readonly Float32Array[] },
-  { pictures: test, asked }: { pictures: readonly AuditedPicture[]; asked: readonly Float32Array[] },
+  { pictures, seen }: { pictures: readonly EncodedPicture[]; seen: readonly Float32Array[] },
+  { pictures: test, asked }: { pictures: readonly EncodedPicture[]; asked: readonly Float32Array[] },
   similarity: number,
   signal: AbortSignal,
 ): Promise<Map<string, Similar>> {
@@ -72,7 +76,7 @@ async function compare(
 }
 
 async function embedAll(
-  pictures: readonly AuditedPicture[],
+  pictures: readonly EncodedPicture[],
   thread: Thread,
   settings: EncoderSettings,
   { store, signal }: EncoderContext,
@@ -91,7 +95,7 @@ async function embedAll(
 
 /** The first image of a picture as `[3, side, side]`, normalised channel by channel. */
 async function pixelsOf(
-  { id, images: [image] }: AuditedPicture,
+  { id, images: [image] }: EncodedPicture,
   store: ArtifactStore,
   { side, mean, std }: EncoderSettings,
 ): Promise<Float32Array> {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { type ArtifactRef, canonicalJson, type Manifest, workKey } from '../../domain/artifact.ts';
 import { type Case, caseSchema } from '../../domain/cases/case.ts';
+import { linkSchema } from '../../domain/cases/groups.ts';
 import {
   type ConceptCase,
   conceptCaseSchema,
@@ -20,10 +21,10 @@ import type { ImageBudget } from './image-size.ts';
 import { type BadImage, imageSoftware, imagesInFlight, importImage, type StoredImage } from './images.ts';
 import { readLines, writeLineFiles } from './json-lines.ts';
 import { createOutcome, tooManyBad } from './outcome.ts';
-import { absentReason, type LeftOutCount, type Reading, type ReadRequest, readSource } from './read.ts';
+import { absentReason, type LeftOutCount, linkOf, type Reading, type ReadRequest, readSource } from './read.ts';
 import type { SourceRecord } from './source.ts';
 
-const method = 'import/5';
+export const importMethod = 'import/5';
 const reportFile = 'report.json';
 
 const leftOutCountSchema = z.object({
@@ -45,8 +46,16 @@ export async function readMalignantLeftOut(store: ArtifactStore, imported: Manif
   return leftOutBy.filter(({ malignant }) => malignant);
 }
 
-/** Files of an imported artifact: cases, items with a question of their own, pictures with concepts only. */
-export const importedFiles = { cases: 'cases.jsonl', ready: 'ready.jsonl', concepts: 'concepts.jsonl' } as const;
+/**
+ * Files of an imported artifact: cases, items with a question of their own, pictures with concepts only, and what is
+ * known of pictures that became none of these.
+ */
+export const importedFiles = {
+  cases: 'cases.jsonl',
+  ready: 'ready.jsonl',
+  concepts: 'concepts.jsonl',
+  links: 'links.jsonl',
+} as const;
 
 export interface ImportSettings extends ImageBudget {
   /** Share of unusable images, 0 to 1, above which the import fails. */
@@ -85,7 +94,7 @@ export function importDataset(request: ImportRequest): Promise<ArtifactRef> {
   return withScratchFolder(request.scratch, 'import', async (scratch) => {
     const reading = await readSource(request, scratch, (done) => onProgress?.('reading', done, 0));
     const work = {
-      method,
+      method: importMethod,
       inputs: { contents: reading.contents, knowledge: knowledge.digest },
       params: { adapter, software: imageSoftware, ...settings },
     };
@@ -119,8 +128,10 @@ async function importRecords(
     case: join(scratch, importedFiles.cases),
     question: join(scratch, importedFiles.ready),
     concepts: join(scratch, importedFiles.concepts),
+    links: join(scratch, importedFiles.links),
   };
   const written = await writeLineFiles(paths, async (writers) => {
+    for await (const link of readLines(reading.links, linkSchema)) await writers.links.write(link);
     let done = 0;
     const records = readLines(reading.file, z.custom<SourceRecord>()); // written by the first pass
     const imported = inOrder(records, imagesInFlight, async (record) => {
@@ -131,6 +142,7 @@ async function importRecords(
       onProgress?.('importing', ++done, reading.records);
       if ('badImage' in stored) {
         outcome.quarantine(stored);
+        await writers.links.write(linkOf(record));
         if (outcome.quarantined() > settings.maxBadShare * reading.records)
           throw new DermflowError(failureTypes.badData, tooManyBad(outcome, reading.records, settings.maxBadShare));
         continue;
@@ -140,6 +152,7 @@ async function importRecords(
       const [sameAs] = record.kind === 'question' ? [] : owners.get(stored.image.sha256);
       if (sameAs !== undefined) {
         outcome.repeat(made.id, sameAs);
+        await writers.links.write(linkOf(record, [stored.image]));
         continue;
       }
       owners.add(stored.image.sha256, made.id);

@@ -1,6 +1,7 @@
 /** Imported sets as the data stage reads them. */
 import type { ArtifactRef } from '../../domain/artifact.ts';
 import { type Case, caseSchema } from '../../domain/cases/case.ts';
+import { type Link, linkSchema } from '../../domain/cases/groups.ts';
 import {
   asConceptCase,
   type ConceptCase,
@@ -27,6 +28,8 @@ export interface OpenSource extends ImportedSource {
   facts: ReturnType<typeof importFactsSchema.parse>;
   cases(): Promise<Case[]>;
   ready(): Promise<ReadyCase[]>;
+  /** What is known of pictures that became no case. */
+  links(): Promise<Link[]>;
   /** Pictures with at least one concept, diagnosed ones among them. */
   concepts(): Promise<ConceptCase[]>;
   /** Rows that became no case although their labels name a malignant disease. */
@@ -53,6 +56,7 @@ export async function openSource(store: ArtifactStore, source: ImportedSource): 
     malignantLeftOut: () => readMalignantLeftOut(store, manifest),
     cases,
     ready: () => readJsonLines(store, manifest, importedFiles.ready, readyCaseSchema),
+    links: () => readJsonLines(store, manifest, importedFiles.links, linkSchema),
     concepts: async () => {
       const undiagnosed = await readJsonLines(store, manifest, importedFiles.concepts, conceptCaseSchema);
       return [...(await cases()).flatMap(asConceptCase), ...undiagnosed].filter((c) => conceptsOf(c).length > 0);

@@ -1,11 +1,12 @@
 /** Joins the imported sets to the data of a run: split, audited for leaks, reported. */
 import { type ArtifactRef, canonicalJson } from '../../domain/artifact.ts';
 import type { Case } from '../../domain/cases/case.ts';
-import { countSplits, type DataReport, describeData } from '../../domain/cases/data-report.ts';
+import { countDisagreements, countOod, countSplits, describeData } from '../../domain/cases/data-report.ts';
 import { filterDermNet } from '../../domain/cases/dermnet-filter.ts';
-import { type AuditedPicture, findLeaks, type Leak, summariseLeaks } from '../../domain/cases/leakage.ts';
-import { assignSplits } from '../../domain/cases/splits.ts';
-import type { ReadyCase } from '../../domain/cases/undiagnosed.ts';
+import type { Link } from '../../domain/cases/groups.ts';
+import { type AuditedPicture, asPictures, findLeaks, type Leak, summariseLeaks } from '../../domain/cases/leakage.ts';
+import { dealCases } from '../../domain/cases/splits.ts';
+import type { ConceptCase } from '../../domain/cases/undiagnosed.ts';
 import { userMistake } from '../../domain/failures.ts';
 import type { Knowledge } from '../../domain/knowledge/knowledge.ts';
 import type { Recipe } from '../../domain/recipe.ts';
@@ -48,17 +49,24 @@ export function deriveDataset(
       imagesOfSet: imagesOf(sources, 'dermnet'),
     });
     const others = labelled.filter((c) => !isTextbookCase(c) && !isDermNet(c));
-    const all = assignSplits([...others, ...dermnet.kept], settings);
+    const concepts = await conceptCases(sources);
+    const links = await linksOf(sources);
+    const trained = [...books, ...concepts].map(asLink);
+    const { cases: all, disagreements } = dealCases([...others, ...dermnet.kept], settings, { links, trained });
     const training = all.filter((c) => c.split !== 'test');
-    const seen = [...training, ...books, ...(await conceptCases(sources))];
+    const seen = [...training, ...books, ...concepts];
     const test = all.filter((c) => c.split === 'test');
     const items = (
       await Promise.all(sources.filter(({ use }) => use === 'ood').map((source) => source.ready()))
     ).flat();
-    const similar = await encoder?.findSimilar(seen, [...test, ...items]);
-    const tested = audit(findLeaks(seen, test, similar), test, data.leaks.test);
+    const similar = await encoder?.findSimilar(seen, test);
+    const tested = audit(findLeaks(seen, test, { links, ...(similar ? { similar } : {}) }), test, data.leaks.test);
     const cases = [...training, ...tested.kept];
-    const ood = audit(findLeaks(seen, items, similar), items, data.leaks.ood);
+    // Out of distribution is what no set of the run holds, be it trained on, tested on or left out.
+    const inDomain = [...seen, ...test, ...labelled.filter(isDermNet)];
+    const alike = await encoder?.findSimilar(inDomain, items);
+    const known = [...inDomain, ...asPictures(links)];
+    const ood = audit(findLeaks(known, items, { links, ...(alike ? { similar: alike } : {}) }), items, data.leaks.ood);
 
     const counts = countSplits(cases);
     const empty = (['train', 'test'] as const).find((split) => counts[split] === 0);
@@ -68,7 +76,11 @@ export function deriveDataset(
     const malignantLeftOut = Object.fromEntries(
       await Promise.all(sources.map(async (source) => [source.adapter, await source.malignantLeftOut()] as const)),
     );
-    const report = describeData({ malignantLeftOut, cases, ood: countKept(items, ood.kept), leaks, funnel });
+    const report = describeData({
+      ...{ malignantLeftOut, cases, leaks, funnel },
+      ood: countOod(items, ood.kept, ood.leaks),
+      officialSplits: countDisagreements(disagreements),
+    });
     return {
       facts: { ...counts, ood: ood.kept.length },
       files: {
@@ -98,15 +110,19 @@ function audit<T extends AuditedPicture>(
   return { leaks, kept: tested.filter(({ id }) => !leaking.has(id)) };
 }
 
-function countKept(items: readonly ReadyCase[], kept: readonly ReadyCase[]): DataReport['ood'] {
-  const keptOf = Map.groupBy(kept, ({ source }) => source);
-  return Object.fromEntries(
-    [...Map.groupBy(items, ({ source }) => source)].map(([source, of]) => [
-      source,
-      { items: of.length, kept: keptOf.get(source)?.length ?? 0 },
-    ]),
-  );
-}
+/** Of sets whose items are out of distribution a link ties names, but is no picture of a set that is in it. */
+const linksOf = async (sources: readonly OpenSource[]): Promise<Link[]> =>
+  (
+    await Promise.all(
+      sources.map(async ({ use, links }) => (await links()).map((link) => (use === 'ood' ? tieOnly(link) : link))),
+    )
+  ).flat();
+
+const tieOnly = ({ source: _, officialSplit: __, ...link }: Link): Link => link;
+
+const asLink = ({ source, group, lesion, archiveIds, images }: ConceptCase | Case): Link => ({
+  ...{ source, group, lesion, archiveIds, images },
+});
 
 /** Images that the set holds, whether or not they became cases; 0 without the set. */
 function imagesOf(sources: readonly OpenSource[], adapter: OpenSource['adapter']): number {

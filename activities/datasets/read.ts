@@ -2,6 +2,7 @@
 import { createHash, hash } from 'node:crypto';
 import { join } from 'node:path';
 import { canonicalJson } from '../../domain/artifact.ts';
+import type { Link } from '../../domain/cases/groups.ts';
 import { userMistake } from '../../domain/failures.ts';
 import type { Knowledge } from '../../domain/knowledge/knowledge.ts';
 import { createMalignantNames } from '../../domain/knowledge/malignant-label.ts';
@@ -13,9 +14,10 @@ import { createDiskMap } from './disk-map.ts';
 import { createFileReader, type FileReader } from './file-ref.ts';
 import { openFolder } from './folder.ts';
 import { writeLineFiles } from './json-lines.ts';
+import { lesionTables, readLesionTables } from './lesion-tables.ts';
 import { nearNames } from './near-names.ts';
 import { type LeftOut, noSkinPicture, requireFolder, type SourceRecord, unknownLabel } from './source.ts';
-import { tellUnread } from './tables.ts';
+import { passOver, tellUnread } from './tables.ts';
 import { createTally } from './tally.ts';
 
 const filesInFlight = 4;
@@ -46,6 +48,8 @@ export interface LeftOutCount {
 export interface Reading {
   /** File of JSON lines, one `SourceRecord` each. */
   file: string;
+  /** Another with a `Link` for each row that becomes no record, and for those of tables of lesions. */
+  links: string;
   records: number;
   leftOut: LeftOutCount[];
   /** Digest of all that was read, the image files' bytes among it. */
@@ -77,24 +81,25 @@ export async function* readRecords({
       }
       yield record;
     }
+    passOver(files, lesionTables); // they are read once more, for themselves
     tellUnread(files, adapter);
   } finally {
     files.close();
   }
 }
 
-/** Reads a folder into a file below `scratch`. A folder that gives no record at all is a user's mistake. */
+/** Reads a folder into files below `scratch`. A folder that gives no record at all is a user's mistake. */
 export async function readSource(
   request: ReadRequest,
   scratch: string,
   onProgress: (done: number) => void = () => {},
 ): Promise<Reading> {
-  const file = join(scratch, 'records.jsonl');
+  const [file, links] = [join(scratch, 'records.jsonl'), join(scratch, 'read-links.jsonl')];
   const contents = createHash('sha256');
   const leftOut = createLeftOutTally(request.knowledge);
   const files = createFileReader();
   let present = 0;
-  const records = await writeLineFiles({ records: file }, async ({ records: writer }) => {
+  const records = await writeLineFiles({ records: file, links }, async ({ records: writer, links: linkWriter }) => {
     const digested = inOrder(readRecords(request), filesInFlight, async (record) => ({
       record,
       image: await digestImage(record, files),
@@ -103,6 +108,7 @@ export async function readSource(
       if (record.kind === 'left out') {
         contents.update(`${canonicalJson(record)}\n`);
         leftOut.add(record);
+        if (record.link) await linkWriter.write(record.link);
         continue;
       }
       const { where: _, ...known } = record;
@@ -111,12 +117,16 @@ export async function readSource(
       if (image !== null) present += 1;
       onProgress(writer.count());
     }
+    for await (const link of readLesionTables(request)) {
+      contents.update(`${canonicalJson(link)}\n`);
+      await linkWriter.write(link);
+    }
     return writer.count();
   }).finally(() => files.close());
   const found = { records, leftOut: leftOut.counts() };
   const unusable = whyUnusable({ ...found, folder: request.folder, present });
   if (unusable !== null) throw userMistake(unusable);
-  return { file, ...found, contents: contents.digest('hex') };
+  return { file, links, ...found, contents: contents.digest('hex') };
 }
 
 /** One line for a folder of which nothing can be used. */
@@ -147,6 +157,12 @@ async function digestImage(record: SourceRecord | LeftOut, files: FileReader): P
   });
   return hash('sha256', bytes);
 }
+
+/** What a record says of its picture, if it becomes no case. */
+export const linkOf = (
+  { source, group, lesion, archiveIds, officialSplit }: SourceRecord,
+  images: Link['images'] = [],
+): Link => ({ source, group, lesion, archiveIds, images: images.map(({ sha256 }) => ({ sha256 })), officialSplit });
 
 export interface LeftOutTally {
   add(leftOut: LeftOut): void;

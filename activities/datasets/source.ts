@@ -2,6 +2,7 @@
 import { constants } from 'node:fs';
 import { access, readdir, stat } from 'node:fs/promises';
 import type { Case, Malignancy, Modality, Split } from '../../domain/cases/case.ts';
+import type { Link } from '../../domain/cases/groups.ts';
 import type { ReadyQuestion } from '../../domain/cases/undiagnosed.ts';
 import { userMistake } from '../../domain/failures.ts';
 import type { Knowledge } from '../../domain/knowledge/knowledge.ts';
@@ -19,6 +20,7 @@ interface RecordBase {
   source: string;
   image: FoundImage;
   group: string;
+  lesion?: string;
   modality: Modality;
   /** Names of the picture in public archives, e.g. `isic/ISIC_0027419`. */
   archiveIds: string[];
@@ -60,6 +62,8 @@ export interface LeftOut {
   reason: string;
   /** What is counted apart within a reason, e.g. the label. */
   detail: string;
+  /** What the row says of its picture all the same. */
+  link?: Link;
 }
 
 /** Where an image lies, or the name under which it was looked for in vain. */

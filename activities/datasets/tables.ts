@@ -25,7 +25,7 @@ export interface WantedTable {
   what: string;
   /** By these columns it is recognised under any other name. */
   columns?: readonly string[];
-  /** Names of tables of the same columns that are not meant. */
+  /** Names of tables of the same columns, or of a like name, that are not meant. */
   except?: readonly string[];
   /** How an export as Parquet may name the columns; without it none is looked for. */
   parquet?: Roles;
@@ -35,8 +35,12 @@ export interface WantedTable {
  * The file of one of these names that lies highest, in its newest version; null if there is none. Another of its own
  * name further down that holds something else is a mistake, as nothing says which of them is the set's.
  */
-export async function findTable(folder: DataFolder, names: readonly string[]): Promise<Table | null> {
-  const file = await findNamed(folder, names, textTableExtensions);
+export async function findTable(
+  folder: DataFolder,
+  names: readonly string[],
+  except: readonly string[] = [],
+): Promise<Table | null> {
+  const file = await findNamed(folder, names, textTableExtensions, except);
   return file && csvTable(file, folder.reader);
 }
 
@@ -47,7 +51,7 @@ export const findFile = (folder: DataFolder, name: string, extension: string): P
 /** A table without which the set cannot be read. */
 export async function requireTable(folder: DataFolder, wanted: WantedTable): Promise<Table> {
   const found =
-    (await findTable(folder, wanted.names)) ??
+    (await findTable(folder, wanted.names, wanted.except)) ??
     (await recognise(folder, wanted)) ??
     (wanted.parquet ? findExport(folder, wanted.parquet, `${wanted.names[0]}.csv`) : null);
   if (found) return found;
@@ -95,10 +99,12 @@ async function findNamed(
   folder: DataFolder,
   names: readonly string[],
   extensions: readonly string[],
+  except: readonly string[] = [],
 ): Promise<DataFile | null> {
   const named = folder
     .others()
-    .filter((file) => ['', ...extensions].includes(fileExtension(file)) && names.some((name) => isNamed(file, name)));
+    .filter((file) => ['', ...extensions].includes(fileExtension(file)))
+    .filter((file) => names.some((name) => isNamed(file, name)) && !except.some((name) => isNamed(file, name)));
   const [highest] = named; // they come by depth
   if (!highest) return null;
   const top = named.filter((file) => depthOf(file) === depthOf(highest));

@@ -1,6 +1,7 @@
 /** A case: what one row of any data set becomes, and the base unit of the papers, (I, r, d). */
 import { z } from 'zod';
 import { blobRefSchema } from '../artifact.ts';
+import { lookPattern } from './look.ts';
 
 /** b* of Eq. 8; the malignancy at the finest level of the taxonomy. */
 export const malignancies = ['benign', 'malignant', 'precancerous_in_situ'] as const;
@@ -25,11 +26,13 @@ export const pictureShape = {
   /** Data set, and its part where it has several, e.g. `ham10000` or `omnimedvqa/isic2018`. */
   source: z.string(),
   images: z.array(imageRefSchema).min(1),
-  /** Look of the first image, 256 bits in hex; see look.ts. */
-  look: z.string().regex(/^[0-9a-f]{64}$/, 'expected 256 bits in hex'),
+  /** Look of the first image; see look.ts. */
+  look: z.string().regex(lookPattern, 'expected a grey level for each of 24 x 24 cells'),
   modality: z.enum(modalities),
   /** Patient or lesion: never straddles two splits. Sets that name the same lesion share the group. */
   group: z.string(),
+  /** The lesion, where `group` is its patient. */
+  lesion: z.string().optional(),
   /** Names of the picture in public archives, e.g. `isic/ISIC_0027419`; equal ones are the same picture. */
   archiveIds: z.array(z.string()),
   /** The data set's own split, kept where it exists. */

@@ -1,7 +1,8 @@
 /** What the data of a run are: counts by split, the leaks that were found, and the distance to the paper's numbers. */
 import type { Case, Split } from './case.ts';
 import type { FunnelStep } from './dermnet-filter.ts';
-import type { LeakAudit } from './leakage.ts';
+import { type Leak, type LeakAudit, type LeakKind, leakKinds } from './leakage.ts';
+import type { Disagreement } from './official.ts';
 
 /** Cases by value of a field and by split. */
 export type SplitTable = Record<string, Record<Split, number>>;
@@ -22,12 +23,54 @@ export interface DataReport {
   diagnosis: SplitTable;
   malignancy: SplitTable;
   modality: SplitTable;
-  /** Out-of-distribution items by set: before and after what training has seen was taken out. */
-  ood: Record<string, { items: number; kept: number }>;
+  /** Out-of-distribution items by set. */
+  ood: Record<string, OodCount>;
+  /** Patients, lesions or pictures that sets place officially on different sides. */
+  officialSplits: OfficialSplitCount;
   leaks: { test: LeakAudit; ood: LeakAudit };
   /** What was left of DermNet after each step of its filter; empty without it. */
   funnel: FunnelStep[];
   paper: PaperRow[];
+}
+
+export interface OodCount {
+  items: number;
+  kept: number;
+  /** Of all items, those that are pictures of a set of the run or show a lesion or patient that is known from one. */
+  known: Record<LeakKind, number>;
+}
+
+export interface OfficialSplitCount {
+  disagreements: number;
+  /** Of these, the groups that went to each side. */
+  to: Record<string, number>;
+  /** The first hundred. */
+  examples: Disagreement[];
+}
+
+const listed = 100;
+
+export const countDisagreements = (found: readonly Disagreement[]): OfficialSplitCount => ({
+  disagreements: found.length,
+  to: Object.fromEntries([...Map.groupBy(found, ({ to }) => to)].map(([to, group]) => [to, group.length])),
+  examples: found.slice(0, listed),
+});
+
+/** By set, what was found of its items and what was kept. */
+export function countOod(
+  items: readonly { source: string }[],
+  kept: readonly { source: string }[],
+  leaks: readonly Leak[],
+): Record<string, OodCount> {
+  const [keptOf, leaksOf] = [Map.groupBy(kept, (item) => item.source), Map.groupBy(leaks, ({ test }) => test.source)];
+  return Object.fromEntries(
+    [...Map.groupBy(items, (item) => item.source)].map(([source, of]) => {
+      const count = (kind: LeakKind): number => (leaksOf.get(source) ?? []).filter((leak) => leak.kind === kind).length;
+      // One entry a kind, so the record is complete.
+      const known = Object.fromEntries(leakKinds.map((kind) => [kind, count(kind)])) as Record<LeakKind, number>;
+      return [source, { items: of.length, kept: keptOf.get(source)?.length ?? 0, known }];
+    }),
+  );
 }
 
 /** Test sizes of Tables 2 to 5 (fact sheet, section 1.5.2) and the totals of S1, App. A. */
@@ -68,7 +111,8 @@ export function compareWithPaper(cases: readonly Case[]): PaperRow[] {
   return [...rows, { source: 'all six', ...total }];
 }
 
-export interface DataFindings extends Pick<DataReport, 'malignantLeftOut' | 'ood' | 'leaks' | 'funnel'> {
+export interface DataFindings
+  extends Pick<DataReport, 'malignantLeftOut' | 'ood' | 'officialSplits' | 'leaks' | 'funnel'> {
   cases: readonly Case[];
 }
 

@@ -1,11 +1,13 @@
 /** Cases and questions made by hand, for tests. */
+import { digestOf } from '../../domain/artifact.ts';
 import type { Case } from '../../domain/cases/case.ts';
+import { lookSide } from '../../domain/cases/look.ts';
 import type { Question } from '../../domain/questions/question.ts';
 import { shippedKnowledge } from './knowledge.ts';
 
 export const testImage = { sha256: 'a'.repeat(64), bytes: 10, width: 112, height: 112 };
 
-/** A case of the shipped taxonomy; `rationale` makes it a textbook's. */
+/** A case of the shipped taxonomy with an image of its own; `rationale` makes it a textbook's. */
 export function makeCase(id: string, diagnosis: string, more: Partial<Case> = {}): Case {
   const { taxonomy } = shippedKnowledge;
   const malignancy = taxonomy.malignancy(diagnosis);
@@ -16,13 +18,13 @@ export function makeCase(id: string, diagnosis: string, more: Partial<Case> = {}
     path: taxonomy.path(diagnosis),
     siblings: taxonomy.siblings(diagnosis),
     malignancy,
-    images: [testImage],
+    images: [{ ...testImage, sha256: digestOf(id) }],
   };
   return {
     ...fixed,
     group: id,
     source: 'test',
-    look: '0'.repeat(64),
+    look: '0'.repeat(lookSide ** 2),
     modality: 'dermoscopic',
     archiveIds: [],
     ...more,

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { parseRecipe, type Recipe } from '../../domain/recipe.ts';
+import { parseRecipe } from '../../domain/parse-recipe.ts';
+import type { Recipe } from '../../domain/recipe.ts';
 import { repositoryRoot } from '../../infra/env.ts';
 
 function shippedRecipe(name: string): Recipe {

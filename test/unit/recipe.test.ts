@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { DermflowError, exitCodeOf, exitCodes, failureTypes, finalFailures } from '../../domain/failures.ts';
-import { parseRecipe } from '../../domain/recipe.ts';
+import { parseRecipe } from '../../domain/parse-recipe.ts';
 import { demoRecipe, paperRecipe } from '../support/recipes.ts';
 
 const read = (name: string): unknown =>

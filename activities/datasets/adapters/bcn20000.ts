@@ -9,7 +9,8 @@ import { stemOf } from '../names.ts';
 import { type DatasetAdapter, diagnose } from '../source.ts';
 import { readTable } from '../table.ts';
 import { passOver, requireTable } from '../tables.ts';
-import { archiveMetadata, isArchiveTable, readArchiveForm } from './isic-archive.ts';
+import { readChallengeSplits } from './challenge-splits.ts';
+import { archiveMetadata, challengeMetadata, isArchiveTable, readArchiveForm } from './isic-archive.ts';
 import { diagnoseIsicCode, isicCodes } from './isic-codes.ts';
 
 const source = 'bcn20000';
@@ -34,11 +35,14 @@ export const readBcn20000: DatasetAdapter = async function* (folder, knowledge) 
     names: ['bcn_20k_train', 'metadata', archiveMetadata],
     what: 'one of them lists the images',
     columns,
+    except: challengeMetadata,
     parquet: { image: 'bcn_filename', label: 'diagnosis' },
   });
   if (await isArchiveTable(table)) {
+    const officialSplit = await readChallengeSplits(folder);
     yield* readArchiveForm(folder, table, knowledge, {
       source,
+      ...(officialSplit ? { officialSplit } : {}),
       diagnose: (labels) => {
         const code = labels.map((label) => archiveNames[label.toLowerCase()]).find((found) => found !== undefined);
         return diagnose(code === undefined ? labels : [isicCodes[code] ?? code], knowledge);

@@ -10,8 +10,8 @@ import { type ImageIndex, imagesOf } from '../image-files.ts';
 import { type CaseRecord, type DatasetAdapter, diagnoseCode } from '../source.ts';
 import { hasColumn, readColumns, readTable, type Table } from '../table.ts';
 import { findTable, passOver, requireTable } from '../tables.ts';
-import { archiveMetadata, isArchiveTable, readArchiveForm } from './isic-archive.ts';
-import { codes2018, hotColumn, isicCodes, isicGroup, isicIds } from './isic-codes.ts';
+import { archiveMetadata, challengeMetadata, isArchiveTable, readArchiveForm } from './isic-archive.ts';
+import { codes2018, hotColumn, isicCodes, isicTies } from './isic-codes.ts';
 
 const source = 'ham10000';
 const metadataNames = ['HAM10000_metadata', 'metadata', 'ISIC2018_Task3_Training_GroundTruth', archiveMetadata];
@@ -26,11 +26,11 @@ export const readHam10000: DatasetAdapter = async function* (folder, knowledge) 
     names: metadataNames,
     what: 'one of them lists the images',
     columns: ['lesion_id', 'image_id', 'dx'],
-    except: testNames,
+    except: [...testNames, ...challengeMetadata],
     parquet: { image: 'image_id', label: 'dx' },
   });
   if (await isArchiveTable(metadata)) {
-    yield* readArchiveForm(folder, metadata, knowledge, { source });
+    yield* readArchiveForm(folder, metadata, knowledge, { source, officialSplit: challengeSplit });
     return;
   }
   const images = imagesOf(folder);
@@ -38,6 +38,16 @@ export const readHam10000: DatasetAdapter = async function* (folder, knowledge) 
   yield* readRows(metadata, images, knowledge, ['lesion_id'], test === null ? undefined : 'train');
   if (test !== null) yield* readRows(test, images, knowledge, [], 'test');
 };
+
+/**
+ * The archive's HAM10000 is more than the published set, whose 10,015 images are exactly its numbers 24306 to 34320: the
+ * challenge of 2018 took its validation (193 images, up to 34523) and its test (1,512, to 36064) from what follows.
+ */
+function challengeSplit(id: string): Split {
+  const number = Number(/^ISIC_(\d+)$/.exec(id)?.[1] ?? 0);
+  if (number <= 34_320 || number > 36_064) return 'train';
+  return number <= 34_523 ? 'validation' : 'test';
+}
 
 async function* readRows(
   table: Table,
@@ -57,9 +67,8 @@ async function* readRows(
       id,
       source,
       image: await images.find(id, row),
-      group: isicGroup(row, id),
       modality: 'dermoscopic',
-      archiveIds: isicIds(id),
+      ...isicTies(row, id),
       ...diagnoseCode(code, codes, knowledge, `${row.where}: column dx`),
       ...(officialSplit ? { officialSplit } : {}),
     };

@@ -2,7 +2,7 @@
  * Downloads of the ISIC archive (`isic` command or web page): `metadata.csv` with `isic_id` and the images. Today's
  * tables hold a path of the archive's hierarchy in `diagnosis_1` to `diagnosis_5`, older ones a single `diagnosis`.
  */
-import type { Modality } from '../../../domain/cases/case.ts';
+import type { Modality, Split } from '../../../domain/cases/case.ts';
 import type { Knowledge } from '../../../domain/knowledge/knowledge.ts';
 import type { DataFolder } from '../folder.ts';
 import { imagesOf } from '../image-files.ts';
@@ -16,7 +16,7 @@ import {
 } from '../source.ts';
 import { hasColumn, readColumns, readTable, type Table } from '../table.ts';
 import { requireTable } from '../tables.ts';
-import { isicGroup } from './isic-codes.ts';
+import { isicTies } from './isic-codes.ts';
 
 const finestFirst = ['diagnosis_5', 'diagnosis_4', 'diagnosis_3', 'diagnosis_2', 'diagnosis_1', 'diagnosis'] as const;
 
@@ -24,6 +24,8 @@ export interface ArchiveForm {
   source: string;
   /** Diagnosis of a row's labels, finest first; by default the finest that the taxonomy knows. */
   diagnose?: (labels: readonly string[], knowledge: Knowledge) => Diagnosed | null;
+  /** Side of an image, where the set's challenge is known to have one. */
+  officialSplit?: (id: string) => Split;
 }
 
 export const readIsicArchive: DatasetAdapter = async function* (folder, knowledge) {
@@ -31,6 +33,7 @@ export const readIsicArchive: DatasetAdapter = async function* (folder, knowledg
     names: ['metadata', archiveMetadata],
     what: 'the archive puts it beside the images',
     columns: ['isic_id'],
+    except: challengeMetadata,
     parquet: { image: 'isic_id', label: 'diagnosis' },
   });
   yield* readArchiveForm(folder, table, knowledge, { source: 'isic-archive' });
@@ -38,6 +41,9 @@ export const readIsicArchive: DatasetAdapter = async function* (folder, knowledg
 
 /** The web page puts the collection's name before, and the day behind: `bcn20000_metadata_2025-07-22.csv`. */
 export const archiveMetadata = '*_metadata';
+
+/** Tables of the challenge that may lie beside it, and whose names end alike. */
+export const challengeMetadata = ['ISIC_2019_Training_Metadata', 'ISIC_2019_Test_Metadata'];
 
 /** True where a table is a download of the archive. */
 export const isArchiveTable = async (table: Table): Promise<boolean> => hasColumn(await readColumns(table), 'isic_id');
@@ -57,24 +63,25 @@ export async function* readArchiveForm(
     const id = row.requireName('isic_id');
     const labels = finestFirst.map((column) => row.get(column)).filter((label) => label !== '');
     const [finest] = labels;
+    const official = form.officialSplit ? { officialSplit: form.officialSplit(id) } : {};
+    const known = { source: form.source, ...isicTies(row, id), ...official };
     if (finest === undefined) {
-      yield { kind: 'left out', reason: 'no diagnosis', detail: '' };
+      yield { kind: 'left out', reason: 'no diagnosis', detail: '', link: { ...known, images: [] } };
       continue;
     }
     const diagnosed = (form.diagnose ?? diagnose)(labels, knowledge);
     if (!diagnosed) {
-      yield { ...undecided(finest, knowledge), detail: labels.toReversed().join(' : ') };
+      const detail = labels.toReversed().join(' : ');
+      yield { ...undecided(finest, knowledge), detail, link: { ...known, images: [] } };
       continue;
     }
     yield {
       kind: 'case',
       where: row.where,
       id,
-      source: form.source,
       image: await images.find(id, row),
-      group: isicGroup(row, id),
       modality: modalityOf(row.get('image_type')),
-      archiveIds: [`isic/${id}`],
+      ...known,
       ...diagnosed,
     };
   }

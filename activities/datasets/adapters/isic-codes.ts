@@ -1,5 +1,4 @@
 /** Class codes that HAM10000, BCN20000 and the ISIC challenges share, as names of the taxonomy. */
-
 import { userMistake } from '../../../domain/failures.ts';
 import type { Knowledge } from '../../../domain/knowledge/knowledge.ts';
 import { type Diagnosed, diagnoseCode } from '../source.ts';
@@ -36,9 +35,16 @@ export const diagnoseIsicCode = (code: string, knowledge: Knowledge, where: stri
 /** Names of a picture of the ISIC archive; 2019 marks images that it shrank by an ending. */
 export const isicIds = (image: string): string[] => [`isic/${image.replace(/_downsampled$/i, '')}`];
 
+export interface IsicTies {
+  group: string;
+  lesion?: string;
+  archiveIds: string[];
+}
+
 /** The archive says a lesion and often a patient; the patient holds more pictures together, so it goes first. */
-export function isicGroup(row: TableRow, image: string): string {
-  const [patient, lesion] = [row.get('patient_id'), row.get('lesion_id')];
-  if (patient !== '') return `patient/${patient}`;
-  return lesion === '' ? isicIds(image).join() : `lesion/${lesion}`;
+export function isicTies(row: TableRow, image: string): IsicTies {
+  const [patient, lesion] = [row.get('patient_id'), row.get('lesion_id')].map((name) => name.trim());
+  const archiveIds = isicIds(image);
+  if (!patient) return { group: lesion ? `lesion/${lesion}` : archiveIds.join(), archiveIds };
+  return { group: `patient/${patient}`, ...(lesion ? { lesion: `lesion/${lesion}` } : {}), archiveIds };
 }

@@ -28,19 +28,18 @@ export const readIsic2019: DatasetAdapter = async function* (folder, knowledge) 
   for await (const row of readTable(truth, ['image', ...codes2019])) {
     const id = row.requireName('image');
     const code = hotColumn(row, codes2019);
+    const known = { source: 'isic2019', group: lesions.get(id) ?? isicIds(id).join(), archiveIds: isicIds(id) };
     if (code === 'UNK') {
-      yield undecided(code, knowledge);
+      yield { ...undecided(code, knowledge), link: { ...known, images: [] } };
       continue;
     }
     yield {
       kind: 'case',
       where: row.where,
       id,
-      source: 'isic2019',
       image: await images.find(id),
-      group: lesions.get(id) ?? isicIds(id).join(),
       modality: 'dermoscopic',
-      archiveIds: isicIds(id),
+      ...known,
       ...diagnoseIsicCode(code, knowledge, row.where),
     };
   }

@@ -8,7 +8,7 @@ import { imagesOf } from '../image-files.ts';
 import { type DatasetAdapter, diagnose, undecided } from '../source.ts';
 import { readTable } from '../table.ts';
 import { findTable, requireTable } from '../tables.ts';
-import { isicIds } from './isic-codes.ts';
+import { isicIds, isicTies } from './isic-codes.ts';
 
 const columns = ['image_name', 'patient_id', 'diagnosis', 'benign_malignant'];
 
@@ -23,36 +23,39 @@ export const readIsic2020: DatasetAdapter = async function* (folder, knowledge) 
   const images = imagesOf(folder);
   for await (const row of readTable(table, columns)) {
     const id = row.requireName('image_name');
-    if (repeats.has(id)) {
-      yield { kind: 'left out', reason: "second of a pair in the set's list of duplicates", detail: '' };
+    const known = { source: 'isic2020', ...isicTies(row, id) };
+    const sameAs = repeats.get(id);
+    if (sameAs !== undefined) {
+      const link = { ...known, archiveIds: [...known.archiveIds, ...isicIds(sameAs)], images: [] };
+      yield { kind: 'left out', reason: "second of a pair in the set's list of duplicates", detail: '', link };
       continue;
     }
     const label = row.get('diagnosis');
     const diagnosed = diagnose([label], knowledge);
     if (!diagnosed) {
-      yield { ...undecided(label, knowledge), detail: `${label || 'none'} (${row.get('benign_malignant')})` };
+      const detail = `${label || 'none'} (${row.get('benign_malignant')})`;
+      yield { ...undecided(label, knowledge), detail, link: { ...known, images: [] } };
       continue;
     }
-    const patient = row.get('patient_id');
     yield {
       kind: 'case',
       where: row.where,
       id,
-      source: 'isic2020',
       image: await images.find(id, row),
-      group: patient === '' ? `isic/${id}` : `patient/${patient}`,
       modality: 'dermoscopic',
-      archiveIds: isicIds(id),
+      ...known,
       ...diagnosed,
     };
   }
 };
 
-/** Images that the organisers found to be in the set already. */
-async function readRepeats(folder: DataFolder): Promise<ReadonlySet<string>> {
+/** Images that the organisers found to be in the set already, and as which. */
+async function readRepeats(folder: DataFolder): Promise<ReadonlyMap<string, string>> {
   const table = await findTable(folder, ['ISIC_2020_Training_Duplicates']);
-  const repeats = new Set<string>();
+  const repeats = new Map<string, string>();
   if (table === null) return repeats;
-  for await (const row of readTable(table, ['image_name_1', 'image_name_2'])) repeats.add(row.require('image_name_2'));
+  for await (const row of readTable(table, ['image_name_1', 'image_name_2'])) {
+    repeats.set(row.require('image_name_2'), row.require('image_name_1'));
+  }
   return repeats;
 }

@@ -7,7 +7,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { openEncoder } from '../../../activities/datasets/encoder.ts';
 import type { ArtifactStore } from '../../../activities/ports/artifact-store.ts';
 import { createMemoryStore } from '../../../activities/store/memory.ts';
-import { type AuditedPicture, findLeaks } from '../../../domain/cases/leakage.ts';
+import type { Case } from '../../../domain/cases/case.ts';
+import { findLeaks } from '../../../domain/cases/leakage.ts';
 import { lookOf } from '../../../domain/cases/look.ts';
 import { createRandom } from '../../../domain/random.ts';
 import type { EncoderSettings } from '../../../domain/recipe.ts';
@@ -42,20 +43,27 @@ const open = (plugins: string, changes: Partial<EncoderSettings> = {}) => {
   return openEncoder({ ...settings, ...changes }, { store, plugins, signal, report: () => {} });
 };
 
-/** Noise in large squares, mirrored or not. */
-async function picture(seed: number, mirrored: boolean): Promise<AuditedPicture> {
+/** Noise in large squares, its columns in another order or not: a look tells them apart, the encoder above does not. */
+async function picture(seed: number, shuffled: boolean): Promise<Case> {
   const random = createRandom(`picture/${seed}`);
   const noise = Uint8Array.from({ length: 7 * 7 * 3 }, () => Math.floor(256 * random.float()));
-  const drawn = sharp(noise, { raw: { width: 7, height: 7, channels: 3 } }).resize(56, 56, { kernel: 'nearest' });
-  const rgb = await (mirrored ? drawn.flop() : drawn).raw().toBuffer();
+  const order = [3, 0, 5, 1, 6, 2, 4];
+  const mixed = noise.map((_, at) => {
+    const [row, column] = [Math.floor(at / 21), Math.floor(at / 3) % 7];
+    return noise[21 * row + 3 * (order[column] ?? 0) + (at % 3)] ?? 0;
+  });
+  const drawn = sharp(shuffled ? mixed : noise, { raw: { width: 7, height: 7, channels: 3 } }).resize(56, 56, {
+    kernel: 'nearest',
+  });
+  const rgb = await drawn.raw().toBuffer();
   const size = { width: 56, height: 56 };
   const png = await sharp(rgb, { raw: { ...size, channels: 3 } })
     .png()
     .toBuffer();
-  const id = `${mirrored ? 'mirrored' : 'picture'}-${seed}`;
+  const id = `${shuffled ? 'shuffled' : 'picture'}-${seed}`;
   const images = [{ ...(await store.putBlob(png)), ...size }];
   return makeCase(id, 'melanoma', {
-    source: mirrored ? 'ood' : 'train',
+    source: shuffled ? 'ood' : 'train',
     images,
     look: lookOf({ rgb, ...size }),
     group: id,
@@ -64,17 +72,17 @@ async function picture(seed: number, mirrored: boolean): Promise<AuditedPicture>
 
 describe('an encoder', () => {
   for (const form of ['one embedding', 'tokens']) {
-    it(`finds mirrored pictures, which the look does not (${form})`, { timeout: 60_000 }, async () => {
+    it(`finds pictures that the look does not (${form})`, { timeout: 60_000 }, async () => {
       const plugins = await temporaryFolder();
       await execa(trainer.python, ['-c', exportProgram, join(plugins, 'rows.onnx'), form]);
       const encoder = await open(plugins);
       const train = await Promise.all(Array.from({ length: 20 }, (_, i) => picture(i, false)));
       const test = await Promise.all([3, 7, 100, 101].map((seed) => picture(seed, true)));
       expect(findLeaks(train, test)).toEqual([]);
-      const leaks = findLeaks(train, test, await encoder?.findSimilar(train, test));
+      const leaks = findLeaks(train, test, { similar: (await encoder?.findSimilar(train, test)) ?? new Map() });
       expect(leaks.map(({ kind, test, train }) => [kind, test.id, train.id])).toEqual([
-        ['near-duplicate', 'mirrored-3', 'picture-3'],
-        ['near-duplicate', 'mirrored-7', 'picture-7'],
+        ['near-duplicate', 'shuffled-3', 'picture-3'],
+        ['near-duplicate', 'shuffled-7', 'picture-7'],
       ]);
       for (const { cosine } of leaks) expect(cosine).toBeGreaterThan(0.99);
     });

@@ -1,6 +1,6 @@
 /** A workflow changed in a way that no open run would survive: one more activity before the first. */
 import type { SkinR1Input, SkinR1Result } from '../../../domain/contracts.ts';
-import { parseRecipe } from '../../../domain/recipe.ts';
+import { parseRecipe } from '../../../domain/parse-recipe.ts';
 import { prepareData } from '../../../workflows/activities.ts';
 import { skinR1 as unchanged } from '../../../workflows/index.ts';
 

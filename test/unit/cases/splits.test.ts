@@ -107,7 +107,7 @@ describe('assignSplits', () => {
     expect(assigned.filter((c) => c.split === 'validation').length).toBeGreaterThanOrEqual(6);
     for (const pair of Map.groupBy(assigned, (c) => c.group).values())
       expect(new Set(pair.map((c) => c.split)).size).toBe(1);
-    const whole = cases.map((c, i) => ({ ...c, officialSplit: splits[i % 3] ?? 'train' }));
+    const whole = cases.map((c, i) => ({ ...c, group: c.id, officialSplit: splits[i % 3] ?? 'train' }));
     expect(assignSplits(whole, settings).map((c) => c.split)).toEqual(whole.map((c) => c.officialSplit));
   });
 

@@ -26,7 +26,7 @@ describe('countData', () => {
     const folder = await hamFolder(rows);
     await writeFiles(folder, {
       'textbook/cases.jsonl': `${textbookLine('t1')}\n`,
-      'textbook/images/t1.jpg': await jpeg(9),
+      'textbook/images/t1.jpg': await jpeg(99),
     });
     const store = createMemoryStore();
     const scratch = await temporaryFolder();

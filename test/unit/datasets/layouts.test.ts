@@ -65,7 +65,7 @@ describe('what a case keeps of its set', () => {
       images: [...layout.images, 'train/ISIC_3.jpg', 'train/ISIC_4.jpg'],
     });
     const leftOut = (await readAll('isic2020', folder)).filter((r) => r.kind === 'left out');
-    expect(leftOut).toEqual([
+    expect(leftOut).toMatchObject([
       { kind: 'left out', reason: 'label that decides no malignancy', detail: 'unknown (benign)' },
       { kind: 'left out', reason: "second of a pair in the set's list of duplicates", detail: '' },
     ]);
@@ -76,6 +76,44 @@ describe('what a case keeps of its set', () => {
     expect(figshare.map((r) => r.group)).toEqual(['lesion/BCN_0003884', 'lesion/BCN_0000019']);
     expect(archive.slice(0, 2).map((r) => r.group)).toEqual(figshare.map((r) => r.group));
     expect(archive.slice(0, 2).map((r) => r.diagnosis)).toEqual(['melanoma', 'scar']); // DF in the other form
+  });
+
+  it('HAM10000 of the archive: by their numbers, the pictures of the challenge of 2018', async () => {
+    const numbers = [24306, 34320, 34321, 34523, 34524, 36064, 53454];
+    const rows = numbers.map((number) => `ISIC_00${number},Benign,Benign melanocytic proliferations,Nevus,dermoscopic`);
+    const table = ['isic_id,diagnosis_1,diagnosis_2,diagnosis_3,image_type', ...rows, ''].join('\n');
+    const folder = await writeLayout({ tables: { 'metadata.csv': table }, images: [] });
+    const records = await caseRecords('ham10000', folder);
+    const sides = ['train', 'train', 'validation', 'validation', 'test', 'test', 'train'];
+    expect(records.map((r) => r.officialSplit)).toEqual(sides);
+  });
+
+  it('BCN20000 of the archive: the sides of the challenge of 2019, where one of its tables lies beside it', async () => {
+    const rows = ['ISIC_1', 'ISIC_2', 'ISIC_3'].map((id) => `${id},Benign,,Nevus,dermoscopic,IL_1,IP_1`);
+    const table = ['isic_id,diagnosis_1,diagnosis_2,diagnosis_3,image_type,lesion_id,patient_id', ...rows, ''].join(
+      '\n',
+    );
+    const sidesWith = async (tables: Record<string, string>) => {
+      const folder = await writeLayout({ tables: { 'metadata.csv': table, ...tables }, images: [] });
+      return (await caseRecords('bcn20000', folder)).map((r) => r.officialSplit);
+    };
+    const listing = 'image,lesion_id\nISIC_2_downsampled,BCN_1\n';
+    expect(await sidesWith({})).toEqual([undefined, undefined, undefined]);
+    expect(await sidesWith({ 'ISIC_2019_Training_Metadata.csv': listing })).toEqual(['test', 'train', 'test']);
+    expect(await sidesWith({ 'ISIC_2019_Test_Metadata.csv': listing })).toEqual(['train', 'test', 'train']);
+  });
+
+  it('keeps the lesion beside the patient, and what a row without a known diagnosis says', async () => {
+    const rows = ['ISIC_1,Nevus,IL_1,IP_1', 'ISIC_2,Nevus,IL_1,', 'ISIC_3,,IL_2,IP_2', 'ISIC_4,No such thing,,'];
+    const table = ['isic_id,diagnosis_1,lesion_id,patient_id', ...rows, ''].join('\n');
+    const folder = await writeLayout({ tables: { 'metadata.csv': table }, images: [] });
+    const records = await readAll('isic-archive', folder);
+    expect(records).toMatchObject([
+      { group: 'patient/IP_1', lesion: 'lesion/IL_1' },
+      { group: 'lesion/IL_1' },
+      { kind: 'left out', link: { group: 'patient/IP_2', lesion: 'lesion/IL_2', archiveIds: ['isic/ISIC_3'] } },
+      { kind: 'left out', link: { group: 'isic/ISIC_4', archiveIds: ['isic/ISIC_4'] } },
+    ]);
   });
 
   it('Derm7pt: two views a case, index files counted from zero, seven concepts', async () => {

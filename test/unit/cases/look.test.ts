@@ -1,0 +1,108 @@
+/** Looks and the search among them, on drawn pictures; docs/data-sets.md has what they do on real ones. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { levelsOf, lookOf, lookPattern, lookSide, orientations, turn } from '../../../domain/cases/look.ts';
+import { indexLooks, nearDuplicateLikeness } from '../../../domain/cases/look-index.ts';
+import { draw, drawnLook, scene } from '../../support/looks.ts';
+
+describe('lookOf', () => {
+  it('gives a level for each cell, the same for other sizes and other light', () => {
+    const cells = fc.uint8Array({ minLength: lookSide ** 2, maxLength: lookSide ** 2, max: 100 });
+    fc.assert(
+      fc.property(cells, fc.integer({ min: 0, max: 50 }), fc.integer({ min: 2, max: 4 }), (grey, more, scale) => {
+        const drawn = (side: number, add: number) =>
+          draw(
+            (x, y) => (grey[Math.floor(y * lookSide) * lookSide + Math.floor(x * lookSide)] ?? 0) + add,
+            side * lookSide,
+            side * lookSide,
+          );
+        expect(lookOf(drawn(scale, more))).toBe(lookOf(drawn(2, 0)));
+        expect(lookOf(drawn(2, 0))).toMatch(lookPattern);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('leaves a border of one colour out, and takes no more than that for a border', () => {
+    const inner = scene(1);
+    const look = lookOf(draw(inner));
+    for (const colour of [0, 128, 255]) {
+      const framed = draw(
+        (x, y) => {
+          const [u, v] = [(x - 0.1) / 0.8, (y - 0.1) / 0.8];
+          return u < 0 || v < 0 || u > 1 || v > 1 ? colour : inner(u, v);
+        },
+        300,
+        225,
+      );
+      expect(indexLooks([look]).nearest(lookOf(framed))?.likeness).toBeGreaterThan(0.9);
+    }
+    expect(lookOf(draw(() => 90))).toBe('0'.repeat(lookSide ** 2));
+  });
+});
+
+describe('turn', () => {
+  it('has eight results, of which the first is the grid and four quarters are none', () => {
+    const grid = Float32Array.from({ length: 9 }, (_, i) => i);
+    const all = Array.from({ length: orientations }, (_, i) => turn(grid, i).join());
+    expect(all[0]).toBe(grid.join());
+    expect(new Set(all).size).toBe(8);
+    expect(turn(turn(turn(turn(grid, 1), 1), 1), 1)).toEqual(grid);
+  });
+});
+
+describe('indexLooks', () => {
+  const pictures = Array.from({ length: 60 }, (_, seed) => seed);
+  const index = indexLooks(pictures.map((seed) => drawnLook(seed)));
+  const point =
+    (at: (x: number, y: number) => number, change: Change) =>
+    (x: number, y: number): number =>
+      at(...change(x, y));
+  type Change = (x: number, y: number) => [number, number];
+  const cut =
+    (left: number, top: number, right: number, bottom: number): Change =>
+    (x, y) => [left + x * (1 - left - right), top + y * (1 - top - bottom)];
+  const changes: [what: string, change: Change, width?: number, height?: number][] = [
+    ['half the size', (x, y) => [x, y], 120, 90],
+    ['2 % cut at each edge', cut(0.02, 0.02, 0.02, 0.02)],
+    ['7 % cut at each edge', cut(0.07, 0.07, 0.07, 0.07)],
+    ['10 % cut at each edge', cut(0.1, 0.1, 0.1, 0.1)],
+    ['10 % cut at left and top', cut(0.1, 0.1, 0, 0)],
+    ['the square of the middle', cut(0.125, 0, 0.125, 0), 180, 180],
+    ['mirrored', (x, y) => [1 - x, y]],
+    ['turned by a quarter', (x, y) => [y, 1 - x], 180, 240],
+    ['turned by half', (x, y) => [1 - x, 1 - y]],
+    ['turned by three quarters', (x, y) => [1 - y, x], 180, 240],
+    ['turned, mirrored and cut', (x, y) => cut(0.05, 0.05, 0.05, 0.05)(1 - y, 1 - x), 180, 240],
+  ];
+  for (const [what, change, width, height] of changes) {
+    it(`finds a picture and nothing else: ${what}`, () => {
+      for (const seed of [0, 59, 1000]) {
+        const changed = draw(point(scene(seed), change), width, height);
+        const near = index.nearest(lookOf(changed));
+        expect(near?.position ?? null).toBe(seed < 60 ? seed : null);
+        if (near) expect(near.likeness).toBeGreaterThanOrEqual(nearDuplicateLikeness);
+      }
+    });
+  }
+
+  it('takes a picture of one colour for none, and none for it', () => {
+    const plain = '0'.repeat(lookSide ** 2);
+    expect(index.nearest(plain)).toBeNull();
+    expect(indexLooks([plain, plain]).nearest(plain)).toBeNull();
+    expect(indexLooks([]).nearest(drawnLook(1))).toBeNull();
+  });
+
+  it('does not slow down where all pictures are the same', () => {
+    const [same, other] = [drawnLook(1), drawnLook(2)];
+    const many = indexLooks(Array.from({ length: 5000 }, () => same));
+    for (let i = 0; i < 20; i += 1) expect(many.nearest(same)?.likeness).toBeCloseTo(1);
+    expect(many.nearest(other)).toBeNull();
+  });
+
+  it('reads levels as they were written', () => {
+    expect([...levelsOf(`0123456789abcdef${'0'.repeat(lookSide ** 2 - 16)}`).slice(0, 16)]).toEqual(
+      Array.from({ length: 16 }, (_, i) => i),
+    );
+  });
+});
