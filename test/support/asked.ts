@@ -24,6 +24,8 @@ export const asked = {
   depth: ask('ddx', 'melanoma (0.76 to 1.5 mm)', 'melanoma (less than 0.76 mm)'),
   /** A: epidermal lesion B: actinic keratosis or bowen disease C: actinic keratosis */
   path: ask('hierarchical', 'epidermal lesion', 'actinic keratosis or bowen disease', 'actinic keratosis'),
+  /** A: melanoma B: melanoma in situ */
+  stage: ask('ddx', 'melanoma', 'melanoma in situ'),
   /** A: benign B: malignant C: precancerous in situ */
   condition: ask('lesion-condition', 'benign', 'malignant', 'precancerous in situ'),
 } as const;

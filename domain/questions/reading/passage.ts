@@ -5,6 +5,7 @@
  * never costs the option; where it is hedged, negated or contradicted there is none.
  */
 import type { Malignancy } from '../../cases/case.ts';
+import { isKind, nodeOf } from './diseases.ts';
 import { doubtsIn } from './doubts.ts';
 import { type Claim, type Item, isClaim, itemsOf } from './items.ts';
 import { type AskedQuestion, indexPhrases, type PhraseIndex } from './names.ts';
@@ -58,10 +59,16 @@ export function readItems(all: readonly Item[], { question }: Reader): Reading {
   const lettered = items.some(({ kind }) => kind === 'letter');
   if (!lettered && (disease ? namesAnother(items, at) : isInSitu(items[at + 1]))) return none('no option named');
   if (offersAnother(items, lettered)) return none('several options');
-  const doubted = doubtsIn(items, at);
-  if (doubted.has('option')) return none('hedged or negated');
   const option = question.options[chosen];
   if (!option) return none('no option named');
+  const node = nodeOf(option);
+  if (items.some((item) => item.kind === 'disease' && isAnother(item.node, node, lettered)))
+    return none('several options');
+  const doubted = doubtsIn(
+    items.map((item) => (item.kind === 'disease' ? { ...item, kind: 'name', options: [chosen] } : item)),
+    at,
+  );
+  if (doubted.has('option')) return none('hedged or negated');
   const malignancy = disease ? statedCondition(items, doubted.has('condition')) : conditionOf(option.label);
   return { letter: option.letter, malignancy, unreadable: null };
 }
@@ -134,15 +141,27 @@ function namesAnother(items: readonly Item[], claim: number): boolean {
   return false;
 }
 
+/**
+ * Whether a disease that no option names is another than the option. An ancestor explains it. A finer one is another
+ * label (Eq. 7), unless a letter decides; a letter also stands for a label that the taxonomy does not know.
+ */
+function isAnother(disease: string, option: string | null, lettered: boolean): boolean {
+  if (option === null) return !lettered;
+  return !isKind(option, disease) && !(lettered && isKind(disease, option));
+}
+
 /** "melanoma or …", "melanoma / …" and, without a letter, "melanoma and …": another answer that no option names. */
 const offersAnother = (items: readonly Item[], lettered: boolean): boolean =>
   items.some((item, i) => {
     const [previous, next] = [items[i - 1], items[i + 1]];
-    if (!isClaim(previous)) return false;
+    if (!isClaim(previous) && previous?.kind !== 'disease') return false;
     if (item.kind === 'alternative') return !isClaim(next);
     if (lettered) return false;
     const joined = item.kind === 'also' || item.text === 'and';
-    return (joined && next?.kind === 'unknown') || (item.before === 'slash' && item.kind === 'unknown');
+    return (
+      (joined && (next?.kind === 'unknown' || next?.kind === 'disease')) ||
+      (item.before === 'slash' && item.kind === 'unknown')
+    );
   });
 
 /** The one condition that is stated, null where it is doubted, contradicted or mixed ("malignant in situ"). */

@@ -73,6 +73,8 @@ const readings: Record<string, Row[]> = {
     ['melanoma', 'A dark lesion with an irregular border.', null, null],
     ['melanoma', 'The picture shows a metastatic melanoma.', null, null],
     ['thin', 'This is a lentigo maligna.', null, null],
+    ['melanoma', 'melanoma\nsquamous cell carcinoma\nwart', null, null],
+    ['melanoma', 'This is a squamous cell carcinoma, close to melanoma.', null, null],
   ],
 };
 
