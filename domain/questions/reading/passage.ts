@@ -9,7 +9,7 @@ import { isKind, nodeOf } from './diseases.ts';
 import { doubtsIn } from './doubts.ts';
 import { type Claim, type Item, isClaim, itemsOf } from './items.ts';
 import { type AskedQuestion, indexPhrases, type PhraseIndex } from './names.ts';
-import { announcements, bodySites, closings, conditionOf, links } from './vocabulary.ts';
+import { announcements, bodySites, closings, conditionNamed, conditionOf, links } from './vocabulary.ts';
 import { wordsOf } from './words.ts';
 
 /** Why a passage gives no answer. */
@@ -172,9 +172,19 @@ function statedCondition(items: readonly Item[], doubted: boolean): Malignancy |
     if (item.kind !== 'condition') continue;
     if (stated !== null && item.condition !== stated) return null;
     stated = item.condition;
-    if (isInSitu(items[i + 1])) return null;
+    if (isInSitu(items[i + 1]) || contradictsName(items, i)) return null;
   }
   return stated;
+}
+
+/** "benign or malignant melanoma": the name that follows a condition begins with another one. */
+function contradictsName(items: readonly Item[], at: number): boolean {
+  const [item, joint] = [items[at], items[at + 1]];
+  const joined = joint?.kind === 'alternative' || joint?.kind === 'also' || joint?.text === 'and';
+  const next = items[joined ? at + 2 : at + 1];
+  if (item?.kind !== 'condition' || (next?.kind !== 'name' && next?.kind !== 'disease')) return false;
+  const other = conditionNamed.get(next.text);
+  return other !== undefined && other !== item.condition;
 }
 
 /** "in situ" where it does not belong to a name or a condition. */

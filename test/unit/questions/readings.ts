@@ -152,6 +152,12 @@ export const readings: Record<string, Row[]> = {
     ['melanoma', 'B: melanoma, 可能恶性', 'B', null],
     ['melanoma', 'B: melanoma, bösartig', 'B', null],
     ['melanoma', 'B: melanoma, cancer', 'B', null],
+    ['melanoma', 'B: benign or malignant melanoma', 'B', null],
+    ['melanoma', 'benign/malignant melanoma', 'B', null],
+    ['melanoma', 'B: benign, malignant melanoma', 'B', null],
+    ['melanoma', 'B: precancerous and malignant melanoma', 'B', null],
+    ['nevus', 'B: malignant or benign melanocytic nevus', 'B', null],
+    ['melanoma', 'B: malignant, malignant melanoma', 'B', 'malignant'],
   ],
   'lead-ins': [
     ['melanoma', 'Answer: B', 'B', null],
