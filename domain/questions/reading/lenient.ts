@@ -73,9 +73,10 @@ function readProse(text: string, reader: Reader): Reading {
 /** What the first and the last line say; null for one line, and where lines list several options. */
 function endLines(text: string, reader: Reader): { first: Reading; last: Reading } | null {
   const lines = text.split(/\r?\n/).filter((line) => /[\p{L}\p{N}]/u.test(line));
-  const [first, last] = [lines[0], lines.at(-1)];
+  const ends = lines.filter((line) => !/^\W*(?:the )?differential/i.test(line)); // what else it may be
+  const [first, last] = [ends[0], ends.at(-1)];
   if (first === undefined || last === undefined || lines.length < 2) return null;
-  const listed = lines.flatMap((line): readonly (number | string | null)[] => {
+  const listed = ends.flatMap((line): readonly (number | string | null)[] => {
     const [item, ...others] = itemsIn(line, reader).filter(({ kind }) => kind !== 'lead' && kind !== 'condition');
     if (item?.kind === 'letter') return [item.option];
     if (others.length > 0) return [];

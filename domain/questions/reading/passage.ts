@@ -9,7 +9,15 @@ import { isKind, nodeOf } from './diseases.ts';
 import { doubtsIn } from './doubts.ts';
 import { type Claim, type Item, isClaim, itemsOf } from './items.ts';
 import { type AskedQuestion, indexPhrases, type PhraseIndex } from './names.ts';
-import { announcements, bodySites, closings, conditionNamed, conditionOf, links } from './vocabulary.ts';
+import {
+  announcements,
+  bodySites,
+  closings,
+  conditionNamed,
+  conditionNouns,
+  conditionOf,
+  links,
+} from './vocabulary.ts';
 import { wordsOf } from './words.ts';
 
 /** Why a passage gives no answer. */
@@ -53,7 +61,7 @@ export function readItems(all: readonly Item[], { question }: Reader): Reading {
   const disease = question.task !== 'lesion-condition';
   const at = claimIndex(all, disease);
   if (at === null) return none('no option named');
-  const items = withoutTaxonomy(all, at);
+  const items = withoutAncestors(withoutTaxonomy(all, at), at, question.options);
   const chosen = chosenOption(items.filter(isClaim));
   if (typeof chosen !== 'number') return none(chosen);
   const lettered = items.some(({ kind }) => kind === 'letter');
@@ -106,7 +114,36 @@ function withoutTaxonomy(items: readonly Item[], claim: number): Item[] {
       inside = !said;
       said = true;
     }
-    return !inside;
+    return !inside || saysCondition(items, i);
+  });
+}
+
+/** "a type of malignant tumor": only words for any lesion follow the condition, not an ancestor's name. */
+function saysCondition(items: readonly Item[], at: number): boolean {
+  const rest = items.slice(at + 1);
+  const end = rest.findIndex(({ text, before }) => before !== 'none' || !(conditionNouns.has(text) || text === 'skin'));
+  return items[at]?.kind === 'condition' && end !== 0 && rest.length > 0 && rest[end]?.before !== 'none';
+}
+
+/**
+ * Leaves out offered ancestors of the option that explain it: "(a melanocytic lesion)", "which is a benign melanocytic
+ * nevus". Without the article they are answers of their own.
+ */
+function withoutAncestors(items: readonly Item[], claim: number, options: AskedQuestion['options']): Item[] {
+  const nodeAt = (item: Item | undefined): string | null => {
+    if (!isClaim(item)) return null;
+    const named = item.kind === 'letter' ? [item.option] : item.options;
+    const option = named.length === 1 ? options[named[0] ?? -1] : undefined;
+    return option ? nodeOf(option) : null;
+  };
+  const node = nodeAt(items[claim]);
+  return items.filter((item, i) => {
+    const other = i > claim && item.kind === 'name' ? nodeAt(item) : null;
+    if (node === null || other === null || other === node || !isKind(node, other)) return true;
+    const at = items[i - 1]?.kind === 'condition' ? i - 2 : i - 1;
+    const [article, before] = [items[at], items[at - 1]];
+    const explains = article?.before === 'clause' || before?.text === 'is';
+    return !(explains && item.before === 'none' && (article?.text === 'a' || article?.text === 'an'));
   });
 }
 

@@ -56,6 +56,8 @@ const readings: Record<string, Row[]> = {
     ['melanoma', 'B: melanoma\n\nUnlike vitiligo, it is dark.', 'B', null],
     ['melanoma', 'Dark, unlike vitiligo.\n\nB: melanoma', 'B', null],
     ['melanoma', '<think>A? No.</think>\nB', 'B', null],
+    ['melanoma', 'B: melanoma\nDifferential diagnosis: dermatofibroma', 'B', null],
+    ['melanoma', 'The answer is B. Differential diagnosis: dermatofibroma', 'B', null],
     ['nevus', 'This looks like a common mole? The answer is melanocytic naevus, benign.', 'B', 'benign'],
   ],
   'no answer': [
