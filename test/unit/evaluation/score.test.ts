@@ -68,7 +68,7 @@ describe('scoreOutput', () => {
 describe('docs/scoring.md', () => {
   it('gives a line that can be pasted, and what comes out of it', async () => {
     const page = await readFile(new URL('../../../docs/scoring.md', import.meta.url), 'utf8');
-    const [given = '', out = ''] = [...page.matchAll(/```json\n(.*?)```/gs)].map(([, block]) => block ?? '');
+    const [given = '', out = ''] = [...page.matchAll(/```jsonl?\n(.*?)```/gs)].map(([, block]) => block ?? '');
     expect(scores(given)).toEqual([{ ...JSON.parse(out), unreadable: null }]);
   });
 });
