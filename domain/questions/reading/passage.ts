@@ -5,20 +5,13 @@
  * never costs the option; where it is hedged, negated or contradicted there is none.
  */
 import type { Malignancy } from '../../cases/case.ts';
+import { normaliseLabel } from '../../knowledge/label.ts';
 import { isKind, nodeOf } from './diseases.ts';
 import { doubtsIn } from './doubts.ts';
 import { withoutAncestors, withoutTaxonomy } from './explanations.ts';
 import { type Claim, type Item, isClaim, itemsOf } from './items.ts';
 import { type AskedQuestion, indexPhrases, type PhraseIndex } from './names.ts';
-import {
-  announcements,
-  bodySites,
-  closings,
-  conditionNamed,
-  conditionNouns,
-  conditionOf,
-  links,
-} from './vocabulary.ts';
+import { announcements, bodySites, conditionNamed, conditionOf, links } from './vocabulary.ts';
 import { wordsOf } from './words.ts';
 
 /** Why a passage gives no answer. */
@@ -70,6 +63,7 @@ export function readItems(all: readonly Item[], { question }: Reader): Reading {
   if (offersAnother(items, lettered)) return none('several options');
   const option = question.options[chosen];
   if (!option) return none('no option named');
+  if (!lettered && givesOtherDepth(items, option.label)) return none('no option named');
   const node = nodeOf(option);
   if (items.some((item) => item.kind === 'disease' && isAnother(item.node, node, lettered)))
     return none('several options');
@@ -132,6 +126,15 @@ function namesAnother(items: readonly Item[], claim: number): boolean {
 function isAnother(disease: string, option: string | null, lettered: boolean): boolean {
   if (option === null) return !lettered;
   return !isKind(option, disease) && !(lettered && isKind(disease, option));
+}
+
+/** "melanoma (> 1.5 mm)" where the option is "melanoma (less than 0.76 mm)". */
+function givesOtherDepth(items: readonly Item[], label: string): boolean {
+  const words = normaliseLabel(label).split(' ');
+  return (
+    words.includes('mm') &&
+    items.some(({ text }, i) => /^\d/.test(text) && items[i + 1]?.text === 'mm' && !words.includes(text))
+  );
 }
 
 /** "melanoma or …", "melanoma / …" and, without a letter, "melanoma and …": another answer that no option names. */
