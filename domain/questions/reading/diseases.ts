@@ -38,7 +38,7 @@ export const signs: ReadonlySet<string> = new Set(
   `cyst, milium, milia, comedo, comedones, telangiectasia, telangiectases, hemorrhage, scar, cicatrix, xerosis,
    inflammatory, dermatosis, injury, trauma, abrasion, fissure, maceration, infection, infectious, normal, normal skin,
    healthy skin, hyperpigmentation, melanosis, striae, lumbar, purpura, metastasis, photodamage, sun damaged skin, callus,
-   hematoma, abscess, corn, boil, apache`
+   hematoma, abscess, corn, boil`
     .split(',')
     .map((sign) => normaliseLabel(sign)),
 );

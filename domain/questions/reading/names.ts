@@ -90,24 +90,32 @@ const heads = ({ label }: NamedOption): string[] => {
   return qualifiers.length === 0 ? [] : [normaliseLabel(head)];
 };
 
+/** Whether a phrase is written from a word on, within its sentence. */
+const stands = ({ words: wanted }: Phrase, words: readonly Word[], at: number): boolean =>
+  wanted.every((text, i) => {
+    const word = words[at + i];
+    return word?.text === text && (i === 0 || word.before !== 'sentence');
+  });
+
 /**
  * The longest phrase that begins at a word and lies within its sentence; of two as long an option's name, unless it is
  * a condition: "benign" is one also beside the option "benign lesion".
  */
-export function phraseAt(words: readonly Word[], at: number, index: PhraseIndex): Phrase | undefined {
-  const { names, others } = index;
+export function phraseAt(words: readonly Word[], at: number, { names, others }: PhraseIndex): Phrase | undefined {
   const [first, second] = [words[at]?.text ?? '', words[at + 1]];
-  const stands = ({ words: wanted }: Phrase): boolean =>
-    wanted.every((text, i) => {
-      const word = words[at + i];
-      return word?.text === text && (i === 0 || word.before !== 'sentence');
-    });
   // "melanoma (cutaneous horn)" is no "cutaneous melanoma": what follows a break may be a longer name of its own
   const cutsAnother = ({ words: wanted }: Phrase): boolean => {
     const after = wanted.findIndex((_, i) => i > 0 && words[at + i]?.before !== 'none');
-    return after > 0 && (phraseAt(words, at + after, index)?.words.length ?? 0) > wanted.length - after;
+    if (after < 0) return false;
+    const text = wanted[after] ?? '';
+    const own = [...(names.get(text) ?? []), ...(others.get(text) ?? [])];
+    const isWhole = ({ words: inner }: Phrase): boolean =>
+      inner.every((_, i) => i === 0 || words[at + after + i]?.before === 'none');
+    return own.some(
+      (phrase) => phrase.words.length > wanted.length - after && stands(phrase, words, at + after) && isWhole(phrase),
+    );
   };
-  const fits = (phrase: Phrase): boolean => stands(phrase) && !cutsAnother(phrase);
+  const fits = (phrase: Phrase): boolean => stands(phrase, words, at) && !cutsAnother(phrase);
   // "malignant: melanoma" states a condition and an option, "malignant melanoma" is the option's name
   const parted = second?.before === 'clause' && conditionNamed.has(first);
   const isParted = ({ words }: Phrase): boolean => parted && words.length > 1 && !conditionNamed.has(words.join(' '));

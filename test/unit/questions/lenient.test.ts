@@ -130,6 +130,9 @@ describe('the lenient reader', () => {
       '1.',
       '<b',
       'is a subtype of ',
+      'melanoma (',
+      'actinic keratosis / ',
+      'nevus, congenital ',
     ];
     for (const shape of shapes) {
       const took = (characters: number): number => {

@@ -300,6 +300,7 @@ export const readings: Record<string, Row[]> = {
     ['melanoma', 'B: squamous cell carcinoma, malignant', null, null],
     ['melanoma', '(B) SCC', null, null],
     ['melanoma', 'B wart', null, null],
+    ['melanoma', "melanoma; Kaposi's sarcoma", null, null],
     ['melanoma', 'B: seborrheic keratosis', null, null],
     ['melanoma', 'B: melanoma arising in a scar', 'B', null],
     ['melanoma', 'B: melanoma with telangiectasia on sun-damaged skin, malignant', 'B', 'malignant'],
