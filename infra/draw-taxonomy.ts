@@ -1,4 +1,4 @@
-/** Writes docs/taxonomy.md and docs/overlaps.md. Run it after a change of domain/knowledge/: node infra/draw-taxonomy.ts */
+/** Writes docs/taxonomy.md, docs/overlaps.md and domain/knowledge/diseases.json. Run it after a change of domain/knowledge/: node infra/draw-taxonomy.ts */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
@@ -8,6 +8,7 @@ import { codes2018, codes2019, isicCodes } from '../activities/datasets/adapters
 import { padUfes20Codes } from '../activities/datasets/adapters/pad-ufes-20.ts';
 import { loadKnowledge } from '../activities/datasets/knowledge.ts';
 import { drawKnowledge } from '../domain/knowledge/draw.ts';
+import { drawDiseases } from '../domain/knowledge/draw-diseases.ts';
 import { drawOverlaps, type LabelledSet } from '../domain/knowledge/draw-overlaps.ts';
 import { repositoryRoot } from './env.ts';
 
@@ -25,12 +26,13 @@ export async function labelledSets(): Promise<LabelledSet[]> {
   ];
 }
 
-/** Both pages by their paths in the repository. */
+/** What is drawn, by their paths in the repository. */
 export async function drawPages(): Promise<Record<string, string>> {
   const knowledge = await loadKnowledge();
   return {
     'docs/taxonomy.md': drawKnowledge(knowledge),
     'docs/overlaps.md': drawOverlaps(knowledge, await labelledSets()),
+    'domain/knowledge/diseases.json': drawDiseases(knowledge.taxonomy),
   };
 }
 

@@ -65,7 +65,7 @@ export function grpoStretch(
   return {
     stage: 'grpo',
     ...describe({
-      method: 'grpo/3',
+      method: 'grpo/4',
       inputs: {
         model: model.sha256,
         questions: questions.sha256,

@@ -9,7 +9,14 @@ import { optionSchema, questionTasks } from '../questions/question.ts';
 import { type RewardedQuestion, type RewardParts, scoreCompletion } from '../rewards/rewards.ts';
 
 const letterSchema = z.string().regex(/^[A-Z]$/, 'expected one capital letter, e.g. "B"');
-const scoredOption = optionSchema.extend({ letter: letterSchema, synonyms: z.array(z.string()).default([]) });
+const labelSchema = z
+  .string()
+  .refine((label) => normaliseLabel(label) !== '', 'the label is empty; give the name that the prompt showed');
+const scoredOption = optionSchema.extend({
+  letter: letterSchema,
+  label: labelSchema,
+  synonyms: z.array(z.string()).default([]),
+});
 
 /** A line of the file; other fields, e.g. those of a stored question, are passed over. */
 const lineSchema = z.object({
@@ -22,6 +29,9 @@ const lineSchema = z.object({
       .max(26, 'expected at most 26 options')
       .refine((options) => new Set(options.map(({ letter }) => letter)).size === options.length, {
         message: 'two options have the same letter; give each its own',
+      })
+      .refine((options) => new Set(options.map(({ label }) => normaliseLabel(label))).size === options.length, {
+        message: 'two options have the same label, spelling aside; an answer by name could not be told apart',
       }),
   }),
   output: z.string(),

@@ -24,6 +24,18 @@ export const asked = {
   depth: ask('ddx', 'melanoma (0.76 to 1.5 mm)', 'melanoma (less than 0.76 mm)'),
   /** A: epidermal lesion B: actinic keratosis or bowen disease C: actinic keratosis */
   path: ask('hierarchical', 'epidermal lesion', 'actinic keratosis or bowen disease', 'actinic keratosis'),
+  /** A: melanoma B: melanoma in situ */
+  stage: ask('ddx', 'melanoma', 'melanoma in situ'),
+  /** A: melanoma B: basal cell carcinoma C: seborrheic keratosis D: benign keratosis-like lesion */
+  keratosis: ask(
+    'diagnosis',
+    'melanoma',
+    'basal cell carcinoma',
+    'seborrheic keratosis',
+    'benign keratosis-like lesion',
+  ),
+  /** A: melanocytic lesion B: melanocytic nevus C: wart D: blue nevus */
+  lineage: ask('hierarchical', 'melanocytic lesion', 'melanocytic nevus', 'wart', 'blue nevus'),
   /** A: benign B: malignant C: precancerous in situ */
   condition: ask('lesion-condition', 'benign', 'malignant', 'precancerous in situ'),
 } as const;

@@ -23,6 +23,7 @@ export type Item = {
   /** `option`: null for a letter that no option has. */
   | { kind: 'letter'; option: number | null }
   | { kind: 'condition'; condition: Malignancy }
+  | { kind: 'disease'; node: string }
   | { kind: WordKind }
 );
 
@@ -92,7 +93,7 @@ function standsAsLetter(
   if (!/^[AI]$/i.test(word.raw)) return following !== undefined || next.foreign;
   const upper = /[A-Z]/.test(word.raw);
   if (following === undefined) return upper && next.foreign;
-  if (following.meaning.kind === 'name' || following.meaning.kind === 'condition') {
+  if (['name', 'condition', 'disease'].includes(following.meaning.kind)) {
     if (claimed) return false;
     return conditionNamed.has(following.words.join(' ')) ? !hasNoun(words, at + 1 + following.words.length) : upper;
   }

@@ -73,11 +73,14 @@ function readProse(text: string, reader: Reader): Reading {
 /** What the first and the last line say; null for one line, and where lines list several options. */
 function endLines(text: string, reader: Reader): { first: Reading; last: Reading } | null {
   const lines = text.split(/\r?\n/).filter((line) => /[\p{L}\p{N}]/u.test(line));
-  const [first, last] = [lines[0], lines.at(-1)];
+  const ends = lines.filter((line) => !/^\W*(?:the )?differential/i.test(line)); // what else it may be
+  const [first, last] = [ends[0], ends.at(-1)];
   if (first === undefined || last === undefined || lines.length < 2) return null;
-  const listed = lines.flatMap((line) => {
-    const item = itemsIn(line, reader).find(({ kind }) => kind !== 'lead');
-    return item?.kind === 'letter' ? [item.option] : [];
+  const listed = ends.flatMap((line): readonly (number | string | null)[] => {
+    const [item, ...others] = itemsIn(line, reader).filter(({ kind }) => kind !== 'lead' && kind !== 'condition');
+    if (item?.kind === 'letter') return [item.option];
+    if (others.length > 0) return [];
+    return item?.kind === 'disease' ? [item.node] : item?.kind === 'name' ? item.options : [];
   });
   if (new Set(listed).size > 1) return null;
   return { first: readPassage(first, reader), last: readPassage(last, reader) };
@@ -108,7 +111,7 @@ function lastAnnounced(items: readonly Item[]): { toEnd: Item[]; sentence: Item[
  * right behind the name may make it another's: "lentigo maligna", "melanoma in situ".
  */
 function onlyOneNamed(items: readonly Item[], reader: Reader): Reading {
-  const first = items.findIndex(isClaim);
+  const first = items.findIndex((item) => isClaim(item) || item.kind === 'disease');
   const start = items.findLastIndex(
     (item, i) => i <= first && (item.before === 'clause' || item.before === 'sentence'),
   );

@@ -2,6 +2,7 @@
 import type { Malignancy } from '../../cases/case.ts';
 import { normaliseLabel } from '../../knowledge/label.ts';
 import type { Option, QuestionTask } from '../question.ts';
+import { diseaseNamed, inverted, signs } from './diseases.ts';
 import { conditionNamed, conditionOf, conditionWritings, vocabulary, type WordKind } from './vocabulary.ts';
 import type { Word } from './words.ts';
 
@@ -9,6 +10,8 @@ import type { Word } from './words.ts';
 export type Meaning =
   | { kind: 'name'; options: readonly number[] }
   | { kind: 'condition'; condition: Malignancy }
+  /** A node of the taxonomy, by a name that is no option's. */
+  | { kind: 'disease'; node: string }
   | { kind: WordKind };
 
 export interface Phrase {
@@ -43,8 +46,12 @@ const conditionMeanings = [...conditionNamed].map(([phrase, condition]): [string
   phrase,
   { kind: 'condition', condition },
 ]);
-const vocabularyPhrases = byFirstWord(vocabularyMeanings);
-const phrasesWithConditions = byFirstWord(new Map([...vocabularyMeanings, ...conditionMeanings]));
+const diseaseMeanings = [...diseaseNamed].map(([phrase, node]): [string, Meaning] => [
+  phrase,
+  { kind: 'disease', node },
+]);
+const conditionQuestionPhrases = byFirstWord(vocabularyMeanings);
+const diseaseQuestionPhrases = byFirstWord(new Map([...diseaseMeanings, ...vocabularyMeanings, ...conditionMeanings]));
 
 /** A lesion-condition question has the conditions as its options. */
 export function indexPhrases({ task, options }: AskedQuestion): PhraseIndex {
@@ -59,7 +66,7 @@ export function indexPhrases({ task, options }: AskedQuestion): PhraseIndex {
   }
   return {
     names: byFirstWord(meanings),
-    others: task === 'lesion-condition' ? vocabularyPhrases : phrasesWithConditions,
+    others: task === 'lesion-condition' ? conditionQuestionPhrases : diseaseQuestionPhrases,
   };
 }
 
@@ -75,13 +82,7 @@ function exactNames({ label, synonyms }: NamedOption, task: QuestionTask): strin
 
 /** "keratosis, seborrheic" for "seborrheic keratosis". Never "melanoma, malignant", where a condition is stated. */
 const inversions = ({ label, synonyms }: NamedOption): string[] =>
-  [label, ...synonyms].flatMap((name) => {
-    const words = normaliseLabel(name).split(' ');
-    return words.slice(1).flatMap((_, i) => {
-      const [qualifier, head] = [words.slice(0, i + 1), words.slice(i + 1)];
-      return qualifier.some((word) => conditionNamed.has(word)) ? [] : [[...head, ...qualifier].join(' ')];
-    });
-  });
+  [label, ...synonyms].flatMap((name) => inverted(normaliseLabel(name)));
 
 /** "melanoma" for "melanoma (less than 0.76 mm)": a label without its qualifiers. */
 const heads = ({ label }: NamedOption): string[] => {
@@ -89,21 +90,43 @@ const heads = ({ label }: NamedOption): string[] => {
   return qualifiers.length === 0 ? [] : [normaliseLabel(head)];
 };
 
+/** Whether a phrase is written from a word on, within its sentence. */
+const stands = ({ words: wanted }: Phrase, words: readonly Word[], at: number): boolean =>
+  wanted.every((text, i) => {
+    const word = words[at + i];
+    return word?.text === text && (i === 0 || word.before !== 'sentence');
+  });
+
 /**
  * The longest phrase that begins at a word and lies within its sentence; of two as long an option's name, unless it is
  * a condition: "benign" is one also beside the option "benign lesion".
  */
 export function phraseAt(words: readonly Word[], at: number, { names, others }: PhraseIndex): Phrase | undefined {
   const [first, second] = [words[at]?.text ?? '', words[at + 1]];
-  const fits = ({ words: wanted }: Phrase): boolean =>
-    wanted.every((text, i) => {
-      const word = words[at + i];
-      return word?.text === text && (i === 0 || word.before !== 'sentence');
-    });
+  // "melanoma (cutaneous horn)" is no "cutaneous melanoma": what follows a break may be a longer name of its own
+  const cutsAnother = ({ words: wanted }: Phrase): boolean => {
+    const after = wanted.findIndex((_, i) => i > 0 && words[at + i]?.before !== 'none');
+    if (after < 0) return false;
+    const text = wanted[after] ?? '';
+    const own = [...(names.get(text) ?? []), ...(others.get(text) ?? [])];
+    const isWhole = ({ words: inner }: Phrase): boolean =>
+      inner.every((_, i) => i === 0 || words[at + after + i]?.before === 'none');
+    return own.some(
+      (phrase) => phrase.words.length > wanted.length - after && stands(phrase, words, at + after) && isWhole(phrase),
+    );
+  };
+  const fits = (phrase: Phrase): boolean => stands(phrase, words, at) && !cutsAnother(phrase);
   // "malignant: melanoma" states a condition and an option, "malignant melanoma" is the option's name
   const parted = second?.before === 'clause' && conditionNamed.has(first);
-  const name = names.get(first)?.find((phrase) => !(parted && phrase.words.length > 1) && fits(phrase));
-  const other = others.get(first)?.find(fits);
+  const isParted = ({ words }: Phrase): boolean => parted && words.length > 1 && !conditionNamed.has(words.join(' '));
+  // "with telangiectasia" is a sign, "melanoma, telangiectasia" are two diseases
+  const parts = (word: Word | undefined): boolean => word?.before !== 'none';
+  const isSign = ({ meaning, words: own }: Phrase): boolean =>
+    meaning.kind === 'disease' &&
+    signs.has(own.join(' ')) &&
+    !((at === 0 || parts(words[at])) && parts(words[at + own.length]));
+  const name = names.get(first)?.find((phrase) => !isParted(phrase) && fits(phrase));
+  const other = others.get(first)?.find((phrase) => !isParted(phrase) && !isSign(phrase) && fits(phrase));
   if (!name || !other) return name ?? other;
   if (name.words.length === other.words.length) return other.meaning.kind === 'condition' ? other : name;
   return name.words.length > other.words.length ? name : other;

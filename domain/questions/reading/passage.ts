@@ -5,10 +5,13 @@
  * never costs the option; where it is hedged, negated or contradicted there is none.
  */
 import type { Malignancy } from '../../cases/case.ts';
+import { normaliseLabel } from '../../knowledge/label.ts';
+import { isKind, nodeOf } from './diseases.ts';
 import { doubtsIn } from './doubts.ts';
+import { withoutAncestors, withoutTaxonomy } from './explanations.ts';
 import { type Claim, type Item, isClaim, itemsOf } from './items.ts';
 import { type AskedQuestion, indexPhrases, type PhraseIndex } from './names.ts';
-import { announcements, bodySites, closings, conditionOf, links } from './vocabulary.ts';
+import { announcements, bodySites, conditionNamed, conditionOf, links } from './vocabulary.ts';
 import { wordsOf } from './words.ts';
 
 /** Why a passage gives no answer. */
@@ -52,16 +55,23 @@ export function readItems(all: readonly Item[], { question }: Reader): Reading {
   const disease = question.task !== 'lesion-condition';
   const at = claimIndex(all, disease);
   if (at === null) return none('no option named');
-  const items = withoutTaxonomy(all, at);
+  const items = withoutAncestors(withoutTaxonomy(all, at), at, question.options);
   const chosen = chosenOption(items.filter(isClaim));
   if (typeof chosen !== 'number') return none(chosen);
   const lettered = items.some(({ kind }) => kind === 'letter');
   if (!lettered && (disease ? namesAnother(items, at) : isInSitu(items[at + 1]))) return none('no option named');
   if (offersAnother(items, lettered)) return none('several options');
-  const doubted = doubtsIn(items, at);
-  if (doubted.has('option')) return none('hedged or negated');
   const option = question.options[chosen];
   if (!option) return none('no option named');
+  if (!lettered && givesOtherDepth(items, option.label)) return none('no option named');
+  const node = nodeOf(option);
+  if (items.some((item) => item.kind === 'disease' && isAnother(item.node, node, lettered)))
+    return none('several options');
+  const doubted = doubtsIn(
+    items.map((item) => (item.kind === 'disease' ? { ...item, kind: 'name', options: [chosen] } : item)),
+    at,
+  );
+  if (doubted.has('option')) return none('hedged or negated');
   const malignancy = disease ? statedCondition(items, doubted.has('condition')) : conditionOf(option.label);
   return { letter: option.letter, malignancy, unreadable: null };
 }
@@ -82,31 +92,6 @@ function claimIndex(items: readonly Item[], disease: boolean): number | null {
     }
   }
   return null;
-}
-
-/**
- * Leaves out the option's place in the taxonomy, said once, whose ancestors may be options too: "is a subtype of …".
- * A letter in it is none of the taxonomy's.
- */
-function withoutTaxonomy(items: readonly Item[], claim: number): Item[] {
-  let inside = false;
-  let said = false;
-  return items.filter((item, i) => {
-    if (i <= claim || item.kind === 'letter') return true;
-    const closes = item.before === 'sentence' || (closings.has(item.text) && !isClaim(item)) || standsAlone(items, i);
-    if (inside && closes) inside = false;
-    if (item.kind === 'subtype') {
-      inside = !said;
-      said = true;
-    }
-    return !inside;
-  });
-}
-
-/** A condition between commas or brackets; that of an ancestor, "benign follicular tumor", is followed by its name. */
-function standsAlone(items: readonly Item[], at: number): boolean {
-  const [item, next] = [items[at], items[at + 1]];
-  return item?.kind === 'condition' && item.before === 'clause' && next?.before !== 'none';
 }
 
 /** The one option that all letters and names mean. */
@@ -134,15 +119,36 @@ function namesAnother(items: readonly Item[], claim: number): boolean {
   return false;
 }
 
+/**
+ * Whether a disease that no option names is another than the option. An ancestor explains it. A finer one is another
+ * label (Eq. 7), unless a letter decides; a letter also stands for a label that the taxonomy does not know.
+ */
+function isAnother(disease: string, option: string | null, lettered: boolean): boolean {
+  if (option === null) return !lettered;
+  return !isKind(option, disease) && !(lettered && isKind(disease, option));
+}
+
+/** "melanoma (> 1.5 mm)" where the option is "melanoma (less than 0.76 mm)". */
+function givesOtherDepth(items: readonly Item[], label: string): boolean {
+  const words = normaliseLabel(label).split(' ');
+  return (
+    words.includes('mm') &&
+    items.some(({ text }, i) => /^\d/.test(text) && items[i + 1]?.text === 'mm' && !words.includes(text))
+  );
+}
+
 /** "melanoma or …", "melanoma / …" and, without a letter, "melanoma and …": another answer that no option names. */
 const offersAnother = (items: readonly Item[], lettered: boolean): boolean =>
   items.some((item, i) => {
     const [previous, next] = [items[i - 1], items[i + 1]];
-    if (!isClaim(previous)) return false;
+    if (!isClaim(previous) && previous?.kind !== 'disease') return false;
     if (item.kind === 'alternative') return !isClaim(next);
     if (lettered) return false;
     const joined = item.kind === 'also' || item.text === 'and';
-    return (joined && next?.kind === 'unknown') || (item.before === 'slash' && item.kind === 'unknown');
+    return (
+      (joined && (next?.kind === 'unknown' || next?.kind === 'disease')) ||
+      (item.before === 'slash' && item.kind === 'unknown')
+    );
   });
 
 /** The one condition that is stated, null where it is doubted, contradicted or mixed ("malignant in situ"). */
@@ -153,9 +159,19 @@ function statedCondition(items: readonly Item[], doubted: boolean): Malignancy |
     if (item.kind !== 'condition') continue;
     if (stated !== null && item.condition !== stated) return null;
     stated = item.condition;
-    if (isInSitu(items[i + 1])) return null;
+    if (isInSitu(items[i + 1]) || contradictsName(items, i)) return null;
   }
   return stated;
+}
+
+/** "benign or malignant melanoma": the name that follows a condition begins with another one. */
+function contradictsName(items: readonly Item[], at: number): boolean {
+  const [item, joint] = [items[at], items[at + 1]];
+  const joined = joint?.kind === 'alternative' || joint?.kind === 'also' || joint?.text === 'and';
+  const next = items[joined ? at + 2 : at + 1];
+  if (item?.kind !== 'condition' || (next?.kind !== 'name' && next?.kind !== 'disease')) return false;
+  const other = conditionNamed.get(next.text);
+  return other !== undefined && other !== item.condition;
 }
 
 /** "in situ" where it does not belong to a name or a condition. */

@@ -75,7 +75,7 @@ const phrases: Record<WordKind, string> = {
     support, think, believe, am, biological, biologic, reveal, demonstrate, depict, display, read,
     follow, only, than, with, say, id, ill, im, ive, go, going, opt, vote, nos, e g, i e, then, next, first,
     second, finally, after, before, even, too, over, more, including, include, containing, subtype, variant, common, typical,
-    classic, classical, not otherwise specified`,
+    classic, classical, not otherwise specified, differential diagnosis`,
   heading: 'condition, malignancy, malignancy status, status, behavior, behaviour, prognosis, dignity',
   superlative: 'most likely, most probable, most probably, most plausible, likeliest',
   hedge: `likely, probably, probable, possible, possibly, plausible, plausibly, presumably, presumed, presumptive,
@@ -94,7 +94,8 @@ const phrases: Record<WordKind, string> = {
   subtype: `subtype of, sub type of, subclass of, subcategory of, subset of, subgroup of, variant of, variety of,
     type of, form of, kind of, class of, member of, belong to, belonging to, family, category of, branch of, taxonomy,
     fall under, fall within, falling under, descendant of, child of`,
-  unknown: 'in situ, differential diagnosis, differential, secondary diagnosis',
+  unknown: `in situ, differential diagnosis include, differential diagnosis including, differential diagnosis of,
+    differential diagnosis for, differential, secondary diagnosis`,
 };
 
 const conditions: Record<Malignancy, string> = {

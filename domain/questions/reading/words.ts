@@ -45,7 +45,7 @@ const plain = (passage: string): string =>
     .normalize('NFKD')
     .replaceAll(/\p{M}/gu, '')
     .replaceAll(invisible, '')
-    .replaceAll(/['’‘`´"“”]/g, '')
+    .replaceAll(/['’‘`´]s\b|['’‘`´"“”]/gi, '') // "Kaposi's" is "Kaposi", as labels have it
     .replaceAll('&', ' and ');
 
 /** A Latin word as `normaliseLabel` cuts it ("0.76" and "CD30+" are one), or a run of another script. */

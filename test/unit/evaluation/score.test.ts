@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { renderScores } from '../../../cli/score.ts';
 import { parseScoreLines, scoreOutput } from '../../../domain/evaluation/score.ts';
@@ -64,6 +65,14 @@ describe('scoreOutput', () => {
   });
 });
 
+describe('docs/scoring.md', () => {
+  it('gives a line that can be pasted, and what comes out of it', async () => {
+    const page = await readFile(new URL('../../../docs/scoring.md', import.meta.url), 'utf8');
+    const [given = '', out = ''] = [...page.matchAll(/```jsonl?\n(.*?)```/gs)].map(([, block]) => block ?? '');
+    expect(scores(given)).toEqual([{ ...JSON.parse(out), unreadable: null }]);
+  });
+});
+
 describe('parseScoreLines names file, row, field and remedy on one line', () => {
   const changed = (at: number, more: object) =>
     options.map((option, i) => (i === at ? { ...option, ...more } : option));
@@ -77,6 +86,15 @@ describe('parseScoreLines names file, row, field and remedy on one line', () => 
     [JSON.stringify({ question }), /^f\.jsonl: row 1: output is missing: .*string/],
     [line({ output: null }), /row 1: output is null: .*string/],
     [`${line()}\n\n${ask({ task: 'guess' })}`, /row 3: question\.task is "guess": .*"diagnosis"\|"lesion-condition"/],
+    [
+      ask({ options: changed(1, { label: 'Vitiligo.' }) }),
+      /row 1: question\.options .*: two options have the same label/,
+    ],
+    [
+      ask({ options: changed(1, { label: '' }) }),
+      /row 1: question\.options\.1\.label is "": the label is empty; give /,
+    ],
+    [ask({ options: changed(1, { label: ' - ' }) }), /row 1: question\.options\.1\.label is " - ": the label is empty/],
     [ask({ malignancy: 'bad' }), /row 1: question\.malignancy is "bad": .*"benign"\|"malignant"/],
     [ask({ options: [] }), /question\.options is \[\]: expected at least 2 options/],
     [ask({ options: changed(1, { letter: 'b' }) }), /question\.options\.1\.letter is "b": expected one capital letter/],

@@ -56,6 +56,8 @@ const readings: Record<string, Row[]> = {
     ['melanoma', 'B: melanoma\n\nUnlike vitiligo, it is dark.', 'B', null],
     ['melanoma', 'Dark, unlike vitiligo.\n\nB: melanoma', 'B', null],
     ['melanoma', '<think>A? No.</think>\nB', 'B', null],
+    ['melanoma', 'B: melanoma\nDifferential diagnosis: dermatofibroma', 'B', null],
+    ['melanoma', 'The answer is B. Differential diagnosis: dermatofibroma', 'B', null],
     ['nevus', 'This looks like a common mole? The answer is melanocytic naevus, benign.', 'B', 'benign'],
   ],
   'no answer': [
@@ -73,6 +75,8 @@ const readings: Record<string, Row[]> = {
     ['melanoma', 'A dark lesion with an irregular border.', null, null],
     ['melanoma', 'The picture shows a metastatic melanoma.', null, null],
     ['thin', 'This is a lentigo maligna.', null, null],
+    ['melanoma', 'melanoma\nsquamous cell carcinoma\nwart', null, null],
+    ['melanoma', 'This is a squamous cell carcinoma, close to melanoma.', null, null],
   ],
 };
 
@@ -126,6 +130,9 @@ describe('the lenient reader', () => {
       '1.',
       '<b',
       'is a subtype of ',
+      'melanoma (',
+      'actinic keratosis / ',
+      'nevus, congenital ',
     ];
     for (const shape of shapes) {
       const took = (characters: number): number => {
