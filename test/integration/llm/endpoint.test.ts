@@ -88,12 +88,12 @@ describe('a provider', () => {
   it('anthropic and google answer in their own tongues', async () => {
     const anthropic = await startChatServer({
       body: JSON.stringify({
-        ...{ type: 'message', id: 'x', model: 'claude', role: 'assistant', stop_reason: 'max_tokens' },
+        ...{ type: 'message', id: 'x', model: 'served', role: 'assistant', stop_reason: 'max_tokens' },
         ...{ content: [{ type: 'text', text }], usage: { input_tokens: 7, output_tokens: 3 } },
       }),
     });
-    const claude = await clientOf(anthropic.baseUrl, { provider: 'anthropic' }).complete(request, signal);
-    expect(claude).toMatchObject({ text, finish: 'length', inputTokens: 7, outputTokens: 3, servedModel: 'claude' });
+    const reply = await clientOf(anthropic.baseUrl, { provider: 'anthropic' }).complete(request, signal);
+    expect(reply).toMatchObject({ text, finish: 'length', inputTokens: 7, outputTokens: 3, servedModel: 'served' });
     const google = await startChatServer({
       body: JSON.stringify({
         candidates: [{ content: { role: 'model', parts: [{ text }] }, finishReason: 'SAFETY' }],
