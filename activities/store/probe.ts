@@ -11,7 +11,7 @@ import { DeleteObjectCommand, PutObjectCommand, type S3Client, S3ServiceExceptio
 import { digestOf } from '../../domain/artifact.ts';
 import { DermflowError, userMistake } from '../../domain/failures.ts';
 import { partBytes, uploadInParts } from './multipart.ts';
-import { explaining, type S3Settings } from './s3.ts';
+import { atStart, explaining, type S3Settings } from './s3.ts';
 
 export interface Probed {
   /** Why files above 16 MiB cannot be stored; null where they can. */
@@ -41,7 +41,7 @@ export async function probeStore(client: S3Client, settings: S3Settings): Promis
 type Address = Parameters<typeof uploadInParts>[1];
 
 const writesIfAbsent = (client: S3Client, settings: S3Settings, at: Address): Promise<boolean> =>
-  explaining(settings, async () => {
+  atStart(settings, async () => {
     try {
       await client.send(new PutObjectCommand({ ...at, Body: 'probe', IfNoneMatch: '*' }));
       return true;

@@ -59,14 +59,17 @@ export function createS3Client(
 }
 
 /** Makes sure that the bucket is there, and with it that the server answers and the credentials are good. */
-export async function ensureBucket(client: S3Client, settings: S3Settings): Promise<void> {
+export const ensureBucket = (client: S3Client, settings: S3Settings): Promise<void> =>
+  atStart(settings, async () => {
+    if (await isBucketThere(client, settings.bucket)) return;
+    await client.send(new CreateBucketCommand({ Bucket: settings.bucket }));
+  });
+
+/** At the start of a process nothing is lost yet and nobody waits: whoever started it shall mend what can be mended. */
+export async function atStart<T>(settings: S3Settings, work: () => Promise<T>): Promise<T> {
   try {
-    await explaining(settings, async () => {
-      if (await isBucketThere(client, settings.bucket)) return;
-      await client.send(new CreateBucketCommand({ Bucket: settings.bucket }));
-    });
+    return await explaining(settings, work);
   } catch (error) {
-    // At the start of a process nothing is lost yet and nobody waits: whoever started it shall mend it.
     if (error instanceof StoreRefusal && error.refusal === 'mendable') throw userMistake(error.message, error);
     throw error;
   }
@@ -78,7 +81,8 @@ async function isBucketThere(client: S3Client, bucket: string): Promise<boolean>
     return (await orAbsent(client.send(new HeadBucketCommand({ Bucket: bucket })))) !== null;
   } catch (error) {
     if (error instanceof S3ServiceException && error.$metadata.httpStatusCode === 403) {
-      await orAbsent(client.send(new HeadObjectCommand({ Bucket: bucket, Key: 'probe/absent' })));
+      // Not by HEAD, whose answer has no body and so no reason.
+      await orAbsent(client.send(new GetObjectCommand({ Bucket: bucket, Key: 'probe/absent' })));
       return true;
     }
     throw error;

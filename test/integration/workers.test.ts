@@ -44,7 +44,9 @@ describe('a worker', () => {
       };
       const wrong = await worker(['gpu'], { ...env, AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'y' });
       expect(wrong.exitCode).toBe(exitCodes.userMistake);
-      expect(wrong.stderr).toMatch(/refused the credentials .*; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY$/);
+      expect(wrong.stderr).toMatch(
+        /answered 403 \(InvalidAccessKeyId.*; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY/,
+      );
       const { accessKeyId, secretAccessKey } = s3.secrets;
       const right = { ...env, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
       const alone = await worker(['gpu'], right);

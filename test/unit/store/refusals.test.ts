@@ -1,5 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
+import { probeStore } from '../../../activities/store/probe.ts';
 import { refusalOf } from '../../../activities/store/refusals.ts';
 import { createS3Client, createS3Store, ensureBucket } from '../../../activities/store/s3.ts';
 import { failureTypes } from '../../../domain/failures.ts';
@@ -83,8 +84,11 @@ describe('a store that refuses an upload', () => {
   });
 
   it('at the start of a process is for whoever started it to mend', async () => {
-    const { client, settings } = await refusing({ status: 403, code: 'AccessDenied' }, ['HEAD', 'PUT']);
-    await expect(ensureBucket(client, settings)).rejects.toMatchObject({ type: final });
+    const none = await refusing({ status: 403, code: 'AccessDenied' }, ['HEAD', 'GET', 'PUT']);
+    await expect(ensureBucket(none.client, none.settings)).rejects.toMatchObject({ type: final });
+    const readOnly = await refusing({ status: 403, code: 'AccessDenied' }, ['PUT']);
+    await ensureBucket(readOnly.client, readOnly.settings);
+    await expect(probeStore(readOnly.client, readOnly.settings)).rejects.toMatchObject({ type: final });
   });
 });
 
