@@ -7,11 +7,11 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DeleteObjectCommand, PutObjectCommand, type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { digestOf } from '../../domain/artifact.ts';
 import { DermflowError, userMistake } from '../../domain/failures.ts';
 import { partBytes, uploadInParts } from './multipart.ts';
-import { atStart, explaining, type S3Settings } from './s3.ts';
+import { atStart, explaining, putIfAbsent, type S3Settings } from './s3.ts';
 
 export interface Probed {
   /** Why files above 16 MiB cannot be stored; null where they can. */
@@ -41,15 +41,7 @@ export async function probeStore(client: S3Client, settings: S3Settings): Promis
 type Address = Parameters<typeof uploadInParts>[1];
 
 const writesIfAbsent = (client: S3Client, settings: S3Settings, at: Address): Promise<boolean> =>
-  atStart(settings, async () => {
-    try {
-      await client.send(new PutObjectCommand({ ...at, Body: 'probe', IfNoneMatch: '*' }));
-      return true;
-    } catch (error) {
-      if (error instanceof S3ServiceException && error.$metadata.httpStatusCode === 412) return false;
-      throw error;
-    }
-  });
+  atStart(settings, () => putIfAbsent(client, { ...at, Body: 'probe' }));
 
 async function whyWithoutParts(client: S3Client, settings: S3Settings, at: Address): Promise<string | null> {
   const folder = await mkdtemp(join(tmpdir(), 'dermflow-probe-'));

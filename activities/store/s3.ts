@@ -13,6 +13,7 @@ import {
   HeadBucketCommand,
   HeadObjectCommand,
   PutObjectCommand,
+  type PutObjectCommandInput,
   paginateListObjectsV2,
   S3Client,
   type S3ClientConfig,
@@ -116,16 +117,7 @@ export function createS3Store(client: S3Client, settings: S3Settings): ArtifactS
           throw corrupt(`file of blob ${blob.sha256} changed while it was uploaded`);
         await client.send(withUnsignedBody(new PutObjectCommand({ ...at(key), Body: data })));
       }),
-    putIfAbsent: (key, data) =>
-      explained(async () => {
-        try {
-          await client.send(new PutObjectCommand({ ...at(key), Body: data, IfNoneMatch: '*' }));
-          return true;
-        } catch (error) {
-          if (error instanceof S3ServiceException && error.$metadata.httpStatusCode === 412) return false;
-          throw error;
-        }
-      }),
+    putIfAbsent: (key, data) => explained(() => putIfAbsent(client, { ...at(key), Body: data })),
     remove: (key) => explained(async () => void (await orAbsent(client.send(new DeleteObjectCommand(at(key)))))),
     list: (prefix) =>
       explained(async () => {
@@ -136,6 +128,17 @@ export function createS3Store(client: S3Client, settings: S3Settings): ArtifactS
         return keys;
       }),
   });
+}
+
+/** False where the object is there already. */
+export async function putIfAbsent(client: S3Client, input: PutObjectCommandInput): Promise<boolean> {
+  try {
+    await client.send(new PutObjectCommand({ ...input, IfNoneMatch: '*' }));
+    return true;
+  } catch (error) {
+    if (error instanceof S3ServiceException && error.$metadata.httpStatusCode === 412) return false;
+    throw error;
+  }
 }
 
 /** Hashes on the way to a temporary name and gives the file its own name only if the digest is right; false if not. */
