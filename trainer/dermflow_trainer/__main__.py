@@ -9,13 +9,12 @@ print can break a line. When a piped stdin closes, the parent is gone and the pr
 import importlib
 import json
 import os
-import stat
 import sys
-import threading
 import traceback
 
 from dermflow_trainer.events import Events
 from dermflow_trainer.failures import BadInput, Diverged, Interrupted, is_out_of_memory, memory_advice
+from dermflow_trainer.inbox import Inbox
 from dermflow_trainer.interruption import Interruption
 from dermflow_trainer.job import load_job
 
@@ -33,6 +32,7 @@ RESUMABLE = ("sft", "grpo")
 
 def main():
     events = Events(take_stdout())
+    Inbox.listen()
     if len(sys.argv) == 3 and sys.argv[1] == "--standby":
         like, before = json.loads(sys.argv[2]), dict(os.environ)
         path = stand_by(like)
@@ -40,7 +40,6 @@ def main():
         like, before, path = None, None, sys.argv[1]
     else:
         return fail(events, "bad-input", "usage: python -m dermflow_trainer job.json")
-    watch_stdin()
     try:
         job = load_job(path)
     except BadInput as error:
@@ -77,20 +76,6 @@ def take_stdout():
     return lines
 
 
-def watch_stdin():
-    mode = os.fstat(0).st_mode
-    # A parent's pipe may be a socket pair. A terminal, file or /dev/null says nothing about a parent.
-    if not (stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)):
-        return
-
-    def end_with_parent():
-        while os.read(0, 4096):
-            pass
-        os._exit(FAILED)
-
-    threading.Thread(target=end_with_parent, daemon=True).start()
-
-
 def settings(job):
     """Environment variables that libraries read when they are imported."""
     variables = {
@@ -111,14 +96,10 @@ def stand_by(like):
     os.environ.update(settings(like))
     for stage in RESUMABLE:
         importlib.import_module(f"dermflow_trainer.{MODULES[stage]}")
-    path = b""
-    while not path.endswith(b"\n"):
-        # Byte by byte: what follows is not ours.
-        byte = os.read(0, 1)
-        if not byte:
-            os._exit(FAILED)
-        path += byte
-    return path.decode().rstrip("\n")
+    path = Inbox.wait()
+    if path is None:
+        os._exit(FAILED)
+    return path
 
 
 def start_anew(events, path, environment):

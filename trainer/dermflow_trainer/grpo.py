@@ -5,13 +5,11 @@ adapter `ref`, and only then loads the stretch's checkpoint over it. Built from 
 silently take step 500 as its reference.
 """
 
-import os
-
 from trl import GRPOConfig
 
 from dermflow_trainer.model import check_image_sizes, load_policy, load_processor, prepare_torch, unspeakable_tokens
 from dermflow_trainer.order import OrderedGRPOTrainer
-from dermflow_trainer.rewards import Rewards, Samples
+from dermflow_trainer.rewards import Rewards
 from dermflow_trainer.rows import chat_dataset, read_rows
 from dermflow_trainer.stretch import Stretch, common_arguments
 
@@ -22,7 +20,8 @@ def run(job, events):
     processor = load_processor(job)
     check_image_sizes(rows, processor)
     prepare_torch(job)
-    rewards = Rewards(job, Samples(os.path.join(job["output"], "samples.jsonl")))
+    rewards = Rewards(job)
+    stretch.on_next = rewards.follow
     trainer = OrderedGRPOTrainer(
         model=load_policy(stretch.job),
         reward_funcs=rewards.functions(),

@@ -75,7 +75,7 @@ TRAINING = COMMON | {
     "lora": {"rank": COUNT, "alpha": POSITIVE, "dropout": SHARE},
     "resume": nullable(TEXT),
     "data": ROWS,
-    "plan": {"maxSteps": COUNT, "stopAt": COUNT, "saveEvery": COUNT},
+    "plan": {"maxSteps": COUNT, "stopAt": COUNT, "saveEvery": COUNT, "stay": FLAG},
     "optimiser": {"learningRate": POSITIVE, "warmupRatio": SHARE, "weightDecay": WEIGHT, "maxGradNorm": POSITIVE},
     "gradientCheckpointing": FLAG,
     "attention": one_of("sdpa", "flash_attention_2", "eager"),

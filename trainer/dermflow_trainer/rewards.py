@@ -39,11 +39,15 @@ class RewardConnection(http.client.HTTPConnection):
 class Rewards:
     """Scores a step's completions once and hands out one component after the other."""
 
-    def __init__(self, job, samples):
-        self.socket = job["rewardSocket"]
+    def __init__(self, job):
         self.names = job["rewardNames"]
-        self.samples = samples
         self.scored = None
+        self.follow(job)
+
+    def follow(self, job):
+        """The next stretch's rewards are asked for and written elsewhere."""
+        self.socket = job["rewardSocket"]
+        self.samples = samples_of(job)
 
     def functions(self):
         return [self.function(name) for name in self.names]
@@ -123,6 +127,10 @@ class Rewards:
             return response.status, response.read().decode()
         finally:
             connection.close()
+
+
+def samples_of(job):
+    return Samples(os.path.join(job["output"], "samples.jsonl"))
 
 
 class Samples:

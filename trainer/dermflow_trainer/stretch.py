@@ -3,15 +3,19 @@
 import json
 import math
 import os
+import random
 import resource
 import time
+from contextlib import contextmanager
 
+import numpy as np
 import torch
 from transformers import TrainerCallback
 
 from dermflow_trainer.failures import BadInput, Diverged, Interrupted
+from dermflow_trainer.inbox import Inbox
 from dermflow_trainer.interruption import Interruption
-from dermflow_trainer.job import step_size, world_size
+from dermflow_trainer.job import load_job, step_size, world_size
 from dermflow_trainer.numerics import numerics
 
 # TRL's names made flat; what is not listed is not reported.
@@ -84,8 +88,13 @@ def is_exact(job):
     return job["threads"] == 1 and not torch.cuda.is_available() and world_size() == 1
 
 
+# In these the next stretch of a plan may differ from the one before.
+OF_STRETCH = ("plan", "output", "resume", "rewardSocket")
+
+
 class Stretch(TrainerCallback):
-    """Reports, saves and stops."""
+    """Reports, saves and stops; or, where the plan says so, stays: at `stopAt` it tells the end as any other and then
+    waits for the path of the next stretch's job. A trainer that goes on in this way is one that never stopped."""
 
     def __init__(self, job, events):
         self.events = events
@@ -95,10 +104,16 @@ class Stretch(TrainerCallback):
         # a PEFT folder, so it can stand for the adapter.
         self.trained = self.start >= self.stop_at
         self.meter = Meter()
+        self.trainer = None
+        # Is told the job of the next stretch.
+        self.on_next = lambda job: None
+        # Of the stretch at whose end this process stayed, until the next one comes.
+        self.outputs = None
         self.job = {**job, "adapter": job["resume"], "resume": None} if self.trained else job
 
     def run(self, trainer):
         """Trains to `stopAt` and evaluates there. Throws `Interrupted` when asked to stop, the state saved."""
+        self.trainer = trainer
         trainer.add_callback(self)
         leave_if_asked(trainer.args.device)
         if self.trained:
@@ -106,13 +121,39 @@ class Stretch(TrainerCallback):
             trainer.state.global_step = self.start
         else:
             trainer.train(resume_from_checkpoint=self.job["resume"])
+        if self.outputs is not None:
+            return self.outputs
         # Rank 0 may still be writing; a launcher ends every rank when the first one leaves.
         trainer.accelerator.wait_for_everyone()
         leave_if_asked(trainer.args.device)
-        # Not during training: a data loader draws from the generator whose state the checkpoint keeps.
-        if trainer.eval_dataset is not None:
-            trainer.evaluate()
-        return {"adapter": save_adapter(trainer, os.path.join(self.job["output"], "adapter"))}
+        return self.conclude()
+
+    def conclude(self):
+        # Not between steps, unless its traces are removed: a data loader draws from the generator whose state the
+        # checkpoint keeps.
+        if self.trainer.eval_dataset is not None:
+            self.trainer.evaluate()
+        return {"adapter": save_adapter(self.trainer, os.path.join(self.job["output"], "adapter"))}
+
+    def stay(self, control):
+        """Tells the stretch's end and waits; goes on, or leaves by `control` as it is where the parent asks for that."""
+        with without_traces(self.trainer.state):
+            outputs = self.conclude()
+        self.events.finished(outputs)
+        path = Inbox.wait(leave=lambda: Interruption.asked)
+        if path is None:
+            self.outputs = outputs
+            return
+        job = load_job(path)
+        for field in job.keys() | self.job.keys():
+            if field not in OF_STRETCH and job.get(field) != self.job.get(field):
+                raise BadInput(f"{path}: field {field}: another than that of the stretch before")
+        self.job, self.stop_at = job, job["plan"]["stopAt"]
+        self.trainer.args.output_dir = job["output"]
+        self.on_next(job)
+        self.meter = Meter()
+        control.should_training_stop = False
+        self.report_start(self.trainer.args, self.trainer.state.global_step, self.trainer.model)
 
     def report_start(self, args, step, model):
         trainable = sum(p.numel() for p in model.parameters() if p.requires_grad)
@@ -152,6 +193,24 @@ class Stretch(TrainerCallback):
     def on_save(self, args, state, control, **_):
         path = os.path.join(args.output_dir, f"checkpoint-{state.global_step}")
         self.events.checkpoint(state.global_step, path, is_exact(self.job))
+        if self.job["plan"]["stay"] and self.stop_at == state.global_step < args.max_steps and not Interruption.asked:
+            self.stay(control)
+        return control
+
+
+@contextmanager
+def without_traces(state):
+    """What happens inside draws no number that training would have drawn, and stands in no later checkpoint."""
+    logged = list(state.log_history)
+    python, numpy, cpu = random.getstate(), np.random.get_state(), torch.get_rng_state()
+    accelerators = torch.cuda.get_rng_state_all() if torch.cuda.is_available() else []
+    yield
+    state.log_history = logged
+    random.setstate(python)
+    np.random.set_state(numpy)
+    torch.set_rng_state(cpu)
+    if accelerators:
+        torch.cuda.set_rng_state_all(accelerators)
 
 
 class Meter:

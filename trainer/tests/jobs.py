@@ -32,7 +32,7 @@ def training(micro, folder, output, stage):
         "lora": {"rank": 4, "alpha": 8, "dropout": 0.1},
         "resume": None,
         "data": {"rows": str(folder / f"{stage}.jsonl"), "images": str(folder / "images")},
-        "plan": {"maxSteps": 6, "stopAt": 6, "saveEvery": 3},
+        "plan": {"maxSteps": 6, "stopAt": 6, "saveEvery": 3, "stay": False},
         "optimiser": {"learningRate": 1e-3, "warmupRatio": 0.1, "weightDecay": 0, "maxGradNorm": 1},
         "gradientCheckpointing": False,
         "attention": "sdpa",

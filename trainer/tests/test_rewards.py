@@ -89,7 +89,7 @@ def answers_late_with_signs_of_life(connection, requests):
 
 def asking(tmp_path):
     job = {"rewardSocket": str(tmp_path / "r.sock"), "rewardNames": ["even"]}
-    return Rewards(job, Samples(str(tmp_path / "samples.jsonl")))
+    return Rewards({**job, "output": str(tmp_path)})
 
 
 @pytest.mark.parametrize(
