@@ -12,16 +12,32 @@ export async function withScratchFolder<T>(
   label: string,
   work: (folder: string) => Promise<T>,
 ): Promise<T> {
+  const { path, remove } = await makeScratchFolder(scratch, label);
+  try {
+    return await work(path);
+  } catch (error) {
+    throw explainDiskError(error, scratch);
+  } finally {
+    await remove();
+  }
+}
+
+export interface ScratchFolder {
+  path: string;
+  remove(): Promise<void>;
+}
+
+/** The same for work that no single function holds. */
+export async function makeScratchFolder(scratch: string, label: string): Promise<ScratchFolder> {
   try {
     await mkdir(scratch, { recursive: true });
-    const folder = await mkdtemp(join(scratch, `${label}-${process.pid}-`));
-    own.add(basename(folder));
-    try {
-      return await work(folder);
-    } finally {
-      if (!leftBehind.delete(folder)) await rm(folder, { recursive: true, force: true });
-      own.delete(basename(folder));
-    }
+    const path = await mkdtemp(join(scratch, `${label}-${process.pid}-`));
+    own.add(basename(path));
+    const remove = async (): Promise<void> => {
+      if (!leftBehind.delete(path)) await rm(path, { recursive: true, force: true });
+      own.delete(basename(path));
+    };
+    return { path, remove };
   } catch (error) {
     throw explainDiskError(error, scratch);
   }

@@ -31,6 +31,11 @@ const planSchema = z.strictObject({
   stopAt: z.int().positive(),
   /** A resume checkpoint every so many optimiser steps, besides the one at `stopAt`. */
   saveEvery: z.int().positive(),
+  /**
+   * Before the end of the plan the process does not end at `stopAt`: it says `finished`, waits on stdin for the path of
+   * the next stretch's job and says `started` again. Of one process only.
+   */
+  stay: z.boolean(),
 });
 
 const commonSchema = {

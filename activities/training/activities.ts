@@ -13,7 +13,7 @@ import type { Environment } from '../../infra/env.ts';
 import { fetchAdapter, modelPath } from '../evaluation/model.ts';
 import { withHeartbeats } from '../heartbeats.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
-import { explainCrash, withScratchFolder } from '../scratch.ts';
+import { explainCrash, makeScratchFolder, type ScratchFolder, withScratchFolder } from '../scratch.ts';
 import { readJsonLines } from '../store/commit.ts';
 import { strayFailure } from '../stray.ts';
 import { trainerPackage } from './command.ts';
@@ -24,10 +24,11 @@ import { identifyModel } from './model.ts';
 import { defaultRewardLimits, type LoadedPlugin, loadRewardPlugin } from './reward-plugin.ts';
 import { serveRewards } from './reward-server.ts';
 import { fetchImages, type RowSource, writeRows } from './rows.ts';
-import { grpoJob, grpoStretch, type JobFolders, sftJob, sftStretch } from './stages.ts';
+import { grpoJob, grpoStretch, inputPaths, type JobFolders, sftJob, sftStretch } from './stages.ts';
 import { createStandby } from './standby.ts';
+import { createStayingTrainers, endSeated, type Seated } from './staying.ts';
 import { runStretch, type Stretch, type StretchContext } from './stretch.ts';
-import { spawnTrainer, superviseTrainer } from './trainer-process.ts';
+import { giveJob, spawnTrainer, superviseTrainer, type Trainer } from './trainer-process.ts';
 
 export interface TrainingDependencies {
   store: ArtifactStore;
@@ -50,18 +51,32 @@ const likelyJob = { threads: 1, model: trainerPackage };
 export function createTrainingActivities(dependencies: TrainingDependencies): TrainingActivities {
   const { store, environment, logger, stallMs = defaultStallMs, graceMs = defaultGraceMs } = dependencies;
   const standby = createStandby(environment.trainerPython, graceMs, dependencies.shutdown);
-  if (isSingle(environment.trainer)) standby.prepare(likelyJob);
+  const staying = createStayingTrainers(dependencies.shutdown);
+  const single = isSingle(environment.trainer);
+  if (single) standby.prepare(likelyJob);
 
-  /** Runs a stretch inside an attempt's own folder; `prepare` makes the job out of the folders. */
+  const start = async (file: string): Promise<Trainer> =>
+    single
+      ? standby.start(file)
+      : spawnTrainer(await prepareLaunch(environment.trainerPython, file, environment.trainer), graceMs);
+
+  /**
+   * Runs a stretch inside an attempt's own folder; `prepare` makes the job out of the folders. Where the trainer of the
+   * stretch before it stays, that one goes on, and its job is the one before with what is `own` to this stretch.
+   */
   const inFolder = (
     stretch: Stretch,
     prepare: (folders: JobFolders) => Promise<SftJob | GrpoJob>,
     model: string,
+    own: { saveEvery: number; rewardSocket?: string },
   ): Promise<StretchResult> =>
     withScratchFolder(environment.scratch, stretch.stage, async (folder) => {
       const activity = Context.current();
       const signals = [activity.cancellationSignal, dependencies.shutdown, strayFailure()];
       const signal = AbortSignal.any(signals.filter((each) => each !== undefined));
+      const { stageKey, maxSteps, stopAt } = stretch;
+      const stay = single && dependencies.shutdown !== undefined && stopAt < maxSteps;
+      const held: { seated: Seated | null; inputs: ScratchFolder | null } = { seated: null, inputs: null };
       const context: StretchContext = {
         store,
         logger,
@@ -70,37 +85,54 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
         signal: activity.cancellationSignal,
         giveUp: abortedLater(signal, graceMs),
         heartbeat: (details) => activity.heartbeat(details),
-        prepare: async (resume, output) => {
+        prepare: async (restored, output) => {
           await mkdir(output);
-          const rows = join(folder, 'rows.jsonl');
-          return prepare({ model, output, rows, images: join(folder, 'images'), adapter: null, resume });
+          const resume = restored?.folder ?? null;
+          held.seated = await staying.take(restored?.ref ? { stageKey, checkpoint: restored.ref.sha256 } : null);
+          if (held.seated) {
+            logger.info({ stage: stretch.stage, step: restored?.step }, 'the trainer stayed and goes on');
+            const { saveEvery, ...rewards } = own;
+            return { ...held.seated.job, plan: { maxSteps, stopAt, saveEvery, stay }, output, resume, ...rewards };
+          }
+          held.inputs = await makeScratchFolder(environment.scratch, `${stretch.stage}-inputs`);
+          return prepare({ model, output, inputs: held.inputs.path, adapter: null, resume, stay });
         },
         train: async (job, onEvent, stop) => {
           if (dependencies.shutdown?.aborted) throw unavailable('the worker is shutting down; another one goes on');
           const file = join(folder, 'job.json');
           await writeFile(file, JSON.stringify(job));
-          const single = isSingle(environment.trainer);
-          const trainer = single
-            ? standby.start(file)
-            : spawnTrainer(await prepareLaunch(environment.trainerPython, file, environment.trainer), graceMs);
+          const { seated, inputs } = held;
+          if (seated) giveJob(seated.trainer, file);
+          const trainer = seated?.trainer ?? (await start(file));
+          held.seated = { trainer, job, inputs: seated?.inputs ?? inputs };
+          held.inputs = null;
           const onEventOfOne = (event: TrainerEvent): void => {
             // Not earlier: this one's start must not be slowed down.
             if (single && event.event === 'started') standby.prepare(job);
             onEvent(event);
           };
           try {
-            const asked = AbortSignal.any([signal, stop]);
             return await superviseTrainer(
               trainer,
               { logger, stallMs, graceMs },
-              { signal: asked, onEvent: onEventOfOne },
+              { signal: AbortSignal.any([signal, stop]), onEvent: onEventOfOne, stays: stay },
             );
           } catch (error) {
             throw await explainCrash(error, environment.scratch);
           }
         },
       };
-      return keepingUnsaved(environment.scratch, folder, logger, () => runStretch(stretch, context));
+      try {
+        const result = await keepingUnsaved(environment.scratch, folder, logger, () => runStretch(stretch, context));
+        if (stay && held.seated && !signal.aborted) {
+          staying.keep({ stageKey, checkpoint: result.checkpoint.sha256 }, held.seated);
+          held.seated = null;
+        }
+        return result;
+      } finally {
+        await held.inputs?.remove();
+        if (held.seated) await endSeated(held.seated);
+      }
     });
 
   const trainByRewards = async (input: GrpoInput, plugin: LoadedPlugin | null): Promise<StretchResult> => {
@@ -117,12 +149,14 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
             prompt: questionPrompt(question, recipe.prompts, 'training'),
           }),
         );
-        await writeRows(folders.rows, rows);
-        await fetchImages(store, rows, folders.images);
-        const adapter = await fetchAdapter(store, sft, `${folders.output}-sft`);
+        const paths = inputPaths(folders.inputs);
+        await writeRows(paths.rows, rows);
+        await fetchImages(store, rows, paths.images);
+        const adapter = await fetchAdapter(store, sft, paths.adapter);
         return grpoJob(recipe, stretch, { ...folders, adapter }, environment.trainer, rewards);
       };
-      return await inFolder(stretch, prepare, modelPath(input.model));
+      const own = { saveEvery: recipe.grpo.saveEvery, rewardSocket: rewards.socket };
+      return await inFolder(stretch, prepare, modelPath(input.model), own);
     } catch (error) {
       throw rewards.failure() ?? error;
     } finally {
@@ -139,15 +173,14 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
       const prepare = async (folders: JobFolders): Promise<SftJob> => {
         const read = (name: string) => readJsonLines(store, input.trajectories, name, sftRowSchema);
         const [train, validation] = [await read('train.jsonl'), await read('validation.jsonl')];
-        const validationRows = join(folders.output, 'validation.jsonl');
-        await writeRows(folders.rows, train);
-        await writeRows(validationRows, validation);
-        await fetchImages(store, [...train, ...validation], folders.images);
-        const held = validation.length > 0 ? validationRows : null;
-        const adapter = await fetchAdapter(store, input.adapter ?? null, `${folders.output}-start`);
-        return sftJob(input.recipe, stretch, { ...folders, adapter }, environment.trainer, held);
+        const paths = inputPaths(folders.inputs);
+        await writeRows(paths.rows, train);
+        await writeRows(paths.validation, validation);
+        await fetchImages(store, [...train, ...validation], paths.images);
+        const adapter = await fetchAdapter(store, input.adapter ?? null, paths.adapter);
+        return sftJob(input.recipe, stretch, { ...folders, adapter }, environment.trainer, validation.length > 0);
       };
-      return inFolder(stretch, prepare, modelPath(input.model));
+      return inFolder(stretch, prepare, modelPath(input.model), { saveEvery: input.recipe.sft.saveEvery });
     },
 
     async trainGrpo(input) {

@@ -101,7 +101,7 @@ export async function trainOnce(
 
   let job: Awaited<ReturnType<StretchContext['prepare']>>;
   try {
-    job = await context.prepare(restored?.folder ?? null, output);
+    job = await context.prepare(restored, output);
     const end = await context.train(job, onEvent, stop.signal);
     watch.lap('training');
     state.phase = 'uploading';

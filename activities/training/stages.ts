@@ -1,5 +1,5 @@
 /** What decides the numbers of a training stage: its key, its steps, its job. */
-
+import { join } from 'node:path';
 import { workKey } from '../../domain/artifact.ts';
 import type { GrpoInput, SftInput } from '../../domain/contracts.ts';
 import { sftBatches } from '../../domain/plan/plan.ts';
@@ -92,13 +92,29 @@ export function grpoStretch(
 
 /** Paths of one attempt. */
 export interface JobFolders {
+  /** Before the end of its plan the trainer waits for the next stretch. */
+  stay: boolean;
   model: string;
   output: string;
-  rows: string;
-  images: string;
+  /** What the trainer reads, see {@link inputPaths}. */
+  inputs: string;
   adapter: string | null;
   resume: string | null;
 }
+
+/** Rows for training and validation, their images, and the adapter to begin with. */
+export const inputPaths = (folder: string) => ({
+  rows: join(folder, 'rows.jsonl'),
+  validation: join(folder, 'validation.jsonl'),
+  images: join(folder, 'images'),
+  adapter: join(folder, 'adapter'),
+});
+
+/** Paths of a job's rows and their images. */
+const rowsOf = ({ inputs }: JobFolders, name: 'rows' | 'validation') => {
+  const paths = inputPaths(inputs);
+  return { rows: paths[name], images: paths.images };
+};
 
 const common = (recipe: Recipe, folders: JobFolders, place: Place) => ({
   schema: 1 as const,
@@ -110,13 +126,13 @@ const common = (recipe: Recipe, folders: JobFolders, place: Place) => ({
   adapter: folders.adapter,
   resume: folders.resume,
   lora: recipe.lora,
-  data: { rows: folders.rows, images: folders.images },
+  data: rowsOf(folders, 'rows'),
   attention: place.attention,
   tracking: place.tracking,
 });
 
-const training = (settings: Recipe['sft'] | Recipe['grpo'], { maxSteps, stopAt }: Stretch) => ({
-  plan: { maxSteps, stopAt, saveEvery: settings.saveEvery },
+const training = (settings: Recipe['sft'] | Recipe['grpo'], { maxSteps, stopAt }: Stretch, { stay }: JobFolders) => ({
+  plan: { maxSteps, stopAt, saveEvery: settings.saveEvery, stay },
   optimiser: {
     learningRate: settings.learningRate,
     warmupRatio: settings.warmupRatio,
@@ -132,12 +148,12 @@ export const sftJob = (
   stretch: Stretch,
   folders: JobFolders,
   place: Place,
-  validation: string | null,
+  validates: boolean,
 ): SftJob => ({
   ...common(recipe, folders, place),
-  ...training(recipe.sft, stretch),
+  ...training(recipe.sft, stretch, folders),
   stage: 'sft',
-  validation: validation === null ? null : { rows: validation, images: folders.images },
+  validation: validates ? rowsOf(folders, 'validation') : null,
   batchSize: recipe.sft.batchSize,
 });
 
@@ -155,7 +171,7 @@ export const grpoJob = (
   rewards: RewardSource,
 ): GrpoJob => ({
   ...common(recipe, folders, place),
-  ...training(recipe.grpo, stretch),
+  ...training(recipe.grpo, stretch, folders),
   stage: 'grpo',
   promptsPerStep: recipe.grpo.promptsPerStep,
   generations: recipe.grpo.generations,

@@ -4,7 +4,7 @@
  */
 import type { GrpoJob, SftJob } from '../../domain/trainer.ts';
 import { standbyCommand, trainerCommand } from './command.ts';
-import { spawnTrainer, type Trainer } from './trainer-process.ts';
+import { giveJob, spawnTrainer, type Trainer } from './trainer-process.ts';
 
 export interface Standby {
   /** The waiting trainer, given the job in this file; a new one where none waits. */
@@ -19,22 +19,20 @@ export interface Standby {
  */
 export function createStandby(python: string, graceMs: number, signal?: AbortSignal): Standby {
   let waiting: Trainer | null = null;
-  signal?.addEventListener('abort', () => waiting?.kill('SIGKILL'));
+  signal?.addEventListener('abort', () => waiting?.process.kill('SIGKILL'));
   return {
     start(file) {
       if (!waiting) return spawnTrainer(trainerCommand(python, file), graceMs);
       const trainer = waiting;
       waiting = null;
-      trainer.stdin.write(`${file}\n`);
+      giveJob(trainer, file);
       return trainer;
     },
     prepare({ threads, model }) {
       if (!signal || signal.aborted || waiting) return;
       const trainer = spawnTrainer(standbyCommand(python, { threads, model }), graceMs);
       waiting = trainer;
-      // One that dies while a job is handed to it tells so by its end.
-      trainer.stdin.on('error', () => {});
-      void trainer.then(() => {
+      void trainer.process.then(() => {
         if (waiting === trainer) waiting = null;
       });
     },

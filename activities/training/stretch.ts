@@ -49,8 +49,8 @@ export interface StretchContext {
   signal: AbortSignal;
   /** Aborts when a store that is away shall no longer be waited for. */
   giveUp: AbortSignal;
-  /** Makes the job; `resume` is the folder of the checkpoint to continue from. */
-  prepare(resume: string | null, output: string): Promise<SftJob | GrpoJob>;
+  /** Makes the job that continues from a checkpoint, or begins; it writes below `output`. */
+  prepare(restored: RestoredCheckpoint | null, output: string): Promise<SftJob | GrpoJob>;
   /** `stop` asks the trainer to save and leave. */
   train(job: SftJob | GrpoJob, onEvent: (event: TrainerEvent) => void, stop: AbortSignal): Promise<TrainerEnd>;
 }

@@ -26,8 +26,15 @@ const failureOf: Record<Extract<TrainerEvent, { event: 'failed' }>['kind'], Fail
 };
 const stderrLinesKept = 40;
 
-/** A trainer's process; what it writes waits until it is supervised. */
-export type Trainer = ReturnType<typeof spawnTrainer>;
+/** A trainer's process. */
+export interface Trainer {
+  process: ReturnType<typeof spawnProcess>;
+  isRunning: boolean;
+  /** What it writes waits here until it is supervised. */
+  lines: AsyncIterator<string>;
+  /** The end of its stderr, once it is supervised; resolves when the process is gone. */
+  stderr: Promise<string[]> | null;
+}
 
 /**
  * glibc gives large tensors back to the kernel when they are freed and asks for them anew, zeroed page by page: a third
@@ -36,7 +43,26 @@ export type Trainer = ReturnType<typeof spawnTrainer>;
 export const keepFreedMemory = { MALLOC_MMAP_THRESHOLD_: String(2 ** 32), MALLOC_TRIM_THRESHOLD_: String(2 ** 32) };
 
 /** @param graceMs see {@link Supervision} */
-export const spawnTrainer = (command: Command, graceMs: number) =>
+export function spawnTrainer(command: Command, graceMs: number): Trainer {
+  const process = spawnProcess(command, graceMs);
+  // One that dies while a job is given to it tells so by its end.
+  process.stdin.on('error', () => {});
+  const trainer: Trainer = {
+    process,
+    isRunning: true,
+    lines: process.iterable()[Symbol.asyncIterator](),
+    stderr: null,
+  };
+  void process.then(() => {
+    trainer.isRunning = false;
+  });
+  return trainer;
+}
+
+/** Tells a trainer that waits for one the path of its job. */
+export const giveJob = ({ process }: Trainer, file: string): void => void process.stdin.write(`${file}\n`);
+
+const spawnProcess = (command: Command, graceMs: number) =>
   execa(command.file, command.args, {
     env: {
       PYTHONPATH: trainerPackage,
@@ -50,42 +76,53 @@ export const spawnTrainer = (command: Command, graceMs: number) =>
     forceKillAfterDelay: graceMs,
   });
 
+export interface Watching {
+  signal: AbortSignal;
+  onEvent(event: TrainerEvent): void;
+  /** Its job lets it stay: seen to the end of the stretch, not to its own. */
+  stays?: boolean;
+}
+
 /**
  * Sees a trainer to its end. Returns how it ended well; throws a DermflowError of the kind that it reported,
  * `TrainerStalled`, or `TrainerCrashed` with exit code or signal and the end of its stderr. Returns or throws only
- * after the process is gone.
+ * after the process is gone, unless it finished and stays.
  */
 export async function superviseTrainer(
   trainer: Trainer,
   { logger, stallMs }: Supervision,
-  options: { signal: AbortSignal; onEvent: (event: TrainerEvent) => void },
+  { signal, onEvent, stays = false }: Watching,
 ): Promise<TrainerEnd> {
-  const stop = (): void => void trainer.kill('SIGTERM');
-  options.signal.addEventListener('abort', stop, { once: true });
-  if (options.signal.aborted) stop();
+  const { process, lines } = trainer;
+  const stop = (): void => void process.kill('SIGTERM');
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
 
   let stalled = false;
   const watchdog = setTimeout(() => {
     stalled = true;
-    trainer.kill('SIGKILL');
+    process.kill('SIGKILL');
   }, stallMs);
-  const stderr = keepTail(trainer.iterable({ from: 'stderr' }), (line) => logger.debug({ trainer: trainer.pid }, line));
+  trainer.stderr ??= keepTail(process.iterable({ from: 'stderr' }), (line) =>
+    logger.debug({ trainer: process.pid }, line),
+  );
   let last: TrainerEvent | null = null;
   try {
-    for await (const line of trainer.iterable()) {
-      last = parseEvent(line);
+    for (let line = await lines.next(); !line.done; line = await lines.next()) {
+      last = parseEvent(line.value);
       watchdog.refresh();
-      options.onEvent(last);
+      onEvent(last);
+      if (stays && last.event === 'finished') return { state: 'finished', outputs: last.outputs };
     }
   } catch (error) {
-    trainer.kill('SIGKILL');
+    process.kill('SIGKILL');
+    await process;
     throw error;
   } finally {
-    options.signal.removeEventListener('abort', stop);
+    signal.removeEventListener('abort', stop);
     clearTimeout(watchdog);
-    await trainer;
   }
-  const { exitCode, signal } = await trainer;
+  const { exitCode, signal: endedBy } = await process;
   if (last?.event === 'finished' && exitCode === 0) return { state: 'finished', outputs: last.outputs };
   if (last?.event === 'interrupted' || exitCode === interruptedExitCode) return { state: 'interrupted' };
   if (stalled) {
@@ -97,19 +134,16 @@ export async function superviseTrainer(
   if (last?.event === 'failed') {
     throw new DermflowError(failureOf[last.kind], `trainer: ${last.message}`);
   }
-  const end = signal ? `signal ${signal}` : `exit code ${exitCode}`;
+  const end = endedBy ? `signal ${endedBy}` : `exit code ${exitCode}`;
   throw new DermflowError(
     failureTypes.trainerCrashed,
-    `the trainer ended by ${end}; stderr: ${(await stderr).join(' | ')}`,
+    `the trainer ended by ${end}; stderr: ${(await trainer.stderr).join(' | ')}`,
   );
 }
 
 /** Starts a trainer and sees it to its end. */
-export const runTrainer = (
-  command: Command,
-  supervision: Supervision,
-  options: Parameters<typeof superviseTrainer>[2],
-): Promise<TrainerEnd> => superviseTrainer(spawnTrainer(command, supervision.graceMs), supervision, options);
+export const runTrainer = (command: Command, supervision: Supervision, options: Watching): Promise<TrainerEnd> =>
+  superviseTrainer(spawnTrainer(command, supervision.graceMs), supervision, options);
 
 function parseEvent(line: string): TrainerEvent {
   try {

@@ -6,8 +6,9 @@ import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { prepareLaunch } from '../../../activities/training/launch.ts';
 import { runTrainer } from '../../../activities/training/trainer-process.ts';
-import type { SftJob, TrainerEvent } from '../../../domain/trainer.ts';
+import type { TrainerEvent } from '../../../domain/trainer.ts';
 import { readEnvironment, type TrainerPlace } from '../../../infra/env.ts';
+import { sftJob } from '../../support/jobs.ts';
 import { buildMicroModel, type MicroModel, trainer, writeRows } from '../../support/micro-model.ts';
 
 const seconds = 1000;
@@ -19,35 +20,11 @@ beforeAll(async () => {
 }, 120 * seconds);
 afterAll(() => micro.remove());
 
-function sftJob(folder: string, steps: number): SftJob {
-  return {
-    schema: 1,
-    stage: 'sft',
-    seed: 1,
-    threads: 1,
-    precision: 'fp32',
-    model: micro.base,
-    output: join(folder, 'output'),
-    adapter: null,
-    lora: { rank: 4, alpha: 8, dropout: 0 },
-    resume: null,
-    data: { rows: join(micro.folder, 'rows.jsonl'), images: join(micro.folder, 'images') },
-    plan: { maxSteps: steps, stopAt: steps, saveEvery: steps },
-    optimiser: { learningRate: 1e-3, warmupRatio: 0, weightDecay: 0, maxGradNorm: 1 },
-    gradientCheckpointing: false,
-    attention: 'sdpa',
-    tracking: [],
-    validation: null,
-    batchSize: 4,
-    perDeviceBatchSize: 2,
-  };
-}
-
 /** Runs a job of so many steps in a folder of its own; `stopAfter`: the step at which it is asked to stop. */
 async function launch(name: string, steps: number, place: Partial<TrainerPlace>, stopAfter = Number.POSITIVE_INFINITY) {
   const folder = join(micro.folder, name);
   await mkdir(folder);
-  await writeFile(join(folder, 'job.json'), JSON.stringify(sftJob(folder, steps)));
+  await writeFile(join(folder, 'job.json'), JSON.stringify(sftJob(micro, folder, steps)));
   const settings = { ...readEnvironment({}).trainer, ...place };
   const command = await prepareLaunch(trainer.python, join(folder, 'job.json'), settings);
   const events: TrainerEvent[] = [];

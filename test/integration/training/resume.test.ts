@@ -1,5 +1,6 @@
 /** Killed, cancelled, preempted and damaged: the run ends with the bytes of the undisturbed one. */
-
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { CancelledFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../../activities/store/memory.ts';
@@ -50,6 +51,45 @@ beforeAll(async () => {
   undisturbed = await Promise.all(results.map((result) => outcomeOf(store, result)));
 });
 afterAll(() => Promise.all(workers.map((worker) => worker.remove())));
+
+describe('a trainer that stays', () => {
+  const goesOn = 'the trainer stayed and goes on';
+
+  /** All stretches on one worker; `between` is called after each. Outcomes in order, and the steps at which one went on. */
+  async function trainAll(between: (worker: Worker, results: number) => void = () => {}) {
+    const own = new Map(objects);
+    const store = createMemoryStore(own);
+    const ending = new AbortController();
+    const worker = await newWorker({ shutdown: ending.signal }, store);
+    const results: StretchResult[] = [];
+    const add = async (work: () => Promise<StretchResult>): Promise<void> => {
+      results.push(await runActivity(work));
+      between(worker, results.length);
+    };
+    for (const epoch of epochs) await add(() => worker.activities.trainSft({ ...data.sft, epoch }));
+    const sft = results.at(-1)?.checkpoint ?? null;
+    for (const stopAt of milestones) await add(() => worker.activities.trainGrpo({ ...data.grpo, sft, stopAt }));
+    ending.abort();
+    const steps = worker.log.filter(({ msg }) => msg === goesOn).map(({ step }) => step);
+    return { outcomes: await Promise.all(results.map((result) => outcomeOf(store, result))), steps, worker };
+  }
+
+  it('goes on with the next stretch of its plan, and every file is as if it had been started anew', async () => {
+    const { outcomes, steps, worker } = await trainAll();
+    expect(steps).toEqual([4, 2]);
+    expect(outcomes).toEqual(undisturbed);
+    await expect.poll(() => readdirSync(join(worker.folder, 'scratch'))).toEqual([]);
+  });
+
+  it('is missed by nobody when it is killed meanwhile', async () => {
+    const { outcomes, steps } = await trainAll(({ pids }, results) => {
+      const [first] = pids();
+      if (results === 1 && first) process.kill(first, 'SIGKILL');
+    });
+    expect(steps).toEqual([2]);
+    expect(outcomes).toEqual(undisturbed);
+  });
+});
 
 describe('training that is disturbed', () => {
   let policy: StretchResult;

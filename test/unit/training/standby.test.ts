@@ -30,11 +30,9 @@ async function setUp(options: { dies?: boolean } = {}) {
 
 /** The first line that the trainer says. */
 async function firstLine(trainer: Trainer): Promise<string> {
-  for await (const line of trainer.iterable()) {
-    trainer.kill('SIGKILL');
-    return String(line);
-  }
-  return '';
+  const line = await trainer.lines.next();
+  trainer.process.kill('SIGKILL');
+  return line.done ? '' : line.value;
 }
 
 describe('a standby', () => {
