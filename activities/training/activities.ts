@@ -90,11 +90,7 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
           };
           try {
             const asked = AbortSignal.any([signal, stop]);
-            return await superviseTrainer(
-              trainer,
-              { logger, stallMs, graceMs },
-              { signal: asked, onEvent: onEventOfOne },
-            );
+            return await superviseTrainer(trainer, { logger, stallMs }, { signal: asked, onEvent: onEventOfOne });
           } catch (error) {
             throw await explainCrash(error, environment.scratch);
           }

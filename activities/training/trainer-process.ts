@@ -12,8 +12,6 @@ export interface Supervision {
   logger: Logger;
   /** Silence, in milliseconds, after which a trainer counts as stalled. */
   stallMs: number;
-  /** From SIGTERM to SIGKILL, in milliseconds: the longest step and the writing of a checkpoint. */
-  graceMs: number;
 }
 
 export type TrainerEnd = { state: 'finished'; outputs: Record<string, string> } | { state: 'interrupted' };
@@ -35,7 +33,7 @@ export type Trainer = ReturnType<typeof spawnTrainer>;
  */
 export const keepFreedMemory = { MALLOC_MMAP_THRESHOLD_: String(2 ** 32), MALLOC_TRIM_THRESHOLD_: String(2 ** 32) };
 
-/** @param graceMs see {@link Supervision} */
+/** @param graceMs from SIGTERM to SIGKILL, in milliseconds: the longest step and the writing of a checkpoint */
 export const spawnTrainer = (command: Command, graceMs: number) =>
   execa(command.file, command.args, {
     env: {
@@ -107,9 +105,9 @@ export async function superviseTrainer(
 /** Starts a trainer and sees it to its end. */
 export const runTrainer = (
   command: Command,
-  supervision: Supervision,
+  { graceMs, ...supervision }: Supervision & { graceMs: number },
   options: Parameters<typeof superviseTrainer>[2],
-): Promise<TrainerEnd> => superviseTrainer(spawnTrainer(command, supervision.graceMs), supervision, options);
+): Promise<TrainerEnd> => superviseTrainer(spawnTrainer(command, graceMs), supervision, options);
 
 function parseEvent(line: string): TrainerEvent {
   try {
