@@ -1,6 +1,7 @@
 /**
  * Runs `work` on every item, `concurrency` at a time, and returns the results in the items' order. After the first
- * error no further item is begun; it is thrown once the work under way has ended, so that nothing runs on unseen.
+ * error no further item is begun; it is thrown once the work under way has ended. p-map rejects at once instead, while
+ * its work goes on: an activity would have failed, and its retry begun, with files of its folder still being written.
  */
 export async function concurrently<T, R>(
   items: readonly T[],

@@ -1,7 +1,7 @@
 /**
  * Runs `work` on each item of a stream, `concurrency` at a time, and yields the results in the items' order. No more
  * items than that are taken ahead. After an error nothing further is begun; it is thrown once the work under way has
- * ended, so that nothing runs on unseen.
+ * ended. p-map's iterable throws at once and leaves that work to itself (concurrently.ts says why that is too early).
  */
 export async function* inOrder<T, R>(
   items: AsyncIterable<T>,
@@ -9,6 +9,7 @@ export async function* inOrder<T, R>(
   work: (item: T) => Promise<R>,
 ): AsyncGenerator<R> {
   const underway: Promise<R>[] = [];
+  let failed = false;
   const take = async (): Promise<R> => {
     const [next] = underway;
     if (!next) throw new RangeError('nothing is under way');
@@ -18,8 +19,12 @@ export async function* inOrder<T, R>(
   };
   try {
     for await (const item of items) {
+      if (failed) break;
       const result = work(item);
-      result.catch(() => {}); // it is awaited in its turn
+      // It is awaited in its turn.
+      result.catch(() => {
+        failed = true;
+      });
       underway.push(result);
       if (underway.length >= concurrency) yield await take();
     }

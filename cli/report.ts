@@ -1,17 +1,24 @@
 /** `dermflow report`: the finished run's report and adapter, from the store. */
-import { resolve } from 'node:path';
-import { Command } from 'commander';
+import { once } from 'node:events';
+import { dirname, resolve } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
 import { execa } from 'execa';
 import type { ArtifactStore } from '../activities/ports/artifact-store.ts';
 import { materialise } from '../activities/store/commit.ts';
 import type { SkinR1Result } from '../domain/contracts.ts';
 import { userMistake } from '../domain/failures.ts';
+import { servePages, type WebServer } from '../infra/web-server.ts';
+import { untilInterrupted } from './interruption.ts';
 import { handleOf } from './runs.ts';
+import { reportPages } from './served-report.ts';
 import { withSession } from './session.ts';
 
 interface ReportOptions {
   out?: string;
   open?: boolean;
+  serve?: boolean;
+  /** Of the served page; 0: any free one. */
+  port: number;
   json?: boolean;
 }
 
@@ -21,22 +28,49 @@ export const reportCommand = (): Command =>
     .argument('<run>')
     .option('--out <folder>', 'defaults to DERMFLOW_HOME/reports/<run>')
     .option('--open', 'open the page in the browser')
+    .option(
+      '--serve',
+      'serve the page on this machine until Ctrl-C, e.g. for a browser at the other end of an SSH tunnel',
+    )
+    .option('--port <number>', 'for --serve; 0 is any free one', readPort, 0)
     .option('--json', 'as a JSON object')
-    .action((run: string, options: ReportOptions) =>
-      withSession(async ({ client, store, environment }) => {
-        const handle = handleOf(client, run);
-        const { status } = await handle.describe();
-        if (status.name !== 'COMPLETED') {
-          throw userMistake(
-            `run ${run} is ${status.name.toLowerCase()} and has no report yet; "dermflow status ${run}" says where it is`,
-          );
-        }
-        const folder = resolve(options.out ?? resolve(environment.home, 'reports', run));
-        const report = await fetchReport(await store(), await handle.result(), folder);
-        console.log(options.json ? JSON.stringify({ run, report, adapter: resolve(folder, 'adapter') }) : report);
-        if (options.open) await execa(process.platform === 'darwin' ? 'open' : 'xdg-open', [report]);
-      }),
-    );
+    .action(report);
+
+async function report(run: string, { out, serve, open, port, json }: ReportOptions): Promise<void> {
+  const page = await withSession(async ({ client, store, environment }) => {
+    const handle = handleOf(client, run);
+    const { status } = await handle.describe();
+    if (status.name !== 'COMPLETED') {
+      throw userMistake(
+        `run ${run} is ${status.name.toLowerCase()} and has no report yet; "dermflow status ${run}" says where it is`,
+      );
+    }
+    return fetchReport(await store(), await handle.result(), resolve(out ?? resolve(environment.home, 'reports', run)));
+  });
+  const folder = dirname(page);
+  const server = serve ? await servePages(reportPages(folder), { port }) : null;
+  const address = server?.address ?? null;
+  if (json) console.log(JSON.stringify({ run, report: page, adapter: resolve(folder, 'adapter'), address }));
+  else console.log(address === null ? page : `${page}\n${address}`);
+  if (open) await execa(process.platform === 'darwin' ? 'open' : 'xdg-open', [address ?? page]);
+  if (server) await serveUntilInterrupted(server);
+}
+
+async function serveUntilInterrupted({ port, close }: WebServer): Promise<void> {
+  console.error(
+    `served until Ctrl-C, on this machine alone; from another one: ssh -N -L ${port}:127.0.0.1:${port} HOST`,
+  );
+  const interrupted = untilInterrupted();
+  if (!interrupted.aborted) await once(interrupted, 'abort');
+  await close();
+}
+
+function readPort(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new InvalidArgumentError('Expected a number from 0 to 65535.');
+  return port;
+}
 
 /** Writes `report.html`, `report.json` and `adapter/` below `folder`; returns the path of the page. */
 export async function fetchReport(

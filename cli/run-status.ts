@@ -8,7 +8,7 @@ import {
 import { ApplicationFailure } from '@temporalio/common';
 import { type RunProgress, type TrainingHeartbeat, trainingHeartbeatSchema } from '../domain/contracts.ts';
 import { queries } from '../domain/names.ts';
-import { isGrpcStatus } from '../infra/grpc.ts';
+import { grpcStatus, isGrpcStatus } from '../infra/grpc.ts';
 import { handleOf } from './runs.ts';
 
 /** An activity that runs or waits for its next attempt. */
@@ -86,6 +86,7 @@ const describeIfOpen = (client: Client, child: string): Promise<WorkflowExecutio
 
 /** How long a worker may take to answer; a display that waits longer would look dead. */
 const answerWithinMs = 4_000;
+const { CANCELLED, DEADLINE_EXCEEDED, FAILED_PRECONDITION } = grpcStatus;
 
 async function progressOf(client: Client, run: string): Promise<RunProgress | null> {
   try {
@@ -93,7 +94,7 @@ async function progressOf(client: Client, run: string): Promise<RunProgress | nu
     return await client.withDeadline(Date.now() + answerWithinMs, query);
   } catch (error) {
     // No worker, or a workflow that has not yet come to its first line.
-    const unanswered = isGrpcStatus(error, 'cancelled', 'deadlineExceeded', 'failedPrecondition');
+    const unanswered = isGrpcStatus(error, CANCELLED, DEADLINE_EXCEEDED, FAILED_PRECONDITION);
     if (error instanceof QueryNotRegisteredError || unanswered) return null;
     throw error;
   }

@@ -6,7 +6,7 @@ import type { SkinR1Input, SkinR1Result } from '../domain/contracts.ts';
 import { userMistake } from '../domain/failures.ts';
 import { memo, runId, searchAttributes, stages, taskQueues, workflowTypes } from '../domain/names.ts';
 import type { Recipe } from '../domain/recipe.ts';
-import { isGrpcStatus } from '../infra/grpc.ts';
+import { grpcStatus, isGrpcStatus } from '../infra/grpc.ts';
 import { howToRegister } from '../infra/search-attributes.ts';
 
 export type RunHandle = WorkflowHandle<(input: SkinR1Input) => Promise<SkinR1Result>>;
@@ -91,7 +91,7 @@ export const attributesOf = (recipe: string): TypedSearchAttributes =>
 
 /** The server refuses a name that the namespace does not have; its words name it, or say "search attribute". */
 function lacksSearchAttributes(error: unknown): boolean {
-  if (!isGrpcStatus(error, 'invalidArgument')) return false;
+  if (!isGrpcStatus(error, grpcStatus.INVALID_ARGUMENT)) return false;
   const words = [error, error instanceof Error ? error.cause : null].map(String).join(' ');
   return /search ?attribute/i.test(words) || Object.values(searchAttributes).some((name) => words.includes(name));
 }

@@ -16,7 +16,6 @@ export const loraSchema = z.strictObject({
   alpha: z.number().positive(),
   dropout: z.number().min(0).max(1),
 });
-export type Lora = z.infer<typeof loraSchema>;
 
 const optimiserSchema = z.strictObject({
   learningRate: z.number().positive(),
@@ -163,7 +162,6 @@ export const trainerJobSchema = z.discriminatedUnion('stage', [
   exportOnnxJobSchema,
   buildBackboneJobSchema,
 ]);
-export type TrainerJob = z.infer<typeof trainerJobSchema>;
 
 /** One row for SFT (`completion` set), GRPO or generation (`completion` absent). */
 export const chatRowSchema = z.strictObject({
@@ -217,9 +215,9 @@ export const trainerEventSchema = z.discriminatedUnion('event', [
   z.object({ event: z.literal('metrics'), step, values: z.record(z.string(), z.number().nullable()) }),
   /**
    * The folder is complete on disk when this is written. `exact`: resuming from it in the same environment repeats the
-   * undisturbed run. `bufferEmpty` (default true): no completion that was sampled ahead is lost with the process.
+   * undisturbed run.
    */
-  z.object({ event: z.literal('checkpoint'), step, path, exact: z.boolean(), bufferEmpty: z.boolean().optional() }),
+  z.object({ event: z.literal('checkpoint'), step, path, exact: z.boolean() }),
   z.object({ event: z.literal('finished'), step, outputs: z.record(z.string(), path) }),
   /** Asked to stop; a checkpoint was written before where a step had been made. */
   z.object({ event: z.literal('interrupted'), step }),

@@ -31,8 +31,6 @@ export interface SavedState {
   environment: TrainingEnvironment;
   /** The trainer's own word that loading this state in the same environment repeats the run. */
   exact: boolean;
-  /** Whether completions that were sampled and not yet trained on were lost with the process. */
-  bufferEmpty: boolean;
   /** Names of the checkpoint's files. */
   files: readonly string[];
 }
@@ -53,7 +51,6 @@ export function judgeResume(saved: SavedState, now: TrainingEnvironment): Trust 
     ...(then.worldSize === now.worldSize ? [] : [`processes: ${then.worldSize} then, ${now.worldSize} now`]),
     ...(then.threads === now.threads ? [] : [`threads: ${then.threads} then, ${now.threads} now`]),
     ...changes(then.numerics, now.numerics),
-    ...(saved.bufferEmpty ? [] : ['completions that were sampled and not yet trained on are lost']),
     ...(saved.exact ? [] : ['sums are grouped alike in every run only with one process of one CPU thread']),
   ];
   return reasons.length === 0 ? exactly : { verdict: 'approximate', reasons };

@@ -1,21 +1,16 @@
 /** Answers of Temporal's server that are no failures of the run, by their gRPC status. */
-export const grpcStatus = {
-  cancelled: 1,
-  invalidArgument: 3,
-  deadlineExceeded: 4,
-  failedPrecondition: 9,
-  unavailable: 14,
-} as const;
-export type GrpcStatus = keyof typeof grpcStatus;
+import { status as grpcStatus } from '@grpc/grpc-js';
+
+export { grpcStatus };
 
 /** Whether an error, or what caused it, is one of these. */
-export function isGrpcStatus(error: unknown, ...statuses: GrpcStatus[]): boolean {
+export function isGrpcStatus(error: unknown, ...codes: grpcStatus[]): boolean {
   if (!(error instanceof Error)) return false;
-  const codes: number[] = statuses.map((status) => grpcStatus[status]);
   return [error, error.cause].some(
-    (each) => each instanceof Error && 'code' in each && codes.includes(Number(each.code)),
+    (each) => each instanceof Error && 'code' in each && codes.some((code) => code === each.code),
   );
 }
 
 /** The server does not answer, or not in time. */
-export const isServerAway = (error: unknown): error is Error => isGrpcStatus(error, 'deadlineExceeded', 'unavailable');
+export const isServerAway = (error: unknown): error is Error =>
+  isGrpcStatus(error, grpcStatus.DEADLINE_EXCEEDED, grpcStatus.UNAVAILABLE);

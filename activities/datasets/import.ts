@@ -24,7 +24,7 @@ import { createOutcome, tooManyBad } from './outcome.ts';
 import { absentReason, type LeftOutCount, linkOf, type Reading, type ReadRequest, readSource } from './read.ts';
 import type { SourceRecord } from './source.ts';
 
-export const importMethod = 'import/5';
+export const importMethod = 'import/6';
 const reportFile = 'report.json';
 
 const leftOutCountSchema = z.object({

@@ -22,7 +22,7 @@ import { fetchAdapter, modelPath } from './model.ts';
 import { imageFileName, writeQuestionImages } from './questions.ts';
 
 /** A change of prompts, extraction or scores changes the version. */
-const method = 'evaluate/4';
+const method = 'evaluate/5';
 const factsSchema = z.object({ scores: z.array(taskScoreSchema) });
 
 export type EvaluationRequest = EvaluationInput & { onnx: ArtifactRef | null };

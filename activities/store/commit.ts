@@ -1,5 +1,4 @@
 /** Whole artifacts: files first, the manifest last. */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import type { z } from 'zod';
@@ -86,15 +85,5 @@ export const parseJsonLines = <T>(text: string, schema: z.ZodType<T>): T[] =>
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => schema.parse(JSON.parse(line)));
-
-/** JSON lines of a file on disk; none where the file is absent. */
-export async function readJsonLinesFile<T>(path: string, schema: z.ZodType<T>): Promise<T[]> {
-  try {
-    return parseJsonLines(await readFile(path, 'utf8'), schema);
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
-    throw error;
-  }
-}
 
 export const toJsonLines = (rows: readonly unknown[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join('');

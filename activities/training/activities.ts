@@ -112,11 +112,8 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
             onEvent(event);
           };
           try {
-            return await superviseTrainer(
-              trainer,
-              { logger, stallMs, graceMs },
-              { signal: AbortSignal.any([signal, stop]), onEvent: onEventOfOne, stays: stay },
-            );
+            const watching = { signal: AbortSignal.any([signal, stop]), onEvent: onEventOfOne, stays: stay };
+            return await superviseTrainer(trainer, { logger, stallMs }, watching);
           } catch (error) {
             throw await explainCrash(error, environment.scratch);
           }

@@ -65,10 +65,10 @@ export async function trainOnce(
   ];
 
   /** One after the other: a later checkpoint must not overtake an earlier one that still reads its samples. */
-  const keep = ({ step, path, exact, bufferEmpty = true }: SavedEvent): void => {
+  const keep = ({ step, path, exact }: SavedEvent): void => {
     if (!history) throw new DermflowError(failureTypes.trainerCrashed, 'the trainer saved before it said "started"');
     const values = metrics.at(-1)?.values ?? {};
-    const facts: CheckpointFacts = { stage: stretch.stage, step, exact, bufferEmpty, values, ...history };
+    const facts: CheckpointFacts = { stage: stretch.stage, step, exact, values, ...history };
     const log = { metrics: structuredClone(metrics), usage: [...usage] };
     kept = kept.then(async () => {
       const samples = (await samplesSoFar()).filter((row) => row.step <= step);

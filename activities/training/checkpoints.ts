@@ -25,7 +25,6 @@ export const checkpointFactsSchema = z.object({
   step: z.int(),
   /** As the trainer says: resuming from it in the same environment repeats the run. */
   exact: z.boolean(),
-  bufferEmpty: z.boolean(),
   environment: trainingEnvironmentSchema,
   /** Every resume on the way to this step and how far it was to be trusted. */
   resumes: z.array(trustSchema.extend({ step: z.int() })),

@@ -12,8 +12,6 @@ export interface Supervision {
   logger: Logger;
   /** Silence, in milliseconds, after which a trainer counts as stalled. */
   stallMs: number;
-  /** From SIGTERM to SIGKILL, in milliseconds: the longest step and the writing of a checkpoint. */
-  graceMs: number;
 }
 
 export type TrainerEnd = { state: 'finished'; outputs: Record<string, string> } | { state: 'interrupted' };
@@ -29,6 +27,7 @@ const stderrLinesKept = 40;
 /** A trainer's process. */
 export interface Trainer {
   process: ReturnType<typeof spawnProcess>;
+  /** False once the process is gone. */
   isRunning: boolean;
   /** What it writes waits here until it is supervised. */
   lines: AsyncIterator<string>;
@@ -42,7 +41,7 @@ export interface Trainer {
  */
 export const keepFreedMemory = { MALLOC_MMAP_THRESHOLD_: String(2 ** 32), MALLOC_TRIM_THRESHOLD_: String(2 ** 32) };
 
-/** @param graceMs see {@link Supervision} */
+/** @param graceMs from SIGTERM to SIGKILL, in milliseconds: the longest step and the writing of a checkpoint */
 export function spawnTrainer(command: Command, graceMs: number): Trainer {
   const process = spawnProcess(command, graceMs);
   // One that dies while a job is given to it tells so by its end.
@@ -142,8 +141,11 @@ export async function superviseTrainer(
 }
 
 /** Starts a trainer and sees it to its end. */
-export const runTrainer = (command: Command, supervision: Supervision, options: Watching): Promise<TrainerEnd> =>
-  superviseTrainer(spawnTrainer(command, supervision.graceMs), supervision, options);
+export const runTrainer = (
+  command: Command,
+  { graceMs, ...supervision }: Supervision & { graceMs: number },
+  options: Watching,
+): Promise<TrainerEnd> => superviseTrainer(spawnTrainer(command, graceMs), supervision, options);
 
 function parseEvent(line: string): TrainerEvent {
   try {

@@ -16,8 +16,6 @@ const landscape = { width: 140, height: 84 } as const;
 const portrait = { width: 84, height: 140 } as const;
 const formats = [square, square, square, square, landscape, portrait] as const;
 
-export const imageFormats = [square, landscape, portrait] as const;
-
 /** Two of three images are square, the others landscape and portrait. */
 export const drawLook = (findings: Findings, random: Random): LesionLook => ({
   findings,

@@ -25,6 +25,13 @@ export interface GroupedValue {
   value: number;
 }
 
+/** Sum and number of the values of each group, in the order in which groups first occur. */
+const totalsOf = (values: readonly GroupedValue[]): { sum: number; count: number }[] =>
+  [...Map.groupBy(values, ({ group }) => group).values()].map((members) => ({
+    sum: members.reduce((sum, { value }) => sum + value, 0),
+    count: members.length,
+  }));
+
 /**
  * Percentile interval of a mean by the cluster bootstrap (Field and Welsh 2007): groups are drawn with replacement and
  * bring all their values.
@@ -34,10 +41,7 @@ export function clusterBootstrap(
   random: Random,
   resamples = defaultResamples,
 ): Interval {
-  const totals = [...Map.groupBy(values, ({ group }) => group).values()].map((members) => ({
-    sum: members.reduce((sum, { value }) => sum + value, 0),
-    count: members.length,
-  }));
+  const totals = totalsOf(values);
   if (totals.length === 0) throw new RangeError('an interval needs at least one value');
   const means = Float64Array.from({ length: resamples }, () => {
     let sum = 0;
@@ -66,18 +70,27 @@ export interface Outcome {
   correct: boolean;
 }
 
+/** Interval of an accuracy; `[0, 1]` without items. */
+export const accuracyInterval = (outcomes: readonly Outcome[], random: Random): Interval =>
+  groupedInterval(
+    outcomes.map(({ group, correct }) => ({ group, value: correct ? 1 : 0 })),
+    { least: 0, most: 1 },
+    random,
+  );
+
 /**
- * Interval of an accuracy by the cluster bootstrap. Where all items are right, or all wrong, resampling has no spread;
- * then the Wilson interval of as many trials as there are groups.
+ * Interval of a mean of values between `least` and `most`, by the cluster bootstrap. Where every group has the same mean,
+ * e.g. because all items are right or there is one group, resampling has no spread. Then the interval allows for groups
+ * that were not seen: at most the share that Wilson's interval gives for none of as many groups, with any value.
  */
-export function accuracyInterval(outcomes: readonly Outcome[], random: Random): Interval {
-  const right = outcomes.filter((outcome) => outcome.correct).length;
-  if (right > 0 && right < outcomes.length) {
-    return clusterBootstrap(
-      outcomes.map(({ group, correct }) => ({ group, value: correct ? 1 : 0 })),
-      random,
-    );
-  }
-  const groups = new Set(outcomes.map((outcome) => outcome.group)).size;
-  return wilsonInterval(right === 0 ? 0 : groups, groups);
+export function groupedInterval(
+  values: readonly GroupedValue[],
+  { least, most }: { least: number; most: number },
+  random: Random,
+): Interval {
+  const totals = totalsOf(values);
+  const [mean = 0, ...others] = new Set(totals.map(({ sum, count }) => sum / count));
+  if (others.length > 0) return clusterBootstrap(values, random);
+  const unseen = wilsonInterval(0, totals.length).high;
+  return { low: mean - unseen * (mean - least), high: mean + unseen * (most - mean) };
 }

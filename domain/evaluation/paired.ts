@@ -1,6 +1,6 @@
 /** Two models on the same questions: difference of accuracies and its test. */
 import type { Random } from '../random.ts';
-import { clusterBootstrap, type Interval, type Outcome } from './intervals.ts';
+import { groupedInterval, type Interval, type Outcome } from './intervals.ts';
 
 export interface PairedComparison extends Interval {
   /** Questions that both answered. */
@@ -28,7 +28,7 @@ export function comparePaired(first: readonly Outcome[], second: readonly Outcom
   return {
     items: pairs.length,
     difference: (onlySecond - onlyFirst) / pairs.length,
-    ...clusterBootstrap(differences, random),
+    ...groupedInterval(differences, { least: -1, most: 1 }, random),
     onlyFirst,
     onlySecond,
     p: mcnemarExact(onlyFirst, onlySecond),

@@ -1,10 +1,11 @@
 /** Keeps processes running: starts them, starts them again when they die, ends them in reverse order. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
 import type { Logger } from 'pino';
 import { unavailable } from '../../domain/failures.ts';
 import { lifelineVariable } from '../lifeline.ts';
@@ -38,35 +39,25 @@ const longestPauseMs = 10_000;
 
 /** @param logs folder for the services' output, one file each */
 export function createSupervisor(logs: string, logger: Logger): Supervisor {
-  const running = new Map<string, { service: Service; child: ChildProcess }>();
+  const running = new Map<string, Child>();
+  const logFiles: WriteStream[] = [];
   let stopping = false;
 
-  const start = (service: Service, log: WriteStream): ChildProcess => {
-    const [program, args] = service.foreign
-      ? [process.execPath, [keeper, service.command, ...service.args]]
-      : [service.command, service.args];
-    const child = spawn(program, args, {
-      env: { ...process.env, ...service.env, [lifelineVariable]: '1' },
-      stdio: ['pipe', 'pipe', 'pipe'],
-    });
-    child.stdout?.pipe(log, { end: false });
-    child.stderr?.pipe(log, { end: false });
-    running.set(service.name, { service, child });
+  const start = (service: Service, log: WriteStream): Child => {
+    const child = spawnService(service, log);
+    running.set(service.name, child);
     return child;
   };
 
-  const keepRunning = async (service: Service, log: WriteStream, first: ChildProcess): Promise<void> => {
+  const keepRunning = async (service: Service, log: WriteStream, first: Child): Promise<void> => {
     let child = first;
     let pauseMs = 100;
     for (;;) {
       const startedAt = Date.now();
-      await ended(child);
+      const { exitCode, signal } = await child;
       if (stopping) return;
       pauseMs = Date.now() - startedAt > 30_000 ? 100 : Math.min(2 * pauseMs, longestPauseMs);
-      logger.warn(
-        { service: service.name, exitCode: child.exitCode, signal: child.signalCode },
-        'service ended, starting it again',
-      );
+      logger.warn({ service: service.name, exitCode, signal }, 'service ended, starting it again');
       await sleep(pauseMs);
       if (stopping) return;
       child = start(service, log);
@@ -78,32 +69,48 @@ export function createSupervisor(logs: string, logger: Logger): Supervisor {
       await mkdir(logs, { recursive: true });
       const file = join(logs, `${service.name}.log`);
       const log = createWriteStream(file, { flags: 'a', mode: 0o600 });
+      await once(log, 'open');
+      logFiles.push(log);
       const child = start(service, log);
       await untilReady(service, child, file);
       void keepRunning(service, log, child);
     },
-    pids: () => Object.fromEntries([...running].map(([name, { child }]) => [name, child.pid ?? 0])),
+    pids: () => Object.fromEntries([...running].map(([name, child]) => [name, child.pid ?? 0])),
     async stop() {
       stopping = true;
-      for (const { service, child } of [...running.values()].toReversed()) await end(child, service.graceMs);
+      for (const child of [...running.values()].toReversed()) {
+        child.kill('SIGTERM');
+        await child;
+      }
       running.clear();
+      for (const log of logFiles.splice(0)) log.close();
     },
   };
 }
 
-const hasEnded = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null;
+type Child = ReturnType<typeof spawnService>;
 
-const ended = (child: ChildProcess): Promise<void> =>
-  new Promise((resolve) => {
-    if (hasEnded(child)) resolve();
-    else child.once('exit', () => resolve()).once('error', () => resolve());
+/** After SIGTERM, execa itself sends SIGKILL when the grace time is over. */
+function spawnService({ command, args, foreign, env, graceMs }: Service, log: WriteStream) {
+  const [program, given] = foreign ? [process.execPath, [keeper, command, ...args]] : [command, args];
+  return execa(program, given, {
+    env: { ...env, [lifelineVariable]: '1' },
+    stdin: 'pipe',
+    stdout: log,
+    stderr: log,
+    reject: false,
+    forceKillAfterDelay: graceMs,
   });
+}
 
-async function untilReady(service: Service, child: ChildProcess, log: string): Promise<void> {
+async function untilReady(service: Service, child: Child, log: string): Promise<void> {
   const deadline = Date.now() + readyWithinMs;
+  const end: { words: string | null } = { words: null };
+  void child.then(({ exitCode, signal, shortMessage }) => {
+    end.words = `${exitCode ?? signal ?? shortMessage}`;
+  });
   for (;;) {
-    if (hasEnded(child))
-      throw unavailable(`${service.name} ended with ${child.exitCode ?? child.signalCode}; see ${log}`);
+    if (end.words !== null) throw unavailable(`${service.name} ended with ${end.words}; see ${log}`);
     try {
       await service.ready?.();
       return;
@@ -115,12 +122,4 @@ async function untilReady(service: Service, child: ChildProcess, log: string): P
     }
     await sleep(askEveryMs);
   }
-}
-
-async function end(child: ChildProcess, graceMs: number): Promise<void> {
-  if (hasEnded(child)) return;
-  child.kill('SIGTERM');
-  const kill = setTimeout(() => child.kill('SIGKILL'), graceMs);
-  await ended(child);
-  clearTimeout(kill);
 }

@@ -35,10 +35,14 @@ export interface OpenPage {
 }
 
 /** Opens a page from a file, as a reader would. It is closed with its browser. */
-export async function openPage(browser: Browser, html: string, { width, scheme }: View): Promise<OpenPage> {
+export async function openPage(browser: Browser, html: string, view: View): Promise<OpenPage> {
   const file = join(await temporaryFolder(), 'report.html');
   await writeFile(file, html);
-  const address = pathToFileURL(file).href;
+  return visit(browser, pathToFileURL(file).href, view);
+}
+
+/** Opens the page at an address. It is closed with its browser. */
+export async function visit(browser: Browser, address: string, { width, scheme }: View): Promise<OpenPage> {
   const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme: scheme });
   const complaints: string[] = [];
   const requests: string[] = [];

@@ -16,7 +16,7 @@ await withScratchFolder(scratch, 'sft', async (attempt) => {
     await seal({
       ...{ stageKey: 'a'.repeat(64), step, folder },
       facts: {
-        ...{ stage: 'sft', step, exact: true, bufferEmpty: true, resumes: [], values: {} },
+        ...{ stage: 'sft', step, exact: true, resumes: [], values: {} },
         environment: { software: {}, device: 'cpu', worldSize: 1, threads: 1, numerics: {} },
         trust: { verdict: 'exact', reasons: [] },
       },

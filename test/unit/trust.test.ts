@@ -9,7 +9,7 @@ const environment: TrainingEnvironment = {
   numerics: { attention: 'sdpa', 'instruction set': 'AVX2' },
 };
 const files = ['adapter_model.safetensors', 'optimizer.pt', 'scheduler.pt', 'rng_state.pth'];
-const saved: SavedState = { environment, exact: true, bufferEmpty: true, files };
+const saved: SavedState = { environment, exact: true, files };
 
 describe('judgeResume', () => {
   it('is exact where nothing differs', () => expect(judgeResume(saved, environment)).toEqual(exactly));
@@ -38,7 +38,6 @@ describe('judgeResume', () => {
       { numerics: { ...environment.numerics, ONEDNN_MAX_CPU_ISA: 'SSE41' } },
       'ONEDNN_MAX_CPU_ISA: absent then, SSE41 now',
     ],
-    ['a full buffer', { bufferEmpty: false }, {}, 'completions that were sampled and not yet trained on are lost'],
     [
       'an inexact trainer',
       { exact: false },

@@ -10,7 +10,8 @@ import os
 import socket
 import time
 
-from dermflow_trainer.job import is_number, rank, world_size
+from dermflow_trainer.job import rank, world_size
+from dermflow_trainer.schema import mismatch, parse
 
 # Without a byte from the other side.
 SILENCE_SECONDS = 120
@@ -92,12 +93,15 @@ class Rewards:
         if status != 200:
             raise RewardError(f"rewards were refused with status {status}: {body[:300]}")
         try:
-            components = json.loads(body)["components"]
-        except (ValueError, TypeError, KeyError) as error:
+            answer = parse(body)
+        except ValueError as error:
             raise RewardError(f"rewards are not as agreed: {body[:300]}") from error
+        problem = mismatch(answer, "rewards")
+        if problem:
+            raise RewardError(f"rewards are not as agreed: {problem}: {body[:300]}")
+        components = answer["components"]
         for name in self.names:
-            values = components.get(name, [])
-            if len(values) != len(request["completions"]) or not all(map(is_number, values)):
+            if len(components.get(name, [])) != len(request["completions"]):
                 raise RewardError(
                     f"rewards lack a number in {name} for each of {len(request['completions'])} completions"
                 )

@@ -1,10 +1,9 @@
 """Rows of a job (`chatRowSchema`): a prompt with images, and for SFT its completion."""
 
-import json
 import os
 
 from dermflow_trainer.failures import BadInput
-from dermflow_trainer.job import TEXT, list_of, mismatches
+from dermflow_trainer.schema import mismatch, parse
 
 
 def read_rows(data, *, completion):
@@ -13,10 +12,12 @@ def read_rows(data, *, completion):
     with open(data["rows"], encoding="utf-8") as lines:
         for number, line in enumerate(lines, start=1):
             try:
-                row = json.loads(line)
+                row = parse(line)
             except ValueError as error:
                 raise BadInput(f"{data['rows']}: line {number}: {error}") from error
-            problem = next(problems(row, completion), None)
+            problem = mismatch(row, "row")
+            if problem is None and completion and "completion" not in row:
+                problem = "field completion: missing"
             if problem:
                 raise BadInput(f"{data['rows']}: line {number}: {problem}")
             rows.append({**row, "images": [os.path.join(data["images"], name) for name in row["images"]]})
@@ -26,13 +27,6 @@ def read_rows(data, *, completion):
         if not os.path.isfile(path):
             raise BadInput(f"{data['rows']}: there is no image {path}")
     return rows
-
-
-def problems(row, completion):
-    fields = {"id": TEXT, "images": list_of(TEXT), "prompt": TEXT, "completion": TEXT}
-    if not completion and isinstance(row, dict) and "completion" not in row:
-        del fields["completion"]
-    yield from mismatches(row, fields, "")
 
 
 def chat_dataset(rows, *, completion):

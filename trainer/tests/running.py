@@ -11,6 +11,8 @@ import socket
 import sys
 from dataclasses import dataclass
 
+from dermflow_trainer.schema import mismatch
+
 TIMEOUT_SECONDS = 120
 
 
@@ -60,6 +62,8 @@ class Started:
         if self.lifeline is not None:
             os.close(self.lifeline)
         events = [json.loads(line) for line in self.paths["out"].read_text().splitlines()]
+        for event in events:
+            assert mismatch(event, "events", event["event"]) is None, event
         return Run(self.process.exitcode, events, self.paths["err"].read_text())
 
     def let_go(self):

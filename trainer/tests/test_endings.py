@@ -107,6 +107,8 @@ def test_which_errors_are_of_memory(error, expected):
         ((200, '{"components": {"even": [1, 1, 1, 1]}}'), "RewardError: rewards lack a number in short for each of 4"),
         ((200, '{"components": {"even": [1], "short": [1]}}'), "RewardError: rewards lack a number in even"),
         ((200, "perhaps"), "RewardError: rewards are not as agreed: perhaps"),
+        ((200, '{"components": {"even": [1, "1"]}}'), "components.even.1: must be number"),
+        ((200, "[1]"), "rewards are not as agreed: it: must be object"),
     ],
 )
 def test_rewards_that_are_not_as_agreed(micro, data, tmp_path, answer, message):

@@ -18,35 +18,35 @@ GONE = object()
     [
         ("sft", "stage", "rlhf", "field stage: expected one of sft, grpo, generate, export-onnx, build-backbone"),
         ("sft", "stage", GONE, "field stage: expected one of sft"),
-        ("sft", "schema", 2, "field schema: expected one of 1, got 2"),
-        ("sft", "seed", -1, "field seed: expected an integer of 0 or more, got -1"),
-        ("sft", "threads", 1.5, "field threads: expected an integer above 0, got 1.5"),
-        ("sft", "threads", True, "field threads: expected an integer above 0, got true"),
-        ("sft", "precision", "fp16", 'field precision: expected one of fp32, bf16, got "fp16"'),
-        ("sft", "model", None, "field model: expected a text, got null"),
+        ("sft", "schema", 2, "field schema: must be same as const definition: 1, got 2"),
+        ("sft", "seed", -1, "field seed: must be bigger than or equal to 0, got -1"),
+        ("sft", "threads", 1.5, "field threads: must be integer, got 1.5"),
+        ("sft", "threads", True, "field threads: must be integer, got true"),
+        ("sft", "precision", "fp16", "field precision: must be one of ['fp32', 'bf16'], got \"fp16\""),
+        ("sft", "model", None, "field model: must be string, got null"),
         ("sft", "model", "/nowhere/base", "field model: there is no folder /nowhere/base"),
         ("sft", "adapter", "/nowhere/adapter", "field adapter: there is no folder /nowhere/adapter"),
         ("sft", "resume", "/nowhere/checkpoint-3", "field resume: there is no folder /nowhere/checkpoint-3"),
-        ("sft", "resume", 3, "field resume: expected a text, got 3"),
-        ("sft", "lora", None, "field lora: expected an object"),
-        ("sft", "lora.rank", 0, "field lora.rank: expected an integer above 0, got 0"),
-        ("sft", "lora.dropout", 1.1, "field lora.dropout: expected a number from 0 to 1, got 1.1"),
+        ("sft", "resume", 3, "field resume: must be string or null, got 3"),
+        ("sft", "lora", None, "field lora: must be object, got null"),
+        ("sft", "lora.rank", 0, "field lora.rank: must be bigger than 0, got 0"),
+        ("sft", "lora.dropout", 1.1, "field lora.dropout: must be smaller than or equal to 1, got 1.1"),
         ("sft", "lora.bias", "none", "field lora.bias: unknown"),
         ("sft", "plan.stopAt", 7, "field plan.stopAt: 7 is beyond maxSteps 6"),
-        ("sft", "plan.saveEvery", 0, "field plan.saveEvery: expected an integer above 0, got 0"),
-        ("sft", "optimiser.learningRate", 0, "field optimiser.learningRate: expected a number above 0, got 0"),
+        ("sft", "plan.saveEvery", 0, "field plan.saveEvery: must be bigger than 0, got 0"),
+        ("sft", "optimiser.learningRate", 0, "field optimiser.learningRate: must be bigger than 0, got 0"),
         ("sft", "optimiser.weightDecay", GONE, "field optimiser.weightDecay: missing"),
-        ("sft", "gradientCheckpointing", 1, "field gradientCheckpointing: expected true or false, got 1"),
+        ("sft", "gradientCheckpointing", 1, "field gradientCheckpointing: must be boolean, got 1"),
         ("sft", "data.rows", "/nowhere.jsonl", "field data.rows: there is no file /nowhere.jsonl"),
         ("sft", "validation.images", "/nowhere", "field validation.images: there is no folder /nowhere"),
         ("sft", "perDeviceBatchSize", 3, "3 on 1 devices does not divide the 4 sequences of a step"),
         ("sft", "epochs", 4, "field epochs: unknown"),
-        ("sft", "attention", "flash", 'field attention: expected one of sdpa, flash_attention_2, eager, got "flash"'),
+        ("sft", "attention", "flash", "field attention: must be one of ['sdpa', "),
         (
             "sft",
             "tracking",
             ["comet"],
-            'field tracking: expected a list out of tensorboard, wandb, mlflow, got ["comet"]',
+            "field tracking.0: must be one of ['tensorboard', ",
         ),
         ("sft", "tracking", ["mlflow"], "field tracking: mlflow is not installed; run "),
         (
@@ -56,12 +56,12 @@ GONE = object()
             "field rollouts.server: vllm-server needs its address; set DERMFLOW",
         ),
         ("grpo", "rollouts.engine", "vllm-colocated", "-m pip install vllm"),
-        ("grpo", "rollouts.engine", "sglang", "field rollouts.engine: expected one of transformers, vllm-colocated"),
-        ("grpo", "rollouts.memoryShare", 2, "field rollouts.memoryShare: expected a number from 0 to 1, got 2"),
-        ("grpo", "generations", 1, "field generations: expected an integer of 2 or more, got 1"),
-        ("grpo", "temperature", 0, "field temperature: expected a number above 0, got 0"),
-        ("grpo", "beta", "0.04", 'field beta: expected a number of 0 or more, got "0.04"'),
-        ("grpo", "rewardNames", [], "field rewardNames: expected a list of at least one, each a text, got []"),
+        ("grpo", "rollouts.engine", "sglang", "field rollouts.engine: must be one of ['transformers', "),
+        ("grpo", "rollouts.memoryShare", 2, "field rollouts.memoryShare: must be smaller than or equal to 1, got 2"),
+        ("grpo", "generations", 1, "field generations: must be bigger than or equal to 2, got 1"),
+        ("grpo", "temperature", 0, "field temperature: must be bigger than 0, got 0"),
+        ("grpo", "beta", "0.04", 'field beta: must be number, got "0.04"'),
+        ("grpo", "rewardNames", [], "field rewardNames: must contain at least 1 items, got []"),
         ("grpo", "rewardSocket", GONE, "field rewardSocket: missing"),
         ("grpo", "perDeviceBatchSize", 3, "3 on 1 devices does not divide the 4 sequences of a step"),
     ],
@@ -81,7 +81,14 @@ def test_a_bad_field(micro, data, tmp_path, stage, path, value, message):
 
 @pytest.mark.parametrize(
     ("text", "message"),
-    [("", "Expecting value"), ("{", "Expecting property name"), ("[]", "field stage"), ("null", "field stage")],
+    [
+        ("", "Expecting value"),
+        ("{", "Expecting property name"),
+        ("[]", "field stage"),
+        ("null", "field stage"),
+        ('{"stage": []}', "field stage"),
+        ('{"stage": "sft", "seed": NaN}', "NaN is no JSON"),
+    ],
 )
 def test_what_is_no_job(tmp_path, text, message):
     assert message in refusal(tmp_path, text)
@@ -98,16 +105,30 @@ def refusal(folder, text):
 
 
 def test_a_good_job_is_accepted(micro, data, tmp_path):
-    job = grpo_job(micro, data, tmp_path, "socket")
+    job = grpo_job(micro, data, tmp_path, "socket", beta=0, lora={"alpha": 8.5, "dropout": 1})
     (tmp_path / "job.json").write_text(json.dumps(job))
     assert load_job(str(tmp_path / "job.json")) == job
+
+
+def test_whole_numbers_are_integers_however_they_are_written(micro, data, tmp_path):
+    (tmp_path / "job.json").write_text(json.dumps(sft_job(micro, data, tmp_path, threads=1.0, seed=7.0)))
+    job = load_job(str(tmp_path / "job.json"))
+    assert [type(job[name]) for name in ("threads", "seed")] == [int, int]
 
 
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ('{"id": "a"}', "line 2: field completion: missing"),
-        ('{"id": "a", "images": [], "prompt": "w1", "completion": "w2"}', "line 2: field images: expected a list"),
+        ('{"id": "a"}', "line 2: field images: missing"),
+        ('{"id": "a", "images": ["0.png"], "prompt": "w1"}', "line 2: field completion: missing"),
+        (
+            '{"id": "a", "images": ["0.png"], "prompt": "w1", "completion": 7}',
+            "field completion: must be string, got 7",
+        ),
+        (
+            '{"id": "a", "images": [], "prompt": "w1", "completion": "w2"}',
+            "line 2: field images: must contain at least 1 items",
+        ),
         ('{"id": "a", "images": ["9.png"], "prompt": "w1", "completion": "w2"}', "there is no image"),
         ('{"id": "a", "images": ["odd.png"], "prompt": "w1", "completion": "w2"}', "odd.png is 85x84: the model takes"),
         ("nonsense", "line 2: Expecting value"),

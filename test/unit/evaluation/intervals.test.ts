@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { accuracyInterval, clusterBootstrap, quantile, wilsonInterval } from '../../../domain/evaluation/intervals.ts';
+import {
+  accuracyInterval,
+  clusterBootstrap,
+  groupedInterval,
+  quantile,
+  wilsonInterval,
+} from '../../../domain/evaluation/intervals.ts';
 import { createRandom } from '../../../domain/random.ts';
 
 describe('wilsonInterval', () => {
@@ -77,12 +83,47 @@ describe('clusterBootstrap', () => {
 describe('accuracyInterval', () => {
   const outcomes = (correct: boolean) => ['a', 'a', 'b', 'c'].map((group, i) => ({ id: `${i}`, group, correct }));
 
-  it('has width where every item is right, by the number of groups', () => {
-    expect(accuracyInterval(outcomes(true), createRandom(1))).toEqual(wilsonInterval(3, 3));
+  it('is the Wilson interval of the groups where every item is right, or wrong', () => {
+    for (const [correct, wilson] of [
+      [true, wilsonInterval(3, 3)],
+      [false, wilsonInterval(0, 3)],
+    ] as const) {
+      const { low, high } = accuracyInterval(outcomes(correct), createRandom(1));
+      expect(low).toBeCloseTo(wilson.low, 12);
+      expect(high).toBeCloseTo(wilson.high, 12);
+    }
   });
 
-  it('has width where every item is wrong', () => {
-    expect(accuracyInterval(outcomes(false), createRandom(1))).toEqual(wilsonInterval(0, 3));
+  it('is that of whole groups where they differ', () => {
+    const mixed = [...outcomes(true), { id: 'x', group: 'd', correct: false }];
+    const values = mixed.map(({ group, correct }) => ({ group, value: correct ? 1 : 0 }));
+    expect(accuracyInterval(mixed, createRandom(1))).toEqual(clusterBootstrap(values, createRandom(1)));
+  });
+});
+
+describe('groupedInterval', () => {
+  const range = { least: -1, most: 1 };
+  const groups = (count: number, values: readonly number[]) =>
+    Array.from({ length: count }, (_, i) => values.map((value) => ({ group: `g${i}`, value }))).flat();
+  const width = (count: number, values: readonly number[]): number => {
+    const { low, high } = groupedInterval(groups(count, values), range, createRandom(1));
+    return high - low;
+  };
+
+  it('claims little of one group, however many items it has', () => {
+    const { low, high } = groupedInterval(groups(1, new Array(500).fill(1)), range, createRandom(1));
+    expect(low).toBeLessThan(0);
+    expect(high).toBe(1);
+    expect(width(1, [0, 1, 1, 0])).toBeGreaterThan(1);
+  });
+
+  it('narrows with the groups where all agree, and keeps to what is possible', () => {
+    for (const values of [[0], [0, 1], [1], [-1, 0, 0]]) {
+      const widths = [1, 2, 10, 100].map((count) => width(count, values));
+      expect(widths).toEqual(widths.toSorted((a, b) => b - a));
+      expect(widths.at(-1)).toBeLessThan(0.1);
+      expect(widths[0]).toBeLessThanOrEqual(2);
+    }
   });
 });
 

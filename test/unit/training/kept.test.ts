@@ -23,7 +23,7 @@ import { temporaryFolder } from '../../support/datasets.ts';
 const logger = pino({ level: 'silent' });
 const [stageA, stageB] = ['a'.repeat(64), 'b'.repeat(64)];
 const facts: CheckpointFacts = {
-  ...{ stage: 'sft', step: 1, exact: true, bufferEmpty: true, resumes: [], values: { loss: 1 } },
+  ...{ stage: 'sft', step: 1, exact: true, resumes: [], values: { loss: 1 } },
   environment: { software: {}, device: 'cpu', worldSize: 1, threads: 1, numerics: {} },
   trust: { verdict: 'exact', reasons: [] },
 };

@@ -1,0 +1,21 @@
+/** The pages of a report that `dermflow report` wrote into a folder. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Hono } from 'hono';
+import { getMimeType } from 'hono/utils/mime';
+
+/** `report.html` at the root, `report.json` beside it; nothing else of the folder. */
+export function reportPages(folder: string): Hono {
+  const pages = new Hono();
+  for (const [path, name] of [
+    ['/', 'report.html'],
+    ['/report.json', 'report.json'],
+  ] as const) {
+    pages.get(path, async (context) =>
+      context.body(await readFile(join(folder, name)), 200, {
+        'Content-Type': getMimeType(name) ?? 'application/octet-stream',
+      }),
+    );
+  }
+  return pages;
+}
