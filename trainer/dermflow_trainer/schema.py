@@ -20,7 +20,8 @@ def refuse(name):
 
 def number(text):
     value = float(text)
-    return int(value) if value.is_integer() else value
+    # Beyond these JavaScript has no integers either.
+    return int(value) if value.is_integer() and abs(value) < 2**53 else value
 
 
 def mismatch(value, *place):
