@@ -12,6 +12,7 @@ import { sftRowSchema } from '../../domain/trajectories/row.ts';
 import type { Environment } from '../../infra/env.ts';
 import { fetchAdapter, modelPath } from '../evaluation/model.ts';
 import { withHeartbeats } from '../heartbeats.ts';
+import { MotionMeter } from '../motion.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { explainCrash, withScratchFolder } from '../scratch.ts';
 import { readJsonLines } from '../store/commit.ts';
@@ -60,6 +61,7 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
   ): Promise<StretchResult> =>
     withScratchFolder(environment.scratch, stretch.stage, async (folder) => {
       const activity = Context.current();
+      const meter = new MotionMeter();
       const signals = [activity.cancellationSignal, dependencies.shutdown, strayFailure()];
       const signal = AbortSignal.any(signals.filter((each) => each !== undefined));
       const context: StretchContext = {
@@ -69,7 +71,7 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
         scratch: environment.scratch,
         signal: activity.cancellationSignal,
         giveUp: abortedLater(signal, graceMs),
-        heartbeat: (details) => activity.heartbeat(details),
+        heartbeat: (state) => activity.heartbeat({ ...state, ...meter.told({ besides: state.phase === 'training' }) }),
         prepare: async (resume, output) => {
           await mkdir(output);
           const rows = join(folder, 'rows.jsonl');
@@ -84,6 +86,7 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
             ? standby.start(file)
             : spawnTrainer(await prepareLaunch(environment.trainerPython, file, environment.trainer), graceMs);
           const onEventOfOne = (event: TrainerEvent): void => {
+            meter.note();
             // Not earlier: this one's start must not be slowed down.
             if (single && event.event === 'started') standby.prepare(job);
             onEvent(event);
@@ -100,13 +103,15 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
           }
         },
       };
-      return keepingUnsaved(environment.scratch, folder, logger, () => runStretch(stretch, context));
+      return keepingUnsaved(environment.scratch, folder, logger, () =>
+        meter.follow(() => runStretch(stretch, context)),
+      );
     });
 
   const trainByRewards = async (input: GrpoInput, plugin: LoadedPlugin | null): Promise<StretchResult> => {
     const { recipe, sft } = input;
     const stretch = grpoStretch(input, plugin, environment.trainer);
-    const questions = await readJsonLines(store, input.questions, 'train.jsonl', questionSchema);
+    const questions = await withHeartbeats(() => readJsonLines(store, input.questions, 'train.jsonl', questionSchema));
     const rewards = await serveRewards(questions, recipe.rewards, plugin, logger);
     try {
       const prepare = async (folders: JobFolders): Promise<GrpoJob> => {
@@ -161,7 +166,7 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
       }
     },
 
-    exportAdapter: (input) => exportAdapter(store, input),
+    exportAdapter: (input) => withHeartbeats(() => exportAdapter(store, input)),
   };
 }
 
