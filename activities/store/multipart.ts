@@ -13,6 +13,7 @@ import {
   CreateMultipartUploadCommand,
   HeadObjectCommand,
   ListMultipartUploadsCommand,
+  type MultipartUpload,
   type Part,
   paginateListParts,
   type S3Client,
@@ -36,10 +37,13 @@ const partsInFlight = 4;
 /** Throws `Corrupt` when the file is not what `blob` says; the object then does not come to be. */
 export async function uploadInParts(client: S3Client, at: ObjectAddress, path: string, blob: BlobRef): Promise<void> {
   const uploads = await unfinishedUploads(client, at);
-  const UploadId = uploads.at(-1) ?? (await begin(client, at));
+  const begun = uploads.at(-1);
+  const UploadId = begun ?? (await begin(client, at));
   const file = await open(path);
   try {
-    const Parts = await sendMissingParts(client, { ...at, UploadId }, file, blob);
+    const upload = { ...at, UploadId };
+    const standing = begun === undefined ? [] : await standingParts(client, upload);
+    const Parts = await sendMissingParts(client, upload, file, blob, standing);
     const complete = new CompleteMultipartUploadCommand({ ...at, UploadId, MultipartUpload: { Parts } });
     requireETag(await client.send(complete));
   } catch (error) {
@@ -51,12 +55,27 @@ export async function uploadInParts(client: S3Client, at: ObjectAddress, path: s
   for (const id of uploads.filter((other) => other !== UploadId)) await abort(client, { ...at, UploadId: id });
 }
 
-/** Ids, the newest last. */
+/** Ids, the newest last; none where the server does not list them, as OSS: there each upload begins anew. */
 async function unfinishedUploads(client: S3Client, { Bucket, Key }: ObjectAddress): Promise<string[]> {
-  const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket, Prefix: Key }));
-  return Uploads.filter((upload) => upload.Key === Key)
+  const Uploads = await listedUploads(client, { Bucket, Key });
+  return (Uploads ?? [])
+    .filter((upload) => upload.Key === Key)
     .toSorted((a, b) => Number(a.Initiated) - Number(b.Initiated))
     .flatMap(({ UploadId }) => (UploadId === undefined ? [] : [UploadId]));
+}
+
+/** Null where the server cannot. */
+export async function listedUploads(
+  client: S3Client,
+  { Bucket, Key }: ObjectAddress,
+): Promise<MultipartUpload[] | null> {
+  try {
+    return (await client.send(new ListMultipartUploadsCommand({ Bucket, Prefix: Key }))).Uploads ?? [];
+  } catch (error) {
+    const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
+    if (status === 501 || status === 405) return null;
+    throw error;
+  }
 }
 
 /** Removes what was sent of uploads that nobody shall go on with. */
@@ -71,17 +90,20 @@ async function begin(client: S3Client, at: ObjectAddress): Promise<string> {
   return UploadId;
 }
 
+async function standingParts(client: S3Client, upload: ObjectAddress & { UploadId: string }): Promise<Part[]> {
+  const parts: Part[] = [];
+  for await (const page of paginateListParts({ client }, upload)) parts.push(...(page.Parts ?? []));
+  return parts;
+}
+
 /** Reads the file once from its start to its end; what is there already is compared and not sent again. */
 async function sendMissingParts(
   client: S3Client,
   upload: ObjectAddress & { UploadId: string },
   file: FileHandle,
   blob: BlobRef,
+  standing: readonly Part[],
 ): Promise<CompletedPart[]> {
-  const standing = new Map<number, Part>();
-  for await (const page of paginateListParts({ client }, upload)) {
-    for (const part of page.Parts ?? []) standing.set(part.PartNumber ?? 0, part);
-  }
   const checked = await withChecksums(client);
   const size = Math.max(partBytes, Math.ceil(blob.bytes / partsAllowed));
   const count = byteCounter();
@@ -97,7 +119,7 @@ async function sendMissingParts(
     whole.update(body);
     const crc = crc32InBase64(body);
     const part = { PartNumber: parts.length + 1, ...(checked ? { ChecksumCRC32: crc } : {}) };
-    const known = standing.get(part.PartNumber);
+    const known = standing.find(({ PartNumber }) => PartNumber === part.PartNumber);
     const there = known && isSame(known, body, crc) ? known : null;
     if (there) count(body.byteLength);
     const complete = there ?? sendPart(client, upload, part, body);

@@ -13,7 +13,7 @@ import { DeleteObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { digestOf } from '../../domain/artifact.ts';
 import { DermflowError, userMistake } from '../../domain/failures.ts';
 import { bodyOf, getObject, type ObjectAddress, openObject } from './answers.ts';
-import { abortUnfinished, partBytes, uploadInParts } from './multipart.ts';
+import { abortUnfinished, listedUploads, partBytes, uploadInParts } from './multipart.ts';
 import { atStart, createS3Client, explaining, putIfAbsent, type S3Settings } from './s3.ts';
 
 export interface Probed {
@@ -63,7 +63,10 @@ async function withoutRanges(client: S3Client, settings: S3Settings, at: ObjectA
 
 async function withoutParts(client: S3Client, settings: S3Settings, at: ObjectAddress): Promise<string | null> {
   const reason = await whyNot(client, settings, at);
-  if (reason === null) return null;
+  if (reason === null) {
+    const listed = await atStart(settings, () => listedUploads(client, at));
+    return listed === null ? 'unfinished uploads are not listed: one that breaks off begins anew' : null;
+  }
   const plain = createS3Client(settings, client.config.credentials, undefined, 'WHEN_REQUIRED');
   const withChecksums = (await client.config.requestChecksumCalculation()) === 'WHEN_SUPPORTED';
   const mended = withChecksums && (await whyNot(plain, settings, at)) === null;

@@ -43,7 +43,7 @@ export async function startStore(name: string, server: StoreServer): Promise<Run
   const program = await install(name, server);
   const data = await mkdtemp(join(tmpdir(), 'dermflow-store-'));
   const port = await getPort();
-  const secrets = { accessKeyId: 'dermflow', secretAccessKey: randomBytes(16).toString('hex') };
+  const secrets = server.account ?? { accessKeyId: 'dermflow', secretAccessKey: randomBytes(16).toString('hex') };
   const child = execa(program, server.args(port, data, secrets), {
     ...{
       env: server.env?.(secrets) ?? {},

@@ -14,6 +14,8 @@ export interface StoreServer {
   program: string;
   args(port: number, data: string, account: Account): string[];
   env?(account: Account): Record<string, string>;
+  /** The only one that it knows; absent where it takes any. */
+  account?: Account;
   /** Why the look at the start refuses it; absent where it is taken. */
   refused?: RegExp;
   /** Checks of the contract that it fails. */
@@ -21,6 +23,13 @@ export interface StoreServer {
 }
 
 const host = '127.0.0.1';
+
+/** Of servers for tests that look at no checksum, signature or account. */
+const trusting: CheckName[] = [
+  'a wrong checksum is refused and nothing is stored',
+  'a wrong secret is refused with the remedy',
+  'an unknown key id is refused with the remedy',
+];
 
 export const servers: Record<string, StoreServer> = {
   versitygw: {
@@ -45,12 +54,20 @@ export const servers: Record<string, StoreServer> = {
     install: { pip: 'moto[s3,server]==5.2.5' },
     program: 'python/bin/moto_server',
     args: (port) => ['-H', host, '-p', String(port)],
+    deviations: trusting,
   },
   localbucket: {
     version: '1.2.1',
     install: { pip: 'localbucket==1.2.1' },
     program: 'python/bin/localbucket',
-    args: (port, data) => ['--host', host, '--port', String(port), '--root', data],
+    args: (port, data) => ['--host', host, '--port', String(port), data],
+    deviations: [
+      ...trusting,
+      'an unfinished upload is found with its parts',
+      'an aborted upload is gone and left no object',
+      'a key and what lies below it are two objects, in the order of bytes',
+      'the look at the start lacks nothing and leaves nothing',
+    ],
   },
   rclone: {
     version: '1.75.2',
@@ -65,6 +82,7 @@ export const servers: Record<string, StoreServer> = {
     version: '3.7.1',
     install: { npm: 's3rver@3.7.1' },
     program: 'node_modules/.bin/s3rver',
+    account: { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' },
     args: (port, data) => ['--address', host, '--port', String(port), '--directory', data],
     refused: /ignores If-None-Match/,
   },

@@ -35,12 +35,12 @@ describe('MotionMeter', () => {
     const meter = new MotionMeter();
     await meter.follow(async () => {
       const [count, note] = [byteCounter(), workNoter()];
-      await sleep(60);
+      await sleep(400);
       count(1);
-      expect(meter.told().silentMs).toBeLessThan(40);
-      expect(meter.told({ besides: true }).silentMs).toBeGreaterThan(50);
+      expect(meter.told().silentMs).toBeLessThan(300);
+      expect(meter.told({ besides: true }).silentMs).toBeGreaterThan(350);
       note();
-      expect(meter.told({ besides: true }).silentMs).toBeLessThan(40);
+      expect(meter.told({ besides: true }).silentMs).toBeLessThan(300);
     });
   });
 
@@ -153,7 +153,6 @@ describe('heartbeats', () => {
     await writeFile(path, Buffer.alloc(64 * mebibyte));
     await inActivity(async (look) => {
       const digest = digestOfFile(path);
-      await until(() => performance.now() > 0);
       await sleep(1);
       const { transfer } = await look();
       expect(transfer).toMatchObject({ way: 'reading', name: 'base.safetensors', total: 64 * mebibyte });

@@ -121,6 +121,11 @@ describe('a store', () => {
       refusing(({ method, headers }) => method === 'POST' && begun(headers)),
       /^files above 16 MiB cannot be stored: set AWS_REQUEST_CHECKSUM_CALCULATION=when_required, with which they can/,
     ],
+    [
+      'that does not list unfinished uploads',
+      refusing(({ method, key, query }) => method === 'GET' && key === '' && query.has('uploads')),
+      /^unfinished uploads are not listed/,
+    ],
     ['without ranges', ignoring('range'), /^ranges are ignored/],
   ])('%s works, and what it cannot do is said', async (_, habit, words) => {
     const { settings, objects } = await startFakeS3(habit);

@@ -9,9 +9,9 @@ import { storeKeys } from '../../../domain/names.ts';
 import { temporaryFolder } from '../../support/datasets.ts';
 import { type Asked, anyCredentials, bodyOf, type Habit, md5, startFakeS3 } from '../../support/fake-s3.ts';
 
-const silence = 150;
+const silence = 400;
 /** For files whose digests alone hold up this process for longer. */
-const longSilence = 1_000;
+const longSilence = 1_500;
 const mebibyte = 2 ** 20;
 
 async function storeWith(habit: Habit, silenceOf = silence) {
@@ -88,7 +88,11 @@ describe('a download', () => {
     const copy = join(await temporaryFolder(), 'copy');
     await store.getFile(blob, copy);
     expect((await readFile(copy)).equals(data)).toBe(true);
-    expect(ranges).toEqual([undefined, halfThere ? `bytes=${mebibyte}-` : undefined]);
+    const [first, second] = ranges.map((range) => Number(/^bytes=(\d+)-$/.exec(range ?? '')?.[1] ?? 0));
+    expect(first).toBe(0);
+    // What was on its way when a connection broke may be lost.
+    if (halfThere) expect(second).toBeGreaterThan(mebibyte / 2);
+    else expect(second).toBe(0);
   });
 
   it('that stalls in memory is asked for again', async () => {
@@ -123,7 +127,7 @@ describe('a download', () => {
     const copy = store.getFile(blob, join(await temporaryFolder(), 'copy'));
     await expect(copy).rejects.toMatchObject({ type: failureTypes.unavailable });
     expect(log.filter((line) => line.startsWith('GET')).length).toBeLessThan(10);
-    expect(performance.now() - begun).toBeLessThan(20 * silence);
+    expect(performance.now() - begun).toBeLessThan(30 * silence);
   });
 });
 
