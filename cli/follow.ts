@@ -5,6 +5,7 @@ import { logUpdateStderr } from 'log-update';
 import { DermflowError, failureTypes, unavailable } from '../domain/failures.ts';
 import { isServerAway } from '../infra/grpc.ts';
 import { renderStatus } from './render.ts';
+import { stillness } from './render-activity.ts';
 import { type RunStatus, statusOf } from './run-status.ts';
 
 const everyMs = 1_000;
@@ -53,7 +54,17 @@ function showJson(): Display {
   return { status: (status) => console.log(JSON.stringify(status)), end: () => {} };
 }
 
-/** For logs: a line when a stage's state or words change, and one for each failed attempt and each reason to wait. */
+/** Of a silence that lasts a log has a line after 1, 5, 15 and 30 minutes, then each hour. */
+function seldom(ms: number): number {
+  const minutes = ms / 60_000;
+  const passed = [1, 5, 15, 30].findLast((each) => each <= minutes) ?? 0;
+  return 60_000 * Math.max(passed, 60 * Math.floor(minutes / 60));
+}
+
+/**
+ * For logs: a line when a stage's state or words change, and one for each failed attempt, reason to wait and long
+ * silence.
+ */
 export function showLines(): Display {
   const said = new Set<string>();
   const say = (line: string): void => {
@@ -67,7 +78,10 @@ export function showLines(): Display {
       for (const { stage, state, detail } of progress?.stages ?? []) {
         if (state !== 'waiting') say(`${stage}: ${detail === '' || state === 'done' ? state : detail}`);
       }
-      for (const { workflow, id, attempt, lastFailure, training } of pending) {
+      for (const activity of pending) {
+        const { workflow, id, attempt, lastFailure, training } = activity;
+        const still = stillness(activity, seldom);
+        if (still !== null) say(`${workflow}, ${id}: ${still}`);
         if (training?.waitsFor) say(`${workflow}, ${id}: checkpoint waits: ${training.waitsFor}`);
         if (lastFailure !== null) say(`${workflow}, ${id}, attempt ${attempt - 1} failed: ${lastFailure}`);
       }

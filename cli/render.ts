@@ -1,8 +1,9 @@
 /** A run as a person reads it in a terminal: the stages, what each is doing, and the table of results at the end. */
 import pc from 'picocolors';
 import prettyMs from 'pretty-ms';
-import type { EvaluationResult, StageProgress, TaskScore, TrainingHeartbeat } from '../domain/contracts.ts';
+import type { EvaluationResult, StageProgress, TaskScore } from '../domain/contracts.ts';
 import { taskTitles } from '../domain/report/words.ts';
+import { describeActivity } from './render-activity.ts';
 import type { PendingActivity, RunStatus } from './run-status.ts';
 
 const marks: Record<StageProgress['state'], string> = {
@@ -49,44 +50,6 @@ const stagesOfActivities: Record<string, string> = {
   writeReport: 'report',
 };
 const stageOf = ({ id }: PendingActivity): string | undefined => stagesOfActivities[id.replace(/-\d+$/, '')];
-
-function describeActivity(activity: PendingActivity): string {
-  const { state, attempt, lastFailure, nextAttemptIn, training, work } = activity;
-  const parts: string[] = [];
-  if (training) parts.push(describeTraining(training));
-  else if (work) parts.push(`${work.phase}${work.total > 0 ? ` ${work.done}/${work.total}` : ''}`);
-  else parts.push(state === 'waiting' ? 'waits for a worker' : state);
-  if (attempt > 1) parts.push(pc.yellow(`attempt ${attempt}`));
-  if (nextAttemptIn !== null) parts.push(pc.yellow(`next in ${Math.ceil(nextAttemptIn)} s`));
-  if (lastFailure !== null) parts.push(pc.yellow(lastFailure));
-  const name = activity.workflow.includes('/') ? `${activity.workflow.split('/').at(-1)}: ` : '';
-  return name + parts.join('  ');
-}
-
-const shownValues = ['loss', 'reward', 'kl'] as const;
-
-function describeTraining({
-  phase,
-  step,
-  maxSteps,
-  stopAt,
-  checkpoint,
-  values,
-  secondsPerStep,
-  waitsFor,
-}: TrainingHeartbeat): string {
-  const parts = [phase === 'training' ? `step ${step}/${maxSteps}` : `${phase}, step ${step}/${maxSteps}`];
-  for (const name of shownValues) {
-    const value = values[name];
-    if (typeof value === 'number') parts.push(`${name} ${value.toPrecision(3)}`);
-  }
-  if (checkpoint !== null) parts.push(`saved ${checkpoint}`);
-  if (secondsPerStep !== null && stopAt > step) {
-    parts.push(`${prettyMs(1000 * secondsPerStep * (stopAt - step), { secondsDecimalDigits: 0 })} to step ${stopAt}`);
-  }
-  if (waitsFor !== null) parts.push(pc.yellow(`checkpoint waits: ${waitsFor}`));
-  return parts.join('  ');
-}
 
 /**
  * Accuracy with its 95 % interval and macro-F1, a row a model and task; then what the options' labels alone earn, and the

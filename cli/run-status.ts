@@ -7,6 +7,7 @@ import {
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { type RunProgress, type TrainingHeartbeat, trainingHeartbeatSchema } from '../domain/contracts.ts';
+import { type WorkHeartbeat, workHeartbeatSchema } from '../domain/heartbeats.ts';
 import { queries } from '../domain/names.ts';
 import { grpcStatus, isGrpcStatus } from '../infra/grpc.ts';
 import { handleOf } from './runs.ts';
@@ -24,7 +25,7 @@ export interface PendingActivity {
   /** Until the next attempt, in seconds. */
   nextAttemptIn: number | null;
   training: TrainingHeartbeat | null;
-  work: { phase: string; done: number; total: number } | null;
+  work: WorkHeartbeat | null;
 }
 
 export interface RunStatus {
@@ -117,6 +118,7 @@ function pendingOf(description: WorkflowExecutionDescription): PendingActivity[]
     const details = activity.heartbeatDetails?.payloads?.[0]?.data;
     const heartbeat: unknown = details ? JSON.parse(Buffer.from(details).toString('utf8')) : null;
     const training = trainingHeartbeatSchema.safeParse(heartbeat);
+    const work = workHeartbeatSchema.safeParse(heartbeat);
     const next = secondsUntil(activity.nextAttemptScheduleTime);
     return {
       workflow: description.workflowId,
@@ -126,7 +128,7 @@ function pendingOf(description: WorkflowExecutionDescription): PendingActivity[]
       lastFailure: activity.lastFailure?.message?.split('\n', 1)[0] ?? null,
       nextAttemptIn: next !== null && next > 0 ? next : null,
       training: training.success ? training.data : null,
-      work: workOf(heartbeat),
+      work: work.success ? work.data : null,
     };
   });
 }
@@ -136,14 +138,6 @@ function stateOf(state: number, attempt: number): PendingActivity['state'] {
   if (state === 3) return 'cancelling';
   if (state === 2) return 'running';
   return attempt > 1 ? 'retrying' : 'waiting';
-}
-
-function workOf(heartbeat: unknown): PendingActivity['work'] {
-  if (typeof heartbeat !== 'object' || heartbeat === null) return null;
-  const { phase, done, total } = heartbeat as Record<string, unknown>; // checked on the next line
-  return typeof phase === 'string' && typeof done === 'number' && typeof total === 'number'
-    ? { phase, done, total }
-    : null;
 }
 
 type Timestamp = { seconds?: { toString(): string } | null; nanos?: number | null };

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { type ArtifactRef, artifactRefSchema, sha256Schema } from './artifact.ts';
+import { type Motion, motionSchema } from './heartbeats.ts';
 import type { LlmAccount, LlmBudget } from './llm-account.ts';
 import type { Stage } from './names.ts';
 import type { QuestionTask } from './questions/question.ts';
@@ -120,7 +121,7 @@ export interface TrainingActivities {
 }
 
 /** Heartbeat of a running trainer: a hint for the display; the manifests in the store are the truth. */
-export const trainingHeartbeatSchema = z.object({
+export const trainingHeartbeatSchema = motionSchema.extend({
   phase: z.enum(['preparing', 'training', 'uploading']),
   step: z.int().nonnegative(),
   maxSteps: z.int().nonnegative(),
@@ -133,6 +134,8 @@ export const trainingHeartbeatSchema = z.object({
   waitsFor: z.string().nullable().default(null),
 });
 export type TrainingHeartbeat = z.infer<typeof trainingHeartbeatSchema>;
+/** What the training itself says of it. */
+export type TrainingState = Omit<TrainingHeartbeat, keyof Motion>;
 
 // ── evaluation (evaluation) ───────────────────────────────────────────────────────────────────────────────────────
 /** `base`, `sft`, `rl-only-800`, `grpo-500`, … and `…-no-image` for the grey control. */

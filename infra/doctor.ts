@@ -179,8 +179,8 @@ export function serviceChecks(
         const client = createS3Client(s3);
         try {
           await ensureBucket(client, s3);
-          const { withoutParts } = await probeStore(client, s3);
-          return `bucket ${s3.bucket} at ${s3.endpoint ?? 'AWS'}, conditional writes honoured${withoutParts === null ? '' : `; ${withoutParts}`}`;
+          const { lacks } = await probeStore(client, s3);
+          return [`bucket ${s3.bucket} at ${s3.endpoint ?? 'AWS'}, conditional writes honoured`, ...lacks].join('; ');
         } finally {
           client.destroy();
         }

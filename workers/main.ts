@@ -58,8 +58,8 @@ async function run(roles: WorkerRole[]): Promise<void> {
 
   const s3 = createS3Client(environment.s3);
   await ensureBucket(s3, environment.s3);
-  const { withoutParts } = await probeStore(s3, environment.s3);
-  if (withoutParts !== null) logger.warn({ reason: withoutParts }, 'the store takes small files only');
+  for (const reason of (await probeStore(s3, environment.s3)).lacks)
+    logger.warn({ reason }, 'the store lacks something');
   const store = createS3Store(s3, environment.s3);
   await sweepAndKeep(environment.scratch, logger);
   await pruneKept(environment.scratch, (stageKey) => newestStep(store, stageKey), logger);

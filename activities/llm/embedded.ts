@@ -12,6 +12,7 @@ import {
 } from 'node-llama-cpp';
 import pLimit from 'p-limit';
 import { unavailable } from '../../domain/failures.ts';
+import { workNoter } from '../motion.ts';
 import type { LlmClient } from '../ports/llm-client.ts';
 import { generate } from './generate.ts';
 
@@ -101,6 +102,7 @@ async function answer(
 ): Promise<LanguageModelV4GenerateResult> {
   await sequence.clearHistory();
   const before = sequence.tokenMeter.getState();
+  const noteWork = workNoter();
   const session = new LlamaChatSession({ contextSequence: sequence, systemPrompt: textOf(prompt, 'system') });
   try {
     // The library types schemas narrowly; ours are JSON, of which it reads what it knows.
@@ -111,6 +113,7 @@ async function answer(
       ...(temperature === undefined ? {} : { temperature }),
       ...(seed === undefined ? {} : { seed }),
       ...(abortSignal ? { signal: abortSignal } : {}),
+      onToken: noteWork,
       ...(schema ? { grammar: await llama.createGrammarForJsonSchema(schema) } : {}),
     });
     const { usedInputTokens, usedOutputTokens } = sequence.tokenMeter.diff(before);

@@ -2,6 +2,7 @@
 import { EnvHttpProxyAgent } from 'undici';
 import type { Address } from './address.ts';
 import type { Dialect } from './dialect.ts';
+import { watchReply } from './moving.ts';
 
 /**
  * Node's own limits of five minutes for a reply's begin and between its pieces would end what
@@ -16,9 +17,9 @@ const dispatcher = new EnvHttpProxyAgent({
 });
 
 /** `fetch` with these limits, for any request to an endpoint. */
-export const patientFetch: typeof fetch = (input, init) =>
+export const patientFetch: typeof fetch = async (input, init) =>
   // Node's `fetch` is undici's and takes its dispatchers, which the types of the web do not know.
-  fetch(input, { ...init, dispatcher } as unknown as RequestInit);
+  watchReply(await fetch(input, { ...init, dispatcher } as unknown as RequestInit));
 
 export interface Wire {
   fetch: typeof fetch;

@@ -10,7 +10,7 @@ export function createMemoryStore(objects: Map<string, Uint8Array> = new Map()):
   return createStore({
     size: async (key) => objects.get(key)?.byteLength ?? null,
     get: async (key) => objects.get(key) ?? null,
-    download: async (key, path, sha256) => {
+    download: async (key, path, { sha256 }) => {
       const data = objects.get(key);
       if (!data) return 'absent';
       if (digestOf(data) !== sha256) return 'damaged';

@@ -1,6 +1,7 @@
 /**
  * A large file as one S3 object, sent in parts. Keys are digests, so an unfinished upload of a key holds parts of the
- * same bytes: whoever finds it, after a crash or beside another worker, sends only the parts that it lacks.
+ * same bytes: whoever finds it, after a crash or beside another worker, sends only the parts that it lacks. That is why
+ * this is not the SDK's `Upload` (lib-storage), which begins anew each time; nor does it compare a digest of the whole.
  */
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
@@ -12,6 +13,7 @@ import {
   CreateMultipartUploadCommand,
   HeadObjectCommand,
   ListMultipartUploadsCommand,
+  type MultipartUpload,
   type Part,
   paginateListParts,
   type S3Client,
@@ -22,6 +24,9 @@ import {
 } from '@aws-sdk/client-s3';
 import type { BlobRef } from '../../domain/artifact.ts';
 import { corrupt } from '../../domain/failures.ts';
+import { byteCounter } from '../motion.ts';
+import { type ObjectAddress, requireETag } from './answers.ts';
+import { Garbled } from './refusals.ts';
 import { withUnsignedBody } from './unsigned.ts';
 
 /** Files up to this size, in bytes, are better sent by one request. */
@@ -29,19 +34,18 @@ export const partBytes = 16 * 2 ** 20;
 const partsAllowed = 10_000;
 const partsInFlight = 4;
 
-export interface ObjectAddress {
-  Bucket: string;
-  Key: string;
-}
-
 /** Throws `Corrupt` when the file is not what `blob` says; the object then does not come to be. */
 export async function uploadInParts(client: S3Client, at: ObjectAddress, path: string, blob: BlobRef): Promise<void> {
   const uploads = await unfinishedUploads(client, at);
-  const UploadId = uploads.at(-1) ?? (await begin(client, at));
+  const begun = uploads.at(-1);
+  const UploadId = begun ?? (await begin(client, at));
   const file = await open(path);
   try {
-    const Parts = await sendMissingParts(client, { ...at, UploadId }, file, blob);
-    await client.send(new CompleteMultipartUploadCommand({ ...at, UploadId, MultipartUpload: { Parts } }));
+    const upload = { ...at, UploadId };
+    const standing = begun === undefined ? [] : await standingParts(client, upload);
+    const Parts = await sendMissingParts(client, upload, file, blob, standing);
+    const complete = new CompleteMultipartUploadCommand({ ...at, UploadId, MultipartUpload: { Parts } });
+    requireETag(await client.send(complete));
   } catch (error) {
     // Another worker finished this very upload first.
     if (!isNoSuchUpload(error) || !(await isThere(client, at, blob))) throw error;
@@ -51,19 +55,45 @@ export async function uploadInParts(client: S3Client, at: ObjectAddress, path: s
   for (const id of uploads.filter((other) => other !== UploadId)) await abort(client, { ...at, UploadId: id });
 }
 
-/** Ids, the newest last. */
+/** Ids, the newest last; none where the server does not list them, as OSS: there each upload begins anew. */
 async function unfinishedUploads(client: S3Client, { Bucket, Key }: ObjectAddress): Promise<string[]> {
-  const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket, Prefix: Key }));
-  return Uploads.filter((upload) => upload.Key === Key)
+  const Uploads = await listedUploads(client, { Bucket, Key });
+  return (Uploads ?? [])
+    .filter((upload) => upload.Key === Key)
     .toSorted((a, b) => Number(a.Initiated) - Number(b.Initiated))
     .flatMap(({ UploadId }) => (UploadId === undefined ? [] : [UploadId]));
+}
+
+/** Null where the server cannot. */
+export async function listedUploads(
+  client: S3Client,
+  { Bucket, Key }: ObjectAddress,
+): Promise<MultipartUpload[] | null> {
+  try {
+    return (await client.send(new ListMultipartUploadsCommand({ Bucket, Prefix: Key }))).Uploads ?? [];
+  } catch (error) {
+    const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
+    if (status === 501 || status === 405) return null;
+    throw error;
+  }
+}
+
+/** Removes what was sent of uploads that nobody shall go on with. */
+export async function abortUnfinished(client: S3Client, at: ObjectAddress): Promise<void> {
+  for (const UploadId of await unfinishedUploads(client, at)) await abort(client, { ...at, UploadId });
 }
 
 async function begin(client: S3Client, at: ObjectAddress): Promise<string> {
   const checksum = (await withChecksums(client)) ? { ChecksumAlgorithm: 'CRC32' as const } : {};
   const { UploadId } = await client.send(new CreateMultipartUploadCommand({ ...at, ...checksum }));
-  if (UploadId === undefined) throw new Error(`S3 began an upload of ${at.Key} without an id`);
+  if (UploadId === undefined) throw new Garbled('an upload in parts began without an id');
   return UploadId;
+}
+
+async function standingParts(client: S3Client, upload: ObjectAddress & { UploadId: string }): Promise<Part[]> {
+  const parts: Part[] = [];
+  for await (const page of paginateListParts({ client }, upload)) parts.push(...(page.Parts ?? []));
+  return parts;
 }
 
 /** Reads the file once from its start to its end; what is there already is compared and not sent again. */
@@ -72,13 +102,11 @@ async function sendMissingParts(
   upload: ObjectAddress & { UploadId: string },
   file: FileHandle,
   blob: BlobRef,
+  standing: readonly Part[],
 ): Promise<CompletedPart[]> {
-  const standing = new Map<number, Part>();
-  for await (const page of paginateListParts({ client }, upload)) {
-    for (const part of page.Parts ?? []) standing.set(part.PartNumber ?? 0, part);
-  }
   const checked = await withChecksums(client);
   const size = Math.max(partBytes, Math.ceil(blob.bytes / partsAllowed));
+  const count = byteCounter();
   const whole = createHash('sha256');
   const parts: Promise<CompletedPart>[] = [];
   const buffers: Buffer[] = [];
@@ -91,8 +119,10 @@ async function sendMissingParts(
     whole.update(body);
     const crc = crc32InBase64(body);
     const part = { PartNumber: parts.length + 1, ...(checked ? { ChecksumCRC32: crc } : {}) };
-    const known = standing.get(part.PartNumber);
-    const complete = known && isSame(known, body, crc) ? known : sendPart(client, upload, part, body);
+    const known = standing.find(({ PartNumber }) => PartNumber === part.PartNumber);
+    const there = known && isSame(known, body, crc) ? known : null;
+    if (there) count(body.byteLength);
+    const complete = there ?? sendPart(client, upload, part, body);
     parts.push(Promise.resolve(complete).then(({ ETag = '' }) => ({ ...part, ETag })));
     // It is awaited later; until then its failure must not count as unhandled.
     parts.at(-1)?.catch(() => {});
@@ -105,13 +135,16 @@ async function sendMissingParts(
   return sent;
 }
 
-const sendPart = (
+async function sendPart(
   client: S3Client,
   upload: ObjectAddress & { UploadId: string },
   part: Pick<UploadPartCommandInput, 'PartNumber' | 'ChecksumCRC32'>,
   body: Buffer,
-): Promise<UploadPartCommandOutput> =>
-  client.send(withUnsignedBody(new UploadPartCommand({ ...upload, ...part, Body: body })));
+): Promise<UploadPartCommandOutput> {
+  const sent = await client.send(withUnsignedBody(new UploadPartCommand({ ...upload, ...part, Body: body })));
+  requireETag(sent);
+  return sent;
+}
 
 async function readPart(file: FileHandle, start: number, buffer: Buffer): Promise<Buffer> {
   for (let have = 0; have < buffer.length; ) {

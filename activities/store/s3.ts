@@ -1,10 +1,7 @@
 /** A store in a bucket of any S3 that honours `If-None-Match: *`. */
-import { createHash, hash, randomUUID } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { hash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   CreateBucketCommand,
@@ -13,16 +10,19 @@ import {
   HeadBucketCommand,
   HeadObjectCommand,
   PutObjectCommand,
-  type PutObjectCommandInput,
-  paginateListObjectsV2,
   S3Client,
   type S3ClientConfig,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { corrupt, userMistake } from '../../domain/failures.ts';
 import { proxyAgents, proxyWords } from '../../infra/proxy.ts';
+import { transferring } from '../motion.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
+import { getObject, type ObjectAddress, orAbsent, requireETag } from './answers.ts';
+import { countBodies } from './counted.ts';
 import { renewableCredentials } from './credentials.ts';
+import { download } from './download.ts';
+import { listKeys } from './listing.ts';
 import { partBytes, uploadInParts } from './multipart.ts';
 import { refusalOf, StoreRefusal } from './refusals.ts';
 import { createStore } from './store.ts';
@@ -40,23 +40,35 @@ export interface S3Settings {
 export const addressings = ['path', 'virtual'] as const;
 export type Addressing = (typeof addressings)[number];
 
-/** Silence, in milliseconds, after which a connection counts as broken and is asked again: bytes that never come. */
-const silenceMs = 60_000;
+/**
+ * Silence, in milliseconds, after which a connection counts as broken and is asked again. The SDK looks after 3 s, and
+ * Node gives a write that is under way a second term, so that every stalled connection ends within 103 s.
+ */
+export const silenceMs = 50_000;
 
-/** @param credentials default: the SDK's own chain, read again each minute */
+/**
+ * @param credentials default: the SDK's own chain, read again each minute
+ * @param checksums default: as `AWS_REQUEST_CHECKSUM_CALCULATION` says
+ */
 export function createS3Client(
   { endpoint, region, addressing = endpoint === undefined ? 'virtual' : 'path' }: S3Settings,
   credentials?: S3ClientConfig['credentials'],
   silence = silenceMs,
+  checksums?: 'WHEN_SUPPORTED' | 'WHEN_REQUIRED',
 ): S3Client {
-  return new S3Client({
+  const client = new S3Client({
     region,
     maxAttempts: 5,
     requestHandler: { connectionTimeout: 5_000, socketTimeout: silence, ...proxyAgents() },
     credentials: credentials ?? renewableCredentials(),
     forcePathStyle: addressing === 'path',
+    // Every reader compares SHA-256; a CRC besides would turn what is damaged in the store into an error of the network.
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    ...(checksums === undefined ? {} : { requestChecksumCalculation: checksums }),
     ...(endpoint === undefined ? {} : { endpoint }),
   });
+  countBodies(client);
+  return client;
 }
 
 /** Makes sure that the bucket is there, and with it that the server answers and the credentials are good. */
@@ -93,90 +105,50 @@ async function isBucketThere(client: S3Client, bucket: string): Promise<boolean>
 export function createS3Store(client: S3Client, settings: S3Settings): ArtifactStore {
   const at = (key: string) => ({ Bucket: settings.bucket, Key: key });
   const explained = <T>(work: () => Promise<T>): Promise<T> => explaining(settings, work);
+  const put = async (command: PutObjectCommand): Promise<void> => requireETag(await client.send(command));
   return createStore({
     size: (key) =>
       explained(async () => (await orAbsent(client.send(new HeadObjectCommand(at(key)))))?.ContentLength ?? null),
-    get: (key) =>
-      explained(async () => {
-        const object = await orAbsent(client.send(new GetObjectCommand(at(key))));
-        return (await object?.Body?.transformToByteArray()) ?? null;
-      }),
-    download: (key, path, sha256) =>
-      explained(async () => {
-        const object = await orAbsent(client.send(new GetObjectCommand(at(key))));
-        if (!object?.Body) return 'absent';
-        return (await writeVerified(object.Body.transformToWebStream(), path, sha256)) ? 'done' : 'damaged';
-      }),
-    put: (key, data) =>
-      explained(async () => void (await client.send(new PutObjectCommand({ ...at(key), Body: data })))),
+    get: (key) => explained(() => getObject(client, at(key))),
+    download: (key, path, blob) => explained(() => download(client, at(key), path, blob)),
+    put: (key, data) => explained(() => put(new PutObjectCommand({ ...at(key), Body: data }))),
     upload: (key, path, blob) =>
-      explained(async () => {
-        if (blob.bytes > partBytes) return uploadInParts(client, at(key), path, blob);
-        const data = await readFile(path);
-        if (hash('sha256', data) !== blob.sha256)
-          throw corrupt(`file of blob ${blob.sha256} changed while it was uploaded`);
-        await client.send(withUnsignedBody(new PutObjectCommand({ ...at(key), Body: data })));
-      }),
-    putIfAbsent: (key, data) => explained(() => putIfAbsent(client, { ...at(key), Body: data })),
+      explained(() =>
+        transferring('uploading', basename(path), blob.bytes, async () => {
+          if (blob.bytes > partBytes) return uploadInParts(client, at(key), path, blob);
+          const data = await readFile(path);
+          if (hash('sha256', data) !== blob.sha256)
+            throw corrupt(`file of blob ${blob.sha256} changed while it was uploaded`);
+          await put(withUnsignedBody(new PutObjectCommand({ ...at(key), Body: data })));
+        }),
+      ),
+    putIfAbsent: (key, data) => explained(() => putIfAbsent(client, at(key), data)),
     remove: (key) => explained(async () => void (await orAbsent(client.send(new DeleteObjectCommand(at(key)))))),
-    list: (prefix) =>
-      explained(async () => {
-        const keys: string[] = [];
-        for await (const page of paginateListObjectsV2({ client }, { Bucket: settings.bucket, Prefix: prefix })) {
-          for (const { Key } of page.Contents ?? []) if (Key !== undefined) keys.push(Key);
-        }
-        return keys;
-      }),
+    list: (prefix) => explained(() => listKeys(client, settings.bucket, prefix)),
   });
 }
 
-/** False where the object is there already. */
-export async function putIfAbsent(client: S3Client, input: PutObjectCommandInput): Promise<boolean> {
+/** False where the object is there already, by another writer. */
+export async function putIfAbsent(client: S3Client, at: ObjectAddress, data: Uint8Array): Promise<boolean> {
   try {
-    await client.send(new PutObjectCommand({ ...input, IfNoneMatch: '*' }));
+    requireETag(await client.send(new PutObjectCommand({ ...at, Body: data, IfNoneMatch: '*' })));
     return true;
   } catch (error) {
-    if (error instanceof S3ServiceException && error.$metadata.httpStatusCode === 412) return false;
-    throw error;
-  }
-}
-
-/** Hashes on the way to a temporary name and gives the file its own name only if the digest is right; false if not. */
-async function writeVerified(body: ReadableStream, path: string, sha256: string): Promise<boolean> {
-  await mkdir(dirname(path), { recursive: true });
-  const partial = `${path}.${randomUUID()}.partial`;
-  const hash = createHash('sha256');
-  const tap = new Transform({
-    transform(chunk, _encoding, done) {
-      hash.update(chunk);
-      done(null, chunk);
-    },
-  });
-  try {
-    await pipeline(body, tap, createWriteStream(partial));
-    if (hash.digest('hex') !== sha256) return false;
-    await rename(partial, path);
-    return true;
-  } finally {
-    await rm(partial, { force: true });
-  }
-}
-
-/** Null for 404, unless it is the bucket that is absent: then nobody knows what it held. */
-async function orAbsent<T>(request: Promise<T>): Promise<T | null> {
-  try {
-    return await request;
-  } catch (error) {
-    const absent = error instanceof S3ServiceException && error.$metadata.httpStatusCode === 404;
-    if (absent && error.name !== 'NoSuchBucket') return null;
-    throw error;
+    if (!(error instanceof S3ServiceException) || error.$metadata.httpStatusCode !== 412) throw error;
+    // The SDK asks again where an answer was lost; what stands there may be the first attempt's.
+    if ((error.$metadata.attempts ?? 1) === 1) return false;
+    const standing = await getObject(client, at);
+    return standing !== null && Buffer.compare(standing, data) === 0;
   }
 }
 
 /** Tries of a request that met another writer; each pause is a tenth of a second longer. */
 const triesAtOnce = 6;
 
-/** Turns what the SDK throws into a line that names the address and says what to do; asks again where that suffices. */
+/**
+ * Turns what the SDK throws into a line that names the address and says what to do. Asks again where another writer was
+ * met, which the SDK's own retries, made for services that are busy, leave alone.
+ */
 export async function explaining<T>({ endpoint, bucket }: S3Settings, work: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {

@@ -1,6 +1,8 @@
 /** The rules of an artifact store over any place that holds objects. */
 import { createHash, hash } from 'node:crypto';
-import { open, stat } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type ArtifactRef,
   type BlobRef,
@@ -9,8 +11,9 @@ import {
   type Manifest,
   manifestSchema,
 } from '../../domain/artifact.ts';
-import { corrupt, DermflowError, failureTypes } from '../../domain/failures.ts';
+import { corrupt, DermflowError, failureTypes, unavailable } from '../../domain/failures.ts';
 import { storeKeys } from '../../domain/names.ts';
+import { byteCounter, transferring } from '../motion.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 
 /** What a place must be able to do. Keys stay within `[a-z0-9/._-]`. */
@@ -18,8 +21,8 @@ export interface ObjectPlace {
   /** Size in bytes, null if absent. */
   size(key: string): Promise<number | null>;
   get(key: string): Promise<Uint8Array | null>;
-  /** Streams an object to a file that appears only when `sha256` is verified. */
-  download(key: string, path: string, sha256: string): Promise<'done' | 'absent' | 'damaged'>;
+  /** Streams an object to a file that appears only when its digest is verified. */
+  download(key: string, path: string, blob: BlobRef): Promise<'done' | 'absent' | 'damaged'>;
   put(key: string, data: Uint8Array): Promise<void>;
   /** Streams a file whose digest and size `blob` states; `Corrupt` if it turns out to be another. */
   upload(key: string, path: string, blob: BlobRef): Promise<void>;
@@ -29,6 +32,9 @@ export interface ObjectPlace {
   /** Absent already is well. */
   remove(key: string): Promise<void>;
 }
+
+/** How often a commit looks for a manifest that the store says is there. */
+const looks = 5;
 
 export function createStore(place: ObjectPlace): ArtifactStore {
   /** Blobs that were found damaged or missing: they count as absent until somebody who has the right bytes stores them. */
@@ -60,7 +66,7 @@ export function createStore(place: ObjectPlace): ArtifactStore {
       return data;
     },
     async getFile(ref, path) {
-      const state = await place.download(storeKeys.blob(ref.sha256), path, ref.sha256);
+      const state = await place.download(storeKeys.blob(ref.sha256), path, ref);
       if (state === 'absent') throw damage(ref, 'is missing from the store');
       if (state === 'damaged') throw damage(ref, 'does not match its digest');
     },
@@ -73,12 +79,18 @@ export function createStore(place: ObjectPlace): ArtifactStore {
       const { kind, key } = manifest;
       const [bytes, sha256] = [new TextEncoder().encode(text), digestOf(text)];
       await place.put(storeKeys.manifestByDigest(sha256), bytes); // first, so that every artifact can be traced
-      if (await place.putIfAbsent(storeKeys.manifest(kind, key), bytes)) return { kind, key, sha256 };
-      const standing = await store.find(kind, key);
-      if (standing && (await isUsable(standing))) return standing;
+      for (let tries = 1; ; tries++) {
+        if (await place.putIfAbsent(storeKeys.manifest(kind, key), bytes)) return { kind, key, sha256 };
+        const standing = await place.get(storeKeys.manifest(kind, key));
+        if (standing && isUsable(standing, { kind, key })) return { kind, key, sha256: digestOf(standing) };
+        if (standing) break;
+        // Just removed, or written by another and not shown yet: nobody's artifact is overwritten unseen.
+        if (tries === looks) throw unavailable(`${kind} ${key} stands in the store, which does not show it`);
+        await sleep(200 * tries);
+      }
       // What stands there can serve nobody any more, and this writer has the work done anew.
-      await place.put(storeKeys.manifest(kind, key), new TextEncoder().encode(text));
-      return { kind, key, sha256: digestOf(text) };
+      await place.put(storeKeys.manifest(kind, key), bytes);
+      return { kind, key, sha256 };
     },
     async manifest(ref) {
       const data = await place.get(storeKeys.manifest(ref.kind, ref.key));
@@ -106,9 +118,9 @@ export function createStore(place: ObjectPlace): ArtifactStore {
   };
 
   /** Whether it can be read and names no blob that was found damaged and not stored anew. */
-  const isUsable = async (ref: ArtifactRef): Promise<boolean> => {
+  const isUsable = (data: Uint8Array, at: Pick<ArtifactRef, 'kind' | 'key'>): boolean => {
     try {
-      const { files } = await store.manifest(ref);
+      const { files } = parseManifest(data, at);
       return Object.values(files).every(({ sha256 }) => !damaged.has(sha256));
     } catch (error) {
       if (error instanceof DermflowError && error.type === failureTypes.corrupt) return false;
@@ -118,7 +130,7 @@ export function createStore(place: ObjectPlace): ArtifactStore {
   return store;
 }
 
-function parseManifest(data: Uint8Array, { kind, key }: ArtifactRef): Manifest {
+function parseManifest(data: Uint8Array, { kind, key }: Pick<ArtifactRef, 'kind' | 'key'>): Manifest {
   try {
     return manifestSchema.parse(JSON.parse(new TextDecoder().decode(data)));
   } catch (error) {
@@ -129,21 +141,29 @@ function parseManifest(data: Uint8Array, { kind, key }: ArtifactRef): Manifest {
 /** Large pieces take a third of the time that Node's default of 64 KiB takes. */
 const pieceBytes = 1024 * 1024;
 
-/** SHA-256 of a file, in hex. Two buffers in turn: a stream's new ones would be garbage faster than it is collected. */
+/** SHA-256 of a file, in hex. */
 export async function digestOfFile(path: string): Promise<string> {
-  const digest = createHash('sha256');
   const file = await open(path);
   try {
-    let [filling, spare] = [Buffer.allocUnsafeSlow(pieceBytes), Buffer.allocUnsafeSlow(pieceBytes)];
-    let reading = file.read(filling, 0, pieceBytes);
-    for (;;) {
-      const { bytesRead } = await reading;
-      if (bytesRead === 0) return digest.digest('hex');
-      [filling, spare] = [spare, filling];
-      reading = file.read(filling, 0, pieceBytes); // while the one before is hashed
-      digest.update(spare.subarray(0, bytesRead));
-    }
+    const { size } = await file.stat();
+    return await transferring('reading', basename(path), size, () => digestOfContents(file));
   } finally {
     await file.close();
+  }
+}
+
+/** By two buffers in turn: a stream's new ones would be garbage faster than it is collected. */
+async function digestOfContents(file: FileHandle): Promise<string> {
+  const digest = createHash('sha256');
+  const count = byteCounter();
+  let [filling, spare] = [Buffer.allocUnsafeSlow(pieceBytes), Buffer.allocUnsafeSlow(pieceBytes)];
+  let reading = file.read(filling, 0, pieceBytes);
+  for (;;) {
+    const { bytesRead } = await reading;
+    if (bytesRead === 0) return digest.digest('hex');
+    [filling, spare] = [spare, filling];
+    reading = file.read(filling, 0, pieceBytes); // while the one before is hashed
+    digest.update(spare.subarray(0, bytesRead));
+    count(bytesRead);
   }
 }

@@ -12,6 +12,7 @@ import { sftRowSchema } from '../../domain/trajectories/row.ts';
 import type { Environment } from '../../infra/env.ts';
 import { fetchAdapter, modelPath } from '../evaluation/model.ts';
 import { withHeartbeats } from '../heartbeats.ts';
+import { MotionMeter } from '../motion.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { explainCrash, makeScratchFolder, type ScratchFolder, withScratchFolder } from '../scratch.ts';
 import { readJsonLines } from '../store/commit.ts';
@@ -72,6 +73,7 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
   ): Promise<StretchResult> =>
     withScratchFolder(environment.scratch, stretch.stage, async (folder) => {
       const activity = Context.current();
+      const meter = new MotionMeter();
       const signals = [activity.cancellationSignal, dependencies.shutdown, strayFailure()];
       const signal = AbortSignal.any(signals.filter((each) => each !== undefined));
       const { stageKey, maxSteps, stopAt } = stretch;
@@ -84,7 +86,7 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
         scratch: environment.scratch,
         signal: activity.cancellationSignal,
         giveUp: abortedLater(signal, graceMs),
-        heartbeat: (details) => activity.heartbeat(details),
+        heartbeat: (state) => activity.heartbeat({ ...state, ...meter.told({ besides: state.phase === 'training' }) }),
         prepare: async (restored, output) => {
           await mkdir(output);
           const resume = restored?.folder ?? null;
@@ -107,6 +109,7 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
           held.seated = { trainer, job, inputs: seated?.inputs ?? inputs };
           held.inputs = null;
           const onEventOfOne = (event: TrainerEvent): void => {
+            meter.note();
             // Not earlier: this one's start must not be slowed down.
             if (single && event.event === 'started') standby.prepare(job);
             onEvent(event);
@@ -120,7 +123,8 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
         },
       };
       try {
-        const result = await keepingUnsaved(environment.scratch, folder, logger, () => runStretch(stretch, context));
+        const work = (): Promise<StretchResult> => meter.follow(() => runStretch(stretch, context));
+        const result = await keepingUnsaved(environment.scratch, folder, logger, work);
         if (stay && held.seated && !signal.aborted) {
           staying.keep({ stageKey, checkpoint: result.checkpoint.sha256 }, held.seated);
           held.seated = null;
@@ -135,7 +139,7 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
   const trainByRewards = async (input: GrpoInput, plugin: LoadedPlugin | null): Promise<StretchResult> => {
     const { recipe, sft } = input;
     const stretch = grpoStretch(input, plugin, environment.trainer);
-    const questions = await readJsonLines(store, input.questions, 'train.jsonl', questionSchema);
+    const questions = await withHeartbeats(() => readJsonLines(store, input.questions, 'train.jsonl', questionSchema));
     const rewards = await serveRewards(questions, recipe.rewards, plugin, logger);
     try {
       const prepare = async (folders: JobFolders): Promise<GrpoJob> => {
@@ -191,7 +195,7 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
       }
     },
 
-    exportAdapter: (input) => exportAdapter(store, input),
+    exportAdapter: (input) => withHeartbeats(() => exportAdapter(store, input)),
   };
 }
 

@@ -2,7 +2,7 @@
  * One attempt at a stretch: runs the trainer, keeps its log, uploads its checkpoints beside it and says how far it is.
  */
 import { join } from 'node:path';
-import type { CheckpointRef, TrainingHeartbeat } from '../../domain/contracts.ts';
+import type { CheckpointRef, TrainingState } from '../../domain/contracts.ts';
 import { DermflowError, failureTypes, unavailable } from '../../domain/failures.ts';
 import type { TrainerEvent } from '../../domain/trainer.ts';
 import { exactly, judgeResume, type TrainingEnvironment, worstOf } from '../../domain/trust.ts';
@@ -21,7 +21,7 @@ export async function trainOnce(
   stretch: Stretch,
   context: StretchContext,
   restored: RestoredCheckpoint | null,
-  state: TrainingHeartbeat,
+  state: TrainingState,
 ): Promise<{ checkpoint: CheckpointRef; log: StageLog }> {
   const { store, logger, folder, signal } = context;
   const output = join(folder, 'output');

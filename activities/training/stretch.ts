@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { type ArtifactRef, workKey } from '../../domain/artifact.ts';
-import type { CheckpointRef, StretchResult, TrainingHeartbeat } from '../../domain/contracts.ts';
+import type { CheckpointRef, StretchResult, TrainingState } from '../../domain/contracts.ts';
 import { corrupt } from '../../domain/failures.ts';
 import { checkpointKey } from '../../domain/names.ts';
 import type { GrpoJob, SftJob, TrainerEvent } from '../../domain/trainer.ts';
@@ -44,7 +44,7 @@ export interface StretchContext {
   /** An empty folder for this attempt, and the one that it lies in. */
   folder: string;
   scratch: string;
-  heartbeat(details: TrainingHeartbeat): void;
+  heartbeat(details: TrainingState): void;
   /** Aborts when the activity is cancelled. */
   signal: AbortSignal;
   /** Aborts when a store that is away shall no longer be waited for. */
@@ -61,7 +61,7 @@ const heartbeatEveryMs = 2_000;
 export async function runStretch(stretch: Stretch, context: StretchContext): Promise<StretchResult> {
   const { maxSteps, stopAt } = stretch;
   const nothing = { step: 0, checkpoint: null, values: {}, secondsPerStep: null, waitsFor: null };
-  const state: TrainingHeartbeat = { phase: 'preparing', maxSteps, stopAt, ...nothing };
+  const state: TrainingState = { phase: 'preparing', maxSteps, stopAt, ...nothing };
   context.heartbeat(state);
   const timer = setInterval(() => context.heartbeat(state), heartbeatEveryMs);
   try {
@@ -71,11 +71,7 @@ export async function runStretch(stretch: Stretch, context: StretchContext): Pro
   }
 }
 
-async function findOrTrain(
-  stretch: Stretch,
-  context: StretchContext,
-  state: TrainingHeartbeat,
-): Promise<StretchResult> {
+async function findOrTrain(stretch: Stretch, context: StretchContext, state: TrainingState): Promise<StretchResult> {
   const { store, logger } = context;
   const { stage, stageKey, stopAt } = stretch;
   const complete = await findComplete(stretch, store);
@@ -102,7 +98,7 @@ async function findOrTrain(
 async function restoreNewest(
   stretch: Stretch,
   { store, logger, folder, scratch }: StretchContext,
-  state: TrainingHeartbeat,
+  state: TrainingState,
 ): Promise<RestoredCheckpoint | null> {
   const { stageKey, stopAt } = stretch;
   const [newest = 0] = await checkpointSteps(store, stageKey, stopAt);

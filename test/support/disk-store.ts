@@ -13,7 +13,7 @@ export function createDiskStore(folder: string): ArtifactStore {
   return createStore({
     size: async (key) => (await orNull(stat(join(folder, key)), 'ENOENT'))?.size ?? null,
     get: (key) => orNull(readFile(join(folder, key)), 'ENOENT'),
-    download: async (key, path, sha256) => {
+    download: async (key, path, { sha256 }) => {
       const source = join(folder, key);
       if (!(await orNull(stat(source), 'ENOENT'))) return 'absent';
       if ((await digestOfFile(source)) !== sha256) return 'damaged';

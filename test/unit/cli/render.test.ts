@@ -21,6 +21,8 @@ const training: PendingActivity = {
     values: { loss: 0.0123, reward: 1.4567, kl: null },
     secondsPerStep: 2,
     waitsFor: null,
+    silentMs: 0,
+    transfer: null,
   },
 };
 const status = (more: Partial<RunStatus> = {}): RunStatus => ({
@@ -64,7 +66,7 @@ describe('renderStatus', () => {
       ...training,
       id: 'explainConcepts-1',
       training: null,
-      work: { phase: 'explaining', done: 3, total: 8 },
+      work: { phase: 'explaining', done: 3, total: 8, silentMs: 0, transfer: null },
     };
     const stages: StageProgress[] = [{ stage: 'trajectories', state: 'running', detail: '' }];
     const { progress } = status();
@@ -98,7 +100,7 @@ describe('renderStatus', () => {
       workflow: 'demo-1/evaluate/sft',
       id: 'evaluateModel-1',
       training: null,
-      work: { phase: 'answering', done: 32, total: 300 },
+      work: { phase: 'answering', done: 32, total: 300, silentMs: 0, transfer: null },
     };
     const progress = { ...status().progress, stages: [{ stage: 'evaluation', state: 'running', detail: '1 of 2' }] };
     expect(text(status({ progress: progress as RunStatus['progress'], pending: [evaluation] }))).toContain(

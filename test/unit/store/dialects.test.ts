@@ -1,11 +1,38 @@
 /** Stores that call themselves S3 and are not quite: each works, or is refused by name with what to do. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { probeStore } from '../../../activities/store/probe.ts';
-import { createS3Client, createS3Store, ensureBucket, type S3Settings } from '../../../activities/store/s3.ts';
+import { createS3Client, ensureBucket, type S3Settings } from '../../../activities/store/s3.ts';
 import { failureTypes } from '../../../domain/failures.ts';
+import { type Habit, startFakeS3 } from '../../support/fake-s3.ts';
 import { anyCredentials, startRefusingS3 } from '../../support/refusing-s3.ts';
 
 afterEach(() => vi.unstubAllEnvs());
+
+const refusing =
+  (fits: (asked: Parameters<Habit>[0]) => boolean): Habit =>
+  (asked) => {
+    if (!fits(asked)) return false;
+    asked.request
+      .resume()
+      .on('end', () => asked.response.writeHead(501).end('<Error><Code>NotImplemented</Code></Error>'));
+    return true;
+  };
+
+const ignoring =
+  (header: string): Habit =>
+  ({ headers }) => {
+    delete headers[header];
+    return false;
+  };
+
+/** Answers so to each reading of an object that is there. */
+const ofObjects =
+  (status: number, text = ''): Habit =>
+  ({ method, key, response }, objects) => {
+    if (method !== 'GET' || !objects.has(key)) return false;
+    response.writeHead(status, { etag: '"x"' }).end(text);
+    return true;
+  };
 
 /** As at a worker's start. */
 async function look(settings: S3Settings) {
@@ -20,7 +47,10 @@ const refusedWith = (...words: string[]) => ({
 
 describe('a store', () => {
   it('that ignores conditions is refused by name, and nothing stays in it', async () => {
-    const { settings, objects } = await startRefusingS3(() => null, { conditions: false });
+    const { settings, objects } = await startFakeS3(({ headers }) => {
+      delete headers['if-none-match'];
+      return false;
+    });
     await expect(look(settings)).rejects.toMatchObject(
       refusedWith(settings.endpoint ?? '', 'ignores If-None-Match', 'both would win', 'use a server that honours it'),
     );
@@ -79,16 +109,40 @@ describe('a store', () => {
     },
   );
 
-  it('without uploads in parts works, and what it cannot hold is said', async () => {
-    const { settings } = await startRefusingS3(() => null);
-    const { withoutParts } = await look(settings);
-    expect(withoutParts).toMatch(/^files above 16 MiB cannot be stored: .*501/);
+  const begun = (headers: Record<string, unknown>): boolean => headers['x-amz-checksum-algorithm'] !== undefined;
+  it.each<[string, Habit, RegExp]>([
+    [
+      'without uploads in parts',
+      refusing(({ method }) => method === 'POST'),
+      /^files above 16 MiB cannot be stored: S3 .*501/,
+    ],
+    [
+      'whose uploads in parts know no checksums',
+      refusing(({ method, headers }) => method === 'POST' && begun(headers)),
+      /^files above 16 MiB cannot be stored: set AWS_REQUEST_CHECKSUM_CALCULATION=when_required, with which they can/,
+    ],
+    [
+      'that does not list unfinished uploads',
+      refusing(({ method, key, query }) => method === 'GET' && key === '' && query.has('uploads')),
+      /^unfinished uploads are not listed/,
+    ],
+    ['without ranges', ignoring('range'), /^ranges are ignored/],
+  ])('%s works, and what it cannot do is said', async (_, habit, words) => {
+    const { settings, objects } = await startFakeS3(habit);
+    expect(await look(settings)).toEqual({ lacks: [expect.stringMatching(words)] });
+    expect([...objects.keys()]).toEqual([]);
   });
 
-  it('whose bytes stop coming is given up and counts as away', async () => {
-    const { settings } = await startRefusingS3(() => null, { stalls: /^cas\// });
-    const store = createS3Store(createS3Client(settings, anyCredentials, 200), settings);
-    const blob = await store.putBlob('weights');
-    await expect(store.getBlob(blob)).rejects.toMatchObject({ type: failureTypes.unavailable });
+  it('that can do all lacks nothing', async () => {
+    const { settings } = await startFakeS3();
+    expect(await look(settings)).toEqual({ lacks: [] });
+  });
+
+  it.each<[string, Habit, string]>([
+    ['shows late what was written', ofObjects(404), 'does not show an object that was just written'],
+    ['returns other bytes', ofObjects(200, 'something else'), 'returns other bytes than were written'],
+  ])('that %s is refused by name', async (_, habit, words) => {
+    const { settings } = await startFakeS3(habit);
+    await expect(look(settings)).rejects.toMatchObject(refusedWith(settings.endpoint ?? '', words));
   });
 });

@@ -1,0 +1,31 @@
+/** Replies whose pieces are noted as they come, and which end where no further piece does. */
+import { workNoter } from '../motion.ts';
+
+/**
+ * Silence, in milliseconds, after which a reply that has begun counts as broken off. Before its first piece there is no
+ * such limit but the reply's own (`DERMFLOW_LLM_TIMEOUT`): servers answer at once and then queue or think for minutes. A
+ * connection that is dead by then is found by TCP's own probes, which undici asks for, within some 70 s.
+ */
+export const silenceMs = 110_000;
+
+export function watchReply(response: Response, silence = silenceMs): Response {
+  if (!response.body) return response;
+  const note = workNoter();
+  let watchdog: NodeJS.Timeout | undefined;
+  const pieces = new TransformStream<Uint8Array, Uint8Array>({
+    transform(piece, controller) {
+      note();
+      watchdog ??= setTimeout(() => {
+        const message = `no more of the reply came within ${silence / 1000} s`;
+        controller.error(Object.assign(new Error(message), { code: 'ETIMEDOUT' }));
+      }, silence);
+      watchdog.refresh();
+      controller.enqueue(piece);
+    },
+    flush: () => clearTimeout(watchdog),
+  });
+  // Who stops reading, or a connection that breaks, ends the watch too.
+  const closed = response.body.pipeTo(pieces.writable).catch(() => {});
+  void closed.finally(() => clearTimeout(watchdog));
+  return new Response(pieces.readable, response);
+}

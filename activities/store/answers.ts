@@ -1,0 +1,85 @@
+/** What S3 answers, told from what stands between here and S3 and answers in its place. */
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import {
+  GetObjectCommand,
+  type GetObjectCommandInput,
+  type GetObjectCommandOutput,
+  type S3Client,
+  S3ServiceException,
+} from '@aws-sdk/client-s3';
+import { byteCounter } from '../motion.ts';
+import { Garbled } from './refusals.ts';
+import { isPageError } from './response.ts';
+
+export interface ObjectAddress {
+  Bucket: string;
+  Key: string;
+}
+
+/** Null for 404, unless it is the bucket that is absent: then nobody knows what it held. */
+export async function orAbsent<T>(request: Promise<T>): Promise<T | null> {
+  try {
+    return await request;
+  } catch (error) {
+    const absent = error instanceof S3ServiceException && error.$metadata.httpStatusCode === 404;
+    if (absent && error.name !== 'NoSuchBucket') return null;
+    throw error;
+  }
+}
+
+/** A write counts only if S3 says that it was done: a proxy may answer 200 to anything. */
+export function requireETag({ ETag }: { ETag?: string | undefined }): void {
+  if (ETag === undefined) throw new Garbled('the write was answered without an ETag');
+}
+
+/** A page of a proxy or gateway: each S3 gives its objects an ETag, and none of ours is stored as HTML. */
+const isPage = ({ ContentType, ETag }: GetObjectCommandOutput): boolean =>
+  ETag === undefined && /^text\/html\b/i.test(ContentType ?? '');
+
+/** The bytes of an object, unpacked where a proxy packed them on the way: nothing here is stored packed. */
+export function bodyOf({ Body, ContentEncoding = '' }: GetObjectCommandOutput): { body: Readable; encoded: boolean } {
+  if (!(Body instanceof Readable)) throw new RangeError('a body outside Node');
+  if (!/\bgzip\b/i.test(ContentEncoding)) return { body: Body, encoded: false };
+  const unpacked = createGunzip();
+  pipeline(Body, unpacked).catch(() => {}); // who reads the unpacked bytes gets the error
+  return { body: unpacked, encoded: true };
+}
+
+/** Begins to read an object; null where it is absent, which a gateway's page of 404 does not tell. */
+export async function openObject(
+  client: S3Client,
+  input: GetObjectCommandInput,
+): Promise<GetObjectCommandOutput | null> {
+  const object = await orAbsent(
+    client.send(new GetObjectCommand(input)).catch((error: unknown) => {
+      const absent = error instanceof S3ServiceException && error.$metadata.httpStatusCode === 404;
+      throw absent && isPageError(error) ? new Garbled(aPage, { cause: error }) : error;
+    }),
+  );
+  if (object && isPage(object)) throw new Garbled(aPage);
+  return object;
+}
+
+const aPage = 'a web page came in place of an object';
+
+/**
+ * An object in memory, null where it is absent.
+ *
+ * @param answers that may break off in a row. Default: 5, as the SDK asks until one begins
+ */
+export async function getObject(client: S3Client, at: ObjectAddress, answers = 5): Promise<Uint8Array | null> {
+  for (let broken = 1; ; broken++) {
+    const object = await openObject(client, at);
+    if (!object) return null;
+    try {
+      const bytes = await buffer(bodyOf(object).body);
+      byteCounter()(bytes.byteLength);
+      return bytes;
+    } catch (error) {
+      if (broken === answers) throw new Garbled('the answer broke off', { cause: error });
+    }
+  }
+}

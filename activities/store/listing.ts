@@ -1,0 +1,25 @@
+/** Keys below a prefix. A listing that is cut off without a word would hide checkpoints, so it is never taken for whole. */
+import { paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
+import { userMistake } from '../../domain/failures.ts';
+import { Garbled } from './refusals.ts';
+
+/** In no particular order (SeaweedFS's is not by bytes), each key once. */
+export async function listKeys(client: S3Client, Bucket: string, Prefix: string): Promise<string[]> {
+  const keys = new Set<string>();
+  const seen = new Set<string>();
+  for await (const page of paginateListObjectsV2({ client }, { Bucket, Prefix })) {
+    if (page.IsTruncated === undefined && page.KeyCount === undefined && page.Name === undefined) {
+      throw new Garbled('the answer is no listing of a bucket');
+    }
+    for (const { Key } of page.Contents ?? []) if (Key !== undefined) keys.add(Key);
+    if (!page.IsTruncated) continue;
+    const next = page.NextContinuationToken ?? '';
+    if (next === '' || seen.has(next)) {
+      throw userMistake(
+        `bucket ${Bucket}: the server lists ${keys.size} objects below "${Prefix}" and not how to go on (ListObjectsV2); use another one (DERMFLOW_S3_ENDPOINT)`,
+      );
+    }
+    seen.add(next);
+  }
+  return [...keys];
+}

@@ -1,0 +1,71 @@
+/** Replies of language models as they come: pieces are noted, a stream that stops ends, one that has not begun may think. */
+import { createServer, type ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, it, onTestFinished } from 'vitest';
+import { silenceMs, watchReply } from '../../../activities/llm/moving.ts';
+import { listen } from '../../../activities/llm/words.ts';
+import { MotionMeter } from '../../../activities/motion.ts';
+import { classOf } from '../../../domain/llm-failures.ts';
+
+async function ask(answer: (response: ServerResponse) => void): Promise<Response> {
+  const server = createServer((_, response) => answer(response));
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const address = server.address();
+  return fetch(`http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`);
+}
+
+it('a stream that stops ends within two minutes, as a connection that broke', async () => {
+  expect(silenceMs).toBeLessThan(120_000);
+  const response = await ask((to) => void to.write('data: {"a":1}\n\n'));
+  const error = await watchReply(response, 50)
+    .text()
+    .catch((reason: unknown) => reason);
+  const { status, all } = listen(error, []);
+  expect([status, classOf(status, all)]).toEqual([null, 'away']);
+});
+
+it('a reply that has not begun may take its time, and so may one whose pieces come slowly', async () => {
+  const response = await ask(async (to) => {
+    to.flushHeaders();
+    await sleep(900);
+    for (const piece of ['slowly ', 'and ', 'well']) {
+      to.write(piece);
+      await sleep(100);
+    }
+    to.end();
+  });
+  expect(await watchReply(response, 600).text()).toBe('slowly and well');
+});
+
+it('each piece is a movement of the activity that asked', async () => {
+  const meter = new MotionMeter();
+  let go = (): void => {};
+  const response = await ask((to) => {
+    to.write('first ');
+    go = () => void to.end('last');
+  });
+  await meter.follow(async () => {
+    const text = watchReply(response).text();
+    await sleep(400);
+    expect(meter.told().silentMs).toBeGreaterThan(350);
+    go();
+    await text;
+    expect(meter.told().silentMs).toBeLessThan(300);
+  });
+});
+
+it('status, headers and empty answers stay as they are', async () => {
+  const response = watchReply(
+    await ask((to) => void to.writeHead(429, { 'retry-after': '7' }).end('{"error":"busy"}')),
+  );
+  expect([response.status, response.headers.get('retry-after'), await response.text()]).toEqual([
+    429,
+    '7',
+    '{"error":"busy"}',
+  ]);
+  expect((await ask((to) => void to.writeHead(204).end())).body).toBeNull();
+});
