@@ -98,6 +98,15 @@ export function describeStoreContract(name: string, place: () => StorePlace): vo
       expect(await place().newStore().getObject('llm/absent')).toBeNull();
     });
 
+    it('lists the objects below a prefix, more than a page of them', async () => {
+      const store = place().newStore();
+      const keys = Array.from({ length: 1_001 }, (_, i) => `llm/list/-e/.json`);
+      await Promise.all(keys.map((key) => store.putObjectIfAbsent(key, 'x')));
+      await store.putObjectIfAbsent('llm/listed', 'x');
+      expect((await place().newStore().objectKeys('llm/list/')).toSorted()).toEqual(keys.toSorted());
+      expect(await store.objectKeys('llm/none/')).toEqual([]);
+    });
+
     it.each([
       ['flipped', (data: Uint8Array) => data.map((byte, i) => (i === 3 ? byte ^ 1 : byte))],
       ['truncated', (data: Uint8Array) => data.slice(0, -1)],
