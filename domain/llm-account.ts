@@ -92,5 +92,8 @@ export function ledgerWords({ requests, calls, fromLedger, writtenFrom, writtenT
 const batchDiscount = 0.5;
 
 /** The price of a reply that a batch brought, or of one that was asked for alone. */
-export const priceOf = (price: LlmPrice | undefined, { batch }: { batch?: string | undefined }): LlmPrice | undefined =>
+export const priceOf = (
+  price: LlmPrice | undefined,
+  { batch }: { batch?: string | undefined },
+): LlmPrice | undefined =>
   price && batch !== undefined ? { input: batchDiscount * price.input, output: batchDiscount * price.output } : price;

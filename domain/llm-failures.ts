@@ -30,7 +30,8 @@ const noImages = new RegExp(
     'unknown variant .?image_url|content.{0,40}must be a string|input should be a valid string|unexpected item type in content|unsupported content.{0,3}\\[\\]\\.type',
   'i',
 );
-const denial = /\b(?:not|no|cannot|only|un(?:supported|known|expected)|at most 0|must be|should be|missing)\b|n't|un(?:supported|able)/i;
+const denial =
+  /\b(?:not|no|cannot|only|un(?:supported|known|expected)|at most 0|must be|should be|missing)\b|n't|un(?:supported|able)/i;
 /** Of this picture, not of pictures. */
 const ofThisImage =
   /format|(?:too|exceed\w*|max\w*|min\w*).{0,40}(?:large|big|small|size|pixels|bytes|mb\b|resolution|dimension|images)|decode|corrupt|truncated|download|at most [1-9]/i;

@@ -63,7 +63,10 @@ export function queuesOf(role: WorkerRole, dependencies: WorkerDependencies): Qu
         {
           taskQueue: taskQueues.llm,
           activities: withActivityFailures(
-            createTrajectoryActivities({ ...dependencies, chooseLlm: createLlmChooser(environment, (image) => store.getBlob(image)) }),
+            createTrajectoryActivities({
+              ...dependencies,
+              chooseLlm: createLlmChooser(environment, (image) => store.getBlob(image)),
+            }),
           ),
           maxConcurrentActivityTaskExecutions: 2,
           shutdownGraceTime: otherGrace,

@@ -29,7 +29,9 @@ export function openAddress(settings: Pick<LlmSettings, 'provider' | 'baseUrl' |
   const { provider, baseUrl, variable } = settings;
   const given = baseUrl === '' ? customary[provider] : baseUrl;
   if (given === undefined) {
-    throw userMistake(`environment: the language model is asked of "${provider}" but ${variable}BASE_URL is empty; set it`);
+    throw userMistake(
+      `environment: the language model is asked of "${provider}" but ${variable}BASE_URL is empty; set it`,
+    );
   }
   const { origin, pathname, searchParams, username, password } = new URL(given);
   const shown = `${origin}${pathname}`.replace(/\/+$/, '').replace(method, '');

@@ -62,9 +62,7 @@ export function createEndpointClient(
     for (let adaptations = 0; ; adaptations++) {
       const exchange: Exchange = { sent: {} };
       try {
-        return await wire.noting(exchange, () =>
-          generate({ ...generation, model: sdkModel, dialect, thinkingTokens }),
-        );
+        return await wire.noting(exchange, () => generate({ ...generation, model: sdkModel, dialect, thinkingTokens }));
       } catch (error) {
         const said = listen(error, secrets);
         const { status, all } = said;

@@ -40,7 +40,9 @@ const jsonRequest: LlmRequest = {
 /** A picture that says by its colour whether it was seen. */
 async function colouredPicture(): Promise<Uint8Array> {
   const side = 64;
-  return sharp({ create: { width: side, height: side, channels: 3, background: '#800080' } }).png().toBuffer();
+  return sharp({ create: { width: side, height: side, channels: 3, background: '#800080' } })
+    .png()
+    .toBuffer();
 }
 const imageRequest = (picture: Uint8Array): LlmRequest => ({
   ...base,
@@ -115,7 +117,9 @@ export const findings: readonly { name: string; say: (examined: Examined) => str
       if ('error' in image) throw new Error(image.error);
       if (/purple|violet|magenta/i.test(image.text)) return 'taken, and seen';
       const said = image.words ?? (image.text === '' ? image.finish : image.text);
-      throw new Error(`not seen: of a purple picture it says: ${said}; a stage whose requests have images needs another model`);
+      throw new Error(
+        `not seen: of a purple picture it says: ${said}; a stage whose requests have images needs another model`,
+      );
     },
   },
 ];

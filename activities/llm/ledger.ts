@@ -75,10 +75,7 @@ export interface Ledger {
 export async function openLedger(settings: LedgerSettings): Promise<Ledger> {
   const { store, model } = settings;
   const digest = digestOf(canonicalJson(model.identity));
-  const [fingerprints, stored] = await Promise.all([
-    openFingerprints(store, model),
-    openStoredReplies(store, digest),
-  ]);
+  const [fingerprints, stored] = await Promise.all([openFingerprints(store, model), openStoredReplies(store, digest)]);
   const place: Place = { store, model: digest, fingerprints, stored };
   const underway = new Map<string, Promise<Answer>>();
   const digestFor = (request: LlmRequest): string => digestOf(canonicalJson({ model: model.identity, request }));
@@ -141,7 +138,12 @@ async function readOn({ store, fingerprints, stored }: Place, replies: Replies):
   }
 }
 
-async function answerOf(place: Place, replies: Replies, request: LlmRequest, settings: LedgerSettings): Promise<Answer> {
+async function answerOf(
+  place: Place,
+  replies: Replies,
+  request: LlmRequest,
+  settings: LedgerSettings,
+): Promise<Answer> {
   const { entries } = replies;
   const { run, asks, complete } = settings;
   await readOn(place, replies);

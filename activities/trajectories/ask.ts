@@ -2,7 +2,14 @@
 import pLimit from 'p-limit';
 import { DermflowError, failureTypes, needsPerson, userMistake } from '../../domain/failures.ts';
 import type { LlmRequest, Reader } from '../../domain/llm.ts';
-import { emptyAccount, type LlmAccount, type LlmBudget, limitReached, priceOf, spend } from '../../domain/llm-account.ts';
+import {
+  emptyAccount,
+  type LlmAccount,
+  type LlmBudget,
+  limitReached,
+  priceOf,
+  spend,
+} from '../../domain/llm-account.ts';
 import type { LlmSettings } from '../../domain/llm-settings.ts';
 import { concurrently } from '../concurrently.ts';
 import { type Answer, type LedgerEntry, openLedger, type RunRef } from '../llm/ledger.ts';
@@ -110,7 +117,7 @@ export async function askAll(
         onBatch: asking.onBatch,
         pollMs: asking.batchPollMs,
       })
-    : new Set();
+    : new Set<string>();
   let done = 0;
   const answers = await concurrently(questions, lanes, async ({ id, request, read }) => {
     signal.throwIfAborted();

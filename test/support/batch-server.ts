@@ -73,7 +73,9 @@ export async function serveBatches(protocol: Protocol, behaviour: BatchBehaviour
           const error = { type: 'errored', error: { type: 'error', error: { message: 'no' } } };
           return { custom_id, result: text === null ? error : { type: 'succeeded', message: completion(text) } };
         }
-        return text === null ? null : { custom_id, response: { status_code: 200, body: completion(text) }, error: null };
+        return text === null
+          ? null
+          : { custom_id, response: { status_code: 200, body: completion(text) }, error: null };
       })
       .flatMap((line) => (line === null ? [] : [JSON.stringify(line)]))
       .toReversed()
@@ -100,12 +102,22 @@ export async function serveBatches(protocol: Protocol, behaviour: BatchBehaviour
       }
       if (path.endsWith('/messages/batches')) {
         const { requests } = json() as { requests: { custom_id: string; params: Body }[] };
-        return shown(add(null, requests.map(({ custom_id, params }) => ({ custom_id, body: params }))));
+        return shown(
+          add(
+            null,
+            requests.map(({ custom_id, params }) => ({ custom_id, body: params })),
+          ),
+        );
       }
       if (path.endsWith('/batches')) {
         const { input_file_id: id, metadata } = json() as { input_file_id: string; metadata: { dermflow: string } };
         const lines = (files.get(id) ?? '').split('\n').filter((line) => line !== '');
-        return shown(add(metadata.dermflow, lines.map((line) => JSON.parse(line))));
+        return shown(
+          add(
+            metadata.dermflow,
+            lines.map((line) => JSON.parse(line)),
+          ),
+        );
       }
       alone.push(json());
       return completion('It shows a regular border, asked for alone.');

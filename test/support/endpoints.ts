@@ -14,7 +14,12 @@ export const shortRequest: LlmRequest = {
   seed: 3,
 };
 
-export const clientOf = (baseUrl: string, more: Partial<LlmSettings> = {}, maxRetries = 2, loadImage?: EndpointOptions['loadImage']): EndpointClient =>
+export const clientOf = (
+  baseUrl: string,
+  more: Partial<LlmSettings> = {},
+  maxRetries = 2,
+  loadImage?: EndpointOptions['loadImage'],
+): EndpointClient =>
   createEndpointClient(
     { ...llmSettings, provider: 'openai-compatible', baseUrl, apiKey: secretKey, model: 'qwen', ...more },
     { maxRetries, ...(loadImage ? { loadImage } : {}) },

@@ -16,7 +16,7 @@ const pageSchema = z.looseObject({
 });
 const lineSchema = z.looseObject({
   custom_id: z.string(),
-  result: z.looseObject({ type: z.string(), message: z.unknown() }),
+  result: z.looseObject({ type: z.string(), message: z.unknown().optional() }),
 });
 
 /** Clocks differ. */

@@ -12,7 +12,10 @@ import { providerModel } from '../providers.ts';
 
 export interface BatchCodec {
   /** The body of the request, as it would be sent, and the beta features that its headers ask for. */
-  encode(request: LlmRequest, pictures: Generation['pictures']): Promise<{ body: Record<string, unknown>; beta: string }>;
+  encode(
+    request: LlmRequest,
+    pictures: Generation['pictures'],
+  ): Promise<{ body: Record<string, unknown>; beta: string }>;
   /** Null where the body is no reply. */
   decode(request: LlmRequest, body: unknown): Promise<LlmReply | null>;
 }
@@ -39,9 +42,7 @@ export function createBatchCodec(
   const { thinkingTokens } = settings;
   const ask = (exchange: Exchange, request: LlmRequest, pictures: Generation['pictures']): Promise<LlmReply> => {
     const form = { structured: dialect.structured, stream: false };
-    return exchanges.run(exchange, () =>
-      generate({ model, request, pictures, dialect: form, thinkingTokens, signal }),
-    );
+    return exchanges.run(exchange, () => generate({ model, request, pictures, dialect: form, thinkingTokens, signal }));
   };
   return {
     encode: async (request, pictures) => {
@@ -51,7 +52,6 @@ export function createBatchCodec(
       if (exchange.sent === null) throw failure;
       return exchange.sent;
     },
-    decode: (request, body) =>
-      ask({ sent: null, answer: JSON.stringify(body) }, request, []).catch(() => null),
+    decode: (request, body) => ask({ sent: null, answer: JSON.stringify(body) }, request, []).catch(() => null),
   };
 }

@@ -98,7 +98,10 @@ async function finish(
     signal.throwIfAborted();
     await keep(digest, reply, noted.id);
   }
-  await store.putObjectIfAbsent(storeKeys.llmBatch(stage, number, 'collected'), canonicalJson({ answered: replies.size }));
+  await store.putObjectIfAbsent(
+    storeKeys.llmBatch(stage, number, 'collected'),
+    canonicalJson({ answered: replies.size }),
+  );
 }
 
 async function ended(id: string, lines: ReadonlyMap<string, LlmRequest>, settings: BatchedSettings) {

@@ -21,7 +21,7 @@ const batchSchema = z.looseObject({
 const pageSchema = z.looseObject({ data: z.array(batchSchema), has_more: z.boolean().nullish() });
 const lineSchema = z.looseObject({
   custom_id: z.string(),
-  response: z.looseObject({ status_code: z.number(), body: z.unknown() }).nullish(),
+  response: z.looseObject({ status_code: z.number(), body: z.unknown().optional() }).nullish(),
 });
 
 /** States in which nothing more comes; what was answered until then is in the file. */
@@ -44,9 +44,8 @@ export function openAiBatches(means: BatchMeans): LlmBatches {
         metadata: { [labelName]: label },
       };
       const headers = { 'content-type': 'application/json' };
-      return batchSchema.parse(
-        await json('/batches', { method: 'POST', headers, body: JSON.stringify(order) }, signal),
-      ).id;
+      return batchSchema.parse(await json('/batches', { method: 'POST', headers, body: JSON.stringify(order) }, signal))
+        .id;
     },
 
     find: async (_, label, since, signal) => {
@@ -57,7 +56,8 @@ export function openAiBatches(means: BatchMeans): LlmBatches {
         found.push(...page.data.filter(({ metadata }) => metadata?.[labelName] === label).map(({ id }) => id));
         const last = page.data.at(-1);
         // Newest first; an hour is more than clocks differ by.
-        const isPast = last !== undefined && 1_000 * (last.created_at ?? Number.POSITIVE_INFINITY) < since.getTime() - 3_600_000;
+        const isPast =
+          last !== undefined && 1_000 * (last.created_at ?? Number.POSITIVE_INFINITY) < since.getTime() - 3_600_000;
         if (!page.has_more || last === undefined || isPast) return found;
         after = `&after=${encodeURIComponent(last.id)}`;
       }

@@ -2,11 +2,11 @@
 import type { LlmSettings } from '../../../domain/llm-settings.ts';
 import type { LlmBatches } from '../../ports/llm-client.ts';
 import type { Address } from '../address.ts';
+import type { Dialect } from '../dialect.ts';
 import { anthropicBatches } from './anthropic.ts';
 import { createBatchCodec } from './codec.ts';
 import type { BatchMeans } from './lines.ts';
 import { openAiBatches } from './openai.ts';
-import type { Dialect } from '../dialect.ts';
 
 export function createBatches(
   settings: Pick<LlmSettings, 'provider' | 'apiKey' | 'model' | 'thinkingTokens'>,

@@ -61,7 +61,9 @@ describe('an endpoint', () => {
 
   it('that takes no image, or takes one and does not see it', async () => {
     const refusing: Answers = (_, { body }) =>
-      isImage(body) ? chatError(400, { message: 'm is not a multimodal model' }) : chatAnswer(isJson(body) ? json : text);
+      isImage(body)
+        ? chatError(400, { message: 'm is not a multimodal model' })
+        : chatAnswer(isJson(body) ? json : text);
     const [answers, , , , refused] = await linesOf(refusing);
     expect(answers).toMatch(/^in /);
     expect(refused).toMatch(/^✗ .*serves "m", which takes no images .* it says: m is not a multimodal model$/);

@@ -38,7 +38,11 @@ describe('a picture', () => {
     ['mistral', chatAnswer(text), `{"type":"image_url","image_url":"${dataUrl}"}`],
     ['deepseek', chatAnswer(text), `{"type":"image_url","image_url":{"url":"${dataUrl}"}}`],
     ['alibaba', chatAnswer(text), `{"type":"image_url","image_url":{"url":"${dataUrl}"}}`],
-    ['anthropic', anthropicAnswer, `{"type":"image","source":{"type":"base64","media_type":"image/png","data":"${base64}"}}`],
+    [
+      'anthropic',
+      anthropicAnswer,
+      `{"type":"image","source":{"type":"base64","media_type":"image/png","data":"${base64}"}}`,
+    ],
     ['google', googleAnswer, `{"inlineData":{"mimeType":"image/png","data":"${base64}"}}`],
   ];
   it.each(sent)('is sent to %s as it wants, before the text', async (provider, answer, part) => {
@@ -60,21 +64,55 @@ describe('a picture', () => {
 
 describe('a model without images', () => {
   const refusals: [who: string, answer: Answer, words: string][] = [
-    ['OpenAI', chatError(400, { message: 'Invalid content type. image_url is only supported by certain models.' }), 'only supported by'],
+    [
+      'OpenAI',
+      chatError(400, { message: 'Invalid content type. image_url is only supported by certain models.' }),
+      'only supported by',
+    ],
     ['vLLM', chatError(400, { message: 'm is not a multimodal model' }), 'not a multimodal model'],
-    ['vLLM, limited', chatError(400, { message: 'At most 0 image(s) may be provided in one request.' }), 'At most 0 image'],
-    ['llama.cpp', chatError(500, { message: 'image input is not supported - hint: if this is unexpected, you may need to provide the mmproj' }), 'mmproj'],
-    ['DeepSeek', chatError(400, { message: 'Failed to deserialize the JSON body into the target type: messages[1]: unknown variant `image_url`, expected `text`' }), 'unknown variant'],
+    [
+      'vLLM, limited',
+      chatError(400, { message: 'At most 0 image(s) may be provided in one request.' }),
+      'At most 0 image',
+    ],
+    [
+      'llama.cpp',
+      chatError(500, {
+        message: 'image input is not supported - hint: if this is unexpected, you may need to provide the mmproj',
+      }),
+      'mmproj',
+    ],
+    [
+      'DeepSeek',
+      chatError(400, {
+        message:
+          'Failed to deserialize the JSON body into the target type: messages[1]: unknown variant `image_url`, expected `text`',
+      }),
+      'unknown variant',
+    ],
     ['OpenRouter', chatError(404, { message: 'No endpoints found that support image input' }), 'No endpoints found'],
     ['Mistral', chatError(400, { message: 'Image input is not enabled for this model' }), 'not enabled'],
-    ['Groq', chatError(400, { message: "'messages.1' : for 'role:user' the following must be satisfied[('messages.1.content' : value must be a string)]" }), 'must be a string'],
-    ['a FastAPI server', { status: 422, body: '{"detail":[{"msg":"Input should be a valid string"}]}' }, 'valid string'],
+    [
+      'Groq',
+      chatError(400, {
+        message:
+          "'messages.1' : for 'role:user' the following must be satisfied[('messages.1.content' : value must be a string)]",
+      }),
+      'must be a string',
+    ],
+    [
+      'a FastAPI server',
+      { status: 422, body: '{"detail":[{"msg":"Input should be a valid string"}]}' },
+      'valid string',
+    ],
     ['DashScope', chatError(400, { message: 'Unexpected item type in content.' }), 'Unexpected item type'],
     ['Ollama', chatError(500, { message: 'this model is missing data required for image input' }), 'missing data'],
   ];
   it.each(refusals)('is the user’s mistake, in its own words: %s', async (_, answer, words) => {
     const server = await startChatServer(answer);
-    const error = await clientOf(server.baseUrl, {}, 0, load).complete(request, signal).catch((thrown: unknown) => thrown);
+    const error = await clientOf(server.baseUrl, {}, 0, load)
+      .complete(request, signal)
+      .catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({
       type: failureTypes.userMistake,
       message: expect.stringMatching(/serves "qwen", which takes no images .*; name a model that does, .*; it says: /),

@@ -124,7 +124,10 @@ describe('replies that are of use', () => {
       'after a refused limit',
       (call, asked) =>
         'max_tokens' in asked.body
-          ? chatError(400, { code: 'unsupported_parameter', message: "Use 'max_completion_tokens' instead of 'max_tokens'." })
+          ? chatError(400, {
+              code: 'unsupported_parameter',
+              message: "Use 'max_completion_tokens' instead of 'max_tokens'.",
+            })
           : good(call, asked),
       'free-text',
       questions + 4,
@@ -139,7 +142,7 @@ describe('replies that are of use', () => {
     ],
     [
       'after an outage',
-      (call, asked) => (call <= 2 ? chatError(503, 'loading', { 'retry-after': '0.01' }) : good(call, asked)),
+      (call, asked) => (call === 2 || call === 3 ? chatError(503, 'loading', { 'retry-after': '0.01' }) : good(call, asked)),
       'free-text',
       questions + 2,
     ],

@@ -61,7 +61,12 @@ afterAll(() => worker.remove());
 
 function explain(llm: LlmClient, of = recipe): Promise<TrajectoriesResult> {
   const environment = { llm: { ...llmSettings, concurrency: 2 } };
-  const { explainConcepts } = createTrajectoryActivities({ store, chooseLlm: () => llm, environment, logger: trainer.logger });
+  const { explainConcepts } = createTrajectoryActivities({
+    store,
+    chooseLlm: () => llm,
+    environment,
+    logger: trainer.logger,
+  });
   const { concepts } = data;
   if (!concepts) throw new RangeError('the data stage made no concepts');
   return runActivity(() => explainConcepts({ recipe: of, concepts }));

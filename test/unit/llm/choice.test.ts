@@ -1,6 +1,10 @@
 /** Who is asked: what a recipe chooses, and which address and key go with it. */
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { createLlmChooser } from '../../../activities/llm/client.ts';
+import { createMemoryStore } from '../../../activities/store/memory.ts';
+import { createTrajectoryActivities } from '../../../activities/trajectories/activities.ts';
 import { settingsFor } from '../../../domain/llm-settings.ts';
 import { parseRecipe } from '../../../domain/parse-recipe.ts';
 import { readEnvironment } from '../../../infra/env.ts';
@@ -64,11 +68,26 @@ describe('a chosen client', () => {
   });
 });
 
+it('a stage asks whom its recipe chooses', async () => {
+  const { synthesiseTrajectories } = createTrajectoryActivities({
+    ...{ store: createMemoryStore(), environment: { llm }, logger: pino({ level: 'silent' }) },
+    chooseLlm: (choice) => {
+      throw new Error(`chosen: ${JSON.stringify(choice)}`);
+    },
+  });
+  const recipe = { ...demoRecipe(), llm: { provider: 'azure' } as const };
+  const textbook = { kind: 'dataset', key: 'k', sha256: 'a'.repeat(64) } as const;
+  const asked = new MockActivityEnvironment().run(() => synthesiseTrajectories({ recipe, textbook }));
+  await expect(asked).rejects.toThrow('chosen: {"provider":"azure"}');
+});
+
 describe('a recipe', () => {
   it('names provider and model, and no address', () => {
     const chosen = { provider: 'anthropic', model: 'claude' };
     expect(parseRecipe({ ...demoRecipe(), llm: chosen }, 'r').llm).toEqual(chosen);
-    expect(() => parseRecipe({ ...demoRecipe(), llm: { baseUrl: 'http://x' } }, 'r')).toThrow('unknown field "llm.baseUrl"');
+    expect(() => parseRecipe({ ...demoRecipe(), llm: { baseUrl: 'http://x' } }, 'r')).toThrow(
+      'unknown field "llm.baseUrl"',
+    );
     expect(() => parseRecipe({ ...demoRecipe(), llm: { provider: 'gpt' } }, 'r')).toThrow('llm.provider is "gpt"');
     expect('llm' in demoRecipe()).toBe(false);
   });

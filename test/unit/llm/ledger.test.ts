@@ -14,10 +14,14 @@ const model: LlmIdentity = {
   body: {},
 };
 const anything = (): null => null;
-const served = (identity: LlmIdentity, fingerprint: string | null = null, stage = 'stage') => ({ identity, fingerprint, stage });
+const served = (identity: LlmIdentity, fingerprint: string | null = null, stage = 'stage') => ({
+  identity,
+  fingerprint,
+  stage,
+});
 
 interface Stand {
-  ledger: Ledger;
+  ledger: Pick<Ledger, 'ask' | 'known'>;
   asked: LlmRequest[];
 }
 
@@ -37,7 +41,7 @@ function open(
     now: () => new Date('2026-11-03T10:00:00Z'),
     ...settings,
   });
-  const ledger: Ledger = {
+  const ledger: Pick<Ledger, 'ask' | 'known'> = {
     ask: async (...args) => (await opened).ask(...args),
     known: async (...args) => (await opened).known(...args),
   };

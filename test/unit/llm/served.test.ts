@@ -8,9 +8,12 @@ import { replyOf } from '../../support/llm.ts';
 
 const identity: LlmIdentity = { provider: 'p', address: 'http://a/v1', model: 'm', says: {}, body: {} };
 const anything = (): null => null;
-const requests = Array.from({ length: 12 }, (_, seed): LlmRequest => ({
-  ...{ system: 's', user: 'u', maxTokens: 10, temperature: 0, seed },
-}));
+const requests = Array.from(
+  { length: 12 },
+  (_, seed): LlmRequest => ({
+    ...{ system: 's', user: 'u', maxTokens: 10, temperature: 0, seed },
+  }),
+);
 
 /** A model whose fingerprint is a function of the calls so far, from 1. */
 function endpoint(fingerprintOf: (call: number) => string | null) {
@@ -41,7 +44,10 @@ async function stage(
 describe('other weights under the same name', () => {
   it('are asked anew by another run, and their artifact is another', async () => {
     const objects = new Map<string, Uint8Array>();
-    const before = await stage(objects, endpoint(() => 'fp_a'));
+    const before = await stage(
+      objects,
+      endpoint(() => 'fp_a'),
+    );
     const changed = endpoint(() => 'fp_b');
     const after = await stage(objects, changed, { run: 'another' });
     expect(new Set(after.texts)).toEqual(new Set(['by fp_b']));
@@ -51,8 +57,15 @@ describe('other weights under the same name', () => {
 
   it('that are back find what they wrote', async () => {
     const objects = new Map<string, Uint8Array>();
-    await stage(objects, endpoint(() => 'fp_a'));
-    await stage(objects, endpoint(() => 'fp_b'), { run: 'second' });
+    await stage(
+      objects,
+      endpoint(() => 'fp_a'),
+    );
+    await stage(
+      objects,
+      endpoint(() => 'fp_b'),
+      { run: 'second' },
+    );
     const again = endpoint(() => 'fp_a');
     const { texts } = await stage(objects, again, { run: 'third' });
     expect(new Set(texts)).toEqual(new Set(['by fp_a']));
@@ -74,7 +87,10 @@ describe('a fingerprint that changes in the middle of a stage', () => {
 
   it('has another run ask anew only what the former weights answered', async () => {
     const objects = new Map<string, Uint8Array>();
-    await stage(objects, endpoint((call) => (call <= 5 ? 'fp_a' : 'fp_b')));
+    await stage(
+      objects,
+      endpoint((call) => (call <= 5 ? 'fp_a' : 'fp_b')),
+    );
     const after = endpoint(() => 'fp_b');
     const { texts } = await stage(objects, after, { run: 'another' });
     expect(new Set(texts)).toEqual(new Set(['by fp_b']));
@@ -90,7 +106,12 @@ describe('a fingerprint that changes in the middle of a stage', () => {
     };
     const ledger = await openLedger({
       ...{ store: { ...store, putObjectIfAbsent: put }, model: { identity, fingerprint: 'fp_a', stage: 's' } },
-      ...{ run: { id: 'run', execution: 'x' }, asks: 1, now: () => new Date(0), complete: endpoint(() => 'fp_b').complete },
+      ...{
+        run: { id: 'run', execution: 'x' },
+        asks: 1,
+        now: () => new Date(0),
+        complete: endpoint(() => 'fp_b').complete,
+      },
     });
     await Promise.all(requests.slice(0, 3).map((request) => ledger.ask(request, anything)));
     expect(order).toEqual(['served', '3', '3', '3']);
@@ -100,7 +121,10 @@ describe('a fingerprint that changes in the middle of a stage', () => {
 describe('machines of several fingerprints', () => {
   it('are one model by the time they have answered: another run buys little', async () => {
     const objects = new Map<string, Uint8Array>();
-    await stage(objects, endpoint((call) => `fp_${call % 3}`));
+    await stage(
+      objects,
+      endpoint((call) => `fp_${call % 3}`),
+    );
     const again = endpoint((call) => `fp_${(call + 1) % 3}`);
     await stage(objects, again, { run: 'another' });
     expect(again.calls()).toBeLessThanOrEqual(1 + 4);

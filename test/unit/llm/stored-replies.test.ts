@@ -5,8 +5,7 @@ import { storeKeys } from '../../../domain/names.ts';
 
 const model = 'a'.repeat(64);
 const request = 'b'.repeat(64);
-const keyOf = (number: number, fingerprint = 'none'): string =>
-  storeKeys.llmReply(model, fingerprint, request, number);
+const keyOf = (number: number, fingerprint = 'none'): string => storeKeys.llmReply(model, fingerprint, request, number);
 
 /** A memory store that counts its listings, each of so many milliseconds. */
 function countingStore() {
