@@ -100,7 +100,9 @@ export async function askAll(
       }
     });
   const ledger = await openLedger({ store, model, run, asks: settings.asks, complete, now });
-  const lanes = 2 * settings.concurrency;
+  // Beyond those at the endpoint so many replies may wait for the store: a slow one is not to leave it idle.
+  const unstored = 3 * settings.concurrency;
+  const lanes = settings.concurrency + unstored;
   const countKnown = (request: LlmRequest, entries: readonly LedgerEntry[]): void => {
     for (const entry of entries) if (entry.run === run.id) spend(account, request, entry.reply, priceOf(price, entry));
   };

@@ -102,7 +102,7 @@ const everyFifth =
   (call, asked) =>
     call % 5 === 0 ? answer : good(call, asked);
 const fenced: Answers = (call, asked) => {
-  const { choices } = JSON.parse(good(call, asked).body) as { choices: [{ message: { content: string } }] };
+  const { choices } = JSON.parse(String(good(call, asked).body)) as { choices: [{ message: { content: string } }] };
   return chatAnswer(`\`\`\`json\n${choices[0].message.content}\n\`\`\``);
 };
 
@@ -142,7 +142,8 @@ describe('replies that are of use', () => {
     ],
     [
       'after an outage',
-      (call, asked) => (call === 2 || call === 3 ? chatError(503, 'loading', { 'retry-after': '0.01' }) : good(call, asked)),
+      (call, asked) =>
+        call === 2 || call === 3 ? chatError(503, 'loading', { 'retry-after': '0.01' }) : good(call, asked),
       'free-text',
       questions + 2,
     ],
