@@ -6,9 +6,9 @@ import { storeKeys } from '../../domain/names.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 
 /** Another worker may ask the same model the same meanwhile: its replies are seen after so many milliseconds. */
-const renewAfterMs = 10_000;
+const renewAfterMs = 30_000;
 /** A listing that takes long is renewed more rarely: at most one part in so many of the time is spent on it. */
-const restPerListing = 20;
+const restPerListing = 50;
 
 export interface StoredReply {
   key: string;
