@@ -2,6 +2,7 @@
  * Every reply is paid for once: it is stored before it is used, with all others to the same request. The first that is
  * of use is the answer; the others stay as evidence of what was paid for, and are never taken.
  */
+import pLimit from 'p-limit';
 import { z } from 'zod';
 import { canonicalJson, digestOf } from '../../domain/artifact.ts';
 import { corrupt } from '../../domain/failures.ts';
@@ -73,7 +74,8 @@ export interface Ledger {
 
 /** Of callers who ask the same of the same weights at the same time, here or elsewhere, all get the reply stored first. */
 export async function openLedger(settings: LedgerSettings): Promise<Ledger> {
-  const { store, model } = settings;
+  const { model } = settings;
+  const store = withoutQueues(settings.store);
   const digest = digestOf(canonicalJson(model.identity));
   const [fingerprints, stored] = await Promise.all([openFingerprints(store, model), openStoredReplies(store, digest)]);
   const place: Place = { store, model: digest, fingerprints, stored };
@@ -103,6 +105,18 @@ export async function openLedger(settings: LedgerSettings): Promise<Ledger> {
       await keep(place, replies, { ...entryFor(settings, replies, reply), batch });
       return true;
     },
+  };
+}
+
+/** Fewer than the store's client has connections: there, to wait for a free one counts as a server that is away. */
+const storeRequests = 32;
+
+function withoutQueues(store: ArtifactStore): ArtifactStore {
+  const limit = pLimit(storeRequests);
+  return {
+    ...store,
+    getObject: (key) => limit(() => store.getObject(key)),
+    putObjectIfAbsent: (key, data) => limit(() => store.putObjectIfAbsent(key, data)),
   };
 }
 

@@ -192,3 +192,21 @@ describe('an entry that is damaged', () => {
     });
   });
 });
+
+it('asks the store for few things at a time, however many replies come at once', async () => {
+  const store = createMemoryStore();
+  let [current, most] = [0, 0];
+  const slow = {
+    ...store,
+    putObjectIfAbsent: async (key: string, data: Uint8Array | string) => {
+      most = Math.max(most, ++current);
+      await new Promise((go) => setTimeout(go, 5));
+      current--;
+      return store.putObjectIfAbsent(key, data);
+    },
+  };
+  const { ledger, asked } = open(new Map(), undefined, { store: slow });
+  await Promise.all(Array.from({ length: 200 }, (_, seed) => ledger.ask({ ...request, seed }, anything)));
+  expect(asked).toHaveLength(200);
+  expect(most).toBe(32);
+});
