@@ -1,23 +1,34 @@
 /**
  * `npm run bench llm`: how near a stage of many requests comes to concurrency ÷ latency, every reply stored before it
- * is used, and what of the rest is the store's. The baseline is the same stage with a store in memory.
+ * is used, and what of the rest is the store's. Beside it: the same requests by `fetch` alone, which is what this machine
+ * and the endpoint in it can do at all, and the stage with a store in memory.
  */
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { execa } from 'execa';
+import { concurrently } from '../activities/concurrently.ts';
 import { createEndpointClient } from '../activities/llm/endpoint.ts';
+import { patientFetch } from '../activities/llm/wire.ts';
 import type { ArtifactStore } from '../activities/ports/artifact-store.ts';
 import { createMemoryStore } from '../activities/store/memory.ts';
 import { createS3Store } from '../activities/store/s3.ts';
-import { askAll } from '../activities/trajectories/ask.ts';
+import { type Asking, askAll, recognise } from '../activities/trajectories/ask.ts';
 import { startServices } from '../cli/services.ts';
+import type { LlmRequest } from '../domain/llm.ts';
 import type { LlmSettings } from '../domain/llm-settings.ts';
 import { readEnvironment } from '../infra/env.ts';
 import { readCount } from './common/arguments.ts';
 import { withBucket } from './common/bucket.ts';
 import { benchLogger } from './common/logger.ts';
 import { median } from './common/median.ts';
+
+interface Plan {
+  requests: number;
+  latencyMs: number;
+  repeats: number;
+  settings: LlmSettings;
+}
 
 export default async function llm(args: string[]): Promise<void> {
   const { values } = parseArgs({
@@ -42,66 +53,94 @@ export default async function llm(args: string[]): Promise<void> {
       ...readEnvironment({}).llm,
       ...{ provider: 'openai-compatible', baseUrl: `http://127.0.0.1:${port}/v1`, model: 'bench', concurrency },
     };
-    const ideal = concurrency / (latencyMs / 1_000);
+    const plan = { requests, latencyMs, repeats, settings };
     console.log(
-      `${requests} requests, ${concurrency} at a time, ${latencyMs} ms each: at most ${ideal.toFixed(0)} replies/s\n`,
+      `${requests} requests, ${concurrency} at a time, each answered after ${latencyMs} ms.
+100 % is concurrency ÷ latency, ${idealOf(plan).toFixed(0)} replies/s: an endpoint whose ${concurrency} places are never empty. From a stage's first
+request to its last reply stored; the one call before, which tells who answers, is not in it.\n`,
     );
-    const measure = (name: string, store: ArtifactStore): Promise<void> =>
-      report(name, store, settings, { requests, repeats, ideal });
-    await measure('store in memory', createMemoryStore());
-    await withBucket((client, s3) => measure('S3', createS3Store(client, s3)));
+    await report('fetch alone', plan, (salt) => fetchAll(plan, salt));
+    await measureStage('store in memory', plan, createMemoryStore());
+    await withBucket((client, s3) => measureStage('S3', plan, createS3Store(client, s3)));
   } finally {
     endpoint.kill();
     await stack.stop();
   }
 }
 
-async function report(
-  name: string,
-  store: ArtifactStore,
-  settings: LlmSettings,
-  { requests, repeats, ideal }: { requests: number; repeats: number; ideal: number },
-): Promise<void> {
-  const timed = timeStore(store);
-  const rates: number[] = [];
+/** Replies per second. */
+const idealOf = ({ settings, latencyMs }: Plan): number => settings.concurrency / (latencyMs / 1_000);
+
+/** @param work returns the milliseconds that it took */
+async function report(name: string, plan: Plan, work: (salt: string) => Promise<number>): Promise<void> {
+  const { requests, repeats } = plan;
+  const shares: number[] = [];
   const cpu: number[] = [];
   for (let repeat = 0; repeat < repeats; repeat++) {
     const cpuBefore = process.cpuUsage();
-    const begun = performance.now();
-    await ask(timed.store, settings, requests, `${name} ${repeat}`);
-    const seconds = (performance.now() - begun) / 1_000;
+    const ms = await work(`${name} ${repeat}`);
     const { user, system } = process.cpuUsage(cpuBefore);
-    rates.push(requests / seconds);
+    shares.push((100 * requests) / (ms / 1_000) / idealOf(plan));
     cpu.push((user + system) / 1_000 / requests);
   }
-  const rate = median(rates);
-  const msPerReply = timed.ms() / (requests * repeats);
-  const latencyMs = (1_000 * settings.concurrency) / ideal;
+  const share = median(shares);
   console.log(
-    `${name.padEnd(16)} ${rate.toFixed(0)} replies/s, ${((100 * rate) / ideal).toFixed(1)} % of concurrency ÷ latency (each: ${rates.map((each) => ((100 * each) / ideal).toFixed(1)).join(', ')})`,
-  );
-  console.log(
-    `${''.padEnd(16)} store: ${msPerReply.toFixed(1)} ms a reply, ${((100 * msPerReply) / (msPerReply + latencyMs)).toFixed(1)} % of a reply's time; processor: ${median(cpu).toFixed(2)} ms a reply`,
+    `${name.padEnd(16)} ${((share / 100) * idealOf(plan)).toFixed(0)} replies/s, ${share.toFixed(1)} % of concurrency ÷ latency (each: ${shares.map((each) => each.toFixed(1)).join(', ')}); processor ${median(cpu).toFixed(2)} ms a reply`,
   );
 }
 
-async function ask(store: ArtifactStore, settings: LlmSettings, requests: number, salt: string): Promise<void> {
-  const { signal } = new AbortController();
-  const llm = createEndpointClient(settings);
-  const questions = Array.from({ length: requests }, (_, i) => ({
-    id: String(i),
-    request: {
-      system: 'You are a concise, professional dermatology assistant.',
-      user: `${salt} ${i}: Compare the two rules by visible clinical features. ${'Presence of a sign. '.repeat(12)}`,
-      ...{ maxTokens: 240, temperature: 0.2, seed: 0 },
-    },
-    read: () => null,
-  }));
-  await askAll(questions, await llm.identify(signal), {
-    ...{ store, llm, settings, signal, budget: {}, spent: [], onReply: () => {}, now: () => new Date() },
-    run: { id: 'bench', execution: salt },
+/** The baseline: no SDK, no ledger, no store. */
+async function fetchAll({ requests, settings }: Plan, salt: string): Promise<number> {
+  const begun = performance.now();
+  const all = Array.from({ length: requests }, (_, i) => requestOf(salt, i));
+  await concurrently(all, settings.concurrency, async ({ system, user, maxTokens }) => {
+    const messages = [
+      { role: 'system', content: system },
+      { role: 'user', content: user },
+    ];
+    const response = await patientFetch(`${settings.baseUrl}/chat/completions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ model: settings.model, messages, max_tokens: maxTokens }),
+    });
+    await response.json();
   });
+  return performance.now() - begun;
 }
+
+async function measureStage(name: string, plan: Plan, store: ArtifactStore): Promise<void> {
+  const timed = timeStore(store);
+  await report(name, plan, (salt) => askStage(timed.store, plan, salt));
+  const msPerReply = timed.ms() / (plan.requests * plan.repeats);
+  const share = (100 * msPerReply) / (msPerReply + plan.latencyMs);
+  console.log(
+    `${''.padEnd(16)} store: ${msPerReply.toFixed(1)} ms a reply, ${share.toFixed(1)} % of a reply's way, beside the endpoint's next requests`,
+  );
+}
+
+async function askStage(store: ArtifactStore, { requests, settings }: Plan, salt: string): Promise<number> {
+  const { signal } = new AbortController();
+  const asking: Asking = {
+    ...{ store, settings, signal, budget: {}, spent: [], onReply: () => {}, now: () => new Date() },
+    llm: createEndpointClient(settings),
+    run: { id: salt, execution: salt },
+  };
+  const questions = Array.from({ length: requests }, (_, i) => ({
+    ...{ id: String(i), request: requestOf(salt, i), read: () => null },
+  }));
+  const model = await recognise(asking, 'bench');
+  const begun = performance.now();
+  const { account } = await askAll(questions, model, asking);
+  const ms = performance.now() - begun;
+  if (account.calls !== requests + 1) throw new Error(`${account.calls} calls for ${requests} requests`);
+  return ms;
+}
+
+const requestOf = (salt: string, i: number): LlmRequest => ({
+  system: 'You are a concise, professional dermatology assistant.',
+  user: `${salt} ${i}: Compare the two rules by visible clinical features. ${'Presence of a sign. '.repeat(12)}`,
+  ...{ maxTokens: 240, temperature: 0.2, seed: 0 },
+});
 
 /** Adds up the time that callers wait for the ledger's objects. */
 function timeStore(store: ArtifactStore): { store: ArtifactStore; ms: () => number } {
@@ -116,7 +155,13 @@ function timeStore(store: ArtifactStore): { store: ArtifactStore; ms: () => numb
         ms += performance.now() - begun;
       }
     };
-  const getObject = timed((key: string) => store.getObject(key));
-  const putObjectIfAbsent = timed((key: string, data: Uint8Array | string) => store.putObjectIfAbsent(key, data));
-  return { store: { ...store, getObject, putObjectIfAbsent }, ms: () => ms };
+  return {
+    store: {
+      ...store,
+      getObject: timed((key: string) => store.getObject(key)),
+      objectKeys: timed((prefix: string) => store.objectKeys(prefix)),
+      putObjectIfAbsent: timed((key: string, data: Uint8Array | string) => store.putObjectIfAbsent(key, data)),
+    },
+    ms: () => ms,
+  };
 }

@@ -42,17 +42,21 @@ export const emptyAccount = (): LlmAccount => ({
 });
 
 const charactersPerToken = 3;
+/** Of a picture of some 500 pixels a side; providers count from 85 to 1,600. */
+const tokensPerImage = 1_000;
 
 /** Adds a call and its reply. */
 export function spend(
   account: LlmAccount,
-  request: Pick<LlmRequest, 'system' | 'user'>,
+  request: Pick<LlmRequest, 'system' | 'user' | 'images'>,
   reply: LlmReply,
   price: LlmPrice | undefined,
 ): void {
   const paid = reply.text !== '' || reply.thought > 0 || reply.inputTokens !== null;
   const estimate = (characters: number): number => (paid ? Math.ceil(characters / charactersPerToken) : 0);
-  const input = reply.inputTokens ?? estimate(request.system.length + request.user.length);
+  const images = request.images?.length ?? 0;
+  const shown = images * tokensPerImage * charactersPerToken;
+  const input = reply.inputTokens ?? estimate(request.system.length + request.user.length + shown);
   const output = reply.outputTokens ?? estimate(reply.text.length + reply.thought);
   account.calls++;
   account.inputTokens += input;
@@ -77,8 +81,19 @@ export function limitReached(spent: readonly LlmAccount[], budget: LlmBudget): s
 }
 
 /** E.g. `612 of 612 from the ledger, written on 2026-11-03`. */
-export function ledgerWords({ requests, fromLedger, writtenFrom, writtenTo }: LlmAccount): string {
+export function ledgerWords({ requests, calls, fromLedger, writtenFrom, writtenTo }: LlmAccount): string {
+  if (requests === 0) return calls === 0 ? 'nothing asked' : 'done by another run';
   const [from, to] = [writtenFrom, writtenTo].map((time) => time?.slice(0, 10));
   const when = from === undefined ? '' : `, written ${from === to ? `on ${from}` : `from ${from} to ${to}`}`;
   return `${fromLedger} of ${requests} from the ledger${when}`;
 }
+
+/** Providers ask half for what may take a day. */
+const batchDiscount = 0.5;
+
+/** The price of a reply that a batch brought, or of one that was asked for alone. */
+export const priceOf = (
+  price: LlmPrice | undefined,
+  { batch }: { batch?: string | undefined },
+): LlmPrice | undefined =>
+  price && batch !== undefined ? { input: batchDiscount * price.input, output: batchDiscount * price.output } : price;

@@ -2,9 +2,10 @@
 
 /**
  * `away`: comes back by itself. `quota`: a person must pay or raise a limit. `key` and `setting`: the environment is
- * wrong. `filtered`, `too long`, `refused`: this one request is not taken; others may be.
+ * wrong. `no images`: the model reads text alone. `filtered`, `too long`, `refused`: this one request is not taken; others may
+ * be.
  */
-export type FailureClass = 'away' | 'quota' | 'key' | 'setting' | 'filtered' | 'too long' | 'refused';
+export type FailureClass = 'away' | 'quota' | 'key' | 'setting' | 'filtered' | 'too long' | 'no images' | 'refused';
 
 const quota =
   /insufficient[_ ]?(?:quota|balance|funds|credits?)|exceeded your current quota|quota[_ ](?:exceeded|exhausted)|billing|payment required|out of credits?|credits? (?:are |is |balance )?(?:too low|exhausted|depleted|used up)|credit balance|balance (?:is )?(?:insufficient|not enough|too low)|arrear|not enough (?:balance|credits?)|spend(?:ing)? limit|hard limit|余额不足|欠费/i;
@@ -21,13 +22,29 @@ const key =
 const model =
   /model[\s\S]{0,80}(?:not (?:found|exist)|does ?n[o']t exist|unknown|not available|no access|not have access|is not supported|deprecated|retired|decommissioned)|(?:unknown|invalid|no such|unsupported) model|model_not_found|deployment[\s\S]{0,40}not (?:found|exist)|no endpoints found/i;
 
+const image = '(?:image|vision|multi-?modal)';
+const taken = '(?:support|accept|allow|enabl|capab|provided|permit|handle)';
+/** What servers say of a model that reads text alone, in the order in which words come, or by the form of the content. */
+const noImages = new RegExp(
+  `${taken}.{0,60}${image}|${image}.{0,80}${taken}|not an? (?:multi-?modal|vision)|not a VLM|data required for image input|` +
+    'unknown variant .?image_url|content.{0,40}must be a string|input should be a valid string|unexpected item type in content|unsupported content.{0,3}\\[\\]\\.type',
+  'i',
+);
+const denial =
+  /\b(?:not|no|cannot|only|un(?:supported|known|expected)|at most 0|must be|should be|missing)\b|n't|un(?:supported|able)/i;
+/** Of this picture, not of pictures. */
+const ofThisImage =
+  /format|(?:too|exceed\w*|max\w*|min\w*).{0,40}(?:large|big|small|size|pixels|bytes|mb\b|resolution|dimension|images)|decode|corrupt|truncated|download|at most [1-9]/i;
+
 /**
  * @param status of HTTP; null where there was no answer or the answer told none
  * @param words all that the endpoint said, codes and text
+ * @param withImages whether the request has images, and none was taken yet
  */
-export function classOf(status: number | null, words: string): FailureClass {
+export function classOf(status: number | null, words: string, withImages = false): FailureClass {
   const ofThisRequest = status !== null && status >= 400 && status < 500 && status !== 408 && status !== 429;
   if (filtered.test(words) && (ofThisRequest || !passing.test(words))) return 'filtered';
+  if (withImages && noImages.test(words) && denial.test(words) && !ofThisImage.test(words)) return 'no images';
   if (status === 402 || (quota.test(words) && status !== 401 && !byTheClock.test(words))) return 'quota';
   if (status === 413 || tooLong.test(words)) return 'too long';
   if (status === 429 || status === 408 || status === 409 || status === 425) return 'away';

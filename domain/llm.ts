@@ -1,10 +1,18 @@
 /** What a chat model is asked, and what came of it. */
 import { z } from 'zod';
+import type { BlobRef } from './artifact.ts';
+
+/** A picture in the store, encoded as its media type says, e.g. `image/png`. */
+export interface LlmImage extends BlobRef {
+  mediaType: string;
+}
 
 /** Equal requests are paid for once, so nothing of the moment stands in one. */
 export interface LlmRequest {
   system: string;
   user: string;
+  /** Shown before the user's text, in this order. */
+  images?: readonly LlmImage[];
   /** JSON schema that the answer must satisfy; the embedded model is held to it by a grammar. */
   jsonSchema?: Record<string, unknown>;
   maxTokens: number;

@@ -51,8 +51,17 @@ export const storeKeys = {
   manifests: (kind: ArtifactKind, prefix: string): string => `manifests/${kind}/${prefix}`,
   /** A second copy, found by its own digest, which is how manifests name what they were made from. */
   manifestByDigest: (sha256: string): string => `manifests/by-digest/${sha256}.json`,
-  /** Replies to one request of one model, from 1; those of before version 2 (`llm/sha256/`) are not read any more. */
-  llmReply: (digest: string, number: number): string => `llm/2/${digest.slice(0, 2)}/${digest}/${number}.json`,
+  /** All replies of a model, by the digest of its identity. Those of before version 3 are not read any more. */
+  llmReplies: (model: string): string => `llm/3/${model.slice(0, 32)}/`,
+  /** The n-th reply of the same weights to a request, from 1. No folder per request: servers list and write those slower. */
+  llmReply: (model: string, fingerprint: string, request: string, number: number): string =>
+    `${storeKeys.llmReplies(model)}${fingerprint}/${request}-${number}.json`,
+  /** What a stage of a run was told first, and with which fingerprints it was answered since. */
+  llmFirstReply: (stage: string): string => `llm/served/${stage}/first.json`,
+  llmFingerprint: (stage: string, part: string): string => `llm/served/${stage}/fingerprints/${part}`,
+  /** The n-th batch of a stage: which lines it has, that it was submitted, that its replies are stored. */
+  llmBatch: (stage: string, number: number, state: 'lines' | 'submitted' | 'collected'): string =>
+    `llm/served/${stage}/batches/${number}-${state}.json`,
   llmAccount: (digest: string): string => `llm/accounts/${digest}.json`,
 };
 

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { artifactRefSchema } from './artifact.ts';
 import { defaultMinImagesPerClass } from './cases/dermnet-filter.ts';
 import { budgetSchema } from './llm-account.ts';
+import { llmChoiceSchema } from './llm-settings.ts';
 import { distractorSources } from './questions/distractors.ts';
 import { questionTasks } from './questions/question.ts';
 import { rewardNames } from './rewards/rewards.ts';
@@ -235,6 +236,8 @@ const fieldsSchema = z.strictObject({
   questions: questionsSchema.default({ distractors: 'matched' }),
   rewards: rewardsSchema,
   evaluation: evaluationSchema,
+  /** Who writes ρ and explains concepts; absent: the model that the environment of the llm workers names. */
+  llm: llmChoiceSchema.optional(),
   /** What a run may spend on the language model; at a limit it waits for `dermflow resume --budget`. Absent: no limit. */
   budget: budgetSchema.optional(),
 });

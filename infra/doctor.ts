@@ -7,6 +7,7 @@ import { askForModels } from '../activities/llm/identity.ts';
 import { probeStore } from '../activities/store/probe.ts';
 import { createS3Client, ensureBucket } from '../activities/store/s3.ts';
 import { unavailable } from '../domain/failures.ts';
+import { type LlmSettings, llmProviders, settingsFor } from '../domain/llm-settings.ts';
 import { searchAttributes } from '../domain/names.ts';
 import { type Environment, repositoryRoot } from './env.ts';
 import { howToRegister, missingSearchAttributes } from './search-attributes.ts';
@@ -83,36 +84,44 @@ const spaceCheck = (name: string, folder: string, variable: string, spared = 0):
   },
 });
 
-/** The language model that this machine's llm worker would ask. */
-const languageModelCheck = ({ llm }: Environment): Check => ({
+/** The language model that this machine's llm worker would ask for a recipe that names none. */
+const languageModelCheck = (environment: Environment): Check => ({
   name: 'language model',
   look: async () => {
+    const llm = settingsFor(environment.llm, undefined);
     if (llm.provider === 'embedded')
       return 'embedded (good for plumbing, not for trajectories that are meant to teach)';
     const address = openAddress(llm);
     const asked = askForModels(llm, address, AbortSignal.timeout(10_000));
     const response = await asked.catch((error: unknown) => {
-      throw unavailable(`${address.shown} does not answer; start it or set DERMFLOW_LLM_BASE_URL`, error);
+      throw unavailable(`${address.shown} does not answer; start it or set ${llm.variable}BASE_URL`, error);
     });
-    if (response.status === 401) throw unavailable(`${address.shown} refuses the key; set DERMFLOW_LLM_API_KEY`);
-    return `${llm.model || 'no model set (DERMFLOW_LLM_MODEL)'} at ${address.shown}`;
+    if (response.status === 401) throw unavailable(`${address.shown} refuses the key; set ${llm.variable}API_KEY`);
+    return `${llm.model || 'no model set (DERMFLOW_LLM_MODEL, or llm.model in the recipe)'} at ${address.shown}`;
   },
 });
 
+/** The environment's own endpoint, and those that recipes may choose and whose model it names. */
+function configuredModels({ llm }: Environment): LlmSettings[] {
+  const chosen = llmProviders.filter((provider) => provider !== llm.provider && llm.places[provider]?.model);
+  return [undefined, ...chosen.map((provider) => ({ provider }))].map((choice) => settingsFor(llm, choice));
+}
+
 /** Asks the endpoint once, a few paid tokens, and says a line each of what came. */
-function examinationChecks({ llm }: Environment): Check[] {
+function examinationChecks(llm: LlmSettings, index: number): Check[] {
   if (llm.provider === 'embedded' || llm.model === '') return [];
   let examined: Promise<Examined> | null = null;
   const examine = (): Promise<Examined> => {
     examined ??= examineEndpoint(llm, AbortSignal.timeout(2 * llm.timeoutMs));
     return examined;
   };
-  return findings.map(({ name, say }, index) => ({
-    name,
-    optional: index > 0,
+  const whose = index === 0 ? '' : ` (${llm.provider})`;
+  return findings.map(({ name, say }, line) => ({
+    name: `${name}${whose}`,
+    optional: line > 0,
     look: async () => {
       const found = await examine().catch((error: unknown) => {
-        throw index === 0 ? error : new Error('not asked: the endpoint gives no answer');
+        throw line === 0 ? error : new Error('not asked: the endpoint gives no answer');
       });
       return say(found);
     },
@@ -187,6 +196,6 @@ export function serviceChecks(
       },
     },
     languageModelCheck(environment),
-    ...examinationChecks(environment),
+    ...configuredModels(environment).flatMap(examinationChecks),
   ];
 }

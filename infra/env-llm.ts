@@ -1,6 +1,6 @@
 /** The part of the environment that names the language model. */
 import { z } from 'zod';
-import { type LlmSettings, llmProviders, structuredModes } from '../domain/llm-settings.ts';
+import { type LlmPlace, type LlmSettings, llmProviders, structuredModes, variableOf } from '../domain/llm-settings.ts';
 
 const jsonObject = z
   .string()
@@ -15,11 +15,13 @@ const jsonObject = z
   .pipe(z.record(z.string(), z.json(), 'expected a JSON object'));
 
 const perMillion = z.number().nonnegative();
+const hosted = llmProviders.filter((provider) => provider !== 'embedded');
+const address = z.union([z.literal(''), z.url({ protocol: /^https?$/ })]).default('');
 
 export const llmVariables = {
   /** Empty: `openai-compatible` where an address is set, else the embedded model. */
   DERMFLOW_LLM_PROVIDER: z.union([z.literal(''), z.enum(llmProviders)]).default(''),
-  DERMFLOW_LLM_BASE_URL: z.union([z.literal(''), z.url({ protocol: /^https?$/ })]).default(''),
+  DERMFLOW_LLM_BASE_URL: address,
   DERMFLOW_LLM_API_KEY: z.string().default(''),
   DERMFLOW_LLM_MODEL: z.string().default(''),
   DERMFLOW_LLM_CONCURRENCY: z.coerce.number().int().positive().default(8),
@@ -39,13 +41,37 @@ export const llmVariables = {
     .default({}),
 };
 
-export function llmSettings(e: z.infer<z.ZodObject<typeof llmVariables>>): LlmSettings {
+/** Of providers that recipes choose beside the environment's own: `DERMFLOW_LLM_AZURE_BASE_URL`, `…_API_KEY`, `…_MODEL`. */
+export const llmPlaceVariables = z.object(
+  Object.fromEntries(
+    hosted.flatMap((provider) => [
+      [`${variableOf(provider)}BASE_URL`, address],
+      [`${variableOf(provider)}API_KEY`, z.string().default('')],
+      [`${variableOf(provider)}MODEL`, z.string().default('')],
+    ]),
+  ),
+);
+
+function placesOf(variables: z.infer<typeof llmPlaceVariables>): LlmSettings['places'] {
+  const places = hosted.map((provider): [string, LlmPlace] => {
+    const own = (name: string): string => String(variables[`${variableOf(provider)}${name}`] ?? '');
+    return [provider, { baseUrl: own('BASE_URL'), apiKey: own('API_KEY'), model: own('MODEL') }];
+  });
+  return Object.fromEntries(places.filter(([, place]) => Object.values(place).some((value) => value !== '')));
+}
+
+export function llmSettings(
+  e: z.infer<z.ZodObject<typeof llmVariables>>,
+  ofPlaces: z.infer<typeof llmPlaceVariables>,
+): LlmSettings {
   const named = e.DERMFLOW_LLM_PROVIDER;
   return {
     provider: named === '' ? (e.DERMFLOW_LLM_BASE_URL === '' ? 'embedded' : 'openai-compatible') : named,
     baseUrl: e.DERMFLOW_LLM_BASE_URL,
     apiKey: e.DERMFLOW_LLM_API_KEY,
     model: e.DERMFLOW_LLM_MODEL,
+    variable: 'DERMFLOW_LLM_',
+    places: placesOf(ofPlaces),
     concurrency: e.DERMFLOW_LLM_CONCURRENCY,
     timeoutMs: 1_000 * e.DERMFLOW_LLM_TIMEOUT,
     body: e.DERMFLOW_LLM_BODY,

@@ -10,7 +10,7 @@ import { z } from 'zod';
 import { userMistake } from '../domain/failures.ts';
 import type { LlmSettings } from '../domain/llm-settings.ts';
 import { attentions, trackers } from '../domain/trainer.ts';
-import { llmSettings, llmVariables } from './env-llm.ts';
+import { llmPlaceVariables, llmSettings, llmVariables } from './env-llm.ts';
 
 export const repositoryRoot = fileURLToPath(new URL('..', import.meta.url));
 
@@ -92,9 +92,11 @@ export interface Environment {
 /** Reads the environment; a bad value is one line that names the variable, its value and what is allowed. */
 export function readEnvironment(variables: Record<string, string | undefined>): Environment {
   const parsed = schema.safeParse(variables);
-  if (!parsed.success) {
+  const places = llmPlaceVariables.safeParse(variables);
+  if (!parsed.success || !places.success) {
     throw userMistake(
-      parsed.error.issues
+      [parsed, places]
+        .flatMap(({ error }) => error?.issues ?? [])
         .map(({ path, message }) => {
           const name = path.join('.');
           return `environment: ${name} is ${JSON.stringify(variables[name])}: ${message}`;
@@ -129,6 +131,6 @@ export function readEnvironment(variables: Record<string, string | undefined>): 
       bucket: e.DERMFLOW_S3_BUCKET,
       ...(e.DERMFLOW_S3_ADDRESSING === '' ? {} : { addressing: e.DERMFLOW_S3_ADDRESSING }),
     },
-    llm: llmSettings(e),
+    llm: llmSettings(e, places.data),
   };
 }

@@ -8,10 +8,15 @@ import { getProxyForUrl } from 'proxy-from-env';
 
 const loopback = ['localhost', '127.0.0.1', '::1', '[::1]'];
 
+/** The hosts that are asked directly, as `NO_PROXY` lists them: the user's, and this machine. */
+export function exemptHosts(variables: NodeJS.ProcessEnv = process.env): string {
+  const listed = [variables.NO_PROXY, variables.no_proxy].flatMap((list) => list?.split(/[\s,]+/) ?? []);
+  return [...new Set([...listed, ...loopback])].filter((host) => host !== '').join(',');
+}
+
 /** Must be called at the start of a process, before any connection. Child processes inherit the exemption. */
 export function useProxies(variables: NodeJS.ProcessEnv = process.env): void {
-  const listed = [variables.NO_PROXY, variables.no_proxy].flatMap((list) => list?.split(/[\s,]+/) ?? []);
-  const exempt = [...new Set([...listed, ...loopback])].filter((host) => host !== '').join(',');
+  const exempt = exemptHosts(variables);
   Object.assign(variables, { NO_PROXY: exempt, no_proxy: exempt });
   setGlobalProxyFromEnv(variables);
 }

@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import { createDatasetActivities } from '../activities/datasets/activities.ts';
 import { createEvaluationActivities } from '../activities/evaluation/activities.ts';
 import { withActivityFailures } from '../activities/failures.ts';
-import { createLlmClient } from '../activities/llm/client.ts';
+import { createLlmChooser } from '../activities/llm/client.ts';
 import type { ArtifactStore } from '../activities/ports/artifact-store.ts';
 import { createReportActivities } from '../activities/reporting/activities.ts';
 import { createTrainingActivities } from '../activities/training/activities.ts';
@@ -30,7 +30,7 @@ const otherGrace = '10 seconds';
 
 /** The queues of a role, each with the activities that are done there. */
 export function queuesOf(role: WorkerRole, dependencies: WorkerDependencies): QueueOptions[] {
-  const { environment } = dependencies;
+  const { environment, store } = dependencies;
   switch (role) {
     case 'orchestrator':
       return [
@@ -63,7 +63,10 @@ export function queuesOf(role: WorkerRole, dependencies: WorkerDependencies): Qu
         {
           taskQueue: taskQueues.llm,
           activities: withActivityFailures(
-            createTrajectoryActivities({ ...dependencies, llm: createLlmClient(environment) }),
+            createTrajectoryActivities({
+              ...dependencies,
+              chooseLlm: createLlmChooser(environment, (image) => store.getBlob(image)),
+            }),
           ),
           maxConcurrentActivityTaskExecutions: 2,
           shutdownGraceTime: otherGrace,

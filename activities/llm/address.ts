@@ -25,10 +25,13 @@ const customary: Partial<Record<LlmProvider, string>> = {
 /** People paste the whole address of the method; the SDK adds this part itself. */
 const method = /\/(?:chat\/completions|responses|messages|completions)$/;
 
-export function openAddress({ provider, baseUrl }: Pick<LlmSettings, 'provider' | 'baseUrl'>): Address {
+export function openAddress(settings: Pick<LlmSettings, 'provider' | 'baseUrl' | 'variable'>): Address {
+  const { provider, baseUrl, variable } = settings;
   const given = baseUrl === '' ? customary[provider] : baseUrl;
   if (given === undefined) {
-    throw userMistake(`environment: DERMFLOW_LLM_PROVIDER is "${provider}" but DERMFLOW_LLM_BASE_URL is empty; set it`);
+    throw userMistake(
+      `environment: the language model is asked of "${provider}" but ${variable}BASE_URL is empty; set it`,
+    );
   }
   const { origin, pathname, searchParams, username, password } = new URL(given);
   const shown = `${origin}${pathname}`.replace(/\/+$/, '').replace(method, '');

@@ -1,23 +1,58 @@
-/** The language model that the environment names: an endpoint, else the embedded one. */
+/** The language model that a recipe chooses, else the environment's: an endpoint, else the embedded one. */
 import { availableParallelism } from 'node:os';
+import { canonicalJson } from '../../domain/artifact.ts';
 import { userMistake } from '../../domain/failures.ts';
+import type { LlmImage } from '../../domain/llm.ts';
+import { type LlmChoice, settingsFor } from '../../domain/llm-settings.ts';
 import type { Environment } from '../../infra/env.ts';
 import { findSmallModel } from '../../infra/tools.ts';
 import type { LlmClient } from '../ports/llm-client.ts';
 import { createEmbeddedClient } from './embedded.ts';
 import { createEndpointClient } from './endpoint.ts';
 
-/** Connects to nothing yet. Throws a user's mistake where an endpoint is named without a model or address. */
-export function createLlmClient({ home, llm }: Pick<Environment, 'home' | 'llm'>): LlmClient {
-  if (llm.provider === 'embedded') {
+export type ChooseLlm = (choice?: LlmChoice) => LlmClient;
+
+/**
+ * Connects to nothing yet. Throws a user's mistake where an endpoint is named without a model or address.
+ *
+ * @param loadImage the bytes of a request's picture
+ */
+export function createLlmClient(
+  { home, llm }: Pick<Environment, 'home' | 'llm'>,
+  loadImage: (image: LlmImage) => Promise<Uint8Array>,
+  choice?: LlmChoice,
+): LlmClient {
+  const settings = settingsFor(llm, choice);
+  const { provider, model, variable } = settings;
+  if (provider === 'embedded') {
+    if (choice?.model !== undefined) {
+      throw userMistake(
+        `recipe: llm.model is "${choice.model}", but the embedded language model is asked; name llm.provider, or set DERMFLOW_LLM_PROVIDER`,
+      );
+    }
     return createEmbeddedClient({ modelPath: findSmallModel(home), threads: embeddedThreads() });
   }
-  if (llm.model === '') {
+  if (model === '') {
     throw userMistake(
-      `environment: the language model is asked of "${llm.provider}" but DERMFLOW_LLM_MODEL is empty; name a model of that endpoint`,
+      `environment: the language model is asked of "${provider}" but ${variable}MODEL is empty; name a model of that endpoint`,
     );
   }
-  return createEndpointClient(llm);
+  return createEndpointClient(settings, { loadImage });
+}
+
+/** One client for each choice, so that what was learned of an endpoint is kept while the worker lives. */
+export function createLlmChooser(
+  environment: Pick<Environment, 'home' | 'llm'>,
+  loadImage: (image: LlmImage) => Promise<Uint8Array>,
+): ChooseLlm {
+  const clients = new Map<string, LlmClient>();
+  return ({ provider, model } = {}) => {
+    const choice = { ...(provider ? { provider } : {}), ...(model ? { model } : {}) };
+    const key = canonicalJson(choice);
+    const client = clients.get(key) ?? createLlmClient(environment, loadImage, choice);
+    clients.set(key, client);
+    return client;
+  };
 }
 
 /**

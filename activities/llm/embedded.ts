@@ -11,7 +11,7 @@ import {
   LlamaLogLevel,
 } from 'node-llama-cpp';
 import pLimit from 'p-limit';
-import { unavailable } from '../../domain/failures.ts';
+import { unavailable, userMistake } from '../../domain/failures.ts';
 import { workNoter } from '../motion.ts';
 import type { LlmClient } from '../ports/llm-client.ts';
 import { generate } from './generate.ts';
@@ -54,8 +54,13 @@ export function createEmbeddedClient({ modelPath, threads }: EmbeddedSettings): 
     model: `embedded/${file}`,
     identify: async () => ({ provider: 'embedded', address: null, model: file, says: {}, body: {} }),
     complete: async (request, signal) => {
+      if (request.images?.length) {
+        throw userMistake(
+          'the embedded language model takes no images; name one that does, in the recipe (llm.provider) or by DERMFLOW_LLM_BASE_URL',
+        );
+      }
       try {
-        return await generate({ model, request, dialect, thinkingTokens: 0, signal });
+        return await generate({ model, request, pictures: [], dialect, thinkingTokens: 0, signal });
       } catch (error) {
         signal.throwIfAborted();
         throw error;
@@ -132,7 +137,7 @@ async function answer(
   }
 }
 
-/** Pictures and tools are not for this model, and no request of ours has them. */
+/** Pictures and tools are not for this model. */
 const textOf = (prompt: LanguageModelV4CallOptions['prompt'], role: 'system' | 'user'): string =>
   prompt
     .filter((message) => message.role === role)

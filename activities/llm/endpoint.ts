@@ -1,17 +1,19 @@
 /** A chat model behind an address, by the AI SDK. What it cannot do is what is ours: patience, dialects, classes of failure. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { APICallError } from '@ai-sdk/provider';
 import { DermflowError, failureTypes, needsPerson, unavailable, userMistake } from '../../domain/failures.ts';
-import type { LlmReply, LlmRequest } from '../../domain/llm.ts';
+import type { LlmImage, LlmReply, LlmRequest } from '../../domain/llm.ts';
 import { classOf, type FailureClass } from '../../domain/llm-failures.ts';
 import type { LlmSettings } from '../../domain/llm-settings.ts';
 import type { LlmClient } from '../ports/llm-client.ts';
 import { openAddress, secretsOf } from './address.ts';
+import { createBatches } from './batch/provider.ts';
 import { Dialect } from './dialect.ts';
-import { generate } from './generate.ts';
-import { identifyEndpoint, rootCause } from './identity.ts';
+import { type Generation, generate } from './generate.ts';
+import { identifyEndpoint, keyHeaders, rootCause } from './identity.ts';
 import { providerModel } from './providers.ts';
 import { refusal } from './reading.ts';
-import { createWire } from './wire.ts';
+import { createWire, type Exchange, patientFetch } from './wire.ts';
 import { listen, retryAfterMs, type Said } from './words.ts';
 
 /** A longer pause is Temporal's, so that `status` shows it. */
@@ -21,7 +23,7 @@ const refusalsBeforeDoubt = 5;
 /** Two for each thing that a dialect can learn. */
 const mostAdaptations = 12;
 /** Failures whose words may name a field without meaning it. */
-const own: ReadonlySet<FailureClass> = new Set(['filtered', 'too long', 'quota']);
+const own: ReadonlySet<FailureClass> = new Set(['filtered', 'too long', 'quota', 'no images']);
 
 export interface EndpointClient extends LlmClient {
   /** What was learned of the endpoint, in words for people. */
@@ -30,31 +32,43 @@ export interface EndpointClient extends LlmClient {
   readonly structured: string;
 }
 
-/**
- * @param maxRetries attempts after the first where the endpoint is overloaded or away. Defaults to 5.
- */
+export interface EndpointOptions {
+  /** The bytes of a request's picture. Default: requests have none. */
+  loadImage?: (image: LlmImage) => Promise<Uint8Array>;
+  /** Attempts after the first where the endpoint is overloaded or away. Default: 5. */
+  maxRetries?: number;
+}
+
 export function createEndpointClient(
   settings: Omit<LlmSettings, 'concurrency' | 'asks' | 'prices'>,
-  maxRetries = 5,
+  { loadImage = noImages, maxRetries = 5 }: EndpointOptions = {},
 ): EndpointClient {
-  const { model, timeoutMs, thinkingTokens } = settings;
+  const { model, timeoutMs, thinkingTokens, variable } = settings;
   const address = openAddress(settings);
   const dialect = new Dialect(settings);
   const secrets = secretsOf(settings);
-  const past = { answered: 0, refused: 0 };
+  const past = { answered: 0, answeredWithImages: 0, refused: 0 };
+  const wire = createWire(address, dialect);
+  // One for all calls: to make one costs as much as a call.
+  const sdkModel = providerModel(settings, address, wire.fetch);
   const name = `LLM endpoint ${address.shown}`;
 
+  /** A model that has answered with an image takes them, whatever it says of this one. */
+  const kindOf = ({ status, all }: Said, { images = [] }: LlmRequest): FailureClass =>
+    classOf(status, all, images.length > 0 && past.answeredWithImages === 0);
+
   /** Asks as often as something is learned from the refusal. */
-  async function ask(request: LlmRequest, signal: AbortSignal): Promise<LlmReply> {
+  async function ask(generation: Pick<Generation, 'request' | 'pictures' | 'signal'>): Promise<LlmReply> {
     for (let adaptations = 0; ; adaptations++) {
-      const wire = createWire(address, dialect);
+      const exchange: Exchange = { sent: {} };
       try {
-        const sdkModel = providerModel(settings, address, wire.fetch);
-        return await generate({ model: sdkModel, request, dialect, thinkingTokens, signal });
+        return await wire.noting(exchange, () => generate({ ...generation, model: sdkModel, dialect, thinkingTokens }));
       } catch (error) {
-        const { status, all } = listen(error, secrets);
-        const ofDialect = status !== null && ![401, 408, 429].includes(status) && !own.has(classOf(status, all));
-        if (!ofDialect || adaptations >= mostAdaptations || !dialect.learn(wire.sent, all)) throw error;
+        const said = listen(error, secrets);
+        const { status, all } = said;
+        const isOwn = own.has(kindOf(said, generation.request));
+        const ofDialect = status !== null && ![401, 408, 429].includes(status) && !isOwn;
+        if (!ofDialect || adaptations >= mostAdaptations || !dialect.learn(exchange.sent, all)) throw error;
       }
     }
   }
@@ -68,7 +82,7 @@ export function createEndpointClient(
       case 'away': {
         const answers = said.status === null ? 'does not answer' : 'is overloaded or failing';
         const remedy =
-          said.status === null ? 'start it or correct DERMFLOW_LLM_BASE_URL' : 'the run goes on when it recovers';
+          said.status === null ? `start it or correct ${variable}BASE_URL` : 'the run goes on when it recovers';
         const message = `${name} ${answers} (${http}); ${remedy}${words}`;
         throw new DermflowError(failureTypes.unavailable, message, { retryAfterMs: retryAfterMs(said) });
       }
@@ -77,9 +91,13 @@ export function createEndpointClient(
           `${name}: the account is empty or its limit reached (${http}); pay or raise it, then "dermflow resume"${words}`,
         );
       case 'key':
-        throw mistake(`refused the key (${http}); set DERMFLOW_LLM_API_KEY on the llm worker, then "dermflow resume"`);
+        throw mistake(`refused the key (${http}); set ${variable}API_KEY on the llm worker, then "dermflow resume"`);
       case 'setting':
-        throw mistake(`has no model "${model}" (${http}); correct DERMFLOW_LLM_MODEL or DERMFLOW_LLM_BASE_URL`);
+        throw mistake(`has no model "${model}" (${http}); correct ${variable}MODEL or ${variable}BASE_URL`);
+      case 'no images':
+        throw mistake(
+          `serves "${model}", which takes no images (${http}); name a model that does, in the recipe (llm.model) or ${variable}MODEL`,
+        );
       case 'refused':
         past.refused++;
         if (past.answered === 0 && past.refused >= refusalsBeforeDoubt) {
@@ -94,11 +112,16 @@ export function createEndpointClient(
   }
 
   async function complete(request: LlmRequest, signal: AbortSignal): Promise<LlmReply> {
+    const images = request.images ?? [];
+    const pictures = await Promise.all(
+      images.map(async (image) => ({ mediaType: image.mediaType, data: await loadImage(image) })),
+    );
     for (let retries = 0; ; retries++) {
       const timeout = AbortSignal.timeout(timeoutMs);
       try {
-        const reply = await ask(request, AbortSignal.any([signal, timeout]));
+        const reply = await ask({ request, pictures, signal: AbortSignal.any([signal, timeout]) });
         past.answered++;
+        if (images.length > 0) past.answeredWithImages++;
         return reply;
       } catch (error) {
         signal.throwIfAborted();
@@ -109,13 +132,40 @@ export function createEndpointClient(
           );
         }
         const said = listen(error, secrets);
-        const kind = classOf(said.status, said.all);
+        const kind = kindOf(said, request);
         const pauseMs = retryAfterMs(said) ?? Math.min(longestPauseMs, 500 * 2 ** retries);
         if (kind !== 'away' || retries >= maxRetries || pauseMs > longestPauseMs) return conclude(kind, said, error);
         await sleep(pauseMs, undefined, { signal }).catch(() => signal.throwIfAborted());
       }
     }
   }
+
+  /** For batches. Not made again where it fails: it may have been heard, and a batch be bought twice. */
+  async function send(path: string, init: RequestInit, signal: AbortSignal): Promise<Response> {
+    const url = new URL(`${address.shown}${path}`);
+    for (const [key, value] of address.query) url.searchParams.set(key, value);
+    const headers = { ...keyHeaders(settings, address), ...Object.fromEntries(new Headers(init.headers)) };
+    const timed = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+    try {
+      const response = await patientFetch(url, { ...init, headers, signal: timed });
+      if (response.ok) return response;
+      throw new APICallError({
+        ...{ message: response.statusText, url: url.href, requestBodyValues: {}, statusCode: response.status },
+        ...{ responseHeaders: Object.fromEntries(response.headers), responseBody: await response.text() },
+      });
+    } catch (error) {
+      signal.throwIfAborted();
+      const said = listen(error, secrets);
+      const kind = said.status === 404 || said.status === 405 ? 'refused' : classOf(said.status, said.all);
+      if (kind === 'refused' || kind === 'filtered' || kind === 'too long') {
+        throw userMistake(
+          `${name} takes no such batch (HTTP ${said.status}); set llm.batch to false in the recipe; it says: ${said.sentence}`,
+        );
+      }
+      throw conclude(kind, said, error);
+    }
+  }
+  const batches = createBatches(settings, address, dialect, { name, loadImage, send });
 
   return {
     model,
@@ -127,6 +177,11 @@ export function createEndpointClient(
     },
     identify: (signal) => identifyEndpoint(settings, address, signal),
     complete,
+    ...(batches === null ? {} : { batches }),
     close: async () => {},
   };
 }
+
+const noImages = (): never => {
+  throw new TypeError('this client was made for requests without images');
+};

@@ -1,4 +1,6 @@
 /** Asks an endpoint once, as the stages will: what it does well, and which setting mends what it does not. */
+import sharp from 'sharp';
+import { digestOf } from '../../domain/artifact.ts';
 import type { LlmReply, LlmRequest } from '../../domain/llm.ts';
 import type { LlmSettings } from '../../domain/llm-settings.ts';
 import { createEndpointClient } from './endpoint.ts';
@@ -6,6 +8,8 @@ import { createEndpointClient } from './endpoint.ts';
 export interface Examined {
   text: LlmReply;
   json: LlmReply;
+  /** Of a request with a picture; an error in words where the endpoint takes none. */
+  image: LlmReply | { error: string };
   /** Of the reply in text. */
   seconds: number;
   /** What the endpoint did not take as it was first asked, in words for people. */
@@ -33,14 +37,33 @@ const jsonRequest: LlmRequest = {
   },
 };
 
+/** A picture that says by its colour whether it was seen. */
+async function colouredPicture(): Promise<Uint8Array> {
+  const side = 64;
+  return sharp({ create: { width: side, height: side, channels: 3, background: '#800080' } })
+    .png()
+    .toBuffer();
+}
+const imageRequest = (picture: Uint8Array): LlmRequest => ({
+  ...base,
+  user: 'Which colour is this image? Answer with one word.',
+  images: [{ sha256: digestOf(picture), bytes: picture.byteLength, mediaType: 'image/png' }],
+  maxTokens: 32,
+});
+
 /** Throws as a stage would where the endpoint gives no reply at all. */
 export async function examineEndpoint(settings: LlmSettings, signal: AbortSignal): Promise<Examined> {
-  const client = createEndpointClient(settings, 1);
+  const picture = await colouredPicture();
+  const client = createEndpointClient(settings, { maxRetries: 1, loadImage: async () => picture });
   const begun = performance.now();
   const text = await client.complete(textRequest, signal);
   const seconds = (performance.now() - begun) / 1_000;
   const json = await client.complete(jsonRequest, signal);
-  return { text, json, seconds, learned: client.learned, structured: client.structured };
+  const image = await client.complete(imageRequest(picture), signal).catch((error: unknown) => {
+    signal.throwIfAborted();
+    return { error: error instanceof Error ? error.message : String(error) };
+  });
+  return { text, json, image, seconds, learned: client.learned, structured: client.structured };
 }
 
 const room =
@@ -85,6 +108,17 @@ export const findings: readonly { name: string; say: (examined: Examined) => str
       }
       throw new Error(
         'not told: budgets in tokens and money count a third of the characters; DERMFLOW_LLM_STREAM=never may help',
+      );
+    },
+  },
+  {
+    name: 'LLM images',
+    say: ({ image }) => {
+      if ('error' in image) throw new Error(image.error);
+      if (/purple|violet|magenta/i.test(image.text)) return 'taken, and seen';
+      const said = image.words ?? (image.text === '' ? image.finish : image.text);
+      throw new Error(
+        `not seen: of a purple picture it says: ${said}; a stage whose requests have images needs another model`,
       );
     },
   },

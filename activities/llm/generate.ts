@@ -1,5 +1,5 @@
 /** One reply of a model of the AI SDK, its thinking and the wrapping of its JSON taken off. */
-import type { LanguageModelV4 } from '@ai-sdk/provider';
+import type { LanguageModelV4, LanguageModelV4FilePart } from '@ai-sdk/provider';
 import { extractJsonMiddleware, extractReasoningMiddleware, wrapLanguageModel } from 'ai';
 import type { LlmReply, LlmRequest } from '../../domain/llm.ts';
 import { jsonWithin } from '../../domain/replies/json.ts';
@@ -10,12 +10,15 @@ import { readGenerated, readUnaccepted } from './reading.ts';
 export interface Generation {
   model: LanguageModelV4;
   request: LlmRequest;
+  /** The request's pictures, each in the encoding that its media type names. */
+  pictures: readonly { mediaType: string; data: Uint8Array }[];
   dialect: Pick<Dialect, 'structured' | 'stream'>;
   thinkingTokens: number;
   signal: AbortSignal;
 }
 
-export async function generate({ model, request, dialect, thinkingTokens, signal }: Generation): Promise<LlmReply> {
+export async function generate(generation: Generation): Promise<LlmReply> {
+  const { model, request, pictures, dialect, thinkingTokens, signal } = generation;
   const { system, user, maxTokens, temperature, seed, jsonSchema } = request;
   const json = jsonSchema !== undefined;
   const wrapped = wrapLanguageModel({
@@ -26,12 +29,15 @@ export async function generate({ model, request, dialect, thinkingTokens, signal
       ...(dialect.stream ? [gathersStream] : []),
     ],
   });
+  const shown = pictures.map(
+    ({ mediaType, data }): LanguageModelV4FilePart => ({ type: 'file', mediaType, data: { type: 'data', data } }),
+  );
   try {
     // Not by `generateText`: its tools, steps and telemetry cost a millisecond a reply, and nothing here needs them.
     const generated = await wrapped.doGenerate({
       prompt: [
         { role: 'system', content: system },
-        { role: 'user', content: [{ type: 'text', text: user }] },
+        { role: 'user', content: [...shown, { type: 'text', text: user }] },
       ],
       ...{ temperature, seed, maxOutputTokens: maxTokens + thinkingTokens, abortSignal: signal },
     });

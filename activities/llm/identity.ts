@@ -18,36 +18,45 @@ const telling = [
 const entrySchema = z.record(z.string(), z.json());
 const listSchema = z.object({ data: z.array(entrySchema) });
 
-/** GETs the endpoint's list of models, as its dialect has it. */
-export async function askForModels(
-  { provider, apiKey, model }: Pick<LlmSettings, 'provider' | 'apiKey' | 'model'>,
+/** The key as a provider takes it, or the credentials of the address. */
+export function keyHeaders(
+  { provider, apiKey }: Pick<LlmSettings, 'provider' | 'apiKey'>,
   address: Address,
-  signal: AbortSignal,
-): Promise<Response> {
-  const own = provider === 'anthropic' || provider === 'google';
-  const url = new URL(`${address.shown}/models${own ? `/${encodeURIComponent(model)}` : ''}`);
-  for (const [name, value] of address.query) url.searchParams.set(name, value);
+): Record<string, string> {
   const key = apiKey === '' ? {} : { authorization: `Bearer ${apiKey}` };
   const keys = {
     anthropic: { 'x-api-key': apiKey, 'anthropic-version': '2023-06-01' },
     google: { 'x-goog-api-key': apiKey },
     azure: { 'api-key': apiKey },
   };
-  const headers = { ...(provider in keys ? keys[provider as keyof typeof keys] : key), ...address.headers };
+  return { ...(provider in keys ? keys[provider as keyof typeof keys] : key), ...address.headers };
+}
+
+/** GETs the endpoint's list of models, as its dialect has it. */
+export async function askForModels(
+  settings: Pick<LlmSettings, 'provider' | 'apiKey' | 'model'>,
+  address: Address,
+  signal: AbortSignal,
+): Promise<Response> {
+  const { provider, model } = settings;
+  const own = provider === 'anthropic' || provider === 'google';
+  const url = new URL(`${address.shown}/models${own ? `/${encodeURIComponent(model)}` : ''}`);
+  for (const [name, value] of address.query) url.searchParams.set(name, value);
+  const headers = keyHeaders(settings, address);
   return patientFetch(url, { headers, signal: AbortSignal.any([signal, AbortSignal.timeout(30_000)]) });
 }
 
 /** Throws `Unavailable` where the endpoint is away; one that does not list its models says nothing, which is well. */
 export async function identifyEndpoint(
-  settings: Pick<LlmSettings, 'provider' | 'apiKey' | 'model' | 'body'>,
+  settings: Pick<LlmSettings, 'provider' | 'apiKey' | 'model' | 'body' | 'variable'>,
   address: Address,
   signal: AbortSignal,
 ): Promise<LlmIdentity> {
-  const { provider, model, body } = settings;
+  const { provider, model, body, variable } = settings;
   const response = await askForModels(settings, address, signal).catch((error: unknown) => {
     signal.throwIfAborted();
     throw unavailable(
-      `LLM endpoint ${address.shown} does not answer (${rootCause(error)}); start it or correct DERMFLOW_LLM_BASE_URL`,
+      `LLM endpoint ${address.shown} does not answer (${rootCause(error)}); start it or correct ${variable}BASE_URL`,
     );
   });
   const text = await response.text().catch(() => '');

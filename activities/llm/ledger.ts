@@ -2,12 +2,12 @@
  * Every reply is paid for once: it is stored before it is used, with all others to the same request. The first that is
  * of use is the answer; the others stay as evidence of what was paid for, and are never taken.
  */
+import pLimit from 'p-limit';
 import { z } from 'zod';
 import { canonicalJson, digestOf } from '../../domain/artifact.ts';
 import { corrupt } from '../../domain/failures.ts';
 import {
   faultOf,
-  type LlmIdentity,
   type LlmReply,
   type LlmRequest,
   llmIdentitySchema,
@@ -16,6 +16,8 @@ import {
 } from '../../domain/llm.ts';
 import { storeKeys } from '../../domain/names.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
+import { type Fingerprints, openFingerprints, type ServedModel } from './served.ts';
+import { openStoredReplies, type StoredReplies } from './stored-replies.ts';
 
 /** A run, and one execution of it: `resume` of an ended run begins another. */
 export interface RunRef {
@@ -24,7 +26,7 @@ export interface RunRef {
 }
 
 export const entrySchema = z.object({
-  schema: z.literal(2),
+  schema: z.literal(3),
   /** Digest of model and request, so that an entry under a wrong key is noticed. */
   request: z.string(),
   model: llmIdentitySchema,
@@ -32,6 +34,8 @@ export const entrySchema = z.object({
   at: z.iso.datetime(),
   run: z.string(),
   execution: z.string(),
+  /** The batch that brought it; absent where it was asked for alone. */
+  batch: z.string().optional(),
 });
 export type LedgerEntry = z.infer<typeof entrySchema>;
 
@@ -48,7 +52,7 @@ export interface Answer {
 
 export interface LedgerSettings {
   store: ArtifactStore;
-  model: LlmIdentity;
+  model: Pick<ServedModel, 'identity' | 'fingerprint' | 'stage'>;
   run: RunRef;
   /** How often in one execution of a run a request is made whose replies are of no use. */
   asks: number;
@@ -62,51 +66,101 @@ export interface Ledger {
   ask(request: LlmRequest, read: Reader): Promise<Answer>;
   /** What is stored for a request, up to its answer. */
   known(request: LlmRequest, read: Reader): Promise<LedgerEntry[]>;
+  /** By which a batch names its line. */
+  digestOf(request: LlmRequest): string;
+  /** Stores a reply that a batch brought; false where it is stored already. */
+  take(request: LlmRequest, reply: LlmReply, batch: string): Promise<boolean>;
 }
 
-/** Of callers who ask the same at the same time, here or elsewhere, all get the reply that was stored first. */
-export function openLedger(settings: LedgerSettings): Ledger {
-  const { store, model } = settings;
+/** Of callers who ask the same of the same weights at the same time, here or elsewhere, all get the reply stored first. */
+export async function openLedger(settings: LedgerSettings): Promise<Ledger> {
+  const { model } = settings;
+  const store = withoutQueues(settings.store);
+  const digest = digestOf(canonicalJson(model.identity));
+  const [fingerprints, stored] = await Promise.all([openFingerprints(store, model), openStoredReplies(store, digest)]);
+  const place: Place = { store, model: digest, fingerprints, stored };
   const underway = new Map<string, Promise<Answer>>();
-  const digestFor = (request: LlmRequest): string => digestOf(canonicalJson({ model, request }));
+  const digestFor = (request: LlmRequest): string => digestOf(canonicalJson({ model: model.identity, request }));
+  const repliesTo = (request: LlmRequest, read: Reader): Replies => ({
+    ...{ request: digestFor(request), read },
+    ...{ entries: [], seen: new Set() },
+  });
   return {
     ask: (request, read) => {
-      const digest = digestFor(request);
-      const answer = underway.get(digest) ?? answerOf({ store, digest, read, entries: [] }, request, settings);
-      underway.set(digest, answer);
-      return answer.finally(() => underway.delete(digest));
+      const replies = repliesTo(request, read);
+      const answer = underway.get(replies.request) ?? answerOf(place, replies, request, settings);
+      underway.set(replies.request, answer);
+      return answer.finally(() => underway.delete(replies.request));
     },
     known: async (request, read) => {
-      const replies: Replies = { store, digest: digestFor(request), read, entries: [] };
-      await readOn(replies);
+      const replies = repliesTo(request, read);
+      await readOn(place, replies);
       return replies.entries;
+    },
+    digestOf: digestFor,
+    take: async (request, reply, batch) => {
+      const replies = repliesTo(request, () => 'all are wanted');
+      await readOn(place, replies);
+      if (replies.entries.some((entry) => entry.batch === batch)) return false;
+      await keep(place, replies, { ...entryFor(settings, replies, reply), batch });
+      return true;
     },
   };
 }
 
+/** Fewer than the store's client has connections: there, to wait for a free one counts as a server that is away. */
+const storeRequests = 32;
+
+function withoutQueues(store: ArtifactStore): ArtifactStore {
+  const limit = pLimit(storeRequests);
+  return {
+    ...store,
+    getObject: (key) => limit(() => store.getObject(key)),
+    putObjectIfAbsent: (key, data) => limit(() => store.putObjectIfAbsent(key, data)),
+  };
+}
+
+/** Where the replies of a model lie, and which of them are taken. */
+interface Place {
+  store: ArtifactStore;
+  /** Digest of its identity. */
+  model: string;
+  fingerprints: Fingerprints;
+  stored: StoredReplies;
+}
+
 /** The replies to one request, read so far. */
 interface Replies {
-  store: ArtifactStore;
-  digest: string;
+  /** Digest of model and request. */
+  request: string;
   read: Reader;
   entries: LedgerEntry[];
+  /** Keys of what was read. */
+  seen: Set<string>;
 }
 
 const faultsOf = ({ entries, read }: Replies): (string | null)[] => entries.map(({ reply }) => faultOf(reply, read));
 
 /** Reads up to the answer, or to the last reply where there is none. */
-async function readOn(replies: Replies): Promise<void> {
-  while (faultsOf(replies).at(-1) !== null) {
-    const entry = await readEntry(replies.store, replies.digest, replies.entries.length + 1);
-    if (entry === null) return;
-    replies.entries.push(entry);
+async function readOn({ store, fingerprints, stored }: Place, replies: Replies): Promise<void> {
+  for (const { key, fingerprint } of await stored.to(replies.request)) {
+    if (faultsOf(replies).at(-1) === null) return;
+    if (replies.seen.has(key) || !fingerprints.has(fingerprint)) continue;
+    replies.seen.add(key);
+    const entry = await readEntry(store, key, replies.request);
+    if (entry !== null) replies.entries.push(entry);
   }
 }
 
-async function answerOf(replies: Replies, request: LlmRequest, settings: LedgerSettings): Promise<Answer> {
-  const { store, digest, entries } = replies;
-  const { model, run, asks, complete, now } = settings;
-  await readOn(replies);
+async function answerOf(
+  place: Place,
+  replies: Replies,
+  request: LlmRequest,
+  settings: LedgerSettings,
+): Promise<Answer> {
+  const { entries } = replies;
+  const { run, asks, complete } = settings;
+  await readOn(place, replies);
   const known = entries.length;
   for (;;) {
     const last = entries.at(-1);
@@ -118,16 +172,37 @@ async function answerOf(replies: Replies, request: LlmRequest, settings: LedgerS
       return { text: last.reply.text, fault, entries, known };
     }
     const reply = await complete(again(request, faultsOf(replies)));
-    const entry = { ...{ schema: 2 as const, request: digest, model, reply, at: now().toISOString() }, ...stamp(run) };
-    let number = entries.length + 1;
-    // Where others were first, what was paid for is kept behind theirs.
-    while (!(await store.putObjectIfAbsent(storeKeys.llmReply(digest, number), canonicalJson(entry)))) number++;
-    if (number === entries.length + 1) entries.push(entry);
-    else await readOn(replies);
+    await keep(place, replies, entryFor(settings, replies, reply));
   }
 }
 
-const stamp = ({ id, execution }: RunRef): Pick<LedgerEntry, 'run' | 'execution'> => ({ run: id, execution });
+const entryFor = ({ model, run, now }: LedgerSettings, { request }: Replies, reply: LlmReply): LedgerEntry => ({
+  ...{ schema: 3, request, model: model.identity, reply, at: now().toISOString() },
+  ...{ run: run.id, execution: run.execution },
+});
+
+/** Stores a reply before anybody uses it; behind those of others, where others were first. */
+async function keep(place: Place, replies: Replies, entry: LedgerEntry): Promise<void> {
+  const { store, model, fingerprints, stored } = place;
+  const { request } = replies;
+  const fingerprint = await fingerprints.partFor(entry.reply);
+  const before = (await stored.to(request)).filter((each) => each.fingerprint === fingerprint);
+  const body = canonicalJson(entry);
+  let othersWereFirst = false;
+  for (let number = 1 + (before.at(-1)?.number ?? 0); ; number++) {
+    const key = storeKeys.llmReply(model, fingerprint, request, number);
+    const isOurs = await store.putObjectIfAbsent(key, body);
+    stored.add(request, { key, fingerprint, number });
+    if (!isOurs) {
+      othersWereFirst = true;
+      continue;
+    }
+    if (othersWereFirst) return readOn(place, replies);
+    replies.seen.add(key);
+    replies.entries.push(entry);
+    return;
+  }
+}
 
 /** Apart from the seeds that requests themselves use. */
 const seedStride = 1_000_003;
@@ -140,12 +215,12 @@ function again(request: LlmRequest, faults: readonly (string | null)[]): LlmRequ
   return { ...request, seed: seed + faults.length * seedStride, maxTokens: maxTokens * 4 ** Math.min(cut, 2) };
 }
 
-async function readEntry(store: ArtifactStore, digest: string, number: number): Promise<LedgerEntry | null> {
-  const key = storeKeys.llmReply(digest, number);
+/** Null where it was taken away since it was listed. */
+async function readEntry(store: ArtifactStore, key: string, request: string): Promise<LedgerEntry | null> {
   const bytes = await store.getObject(key);
   if (bytes === null) return null;
   const entry = entrySchema.safeParse(parseJson(new TextDecoder().decode(bytes)));
-  if (entry.data?.request === digest) return entry.data;
+  if (entry.data?.request === request) return entry.data;
   throw corrupt(`${key}: the stored LLM reply is damaged; delete this object and resume the run`);
 }
 

@@ -1,4 +1,5 @@
 /** Replies whose pieces are noted as they come, and which end where no further piece does. */
+import { pipeline, type Readable, Transform } from 'node:stream';
 import { workNoter } from '../motion.ts';
 
 /**
@@ -16,8 +17,7 @@ export function watchReply(response: Response, silence = silenceMs): Response {
     transform(piece, controller) {
       note();
       watchdog ??= setTimeout(() => {
-        const message = `no more of the reply came within ${silence / 1000} s`;
-        controller.error(Object.assign(new Error(message), { code: 'ETIMEDOUT' }));
+        controller.error(brokenOff(silence));
       }, silence);
       watchdog.refresh();
       controller.enqueue(piece);
@@ -29,3 +29,25 @@ export function watchReply(response: Response, silence = silenceMs): Response {
   void closed.finally(() => clearTimeout(watchdog));
   return new Response(pieces.readable, response);
 }
+
+/** The same for a reply's body as a stream of Node's. */
+export function watchPieces(body: Readable, silence = silenceMs): Readable {
+  const note = workNoter();
+  let watchdog: NodeJS.Timeout | undefined;
+  const watched = new Transform({
+    transform(piece, _encoding, done) {
+      note();
+      watchdog ??= setTimeout(() => watched.destroy(brokenOff(silence)), silence);
+      watchdog.refresh();
+      done(null, piece);
+    },
+    destroy(error, done) {
+      clearTimeout(watchdog);
+      done(error);
+    },
+  });
+  return pipeline(body, watched, () => {}); // an error reaches the reader
+}
+
+const brokenOff = (silence: number): Error =>
+  Object.assign(new Error(`no more of the reply came within ${silence / 1000} s`), { code: 'ETIMEDOUT' });

@@ -39,4 +39,6 @@ export interface ArtifactStore {
   getObject(key: string): Promise<Uint8Array | null>;
   /** Writes it only if absent; false when another writer was first. */
   putObjectIfAbsent(key: string, data: Uint8Array | string): Promise<boolean>;
+  /** Keys of the plain objects below a prefix, in no particular order. */
+  objectKeys(prefix: string): Promise<string[]>;
 }

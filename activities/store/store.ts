@@ -115,6 +115,7 @@ export function createStore(place: ObjectPlace): ArtifactStore {
     getObject: (key) => place.get(key),
     putObjectIfAbsent: (key, data) =>
       place.putIfAbsent(key, typeof data === 'string' ? new TextEncoder().encode(data) : data),
+    objectKeys: (prefix) => place.list(prefix),
   };
 
   /** Whether it can be read and names no blob that was found damaged and not stored anew. */

@@ -7,8 +7,8 @@ import type { LlmAllowance, TrajectoriesResult, TrajectoryActivities } from '../
 import type { Recipe } from '../../domain/recipe.ts';
 import { loadKnowledge } from '../datasets/knowledge.ts';
 import { withHeartbeats } from '../heartbeats.ts';
+import type { ChooseLlm } from '../llm/client.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
-import type { LlmClient } from '../ports/llm-client.ts';
 import type { Asking } from './ask.ts';
 import { explainConcepts } from './explain.ts';
 import { synthesise } from './synthesise.ts';
@@ -16,7 +16,7 @@ import type { Written } from './written.ts';
 
 export interface TrajectoryDependencies {
   store: ArtifactStore;
-  llm: LlmClient;
+  chooseLlm: ChooseLlm;
   environment: { llm: Asking['settings'] };
   logger: Logger;
 }
@@ -25,7 +25,7 @@ const factsSchema = z.object({ train: z.number(), validation: z.number(), llmCal
 
 export function createTrajectoryActivities({
   store,
-  llm,
+  chooseLlm,
   environment,
   logger,
 }: TrajectoryDependencies): TrajectoryActivities {
@@ -36,12 +36,15 @@ export function createTrajectoryActivities({
   ): Promise<TrajectoriesResult> =>
     withHeartbeats(async (report, signal) => {
       const { workflowId, runId } = Context.current().info.workflowExecution ?? { workflowId: 'none', runId: 'none' };
+      const llm = chooseLlm(recipe.llm);
       const { trajectories, account } = await work({
         ...{ store, llm, settings: environment.llm, signal, now: () => new Date() },
         run: { id: workflowId, execution: runId },
         budget: budget ?? recipe.budget ?? {},
         spent: spent ?? [],
+        byBatch: recipe.llm?.batch ?? false,
         onReply: (done, total) => report({ phase, done, total }),
+        onBatch: (batch, done, total) => report({ phase: `${phase}, waits for ${batch}`, done, total }),
       });
       const counts = factsSchema.parse((await store.manifest(trajectories)).facts);
       logger.info({ phase, ...counts, ...account, model: llm.model }, 'trajectories written');

@@ -1,13 +1,22 @@
 /** Requests to the LLM, made side by side, and what becomes of a model whose replies are of no use. */
 import pLimit from 'p-limit';
 import { DermflowError, failureTypes, needsPerson, userMistake } from '../../domain/failures.ts';
-import type { LlmIdentity, LlmRequest, Reader } from '../../domain/llm.ts';
-import { emptyAccount, type LlmAccount, type LlmBudget, limitReached, spend } from '../../domain/llm-account.ts';
+import type { LlmRequest, Reader } from '../../domain/llm.ts';
+import {
+  emptyAccount,
+  type LlmAccount,
+  type LlmBudget,
+  limitReached,
+  priceOf,
+  spend,
+} from '../../domain/llm-account.ts';
 import type { LlmSettings } from '../../domain/llm-settings.ts';
 import { concurrently } from '../concurrently.ts';
 import { type Answer, type LedgerEntry, openLedger, type RunRef } from '../llm/ledger.ts';
+import { recogniseModel, recognitionRequest, type ServedModel } from '../llm/served.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import type { LlmClient } from '../ports/llm-client.ts';
+import { askInBatches } from './ask-in-batches.ts';
 
 export interface Asking {
   store: ArtifactStore;
@@ -18,7 +27,13 @@ export interface Asking {
   budget: LlmBudget;
   /** What earlier stages of the run spent. */
   spent: readonly LlmAccount[];
+  /** By the provider's batch API, and what that does not answer one by one. */
+  byBatch?: boolean;
   onReply: (done: number, total: number, account: LlmAccount) => void;
+  /** How far a batch is that is waited for. */
+  onBatch?: (batch: string, done: number, lines: number) => void;
+  /** Milliseconds between two looks at a batch. Default: a minute. */
+  batchPollMs?: number;
   now: () => Date;
   signal: AbortSignal;
 }
@@ -31,17 +46,41 @@ export interface Question {
 
 export type Answers = ReadonlyMap<string, Answer>;
 
+/**
+ * Who answers a stage, found out by one small call where it is an endpoint's. Each stage of a run has its own, which every
+ * attempt and `resume` finds again.
+ *
+ * @param stage its method
+ */
+export async function recognise(asking: Asking, stage: string): Promise<ServedModel> {
+  const { store, llm, settings, run, budget, spent, signal } = asking;
+  const identity = await llm.identify(signal);
+  if (budget.money !== undefined && settings.prices[identity.model] === undefined) {
+    throw userMistake(`budget.money needs the price of "${identity.model}"; name it in DERMFLOW_LLM_PRICES`);
+  }
+  return recogniseModel(store, identity, { run: run.id, stage }, async (request) => {
+    const reached = limitReached(spent, budget);
+    if (reached !== null) throw overBudget(reached);
+    return llm.complete(request, signal);
+  });
+}
+
+/** What a stage has spent before its first request: the call by which its model was recognised. */
+export function openAccount({ identity, reply }: ServedModel, prices: LlmSettings['prices']): LlmAccount {
+  const account = emptyAccount();
+  if (reply !== null) spend(account, recognitionRequest, reply, prices[identity.model]);
+  return account;
+}
+
 /** The replies by the id of their request, and what they cost. */
 export async function askAll(
   questions: readonly Question[],
-  model: LlmIdentity,
-  { store, llm, settings, run, budget, spent, onReply, now, signal }: Asking,
+  model: ServedModel,
+  asking: Asking,
 ): Promise<{ answers: Answers; account: LlmAccount }> {
-  const account = { ...emptyAccount(), requests: questions.length };
-  const price = settings.prices[model.model];
-  if (budget.money !== undefined && price === undefined) {
-    throw userMistake(`budget.money needs the price of "${model.model}"; name it in DERMFLOW_LLM_PRICES`);
-  }
+  const { store, llm, settings, run, budget, spent, onReply, now, signal } = asking;
+  const account = { ...openAccount(model, settings.prices), requests: questions.length };
+  const price = settings.prices[model.identity.model];
   // The limit is the endpoint's: what is read and stored meanwhile does not hold up the next request.
   const atEndpoint = pLimit(settings.concurrency);
   let underway = 0;
@@ -60,10 +99,12 @@ export async function askAll(
         underway--;
       }
     });
-  const ledger = openLedger({ store, model, run, asks: settings.asks, complete, now });
-  const lanes = 2 * settings.concurrency;
+  const ledger = await openLedger({ store, model, run, asks: settings.asks, complete, now });
+  // Beyond those at the endpoint so many replies may wait for the store: a slow one is not to leave it idle.
+  const unstored = 3 * settings.concurrency;
+  const lanes = settings.concurrency + unstored;
   const countKnown = (request: LlmRequest, entries: readonly LedgerEntry[]): void => {
-    for (const entry of entries) if (entry.run === run.id) spend(account, request, entry.reply, price);
+    for (const entry of entries) if (entry.run === run.id) spend(account, request, entry.reply, priceOf(price, entry));
   };
   // What this run has spent must be known before it may spend more.
   const isLimited = Object.keys(budget).length > 0;
@@ -72,12 +113,19 @@ export async function askAll(
       countKnown(request, await ledger.known(request, read)),
     );
   }
+  const fresh = asking.byBatch
+    ? await askInBatches(questions, {
+        ...{ store, llm, ledger, stage: model.stage, budget, spent, account, isLimited, price, now, signal },
+        onBatch: asking.onBatch,
+        pollMs: asking.batchPollMs,
+      })
+    : new Set<string>();
   let done = 0;
   const answers = await concurrently(questions, lanes, async ({ id, request, read }) => {
     signal.throwIfAborted();
     const answer = await ledger.ask(request, read);
     if (!isLimited) countKnown(request, answer.entries.slice(0, answer.known));
-    countLedger(account, answer);
+    countLedger(account, answer, fresh.has(id));
     onReply(++done, questions.length, account);
     return [id, answer] as const;
   });
@@ -89,10 +137,11 @@ const overBudget = (reached: string): DermflowError =>
     `the run's budget for the language model is spent: ${reached}; "dermflow resume <run> --budget calls=…" (or tokens=…, money=…) raises it and goes on`,
   );
 
-function countLedger(account: LlmAccount, { entries, known, fault }: Answer): void {
+/** @param isFresh a batch of this pass brought it */
+function countLedger(account: LlmAccount, { entries, known, fault }: Answer, isFresh: boolean): void {
   account.unusable += entries.length - (fault === null ? 1 : 0);
   const last = entries.at(-1);
-  if (!last || entries.length > known) return;
+  if (!last || entries.length > known || isFresh) return;
   account.fromLedger++;
   if (account.writtenFrom === null || last.at < account.writtenFrom) account.writtenFrom = last.at;
   if (account.writtenTo === null || last.at > account.writtenTo) account.writtenTo = last.at;

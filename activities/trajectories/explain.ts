@@ -12,8 +12,9 @@ import {
 } from '../../domain/trajectories/concepts.ts';
 import { holdOut } from '../../domain/trajectories/hold-out.ts';
 import { datasetFiles } from '../datasets/join.ts';
+import { modelOfRecord } from '../llm/served.ts';
 import { readJsonLines, toJsonLines } from '../store/commit.ts';
-import { type Asking, askAll, refuseTooManyRejected } from './ask.ts';
+import { type Asking, askAll, recognise, refuseTooManyRejected } from './ask.ts';
 import { type Written, writeOnce } from './written.ts';
 
 export interface ExplanationRequest extends Asking {
@@ -32,14 +33,15 @@ export async function explainConcepts(request: ExplanationRequest): Promise<Writ
   const { validationShare, maxRejectedShare } = trajectories;
   if (!sft.conceptAlignment) throw userMistake('sft.conceptAlignment is null; give it, e.g. { epochs: 1 }');
   const { explanations: variants } = sft.conceptAlignment;
-  const model = await llm.identify(request.signal);
+  const method = 'concepts/2';
+  const model = await recognise(request, method);
   const work = {
     kind: 'trajectories',
-    method: 'concepts/2',
+    method,
     inputs: { concepts: concepts.sha256 },
-    params: { seed, prompts, model, variants, validationShare, maxRejectedShare },
+    params: { seed, prompts, model: modelOfRecord(model), variants, validationShare, maxRejectedShare },
   } as const;
-  return writeOnce(request, work, async () => {
+  return writeOnce(request, model, work, async () => {
     const pictures = await readJsonLines(store, await store.manifest(concepts), datasetFiles.cases, conceptCaseSchema);
     const terms = [...new Set(pictures.flatMap(conceptsOf))].toSorted();
     const asked = terms.flatMap((concept) =>

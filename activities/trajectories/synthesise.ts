@@ -8,8 +8,9 @@ import type { Recipe } from '../../domain/recipe.ts';
 import { composeTrajectory } from '../../domain/trajectories/compose.ts';
 import { holdOut } from '../../domain/trajectories/hold-out.ts';
 import { type PlannedTrajectory, planTrajectories, shownCase } from '../../domain/trajectories/plan.ts';
+import { modelOfRecord } from '../llm/served.ts';
 import { readJsonLines, toJsonLines } from '../store/commit.ts';
-import { type Asking, askAll, refuseTooManyRejected } from './ask.ts';
+import { type Asking, askAll, recognise, refuseTooManyRejected } from './ask.ts';
 import { collectQuestions, distributeReplies } from './reasoning.ts';
 import { type Written, writeOnce } from './written.ts';
 
@@ -21,20 +22,21 @@ export interface SynthesisRequest extends Asking {
 
 /**
  * Makes the `trajectories` artifact. Malformed replies are quarantined with their reason; a share of them above
- * `trajectories.maxRejectedShare` is an `LlmFailure`. What the endpoint says of its model is part of the artifact's key.
+ * `trajectories.maxRejectedShare` is an `LlmFailure`. Who answers is part of the artifact's key.
  */
 export async function synthesise(request: SynthesisRequest): Promise<Written> {
   const { store, llm, recipe, textbook, knowledge } = request;
   const { seed, prompts, trajectories: settings } = recipe;
   const asks = settings.maxLlmCalls > 0 && settings.types.some((type) => type !== 1);
-  const model = asks ? await llm.identify(request.signal) : null;
+  const method = 'trajectories/2';
+  const model = asks ? await recognise(request, method) : null;
   const work = {
     kind: 'trajectories',
-    method: 'trajectories/2',
+    method,
     inputs: { textbook: textbook.sha256, knowledge: knowledge.digest },
-    params: { seed, prompts, model, ...settings },
+    params: { seed, prompts, model: model && modelOfRecord(model), ...settings },
   } as const;
-  return writeOnce(request, work, async () => {
+  return writeOnce(request, model, work, async () => {
     const cases = await readJsonLines(store, await store.manifest(textbook), 'cases.jsonl', caseSchema);
     const planned = planTrajectories(cases, knowledge, { seed, ...settings });
     const questions = collectQuestions(planned, settings.rationaleForm);

@@ -3,24 +3,28 @@ import { type ArtifactRef, canonicalJson, digestOf } from '../../domain/artifact
 import { type LlmAccount, llmAccountSchema } from '../../domain/llm-account.ts';
 import { storeKeys } from '../../domain/names.ts';
 import { commitOnce, type Outcome, type Work } from '../commit-once.ts';
-import type { Asking } from './ask.ts';
+import type { ServedModel } from '../llm/served.ts';
+import { type Asking, openAccount } from './ask.ts';
 
 export interface Written {
   trajectories: ArtifactRef;
-  /** Null where another run had the work done. */
+  /** Null where another run had the work done and this one asked nothing. */
   account: LlmAccount | null;
 }
 
 /**
  * The account stands beside the artifact, not in it: the same rows are the same artifact, whatever they cost. A run
  * that was resumed finds both.
+ *
+ * @param model null where the stage needs none
  */
 export async function writeOnce(
-  { store, run }: Pick<Asking, 'store' | 'run'>,
+  { store, run, settings }: Pick<Asking, 'store' | 'run' | 'settings'>,
+  model: ServedModel | null,
   work: Work,
   make: () => Promise<Outcome & { account: LlmAccount }>,
 ): Promise<Written> {
-  let spent: LlmAccount | null = null;
+  let spent = model?.reply ? openAccount(model, settings.prices) : null;
   const trajectories = await commitOnce(store, work, async () => {
     const { account, ...outcome } = await make();
     spent = account;

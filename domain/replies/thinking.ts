@@ -18,16 +18,20 @@ const finalChannel = /^.*<\|channel\|>\s*final[^<]*<\|message\|>/is;
 const otherChannel = /<\|channel\|>.*$/is;
 const endOfTurn = /<\|(?:end|return|im_end|eot_id|endoftext)\|>/gi;
 
+/** Made once: each reply is looked through for all of them. */
+const blocks = marks.map(([open, close]) => ({
+  closed: new RegExp(`${open}(?:(?!${open}).)*?${close}`, 'gis'),
+  notOpened: new RegExp(`^.*${close}`, 'is'),
+  notClosed: new RegExp(`${open}.*$`, 'is'),
+}));
+
 /** The text without thinking, trimmed. Of a block that was never closed, and of one never opened, all is thinking. */
 export function withoutThinking(text: string): string {
   const answer = finalChannel.test(text) ? text.replace(finalChannel, '') : text.replace(otherChannel, '');
-  return marks
+  return blocks
     .reduce(
-      (rest, [open, close]) =>
-        rest
-          .replaceAll(new RegExp(`${open}(?:(?!${open}).)*?${close}`, 'gis'), '')
-          .replace(new RegExp(`^.*${close}`, 'is'), '')
-          .replace(new RegExp(`${open}.*$`, 'is'), ''),
+      (rest, { closed, notOpened, notClosed }) =>
+        rest.replaceAll(closed, '').replace(notOpened, '').replace(notClosed, ''),
       answer,
     )
     .replaceAll(endOfTurn, '')

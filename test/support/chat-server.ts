@@ -6,7 +6,7 @@ import { onTestFinished } from 'vitest';
 export interface Answer {
   status?: number;
   headers?: Record<string, string>;
-  body: string;
+  body: string | Uint8Array;
   /** Before it is sent, in milliseconds. */
   afterMs?: number;
   /** The connection breaks off after the body. */

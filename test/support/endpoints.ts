@@ -1,5 +1,5 @@
 /** A client of an endpoint that runs in the test. */
-import { createEndpointClient, type EndpointClient } from '../../activities/llm/endpoint.ts';
+import { createEndpointClient, type EndpointClient, type EndpointOptions } from '../../activities/llm/endpoint.ts';
 import type { LlmRequest } from '../../domain/llm.ts';
 import type { LlmSettings } from '../../domain/llm-settings.ts';
 import { llmSettings } from './llm.ts';
@@ -14,8 +14,13 @@ export const shortRequest: LlmRequest = {
   seed: 3,
 };
 
-export const clientOf = (baseUrl: string, more: Partial<LlmSettings> = {}, maxRetries = 2): EndpointClient =>
+export const clientOf = (
+  baseUrl: string,
+  more: Partial<LlmSettings> = {},
+  maxRetries = 2,
+  loadImage?: EndpointOptions['loadImage'],
+): EndpointClient =>
   createEndpointClient(
     { ...llmSettings, provider: 'openai-compatible', baseUrl, apiKey: secretKey, model: 'qwen', ...more },
-    maxRetries,
+    { maxRetries, ...(loadImage ? { loadImage } : {}) },
   );

@@ -2,6 +2,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { concurrently } from '../../activities/concurrently.ts';
 import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
 import { commitFiles, materialise, readText } from '../../activities/store/commit.ts';
 import { digestOf } from '../../domain/artifact.ts';
@@ -96,6 +97,15 @@ export function describeStoreContract(name: string, place: () => StorePlace): vo
       const kept = await place().newStore().getObject('llm/race');
       expect(new TextDecoder().decode(kept ?? undefined)).toBe(String(won.indexOf(true)));
       expect(await place().newStore().getObject('llm/absent')).toBeNull();
+    });
+
+    it('lists the objects below a prefix, more than a page of them', async () => {
+      const store = place().newStore();
+      const keys = Array.from({ length: 1_001 }, (_, i) => `llm/list/${i % 3}/${i}.json`);
+      await concurrently(keys, 16, (key) => store.putObjectIfAbsent(key, 'x'));
+      await store.putObjectIfAbsent('llm/listed', 'x');
+      expect((await place().newStore().objectKeys('llm/list/')).toSorted()).toEqual(keys.toSorted());
+      expect(await store.objectKeys('llm/none/')).toEqual([]);
     });
 
     it.each([

@@ -56,7 +56,12 @@ export async function prepareTraining(store: ArtifactStore, recipe: Recipe, scra
   const { logger } = trainer;
   const data = createDatasetActivities({ store, environment: { scratch, plugins: scratch }, logger });
   const { llm, settings } = askingNobody(store);
-  const trajectories = createTrajectoryActivities({ store, llm, environment: { llm: settings }, logger });
+  const trajectories = createTrajectoryActivities({
+    store,
+    chooseLlm: () => llm,
+    environment: { llm: settings },
+    logger,
+  });
   const run = <T>(work: () => Promise<T>): Promise<T> => new MockActivityEnvironment().run(work);
   const { questions, textbook } = await run(() => data.prepareData({ recipe }));
   const written = await run(() => trajectories.synthesiseTrajectories({ recipe, textbook }));

@@ -24,7 +24,9 @@ describe('keys', () => {
     const key = digestOf('x');
     for (const name of [
       storeKeys.blob(key),
-      storeKeys.llmReply(key, 12),
+      storeKeys.llmReply(key, 'none', key, 12),
+      storeKeys.llmFirstReply(key),
+      storeKeys.llmFingerprint(key, key),
       storeKeys.llmAccount(key),
       storeKeys.manifest('checkpoint', checkpointKey(key, 500)),
     ]) {

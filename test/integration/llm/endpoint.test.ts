@@ -1,4 +1,5 @@
 /** One request to an endpoint of each kind: what is sent, and what is read. */
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { LlmSettings } from '../../../domain/llm-settings.ts';
 import { type Answer, chatAnswer, chatCompletion, chatStream, startChatServer } from '../../support/chat-server.ts';
@@ -56,6 +57,26 @@ describe('a request', () => {
     const server = await startChatServer(chatAnswer(text));
     await clientOf(server.baseUrl.replace('/v1', end)).complete(request, signal);
     expect(server.requests[0]?.url.pathname).toBe('/v1/chat/completions');
+  });
+});
+
+describe('an answer', () => {
+  it.each([
+    ['gzip', gzipSync],
+    ['br', brotliCompressSync],
+    ['deflate', deflateSync],
+  ])('that is compressed by %s unasked is read', async (encoding, compress) => {
+    const { body } = chatAnswer(text);
+    const server = await startChatServer({ body: compress(body), headers: { 'content-encoding': encoding } });
+    expect((await clientOf(server.baseUrl).complete(request, signal)).text).toBe(text);
+  });
+
+  it('is followed where a gateway sends the request on, with its body', async () => {
+    const behind = await startChatServer(chatAnswer(text));
+    const location = `${behind.baseUrl}/chat/completions`;
+    const gateway = await startChatServer({ status: 307, headers: { location }, body: '' });
+    expect((await clientOf(gateway.baseUrl).complete(request, signal)).text).toBe(text);
+    expect(behind.requests[0]?.body.model).toBe('qwen');
   });
 });
 

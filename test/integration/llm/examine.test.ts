@@ -22,15 +22,19 @@ async function linesOf(answers: Answers): Promise<string[]> {
   });
 }
 
+const purple = 'Purple.';
+const isImage = (body: Record<string, unknown>): boolean => JSON.stringify(body.messages).includes('image_url');
 const isJson = (body: Record<string, unknown>): boolean => JSON.stringify(body.messages).includes('Reply in JSON');
 
 describe('an endpoint', () => {
   it('that does everything well', async () => {
-    const [answers, structured, thinking, usage] = await linesOf((_, { body }) =>
-      chatAnswer(isJson(body) ? json : text),
-    );
+    const [answers, structured, thinking, usage, images] = await linesOf((_, { body }) => {
+      if (isImage(body)) return chatAnswer(purple);
+      return chatAnswer(isJson(body) ? json : text);
+    });
     expect(answers).toMatch(/^in \d\.\d s$/);
     expect([structured, thinking, usage]).toEqual(['honoured, by json_schema', 'none', 'told: 7 tokens in, 3 out']);
+    expect(images).toBe('taken, and seen');
   });
 
   it('that thinks in the text, tells no usage and knows no schema', async () => {
@@ -53,6 +57,18 @@ describe('an endpoint', () => {
     );
     expect(answers).toMatch(/^✗ no text: cut off while thinking; .*DERMFLOW_LLM_THINKING_TOKENS/);
     expect(structured).toMatch(/^✗ not honoured \(json_schema\); try DERMFLOW_LLM_STRUCTURED=/);
+  });
+
+  it('that takes no image, or takes one and does not see it', async () => {
+    const refusing: Answers = (_, { body }) =>
+      isImage(body)
+        ? chatError(400, { message: 'm is not a multimodal model' })
+        : chatAnswer(isJson(body) ? json : text);
+    const [answers, , , , refused] = await linesOf(refusing);
+    expect(answers).toMatch(/^in /);
+    expect(refused).toMatch(/^✗ .*serves "m", which takes no images .* it says: m is not a multimodal model$/);
+    const [, , , , blind] = await linesOf((_, { body }) => chatAnswer(isJson(body) ? json : text));
+    expect(blind).toMatch(/^✗ not seen: of a purple picture it says: A net of brown lines\.; /);
   });
 
   it('whose account is empty says so in its own words', async () => {

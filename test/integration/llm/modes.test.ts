@@ -17,6 +17,7 @@ import {
   chatAnswer,
   chatCompletion,
   chatError,
+  chatStream,
   serveChat,
 } from '../../support/chat-server.ts';
 import { clientOf } from '../../support/endpoints.ts';
@@ -33,6 +34,8 @@ const cases = diagnoses.flatMap((diagnosis) =>
 );
 const sentence = 'The lesion shows an atypical pigment network and lacks milia-like cysts.';
 const questions = cases.length;
+/** The call by which each run finds out who answers. */
+const recognition = 1;
 
 type Form = 'free-text' | 'findings';
 
@@ -65,7 +68,7 @@ async function stage(form: Form, share: number) {
     ).flat();
     return { rows, account: written.account };
   };
-  const kept = () => [...objects.keys()].filter((key) => key.startsWith('llm/2/')).length;
+  const kept = () => [...objects.keys()].filter((key) => key.startsWith('llm/3/')).length;
   return { run, kept };
 }
 
@@ -76,6 +79,17 @@ const good: Answers = (_, { body }) => {
   if (!schema) return chatAnswer(sentence);
   const { present, absent } = schema.schema.properties;
   return chatAnswer(JSON.stringify({ present: present?.enum[0], absent: absent?.enum[0] }));
+};
+/** As an endpoint that has no schemas: what may be chosen stands in the prompt. */
+const byPrompt: Answers = (call, asked) => {
+  const { response_format: format, messages } = asked.body;
+  if (JSON.stringify(format ?? {}).includes('json_schema')) {
+    return chatError(400, { message: 'This response_format type is unavailable now' });
+  }
+  const schema = /JSON schema:\\n(\{.*?\})\\n/.exec(JSON.stringify(messages))?.[1];
+  if (schema === undefined) return good(call, asked);
+  const { present, absent } = JSON.parse(schema.replaceAll('\\"', '"')).properties;
+  return chatAnswer(JSON.stringify({ present: present.enum[0], absent: absent.enum[0] }));
 };
 const always =
   (answer: Answer): Answers =>
@@ -88,7 +102,7 @@ const everyFifth =
   (call, asked) =>
     call % 5 === 0 ? answer : good(call, asked);
 const fenced: Answers = (call, asked) => {
-  const { choices } = JSON.parse(good(call, asked).body) as { choices: [{ message: { content: string } }] };
+  const { choices } = JSON.parse(String(good(call, asked).body)) as { choices: [{ message: { content: string } }] };
   return chatAnswer(`\`\`\`json\n${choices[0].message.content}\n\`\`\``);
 };
 
@@ -107,8 +121,29 @@ describe('replies that are of use', () => {
       questions + 4,
     ],
     [
+      'after a refused limit',
+      (call, asked) =>
+        'max_tokens' in asked.body
+          ? chatError(400, {
+              code: 'unsupported_parameter',
+              message: "Use 'max_completion_tokens' instead of 'max_tokens'.",
+            })
+          : good(call, asked),
+      'free-text',
+      questions + 4,
+    ],
+    ['without schemas', byPrompt, 'findings', questions + 4],
+    [
+      'streamed alone',
+      (_, { body }) =>
+        body.stream === true ? chatStream(sentence) : chatError(400, 'This model only support stream mode'),
+      'free-text',
+      questions + 4,
+    ],
+    [
       'after an outage',
-      (call, asked) => (call <= 2 ? chatError(503, 'loading', { 'retry-after': '0.01' }) : good(call, asked)),
+      (call, asked) =>
+        call === 2 || call === 3 ? chatError(503, 'loading', { 'retry-after': '0.01' }) : good(call, asked),
       'free-text',
       questions + 2,
     ],
@@ -122,9 +157,73 @@ describe('replies that are of use', () => {
       expect(completion).toContain(form === 'findings' ? 'The lesion shows sign' : sentence);
       expect(completion).not.toMatch(/think>|Okay|```/);
     }
-    expect(server.requests.length).toBeLessThanOrEqual(calls);
+    expect(server.requests.length).toBeLessThanOrEqual(calls + recognition);
     expect(kept()).toBe(questions);
-    expect(account).toMatchObject({ requests: questions, calls: questions, unusable: 0, fromLedger: 0 });
+    expect(account).toMatchObject({ requests: questions, calls: questions + recognition, unusable: 0, fromLedger: 0 });
+  });
+});
+
+describe('an address with a query', () => {
+  it('is asked with it, each time', async () => {
+    const version = 'api-version=2024-10-21';
+    const server = await serveChat((call, asked) =>
+      asked.url.search.includes(version) ? good(call, asked) : chatError(404, { message: 'Resource not found' }),
+    );
+    const { run } = await stage('free-text', 0);
+    await expect(run(server.baseUrl)).rejects.toMatchObject({ type: failureTypes.userMistake });
+    expect((await run(`${server.baseUrl}?${version}`)).rows).toHaveLength(questions);
+  });
+});
+
+describe('an endpoint that', () => {
+  it('is slower than its setting is waited for, and loses no reply that came', async () => {
+    let slow = true;
+    const server = await serveChat((call, asked) => ({ ...good(call, asked), afterMs: slow && call > 3 ? 2_000 : 0 }));
+    const { run, kept } = await stage('free-text', 0);
+    const timeoutMs = 300;
+    await expect(run(server.baseUrl, 'first', {}, { timeoutMs, concurrency: 1 })).rejects.toMatchObject({
+      type: failureTypes.unavailable,
+      message: expect.stringContaining('DERMFLOW_LLM_TIMEOUT'),
+    });
+    const before = kept();
+    expect(before).toBe(2);
+    slow = false;
+    const asked = server.requests.length;
+    expect((await run(server.baseUrl, 'first', {}, { timeoutMs })).rows).toHaveLength(questions);
+    expect(server.requests).toHaveLength(asked + questions - before);
+  });
+
+  it('runs out of money has the run wait for a person, who finds all that was paid for', async () => {
+    let paid = false;
+    const quota = { code: 'insufficient_quota', message: 'You exceeded your current quota.' };
+    const server = await serveChat((call, asked) => (paid || call <= 4 ? good(call, asked) : chatError(429, quota)));
+    const { run, kept } = await stage('free-text', 0);
+    await expect(run(server.baseUrl, 'first', {}, { concurrency: 1 })).rejects.toMatchObject({
+      type: failureTypes.needsPerson,
+      message: expect.stringContaining('it says: You exceeded your current quota.'),
+    });
+    expect(kept()).toBe(3);
+    paid = true;
+    const refused = server.requests.length - 4;
+    expect((await run(server.baseUrl, 'second')).rows).toHaveLength(questions);
+    expect(server.requests).toHaveLength(questions + recognition + refused);
+  });
+
+  it('changes its weights in the middle of a stage, and is killed, has nothing asked twice', async () => {
+    const served = (call: number) => ({ system_fingerprint: call <= 4 ? 'fp_a' : 'fp_b' });
+    let down = false;
+    const server = await serveChat((call) =>
+      down && call > 7 ? chatError(401, 'gone') : chatCompletion({ content: sentence }, served(call)),
+    );
+    const { run } = await stage('free-text', 0);
+    down = true;
+    await expect(run(server.baseUrl, 'first', {}, { concurrency: 1 })).rejects.toThrow('gone');
+    down = false;
+    const good = 7;
+    const refused = server.requests.length - good;
+    const { account } = await run(server.baseUrl, 'first');
+    expect(server.requests).toHaveLength(questions + recognition + refused);
+    expect(account?.servedBy).toEqual(['fp_a', 'fp_b']);
   });
 });
 
@@ -149,11 +248,11 @@ describe('replies that are of no use', () => {
       type: failureTypes.llm,
       message: expect.stringContaining(`${questions} of ${questions} LLM replies are unusable (${reason})`),
     });
-    expect(bad.requests).toHaveLength(asks * questions);
+    expect(bad.requests).toHaveLength(asks * questions + recognition);
     expect(kept()).toBe(asks * questions);
     // Another attempt of the same execution buys nothing.
     await expect(run(bad.baseUrl)).rejects.toMatchObject({ type: failureTypes.llm });
-    expect(bad.requests).toHaveLength(asks * questions);
+    expect(bad.requests).toHaveLength(asks * questions + recognition);
   });
 
   it('from now and then are left out, and the run goes on', async () => {
@@ -167,14 +266,14 @@ describe('replies that are of no use', () => {
     const lost = questions - rows.length;
     expect(lost).toBeGreaterThan(0);
     expect(account?.unusable).toBe(3 * lost);
-    expect(server.requests).toHaveLength(rows.length + 3 * lost);
+    expect(server.requests).toHaveLength(rows.length + 3 * lost + recognition);
   });
 
   it('every fifth time are mended by asking again', async () => {
     const server = await serveChat(everyFifth(chatError(400, { code: 'content_filter', message: 'filtered' })));
     const { run } = await stage('free-text', 0);
     expect((await run(server.baseUrl)).rows).toHaveLength(questions);
-    expect(server.requests.length).toBe(questions + Math.floor(server.requests.length / 5));
+    expect(server.requests.length).toBe(questions + recognition + Math.floor(server.requests.length / 5));
   });
 
   it('that were cut off are given more room', async () => {
@@ -183,7 +282,7 @@ describe('replies that are of no use', () => {
     );
     const { run } = await stage('free-text', 0);
     expect((await run(server.baseUrl)).rows).toHaveLength(questions);
-    expect(server.requests).toHaveLength(2 * questions);
+    expect(server.requests).toHaveLength(2 * questions + recognition);
   });
 });
 
@@ -193,24 +292,24 @@ describe('resume', () => {
     const server = await serveChat((call, asked) => (mended || call % 2 === 0 ? good(call, asked) : chatAnswer('')));
     const { run } = await stage('free-text', 0);
     await expect(run(server.baseUrl, 'first', {}, { asks: 1 })).rejects.toMatchObject({ type: failureTypes.llm });
-    expect(server.requests).toHaveLength(questions);
+    expect(server.requests).toHaveLength(questions + recognition);
     mended = true;
     const { account } = await run(server.baseUrl, 'second');
-    expect(server.requests).toHaveLength(questions + questions / 2);
+    expect(server.requests).toHaveLength(questions + questions / 2 + recognition);
     expect(account).toMatchObject({
       fromLedger: questions / 2,
-      calls: questions + questions / 2,
+      calls: questions + questions / 2 + recognition,
       unusable: questions / 2,
     });
   });
 
-  it('of another run with the same recipe buys nothing and costs it nothing', async () => {
+  it('of another run with the same recipe buys nothing but the question who answers', async () => {
     const server = await serveChat(good);
     const { run } = await stage('free-text', 0);
     await run(server.baseUrl);
     const again = await run(server.baseUrl, 'second', { run: { id: 'another', execution: 'x' } });
-    expect(again.account).toBeNull();
-    expect(server.requests).toHaveLength(questions);
+    expect(again.account).toMatchObject({ requests: 0, calls: recognition, inputTokens: 7 });
+    expect(server.requests).toHaveLength(questions + 2 * recognition);
   });
 });
 
@@ -229,15 +328,16 @@ describe('the budget', () => {
       message: expect.stringContaining('dermflow resume'),
     });
     expect(server.requests).toHaveLength(calls);
-    expect(kept()).toBe(calls);
+    expect(kept()).toBe(calls - recognition);
     await expect(run(server.baseUrl, 'second', { budget }, one)).rejects.toMatchObject({
       type: failureTypes.needsPerson,
     });
     expect(server.requests).toHaveLength(calls);
     const { rows, account } = await run(server.baseUrl, 'second', { budget: { calls: 100 } }, one);
     expect(rows).toHaveLength(questions);
-    expect(server.requests).toHaveLength(questions);
-    expect(account).toMatchObject({ calls: questions, fromLedger: calls, inputTokens: 7 * questions });
+    const all = questions + recognition;
+    expect(server.requests).toHaveLength(all);
+    expect(account).toMatchObject({ calls: all, fromLedger: calls - recognition, inputTokens: 7 * all });
   });
 
   it('is never passed in calls, however many are made at once', async () => {
@@ -256,5 +356,6 @@ describe('the budget', () => {
       type: failureTypes.userMistake,
       message: expect.stringContaining('DERMFLOW_LLM_PRICES'),
     });
+    expect(server.requests).toHaveLength(0);
   });
 });

@@ -61,7 +61,12 @@ afterAll(() => worker.remove());
 
 function explain(llm: LlmClient, of = recipe): Promise<TrajectoriesResult> {
   const environment = { llm: { ...llmSettings, concurrency: 2 } };
-  const { explainConcepts } = createTrajectoryActivities({ store, llm, environment, logger: trainer.logger });
+  const { explainConcepts } = createTrajectoryActivities({
+    store,
+    chooseLlm: () => llm,
+    environment,
+    logger: trainer.logger,
+  });
   const { concepts } = data;
   if (!concepts) throw new RangeError('the data stage made no concepts');
   return runActivity(() => explainConcepts({ recipe: of, concepts }));
@@ -108,7 +113,7 @@ it('SFT on trajectories begins with the adapter of the concepts, in every epoch'
   const { trainSft } = worker.activities;
   const { synthesiseTrajectories } = createTrajectoryActivities({
     store,
-    llm: standInLlm(() => ''),
+    chooseLlm: () => standInLlm(() => ''),
     environment: { llm: llmSettings },
     logger: trainer.logger,
   });

@@ -14,9 +14,14 @@ const model: LlmIdentity = {
   body: {},
 };
 const anything = (): null => null;
+const served = (identity: LlmIdentity, fingerprint: string | null = null, stage = 'stage') => ({
+  identity,
+  fingerprint,
+  stage,
+});
 
 interface Stand {
-  ledger: Ledger;
+  ledger: Pick<Ledger, 'ask' | 'known'>;
   asked: LlmRequest[];
 }
 
@@ -27,8 +32,8 @@ function open(
   settings: Partial<LedgerSettings> = {},
 ): Stand {
   const asked: LlmRequest[] = [];
-  const ledger = openLedger({
-    ...{ store: createMemoryStore(objects), model, run: { id: 'run', execution: 'first' }, asks: 3 },
+  const opened = openLedger({
+    ...{ store: createMemoryStore(objects), model: served(model), run: { id: 'run', execution: 'first' }, asks: 3 },
     complete: async (made) => {
       asked.push(made);
       return answer(asked.length);
@@ -36,6 +41,10 @@ function open(
     now: () => new Date('2026-11-03T10:00:00Z'),
     ...settings,
   });
+  const ledger: Pick<Ledger, 'ask' | 'known'> = {
+    ask: async (...args) => (await opened).ask(...args),
+    known: async (...args) => (await opened).known(...args),
+  };
   return { ledger, asked };
 }
 
@@ -48,10 +57,10 @@ describe('a usable reply', () => {
     const second = await two.ledger.ask({ ...request }, anything);
     expect(second).toEqual({ ...first, known: 1 });
     expect([one.asked.length, two.asked.length]).toEqual([1, 0]);
-    expect([...objects.keys()]).toEqual([expect.stringMatching(/^llm\/2\/..\/[0-9a-f]{64}\/1\.json$/)]);
+    expect([...objects.keys()]).toEqual([expect.stringMatching(/^llm\/3\/[0-9a-f]{32}\/none\/[0-9a-f]{64}-1\.json$/)]);
     const [bytes] = objects.values();
     expect(JSON.parse(new TextDecoder().decode(bytes))).toMatchObject({
-      ...{ schema: 2, model, at: '2026-11-03T10:00:00.000Z', run: 'run', execution: 'first' },
+      ...{ schema: 3, model, at: '2026-11-03T10:00:00.000Z', run: 'run', execution: 'first' },
       reply: { text: 'reply 1', finish: 'stop', inputTokens: 7, outputTokens: 3 },
     });
   });
@@ -63,6 +72,7 @@ describe('a usable reply', () => {
     { seed: 1 },
     { maxTokens: 11 },
     { jsonSchema: {} },
+    { images: [{ sha256: 'a'.repeat(64), bytes: 9, mediaType: 'image/png' }] },
   ])('is not one to a request with %j', async (change) => {
     const { ledger, asked } = open(new Map());
     await ledger.ask(request, anything);
@@ -79,7 +89,7 @@ describe('a usable reply', () => {
   ])('is not one of another model: %j', async (change) => {
     const objects = new Map<string, Uint8Array>();
     await open(objects).ledger.ask(request, anything);
-    const other = open(objects, undefined, { model: { ...model, ...change } });
+    const other = open(objects, undefined, { model: served({ ...model, ...change }) });
     await other.ledger.ask(request, anything);
     expect(other.asked).toHaveLength(1);
   });
@@ -169,7 +179,7 @@ describe('asking again', () => {
 describe('an entry that is damaged', () => {
   it.each([
     ['no JSON', 'x'],
-    ['another request', JSON.stringify({ schema: 2, request: 'f'.repeat(64) })],
+    ['another request', JSON.stringify({ schema: 3, request: 'f'.repeat(64) })],
     ['no reply', '{}'],
   ])('is refused: %s', async (_, bytes) => {
     const objects = new Map<string, Uint8Array>();
@@ -181,4 +191,22 @@ describe('an entry that is damaged', () => {
       message: expect.stringContaining(key),
     });
   });
+});
+
+it('asks the store for few things at a time, however many replies come at once', async () => {
+  const store = createMemoryStore();
+  let [current, most] = [0, 0];
+  const slow = {
+    ...store,
+    putObjectIfAbsent: async (key: string, data: Uint8Array | string) => {
+      most = Math.max(most, ++current);
+      await new Promise((go) => setTimeout(go, 5));
+      current--;
+      return store.putObjectIfAbsent(key, data);
+    },
+  };
+  const { ledger, asked } = open(new Map(), undefined, { store: slow });
+  await Promise.all(Array.from({ length: 200 }, (_, seed) => ledger.ask({ ...request, seed }, anything)));
+  expect(asked).toHaveLength(200);
+  expect(most).toBe(32);
 });

@@ -1,0 +1,92 @@
+/**
+ * Which weights answer a stage. What an endpoint says of its model stands in the model's identity; the fingerprint of
+ * the weights (`system_fingerprint`) comes only with a reply. So a stage of a run asks once, in a few tokens, before
+ * anything else, and remembers what it was told: other weights under the same name are another model, whose replies are
+ * not known yet. A hosted provider answers from machines of several fingerprints, and may change them at any time: each
+ * that answers the stage joins it, is remembered with it, and its earlier replies serve from then on. So what the stage
+ * has paid for is found again by every attempt and `resume`, and another run takes what these weights have written.
+ */
+import { canonicalJson, digestOf } from '../../domain/artifact.ts';
+import { type LlmIdentity, type LlmReply, type LlmRequest, llmReplySchema } from '../../domain/llm.ts';
+import { storeKeys } from '../../domain/names.ts';
+import type { ArtifactStore } from '../ports/artifact-store.ts';
+
+/** The model as a stage's artifact names it. */
+export interface ServedModel {
+  identity: LlmIdentity;
+  /** Of the weights that answered first; null where the endpoint tells none. */
+  fingerprint: string | null;
+  /** The reply that told it, which the stage has paid for; null where nothing was asked. */
+  reply: LlmReply | null;
+  /** Under which the stage's fingerprints are remembered. */
+  stage: string;
+}
+
+/** Asked for the fingerprint alone; also the least that tells whether an endpoint answers at all. */
+export const recognitionRequest: LlmRequest = {
+  ...{ system: 'You are a concise assistant.', user: 'Reply with the word "yes".' },
+  ...{ maxTokens: 16, temperature: 0, seed: 0 },
+};
+
+/**
+ * @param stage what distinguishes the stage from all others, of this run and of others
+ * @param ask asks the model; throws where it may not be asked
+ */
+export async function recogniseModel(
+  store: ArtifactStore,
+  identity: LlmIdentity,
+  stage: object,
+  ask: (request: LlmRequest) => Promise<LlmReply>,
+): Promise<ServedModel> {
+  const digest = digestOf(canonicalJson({ model: identity, ...stage }));
+  // A model in this process has no other weights than its file's.
+  if (identity.address === null) return { identity, fingerprint: null, reply: null, stage: digest };
+  const key = storeKeys.llmFirstReply(digest);
+  let bytes = await store.getObject(key);
+  if (bytes === null) {
+    const reply = await ask(recognitionRequest);
+    await store.putObjectIfAbsent(key, canonicalJson(reply));
+    bytes = await store.getObject(key); // of two workers the first
+  }
+  const reply = llmReplySchema.parse(JSON.parse(new TextDecoder().decode(bytes ?? undefined)));
+  return { identity, fingerprint: reply.systemFingerprint, reply, stage: digest };
+}
+
+/** Identity and fingerprint in one, as an artifact's parameters hold them. */
+export const modelOfRecord = ({ identity, fingerprint }: ServedModel) =>
+  fingerprint === null ? identity : { ...identity, fingerprint };
+
+/** The fingerprints of a stage, as parts of keys. */
+export interface Fingerprints {
+  has(part: string): boolean;
+  /** Where a reply is kept. Remembers a new fingerprint first, so that the reply is found by whoever goes on. */
+  partFor(reply: LlmReply): Promise<string>;
+}
+
+export async function openFingerprints(
+  store: ArtifactStore,
+  { fingerprint, stage }: Pick<ServedModel, 'fingerprint' | 'stage'>,
+): Promise<Fingerprints> {
+  const first = partOf(fingerprint);
+  const prefix = storeKeys.llmFingerprint(stage, '');
+  const joined = (await store.objectKeys(prefix)).map((key) => key.slice(prefix.length));
+  const parts = new Map<string, Promise<unknown>>([first, ...joined].map((part) => [part, Promise.resolve()]));
+  return {
+    has: (part) => parts.has(part),
+    partFor: async ({ systemFingerprint }) => {
+      // A refusal, or a reply that tells none, is the first one's.
+      if (systemFingerprint === null) return first;
+      const part = partOf(systemFingerprint);
+      const remembered =
+        parts.get(part) ??
+        store.putObjectIfAbsent(storeKeys.llmFingerprint(stage, part), canonicalJson({ systemFingerprint }));
+      parts.set(part, remembered);
+      await remembered;
+      return part;
+    },
+  };
+}
+
+/** Keys take few characters, and fingerprints have any. */
+const partOf = (fingerprint: string | null): string =>
+  fingerprint === null ? 'none' : digestOf(fingerprint).slice(0, 16);

@@ -1,0 +1,71 @@
+/** A stage's requests by the provider's batch API: which are submitted, what they may cost, how they come to the ledger. */
+import { userMistake } from '../../domain/failures.ts';
+import type { LlmReply, LlmRequest, Reader } from '../../domain/llm.ts';
+import { type LlmAccount, type LlmBudget, limitReached, priceOf, spend } from '../../domain/llm-account.ts';
+import type { LlmPrice } from '../../domain/llm-settings.ts';
+import { askByBatch } from '../llm/batch/durable.ts';
+import type { Ledger } from '../llm/ledger.ts';
+import type { ArtifactStore } from '../ports/artifact-store.ts';
+import type { LlmClient } from '../ports/llm-client.ts';
+
+export interface BatchPass {
+  store: ArtifactStore;
+  llm: Pick<LlmClient, 'model' | 'batches'>;
+  ledger: Ledger;
+  /** The stage of the run, by its digest. */
+  stage: string;
+  budget: LlmBudget;
+  spent: readonly LlmAccount[];
+  account: LlmAccount;
+  /** Whether the account holds all that the run has spent by now. */
+  isLimited: boolean;
+  price: LlmPrice | undefined;
+  onBatch: ((batch: string, done: number, lines: number) => void) | undefined;
+  pollMs: number | undefined;
+  now: () => Date;
+  signal: AbortSignal;
+}
+
+/** Asks for what has no reply yet; returns the ids of the questions that a batch of this pass answered. */
+export async function askInBatches(
+  questions: readonly { id: string; request: LlmRequest; read: Reader }[],
+  pass: BatchPass,
+): Promise<Set<string>> {
+  const { store, llm, ledger, stage, budget, spent, account, isLimited, price, onBatch, pollMs, now, signal } = pass;
+  const { batches } = llm;
+  if (batches === undefined) {
+    throw userMistake(
+      `recipe: llm.batch is true, but "${llm.model}" cannot be asked in batches; set it to false, or name a provider that has them`,
+    );
+  }
+  const byDigest = new Map(questions.map((question) => [ledger.digestOf(question.request), question]));
+  const fresh = new Set<string>();
+  await askByBatch({
+    ...{ store, batches, stage, now, signal, pollMs, onLook: onBatch ?? (() => {}) },
+    requests: new Map([...byDigest].map(([digest, { request }]) => [digest, request])),
+    next: async (submitted) => {
+      const lines = new Map<string, LlmRequest>();
+      const reserved = { ...account };
+      for (const [digest, { request, read }] of byDigest) {
+        if (submitted.has(digest) || (await ledger.known(request, read)).length > 0) continue;
+        // As if each reply took all the room that it may: a batch cannot be stopped at a limit.
+        if (limitReached([...spent, reserved], budget) !== null) break;
+        spend(reserved, request, longestReply(request), priceOf(price, { batch: stage }));
+        lines.set(digest, request);
+      }
+      return lines;
+    },
+    keep: async (digest, reply, batch) => {
+      const question = byDigest.get(digest);
+      if (!question || !(await ledger.take(question.request, reply, batch))) return;
+      fresh.add(question.id);
+      if (isLimited) spend(account, question.request, reply, priceOf(price, { batch }));
+    },
+  });
+  return fresh;
+}
+
+const longestReply = ({ maxTokens }: LlmRequest): LlmReply => ({
+  ...{ text: '-', finish: 'length', thought: 0, thinking: 'none', inputTokens: null, outputTokens: maxTokens },
+  ...{ servedModel: null, systemFingerprint: null, words: null },
+});

@@ -1,0 +1,188 @@
+/** Requests by the batch APIs: bought once through any crash, failed lines asked alone, replies read as all others. */
+import { describe, expect, it } from 'vitest';
+import type { ArtifactStore } from '../../../activities/ports/artifact-store.ts';
+import { createMemoryStore } from '../../../activities/store/memory.ts';
+import { type Asking, askAll, type Question, recognise } from '../../../activities/trajectories/ask.ts';
+import { failureTypes } from '../../../domain/failures.ts';
+import type { LlmSettings } from '../../../domain/llm-settings.ts';
+import { type BatchBehaviour, type BatchServer, serveBatches } from '../../support/batch-server.ts';
+import { chatAnswer, startChatServer } from '../../support/chat-server.ts';
+import { clientOf, shortRequest } from '../../support/endpoints.ts';
+import { llmSettings } from '../../support/llm.ts';
+
+const count = 12;
+const questions: Question[] = Array.from({ length: count }, (_, seed) => ({
+  ...{ id: `q${seed}`, request: { ...shortRequest, user: `Question ${seed}.`, seed }, read: () => null },
+}));
+const prices = { qwen: { input: 2, output: 4 } };
+const answer: BatchBehaviour['answer'] = (body) => `Answer to ${/Question \d+/.exec(JSON.stringify(body))?.[0]}.`;
+const protocols = ['openai', 'anthropic'] as const;
+/** The call by which a stage finds out who answers. */
+const recognition = 1;
+
+interface Pass extends Partial<Pick<Asking, 'budget' | 'signal' | 'store' | 'onBatch' | 'byBatch'>> {
+  execution?: string;
+}
+
+async function ask(baseUrl: string, provider: LlmSettings['provider'], store: ArtifactStore, pass: Pass = {}) {
+  const { execution = 'first', ...more } = pass;
+  const asking: Asking = {
+    ...{ store, llm: clientOf(baseUrl, { provider }, 0), settings: { ...llmSettings, prices }, budget: {}, spent: [] },
+    ...{ run: { id: 'run', execution }, byBatch: true, batchPollMs: 5, onReply: () => {}, now: () => new Date() },
+    ...{ signal: new AbortController().signal, ...more },
+  };
+  return askAll(questions, await recognise(asking, 'test'), asking);
+}
+
+const linesOf = ({ batches }: BatchServer): number => batches.reduce((sum, { lines }) => sum + lines.length, 0);
+
+describe.each(protocols)('a stage in batches by the protocol of %s', (protocol) => {
+  it('is answered by one batch, read as any other reply, at half the price', async () => {
+    const server = await serveBatches(protocol, { answer, looks: 3 });
+    const looks: string[] = [];
+    const onBatch = (id: string, _: number, lines: number): void => void looks.push(`${id} ${lines}`);
+    const { answers, account } = await ask(server.baseUrl, protocol, createMemoryStore(), { onBatch });
+    for (const [i, { id }] of questions.entries()) expect(answers.get(id)?.text).toBe(`Answer to Question ${i}.`);
+    expect([server.batches.length, linesOf(server), server.alone.length]).toEqual([1, count, recognition]);
+    expect(looks).toEqual(Array(3).fill(`batch_1 ${count}`));
+    expect(account).toMatchObject({ calls: count + recognition, fromLedger: 0, unusable: 0, inputTokens: 7 * 13 });
+    const perCall = (7 * 2 + 3 * 4) / 1e6;
+    expect(account.money).toBeCloseTo(perCall * (recognition + count / 2), 12);
+  });
+
+  it('has lines that failed asked one by one', async () => {
+    const server = await serveBatches(protocol, { answer: (body, i) => (i % 4 === 0 ? null : answer(body, i)) });
+    const { answers } = await ask(server.baseUrl, protocol, createMemoryStore());
+    expect([...answers.values()].filter(({ text }) => text.includes('asked for alone'))).toHaveLength(3);
+    expect([server.batches.length, server.alone.length]).toEqual([1, 3 + recognition]);
+  });
+
+  /** @param at the part of a key at whose n-th writing the process dies, before or after the write */
+  const dying = (objects: Map<string, Uint8Array>, at: RegExp, { nth = 1, written = false } = {}): ArtifactStore => {
+    const store = createMemoryStore(objects);
+    let seen = 0;
+    return {
+      ...store,
+      putObjectIfAbsent: async (key, data) => {
+        const dies = at.test(key) && ++seen === nth;
+        const put = !dies || written ? await store.putObjectIfAbsent(key, data) : true;
+        if (dies) throw new Error('killed');
+        return put;
+      },
+    };
+  };
+  it.each([
+    ['before its lines are noted', /-lines/, {}],
+    ['after its lines are noted', /-lines/, { written: true }],
+    ['after it is submitted, before that is noted', /-submitted/, {}],
+    ['after its id is noted', /-submitted/, { written: true }],
+    ['in the middle of its replies', /^llm\/3\//, { nth: 5 }],
+    ['after a reply is stored', /^llm\/3\//, { nth: 5, written: true }],
+    ['before it is noted as collected', /-collected/, {}],
+  ])('submits no line twice when it is killed %s', async (_, at, how) => {
+    const objects = new Map<string, Uint8Array>();
+    const server = await serveBatches(protocol, { answer, looks: 2 });
+    await expect(ask(server.baseUrl, protocol, dying(objects, at, how))).rejects.toThrow('killed');
+    const { answers, account } = await ask(server.baseUrl, protocol, createMemoryStore(objects));
+    expect([server.batches.length, linesOf(server), server.alone.length]).toEqual([1, count, recognition]);
+    expect([...answers.values()].every(({ fault }) => fault === null)).toBe(true);
+    expect(account.calls).toBe(count + recognition);
+  });
+
+  it('goes on waiting for the same batch after it was stopped', async () => {
+    const objects = new Map<string, Uint8Array>();
+    const server = await serveBatches(protocol, { answer, looks: 4 });
+    const stop = new AbortController();
+    const stopped = ask(server.baseUrl, protocol, createMemoryStore(objects), {
+      signal: stop.signal,
+      onBatch: () => stop.abort(new Error('stopped')),
+    });
+    await expect(stopped).rejects.toThrow('stopped');
+    await ask(server.baseUrl, protocol, createMemoryStore(objects), { execution: 'second' });
+    expect([server.batches.length, linesOf(server)]).toEqual([1, count]);
+  });
+
+  it('takes another’s batch for none of its own', async () => {
+    const objects = new Map<string, Uint8Array>();
+    const server = await serveBatches(protocol, { answer, looks: 0 });
+    await expect(ask(server.baseUrl, protocol, dying(objects, /-lines/, { written: true }))).rejects.toThrow('killed');
+    const foreign = questions.map((_, i) => ({ custom_id: `foreign-${i}`, body: {} }));
+    server.batches.push({ id: 'batch_x', label: 'other', lines: foreign, looks: 9, created: Date.now() });
+    const { answers } = await ask(server.baseUrl, protocol, createMemoryStore(objects));
+    expect(server.batches).toHaveLength(2);
+    expect([...answers.values()].every(({ text }) => text.startsWith('Answer to'))).toBe(true);
+  });
+
+  it('submits what the budget allows, and waits for a person with the rest', async () => {
+    const objects = new Map<string, Uint8Array>();
+    const server = await serveBatches(protocol, { answer });
+    const limited = ask(server.baseUrl, protocol, createMemoryStore(objects), { budget: { calls: 6 } });
+    await expect(limited).rejects.toMatchObject({ type: failureTypes.needsPerson });
+    expect([linesOf(server), server.alone.length]).toEqual([5, recognition]);
+    const { account } = await ask(server.baseUrl, protocol, createMemoryStore(objects), { budget: { calls: 100 } });
+    expect([server.batches.length, linesOf(server)]).toEqual([2, count]);
+    expect(account.calls).toBe(count + recognition);
+  });
+
+  it('takes from the ledger what is there, whoever asked', async () => {
+    const store = createMemoryStore();
+    const server = await serveBatches(protocol, { answer });
+    await ask(server.baseUrl, protocol, store, { byBatch: false });
+    expect(server.alone).toHaveLength(count + recognition);
+    const { account } = await ask(server.baseUrl, protocol, store, { execution: 'second' });
+    expect(server.batches).toHaveLength(0);
+    expect(account.fromLedger).toBe(count);
+  });
+
+  it('is not submitted a second time where the first call was not answered', async () => {
+    const objects = new Map<string, Uint8Array>();
+    let down = true;
+    const server = await serveBatches(protocol, {
+      answer,
+      before: (method, path) =>
+        down && method === 'GET' && /batch_1$/.test(path) ? { status: 503, body: '{"error":"busy"}' } : null,
+    });
+    await expect(ask(server.baseUrl, protocol, createMemoryStore(objects))).rejects.toMatchObject({
+      type: failureTypes.unavailable,
+    });
+    down = false;
+    await ask(server.baseUrl, protocol, createMemoryStore(objects));
+    expect([server.batches.length, linesOf(server)]).toEqual([1, count]);
+  });
+});
+
+describe('batches that do not work', () => {
+  it('are the user’s mistake at a provider without them', async () => {
+    const server = await startChatServer(chatAnswer('It shows a regular border.'));
+    const error = { type: failureTypes.userMistake, message: expect.stringContaining('llm.batch') };
+    await expect(ask(server.baseUrl, 'mistral', createMemoryStore())).rejects.toMatchObject(error);
+  });
+
+  it('are the user’s mistake at a server that knows no such address, in its words', async () => {
+    const refusing = await serveBatches('openai', {
+      answer,
+      before: (_, path) => (path.endsWith('/files') ? { status: 404, body: '{"detail":"Not Found"}' } : null),
+    });
+    await expect(ask(refusing.baseUrl, 'openai-compatible', createMemoryStore())).rejects.toMatchObject({
+      type: failureTypes.userMistake,
+      message: expect.stringMatching(/takes no such batch \(HTTP 404\); set llm.batch to false .*; it says: Not Found/),
+    });
+  });
+
+  it('that fail as a whole end the run in the provider’s words', async () => {
+    const server = await serveBatches('openai', { answer, end: 'failed' });
+    await expect(ask(server.baseUrl, 'openai', createMemoryStore())).rejects.toMatchObject({
+      type: failureTypes.userMistake,
+      message: expect.stringContaining('it says: Invalid line 1.'),
+    });
+  });
+
+  it('that ran out of time are used as far as they came', async () => {
+    const server = await serveBatches('openai', {
+      ...{ answer: (body, i) => (i < 4 ? answer(body, i) : null), end: 'expired' },
+    });
+    const { answers } = await ask(server.baseUrl, 'openai', createMemoryStore());
+    expect(answers.size).toBe(count);
+    expect(server.alone).toHaveLength(count - 4 + recognition);
+  });
+});

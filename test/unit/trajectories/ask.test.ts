@@ -1,0 +1,47 @@
+/** Storing beside asking: the endpoint's places are not held by the store, and not everything waits unstored. */
+import { expect, it } from 'vitest';
+import { createMemoryStore } from '../../../activities/store/memory.ts';
+import { type Asking, askAll, recognise } from '../../../activities/trajectories/ask.ts';
+import { askingNobody, llmSettings, standInLlm } from '../../support/llm.ts';
+
+const questions = Array.from({ length: 40 }, (_, seed) => ({
+  ...{ id: String(seed), read: () => null },
+  request: { system: 's', user: 'u', maxTokens: 1, temperature: 0, seed },
+}));
+
+it('a store that hangs leaves the endpoint working, up to three replies for each of its places', async () => {
+  const store = createMemoryStore();
+  let release = (): void => {};
+  const released = new Promise<void>((go) => {
+    release = go;
+  });
+  const hanging = {
+    ...store,
+    putObjectIfAbsent: async (key: string, data: Uint8Array | string) => {
+      await released;
+      return store.putObjectIfAbsent(key, data);
+    },
+  };
+  let atEndpoint = 0;
+  let most = 0;
+  const llm = standInLlm(() => 'a reply');
+  const { complete } = llm;
+  const counting = {
+    ...llm,
+    complete: async (...args: Parameters<typeof complete>) => {
+      most = Math.max(most, ++atEndpoint);
+      await new Promise((go) => setTimeout(go, 2));
+      atEndpoint--;
+      return complete(...args);
+    },
+  };
+  const asking: Asking = { ...askingNobody(hanging), llm: counting, settings: { ...llmSettings, concurrency: 4 } };
+  const answered = askAll(questions, await recognise(asking, 'test'), asking);
+  await expect.poll(() => llm.asked.length).toBe(16);
+  await new Promise((go) => setTimeout(go, 50));
+  expect(llm.asked).toHaveLength(16);
+  release();
+  expect((await answered).answers.size).toBe(40);
+  expect(llm.asked).toHaveLength(40);
+  expect(most).toBe(4);
+});
