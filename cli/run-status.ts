@@ -7,6 +7,7 @@ import {
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { type RunProgress, type TrainingHeartbeat, trainingHeartbeatSchema } from '../domain/contracts.ts';
+import { methodOfWorkflow } from '../domain/methods/index.ts';
 import { queries } from '../domain/names.ts';
 import { isGrpcStatus } from '../infra/grpc.ts';
 import { handleOf } from './runs.ts';
@@ -29,6 +30,8 @@ export interface PendingActivity {
 
 export interface RunStatus {
   run: string;
+  /** Name of its method; of a workflow that is no run of ours, its type. */
+  method: string;
   /** Temporal's word: RUNNING, COMPLETED, FAILED, CANCELLED, TERMINATED, TIMED_OUT. */
   state: string;
   startedAt: string;
@@ -53,6 +56,7 @@ export async function statusOf(client: Client, run: string): Promise<RunStatus> 
   const [progress, failure] = await Promise.all([progressOf(client, run), open ? null : failureOf(client, run)]);
   return {
     run,
+    method: methodOfWorkflow(description.type)?.name ?? description.type,
     state,
     startedAt: description.startTime.toISOString(),
     closedAt: description.closeTime?.toISOString() ?? null,

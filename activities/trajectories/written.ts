@@ -2,7 +2,7 @@
 import { type ArtifactRef, canonicalJson, digestOf } from '../../domain/artifact.ts';
 import { type LlmAccount, llmAccountSchema } from '../../domain/llm-account.ts';
 import { storeKeys } from '../../domain/names.ts';
-import { commitOnce, type Outcome, type Work } from '../commit-once.ts';
+import { commitOnce, type Made, type Work } from '../commit-once.ts';
 import type { Asking } from './ask.ts';
 
 export interface Written {
@@ -18,13 +18,13 @@ export interface Written {
 export async function writeOnce(
   { store, run }: Pick<Asking, 'store' | 'run'>,
   work: Work,
-  make: () => Promise<Outcome & { account: LlmAccount }>,
+  make: () => Promise<Made & { account: LlmAccount }>,
 ): Promise<Written> {
   let spent: LlmAccount | null = null;
   const trajectories = await commitOnce(store, work, async () => {
-    const { account, ...outcome } = await make();
+    const { account, ...made } = await make();
     spent = account;
-    return outcome;
+    return made;
   });
   const key = storeKeys.llmAccount(digestOf(canonicalJson({ run: run.id, trajectories: trajectories.key })));
   if (spent !== null) await store.putObjectIfAbsent(key, canonicalJson(spent));

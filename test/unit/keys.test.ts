@@ -92,9 +92,11 @@ async function keysOf(recipe: Recipe): Promise<Record<string, string[]>> {
     ...{ recipe, model, evaluations, adapter: reference('adapter', 'all') },
     data: { dataset: reference('dataset', 'split'), textbook: reference('dataset', 'textbook'), questions, counts },
     trajectories: { trajectories, counts: written },
-    sftMetrics: [stretch('sft', 8).metrics],
-    grpoMetrics: [20, 40, 60].map((step) => stretch('grpo', step).metrics),
-    rlOnlyMetrics: [stretch('rl-only', 60).metrics],
+    logs: [
+      { stage: 'sft', metrics: stretch('sft', 8).metrics },
+      ...[20, 40, 60].map((step) => ({ stage: 'grpo' as const, metrics: stretch('grpo', step).metrics })),
+      { stage: 'rl-only', metrics: stretch('rl-only', 60).metrics },
+    ],
   };
   await noting('report', () => run(() => reporting.writeReport(report)));
   return keys;

@@ -63,7 +63,7 @@ NULL = Kind("null", lambda value: value is None)
 ROWS = {"rows": TEXT, "images": TEXT}
 COMMON = {
     "schema": one_of(1),
-    "stage": TEXT,
+    "job": TEXT,
     "seed": NATURAL,
     "threads": COUNT,
     "precision": one_of("fp32", "bf16"),
@@ -86,7 +86,7 @@ ROLLOUTS = {
     "server": nullable(TEXT),
     "memoryShare": SHARE,
 }
-STAGES = {
+JOBS = {
     "sft": TRAINING | {"validation": nullable(ROWS), "batchSize": COUNT, "perDeviceBatchSize": COUNT},
     "grpo": TRAINING
     | {"promptsPerStep": COUNT, "generations": PLURAL, "perDeviceBatchSize": COUNT}
@@ -102,15 +102,15 @@ STAGES = {
 
 
 def load_job(path):
-    """The validated job, a dictionary of the shape of its stage in `STAGES`. Throws `BadInput`."""
+    """The validated job, a dictionary of the shape of its kind in `JOBS`. Throws `BadInput`."""
     try:
         with open(path, encoding="utf-8") as file:
             job = json.load(file)
     except (OSError, ValueError) as error:
         raise BadInput(f"{path}: {error}") from error
-    if not isinstance(job, dict) or job.get("stage") not in STAGES:
-        raise BadInput(f"{path}: field stage: expected one of {', '.join(STAGES)}")
-    for problem in mismatches(job, STAGES[job["stage"]], ""):
+    if not isinstance(job, dict) or job.get("job") not in JOBS:
+        raise BadInput(f"{path}: field job: expected one of {', '.join(JOBS)}")
+    for problem in mismatches(job, JOBS[job["job"]], ""):
         raise BadInput(f"{path}: {problem}")
     for problem in (*missing_paths(job), *missing_software(job), *uneven_batches(job)):
         raise BadInput(f"{path}: {problem}")
@@ -149,12 +149,12 @@ def missing_paths(job):
 
 def missing_software(job):
     """What a job may ask for and the locked environment does not hold."""
-    if job["stage"] == "grpo" and job["rollouts"]["engine"] == "vllm-server" and job["rollouts"]["server"] is None:
+    if job["job"] == "grpo" and job["rollouts"]["engine"] == "vllm-server" and job["rollouts"]["server"] is None:
         yield "field rollouts.server: vllm-server needs its address; set DERMFLOW_VLLM_SERVER"
     wanted = [("tracking", name) for name in job.get("tracking", [])]
     if job.get("attention") == "flash_attention_2":
         wanted.append(("attention", "flash_attn"))
-    if job["stage"] == "grpo" and job["rollouts"]["engine"] != "transformers":
+    if job["job"] == "grpo" and job["rollouts"]["engine"] != "transformers":
         wanted.append(("rollouts.engine", "vllm"))
     for field, package in wanted:
         if importlib.util.find_spec(package) is None:
@@ -177,7 +177,7 @@ def uneven_batches(job):
 
 def step_size(job):
     """Sequences of one optimiser step over all devices."""
-    return job["batchSize"] if job["stage"] == "sft" else job["promptsPerStep"] * job["generations"]
+    return job["batchSize"] if job["job"] == "sft" else job["promptsPerStep"] * job["generations"]
 
 
 def world_size():

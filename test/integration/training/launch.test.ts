@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import getPort from 'get-port';
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { prepareLaunch } from '../../../activities/training/launch.ts';
-import { runTrainer } from '../../../activities/training/trainer-process.ts';
+import { prepareLaunch } from '../../../activities/trainer/launch.ts';
+import { runTrainer } from '../../../activities/trainer/trainer-process.ts';
 import type { SftJob, TrainerEvent } from '../../../domain/trainer.ts';
 import { readEnvironment, type TrainerPlace } from '../../../infra/env.ts';
 import { buildMicroModel, type MicroModel, trainer, writeRows } from '../../support/micro-model.ts';
@@ -22,7 +22,7 @@ afterAll(() => micro.remove());
 function sftJob(folder: string, steps: number): SftJob {
   return {
     schema: 1,
-    stage: 'sft',
+    job: 'sft',
     seed: 1,
     threads: 1,
     precision: 'fp32',

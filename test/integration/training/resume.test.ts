@@ -3,7 +3,8 @@
 import { CancelledFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../../activities/store/memory.ts';
-import { checkpointFactsSchema, checkpointSteps } from '../../../activities/training/checkpoints.ts';
+import { checkpointFactsSchema } from '../../../activities/training/checkpoint-facts.ts';
+import { checkpointSteps } from '../../../activities/training/checkpoints.ts';
 import type { StretchResult } from '../../../domain/contracts.ts';
 import { failureTypes } from '../../../domain/failures.ts';
 import { checkpointKey, storeKeys } from '../../../domain/names.ts';

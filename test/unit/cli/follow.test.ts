@@ -13,7 +13,7 @@ it('a log of a run has one line for each reason why a checkpoint waits', () => {
     });
   const status = (waitsFor: string | null): RunStatus => ({
     ...{ run: 'demo-1', state: 'RUNNING', startedAt: '2026-01-01T00:00:00Z', closedAt: null, progress: null },
-    ...{ failure: null, failureType: null, stuck: null },
+    ...{ method: 'skin-r1', failure: null, failureType: null, stuck: null },
     pending: [
       {
         ...{ workflow: 'demo-1', id: 'trainSft-1', state: 'running', attempt: 1, lastFailure: null },

@@ -35,7 +35,7 @@ const variants = (schema: z.ZodType, by: string): Record<string, unknown> =>
     }),
   );
 
-/** Prints what Python knows: the stages' fields, and the fields of each event that its methods write. */
+/** Prints what Python knows: the jobs' fields, and the fields of each event that its methods write. */
 const script = `
 import ast, inspect, json
 from dermflow_trainer import job, events
@@ -51,7 +51,7 @@ for call in ast.walk(ast.parse(inspect.getsource(events))):
     if isinstance(call, ast.Call) and getattr(call.func, "attr", "") == "write":
         names = {k.arg: k.value for k in call.keywords}
         if "event" in names: written[names["event"].value] = sorted(n for n in names if n)
-print(json.dumps({"jobs": {s: fields(e, "") for s, e in job.STAGES.items()}, "events": written}))
+print(json.dumps({"jobs": {s: fields(e, "") for s, e in job.JOBS.items()}, "events": written}))
 `;
 
 const python = z
@@ -68,12 +68,12 @@ const python = z
   );
 
 describe('the protocol', () => {
-  const jobs = variants(trainerJobSchema, 'stage');
+  const jobs = variants(trainerJobSchema, 'job');
 
-  it('has the same stages', () => expect(Object.keys(jobs).sort()).toEqual(Object.keys(python.jobs).sort()));
+  it('has the same jobs', () => expect(Object.keys(jobs).sort()).toEqual(Object.keys(python.jobs).sort()));
 
-  it.each(Object.keys(jobs))('%s has the same fields and choices', (stage) => {
-    expect(python.jobs[stage]).toEqual(fieldsOf(jobs[stage]));
+  it.each(Object.keys(jobs))('%s has the same fields and choices', (job) => {
+    expect(python.jobs[job]).toEqual(fieldsOf(jobs[job]));
   });
 
   it('has the same events with the same fields', () => {
