@@ -1,7 +1,7 @@
 /** Work that is done once in the life of a store, whichever run asks for it. */
 import { type ArtifactKind, type ArtifactRef, type Json, workKey } from '../domain/artifact.ts';
 import type { ArtifactStore } from './ports/artifact-store.ts';
-import { commitFiles } from './store/commit.ts';
+import { commitFiles, type FileSource } from './store/commit.ts';
 
 export interface Work {
   kind: ArtifactKind;
@@ -10,21 +10,23 @@ export interface Work {
   /** Digest of everything that is read. */
   inputs: Record<string, string>;
   params: Json;
+  /** Under which it is found again, where that is not the digest of the three above. */
+  key?: string;
 }
 
-export interface Outcome {
+export interface Made {
   facts: Json;
-  /** Contents by file name. */
-  files: Record<string, string>;
+  /** Contents by file name; a text stands for itself. */
+  files: Record<string, string | FileSource>;
 }
 
 /** The artifact of this work: the one in the store, else what `make` returns, committed. */
-export async function commitOnce(store: ArtifactStore, work: Work, make: () => Promise<Outcome>): Promise<ArtifactRef> {
+export async function commitOnce(store: ArtifactStore, work: Work, make: () => Promise<Made>): Promise<ArtifactRef> {
   const { kind, method, inputs, params } = work;
-  const key = workKey({ method, inputs, params });
+  const key = work.key ?? workKey({ method, inputs, params });
   const known = await store.find(kind, key);
   if (known) return known;
   const { facts, files } = await make();
-  const contents = Object.fromEntries(Object.entries(files).map(([name, data]) => [name, { data }]));
-  return commitFiles(store, { kind, key, method, inputs, params, facts }, contents);
+  const sources = Object.entries(files).map(([name, file]) => [name, typeof file === 'string' ? { data: file } : file]);
+  return commitFiles(store, { kind, key, method, inputs, params, facts }, Object.fromEntries(sources));
 }

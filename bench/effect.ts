@@ -8,9 +8,10 @@ import { readRecipe } from '../cli/recipes.ts';
 import { handleOf, runOf, startRun } from '../cli/runs.ts';
 import { startServices } from '../cli/services.ts';
 import { withSession } from '../cli/session.ts';
+import { artifactFiles } from '../domain/artifact-files.ts';
 import { userMistake } from '../domain/failures.ts';
 import { taskOf } from '../domain/report/models.ts';
-import { type Comparison, type Report, reportSchema } from '../domain/report/report.ts';
+import type { Comparison, Report } from '../domain/report/report.ts';
 import { points, pointsRange, pValue } from '../domain/report/words.ts';
 import { benchLogger } from './common/logger.ts';
 
@@ -50,9 +51,10 @@ const runSeed = (seed: number, changes: string[]): Promise<Report> =>
     const run = runOf(recipe);
     console.log(`seed ${seed}: run ${run}`);
     await startRun(client, { input: { recipe }, run, reuse: 'ALLOW_DUPLICATE' });
-    const { report } = await handleOf(client, run).result();
+    const { report: written } = await handleOf(client, run).result();
+    const { report } = artifactFiles.report;
     const artifacts = await store();
-    return readJson(artifacts, await artifacts.manifest(report), 'report.json', reportSchema);
+    return readJson(artifacts, await artifacts.manifest(written), report.name, report.schema);
   });
 
 /** Disease-diagnosis accuracy of every model by seed, and its mean. */

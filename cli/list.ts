@@ -2,7 +2,8 @@
 import type { Client } from '@temporalio/client';
 import { Command } from 'commander';
 import { userMistake } from '../domain/failures.ts';
-import { memo, searchAttributes, workflowTypes } from '../domain/names.ts';
+import { methodOfWorkflow, methods } from '../domain/methods/index.ts';
+import { memo, searchAttributes } from '../domain/names.ts';
 import { renderTable } from './render.ts';
 import { withSession } from './session.ts';
 
@@ -15,6 +16,7 @@ interface ListOptions {
 
 interface Row {
   run: string;
+  method: string;
   state: string;
   stage: string;
   startedAt: string;
@@ -36,11 +38,15 @@ interface Wanted {
   count: number;
 }
 
+/** Of every method that there is. */
+export const runsQuery = (known = methods): string =>
+  known.map(({ workflow }) => `WorkflowType = "${workflow}"`).join(' OR ');
+
 /** Runs are filtered here: a namespace may lack the attribute that a query would name. */
 async function find(client: Client, { failed, recipe, count }: Wanted): Promise<Row[]> {
   const found: Row[] = [];
   const seen = new Set<string>();
-  for await (const run of client.workflow.list({ query: `WorkflowType = "${workflowTypes.skinR1}"` })) {
+  for await (const run of client.workflow.list({ query: runsQuery() })) {
     // Temporal lists the latest execution of an id first: the state of those before it is history.
     if (seen.has(run.workflowId)) continue;
     seen.add(run.workflowId);
@@ -49,8 +55,9 @@ async function find(client: Client, { failed, recipe, count }: Wanted): Promise<
     if (failed && !failedStates.includes(run.status.name)) continue;
     found.push({
       run: run.workflowId,
+      method: methodOfWorkflow(run.type)?.name ?? run.type,
       state: run.status.name,
-      stage: String(run.searchAttributes[searchAttributes.stage]?.[0] ?? ''),
+      stage: String(run.searchAttributes[searchAttributes.part]?.[0] ?? ''),
       startedAt: run.startTime.toISOString(),
       closedAt: run.closeTime?.toISOString() ?? null,
     });
@@ -69,12 +76,15 @@ async function list({ failed = false, recipe, limit, json = false }: ListOptions
   }
   const rows = await withSession(({ client }) => find(client, { failed, recipe, count }));
   if (json) return console.log(JSON.stringify(rows));
-  const cells = rows.map(({ run, state, stage, startedAt, closedAt }) => [
+  const cells = rows.map(({ run, method, state, stage, startedAt, closedAt }) => [
     run,
+    method,
     state.toLowerCase(),
     stage,
     startedAt,
     closedAt ?? '',
   ]);
-  console.log(rows.length === 0 ? 'no runs' : renderTable(['run', 'state', 'stage', 'started', 'closed'], cells));
+  console.log(
+    rows.length === 0 ? 'no runs' : renderTable(['run', 'method', 'state', 'stage', 'started', 'closed'], cells),
+  );
 }

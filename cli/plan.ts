@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { countData, countGenerated } from '../activities/datasets/count.ts';
 import { loadKnowledge } from '../activities/datasets/knowledge.ts';
-import { modelPath } from '../activities/evaluation/model.ts';
+import { modelPath } from '../activities/trainer/model-folders.ts';
 import { userMistake } from '../domain/failures.ts';
 import { type Architecture, parseArchitecture, qwen25Vl7b } from '../domain/plan/architecture.ts';
 import { type DataCounts, planRun } from '../domain/plan/plan.ts';

@@ -1,12 +1,12 @@
-/** A run as a person reads it in a terminal: the stages, what each is doing, and the table of results at the end. */
+/** A run as a person reads it in a terminal: its parts, what each is doing, and the table of results at the end. */
 import pc from 'picocolors';
 import prettyMs from 'pretty-ms';
-import type { EvaluationResult, StageProgress, TaskScore } from '../domain/contracts.ts';
+import type { Activities, EvaluationResult, PartProgress, TaskScore } from '../domain/contracts.ts';
 import { taskTitles } from '../domain/report/words.ts';
 import { describeActivity } from './render-activity.ts';
 import type { PendingActivity, RunStatus } from './run-status.ts';
 
-const marks: Record<StageProgress['state'], string> = {
+const marks: Record<PartProgress['state'], string> = {
   waiting: pc.dim('·'),
   running: pc.cyan('›'),
   done: pc.green('✓'),
@@ -15,16 +15,17 @@ const marks: Record<StageProgress['state'], string> = {
 
 /** Some ten lines, without an end of line. */
 export function renderStatus(status: RunStatus): string {
-  const { run, state, progress, pending } = status;
+  const { run, method, state, progress, pending } = status;
   const until = status.closedAt === null ? Date.now() : Date.parse(status.closedAt);
   const age = prettyMs(Math.max(0, until - Date.parse(status.startedAt)), { secondsDecimalDigits: 0 });
-  const lines = [`${pc.bold(run)}  ${state.toLowerCase().replace('_', ' ')}, ${age}`];
+  const lines = [`${pc.bold(run)}  ${method}  ${state.toLowerCase().replace('_', ' ')}, ${age}`];
   if (!progress)
     lines.push('  no orchestrator worker answers: start one ("dermflow up" or "npm run worker -- orchestrator")');
   if (status.stuck !== null) lines.push(`  ${pc.red(status.stuck)}`);
-  for (const { stage, state: own, detail } of progress?.stages ?? []) {
-    lines.push(`  ${marks[own]} ${stage.padEnd(13)} ${own === 'failed' ? pc.red(detail) : detail}`);
-    for (const activity of pending.filter((each) => own === 'running' && stageOf(each) === stage)) {
+  const parts = progress?.stages ?? [];
+  for (const { stage: part, state: own, detail } of parts) {
+    lines.push(`  ${marks[own]} ${part.padEnd(13)} ${own === 'failed' ? pc.red(detail) : detail}`);
+    for (const activity of pending.filter((each) => own === 'running' && partOf(each, parts) === part)) {
       lines.push(`      ${describeActivity(activity)}`);
     }
   }
@@ -38,7 +39,9 @@ export function renderStatus(status: RunStatus): string {
   return lines.join('\n');
 }
 
-const stagesOfActivities: Record<string, string> = {
+/** The part of a run that each activity belongs to. */
+const partsOfActivities: Record<keyof Activities, string> = {
+  identifyModel: 'data',
   prepareData: 'data',
   synthesiseTrajectories: 'trajectories',
   explainConcepts: 'trajectories',
@@ -49,7 +52,12 @@ const stagesOfActivities: Record<string, string> = {
   exportAdapter: 'report',
   writeReport: 'report',
 };
-const stageOf = ({ id }: PendingActivity): string | undefined => stagesOfActivities[id.replace(/-\d+$/, '')];
+/** Where a method has no such part, its activity is shown with the first that is at work. */
+function partOf({ id }: PendingActivity, parts: readonly PartProgress[]): string | undefined {
+  const own = Object.entries(partsOfActivities).find(([activity]) => activity === id.replace(/-\d+$/, ''))?.[1];
+  const known = parts.find(({ stage }) => stage === own) ?? parts.find(({ state }) => state === 'running');
+  return known?.stage;
+}
 
 /**
  * Accuracy with its 95 % interval and macro-F1, a row a model and task; then what the options' labels alone earn, and the

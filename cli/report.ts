@@ -5,7 +5,8 @@ import { Command, InvalidArgumentError } from 'commander';
 import { execa } from 'execa';
 import type { ArtifactStore } from '../activities/ports/artifact-store.ts';
 import { materialise } from '../activities/store/commit.ts';
-import type { SkinR1Result } from '../domain/contracts.ts';
+import { artifactFiles } from '../domain/artifact-files.ts';
+import type { RunResult } from '../domain/contracts.ts';
 import { userMistake } from '../domain/failures.ts';
 import { servePages, type WebServer } from '../infra/web-server.ts';
 import { untilInterrupted } from './interruption.ts';
@@ -75,10 +76,10 @@ function readPort(text: string): number {
 /** Writes `report.html`, `report.json` and `adapter/` below `folder`; returns the path of the page. */
 export async function fetchReport(
   store: ArtifactStore,
-  { report, adapter }: SkinR1Result,
+  { report, adapter }: RunResult,
   folder: string,
 ): Promise<string> {
   await materialise(store, report, folder);
   await materialise(store, adapter, resolve(folder, 'adapter'));
-  return resolve(folder, 'report.html');
+  return resolve(folder, artifactFiles.report.page.name);
 }

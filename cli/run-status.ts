@@ -8,6 +8,7 @@ import {
 import { ApplicationFailure } from '@temporalio/common';
 import { type RunProgress, type TrainingHeartbeat, trainingHeartbeatSchema } from '../domain/contracts.ts';
 import { type WorkHeartbeat, workHeartbeatSchema } from '../domain/heartbeats.ts';
+import { methodOfWorkflow } from '../domain/methods/index.ts';
 import { queries } from '../domain/names.ts';
 import { grpcStatus, isGrpcStatus } from '../infra/grpc.ts';
 import { handleOf } from './runs.ts';
@@ -30,6 +31,8 @@ export interface PendingActivity {
 
 export interface RunStatus {
   run: string;
+  /** Name of its method; of a workflow that is no run of ours, its type. */
+  method: string;
   /** Temporal's word: RUNNING, COMPLETED, FAILED, CANCELLED, TERMINATED, TIMED_OUT. */
   state: string;
   startedAt: string;
@@ -54,6 +57,7 @@ export async function statusOf(client: Client, run: string): Promise<RunStatus> 
   const [progress, failure] = await Promise.all([progressOf(client, run), open ? null : failureOf(client, run)]);
   return {
     run,
+    method: methodOfWorkflow(description.type)?.name ?? description.type,
     state,
     startedAt: description.startTime.toISOString(),
     closedAt: description.closeTime?.toISOString() ?? null,

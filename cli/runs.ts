@@ -2,14 +2,15 @@
 import { type Client, WorkflowExecutionAlreadyStartedError, type WorkflowHandle } from '@temporalio/client';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
 import { canonicalJson, digestOf } from '../domain/artifact.ts';
-import type { SkinR1Input, SkinR1Result } from '../domain/contracts.ts';
+import type { RunInput, RunResult } from '../domain/contracts.ts';
 import { userMistake } from '../domain/failures.ts';
-import { memo, runId, searchAttributes, stages, taskQueues, workflowTypes } from '../domain/names.ts';
+import { methodOf } from '../domain/methods/index.ts';
+import { memo, runId, searchAttributes, taskQueues } from '../domain/names.ts';
 import type { Recipe } from '../domain/recipe.ts';
 import { grpcStatus, isGrpcStatus } from '../infra/grpc.ts';
 import { howToRegister } from '../infra/search-attributes.ts';
 
-export type RunHandle = WorkflowHandle<(input: SkinR1Input) => Promise<SkinR1Result>>;
+export type RunHandle = WorkflowHandle<(input: RunInput) => Promise<RunResult>>;
 
 export const handleOf = (client: Client, run: string): RunHandle => client.workflow.getHandle(run);
 
@@ -25,7 +26,7 @@ export function parseRunName(name: string): string {
 }
 
 interface Start {
-  input: SkinR1Input;
+  input: RunInput;
   run: string;
   /** What a closed run of this id allows: a finished one may be repeated out of the store, or only a failed one. */
   reuse: 'ALLOW_DUPLICATE' | 'ALLOW_DUPLICATE_FAILED_ONLY';
@@ -62,8 +63,9 @@ export async function startRun(
 async function startSearchable(client: Client, { input, run, reuse }: Start, warn: (line: string) => void) {
   const { recipe } = input;
   const name = typeof recipe === 'object' && recipe !== null && 'name' in recipe ? String(recipe.name) : '';
+  const method = methodOf(recipe);
   const begin = (more: { typedSearchAttributes?: TypedSearchAttributes }): Promise<unknown> =>
-    client.workflow.start(workflowTypes.skinR1, {
+    client.workflow.start(method.workflow, {
       taskQueue: taskQueues.orchestrator,
       workflowId: run,
       workflowIdReusePolicy: reuse,
@@ -73,7 +75,7 @@ async function startSearchable(client: Client, { input, run, reuse }: Start, war
       ...more,
     });
   try {
-    await begin({ typedSearchAttributes: attributesOf(name) });
+    await begin({ typedSearchAttributes: attributesOf(name, method.parts[0]) });
   } catch (error) {
     if (!lacksSearchAttributes(error)) throw error;
     const { namespace } = client.options;
@@ -83,10 +85,10 @@ async function startSearchable(client: Client, { input, run, reuse }: Start, war
 }
 
 /** What a run is found by from its start. */
-export const attributesOf = (recipe: string): TypedSearchAttributes =>
+export const attributesOf = (recipe: string, part = 'data'): TypedSearchAttributes =>
   new TypedSearchAttributes([
     { key: defineSearchAttributeKey(searchAttributes.recipe, 'KEYWORD'), value: recipe },
-    { key: defineSearchAttributeKey(searchAttributes.stage, 'KEYWORD'), value: stages[0] },
+    { key: defineSearchAttributeKey(searchAttributes.part, 'KEYWORD'), value: part },
   ]);
 
 /** The server refuses a name that the namespace does not have; its words name it, or say "search attribute". */
@@ -97,7 +99,7 @@ function lacksSearchAttributes(error: unknown): boolean {
 }
 
 /** The input of a run's newest execution, as its history keeps it. */
-export async function inputOf(client: Client, run: string): Promise<SkinR1Input> {
+export async function inputOf(client: Client, run: string): Promise<RunInput> {
   const handle = handleOf(client, run);
   const { events } = await handle.fetchHistory();
   const payloads = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads;
@@ -105,5 +107,5 @@ export async function inputOf(client: Client, run: string): Promise<SkinR1Input>
   const [payload] = payloads ?? [];
   if (!payload) throw userMistake(`run "${run}" has no input; start it again with "dermflow run"`);
   // What the run was started with was parsed by the workflow itself, and is parsed again when it starts.
-  return loadedDataConverter.payloadConverter.fromPayload<SkinR1Input>(payload);
+  return loadedDataConverter.payloadConverter.fromPayload<RunInput>(payload);
 }

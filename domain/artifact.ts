@@ -17,6 +17,7 @@ export const artifactKinds = [
   'dataset', // cases.jsonl (+ images as blobs named by the cases), report.json
   'questions', // train.jsonl, validation.jsonl, test.jsonl
   'trajectories', // train.jsonl, validation.jsonl, quarantine.jsonl, stats.json
+  'concepts', // the same of explained concepts, and explanations.jsonl
   'model', // a base model in Hugging Face layout
   'checkpoint', // a full trainer state: adapter, optimizer, scheduler, RNG
   'adapter', // PEFT layout, README.md as model card

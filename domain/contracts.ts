@@ -6,9 +6,9 @@ import { z } from 'zod';
 import { type ArtifactRef, artifactRefSchema, sha256Schema } from './artifact.ts';
 import { type Motion, motionSchema } from './heartbeats.ts';
 import type { LlmAccount, LlmBudget } from './llm-account.ts';
-import type { Stage } from './names.ts';
 import type { QuestionTask } from './questions/question.ts';
 import type { Recipe } from './recipe.ts';
+import type { Stage } from './stages.ts';
 
 /** A base model: where gpu workers find it, and what its bytes are. */
 export const modelRefSchema = z.strictObject({ base: z.string(), sha256: sha256Schema });
@@ -18,15 +18,15 @@ export type ModelRef = z.infer<typeof modelRefSchema>;
 export const checkpointRefSchema = artifactRefSchema.extend({ step: z.int().nonnegative() });
 export type CheckpointRef = z.infer<typeof checkpointRefSchema>;
 
-/** What `client.workflow.start('skinR1', { args: [input] })` takes. The workflow parses the recipe. */
-export interface SkinR1Input {
+/** What `client.workflow.start('skinR1', { args: [input] })` takes, and any other method's workflow. It parses the recipe. */
+export interface RunInput {
   /** A recipe, or its YAML text. */
   recipe: Recipe | string;
   /** In place of the recipe's. */
   budget?: LlmBudget;
 }
 
-export interface SkinR1Result {
+export interface RunResult {
   report: ArtifactRef;
   adapter: ArtifactRef;
   evaluations: EvaluationResult[];
@@ -47,9 +47,12 @@ export interface DataResult {
   counts: { train: number; validation: number; test: number; textbook: number; quarantined: number };
 }
 
+/** What of a recipe decides the data. */
+export type DataRecipe = Pick<Recipe, 'seed' | 'data' | 'sft' | 'questions' | 'rewards' | 'evaluation'>;
+
 export interface DatasetActivities {
   /** Import or generate, split, and turn into questions. */
-  prepareData(input: { recipe: Recipe }): Promise<DataResult>;
+  prepareData(input: { recipe: DataRecipe }): Promise<DataResult>;
 }
 
 // ── trajectories (llm) ────────────────────────────────────────────────────────────────────────────────────────────
@@ -66,10 +69,15 @@ export interface LlmAllowance {
   spent?: LlmAccount[];
 }
 
+/** What of a recipe decides what a language model writes. */
+export type WritingRecipe = Pick<Recipe, 'seed' | 'prompts' | 'trajectories' | 'sft' | 'budget' | 'llm'>;
+
 export interface TrajectoryActivities {
-  synthesiseTrajectories(input: { recipe: Recipe; textbook: ArtifactRef } & LlmAllowance): Promise<TrajectoriesResult>;
+  synthesiseTrajectories(
+    input: { recipe: WritingRecipe; textbook: ArtifactRef } & LlmAllowance,
+  ): Promise<TrajectoriesResult>;
   /** Rows for the first phase of SFT out of pictures with concepts (A20). */
-  explainConcepts(input: { recipe: Recipe; concepts: ArtifactRef } & LlmAllowance): Promise<TrajectoriesResult>;
+  explainConcepts(input: { recipe: WritingRecipe; concepts: ArtifactRef } & LlmAllowance): Promise<TrajectoriesResult>;
 }
 
 // ── training (gpu) ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -80,9 +88,15 @@ export interface StretchResult {
   last: Record<string, number | null>;
 }
 
+/** What of a recipe decides how SFT trains. */
+export type SftRecipe = Pick<Recipe, 'seed' | 'model' | 'lora' | 'sft'>;
+
 export interface SftInput {
-  recipe: Recipe;
+  /** Absent in runs begun before version 0.2, whose `recipe.sft.epochs` were those of the stage at hand. */
+  stage?: 'concepts' | 'sft';
+  recipe: SftRecipe;
   model: ModelRef;
+  /** The rows: trajectories, or explained concepts in their stage. */
   trajectories: ArtifactRef;
   /** Rows in `train.jsonl`; fixes the number of steps. */
   rows: number;
@@ -138,10 +152,13 @@ export type TrainingHeartbeat = z.infer<typeof trainingHeartbeatSchema>;
 export type TrainingState = Omit<TrainingHeartbeat, keyof Motion>;
 
 // ── evaluation (evaluation) ───────────────────────────────────────────────────────────────────────────────────────
-/** `base`, `sft`, `rl-only-800`, `grpo-500`, … and `…-no-image` for the grey control. */
+/** What of a recipe decides how a model is asked. */
+export type EvaluationRecipe = Pick<Recipe, 'seed' | 'prompts' | 'model' | 'evaluation'>;
+
 export interface EvaluationInput {
+  /** Id of the model under test (evaluation/model-under-test.ts). */
   label: string;
-  recipe: Recipe;
+  recipe: EvaluationRecipe;
   model: ModelRef;
   /** null: the base model without an adapter. */
   checkpoint: CheckpointRef | null;
@@ -181,11 +198,8 @@ export interface ReportInput {
   model: ModelRef;
   data: DataResult;
   trajectories: TrajectoriesResult;
-  /** Of the alignment of concepts, where the recipe has it. */
-  conceptMetrics?: ArtifactRef[];
-  sftMetrics: ArtifactRef[];
-  grpoMetrics: ArtifactRef[];
-  rlOnlyMetrics: ArtifactRef[];
+  /** Of every stretch, the stretches of a stage in their order. */
+  logs: { stage: Stage; metrics: ArtifactRef }[];
   evaluations: EvaluationResult[];
   adapter: ArtifactRef;
   /** What the run spent on the language model. */
@@ -196,9 +210,17 @@ export interface ReportActivities {
   writeReport(input: ReportInput): Promise<ArtifactRef>;
 }
 
+/** All that workers do for a run. */
+export type Activities = DatasetActivities &
+  TrajectoryActivities &
+  TrainingActivities &
+  EvaluationActivities &
+  ReportActivities;
+
 // ── what a run says of itself ─────────────────────────────────────────────────────────────────────────────────────
-export interface StageProgress {
-  stage: Stage;
+/** A part of a run. Clients outside of this repository read it as a stage, so its fields are called so. */
+export interface PartProgress {
+  stage: string;
   state: 'waiting' | 'running' | 'done' | 'failed';
   /** One short line, e.g. `epoch 2 of 4`. */
   detail: string;
@@ -207,9 +229,9 @@ export interface StageProgress {
 /** Answer of the `progress` query. */
 export interface RunProgress {
   recipe: string;
-  stages: StageProgress[];
+  stages: PartProgress[];
   /** Newest checkpoint that a finished stretch returned. */
-  checkpoint: { stage: 'concepts' | 'sft' | 'grpo' | 'rl-only'; step: number } | null;
+  checkpoint: { stage: Stage; step: number } | null;
   evaluations: EvaluationResult[];
   report: ArtifactRef | null;
   /** Why the run failed, in the words of the failure; null otherwise. */

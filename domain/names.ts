@@ -14,7 +14,8 @@ export const taskQueues = {
 export const workerRoles = ['orchestrator', 'cpu', 'llm', 'gpu'] as const;
 export type WorkerRole = (typeof workerRoles)[number];
 
-export const workflowTypes = { skinR1: 'skinR1', evaluateCheckpoint: 'evaluateCheckpoint' } as const;
+/** Those of methods stand with the methods (domain/methods). */
+export const workflowTypes = { evaluateCheckpoint: 'evaluateCheckpoint' } as const;
 
 export const queries = { progress: 'progress' } as const;
 
@@ -28,16 +29,13 @@ export const signals = { retryNow: 'retryNow', setBudget: 'setBudget' } as const
  * Search attributes, all of type Keyword; registered by `infra/local`, by an operator elsewhere (docs/operations.md). A
  * run whose namespace lacks them goes without.
  */
-export const searchAttributes = { recipe: 'DermflowRecipe', stage: 'DermflowStage' } as const;
+export const searchAttributes = { recipe: 'DermflowRecipe', part: 'DermflowStage' } as const;
 
 /** Changes of workflow code that runs started before do not see. */
 export const patches = { searchAttributesAtStart: 'search-attributes-at-start' } as const;
 
 /** What a run says of itself where it is listed, also without search attributes. */
 export const memo = { recipe: 'recipe', recipeDigest: 'recipeDigest' } as const;
-
-export const stages = ['data', 'trajectories', 'sft', 'grpo', 'evaluation', 'report'] as const;
-export type Stage = (typeof stages)[number];
 
 /** `<recipe>-<first 12 characters of the recipe's digest>`: the same recipe and data find the same run. */
 export const runId = (recipeName: string, digest: string): string => `${recipeName}-${digest.slice(0, 12)}`;

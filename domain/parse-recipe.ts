@@ -10,9 +10,12 @@ import { type Recipe, recipeSchema } from './recipe.ts';
  * @param recipe YAML text, or what a YAML parser returned
  * @param file shown in messages
  */
-export function parseRecipe(recipe: unknown, file: string): Recipe {
+export const parseRecipe = (recipe: unknown, file: string): Recipe => parseBy(recipeSchema, recipe, file);
+
+/** The same by another method's schema. */
+export function parseBy<T>(schema: z.ZodType<T>, recipe: unknown, file: string): T {
   const value: unknown = typeof recipe === 'string' ? parseYaml(recipe, file) : recipe;
-  const result = recipeSchema.safeParse(value);
+  const result = schema.safeParse(value);
   if (result.success) return result.data;
   throw userMistake(result.error.issues.map((issue) => describeIssue(issue, value, file)).join('\n'));
 }

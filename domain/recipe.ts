@@ -9,7 +9,7 @@ import { budgetSchema } from './llm-account.ts';
 import { llmChoiceSchema } from './llm-settings.ts';
 import { distractorSources } from './questions/distractors.ts';
 import { questionTasks } from './questions/question.ts';
-import { rewardNames } from './rewards/rewards.ts';
+import { rewardsSchema } from './rewards/settings.ts';
 import { klGradients, loraSchema, rolloutEngines } from './trainer.ts';
 
 /** Data sets in the layouts in which they are distributed; docs/data-sets.md says where to get each. */
@@ -170,31 +170,6 @@ const grpoSchema = z
     message: 'perDeviceBatchSize must divide promptsPerStep * generations',
   });
 
-const rewardsSchema = z.strictObject({
-  format: z.boolean(),
-  malignancy: z.boolean(),
-  /**
-   * `leaf`: i/L, the paper's words. `deepest-offered`: i by the deepest label offered, as the released code does (A6).
-   * `flat`: all for the deepest label offered, nothing for a coarser one, the paper's "native" reward.
-   */
-  granularity: z.enum(['leaf', 'deepest-offered', 'flat']),
-  /** Denies the format's reward to a `<thinking>` without a word; Eq. 6 asks for the tags alone. */
-  thinkingRequired: z.boolean().default(false),
-  /** A reward of one's own beside these (domain/rewards/plugin.ts). */
-  plugin: z
-    .strictObject({
-      /** Below the folder DERMFLOW_PLUGINS of the gpu workers. */
-      file: z.string().regex(/^(?![/.])(?!.*\/\.)[\w./-]+\.ts$/, 'expected a relative path of a .ts file without ".."'),
-      /** Its export, under which the component is logged. */
-      name: z
-        .string()
-        .regex(/^[a-z][A-Za-z0-9]*$/, 'expected the name of an exported function, e.g. brevity')
-        .refine((name) => !rewardNames.some((taken) => taken === name), `may not be ${rewardNames.join(', ')}`),
-    })
-    .optional(),
-});
-export type RewardSettings = z.infer<typeof rewardsSchema>;
-
 const questionsSchema = z.strictObject({
   /**
    * Where wrong options come from. `matched`: the right answers of other cases, so that labels alone give nothing away.
@@ -218,7 +193,7 @@ const evaluationSchema = z.strictObject({
 
 const fieldsSchema = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'expected 1 to 40 of a-z, 0-9 and "-"'),
-  method: z.literal('skin-r1'),
+  method: z.literal('skin-r1').default('skin-r1'),
   seed: z.int().nonnegative(),
   /** Wording of P1 to P6: `paper` for real models, `compact` for the tiny one's small vocabulary. */
   prompts: z.enum(['paper', 'compact']),

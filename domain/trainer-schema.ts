@@ -3,11 +3,11 @@ import { z } from 'zod';
 import { chatRowSchema, rewardResponseSchema, trainerEventSchema, trainerJobSchema } from './trainer.ts';
 
 /**
- * Jobs by stage, events by name, a row, and the answer to a request for rewards. The trainer's copy is
+ * Jobs by kind, events by name, a row, and the answer to a request for rewards. The trainer's copy is
  * `trainer/dermflow_trainer/schema.json`; after a change of the protocol write it anew: `node infra/write-trainer-schema.ts`.
  */
 export const trainerSchemas = () => ({
-  jobs: Object.fromEntries(trainerJobSchema.options.map((job) => [job.shape.stage.value, jsonSchema(job)])),
+  jobs: Object.fromEntries(trainerJobSchema.options.map((job) => [job.shape.job.value, jsonSchema(job)])),
   events: Object.fromEntries(trainerEventSchema.options.map((event) => [event.shape.event.value, jsonSchema(event)])),
   row: jsonSchema(chatRowSchema),
   rewards: jsonSchema(rewardResponseSchema),

@@ -79,7 +79,7 @@ const trainingSchema = {
 
 export const sftJobSchema = z.strictObject({
   ...trainingSchema,
-  stage: z.literal('sft'),
+  job: z.literal('sft'),
   /** Evaluated at `stopAt`; null: no validation loss. */
   validation: rowsSchema.nullable(),
   /** Sequences per optimiser step over all devices, and per device and forward pass. */
@@ -90,7 +90,7 @@ export type SftJob = z.infer<typeof sftJobSchema>;
 
 export const grpoJobSchema = z.strictObject({
   ...trainingSchema,
-  stage: z.literal('grpo'),
+  job: z.literal('grpo'),
   /** Prompts per optimiser step; each is sampled `generations` times (ambiguity A16). */
   promptsPerStep: z.int().positive(),
   /** K of Eq. 3. */
@@ -121,7 +121,7 @@ export type GrpoJob = z.infer<typeof grpoJobSchema>;
 /** Greedy generation by Transformers with the adapter unmerged: one JSON line `GeneratedRow` a row in `output/generated.jsonl`. */
 export const generateJobSchema = z.strictObject({
   ...commonSchema,
-  stage: z.literal('generate'),
+  job: z.literal('generate'),
   adapter: path.nullable(),
   data: rowsSchema,
   batchSize: z.int().positive(),
@@ -132,7 +132,7 @@ export type GenerateJob = z.infer<typeof generateJobSchema>;
 /** Export to ONNX with the adapter unmerged, one vision graph for each image grid (in 14-pixel patches). */
 export const exportOnnxJobSchema = z.strictObject({
   ...commonSchema,
-  stage: z.literal('export-onnx'),
+  job: z.literal('export-onnx'),
   adapter: path.nullable(),
   /** [height, width] in pixels of every image size that will be asked for. */
   imageSizes: z.array(z.tuple([z.int().positive(), z.int().positive()])).min(1),
@@ -146,7 +146,7 @@ export type ExportOnnxJob = z.infer<typeof exportOnnxJobSchema>;
 export const buildBackboneJobSchema = z.strictObject({
   ...commonSchema,
   model: z.null(),
-  stage: z.literal('build-backbone'),
+  job: z.literal('build-backbone'),
   lexicon: z.array(z.string()).min(1),
   data: rowsSchema,
   steps: z.int().positive(),
@@ -155,7 +155,7 @@ export const buildBackboneJobSchema = z.strictObject({
 });
 export type BuildBackboneJob = z.infer<typeof buildBackboneJobSchema>;
 
-export const trainerJobSchema = z.discriminatedUnion('stage', [
+export const trainerJobSchema = z.discriminatedUnion('job', [
   sftJobSchema,
   grpoJobSchema,
   generateJobSchema,

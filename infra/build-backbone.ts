@@ -90,7 +90,7 @@ async function writeCorpus(): Promise<BuildBackboneJob> {
   await new Promise<void>((closed) => rows.end(closed));
   return {
     schema: 1,
-    stage: 'build-backbone',
+    job: 'build-backbone',
     seed: settings.seed,
     threads: settings.threads,
     precision: 'fp32',

@@ -7,8 +7,8 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { EvaluationResult, RunProgress, StageProgress } from '../domain/contracts.ts';
-import { patches, queries, type Stage, searchAttributes, stages } from '../domain/names.ts';
+import type { EvaluationResult, PartProgress, RunProgress } from '../domain/contracts.ts';
+import { patches, queries, searchAttributes } from '../domain/names.ts';
 import { waitsFor } from './attempts.ts';
 import { explain } from './failures.ts';
 
@@ -22,10 +22,10 @@ export class Progress {
    */
   readonly #searchable: boolean;
 
-  constructor(recipe: string) {
+  constructor(recipe: string, parts: readonly string[]) {
     this.#state = {
       recipe,
-      stages: stages.map((stage) => ({ stage, state: 'waiting', detail: '' })),
+      stages: parts.map((stage) => ({ stage, state: 'waiting', detail: '' })),
       checkpoint: null,
       evaluations: [],
       report: null,
@@ -39,31 +39,31 @@ export class Progress {
     this.#mark(searchAttributes.recipe, recipe);
   }
 
-  /** Runs the work of a stage and keeps its state; a failure's words become the run's. */
-  async stage<T>(stage: Stage, work: () => Promise<T>): Promise<T> {
-    this.#mark(searchAttributes.stage, stage);
-    this.#entry(stage).state = 'running';
+  /** Runs the work of a part of the run and keeps its state; a failure's words become the run's. */
+  async part<T>(part: string, work: () => Promise<T>): Promise<T> {
+    this.#mark(searchAttributes.part, part);
+    this.#entry(part).state = 'running';
     try {
       const result = await work();
-      this.#entry(stage).state = 'done';
+      this.#entry(part).state = 'done';
       return result;
     } catch (error) {
-      if (!isCancellation(error)) this.fail(stage, error);
+      if (!isCancellation(error)) this.fail(part, error);
       throw error;
     }
   }
 
-  /** One short line on what the stage does. A stage may speak before it is awaited: evaluation runs beside training. */
-  say(stage: Stage, detail: string): void {
-    const entry = this.#entry(stage);
+  /** One short line on what the part does. A part may speak before it is awaited: evaluation runs beside training. */
+  say(part: string, detail: string): void {
+    const entry = this.#entry(part);
     if (entry.state === 'failed') return;
     entry.state = 'running';
     entry.detail = detail;
   }
 
-  fail(stage: Stage, error: unknown): void {
+  fail(part: string, error: unknown): void {
     this.#state.failure ??= explain(error)?.message ?? String(error);
-    Object.assign(this.#entry(stage), { state: 'failed', detail: this.#state.failure });
+    Object.assign(this.#entry(part), { state: 'failed', detail: this.#state.failure });
   }
 
   reached(checkpoint: RunProgress['checkpoint']): void {
@@ -87,9 +87,9 @@ export class Progress {
     if (this.#searchable) upsertSearchAttributes([{ key: { name, type: 'KEYWORD' }, value }]);
   }
 
-  #entry(stage: Stage): StageProgress {
-    const entry = this.#state.stages.find((each) => each.stage === stage);
-    if (!entry) throw new RangeError(`no such stage: ${stage}`);
+  #entry(part: string): PartProgress {
+    const entry = this.#state.stages.find((each) => each.stage === part);
+    if (!entry) throw new RangeError(`no such part of a run: ${part}`);
     return entry;
   }
 }

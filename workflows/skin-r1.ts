@@ -1,15 +1,11 @@
 import { workflowInfo } from '@temporalio/workflow';
-import type {
-  CheckpointRef,
-  EvaluationInput,
-  SkinR1Input,
-  SkinR1Result,
-  StretchResult,
-  TrajectoriesResult,
-} from '../domain/contracts.ts';
+import type { CheckpointRef, RunInput, RunResult, StretchResult, TrajectoriesResult } from '../domain/contracts.ts';
+import { baseModel, type ModelUnderTest, onGrey } from '../domain/evaluation/model-under-test.ts';
 import { ledgerWords } from '../domain/llm-account.ts';
+import { skinR1 as method } from '../domain/methods/skin-r1.ts';
 import { parseRecipe } from '../domain/parse-recipe.ts';
 import type { Recipe } from '../domain/recipe.ts';
+import { type Stage, stageNames } from '../domain/stages.ts';
 import {
   explainConcepts,
   exportAdapter,
@@ -18,44 +14,29 @@ import {
   synthesiseTrajectories,
   writeReport,
 } from './activities.ts';
-import { countSpent, listenForBudget } from './allowance.ts';
-import { listenForRetryNow } from './attempts.ts';
-import { concluding } from './failures.ts';
-import { Progress } from './progress.ts';
-import { Evaluations } from './stages/evaluation.ts';
-import { trainGrpoByMilestones } from './stages/grpo.ts';
-import { alignConcepts, trainSftByEpochs } from './stages/sft.ts';
+import { countSpent } from './allowance.ts';
+import { type Course, runMethod } from './run-method.ts';
+import { trainByMilestones } from './stages/grpo.ts';
+import { trainByEpochs } from './stages/sft.ts';
 
 /** Skin-R1 (arXiv 2511.14900): trajectories, supervised fine-tuning, GRPO, evaluation of every milestone, report. */
-export async function skinR1(input: SkinR1Input): Promise<SkinR1Result> {
-  listenForRetryNow();
-  listenForBudget((input as Partial<SkinR1Input> | undefined)?.budget);
-  return concluding(async () => {
-    // The starter may be any client, so the type of the input is a claim.
-    const recipe = parseRecipe((input as Partial<SkinR1Input> | undefined)?.recipe, 'recipe');
-    const progress = new Progress(recipe.name);
-    const evaluations = new Evaluations(progress);
-    try {
-      return await train(recipe, progress, evaluations);
-    } finally {
-      await evaluations.stop();
-      progress.rest();
-    }
-  });
+export function skinR1(input: RunInput): Promise<RunResult> {
+  return runMethod(method, input, parseRecipe, train);
 }
 
-async function train(recipe: Recipe, progress: Progress, evaluations: Evaluations): Promise<SkinR1Result> {
-  const [model, data] = await progress.stage('data', async () => {
+async function train(recipe: Recipe, { progress, evaluations }: Course): Promise<RunResult> {
+  const [model, data] = await progress.part('data', async () => {
     // A wrong base model is told before hours of import.
     const identified = await identifyModel({ base: recipe.model.base });
     return [identified, await prepareData({ recipe })];
   });
   const { questions, textbook } = data;
-  const evaluate = (label: string, checkpoint: CheckpointRef | null, image: EvaluationInput['image'] = 'real'): void =>
-    evaluations.start({ label, recipe, model, checkpoint, questions, image });
-  evaluate('base', null);
+  const start = { recipe, model };
+  const evaluate = (subject: ModelUnderTest, checkpoint: CheckpointRef | null): void =>
+    evaluations.start(subject, { ...start, checkpoint, questions });
+  evaluate(baseModel, null);
 
-  const [{ trajectories, counts, llm }, explained] = await progress.stage('trajectories', async () => {
+  const [{ trajectories, counts, llm }, explained] = await progress.part('trajectories', async () => {
     const told = (result: TrajectoriesResult): TrajectoriesResult => {
       countSpent(result.llm);
       if (result.llm) progress.say('trajectories', ledgerWords(result.llm));
@@ -65,51 +46,54 @@ async function train(recipe: Recipe, progress: Progress, evaluations: Evaluation
     return [synthesised, data.concepts ? told(await explainConcepts({ recipe, concepts: data.concepts })) : null];
   });
 
-  const [aligned, sft] = await progress.stage('sft', async () => {
-    const start = { recipe, model };
-    const concepts = explained
-      ? await alignConcepts({ ...start, trajectories: explained.trajectories, rows: explained.counts.train }, progress)
-      : [];
-    const adapter = concepts.at(-1)?.checkpoint;
+  const stretches: Record<Stage, StretchResult[]> = { concepts: [], sft: [], grpo: [], 'rl-only': [] };
+  /** The newest model of a stage with its checkpoint; null where the recipe leaves the stage out. */
+  const newest = (stage: Stage): Trained | null => {
+    const checkpoint = stretches[stage].at(-1)?.checkpoint;
+    return checkpoint ? { subject: subjectOf(stage, checkpoint), checkpoint } : null;
+  };
+
+  await progress.part('sft', async () => {
+    if (explained) {
+      const rows = { trajectories: explained.trajectories, rows: explained.counts.train };
+      stretches.concepts = await trainByEpochs('concepts', { ...start, ...rows }, progress);
+    }
+    const adapter = newest('concepts')?.checkpoint;
     const input = { ...start, trajectories, rows: counts.train, ...(adapter ? { adapter } : {}) };
-    return [concepts, await trainSftByEpochs(input, progress)];
+    stretches.sft = await trainByEpochs('sft', input, progress);
   });
-  const policy = sft.at(-1)?.checkpoint ?? null;
-  if (policy) evaluate('sft', policy);
+  const policy = newest('sft');
+  if (policy) evaluate(policy.subject, policy.checkpoint);
 
-  const [grpo, rlOnly] = await progress.stage('grpo', async () => {
-    const start = { recipe, model, questions };
-    const evaluateWithoutImage = ({ label, checkpoint }: Trained): void => {
-      if (recipe.evaluation.noImageControl) evaluate(`${label}-no-image`, checkpoint, 'grey');
+  const exported = await progress.part('grpo', async () => {
+    const train = (stage: 'grpo' | 'rl-only', sft: CheckpointRef | null): Promise<StretchResult[]> =>
+      trainByMilestones(stage, { ...start, questions, sft }, progress, (checkpoint) =>
+        evaluate(subjectOf(stage, checkpoint), checkpoint),
+      );
+    const evaluateWithoutImage = ({ subject, checkpoint }: Trained): void => {
+      if (recipe.evaluation.noImageControl) evaluate(onGrey(subject), checkpoint);
     };
-    const onMilestone = (checkpoint: CheckpointRef): void => evaluate(`grpo-${checkpoint.step}`, checkpoint);
-    const stretches = policy ? await trainGrpoByMilestones({ ...start, sft: policy }, progress, onMilestone) : [];
-    if (stretches.length > 0) evaluateWithoutImage(finalModel({ sft, grpo: stretches, rlOnly: [] }));
+    if (policy) stretches.grpo = await train('grpo', policy.checkpoint);
+    const reinforced = newest('grpo');
+    if (reinforced) evaluateWithoutImage(reinforced);
     // After the main training, so that one trainer runs at a time.
-    const ablation = await trainGrpoByMilestones({ ...start, sft: null }, progress, (checkpoint) =>
-      evaluate(`rl-only-${checkpoint.step}`, checkpoint),
-    );
-    if (stretches.length === 0) evaluateWithoutImage(finalModel({ sft, grpo: [], rlOnly: ablation }));
-    return [stretches, ablation];
+    stretches['rl-only'] = await train('rl-only', null);
+    const last = method.trained(recipe).at(-1);
+    const final = last && newest(last);
+    if (!final) throw new RangeError('a recipe without training');
+    if (!reinforced) evaluateWithoutImage(final);
+    return final;
   });
 
-  const scores = await progress.stage('evaluation', () => evaluations.all());
-  return progress.stage('report', async () => {
+  const scores = await progress.part('evaluation', () => evaluations.all());
+  return progress.part('report', async () => {
     const textOnly = data.textOnly ? { textOnly: data.textOnly } : {};
     const card = { data: data.counts, trajectories: counts, evaluations: scores, ...textOnly };
-    const adapter = await exportAdapter({
-      recipe,
-      model,
-      checkpoint: finalModel({ sft, grpo, rlOnly }).checkpoint,
-      ...card,
-    });
+    const adapter = await exportAdapter({ ...start, checkpoint: exported.checkpoint, ...card });
     const report = await writeReport({
       run: workflowInfo().workflowId,
-      ...{ recipe, model, data, trajectories: { trajectories, counts }, adapter, evaluations: scores },
-      ...(aligned.length > 0 ? { conceptMetrics: aligned.map(({ metrics }) => metrics) } : {}),
-      sftMetrics: sft.map(({ metrics }) => metrics),
-      grpoMetrics: grpo.map(({ metrics }) => metrics),
-      rlOnlyMetrics: rlOnly.map(({ metrics }) => metrics),
+      ...{ ...start, data, trajectories: { trajectories, counts }, adapter, evaluations: scores },
+      logs: stageNames.flatMap((stage) => stretches[stage].map(({ metrics }) => ({ stage, metrics }))),
       spent: [
         ...(llm ? [{ stage: 'trajectories', account: llm }] : []),
         ...(explained?.llm ? [{ stage: 'concepts', account: explained.llm }] : []),
@@ -121,15 +105,8 @@ async function train(recipe: Recipe, progress: Progress, evaluations: Evaluation
 }
 
 interface Trained {
-  label: string;
+  subject: ModelUnderTest;
   checkpoint: CheckpointRef;
 }
 
-/** SFT and GRPO in the paper's order; what an ablation leaves out is not there. A recipe trains something. */
-function finalModel(stages: Record<'sft' | 'grpo' | 'rlOnly', StretchResult[]>): Trained {
-  const [grpo, sft, rlOnly] = [stages.grpo, stages.sft, stages.rlOnly].map((stretches) => stretches.at(-1)?.checkpoint);
-  if (grpo) return { label: `grpo-${grpo.step}`, checkpoint: grpo };
-  if (sft) return { label: 'sft', checkpoint: sft };
-  if (rlOnly) return { label: `rl-only-${rlOnly.step}`, checkpoint: rlOnly };
-  throw new RangeError('a recipe without training');
-}
+const subjectOf = (stage: Stage, { step }: CheckpointRef): ModelUnderTest => ({ stage, step, image: 'real' });

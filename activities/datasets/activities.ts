@@ -2,10 +2,10 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { type Manifest, workKey } from '../../domain/artifact.ts';
-import type { DatasetActivities } from '../../domain/contracts.ts';
+import type { DataRecipe, DatasetActivities } from '../../domain/contracts.ts';
 import { userMistake } from '../../domain/failures.ts';
 import type { Knowledge } from '../../domain/knowledge/knowledge.ts';
-import type { DataSource, GeneratedSpec, Recipe } from '../../domain/recipe.ts';
+import type { DataSource, GeneratedSpec } from '../../domain/recipe.ts';
 import type { Environment } from '../../infra/env.ts';
 import { type WorkProgress, withHeartbeats } from '../heartbeats.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
@@ -27,7 +27,7 @@ export interface DatasetDependencies {
 
 interface Generation {
   spec: GeneratedSpec;
-  recipe: Recipe;
+  recipe: DataRecipe;
   knowledge: Knowledge;
   report: (progress: WorkProgress) => void;
   signal: AbortSignal;
@@ -85,7 +85,10 @@ export function createDatasetActivities({ store, environment, logger }: DatasetD
   }
 
   /** The artifact that `--data DIR` made, if its images have the size that the recipe asks for. */
-  async function requireImported({ adapter, use, imported }: DataSource, { data }: Recipe): Promise<ImportedSource> {
+  async function requireImported(
+    { adapter, use, imported }: DataSource,
+    { data }: DataRecipe,
+  ): Promise<ImportedSource> {
     if (!imported) throw userMistake(`data.sources: ${adapter} is not imported; give the data by --data DIR`);
     const { params, method } = await store.manifest(imported);
     if (method !== importMethod) {

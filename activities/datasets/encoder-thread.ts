@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { userMistake } from '../../domain/failures.ts';
-import { replyWith } from '../inference/thread.ts';
+import { replyWith } from '../thread.ts';
 
 export interface EncoderThreadData {
   path: string;

@@ -7,10 +7,10 @@ import type { Similar } from '../../domain/cases/leakage.ts';
 import { mostSimilar, unit } from '../../domain/cases/similarity.ts';
 import type { EncoderSettings } from '../../domain/recipe.ts';
 import type { WorkProgress } from '../heartbeats.ts';
-import { nextReply } from '../inference/thread.ts';
 import { findPlugin } from '../plugins.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { digestOfFile } from '../store/store.ts';
+import { nextReply } from '../thread.ts';
 import type { EncoderThreadData } from './encoder-thread.ts';
 
 /** What an encoder reads of a case. */

@@ -1,7 +1,8 @@
 /** Turns a folder in a data set's own layout into a `dataset` artifact: cases, their images, and what was left out. */
 import { join } from 'node:path';
 import { z } from 'zod';
-import { type ArtifactRef, canonicalJson, type Manifest, workKey } from '../../domain/artifact.ts';
+import { type ArtifactRef, canonicalJson, type Manifest } from '../../domain/artifact.ts';
+import { artifactFiles } from '../../domain/artifact-files.ts';
 import { type Case, caseSchema } from '../../domain/cases/case.ts';
 import { linkSchema } from '../../domain/cases/groups.ts';
 import {
@@ -11,10 +12,11 @@ import {
   readyCaseSchema,
 } from '../../domain/cases/undiagnosed.ts';
 import { DermflowError, failureTypes } from '../../domain/failures.ts';
+import { commitOnce } from '../commit-once.ts';
 import { inOrder } from '../in-order.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { withScratchFolder } from '../scratch.ts';
-import { commitFiles, readJson } from '../store/commit.ts';
+import { readJson } from '../store/commit.ts';
 import { createDiskMap } from './disk-map.ts';
 import { createFileReader, type FileReader } from './file-ref.ts';
 import type { ImageBudget } from './image-size.ts';
@@ -25,7 +27,6 @@ import { absentReason, type LeftOutCount, linkOf, type Reading, type ReadRequest
 import type { SourceRecord } from './source.ts';
 
 export const importMethod = 'import/6';
-const reportFile = 'report.json';
 
 const leftOutCountSchema = z.object({
   reason: z.string(),
@@ -40,22 +41,14 @@ export async function readMalignantLeftOut(store: ArtifactStore, imported: Manif
   const { leftOutBy } = await readJson(
     store,
     imported,
-    reportFile,
+    reportFile.name,
     z.object({ leftOutBy: z.array(leftOutCountSchema) }),
   );
   return leftOutBy.filter(({ malignant }) => malignant);
 }
 
-/**
- * Files of an imported artifact: cases, items with a question of their own, pictures with concepts only, and what is
- * known of pictures that became none of these.
- */
-export const importedFiles = {
-  cases: 'cases.jsonl',
-  ready: 'ready.jsonl',
-  concepts: 'concepts.jsonl',
-  links: 'links.jsonl',
-} as const;
+/** Files of an imported artifact: cases, items with a question of their own, pictures with concepts only, and links. */
+const { cases, ready, concepts, links, report: reportFile } = artifactFiles.dataset;
 
 export interface ImportSettings extends ImageBudget {
   /** Share of unusable images, 0 to 1, above which the import fails. */
@@ -94,22 +87,16 @@ export function importDataset(request: ImportRequest): Promise<ArtifactRef> {
   return withScratchFolder(request.scratch, 'import', async (scratch) => {
     const reading = await readSource(request, scratch, (done) => onProgress?.('reading', done, 0));
     const work = {
+      kind: 'dataset' as const,
       method: importMethod,
       inputs: { contents: reading.contents, knowledge: knowledge.digest },
       params: { adapter, software: imageSoftware, ...settings },
     };
-    const key = request.key ?? workKey(work);
-    const known = await store.find('dataset', key);
-    if (known) return known;
-    const { facts, report } = await importRecords(reading, request, scratch);
-    return commitFiles(
-      store,
-      { kind: 'dataset', key, ...work, facts },
-      {
-        ...Object.fromEntries(Object.values(importedFiles).map((name) => [name, { path: join(scratch, name) }])),
-        [reportFile]: { data: canonicalJson(report) },
-      },
-    );
+    return commitOnce(store, { ...work, ...(request.key === undefined ? {} : { key: request.key }) }, async () => {
+      const { facts, report } = await importRecords(reading, request, scratch);
+      const rows = [cases, ready, concepts, links].map(({ name }) => [name, { path: join(scratch, name) }] as const);
+      return { facts, files: { ...Object.fromEntries(rows), [reportFile.name]: canonicalJson(report) } };
+    });
   });
 }
 
@@ -125,10 +112,10 @@ async function importRecords(
   const owners = createDiskMap();
   const files = createFileReader();
   const paths = {
-    case: join(scratch, importedFiles.cases),
-    question: join(scratch, importedFiles.ready),
-    concepts: join(scratch, importedFiles.concepts),
-    links: join(scratch, importedFiles.links),
+    case: join(scratch, cases.name),
+    question: join(scratch, ready.name),
+    concepts: join(scratch, concepts.name),
+    links: join(scratch, links.name),
   };
   const written = await writeLineFiles(paths, async (writers) => {
     for await (const link of readLines(reading.links, linkSchema)) await writers.links.write(link);

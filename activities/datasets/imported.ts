@@ -1,21 +1,18 @@
 /** Imported sets as the data stage reads them. */
 import type { ArtifactRef } from '../../domain/artifact.ts';
-import { type Case, caseSchema } from '../../domain/cases/case.ts';
-import { type Link, linkSchema } from '../../domain/cases/groups.ts';
-import {
-  asConceptCase,
-  type ConceptCase,
-  conceptCaseSchema,
-  type ReadyCase,
-  readyCaseSchema,
-} from '../../domain/cases/undiagnosed.ts';
+import { artifactFiles } from '../../domain/artifact-files.ts';
+import type { Case } from '../../domain/cases/case.ts';
+import type { Link } from '../../domain/cases/groups.ts';
+import { asConceptCase, type ConceptCase, type ReadyCase } from '../../domain/cases/undiagnosed.ts';
 import { userMistake } from '../../domain/failures.ts';
 import type { AdapterName, DataSource } from '../../domain/recipe.ts';
 import { conceptsOf } from '../../domain/trajectories/concepts.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { readJsonLines } from '../store/commit.ts';
-import { importedFiles, importFactsSchema, readMalignantLeftOut } from './import.ts';
+import { importFactsSchema, readMalignantLeftOut } from './import.ts';
 import type { LeftOutCount } from './read.ts';
+
+const files = artifactFiles.dataset;
 
 /** A source of the recipe with its imported artifact. */
 export interface ImportedSource {
@@ -49,16 +46,16 @@ export async function openSource(store: ArtifactStore, source: ImportedSource): 
   if (use !== 'ood' && facts.cases + facts.concepts === 0) {
     throw userMistake(`data.sources: ${adapter} has questions only; give it use: ood`);
   }
-  const cases = () => readJsonLines(store, manifest, importedFiles.cases, caseSchema);
+  const cases = () => readJsonLines(store, manifest, files.cases.name, files.cases.schema);
   return {
     ...source,
     facts,
     malignantLeftOut: () => readMalignantLeftOut(store, manifest),
     cases,
-    ready: () => readJsonLines(store, manifest, importedFiles.ready, readyCaseSchema),
-    links: () => readJsonLines(store, manifest, importedFiles.links, linkSchema),
+    ready: () => readJsonLines(store, manifest, files.ready.name, files.ready.schema),
+    links: () => readJsonLines(store, manifest, files.links.name, files.links.schema),
     concepts: async () => {
-      const undiagnosed = await readJsonLines(store, manifest, importedFiles.concepts, conceptCaseSchema);
+      const undiagnosed = await readJsonLines(store, manifest, files.concepts.name, files.concepts.schema);
       return [...(await cases()).flatMap(asConceptCase), ...undiagnosed].filter((c) => conceptsOf(c).length > 0);
     },
   };

@@ -1,5 +1,6 @@
 /** Joins the imported sets to the data of a run: split, audited for leaks, reported. */
 import { type ArtifactRef, canonicalJson } from '../../domain/artifact.ts';
+import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { Case } from '../../domain/cases/case.ts';
 import { countDisagreements, countOod, countSplits, describeData } from '../../domain/cases/data-report.ts';
 import { filterDermNet } from '../../domain/cases/dermnet-filter.ts';
@@ -17,14 +18,11 @@ import { toJsonLines } from '../store/commit.ts';
 import type { Encoder } from './encoder.ts';
 import { conceptCases, inputsOf, type OpenSource, trainingCases } from './imported.ts';
 
-/** Files of the `dataset` artifact: split cases, and questions that come with their sets. */
-export const datasetFiles = { cases: 'cases.jsonl', ood: 'ood.jsonl', report: 'report.json' } as const;
-
 /** Splits the cases, then looks for what training has seen on the other sides. */
 export function deriveDataset(
   store: ArtifactStore,
   sources: readonly OpenSource[],
-  { seed, data }: Recipe,
+  { seed, data }: Pick<Recipe, 'seed' | 'data'>,
   knowledge: Knowledge,
   encoder: Encoder | null,
 ): Promise<ArtifactRef> {
@@ -68,6 +66,7 @@ export function deriveDataset(
     const known = [...inDomain, ...asPictures(links)];
     const ood = audit(findLeaks(known, items, { links, ...(alike ? { similar: alike } : {}) }), items, data.leaks.ood);
 
+    const files = artifactFiles.dataset;
     const counts = countSplits(cases);
     const empty = (['train', 'test'] as const).find((split) => counts[split] === 0);
     if (empty) throw userMistake(`data.split leaves no case for ${empty}: ${cases.length} cases are too few`);
@@ -84,9 +83,9 @@ export function deriveDataset(
     return {
       facts: { ...counts, ood: ood.kept.length },
       files: {
-        [datasetFiles.cases]: toJsonLines(cases),
-        [datasetFiles.ood]: toJsonLines(ood.kept),
-        [datasetFiles.report]: canonicalJson(report),
+        [files.cases.name]: toJsonLines(cases),
+        [files.ood.name]: toJsonLines(ood.kept),
+        [files.report.name]: canonicalJson(report),
       },
     };
   });

@@ -1,35 +1,31 @@
 /** The data stage: imported sets become the run's cases, the textbook's cases, and questions. */
 import type { ArtifactRef } from '../../domain/artifact.ts';
-import { type Case, caseSchema, type Split } from '../../domain/cases/case.ts';
+import { artifactFiles } from '../../domain/artifact-files.ts';
+import type { Case, Split } from '../../domain/cases/case.ts';
 import { countSplits } from '../../domain/cases/data-report.ts';
-import type { DataResult, TaskScore } from '../../domain/contracts.ts';
+import type { DataRecipe, DataResult, TaskScore } from '../../domain/contracts.ts';
 import { askedQuestions } from '../../domain/evaluation/asked.ts';
-import {
-  fitTextOnly,
-  scoreTextOnly,
-  textOnlyAnswerSchema,
-  textOnlyFile,
-  textOnlyItems,
-} from '../../domain/evaluation/text-only.ts';
+import { fitTextOnly, scoreTextOnly, textOnlyItems } from '../../domain/evaluation/text-only.ts';
 import { userMistake } from '../../domain/failures.ts';
 import type { Knowledge } from '../../domain/knowledge/knowledge.ts';
 import { buildQuestions } from '../../domain/questions/build.ts';
-import { type Question, questionSchema, questionTasks } from '../../domain/questions/question.ts';
+import { type Question, questionTasks } from '../../domain/questions/question.ts';
 import { createRandom } from '../../domain/random.ts';
-import type { Recipe } from '../../domain/recipe.ts';
 import { isTextbookCase } from '../../domain/trajectories/plan.ts';
 import { commitOnce } from '../commit-once.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { readJsonLines, toJsonLines } from '../store/commit.ts';
 import type { Encoder } from './encoder.ts';
 import { conceptCases, type ImportedSource, inputsOf, type OpenSource, openSource, trainingCases } from './imported.ts';
-import { datasetFiles, deriveDataset } from './join.ts';
+import { deriveDataset } from './join.ts';
+
+const files = artifactFiles.dataset;
 
 /** Derives the artifacts of the stage from imported ones; each is keyed by no more than what decides it. */
 export async function deriveData(
   store: ArtifactStore,
   imported: readonly ImportedSource[],
-  recipe: Recipe,
+  recipe: DataRecipe,
   knowledge: Knowledge,
   encoder: Encoder | null = null,
 ): Promise<DataResult> {
@@ -37,9 +33,9 @@ export async function deriveData(
   const textbook = await deriveTextbook(store, sources);
   const concepts = recipe.sft.conceptAlignment && (await deriveConcepts(store, sources));
   const dataset = await deriveDataset(store, sources, recipe, knowledge, encoder);
-  const cases = await readJsonLines(store, dataset, datasetFiles.cases, caseSchema);
+  const cases = await readJsonLines(store, dataset, files.cases.name, files.cases.schema);
   const questions = await deriveQuestions(store, dataset, recipe, knowledge, cases);
-  const books = await readJsonLines(store, textbook, datasetFiles.cases, caseSchema);
+  const books = await readJsonLines(store, textbook, files.cases.name, files.cases.schema);
   const textOnly = await scoreWithoutImages(store, questions, recipe);
   const quarantined = sources.reduce((sum, { facts }) => sum + facts.quarantined, 0);
   return {
@@ -56,7 +52,7 @@ function deriveConcepts(store: ArtifactStore, sources: readonly OpenSource[]): P
     if (pictures.length === 0) {
       throw userMistake('no source with use: concepts has concepts; give { adapter: skincon, use: concepts }');
     }
-    return { facts: { pictures: pictures.length }, files: { [datasetFiles.cases]: toJsonLines(pictures) } };
+    return { facts: { pictures: pictures.length }, files: { [files.pictures.name]: toJsonLines(pictures) } };
   });
 }
 
@@ -67,14 +63,14 @@ function deriveTextbook(store: ArtifactStore, sources: readonly OpenSource[]): P
     if (cases.length === 0) {
       throw userMistake('no source has textbook cases, which trajectories are made from; add { adapter: textbook }');
     }
-    return { facts: { cases: cases.length }, files: { [datasetFiles.cases]: toJsonLines(cases) } };
+    return { facts: { cases: cases.length }, files: { [files.cases.name]: toJsonLines(cases) } };
   });
 }
 
 function deriveQuestions(
   store: ArtifactStore,
   dataset: ArtifactRef,
-  { seed, questions, rewards, evaluation }: Recipe,
+  { seed, questions, rewards, evaluation }: DataRecipe,
   knowledge: Knowledge,
   cases: readonly Case[],
 ): Promise<ArtifactRef> {
@@ -101,10 +97,12 @@ function deriveQuestions(
     return {
       facts: Object.fromEntries(Object.entries(asked).map(([split, questions]) => [split, questions.length])),
       files: {
-        ...Object.fromEntries(
-          Object.entries(asked).map(([split, questions]) => [`${split}.jsonl`, toJsonLines(questions)]),
+        [artifactFiles.questions.train.name]: toJsonLines(asked.train),
+        [artifactFiles.questions.validation.name]: toJsonLines(asked.validation),
+        [artifactFiles.questions.test.name]: toJsonLines(asked.test),
+        [artifactFiles.questions.textOnly.name]: toJsonLines(
+          asked.test.map((question) => ({ id: question.id, letter: rule(question) })),
         ),
-        [textOnlyFile]: toJsonLines(asked.test.map((question) => ({ id: question.id, letter: rule(question) }))),
       },
     };
   });
@@ -113,10 +111,11 @@ function deriveQuestions(
 async function scoreWithoutImages(
   store: ArtifactStore,
   questions: ArtifactRef,
-  { evaluation }: Recipe,
+  { evaluation }: DataRecipe,
 ): Promise<TaskScore[]> {
-  const test = await readJsonLines(store, questions, 'test.jsonl', questionSchema);
-  const answers = await readJsonLines(store, questions, textOnlyFile, textOnlyAnswerSchema);
-  const items = textOnlyItems(askedQuestions(test, evaluation), answers);
+  const { test, textOnly } = artifactFiles.questions;
+  const all = await readJsonLines(store, questions, test.name, test.schema);
+  const answers = await readJsonLines(store, questions, textOnly.name, textOnly.schema);
+  const items = textOnlyItems(askedQuestions(all, evaluation), answers);
   return scoreTextOnly(items, createRandom(`text-only/${questions.sha256}`));
 }

@@ -2,7 +2,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { type ArtifactRef, type Json, workKey } from '../../domain/artifact.ts';
+import type { ArtifactRef, Json } from '../../domain/artifact.ts';
+import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { EvaluationInput, TaskScore } from '../../domain/contracts.ts';
 import { type EvaluationItem, judgeOutput } from '../../domain/evaluation/item.ts';
 import { type EvaluationSummary, scoresOf, summariseItems, taskScoreSchema } from '../../domain/evaluation/summary.ts';
@@ -11,14 +12,15 @@ import { questionPrompt } from '../../domain/prompts/prompts.ts';
 import type { Question } from '../../domain/questions/question.ts';
 import { createRandom } from '../../domain/random.ts';
 import type { ChatRow } from '../../domain/trainer.ts';
+import { commitOnce } from '../commit-once.ts';
 import { openOnnxModel } from '../inference/onnx-runner.ts';
-import type { TrainerProcess } from '../inference/trainer-job.ts';
 import { createTransformersRunner } from '../inference/transformers-runner.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import type { ModelRunner } from '../ports/model-runner.ts';
 import { withScratchFolder } from '../scratch.ts';
-import { commitFiles, materialise, toJsonLines } from '../store/commit.ts';
-import { fetchAdapter, modelPath } from './model.ts';
+import { materialise, toJsonLines } from '../store/commit.ts';
+import { fetchAdapter, modelPath } from '../trainer/model-folders.ts';
+import type { TrainerProcess } from '../trainer/trainer-job.ts';
 import { imageFileName, writeQuestionImages } from './questions.ts';
 
 /** A change of prompts, extraction or scores changes the version. */
@@ -42,26 +44,22 @@ export async function evaluate(
   context: EvaluationContext,
 ): Promise<{ evaluation: ArtifactRef; scores: TaskScore[] }> {
   const { store } = context;
-  const work = { method, ...identity(request) };
-  const key = workKey(work);
-  const known = await store.find('evaluation', key);
-  if (known) return { evaluation: known, scores: factsSchema.parse((await store.manifest(known)).facts).scores };
-
-  const items = await withScratchFolder(context.scratch, 'evaluation', (folder) =>
-    ask(request, questions, folder, context),
-  );
-  const tasks = summariseItems(items, createRandom(`evaluation/${request.questions.sha256}`));
-  const summary: EvaluationSummary = { step: request.checkpoint?.step ?? null, image: request.image, tasks };
-  const scores = scoresOf(tasks);
-  const facts = { step: summary.step, image: summary.image, scores: scores.map((score) => ({ ...score })) };
-  const evaluation = await commitFiles(
-    store,
-    { kind: 'evaluation', key, ...work, facts },
-    {
-      'items.jsonl': { data: toJsonLines(items) },
-      'summary.json': { data: `${JSON.stringify(summary, null, 2)}\n` },
-    },
-  );
+  const evaluation = await commitOnce(store, { kind: 'evaluation', method, ...identity(request) }, async () => {
+    const items = await withScratchFolder(context.scratch, 'evaluation', (folder) =>
+      ask(request, questions, folder, context),
+    );
+    const tasks = summariseItems(items, createRandom(`evaluation/${request.questions.sha256}`));
+    const { image } = request;
+    const summary: EvaluationSummary = { step: request.checkpoint?.step ?? null, image, tasks };
+    return {
+      facts: { step: summary.step, image, scores: scoresOf(tasks).map((score) => ({ ...score })) },
+      files: {
+        [artifactFiles.evaluation.items.name]: toJsonLines(items),
+        [artifactFiles.evaluation.summary.name]: `${JSON.stringify(summary, null, 2)}\n`,
+      },
+    };
+  });
+  const { scores } = factsSchema.parse((await store.manifest(evaluation)).facts);
   return { evaluation, scores };
 }
 

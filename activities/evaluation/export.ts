@@ -1,15 +1,15 @@
 /** A checkpoint's ONNX export, made once for each set of image sizes. */
 import { readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { type ArtifactRef, workKey } from '../../domain/artifact.ts';
+import type { ArtifactRef } from '../../domain/artifact.ts';
 import type { EvaluationInput } from '../../domain/contracts.ts';
 import type { Question } from '../../domain/questions/question.ts';
 import type { ExportOnnxJob } from '../../domain/trainer.ts';
-import { runTrainerJob, type TrainerProcess } from '../inference/trainer-job.ts';
+import { commitOnce } from '../commit-once.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { withScratchFolder } from '../scratch.ts';
-import { commitFiles } from '../store/commit.ts';
-import { fetchAdapter, modelPath } from './model.ts';
+import { fetchAdapter, modelPath } from '../trainer/model-folders.ts';
+import { runTrainerJob, type TrainerProcess } from '../trainer/trainer-job.ts';
 
 const method = 'export-onnx/1';
 
@@ -29,27 +29,27 @@ export async function exportOnnx(
 ): Promise<ArtifactRef> {
   const imageSizes = sizesOf(questions);
   const inputs = { model: model.sha256, ...(checkpoint ? { checkpoint: checkpoint.sha256 } : {}) };
-  const work = { method, inputs, params: { imageSizes } };
-  const key = workKey(work);
-  const known = await store.find('onnx', key);
-  if (known) return known;
-  return withScratchFolder(scratch, 'export', async (folder) => {
-    const output = join(folder, 'model');
-    const adapter = await fetchAdapter(store, checkpoint, join(folder, 'adapter'));
-    const job: ExportOnnxJob = {
-      schema: 1,
-      stage: 'export-onnx',
-      seed: recipe.seed,
-      threads: recipe.model.threads,
-      precision: 'fp32',
-      model: modelPath(model),
-      output,
-      adapter,
-      imageSizes,
-    };
-    await runTrainerJob(trainer, job, { folder, signal, onProgress });
-    return commitFiles(store, { kind: 'onnx', key, ...work, facts: { imageSizes } }, await filesBelow(output));
-  });
+  const work = { kind: 'onnx', method, inputs, params: { imageSizes } } as const;
+  // Around all, since the files are stored after they were made.
+  return withScratchFolder(scratch, 'export', (folder) =>
+    commitOnce(store, work, async () => {
+      const output = join(folder, 'model');
+      const adapter = await fetchAdapter(store, checkpoint, join(folder, 'adapter'));
+      const job: ExportOnnxJob = {
+        schema: 1,
+        job: 'export-onnx',
+        seed: recipe.seed,
+        threads: recipe.model.threads,
+        precision: 'fp32',
+        model: modelPath(model),
+        output,
+        adapter,
+        imageSizes,
+      };
+      await runTrainerJob(trainer, job, { folder, signal, onProgress });
+      return { facts: { imageSizes }, files: await filesBelow(output) };
+    }),
+  );
 }
 
 /** [height, width] of the images, sorted. */

@@ -2,11 +2,12 @@
 import { join } from 'node:path';
 import sharp from 'sharp';
 import type { ArtifactRef } from '../../domain/artifact.ts';
+import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { ImageRef } from '../../domain/cases/case.ts';
 import type { EvaluationInput } from '../../domain/contracts.ts';
 import { askedQuestions } from '../../domain/evaluation/asked.ts';
 import { userMistake } from '../../domain/failures.ts';
-import { type Question, questionSchema } from '../../domain/questions/question.ts';
+import type { Question } from '../../domain/questions/question.ts';
 import type { Recipe } from '../../domain/recipe.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { fetchBlobs, readJsonLines } from '../store/commit.ts';
@@ -20,7 +21,8 @@ export async function readTestQuestions(
   questions: ArtifactRef,
   { tasks, maxItems }: Recipe['evaluation'],
 ): Promise<Question[]> {
-  const all = await readJsonLines(store, await store.manifest(questions), 'test.jsonl', questionSchema);
+  const { test } = artifactFiles.questions;
+  const all = await readJsonLines(store, questions, test.name, test.schema);
   const asked = askedQuestions(all, { tasks, maxItems });
   if (asked.length === 0)
     throw userMistake(`the test split has no questions for evaluation.tasks: ${tasks.join(', ')}`);

@@ -5,9 +5,9 @@
 import { Worker } from 'node:worker_threads';
 import type { GeneratedRow } from '../../domain/trainer.ts';
 import type { ModelRunner } from '../ports/model-runner.ts';
+import { nextReply } from '../thread.ts';
 import type { BatchRequest } from './generate.ts';
 import type { OnnxWorkerData } from './onnx-worker.ts';
-import { nextReply } from './thread.ts';
 
 /**
  * Opens an export (folder with `config.json` and `onnx/`). It generates for one caller at a time.

@@ -1,7 +1,7 @@
 /** Entry of the worker thread that holds the graphs: answers one batch at a time. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { replyWith } from '../thread.ts';
 import { type BatchRequest, openGenerator } from './generate.ts';
-import { replyWith } from './thread.ts';
 
 export interface OnnxWorkerData {
   folder: string;

@@ -9,7 +9,7 @@ import { createInterface } from 'node:readline';
 import { DermflowError, failureTypes } from '../../domain/failures.ts';
 import { type GenerateJob, generatedRowSchema } from '../../domain/trainer.ts';
 import type { ModelRunner } from '../ports/model-runner.ts';
-import { runTrainerJob, type TrainerProcess } from './trainer-job.ts';
+import { runTrainerJob, type TrainerProcess } from '../trainer/trainer-job.ts';
 
 export interface TransformersModel extends Pick<GenerateJob, 'model' | 'adapter' | 'seed' | 'threads' | 'precision'> {
   /** Each generation writes into a new folder below this one; `close` removes them. */
@@ -28,7 +28,7 @@ export function createTransformersRunner(trainer: TrainerProcess, model: Transfo
       await writeFile(data.rows, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
       const job: GenerateJob = {
         schema: 1,
-        stage: 'generate',
+        job: 'generate',
         ...settings,
         output: folder,
         data,

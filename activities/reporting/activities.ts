@@ -1,6 +1,7 @@
 /** The report stage, on cpu workers: one page for people, one file for programs. */
 import type { Logger } from 'pino';
 import { canonicalJson, digestOf } from '../../domain/artifact.ts';
+import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { ReportActivities, ReportInput } from '../../domain/contracts.ts';
 import { buildReport } from '../../domain/report/build.ts';
 import { commitOnce } from '../commit-once.ts';
@@ -37,7 +38,10 @@ export function createReportActivities({ store, logger }: ReportDependencies): R
           const page = await reportPage(report, thumbnails);
           return {
             facts: { run: input.run, final: report.final, summary: report.summary },
-            files: { 'report.html': page, 'report.json': `${JSON.stringify(report, null, 2)}\n` },
+            files: {
+              [artifactFiles.report.page.name]: page,
+              [artifactFiles.report.report.name]: `${JSON.stringify(report, null, 2)}\n`,
+            },
           };
         });
         logger.info({ run: input.run, report: written.key }, 'report written');

@@ -1,5 +1,6 @@
 /** The report as one HTML file: no script, no request, every value escaped. */
 import { html, raw } from 'hono/html';
+import { methodOf } from '../../domain/methods/index.ts';
 import type { Report } from '../../domain/report/report.ts';
 import { dataSection, lineageSection, reproduceSection } from './sections/provenance.ts';
 import { resultsSection, summarySection } from './sections/results.ts';
@@ -11,7 +12,7 @@ const policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; ba
 
 /** @param thumbnails data URIs by the image's SHA-256 */
 export async function reportPage(report: Report, thumbnails: ReadonlyMap<string, string>): Promise<string> {
-  const title = `Skin-R1 post-training: ${report.recipe.name}`;
+  const title = `${methodOf(report.recipe).title} post-training: ${report.recipe.name}`;
   const links = [
     ['summary', 'Summary'],
     ['results', 'Results'],

@@ -1,39 +1,43 @@
 /** Everything that a report says, read out of the store. */
 import { z } from 'zod';
 import type { ArtifactRef } from '../../domain/artifact.ts';
-import { caseSchema } from '../../domain/cases/case.ts';
+import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { ReportInput } from '../../domain/contracts.ts';
-import { evaluationItemSchema } from '../../domain/evaluation/item.ts';
-import { evaluationSummarySchema } from '../../domain/evaluation/summary.ts';
-import { type TextOnlyAnswer, textOnlyAnswerSchema, textOnlyFile } from '../../domain/evaluation/text-only.ts';
-import { questionSchema } from '../../domain/questions/question.ts';
+import type { TextOnlyAnswer } from '../../domain/evaluation/text-only.ts';
 import type { ReportSources } from '../../domain/report/build.ts';
 import type { LineageEntry } from '../../domain/report/report.ts';
-import { metricsLineSchema, sampleLineSchema } from '../../domain/report/training-log.ts';
+import type { MetricsLine } from '../../domain/report/training-log.ts';
+import { type Stage, stageNames } from '../../domain/stages.ts';
 import { dermflowVersion } from '../../infra/version.ts';
-import { datasetFiles } from '../datasets/join.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { readJson, readJsonLines } from '../store/commit.ts';
 import { traceLineage } from './lineage.ts';
 
 export async function readSources(store: ArtifactStore, input: ReportInput): Promise<ReportSources> {
-  const { data, conceptMetrics = [], sftMetrics, grpoMetrics, rlOnlyMetrics } = input;
+  const { data, logs } = input;
+  const metricsOf = (stage: Stage) => logs.flatMap((log) => (log.stage === stage ? [log.metrics] : []));
+  const policy = metricsOf('grpo').length > 0 ? 'grpo' : 'rl-only';
   const artifacts = Object.values(artifactsOf(input)).map(({ sha256 }) => sha256);
   const lineage = await traceLineage(store, artifacts);
   return {
     input,
-    cases: await readJsonLines(store, data.dataset, datasetFiles.cases, caseSchema),
-    funnel: (await readJson(store, data.dataset, datasetFiles.report, dataReportSchema)).funnel,
-    questions: await readJsonLines(store, data.questions, 'test.jsonl', questionSchema),
+    cases: await readJsonLines(
+      store,
+      data.dataset,
+      artifactFiles.dataset.cases.name,
+      artifactFiles.dataset.cases.schema,
+    ),
+    funnel: (await readJson(store, data.dataset, artifactFiles.dataset.report.name, dataReportSchema)).funnel,
+    questions: await readJsonLines(
+      store,
+      data.questions,
+      artifactFiles.questions.test.name,
+      artifactFiles.questions.test.schema,
+    ),
     textOnly: await readTextOnly(store, data.questions),
     ...(await readEvaluations(store, input.evaluations)),
-    logs: {
-      concepts: await readStretches(store, conceptMetrics, 'metrics.jsonl', metricsLineSchema),
-      sft: await readStretches(store, sftMetrics, 'metrics.jsonl', metricsLineSchema),
-      grpo: await readStretches(store, grpoMetrics, 'metrics.jsonl', metricsLineSchema),
-      rlOnly: await readStretches(store, rlOnlyMetrics, 'metrics.jsonl', metricsLineSchema),
-    },
-    completions: await readStretches(store, grpoMetrics, 'samples.jsonl', sampleLineSchema),
+    logs: await readLogs(store, metricsOf),
+    completions: await readStretches(store, metricsOf(policy), artifactFiles.metrics.samples),
     lineage,
     software: await readSoftware(store, lineage),
   };
@@ -42,7 +46,8 @@ export async function readSources(store: ArtifactStore, input: ReportInput): Pro
 /** Empty for questions that were made before this was measured. */
 async function readTextOnly(store: ArtifactStore, questions: ArtifactRef): Promise<TextOnlyAnswer[]> {
   const manifest = await store.manifest(questions);
-  return textOnlyFile in manifest.files ? readJsonLines(store, manifest, textOnlyFile, textOnlyAnswerSchema) : [];
+  const { name, schema } = artifactFiles.questions.textOnly;
+  return name in manifest.files ? readJsonLines(store, manifest, name, schema) : [];
 }
 
 /** The part of a `DataReport` that the page shows beside what it counts itself. */
@@ -53,29 +58,44 @@ const dataReportSchema = z.object({
 /** All artifacts that the input names, by names that tell those of one kind apart, in the order of the procedure. */
 export function artifactsOf(input: ReportInput): Record<string, ArtifactRef> {
   const { data, trajectories, adapter } = input;
-  const stretches = (name: string, refs: readonly ArtifactRef[]) => refs.map((ref, i) => [`${name}-${i + 1}`, ref]);
   return {
     dataset: data.dataset,
     textbook: data.textbook,
     questions: data.questions,
     trajectories: trajectories.trajectories,
-    ...Object.fromEntries(stretches('concepts', input.conceptMetrics ?? [])),
-    ...Object.fromEntries(stretches('sft', input.sftMetrics)),
-    ...Object.fromEntries(stretches('grpo', input.grpoMetrics)),
-    ...Object.fromEntries(stretches('rl-only', input.rlOnlyMetrics)),
+    ...Object.fromEntries(numbered(input.logs)),
     ...Object.fromEntries(input.evaluations.map(({ label, evaluation }) => [`evaluation-${label}`, evaluation])),
     adapter,
   };
+}
+
+/** `sft-1`, `sft-2`, …: the stretches of each stage. */
+function numbered(logs: ReportInput['logs']): [string, ArtifactRef][] {
+  const byStage = Map.groupBy(logs, ({ stage }) => stage);
+  return [...byStage].flatMap(([stage, own]) =>
+    own.map(({ metrics }, i): [string, ArtifactRef] => [`${stage}-${i + 1}`, metrics]),
+  );
+}
+
+async function readLogs(
+  store: ArtifactStore,
+  metricsOf: (stage: Stage) => readonly ArtifactRef[],
+): Promise<ReportSources['logs']> {
+  const read = stageNames.map(
+    async (stage) => [stage, await readStretches(store, metricsOf(stage), artifactFiles.metrics.metrics)] as const,
+  );
+  return Object.fromEntries(await Promise.all(read)) as Record<Stage, MetricsLine[]>; // one for each stage
 }
 
 async function readEvaluations(
   store: ArtifactStore,
   evaluations: ReportInput['evaluations'],
 ): Promise<Pick<ReportSources, 'summaries' | 'items'>> {
+  const files = artifactFiles.evaluation;
   const read = evaluations.map(async ({ label, evaluation }) => ({
     label,
-    summary: await readJson(store, evaluation, 'summary.json', evaluationSummarySchema),
-    items: await readJsonLines(store, evaluation, 'items.jsonl', evaluationItemSchema),
+    summary: await readJson(store, evaluation, files.summary.name, files.summary.schema),
+    items: await readJsonLines(store, evaluation, files.items.name, files.items.schema),
   }));
   const all = await Promise.all(read);
   return {
@@ -87,10 +107,9 @@ async function readEvaluations(
 async function readStretches<T>(
   store: ArtifactStore,
   stretches: readonly ArtifactRef[],
-  file: string,
-  schema: z.ZodType<T>,
+  { name, schema }: { name: string; schema: z.ZodType<T> },
 ): Promise<T[]> {
-  return (await Promise.all(stretches.map((metrics) => readJsonLines(store, metrics, file, schema)))).flat();
+  return (await Promise.all(stretches.map((metrics) => readJsonLines(store, metrics, name, schema)))).flat();
 }
 
 /** Versions that checkpoints state: those of the trainer. */

@@ -6,8 +6,8 @@ import type { ArtifactRef, BlobRef, Manifest } from '../../domain/artifact.ts';
 import { corrupt } from '../../domain/failures.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 
-/** Contents of one file of an artifact: a path on this machine, with its digest where that is known, or the data itself. */
-export type FileSource = { path: string; known?: BlobRef } | { data: string | Uint8Array };
+/** Contents of one file of an artifact: a path, with its digest where that is known, the data, or what is stored already. */
+export type FileSource = { path: string; known?: BlobRef } | { data: string | Uint8Array } | { blob: BlobRef };
 
 const transfersInFlight = 8;
 
@@ -18,8 +18,10 @@ export async function commitFiles(
   sources: Record<string, FileSource>,
 ): Promise<ArtifactRef> {
   const limit = pLimit(transfersInFlight);
-  const put = (source: FileSource): Promise<BlobRef> =>
-    'path' in source ? store.putFile(source.path, source.known) : store.putBlob(source.data);
+  const put = async (source: FileSource): Promise<BlobRef> => {
+    if ('blob' in source) return source.blob;
+    return 'path' in source ? store.putFile(source.path, source.known) : store.putBlob(source.data);
+  };
   const entries = await Promise.all(
     Object.entries(sources).map(async ([name, source]) => [name, await limit(() => put(source))] as const),
   );

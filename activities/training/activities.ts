@@ -3,33 +3,33 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import type { Logger } from 'pino';
+import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { GrpoInput, StretchResult, TrainingActivities } from '../../domain/contracts.ts';
 import { unavailable } from '../../domain/failures.ts';
 import { questionPrompt } from '../../domain/prompts/prompts.ts';
-import { questionSchema } from '../../domain/questions/question.ts';
 import type { GrpoJob, SftJob, TrainerEvent } from '../../domain/trainer.ts';
-import { sftRowSchema } from '../../domain/trajectories/row.ts';
 import type { Environment } from '../../infra/env.ts';
-import { fetchAdapter, modelPath } from '../evaluation/model.ts';
 import { withHeartbeats } from '../heartbeats.ts';
 import { MotionMeter } from '../motion.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { explainCrash, makeScratchFolder, type ScratchFolder, withScratchFolder } from '../scratch.ts';
 import { readJsonLines } from '../store/commit.ts';
 import { strayFailure } from '../stray.ts';
-import { trainerPackage } from './command.ts';
+import { trainerPackage } from '../trainer/command.ts';
+import { isSingle, prepareLaunch } from '../trainer/launch.ts';
+import { fetchAdapter, modelPath } from '../trainer/model-folders.ts';
+import { createStandby } from '../trainer/standby.ts';
+import { giveJob, spawnTrainer, superviseTrainer, type Trainer } from '../trainer/trainer-process.ts';
 import { exportAdapter } from './export-adapter.ts';
 import { keepingUnsaved } from './kept.ts';
-import { isSingle, prepareLaunch } from './launch.ts';
 import { identifyModel } from './model.ts';
 import { defaultRewardLimits, type LoadedPlugin, loadRewardPlugin } from './reward-plugin.ts';
 import { serveRewards } from './reward-server.ts';
 import { fetchImages, type RowSource, writeRows } from './rows.ts';
 import { grpoJob, grpoStretch, inputPaths, type JobFolders, sftJob, sftStretch } from './stages.ts';
-import { createStandby } from './standby.ts';
 import { createStayingTrainers, endSeated, type Seated } from './staying.ts';
-import { runStretch, type Stretch, type StretchContext } from './stretch.ts';
-import { giveJob, spawnTrainer, superviseTrainer, type Trainer } from './trainer-process.ts';
+import { runStretch } from './stretch.ts';
+import type { Stretch, StretchContext } from './stretch-context.ts';
 
 export interface TrainingDependencies {
   store: ArtifactStore;
@@ -45,6 +45,9 @@ export interface TrainingDependencies {
 
 const defaultStallMs = 30 * 60_000;
 const defaultGraceMs = 5 * 60_000;
+
+/** Explained concepts lie in files of the same names. */
+const rowFiles = artifactFiles.trajectories;
 
 /** While data are prepared a gpu worker has nothing else to do. Any folder stands for a model on this machine. */
 const likelyJob = { threads: 1, model: trainerPackage };
@@ -139,7 +142,8 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
   const trainByRewards = async (input: GrpoInput, plugin: LoadedPlugin | null): Promise<StretchResult> => {
     const { recipe, sft } = input;
     const stretch = grpoStretch(input, plugin, environment.trainer);
-    const questions = await withHeartbeats(() => readJsonLines(store, input.questions, 'train.jsonl', questionSchema));
+    const { name, schema } = artifactFiles.questions.train;
+    const questions = await withHeartbeats(() => readJsonLines(store, input.questions, name, schema));
     const rewards = await serveRewards(questions, recipe.rewards, plugin, logger);
     try {
       const prepare = async (folders: JobFolders): Promise<GrpoJob> => {
@@ -167,13 +171,17 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
 
   return {
     // Reading a large model takes longer than a machine may be silent.
-    identifyModel: ({ base }) => withHeartbeats(() => identifyModel(base)),
+    identifyModel: ({ base }) =>
+      withHeartbeats((report) =>
+        identifyModel(base, (done, total) => report({ phase: 'hashing the model', done, total })),
+      ),
 
     trainSft(input) {
       const stretch = sftStretch(input, environment.trainer);
       const prepare = async (folders: JobFolders): Promise<SftJob> => {
-        const read = (name: string) => readJsonLines(store, input.trajectories, name, sftRowSchema);
-        const [train, validation] = [await read('train.jsonl'), await read('validation.jsonl')];
+        const read = ({ name, schema }: (typeof rowFiles)['train' | 'validation']) =>
+          readJsonLines(store, input.trajectories, name, schema);
+        const [train, validation] = [await read(rowFiles.train), await read(rowFiles.validation)];
         const paths = inputPaths(folders.inputs);
         await writeRows(paths.rows, train);
         await writeRows(paths.validation, validation);

@@ -2,14 +2,17 @@
  * One attempt at a stretch: runs the trainer, keeps its log, uploads its checkpoints beside it and says how far it is.
  */
 import { join } from 'node:path';
+import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { CheckpointRef, TrainingState } from '../../domain/contracts.ts';
 import { DermflowError, failureTypes, unavailable } from '../../domain/failures.ts';
+import { stages } from '../../domain/stages.ts';
 import type { TrainerEvent } from '../../domain/trainer.ts';
 import { exactly, judgeResume, type TrainingEnvironment, worstOf } from '../../domain/trust.ts';
-import { type CheckpointFacts, commitCheckpoint, type RestoredCheckpoint } from './checkpoints.ts';
-import { readLog, readRows, record, type SampleRow, type StageLog, sampleRowSchema } from './log.ts';
+import type { CheckpointFacts } from './checkpoint-facts.ts';
+import { commitCheckpoint, type RestoredCheckpoint } from './checkpoints.ts';
+import { logFiles, readLog, readRows, record, type SampleRow, type StageLog } from './log.ts';
 import { removeSealed, type SealedCheckpoint, seal, unseal } from './seal.ts';
-import type { Stretch, StretchContext } from './stretch.ts';
+import type { Stretch, StretchContext } from './stretch-context.ts';
 import { createUploader } from './uploader.ts';
 
 /**
@@ -61,14 +64,14 @@ export async function trainOnce(
 
   const samplesSoFar = async (): Promise<SampleRow[]> => [
     ...earlier,
-    ...(await readRows(join(output, 'samples.jsonl'), sampleRowSchema)),
+    ...(await readRows(join(output, artifactFiles.metrics.samples.name), logFiles.samples.schema)),
   ];
 
   /** One after the other: a later checkpoint must not overtake an earlier one that still reads its samples. */
   const keep = ({ step, path, exact }: SavedEvent): void => {
     if (!history) throw new DermflowError(failureTypes.trainerCrashed, 'the trainer saved before it said "started"');
     const values = metrics.at(-1)?.values ?? {};
-    const facts: CheckpointFacts = { stage: stretch.stage, step, exact, values, ...history };
+    const facts: CheckpointFacts = { stage: stages[stretch.stage].job, step, exact, values, ...history };
     const log = { metrics: structuredClone(metrics), usage: [...usage] };
     kept = kept.then(async () => {
       const samples = (await samplesSoFar()).filter((row) => row.step <= step);

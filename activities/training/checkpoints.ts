@@ -1,14 +1,13 @@
 /** Checkpoints in the store: the manifests there are the truth about what can be resumed. */
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { z } from 'zod';
 import type { Json, Manifest } from '../../domain/artifact.ts';
 import type { CheckpointRef } from '../../domain/contracts.ts';
 import { DermflowError, failureTypes } from '../../domain/failures.ts';
 import { checkpointKey, stepOfCheckpointKey } from '../../domain/names.ts';
-import { trainingEnvironmentSchema, trustSchema } from '../../domain/trust.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { commitFiles, materialise } from '../store/commit.ts';
+import { type CheckpointFacts, checkpointFactsSchema } from './checkpoint-facts.ts';
 import type { SealedCheckpoint } from './seal.ts';
 
 export interface CheckpointWork {
@@ -18,21 +17,6 @@ export interface CheckpointWork {
   inputs: Record<string, string>;
   params: Json;
 }
-
-/** The facts that every checkpoint's manifest states. */
-export const checkpointFactsSchema = z.object({
-  stage: z.enum(['sft', 'grpo']),
-  step: z.int(),
-  /** As the trainer says: resuming from it in the same environment repeats the run. */
-  exact: z.boolean(),
-  environment: trainingEnvironmentSchema,
-  /** Every resume on the way to this step and how far it was to be trusted. */
-  resumes: z.array(trustSchema.extend({ step: z.int() })),
-  /** The worst of them: how far this checkpoint is that of an undisturbed run. */
-  trust: trustSchema,
-  values: z.record(z.string(), z.number().nullable()),
-});
-export type CheckpointFacts = z.infer<typeof checkpointFactsSchema>;
 
 /** A checkpoint on this machine's disk to resume from. */
 export interface RestoredCheckpoint {

@@ -1,33 +1,20 @@
-/** The log of a training stage, from its step 1; kept inside each checkpoint so that a resumed run loses nothing. */
+/** The log of a stage of training, from its step 1; kept inside each checkpoint so that a resumed run loses nothing. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import type { z } from 'zod';
+import { artifactFiles } from '../../domain/artifact-files.ts';
+import type { MetricsLine, UsageLine } from '../../domain/report/training-log.ts';
 import { parseJsonLines } from '../store/commit.ts';
 
-export const logFiles = {
-  metrics: 'dermflow-metrics.jsonl',
-  samples: 'dermflow-samples.jsonl',
-  usage: 'dermflow-usage.jsonl',
-} as const;
+const { metrics, samples, usage } = artifactFiles.checkpoint;
+export const logFiles = { metrics, samples, usage } as const;
 
-export const metricsRowSchema = z.object({ step: z.int(), values: z.record(z.string(), z.number().nullable()) });
-export type MetricsRow = z.infer<typeof metricsRowSchema>;
-
-export const sampleRowSchema = z.looseObject({ step: z.int() });
-export type SampleRow = z.infer<typeof sampleRowSchema>;
-
-/** Speed over all ranks and rank 0's peak, in tokens a second and bytes. No two runs agree in them. */
-export const usageRowSchema = z.object({
-  step: z.int(),
-  tokensPerSecond: z.number().nullable(),
-  memoryBytes: z.int().nullable(),
-});
-export type UsageRow = z.infer<typeof usageRowSchema>;
+export type SampleRow = z.infer<typeof samples.schema>;
 
 export interface StageLog {
-  metrics: MetricsRow[];
+  metrics: MetricsLine[];
   samples: SampleRow[];
-  usage: UsageRow[];
+  usage: UsageLine[];
 }
 
 /** What a checkpoint's folder keeps; empty for the stage's start. */
@@ -35,13 +22,13 @@ export const readLog = async (folder: string | null): Promise<StageLog> =>
   folder === null
     ? { metrics: [], samples: [], usage: [] }
     : {
-        metrics: await readRows(join(folder, logFiles.metrics), metricsRowSchema),
-        samples: await readRows(join(folder, logFiles.samples), sampleRowSchema),
-        usage: await readRows(join(folder, logFiles.usage), usageRowSchema),
+        metrics: await readRows(join(folder, metrics.name), metrics.schema),
+        samples: await readRows(join(folder, samples.name), samples.schema),
+        usage: await readRows(join(folder, usage.name), usage.schema),
       };
 
 /** Several lines may be logged for one step (loss, validation loss): they become one row. */
-export function record(rows: MetricsRow[], { step, values }: MetricsRow): void {
+export function record(rows: MetricsLine[], { step, values }: MetricsLine): void {
   const last = rows.at(-1);
   if (last?.step === step) Object.assign(last.values, values);
   else rows.push({ step, values: { ...values } });

@@ -9,10 +9,10 @@ import { Worker } from 'node:worker_threads';
 import pLimit from 'p-limit';
 import { digestOf } from '../../domain/artifact.ts';
 import { DermflowError, unavailable, userMistake } from '../../domain/failures.ts';
-import type { RewardSettings } from '../../domain/recipe.ts';
 import type { RewardPluginInput } from '../../domain/rewards/plugin.ts';
-import { nextReply } from '../inference/thread.ts';
+import type { RewardSettings } from '../../domain/rewards/settings.ts';
 import { findPlugin } from '../plugins.ts';
+import { nextReply } from '../thread.ts';
 import type { RewardOutcome, RewardReply, RewardThreadData } from './reward-thread.ts';
 
 export interface LoadedPlugin {

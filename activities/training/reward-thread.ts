@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import pLimit from 'p-limit';
 import { userMistake } from '../../domain/failures.ts';
 import type { RewardPlugin, RewardPluginInput } from '../../domain/rewards/plugin.ts';
-import { replyWith } from '../inference/thread.ts';
+import { replyWith } from '../thread.ts';
 
 export interface RewardThreadData {
   /** Of the file, with its digest as query. */

@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { type BlobRef, blobRefSchema, sha256Schema } from '../../domain/artifact.ts';
 import { toJsonLines } from '../store/commit.ts';
 import { digestOfFile } from '../store/store.ts';
-import { type CheckpointFacts, checkpointFactsSchema } from './checkpoints.ts';
+import { type CheckpointFacts, checkpointFactsSchema } from './checkpoint-facts.ts';
 import { logFiles, type StageLog } from './log.ts';
 
 const sealFile = 'dermflow-sealed.json';
@@ -37,9 +37,9 @@ export interface SealedCheckpoint {
 /** Adds the log and the seal to a folder in which the trainer has written a checkpoint. */
 export async function seal(checkpoint: Omit<SealedCheckpoint, 'files'> & { log: StageLog }): Promise<SealedCheckpoint> {
   const { stageKey, step, folder, facts, log } = checkpoint;
-  await writeFile(join(folder, logFiles.metrics), toJsonLines(log.metrics));
-  await writeFile(join(folder, logFiles.samples), toJsonLines(log.samples));
-  await writeFile(join(folder, logFiles.usage), toJsonLines(log.usage));
+  await writeFile(join(folder, logFiles.metrics.name), toJsonLines(log.metrics));
+  await writeFile(join(folder, logFiles.samples.name), toJsonLines(log.samples));
+  await writeFile(join(folder, logFiles.usage.name), toJsonLines(log.usage));
   const files: Record<string, BlobRef> = {};
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   for (const entry of entries.filter((each) => each.isFile() && !leftOut.includes(each.name))) {

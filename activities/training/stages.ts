@@ -1,13 +1,14 @@
-/** What decides the numbers of a training stage: its key, its steps, its job. */
+/** What decides the numbers of a stage of training: its key, its steps, its job. */
 import { join } from 'node:path';
 import { workKey } from '../../domain/artifact.ts';
-import type { GrpoInput, SftInput } from '../../domain/contracts.ts';
+import type { GrpoInput, SftInput, SftRecipe } from '../../domain/contracts.ts';
 import { sftBatches } from '../../domain/plan/plan.ts';
 import type { Recipe } from '../../domain/recipe.ts';
+import { stages } from '../../domain/stages.ts';
 import type { GrpoJob, SftJob } from '../../domain/trainer.ts';
 import type { Environment } from '../../infra/env.ts';
 import type { LoadedPlugin } from './reward-plugin.ts';
-import type { Stretch } from './stretch.ts';
+import type { Stretch } from './stretch-context.ts';
 
 /** What the environment decides of a job. */
 type Place = Environment['trainer'];
@@ -19,14 +20,15 @@ const describe = (work: Pick<Stretch, 'method' | 'inputs' | 'params'>) => ({ ...
  * its implementations round differently, and a checkpoint of one must not pass for that of another.
  */
 export function sftStretch(
-  { recipe, model, trajectories, rows, adapter, epoch }: SftInput,
+  { stage = 'sft', recipe, model, trajectories, rows, adapter, epoch }: SftInput,
   { attention }: Pick<Place, 'attention'>,
 ): Stretch {
-  // What the first phase did is known by the adapter that it left.
-  const { saveEvery: _, conceptAlignment: __, ...sft } = recipe.sft;
+  // What the stage before did is known by the adapter that it left.
+  const { saveEvery: _, conceptAlignment: __, ...own } = recipe.sft;
+  const sft = { ...own, epochs: stages[stage].ends(recipe).length };
   const { stepsPerEpoch: steps } = sftBatches(rows, sft.batchSize);
   return {
-    stage: 'sft',
+    stage,
     ...describe({
       method: 'sft/3',
       inputs: {
@@ -63,7 +65,7 @@ export function grpoStretch(
   const { plugin: _file, ...rewards } = recipe.rewards;
   const { precision, threads } = recipe.model;
   return {
-    stage: 'grpo',
+    stage: sft ? 'grpo' : 'rl-only',
     ...describe({
       method: 'grpo/4',
       inputs: {
@@ -116,7 +118,7 @@ const rowsOf = ({ inputs }: JobFolders, name: 'rows' | 'validation') => {
   return { rows: paths[name], images: paths.images };
 };
 
-const common = (recipe: Recipe, folders: JobFolders, place: Place) => ({
+const common = (recipe: Pick<Recipe, 'seed' | 'model' | 'lora'>, folders: JobFolders, place: Place) => ({
   schema: 1 as const,
   seed: recipe.seed,
   threads: recipe.model.threads,
@@ -144,7 +146,7 @@ const training = (settings: Recipe['sft'] | Recipe['grpo'], { maxSteps, stopAt }
 });
 
 export const sftJob = (
-  recipe: Recipe,
+  recipe: SftRecipe,
   stretch: Stretch,
   folders: JobFolders,
   place: Place,
@@ -152,7 +154,7 @@ export const sftJob = (
 ): SftJob => ({
   ...common(recipe, folders, place),
   ...training(recipe.sft, stretch, folders),
-  stage: 'sft',
+  job: 'sft',
   validation: validates ? rowsOf(folders, 'validation') : null,
   batchSize: recipe.sft.batchSize,
 });
@@ -172,7 +174,7 @@ export const grpoJob = (
 ): GrpoJob => ({
   ...common(recipe, folders, place),
   ...training(recipe.grpo, stretch, folders),
-  stage: 'grpo',
+  job: 'grpo',
   promptsPerStep: recipe.grpo.promptsPerStep,
   generations: recipe.grpo.generations,
   temperature: recipe.grpo.temperature,

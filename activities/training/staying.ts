@@ -5,7 +5,7 @@
  */
 import type { GrpoJob, SftJob } from '../../domain/trainer.ts';
 import type { ScratchFolder } from '../scratch.ts';
-import type { Trainer } from './trainer-process.ts';
+import type { Trainer } from '../trainer/trainer-process.ts';
 
 /** A checkpoint by its stage's key and the digest of its manifest. */
 export interface Position {

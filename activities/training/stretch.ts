@@ -3,19 +3,19 @@
  * retry and a resume; a stretch that is complete in the store is not run again.
  */
 import { join } from 'node:path';
-import type { Logger } from 'pino';
 import { z } from 'zod';
 import { type ArtifactRef, workKey } from '../../domain/artifact.ts';
+import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { CheckpointRef, StretchResult, TrainingState } from '../../domain/contracts.ts';
 import { corrupt } from '../../domain/failures.ts';
 import { checkpointKey } from '../../domain/names.ts';
-import type { GrpoJob, SftJob, TrainerEvent } from '../../domain/trainer.ts';
+import { metricsLineSchema } from '../../domain/report/training-log.ts';
+import { stages } from '../../domain/stages.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { commitFiles, toJsonLines } from '../store/commit.ts';
 import { trainOnce } from './attempt.ts';
+import { checkpointFactsSchema } from './checkpoint-facts.ts';
 import {
-  type CheckpointWork,
-  checkpointFactsSchema,
   checkpointSteps,
   commitCheckpoint,
   isWhole,
@@ -24,36 +24,11 @@ import {
   restoreNewestValid,
 } from './checkpoints.ts';
 import { pruneKept, sweepAndKeep, takeKept } from './kept.ts';
-import { metricsRowSchema, readLog, type StageLog } from './log.ts';
+import { readLog, type StageLog } from './log.ts';
 import { retireCheckpoints } from './retention.ts';
 import { unseal } from './seal.ts';
-import type { TrainerEnd } from './trainer-process.ts';
+import type { Stretch, StretchContext } from './stretch-context.ts';
 import { isWaitedFor } from './uploader.ts';
-
-export interface Stretch extends CheckpointWork {
-  stage: 'sft' | 'grpo';
-  maxSteps: number;
-  /** Step after which the stretch began; its metrics are those after it. */
-  startAt: number;
-  stopAt: number;
-}
-
-export interface StretchContext {
-  store: ArtifactStore;
-  logger: Logger;
-  /** An empty folder for this attempt, and the one that it lies in. */
-  folder: string;
-  scratch: string;
-  heartbeat(details: TrainingState): void;
-  /** Aborts when the activity is cancelled. */
-  signal: AbortSignal;
-  /** Aborts when a store that is away shall no longer be waited for. */
-  giveUp: AbortSignal;
-  /** Makes the job that continues from a checkpoint, or begins; it writes below `output`. */
-  prepare(restored: RestoredCheckpoint | null, output: string): Promise<SftJob | GrpoJob>;
-  /** `stop` asks the trainer to save and leave. */
-  train(job: SftJob | GrpoJob, onEvent: (event: TrainerEvent) => void, stop: AbortSignal): Promise<TrainerEnd>;
-}
 
 const heartbeatEveryMs = 2_000;
 
@@ -77,8 +52,8 @@ async function findOrTrain(stretch: Stretch, context: StretchContext, state: Tra
   const complete = await findComplete(stretch, store);
   if (complete) return complete;
   const restored = await restoreNewest(stretch, context, state);
-  // An attempt may have ended between its last checkpoint and the validation of an SFT epoch, which then is made up for.
-  if (restored?.ref?.step === stopAt && stage === 'grpo') {
+  // An attempt may have ended between its last checkpoint and the validation of an epoch, which then is made up for.
+  if (restored?.ref?.step === stopAt && !stages[stage].validates) {
     return conclude(stretch, store, restored.ref, await readLog(restored.folder));
   }
   logger.info({ stage, from: restored?.step ?? 0, stopAt }, 'training');
@@ -131,7 +106,7 @@ const metricsWork = ({ startAt, stopAt }: Stretch, checkpoint: ArtifactRef) => (
   params: { startAt, stopAt },
 });
 
-const metricsFactsSchema = z.object({ values: metricsRowSchema.shape.values });
+const metricsFactsSchema = z.object({ values: metricsLineSchema.shape.values });
 
 async function findComplete(stretch: Stretch, store: ArtifactStore): Promise<StretchResult | null> {
   const checkpoint = await store.find('checkpoint', checkpointKey(stretch.stageKey, stretch.stopAt));
@@ -159,12 +134,13 @@ async function conclude(
     kind: 'metrics',
     key: workKey(work),
     ...work,
-    facts: { stage, startAt, stopAt, values, trust, resumes, environment },
+    facts: { stage: stages[stage].job, startAt, stopAt, values, trust, resumes, environment },
   } as const;
+  const files = artifactFiles.metrics;
   const metrics = await commitFiles(store, description, {
-    'metrics.jsonl': { data: toJsonLines(own(log.metrics)) },
-    'samples.jsonl': { data: toJsonLines(own(log.samples)) },
-    'usage.jsonl': { data: toJsonLines(own(log.usage)) },
+    [files.metrics.name]: { data: toJsonLines(own(log.metrics)) },
+    [files.samples.name]: { data: toJsonLines(own(log.samples)) },
+    [files.usage.name]: { data: toJsonLines(own(log.usage)) },
   });
   // From here on no run removes the checkpoint; one may have just done so (retention.ts).
   if ((await store.find('checkpoint', checkpoint.key))?.sha256 !== checkpoint.sha256) {

@@ -3,8 +3,7 @@
 import { Context } from '@temporalio/activity';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import type { LlmAllowance, TrajectoriesResult, TrajectoryActivities } from '../../domain/contracts.ts';
-import type { Recipe } from '../../domain/recipe.ts';
+import type { LlmAllowance, TrajectoriesResult, TrajectoryActivities, WritingRecipe } from '../../domain/contracts.ts';
 import { loadKnowledge } from '../datasets/knowledge.ts';
 import { withHeartbeats } from '../heartbeats.ts';
 import type { ChooseLlm } from '../llm/client.ts';
@@ -31,7 +30,7 @@ export function createTrajectoryActivities({
 }: TrajectoryDependencies): TrajectoryActivities {
   const write = (
     phase: string,
-    { recipe, budget, spent }: LlmAllowance & { recipe: Recipe },
+    { recipe, budget, spent }: LlmAllowance & { recipe: WritingRecipe },
     work: (asking: Asking) => Promise<Written>,
   ): Promise<TrajectoriesResult> =>
     withHeartbeats(async (report, signal) => {

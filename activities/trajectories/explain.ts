@@ -1,9 +1,9 @@
 /** From pictures with concepts to the rows of the first phase of SFT: D_concept (S1, Table 8; A20). */
 import type { ArtifactRef } from '../../domain/artifact.ts';
-import { conceptCaseSchema } from '../../domain/cases/undiagnosed.ts';
+import { artifactFiles } from '../../domain/artifact-files.ts';
+import type { WritingRecipe } from '../../domain/contracts.ts';
 import { userMistake } from '../../domain/failures.ts';
 import { createRandom } from '../../domain/random.ts';
-import type { Recipe } from '../../domain/recipe.ts';
 import {
   composeConcepts,
   conceptsOf,
@@ -11,20 +11,22 @@ import {
   readExplanation,
 } from '../../domain/trajectories/concepts.ts';
 import { holdOut } from '../../domain/trajectories/hold-out.ts';
-import { datasetFiles } from '../datasets/join.ts';
 import { modelOfRecord } from '../llm/served.ts';
 import { readJsonLines, toJsonLines } from '../store/commit.ts';
 import { type Asking, askAll, recognise, refuseTooManyRejected } from './ask.ts';
 import { type Written, writeOnce } from './written.ts';
 
+const picturesFile = artifactFiles.dataset.pictures;
+const files = artifactFiles.concepts;
+
 export interface ExplanationRequest extends Asking {
-  recipe: Recipe;
+  recipe: WritingRecipe;
   /** Artifact with the pictures. */
   concepts: ArtifactRef;
 }
 
 /**
- * Makes a `trajectories` artifact of explained concepts. Unusable explanations are quarantined with their reason; a
+ * Makes a `concepts` artifact of explained concepts. Unusable explanations are quarantined with their reason; a
  * concept without any, and a picture without an explained concept, are left out and counted.
  */
 export async function explainConcepts(request: ExplanationRequest): Promise<Written> {
@@ -33,16 +35,16 @@ export async function explainConcepts(request: ExplanationRequest): Promise<Writ
   const { validationShare, maxRejectedShare } = trajectories;
   if (!sft.conceptAlignment) throw userMistake('sft.conceptAlignment is null; give it, e.g. { epochs: 1 }');
   const { explanations: variants } = sft.conceptAlignment;
-  const method = 'concepts/2';
+  const method = 'concepts/3';
   const model = await recognise(request, method);
   const work = {
-    kind: 'trajectories',
+    kind: 'concepts',
     method,
     inputs: { concepts: concepts.sha256 },
     params: { seed, prompts, model: modelOfRecord(model), variants, validationShare, maxRejectedShare },
   } as const;
   return writeOnce(request, model, work, async () => {
-    const pictures = await readJsonLines(store, await store.manifest(concepts), datasetFiles.cases, conceptCaseSchema);
+    const pictures = await readJsonLines(store, concepts, picturesFile.name, picturesFile.schema);
     const terms = [...new Set(pictures.flatMap(conceptsOf))].toSorted();
     const asked = terms.flatMap((concept) =>
       Array.from({ length: variants }, (_, variant) => ({
@@ -89,11 +91,11 @@ export async function explainConcepts(request: ExplanationRequest): Promise<Writ
       account,
       facts,
       files: {
-        'train.jsonl': toJsonLines(train),
-        'validation.jsonl': toJsonLines(validation),
-        'explanations.jsonl': toJsonLines([...explanations].map(([concept, texts]) => ({ concept, texts }))),
-        'quarantine.jsonl': toJsonLines(rejected),
-        'stats.json': `${JSON.stringify(stats, null, 2)}\n`,
+        [files.train.name]: toJsonLines(train),
+        [files.validation.name]: toJsonLines(validation),
+        [files.explanations.name]: toJsonLines([...explanations].map(([concept, texts]) => ({ concept, texts }))),
+        [files.quarantine.name]: toJsonLines(rejected),
+        [files.stats.name]: `${JSON.stringify(stats, null, 2)}\n`,
       },
     };
   });

@@ -1,10 +1,10 @@
 /** From textbook cases to the rows that SFT reads (S1, Algorithms 1 to 4). */
 import type { ArtifactRef } from '../../domain/artifact.ts';
-import { caseSchema } from '../../domain/cases/case.ts';
+import { artifactFiles } from '../../domain/artifact-files.ts';
+import type { WritingRecipe } from '../../domain/contracts.ts';
 import { userMistake } from '../../domain/failures.ts';
 import type { Knowledge } from '../../domain/knowledge/knowledge.ts';
 import { emptyAccount } from '../../domain/llm-account.ts';
-import type { Recipe } from '../../domain/recipe.ts';
 import { composeTrajectory } from '../../domain/trajectories/compose.ts';
 import { holdOut } from '../../domain/trajectories/hold-out.ts';
 import { type PlannedTrajectory, planTrajectories, shownCase } from '../../domain/trajectories/plan.ts';
@@ -14,8 +14,11 @@ import { type Asking, askAll, recognise, refuseTooManyRejected } from './ask.ts'
 import { collectQuestions, distributeReplies } from './reasoning.ts';
 import { type Written, writeOnce } from './written.ts';
 
+const casesFile = artifactFiles.dataset.cases;
+const files = artifactFiles.trajectories;
+
 export interface SynthesisRequest extends Asking {
-  recipe: Recipe;
+  recipe: WritingRecipe;
   textbook: ArtifactRef;
   knowledge: Knowledge;
 }
@@ -37,7 +40,7 @@ export async function synthesise(request: SynthesisRequest): Promise<Written> {
     params: { seed, prompts, model: model && modelOfRecord(model), ...settings },
   } as const;
   return writeOnce(request, model, work, async () => {
-    const cases = await readJsonLines(store, await store.manifest(textbook), 'cases.jsonl', caseSchema);
+    const cases = await readJsonLines(store, textbook, casesFile.name, casesFile.schema);
     const planned = planTrajectories(cases, knowledge, { seed, ...settings });
     const questions = collectQuestions(planned, settings.rationaleForm);
     const asked = model ? questions.slice(0, settings.maxLlmCalls) : [];
@@ -77,10 +80,10 @@ export async function synthesise(request: SynthesisRequest): Promise<Written> {
       account,
       facts,
       files: {
-        'train.jsonl': toJsonLines(train),
-        'validation.jsonl': toJsonLines(validation),
-        'quarantine.jsonl': toJsonLines(reasoning.rejected),
-        'stats.json': `${JSON.stringify(stats, null, 2)}\n`,
+        [files.train.name]: toJsonLines(train),
+        [files.validation.name]: toJsonLines(validation),
+        [files.quarantine.name]: toJsonLines(reasoning.rejected),
+        [files.stats.name]: `${JSON.stringify(stats, null, 2)}\n`,
       },
     };
   });

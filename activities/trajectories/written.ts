@@ -2,7 +2,7 @@
 import { type ArtifactRef, canonicalJson, digestOf } from '../../domain/artifact.ts';
 import { type LlmAccount, llmAccountSchema } from '../../domain/llm-account.ts';
 import { storeKeys } from '../../domain/names.ts';
-import { commitOnce, type Outcome, type Work } from '../commit-once.ts';
+import { commitOnce, type Made, type Work } from '../commit-once.ts';
 import type { ServedModel } from '../llm/served.ts';
 import { type Asking, openAccount } from './ask.ts';
 
@@ -22,13 +22,13 @@ export async function writeOnce(
   { store, run, settings }: Pick<Asking, 'store' | 'run' | 'settings'>,
   model: ServedModel | null,
   work: Work,
-  make: () => Promise<Outcome & { account: LlmAccount }>,
+  make: () => Promise<Made & { account: LlmAccount }>,
 ): Promise<Written> {
   let spent = model?.reply ? openAccount(model, settings.prices) : null;
   const trajectories = await commitOnce(store, work, async () => {
-    const { account, ...outcome } = await make();
+    const { account, ...made } = await make();
     spent = account;
-    return outcome;
+    return made;
   });
   const key = storeKeys.llmAccount(digestOf(canonicalJson({ run: run.id, trajectories: trajectories.key })));
   if (spent !== null) await store.putObjectIfAbsent(key, canonicalJson(spent));

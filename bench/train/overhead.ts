@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { keepFreedMemory } from '../../activities/training/trainer-process.ts';
+import { keepFreedMemory } from '../../activities/trainer/trainer-process.ts';
 import { readRecipe } from '../../cli/recipes.ts';
 import { withSession } from '../../cli/session.ts';
 import { readEnvironment } from '../../infra/env.ts';

@@ -11,8 +11,7 @@ import { accuracyInterval } from './intervals.ts';
 import type { EvaluationItem } from './item.ts';
 import { accuracy, macroF1 } from './metrics.ts';
 
-/** File of a `questions` artifact, and its lines: what the rule answers to each test question. */
-export const textOnlyFile = 'text-only.jsonl';
+/** What the rule answers to each test question: a row of a `questions` artifact. */
 export const textOnlyAnswerSchema = z.strictObject({ id: z.string(), letter: z.string() });
 export type TextOnlyAnswer = z.infer<typeof textOnlyAnswerSchema>;
 

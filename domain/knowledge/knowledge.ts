@@ -4,7 +4,8 @@ import type { z } from 'zod';
 import { canonicalJson, digestOf } from '../artifact.ts';
 import { userMistake } from '../failures.ts';
 import { buildDdxGraph, type DdxGraph, ddxSchema } from './ddx.ts';
-import { buildTaxonomy, type Taxonomy, taxonomySchema } from './taxonomy.ts';
+import { buildTaxonomy, type Taxonomy } from './taxonomy.ts';
+import { taxonomySchema } from './taxonomy-row.ts';
 
 export interface Knowledge {
   readonly taxonomy: Taxonomy;

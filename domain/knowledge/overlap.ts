@@ -1,6 +1,6 @@
 /** Which names of the taxonomy may be true of one lesion. A name stands for a set of lesions, a child for a part of it. */
 import { userMistake } from '../failures.ts';
-import type { TaxonomyRow } from './taxonomy.ts';
+import type { TaxonomyRow } from './taxonomy-row.ts';
 
 type Node = Pick<TaxonomyRow, 'name' | 'parent' | 'within' | 'overlaps' | 'excludes' | 'childrenOverlap'>;
 type Pair = readonly [a: string, b: string];

@@ -2,6 +2,7 @@
 import { userMistake } from '../failures.ts';
 import type { Recipe } from '../recipe.ts';
 import { resumeCheckpointsKept } from '../retention.ts';
+import { stageNames, stages } from '../stages.ts';
 import { type Architecture, loraParameters, totalParameters } from './architecture.ts';
 import { estimateMemory, type MemoryEstimate } from './memory.ts';
 
@@ -163,16 +164,11 @@ function costOf(llmCalls: number, tokens: TokenPrices, prices: TokenPrices | nul
 }
 
 /** Adapter and Adam's moments in fp32. The frozen SFT adapter in GRPO's checkpoints is one blob, stored once. */
-function planStorage({ sft, grpo, data }: Recipe, { images }: DataCounts, trainable: number) {
+function planStorage(recipe: Recipe, { images }: DataCounts, trainable: number) {
   const checkpoint = 12 * trainable;
-  const stages = [
-    sft.conceptAlignment?.epochs ?? 0,
-    sft.epochs,
-    grpo.milestones.length,
-    grpo.rlOnlyMilestones.length,
-  ].filter((ends) => ends > 0);
-  const checkpoints = stages.reduce((sum, ends) => sum + ends + resumeCheckpointsKept, 0);
-  const imageBytes = images * data.maxPixels * bytesPerPixel;
+  const stretches = stageNames.map((stage) => stages[stage].ends(recipe).length).filter((ends) => ends > 0);
+  const checkpoints = stretches.reduce((sum, ends) => sum + ends + resumeCheckpointsKept, 0);
+  const imageBytes = images * recipe.data.maxPixels * bytesPerPixel;
   return {
     checkpoint,
     checkpoints,

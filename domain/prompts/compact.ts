@@ -1,6 +1,6 @@
 /** Prompts for the tiny model: few, whole sentences, each one token of its tokenizer. */
 import { tags } from '../questions/tags.ts';
-import type { PromptWording } from './prompts.ts';
+import type { PromptWording } from './wording.ts';
 
 /** Sentences and cues; the lexicon of the tiny model's tokenizer holds each as one phrase. */
 export const compactSentences = {

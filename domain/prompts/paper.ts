@@ -1,6 +1,6 @@
 /** Prompts for models that read prose. The demands are those of S1, App. D; the wording is ours. */
 import { tags } from '../questions/tags.ts';
-import type { PromptWording } from './prompts.ts';
+import type { PromptWording } from './wording.ts';
 
 const role = 'You assist dermatologists by reading images of skin lesions. Given the dermatology image, ';
 const close = 'Be accurate and concise, and keep strictly to this format.';

@@ -5,27 +5,9 @@
 import type { Question } from '../questions/question.ts';
 import { compactProfile } from './compact.ts';
 import { paperProfile } from './paper.ts';
+import type { PromptWording } from './wording.ts';
 
 export type PromptProfile = 'paper' | 'compact';
-
-export interface PromptWording {
-  /** P1: findings to diagnosis. */
-  trajectory: string;
-  /** P2: with a differential diagnosis. */
-  differential: string;
-  /** Our own: the signs in a picture, each explained. */
-  concepts: string;
-  /** P3: training by rewards; the option and the lesion condition. */
-  reward(options: string): string;
-  /** P4: evaluation; the option alone. */
-  diagnosis(options: string): string;
-  /** P6: evaluation; the lesion condition. */
-  condition(options: string): string;
-  /** P4 without its demand for the most fine-grained option: look-alikes are all equally fine. */
-  ddx(options: string): string;
-  /** P4 with the criteria of each option first: all options are true, one is the finest. */
-  hierarchical(options: string): string;
-}
 
 const profiles: Record<PromptProfile, PromptWording> = { paper: paperProfile, compact: compactProfile };
 

@@ -3,8 +3,8 @@
  * one rule and trained by another. Two readers share one grammar (`reading/passage.ts`).
  */
 import type { Malignancy } from '../cases/case.ts';
+import type { AskedQuestion } from './reading/asked.ts';
 import { readLeniently } from './reading/lenient.ts';
-import type { AskedQuestion } from './reading/names.ts';
 import { readerOf, readPassage, unreadablePassages } from './reading/passage.ts';
 import { tags } from './tags.ts';
 

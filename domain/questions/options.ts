@@ -2,7 +2,8 @@
 import { type Case, malignancies } from '../cases/case.ts';
 import { differentialsOf, type Knowledge } from '../knowledge/knowledge.ts';
 import type { Random } from '../random.ts';
-import type { RewardSettings } from '../recipe.ts';
+import type { RewardSettings } from '../rewards/settings.ts';
+import { rewardWeights } from '../rewards/weights.ts';
 import { type DistractorPool, drawDistractors } from './distractors.ts';
 import type { MatchedOptions } from './matched.ts';
 import type { Option } from './question.ts';
@@ -14,7 +15,6 @@ const optionsPerQuestion = 4;
 const deepestOnPath = 3;
 /** As many as there are letters. */
 const mostOptions = 26;
-const granularityWeight = 0.75;
 
 /** 1 to 3 labels of the path, the rest surely wrong ones; the finest label offered of the path is the right answer. */
 export function diagnosisOptions(
@@ -71,12 +71,12 @@ export const conditionOptions = (c: Case): UnletteredOption[] =>
   malignancies.map((malignancy) => ({
     label: conditionNames[malignancy],
     synonyms: conditionSynonyms[malignancy],
-    value: malignancy === c.malignancy ? granularityWeight : 0,
+    value: malignancy === c.malignancy ? rewardWeights.granularity : 0,
   }));
 
 /**
- * Eq. 7: 0.75 * i / L for the i-th label of the path, L its length or the depth of the finest offered one (A6). Flat:
- * only the finest offered one earns.
+ * Eq. 7: the weight of granularity times i / L for the i-th label of the path, L its length or the depth of the finest
+ * offered one (A6). Flat: only the finest offered one earns.
  */
 const valued =
   (c: Case, { taxonomy }: Knowledge, granularity: RewardSettings['granularity'], finest: string) =>
@@ -84,5 +84,6 @@ const valued =
     const depth = (name: string): number => c.path.indexOf(name) + 1;
     const scale = granularity === 'leaf' ? c.path.length : depth(finest);
     const earns = granularity !== 'flat' || label === finest;
-    return { label, synonyms: taxonomy.synonyms(label), value: earns ? (granularityWeight * depth(label)) / scale : 0 };
+    const value = earns ? (rewardWeights.granularity * depth(label)) / scale : 0;
+    return { label, synonyms: taxonomy.synonyms(label), value };
   };

@@ -1,14 +1,15 @@
 /** Multiple-choice questions as the paper builds them (S1, App. A; section 1.5.2 of the fact sheet). */
 import { z } from 'zod';
 import { imageRefSchema, malignancySchema } from '../cases/case.ts';
+import { rewardWeights } from '../rewards/weights.ts';
 
 export const optionSchema = z.strictObject({
   letter: z.string().regex(/^[A-Z]$/),
   label: z.string(),
   /** Other exact names of the same node, accepted as answers. */
   synonyms: z.array(z.string()),
-  /** 0.75 * i / L for an option on the path, 0 otherwise (Eq. 7). */
-  value: z.number().min(0).max(0.75),
+  /** What naming it earns: granularity's weight times i / L for an option on the path, 0 otherwise (Eq. 7). */
+  value: z.number().min(0).max(rewardWeights.granularity),
 });
 export type Option = z.infer<typeof optionSchema>;
 

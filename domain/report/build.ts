@@ -6,6 +6,7 @@ import type { ReportInput } from '../contracts.ts';
 import type { TextOnlyAnswer } from '../evaluation/text-only.ts';
 import type { Question } from '../questions/question.ts';
 import { createRandom } from '../random.ts';
+import { byLogField, type Stage } from '../stages.ts';
 import { baselinesOf, compareModels, type ItemsByLabel } from './compare.ts';
 import { finalModel, type LabelledSummary, orderModels } from './models.ts';
 import type { DataCard, LineageEntry, Report } from './report.ts';
@@ -25,12 +26,7 @@ export interface ReportSources {
   summaries: readonly LabelledSummary[];
   items: ItemsByLabel;
   /** Lines of the stretches, in the order of the stretches. */
-  logs: {
-    concepts: readonly MetricsLine[];
-    sft: readonly MetricsLine[];
-    grpo: readonly MetricsLine[];
-    rlOnly: readonly MetricsLine[];
-  };
+  logs: Readonly<Record<Stage, readonly MetricsLine[]>>;
   completions: readonly SampleLine[];
   lineage: readonly LineageEntry[];
   software: Readonly<Record<string, string>>;
@@ -47,6 +43,7 @@ export function buildReport(sources: ReportSources): Report {
     ...{ models, final, items, questions, answers: sources.textOnly, seed: recipe.seed },
   });
   const comparisons = compareModels(models, items, recipe.seed);
+  const seeing = new Set(models.flatMap(({ label, image }) => (image === 'real' ? [label] : [])));
   const data = dataCard(sources);
   const units = recipe.data.groupBy === 'patient' ? 'patients' : 'images';
   return {
@@ -62,15 +59,10 @@ export function buildReport(sources: ReportSources): Report {
     baselines,
     evaluations: models,
     comparisons,
-    training: {
-      concepts: mergeLines(logs.concepts),
-      sft: mergeLines(logs.sft),
-      grpo: mergeLines(logs.grpo),
-      rlOnly: mergeLines(logs.rlOnly),
-    },
+    training: byLogField((stage) => mergeLines(logs[stage])),
     completions: chooseCompletions(sources.completions),
     samples: chooseSamples(
-      { final: final.label, items, questions, rewards: recipe.rewards },
+      { final: final.label, seeing, items, questions, rewards: recipe.rewards },
       createRandom(`report/${recipe.seed}/samples`),
     ),
     data,

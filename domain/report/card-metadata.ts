@@ -1,8 +1,10 @@
 /** What the hub reads of a model card: base model, licence, tags, results. */
 import { stringify } from 'yaml';
+import { artifactFiles } from '../artifact-files.ts';
+import type { TaskScore } from '../contracts.ts';
 import { type Recipe, sourceNames } from '../recipe.ts';
-import type { ModelCardSource } from './model-card.ts';
-import { finalResult } from './models.ts';
+import type { StageRow } from '../stages.ts';
+import { isGenerated, type ModelCardSource } from './card-source.ts';
 import { taskTitles } from './words.ts';
 
 export interface PublicBase {
@@ -22,13 +24,8 @@ export function publicBase(base: string): PublicBase {
   return { name: base.split('/').findLast((part) => part !== '') ?? base, revision: null, hub: false };
 }
 
-export const isGenerated = (recipe: Recipe): boolean => recipe.data.generate !== undefined;
-
 /** Whether base model and data are Dermflow's own, and the adapter with them. */
 const isOurs = (recipe: Recipe): boolean => isGenerated(recipe) && recipe.model.base === 'tiny';
-
-/** Name of the file in which `licenceNote` stands beside the card. */
-export const licenceFile = 'LICENSE.md';
 
 /** Whose terms hold for the weights. */
 export function licenceNote(recipe: Recipe): string {
@@ -42,11 +39,16 @@ export function licenceNote(recipe: Recipe): string {
   return `These weights are derived from a base model and from data, and the terms of both hold.\n\nBase model: ${name}, under its own licence. ${data}\n`;
 }
 
+const domainTags = ['dermatology', 'medical', 'vision-language', 'reasoning', 'lora'];
+
 /** YAML between two lines of dashes. Values are quoted where they need it, so none can break out of its line. */
-export function frontMatter(source: ModelCardSource): string {
-  const { recipe, model } = source;
+export function frontMatter(
+  { recipe, model }: ModelCardSource,
+  trained: readonly StageRow[],
+  scores: readonly TaskScore[],
+): string {
   const base = publicBase(model.base);
-  const results = resultsOf(source);
+  const results = resultsOf(recipe, scores);
   const metadata = {
     ...(base.hub ? { base_model: base.name, base_model_relation: 'adapter' } : {}),
     library_name: 'peft',
@@ -54,21 +56,26 @@ export function frontMatter(source: ModelCardSource): string {
     language: ['en'],
     ...(isOurs(recipe)
       ? { license: 'apache-2.0' }
-      : { license: 'other', license_name: 'base-model-and-data', license_link: licenceFile }),
-    tags: ['dermatology', 'medical', 'vision-language', 'reasoning', 'lora', 'sft', 'grpo', 'trl', 'dermflow'],
-    ...(results.length > 0 ? { 'model-index': [{ name: `${recipe.name}-skin-r1`, results }] } : {}),
+      : { license: 'other', license_name: 'base-model-and-data', license_link: artifactFiles.adapter.licence.name }),
+    tags: [...domainTags, ...new Set(trained.map(({ job }) => job)), 'trl', 'dermflow'],
+    ...(results.length > 0 ? { 'model-index': [{ name: `${recipe.name}-${recipe.method}`, results }] } : {}),
   };
   return `---\n${stringify(metadata, { lineWidth: 0 })}---`;
 }
 
-function resultsOf({ recipe, evaluations = [], step }: ModelCardSource): object[] {
-  const type = isGenerated(recipe) ? 'dermflow-generated' : sourceNames(recipe.data);
+/** The sets whose cases are split; a textbook's serve trajectories alone. */
+const testedSets = ({ sources }: Recipe['data']): string =>
+  sources.flatMap(({ adapter, use }) => (use === 'training' && adapter !== 'textbook' ? [adapter] : [])).join(', ');
+
+function resultsOf(recipe: Recipe, scores: readonly TaskScore[]): object[] {
+  const tested = testedSets(recipe.data);
+  const type = isGenerated(recipe) ? 'dermflow-generated' : tested;
   const dataset = {
     type,
-    name: isGenerated(recipe) ? 'Images drawn by Dermflow' : sourceNames(recipe.data),
+    name: isGenerated(recipe) ? 'Images drawn by Dermflow' : tested,
     split: 'test',
   };
-  return (finalResult(evaluations, step)?.scores ?? []).map((score) => ({
+  return scores.map((score) => ({
     task: { type: 'visual-question-answering', name: taskTitles[score.task] },
     dataset,
     metrics: [

@@ -3,7 +3,7 @@ import type { EvaluationItem } from '../evaluation/item.ts';
 import { comparePaired } from '../evaluation/paired.ts';
 import { type Question, type QuestionTask, questionTasks } from '../questions/question.ts';
 import { createRandom } from '../random.ts';
-import { controlOf, finalModel, rlOnlyOf } from './models.ts';
+import { controlOf, finalModel, ofStage, rlOnlyOf } from './models.ts';
 import type { Comparison, EvaluatedModel, TaskBaseline } from './report.ts';
 
 export type ItemsByLabel = ReadonlyMap<string, readonly EvaluationItem[]>;
@@ -11,16 +11,26 @@ export type ItemsByLabel = ReadonlyMap<string, readonly EvaluationItem[]>;
 const ofTask = (items: readonly EvaluationItem[], task: QuestionTask): EvaluationItem[] =>
   items.filter((item) => item.task === task);
 
-/** Base to SFT, SFT to final, RL-only to final, grey image to final; each on every task that both answered. */
+/**
+ * Base to SFT, SFT to final, RL-only to final, grey image to final, each on every task that both answered. A run without
+ * SFT is held against its base.
+ */
 export function compareModels(models: readonly EvaluatedModel[], items: ItemsByLabel, seed: number): Comparison[] {
-  const last = finalModel(models);
-  const final = last.label;
-  const others = [rlOnlyOf(models, last), controlOf(models, last)].flatMap((model) => model?.label ?? []);
-  const pairs = [['base', 'sft'], ['sft', final], ...others.map((other) => [other, final])] as const;
+  const final = finalModel(models);
+  const [[base], [sft]] = [ofStage(models, 'base'), ofStage(models, 'sft')];
+  const before = sft
+    ? [
+        [base, sft],
+        [sft, final],
+      ]
+    : [[base, final]];
+  const pairs = [...before, [rlOnlyOf(models, final), final], [controlOf(models, final), final]];
   return questionTasks.flatMap((task) =>
-    pairs.flatMap(([first = '', second = '']) => {
+    pairs.flatMap(([one, other]) => {
+      if (!one || !other || one === other) return [];
+      const [first, second] = [one.label, other.label];
       const [a, b] = [ofTask(items.get(first) ?? [], task), ofTask(items.get(second) ?? [], task)];
-      if (first === second || a.length === 0 || b.length === 0) return [];
+      if (a.length === 0 || b.length === 0) return [];
       const random = createRandom(`report/${seed}/${task}/${first}/${second}`);
       return [{ task, first, second, ...comparePaired(a, b, random) }];
     }),

@@ -1,104 +1,129 @@
 /** The README.md of an exported adapter, in the form of a Hugging Face model card. */
-import type { AdapterInput, TaskScore } from '../contracts.ts';
-import { type Recipe, sourceNames } from '../recipe.ts';
-import { frontMatter, isGenerated, licenceNote, publicBase } from './card-metadata.ts';
-import { finalResult } from './models.ts';
+import type { TaskScore } from '../contracts.ts';
+import type { ModelUnderTest } from '../evaluation/model-under-test.ts';
+import { exportedModel, methodOf, methods } from '../methods/index.ts';
+import type { Method, MethodWords } from '../methods/method.ts';
+import type { Recipe } from '../recipe.ts';
+import { type StageRow, stages } from '../stages.ts';
+import { frontMatter, licenceNote, publicBase } from './card-metadata.ts';
+import { isGenerated, type ModelCardSource } from './card-source.ts';
+import { findModel } from './models.ts';
 import { grouped, percent, percentRange, points, taskTitles } from './words.ts';
 import { modeWords } from './words-text-only.ts';
 
-export type ModelCardSource = Omit<AdapterInput, 'checkpoint'> & {
-  /** GRPO step of the exported checkpoint. */
-  step: number;
-};
+/** The adapter that the card is about: how it was made, and what was measured of it. */
+interface Exported {
+  method: Method<Recipe>;
+  words: MethodWords;
+  /** The stages that made it, in their order. */
+  trained: readonly StageRow[];
+  model: ModelUnderTest;
+  scores: readonly TaskScore[];
+}
 
-/** Markdown with YAML front matter. */
-export function modelCard(source: ModelCardSource): string {
-  const { recipe, step } = source;
+/**
+ * Markdown with YAML front matter.
+ *
+ *  known the methods that there are
+ */
+export function modelCard(source: ModelCardSource, known = methods): string {
+  const { recipe, step, evaluations = [] } = source;
+  const method = methodOf(recipe, known);
+  const model = exportedModel(recipe, step, known);
+  const exported: Exported = {
+    ...{ method, model, words: method.card(source) },
+    trained: method.trained(recipe).map((stage) => stages[stage]),
+    scores: findModel(evaluations, model)?.scores ?? [],
+  };
   const sections: readonly (readonly [string, string])[] = [
-    ['Intended use', intendedUse],
-    ['Not for clinical use', notClinical],
-    ['Training data', trainingData(source)],
-    ['Training procedure', procedure(source)],
-    ['Evaluation', evaluation(source)],
+    ['Intended use', intendedUse(source, exported)],
+    ['Not for clinical use', notClinical(exported)],
+    ['Training data', trainingData(source, exported)],
+    ['Training procedure', procedure(source, exported)],
+    ['Evaluation', evaluation(source, exported)],
     ['Limits', limits(recipe)],
     ['How to load', loading(source)],
     ['Licence', licenceNote(recipe).trimEnd()],
   ];
-  const title = `# ${recipe.name}: Skin-R1 adapter, GRPO step ${step}`;
-  return `${[frontMatter(source), title, introduction(source), ...sections.map(([name, text]) => `## ${name}\n\n${text}`)].join('\n\n')}\n`;
+  const metadata = frontMatter(source, exported.trained, exported.scores);
+  const texts = [title(source, exported), introduction(source, exported)];
+  return `${[metadata, ...texts, ...sections.map(([name, text]) => `## ${name}\n\n${text}`)].join('\n\n')}\n`;
 }
 
-const introduction = ({ recipe, model }: ModelCardSource): string =>
+function title({ recipe, step }: ModelCardSource, { method, trained }: Exported): string {
+  const last = trained.at(-1);
+  return `# ${recipe.name}: ${method.title} adapter, ${last?.column}${last?.perStep ? ` step ${step}` : ''}`;
+}
+
+const introduction = ({ recipe, model }: ModelCardSource, { words }: Exported): string =>
   [
     `A LoRA adapter (rank ${recipe.lora.rank}, alpha ${recipe.lora.alpha}) for \`${publicBase(model.base).name}\` that reasons about a picture of a skin lesion and then answers a multiple-choice question.`,
-    'Made by Dermflow after the method of Skin-R1 (arXiv 2511.14900): supervised fine-tuning on diagnostic trajectories, then reinforcement learning with verifiable rewards.',
+    words.made,
     ...(publicBase(model.base).hub ? [] : [`Digest of the base model's files: \`${model.sha256}\`.`]),
   ].join('\n');
 
-const intendedUse =
-  'Research on reasoning, on reward design and on reproducible post-training of vision-language models. Questions name 2 to 4 options, one of them right; the answer is a `<thinking>` block and a `<final diagnosis>` block.';
+const intendedUse = ({ recipe }: ModelCardSource, { words }: Exported): string =>
+  `Research on reasoning, on reward design and on reproducible post-training of vision-language models. Questions name ${optionsOf(recipe)}, one of them right; ${words.answers}`;
 
-const notClinical =
-  'This model is a research artefact and no medical device. It must not be used to diagnose, to triage or to advise anyone, nor to support such a decision. Its reasoning is text that earned a reward; it is no explanation of how the answer came about.';
+/** Differentials and ancestors are all offered, however many there are. */
+const optionsOf = ({ evaluation: { tasks } }: Recipe): string =>
+  tasks.includes('ddx') || tasks.includes('hierarchical') ? '2 options or more' : '2 to 4 options';
 
-function trainingData({ recipe, data, trajectories }: ModelCardSource): string {
-  const kind = isGenerated(recipe)
-    ? 'Images drawn by a program, in the layout of HAM10000. **They show no patients and no skin**, and what is learned from them says nothing about real lesions.'
-    : `Images in the layouts of ${sourceNames(recipe.data)}, supplied by whoever ran the recipe, with textbook cases for the trajectories. Licences and consent are those of the data sets.`;
+const notClinical = ({ words }: Exported): string =>
+  `This model is a research artefact and no medical device. It must not be used to diagnose, to triage or to advise anyone, nor to support such a decision. ${words.reasoning}; it is no explanation of how the answer came about.`;
+
+function trainingData({ recipe, data }: ModelCardSource, { words }: Exported): string {
   const { train, validation, test } = recipe.data.split;
   const by = recipe.data.groupBy === 'patient' ? 'no patient stands in two splits' : 'images are split one by one';
   const split = `Split ${train}:${validation}:${test} into training, validation and test (${by}); images of at most ${grouped(recipe.data.maxPixels)} pixels.`;
-  const counts = data
+  const cases = data
     ? `\n\n| cases | count |\n| --- | --- |\n${Object.entries(data)
         .map(([name, count]) => `| ${name} | ${grouped(count)} |`)
         .join('\n')}`
     : '';
-  const rows = trajectories
-    ? `\n\n${grouped(trajectories.train)} trajectories for SFT, ${grouped(trajectories.validation)} held out; ${grouped(trajectories.llmCalls)} calls to the LLM that wrote the differential reasoning, ${grouped(trajectories.rejected)} replies rejected.`
-    : '';
-  return `${kind}\n${split}${counts}${rows}`;
+  return `${words.data}\n${split}${cases}${words.counts === null ? '' : `\n\n${words.counts}`}`;
 }
 
-function procedure({ recipe, step }: ModelCardSource): string {
-  const { sft, grpo, rewards, lora, seed, trajectories } = recipe;
-  const parts = [
-    'granularity 0.75',
-    ...(rewards.format ? ['format 1'] : []),
-    ...(rewards.malignancy ? ['malignancy 0.25'] : []),
-  ];
+function procedure({ recipe, step }: ModelCardSource, { words, trained }: Exported): string {
+  const { lora, seed } = recipe;
+  const columns = trained.map((stage) => stage.settings(recipe, step));
+  const row = (name: string, cells: readonly (string | number)[]): string => `| ${[name, ...cells].join(' | ')} |`;
+  const rewards = words.rewards === null ? '' : ` ${words.rewards}`;
   return [
-    '| | SFT | GRPO |',
-    '| --- | --- | --- |',
-    `| learning rate | ${sft.learningRate} | ${grpo.learningRate} |`,
-    `| batch | ${sft.batchSize} trajectories | ${grpo.promptsPerStep} prompts × ${grpo.generations} completions |`,
-    `| length | ${sft.epochs} epochs | ${step} of ${grpo.steps} steps |`,
-    `| other | trajectory types ${trajectories.types.join(', ')} | temperature ${grpo.temperature}, β ${grpo.beta}, ε ${grpo.epsilon}, KL gradient ${grpo.klGradient} |`,
+    `| | ${trained.map(({ column }) => column).join(' | ')} |`,
+    `| --- |${' --- |'.repeat(trained.length)}`,
+    row(
+      'learning rate',
+      columns.map(({ learningRate }) => learningRate),
+    ),
+    row(
+      'batch',
+      columns.map(({ batch }) => batch),
+    ),
+    row(
+      'length',
+      columns.map(({ length }) => length),
+    ),
+    row(
+      'other',
+      columns.map(({ other }) => other),
+    ),
     '',
-    `LoRA rank ${lora.rank}, alpha ${lora.alpha}, dropout ${lora.dropout}; ${lineageOf(recipe)} Rewards, at most: ${parts.join(', ')}. Seed ${seed}.`,
+    `LoRA rank ${lora.rank}, alpha ${lora.alpha}, dropout ${lora.dropout}; ${words.lineage}${rewards} Seed ${seed}.`,
   ].join('\n');
 }
 
-/** Which stages made the adapter; ablations leave some out. */
-function lineageOf({ sft, grpo }: Recipe): string {
-  if (sft.epochs === 0)
-    return 'GRPO began with the base model, without SFT, which is also the reference of its KL term.';
-  const { conceptAlignment: first } = sft;
-  const concepts = first ? `SFT began with ${first.epochs} epoch(s) on pictures with explained concepts; ` : '';
-  if (grpo.milestones.length === 0) return `${concepts}the adapter is that of SFT, without GRPO.`;
-  return `${concepts}the SFT adapter is continued in GRPO and is the reference of its KL term.`;
-}
-
-function evaluation({ recipe, evaluations = [], textOnly = [], step }: ModelCardSource): string {
-  const rows = finalResult(evaluations, step)?.scores ?? [];
-  if (rows.length === 0)
-    return 'Not part of this export. The report of the run has accuracy with intervals for every milestone.';
-  const lines = rows.map(
+function evaluation({ recipe, textOnly = [] }: ModelCardSource, { scores }: Exported): string {
+  if (scores.length === 0)
+    return 'Not part of this export. The report of the run has accuracy with intervals for every model that it evaluated.';
+  const lines = scores.map(
     (s) =>
       `| ${taskTitles[s.task]} | ${grouped(s.items)} | ${percent(s.accuracy)} | ${percentRange(s)} | ${s.macroF1.toFixed(3)} | ${percent(s.unparsed)} |`,
   );
   const head =
     '| task | questions | accuracy | 95 % interval | macro-F1 | unreadable |\n| --- | --- | --- | --- | --- | --- |';
-  return `Held-out questions, greedy decoding, strict reading of answers: what cannot be read counts as wrong. Intervals by resampling patients.\n\n${head}\n${lines.join('\n')}${withoutImage(rows, textOnly, recipe)}`;
+  const units = recipe.data.groupBy === 'patient' ? 'patients' : 'images';
+  return `Held-out questions, greedy decoding, strict reading of answers: what cannot be read counts as wrong. Intervals by resampling ${units}.\n\n${head}\n${lines.join('\n')}${withoutImage(scores, textOnly, recipe)}`;
 }
 
 /** The scores beside those of the options' labels alone, and how the options were drawn. */

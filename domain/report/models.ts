@@ -1,51 +1,37 @@
-/** Which models a run evaluated, in the order and with the names in which a reader meets them. */
-import type { EvaluationResult } from '../contracts.ts';
+/** The models that a run evaluated, in the order and with the names in which a reader meets them. */
+import {
+  type ModelUnderTest,
+  modelOf,
+  modelOrder,
+  modelShortTitle,
+  modelTitle,
+  onGrey,
+  sameModel,
+} from '../evaluation/model-under-test.ts';
 import type { EvaluationSummary, TaskSummary } from '../evaluation/summary.ts';
 import type { QuestionTask } from '../questions/question.ts';
+import type { Stage } from '../stages.ts';
 import type { EvaluatedModel } from './report.ts';
-
-const ranks: Record<string, number> = { base: 0, sft: 2 };
-const rank = (label: string): number => (isRlOnly(label) ? 1 : (ranks[label] ?? 3));
-
-/** `rl-only-<step>`, or `rl-only` alone. */
-const isRlOnly = (label: string): boolean => /^rl-only(?:-\d+)?$/.test(label);
 
 export type LabelledSummary = EvaluationSummary & { label: string };
 
-/** Base, RL without SFT by step, SFT, milestones by step, controls. */
+/** In the order of `modelOrder`; what has a label that no stage gives stands under it, before the grey controls. */
 export function orderModels(summaries: readonly LabelledSummary[]): EvaluatedModel[] {
-  const control = (s: LabelledSummary): number => Number(s.image === 'grey');
-  return summaries
-    .toSorted(
-      (a, b) =>
-        control(a) - control(b) ||
-        rank(a.label) - rank(b.label) ||
-        (a.step ?? 0) - (b.step ?? 0) ||
-        (a.label < b.label ? -1 : 1),
-    )
-    .map((summary) => ({ ...summary, title: titleOf(summary) }));
+  const read = summaries.map((summary) => ({ summary, model: modelOf(summary) }));
+  const sorted = read.toSorted(
+    (a, b) =>
+      Number(a.summary.image === 'grey') - Number(b.summary.image === 'grey') ||
+      Number(a.model === null) - Number(b.model === null) ||
+      (a.model && b.model ? modelOrder(a.model, b.model) : 0) ||
+      (a.summary.label < b.summary.label ? -1 : 1),
+  );
+  return sorted.map(({ summary, model }) => ({ ...summary, title: model ? modelTitle(model) : summary.label }));
 }
 
-function titleOf({ label, step, image }: LabelledSummary): string {
-  const own = ownTitle(label, step);
-  return image === 'grey' ? `${own}, grey image` : own;
-}
-
-function ownTitle(label: string, step: number | null): string {
-  if (label === 'base') return 'Base model';
-  if (label === 'sft') return 'SFT';
-  if (isRlOnly(label)) return `RL without SFT, step ${step}`;
-  if (/^grpo-\d+(?:-no-image)?$/.test(label)) return `SFT + GRPO, step ${step}`;
-  return label;
-}
-
-/** For narrow places: `Base`, `SFT`, `RL only 60`, `GRPO 60`, `Grey image`. */
-export function shortTitle({ label, step, image }: Pick<EvaluatedModel, 'label' | 'step' | 'image'>): string {
-  if (image === 'grey') return 'Grey image';
-  if (label === 'base') return 'Base';
-  if (label === 'sft') return 'SFT';
-  if (isRlOnly(label)) return `RL only ${step}`;
-  return /^grpo-\d+$/.test(label) ? `GRPO ${step}` : label;
+/** For narrow places; the label where no stage gives it. */
+export function shortTitle(evaluated: Pick<EvaluatedModel, 'label' | 'step'>): string {
+  const model = modelOf(evaluated);
+  return model ? modelShortTitle(model) : evaluated.label;
 }
 
 /** The last milestone, else the last model with real images. Throws a RangeError where nothing was evaluated. */
@@ -55,19 +41,31 @@ export function finalModel(models: readonly EvaluatedModel[]): EvaluatedModel {
   return final;
 }
 
+/** Models of a stage with real images, in the order of their steps. */
+export const ofStage = (models: readonly EvaluatedModel[], stage: Stage | 'base'): EvaluatedModel[] =>
+  models.filter((own) => own.image === 'real' && modelOf(own)?.stage === stage);
+
 /** RL without SFT at the final model's step, else at its last one; undefined where there was none. */
 export function rlOnlyOf(models: readonly EvaluatedModel[], final: EvaluatedModel): EvaluatedModel | undefined {
-  const own = models.filter(({ label }) => isRlOnly(label));
+  const own = ofStage(models, 'rl-only');
   return own.find(({ step }) => step === final.step) ?? own.at(-1);
 }
 
 /** The final model on grey images, if that was asked for. */
-export const controlOf = (models: readonly EvaluatedModel[], final: EvaluatedModel): EvaluatedModel | undefined =>
-  models.find(({ image, step }) => image === 'grey' && step === final.step);
+export function controlOf(models: readonly EvaluatedModel[], final: EvaluatedModel): EvaluatedModel | undefined {
+  const model = modelOf(final);
+  return model ? findModel(models, onGrey(model)) : undefined;
+}
 
 export const taskOf = (model: EvaluatedModel | undefined, task: QuestionTask): TaskSummary | undefined =>
   model?.tasks.find((own) => own.task === task);
 
-/** The result of the milestone at a step, with real images. */
-export const finalResult = (results: readonly EvaluationResult[], step: number): EvaluationResult | undefined =>
-  results.find((result) => result.label === `grpo-${step}`);
+/** The result of this model, by the value that its label stands for. */
+export const findModel = <T extends { label: string; step: number | null }>(
+  results: readonly T[],
+  wanted: ModelUnderTest,
+): T | undefined =>
+  results.find((result) => {
+    const model = modelOf(result);
+    return model !== null && sameModel(model, wanted);
+  });

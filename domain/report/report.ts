@@ -7,6 +7,7 @@ import { taskSummarySchema } from '../evaluation/summary.ts';
 import { llmAccountSchema } from '../llm-account.ts';
 import { optionSchema, questionTasks } from '../questions/question.ts';
 import { recipeSchema } from '../recipe.ts';
+import type { LogField } from '../stages.ts';
 import { metricsLineSchema, sampleLineSchema } from './training-log.ts';
 
 const count = z.int().nonnegative();
@@ -161,7 +162,7 @@ export const reportSchema = z.strictObject({
     sft: z.array(metricsLineSchema),
     grpo: z.array(metricsLineSchema),
     rlOnly: z.array(metricsLineSchema),
-  }),
+  } satisfies Record<LogField, z.ZodType>),
   /** Completions of the first, the middle and the last GRPO step. */
   completions: z.array(sampleLineSchema),
   samples: z.array(sampleCaseSchema),

@@ -2,8 +2,8 @@
 import type { EvaluationItem } from '../evaluation/item.ts';
 import type { Question } from '../questions/question.ts';
 import type { Random } from '../random.ts';
-import type { RewardSettings } from '../recipe.ts';
 import { scoreCompletion } from '../rewards/rewards.ts';
+import type { RewardSettings } from '../rewards/settings.ts';
 import type { ItemsByLabel } from './compare.ts';
 import type { SampleCase } from './report.ts';
 import type { SampleLine } from './training-log.ts';
@@ -13,15 +13,20 @@ const shownOfEach = 4;
 export interface SampleSources {
   /** Label of the model whose answers are shown. */
   final: string;
+  /** Labels of the models that were shown the pictures. */
+  seeing: ReadonlySet<string>;
   items: ItemsByLabel;
   questions: ReadonlyMap<string, Question>;
   rewards: RewardSettings;
 }
 
 /** Four right and four wrong answers to diagnosis questions, each with another diagnosis as far as there are enough. */
-export function chooseSamples({ final, items, questions, rewards }: SampleSources, random: Random): SampleCase[] {
+export function chooseSamples(
+  { final, seeing, items, questions, rewards }: SampleSources,
+  random: Random,
+): SampleCase[] {
   const candidates = (items.get(final) ?? []).filter((item) => item.task === 'diagnosis');
-  const others = [...items].filter(([label]) => label !== final && !label.endsWith('-no-image'));
+  const others = [...items].filter(([label]) => label !== final && seeing.has(label));
   return [true, false].flatMap((correct) =>
     varied(random.shuffle(candidates.filter((item) => item.correct === correct)), questions)
       .slice(0, shownOfEach)

@@ -1,8 +1,9 @@
 /** The findings of a run in plain words: each sentence carries its numbers, and says what they do not show. */
 import type { Interval } from '../evaluation/intervals.ts';
+import { modelId } from '../evaluation/model-under-test.ts';
 import type { TaskSummary } from '../evaluation/summary.ts';
 import type { DistractorSource } from '../questions/distractors.ts';
-import { controlOf, rlOnlyOf, taskOf } from './models.ts';
+import { controlOf, ofStage, rlOnlyOf, taskOf } from './models.ts';
 import type { Comparison, EvaluatedModel, TaskBaseline } from './report.ts';
 import { grouped, percent, percentRange, points, pointsRange, pValue, taskTitles } from './words.ts';
 import { modeWords, withoutImages } from './words-text-only.ts';
@@ -18,6 +19,8 @@ export interface Findings {
   /** How wrong options were drawn. */
   distractors?: DistractorSource;
 }
+
+const sftId = modelId({ stage: 'sft', step: null, image: 'real' });
 
 /** One sentence or two a finding, in the order of importance. */
 export function summarise(findings: Findings): string[] {
@@ -47,14 +50,14 @@ function taskSentences(findings: Findings, baseline: TaskBaseline): string[] {
     ...withoutImages(baseline, models, final),
   ];
 
-  const named = ['base', 'sft'].map((label) => models.find((model) => model.label === label));
-  const steps = [...named, rlOnlyOf(models, final)].flatMap((model) => {
+  const [sft] = ofStage(models, 'sft');
+  const steps = [...ofStage(models, 'base'), ...(sft ? [sft] : []), rlOnlyOf(models, final)].flatMap((model) => {
     const own = model === final ? undefined : taskOf(model, task);
     return model && own ? [`${model.title} ${withInterval(own)}`] : [];
   });
   if (steps.length > 0) sentences.push(`For comparison, on the same questions: ${steps.join('; ')}.`);
 
-  const gain = comparisons.find((c) => c.task === task && c.first === 'sft' && c.second === final.label);
+  const gain = comparisons.find((c) => c.task === task && c.first === sftId && c.second === final.label);
   if (gain) sentences.push(gainSentence(gain));
   const control = controlOf(models, final);
   const grey = taskOf(control, task);

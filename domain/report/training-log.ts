@@ -26,6 +26,14 @@ export function mergeLines(lines: readonly MetricsLine[]): MetricsLine[] {
     .toSorted((a, b) => a.step - b.step);
 }
 
+/** A line of `usage.jsonl`: speed over all ranks in tokens per second, and rank 0's peak memory. No two runs agree in them. */
+export const usageLineSchema = z.object({
+  step: z.int(),
+  tokensPerSecond: z.number().nullable(),
+  memoryBytes: z.int().nullable(),
+});
+export type UsageLine = z.infer<typeof usageLineSchema>;
+
 export interface Point {
   step: number;
   value: number;

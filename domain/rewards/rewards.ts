@@ -1,13 +1,10 @@
-/** R_total = R_format + R_gran + R_malignancy (Eq. 5 to 8); at most 1 + 0.75 + 0.25 = 2. */
+/** R_total = R_format + R_gran + R_malignancy (Eq. 5 to 8); what each pays at most: weights.ts. */
 import { extractAnswer, hasThinking } from '../questions/extract.ts';
 import type { Question } from '../questions/question.ts';
-import type { RewardSettings } from '../recipe.ts';
+import type { RewardSettings } from './settings.ts';
+import { type RewardName, rewardWeights } from './weights.ts';
 
-export const rewardNames = ['format', 'granularity', 'malignancy'] as const;
-export type RewardName = (typeof rewardNames)[number];
 export type RewardParts = Record<RewardName, number>;
-
-const malignancyWeight = 0.25;
 
 /** What of a question decides an output's reward; the options carry their values (Eq. 7). */
 export type RewardedQuestion = Pick<Question, 'task' | 'malignancy' | 'options'>;
@@ -18,8 +15,8 @@ export function scoreCompletion(text: string, question: RewardedQuestion, settin
   const chosen = question.options.find((option) => option.letter === answer.letter);
   const form = answer.format && (!settings.thinkingRequired || hasThinking(text));
   return {
-    format: settings.format && form ? 1 : 0,
+    format: settings.format && form ? rewardWeights.format : 0,
     granularity: chosen?.value ?? 0,
-    malignancy: settings.malignancy && answer.malignancy === question.malignancy ? malignancyWeight : 0,
+    malignancy: settings.malignancy && answer.malignancy === question.malignancy ? rewardWeights.malignancy : 0,
   };
 }

@@ -6,7 +6,8 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { taskQueues, workflowTypes } from '../../domain/names.ts';
+import { skinR1 } from '../../domain/methods/skin-r1.ts';
+import { taskQueues } from '../../domain/names.ts';
 import { FakeActivities } from '../support/fake-activities.ts';
 import { smallRecipe } from '../support/recipes.ts';
 import { bundleWorkflows, startDevServer, startWorkers } from '../support/temporal.ts';
@@ -36,7 +37,7 @@ async function record({ client }: TestWorkflowEnvironment, name: string): Promis
   const { instead = {}, recipe = smallRecipe(), meddle, subject } = scenarios[name]?.() ?? {};
   fakes.begin(instead);
   const options = { taskQueue: taskQueues.orchestrator, workflowId: name, args: [{ recipe }] };
-  const run = await client.workflow.start(workflowTypes.skinR1, options);
+  const run = await client.workflow.start(skinR1.workflow, options);
   const [end] = await Promise.allSettled([run.result(), meddle?.(run)]);
   console.log(`          ${end.status === 'fulfilled' ? 'completed' : end.reason.cause}`);
   const history = await (subject?.(client, run) ?? run).fetchHistory();

@@ -1,5 +1,5 @@
 /** Questions as models are asked them, with the shipped taxonomy's synonyms, for tests of the two readers. */
-import type { AskedQuestion } from '../../domain/questions/reading/names.ts';
+import type { AskedQuestion } from '../../domain/questions/reading/asked.ts';
 import { shippedKnowledge } from './knowledge.ts';
 
 const ask = (task: AskedQuestion['task'], ...labels: string[]): AskedQuestion => ({

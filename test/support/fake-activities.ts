@@ -3,25 +3,15 @@ import { Context } from '@temporalio/activity';
 import { withActivityFailures } from '../../activities/failures.ts';
 import { type ArtifactKind, type ArtifactRef, digestOf } from '../../domain/artifact.ts';
 import type {
-  DatasetActivities,
-  EvaluationActivities,
+  Activities,
   EvaluationInput,
   EvaluationResult,
   GrpoInput,
-  ReportActivities,
   SftInput,
   StretchResult,
-  TrainingActivities,
-  TrajectoryActivities,
 } from '../../domain/contracts.ts';
 import { taskQueues } from '../../domain/names.ts';
 import type { ActivitiesByQueue } from './temporal.ts';
-
-export type Activities = DatasetActivities &
-  TrajectoryActivities &
-  TrainingActivities &
-  EvaluationActivities &
-  ReportActivities;
 
 export interface Call {
   /** E.g. `trainGrpo 20`, `trainGrpo 20 without SFT`, `evaluateModel sft`. */
@@ -88,13 +78,11 @@ const plain: Activities = {
     counts: { train: 32, validation: 2, llmCalls: 4, rejected: 0 },
   }),
   explainConcepts: async () => ({
-    trajectories: reference('trajectories', 'concepts'),
+    trajectories: reference('concepts', 'concepts'),
     counts: { train: 16, validation: 1, llmCalls: 8, rejected: 1 },
   }),
-  trainSft: async ({ rows, recipe, epoch, trajectories }) => {
-    const stage = trajectories.key === 'concepts' ? 'concepts' : 'sft';
-    return stretch(stage, Math.ceil(rows / recipe.sft.batchSize) * epoch);
-  },
+  trainSft: async ({ rows, recipe, epoch, stage = 'sft' }) =>
+    stretch(stage, Math.ceil(rows / recipe.sft.batchSize) * epoch),
   trainGrpo: async ({ sft, stopAt }) => stretch(sft ? 'grpo' : 'rl-only', stopAt),
   exportAdapter: async ({ checkpoint }) => reference('adapter', checkpoint.key),
   exportForInference: async ({ label, recipe }) =>
@@ -106,7 +94,7 @@ const plain: Activities = {
 /** Which epoch, milestone or model an input is about. */
 function subjectOf(input: Partial<SftInput & GrpoInput & EvaluationInput>): string {
   if (input.label !== undefined) return input.label;
-  if (input.epoch !== undefined) return `${input.epoch}${input.trajectories?.key === 'concepts' ? ' of concepts' : ''}`;
+  if (input.epoch !== undefined) return `${input.epoch}${input.stage === 'concepts' ? ' of concepts' : ''}`;
   if (input.stopAt !== undefined) return input.sft ? `${input.stopAt}` : `${input.stopAt} without SFT`;
   return '';
 }

@@ -12,7 +12,8 @@ import { commitFiles, readJsonLines, toJsonLines } from '../../activities/store/
 import { exportAdapter } from '../../activities/training/export-adapter.ts';
 import { identifyModel } from '../../activities/training/model.ts';
 import { grpoStretch, sftStretch } from '../../activities/training/stages.ts';
-import { runStretch, type Stretch } from '../../activities/training/stretch.ts';
+import { runStretch } from '../../activities/training/stretch.ts';
+import type { Stretch } from '../../activities/training/stretch-context.ts';
 import { synthesise } from '../../activities/trajectories/synthesise.ts';
 import { workKey } from '../../domain/artifact.ts';
 import type {
@@ -112,9 +113,11 @@ async function run(store: ArtifactStore, recipe: Recipe, scratch: string): Promi
   return {
     run: 'demo-5f2a9c0d1e3b',
     ...{ recipe, model, data, trajectories, evaluations },
-    sftMetrics: sft.map(({ metrics }) => metrics),
-    grpoMetrics: grpo.map(({ metrics }) => metrics),
-    rlOnlyMetrics: rlOnly.map(({ metrics }) => metrics),
+    logs: [
+      ...sft.map(({ metrics }) => ({ stage: 'sft' as const, metrics })),
+      ...grpo.map(({ metrics }) => ({ stage: 'grpo' as const, metrics })),
+      ...rlOnly.map(({ metrics }) => ({ stage: 'rl-only' as const, metrics })),
+    ],
     adapter: await exportAdapter(store, { recipe, model, checkpoint: last(grpo).checkpoint }),
   };
 }

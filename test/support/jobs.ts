@@ -6,7 +6,7 @@ import type { MicroModel } from './micro-model.ts';
 export function sftJob(micro: Pick<MicroModel, 'base' | 'folder'>, folder: string, steps: number): SftJob {
   return {
     schema: 1,
-    stage: 'sft',
+    job: 'sft',
     seed: 1,
     threads: 1,
     precision: 'fp32',

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import pino from 'pino';
 import sharp from 'sharp';
-import type { TrainerProcess } from '../../activities/inference/trainer-job.ts';
+import type { TrainerProcess } from '../../activities/trainer/trainer-job.ts';
 import { createRandom } from '../../domain/random.ts';
 import type { ChatRow, ExportOnnxJob } from '../../domain/trainer.ts';
 import { readEnvironment, repositoryRoot } from '../../infra/env.ts';

@@ -89,7 +89,7 @@ export function sampleSources(models: readonly SimulatedModel[] = demoModels): R
       concepts: [],
       sft: [...simulateSftLog(0, 24, 48), ...simulateSftLog(24, 48, 48)],
       grpo: [20, 40, 60].flatMap((end) => simulateGrpoLog(end - 20, end, { total: 60, start: 1.6, end: 1.85 })),
-      rlOnly: simulateGrpoLog(0, 60, { total: 60, start: 1.2, end: 1.25 }),
+      'rl-only': simulateGrpoLog(0, 60, { total: 60, start: 1.2, end: 1.25 }),
     },
     completions: simulateCompletions(train, 0, 60, recipe.rewards),
     lineage: sampleLineage(),

@@ -5,9 +5,10 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll } from 'vitest';
 import { attributesOf } from '../../cli/runs.ts';
-import type { RunProgress, SkinR1Result } from '../../domain/contracts.ts';
-import { queries, taskQueues, workflowTypes } from '../../domain/names.ts';
-import { type Activities, FakeActivities } from './fake-activities.ts';
+import type { Activities, RunProgress, RunResult } from '../../domain/contracts.ts';
+import { skinR1 } from '../../domain/methods/skin-r1.ts';
+import { queries, taskQueues } from '../../domain/names.ts';
+import { FakeActivities } from './fake-activities.ts';
 import { smallRecipe } from './recipes.ts';
 import { bundleWorkflows, startTimeSkipping, startWorkers } from './temporal.ts';
 
@@ -45,12 +46,12 @@ export function useRuns(startServer: () => Promise<TestWorkflowEnvironment> = st
       fakes.begin(instead);
       const typedSearchAttributes = attributesOf('test');
       const options = { taskQueue: taskQueues.orchestrator, workflowId, args: [input], typedSearchAttributes };
-      return started().client.workflow.start(workflowTypes.skinR1, options);
+      return started().client.workflow.start(skinR1.workflow, options);
     },
   };
 }
 
-export const resultOf = (run: WorkflowHandle): Promise<SkinR1Result> => run.result();
+export const resultOf = (run: WorkflowHandle): Promise<RunResult> => run.result();
 
 export const progressOf = (run: WorkflowHandle): Promise<RunProgress> => run.query<RunProgress>(queries.progress);
 

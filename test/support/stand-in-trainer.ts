@@ -23,7 +23,7 @@ const stateSchema = z.object({ global_step: z.int() });
 const bytes = Number(process.env.STAND_IN_BYTES ?? 0);
 const stepMs = Number(process.env.STAND_IN_STEP_MS ?? 0);
 const job = z
-  .discriminatedUnion('stage', [sftJobSchema, grpoJobSchema])
+  .discriminatedUnion('job', [sftJobSchema, grpoJobSchema])
   .parse(JSON.parse(readFileSync(process.argv[4] ?? '', 'utf8')));
 const { maxSteps, stopAt, saveEvery } = job.plan;
 
@@ -40,7 +40,7 @@ tell({
   ...{ event: 'started', step, maxSteps, device: 'cpu', worldSize: 1, trainableParameters: 0, numerics: {} },
   software: { 'stand-in': '1' },
 });
-const ids = job.stage === 'grpo' ? firstIds(job) : [];
+const ids = job.job === 'grpo' ? firstIds(job) : [];
 while (step < stopAt && !interrupted) {
   step++;
   if (process.env.STAND_IN_STEPS) appendFileSync(process.env.STAND_IN_STEPS, `${step}\n`);
@@ -55,14 +55,14 @@ process.exitCode = step >= stopAt ? 0 : interruptedExitCode;
 process.stdin.destroy();
 
 async function save(): Promise<void> {
-  if (job.stage === 'grpo') await askRewards(job);
+  if (job.job === 'grpo') await askRewards(job);
   const folder = join(job.output, `checkpoint-${step}`);
   mkdirSync(folder);
   for (const [name, share] of [
     ['adapter_model.safetensors', 1 / 3],
     ['optimizer.pt', 2 / 3],
   ] as const) {
-    writeFileSync(join(folder, name), `${job.stage} ${job.seed} ${step} ${name}`);
+    writeFileSync(join(folder, name), `${job.job} ${job.seed} ${step} ${name}`);
     truncateSync(join(folder, name), Math.max(100, Math.round(bytes * share)));
   }
   writeFileSync(join(folder, 'adapter_config.json'), JSON.stringify({ base_model_name_or_path: job.model }));

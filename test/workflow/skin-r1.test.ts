@@ -1,6 +1,6 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { GrpoInput, ReportInput, RunProgress, SftInput, SkinR1Result } from '../../domain/contracts.ts';
+import type { GrpoInput, ReportInput, RunProgress, RunResult, SftInput } from '../../domain/contracts.ts';
 import {
   type Call,
   createGate,
@@ -18,7 +18,7 @@ const { fakes } = runs;
 describe('a complete run', () => {
   const labels = ['base', 'sft', 'grpo-20', 'grpo-40', 'grpo-40-no-image', 'rl-only-10', 'rl-only-40'];
   let run: WorkflowHandle;
-  let result: SkinR1Result;
+  let result: RunResult;
   let calls: Call[];
   beforeAll(async () => {
     run = await runs.start();
@@ -28,7 +28,7 @@ describe('a complete run', () => {
   const names = (...starts: string[]): string[] =>
     calls.map(({ name }) => name).filter((name) => starts.some((start) => name.startsWith(start)));
 
-  it("does the method's stages in order, RL without SFT after the main training", () =>
+  it('does the parts of the method in order, RL without SFT after the main training', () =>
     expect(names('identify', 'prepare', 'synthesise', 'train', 'exportAdapter', 'writeReport')).toEqual([
       'identifyModel',
       'prepareData',
@@ -63,9 +63,11 @@ describe('a complete run', () => {
     expect(input).toMatchObject({
       run: run.workflowId,
       adapter: reference('adapter', 'grpo/step-40'),
-      sftMetrics: [stretch('sft', 2).metrics, stretch('sft', 4).metrics],
-      grpoMetrics: [stretch('grpo', 20).metrics, stretch('grpo', 40).metrics],
-      rlOnlyMetrics: [stretch('rl-only', 10).metrics, stretch('rl-only', 40).metrics],
+      logs: [
+        ...[2, 4].map((step) => ({ stage: 'sft', metrics: stretch('sft', step).metrics })),
+        ...[20, 40].map((step) => ({ stage: 'grpo', metrics: stretch('grpo', step).metrics })),
+        ...[10, 40].map((step) => ({ stage: 'rl-only', metrics: stretch('rl-only', step).metrics })),
+      ],
     });
     expect(input.evaluations.map(({ label }) => label)).toEqual(labels);
     expect(result).toEqual({
@@ -119,9 +121,15 @@ describe('the course of a run', () => {
     const inputs = fakes.calls.filter(({ name }) => name.startsWith('trainSft')).map(({ input }) => input as SftInput); // by its name
     const aligned = stretch('concepts', 1);
     expect(inputs.map(({ adapter }) => adapter)).toEqual([undefined, aligned.checkpoint, aligned.checkpoint]);
-    expect(inputs.map(({ recipe }) => recipe.sft.epochs)).toEqual([1, 2, 2]);
+    expect(inputs.map(({ stage, epoch }) => [stage, epoch])).toEqual([
+      ['concepts', 1],
+      ['sft', 1],
+      ['sft', 2],
+    ]);
+    // What the recipe says is what every stage is told.
+    expect(inputs.map(({ recipe }) => recipe.sft)).toEqual(Array(3).fill(recipeWithConcepts().sft));
     const report = fakes.calls.at(-1)?.input as ReportInput; // the last call is writeReport
-    expect(report.conceptMetrics).toEqual([aligned.metrics]);
+    expect(report.logs[0]).toEqual({ stage: 'concepts', metrics: aligned.metrics });
   });
 
   it('evaluates a milestone beside the next stretch: each of the two waits here for the other', async () => {

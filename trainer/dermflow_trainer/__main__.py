@@ -45,13 +45,13 @@ def main():
     except BadInput as error:
         return fail(events, "bad-input", str(error))
     try:
-        if job["stage"] in RESUMABLE:
+        if job["job"] in RESUMABLE:
             Interruption.listen()
         if like is not None and settings(job) != settings(like):
             start_anew(events, path, before)
         os.environ.update(settings(job))
-        # Stages import large libraries: nothing above may.
-        outputs = importlib.import_module(f"dermflow_trainer.{MODULES[job['stage']]}").run(job, events)
+        # Jobs import large libraries: nothing above may.
+        outputs = importlib.import_module(f"dermflow_trainer.{MODULES[job['job']]}").run(job, events)
     except Interrupted:
         # Said as well as returned: a launcher over several ranks has an exit status of its own.
         events.interrupted()
@@ -94,8 +94,8 @@ def stand_by(like):
     """The path of the job that comes on stdin; the end of stdin is that of the parent."""
     Interruption.listen()
     os.environ.update(settings(like))
-    for stage in RESUMABLE:
-        importlib.import_module(f"dermflow_trainer.{MODULES[stage]}")
+    for name in RESUMABLE:
+        importlib.import_module(f"dermflow_trainer.{MODULES[name]}")
     path = Inbox.wait()
     if path is None:
         os._exit(FAILED)

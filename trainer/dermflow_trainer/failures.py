@@ -31,4 +31,4 @@ def is_out_of_memory(error):
 def memory_advice(job):
     batch = job.get("perDeviceBatchSize", job.get("batchSize"))
     at = f" with {batch} rows at once" if batch else ""
-    return f"{job['stage']} ran out of memory{at}; lower {LOWER[job['stage']]}"
+    return f"{job['job']} ran out of memory{at}; lower {LOWER[job['job']]}"

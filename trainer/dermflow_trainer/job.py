@@ -10,16 +10,16 @@ from dermflow_trainer.schema import SCHEMAS, mismatch, parse
 
 
 def load_job(path):
-    """The validated job, a dictionary of the shape of its stage in `schema.json`. Throws `BadInput`."""
+    """The validated job, a dictionary of the shape of its kind in `schema.json`. Throws `BadInput`."""
     try:
         with open(path, encoding="utf-8") as file:
             job = parse(file.read())
     except (OSError, ValueError) as error:
         raise BadInput(f"{path}: {error}") from error
-    stages = SCHEMAS["jobs"]
-    if not isinstance(job, dict) or job.get("stage") not in list(stages):
-        raise BadInput(f"{path}: field stage: expected one of {', '.join(stages)}")
-    problem = mismatch(job, "jobs", job["stage"])
+    jobs = SCHEMAS["jobs"]
+    if not isinstance(job, dict) or job.get("job") not in list(jobs):
+        raise BadInput(f"{path}: field job: expected one of {', '.join(jobs)}")
+    problem = mismatch(job, "jobs", job["job"])
     if problem:
         raise BadInput(f"{path}: {problem}")
     for problem in (*missing_paths(job), *missing_software(job), *uneven_batches(job)):
@@ -43,12 +43,12 @@ def missing_paths(job):
 
 def missing_software(job):
     """What a job may ask for and the locked environment does not hold."""
-    if job["stage"] == "grpo" and job["rollouts"]["engine"] == "vllm-server" and job["rollouts"]["server"] is None:
+    if job["job"] == "grpo" and job["rollouts"]["engine"] == "vllm-server" and job["rollouts"]["server"] is None:
         yield "field rollouts.server: vllm-server needs its address; set DERMFLOW_VLLM_SERVER"
     wanted = [("tracking", name) for name in job.get("tracking", [])]
     if job.get("attention") == "flash_attention_2":
         wanted.append(("attention", "flash_attn"))
-    if job["stage"] == "grpo" and job["rollouts"]["engine"] != "transformers":
+    if job["job"] == "grpo" and job["rollouts"]["engine"] != "transformers":
         wanted.append(("rollouts.engine", "vllm"))
     for field, package in wanted:
         if importlib.util.find_spec(package) is None:
@@ -71,7 +71,7 @@ def uneven_batches(job):
 
 def step_size(job):
     """Sequences of one optimiser step over all devices."""
-    return job["batchSize"] if job["stage"] == "sft" else job["promptsPerStep"] * job["generations"]
+    return job["batchSize"] if job["job"] == "sft" else job["promptsPerStep"] * job["generations"]
 
 
 def world_size():

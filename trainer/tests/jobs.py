@@ -19,10 +19,10 @@ def grpo_job(micro, folder, output, reward_socket, **changes):
     return changed(job, changes)
 
 
-def training(micro, folder, output, stage):
+def training(micro, folder, output, name):
     return {
         "schema": 1,
-        "stage": stage,
+        "job": name,
         "seed": 7,
         "threads": 1,
         "precision": "fp32",
@@ -31,7 +31,7 @@ def training(micro, folder, output, stage):
         "adapter": str(micro / "adapter"),
         "lora": {"rank": 4, "alpha": 8, "dropout": 0.1},
         "resume": None,
-        "data": {"rows": str(folder / f"{stage}.jsonl"), "images": str(folder / "images")},
+        "data": {"rows": str(folder / f"{name}.jsonl"), "images": str(folder / "images")},
         "plan": {"maxSteps": 6, "stopAt": 6, "saveEvery": 3, "stay": False},
         "optimiser": {"learningRate": 1e-3, "warmupRatio": 0.1, "weightDecay": 0, "maxGradNorm": 1},
         "gradientCheckpointing": False,

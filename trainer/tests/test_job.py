@@ -14,10 +14,10 @@ GONE = object()
 
 
 @pytest.mark.parametrize(
-    ("stage", "path", "value", "message"),
+    ("which", "path", "value", "message"),
     [
-        ("sft", "stage", "rlhf", "field stage: expected one of sft, grpo, generate, export-onnx, build-backbone"),
-        ("sft", "stage", GONE, "field stage: expected one of sft"),
+        ("sft", "job", "rlhf", "field job: expected one of sft, grpo, generate, export-onnx, build-backbone"),
+        ("sft", "job", GONE, "field job: expected one of sft"),
         ("sft", "schema", 2, "field schema: must be same as const definition: 1, got 2"),
         ("sft", "seed", -1, "field seed: must be bigger than or equal to 0, got -1"),
         ("sft", "threads", 1.5, "field threads: must be integer, got 1.5"),
@@ -66,8 +66,8 @@ GONE = object()
         ("grpo", "perDeviceBatchSize", 3, "3 on 1 devices does not divide the 4 sequences of a step"),
     ],
 )
-def test_a_bad_field(micro, data, tmp_path, stage, path, value, message):
-    job = sft_job(micro, data, tmp_path) if stage == "sft" else grpo_job(micro, data, tmp_path, "socket")
+def test_a_bad_field(micro, data, tmp_path, which, path, value, message):
+    job = sft_job(micro, data, tmp_path) if which == "sft" else grpo_job(micro, data, tmp_path, "socket")
     *parents, name = path.split(".")
     at = job
     for parent in parents:
@@ -84,10 +84,10 @@ def test_a_bad_field(micro, data, tmp_path, stage, path, value, message):
     [
         ("", "Expecting value"),
         ("{", "Expecting property name"),
-        ("[]", "field stage"),
-        ("null", "field stage"),
-        ('{"stage": []}', "field stage"),
-        ('{"stage": "sft", "seed": NaN}', "NaN is no JSON"),
+        ("[]", "field job"),
+        ("null", "field job"),
+        ('{"job": []}', "field job"),
+        ('{"job": "sft", "seed": NaN}', "NaN is no JSON"),
     ],
 )
 def test_what_is_no_job(tmp_path, text, message):

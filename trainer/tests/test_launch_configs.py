@@ -1,4 +1,4 @@
-"""accelerate itself reads the configurations that the training activity writes (test/unit/training/golden)."""
+"""accelerate itself reads the configurations that the training activity writes (test/unit/trainer/golden)."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import pytest
 from accelerate.commands.launch import _validate_launch_command, launch_command_parser
 from accelerate.utils.launch import prepare_multi_gpu_env
 
-GOLDEN = Path(__file__).parents[2] / "test/unit/training/golden"
+GOLDEN = Path(__file__).parents[2] / "test/unit/trainer/golden"
 
 
 def read(name):

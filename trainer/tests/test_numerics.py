@@ -49,7 +49,7 @@ def test_variables_that_choose_kernels_are_told_and_talkative_ones_are_not(monke
 def test_a_models_own_generation_defaults_play_no_part(micro, data, tmp_path, own):
     job = {
         "schema": 1,
-        "stage": "generate",
+        "job": "generate",
         **{"seed": 7, "threads": 1, "precision": "fp32", "model": str(micro / "base")},
         "output": str(tmp_path / "plain"),
         "adapter": None,

@@ -1,5 +1,6 @@
 import { CancellationScope, executeChild, isCancellation, ParentClosePolicy, workflowInfo } from '@temporalio/workflow';
 import type { EvaluationInput, EvaluationResult } from '../../domain/contracts.ts';
+import { type ModelUnderTest, modelId } from '../../domain/evaluation/model-under-test.ts';
 import { evaluationId, taskQueues } from '../../domain/names.ts';
 import { evaluateCheckpoint } from '../evaluate-checkpoint.ts';
 import type { Progress } from '../progress.ts';
@@ -15,7 +16,8 @@ export class Evaluations {
     this.#progress = progress;
   }
 
-  start(input: EvaluationInput): void {
+  start(subject: ModelUnderTest, rest: Omit<EvaluationInput, 'label' | 'image'>): void {
+    const input = { ...rest, label: modelId(subject), image: subject.image };
     const evaluation = this.#scope.run(() => this.#evaluate(input));
     // Nobody may be waiting yet when it fails; `all` still throws the failure.
     evaluation.catch((error: unknown) => {

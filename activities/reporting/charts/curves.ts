@@ -2,7 +2,8 @@
 
 import type { Report } from '../../../domain/report/report.ts';
 import { type MetricsLine, pointsOf, smooth, thin } from '../../../domain/report/training-log.ts';
-import { rewardNames } from '../../../domain/rewards/rewards.ts';
+import { rewardNames, rewardWeights } from '../../../domain/rewards/weights.ts';
+import { stages } from '../../../domain/stages.ts';
 import type { ChartSpec } from './render.ts';
 import { type ChartWidth, chartWidths, colours, series } from './theme.ts';
 
@@ -97,11 +98,13 @@ export function curveChart({ curves, x, y, raw }: CurveChart, width: ChartWidth)
 }
 
 const grpoStep = 'GRPO step (optimiser steps)';
-const withSft = 'GRPO after SFT';
-const withoutSft = 'RL without SFT';
+const withSft = stages.grpo.logTitle;
+const withoutSft = stages['rl-only'].logTitle;
 
 export function rewardChart({ training, recipe }: Report, width: ChartWidth): ChartSpec | null {
-  const highest = 0.75 + Number(recipe.rewards.format) + (recipe.rewards.malignancy ? 0.25 : 0);
+  const { format, granularity, malignancy } = rewardWeights;
+  const { rewards } = recipe;
+  const highest = granularity + (rewards.format ? format : 0) + (rewards.malignancy ? malignancy : 0);
   return curveChart(
     {
       curves: [
@@ -109,7 +112,7 @@ export function rewardChart({ training, recipe }: Report, width: ChartWidth): Ch
         { name: withoutSft, lines: training.rlOnly, scalar: 'reward' },
       ],
       x: grpoStep,
-      y: recipe.rewards.plugin ? 'Mean reward (points)' : `Mean reward (0 to ${highest} points)`,
+      y: rewards.plugin ? 'Mean reward (points)' : `Mean reward (0 to ${highest} points)`,
       raw: true,
     },
     width,

@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import { questionTasks } from '../../../domain/questions/question.ts';
-import { controlOf, shortTitle, taskOf } from '../../../domain/report/models.ts';
+import { controlOf, ofStage, shortTitle, taskOf } from '../../../domain/report/models.ts';
 import type { Comparison, Report } from '../../../domain/report/report.ts';
 import {
   grouped,
@@ -29,12 +29,9 @@ export function summarySection(report: Report): Markup {
 
 function keyFigures({ evaluations, comparisons, final, baselines }: Report): Markup[] {
   const finalModel = evaluations.find(({ label }) => label === final);
-  const gain = comparisons.find((c) => c.task === 'diagnosis' && c.first === 'sft' && c.second === final);
-  const shown = [
-    evaluations.find(({ label }) => label === 'base'),
-    evaluations.find(({ label }) => label === 'sft'),
-    finalModel,
-  ];
+  const [[base], [sft]] = [ofStage(evaluations, 'base'), ofStage(evaluations, 'sft')];
+  const gain = comparisons.find((c) => c.task === 'diagnosis' && c.first === sft?.label && c.second === final);
+  const shown = [...new Set([base, sft, finalModel])];
   const control = finalModel && controlOf(evaluations, finalModel);
   const figures = [...shown, control].flatMap((model) => {
     const score = taskOf(model, 'diagnosis');

@@ -1,10 +1,12 @@
 import { html } from 'hono/html';
 import type { Report } from '../../../domain/report/report.ts';
 import { type MetricsLine, pointsOf } from '../../../domain/report/training-log.ts';
+import { rewardWeights } from '../../../domain/rewards/weights.ts';
+import { stageNames, stages } from '../../../domain/stages.ts';
 import { componentChart, conceptChart, klChart, lossChart, rewardChart } from '../charts/curves.ts';
 import { figure, type Markup, rewardParts, section } from '../markup.ts';
 
-/** Curves of both training stages, and what the policy wrote. */
+/** Curves of all stages of training, and what the policy wrote. */
 export async function trainingSection(report: Report): Promise<Markup> {
   const smoothed = 'Bold: moving average over a tenth of the steps. Pale, or as dots where there are few: as logged.';
   const figures = [
@@ -18,8 +20,7 @@ export async function trainingSection(report: Report): Promise<Markup> {
     {
       id: 'components',
       title: 'Parts of the reward',
-      caption:
-        'Moving averages. At most 1 for the form, 0.75 for the diagnosis by its place in the taxonomy, 0.25 for the condition of the lesion.',
+      caption: `Moving averages. At most ${rewardWeights.format} for the form, ${rewardWeights.granularity} for the diagnosis by its place in the taxonomy, ${rewardWeights.malignancy} for the condition of the lesion.`,
       description: ends(report, 'reward/granularity'),
       spec: (width: 'wide' | 'narrow') => componentChart(report, width),
     },
@@ -48,19 +49,15 @@ const conceptFigure = (report: Report, smoothed: string) => ({
   id: 'concepts',
   title: 'Loss by step of the alignment of concepts',
   caption: `The phase before the trajectories, over the tokens of the explained concepts. ${smoothed}`,
-  description: changeOf('Concepts', report.training.concepts, 'loss'),
+  description: changeOf(stages.concepts.logTitle, report.training.concepts, 'loss'),
   spec: (width: 'wide' | 'narrow') => conceptChart(report, width),
 });
 
 /** First and last value of a scalar in each stage, for those who cannot see the curve. */
 function ends({ training }: Report, scalar: string): string {
-  const stages = [
-    ['SFT', training.sft],
-    ['GRPO after SFT', training.grpo],
-    ['RL without SFT', training.rlOnly],
-  ] as const;
-  return stages
-    .map(([name, lines]) => changeOf(name, lines, scalar))
+  return stageNames
+    .filter((stage) => stage !== 'concepts') // has a figure of its own
+    .map((stage) => changeOf(stages[stage].logTitle, training[stages[stage].logField], scalar))
     .filter((change) => change !== '')
     .join('; ');
 }

@@ -1,7 +1,7 @@
 /** Diseases that an answer may name although no option does, so that a second diagnosis is seen wherever it stands. */
 import table from '../../knowledge/diseases.json' with { type: 'json' };
 import { normaliseLabel } from '../../knowledge/label.ts';
-import type { AskedQuestion } from './names.ts';
+import type { AskedQuestion } from './asked.ts';
 import { conditionNamed } from './vocabulary.ts';
 
 const parentsOf: ReadonlyMap<string, readonly string[]> = new Map(

@@ -1,7 +1,8 @@
 /** What an answer says of its option's ancestors, which may be options too. It explains the option and is no second answer. */
+
+import type { AskedQuestion } from './asked.ts';
 import { isKind, nodeOf } from './diseases.ts';
 import { type Item, isClaim } from './items.ts';
-import type { AskedQuestion } from './names.ts';
 import { closings, conditionNouns } from './vocabulary.ts';
 
 /**

@@ -1,6 +1,7 @@
 /** The words of a passage by what they say: options by name or letter, conditions, hedges, and the words between. */
 import type { Malignancy } from '../../cases/case.ts';
-import { type AskedQuestion, type PhraseIndex, phraseAt } from './names.ts';
+import type { AskedQuestion } from './asked.ts';
+import { type PhraseIndex, phraseAt } from './names.ts';
 import {
   articleFollowers,
   conditionNamed,

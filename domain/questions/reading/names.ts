@@ -1,7 +1,8 @@
 /** What an option may be called, and the phrase that begins at a word. */
 import type { Malignancy } from '../../cases/case.ts';
 import { normaliseLabel } from '../../knowledge/label.ts';
-import type { Option, QuestionTask } from '../question.ts';
+import type { QuestionTask } from '../question.ts';
+import type { AskedQuestion } from './asked.ts';
 import { diseaseNamed, inverted, signs } from './diseases.ts';
 import { conditionNamed, conditionOf, conditionWritings, vocabulary, type WordKind } from './vocabulary.ts';
 import type { Word } from './words.ts';
@@ -26,12 +27,6 @@ type Phrases = ReadonlyMap<string, readonly Phrase[]>;
 export interface PhraseIndex {
   names: Phrases;
   others: Phrases;
-}
-
-/** What the reader of a question's answers has to know; `synonyms` are other exact names of the option. */
-export interface AskedQuestion {
-  task: QuestionTask;
-  options: readonly Pick<Option, 'letter' | 'label' | 'synonyms'>[];
 }
 
 function byFirstWord(meanings: Iterable<readonly [string, Meaning]>): Phrases {

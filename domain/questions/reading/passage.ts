@@ -6,11 +6,12 @@
  */
 import type { Malignancy } from '../../cases/case.ts';
 import { normaliseLabel } from '../../knowledge/label.ts';
+import type { AskedQuestion } from './asked.ts';
 import { isKind, nodeOf } from './diseases.ts';
 import { doubtsIn } from './doubts.ts';
 import { withoutAncestors, withoutTaxonomy } from './explanations.ts';
 import { type Claim, type Item, isClaim, itemsOf } from './items.ts';
-import { type AskedQuestion, indexPhrases, type PhraseIndex } from './names.ts';
+import { indexPhrases, type PhraseIndex } from './names.ts';
 import { announcements, bodySites, conditionNamed, conditionOf, links } from './vocabulary.ts';
 import { wordsOf } from './words.ts';
 

@@ -4,7 +4,8 @@ import { execa } from 'execa';
 import { afterAll, describe, expect, it } from 'vitest';
 import { statusOf } from '../../../cli/run-status.ts';
 import { handleOf, runOf, startRun } from '../../../cli/runs.ts';
-import { searchAttributes, taskQueues, workflowTypes } from '../../../domain/names.ts';
+import { skinR1 } from '../../../domain/methods/skin-r1.ts';
+import { searchAttributes, taskQueues } from '../../../domain/names.ts';
 import type { Recipe } from '../../../domain/recipe.ts';
 import { makeHome } from '../../support/home.ts';
 import { smallRecipe } from '../../support/recipes.ts';
@@ -90,7 +91,7 @@ describe('a run that no worker can go on with', () => {
     const start = (recipe: Recipe) =>
       startRun(client, { input: { recipe }, run: 'mine', reuse: 'ALLOW_DUPLICATE_FAILED_ONLY' });
     const handle = await start(smallRecipe());
-    expect((await handle.describe()).type).toBe(workflowTypes.skinR1);
+    expect((await handle.describe()).type).toBe(skinR1.workflow);
     await expect(start({ ...smallRecipe(), seed: 77 })).rejects.toThrow(/--as mine: .* open with another recipe/);
     await expect(start(smallRecipe())).resolves.toBeDefined();
     await handle.terminate();

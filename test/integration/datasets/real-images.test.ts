@@ -3,10 +3,11 @@ import { copyFile, cp, mkdir, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { importDataset, importedFiles, importFactsSchema } from '../../../activities/datasets/import.ts';
+import { importDataset, importFactsSchema } from '../../../activities/datasets/import.ts';
 import type { ArtifactStore } from '../../../activities/ports/artifact-store.ts';
 import { readJsonLines } from '../../../activities/store/commit.ts';
 import { createMemoryStore } from '../../../activities/store/memory.ts';
+import { artifactFiles } from '../../../domain/artifact-files.ts';
 import { type Case, caseSchema } from '../../../domain/cases/case.ts';
 import { findLeaks } from '../../../domain/cases/leakage.ts';
 import type { AdapterName } from '../../../domain/recipe.ts';
@@ -27,7 +28,7 @@ async function importFolder(adapter: AdapterName, folder: string): Promise<Case[
   const artifact = await importDataset({ store, folder, adapter, settings, knowledge: shippedKnowledge, scratch });
   const { cases, quarantined } = importFactsSchema.parse((await store.manifest(artifact)).facts);
   expect(quarantined).toBe(0);
-  const read = await readJsonLines(store, artifact, importedFiles.cases, caseSchema);
+  const read = await readJsonLines(store, artifact, artifactFiles.dataset.cases.name, caseSchema);
   expect(read).toHaveLength(cases);
   return read;
 }

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openOnnxModel } from '../../../activities/inference/onnx-runner.ts';
-import { runTrainerJob } from '../../../activities/inference/trainer-job.ts';
 import { createTransformersRunner } from '../../../activities/inference/transformers-runner.ts';
 import type { GenerateOptions, ModelRunner } from '../../../activities/ports/model-runner.ts';
+import { runTrainerJob } from '../../../activities/trainer/trainer-job.ts';
 import type { ChatRow, ExportOnnxJob, GeneratedRow, GenerateJob } from '../../../domain/trainer.ts';
 import { buildMicroModel, imageSizes, type MicroModel, trainer, writeRows } from '../../support/micro-model.ts';
 
@@ -33,7 +33,7 @@ beforeAll(async () => {
   rows = await writeRows(120, options.images);
   exported = join(micro.folder, 'onnx');
   const common = { seed: 1, threads: 2, precision: 'fp32' as const, model: micro.base, adapter: micro.adapter };
-  const job: ExportOnnxJob = { schema: 1, stage: 'export-onnx', ...common, output: exported, imageSizes };
+  const job: ExportOnnxJob = { schema: 1, job: 'export-onnx', ...common, output: exported, imageSizes };
   await mkdir(exported);
   await runTrainerJob(trainer, job, { folder: micro.folder });
   const oracle = createTransformersRunner(trainer, { ...common, scratch: micro.folder });
@@ -130,7 +130,7 @@ describe('the trainer job', () => {
     'reports a bad job as a mistake of its author',
     async () => {
       const job: ExportOnnxJob = {
-        ...{ schema: 1, stage: 'export-onnx', seed: 1, threads: 1, precision: 'fp32', model: micro.base, imageSizes },
+        ...{ schema: 1, job: 'export-onnx', seed: 1, threads: 1, precision: 'fp32', model: micro.base, imageSizes },
         ...{ output: join(micro.folder, 'bad'), adapter: join(micro.folder, 'no-adapter') },
       };
       await expect(runTrainerJob(trainer, job, { folder: micro.folder })).rejects.toMatchObject({
@@ -147,7 +147,7 @@ describe('the trainer job', () => {
       const data = { rows: join(micro.folder, 'one.jsonl'), images: options.images };
       await writeFile(data.rows, `${JSON.stringify(rows[0])}\n`);
       const job: GenerateJob = {
-        ...{ schema: 1, stage: 'generate', seed: 1, threads: 1, precision: 'fp32', model: micro.base, adapter: null },
+        ...{ schema: 1, job: 'generate', seed: 1, threads: 1, precision: 'fp32', model: micro.base, adapter: null },
         ...{ output: join(micro.folder, 'stopped'), data, batchSize: 1, maxNewTokens: 1 },
       };
       const controller = new AbortController();

@@ -51,7 +51,7 @@ describe('the report of a finished run', () => {
   it('traces every figure to the data', () => {
     const { lineage } = report;
     const known = new Set(lineage.map(({ sha256 }) => sha256));
-    const stated = [...input.sftMetrics, ...input.grpoMetrics, input.adapter, input.data.questions];
+    const stated = [...input.logs.map(({ metrics }) => metrics), input.adapter, input.data.questions];
     expect(stated.every(({ sha256 }) => known.has(sha256))).toBe(true);
     const methods = [...new Set(lineage.map(({ method }) => method.replace(/\/\d+$/, '')))];
     expect(methods).toEqual([
@@ -78,7 +78,7 @@ describe('the report of a finished run', () => {
     const { inputs, facts } = await store.manifest(written);
     expect(inputs).toMatchObject({
       questions: input.data.questions.sha256,
-      'sft-1': input.sftMetrics[0]?.sha256,
+      'sft-1': input.logs.find(({ stage }) => stage === 'sft')?.metrics.sha256,
       'evaluation-base': input.evaluations[0]?.evaluation.sha256,
       adapter: input.adapter.sha256,
       model: input.model.sha256,

@@ -120,10 +120,9 @@ it('SFT on trajectories begins with the adapter of the concepts, in every epoch'
   const explained = await explain(standInLlm(() => 'A patch darker than the skin around it.'));
   const written = await runActivity(() => synthesiseTrajectories({ recipe, textbook: data.textbook }));
   const model = { base: 'tiny', sha256: 'b'.repeat(64) };
-  const once = { ...recipe, sft: { ...recipe.sft, epochs: 1 } };
   const { trajectories, counts } = explained;
   const aligned = await runActivity(() =>
-    trainSft({ recipe: once, model, trajectories, rows: counts.train, epoch: 1 }),
+    trainSft({ stage: 'concepts', recipe, model, trajectories, rows: counts.train, epoch: 1 }),
   );
   expect(aligned.checkpoint.step).toBe(2);
 

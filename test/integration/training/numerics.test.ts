@@ -1,7 +1,7 @@
 /** A resume where the machine computes in another way is told to be approximate, with its reason. */
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createMemoryStore } from '../../../activities/store/memory.ts';
-import { checkpointFactsSchema } from '../../../activities/training/checkpoints.ts';
+import { checkpointFactsSchema } from '../../../activities/training/checkpoint-facts.ts';
 import type { StretchResult } from '../../../domain/contracts.ts';
 import { readEnvironment } from '../../../infra/env.ts';
 import {

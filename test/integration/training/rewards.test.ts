@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { ArtifactStore } from '../../../activities/ports/artifact-store.ts';
 import { readJsonLines } from '../../../activities/store/commit.ts';
-import { metricsRowSchema, usageRowSchema } from '../../../activities/training/log.ts';
 import type { StretchResult } from '../../../domain/contracts.ts';
 import { type Question, questionSchema } from '../../../domain/questions/question.ts';
+import { metricsLineSchema, usageLineSchema } from '../../../domain/report/training-log.ts';
 import { scoreCompletion } from '../../../domain/rewards/rewards.ts';
 import { writeFiles } from '../../support/datasets.ts';
 import { type S3Server, startS3Server } from '../../support/s3.ts';
@@ -91,7 +91,7 @@ describe('GRPO', () => {
     });
     for (const { id, completion, components } of samples) expect(components).toEqual(score(id, completion));
 
-    const rows = await readJsonLines(store, result.metrics, 'metrics.jsonl', metricsRowSchema);
+    const rows = await readJsonLines(store, result.metrics, 'metrics.jsonl', metricsLineSchema);
     expect(rows.map(({ step }) => step)).toEqual([1, 2, 3, 4]);
     for (const { step, values } of rows) {
       const scores = samples
@@ -107,7 +107,7 @@ describe('GRPO', () => {
   });
 
   it('keeps speed and memory of each step apart from what the seed decides', async () => {
-    const usage = await readJsonLines(store, result.metrics, 'usage.jsonl', usageRowSchema);
+    const usage = await readJsonLines(store, result.metrics, 'usage.jsonl', usageLineSchema);
     expect(usage.map(({ step }) => step)).toEqual([1, 2, 3, 4]);
     for (const { step, tokensPerSecond, memoryBytes } of usage) {
       if (step > 1) expect(tokensPerSecond).toBeGreaterThan(0);

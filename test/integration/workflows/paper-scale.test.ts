@@ -17,13 +17,13 @@ import { commitFiles, toJsonLines } from '../../../activities/store/commit.ts';
 import { createTrainingActivities } from '../../../activities/training/activities.ts';
 import { checkpointSteps } from '../../../activities/training/checkpoints.ts';
 import type { ArtifactRef } from '../../../domain/artifact.ts';
-import type { EvaluationInput, SkinR1Result } from '../../../domain/contracts.ts';
+import type { Activities, EvaluationInput, RunResult } from '../../../domain/contracts.ts';
 import { checkpointKey, storeKeys } from '../../../domain/names.ts';
 import type { TrajectoryRow } from '../../../domain/trajectories/row.ts';
 import { readEnvironment } from '../../../infra/env.ts';
 import { melanomaQuestion, testImage } from '../../support/cases.ts';
 import { createDiskStore, removeObject } from '../../support/disk-store.ts';
-import { type Activities, reference } from '../../support/fake-activities.ts';
+import { reference } from '../../support/fake-activities.ts';
 import { paperRecipe } from '../../support/recipes.ts';
 import { resultOf, useRuns } from '../../support/runs.ts';
 import { startDevServer } from '../../support/temporal.ts';
@@ -45,7 +45,7 @@ let instead: Partial<Activities>;
 /** From which step to which a trainer was started. */
 const trained: string[] = [];
 let run: WorkflowHandle;
-let result: SkinR1Result;
+let result: RunResult;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'dermflow-paper-'));

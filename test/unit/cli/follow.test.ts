@@ -12,8 +12,8 @@ it('a log of a run has one line for each reason why a checkpoint waits', () => {
       ...{ phase: 'training', step: 7, maxSteps: 9, stopAt: 9, checkpoint: 4, values: {}, secondsPerStep: 1, waitsFor },
     });
   const status = (waitsFor: string | null): RunStatus => ({
-    ...{ run: 'demo-1', state: 'RUNNING', startedAt: '2026-01-01T00:00:00Z', closedAt: null, progress: null },
-    ...{ failure: null, failureType: null, stuck: null },
+    ...{ run: 'demo-1', method: 'skin-r1', state: 'RUNNING', startedAt: '2026-01-01T00:00:00Z', closedAt: null, progress: null },
+    ...{ method: 'skin-r1', failure: null, failureType: null, stuck: null },
     pending: [
       {
         ...{ workflow: 'demo-1', id: 'trainSft-1', state: 'running', attempt: 1, lastFailure: null },
@@ -37,8 +37,8 @@ it('a log has a line for a silence after 1, 5, 15 and 30 minutes and each hour',
   for (let minutes = 0; minutes < 130; minutes++) {
     const work = { phase: 'reading', done: 1, total: 9, silentMs: minutes * 60_000, transfer: null };
     display.status({
-      ...{ run: 'demo-1', state: 'RUNNING', startedAt: '2026-01-01T00:00:00Z', closedAt: null, progress: null },
-      ...{ failure: null, failureType: null, stuck: null },
+      ...{ run: 'demo-1', method: 'skin-r1', state: 'RUNNING', startedAt: '2026-01-01T00:00:00Z', closedAt: null },
+      ...{ progress: null, failure: null, failureType: null, stuck: null },
       pending: [
         {
           ...{ workflow: 'demo-1', id: 'prepareData-1', state: 'running', attempt: 1, lastFailure: null },

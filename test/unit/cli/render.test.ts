@@ -2,7 +2,8 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { renderResults, renderStatus } from '../../../cli/render.ts';
 import type { PendingActivity, RunStatus } from '../../../cli/run-status.ts';
-import { type StageProgress, trainingHeartbeatSchema } from '../../../domain/contracts.ts';
+import { type PartProgress, trainingHeartbeatSchema } from '../../../domain/contracts.ts';
+import { skinR1 } from '../../../domain/methods/skin-r1.ts';
 
 const training: PendingActivity = {
   workflow: 'demo-1',
@@ -27,6 +28,7 @@ const training: PendingActivity = {
 };
 const status = (more: Partial<RunStatus> = {}): RunStatus => ({
   run: 'demo-1',
+  method: 'skin-r1',
   state: 'RUNNING',
   startedAt: new Date().toISOString(),
   closedAt: null,
@@ -68,10 +70,30 @@ describe('renderStatus', () => {
       training: null,
       work: { phase: 'explaining', done: 3, total: 8, silentMs: 0, transfer: null },
     };
-    const stages: StageProgress[] = [{ stage: 'trajectories', state: 'running', detail: '' }];
+    const stages: PartProgress[] = [{ stage: 'trajectories', state: 'running', detail: '' }];
     const { progress } = status();
     if (!progress) throw new RangeError('a run that runs tells its progress');
     expect(text(status({ progress: { ...progress, stages }, pending: [explaining] }))).toContain('explaining 3/8');
+  });
+
+  it('shows every activity of a run with a part of it, identifyModel too', () => {
+    const { progress } = status();
+    if (!progress) throw new RangeError('a run that runs tells its progress');
+    const activities = [
+      ...['identifyModel', 'prepareData', 'synthesiseTrajectories', 'explainConcepts', 'trainSft', 'trainGrpo'],
+      ...['exportForInference', 'evaluateModel', 'exportAdapter', 'writeReport'],
+    ];
+    const stages = skinR1.parts.map((stage): PartProgress => ({ stage, state: 'running', detail: '' }));
+    const pending = activities.map((name) => ({
+      ...{ ...training, id: `${name}-1`, training: null },
+      work: { phase: `does ${name}`, done: 1, total: 2, silentMs: 0, transfer: null },
+    }));
+    const lines = text(status({ progress: { ...progress, stages }, pending })).split('\n');
+    for (const name of activities) expect(lines.filter((line) => line.includes(`does ${name} 1/2`))).toHaveLength(1);
+    const [data = -1, hashing = -1] = ['data', 'does identifyModel'].map((words) =>
+      lines.findIndex((line) => line.includes(words)),
+    );
+    expect(hashing).toBe(data + 1);
   });
 
   it('leaves out values that were not logged', () => {

@@ -2,10 +2,11 @@ import { copyFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { type ImportRequest, importDataset, importedFiles } from '../../../activities/datasets/import.ts';
+import { type ImportRequest, importDataset } from '../../../activities/datasets/import.ts';
 import { readJson, readJsonLines } from '../../../activities/store/commit.ts';
 import { createMemoryStore } from '../../../activities/store/memory.ts';
 import type { ArtifactRef } from '../../../domain/artifact.ts';
+import { artifactFiles } from '../../../domain/artifact-files.ts';
 import { caseSchema } from '../../../domain/cases/case.ts';
 import { readyCaseSchema } from '../../../domain/cases/undiagnosed.ts';
 import { failureTypes } from '../../../domain/failures.ts';
@@ -21,12 +22,17 @@ async function request(folder: string, more: Partial<ImportRequest> = {}): Promi
   return { ...common, adapter: 'ham10000', folder, settings, ...more };
 }
 const idsOf = async ({ store }: ImportRequest, artifact: ArtifactRef): Promise<string[]> =>
-  (await readJsonLines(store, artifact, importedFiles.cases, caseSchema)).map((c) => c.id);
+  (await readJsonLines(store, artifact, artifactFiles.dataset.cases.name, caseSchema)).map((c) => c.id);
 
 describe('importDataset', () => {
   it('stores cases in the order of the table, with looks and sizes', async () => {
     const work = await request(await hamFolder(rows));
-    const cases = await readJsonLines(work.store, await importDataset(work), importedFiles.cases, caseSchema);
+    const cases = await readJsonLines(
+      work.store,
+      await importDataset(work),
+      artifactFiles.dataset.cases.name,
+      caseSchema,
+    );
     expect(cases.map((c) => c.id)).toEqual(['ham10000/A', 'ham10000/B', 'ham10000/C', 'ham10000/D']);
     expect(cases[0]?.images[0]).toMatchObject({ width: 56, height: 56 });
     expect(await readdir(work.scratch)).toEqual([]);
@@ -95,7 +101,12 @@ describe('importDataset', () => {
     const work = await request(await writeLayout({ ...layout, tables: Object.fromEntries(oneImage) }), {
       adapter: 'omnimedvqa',
     });
-    const ready = await readJsonLines(work.store, await importDataset(work), importedFiles.ready, readyCaseSchema);
+    const ready = await readJsonLines(
+      work.store,
+      await importDataset(work),
+      artifactFiles.dataset.ready.name,
+      readyCaseSchema,
+    );
     expect(ready).toHaveLength(5);
     expect(new Set(ready.map((item) => item.images[0]?.sha256)).size).toBe(1);
   });

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createFileReader } from '../../../activities/datasets/file-ref.ts';
-import { importDataset, importedFiles } from '../../../activities/datasets/import.ts';
+import { importDataset } from '../../../activities/datasets/import.ts';
 import { readJsonLines } from '../../../activities/store/commit.ts';
 import { createMemoryStore } from '../../../activities/store/memory.ts';
+import { artifactFiles } from '../../../domain/artifact-files.ts';
 import { caseSchema } from '../../../domain/cases/case.ts';
 import { caseRecords, jpeg, metadataTable, readAll, temporaryFolder, writeFiles } from '../../support/datasets.ts';
 import { shippedKnowledge } from '../../support/knowledge.ts';
@@ -23,7 +24,7 @@ async function importFrom(folder: string) {
   const store = createMemoryStore();
   const request = { store, adapter: 'ham10000', folder, settings, knowledge: shippedKnowledge } as const;
   const artifact = await importDataset({ ...request, scratch: await temporaryFolder() });
-  return readJsonLines(store, artifact, importedFiles.cases, caseSchema);
+  return readJsonLines(store, artifact, artifactFiles.dataset.cases.name, caseSchema);
 }
 
 describe('an export of the Hub', () => {

@@ -5,12 +5,12 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { ImportedSource } from '../../../activities/datasets/imported.ts';
-import { datasetFiles } from '../../../activities/datasets/join.ts';
 import { deriveData } from '../../../activities/datasets/prepare.ts';
 import { importSources } from '../../../activities/datasets/sources.ts';
 import type { ArtifactStore } from '../../../activities/ports/artifact-store.ts';
 import { readJson, readJsonLines } from '../../../activities/store/commit.ts';
 import { createMemoryStore } from '../../../activities/store/memory.ts';
+import { artifactFiles } from '../../../domain/artifact-files.ts';
 import { caseSchema } from '../../../domain/cases/case.ts';
 import { conceptCaseSchema, readyCaseSchema } from '../../../domain/cases/undiagnosed.ts';
 import { createRandom } from '../../../domain/random.ts';
@@ -93,9 +93,9 @@ describe('importSources and deriveData', () => {
   it('joins the sets and takes out of the benchmark what is an image of any of them, tested ones too', async () => {
     const store = createMemoryStore();
     const data = await prepare(await writeSets(), recipeWith(three), store);
-    const cases = await readJsonLines(store, data.dataset, datasetFiles.cases, caseSchema);
+    const cases = await readJsonLines(store, data.dataset, artifactFiles.dataset.cases.name, caseSchema);
     const inDomain = new Set(cases.flatMap((c) => c.archiveIds));
-    const ood = await readJsonLines(store, data.dataset, datasetFiles.ood, readyCaseSchema);
+    const ood = await readJsonLines(store, data.dataset, artifactFiles.dataset.ood.name, readyCaseSchema);
     const all = [0, 100, 101, 3, 4].map((n) => `isic/ISIC_${n}`);
     expect(ood.flatMap((item) => item.archiveIds)).toEqual(all.filter((id) => !inDomain.has(id)));
     expect(ood).toHaveLength(3);
@@ -117,7 +117,7 @@ describe('importSources and deriveData', () => {
       }),
       paper: z.array(z.object({ source: z.string(), test: z.number(), paperTest: z.number().nullable() })),
     });
-    const report = await readJson(store, data.dataset, datasetFiles.report, schema);
+    const report = await readJson(store, data.dataset, artifactFiles.dataset.report.name, schema);
     const known = { 'archive id': 1, 'same pixels': 0, 'near-duplicate': 0, 'same patient or lesion': 0 };
     expect(report.ood['omnimedvqa/isic2018']).toEqual({ items: 1, kept: 1, known });
     expect(report.leaks.ood.counts[0]).toMatchObject({ kind: 'archive id', train: 'ham10000' });
@@ -134,7 +134,7 @@ describe('importSources and deriveData', () => {
     const read = (name: string) => readJsonLines(store, data.questions, name, z.looseObject({ id: z.string() }));
     const [train, test, answers] = await Promise.all(['train.jsonl', 'test.jsonl', 'text-only.jsonl'].map(read));
     expect(answers?.map(({ id }) => id)).toEqual(test?.map(({ id }) => id));
-    const cases = await readJsonLines(store, data.dataset, datasetFiles.cases, caseSchema);
+    const cases = await readJsonLines(store, data.dataset, artifactFiles.dataset.cases.name, caseSchema);
     const order = new Map(cases.map(({ id }, i) => [id, i]));
     const places = test?.map(({ caseId }) => order.get(String(caseId)) ?? -1) ?? [];
     expect(places).not.toEqual(places.toSorted((a, b) => a - b)); // no table's order
@@ -147,7 +147,7 @@ describe('importSources and deriveData', () => {
       const recipe = recipeWith(three);
       const lenient = { ...recipe, data: { ...recipe.data, maxBadShare: 0.1 } };
       const { dataset } = await prepare(folder, lenient, store);
-      const items = await readJsonLines(store, dataset, datasetFiles.ood, readyCaseSchema);
+      const items = await readJsonLines(store, dataset, artifactFiles.dataset.ood.name, readyCaseSchema);
       return items.flatMap(({ archiveIds }) => archiveIds);
     };
     const others = ['isic/ISIC_0', 'isic/ISIC_3', 'isic/ISIC_4'];
@@ -206,13 +206,18 @@ describe('importSources and deriveData', () => {
       const layout = layoutOf('skincon');
       await cp(await writeLayout(layout), join(folder, 'skincon'), { recursive: true });
       const data = await prepare(folder, withConcepts(recipeWith(sources)), store);
-      const pictures = await readJsonLines(store, required(data.concepts), datasetFiles.cases, conceptCaseSchema);
+      const pictures = await readJsonLines(
+        store,
+        required(data.concepts),
+        artifactFiles.dataset.cases.name,
+        conceptCaseSchema,
+      );
       expect(pictures.map(({ id, concepts }) => [id, Object.keys(concepts)])).toEqual([
         ['skincon/fitzpatrick17k/fa2911a9b13b6f8af79cb700937cc14f', ['vesicle']],
         ['skincon/fitzpatrick17k/0000000000000000000000000000000a', ['brown(hyperpigmentation)']],
         ['skincon/ddi/000655', ['brown(hyperpigmentation)']],
       ]);
-      const cases = await readJsonLines(store, data.dataset, datasetFiles.cases, caseSchema);
+      const cases = await readJsonLines(store, data.dataset, artifactFiles.dataset.cases.name, caseSchema);
       expect(cases.filter(({ source }) => source.startsWith('skincon'))).toEqual([]);
     });
 
@@ -227,7 +232,7 @@ describe('importSources and deriveData', () => {
       await cp(place, join(folder, 'skincon'), { recursive: true });
       const kept = async (recipe: Recipe): Promise<string[]> => {
         const { dataset } = await prepare(folder, recipe, store);
-        const items = await readJsonLines(store, dataset, datasetFiles.ood, readyCaseSchema);
+        const items = await readJsonLines(store, dataset, artifactFiles.dataset.ood.name, readyCaseSchema);
         return items.map(({ id }) => id);
       };
       const [without, withIt] = [await kept(recipeWith(three)), await kept(withConcepts(recipeWith(sources)))];
@@ -283,10 +288,15 @@ describe('importSources and deriveData', () => {
     const recipe = recipeWith([...three.slice(0, 2), { adapter: 'dermnet', use: 'training' }]);
     const store = createMemoryStore();
     const { dataset } = await prepare(folder, { ...recipe, data: { ...recipe.data, minImagesPerClass: 2 } }, store);
-    const cases = await readJsonLines(store, dataset, datasetFiles.cases, caseSchema);
+    const cases = await readJsonLines(store, dataset, artifactFiles.dataset.cases.name, caseSchema);
     const kept = cases.filter((c) => c.source === 'dermnet').map((c) => c.diagnosis);
     expect(kept).toEqual(['melanoma', 'melanoma']);
-    const { funnel } = await readJson(store, dataset, datasetFiles.report, z.object({ funnel: z.array(stepSchema) }));
+    const { funnel } = await readJson(
+      store,
+      dataset,
+      artifactFiles.dataset.report.name,
+      z.object({ funnel: z.array(stepSchema) }),
+    );
     expect(funnel.map(({ images }) => images)).toEqual([5, 3, 2, 2]);
   });
 });

@@ -3,10 +3,11 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { importDataset, importedFiles } from '../../../activities/datasets/import.ts';
+import { importDataset } from '../../../activities/datasets/import.ts';
 import { readJson, readJsonLines } from '../../../activities/store/commit.ts';
 import { createMemoryStore } from '../../../activities/store/memory.ts';
 import type { ArtifactRef } from '../../../domain/artifact.ts';
+import { artifactFiles } from '../../../domain/artifact-files.ts';
 import { caseSchema } from '../../../domain/cases/case.ts';
 import { failureTypes } from '../../../domain/failures.ts';
 import type { AdapterName } from '../../../domain/recipe.ts';
@@ -60,7 +61,7 @@ describe('archives side by side', () => {
     const cases = await readJsonLines(
       store,
       await importFrom('ham10000', folder, store),
-      importedFiles.cases,
+      artifactFiles.dataset.cases.name,
       caseSchema,
     );
     expect(cases.map(({ id }) => id)).toEqual(rows.map(({ id }) => `ham10000/${id}`));

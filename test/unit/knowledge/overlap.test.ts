@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { knowledgeFiles, parseKnowledge } from '../../../domain/knowledge/knowledge.ts';
-import { taxonomySchema } from '../../../domain/knowledge/taxonomy.ts';
+import { taxonomySchema } from '../../../domain/knowledge/taxonomy-row.ts';
 import { repositoryRoot } from '../../../infra/env.ts';
 import { shippedKnowledge } from '../../support/knowledge.ts';
 

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { EvaluationResult } from '../../../domain/contracts.ts';
 import { licenceNote, publicBase } from '../../../domain/report/card-metadata.ts';
-import { type ModelCardSource, modelCard } from '../../../domain/report/model-card.ts';
+import type { ModelCardSource } from '../../../domain/report/card-source.ts';
+import { modelCard } from '../../../domain/report/model-card.ts';
 import { demoRecipe, recipeWithConcepts } from '../../support/recipes.ts';
 
 const sha256 = 'c'.repeat(64);
@@ -133,7 +134,7 @@ describe('the model card', () => {
   it('says that SFT began with concepts, and whose pictures these were', () => {
     const aligned = modelCard({ ...real, recipe: recipeWithConcepts() });
     expect(aligned).toContain(
-      'SFT began with 1 epoch(s) on pictures with explained concepts; the SFT adapter is continued',
+      'SFT began with 1 epoch on pictures with explained concepts; the SFT adapter is continued',
     );
     expect(aligned).toContain('skincon');
     expect(modelCard(real)).not.toContain('concepts');

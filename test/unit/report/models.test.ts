@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   controlOf,
   finalModel,
-  finalResult,
+  findModel,
   type LabelledSummary,
   orderModels,
   rlOnlyOf,
@@ -93,10 +93,12 @@ describe('the model that the run is about', () => {
     );
   });
 
-  it('is found among the results of a workflow by its step', () => {
+  it('is found among the results of a workflow by what it is', () => {
     const evaluation = { kind: 'evaluation', key: 'e', sha256: 'a'.repeat(64) } as const;
     const results = ['grpo-60', 'grpo-60-no-image'].map((label) => ({ label, step: 60, evaluation, scores: [] }));
-    expect(finalResult(results, 60)?.label).toBe('grpo-60');
-    expect(finalResult(results, 40)).toBeUndefined();
+    expect(findModel(results, { stage: 'grpo', step: 60, image: 'real' })?.label).toBe('grpo-60');
+    expect(findModel(results, { stage: 'grpo', step: 60, image: 'grey' })?.label).toBe('grpo-60-no-image');
+    expect(findModel(results, { stage: 'grpo', step: 40, image: 'real' })).toBeUndefined();
+    expect(findModel(results, { stage: 'rl-only', step: 60, image: 'real' })).toBeUndefined();
   });
 });

@@ -16,6 +16,7 @@ const answers = (output: (i: number) => string, asked: readonly Question[] = que
 
 const sources = (items: EvaluationItem[], asked: readonly Question[] = questions) => ({
   final: 'grpo-60',
+  seeing: new Set(['base', 'grpo-60']),
   items: new Map([
     ['base', answers(() => wrong, asked)],
     ['grpo-60', items],

@@ -7,7 +7,7 @@ import { execa } from 'execa';
 import pino from 'pino';
 import { describe, expect, it } from 'vitest';
 import { withScratchFolder } from '../../../activities/scratch.ts';
-import type { CheckpointFacts } from '../../../activities/training/checkpoints.ts';
+import type { CheckpointFacts } from '../../../activities/training/checkpoint-facts.ts';
 import {
   keepingUnsaved,
   keepSealed,

@@ -1,15 +1,9 @@
 import { ActivityCancellationType } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
 import { finalFailures } from '../../../domain/failures.ts';
-import {
-  evaluationId,
-  queries,
-  searchAttributes,
-  signals,
-  stages,
-  taskQueues,
-  workflowTypes,
-} from '../../../domain/names.ts';
+import { methods } from '../../../domain/methods/index.ts';
+import { skinR1 } from '../../../domain/methods/skin-r1.ts';
+import { evaluationId, queries, searchAttributes, signals, taskQueues, workflowTypes } from '../../../domain/names.ts';
 import { retryNow } from '../../../workflows/attempts.ts';
 import * as exported from '../../../workflows/index.ts';
 import * as exportedProfiles from '../../../workflows/profiles.ts';
@@ -17,8 +11,10 @@ import { progressQuery } from '../../../workflows/progress.ts';
 
 /** Others outside this repository may rely on these: clients, dashboards, open runs. */
 describe('names', () => {
-  it('of workflow types are those of the exported functions', () =>
-    expect(Object.keys(exported).toSorted()).toEqual(Object.values(workflowTypes).toSorted()));
+  it('of workflow types and methods are those of the exported functions', () =>
+    expect(Object.keys(exported).toSorted()).toEqual(
+      [...methods.map(({ workflow }) => workflow), ...Object.values(workflowTypes)].toSorted(),
+    ));
 
   it('of the signal and the query are those that the workflows listen to', () => {
     expect(retryNow.name).toBe(signals.retryNow);
@@ -26,7 +22,7 @@ describe('names', () => {
   });
 
   it('stay as they are', () =>
-    expect({ taskQueues, workflowTypes, queries, signals, searchAttributes, stages }).toEqual({
+    expect({ taskQueues, workflowTypes, queries, signals, searchAttributes, skinR1: skinR1.workflow }).toEqual({
       taskQueues: {
         orchestrator: 'dermflow',
         cpu: 'dermflow-cpu',
@@ -34,11 +30,11 @@ describe('names', () => {
         gpu: 'dermflow-gpu',
         evaluation: 'dermflow-evaluation',
       },
-      workflowTypes: { skinR1: 'skinR1', evaluateCheckpoint: 'evaluateCheckpoint' },
+      workflowTypes: { evaluateCheckpoint: 'evaluateCheckpoint' },
+      skinR1: 'skinR1',
       queries: { progress: 'progress' },
       signals: { retryNow: 'retryNow', setBudget: 'setBudget' },
-      searchAttributes: { recipe: 'DermflowRecipe', stage: 'DermflowStage' },
-      stages: ['data', 'trajectories', 'sft', 'grpo', 'evaluation', 'report'],
+      searchAttributes: { recipe: 'DermflowRecipe', part: 'DermflowStage' },
     }));
 
   it('of evaluations hang on the run', () =>

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accelerateConfig, launchCommand, prepareLaunch } from '../../../activities/training/launch.ts';
+import { accelerateConfig, launchCommand, prepareLaunch } from '../../../activities/trainer/launch.ts';
 import { readEnvironment, shardings } from '../../../infra/env.ts';
 
 const place = (variables: Record<string, string> = {}) => readEnvironment(variables).trainer;

@@ -1,7 +1,7 @@
 /** What a worker makes of a trainer's end. The trainer here is a few lines of Node that speak its protocol. */
 import pino from 'pino';
 import { describe, expect, it } from 'vitest';
-import { runTrainer } from '../../../activities/training/trainer-process.ts';
+import { runTrainer } from '../../../activities/trainer/trainer-process.ts';
 import { failureTypes } from '../../../domain/failures.ts';
 import type { TrainerEvent } from '../../../domain/trainer.ts';
 

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { DermflowError, failureTypes } from '../../domain/failures.ts';
 import type { ExportOnnxJob, GenerateJob, TrainerEvent } from '../../domain/trainer.ts';
-import { trainerCommand } from '../training/command.ts';
-import { runTrainer } from '../training/trainer-process.ts';
+import { trainerCommand } from './command.ts';
+import { runTrainer } from './trainer-process.ts';
 
 export interface TrainerProcess {
   /** Python of the trainer's environment. */
@@ -34,7 +34,7 @@ export async function runTrainerJob(
   { folder, signal, onProgress }: TrainerJobOptions,
 ): Promise<Record<string, string>> {
   signal?.throwIfAborted();
-  const file = join(folder, `${job.stage}.json`);
+  const file = join(folder, `${job.job}.json`);
   await writeFile(file, JSON.stringify(job));
   const onEvent = (event: TrainerEvent): void => {
     if (event.event === 'progress') onProgress?.(event.step, event.maxSteps);
@@ -46,5 +46,5 @@ export async function runTrainerJob(
     throw error;
   });
   if (end.state === 'finished') return end.outputs;
-  throw new DermflowError(failureTypes.trainerCrashed, `${job.stage}: the trainer was interrupted`);
+  throw new DermflowError(failureTypes.trainerCrashed, `${job.job}: the trainer was interrupted`);
 }

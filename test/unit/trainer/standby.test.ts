@@ -2,8 +2,8 @@ import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createStandby } from '../../../activities/training/standby.ts';
-import type { Trainer } from '../../../activities/training/trainer-process.ts';
+import { createStandby } from '../../../activities/trainer/standby.ts';
+import type { Trainer } from '../../../activities/trainer/trainer-process.ts';
 import { temporaryFolder } from '../../support/datasets.ts';
 
 const likeJob = { threads: 1, model: '/models/qwen' };

@@ -1,7 +1,7 @@
 /** The two sides of a worker thread that answers one request at a time, so that its work holds up no heartbeats. */
 import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
-import { DermflowError, type FailureType } from '../../domain/failures.ts';
+import { DermflowError, type FailureType } from '../domain/failures.ts';
 
 export type ThreadReply<T> = { ok: true; value: T } | { ok: false; type: FailureType | null; message: string };
 

@@ -1,0 +1,33 @@
+/** What a stretch of training is, and what an attempt at it works with. */
+import type { Logger } from 'pino';
+import type { TrainingState } from '../../domain/contracts.ts';
+import type { Stage } from '../../domain/stages.ts';
+import type { GrpoJob, SftJob, TrainerEvent } from '../../domain/trainer.ts';
+import type { ArtifactStore } from '../ports/artifact-store.ts';
+import type { TrainerEnd } from '../trainer/trainer-process.ts';
+import type { CheckpointWork, RestoredCheckpoint } from './checkpoints.ts';
+
+export interface Stretch extends CheckpointWork {
+  stage: Stage;
+  maxSteps: number;
+  /** Step after which the stretch began; its metrics are those after it. */
+  startAt: number;
+  stopAt: number;
+}
+
+export interface StretchContext {
+  store: ArtifactStore;
+  logger: Logger;
+  /** An empty folder for this attempt, and the one that it lies in. */
+  folder: string;
+  scratch: string;
+  heartbeat(details: TrainingState): void;
+  /** Aborts when the activity is cancelled. */
+  signal: AbortSignal;
+  /** Aborts when a store that is away shall no longer be waited for. */
+  giveUp: AbortSignal;
+  /** Makes the job that continues from a checkpoint, or begins; it writes below `output`. */
+  prepare(restored: RestoredCheckpoint | null, output: string): Promise<SftJob | GrpoJob>;
+  /** `stop` asks the trainer to save and leave. */
+  train(job: SftJob | GrpoJob, onEvent: (event: TrainerEvent) => void, stop: AbortSignal): Promise<TrainerEnd>;
+}

@@ -1,0 +1,87 @@
+/** What lies in the artifacts of each kind: a file's name and what stands in it. The store's files have no other names. */
+import { z } from 'zod';
+import type { ArtifactKind } from './artifact.ts';
+import { caseSchema } from './cases/case.ts';
+import { linkSchema } from './cases/groups.ts';
+import { conceptCaseSchema, readyCaseSchema } from './cases/undiagnosed.ts';
+import { evaluationItemSchema } from './evaluation/item.ts';
+import { evaluationSummarySchema } from './evaluation/summary.ts';
+import { textOnlyAnswerSchema } from './evaluation/text-only.ts';
+import { questionSchema } from './questions/question.ts';
+import { reportSchema } from './report/report.ts';
+import { metricsLineSchema, sampleLineSchema, usageLineSchema } from './report/training-log.ts';
+import { sftRowSchema } from './trajectories/row.ts';
+
+/** `schema` is that of a row where the name ends in `.jsonl`, and of the whole file otherwise. */
+export interface ArtifactFile {
+  name: string;
+  schema: z.ZodType;
+}
+
+/** Fields beside `step` are the trainer's own. */
+const loggedSampleSchema = z.looseObject({ step: z.int() });
+const bytes = z.instanceof(Uint8Array);
+
+const written = {
+  train: { name: 'train.jsonl', schema: sftRowSchema },
+  validation: { name: 'validation.jsonl', schema: sftRowSchema },
+  /** Replies that were of no use, with their reasons. */
+  quarantine: { name: 'quarantine.jsonl', schema: z.json() },
+  stats: { name: 'stats.json', schema: z.json() },
+} as const;
+
+/** An artifact may lack files that its making has no use for, or that its version did not write yet. */
+export const artifactFiles = {
+  dataset: {
+    cases: { name: 'cases.jsonl', schema: caseSchema },
+    /** Pictures with concepts and no diagnosis; under the name of cases where they are all that there is. */
+    concepts: { name: 'concepts.jsonl', schema: conceptCaseSchema },
+    pictures: { name: 'cases.jsonl', schema: conceptCaseSchema },
+    /** Items with a question of their own: of a set as it was imported, and those that are out of distribution. */
+    ready: { name: 'ready.jsonl', schema: readyCaseSchema },
+    ood: { name: 'ood.jsonl', schema: readyCaseSchema },
+    /** What is known of pictures that became none of these. */
+    links: { name: 'links.jsonl', schema: linkSchema },
+    report: { name: 'report.json', schema: z.json() },
+  },
+  questions: {
+    train: { name: 'train.jsonl', schema: questionSchema },
+    validation: { name: 'validation.jsonl', schema: questionSchema },
+    test: { name: 'test.jsonl', schema: questionSchema },
+    /** What the options' labels alone answer to the test questions. */
+    textOnly: { name: 'text-only.jsonl', schema: textOnlyAnswerSchema },
+  },
+  trajectories: written,
+  concepts: { ...written, explanations: { name: 'explanations.jsonl', schema: z.json() } },
+  /** Files as Hugging Face has them. */
+  model: { config: { name: 'config.json', schema: z.json() } },
+  /** All that a trainer saves, and the log of its stage so far. */
+  checkpoint: {
+    weights: { name: 'adapter_model.safetensors', schema: bytes },
+    config: { name: 'adapter_config.json', schema: z.record(z.string(), z.json()) },
+    metrics: { name: 'dermflow-metrics.jsonl', schema: metricsLineSchema },
+    samples: { name: 'dermflow-samples.jsonl', schema: loggedSampleSchema },
+    usage: { name: 'dermflow-usage.jsonl', schema: usageLineSchema },
+  },
+  adapter: {
+    weights: { name: 'adapter_model.safetensors', schema: bytes },
+    config: { name: 'adapter_config.json', schema: z.record(z.string(), z.json()) },
+    card: { name: 'README.md', schema: z.string() },
+    licence: { name: 'LICENSE.md', schema: z.string() },
+  },
+  metrics: {
+    metrics: { name: 'metrics.jsonl', schema: metricsLineSchema },
+    samples: { name: 'samples.jsonl', schema: sampleLineSchema },
+    usage: { name: 'usage.jsonl', schema: usageLineSchema },
+  },
+  /** Graphs and tokenizer as the trainer exports them. */
+  onnx: {},
+  evaluation: {
+    items: { name: 'items.jsonl', schema: evaluationItemSchema },
+    summary: { name: 'summary.json', schema: evaluationSummarySchema },
+  },
+  report: {
+    page: { name: 'report.html', schema: z.string() },
+    report: { name: 'report.json', schema: reportSchema },
+  },
+} as const satisfies Record<ArtifactKind, Readonly<Record<string, ArtifactFile>>>;

@@ -1,0 +1,34 @@
+/** The methods that Dermflow has. A new one is a line here; its workflow is an export of workflows/index.ts. */
+import type { ModelUnderTest } from '../evaluation/model-under-test.ts';
+import { userMistake } from '../failures.ts';
+import type { Method } from './method.ts';
+import { skinR1 } from './skin-r1.ts';
+
+export const methods: readonly Method[] = [skinR1];
+
+/** What a recipe that names no method is of. */
+const defaultMethod = skinR1.name;
+
+/** The method of a recipe, parsed or as it came in. Throws a user's mistake where nobody has it. */
+export function methodOf<R>(recipe: R, known = methods): Method<R> {
+  const isNamed = typeof recipe === 'object' && recipe !== null && 'method' in recipe;
+  const wanted: unknown = isNamed ? recipe.method : defaultMethod;
+  const found = known.find(({ name }) => name === wanted);
+  if (!found)
+    throw userMistake(
+      `recipe: method is ${JSON.stringify(wanted)}: expected ${known.map(({ name }) => name).join(', ')}`,
+    );
+  return found as Method<R>; // a recipe is parsed by its own method's schema before its method reads it
+}
+
+/** The method that a workflow carries out; undefined for workflows of another kind. */
+export const methodOfWorkflow = (workflow: string, known = methods): Method | undefined =>
+  known.find((method) => method.workflow === workflow);
+
+/** The model that a run of this recipe exports; `step` is its checkpoint's. */
+export function exportedModel<R>(recipe: R, step: number, known = methods): ModelUnderTest {
+  const method = methodOf(recipe, known);
+  const stage = method.trained(recipe).at(-1);
+  if (stage === undefined) throw new RangeError(`a recipe of ${method.name} that trains nothing`);
+  return { stage, step, image: 'real' };
+}

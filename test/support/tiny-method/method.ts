@@ -1,0 +1,35 @@
+/** A method that is nothing but data, SFT and an evaluation: all that it needs stands in this folder. */
+import { z } from 'zod';
+import type { Method } from '../../../domain/methods/method.ts';
+import { parseBy } from '../../../domain/parse-recipe.ts';
+import { recipeSchema } from '../../../domain/recipe.ts';
+
+const { name, seed, prompts, model, lora, data, trajectories, sft, questions, rewards, evaluation } =
+  recipeSchema.shape;
+
+export const tinyRecipeSchema = z.strictObject({
+  ...{ name, seed, prompts, model, lora, data, trajectories, sft, questions, rewards, evaluation },
+  method: z.literal('tiny'),
+  /** A setting that no other method has. */
+  greeting: z.string(),
+});
+export type TinyRecipe = z.infer<typeof tinyRecipeSchema>;
+
+export const parseTinyRecipe = (recipe: unknown, file: string): TinyRecipe => parseBy(tinyRecipeSchema, recipe, file);
+
+export const tiny: Method<TinyRecipe> = {
+  name: 'tiny',
+  title: 'Tiny method',
+  workflow: 'tinyMethod',
+  parts: ['data', 'sft', 'evaluation'],
+  trained: () => ['sft'],
+  card: ({ recipe }) => ({
+    made: `Made by nobody. ${recipe.greeting}`,
+    data: 'Nothing of note.',
+    counts: null,
+    lineage: 'the adapter is that of SFT.',
+    rewards: null,
+    answers: 'they are answered somehow.',
+    reasoning: 'Its reasoning is none',
+  }),
+};

@@ -1,0 +1,72 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  baseModel,
+  type ModelUnderTest,
+  modelId,
+  modelOf,
+  modelOrder,
+  modelShortTitle,
+  modelTitle,
+  onGrey,
+} from '../../../domain/evaluation/model-under-test.ts';
+import { stageNames, stages } from '../../../domain/stages.ts';
+
+const trained = fc.record({
+  stage: fc.constantFrom(...stageNames),
+  step: fc.nat(100_000),
+  image: fc.constantFrom('real' as const, 'grey' as const),
+});
+const model = fc.oneof(trained, fc.constantFrom(baseModel, onGrey(baseModel)));
+
+describe('a model under test', () => {
+  it.each<[ModelUnderTest, string, string, string]>([
+    [baseModel, 'base', 'Base model', 'Base'],
+    [onGrey(baseModel), 'base-no-image', 'Base model, grey image', 'Grey image'],
+    [{ stage: 'sft', step: 96, image: 'real' }, 'sft', 'SFT', 'SFT'],
+    [{ stage: 'sft', step: 96, image: 'grey' }, 'sft-no-image', 'SFT, grey image', 'Grey image'],
+    [{ stage: 'grpo', step: 60, image: 'real' }, 'grpo-60', 'SFT + GRPO, step 60', 'GRPO 60'],
+    [{ stage: 'grpo', step: 60, image: 'grey' }, 'grpo-60-no-image', 'SFT + GRPO, step 60, grey image', 'Grey image'],
+    [{ stage: 'rl-only', step: 60, image: 'real' }, 'rl-only-60', 'RL without SFT, step 60', 'RL only 60'],
+    [
+      { stage: 'rl-only', step: 60, image: 'grey' },
+      'rl-only-60-no-image',
+      'RL without SFT, step 60, grey image',
+      'Grey image',
+    ],
+  ])('%o is %s', (value, id, title, short) => {
+    expect([modelId(value), modelTitle(value), modelShortTitle(value)]).toEqual([id, title, short]);
+  });
+
+  it('is told by its id and its step, whichever it is', () => {
+    fc.assert(
+      fc.property(model, (value) => {
+        expect(modelOf({ label: modelId(value), step: value.step })).toEqual(value);
+      }),
+    );
+  });
+
+  it('has an id of its own among the models of a run, but that a stage without steps has one model', () => {
+    fc.assert(
+      fc.property(trained, trained, (a, b) => {
+        const same = a.stage === b.stage && a.image === b.image && (a.step === b.step || !stages[a.stage].perStep);
+        expect(modelId(a) === modelId(b)).toBe(same);
+      }),
+    );
+  });
+
+  it.each(['mine', 'grpo-61', 'grpo', 'grpo-060', 'rl-only-no-image', 'sft-60', '', 'base-60'])(
+    'of %j at step 60 there is none, or the one of a label by its stage alone',
+    (label) => expect(modelOf({ label, step: 60 })?.stage ?? null).toBe(label === 'grpo' ? 'grpo' : null),
+  );
+
+  it('stands in one order, whatever order they come in', () => {
+    const ids = ['base', 'rl-only-500', 'rl-only-1000', 'sft', 'grpo-500', 'grpo-1000', 'sft-no-image'];
+    const values = ids.map((label) => modelOf({ label, step: Number(/\d+/.exec(label)?.[0] ?? 0) }) ?? baseModel);
+    fc.assert(
+      fc.property(fc.shuffledSubarray(values, { minLength: values.length }), (shuffled) => {
+        expect(shuffled.toSorted(modelOrder).map(modelId)).toEqual(ids);
+      }),
+    );
+  });
+});

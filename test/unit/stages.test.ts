@@ -1,0 +1,56 @@
+/** Names and jobs of the stages, which stand in artifacts, histories and reports of others. */
+import { describe, expect, it } from 'vitest';
+import { sftStretch } from '../../activities/training/stages.ts';
+import { readRecipe } from '../../cli/recipes.ts';
+import { type Stage, stageNames, stages } from '../../domain/stages.ts';
+import { reference } from '../support/fake-activities.ts';
+import { recipeWithConcepts, smallRecipe } from '../support/recipes.ts';
+
+describe('the stages of training', () => {
+  it('are these, each by a job of the trainer and with a curve of its own in report.json', () =>
+    expect(stageNames.map((stage) => [stage, stages[stage].job, stages[stage].logField])).toEqual([
+      ['concepts', 'sft', 'concepts'],
+      ['sft', 'sft', 'sft'],
+      ['grpo', 'grpo', 'grpo'],
+      ['rl-only', 'grpo', 'rlOnly'],
+    ]));
+
+  it.each<[string, Partial<Record<Stage, number>>]>([
+    ['demo', { sft: 4, grpo: 3, 'rl-only': 1 }],
+    ['skin-r1', { sft: 4, grpo: 3, 'rl-only': 15 }],
+    ['sft-only', { sft: 4 }],
+    ['rl-only', { 'rl-only': 15 }],
+    ['flat-reward', { sft: 4, grpo: 3 }],
+    ['concept-alignment', { concepts: 1, sft: 4, grpo: 3 }],
+  ])('of %s have as many stretches as the recipe says', async (name, expected) => {
+    const recipe = await readRecipe(name);
+    const counts = stageNames.map((stage) => [stage, stages[stage].ends(recipe).length] as const);
+    expect(Object.fromEntries(counts.filter(([, count]) => count > 0))).toEqual(expected);
+  });
+
+  it('say what is trained', () => {
+    const [small, aligned] = [smallRecipe(), recipeWithConcepts()];
+    expect([
+      stages.concepts.status(1, aligned),
+      stages.sft.status(2, small),
+      stages.grpo.status(20, small),
+      stages['rl-only'].status(10, small),
+    ]).toEqual(['concepts, epoch 1 of 1', 'epoch 2 of 2', 'to step 20 of 50', 'without SFT, to step 10 of 50']);
+  });
+});
+
+describe('the alignment of concepts', () => {
+  it('is keyed as by inputs of before, which named no stage and wore its epochs as those of SFT', () => {
+    const recipe = recipeWithConcepts();
+    const [model, trajectories] = [{ base: 'tiny', sha256: 'b'.repeat(64) }, reference('concepts', 'all')];
+    const rest = { model, trajectories, rows: 16, epoch: 1 };
+    const epochs = recipe.sft.conceptAlignment?.epochs ?? 0;
+    const now = sftStretch({ ...rest, recipe, stage: 'concepts' }, { attention: 'sdpa' });
+    const before = sftStretch(
+      { ...rest, recipe: { ...recipe, sft: { ...recipe.sft, epochs } } },
+      { attention: 'sdpa' },
+    );
+    expect(now).toEqual({ ...before, stage: 'concepts' });
+    expect(now.maxSteps).toBe(epochs * Math.ceil(16 / recipe.sft.batchSize));
+  });
+});

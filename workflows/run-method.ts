@@ -1,0 +1,42 @@
+/** What the workflows of all methods have in common: signals, a parsed recipe, progress, evaluations beside the work. */
+import type { RunInput } from '../domain/contracts.ts';
+import type { Method } from '../domain/methods/method.ts';
+import { listenForBudget } from './allowance.ts';
+import { listenForRetryNow } from './attempts.ts';
+import { concluding } from './failures.ts';
+import { Progress } from './progress.ts';
+import { Evaluations } from './stages/evaluation.ts';
+
+/** What a run tells of itself, and the evaluations that go on beside it. */
+export interface Course {
+  progress: Progress;
+  evaluations: Evaluations;
+}
+
+/**
+ * Parses the recipe, does the work and ends as `concluding` says; whatever happened, no evaluation goes on afterwards.
+ *
+ * @param parse throws a user's mistake; the file's name is for messages
+ */
+export async function runMethod<R extends { name: string }, T>(
+  method: Method<R>,
+  input: unknown,
+  parse: (recipe: unknown, file: string) => R,
+  work: (recipe: R, course: Course) => Promise<T>,
+): Promise<T> {
+  listenForRetryNow();
+  // The starter may be any client, so the type of the input is a claim.
+  const given = (input ?? {}) as Partial<RunInput>;
+  listenForBudget(given.budget);
+  return concluding(async () => {
+    const recipe = parse(given.recipe, 'recipe');
+    const progress = new Progress(recipe.name, method.parts);
+    const evaluations = new Evaluations(progress);
+    try {
+      return await work(recipe, { progress, evaluations });
+    } finally {
+      await evaluations.stop();
+      progress.rest();
+    }
+  });
+}
