@@ -1,7 +1,7 @@
 /**
  * `npm run bench data`: the import against a Pillow loop that does the same work on the same files, each at its best
  * setting (Pillow compresses its PNGs at level 1), and against one that does less, since its draft mode lets the JPEG
- * decoder halve the image; both on one core, two and so on, up to all; and the import's peak memory at 1,000, 10,000 and 100,000 images. Every run is a process of
+ * decoder halve the image; and the import's peak memory at 1,000, 10,000 and 100,000 images. Every run is a process of
  * its own.
  */
 import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
@@ -29,12 +29,6 @@ const importProgram = join(import.meta.dirname, 'data/import-once.ts');
 const pillowProgram = join(import.meta.dirname, 'data/pillow.py');
 const photograph = { width: 1024, height: 768 };
 
-/** 1, 2, 4 and so on, and all that there are. */
-const coreCounts = [
-  ...new Set([...[1, 2, 4, 8, 16, 32, 64].filter((n) => n < availableParallelism()), availableParallelism()]),
-];
-const coresInWords = (count: number): string => `${count} core${count > 1 ? 's' : ''}`;
-
 export default async function data(args: string[]): Promise<void> {
   const { values } = parseArgs({
     args,
@@ -56,7 +50,6 @@ export default async function data(args: string[]): Promise<void> {
   }
 }
 
-const own = 'dermflow data import';
 const draftMark = ', draft';
 
 interface Contestant {
@@ -75,11 +68,8 @@ async function compareThroughput(folder: string, images: number, repeats: number
     `\n${images} JPEGs of ${photograph.width} x ${photograph.height} to PNGs of ${width} x ${height}, ${repeats} runs each`,
   );
   const contestants: Contestant[] = [
-    ...coreCounts.map((cores) => ({
-      name: `${own}, ${coresInWords(cores)}`,
-      run: (store: string) => importOnce(set, store, cores),
-    })),
-    ...[...coreCounts, 2 * availableParallelism()].flatMap((processes) =>
+    { name: 'dermflow data import', run: (store) => importOnce(set, store) },
+    ...[1, availableParallelism(), 2 * availableParallelism()].flatMap((processes) =>
       [false, true].map((draft) => ({
         name: `Pillow, ${processes} process${processes > 1 ? 'es' : ''}${draft ? draftMark : ''}`,
         run: (store: string) => runPillow(list, store, { width, height, processes, draft }),
@@ -109,8 +99,7 @@ async function compareThroughput(folder: string, images: number, repeats: number
       `${name.padEnd(28)} ${speed} images/s   ${cost} ms of processor and ${size} KiB an image   peak ${peak} MiB`,
     );
   }
-  const ours = rates.findLast(({ name }) => name.startsWith(own));
-  const pillow = rates.filter(({ name }) => !name.startsWith(own));
+  const [ours, ...pillow] = rates;
   const isDraft = (name: string): boolean => name.endsWith(draftMark);
   const rivals = [
     ['decoding every pixel, as the import does', pillow.filter(({ name }) => !isDraft(name))],
@@ -160,12 +149,9 @@ async function measureMemory(folder: string, sizes: readonly number[]): Promise<
   }
 }
 
-/** As `dermflow data import` starts its process; on as many cores, for which Linux's `taskset` is needed where there are more. */
-function importOnce(set: string, store: string, cores = availableParallelism()): Promise<Measure> {
-  const args = [smallHeap, importProgram, set, store];
-  if (cores >= availableParallelism()) return measure(process.execPath, args, fewArenas);
-  return measure('taskset', ['--cpu-list', `0-${cores - 1}`, process.execPath, ...args], fewArenas);
-}
+/** As `dermflow data import` starts its process. */
+const importOnce = (set: string, store: string): Promise<Measure> =>
+  measure(process.execPath, [smallHeap, importProgram, set, store], fewArenas);
 
 async function measure(program: string, args: string[], env: Record<string, string> = {}): Promise<Measure> {
   const { stdout } = await execa(program, args, { env });

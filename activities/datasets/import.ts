@@ -26,7 +26,7 @@ import { createOutcome, tooManyBad } from './outcome.ts';
 import { absentReason, type LeftOutCount, linkOf, type Reading, type ReadRequest, readSource } from './read.ts';
 import type { SourceRecord } from './source.ts';
 
-export const importMethod = 'import/6';
+export const importMethod = 'import/5';
 
 const leftOutCountSchema = z.object({
   reason: z.string(),

@@ -12,8 +12,8 @@ it('a log of a run has one line for each reason why a checkpoint waits', () => {
       ...{ phase: 'training', step: 7, maxSteps: 9, stopAt: 9, checkpoint: 4, values: {}, secondsPerStep: 1, waitsFor },
     });
   const status = (waitsFor: string | null): RunStatus => ({
-    ...{ run: 'demo-1', method: 'skin-r1', state: 'RUNNING', startedAt: '2026-01-01T00:00:00Z', closedAt: null, progress: null },
-    ...{ method: 'skin-r1', failure: null, failureType: null, stuck: null },
+    ...{ run: 'demo-1', method: 'skin-r1', state: 'RUNNING', startedAt: '2026-01-01T00:00:00Z', closedAt: null },
+    ...{ progress: null, failure: null, failureType: null, stuck: null },
     pending: [
       {
         ...{ workflow: 'demo-1', id: 'trainSft-1', state: 'running', attempt: 1, lastFailure: null },
