@@ -5,9 +5,8 @@ import { execa } from 'execa';
 import type { ArtifactStore } from '../activities/ports/artifact-store.ts';
 import { materialise } from '../activities/store/commit.ts';
 import type { SkinR1Result } from '../domain/contracts.ts';
-import { userMistake } from '../domain/failures.ts';
-import { handleOf } from './runs.ts';
-import { withSession } from './session.ts';
+import { withAnswers } from './question.ts';
+import { knownResultOf } from './recorded.ts';
 
 interface ReportOptions {
   out?: string;
@@ -22,26 +21,19 @@ export const reportCommand = (): Command =>
     .option('--out <folder>', 'defaults to DERMFLOW_HOME/reports/<run>')
     .option('--open', 'open the page in the browser')
     .option('--json', 'as a JSON object')
-    .action((run: string, options: ReportOptions) =>
-      withSession(async ({ client, store, environment }) => {
-        const handle = handleOf(client, run);
-        const { status } = await handle.describe();
-        if (status.name !== 'COMPLETED') {
-          throw userMistake(
-            `run ${run} is ${status.name.toLowerCase()} and has no report yet; "dermflow status ${run}" says where it is`,
-          );
-        }
-        const folder = resolve(options.out ?? resolve(environment.home, 'reports', run));
-        const report = await fetchReport(await store(), await handle.result(), folder);
-        console.log(options.json ? JSON.stringify({ run, report, adapter: resolve(folder, 'adapter') }) : report);
-        if (options.open) await execa(process.platform === 'darwin' ? 'open' : 'xdg-open', [report]);
-      }),
-    );
+    .action(async (run: string, { out, open = false, json = false }: ReportOptions) => {
+      const { report, folder } = await withAnswers(async (session) => {
+        const folder = resolve(out ?? resolve(session.environment.home, 'reports', run));
+        return { folder, report: await fetchReport(await session.store(), await knownResultOf(session, run), folder) };
+      });
+      console.log(json ? JSON.stringify({ run, report, adapter: resolve(folder, 'adapter') }) : report);
+      if (open) await execa(process.platform === 'darwin' ? 'open' : 'xdg-open', [report]);
+    });
 
 /** Writes `report.html`, `report.json` and `adapter/` below `folder`; returns the path of the page. */
 export async function fetchReport(
   store: ArtifactStore,
-  { report, adapter }: SkinR1Result,
+  { report, adapter }: Pick<SkinR1Result, 'report' | 'adapter'>,
   folder: string,
 ): Promise<string> {
   await materialise(store, report, folder);

@@ -1,22 +1,19 @@
 /** Runs as Temporal knows them: started, found, continued. A run's id is its workflow id. */
 import { type Client, WorkflowExecutionAlreadyStartedError, type WorkflowHandle } from '@temporalio/client';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
-import { canonicalJson, digestOf } from '../domain/artifact.ts';
 import type { SkinR1Input, SkinR1Result } from '../domain/contracts.ts';
 import { userMistake } from '../domain/failures.ts';
-import { memo, runId, searchAttributes, stages, taskQueues, workflowTypes } from '../domain/names.ts';
-import type { Recipe } from '../domain/recipe.ts';
+import { memo, searchAttributes, stages, taskQueues, workflowTypes } from '../domain/names.ts';
+import { decodePayload } from '../infra/data-converter.ts';
 import { isGrpcStatus } from '../infra/grpc.ts';
 import { howToRegister } from '../infra/search-attributes.ts';
+import { digestOfRecipe } from './run-id.ts';
+
+export { runOf } from './run-id.ts';
 
 export type RunHandle = WorkflowHandle<(input: SkinR1Input) => Promise<SkinR1Result>>;
 
 export const handleOf = (client: Client, run: string): RunHandle => client.workflow.getHandle(run);
-
-const digestOfRecipe = (recipe: unknown): string => digestOf(canonicalJson(recipe));
-
-/** The same recipe, with the same data, is the same run. */
-export const runOf = (recipe: Recipe): string => runId(recipe.name, digestOfRecipe(recipe));
 
 /** A run's name of the user's own. Throws a user's mistake. */
 export function parseRunName(name: string): string {
@@ -101,9 +98,8 @@ export async function inputOf(client: Client, run: string): Promise<SkinR1Input>
   const handle = handleOf(client, run);
   const { events } = await handle.fetchHistory();
   const payloads = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads;
-  const { loadedDataConverter } = client.options;
-  const [payload] = payloads ?? [];
-  if (!payload) throw userMistake(`run "${run}" has no input; start it again with "dermflow run"`);
+  const input = await decodePayload(client, payloads?.[0]);
+  if (!input) throw userMistake(`run "${run}" has no input; start it again with "dermflow run"`);
   // What the run was started with was parsed by the workflow itself, and is parsed again when it starts.
-  return loadedDataConverter.payloadConverter.fromPayload<SkinR1Input>(payload);
+  return input as SkinR1Input;
 }

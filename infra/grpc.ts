@@ -3,8 +3,11 @@ export const grpcStatus = {
   cancelled: 1,
   invalidArgument: 3,
   deadlineExceeded: 4,
+  notFound: 5,
+  permissionDenied: 7,
   failedPrecondition: 9,
   unavailable: 14,
+  unauthenticated: 16,
 } as const;
 export type GrpcStatus = keyof typeof grpcStatus;
 

@@ -22,6 +22,7 @@ import { countSpent, listenForBudget } from './allowance.ts';
 import { listenForRetryNow } from './attempts.ts';
 import { concluding } from './failures.ts';
 import { Progress } from './progress.ts';
+import { recorded } from './record.ts';
 import { Evaluations } from './stages/evaluation.ts';
 import { trainGrpoByMilestones } from './stages/grpo.ts';
 import { alignConcepts, trainSftByEpochs } from './stages/sft.ts';
@@ -35,12 +36,14 @@ export async function skinR1(input: SkinR1Input): Promise<SkinR1Result> {
     const recipe = parseRecipe((input as Partial<SkinR1Input> | undefined)?.recipe, 'recipe');
     const progress = new Progress(recipe.name);
     const evaluations = new Evaluations(progress);
-    try {
-      return await train(recipe, progress, evaluations);
-    } finally {
-      await evaluations.stop();
-      progress.rest();
-    }
+    return recorded(recipe, progress, async () => {
+      try {
+        return await train(recipe, progress, evaluations);
+      } finally {
+        await evaluations.stop();
+        progress.rest();
+      }
+    });
   });
 }
 
