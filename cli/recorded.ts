@@ -5,6 +5,7 @@ import type { SkinR1Input, SkinR1Result } from '../domain/contracts.ts';
 import { unavailable, userMistake } from '../domain/failures.ts';
 import { parseRecipe } from '../domain/parse-recipe.ts';
 import type { RunRecord } from '../domain/run-record.ts';
+import { isGrpcStatus } from '../infra/grpc.ts';
 import { type RunStatus, statusOf } from './run-status.ts';
 import { handleOf, inputOf } from './runs.ts';
 import type { Session } from './session.ts';
@@ -70,7 +71,8 @@ export async function knownInputOf(session: Asked, run: string): Promise<SkinR1I
 
 /** The record of the newest execution. Throws `error` unless that says that Temporal does not know the run, or there is no record. */
 async function recordOf(session: Asked, run: string, error: unknown): Promise<RunRecord> {
-  if (!(error instanceof WorkflowNotFoundError)) throw error;
+  // The SDK has its own error for some of its questions only.
+  if (!(error instanceof WorkflowNotFoundError || isGrpcStatus(error, 'notFound'))) throw error;
   const records = await recordsOf(session, run).catch((reason: unknown) => {
     const words = reason instanceof Error ? reason.message : String(reason);
     throw unavailable(`Temporal knows no run "${run}", and its record cannot be read: ${words}`, reason);

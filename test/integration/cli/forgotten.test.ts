@@ -24,19 +24,25 @@ async function start(run: string, instead: Partial<Activities> = {}, recipe: Rec
   return startRun(session().client, { input: { recipe }, run, reuse: 'ALLOW_DUPLICATE_FAILED_ONLY' });
 }
 
-/** As the namespace's retention does. */
+/** As the namespace's retention does, with every execution of the run. */
 async function forget(run: string): Promise<void> {
   const { client } = session();
   const { namespace } = client.options;
-  await client.workflowService.deleteWorkflowExecution({ namespace, workflowExecution: { workflowId: run } });
-  const known = () =>
-    handleOf(client, run)
+  const executions = new Set([(await handleOf(client, run).describe()).runId]);
+  for await (const { runId } of client.workflow.list({ query: `WorkflowId = "${run}"` })) executions.add(runId);
+  const isKnown = async (runId: string): Promise<boolean> => {
+    const workflowExecution = { workflowId: run, runId };
+    await client.workflowService.deleteWorkflowExecution({ namespace, workflowExecution }).catch(() => {});
+    return client.workflow
+      .getHandle(run, runId)
       .describe()
       .then(
         () => true,
         () => false,
       );
-  await expect.poll(known, { timeout: 30_000 }).toBe(false);
+  };
+  const known = async () => (await Promise.all([...executions].map(isKnown))).filter(Boolean);
+  await expect.poll(known, { timeout: 60_000, interval: 500 }).toEqual([]);
 }
 
 const failing: Partial<Activities> = {
