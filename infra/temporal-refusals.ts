@@ -1,4 +1,5 @@
 /** What Temporal, or the TLS in front of it, has against a connection: one line with its words and the remedy. */
+import { isGrpcServiceError, isRetryableError } from '@temporalio/client';
 import { type DermflowError, unavailable, userMistake } from '../domain/failures.ts';
 import { isGrpcStatus } from './grpc.ts';
 import { proxyWords } from './proxy.ts';
@@ -25,6 +26,11 @@ const refusals: readonly Refusal[] = [
     words: /alert (unknown ca|certificate unknown|bad certificate|decrypt error|access denied)/i,
     what: 'does not trust the client certificate',
     remedy: `set ${client} to files that its operators signed`,
+  },
+  {
+    words: /without a word/,
+    what: 'does not take the connection',
+    remedy: `where it asks for a client certificate, set ${client} to files that its operators signed`,
   },
   {
     words: /alert (certificate required|handshake failure|number 116)|SSL alert number (116|40)\b/i,
@@ -60,28 +66,37 @@ const refusals: readonly Refusal[] = [
     remedy: 'set TEMPORAL_TLS=false, and no API key or certificates',
   },
   {
-    words: /unauthenticated|unauthorized|permission denied|\b(16|7) [A-Z_]+:/i,
+    words: /unauthenticated|unauthorized|permission denied/i,
     what: 'does not let us in',
     remedy: 'set TEMPORAL_API_KEY to a key for this namespace, or to none',
   },
 ];
 
-/** Words of a failed request: those of the innermost cause, on one line. */
+/** What gRPC ended a request with, within the SDK's own error or as it is. */
+const statusOf = (error: unknown) =>
+  [error, error instanceof Error ? error.cause : null].find((each) => isGrpcServiceError(each));
+
+/** Words of a failed request, on one line. */
 export function wordsOf(error: unknown): string {
-  const innermost = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const details = innermost instanceof Error && 'details' in innermost ? String(innermost.details) : '';
-  const message = innermost instanceof Error ? innermost.message : String(innermost);
-  return (details || message).replace(/\s+/g, ' ').trim();
+  const message = error instanceof Error ? error.message : String(error);
+  const words = (statusOf(error)?.details ?? message).replace(/\s+/g, ' ').trim();
+  return words.replace(/^No connection established\. Last error: /, '').replace(/[. ]*Resolution note:.*$/, '');
 }
 
 const refusalOf = (error: unknown): Refusal | undefined => {
-  const words = isGrpcStatus(error, 'unauthenticated', 'permissionDenied') ? '16 UNAUTHENTICATED:' : wordsOf(error);
+  const words = isGrpcStatus(error, 'unauthenticated', 'permissionDenied') ? 'unauthenticated' : wordsOf(error);
   return refusals.find((refusal) => refusal.words.test(words));
 };
 
-/** Nothing answers, or not yet. */
-export const isMerelyAway = (error: unknown): boolean =>
-  isGrpcStatus(error, 'unavailable', 'deadlineExceeded') && refusalOf(error) === undefined;
+/** Nothing answers, not yet, or not as it should; another request may. */
+export function isMerelyAway(error: unknown): boolean {
+  const status = statusOf(error);
+  const again = status !== undefined && (isRetryableError(status) || isGrpcStatus(status, 'deadlineExceeded'));
+  return again && refusalOf(error) === undefined;
+}
+
+/** What says that nobody listens there, or that there is no such place. */
+const nobodyThere = /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|resolution/i;
 
 /** @param asked whom, and whether by TLS */
 export function explainRefusal(
@@ -97,7 +112,7 @@ export function explainRefusal(
   }
   const route = proxyWords(`http://${asked}`);
   const perhapsTls = tls ? '' : ', or TEMPORAL_TLS=true where it speaks TLS';
-  const dropped = /dropped|ECONNRESET|socket hang up|closed/i.test(words) ? perhapsTls : '';
+  const dropped = nobodyThere.test(words) ? '' : perhapsTls;
   return unavailable(
     `Temporal at ${asked} cannot be reached${route}; start it ("npx dermflow up" for a local one) or set TEMPORAL_ADDRESS${dropped} (${words})`,
     error,

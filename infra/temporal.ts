@@ -7,6 +7,7 @@ import type { NativeConnection } from '@temporalio/worker';
 import { userMistake } from '../domain/failures.ts';
 import { loadDataConverter } from './data-converter.ts';
 import { readEnvironment } from './env.ts';
+import { handshakeWords } from './handshake.ts';
 import { explainRefusal, isMerelyAway } from './temporal-refusals.ts';
 
 export interface TemporalClient {
@@ -69,7 +70,10 @@ async function untilAnswered(options: ConnectionOptions): Promise<void> {
     try {
       return await askOnce(options);
     } catch (error) {
-      if (!isMerelyAway(error) || Date.now() > deadline) throw explainRefusal(error, options);
+      if (!isMerelyAway(error)) throw explainRefusal(error, options);
+      const said = options.tls ? await handshakeWords(options) : null;
+      if (said !== null) throw explainRefusal(new Error(said), options);
+      if (Date.now() > deadline) throw explainRefusal(error, options);
     }
     await sleep(askEveryMs);
   }

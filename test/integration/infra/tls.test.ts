@@ -1,9 +1,12 @@
 /** Temporal behind TLS: by client certificate and by API key, as `@temporalio/envconfig` reads them, and what is wrong with them. */
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { execa } from 'execa';
+import getPort from 'get-port';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { repositoryRoot } from '../../../infra/env.ts';
 import { makeAuthority, makePair, type Pair } from '../../support/certificates.ts';
@@ -104,7 +107,7 @@ describe('what is wrong is one line, with the words of the other side and the re
       2,
     ],
     [
-      'a client certificate of another authority',
+      'a client certificate of another authority, to a server that says no word',
       async () => {
         const stranger = await makePair('client', await makeAuthority('another'));
         const own = {
@@ -113,11 +116,11 @@ describe('what is wrong is one line, with the words of the other side and the re
         };
         return [mutual, { ...trusted, ...own }];
       },
-      /does not trust the client certificate; set TEMPORAL_TLS_CLIENT_CERT_PATH and .* \(.*\)/,
+      /does not take the connection; where it asks for a client certificate, set TEMPORAL_TLS_CLIENT_CERT_PATH and .* \(.*\)/,
       2,
     ],
     [
-      'an expired client certificate',
+      'an expired client certificate, to a server that says no word',
       async () => {
         const old = await makePair('client', authority, { expired: true });
         const own = {
@@ -126,7 +129,7 @@ describe('what is wrong is one line, with the words of the other side and the re
         };
         return [mutual, { ...trusted, ...own }];
       },
-      /does not take the client certificate any more; renew the files of .* \(.*expired.*\)/,
+      /does not take the connection; where it asks for a client certificate, set TEMPORAL_TLS_CLIENT_CERT_PATH and .* \(.*\)/,
       2,
     ],
     [
@@ -188,7 +191,7 @@ describe('what is wrong is one line, with the words of the other side and the re
     ],
     [
       'TLS to a server without',
-      async () => [temporal.address, { TEMPORAL_TLS: 'true' }],
+      async () => [temporal.address.replace('127.0.0.1', 'localhost'), { TEMPORAL_TLS: 'true' }],
       /speaks no TLS; set TEMPORAL_TLS=false/,
       2,
     ],
@@ -208,6 +211,40 @@ describe('what is wrong is one line, with the words of the other side and the re
     expect(stdout).toBe('');
     expect(exitCode).toBe(code);
   });
+});
+
+const openssl = '/usr/bin/openssl';
+
+describe.skipIf(!existsSync(openssl))('a server that says what it has against a client (needs openssl)', () => {
+  async function refusedBy(pair: Pair): Promise<string> {
+    const server = await makePair(name, authority);
+    const port = String(await getPort());
+    const files = ['-cert', await file('s', server.cert), '-key', await file('s-key', server.key)];
+    const demands = ['-Verify', '1', '-verify_return_error', '-CAfile', await file('s-ca', authority.cert)];
+    const listening = execa(openssl, ['s_server', '-accept', `127.0.0.1:${port}`, ...files, ...demands], {
+      reject: false,
+      stdin: 'pipe',
+    });
+    await once(listening.stdout, 'data'); // ACCEPT
+    const own = {
+      TEMPORAL_TLS_CLIENT_CERT_PATH: await file('c', pair.cert),
+      TEMPORAL_TLS_CLIENT_KEY_PATH: await file('c-key', pair.key),
+    };
+    const { stderr, exitCode } = await list(`127.0.0.1:${port}`, { ...trusted, ...own });
+    listening.kill('SIGKILL');
+    expect(exitCode, stderr).toBe(2);
+    return stderr;
+  }
+
+  it('another authority', async () =>
+    expect(await refusedBy(await makePair('client', await makeAuthority('another')))).toMatch(
+      /does not trust the client certificate; set TEMPORAL_TLS_CLIENT_CERT_PATH and .* \(.*alert unknown ca.*\)/i,
+    ));
+
+  it('an expired certificate', async () =>
+    expect(await refusedBy(await makePair('client', authority, { expired: true }))).toMatch(
+      /does not take the client certificate any more; renew the files of .* \(.*alert certificate expired.*\)/i,
+    ));
 });
 
 describe('a worker', () => {
