@@ -41,12 +41,12 @@ export async function startTlsFront({ behind, server, clients, apiKey }: FrontOp
     }
     const passed = upstream.request(withoutHopByHop(headers));
     passed.on('error', () => stream.close());
+    let trailers: IncomingHttpHeaders = {};
+    passed.on('trailers', (own) => {
+      trailers = own;
+    });
     passed.on('response', (answer) => {
       stream.respond(answer, { waitForTrailers: true, endStream: false });
-      let trailers: IncomingHttpHeaders = {};
-      passed.on('trailers', (own) => {
-        trailers = own;
-      });
       stream.on('wantTrailers', () => stream.sendTrailers(withoutHopByHop(trailers)));
       passed.pipe(stream);
     });
