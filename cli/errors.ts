@@ -1,7 +1,9 @@
 /** How a command fails: one line on stderr, or an object on stdout for scripts, and the exit code. */
 import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
+import { NamespaceNotFoundError } from '@temporalio/common';
 import { DermflowError, exitCodeOf, exitCodes, failureTypes } from '../domain/failures.ts';
-import { isServerAway } from '../infra/grpc.ts';
+import { grpcStatus, isGrpcStatus, isServerAway } from '../infra/grpc.ts';
+import { explainRefusal } from '../infra/temporal-refusals.ts';
 
 interface Explained {
   type: string;
@@ -27,8 +29,16 @@ function recognise(error: unknown): Explained | null {
     return { type: error.type, message: error.message, exitCode: exitCodeOf(error.type) };
   }
   if (error instanceof WorkflowNotFoundError) {
-    const message = `there is no run "${error.workflowId}"; "dermflow list" shows the runs`;
+    const message = `there is no run "${error.workflowId}"; "dermflow list" shows the runs, with --all those too that Temporal has forgotten`;
     return { type: failureTypes.userMistake, message, exitCode: exitCodes.userMistake };
+  }
+  if (error instanceof NamespaceNotFoundError) {
+    const message = `Temporal has no namespace "${error.namespace}"; set TEMPORAL_NAMESPACE to one that it has`;
+    return { type: failureTypes.userMistake, message, exitCode: exitCodes.userMistake };
+  }
+  if (isGrpcStatus(error, grpcStatus.UNAUTHENTICATED, grpcStatus.PERMISSION_DENIED)) {
+    // A key that was taken back while the command ran.
+    return recognise(explainRefusal(error, { address: process.env.TEMPORAL_ADDRESS }));
   }
   if (error instanceof WorkflowFailedError) {
     const message = error.cause?.message ?? error.message;

@@ -2,8 +2,7 @@
 import { access, readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { Document, parseDocument } from 'yaml';
-import { loadKnowledge } from '../activities/datasets/knowledge.ts';
-import { importSources, type SourcesRequest } from '../activities/datasets/sources.ts';
+import type { SourcesRequest } from '../activities/datasets/sources.ts';
 import type { ArtifactStore } from '../activities/ports/artifact-store.ts';
 import { userMistake } from '../domain/failures.ts';
 import { overlay } from '../domain/overlay.ts';
@@ -67,17 +66,15 @@ function applyChange(document: Document, change: string): void {
 const firstLine = (text: string): string => text.split('\n', 1)[0]?.replace(/:$/, '') ?? text;
 
 /** Imports the recipe's data sets below `folder` from this machine and puts their references into the recipe. */
-export const withData = async (
+export async function withData(
   recipe: Recipe,
   folder: string,
   store: ArtifactStore,
   told: Pick<SourcesRequest, 'onProgress' | 'onNote'>,
-): Promise<Recipe> =>
-  importSources({
-    store,
-    recipe,
-    folder,
-    knowledge: await loadKnowledge(),
-    scratch: readEnvironment(process.env).scratch,
-    ...told,
-  });
+): Promise<Recipe> {
+  // What reads tables and images takes a second to load, which commands without data are spared.
+  const { importSources } = await import('../activities/datasets/sources.ts');
+  const { loadKnowledge } = await import('../activities/datasets/knowledge.ts');
+  const { scratch } = readEnvironment(process.env);
+  return importSources({ store, recipe, folder, knowledge: await loadKnowledge(), scratch, ...told });
+}

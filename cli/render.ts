@@ -3,6 +3,7 @@ import pc from 'picocolors';
 import prettyMs from 'pretty-ms';
 import type { Activities, EvaluationResult, PartProgress, TaskScore } from '../domain/contracts.ts';
 import { taskTitles } from '../domain/report/words.ts';
+import type { KnownStatus } from './recorded.ts';
 import { describeActivity } from './render-activity.ts';
 import type { PendingActivity, RunStatus } from './run-status.ts';
 
@@ -13,13 +14,24 @@ const marks: Record<PartProgress['state'], string> = {
   failed: pc.red('✗'),
 };
 
+/** The same of a run that Temporal may have forgotten. */
+export function renderKnown(status: KnownStatus): string {
+  if (!status.forgotten) return renderStatus(status);
+  const { run, closedAt } = status;
+  const told =
+    closedAt === null
+      ? `its end is not recorded; "dermflow resume ${run}" continues it`
+      : 'this is its record in the store';
+  return `${renderStatus(status)}\n${pc.dim(`  Temporal has forgotten it; ${told}`)}`;
+}
+
 /** Some ten lines, without an end of line. */
 export function renderStatus(status: RunStatus): string {
   const { run, method, state, progress, pending } = status;
   const until = status.closedAt === null ? Date.now() : Date.parse(status.closedAt);
   const age = prettyMs(Math.max(0, until - Date.parse(status.startedAt)), { secondsDecimalDigits: 0 });
   const lines = [`${pc.bold(run)}  ${method}  ${state.toLowerCase().replace('_', ' ')}, ${age}`];
-  if (!progress)
+  if (!progress && state === 'RUNNING')
     lines.push('  no orchestrator worker answers: start one ("dermflow up" or "npm run worker -- orchestrator")');
   if (status.stuck !== null) lines.push(`  ${pc.red(status.stuck)}`);
   const parts = progress?.stages ?? [];

@@ -7,12 +7,11 @@ import type { ArtifactStore } from '../activities/ports/artifact-store.ts';
 import { materialise } from '../activities/store/commit.ts';
 import { artifactFiles } from '../domain/artifact-files.ts';
 import type { RunResult } from '../domain/contracts.ts';
-import { userMistake } from '../domain/failures.ts';
 import { servePages, type WebServer } from '../infra/web-server.ts';
 import { untilInterrupted } from './interruption.ts';
-import { handleOf } from './runs.ts';
+import { withAnswers } from './question.ts';
+import { knownResultOf } from './recorded.ts';
 import { reportPages } from './served-report.ts';
-import { withSession } from './session.ts';
 
 interface ReportOptions {
   out?: string;
@@ -38,15 +37,9 @@ export const reportCommand = (): Command =>
     .action(report);
 
 async function report(run: string, { out, serve, open, port, json }: ReportOptions): Promise<void> {
-  const page = await withSession(async ({ client, store, environment }) => {
-    const handle = handleOf(client, run);
-    const { status } = await handle.describe();
-    if (status.name !== 'COMPLETED') {
-      throw userMistake(
-        `run ${run} is ${status.name.toLowerCase()} and has no report yet; "dermflow status ${run}" says where it is`,
-      );
-    }
-    return fetchReport(await store(), await handle.result(), resolve(out ?? resolve(environment.home, 'reports', run)));
+  const page = await withAnswers(async (session) => {
+    const folder = resolve(out ?? resolve(session.environment.home, 'reports', run));
+    return fetchReport(await session.store(), await knownResultOf(session, run), folder);
   });
   const folder = dirname(page);
   const server = serve ? await servePages(reportPages(folder), { port }) : null;
@@ -76,7 +69,7 @@ function readPort(text: string): number {
 /** Writes `report.html`, `report.json` and `adapter/` below `folder`; returns the path of the page. */
 export async function fetchReport(
   store: ArtifactStore,
-  { report, adapter }: RunResult,
+  { report, adapter }: Pick<RunResult, 'report' | 'adapter'>,
   folder: string,
 ): Promise<string> {
   await materialise(store, report, folder);

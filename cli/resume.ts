@@ -3,8 +3,9 @@ import { Command } from 'commander';
 import { userMistake } from '../domain/failures.ts';
 import { budgetSchema, type LlmBudget } from '../domain/llm-account.ts';
 import { signals } from '../domain/names.ts';
-import { type RunStatus, statusOf } from './run-status.ts';
-import { handleOf, inputOf, startRun } from './runs.ts';
+import { knownInputOf, knownStatusOf } from './recorded.ts';
+import type { RunStatus } from './run-status.ts';
+import { handleOf, startRun } from './runs.ts';
 import { type Session, withSession } from './session.ts';
 
 export const resumeCommand = (): Command =>
@@ -28,14 +29,20 @@ export function readBudget(text: string): LlmBudget {
   throw userMistake(`--budget "${text}" is no budget; give e.g. calls=5000, tokens=2000000 or calls=5000,money=20`);
 }
 
-async function resume({ client }: Session, run: string, budget: LlmBudget | undefined): Promise<string> {
-  const status = await statusOf(client, run);
+/** Returns what was done, in a line. */
+export async function resume(
+  session: Pick<Session, 'client' | 'store' | 'workers'>,
+  run: string,
+  budget?: LlmBudget,
+): Promise<string> {
+  const { client } = session;
+  const status = await knownStatusOf(session, run);
   if (status.state === 'COMPLETED') return `run ${run} is finished; nothing to resume`;
   if (status.state === 'RUNNING') {
     if (budget) await handleOf(client, run).signal(signals.setBudget, budget);
     return retryNow({ client }, status);
   }
-  const input = await inputOf(client, run);
+  const input = await knownInputOf(session, run);
   await startRun(client, { input: budget ? { ...input, budget } : input, run, reuse: 'ALLOW_DUPLICATE_FAILED_ONLY' });
   return `run ${run} continues; finished stages come from the store, training from its newest checkpoint`;
 }

@@ -5,11 +5,12 @@ import {
   type WorkflowExecutionDescription,
   WorkflowFailedError,
 } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, type ProtoFailure } from '@temporalio/common';
 import { type RunProgress, type TrainingHeartbeat, trainingHeartbeatSchema } from '../domain/contracts.ts';
 import { type WorkHeartbeat, workHeartbeatSchema } from '../domain/heartbeats.ts';
 import { methodOfWorkflow } from '../domain/methods/index.ts';
 import { queries } from '../domain/names.ts';
+import { decodeFailure, decodePayload } from '../infra/data-converter.ts';
 import { grpcStatus, isGrpcStatus } from '../infra/grpc.ts';
 import { handleOf } from './runs.ts';
 
@@ -47,14 +48,31 @@ export interface RunStatus {
   failureType: string | null;
 }
 
-export async function statusOf(client: Client, run: string): Promise<RunStatus> {
+interface Sources {
+  /** Whether workers may be there to answer. */
+  workers?: boolean;
+  /** What the record of a closed execution says where no worker answers. */
+  recorded?(execution: string): Promise<RunProgress | null>;
+}
+
+export async function statusOf(
+  client: Client,
+  run: string,
+  { workers = true, recorded = async () => null }: Sources = {},
+): Promise<RunStatus> {
   const handle = handleOf(client, run);
   const description = await handle.describe();
   const state = description.status.name;
   const open = state === 'RUNNING';
   const children = open ? (description.raw.pendingChildren ?? []).flatMap((child) => child.workflowId ?? []) : [];
   const described = await Promise.all(children.map((child) => describeIfOpen(client, child)));
-  const [progress, failure] = await Promise.all([progressOf(client, run), open ? null : failureOf(client, run)]);
+  const [answered, failure] = await Promise.all([
+    workers ? progressOf(client, run) : null,
+    open ? null : failureOf(client, run),
+  ]);
+  const progress = answered ?? (open ? null : await recorded(description.runId));
+  const known = [description, ...described.filter((each) => each !== null)];
+  const pending = await Promise.all(known.map((each) => pendingOf(client, each)));
   return {
     run,
     method: methodOfWorkflow(description.type)?.name ?? description.type,
@@ -62,7 +80,7 @@ export async function statusOf(client: Client, run: string): Promise<RunStatus> 
     startedAt: description.startTime.toISOString(),
     closedAt: description.closeTime?.toISOString() ?? null,
     progress,
-    pending: [description, ...described.filter((each) => each !== null)].flatMap(pendingOf),
+    pending: pending.flat(),
     stuck: await failingTaskOf(client, description),
     failure: failure?.message ?? progress?.failure ?? null,
     failureType: failure?.type ?? null,
@@ -79,7 +97,7 @@ async function failingTaskOf(client: Client, { raw, workflowId, runId }: Workflo
     maximumPageSize: 10,
   });
   const failed = history?.events?.find((event) => event.workflowTaskFailedEventAttributes);
-  const words = failed?.workflowTaskFailedEventAttributes?.failure?.message?.split('\n', 1)[0];
+  const words = await firstLineOf(client, failed?.workflowTaskFailedEventAttributes?.failure);
   return `its workflow task has failed ${attempt - 1} times: ${words ?? 'no worker said why'}`;
 }
 
@@ -117,10 +135,12 @@ async function failureOf(client: Client, run: string): Promise<{ type: string; m
   }
 }
 
-function pendingOf(description: WorkflowExecutionDescription): PendingActivity[] {
-  return (description.raw.pendingActivities ?? []).map((activity) => {
-    const details = activity.heartbeatDetails?.payloads?.[0]?.data;
-    const heartbeat: unknown = details ? JSON.parse(Buffer.from(details).toString('utf8')) : null;
+const firstLineOf = async (client: Client, failure: ProtoFailure | null | undefined): Promise<string | null> =>
+  (await decodeFailure(client, failure))?.split('\n', 1)[0] ?? null;
+
+function pendingOf(client: Client, description: WorkflowExecutionDescription): Promise<PendingActivity[]> {
+  const activities = (description.raw.pendingActivities ?? []).map(async (activity): Promise<PendingActivity> => {
+    const heartbeat = (await decodePayload(client, activity.heartbeatDetails?.payloads?.[0])) ?? null;
     const training = trainingHeartbeatSchema.safeParse(heartbeat);
     const work = workHeartbeatSchema.safeParse(heartbeat);
     const next = secondsUntil(activity.nextAttemptScheduleTime);
@@ -129,12 +149,13 @@ function pendingOf(description: WorkflowExecutionDescription): PendingActivity[]
       id: activity.activityId ?? '',
       state: stateOf(Number(activity.state), activity.attempt ?? 1),
       attempt: activity.attempt ?? 1,
-      lastFailure: activity.lastFailure?.message?.split('\n', 1)[0] ?? null,
+      lastFailure: await firstLineOf(client, activity.lastFailure),
       nextAttemptIn: next !== null && next > 0 ? next : null,
       training: training.success ? training.data : null,
       work: work.success ? work.data : null,
     };
   });
+  return Promise.all(activities);
 }
 
 /** @param state `PendingActivityState`: 1 scheduled, 2 started, 3 cancel requested */

@@ -1,23 +1,20 @@
 /** Runs as Temporal knows them: started, found, continued. A run's id is its workflow id. */
 import { type Client, WorkflowExecutionAlreadyStartedError, type WorkflowHandle } from '@temporalio/client';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
-import { canonicalJson, digestOf } from '../domain/artifact.ts';
 import type { RunInput, RunResult } from '../domain/contracts.ts';
 import { userMistake } from '../domain/failures.ts';
 import { methodOf } from '../domain/methods/index.ts';
-import { memo, runId, searchAttributes, taskQueues } from '../domain/names.ts';
-import type { Recipe } from '../domain/recipe.ts';
+import { memo, searchAttributes, taskQueues } from '../domain/names.ts';
+import { decodePayload } from '../infra/data-converter.ts';
 import { grpcStatus, isGrpcStatus } from '../infra/grpc.ts';
 import { howToRegister } from '../infra/search-attributes.ts';
+import { digestOfRecipe } from './run-id.ts';
+
+export { runOf } from './run-id.ts';
 
 export type RunHandle = WorkflowHandle<(input: RunInput) => Promise<RunResult>>;
 
 export const handleOf = (client: Client, run: string): RunHandle => client.workflow.getHandle(run);
-
-const digestOfRecipe = (recipe: unknown): string => digestOf(canonicalJson(recipe));
-
-/** The same recipe, with the same data, is the same run. */
-export const runOf = (recipe: Recipe): string => runId(recipe.name, digestOfRecipe(recipe));
 
 /** A run's name of the user's own. Throws a user's mistake. */
 export function parseRunName(name: string): string {
@@ -103,9 +100,8 @@ export async function inputOf(client: Client, run: string): Promise<RunInput> {
   const handle = handleOf(client, run);
   const { events } = await handle.fetchHistory();
   const payloads = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads;
-  const { loadedDataConverter } = client.options;
-  const [payload] = payloads ?? [];
-  if (!payload) throw userMistake(`run "${run}" has no input; start it again with "dermflow run"`);
+  const input = await decodePayload(client, payloads?.[0]);
+  if (!input) throw userMistake(`run "${run}" has no input; start it again with "dermflow run"`);
   // What the run was started with was parsed by the workflow itself, and is parsed again when it starts.
-  return loadedDataConverter.payloadConverter.fromPayload<RunInput>(payload);
+  return input as RunInput;
 }

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { type WorkerRole, workerRoles } from '../domain/names.ts';
 import { readEnvironment } from '../infra/env.ts';
 import { readWantedPorts } from '../infra/local/settings.ts';
-import { type Stack, stackEnvironment, startStack } from '../infra/local/stack.ts';
+import { type Stack, stackEnvironment, startStack, useStack } from '../infra/local/stack.ts';
 import { smallHeap } from '../infra/node24.mjs';
 
 const workerProgram = fileURLToPath(new URL('../workers/main.ts', import.meta.url));
@@ -27,8 +27,8 @@ export async function startServices(
     wanted: readWantedPorts(process.env),
     ...(options.bucket === undefined ? {} : { bucket: options.bucket }),
   });
+  useStack(stack);
   const env = { ...stackEnvironment(stack), DERMFLOW_LOG_LEVEL: logLevel };
-  Object.assign(process.env, env);
   try {
     for (const role of options.roles ?? workerRoles) {
       await stack.supervisor.add({

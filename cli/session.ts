@@ -4,7 +4,7 @@ import type { ArtifactStore } from '../activities/ports/artifact-store.ts';
 import { probeStore } from '../activities/store/probe.ts';
 import { createS3Client, createS3Store, ensureBucket } from '../activities/store/s3.ts';
 import { type Environment, readEnvironment } from '../infra/env.ts';
-import { findStack, runPage, type StackAddresses, stackEnvironment } from '../infra/local/stack.ts';
+import { findStack, runPage, type StackAddresses, useStack } from '../infra/local/stack.ts';
 import { connectClient } from '../infra/temporal.ts';
 
 export interface Session {
@@ -14,13 +14,17 @@ export interface Session {
   store(options?: { writes?: boolean }): Promise<ArtifactStore>;
   /** Temporal's web page of a run; null where only the cluster's operators know its address. */
   page(run: string): string | null;
+  /** Whether workers may be there to answer what only they know. */
+  workers: boolean;
 }
 
 /**
  * Runs `work` with the services of the environment. Where no address is set, those of a local stack that runs on
  * DERMFLOW_HOME are taken.
+ *
+ * @param workers false where it is known that there are none
  */
-export async function withSession<T>(work: (session: Session) => Promise<T>): Promise<T> {
+export async function withSession<T>(work: (session: Session) => Promise<T>, { workers = true } = {}): Promise<T> {
   const stack = await useLocalStack();
   const environment = readEnvironment(process.env);
   const temporal = await connectClient();
@@ -41,6 +45,7 @@ export async function withSession<T>(work: (session: Session) => Promise<T>): Pr
       client: temporal.client,
       store: openOnce,
       page: (run) => stack && runPage(stack, run),
+      workers,
     });
   } finally {
     for (const close of closing) close();
@@ -68,6 +73,6 @@ export async function useLocalStack(): Promise<StackAddresses | null> {
   const { home } = readEnvironment(process.env);
   if (process.env.TEMPORAL_ADDRESS !== undefined) return null;
   const stack = await findStack(home);
-  if (stack) Object.assign(process.env, stackEnvironment(stack));
+  if (stack) useStack(stack);
   return stack;
 }

@@ -1,19 +1,10 @@
 /** `dermflow start`, which is `npm start`: local services, workers, a recipe from end to end, the report. */
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { exitCodes } from '../domain/failures.ts';
-import { requireMachine } from '../infra/doctor.ts';
 import { readEnvironment } from '../infra/env.ts';
-import { runPage } from '../infra/local/stack.ts';
-import { createLogger } from '../infra/logger.ts';
-import { failedRun, follow } from './follow.ts';
-import { untilInterrupted } from './interruption.ts';
+import { findFinished, reportFolder } from './finished.ts';
 import { readRecipe } from './recipes.ts';
 import { renderResults } from './render.ts';
-import { fetchReport } from './report.ts';
-import { handleOf, runOf, startRun } from './runs.ts';
-import { startServices } from './services.ts';
-import { withSession } from './session.ts';
 
 interface StartOptions {
   fresh?: boolean;
@@ -39,39 +30,25 @@ async function start(
   { fresh = false, keepUp = false, set, json = false }: StartOptions,
 ): Promise<void> {
   const recipe = await readRecipe(recipeName, { set });
-  const interrupted = untilInterrupted();
   const environment = readEnvironment(process.env);
-  await requireMachine(environment);
-  const { home, logLevel } = environment;
-  const logger = createLogger('start', process.env.DERMFLOW_LOG_LEVEL === undefined ? 'warn' : logLevel);
-  const stack = await startServices(logger, fresh ? { bucket: `dermflow-${Date.now()}` } : {});
-  try {
-    const run = runOf(recipe);
-    await withSession(async ({ client, store }) => {
-      await startRun(client, { input: { recipe }, run, reuse: 'ALLOW_DUPLICATE' });
-      const status = await follow(client, run, json, interrupted);
-      if (!status) {
-        console.error(`interrupted; the same command continues run ${run} from its newest checkpoint`);
-        process.exitCode = exitCodes.failedRun;
-        return;
-      }
-      if (status.state !== 'COMPLETED') throw failedRun(status);
-      const result = await handleOf(client, run).result();
-      const folder = resolve(home, 'reports', run);
-      const report = await fetchReport(await store(), result, folder);
-      const page = runPage(stack, run);
-      if (json)
-        console.log(JSON.stringify({ run, report, page, evaluations: result.evaluations, textOnly: result.textOnly }));
-      else
-        console.log(
-          `\n${renderResults(result.evaluations, result.textOnly)}\n\nreport    ${report}\nadapter   ${resolve(folder, 'adapter')}\nTemporal  ${page}`,
-        );
-      if (keepUp && !interrupted.aborted) {
-        console.error('services stay up until Ctrl-C');
-        await new Promise((aborted) => interrupted.addEventListener('abort', aborted, { once: true }));
-      }
-    });
-  } finally {
-    await stack.stop();
+  const finished = fresh || keepUp ? null : await findFinished(recipe, environment);
+  if (finished === null) {
+    // The clients of the services take seconds to load.
+    const { startLocally } = await import('./start-locally.ts');
+    return startLocally(recipe, { fresh, keepUp, json });
   }
+  const { run, finishedAt, result } = finished;
+  const { evaluations, textOnly } = result;
+  const folder = reportFolder(environment, run);
+  const report = resolve(folder, 'report.html');
+  if (json) return console.log(JSON.stringify({ run, report, page: null, evaluations, textOnly, finishedAt }));
+  console.log(`run ${run} is finished since ${finishedAt}; "npm start -- --fresh" computes it anew`);
+  console.log(`\n${renderResults(evaluations, textOnly)}\n\n${places(run, folder).join('\n')}`);
 }
+
+/** Where the results are, and how to see the run again. */
+export const places = (run: string, folder: string): string[] => [
+  `report    ${resolve(folder, 'report.html')}`,
+  `adapter   ${resolve(folder, 'adapter')}`,
+  `the run   npx dermflow status ${run}; its page in Temporal: npm start -- --keep-up`,
+];

@@ -10,6 +10,7 @@ import { textOnlyAnswerSchema } from './evaluation/text-only.ts';
 import { questionSchema } from './questions/question.ts';
 import { reportSchema } from './report/report.ts';
 import { metricsLineSchema, sampleLineSchema, usageLineSchema } from './report/training-log.ts';
+import { runRecordSchema } from './run-record.ts';
 import { sftRowSchema } from './trajectories/row.ts';
 
 /** `schema` is that of a row where the name ends in `.jsonl`, and of the whole file otherwise. */
@@ -79,6 +80,9 @@ export const artifactFiles = {
   evaluation: {
     items: { name: 'items.jsonl', schema: evaluationItemSchema },
     summary: { name: 'summary.json', schema: evaluationSummarySchema },
+  },
+  run: {
+    record: { name: 'record.json', schema: runRecordSchema },
   },
   report: {
     page: { name: 'report.html', schema: z.string() },

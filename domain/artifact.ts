@@ -25,6 +25,7 @@ export const artifactKinds = [
   'onnx', // vision/text graphs and tokenizer of one checkpoint
   'evaluation', // items.jsonl, summary.json
   'report', // report.html, report.json
+  'run', // record.json
 ] as const;
 export type ArtifactKind = (typeof artifactKinds)[number];
 

@@ -32,7 +32,11 @@ export const signals = { retryNow: 'retryNow', setBudget: 'setBudget' } as const
 export const searchAttributes = { recipe: 'DermflowRecipe', part: 'DermflowStage' } as const;
 
 /** Changes of workflow code that runs started before do not see. */
-export const patches = { searchAttributesAtStart: 'search-attributes-at-start' } as const;
+export const patches = {
+  searchAttributesAtStart: 'search-attributes-at-start',
+  recordAtStart: 'record-at-start',
+  recordAtEnd: 'record-at-end',
+} as const;
 
 /** What a run says of itself where it is listed, also without search attributes. */
 export const memo = { recipe: 'recipe', recipeDigest: 'recipeDigest' } as const;

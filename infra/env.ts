@@ -58,6 +58,8 @@ const schema = z.object({
   DERMFLOW_REWARD_TIMEOUT: z.coerce.number().positive().max(500).default(300),
   /** Folder of rewards of one's own, which recipes may name; empty: `plugins` in the repository. */
   DERMFLOW_PLUGINS: z.string().default(''),
+  /** Module of one's own, below DERMFLOW_PLUGINS, that changes payloads on their way to Temporal; empty: none. */
+  DERMFLOW_PAYLOAD_CODEC: z.string().default(''),
   DERMFLOW_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 
@@ -79,6 +81,8 @@ export interface Environment {
   home: string;
   scratch: string;
   plugins: string;
+  /** Path of the module; null: payloads are JSON. */
+  payloadCodec: string | null;
   /** In milliseconds. */
   rewardTimeoutMs: number;
   trainerPython: string;
@@ -106,10 +110,12 @@ export function readEnvironment(variables: Record<string, string | undefined>): 
   }
   const e = parsed.data;
   const home = resolve(e.DERMFLOW_HOME.replace(/^~(?=\/|$)/, homedir()));
+  const plugins = resolve(e.DERMFLOW_PLUGINS === '' ? resolve(repositoryRoot, 'plugins') : e.DERMFLOW_PLUGINS);
   return {
     home,
     scratch: e.DERMFLOW_SCRATCH === '' ? resolve(home, 'scratch') : resolve(e.DERMFLOW_SCRATCH),
-    plugins: resolve(e.DERMFLOW_PLUGINS === '' ? resolve(repositoryRoot, 'plugins') : e.DERMFLOW_PLUGINS),
+    plugins,
+    payloadCodec: e.DERMFLOW_PAYLOAD_CODEC === '' ? null : resolve(plugins, e.DERMFLOW_PAYLOAD_CODEC),
     rewardTimeoutMs: 1000 * e.DERMFLOW_REWARD_TIMEOUT,
     trainerPython: e.DERMFLOW_TRAINER_PYTHON === '' ? resolve(home, 'python/bin/python') : e.DERMFLOW_TRAINER_PYTHON,
     logLevel: e.DERMFLOW_LOG_LEVEL,

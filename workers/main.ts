@@ -63,7 +63,7 @@ async function run(roles: WorkerRole[]): Promise<void> {
   const store = createS3Store(s3, environment.s3);
   await sweepAndKeep(environment.scratch, logger);
   await pruneKept(environment.scratch, (stageKey) => newestStep(store, stageKey), logger);
-  const { connection, namespace } = await connectWorker();
+  const { connection, namespace, dataConverter } = await connectWorker();
   const workers: Worker[] = [];
   for (const role of roles) {
     for (const queue of queuesOf(role, { store, environment, logger, shutdown: ending.signal })) {
@@ -71,6 +71,7 @@ async function run(roles: WorkerRole[]): Promise<void> {
         await Worker.create({
           connection,
           namespace,
+          dataConverter,
           maxHeartbeatThrottleInterval: heartbeatThrottle,
           defaultHeartbeatThrottleInterval: heartbeatThrottle,
           ...queue,

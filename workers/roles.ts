@@ -8,6 +8,7 @@ import { withActivityFailures } from '../activities/failures.ts';
 import { createLlmChooser } from '../activities/llm/client.ts';
 import type { ArtifactStore } from '../activities/ports/artifact-store.ts';
 import { createReportActivities } from '../activities/reporting/activities.ts';
+import { createRecordActivities } from '../activities/run-records.ts';
 import { createTrainingActivities } from '../activities/training/activities.ts';
 import { createTrajectoryActivities } from '../activities/trajectories/activities.ts';
 import { taskQueues, type WorkerRole } from '../domain/names.ts';
@@ -37,6 +38,7 @@ export function queuesOf(role: WorkerRole, dependencies: WorkerDependencies): Qu
         {
           taskQueue: taskQueues.orchestrator,
           workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)),
+          activities: withActivityFailures(createRecordActivities(dependencies)),
           shutdownGraceTime: otherGrace,
         },
       ];

@@ -7,6 +7,7 @@ import type {
   TrainingActivities,
   TrajectoryActivities,
 } from '../domain/contracts.ts';
+import type { RecordActivities } from '../domain/run-record.ts';
 import { allowance } from './allowance.ts';
 import { persistently } from './attempts.ts';
 import * as profiles from './profiles.ts';
@@ -40,3 +41,6 @@ export const { synthesiseTrajectories, explainConcepts } = activities<Trajectory
 export const { identifyModel, trainSft, trainGrpo, exportAdapter } = activities<TrainingActivities>(profiles.training);
 export const { exportForInference, evaluateModel } = activities<EvaluationActivities>(profiles.evaluation);
 export const { writeReport } = activities<ReportActivities>(profiles.cpuWork);
+export const { recordRun } = activities<RecordActivities>(profiles.recording);
+/** The same within half a minute, for a run that ends in any case. */
+export const { recordRun: recordBriefly } = activities<RecordActivities>(profiles.briefRecording);

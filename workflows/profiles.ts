@@ -62,3 +62,12 @@ export const evaluation = {
   cancellationType,
   retry,
 } satisfies ActivityOptions;
+
+/** A small object for the store, written by the orchestrator's worker: no other role has to be there for it. */
+export const recording = {
+  taskQueue: taskQueues.orchestrator,
+  startToCloseTimeout: '1 minute',
+  retry,
+} satisfies ActivityOptions;
+
+export const briefRecording = { ...recording, scheduleToCloseTimeout: '30 seconds' } satisfies ActivityOptions;

@@ -31,12 +31,16 @@ export class Progress {
       report: null,
       failure: null,
     };
-    setHandler(progressQuery, () => ({
-      ...this.#state,
-      waitsFor: [...waitsFor].map(([activity, reason]) => ({ activity, reason })),
-    }));
+    setHandler(progressQuery, () => this.now());
     this.#searchable = !patched(patches.searchAttributesAtStart) || isSearchable();
     this.#mark(searchAttributes.recipe, recipe);
+  }
+
+  now(): RunProgress {
+    return {
+      ...this.#state,
+      waitsFor: [...waitsFor].map(([activity, reason]) => ({ activity, reason })),
+    };
   }
 
   /** Runs the work of a part of the run and keeps its state; a failure's words become the run's. */

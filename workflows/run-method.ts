@@ -5,6 +5,7 @@ import { listenForBudget } from './allowance.ts';
 import { listenForRetryNow } from './attempts.ts';
 import { concluding } from './failures.ts';
 import { Progress } from './progress.ts';
+import { recorded } from './record.ts';
 import { Evaluations } from './stages/evaluation.ts';
 
 /** What a run tells of itself, and the evaluations that go on beside it. */
@@ -32,11 +33,13 @@ export async function runMethod<R extends { name: string }, T>(
     const recipe = parse(given.recipe, 'recipe');
     const progress = new Progress(recipe.name, method.parts);
     const evaluations = new Evaluations(progress);
-    try {
-      return await work(recipe, { progress, evaluations });
-    } finally {
-      await evaluations.stop();
-      progress.rest();
-    }
+    return recorded(method.name, recipe, progress, async () => {
+      try {
+        return await work(recipe, { progress, evaluations });
+      } finally {
+        await evaluations.stop();
+        progress.rest();
+      }
+    });
   });
 }

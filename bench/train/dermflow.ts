@@ -1,6 +1,6 @@
 /** The demo's training as a run: data, trajectories, SFT and GRPO, without evaluations, which have no worker here. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { defaultPayloadConverter } from '@temporalio/common';
+import type { Client } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
 import { checkpointSteps } from '../../activities/training/checkpoints.ts';
@@ -9,6 +9,7 @@ import type { Session } from '../../cli/session.ts';
 import type { DataResult, ModelRef, StretchResult, TrajectoriesResult } from '../../domain/contracts.ts';
 import { checkpointKey, taskQueues } from '../../domain/names.ts';
 import type { Recipe } from '../../domain/recipe.ts';
+import { decodeFailure, decodePayload } from '../../infra/data-converter.ts';
 import { createLogger } from '../../infra/logger.ts';
 import { connectWorker } from '../../infra/temporal.ts';
 import { queuesOf } from '../../workers/roles.ts';
@@ -37,7 +38,7 @@ export async function trainByDermflow({ client, store }: Session, recipe: Recipe
   const handle = await startRun(client, { input: { recipe }, run, reuse: 'ALLOW_DUPLICATE' });
   const wanted = recipe.sft.epochs + recipe.grpo.milestones.length;
   for (;;) {
-    const activities = await endedActivities(handle);
+    const activities = await endedActivities(client, handle);
     const stretches = activities.filter(({ type }) => type.startsWith('train'));
     if (stretches.length < wanted) {
       await sleep(2_000);
@@ -59,7 +60,7 @@ export async function trainByDermflow({ client, store }: Session, recipe: Recipe
   }
 }
 
-async function endedActivities(handle: RunHandle): Promise<Activity[]> {
+async function endedActivities(client: Client, handle: RunHandle): Promise<Activity[]> {
   const { events } = await handle.fetchHistory();
   const scheduled = new Map<string, { type: string; scheduledAt: number }>();
   const ended: Activity[] = [];
@@ -67,12 +68,12 @@ async function endedActivities(handle: RunHandle): Promise<Activity[]> {
     const at = Number(event.eventTime?.seconds ?? 0) * 1000 + (event.eventTime?.nanos ?? 0) / 1e6;
     const type = event.activityTaskScheduledEventAttributes?.activityType?.name;
     if (type) scheduled.set(String(event.eventId), { type, scheduledAt: at });
-    const failure = event.workflowExecutionFailedEventAttributes?.failure?.message;
+    const failure = await decodeFailure(client, event.workflowExecutionFailedEventAttributes?.failure);
     if (failure) throw new Error(failure);
     const completed = event.activityTaskCompletedEventAttributes;
     const of = scheduled.get(String(completed?.scheduledEventId));
     const [payload] = completed?.result?.payloads ?? [];
-    if (of && payload) ended.push({ ...of, endedAt: at, result: defaultPayloadConverter.fromPayload(payload) });
+    if (of && payload) ended.push({ ...of, endedAt: at, result: await decodePayload(client, payload) });
   }
   return ended;
 }
@@ -90,13 +91,13 @@ async function forget(store: ArtifactStore, stretches: readonly StretchResult[])
 
 /** Data and reports, without the evaluation queue that a cpu worker serves besides. */
 export async function startCpuWorker(session: Session): Promise<() => Promise<void>> {
-  const { connection, namespace } = await connectWorker();
+  const { connection, namespace, dataConverter } = await connectWorker();
   const { environment } = session;
   const shutdown = new AbortController().signal;
   const dependencies = { store: await session.store(), environment, logger: createLogger('bench', 'error'), shutdown };
   const queue = queuesOf('cpu', dependencies).find(({ taskQueue }) => taskQueue === taskQueues.cpu);
   if (!queue) throw new RangeError('no queue for data');
-  const worker = await Worker.create({ connection, namespace, ...queue });
+  const worker = await Worker.create({ connection, namespace, dataConverter, ...queue });
   const running = worker.run();
   return async () => {
     worker.shutdown();

@@ -10,7 +10,15 @@ const portsSchema = z.object({ temporal: z.int(), ui: z.int(), s3: z.array(z.int
 export type Ports = z.infer<typeof portsSchema>;
 
 /** `stack.json`: who runs the stack, where it listens, and which bucket holds the artifacts. */
-export const stackFileSchema = z.object({ pid: z.int(), ports: portsSchema, bucket: z.string() });
+export const stackFileSchema = z.object({
+  pid: z.int(),
+  ports: portsSchema,
+  bucket: z.string(),
+  /** Whether the servers answer. */
+  ready: z.boolean().default(true),
+  /** Up for one question: nobody else may count on it. */
+  momentary: z.boolean().default(false),
+});
 export type StackFile = z.infer<typeof stackFileSchema>;
 
 const secretsSchema = z.object({

@@ -1,9 +1,11 @@
 /** The embedded default: Temporal and S3 on this machine, data kept below one folder. */
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { isAlive } from '../../activities/scratch.ts';
 import { unavailable } from '../../domain/failures.ts';
 import { findTools } from '../tools.ts';
+import { alone } from './claim.ts';
 import { s3Credentials, s3Service, temporalService } from './services.ts';
 import {
   choosePorts,
@@ -11,6 +13,7 @@ import {
   readOrMakeSecrets,
   readStackFile,
   type Secrets,
+  type StackFile,
   stackFile,
   type WantedPorts,
   writeWhole,
@@ -38,62 +41,120 @@ export interface StackOptions {
   wanted?: WantedPorts;
   /** Defaults to that of the last time. */
   bucket?: string;
+  /** For one question: others wait until it is gone. */
+  momentary?: boolean;
 }
+
+/** A momentary stack is waited for so long, and so is a server that starts. */
+const patienceMs = 90_000;
+const askEveryMs = 50;
 
 /**
  * Starts both servers, with the data and, where free, the ports of the last time. They are started again when they die.
  * Throws `Unavailable` when a stack runs on this folder already, a port is taken or a server does not come up.
  */
-export async function startStack({ home, logger, wanted = {}, ...options }: StackOptions): Promise<Stack> {
-  const last = await readStackFile(home);
-  if (last && isAlive(last.pid)) {
-    throw unavailable(
-      `local services already run on ${home} (process ${last.pid}); use them, or stop that process first`,
-    );
-  }
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const started = await startStackIfNone(options);
+  if ('supervisor' in started) return started;
+  throw unavailable(
+    `local services already run on ${options.home} (process ${started.pid}); use them, or stop that process first`,
+  );
+}
+
+/** The same, but where a lasting stack runs on this folder it is told instead. One for a question is waited for. */
+export async function startStackIfNone(options: StackOptions): Promise<Stack | StackFile> {
+  const { home, logger, wanted = {} } = options;
   const tools = findTools(home);
   const secrets = await readOrMakeSecrets(home);
-  const bucket = options.bucket ?? last?.bucket ?? firstBucket;
+  const claimed = await claim(options);
+  if ('lasting' in claimed) return claimed.lasting;
+  const { file } = claimed;
+  const release = (ports: Ports): Promise<void> => writeWhole(stackFile(home), { pid: 0, ports, bucket: file.bucket });
   const startOn = async (ports: Ports): Promise<Stack> => {
-    await writeWhole(stackFile(home), { pid: process.pid, ports, bucket });
+    const { bucket } = file;
+    await writeWhole(stackFile(home), { ...file, ports });
     const supervisor = createSupervisor(join(home, 'logs'), logger);
-    const stop = async (): Promise<void> => {
-      await supervisor.stop();
-      await writeWhole(stackFile(home), { pid: 0, ports, bucket });
-    };
     const starting = await Promise.allSettled([
       supervisor.add(temporalService(tools, ports, join(home, 'temporal'))),
       supervisor.add(s3Service(tools, ports, secrets, join(home, 's3'), bucket)),
     ]);
     const failed = starting.find((outcome) => outcome.status === 'rejected');
-    if (!failed) return { ports, secrets, bucket, supervisor, stop };
-    await stop();
-    throw failed.reason;
+    if (failed) {
+      await supervisor.stop();
+      throw failed.reason;
+    }
+    await writeWhole(stackFile(home), { ...file, ports, ready: true });
+    const stop = async (): Promise<void> => {
+      await supervisor.stop();
+      await release(ports);
+    };
+    return { ports, secrets, bucket, supervisor, stop };
   };
-  const ports = await choosePorts(wanted, last?.ports ?? null);
   try {
-    return await startOn(ports);
+    return await startOn(file.ports);
   } catch (error) {
     // Between choosing a port and listening on it another program may have taken it.
     logger.warn({ reason: error instanceof Error ? error.message : error }, 'starting once more, on other ports');
-    return startOn(await choosePorts(wanted, null));
+    const ports = await choosePorts(wanted, null);
+    return await startOn(ports).catch(async (again: unknown) => {
+      await release(ports);
+      throw again;
+    });
   }
 }
 
-/** The stack that runs on this folder, null if none does. */
+type Claim = { file: StackFile } | { lasting: StackFile };
+
+/** Writes this process into `stack.json`, unless a lasting stack's stands there; waits for a momentary one to go. */
+async function claim({ home, wanted = {}, momentary = false, ...options }: StackOptions): Promise<Claim> {
+  const deadline = Date.now() + patienceMs;
+  for (;;) {
+    const claimed = await alone(home, async (): Promise<Claim | null> => {
+      const last = await readStackFile(home);
+      if (last && isAlive(last.pid)) {
+        return last.momentary && Date.now() < deadline ? null : { lasting: last };
+      }
+      const ports = await choosePorts(wanted, last?.ports ?? null);
+      const bucket = options.bucket ?? last?.bucket ?? firstBucket;
+      const file = { pid: process.pid, ports, bucket, ready: false, momentary };
+      await writeWhole(stackFile(home), file);
+      return { file };
+    });
+    if (claimed) return claimed;
+    await sleep(askEveryMs);
+  }
+}
+
+/** The stack that runs on this folder for longer than a question, once it answers; null if none does. */
 export async function findStack(home: string): Promise<StackAddresses | null> {
-  const file = await readStackFile(home);
-  if (!file || !isAlive(file.pid)) return null;
-  return { ports: file.ports, bucket: file.bucket, secrets: await readOrMakeSecrets(home) };
+  const deadline = Date.now() + patienceMs;
+  for (;;) {
+    const file = await readStackFile(home);
+    if (!file || file.momentary || !isAlive(file.pid)) return null;
+    if (file.ready || Date.now() > deadline) {
+      return { ports: file.ports, bucket: file.bucket, secrets: await readOrMakeSecrets(home) };
+    }
+    await sleep(askEveryMs);
+  }
 }
 
 /** The environment in which workers and commands find the stack. */
 export const stackEnvironment = ({ ports, secrets, bucket }: StackAddresses): Record<string, string> => ({
   ...s3Credentials(secrets),
   TEMPORAL_ADDRESS: `127.0.0.1:${ports.temporal}`,
+  // No file: a profile there would add the namespace, the key and the certificates of another Temporal.
+  TEMPORAL_CONFIG_FILE: '',
   DERMFLOW_S3_ENDPOINT: `http://127.0.0.1:${ports.s3[0]}`,
   DERMFLOW_S3_BUCKET: bucket,
 });
+
+const ofAnotherTemporal = /^TEMPORAL_(ADDRESS|NAMESPACE|API_KEY|PROFILE|CONFIG_FILE|TLS|GRPC_META)/;
+
+/** Points this process and its children at the stack, whatever the environment says of another Temporal. */
+export function useStack(stack: StackAddresses, variables: Record<string, string | undefined> = process.env): void {
+  for (const name of Object.keys(variables)) if (ofAnotherTemporal.test(name)) delete variables[name];
+  Object.assign(variables, stackEnvironment(stack));
+}
 
 /** Temporal's web page of a run. */
 export const runPage = ({ ports }: StackAddresses, run: string): string =>

@@ -3,7 +3,7 @@
  * every way, to the same bytes. The tests share the undisturbed run, so they are one story in this order.
  */
 import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -80,8 +80,18 @@ describe('dermflow start', () => {
     expect(JSON.parse(config)).toMatchObject({ peft_type: 'LORA', r: 64, lora_alpha: 32 });
   });
 
-  it('takes everything from the store the second time', async () => {
+  it('says so at once the second time, and starts nothing', async () => {
     const started = startDemo(undisturbed.home);
+    const statuses: SeenStatus[] = [];
+    started.onStatus((status) => statuses.push(status));
+    expect(await finish(started)).toEqual(undisturbed.finished);
+    expect(statuses).toEqual([]);
+  });
+
+  it('takes everything from the store where it is not known that all is done', async () => {
+    await rm(join(dirname(undisturbed.finished.report), 'finished.json'));
+    const started = startDemo(undisturbed.home);
+
     const steps: number[] = [];
     started.onStatus(({ pending }) => {
       for (const { training } of pending) if (training?.phase === 'training') steps.push(training.step);

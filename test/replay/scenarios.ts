@@ -22,6 +22,22 @@ const evaluationOf =
   (client: Client, run: WorkflowHandle): WorkflowHandle =>
     client.workflow.getHandle(evaluationId(run.workflowId, label));
 
+function cancelled(): Scenario {
+  const training = createGate();
+  return {
+    instead: {
+      trainGrpo: () => {
+        training.open();
+        return untilCancelled();
+      },
+    },
+    meddle: async (run) => {
+      await training.opened;
+      await run.cancel();
+    },
+  };
+}
+
 export const scenarios: Record<string, () => Scenario> = {
   complete: () => ({}),
   'no-ablation-no-control': () => ({
@@ -33,21 +49,11 @@ export const scenarios: Record<string, () => Scenario> = {
   'training-failed': () => ({ instead: failingAt('trainGrpo') }),
   'evaluation-failed': () => ({ instead: failingAt('evaluateModel') }),
   'recipe-refused': () => ({ recipe: smallRecipe({ grpo: { steps: 1 } }) }),
-  cancelled: () => {
-    const training = createGate();
-    return {
-      instead: {
-        trainGrpo: () => {
-          training.open();
-          return untilCancelled();
-        },
-      },
-      meddle: async (run) => {
-        await training.opened;
-        await run.cancel();
-      },
-    };
-  },
+  cancelled,
+  // The same courses with the record of the run, which those above were begun without.
+  recorded: () => ({}),
+  'recorded-failed': () => ({ instead: failingAt('trainGrpo') }),
+  'recorded-cancelled': cancelled,
   'away-and-resumed': () => ({ instead: { trainSft: away(epochOfSft, 9, '1 millisecond') } }),
   'retry-now': () => {
     const waiting = createGate();

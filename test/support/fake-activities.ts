@@ -11,6 +11,7 @@ import type {
   StretchResult,
 } from '../../domain/contracts.ts';
 import { taskQueues } from '../../domain/names.ts';
+import type { RecordActivities, RecordInput } from '../../domain/run-record.ts';
 import type { ActivitiesByQueue } from './temporal.ts';
 
 export interface Call {
@@ -24,12 +25,22 @@ export interface Call {
 export class FakeActivities {
   readonly byQueue: ActivitiesByQueue;
   calls: Call[] = [];
+  /** What runs told of themselves for the store. */
+  records: RecordInput[] = [];
   #instead: Partial<Activities> = {};
+
+  /** What the store does with a record; nothing by default. */
+  onRecord: RecordActivities['recordRun'] = async () => {};
 
   constructor() {
     const own = (...names: (keyof Activities)[]): object =>
       withActivityFailures(Object.fromEntries(names.map((name) => [name, this.#noting(name)])));
+    const recordRun = async (input: RecordInput): Promise<void> => {
+      this.records.push(input);
+      await this.onRecord(input);
+    };
     this.byQueue = {
+      [taskQueues.orchestrator]: withActivityFailures({ recordRun }),
       [taskQueues.cpu]: own('prepareData', 'writeReport'),
       [taskQueues.llm]: own('synthesiseTrajectories', 'explainConcepts'),
       [taskQueues.gpu]: own('identifyModel', 'trainSft', 'trainGrpo', 'exportAdapter'),
@@ -40,6 +51,8 @@ export class FakeActivities {
   /** Forgets what was called. `instead` replaces some activities; errors pass as those of real ones do. */
   begin(instead: Partial<Activities>): void {
     this.calls = [];
+    this.records = [];
+    this.onRecord = async () => {};
     this.#instead = instead;
   }
 

@@ -1,7 +1,7 @@
 /** Runs of `skinR1` with fake activities, for the tests of a file, which use them one after another. */
 import { randomUUID } from 'node:crypto';
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, type DataConverter } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll } from 'vitest';
 import { attributesOf } from '../../cli/runs.ts';
@@ -20,14 +20,17 @@ export interface Runs {
 }
 
 /** Starts server and workers before the tests of the file, and stops them after. */
-export function useRuns(startServer: () => Promise<TestWorkflowEnvironment> = startTimeSkipping): Runs {
+export function useRuns(
+  startServer: () => Promise<TestWorkflowEnvironment> = startTimeSkipping,
+  dataConverter: DataConverter = {},
+): Runs {
   const fakes = new FakeActivities();
   let environment: TestWorkflowEnvironment | undefined;
   let stopWorkers: (() => Promise<void>) | undefined;
   beforeAll(async () => {
-    const bundle = bundleWorkflows();
+    const bundle = bundleWorkflows(undefined, dataConverter);
     environment = await startServer();
-    stopWorkers = await startWorkers(environment, await bundle, fakes.byQueue);
+    stopWorkers = await startWorkers(environment, await bundle, fakes.byQueue, dataConverter);
   });
   afterAll(async () => {
     await stopWorkers?.();

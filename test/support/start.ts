@@ -22,7 +22,7 @@ export const shortDemo = [
 const finishedSchema = z.object({
   run: z.string(),
   report: z.string(),
-  page: z.url(),
+  page: z.url().nullable(),
   evaluations: z.array(
     z.object({ label: z.string(), scores: z.array(z.object({ task: z.string(), items: z.int() })) }),
   ),

@@ -1,5 +1,6 @@
 /** Temporal for tests: servers out of the tools that set-up installed, and workers with given activities. */
 import { fileURLToPath } from 'node:url';
+import type { DataConverter } from '@temporalio/common';
 import proto from '@temporalio/proto';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker';
@@ -36,6 +37,7 @@ export async function startTimeSkipping(): Promise<TestWorkflowEnvironment> {
  */
 export function startDevServer(
   attributes: readonly string[] = Object.values(searchAttributes),
+  dataConverter: DataConverter = {},
 ): Promise<TestWorkflowEnvironment> {
   const executable = { type: 'existing-path', path: installTools().temporal } as const;
   const extraArgs = [
@@ -43,7 +45,7 @@ export function startDevServer(
     ...attributes.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
   ];
   const server = { executable, ip: '127.0.0.1', extraArgs };
-  return TestWorkflowEnvironment.createLocal({ server, client: { identity } });
+  return TestWorkflowEnvironment.createLocal({ server, client: { identity, dataConverter } });
 }
 
 function installTools(): ReturnType<typeof findTools> {
@@ -53,28 +55,38 @@ function installTools(): ReturnType<typeof findTools> {
 }
 
 /** The workflows as the orchestrator runs them; some seconds of work, so once a file. */
-export const bundleWorkflows = (path = workflowsPath): Promise<WorkflowBundle> =>
-  bundleWorkflowCode({ workflowsPath: path, logger: quiet });
+export const bundleWorkflows = (
+  path = workflowsPath,
+  { failureConverterPath }: DataConverter = {},
+): Promise<WorkflowBundle> =>
+  bundleWorkflowCode({
+    workflowsPath: path,
+    logger: quiet,
+    ...(failureConverterPath === undefined ? {} : { failureConverterPath }),
+  });
 
 /**
  * One worker for each task queue, with that queue's activities alone: a call that goes to the wrong queue waits for ever.
  * Returns what stops them.
  */
 export async function startWorkers(
-  { nativeConnection: connection }: TestWorkflowEnvironment,
+  { nativeConnection: connection }: Pick<TestWorkflowEnvironment, 'nativeConnection'>,
   workflowBundle: WorkflowBundle,
   activities: ActivitiesByQueue,
+  dataConverter: DataConverter = {},
 ): Promise<() => Promise<void>> {
+  const { [taskQueues.orchestrator]: orchestrators = {}, ...others } = activities;
   const options = {
     connection,
+    dataConverter,
     identity,
     shutdownGraceTime: '1 second',
     maxHeartbeatThrottleInterval: '100 milliseconds',
     defaultHeartbeatThrottleInterval: '100 milliseconds',
   } as const;
   const workers = await Promise.all([
-    Worker.create({ ...options, taskQueue: taskQueues.orchestrator, workflowBundle }),
-    ...Object.entries(activities).map(([taskQueue, own]) => Worker.create({ ...options, taskQueue, activities: own })),
+    Worker.create({ ...options, taskQueue: taskQueues.orchestrator, workflowBundle, activities: orchestrators }),
+    ...Object.entries(others).map(([taskQueue, own]) => Worker.create({ ...options, taskQueue, activities: own })),
   ]);
   const running = workers.map((worker) => worker.run());
   return async () => {
