@@ -103,7 +103,7 @@ export function readEnvironment(variables: Record<string, string | undefined>): 
     );
   }
   const e = parsed.data;
-  const home = resolve(e.DERMFLOW_HOME.replace(/^~(?=\/|$)/, homedir()));
+  const home = resolve(e.DERMFLOW_HOME.replace(/^~(?=\/|$)/, () => homedir()));
   return {
     home,
     scratch: e.DERMFLOW_SCRATCH === '' ? resolve(home, 'scratch') : resolve(e.DERMFLOW_SCRATCH),

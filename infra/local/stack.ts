@@ -1,9 +1,12 @@
 /** The embedded default: Temporal and S3 on this machine, data kept below one folder. */
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { isAlive } from '../../activities/scratch.ts';
+import { thisProcess } from '../../activities/owner.ts';
 import { unavailable } from '../../domain/failures.ts';
+import { fileSystemOf } from '../setup/file-systems.mjs';
+import { storeProblem } from '../setup/requirements.mjs';
 import { findTools } from '../tools.ts';
+import { isInUse, keepOccupied, requireFree } from './occupied.ts';
 import { s3Credentials, s3Service, temporalService } from './services.ts';
 import {
   choosePorts,
@@ -42,24 +45,25 @@ export interface StackOptions {
 
 /**
  * Starts both servers, with the data and, where free, the ports of the last time. They are started again when they die.
- * Throws `Unavailable` when a stack runs on this folder already, a port is taken or a server does not come up.
+ * Throws `Unavailable` when a stack runs on this folder already, its disk or its path will not do, a port is taken or a
+ * server does not come up.
  */
 export async function startStack({ home, logger, wanted = {}, ...options }: StackOptions): Promise<Stack> {
+  const problem = storeProblem({ path: home, fileSystem: fileSystemOf(home) });
+  if (problem !== null) throw unavailable(problem);
   const last = await readStackFile(home);
-  if (last && isAlive(last.pid)) {
-    throw unavailable(
-      `local services already run on ${home} (process ${last.pid}); use them, or stop that process first`,
-    );
-  }
+  await requireFree(home, last, logger);
   const tools = findTools(home);
   const secrets = await readOrMakeSecrets(home);
   const bucket = options.bucket ?? last?.bucket ?? firstBucket;
   const startOn = async (ports: Ports): Promise<Stack> => {
-    await writeWhole(stackFile(home), { pid: process.pid, ports, bucket });
+    await writeWhole(stackFile(home), { owner: thisProcess(), ports, bucket });
+    const stopRenewing = keepOccupied(home);
     const supervisor = createSupervisor(join(home, 'logs'), logger);
     const stop = async (): Promise<void> => {
       await supervisor.stop();
-      await writeWhole(stackFile(home), { pid: 0, ports, bucket });
+      await stopRenewing();
+      await writeWhole(stackFile(home), { owner: null, ports, bucket });
     };
     const starting = await Promise.allSettled([
       supervisor.add(temporalService(tools, ports, join(home, 'temporal'))),
@@ -83,7 +87,7 @@ export async function startStack({ home, logger, wanted = {}, ...options }: Stac
 /** The stack that runs on this folder, null if none does. */
 export async function findStack(home: string): Promise<StackAddresses | null> {
   const file = await readStackFile(home);
-  if (!file || !isAlive(file.pid)) return null;
+  if (!file || !(await isInUse(home, file))) return null;
   return { ports: file.ports, bucket: file.bucket, secrets: await readOrMakeSecrets(home) };
 }
 
