@@ -6,12 +6,11 @@ import { userVariables } from './setup/user.mjs';
 /** Must be called at the start of a process. Child processes, e.g. trainers, inherit what is set. */
 export function useOwnHome(variables: NodeJS.ProcessEnv = process.env): void {
   const own = userVariables(variables, homeFolder(variables));
-  if (own.HOME !== undefined) {
-    try {
-      mkdirSync(own.HOME, { recursive: true });
-    } catch {
-      return; // what needs DERMFLOW_HOME says that it cannot be written
-    }
-  }
   Object.assign(variables, own);
+  if (own.HOME === undefined) return;
+  try {
+    mkdirSync(own.HOME, { recursive: true });
+  } catch {
+    // What needs DERMFLOW_HOME says that it cannot be written.
+  }
 }

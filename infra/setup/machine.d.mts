@@ -30,6 +30,8 @@ export interface Machine {
   /** Of uv. */
   cache: MachineFolder;
   npmCache: MachineFolder;
+  /** The embedded language model is the one that is asked. */
+  embeddedModel: boolean;
   npm: boolean;
   pythonProgram: string;
   /** Null where there is no such program, a text where it does not work. */

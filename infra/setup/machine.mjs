@@ -20,6 +20,7 @@ export function readMachine({ checkout, home, python, variables = process.env })
     home: { ...folder(home), fileSystem: fileSystemOf(home) },
     temporary: folder(tmpdir()),
     cache: folder(variables.UV_CACHE_DIR || join(variables.XDG_CACHE_HOME || join(homeOf(variables), '.cache'), 'uv')),
+    embeddedModel: ['', 'embedded'].includes(variables.DERMFLOW_LLM_PROVIDER ?? '') && !variables.DERMFLOW_LLM_BASE_URL,
     npm: isOnPath('npm', variables),
     npmCache: folder(variables.npm_config_cache || variables.NPM_CONFIG_CACHE || join(homeOf(variables), '.npm')),
     pythonProgram: python,
@@ -56,6 +57,10 @@ function tryOut(place) {
   const probe = join(place, `.dermflow-${randomUUID()}`);
   try {
     mkdirSync(probe);
+  } catch (error) {
+    return { refusal: error.code ?? String(error), runs: true };
+  }
+  try {
     const program = join(probe, 'program');
     writeFileSync(program, '#!/bin/sh\nexit 0\n');
     chmodSync(program, 0o755);

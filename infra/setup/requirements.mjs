@@ -4,20 +4,22 @@ import { isShared } from './file-systems.mjs';
 
 const minimumNode = [20, 20];
 const minimumPython = [3, 11];
-/** PyTorch has wheels up to this one. */
+/** Not all packages have wheels for later ones. */
 const newestPython = [3, 14];
 /** Of Node 24's and PyTorch's binaries. */
 const minimumGlibc = [2, 28];
+/** Of the embedded language model's. */
+const glibcOfEmbedded = [2, 34];
 const instead = 'use a newer system or an image such as Debian 12';
 
 const gibibyte = 2 ** 30;
 /** Room for each part when it is installed, its download included, in bytes; measured, rounded up. */
 export const roomOf = {
-  npm: 2 * gibibyte,
+  npm: 1.8 * gibibyte,
   uv: 0.1 * gibibyte,
-  tools: 0.6 * gibibyte,
+  tools: 0.5 * gibibyte,
   llm: 0.2 * gibibyte,
-  python: 6 * gibibyte,
+  python: 6.4 * gibibyte,
 };
 /** Of a database's socket beside its data, and of a reward's in the folder for temporary files. */
 const longestSocket = 107;
@@ -35,7 +37,7 @@ const isBelow = ([major, minor], [wantedMajor, wantedMinor]) =>
  * @param start local services shall run on DERMFLOW_HOME, not only programs lie there
  */
 export function problemsOf(machine, { missing, start }) {
-  const checks = [system, paths, folders, ...(start ? [services] : []), pythons, space];
+  const checks = [system, paths, folders, ...(start ? [services, languageModel] : []), pythons, space];
   return checks.flatMap((check) => check(machine, missing)).filter((problem) => problem !== null);
 }
 
@@ -115,6 +117,12 @@ export function storeProblem({ path, fileSystem }) {
 
 const services = ({ home }) => [storeProblem(home)];
 
+const languageModel = ({ libc, embeddedModel }) => [
+  embeddedModel && libc !== null && !isBelow(numbers(libc), minimumGlibc) && isBelow(numbers(libc), glibcOfEmbedded)
+    ? `glibc ${libc} is too old for the embedded language model (${glibcOfEmbedded.join('.')}); set DERMFLOW_LLM_BASE_URL to another one, or ${instead}`
+    : null,
+];
+
 const tooLong = (path) => Buffer.byteLength(path) > longestSocket;
 const excess = (path) => `${Buffer.byteLength(path)} bytes, at most ${longestSocket}`;
 
@@ -126,7 +134,7 @@ function pythons({ python, pythonProgram, platform }, missing) {
   const version = python.version.join('.');
   if (python.implementation !== 'cpython') return [`${python.implementation} is no CPython; ${remedy}`];
   if (isBelow(python.version, minimumPython)) return [`Python ${version} is too old; ${remedy}`];
-  if (isBelow(newestPython, python.version)) return [`Python ${version} is too new for PyTorch's wheels; ${remedy}`];
+  if (isBelow(newestPython, python.version)) return [`Python ${version} is too new: not all packages have wheels for it; ${remedy}`];
   if (python.freeThreaded) return [`Python ${version} without its lock has no wheels of PyTorch; ${remedy}`];
   if (python.bits !== 64) return [`Python ${version} has ${python.bits} bits, PyTorch needs 64; ${remedy}`];
   if (platform === 'linux' && python.libc !== 'glibc')

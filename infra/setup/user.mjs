@@ -11,9 +11,10 @@ const isFolder = (path) => {
   }
 };
 
-function nameOfUser() {
+/** Null for a user id that the system knows nothing of. */
+function knownUser() {
   try {
-    return userInfo().username;
+    return userInfo();
   } catch {
     return null;
   }
@@ -21,15 +22,19 @@ function nameOfUser() {
 
 /**
  * Variables that this process and its children need besides: a home below `home` where the user's is absent, a name
- * where there is none (Python's and torch's libraries ask for both). Empty for most users.
+ * where none is set. Temporal's server, which looks users up in no directory service, and Python's libraries ask for
+ * both. Empty for most users.
  *
  * @param home DERMFLOW_HOME
  */
 export function userVariables(variables, home) {
-  const known = variables.HOME ? isFolder(variables.HOME) : nameOfUser() !== null;
-  const named = ['LOGNAME', 'USER', 'LNAME', 'USERNAME'].some((name) => variables[name]) || nameOfUser() !== null;
-  return {
-    ...(known ? {} : { HOME: join(home, 'user') }),
-    ...(named ? {} : { LOGNAME: `user-${process.getuid?.() ?? 0}` }),
-  };
+  const own = {};
+  const user = knownUser();
+  const wanted = variables.HOME || user?.homedir || '';
+  if (!isFolder(wanted)) own.HOME = join(home, 'user');
+  else if (!variables.HOME) own.HOME = wanted;
+  for (const name of ['USER', 'LOGNAME']) {
+    if (!variables[name]) own[name] = user?.username ?? `user-${process.getuid?.() ?? 0}`;
+  }
+  return own;
 }

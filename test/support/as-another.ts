@@ -13,7 +13,9 @@ export function findUnshare(): true | null {
 
 type Command = readonly [program: string, ...args: string[]];
 
-const script = (text: string, command: Command): Command => ['sh', '-c', `${text}\nexec "$@"`, 'sh', ...command];
+/** After a shell script. */
+export const after = (script: string, command: Command): Command => [
+  'sh', '-c', `${script}\nexec "$@"`, 'sh', ...command];
 
 /** In a container of its own: process numbers begin at 1. */
 export const inContainer = (command: Command): Command => [
@@ -29,13 +31,13 @@ export const inContainer = (command: Command): Command => [
  */
 export const onHost = (name: string, bootFile: string, command: Command): Command => [
   ...(['unshare', '--mount', '--uts'] as const),
-  ...script(`hostname ${name}; mount --bind '${bootFile}' /proc/sys/kernel/random/boot_id`, command),
+  ...after(`hostname ${name}; mount --bind '${bootFile}' /proc/sys/kernel/random/boot_id`, command),
 ];
 
 /** With what `mounts`, a shell script, changes in this command's own view of the file system. */
 export const withMounts = (mounts: string, command: Command): Command => [
   ...(['unshare', '--mount'] as const),
-  ...script(mounts, command),
+  ...after(mounts, command),
 ];
 
 /** Under a user id that has no name, without HOME. */

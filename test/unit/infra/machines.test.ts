@@ -18,7 +18,7 @@ const python = (changes: Partial<Python>): { python: Python } => ({
   },
 });
 const good: Machine = {
-  ...{ platform: 'linux', arch: 'x64', node: '20.20.2', libc: '2.36', npm: true, pythonProgram: 'python3' },
+  ...{ platform: 'linux', arch: 'x64', node: '20.20.2', libc: '2.36', npm: true, pythonProgram: 'python3', embeddedModel: true },
   ...{ checkout: folder('/src/dermflow'), ...home('/src/dermflow/.dermflow', 'ext4'), temporary: folder('/tmp') },
   ...{ cache: folder('/home/ada/.cache/uv'), npmCache: folder('/home/ada/.npm'), ...python({}) },
 };
@@ -27,7 +27,9 @@ const readOnly = { refusal: 'EROFS' };
 
 const rows: [name: string, machine: Partial<Machine>, said: RegExp | null][] = [
   ['Debian 12', {}, null],
-  ['RHEL 8', { libc: '2.28' }, null],
+  ['RHEL 9', { libc: '2.34' }, null],
+  ['RHEL 8', { libc: '2.28' }, /^glibc 2\.28 is too old for the embedded language model \(2\.34\); set DERMFLOW_LLM_BASE_URL/],
+  ['RHEL 8 with an endpoint', { libc: '2.28', embeddedModel: false }, null],
   ['CentOS 7', { libc: '2.17' }, /^glibc 2\.17 is too old: .* need 2\.28; use a newer system or an image/],
   ['Alpine', { libc: 'musl' }, /^the C library is musl .*; use an image with glibc/],
   ['Windows', { platform: 'win32', libc: null }, /^Windows is not supported; use WSL 2/],
@@ -96,7 +98,7 @@ const rows: [name: string, machine: Partial<Machine>, said: RegExp | null][] = [
   ['no Python', { python: null }, /^there is no python3; install Python 3\.11 to .* with pip, or set DERMFLOW_PYTHON/],
   ['a Python that does not start', { python: 'No module named encodings' }, /^python3 does not work \(No module/],
   ['Python 3.9', python({ version: [3, 9] }), /^Python 3\.9 is too old; install/],
-  ['a Python of tomorrow', python({ version: [3, 99] }), /^Python 3\.99 is too new for PyTorch's wheels; install/],
+  ['a Python of tomorrow', python({ version: [3, 99] }), /^Python 3\.99 is too new: .*; install/],
   ['PyPy', python({ implementation: 'pypy' }), /^pypy is no CPython; install/],
   ['Python without its lock', python({ freeThreaded: true }), /without its lock/],
   ['Python of 32 bits', python({ bits: 32 }), /has 32 bits, PyTorch needs 64/],
