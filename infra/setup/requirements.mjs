@@ -134,7 +134,8 @@ function pythons({ python, pythonProgram, platform }, missing) {
   const version = python.version.join('.');
   if (python.implementation !== 'cpython') return [`${python.implementation} is no CPython; ${remedy}`];
   if (isBelow(python.version, minimumPython)) return [`Python ${version} is too old; ${remedy}`];
-  if (isBelow(newestPython, python.version)) return [`Python ${version} is too new: not all packages have wheels for it; ${remedy}`];
+  if (isBelow(newestPython, python.version))
+    return [`Python ${version} is too new: not all packages have wheels for it; ${remedy}`];
   if (python.freeThreaded) return [`Python ${version} without its lock has no wheels of PyTorch; ${remedy}`];
   if (python.bits !== 64) return [`Python ${version} has ${python.bits} bits, PyTorch needs 64; ${remedy}`];
   if (platform === 'linux' && python.libc !== 'glibc')

@@ -15,7 +15,12 @@ type Command = readonly [program: string, ...args: string[]];
 
 /** After a shell script. */
 export const after = (script: string, command: Command): Command => [
-  'sh', '-c', `${script}\nexec "$@"`, 'sh', ...command];
+  'sh',
+  '-c',
+  `${script}\nexec "$@"`,
+  'sh',
+  ...command,
+];
 
 /** In a container of its own: process numbers begin at 1. */
 export const inContainer = (command: Command): Command => [

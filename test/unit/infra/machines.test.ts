@@ -18,7 +18,15 @@ const python = (changes: Partial<Python>): { python: Python } => ({
   },
 });
 const good: Machine = {
-  ...{ platform: 'linux', arch: 'x64', node: '20.20.2', libc: '2.36', npm: true, pythonProgram: 'python3', embeddedModel: true },
+  ...{
+    platform: 'linux',
+    arch: 'x64',
+    node: '20.20.2',
+    libc: '2.36',
+    npm: true,
+    pythonProgram: 'python3',
+    embeddedModel: true,
+  },
   ...{ checkout: folder('/src/dermflow'), ...home('/src/dermflow/.dermflow', 'ext4'), temporary: folder('/tmp') },
   ...{ cache: folder('/home/ada/.cache/uv'), npmCache: folder('/home/ada/.npm'), ...python({}) },
 };
@@ -28,7 +36,11 @@ const readOnly = { refusal: 'EROFS' };
 const rows: [name: string, machine: Partial<Machine>, said: RegExp | null][] = [
   ['Debian 12', {}, null],
   ['RHEL 9', { libc: '2.34' }, null],
-  ['RHEL 8', { libc: '2.28' }, /^glibc 2\.28 is too old for the embedded language model \(2\.34\); set DERMFLOW_LLM_BASE_URL/],
+  [
+    'RHEL 8',
+    { libc: '2.28' },
+    /^glibc 2\.28 is too old for the embedded language model \(2\.34\); set DERMFLOW_LLM_BASE_URL/,
+  ],
   ['RHEL 8 with an endpoint', { libc: '2.28', embeddedModel: false }, null],
   ['CentOS 7', { libc: '2.17' }, /^glibc 2\.17 is too old: .* need 2\.28; use a newer system or an image/],
   ['Alpine', { libc: 'musl' }, /^the C library is musl .*; use an image with glibc/],
