@@ -74,9 +74,7 @@ const smallModel = (env) =>
     return run(uvProgram, ['pip', 'install', '--quiet', ...into, ...what], { log: at('logs/setup-llm.log'), env });
   });
 
-async function pythonParts() {
-  if (![parts.uv, parts.tools, parts.llm, parts.python].some(isMissing)) return;
-  const env = { ...pythonVariables(python, process.env), ...caches };
+async function pythonParts(env) {
   await uv(env);
   await environment(parts.tools, env);
   await smallModel(env);
@@ -96,8 +94,11 @@ async function browser() {
 }
 
 const caches = cacheVariables(machine, home);
+const byPython = [parts.uv, parts.tools, parts.llm, parts.python].some(isMissing);
+// Before all else: what pip's configuration lacks is said here.
+const forPython = byPython ? { ...pythonVariables(python, process.env), ...caches } : {};
 if (!has('--check')) {
   if (missing.length > 0 && process.env.HOME === at('user')) mkdirSync(process.env.HOME, { recursive: true });
-  await Promise.all([npmPackages(), pythonParts()]);
+  await Promise.all([npmPackages(), pythonParts(forPython)]);
   if (has('--dev')) await browser();
 }

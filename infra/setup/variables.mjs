@@ -18,7 +18,8 @@ export function pythonVariables(python, variables) {
   const { PYTHONHOME, PYTHONPATH, ...env } = variables;
   const listed = spawnSync(python, ['-m', 'pip', 'config', 'list'], { encoding: 'utf8', env });
   if (listed.status !== 0) {
-    const reason = listed.stderr?.trim().split('\n').at(-1) ?? listed.error?.message;
+    const lines = listed.stderr?.trim().split('\n') ?? [String(listed.error)];
+    const reason = lines[0]?.startsWith('Traceback') ? lines.at(-1) : lines.join(' ');
     fail(`pip's configuration cannot be read: ${reason}; mend it, or set PIP_CONFIG_FILE=/dev/null`);
   }
   const own = uvFile(variables);

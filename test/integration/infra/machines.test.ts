@@ -63,6 +63,12 @@ const anybody: Row[] = [
     said: null,
   },
   {
+    name: 'a configuration of pip that cannot be read',
+    prepare: (place) => writeFile(join(place, 'pip.conf'), '[global\nindex-url = x'),
+    env: (place) => ({ PIP_CONFIG_FILE: join(place, 'pip.conf') }),
+    said: /^pip's configuration cannot be read: .*pip\.conf.*; mend it, or set PIP_CONFIG_FILE=\/dev\/null$/,
+  },
+  {
     name: 'PYTHONPATH and PYTHONHOME of another Python',
     env: () => ({ PYTHONPATH: '/opt/x', PYTHONHOME: '/opt/x' }),
     said: null,
