@@ -1,7 +1,21 @@
-/** Temporary folders on a machine's fast disk. */
-import { mkdir, mkdtemp, readdir, rm, statfs } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+/**
+ * Temporary folders on a machine's fast disk, which other machines and containers may share: `<label>-XXXXXX/` holds the
+ * work and, beside it, whose it is. A folder without that is nobody's business here.
+ */
+import { randomUUID } from 'node:crypto';
+import { mkdir, mkdtemp, open, readdir, rename, rm, statfs, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
 import { DermflowError, failureTypes, unavailable } from '../domain/failures.ts';
+import { createLeaseWatch, keepRenewing, type LeaseWatch, leaseTimes, timeIn } from './lease.ts';
+import { ownerSchema, stateOf, thisProcess } from './owner.ts';
+
+/** Beside the work; renewed as a lease while its owner lives. */
+export const ownerFile = 'dermflow-owner.json';
+const workFolder = 'work';
+
+const recordSchema = z.object({ schema: z.literal(1), id: z.string(), owner: ownerSchema });
+export type ScratchRecord = z.infer<typeof recordSchema>;
 
 /**
  * Gives `work` an empty folder below `scratch` and removes it afterwards, whatever happened. A full or unwritable disk is
@@ -11,14 +25,15 @@ export async function withScratchFolder<T>(
   scratch: string,
   label: string,
   work: (folder: string) => Promise<T>,
+  renewEveryMs = leaseTimes.renewEveryMs,
 ): Promise<T> {
-  const { path, remove } = await makeScratchFolder(scratch, label);
+  const folder = await makeScratchFolder(scratch, label, renewEveryMs);
   try {
-    return await work(path);
+    return await work(folder.path);
   } catch (error) {
     throw explainDiskError(error, scratch);
   } finally {
-    await remove();
+    await folder.remove();
   }
 }
 
@@ -28,19 +43,49 @@ export interface ScratchFolder {
 }
 
 /** The same for work that no single function holds. */
-export async function makeScratchFolder(scratch: string, label: string): Promise<ScratchFolder> {
+export async function makeScratchFolder(
+  scratch: string,
+  label: string,
+  renewEveryMs = leaseTimes.renewEveryMs,
+): Promise<ScratchFolder> {
+  const id = randomUUID();
+  inUse.add(id);
   try {
     await mkdir(scratch, { recursive: true });
-    const path = await mkdtemp(join(scratch, `${label}-${process.pid}-`));
-    own.add(basename(path));
-    const remove = async (): Promise<void> => {
-      if (!leftBehind.delete(path)) await rm(path, { recursive: true, force: true });
-      own.delete(basename(path));
+    const place = await mkdtemp(join(scratch, `${label}-`));
+    const path = join(place, workFolder);
+    try {
+      await writeRecord(place, id);
+      await mkdir(path);
+    } catch (error) {
+      await remove(place);
+      throw error;
+    }
+    const stopRenewing = keepRenewing(join(place, ownerFile), renewEveryMs);
+    return {
+      path,
+      remove: async () => {
+        await stopRenewing();
+        if (!leftBehind.delete(path)) await remove(place);
+        inUse.delete(id);
+      },
     };
-    return { path, remove };
   } catch (error) {
+    inUse.delete(id);
     throw explainDiskError(error, scratch);
   }
+}
+
+function writeRecord(place: string, id: string): Promise<void> {
+  const record: ScratchRecord = { schema: 1, id, owner: thisProcess() };
+  return writeFile(join(place, ownerFile), JSON.stringify(record));
+}
+
+/** The work goes first: what is left of a removal that was cut off is still known for what it is. */
+async function remove(place: string): Promise<void> {
+  const retries = { recursive: true, force: true, maxRetries: 3 };
+  await rm(join(place, workFolder), retries);
+  await rm(place, retries);
 }
 
 const diskErrors: Record<string, string> = {
@@ -66,40 +111,79 @@ export async function explainCrash(error: unknown, scratch: string): Promise<unk
   return bavail * bsize < spaceToWork ? unavailable(`scratch folder ${scratch}: ${diskErrors.ENOSPC}`, error) : error;
 }
 
-/** Names of the folders that this process works in. */
-const own = new Set<string>();
+/** Of the folders that this process works in. */
+const inUse = new Set<string>();
 
 const leftBehind = new Set<string>();
 
 /** The folder outlives its work: what is worth keeping could not be taken out of it. The next sweep tries again. */
 export const leaveBehind = (folder: string): void => void leftBehind.add(folder);
 
+/** Moves a folder to where the next sweep finds it, as one that nobody works in. */
+export async function putAside(scratch: string, folder: string): Promise<void> {
+  const place = await mkdtemp(join(scratch, 'aside-'));
+  // On a full disk the record stays empty, and the folder is judged by its time.
+  await writeRecord(place, randomUUID()).catch(() => {});
+  await rename(folder, join(place, workFolder));
+}
+
+/** Of this process for all sweeps: what it has watched counts on. */
+const watch = createLeaseWatch();
+
 /**
- * Whether a folder below the scratch folder was left by a process that is no more, e.g. after a kill -9. One with this
- * process's number that it did not make is its predecessor's: in a container every start has the same number.
+ * Removes folders that were left, e.g. after a `kill -9`; `rescue` first takes out of each what is worth keeping, and
+ * says whether it could. Left is a folder
+ *
+ * - of this host, boot and process namespace: when its process is gone or another one has its number, at once;
+ * - of any other owner: when its lease was given up ({@link LeaseWatch}), so never at the first sweep.
  */
-function isLeft(name: string): boolean {
-  const owner = /-(\d+)-[^-]+$/.exec(name)?.[1];
-  if (owner === undefined) return false;
-  return Number(owner) === process.pid ? !own.has(name) : !isAlive(Number(owner));
-}
-
-/** Removes folders that were left; `rescue` first takes out of each what is worth keeping, and says whether it could. */
-export async function sweepScratch(scratch: string, rescue: (folder: string) => Promise<boolean>): Promise<void> {
+export async function sweepScratch(
+  scratch: string,
+  rescue: (folder: string) => Promise<boolean>,
+  leases: LeaseWatch = watch,
+): Promise<void> {
   for (const name of await readdir(scratch).catch(() => [])) {
-    if (!isLeft(name)) continue;
-    if (await rescue(join(scratch, name)))
-      await rm(join(scratch, name), { recursive: true, force: true, maxRetries: 3 });
+    const place = join(scratch, name);
+    const found = await readRecord(place);
+    if (found === null || !(await isLeft(scratch, place, found, leases))) continue;
+    // One that another user left may not be removed by this one.
+    if (await rescue(place)) await remove(place).catch(() => {});
   }
 }
 
-/** Whether a process of this number runs; 0 stands for none. */
-export function isAlive(pid: number): boolean {
-  if (pid === 0) return false;
+interface Found {
+  /** Null where a full disk or a crash left it half written. */
+  record: ScratchRecord | null;
+  renewedAt: number;
+}
+
+/** Null for what is no scratch folder, or one whose owner is just removing it. */
+async function readRecord(place: string): Promise<Found | null> {
+  const handle = await open(join(place, ownerFile)).catch(() => null);
+  if (handle === null) return null;
   try {
-    process.kill(pid, 0);
-    return true;
+    // Opened anew at each look: a client of a file server would otherwise tell a time that it remembers.
+    const { mtimeMs } = await handle.stat();
+    return { record: parseRecord(await handle.readFile('utf8')), renewedAt: mtimeMs };
   } catch {
-    return false;
+    return null;
+  } finally {
+    await handle.close();
   }
+}
+
+function parseRecord(text: string): ScratchRecord | null {
+  try {
+    return recordSchema.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
+async function isLeft(scratch: string, place: string, { record, renewedAt }: Found, leases: LeaseWatch) {
+  if (record?.owner.id === thisProcess().id) return !inUse.has(record.id);
+  const state = record === null ? 'elsewhere' : stateOf(record.owner);
+  if (state !== 'elsewhere') return state === 'gone';
+  const now = await timeIn(scratch);
+  return now !== null && leases.isGivenUp({ name: place, renewedAt }, now);
 }

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { exitCodes } from '../domain/failures.ts';
 import { useProxies } from '../infra/proxy.ts';
+import { useOwnHome } from '../infra/user.ts';
 
 /** In the order of the help. Only what was asked for is loaded: the clients of services take a second. */
 const loaders: Record<string, () => Promise<Command>> = {
@@ -34,6 +35,7 @@ const subcommands = verbs.flatMap((verb) => verb.commands);
 for (const command of [program, ...verbs, ...subcommands]) command.exitOverride();
 
 useProxies();
+useOwnHome();
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(); // the reader, e.g. head, has seen enough
   throw error;

@@ -5,13 +5,14 @@
  */
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { execa } from 'execa';
 import sharp from 'sharp';
 import { z } from 'zod';
 import { loadKnowledge } from '../activities/datasets/knowledge.ts';
+import { withScratchFolder } from '../activities/scratch.ts';
 import { drawCorpusRow } from '../domain/demo/corpus.ts';
 import { renderLesion } from '../domain/demo/lesion.ts';
 import { demoLexicon } from '../domain/demo/lexicon.ts';
@@ -54,21 +55,17 @@ const settings = {
 };
 
 const environment = readEnvironment(process.env);
-await mkdir(environment.scratch, { recursive: true });
-const scratch = await mkdtemp(resolve(environment.scratch, 'backbone-'));
-try {
-  const software = await train(await writeCorpus());
+await withScratchFolder(environment.scratch, 'backbone', async (scratch) => {
+  const software = await train(await writeCorpus(scratch), scratch);
   const weights = await weightsDigest(flags.output);
   const record = recordSchema.parse({ ...settings, software, instructionSet: await instructionSet(), weights });
   await writeFile(resolve(flags.output, 'BUILD.json'), `${JSON.stringify(record, null, 2)}\n`);
   await compare(record);
   if (flags.install) await cp(flags.output, shipped, { recursive: true });
-} finally {
-  await rm(scratch, { recursive: true, force: true });
-}
+});
 
 /** Rows in the order in which they are learned, one image each out of a pool. */
-async function writeCorpus(): Promise<BuildBackboneJob> {
+async function writeCorpus(scratch: string): Promise<BuildBackboneJob> {
   const knowledge = await loadKnowledge();
   const random = createRandom(`backbone/${settings.seed}`);
   const pool = Array.from({ length: settings.images }, (_, i) => {
@@ -105,7 +102,7 @@ async function writeCorpus(): Promise<BuildBackboneJob> {
 }
 
 /** Runs the trainer and returns the versions it reports. */
-async function train(job: BuildBackboneJob): Promise<Record<string, string>> {
+async function train(job: BuildBackboneJob, scratch: string): Promise<Record<string, string>> {
   await rm(job.output, { recursive: true, force: true });
   const file = resolve(scratch, 'job.json');
   await writeFile(file, JSON.stringify(job));

@@ -11,6 +11,10 @@ import { type LlmSettings, llmProviders, settingsFor } from '../domain/llm-setti
 import { searchAttributes } from '../domain/names.ts';
 import { type Environment, repositoryRoot } from './env.ts';
 import { howToRegister, missingSearchAttributes } from './search-attributes.ts';
+import { fileSystemOf, isShared } from './setup/file-systems.mjs';
+import { readMachine } from './setup/machine.mjs';
+import { root } from './setup/places.mjs';
+import { problemsOf, storeProblem } from './setup/requirements.mjs';
 import { connectClient } from './temporal.ts';
 import { findSmallModel, findTools } from './tools.ts';
 
@@ -27,13 +31,24 @@ export interface Finding {
   detail: string;
 }
 
+const loopback = '127.0.0.1';
 const gibibyte = 2 ** 30;
 /** A run of the demo leaves about one; a 7B model's checkpoints need far more. */
 const leastFreeGibibytes = 2;
 /** SeaweedFS takes no more writes where less than this share of its disk is free. */
 const sparedByStore = 0.01;
 
-export const machineChecks = ({ home, scratch, trainerPython }: Environment): Check[] => [
+export const machineChecks = ({ home, scratch, trainerPython, s3 }: Environment): Check[] => [
+  {
+    name: 'this machine',
+    look: async () => {
+      const python = process.env.DERMFLOW_PYTHON || 'python3';
+      const machine = readMachine({ checkout: root, home, python });
+      const problems = problemsOf(machine, { missing: [], start: false });
+      if (problems.length > 0) throw unavailable(problems.join('; '));
+      return `${machine.platform} ${machine.arch}${machine.libc === null ? '' : `, glibc ${machine.libc}`}`;
+    },
+  },
   {
     name: 'Node',
     look: async () => {
@@ -67,7 +82,16 @@ export const machineChecks = ({ home, scratch, trainerPython }: Environment): Ch
     },
   },
   spaceCheck('scratch space', scratch, 'DERMFLOW_SCRATCH'),
-  spaceCheck('local store', home, 'DERMFLOW_HOME', sparedByStore),
+  {
+    name: 'local store',
+    // Where a store of others is set, none runs here.
+    optional: s3.endpoint !== undefined && !s3.endpoint.startsWith(`http://${loopback}:`),
+    look: async () => {
+      const problem = storeProblem({ path: home, fileSystem: fileSystemOf(home) });
+      if (problem !== null) throw unavailable(problem);
+      return spaceCheck('local store', home, 'DERMFLOW_HOME', sparedByStore).look();
+    },
+  },
 ];
 
 /** @param spared share of the disk that nobody may fill */
@@ -80,7 +104,9 @@ const spaceCheck = (name: string, folder: string, variable: string, spared = 0):
     if (free < leastFreeGibibytes) {
       throw unavailable(`${free.toFixed(1)} GiB free at ${folder}${besides}; free space or set ${variable}`);
     }
-    return `${free.toFixed(0)} GiB free at ${folder}${besides}`;
+    const fileSystem = fileSystemOf(folder);
+    const slow = isShared(fileSystem) ? `, on ${fileSystem}: slower than a local disk` : '';
+    return `${free.toFixed(0)} GiB free at ${folder}${besides}${slow}`;
   },
 });
 

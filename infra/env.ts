@@ -109,7 +109,7 @@ export function readEnvironment(variables: Record<string, string | undefined>): 
     );
   }
   const e = parsed.data;
-  const home = resolve(e.DERMFLOW_HOME.replace(/^~(?=\/|$)/, homedir()));
+  const home = resolve(e.DERMFLOW_HOME.replace(/^~(?=\/|$)/, () => homedir()));
   const plugins = resolve(e.DERMFLOW_PLUGINS === '' ? resolve(repositoryRoot, 'plugins') : e.DERMFLOW_PLUGINS);
   return {
     home,

@@ -12,12 +12,16 @@ import { watchLifeline } from '../infra/lifeline.ts';
 import { createLogger } from '../infra/logger.ts';
 import { useProxies } from '../infra/proxy.ts';
 import { connectWorker } from '../infra/temporal.ts';
+import { useOwnHome } from '../infra/user.ts';
 import { queuesOf } from './roles.ts';
 
 /** The newest step must be on the display soon; the default would throttle heartbeats to most of their timeout. */
 const heartbeatThrottle = '1 second';
+/** Folders of other machines' dead workers are free only after a while, so a sweep at the start is not enough. */
+const sweepEveryMs = 60_000;
 
 useProxies();
+useOwnHome();
 try {
   await run(readRoles(process.argv.slice(2)));
 } catch (error) {
@@ -62,6 +66,11 @@ async function run(roles: WorkerRole[]): Promise<void> {
     logger.warn({ reason }, 'the store lacks something');
   const store = createS3Store(s3, environment.s3);
   await sweepAndKeep(environment.scratch, logger);
+  const sweepAgain = (): Promise<void> =>
+    sweepAndKeep(environment.scratch, logger).catch((reason: unknown) => {
+      logger.warn({ reason: String(reason) }, 'scratch folders of dead workers were not removed');
+    });
+  setInterval(() => void sweepAgain(), sweepEveryMs).unref();
   await pruneKept(environment.scratch, (stageKey) => newestStep(store, stageKey), logger);
   const { connection, namespace, dataConverter } = await connectWorker();
   const workers: Worker[] = [];

@@ -65,6 +65,9 @@ const spawnProcess = (command: Command, graceMs: number) =>
   execa(command.file, command.args, {
     env: {
       PYTHONPATH: trainerPackage,
+      // Paths may hold any letter, whatever the locale; another Python's library is not this one's.
+      PYTHONUTF8: '1',
+      PYTHONHOME: undefined,
       // Under a launcher the ranks get as long to save as a single trainer; its own default is 30 s.
       TORCH_ELASTIC_SHUTDOWN_TIMEOUT: String(Math.ceil(graceMs / 1000)),
       ...keepFreedMemory,

@@ -6,12 +6,11 @@
  * Room: two checkpoints of a stage, four stages, fourteen days. Beyond that the oldest go, stored or not; those that the
  * store has by then go when a worker starts and when a stretch has ended.
  */
-import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rmdir, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Logger } from 'pino';
 import { DermflowError } from '../../domain/failures.ts';
-import { leaveBehind, sweepScratch } from '../scratch.ts';
+import { leaveBehind, putAside, sweepScratch } from '../scratch.ts';
 import { findSealed, isUnbroken, readSeal, removeSealed, type SealedCheckpoint } from './seal.ts';
 
 export const keptPerStage = 2;
@@ -55,7 +54,7 @@ async function moveTo(scratch: string, place: string, folder: string): Promise<b
     if ((await readSeal(place)) !== null) return false;
     // Another process may also have moved it meanwhile, and an attempt have taken it from there.
     if ((await readSeal(folder)) === null) return false;
-    await renamed(place, join(scratch, `aside-0-${randomUUID().replaceAll('-', '')}`));
+    await putAside(scratch, place).catch(() => {}); // another process was first
   }
   throw new Error(`${folder} cannot be moved to ${place}`);
 }

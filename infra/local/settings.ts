@@ -4,6 +4,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import getPort from 'get-port';
 import { z } from 'zod';
+import { ownerSchema } from '../../activities/owner.ts';
 import { unavailable } from '../../domain/failures.ts';
 
 const portsSchema = z.object({ temporal: z.int(), ui: z.int(), s3: z.array(z.int()).length(10) });
@@ -11,7 +12,8 @@ export type Ports = z.infer<typeof portsSchema>;
 
 /** `stack.json`: who runs the stack, where it listens, and which bucket holds the artifacts. */
 export const stackFileSchema = z.object({
-  pid: z.int(),
+  /** Null while none runs. */
+  owner: ownerSchema.nullable().default(null),
   ports: portsSchema,
   bucket: z.string(),
   /** Whether the servers answer. */
@@ -30,23 +32,30 @@ export type Secrets = z.infer<typeof secretsSchema>;
 
 export const stackFile = (home: string): string => join(home, 'stack.json');
 
-export async function readStackFile(home: string): Promise<StackFile | null> {
-  const text = await readFile(stackFile(home), 'utf8').catch(() => null);
-  return text === null ? null : stackFileSchema.parse(JSON.parse(text));
+/** Null where there is none that can be read: a power cut may leave an empty one. */
+export const readStackFile = (home: string): Promise<StackFile | null> => readJson(stackFile(home), stackFileSchema);
+
+async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<T | null> {
+  const text = await readFile(path, 'utf8').catch(() => '');
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
 }
 
 export async function writeWhole(path: string, value: unknown, mode = 0o644): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const partial = `${path}.${process.pid}.partial`;
-  await writeFile(partial, `${JSON.stringify(value, null, 2)}\n`, { mode });
+  await writeFile(partial, `${JSON.stringify(value, null, 2)}\n`, { mode, flush: true });
   await rename(partial, path);
 }
 
 /** Made once; readable by their owner alone. */
 export async function readOrMakeSecrets(home: string): Promise<Secrets> {
   const path = join(home, 'credentials.json');
-  const text = await readFile(path, 'utf8').catch(() => null);
-  if (text !== null) return secretsSchema.parse(JSON.parse(text));
+  const made = await readJson(path, secretsSchema);
+  if (made !== null) return made;
   const random = (): string => randomBytes(24).toString('hex');
   const secrets = {
     accessKeyId: random().slice(0, 20),

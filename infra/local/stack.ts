@@ -2,10 +2,13 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { isAlive } from '../../activities/scratch.ts';
+import { type Owner, stateOf, thisProcess } from '../../activities/owner.ts';
 import { unavailable } from '../../domain/failures.ts';
+import { fileSystemOf } from '../setup/file-systems.mjs';
+import { storeProblem } from '../setup/requirements.mjs';
 import { findTools } from '../tools.ts';
 import { alone } from './claim.ts';
+import { isInUse, keepOccupied, requireFree } from './occupied.ts';
 import { s3Credentials, s3Service, temporalService } from './services.ts';
 import {
   choosePorts,
@@ -51,25 +54,32 @@ const askEveryMs = 50;
 
 /**
  * Starts both servers, with the data and, where free, the ports of the last time. They are started again when they die.
- * Throws `Unavailable` when a stack runs on this folder already, a port is taken or a server does not come up.
+ * Throws `Unavailable` when a stack runs on this folder already, its disk or its path will not do, a port is taken or a
+ * server does not come up.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const started = await startStackIfNone(options);
   if ('supervisor' in started) return started;
   throw unavailable(
-    `local services already run on ${options.home} (process ${started.pid}); use them, or stop that process first`,
+    `local services already run on ${options.home} (process ${started.owner?.pid}); use them, or stop that process first`,
   );
 }
 
 /** The same, but where a lasting stack runs on this folder it is told instead. One for a question is waited for. */
 export async function startStackIfNone(options: StackOptions): Promise<Stack | StackFile> {
   const { home, logger, wanted = {} } = options;
+  const problem = storeProblem({ path: home, fileSystem: fileSystemOf(home) });
+  if (problem !== null) throw unavailable(problem);
   const tools = findTools(home);
   const secrets = await readOrMakeSecrets(home);
   const claimed = await claim(options);
   if ('lasting' in claimed) return claimed.lasting;
   const { file } = claimed;
-  const release = (ports: Ports): Promise<void> => writeWhole(stackFile(home), { pid: 0, ports, bucket: file.bucket });
+  const stopRenewing = keepOccupied(home);
+  const release = async (ports: Ports): Promise<void> => {
+    await stopRenewing();
+    await writeWhole(stackFile(home), { owner: null, ports, bucket: file.bucket });
+  };
   const startOn = async (ports: Ports): Promise<Stack> => {
     const { bucket } = file;
     await writeWhole(stackFile(home), { ...file, ports });
@@ -106,22 +116,29 @@ export async function startStackIfNone(options: StackOptions): Promise<Stack | S
 type Claim = { file: StackFile } | { lasting: StackFile };
 
 /** Writes this process into `stack.json`, unless a lasting stack's stands there; waits for a momentary one to go. */
-async function claim({ home, wanted = {}, momentary = false, ...options }: StackOptions): Promise<Claim> {
+async function claim({ home, logger, wanted = {}, momentary = false, ...options }: StackOptions): Promise<Claim> {
   const deadline = Date.now() + patienceMs;
+  /** An owner that cannot be seen from here and was found to have given up. */
+  let given: Owner | null = null;
   for (;;) {
-    const claimed = await alone(home, async (): Promise<Claim | null> => {
+    const claimed = await alone(home, async (): Promise<Claim | { unseen: StackFile } | null> => {
       const last = await readStackFile(home);
-      if (last && isAlive(last.pid)) {
-        return last.momentary && Date.now() < deadline ? null : { lasting: last };
+      if (last?.owner && last.owner.id !== given?.id) {
+        const state = stateOf(last.owner);
+        if (state === 'elsewhere') return { unseen: last };
+        if (state === 'alive') return last.momentary && Date.now() < deadline ? null : { lasting: last };
       }
       const ports = await choosePorts(wanted, last?.ports ?? null);
       const bucket = options.bucket ?? last?.bucket ?? firstBucket;
-      const file = { pid: process.pid, ports, bucket, ready: false, momentary };
+      const file = { owner: thisProcess(), ports, bucket, ready: false, momentary };
       await writeWhole(stackFile(home), file);
       return { file };
     });
-    if (claimed) return claimed;
-    await sleep(askEveryMs);
+    if (claimed && !('unseen' in claimed)) return claimed;
+    if (claimed) {
+      await requireFree(home, claimed.unseen, logger);
+      given = claimed.unseen.owner;
+    } else await sleep(askEveryMs);
   }
 }
 
@@ -130,7 +147,7 @@ export async function findStack(home: string): Promise<StackAddresses | null> {
   const deadline = Date.now() + patienceMs;
   for (;;) {
     const file = await readStackFile(home);
-    if (!file || file.momentary || !isAlive(file.pid)) return null;
+    if (!file || file.momentary || !(await isInUse(home, file))) return null;
     if (file.ready || Date.now() > deadline) {
       return { ports: file.ports, bucket: file.bucket, secrets: await readOrMakeSecrets(home) };
     }

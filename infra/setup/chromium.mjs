@@ -21,7 +21,7 @@ export function findChromium() {
 }
 
 export async function installChromium(log) {
-  const env = { DEBIAN_FRONTEND: 'noninteractive' };
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   await run('apt-get', ['update', '-q'], { log, env });
   await run('apt-get', ['install', '-y', '-q', '--no-install-recommends', 'chromium'], { log, env });
 }

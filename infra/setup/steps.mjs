@@ -3,14 +3,9 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-process.chdir(root);
 /** Exit code for something that is not there (domain/failures.ts). */
 const unavailable = 3;
-
-export const homeFolder = () => resolve(process.env.DERMFLOW_HOME || resolve(root, '.dermflow'));
 
 /** One line for a person, and the end. */
 export function fail(message) {
@@ -53,11 +48,13 @@ export async function step(title, work) {
 /**
  * Runs a program to its end and returns its stdout. Its output goes to `log` too; on failure the error's message holds
  * the last line and the log's path.
+ *
+ * @param env the whole environment; this process's by default
  */
-export function run(program, args, { log, env = {} }) {
+export function run(program, args, { log, env = process.env }) {
   if (log !== null) mkdirSync(dirname(log), { recursive: true });
   return new Promise((succeed, failed) => {
-    const child = spawn(program, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     const output = { stdout: '', all: '' };
     const keep = (name) => (chunk) => {
       output.all += chunk;

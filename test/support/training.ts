@@ -90,7 +90,7 @@ export async function createTrainingWorker(
 ): Promise<TrainingWorker & { folder: string; remove(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'dermflow-training-'));
   const [pids, python] = [join(folder, 'pids'), join(folder, 'python')];
-  await writeFile(python, `#!/bin/sh\necho $$ >> ${pids}\nexec ${trainer.python} "$@"\n`);
+  await writeFile(python, `#!/bin/sh\necho $$ >> '${pids}'\nexec '${trainer.python}' "$@"\n`);
   await chmod(python, 0o755);
   writeFileSync(pids, '');
   const log: TrainingWorker['log'] = [];

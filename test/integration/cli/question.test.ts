@@ -92,7 +92,7 @@ async function json(...args: string[]): Promise<unknown> {
 }
 
 async function expectNothingLeft(): Promise<void> {
-  expect(await readStackFile(home.path)).toMatchObject({ pid: 0, momentary: false });
+  expect(await readStackFile(home.path)).toMatchObject({ owner: null, momentary: false });
   const left = (await processTable()).filter(({ command: line }) => line.includes(home.path));
   expect(left.map(({ command: line }) => line)).toEqual([]);
 }

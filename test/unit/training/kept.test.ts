@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm, utimes, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
@@ -19,6 +19,7 @@ import {
 } from '../../../activities/training/kept.ts';
 import { type SealedCheckpoint, seal } from '../../../activities/training/seal.ts';
 import { temporaryFolder } from '../../support/datasets.ts';
+import { scratchFolderOf } from '../../support/scratch.ts';
 
 const logger = pino({ level: 'silent' });
 const [stageA, stageB] = ['a'.repeat(64), 'b'.repeat(64)];
@@ -30,13 +31,14 @@ const facts: CheckpointFacts = {
 const log = { metrics: [{ step: 1, values: { loss: 1 } }], samples: [], usage: [] };
 const everyStep = { above: 0, upTo: 1_000 };
 
-/** Writes a checkpoint as an attempt of process `pid` does. */
+/** Writes a checkpoint as an attempt does, a dead one unless its folder is there. */
 async function saved(
   scratch: string,
   step: number,
   stageKey = stageA,
-  attempt = 'sft-0-abc123',
+  attempt = 'sft-abc123',
 ): Promise<SealedCheckpoint> {
+  if (!existsSync(join(scratch, attempt))) await scratchFolderOf(scratch, attempt);
   const folder = join(scratch, attempt, 'output', `checkpoint-${step}`);
   await mkdir(join(folder, 'ref'), { recursive: true });
   await writeFile(join(folder, 'optimizer.pt'), `state of ${step}`);
@@ -58,9 +60,9 @@ describe('what a dead process left', () => {
   it('is kept where it was sealed, the two newest of each stage, and the rest is removed', async () => {
     const scratch = await temporaryFolder();
     for (const step of [3, 12, 9]) await saved(scratch, step);
-    await saved(scratch, 5, stageB, 'grpo-0-abc123');
-    await mkdir(join(scratch, 'sft-0-abc123/output/checkpoint-15'));
-    await writeFile(join(scratch, 'sft-0-abc123/output/checkpoint-15/optimizer.pt'), 'half');
+    await saved(scratch, 5, stageB, 'grpo-abc123');
+    await mkdir(join(scratch, 'sft-abc123/output/checkpoint-15'));
+    await writeFile(join(scratch, 'sft-abc123/output/checkpoint-15/optimizer.pt'), 'half');
     await sweepAndKeep(scratch, logger);
     expect(await readdir(scratch)).toEqual(['kept']);
     expect([await stepsOf(scratch), await stepsOf(scratch, stageB)]).toEqual([[12, 9], [5]]);
@@ -77,8 +79,8 @@ describe('what a dead process left', () => {
     await saved(scratch, 12);
     for (let kill = 0; kill < 3; kill++) {
       await sweepAndKeep(scratch, logger);
-      const folder = join(scratch, 'sft-0-next00');
-      await mkdir(folder);
+      const folder = join(scratch, 'sft-next00');
+      await scratchFolderOf(scratch, 'sft-next00');
       expect(await takeKept(scratch, stageA, everyStep, folder, logger)).toMatchObject({ step: 12 });
     }
   });
@@ -125,7 +127,7 @@ describe('what a dead process left', () => {
     const scratch = await temporaryFolder();
     await writeFile(join(scratch, 'kept'), 'in the way');
     const failing = withScratchFolder(scratch, 'sft', async (folder) => {
-      await saved(scratch, 12, stageA, basename(folder));
+      await saved(scratch, 12, stageA, relative(scratch, folder));
       await saved(scratch, 9, stageB);
       await keepingUnsaved(scratch, folder, logger, () => Promise.reject(new RangeError('the attempt')));
     });
@@ -143,7 +145,7 @@ describe('what a dead process left', () => {
     await mkdir(half, { recursive: true });
     await writeFile(join(half, 'optimizer.pt'), 'left');
     await saved(scratch, 12);
-    await keepSealed(scratch, join(scratch, 'sft-0-abc123'), logger);
+    await keepSealed(scratch, join(scratch, 'sft-abc123'), logger);
     expect(await stepsOf(scratch)).toEqual([12]);
   });
 });
@@ -178,7 +180,7 @@ describe('the room of kept checkpoints', () => {
   it('is given back when the store has the step or a later one, not when it cannot say', async () => {
     const scratch = await temporaryFolder();
     await saved(scratch, 12);
-    await saved(scratch, 5, stageB, 'grpo-0-abc123');
+    await saved(scratch, 5, stageB, 'grpo-abc123');
     await sweepAndKeep(scratch, logger);
     await pruneKept(scratch, () => Promise.reject(new Error('away')), logger);
     await pruneKept(scratch, async (key) => (key === stageA ? 11 : null), logger);
@@ -193,7 +195,7 @@ describe('the room of kept checkpoints', () => {
     const scratch = await temporaryFolder();
     const keys = ['1', '2', '3', '4', '5', '6'].map((digit) => digit.repeat(64));
     for (const [i, key] of keys.entries()) {
-      await saved(scratch, 3, key, `sft-0-stage${i}`);
+      await saved(scratch, 3, key, `sft-stage${i}`);
       await sweepAndKeep(scratch, logger);
       const at = new Date(Date.now() - (i === 0 ? 14.1 : 1 + i) * dayMs);
       await utimes(join(scratch, 'kept', key, 'step-00000003'), at, at);

@@ -1,0 +1,1 @@
+export function userVariables(variables: Record<string, string | undefined>, home: string): Record<string, string>;

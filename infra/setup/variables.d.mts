@@ -1,0 +1,4 @@
+export function pythonVariables(
+  python: string,
+  variables: Record<string, string | undefined>,
+): Record<string, string | undefined>;

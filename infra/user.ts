@@ -1,0 +1,16 @@
+/** Dermflow runs under a user id that has no name and no home, as in containers. */
+import { mkdirSync } from 'node:fs';
+import { homeFolder } from './setup/places.mjs';
+import { userVariables } from './setup/user.mjs';
+
+/** Must be called at the start of a process. Child processes, e.g. trainers, inherit what is set. */
+export function useOwnHome(variables: NodeJS.ProcessEnv = process.env): void {
+  const own = userVariables(variables, homeFolder(variables));
+  Object.assign(variables, own);
+  if (own.HOME === undefined) return;
+  try {
+    mkdirSync(own.HOME, { recursive: true });
+  } catch {
+    // What needs DERMFLOW_HOME says that it cannot be written.
+  }
+}
