@@ -84,14 +84,17 @@ export function wordsOf(error: unknown): string {
 }
 
 const refusalOf = (error: unknown): Refusal | undefined => {
-  const words = isGrpcStatus(error, grpcStatus.UNAUTHENTICATED, grpcStatus.PERMISSION_DENIED) ? 'unauthenticated' : wordsOf(error);
+  const words = isGrpcStatus(error, grpcStatus.UNAUTHENTICATED, grpcStatus.PERMISSION_DENIED)
+    ? 'unauthenticated'
+    : wordsOf(error);
   return refusals.find((refusal) => refusal.words.test(words));
 };
 
 /** Nothing answers, not yet, or not as it should; another request may. */
 export function isMerelyAway(error: unknown): boolean {
   const status = statusOf(error);
-  const again = status !== undefined && (isRetryableError(status) || isGrpcStatus(status, grpcStatus.DEADLINE_EXCEEDED));
+  const again =
+    status !== undefined && (isRetryableError(status) || isGrpcStatus(status, grpcStatus.DEADLINE_EXCEEDED));
   return again && refusalOf(error) === undefined;
 }
 

@@ -15,7 +15,7 @@ const watchMs = 500;
 /** A folder whose stack was last run by `owner`. */
 async function homeOf(owner: Owner | null): Promise<{ home: string; last: StackFile }> {
   const home = await temporaryFolder();
-  const last = { owner, ports, bucket: 'dermflow' };
+  const last = { owner, ports, bucket: 'dermflow', ready: true, momentary: false };
   await writeFile(stackFile(home), JSON.stringify(last));
   return { home, last };
 }

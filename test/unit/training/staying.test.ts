@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { makeScratchFolder } from '../../../activities/scratch.ts';
-import { createStayingTrainers, endSeated, type Seated } from '../../../activities/training/staying.ts';
 import { spawnTrainer } from '../../../activities/trainer/trainer-process.ts';
+import { createStayingTrainers, endSeated, type Seated } from '../../../activities/training/staying.ts';
 import { temporaryFolder } from '../../support/datasets.ts';
 import { sftJob } from '../../support/jobs.ts';
 
