@@ -12,7 +12,7 @@ import {
   runResultSchema,
 } from '../domain/run-record.ts';
 import { codeDigest } from '../infra/code-digest.ts';
-import { dermflowVersion } from '../infra/version.ts';
+import { dermflowVersion } from '../platform/version.ts';
 import type { ArtifactStore } from './ports/artifact-store.ts';
 import { commitFiles, readJson } from './store/commit.ts';
 

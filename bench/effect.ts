@@ -4,10 +4,10 @@
  */
 import { parseArgs } from 'node:util';
 import { readJson } from '../activities/store/commit.ts';
-import { readRecipe } from '../cli/recipes.ts';
+import { startServices } from '../cli/machine/services.ts';
 import { handleOf, runOf, startRun } from '../cli/runs.ts';
-import { startServices } from '../cli/services.ts';
 import { withSession } from '../cli/session.ts';
+import { readRecipe } from '../cli/start/recipes.ts';
 import { artifactFiles } from '../domain/artifact-files.ts';
 import { userMistake } from '../domain/failures.ts';
 import { taskOf } from '../domain/report/models.ts';

@@ -7,7 +7,7 @@ import { readdir } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import sharp, { type Sharp } from 'sharp';
-import { modelSize } from '../activities/datasets/image-size.ts';
+import { modelSize } from '../activities/datasets/images/image-size.ts';
 import { lookOf } from '../domain/cases/look.ts';
 import { indexLooks, nearDuplicateLikeness } from '../domain/cases/look-index.ts';
 import { userMistake } from '../domain/failures.ts';

@@ -3,7 +3,7 @@
  * time that steps lose to the upload of checkpoints; the speed of one large upload against boto3's.
  */
 import { parseArgs } from 'node:util';
-import { startServices } from '../cli/services.ts';
+import { startServices } from '../cli/machine/services.ts';
 import { userMistake } from '../domain/failures.ts';
 import { readCount } from './common/arguments.ts';
 import { benchLogger } from './common/logger.ts';

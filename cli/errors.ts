@@ -2,8 +2,8 @@
 import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import { NamespaceNotFoundError } from '@temporalio/common';
 import { DermflowError, exitCodeOf, exitCodes, failureTypes } from '../domain/failures.ts';
-import { grpcStatus, isGrpcStatus, isServerAway } from '../infra/grpc.ts';
-import { explainRefusal } from '../infra/temporal-refusals.ts';
+import { grpcStatus, isGrpcStatus, isServerAway } from '../platform/grpc.ts';
+import { explainRefusal } from '../platform/temporal-refusals.ts';
 
 interface Explained {
   type: string;

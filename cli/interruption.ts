@@ -1,5 +1,5 @@
 /** Ctrl-C and SIGTERM as a signal that work can wait for. */
-import { watchLifeline } from '../infra/lifeline.ts';
+import { watchLifeline } from '../platform/lifeline.ts';
 
 /** Aborts at the first SIGINT or SIGTERM, or when the process that started this one is gone. */
 export function untilInterrupted(): AbortSignal {

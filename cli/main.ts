@@ -1,24 +1,24 @@
 /** The `dermflow` command. A mistake is one line on stderr and an exit code of domain/failures.ts. */
 import { Command, CommanderError } from 'commander';
 import { exitCodes } from '../domain/failures.ts';
-import { useProxies } from '../infra/proxy.ts';
 import { useOwnHome } from '../infra/user.ts';
+import { useProxies } from '../platform/proxy.ts';
 
 /** In the order of the help. Only what was asked for is loaded: the clients of services take a second. */
 const loaders: Record<string, () => Promise<Command>> = {
-  start: async () => (await import('./start.ts')).startCommand(),
-  up: async () => (await import('./up.ts')).upCommand(),
-  plan: async () => (await import('./plan.ts')).planCommand(),
-  run: async () => (await import('./run.ts')).runCommand(),
-  watch: async () => (await import('./watch.ts')).watchCommand(),
-  status: async () => (await import('./status.ts')).statusCommand(),
-  list: async () => (await import('./list.ts')).listCommand(),
-  resume: async () => (await import('./resume.ts')).resumeCommand(),
-  cancel: async () => (await import('./cancel.ts')).cancelCommand(),
-  report: async () => (await import('./report.ts')).reportCommand(),
-  data: async () => (await import('./data.ts')).dataCommand(),
-  score: async () => (await import('./score.ts')).scoreCommand(),
-  doctor: async () => (await import('./doctor.ts')).doctorCommand(),
+  start: async () => (await import('./start/start.ts')).startCommand(),
+  up: async () => (await import('./machine/up.ts')).upCommand(),
+  plan: async () => (await import('./start/plan.ts')).planCommand(),
+  run: async () => (await import('./start/run.ts')).runCommand(),
+  watch: async () => (await import('./follow/watch.ts')).watchCommand(),
+  status: async () => (await import('./follow/status.ts')).statusCommand(),
+  list: async () => (await import('./follow/list.ts')).listCommand(),
+  resume: async () => (await import('./steer/resume.ts')).resumeCommand(),
+  cancel: async () => (await import('./steer/cancel.ts')).cancelCommand(),
+  report: async () => (await import('./follow/report.ts')).reportCommand(),
+  data: async () => (await import('./data/data.ts')).dataCommand(),
+  score: async () => (await import('./data/score.ts')).scoreCommand(),
+  doctor: async () => (await import('./machine/doctor.ts')).doctorCommand(),
 };
 const asked = Object.entries(loaders).filter(([name]) => name === process.argv[2]);
 const verbs = await Promise.all((asked.length > 0 ? asked : Object.entries(loaders)).map(([, load]) => load()));

@@ -1,11 +1,11 @@
 /** Questions about runs, which are answered also when the local services are down. */
 import pino from 'pino';
 import { DermflowError, failureTypes } from '../domain/failures.ts';
-import { readEnvironment } from '../infra/env.ts';
-import { isServerAway } from '../infra/grpc.ts';
 import { readStackFile } from '../infra/local/settings.ts';
 import { findStack, startStackIfNone, useStack } from '../infra/local/stack.ts';
-import { isTemporalNamed } from '../infra/temporal.ts';
+import { readEnvironment } from '../platform/env.ts';
+import { isServerAway } from '../platform/grpc.ts';
+import { isTemporalNamed } from '../platform/temporal.ts';
 import { type Session, withSession } from './session.ts';
 
 /**

@@ -1,7 +1,7 @@
 /** A run's name out of its recipe. */
 import { canonicalJson, digestOf } from '../domain/artifact.ts';
 import { runId } from '../domain/names.ts';
-import type { Recipe } from '../domain/recipe.ts';
+import type { Recipe } from '../domain/recipe/recipe.ts';
 
 export const digestOfRecipe = (recipe: unknown): string => digestOf(canonicalJson(recipe));
 

@@ -1,13 +1,13 @@
 /** Runs as Temporal knows them: started, found, continued. A run's id is its workflow id. */
 import { type Client, WorkflowExecutionAlreadyStartedError, type WorkflowHandle } from '@temporalio/client';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
-import type { RunInput, RunResult } from '../domain/contracts.ts';
+import type { RunInput, RunResult } from '../domain/contracts/run.ts';
 import { userMistake } from '../domain/failures.ts';
 import { methodOf } from '../domain/methods/index.ts';
 import { memo, searchAttributes, taskQueues } from '../domain/names.ts';
-import { decodePayload } from '../infra/data-converter.ts';
-import { grpcStatus, isGrpcStatus } from '../infra/grpc.ts';
 import { howToRegister } from '../infra/search-attributes.ts';
+import { decodePayload } from '../platform/data-converter.ts';
+import { grpcStatus, isGrpcStatus } from '../platform/grpc.ts';
 import { digestOfRecipe } from './run-id.ts';
 
 export { runOf } from './run-id.ts';

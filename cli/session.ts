@@ -3,9 +3,9 @@ import type { Client } from '@temporalio/client';
 import type { ArtifactStore } from '../activities/ports/artifact-store.ts';
 import { probeStore } from '../activities/store/probe.ts';
 import { createS3Client, createS3Store, ensureBucket } from '../activities/store/s3.ts';
-import { type Environment, readEnvironment } from '../infra/env.ts';
 import { findStack, runPage, type StackAddresses, useStack } from '../infra/local/stack.ts';
-import { connectClient } from '../infra/temporal.ts';
+import { type Environment, readEnvironment } from '../platform/env.ts';
+import { connectClient } from '../platform/temporal.ts';
 
 export interface Session {
   environment: Environment;

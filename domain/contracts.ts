@@ -7,7 +7,7 @@ import { type ArtifactRef, artifactRefSchema, sha256Schema } from './artifact.ts
 import { type Motion, motionSchema } from './heartbeats.ts';
 import type { LlmAccount, LlmBudget } from './llm-account.ts';
 import type { QuestionTask } from './questions/question.ts';
-import type { Recipe } from './recipe.ts';
+import type { Recipe } from './recipe/recipe.ts';
 import type { Stage } from './stages.ts';
 
 /** A base model: where gpu workers find it, and what its bytes are. */

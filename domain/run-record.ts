@@ -4,7 +4,8 @@
  */
 import { z } from 'zod';
 import { artifactRefSchema, canonicalJson, digestOf } from './artifact.ts';
-import type { EvaluationResult, RunProgress, RunResult } from './contracts.ts';
+import type { EvaluationResult } from './contracts/evaluation.ts';
+import type { RunProgress, RunResult } from './contracts/run.ts';
 import { budgetSchema, type LlmBudget } from './llm-account.ts';
 import { questionTasks } from './questions/question.ts';
 import { stageNames } from './stages.ts';

@@ -2,7 +2,7 @@
  * The stages of training: what has a plan of steps, checkpoints, a log of its own and models to evaluate. A new one is a
  * row here; what a row lacks does not compile.
  */
-import type { Recipe } from './recipe.ts';
+import type { Recipe } from './recipe/recipe.ts';
 
 /** Jobs of the trainer that save their state and go on from it; the others of domain/trainer.ts begin anew. */
 export const resumableJobs = ['sft', 'grpo'] as const;

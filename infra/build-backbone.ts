@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { execa } from 'execa';
 import sharp from 'sharp';
 import { z } from 'zod';
-import { loadKnowledge } from '../activities/datasets/knowledge.ts';
+import { loadKnowledge } from '../activities/knowledge.ts';
 import { withScratchFolder } from '../activities/scratch.ts';
 import { drawCorpusRow } from '../domain/demo/corpus.ts';
 import { renderLesion } from '../domain/demo/lesion.ts';
@@ -20,7 +20,7 @@ import { drawLook } from '../domain/demo/look.ts';
 import { drawIndependentFindings } from '../domain/demo/world.ts';
 import { createRandom } from '../domain/random.ts';
 import { type BuildBackboneJob, type ChatRow, trainerEventSchema } from '../domain/trainer.ts';
-import { readEnvironment, repositoryRoot } from './env.ts';
+import { readEnvironment, repositoryRoot } from '../platform/env.ts';
 
 /** Shipped beside the weights: what they were built with. */
 const recordSchema = z.object({

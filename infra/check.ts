@@ -3,7 +3,7 @@
  * `npm run format` mends what can be mended.
  */
 import { execa } from 'execa';
-import { readEnvironment, repositoryRoot } from './env.ts';
+import { readEnvironment, repositoryRoot } from '../platform/env.ts';
 
 const write = process.argv.includes('--write');
 const ruff = [readEnvironment(process.env).trainerPython, '-m', 'ruff'];

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { repositoryRoot } from './env.ts';
+import { repositoryRoot } from '../platform/env.ts';
 
 /** Everything that a stage's result may depend on: our own code and data, and the locked versions of others'. */
 const parts = ['activities', 'cli', 'domain', 'infra', 'trainer', 'workers', 'workflows', 'package-lock.json'];

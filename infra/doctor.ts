@@ -9,14 +9,14 @@ import { createS3Client, ensureBucket } from '../activities/store/s3.ts';
 import { unavailable } from '../domain/failures.ts';
 import { type LlmSettings, llmProviders, settingsFor } from '../domain/llm-settings.ts';
 import { searchAttributes } from '../domain/names.ts';
-import { type Environment, repositoryRoot } from './env.ts';
+import { type Environment, repositoryRoot } from '../platform/env.ts';
+import { connectClient } from '../platform/temporal.ts';
+import { findSmallModel, findTools } from '../platform/tools.ts';
 import { howToRegister, missingSearchAttributes } from './search-attributes.ts';
 import { fileSystemOf, isShared } from './setup/file-systems.mjs';
 import { readMachine } from './setup/machine.mjs';
 import { root } from './setup/places.mjs';
 import { problemsOf, storeProblem } from './setup/requirements.mjs';
-import { connectClient } from './temporal.ts';
-import { findSmallModel, findTools } from './tools.ts';
 
 export interface Check {
   name: string;

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { derm12345Labels } from '../activities/datasets/adapters/derm12345.ts';
-import { codes2018, codes2019, isicCodes } from '../activities/datasets/adapters/isic-codes.ts';
+import { codes2018, codes2019, isicCodes } from '../activities/datasets/adapters/isic/isic-codes.ts';
 import { padUfes20Codes } from '../activities/datasets/adapters/pad-ufes-20.ts';
-import { loadKnowledge } from '../activities/datasets/knowledge.ts';
+import { loadKnowledge } from '../activities/knowledge.ts';
 import { drawKnowledge } from '../domain/knowledge/draw.ts';
 import { drawDiseases } from '../domain/knowledge/draw-diseases.ts';
 import { drawOverlaps, type LabelledSet } from '../domain/knowledge/draw-overlaps.ts';
-import { repositoryRoot } from './env.ts';
+import { repositoryRoot } from '../platform/env.ts';
 
 /** Each set with its labels: closed lists by their adapters, open ones by domain/knowledge/set-labels.yaml. */
 export async function labelledSets(): Promise<LabelledSet[]> {

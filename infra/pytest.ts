@@ -1,7 +1,7 @@
 /** `npm run test:trainer`: the trainer's pytest by the environment's Python. */
 import { resolve } from 'node:path';
 import { execa } from 'execa';
-import { readEnvironment, repositoryRoot } from './env.ts';
+import { readEnvironment, repositoryRoot } from '../platform/env.ts';
 
 const { exitCode } = await execa(
   readEnvironment(process.env).trainerPython,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { z } from 'zod';
-import { readEnvironment, repositoryRoot } from '../infra/env.ts';
+import { readEnvironment, repositoryRoot } from '../platform/env.ts';
 
 interface Count {
   passed: number;

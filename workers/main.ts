@@ -7,12 +7,12 @@ import { newestStep } from '../activities/training/checkpoints.ts';
 import { pruneKept, sweepAndKeep } from '../activities/training/kept.ts';
 import { DermflowError, exitCodeOf, userMistake } from '../domain/failures.ts';
 import { type WorkerRole, workerRoles } from '../domain/names.ts';
-import { readEnvironment } from '../infra/env.ts';
-import { watchLifeline } from '../infra/lifeline.ts';
-import { createLogger } from '../infra/logger.ts';
-import { useProxies } from '../infra/proxy.ts';
-import { connectWorker } from '../infra/temporal.ts';
 import { useOwnHome } from '../infra/user.ts';
+import { readEnvironment } from '../platform/env.ts';
+import { watchLifeline } from '../platform/lifeline.ts';
+import { createLogger } from '../platform/logger.ts';
+import { useProxies } from '../platform/proxy.ts';
+import { connectWorker } from '../platform/temporal.ts';
 import { queuesOf } from './roles.ts';
 
 /** The newest step must be on the display soon; the default would throttle heartbeats to most of their timeout. */

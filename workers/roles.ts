@@ -12,7 +12,7 @@ import { createRecordActivities } from '../activities/run-records.ts';
 import { createTrainingActivities } from '../activities/training/activities.ts';
 import { createTrajectoryActivities } from '../activities/trajectories/activities.ts';
 import { taskQueues, type WorkerRole } from '../domain/names.ts';
-import type { Environment } from '../infra/env.ts';
+import type { Environment } from '../platform/env.ts';
 
 export interface WorkerDependencies {
   store: ArtifactStore;

@@ -1,12 +1,10 @@
 /** The activities as the workflows call them: an interface, a task queue and a profile each. */
 import { type ActivityOptions, scheduleActivity } from '@temporalio/workflow';
-import type {
-  DatasetActivities,
-  EvaluationActivities,
-  ReportActivities,
-  TrainingActivities,
-  TrajectoryActivities,
-} from '../domain/contracts.ts';
+import type { DatasetActivities } from '../domain/contracts/data.ts';
+import type { EvaluationActivities } from '../domain/contracts/evaluation.ts';
+import type { ReportActivities } from '../domain/contracts/report.ts';
+import type { TrainingActivities } from '../domain/contracts/training.ts';
+import type { TrajectoryActivities } from '../domain/contracts/trajectories.ts';
 import type { RecordActivities } from '../domain/run-record.ts';
 import { allowance } from './allowance.ts';
 import { persistently } from './attempts.ts';
@@ -29,7 +27,7 @@ function activities<A extends object>(profile: ActivityOptions, more: () => obje
     const schedule = () => scheduleActivity(type, [{ ...input, ...more() }], { ...profile, activityId });
     return persistently(activityId, schedule);
   };
-  // Every interface of domain/contracts.ts holds only functions of one input, which is what `call` makes of any name.
+  // Every interface of domain/contracts/run.ts holds only functions of one input, which is what `call` makes of any name.
   return new Proxy({}, { get: (_, type) => call(String(type)) }) as A;
 }
 

@@ -1,4 +1,4 @@
-/** Failures whose words and stacks are payloads, so that a codec changes them like any other (infra/data-converter.ts). */
+/** Failures whose words and stacks are payloads, so that a codec changes them like any other (platform/data-converter.ts). */
 import { DefaultFailureConverter } from '@temporalio/common';
 
 export const failureConverter = new DefaultFailureConverter({ encodeCommonAttributes: true });

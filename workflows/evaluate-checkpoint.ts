@@ -1,4 +1,4 @@
-import type { EvaluationInput, EvaluationResult } from '../domain/contracts.ts';
+import type { EvaluationInput, EvaluationResult } from '../domain/contracts/evaluation.ts';
 import { evaluateModel, exportForInference } from './activities.ts';
 import { listenForRetryNow } from './attempts.ts';
 import { concluding } from './failures.ts';

@@ -7,7 +7,8 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { EvaluationResult, PartProgress, RunProgress } from '../domain/contracts.ts';
+import type { EvaluationResult } from '../domain/contracts/evaluation.ts';
+import type { PartProgress, RunProgress } from '../domain/contracts/run.ts';
 import { patches, queries, searchAttributes } from '../domain/names.ts';
 import { waitsFor } from './attempts.ts';
 import { explain } from './failures.ts';

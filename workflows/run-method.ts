@@ -1,5 +1,5 @@
 /** What the workflows of all methods have in common: signals, a parsed recipe, progress, evaluations beside the work. */
-import type { RunInput } from '../domain/contracts.ts';
+import type { RunInput } from '../domain/contracts/run.ts';
 import type { Method } from '../domain/methods/method.ts';
 import { listenForBudget } from './allowance.ts';
 import { listenForRetryNow } from './attempts.ts';

@@ -1,10 +1,13 @@
 import { workflowInfo } from '@temporalio/workflow';
-import type { CheckpointRef, RunInput, RunResult, StretchResult, TrajectoriesResult } from '../domain/contracts.ts';
+import type { CheckpointRef } from '../domain/contracts/references.ts';
+import type { RunInput, RunResult } from '../domain/contracts/run.ts';
+import type { StretchResult } from '../domain/contracts/training.ts';
+import type { TrajectoriesResult } from '../domain/contracts/trajectories.ts';
 import { baseModel, type ModelUnderTest, onGrey } from '../domain/evaluation/model-under-test.ts';
 import { ledgerWords } from '../domain/llm-account.ts';
 import { skinR1 as method } from '../domain/methods/skin-r1.ts';
-import { parseRecipe } from '../domain/parse-recipe.ts';
-import type { Recipe } from '../domain/recipe.ts';
+import { parseRecipe } from '../domain/recipe/parse.ts';
+import type { Recipe } from '../domain/recipe/recipe.ts';
 import { type Stage, stageNames } from '../domain/stages.ts';
 import {
   explainConcepts,

@@ -2,22 +2,23 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { type Manifest, workKey } from '../../domain/artifact.ts';
-import type { DataRecipe, DatasetActivities } from '../../domain/contracts.ts';
+import type { DatasetActivities } from '../../domain/contracts/data.ts';
+import type { DataRecipe } from '../../domain/contracts/run.ts';
 import { userMistake } from '../../domain/failures.ts';
 import type { Knowledge } from '../../domain/knowledge/knowledge.ts';
-import type { DataSource, GeneratedSpec } from '../../domain/recipe.ts';
-import type { Environment } from '../../infra/env.ts';
+import type { DataSource, GeneratedSpec } from '../../domain/recipe/data.ts';
+import type { Environment } from '../../platform/env.ts';
 import { type WorkProgress, withHeartbeats } from '../heartbeats.ts';
+import { loadKnowledge } from '../knowledge.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { withScratchFolder } from '../scratch.ts';
 import { textbookFolder } from './adapters/textbook.ts';
 import { writeDemoDataset } from './demo.ts';
-import { openEncoder } from './encoder.ts';
-import { imageSoftware } from './images.ts';
-import { importDataset, importMethod } from './import.ts';
-import type { ImportedSource } from './imported.ts';
-import { loadKnowledge } from './knowledge.ts';
-import { deriveData } from './prepare.ts';
+import { openEncoder } from './encoder/encoder.ts';
+import { imageSoftware } from './images/intake.ts';
+import { importDataset, importMethod } from './import/import-dataset.ts';
+import { deriveData } from './preparation/derive-data.ts';
+import type { ImportedSource } from './preparation/imported-sets.ts';
 
 export interface DatasetDependencies {
   store: ArtifactStore;

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { renderLesion } from '../../domain/demo/lesion.ts';
 import { type DemoCase, generateWorld } from '../../domain/demo/world.ts';
-import type { GeneratedSpec } from '../../domain/recipe.ts';
+import type { GeneratedSpec } from '../../domain/recipe/data.ts';
 import { concurrently } from '../concurrently.ts';
 import { textbookFolder } from './adapters/textbook.ts';
-import { imagesInFlight } from './images.ts';
+import { imagesInFlight } from './images/intake.ts';
 
 const imageFolder = 'HAM10000_images_part_1';
 const readme = `# Generated images, not patients

@@ -1,7 +1,7 @@
 /** The evaluation stage, on a queue of its own: it neither waits for the trainer's accelerator nor takes it. */
 import type { Logger } from 'pino';
-import type { EvaluationActivities } from '../../domain/contracts.ts';
-import type { Environment } from '../../infra/env.ts';
+import type { EvaluationActivities } from '../../domain/contracts/evaluation.ts';
+import type { Environment } from '../../platform/env.ts';
 import { withHeartbeats } from '../heartbeats.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { evaluate } from './evaluate.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { ArtifactRef, Json } from '../../domain/artifact.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
-import type { EvaluationInput, TaskScore } from '../../domain/contracts.ts';
+import type { EvaluationInput, TaskScore } from '../../domain/contracts/evaluation.ts';
 import { type EvaluationItem, judgeOutput } from '../../domain/evaluation/item.ts';
 import { type EvaluationSummary, scoresOf, summariseItems, taskScoreSchema } from '../../domain/evaluation/summary.ts';
 import { userMistake } from '../../domain/failures.ts';

@@ -2,7 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { ArtifactRef } from '../../domain/artifact.ts';
-import type { EvaluationInput } from '../../domain/contracts.ts';
+import type { EvaluationInput } from '../../domain/contracts/evaluation.ts';
 import type { Question } from '../../domain/questions/question.ts';
 import type { ExportOnnxJob } from '../../domain/trainer.ts';
 import { commitOnce } from '../commit-once.ts';

@@ -4,11 +4,11 @@ import sharp from 'sharp';
 import type { ArtifactRef } from '../../domain/artifact.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { ImageRef } from '../../domain/cases/case.ts';
-import type { EvaluationInput } from '../../domain/contracts.ts';
+import type { EvaluationInput } from '../../domain/contracts/evaluation.ts';
 import { askedQuestions } from '../../domain/evaluation/asked.ts';
 import { userMistake } from '../../domain/failures.ts';
 import type { Question } from '../../domain/questions/question.ts';
-import type { Recipe } from '../../domain/recipe.ts';
+import type { Recipe } from '../../domain/recipe/recipe.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { fetchBlobs, readJsonLines } from '../store/commit.ts';
 

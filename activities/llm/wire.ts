@@ -4,7 +4,7 @@ import { type Duplex, pipeline, Readable } from 'node:stream';
 import { text as textOf } from 'node:stream/consumers';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { EnvHttpProxyAgent, interceptors, request } from 'undici';
-import { exemptHosts } from '../../infra/proxy.ts';
+import { exemptHosts } from '../../platform/proxy.ts';
 import type { Address } from './address.ts';
 import type { Dialect } from './dialect.ts';
 import { watchPieces, watchReply } from './moving.ts';

@@ -2,7 +2,7 @@
 import type { Logger } from 'pino';
 import { canonicalJson, digestOf } from '../../domain/artifact.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
-import type { ReportActivities, ReportInput } from '../../domain/contracts.ts';
+import type { ReportActivities, ReportInput } from '../../domain/contracts/report.ts';
 import { buildReport } from '../../domain/report/build.ts';
 import { commitOnce } from '../commit-once.ts';
 import { withHeartbeats } from '../heartbeats.ts';

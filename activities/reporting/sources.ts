@@ -2,13 +2,13 @@
 import { z } from 'zod';
 import type { ArtifactRef } from '../../domain/artifact.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
-import type { ReportInput } from '../../domain/contracts.ts';
+import type { ReportInput } from '../../domain/contracts/report.ts';
 import type { TextOnlyAnswer } from '../../domain/evaluation/text-only.ts';
 import type { ReportSources } from '../../domain/report/build.ts';
 import type { LineageEntry } from '../../domain/report/report.ts';
 import type { MetricsLine } from '../../domain/report/training-log.ts';
 import { type Stage, stageNames } from '../../domain/stages.ts';
-import { dermflowVersion } from '../../infra/version.ts';
+import { dermflowVersion } from '../../platform/version.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { readJson, readJsonLines } from '../store/commit.ts';
 import { traceLineage } from './lineage.ts';

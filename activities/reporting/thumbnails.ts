@@ -2,7 +2,7 @@
 import sharp from 'sharp';
 import type { ImageRef } from '../../domain/cases/case.ts';
 import { concurrently } from '../concurrently.ts';
-import { imagesInFlight } from '../datasets/images.ts';
+import { imagesInFlight } from '../datasets/images/intake.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 
 /** Twice the width at which the page shows them, for dense displays; smaller images keep their size. */

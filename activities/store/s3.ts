@@ -15,7 +15,7 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { corrupt, userMistake } from '../../domain/failures.ts';
-import { proxyAgents, proxyWords } from '../../infra/proxy.ts';
+import { proxyAgents, proxyWords } from '../../platform/proxy.ts';
 import { transferring } from '../motion.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { getObject, type ObjectAddress, orAbsent, requireETag } from './answers.ts';

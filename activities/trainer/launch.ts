@@ -6,7 +6,7 @@
 import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { userMistake } from '../../domain/failures.ts';
-import type { TrainerPlace } from '../../infra/env.ts';
+import type { TrainerPlace } from '../../platform/env.ts';
 import { type Command, trainerCommand } from './command.ts';
 
 type Launch = Pick<TrainerPlace, 'processes' | 'sharding' | 'machines' | 'mainAddress' | 'launcher'>;

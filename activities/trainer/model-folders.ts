@@ -1,6 +1,6 @@
 /** The model under evaluation, as folders on this machine. */
 import { fileURLToPath } from 'node:url';
-import type { CheckpointRef, ModelRef } from '../../domain/contracts.ts';
+import type { CheckpointRef, ModelRef } from '../../domain/contracts/references.ts';
 import { corrupt } from '../../domain/failures.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { materialise } from '../store/commit.ts';

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Json, Manifest } from '../../domain/artifact.ts';
-import type { CheckpointRef } from '../../domain/contracts.ts';
+import type { CheckpointRef } from '../../domain/contracts/references.ts';
 import { DermflowError, failureTypes } from '../../domain/failures.ts';
 import { checkpointKey, stepOfCheckpointKey } from '../../domain/names.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';

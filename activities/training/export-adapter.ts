@@ -1,7 +1,7 @@
 /** A checkpoint's adapter in PEFT layout, with model card and licence, free of this machine's paths. */
 import { type ArtifactRef, digestOf } from '../../domain/artifact.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
-import type { AdapterInput } from '../../domain/contracts.ts';
+import type { AdapterInput } from '../../domain/contracts/training.ts';
 import { corrupt } from '../../domain/failures.ts';
 import { licenceNote, publicBase } from '../../domain/report/card-metadata.ts';
 import { modelCard } from '../../domain/report/model-card.ts';

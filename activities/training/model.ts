@@ -2,7 +2,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative } from 'node:path';
 import { canonicalJson, digestOf } from '../../domain/artifact.ts';
-import type { ModelRef } from '../../domain/contracts.ts';
+import type { ModelRef } from '../../domain/contracts/references.ts';
 import { userMistake } from '../../domain/failures.ts';
 import { digestOfFile } from '../store/store.ts';
 import { modelPath } from '../trainer/model-folders.ts';

@@ -1,12 +1,13 @@
 /** What decides the numbers of a stage of training: its key, its steps, its job. */
 import { join } from 'node:path';
 import { workKey } from '../../domain/artifact.ts';
-import type { GrpoInput, SftInput, SftRecipe } from '../../domain/contracts.ts';
+import type { SftRecipe } from '../../domain/contracts/run.ts';
+import type { GrpoInput, SftInput } from '../../domain/contracts/training.ts';
 import { sftBatches } from '../../domain/plan/plan.ts';
-import type { Recipe } from '../../domain/recipe.ts';
+import type { Recipe } from '../../domain/recipe/recipe.ts';
 import { stages } from '../../domain/stages.ts';
 import type { GrpoJob, SftJob } from '../../domain/trainer.ts';
-import type { Environment } from '../../infra/env.ts';
+import type { Environment } from '../../platform/env.ts';
 import type { LoadedPlugin } from './reward-plugin.ts';
 import type { Stretch } from './stretch-context.ts';
 

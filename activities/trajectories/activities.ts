@@ -3,9 +3,10 @@
 import { Context } from '@temporalio/activity';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import type { LlmAllowance, TrajectoriesResult, TrajectoryActivities, WritingRecipe } from '../../domain/contracts.ts';
-import { loadKnowledge } from '../datasets/knowledge.ts';
+import type { WritingRecipe } from '../../domain/contracts/run.ts';
+import type { LlmAllowance, TrajectoriesResult, TrajectoryActivities } from '../../domain/contracts/trajectories.ts';
 import { withHeartbeats } from '../heartbeats.ts';
+import { loadKnowledge } from '../knowledge.ts';
 import type { ChooseLlm } from '../llm/client.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import type { Asking } from './ask.ts';

@@ -38,7 +38,7 @@ export interface Asking {
   signal: AbortSignal;
 }
 
-export interface Question {
+export interface IdentifiedRequest {
   id: string;
   request: LlmRequest;
   read: Reader;
@@ -74,7 +74,7 @@ export function openAccount({ identity, reply }: ServedModel, prices: LlmSetting
 
 /** The replies by the id of their request, and what they cost. */
 export async function askAll(
-  questions: readonly Question[],
+  questions: readonly IdentifiedRequest[],
   model: ServedModel,
   asking: Asking,
 ): Promise<{ answers: Answers; account: LlmAccount }> {

@@ -10,7 +10,7 @@ import { parseRho, type RhoForm, rhoRequest } from '../../domain/trajectories/rh
 import type { Answers } from './ask.ts';
 
 /** One request with the trajectories that wait for it. */
-export interface Question {
+export interface ReasoningRequest {
   /** Digest of the request. */
   id: string;
   request: LlmRequest;
@@ -40,8 +40,8 @@ export interface Reasoning {
 }
 
 /** Distinct requests, those that serve the most trajectories first. */
-export function collectQuestions(planned: readonly PlannedTrajectory[], form: RhoForm): Question[] {
-  const questions = new Map<string, Question>();
+export function collectRequests(planned: readonly PlannedTrajectory[], form: RhoForm): ReasoningRequest[] {
+  const questions = new Map<string, ReasoningRequest>();
   for (const trajectory of planned) {
     if (trajectory.type === 1) continue;
     const request = rhoRequest(trajectory, form);
@@ -77,7 +77,7 @@ function pairOf(trajectory: DifferentialTrajectory): string {
  *
  * @param replies by the id of their question; questions without one were beyond the budget
  */
-export function distributeReplies(questions: readonly Question[], replies: Answers, form: RhoForm): Reasoning {
+export function distributeReplies(questions: readonly ReasoningRequest[], replies: Answers, form: RhoForm): Reasoning {
   const result: Reasoning = { rho: new Map(), rejected: [], reused: 0, leftOut: [] };
   const accepted = new Map<string, string[]>();
   for (const { id, request, pair, trajectories } of questions) {
@@ -106,7 +106,7 @@ export function distributeReplies(questions: readonly Question[], replies: Answe
 }
 
 /** The first reply of the pair that names findings of this request; free text speaks of its own rules alone. */
-function borrow({ request }: Question, texts: readonly string[]): string | null {
+function borrow({ request }: ReasoningRequest, texts: readonly string[]): string | null {
   for (const text of texts) {
     const read = parseRho(request, 'findings', text);
     if (read.ok) return read.rho;

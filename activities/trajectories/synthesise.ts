@@ -1,7 +1,7 @@
 /** From textbook cases to the rows that SFT reads (S1, Algorithms 1 to 4). */
 import type { ArtifactRef } from '../../domain/artifact.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
-import type { WritingRecipe } from '../../domain/contracts.ts';
+import type { WritingRecipe } from '../../domain/contracts/run.ts';
 import { userMistake } from '../../domain/failures.ts';
 import type { Knowledge } from '../../domain/knowledge/knowledge.ts';
 import { emptyAccount } from '../../domain/llm-account.ts';
@@ -11,7 +11,7 @@ import { type PlannedTrajectory, planTrajectories, shownCase } from '../../domai
 import { modelOfRecord } from '../llm/served.ts';
 import { readJsonLines, toJsonLines } from '../store/commit.ts';
 import { type Asking, askAll, recognise, refuseTooManyRejected } from './ask.ts';
-import { collectQuestions, distributeReplies } from './reasoning.ts';
+import { collectRequests, distributeReplies } from './reasoning.ts';
 import { type Written, writeOnce } from './written.ts';
 
 const casesFile = artifactFiles.dataset.cases;
@@ -42,7 +42,7 @@ export async function synthesise(request: SynthesisRequest): Promise<Written> {
   return writeOnce(request, model, work, async () => {
     const cases = await readJsonLines(store, textbook, casesFile.name, casesFile.schema);
     const planned = planTrajectories(cases, knowledge, { seed, ...settings });
-    const questions = collectQuestions(planned, settings.rationaleForm);
+    const questions = collectRequests(planned, settings.rationaleForm);
     const asked = model ? questions.slice(0, settings.maxLlmCalls) : [];
     const { answers, account } = model
       ? await askAll(asked, model, request)

@@ -1,7 +1,7 @@
 /** A bucket for one measurement. */
 import { DeleteBucketCommand, DeleteObjectsCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
 import { createS3Client, ensureBucket, type S3Settings } from '../../activities/store/s3.ts';
-import { readEnvironment } from '../../infra/env.ts';
+import { readEnvironment } from '../../platform/env.ts';
 
 /** Removes the bucket afterwards: an object that is only deleted frees none of SeaweedFS's disk. */
 export async function withBucket<T>(work: (client: S3Client, settings: S3Settings) => Promise<T>): Promise<T> {

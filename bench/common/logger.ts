@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
-import { readEnvironment } from '../../infra/env.ts';
-import { createLogger } from '../../infra/logger.ts';
+import { readEnvironment } from '../../platform/env.ts';
+import { createLogger } from '../../platform/logger.ts';
 
 /** Errors alone, so that a benchmark's lines stand together; all where DERMFLOW_LOG_LEVEL is debug. */
 export const benchLogger = (): Logger =>

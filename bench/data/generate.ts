@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { encodePng } from '../../activities/datasets/png.ts';
+import { encodePng } from '../../activities/datasets/images/png.ts';
 import { createRandom } from '../../domain/random.ts';
 
 const imageFolder = 'HAM10000_images_part_1';

@@ -2,8 +2,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { importDataset, importFactsSchema } from '../../activities/datasets/import.ts';
-import { loadKnowledge } from '../../activities/datasets/knowledge.ts';
+import { importDataset, importFactsSchema } from '../../activities/datasets/import/import-dataset.ts';
+import { loadKnowledge } from '../../activities/knowledge.ts';
 import { createDiskStore } from '../../test/support/disk-store.ts';
 
 const [folder = '', storeFolder = ''] = process.argv.slice(2);

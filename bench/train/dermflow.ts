@@ -6,12 +6,15 @@ import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
 import { checkpointSteps } from '../../activities/training/checkpoints.ts';
 import { type RunHandle, startRun } from '../../cli/runs.ts';
 import type { Session } from '../../cli/session.ts';
-import type { DataResult, ModelRef, StretchResult, TrajectoriesResult } from '../../domain/contracts.ts';
+import type { DataResult } from '../../domain/contracts/data.ts';
+import type { ModelRef } from '../../domain/contracts/references.ts';
+import type { StretchResult } from '../../domain/contracts/training.ts';
+import type { TrajectoriesResult } from '../../domain/contracts/trajectories.ts';
 import { checkpointKey, taskQueues } from '../../domain/names.ts';
-import type { Recipe } from '../../domain/recipe.ts';
-import { decodeFailure, decodePayload } from '../../infra/data-converter.ts';
-import { createLogger } from '../../infra/logger.ts';
-import { connectWorker } from '../../infra/temporal.ts';
+import type { Recipe } from '../../domain/recipe/recipe.ts';
+import { decodeFailure, decodePayload } from '../../platform/data-converter.ts';
+import { createLogger } from '../../platform/logger.ts';
+import { connectWorker } from '../../platform/temporal.ts';
 import { queuesOf } from '../../workers/roles.ts';
 
 export interface Trained {

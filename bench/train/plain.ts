@@ -8,14 +8,14 @@ import { readJsonLines, toJsonLines } from '../../activities/store/commit.ts';
 import { modelPath } from '../../activities/trainer/model-folders.ts';
 import { fetchImages } from '../../activities/training/rows.ts';
 import { digestOf } from '../../domain/artifact.ts';
-import { malignancies } from '../../domain/cases/case.ts';
+import { malignancies } from '../../domain/knowledge/malignancy.ts';
 import { sftBatches } from '../../domain/plan/plan.ts';
 import { questionPrompt } from '../../domain/prompts/prompts.ts';
 import { questionSchema } from '../../domain/questions/question.ts';
 import { conditionNames, conditionSynonyms } from '../../domain/questions/tags.ts';
-import type { Recipe } from '../../domain/recipe.ts';
+import type { Recipe } from '../../domain/recipe/recipe.ts';
 import { trajectoryRowSchema } from '../../domain/trajectories/row.ts';
-import { readEnvironment } from '../../infra/env.ts';
+import { readEnvironment } from '../../platform/env.ts';
 import type { Trained } from './dermflow.ts';
 
 const program = join(import.meta.dirname, 'plain.py');

@@ -7,7 +7,7 @@ import { DeleteObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { execa } from 'execa';
 import { createS3Store, type S3Settings } from '../../activities/store/s3.ts';
 import { storeKeys } from '../../domain/names.ts';
-import { readEnvironment } from '../../infra/env.ts';
+import { readEnvironment } from '../../platform/env.ts';
 import { withBucket } from '../common/bucket.ts';
 import { median } from '../common/median.ts';
 

@@ -2,8 +2,9 @@
  * What the tiny base model is trained on: fluent in every form that SFT and RL use, sees findings, and knows nothing
  * of which findings make which diagnosis. Findings named are the image's own; every diagnosis is drawn at random.
  */
-import { type Malignancy, malignancies } from '../cases/case.ts';
+
 import type { Knowledge } from '../knowledge/knowledge.ts';
+import { type Malignancy, malignancies } from '../knowledge/malignancy.ts';
 import { compactSentences as s } from '../prompts/compact.ts';
 import { questionPrompt, trajectoryPrompt } from '../prompts/prompts.ts';
 import type { Question } from '../questions/question.ts';

@@ -1,6 +1,6 @@
 /** Draws the demo's cases: a clinic's labelled images, several a patient, and a textbook's, with rationales. */
 import { createRandom, type Random } from '../random.ts';
-import type { GeneratedSpec } from '../recipe.ts';
+import type { GeneratedSpec } from '../recipe/data.ts';
 import { writeRationale } from '../trajectories/rationale.ts';
 import {
   type DemoDiagnosis,

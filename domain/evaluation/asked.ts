@@ -1,6 +1,6 @@
 /** Which of the test questions a recipe asks. */
 import type { Question } from '../questions/question.ts';
-import type { Recipe } from '../recipe.ts';
+import type { Recipe } from '../recipe/recipe.ts';
 
 /** For each task of the recipe the first `maxItems`, in the order of the list. */
 export const askedQuestions = (

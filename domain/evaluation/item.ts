@@ -1,6 +1,6 @@
 /** One answered test question: a line of `items.jsonl` in an `evaluation` artifact. */
 import { z } from 'zod';
-import { malignancySchema } from '../cases/case.ts';
+import { malignancySchema } from '../knowledge/malignancy.ts';
 import { extractAnswer, extractLeniently, unreadableForms } from '../questions/extract.ts';
 import { type Question, questionTasks } from '../questions/question.ts';
 

@@ -1,8 +1,8 @@
 /** Outputs that a user has, with the questions they answer: how both readers read them and what they would earn. */
 import { z } from 'zod';
-import { malignancySchema } from '../cases/case.ts';
 import { userMistake } from '../failures.ts';
 import { normaliseLabel } from '../knowledge/label.ts';
+import { malignancySchema } from '../knowledge/malignancy.ts';
 import type { Taxonomy } from '../knowledge/taxonomy.ts';
 import { type Answer, extractAnswer, extractLeniently, type UnreadableForm } from '../questions/extract.ts';
 import { optionSchema, questionTasks } from '../questions/question.ts';

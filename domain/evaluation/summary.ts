@@ -1,6 +1,6 @@
 /** `summary.json` of an `evaluation` artifact: scores and confusion of each task. */
 import { z } from 'zod';
-import type { TaskScore } from '../contracts.ts';
+import type { TaskScore } from '../contracts/evaluation.ts';
 import { unreadableForms } from '../questions/extract.ts';
 import { questionTasks } from '../questions/question.ts';
 import type { Random } from '../random.ts';

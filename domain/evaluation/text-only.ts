@@ -3,7 +3,7 @@
  * anything about looking.
  */
 import { z } from 'zod';
-import type { TaskScore } from '../contracts.ts';
+import type { TaskScore } from '../contracts/evaluation.ts';
 import type { Taxonomy } from '../knowledge/taxonomy.ts';
 import { type Question, questionTasks } from '../questions/question.ts';
 import type { Random } from '../random.ts';

@@ -1,6 +1,6 @@
 /** A row of `taxonomy/*.yaml`. */
 import { z } from 'zod';
-import { malignancies } from '../cases/case.ts';
+import { malignancies } from './malignancy.ts';
 
 export const taxonomySchema = z.array(
   z

@@ -1,7 +1,8 @@
 /** The taxonomy tree T: canonical names, synonyms, ancestor paths, malignancy. The data is in `taxonomy/*.yaml`. */
-import type { Malignancy } from '../cases/case.ts';
+
 import { userMistake } from '../failures.ts';
 import { coarserLabels, normaliseLabel, possessives, rewordings, wordsOfLabel } from './label.ts';
+import type { Malignancy } from './malignancy.ts';
 import { findMeaning } from './overlap.ts';
 import type { TaxonomyRow } from './taxonomy-row.ts';
 

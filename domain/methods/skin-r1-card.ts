@@ -1,5 +1,5 @@
 /** What the model card of a Skin-R1 adapter says: no sentence of a stage that did not make it. */
-import { type Recipe, sourceNames } from '../recipe.ts';
+import { type Recipe, sourceNames } from '../recipe/recipe.ts';
 import { isGenerated, type ModelCardSource } from '../report/card-source.ts';
 import { grouped } from '../report/words.ts';
 import { rewardWeights } from '../rewards/weights.ts';

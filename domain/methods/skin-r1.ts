@@ -1,5 +1,5 @@
 /** Skin-R1 (arXiv 2511.14900): SFT on trajectories, then GRPO; a recipe may leave either out, as the paper's ablations do. */
-import type { Recipe } from '../recipe.ts';
+import type { Recipe } from '../recipe/recipe.ts';
 import { type Stage, stages } from '../stages.ts';
 import type { Method } from './method.ts';
 import { skinR1Card } from './skin-r1-card.ts';

@@ -1,5 +1,5 @@
 /** Estimated memory of an accelerator, in bytes, part by part; the larger of training and sampling is the peak. */
-import type { Recipe } from '../recipe.ts';
+import type { Recipe } from '../recipe/recipe.ts';
 import { type Stage, type StageRow, stages } from '../stages.ts';
 import { type Architecture, keyValueWidth, loraParameters, totalParameters } from './architecture.ts';
 

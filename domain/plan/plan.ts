@@ -1,6 +1,6 @@
 /** What a recipe will do, computed before anything starts: steps, sizes, calls, price. */
 import { userMistake } from '../failures.ts';
-import type { Recipe } from '../recipe.ts';
+import type { Recipe } from '../recipe/recipe.ts';
 import { resumeCheckpointsKept } from '../retention.ts';
 import { stageNames, stages } from '../stages.ts';
 import { type Architecture, loraParameters, totalParameters } from './architecture.ts';

@@ -2,7 +2,7 @@
  * Reads an answer. The one implementation behind rewards, evaluation and report, so that a model is never scored by
  * one rule and trained by another. Two readers share one grammar (`reading/passage.ts`).
  */
-import type { Malignancy } from '../cases/case.ts';
+import type { Malignancy } from '../knowledge/malignancy.ts';
 import type { AskedQuestion } from './reading/asked.ts';
 import { readLeniently } from './reading/lenient.ts';
 import { readerOf, readPassage, unreadablePassages } from './reading/passage.ts';

@@ -1,6 +1,7 @@
 /** The options of each task, before they have letters; no options where a case cannot be asked. */
-import { type Case, malignancies } from '../cases/case.ts';
+import type { Case } from '../cases/case.ts';
 import { differentialsOf, type Knowledge } from '../knowledge/knowledge.ts';
+import { malignancies } from '../knowledge/malignancy.ts';
 import type { Random } from '../random.ts';
 import type { RewardSettings } from '../rewards/settings.ts';
 import { rewardWeights } from '../rewards/weights.ts';

@@ -1,6 +1,7 @@
 /** Multiple-choice questions as the paper builds them (S1, App. A; section 1.5.2 of the fact sheet). */
 import { z } from 'zod';
-import { imageRefSchema, malignancySchema } from '../cases/case.ts';
+import { imageRefSchema } from '../cases/case.ts';
+import { malignancySchema } from '../knowledge/malignancy.ts';
 import { rewardWeights } from '../rewards/weights.ts';
 
 export const optionSchema = z.strictObject({

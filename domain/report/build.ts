@@ -2,7 +2,7 @@
 import { type Case, modalities, type Split } from '../cases/case.ts';
 import { countSplits } from '../cases/data-report.ts';
 import type { FunnelStep } from '../cases/dermnet-filter.ts';
-import type { ReportInput } from '../contracts.ts';
+import type { ReportInput } from '../contracts/report.ts';
 import type { TextOnlyAnswer } from '../evaluation/text-only.ts';
 import type { Question } from '../questions/question.ts';
 import { createRandom } from '../random.ts';

@@ -1,8 +1,8 @@
 /** What the hub reads of a model card: base model, licence, tags, results. */
 import { stringify } from 'yaml';
 import { artifactFiles } from '../artifact-files.ts';
-import type { TaskScore } from '../contracts.ts';
-import { type Recipe, sourceNames } from '../recipe.ts';
+import type { TaskScore } from '../contracts/evaluation.ts';
+import { type Recipe, sourceNames } from '../recipe/recipe.ts';
 import type { StageRow } from '../stages.ts';
 import { isGenerated, type ModelCardSource } from './card-source.ts';
 import { taskTitles } from './words.ts';

@@ -1,6 +1,6 @@
 /** What a model card is written from. */
-import type { AdapterInput } from '../contracts.ts';
-import type { Recipe } from '../recipe.ts';
+import type { AdapterInput } from '../contracts/training.ts';
+import type { Recipe } from '../recipe/recipe.ts';
 
 export type ModelCardSource<R = Recipe> = Omit<AdapterInput, 'checkpoint' | 'recipe'> & {
   recipe: R;

@@ -1,9 +1,9 @@
 /** The README.md of an exported adapter, in the form of a Hugging Face model card. */
-import type { TaskScore } from '../contracts.ts';
+import type { TaskScore } from '../contracts/evaluation.ts';
 import type { ModelUnderTest } from '../evaluation/model-under-test.ts';
 import { exportedModel, methodOf, methods } from '../methods/index.ts';
 import type { Method, MethodWords } from '../methods/method.ts';
-import type { Recipe } from '../recipe.ts';
+import type { Recipe } from '../recipe/recipe.ts';
 import { type StageRow, stages } from '../stages.ts';
 import { frontMatter, licenceNote, publicBase } from './card-metadata.ts';
 import { isGenerated, type ModelCardSource } from './card-source.ts';

@@ -1,12 +1,13 @@
 /** `report.json`: every number of the report page, for programs. The page is drawn from this and nothing else. */
 import { z } from 'zod';
 import { artifactKinds, sha256Schema } from '../artifact.ts';
-import { imageRefSchema, malignancySchema, modalities } from '../cases/case.ts';
-import { modelRefSchema } from '../contracts.ts';
+import { imageRefSchema, modalities } from '../cases/case.ts';
+import { modelRefSchema } from '../contracts/references.ts';
 import { taskSummarySchema } from '../evaluation/summary.ts';
+import { malignancySchema } from '../knowledge/malignancy.ts';
 import { llmAccountSchema } from '../llm-account.ts';
 import { optionSchema, questionTasks } from '../questions/question.ts';
-import { recipeSchema } from '../recipe.ts';
+import { recipeSchema } from '../recipe/recipe.ts';
 import type { LogField } from '../stages.ts';
 import { metricsLineSchema, sampleLineSchema } from './training-log.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
 import { createS3Client, ensureBucket } from '../../activities/store/s3.ts';
 import { searchAttributes } from '../../domain/names.ts';
-import type { Tools } from '../tools.ts';
+import type { Tools } from '../../platform/tools.ts';
 import type { Ports, Secrets } from './settings.ts';
 import type { Service } from './supervisor.ts';
 

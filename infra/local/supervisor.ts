@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import type { Logger } from 'pino';
 import { unavailable } from '../../domain/failures.ts';
-import { lifelineVariable } from '../lifeline.ts';
+import { lifelineVariable } from '../../platform/lifeline.ts';
 
 const keeper = fileURLToPath(new URL('./keeper.mjs', import.meta.url));
 

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 /** Of the checkout. */
 export const root = resolve(fileURLToPath(new URL('../..', import.meta.url)));
 
-/** DERMFLOW_HOME, as infra/env.ts reads it. */
+/** DERMFLOW_HOME, as platform/env.ts reads it. */
 export const homeFolder = (variables = process.env) =>
   resolve(
     (variables.DERMFLOW_HOME || resolve(root, '.dermflow')).replace(/^~(?=\/|$)/, () => variables.HOME || homedir()),

@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reportPage } from '../../activities/reporting/page.ts';
-import { reportPages } from '../../cli/served-report.ts';
+import { reportPages } from '../../cli/follow/served-report.ts';
 import { servePages } from '../../infra/web-server.ts';
 import { hasBrowser, launchBrowser, visit } from '../support/browser.ts';
 import { temporaryFolder, writeFiles } from '../support/datasets.ts';

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { createRandom, type Random } from '../../domain/random.ts';
-import type { Recipe } from '../../domain/recipe.ts';
+import type { Recipe } from '../../domain/recipe/recipe.ts';
 import { shortRecipe } from '../support/training.ts';
 import { type GpuWorker, type Outcome, startChaosStack, targets } from './stack.ts';
 

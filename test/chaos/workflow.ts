@@ -1,6 +1,6 @@
 /** Training alone, as the run's own workflow orders it. Silence counts after ten seconds here, so that kills cost less. */
 import { proxyActivities } from '@temporalio/workflow';
-import type { StretchResult, TrainingActivities } from '../../domain/contracts.ts';
+import type { StretchResult, TrainingActivities } from '../../domain/contracts/training.ts';
 import { training } from '../../workflows/profiles.ts';
 import type { TrainingData } from '../support/training.ts';
 

@@ -4,7 +4,7 @@ import { execa } from 'execa';
 import getPort from 'get-port';
 import { describe, expect, it } from 'vitest';
 import { exitCodes } from '../../domain/failures.ts';
-import { repositoryRoot } from '../../infra/env.ts';
+import { repositoryRoot } from '../../platform/env.ts';
 import { temporaryFolder } from '../support/datasets.ts';
 import { startS3Server } from '../support/s3.ts';
 

@@ -1,10 +1,10 @@
 /** One run for each path through the workflows; the name is the file of its history. */
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure, type Duration } from '@temporalio/common';
-import type { Activities } from '../../domain/contracts.ts';
+import type { Activities } from '../../domain/contracts/run.ts';
 import { failureTypes, userMistake } from '../../domain/failures.ts';
 import { evaluationId, signals } from '../../domain/names.ts';
-import type { Recipe } from '../../domain/recipe.ts';
+import type { Recipe } from '../../domain/recipe/recipe.ts';
 import { createGate, prepareWithConcepts, stretch, untilCancelled } from '../support/fake-activities.ts';
 import { recipeWithConcepts, smallRecipe } from '../support/recipes.ts';
 

@@ -1,7 +1,7 @@
 /** `npm run test:stores -- [name …]`: installs S3 servers from the registries and holds each to what a store needs. */
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { repositoryRoot } from '../../infra/env.ts';
+import { repositoryRoot } from '../../platform/env.ts';
 import { servers } from './servers.ts';
 
 const names = process.argv.slice(2);

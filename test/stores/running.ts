@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import getPort from 'get-port';
 import { createS3Client } from '../../activities/store/s3.ts';
-import { readEnvironment } from '../../infra/env.ts';
+import { readEnvironment } from '../../platform/env.ts';
 import type { S3Target } from '../support/s3-contract.ts';
 import type { StoreServer } from './servers.ts';
 

@@ -2,7 +2,7 @@
 import { HeadBucketCommand } from '@aws-sdk/client-s3';
 import { Connection } from '@temporalio/client';
 import { createS3Client } from '../../activities/store/s3.ts';
-import { useProxies } from '../../infra/proxy.ts';
+import { useProxies } from '../../platform/proxy.ts';
 
 useProxies();
 const [, , host = '', port = ''] = process.argv;

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { onTestFinished } from 'vitest';
-import { readRecords } from '../../activities/datasets/read.ts';
-import type { CaseRecord, LeftOut, SourceRecord } from '../../activities/datasets/source.ts';
-import type { AdapterName } from '../../domain/recipe.ts';
+import { readRecords } from '../../activities/datasets/import/first-pass.ts';
+import type { CaseRecord, LeftOut, SourceRecord } from '../../activities/datasets/records/record.ts';
+import type { AdapterName } from '../../domain/recipe/data.ts';
 import { shippedKnowledge } from './knowledge.ts';
 
 /** An empty folder that goes when the test ends. */

@@ -2,14 +2,9 @@
 import { Context } from '@temporalio/activity';
 import { withActivityFailures } from '../../activities/failures.ts';
 import { type ArtifactKind, type ArtifactRef, digestOf } from '../../domain/artifact.ts';
-import type {
-  Activities,
-  EvaluationInput,
-  EvaluationResult,
-  GrpoInput,
-  SftInput,
-  StretchResult,
-} from '../../domain/contracts.ts';
+import type { EvaluationInput, EvaluationResult } from '../../domain/contracts/evaluation.ts';
+import type { Activities } from '../../domain/contracts/run.ts';
+import type { GrpoInput, SftInput, StretchResult } from '../../domain/contracts/training.ts';
 import { taskQueues } from '../../domain/names.ts';
 import type { RecordActivities, RecordInput } from '../../domain/run-record.ts';
 import type { ActivitiesByQueue } from './temporal.ts';

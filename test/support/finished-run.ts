@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import pino from 'pino';
 import { createDatasetActivities } from '../../activities/datasets/activities.ts';
-import { loadKnowledge } from '../../activities/datasets/knowledge.ts';
+import { loadKnowledge } from '../../activities/knowledge.ts';
 import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
 import { withScratchFolder } from '../../activities/scratch.ts';
 import { commitFiles, readJsonLines, toJsonLines } from '../../activities/store/commit.ts';
@@ -16,18 +16,16 @@ import { runStretch } from '../../activities/training/stretch.ts';
 import type { Stretch } from '../../activities/training/stretch-context.ts';
 import { synthesise } from '../../activities/trajectories/synthesise.ts';
 import { workKey } from '../../domain/artifact.ts';
-import type {
-  CheckpointRef,
-  DataResult,
-  EvaluationResult,
-  ReportInput,
-  StretchResult,
-  TrajectoriesResult,
-} from '../../domain/contracts.ts';
+import type { DataResult } from '../../domain/contracts/data.ts';
+import type { EvaluationResult } from '../../domain/contracts/evaluation.ts';
+import type { CheckpointRef } from '../../domain/contracts/references.ts';
+import type { ReportInput } from '../../domain/contracts/report.ts';
+import type { StretchResult } from '../../domain/contracts/training.ts';
+import type { TrajectoriesResult } from '../../domain/contracts/trajectories.ts';
 import { scoresOf, summariseItems } from '../../domain/evaluation/summary.ts';
 import { type Question, questionSchema } from '../../domain/questions/question.ts';
 import { createRandom } from '../../domain/random.ts';
-import type { Recipe } from '../../domain/recipe.ts';
+import type { Recipe } from '../../domain/recipe/recipe.ts';
 import type { MetricsLine, SampleLine } from '../../domain/report/training-log.ts';
 import { askingNobody } from './llm.ts';
 import { demoRecipe } from './recipes.ts';

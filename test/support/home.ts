@@ -2,7 +2,7 @@
 import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readEnvironment } from '../../infra/env.ts';
+import { readEnvironment } from '../../platform/env.ts';
 
 export interface Home {
   path: string;

@@ -1,5 +1,5 @@
 /** Every data set in miniature, in each form in which its users download it; see docs/data-sets.md. */
-import type { AdapterName } from '../../domain/recipe.ts';
+import type { AdapterName } from '../../domain/recipe/data.ts';
 import { temporaryFolder, textbookLine, writeFiles } from './datasets.ts';
 import { drawImages } from './image-files.ts';
 

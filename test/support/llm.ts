@@ -4,7 +4,7 @@ import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
 import type { LlmClient } from '../../activities/ports/llm-client.ts';
 import type { Asking } from '../../activities/trajectories/ask.ts';
 import type { LlmReply, LlmRequest } from '../../domain/llm.ts';
-import { readEnvironment } from '../../infra/env.ts';
+import { readEnvironment } from '../../platform/env.ts';
 
 /** A reply as an endpoint gives it that tells everything. */
 export const replyOf = (text: string, rest: Partial<LlmReply> = {}): LlmReply => ({

@@ -8,7 +8,7 @@ import sharp from 'sharp';
 import type { TrainerProcess } from '../../activities/trainer/trainer-job.ts';
 import { createRandom } from '../../domain/random.ts';
 import type { ChatRow, ExportOnnxJob } from '../../domain/trainer.ts';
-import { readEnvironment, repositoryRoot } from '../../infra/env.ts';
+import { readEnvironment, repositoryRoot } from '../../platform/env.ts';
 
 export const trainer: TrainerProcess = {
   python: readEnvironment(process.env).trainerPython,

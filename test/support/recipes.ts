@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { parseRecipe } from '../../domain/parse-recipe.ts';
-import type { Recipe } from '../../domain/recipe.ts';
-import { repositoryRoot } from '../../infra/env.ts';
+import { parseRecipe } from '../../domain/recipe/parse.ts';
+import type { Recipe } from '../../domain/recipe/recipe.ts';
+import { repositoryRoot } from '../../platform/env.ts';
 
 function shippedRecipe(name: string): Recipe {
   const file = join(repositoryRoot, `recipes/${name}.yaml`);

@@ -6,11 +6,11 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import pino from 'pino';
 import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
 import { createS3Client, createS3Store, type S3Settings } from '../../activities/store/s3.ts';
-import { readEnvironment } from '../../infra/env.ts';
 import { s3Service } from '../../infra/local/services.ts';
 import { choosePorts, readOrMakeSecrets, type Secrets } from '../../infra/local/settings.ts';
 import { createSupervisor, type Supervisor } from '../../infra/local/supervisor.ts';
-import { findTools } from '../../infra/tools.ts';
+import { readEnvironment } from '../../platform/env.ts';
+import { findTools } from '../../platform/tools.ts';
 
 export interface S3Server {
   settings: S3Settings;

@@ -7,8 +7,8 @@ import pino from 'pino';
 import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
 import { commitFiles, toJsonLines } from '../../activities/store/commit.ts';
 import { createTrainingActivities, type TrainingDependencies } from '../../activities/training/activities.ts';
-import type { SftInput } from '../../domain/contracts.ts';
-import { readEnvironment } from '../../infra/env.ts';
+import type { SftInput } from '../../domain/contracts/training.ts';
+import { readEnvironment } from '../../platform/env.ts';
 import { testImage } from './cases.ts';
 import { demoRecipe } from './recipes.ts';
 

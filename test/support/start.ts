@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { z } from 'zod';
-import { repositoryRoot } from '../../infra/env.ts';
+import { repositoryRoot } from '../../platform/env.ts';
 import type { Home } from './home.ts';
 
 /** The demo with a tenth of its data and steps: every stage runs, nothing is learned. */

@@ -5,8 +5,8 @@ import proto from '@temporalio/proto';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker';
 import { searchAttributes, taskQueues } from '../../domain/names.ts';
-import { readEnvironment } from '../../infra/env.ts';
-import { findTools } from '../../infra/tools.ts';
+import { readEnvironment } from '../../platform/env.ts';
+import { findTools } from '../../platform/tools.ts';
 
 export type ActivitiesByQueue = Record<string, object>;
 

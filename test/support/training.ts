@@ -17,9 +17,9 @@ import type {
   StretchResult,
   TrainingActivities,
   TrainingHeartbeat,
-} from '../../domain/contracts.ts';
-import type { Recipe } from '../../domain/recipe.ts';
-import { readEnvironment } from '../../infra/env.ts';
+} from '../../domain/contracts/training.ts';
+import type { Recipe } from '../../domain/recipe/recipe.ts';
+import { readEnvironment } from '../../platform/env.ts';
 import { askingNobody } from './llm.ts';
 import { trainer } from './micro-model.ts';
 import { demoRecipe } from './recipes.ts';

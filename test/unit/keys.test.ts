@@ -5,7 +5,7 @@
 import { tmpdir } from 'node:os';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { describe, expect, it } from 'vitest';
-import { deriveData } from '../../activities/datasets/prepare.ts';
+import { deriveData } from '../../activities/datasets/preparation/derive-data.ts';
 import { evaluate } from '../../activities/evaluation/evaluate.ts';
 import { exportOnnx } from '../../activities/evaluation/export.ts';
 import { createReportActivities } from '../../activities/reporting/activities.ts';
@@ -13,9 +13,12 @@ import { createTrainingActivities } from '../../activities/training/activities.t
 import { explainConcepts } from '../../activities/trajectories/explain.ts';
 import { synthesise } from '../../activities/trajectories/synthesise.ts';
 import { digestOf } from '../../domain/artifact.ts';
-import type { CheckpointRef, EvaluationInput, ReportInput, SftInput } from '../../domain/contracts.ts';
-import type { Recipe } from '../../domain/recipe.ts';
-import { readEnvironment } from '../../infra/env.ts';
+import type { EvaluationInput } from '../../domain/contracts/evaluation.ts';
+import type { CheckpointRef } from '../../domain/contracts/references.ts';
+import type { ReportInput } from '../../domain/contracts/report.ts';
+import type { SftInput } from '../../domain/contracts/training.ts';
+import type { Recipe } from '../../domain/recipe/recipe.ts';
+import { readEnvironment } from '../../platform/env.ts';
 import { allKnown } from '../support/all-known.ts';
 import { evaluation, reference, stretch } from '../support/fake-activities.ts';
 import { silent } from '../support/finished-run.ts';

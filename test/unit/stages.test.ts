@@ -1,7 +1,7 @@
 /** Names and jobs of the stages, which stand in artifacts, histories and reports of others. */
 import { describe, expect, it } from 'vitest';
 import { sftStretch } from '../../activities/training/stages.ts';
-import { readRecipe } from '../../cli/recipes.ts';
+import { readRecipe } from '../../cli/start/recipes.ts';
 import { type Stage, stageNames, stages } from '../../domain/stages.ts';
 import { reference } from '../support/fake-activities.ts';
 import { recipeWithConcepts, smallRecipe } from '../support/recipes.ts';

@@ -1,6 +1,8 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { GrpoInput, ReportInput, RunProgress, RunResult, SftInput } from '../../domain/contracts.ts';
+import type { ReportInput } from '../../domain/contracts/report.ts';
+import type { RunProgress, RunResult } from '../../domain/contracts/run.ts';
+import type { GrpoInput, SftInput } from '../../domain/contracts/training.ts';
 import {
   type Call,
   createGate,

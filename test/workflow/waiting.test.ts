@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RunProgress } from '../../domain/contracts.ts';
+import type { RunProgress } from '../../domain/contracts/run.ts';
 import { needsPerson } from '../../domain/failures.ts';
 import { emptyAccount } from '../../domain/llm-account.ts';
 import { queries, signals } from '../../domain/names.ts';

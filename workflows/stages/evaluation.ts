@@ -1,5 +1,5 @@
 import { CancellationScope, executeChild, isCancellation, ParentClosePolicy, workflowInfo } from '@temporalio/workflow';
-import type { EvaluationInput, EvaluationResult } from '../../domain/contracts.ts';
+import type { EvaluationInput, EvaluationResult } from '../../domain/contracts/evaluation.ts';
 import { type ModelUnderTest, modelId } from '../../domain/evaluation/model-under-test.ts';
 import { evaluationId, taskQueues } from '../../domain/names.ts';
 import { evaluateCheckpoint } from '../evaluate-checkpoint.ts';

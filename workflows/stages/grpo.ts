@@ -1,4 +1,5 @@
-import type { CheckpointRef, GrpoInput, StretchResult } from '../../domain/contracts.ts';
+import type { CheckpointRef } from '../../domain/contracts/references.ts';
+import type { GrpoInput, StretchResult } from '../../domain/contracts/training.ts';
 import { stages } from '../../domain/stages.ts';
 import { trainGrpo } from '../activities.ts';
 import type { Progress } from '../progress.ts';

@@ -1,4 +1,4 @@
-import type { SftInput, StretchResult } from '../../domain/contracts.ts';
+import type { SftInput, StretchResult } from '../../domain/contracts/training.ts';
 import { stages } from '../../domain/stages.ts';
 import { trainSft } from '../activities.ts';
 import type { Progress } from '../progress.ts';

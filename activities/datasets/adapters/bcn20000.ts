@@ -4,14 +4,15 @@
  * the set's eight classes. The paper's own five folds are not distributed with either.
  */
 
-import { imagesOf } from '../image-files.ts';
-import { stemOf } from '../names.ts';
-import { type DatasetAdapter, diagnose } from '../source.ts';
-import { readTable } from '../table.ts';
-import { passOver, requireTable } from '../tables.ts';
-import { readChallengeSplits } from './challenge-splits.ts';
-import { archiveMetadata, challengeMetadata, isArchiveTable, readArchiveForm } from './isic-archive.ts';
-import { diagnoseIsicCode, isicCodes } from './isic-codes.ts';
+import { imagesOf } from '../opening/image-files.ts';
+import { stemOf } from '../opening/names.ts';
+import { readTable } from '../opening/table.ts';
+import { passOver, requireTable } from '../opening/tables.ts';
+import { diagnose } from '../records/diagnosis.ts';
+import type { DatasetAdapter } from '../records/record.ts';
+import { readChallengeSplits } from './isic/challenge-splits.ts';
+import { archiveMetadata, challengeMetadata, isArchiveTable, readArchiveForm } from './isic/isic-archive.ts';
+import { diagnoseIsicCode, isicCodes } from './isic/isic-codes.ts';
 
 const source = 'bcn20000';
 const columns = ['bcn_filename', 'diagnosis', 'lesion_id', 'split'];

@@ -1,9 +1,10 @@
 /** Stanford's Diverse Dermatology Images (Daneshjou et al. 2022): `ddi_metadata.csv` and `images/000001.png`. */
-import { imagesOf } from '../image-files.ts';
-import { stemOf } from '../names.ts';
-import { type DatasetAdapter, diagnose, undecided } from '../source.ts';
-import { readTable } from '../table.ts';
-import { requireTable } from '../tables.ts';
+import { imagesOf } from '../opening/image-files.ts';
+import { stemOf } from '../opening/names.ts';
+import { readTable } from '../opening/table.ts';
+import { requireTable } from '../opening/tables.ts';
+import { diagnose, undecided } from '../records/diagnosis.ts';
+import type { DatasetAdapter } from '../records/record.ts';
 
 export const ddiTable = 'ddi_metadata';
 const columns = ['DDI_file', 'malignant', 'disease'];

@@ -5,12 +5,13 @@
  */
 import type { Split } from '../../../domain/cases/case.ts';
 import { userMistake } from '../../../domain/failures.ts';
-import type { DataFolder } from '../folder.ts';
-import { imagesOf } from '../image-files.ts';
-import { type DatasetAdapter, diagnoseCode } from '../source.ts';
-import { readTable, type Table } from '../table.ts';
-import { findTable, passOver, requireTable } from '../tables.ts';
-import { archiveMetadata, isArchiveTable, readArchiveForm } from './isic-archive.ts';
+import type { DataFolder } from '../opening/folder.ts';
+import { imagesOf } from '../opening/image-files.ts';
+import { readTable, type Table } from '../opening/table.ts';
+import { findTable, passOver, requireTable } from '../opening/tables.ts';
+import { diagnoseCode } from '../records/diagnosis.ts';
+import type { DatasetAdapter } from '../records/record.ts';
+import { archiveMetadata, isArchiveTable, readArchiveForm } from './isic/isic-archive.ts';
 
 const source = 'derm12345';
 const partNames = ['derm12345_metadata_train', 'derm12345_metadata_test'];

@@ -5,11 +5,12 @@
  */
 import type { Modality, Split } from '../../../domain/cases/case.ts';
 import { userMistake } from '../../../domain/failures.ts';
-import type { DataFolder } from '../folder.ts';
-import { imagesOf } from '../image-files.ts';
-import { type DatasetAdapter, diagnose, undecided } from '../source.ts';
-import { readTable, type TableRow } from '../table.ts';
-import { findTable, requireTable } from '../tables.ts';
+import type { DataFolder } from '../opening/folder.ts';
+import { imagesOf } from '../opening/image-files.ts';
+import { readTable, type TableRow } from '../opening/table.ts';
+import { findTable, requireTable } from '../opening/tables.ts';
+import { diagnose, undecided } from '../records/diagnosis.ts';
+import type { DatasetAdapter } from '../records/record.ts';
 
 const views: readonly [column: string, modality: Modality][] = [
   ['clinic', 'clinical'],

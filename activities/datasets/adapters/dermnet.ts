@@ -7,20 +7,12 @@
 import { userMistake } from '../../../domain/failures.ts';
 import type { Knowledge } from '../../../domain/knowledge/knowledge.ts';
 import { createMalignantNames } from '../../../domain/knowledge/malignant-label.ts';
-import type { DataFolder } from '../folder.ts';
-import { plainName, stemOf } from '../names.ts';
-import {
-  type CaseRecord,
-  type DatasetAdapter,
-  type Diagnosed,
-  diagnose,
-  type LeftOut,
-  noSkinPicture,
-  type SourceRecord,
-  undecided,
-} from '../source.ts';
-import { readTable, type Table } from '../table.ts';
-import { findExport } from '../tables.ts';
+import type { DataFolder } from '../opening/folder.ts';
+import { plainName, stemOf } from '../opening/names.ts';
+import { readTable, type Table } from '../opening/table.ts';
+import { findExport } from '../opening/tables.ts';
+import { diagnose, noSkinPicture, undecided } from '../records/diagnosis.ts';
+import type { CaseRecord, DatasetAdapter, Diagnosed, LeftOut, SourceRecord } from '../records/record.ts';
 
 /** Slides, cultures and the like: what the disease looks like in a laboratory. */
 const notClinicalWord =

@@ -3,10 +3,11 @@
  * `<md5hash>.jpg`. Some addresses are dead, so raise `data.maxBadShare` to the share that is missing. Dermatologists
  * looked at a part of the rows; what they call wrongly labelled (`qc`: "3 Wrongly labelled") is left out.
  */
-import { imagesOf } from '../image-files.ts';
-import { type DatasetAdapter, diagnose, undecided } from '../source.ts';
-import { readTable } from '../table.ts';
-import { requireTable } from '../tables.ts';
+import { imagesOf } from '../opening/image-files.ts';
+import { readTable } from '../opening/table.ts';
+import { requireTable } from '../opening/tables.ts';
+import { diagnose, undecided } from '../records/diagnosis.ts';
+import type { DatasetAdapter } from '../records/record.ts';
 
 export const fitzpatrickTable = 'fitzpatrick17k';
 const columns = ['md5hash', 'label', 'three_partition_label'];

@@ -6,12 +6,13 @@
  */
 import type { Split } from '../../../domain/cases/case.ts';
 import type { Knowledge } from '../../../domain/knowledge/knowledge.ts';
-import { type ImageIndex, imagesOf } from '../image-files.ts';
-import { type CaseRecord, type DatasetAdapter, diagnoseCode } from '../source.ts';
-import { hasColumn, readColumns, readTable, type Table } from '../table.ts';
-import { findTable, passOver, requireTable } from '../tables.ts';
-import { archiveMetadata, challengeMetadata, isArchiveTable, readArchiveForm } from './isic-archive.ts';
-import { codes2018, hotColumn, isicCodes, isicTies } from './isic-codes.ts';
+import { type ImageIndex, imagesOf } from '../opening/image-files.ts';
+import { hasColumn, readColumns, readTable, type Table } from '../opening/table.ts';
+import { findTable, passOver, requireTable } from '../opening/tables.ts';
+import { diagnoseCode } from '../records/diagnosis.ts';
+import type { CaseRecord, DatasetAdapter } from '../records/record.ts';
+import { archiveMetadata, challengeMetadata, isArchiveTable, readArchiveForm } from './isic/isic-archive.ts';
+import { codes2018, hotColumn, isicCodes, isicTies } from './isic/isic-codes.ts';
 
 const source = 'ham10000';
 const metadataNames = ['HAM10000_metadata', 'metadata', 'ISIC2018_Task3_Training_GroundTruth', archiveMetadata];

@@ -1,6 +1,6 @@
 /** Every data set that Dermflow reads, by the name that recipes and `dermflow data` use. */
-import type { AdapterName } from '../../../domain/recipe.ts';
-import type { DatasetAdapter } from '../source.ts';
+import type { AdapterName } from '../../../domain/recipe/data.ts';
+import type { DatasetAdapter } from '../records/record.ts';
 import { readBcn20000 } from './bcn20000.ts';
 import { readDdi } from './ddi.ts';
 import { readDerm7pt } from './derm7pt.ts';
@@ -8,10 +8,10 @@ import { readDerm12345 } from './derm12345.ts';
 import { readDermNet } from './dermnet.ts';
 import { readFitzpatrick17k } from './fitzpatrick17k.ts';
 import { readHam10000 } from './ham10000.ts';
-import { readIsicArchive } from './isic-archive.ts';
-import { readIsic2018 } from './isic2018.ts';
-import { readIsic2019 } from './isic2019.ts';
-import { readIsic2020 } from './isic2020.ts';
+import { readIsicArchive } from './isic/isic-archive.ts';
+import { readIsic2018 } from './isic/isic2018.ts';
+import { readIsic2019 } from './isic/isic2019.ts';
+import { readIsic2020 } from './isic/isic2020.ts';
 import { readOmniMedVqa } from './omnimedvqa.ts';
 import { readPadUfes20 } from './pad-ufes-20.ts';
 import { readSkinCon } from './skincon.ts';

@@ -8,11 +8,11 @@ import { z } from 'zod';
 import type { Modality } from '../../../domain/cases/case.ts';
 import type { ReadyQuestion } from '../../../domain/cases/undiagnosed.ts';
 import { userMistake } from '../../../domain/failures.ts';
-import { type DataFile, type DataFolder, fileName } from '../folder.ts';
-import { type ImageIndex, imagesOf } from '../image-files.ts';
-import { stemOf } from '../names.ts';
-import type { DatasetAdapter, QuestionRecord } from '../source.ts';
-import { findFile } from '../tables.ts';
+import { type DataFile, type DataFolder, fileName } from '../opening/folder.ts';
+import { type ImageIndex, imagesOf } from '../opening/image-files.ts';
+import { stemOf } from '../opening/names.ts';
+import { findFile } from '../opening/tables.ts';
+import type { DatasetAdapter, QuestionRecord } from '../records/record.ts';
 
 const questionType = 'Disease Diagnosis';
 

@@ -2,11 +2,12 @@
  * PAD-UFES-20 (Pacheco et al. 2020, Mendeley zr7vgbcyr2): `metadata.csv` and photographs by smartphone in any folder,
  * usually `images/imgs_part_{1,2,3}/`. No official split.
  */
-import { imagesOf } from '../image-files.ts';
-import { stemOf } from '../names.ts';
-import { type DatasetAdapter, diagnoseCode } from '../source.ts';
-import { readTable } from '../table.ts';
-import { requireTable } from '../tables.ts';
+import { imagesOf } from '../opening/image-files.ts';
+import { stemOf } from '../opening/names.ts';
+import { readTable } from '../opening/table.ts';
+import { requireTable } from '../opening/tables.ts';
+import { diagnoseCode } from '../records/diagnosis.ts';
+import type { DatasetAdapter } from '../records/record.ts';
 
 /** SCC includes Bowen disease, which some copies of the table still tell apart. */
 export const padUfes20Codes: Readonly<Record<string, string>> = {

@@ -6,13 +6,14 @@
  */
 import { userMistake } from '../../../domain/failures.ts';
 import type { Knowledge } from '../../../domain/knowledge/knowledge.ts';
-import { createDiskMap, type DiskMap } from '../disk-map.ts';
-import type { DataFolder } from '../folder.ts';
-import { imagesOf } from '../image-files.ts';
-import { foldName, plainName, stemOf } from '../names.ts';
-import { type DatasetAdapter, diagnose, type LeftOut, type SourceRecord } from '../source.ts';
-import { readColumns, readTable, type Table, type TableRow } from '../table.ts';
-import { findTable } from '../tables.ts';
+import { createDiskMap, type DiskMap } from '../opening/disk-map.ts';
+import type { DataFolder } from '../opening/folder.ts';
+import { imagesOf } from '../opening/image-files.ts';
+import { foldName, plainName, stemOf } from '../opening/names.ts';
+import { readColumns, readTable, type Table, type TableRow } from '../opening/table.ts';
+import { findTable } from '../opening/tables.ts';
+import { diagnose } from '../records/diagnosis.ts';
+import type { DatasetAdapter, LeftOut, SourceRecord } from '../records/record.ts';
 import { ddiTable } from './ddi.ts';
 import { fitzpatrickTable, isWronglyLabelled } from './fitzpatrick17k.ts';
 

@@ -7,11 +7,12 @@ import { z } from 'zod';
 import { modalities, provenanceSchema } from '../../../domain/cases/case.ts';
 import { userMistake } from '../../../domain/failures.ts';
 import type { Knowledge } from '../../../domain/knowledge/knowledge.ts';
-import { fileName } from '../folder.ts';
-import { type ImageIndex, imagesOf } from '../image-files.ts';
-import { stemOf } from '../names.ts';
-import { type DatasetAdapter, diagnose, type LeftOut, type SourceRecord, undecided } from '../source.ts';
-import { findFile } from '../tables.ts';
+import { fileName } from '../opening/folder.ts';
+import { type ImageIndex, imagesOf } from '../opening/image-files.ts';
+import { stemOf } from '../opening/names.ts';
+import { findFile } from '../opening/tables.ts';
+import { diagnose, undecided } from '../records/diagnosis.ts';
+import type { DatasetAdapter, LeftOut, SourceRecord } from '../records/record.ts';
 
 /** Where a set of cases for training keeps its textbook, and where `--data DIR` looks for it. */
 export const textbookFolder = 'textbook';

@@ -1,5 +1,7 @@
 /** How many cases each diagnosis and each lesion condition has in each split. */
-import { malignancies, splits } from '../../../domain/cases/case.ts';
+
+import { splits } from '../../../domain/cases/case.ts';
+import { malignancies } from '../../../domain/knowledge/malignancy.ts';
 import { conditionNames } from '../../../domain/questions/tags.ts';
 import type { DataCard } from '../../../domain/report/report.ts';
 import type { ChartSpec } from './render.ts';

@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import { stringify } from 'yaml';
 import { type LlmAccount, ledgerWords } from '../../../domain/llm-account.ts';
 import { conditionNames } from '../../../domain/questions/tags.ts';
-import { sourceNames } from '../../../domain/recipe.ts';
+import { sourceNames } from '../../../domain/recipe/recipe.ts';
 import { groupLineage } from '../../../domain/report/lineage-graph.ts';
 import type { LineageEntry, Report } from '../../../domain/report/report.ts';
 import { grouped } from '../../../domain/report/words.ts';

@@ -1,5 +1,5 @@
 /** The words of a passage by what they say: options by name or letter, conditions, hedges, and the words between. */
-import type { Malignancy } from '../../cases/case.ts';
+import type { Malignancy } from '../../knowledge/malignancy.ts';
 import type { AskedQuestion } from './asked.ts';
 import { type PhraseIndex, phraseAt } from './names.ts';
 import {

@@ -1,6 +1,7 @@
 /** What an option may be called, and the phrase that begins at a word. */
-import type { Malignancy } from '../../cases/case.ts';
+
 import { normaliseLabel } from '../../knowledge/label.ts';
+import type { Malignancy } from '../../knowledge/malignancy.ts';
 import type { QuestionTask } from '../question.ts';
 import type { AskedQuestion } from './asked.ts';
 import { diseaseNamed, inverted, signs } from './diseases.ts';

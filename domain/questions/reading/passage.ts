@@ -4,8 +4,9 @@
  * is guessed: another option's name or letter, a negation or a hedge of the option make it no answer. The condition
  * never costs the option; where it is hedged, negated or contradicted there is none.
  */
-import type { Malignancy } from '../../cases/case.ts';
+
 import { normaliseLabel } from '../../knowledge/label.ts';
+import type { Malignancy } from '../../knowledge/malignancy.ts';
 import type { AskedQuestion } from './asked.ts';
 import { isKind, nodeOf } from './diseases.ts';
 import { doubtsIn } from './doubts.ts';

@@ -2,8 +2,9 @@
  * The words of an answer that are neither an option's name nor its letter. All others are unknown: they may stand beside
  * an answer, never inside it.
  */
-import { type Malignancy, malignancies } from '../../cases/case.ts';
+
 import { circumstances, normaliseLabel } from '../../knowledge/label.ts';
+import { type Malignancy, malignancies } from '../../knowledge/malignancy.ts';
 
 /**
  * `lead`: may stand before the option and around it. `heading`: "condition", of which a hedge speaks. `superlative`:

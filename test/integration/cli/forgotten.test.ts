@@ -2,13 +2,13 @@
 import { describe, expect, it } from 'vitest';
 import { createRecordActivities, findRecords } from '../../../activities/run-records.ts';
 import { createMemoryStore } from '../../../activities/store/memory.ts';
-import { findRuns } from '../../../cli/list.ts';
-import { knownResultOf, knownStatusOf } from '../../../cli/recorded.ts';
-import { resume } from '../../../cli/resume.ts';
+import { findRuns } from '../../../cli/follow/list.ts';
+import { knownResultOf, knownStatusOf } from '../../../cli/follow/recorded.ts';
 import { handleOf, startRun } from '../../../cli/runs.ts';
-import type { Activities } from '../../../domain/contracts.ts';
+import { resume } from '../../../cli/steer/resume.ts';
+import type { Activities } from '../../../domain/contracts/run.ts';
 import { userMistake } from '../../../domain/failures.ts';
-import type { Recipe } from '../../../domain/recipe.ts';
+import type { Recipe } from '../../../domain/recipe/recipe.ts';
 import { createGate, untilCancelled } from '../../support/fake-activities.ts';
 import { smallRecipe } from '../../support/recipes.ts';
 import { useRuns } from '../../support/runs.ts';

@@ -2,11 +2,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { afterAll, describe, expect, it } from 'vitest';
-import { statusOf } from '../../../cli/run-status.ts';
+import { statusOf } from '../../../cli/follow/run-status.ts';
 import { handleOf, runOf, startRun } from '../../../cli/runs.ts';
 import { skinR1 } from '../../../domain/methods/skin-r1.ts';
 import { searchAttributes, taskQueues } from '../../../domain/names.ts';
-import type { Recipe } from '../../../domain/recipe.ts';
+import type { Recipe } from '../../../domain/recipe/recipe.ts';
 import { makeHome } from '../../support/home.ts';
 import { smallRecipe } from '../../support/recipes.ts';
 import { useRuns } from '../../support/runs.ts';

@@ -7,11 +7,11 @@ import type { ArtifactStore } from '../../../activities/ports/artifact-store.ts'
 import { commitFiles, readJson, readJsonLines, toJsonLines } from '../../../activities/store/commit.ts';
 import { createMemoryStore } from '../../../activities/store/memory.ts';
 import type { ArtifactRef } from '../../../domain/artifact.ts';
-import type { EvaluationActivities, EvaluationInput, EvaluationResult } from '../../../domain/contracts.ts';
+import type { EvaluationActivities, EvaluationInput, EvaluationResult } from '../../../domain/contracts/evaluation.ts';
 import { type EvaluationItem, evaluationItemSchema } from '../../../domain/evaluation/item.ts';
 import { evaluationSummarySchema, scoresOf } from '../../../domain/evaluation/summary.ts';
 import type { Question } from '../../../domain/questions/question.ts';
-import type { Recipe } from '../../../domain/recipe.ts';
+import type { Recipe } from '../../../domain/recipe/recipe.ts';
 import { conditionQuestion, melanomaQuestion } from '../../support/cases.ts';
 import { buildMicroModel, imageSizes, type MicroModel, patternPng, trainer } from '../../support/micro-model.ts';
 import { demoRecipe } from '../../support/recipes.ts';

@@ -13,7 +13,7 @@ import {
 import { accuracy, confusionMatrix, macroF1, type Prediction } from '../../../domain/evaluation/metrics.ts';
 import { comparePaired, mcnemarExact } from '../../../domain/evaluation/paired.ts';
 import { createRandom, type Random } from '../../../domain/random.ts';
-import { readEnvironment } from '../../../infra/env.ts';
+import { readEnvironment } from '../../../platform/env.ts';
 
 const program = fileURLToPath(new URL('../../support/statistics.py', import.meta.url));
 const tolerance = 1e-9;

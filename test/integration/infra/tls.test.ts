@@ -8,7 +8,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { execa } from 'execa';
 import getPort from 'get-port';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { repositoryRoot } from '../../../infra/env.ts';
+import { repositoryRoot } from '../../../platform/env.ts';
 import { makeAuthority, makePair, type Pair } from '../../support/certificates.ts';
 import { type Home, makeHome } from '../../support/home.ts';
 import { type S3Server, startS3Server } from '../../support/s3.ts';

@@ -5,7 +5,7 @@ import { createReportActivities } from '../../../activities/reporting/activities
 import { readJson, readText } from '../../../activities/store/commit.ts';
 import { createMemoryStore } from '../../../activities/store/memory.ts';
 import type { ArtifactRef } from '../../../domain/artifact.ts';
-import type { ReportInput } from '../../../domain/contracts.ts';
+import type { ReportInput } from '../../../domain/contracts/report.ts';
 import { storeKeys } from '../../../domain/names.ts';
 import { type Report, reportSchema } from '../../../domain/report/report.ts';
 import { finishRun, silent } from '../../support/finished-run.ts';

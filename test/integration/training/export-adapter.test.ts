@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commitFiles, materialise } from '../../../activities/store/commit.ts';
 import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { exportAdapter } from '../../../activities/training/export-adapter.ts';
-import type { AdapterInput } from '../../../domain/contracts.ts';
+import type { AdapterInput } from '../../../domain/contracts/training.ts';
 import { buildMicroModel, type MicroModel, trainer } from '../../support/micro-model.ts';
 import { demoRecipe } from '../../support/recipes.ts';
 

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { prepareLaunch } from '../../../activities/trainer/launch.ts';
 import { runTrainer } from '../../../activities/trainer/trainer-process.ts';
 import type { TrainerEvent } from '../../../domain/trainer.ts';
-import { readEnvironment, type TrainerPlace } from '../../../infra/env.ts';
+import { readEnvironment, type TrainerPlace } from '../../../platform/env.ts';
 import { sftJob } from '../../support/jobs.ts';
 import { buildMicroModel, type MicroModel, trainer, writeRows } from '../../support/micro-model.ts';
 

@@ -2,8 +2,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { checkpointFactsSchema } from '../../../activities/training/checkpoint-facts.ts';
-import type { StretchResult } from '../../../domain/contracts.ts';
-import { readEnvironment } from '../../../infra/env.ts';
+import type { StretchResult } from '../../../domain/contracts/training.ts';
+import { readEnvironment } from '../../../platform/env.ts';
 import {
   createTrainingWorker,
   prepareTraining,

@@ -6,10 +6,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { checkpointFactsSchema } from '../../../activities/training/checkpoint-facts.ts';
 import { checkpointSteps } from '../../../activities/training/checkpoints.ts';
-import type { StretchResult } from '../../../domain/contracts.ts';
+import type { StretchResult } from '../../../domain/contracts/training.ts';
 import { failureTypes } from '../../../domain/failures.ts';
 import { checkpointKey, storeKeys } from '../../../domain/names.ts';
-import { readEnvironment } from '../../../infra/env.ts';
+import { readEnvironment } from '../../../platform/env.ts';
 import {
   createTrainingWorker,
   outcomeOf,

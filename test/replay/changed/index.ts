@@ -1,6 +1,6 @@
 /** A workflow changed in a way that no open run would survive: one more activity before the first. */
-import type { RunInput, RunResult } from '../../../domain/contracts.ts';
-import { parseRecipe } from '../../../domain/parse-recipe.ts';
+import type { RunInput, RunResult } from '../../../domain/contracts/run.ts';
+import { parseRecipe } from '../../../domain/recipe/parse.ts';
 import { prepareData } from '../../../workflows/activities.ts';
 import { skinR1 as unchanged } from '../../../workflows/index.ts';
 

@@ -1,8 +1,8 @@
 /** A method that is nothing but data, SFT and an evaluation: all that it needs stands in this folder. */
 import { z } from 'zod';
 import type { Method } from '../../../domain/methods/method.ts';
-import { parseBy } from '../../../domain/parse-recipe.ts';
-import { recipeSchema } from '../../../domain/recipe.ts';
+import { parseBy } from '../../../domain/recipe/parse.ts';
+import { recipeSchema } from '../../../domain/recipe/recipe.ts';
 
 const { name, seed, prompts, model, lora, data, trajectories, sft, questions, rewards, evaluation } =
   recipeSchema.shape;

@@ -1,4 +1,5 @@
-import type { EvaluationResult, RunInput } from '../../../domain/contracts.ts';
+import type { EvaluationResult } from '../../../domain/contracts/evaluation.ts';
+import type { RunInput } from '../../../domain/contracts/run.ts';
 import { baseModel } from '../../../domain/evaluation/model-under-test.ts';
 import { exportedModel } from '../../../domain/methods/index.ts';
 import { identifyModel, prepareData, synthesiseTrajectories } from '../../../workflows/activities.ts';

@@ -2,12 +2,12 @@ import { appendFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { basisOf, findFinished, keepFinished, reportFolder } from '../../../cli/finished.ts';
 import { runOf } from '../../../cli/run-id.ts';
+import { basisOf, findFinished, keepFinished, reportFolder } from '../../../cli/start/finished.ts';
 import { digestOf } from '../../../domain/artifact.ts';
-import type { Recipe } from '../../../domain/recipe.ts';
-import { type Environment, readEnvironment } from '../../../infra/env.ts';
+import type { Recipe } from '../../../domain/recipe/recipe.ts';
 import { stackFile, writeWhole } from '../../../infra/local/settings.ts';
+import { type Environment, readEnvironment } from '../../../platform/env.ts';
 import { evaluation, reference } from '../../support/fake-activities.ts';
 import { smallRecipe } from '../../support/recipes.ts';
 

@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { describeActivity, stillness } from '../../../cli/render-activity.ts';
-import type { PendingActivity } from '../../../cli/run-status.ts';
-import { type TrainingHeartbeat, trainingHeartbeatSchema } from '../../../domain/contracts.ts';
+import { describeActivity, stillness } from '../../../cli/follow/render-activity.ts';
+import type { PendingActivity } from '../../../cli/follow/run-status.ts';
+import { type TrainingHeartbeat, trainingHeartbeatSchema } from '../../../domain/contracts/training.ts';
 import { type Transfer, type WorkHeartbeat, workHeartbeatSchema } from '../../../domain/heartbeats.ts';
 
 const minute = 60_000;

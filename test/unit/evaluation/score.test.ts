@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { renderScores } from '../../../cli/score.ts';
+import { renderScores } from '../../../cli/data/score.ts';
 import { parseScoreLines, scoreOutput } from '../../../domain/evaluation/score.ts';
 import { DermflowError, exitCodeOf, exitCodes } from '../../../domain/failures.ts';
 import { questionTasks } from '../../../domain/questions/question.ts';

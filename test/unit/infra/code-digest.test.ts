@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { digestOfCode } from '../../../infra/code-digest.ts';
-import { repositoryRoot } from '../../../infra/env.ts';
+import { repositoryRoot } from '../../../platform/env.ts';
 
 let root: string;
 beforeEach(async () => {

@@ -1,7 +1,7 @@
 import { networkInterfaces } from 'node:os';
 import { Hono } from 'hono';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { reportPages } from '../../../cli/served-report.ts';
+import { reportPages } from '../../../cli/follow/served-report.ts';
 import { servePages, type WebServer } from '../../../infra/web-server.ts';
 import { temporaryFolder, writeFiles } from '../../support/datasets.ts';
 

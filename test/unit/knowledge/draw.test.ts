@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { drawKnowledge } from '../../../domain/knowledge/draw.ts';
 import { parseKnowledge } from '../../../domain/knowledge/knowledge.ts';
 import { drawPages } from '../../../infra/draw-taxonomy.ts';
-import { repositoryRoot } from '../../../infra/env.ts';
+import { repositoryRoot } from '../../../platform/env.ts';
 import { shippedKnowledge } from '../../support/knowledge.ts';
 
 describe.each(Object.entries(await drawPages()))('%s', (path, page) => {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { knowledgeFiles, parseKnowledge } from '../../../domain/knowledge/knowledge.ts';
 import { taxonomySchema } from '../../../domain/knowledge/taxonomy-row.ts';
-import { repositoryRoot } from '../../../infra/env.ts';
+import { repositoryRoot } from '../../../platform/env.ts';
 import { shippedKnowledge } from '../../support/knowledge.ts';
 
 const { taxonomy, ddx } = shippedKnowledge;

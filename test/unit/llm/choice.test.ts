@@ -6,8 +6,8 @@ import { createLlmChooser } from '../../../activities/llm/client.ts';
 import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { createTrajectoryActivities } from '../../../activities/trajectories/activities.ts';
 import { settingsFor } from '../../../domain/llm-settings.ts';
-import { parseRecipe } from '../../../domain/parse-recipe.ts';
-import { readEnvironment } from '../../../infra/env.ts';
+import { parseRecipe } from '../../../domain/recipe/parse.ts';
+import { readEnvironment } from '../../../platform/env.ts';
 import { demoRecipe } from '../../support/recipes.ts';
 
 const environment = readEnvironment({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createLlmClient } from '../../../activities/llm/client.ts';
 import { failureTypes } from '../../../domain/failures.ts';
-import { readEnvironment } from '../../../infra/env.ts';
+import { readEnvironment } from '../../../platform/env.ts';
 import { temporaryFolder } from '../../support/datasets.ts';
 
 const noImages = () => Promise.reject(new Error('no images here'));

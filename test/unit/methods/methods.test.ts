@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { readRecipe } from '../../../cli/recipes.ts';
+import { readRecipe } from '../../../cli/start/recipes.ts';
 import { failureTypes } from '../../../domain/failures.ts';
 import { exportedModel, methodOf, methodOfWorkflow, methods } from '../../../domain/methods/index.ts';
-import { parseRecipe } from '../../../domain/parse-recipe.ts';
+import { parseRecipe } from '../../../domain/recipe/parse.ts';
 import { demoRecipe } from '../../support/recipes.ts';
 
 describe('methods', () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readRecipe } from '../../../cli/recipes.ts';
+import { readRecipe } from '../../../cli/start/recipes.ts';
 import { failureTypes } from '../../../domain/failures.ts';
 import {
   type Architecture,
@@ -12,7 +12,7 @@ import {
 } from '../../../domain/plan/architecture.ts';
 import { type DataCounts, grpoBatches, planRun, sftBatches } from '../../../domain/plan/plan.ts';
 import { describePlan } from '../../../domain/plan/words.ts';
-import { repositoryRoot } from '../../../infra/env.ts';
+import { repositoryRoot } from '../../../platform/env.ts';
 
 const backbone = join(repositoryRoot, 'trainer/backbone');
 const readTiny = (): Architecture => parseArchitecture(JSON.parse(readFileSync(join(backbone, 'config.json'), 'utf8')));

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isicCodes } from '../../../activities/datasets/adapters/isic-codes.ts';
+import { isicCodes } from '../../../activities/datasets/adapters/isic/isic-codes.ts';
 import { type Case, splits } from '../../../domain/cases/case.ts';
 import { assignSplits } from '../../../domain/cases/splits.ts';
 import { fitTextOnly } from '../../../domain/evaluation/text-only.ts';

@@ -2,7 +2,7 @@
  * What the final block says, and how it is read: the golden table of the strict reader. Written as models of 7B and
  * smaller write, one form a line; `null` where a person would have to guess.
  */
-import type { Malignancy } from '../../../domain/cases/case.ts';
+import type { Malignancy } from '../../../domain/knowledge/malignancy.ts';
 import type { AskedName } from '../../support/asked.ts';
 
 const pre = 'precancerous_in_situ';

@@ -2,12 +2,12 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readRecipe } from '../../../cli/recipes.ts';
-import type { EvaluationResult, TaskScore } from '../../../domain/contracts.ts';
+import { readRecipe } from '../../../cli/start/recipes.ts';
+import type { EvaluationResult, TaskScore } from '../../../domain/contracts/evaluation.ts';
 import type { QuestionTask } from '../../../domain/questions/question.ts';
-import type { Recipe } from '../../../domain/recipe.ts';
+import type { Recipe } from '../../../domain/recipe/recipe.ts';
 import { modelCard } from '../../../domain/report/model-card.ts';
-import { repositoryRoot } from '../../../infra/env.ts';
+import { repositoryRoot } from '../../../platform/env.ts';
 
 const recipes = readdirSync(join(repositoryRoot, 'recipes')).map((file) => file.replace(/\.yaml$/, ''));
 const sha256 = 'c'.repeat(64);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accelerateConfig, launchCommand, prepareLaunch } from '../../../activities/trainer/launch.ts';
-import { readEnvironment, shardings } from '../../../infra/env.ts';
+import { readEnvironment, shardings } from '../../../platform/env.ts';
 
 const place = (variables: Record<string, string> = {}) => readEnvironment(variables).trainer;
 const twoMachines = {

@@ -5,7 +5,7 @@ import { loadRewardPlugin } from '../../../activities/training/reward-plugin.ts'
 import { scoreStep } from '../../../activities/training/reward-server.ts';
 import { digestOf } from '../../../domain/artifact.ts';
 import { failureTypes } from '../../../domain/failures.ts';
-import { repositoryRoot } from '../../../infra/env.ts';
+import { repositoryRoot } from '../../../platform/env.ts';
 import { melanomaQuestion } from '../../support/cases.ts';
 import { temporaryFolder, writeFiles } from '../../support/datasets.ts';
 

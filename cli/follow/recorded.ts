@@ -1,0 +1,87 @@
+/** Runs as their records in the store tell them: what Temporal has forgotten, and what only workers would answer. */
+import { WorkflowNotFoundError } from '@temporalio/client';
+import { findRecords } from '../../activities/run-records.ts';
+import type { RunInput, RunResult } from '../../domain/contracts/run.ts';
+import { unavailable, userMistake } from '../../domain/failures.ts';
+import { parseRecipe } from '../../domain/recipe/parse.ts';
+import { type RunRecord, runResultSchema } from '../../domain/run-record.ts';
+import { grpcStatus, isGrpcStatus } from '../../platform/grpc.ts';
+import { handleOf, inputOf } from '../runs.ts';
+import type { Session } from '../session.ts';
+import { type RunStatus, statusOf } from './run-status.ts';
+
+/** State of a run whose end nobody recorded: it was terminated, timed out, or deleted while it was open. */
+export const unknownState = 'UNKNOWN';
+
+export interface KnownStatus extends RunStatus {
+  /** Temporal knows the run no more; this is what its record says. */
+  forgotten: boolean;
+}
+
+type Asked = Pick<Session, 'client' | 'store' | 'workers'>;
+
+/** Where a run is, by Temporal or, when that has forgotten it, by its record. */
+export async function knownStatusOf(session: Asked, run: string): Promise<KnownStatus> {
+  const { client, workers } = session;
+  try {
+    const recorded = async (execution: string) => {
+      const records = await recordsOf(session, run).catch(() => []);
+      return records.find((record) => record.execution === execution)?.end?.progress ?? null;
+    };
+    return { ...(await statusOf(client, run, { workers, recorded })), forgotten: false };
+  } catch (error) {
+    return { ...statusByRecord(await recordOf(session, run, error)), forgotten: true };
+  }
+}
+
+function statusByRecord({ run, method, startedAt, end }: RunRecord): RunStatus {
+  return {
+    ...{ run, method, startedAt, state: end?.state ?? unknownState, closedAt: end?.closedAt ?? null },
+    ...{ progress: end?.progress ?? null, pending: [], stuck: null },
+    ...{ failure: end?.failure?.message ?? null, failureType: end?.failure?.type ?? null },
+  };
+}
+
+/** The result of a completed run. Throws a user's mistake for one that is not completed. */
+export async function knownResultOf(session: Asked, run: string): Promise<RunResult> {
+  const handle = handleOf(session.client, run);
+  const noReport = (state: string): Error =>
+    userMistake(
+      `run ${run} is ${state.toLowerCase()} and has no report yet; "dermflow status ${run}" says where it is`,
+    );
+  const description = await handle.describe().catch((error: unknown) => ({ error }));
+  if ('error' in description) {
+    const { end } = await recordOf(session, run, description.error);
+    const result = runResultSchema.safeParse(end?.result);
+    if (result.success) return result.data;
+    throw noReport(end?.state ?? unknownState);
+  }
+  if (description.status.name !== 'COMPLETED') throw noReport(description.status.name);
+  return handle.result();
+}
+
+/** What a run was started with. */
+export async function knownInputOf(session: Asked, run: string): Promise<RunInput> {
+  try {
+    return await inputOf(session.client, run);
+  } catch (error) {
+    const { recipe, budget } = await recordOf(session, run, error);
+    return { recipe: parseRecipe(recipe, `the recipe of run ${run}`), ...(budget ? { budget } : {}) };
+  }
+}
+
+/** The record of the newest execution. Throws `error` unless that says that Temporal does not know the run, or there is no record. */
+async function recordOf(session: Asked, run: string, error: unknown): Promise<RunRecord> {
+  // The SDK has its own error for some of its questions only.
+  if (!(error instanceof WorkflowNotFoundError || isGrpcStatus(error, grpcStatus.NOT_FOUND))) throw error;
+  const records = await recordsOf(session, run).catch((reason: unknown) => {
+    const words = reason instanceof Error ? reason.message : String(reason);
+    throw unavailable(`Temporal knows no run "${run}", and its record cannot be read: ${words}`, reason);
+  });
+  const [record] = records;
+  if (!record) throw error;
+  return record;
+}
+
+const recordsOf = async ({ client, store }: Asked, run: string): Promise<RunRecord[]> =>
+  findRecords(await store(), run, client.options.namespace);

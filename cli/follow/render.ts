@@ -1,0 +1,110 @@
+/** A run as a person reads it in a terminal: its parts, what each is doing, and the table of results at the end. */
+import pc from 'picocolors';
+import prettyMs from 'pretty-ms';
+import type { EvaluationResult, TaskScore } from '../../domain/contracts/evaluation.ts';
+import type { Activities, PartProgress } from '../../domain/contracts/run.ts';
+import { taskTitles } from '../../domain/report/words.ts';
+import type { KnownStatus } from './recorded.ts';
+import { describeActivity } from './render-activity.ts';
+import type { PendingActivity, RunStatus } from './run-status.ts';
+
+const marks: Record<PartProgress['state'], string> = {
+  waiting: pc.dim('·'),
+  running: pc.cyan('›'),
+  done: pc.green('✓'),
+  failed: pc.red('✗'),
+};
+
+/** The same of a run that Temporal may have forgotten. */
+export function renderKnown(status: KnownStatus): string {
+  if (!status.forgotten) return renderStatus(status);
+  const { run, closedAt } = status;
+  const told =
+    closedAt === null
+      ? `its end is not recorded; "dermflow resume ${run}" continues it`
+      : 'this is its record in the store';
+  return `${renderStatus(status)}\n${pc.dim(`  Temporal has forgotten it; ${told}`)}`;
+}
+
+/** Some ten lines, without an end of line. */
+export function renderStatus(status: RunStatus): string {
+  const { run, method, state, progress, pending } = status;
+  const until = status.closedAt === null ? Date.now() : Date.parse(status.closedAt);
+  const age = prettyMs(Math.max(0, until - Date.parse(status.startedAt)), { secondsDecimalDigits: 0 });
+  const lines = [`${pc.bold(run)}  ${method}  ${state.toLowerCase().replace('_', ' ')}, ${age}`];
+  if (!progress && state === 'RUNNING')
+    lines.push('  no orchestrator worker answers: start one ("dermflow up" or "npm run worker -- orchestrator")');
+  if (status.stuck !== null) lines.push(`  ${pc.red(status.stuck)}`);
+  const parts = progress?.stages ?? [];
+  for (const { stage: part, state: own, detail } of parts) {
+    lines.push(`  ${marks[own]} ${part.padEnd(13)} ${own === 'failed' ? pc.red(detail) : detail}`);
+    for (const activity of pending.filter((each) => own === 'running' && partOf(each, parts) === part)) {
+      lines.push(`      ${describeActivity(activity)}`);
+    }
+  }
+  for (const { activity, reason } of progress?.waitsFor ?? []) {
+    lines.push(`  ${pc.yellow(`waits for you (${activity}): ${reason}`)}`);
+  }
+  if (progress?.checkpoint) {
+    lines.push(pc.dim(`  last finished stretch: ${progress.checkpoint.stage}, step ${progress.checkpoint.step}`));
+  }
+  if (status.failure !== null) lines.push(`  ${pc.red(status.failure)}`);
+  return lines.join('\n');
+}
+
+/** The part of a run that each activity belongs to. */
+const partsOfActivities: Record<keyof Activities, string> = {
+  identifyModel: 'data',
+  prepareData: 'data',
+  synthesiseTrajectories: 'trajectories',
+  explainConcepts: 'trajectories',
+  trainSft: 'sft',
+  trainGrpo: 'grpo',
+  exportForInference: 'evaluation',
+  evaluateModel: 'evaluation',
+  exportAdapter: 'report',
+  writeReport: 'report',
+};
+/** Where a method has no such part, its activity is shown with the first that is at work. */
+function partOf({ id }: PendingActivity, parts: readonly PartProgress[]): string | undefined {
+  const own = Object.entries(partsOfActivities).find(([activity]) => activity === id.replace(/-\d+$/, ''))?.[1];
+  const known = parts.find(({ stage }) => stage === own) ?? parts.find(({ state }) => state === 'running');
+  return known?.stage;
+}
+
+/**
+ * Accuracy with its 95 % interval and macro-F1, a row a model and task; then what the options' labels alone earn, and the
+ * models that are not above that.
+ */
+export function renderResults(evaluations: readonly EvaluationResult[], textOnly: readonly TaskScore[] = []): string {
+  const all = [...evaluations, ...(textOnly.length > 0 ? [{ label: 'text only', scores: textOnly }] : [])];
+  const rows = all.flatMap(({ label, scores }) =>
+    scores.map((s) => [
+      label,
+      taskTitles[s.task],
+      `${s.accuracy.toFixed(3)} (${s.low.toFixed(3)} to ${s.high.toFixed(3)})`,
+      s.macroF1.toFixed(3),
+      String(s.items),
+      s.unparsed.toFixed(3),
+    ]),
+  );
+  const results = renderTable(['model', 'task', 'accuracy (95 % interval)', 'macro-F1', 'items', 'unreadable'], rows);
+  const below = textOnly.flatMap(({ task, accuracy }) => {
+    const labels = evaluations.flatMap(({ label, scores }) =>
+      scores.some((score) => score.task === task && score.accuracy <= accuracy) ? [label] : [],
+    );
+    return labels.length > 0 ? [pc.yellow(`below text only in ${taskTitles[task]}: ${labels.join(', ')}`)] : [];
+  });
+  return [results, ...below].join('\n');
+}
+
+/** Columns as wide as their widest cell. */
+export function renderTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]?.length ?? 0)));
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+      .join('  ')
+      .trimEnd();
+  return [pc.dim(line(head)), ...rows.map(line)].join('\n');
+}

@@ -1,0 +1,21 @@
+/** `dermflow status`: where a run is, once. */
+import { Command } from 'commander';
+import { withAnswers } from '../question.ts';
+import { knownStatusOf } from './recorded.ts';
+import { renderKnown, renderResults } from './render.ts';
+
+export const statusCommand = (): Command =>
+  new Command('status')
+    .description('stage, step, last checkpoint, retries, failure')
+    .argument('<run>')
+    .option('--json', 'as a JSON object')
+    .action(async (run: string, { json = false }: { json?: boolean }) => {
+      const { page, ...status } = await withAnswers(async (session) => {
+        const known = await knownStatusOf(session, run);
+        return { ...known, page: known.forgotten ? null : session.page(run) };
+      });
+      if (json) return console.log(JSON.stringify({ ...status, page }));
+      console.log(renderKnown(status));
+      const evaluations = status.progress?.evaluations ?? [];
+      if (evaluations.length > 0) console.log(`\n${renderResults(evaluations)}`);
+    });

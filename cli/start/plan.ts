@@ -1,0 +1,81 @@
+/** `dermflow plan`: what a recipe will do, before anything starts. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { countData, countGenerated } from '../../activities/datasets/preparation/count.ts';
+import { loadKnowledge } from '../../activities/knowledge.ts';
+import { modelPath } from '../../activities/trainer/model-folders.ts';
+import { userMistake } from '../../domain/failures.ts';
+import { type Architecture, parseArchitecture, qwen25Vl7b } from '../../domain/plan/architecture.ts';
+import { type DataCounts, planRun } from '../../domain/plan/plan.ts';
+import { describePlan } from '../../domain/plan/words.ts';
+import type { Recipe } from '../../domain/recipe/recipe.ts';
+import { readRecipe } from './recipes.ts';
+import { collect } from './start.ts';
+
+interface PlanOptions {
+  set: string[];
+  data?: string;
+  items?: number;
+  test?: number;
+  textbook?: number;
+  devices: number;
+  priceInput?: number;
+  priceOutput?: number;
+  json?: boolean;
+}
+
+export const planCommand = (): Command =>
+  new Command('plan')
+    .description('steps, memory, storage, calls and price of a recipe, before anything starts')
+    .argument('<recipe>', 'name in recipes/ or a file')
+    .option('--set <field=value>', 'change a field of the recipe; may be repeated', collect, [])
+    .option('--data <folder>', 'count the cases of this data set')
+    .option('--items <count>', 'training questions, e.g. 26507 in the paper', count)
+    .option('--test <count>', 'test cases, e.g. 8390 in the paper', count)
+    .option('--textbook <count>', 'cases with a rationale', count)
+    .option('--devices <count>', 'accelerators that one trainer uses', count, 1)
+    .option('--price-input <amount>', 'price of a million input tokens of the LLM', amount)
+    .option('--price-output <amount>', 'price of a million output tokens of the LLM', amount)
+    .option('--json', 'as a JSON object')
+    .action(plan);
+
+async function plan(recipeName: string, options: PlanOptions): Promise<void> {
+  const recipe = await readRecipe(recipeName, { set: options.set });
+  const data = await countOf(recipe, options);
+  const architecture = await architectureOf(recipe.model.base);
+  const { devices, priceInput: input, priceOutput: output } = options;
+  const prices = input === undefined || output === undefined ? null : { input, output };
+  const planned = planRun({ recipe, data, architecture, devices, prices });
+  console.log(options.json ? JSON.stringify({ recipe: recipe.name, data, ...planned }) : describePlan(recipe, planned));
+}
+
+/** Given counts stand before those of the data at hand. */
+async function countOf(recipe: Recipe, { data, items, test, textbook }: PlanOptions): Promise<DataCounts> {
+  const counted = data ? await countData(data, recipe, await loadKnowledge()) : countGenerated(recipe.data);
+  const known = items ?? counted?.items;
+  if (known === undefined) {
+    throw userMistake(`${recipe.name}: how many training questions? Give --data DIR, or --items COUNT`);
+  }
+  const given = { items: known, test: test ?? counted?.test ?? 0, textbook: textbook ?? counted?.textbook ?? 0 };
+  const images = counted?.images ?? given.items + given.test + given.textbook;
+  return { ...given, images, ...(counted?.concepts ? { concepts: counted.concepts } : {}) };
+}
+
+/** From the model's own config; a hub id is known for the paper's model alone. */
+async function architectureOf(base: string): Promise<Architecture | null> {
+  if (base === 'Qwen/Qwen2.5-VL-7B-Instruct') return qwen25Vl7b;
+  const file = join(modelPath({ base, sha256: '' }), 'config.json');
+  const text = await readFile(file, 'utf8').catch(() => null);
+  return text === null ? null : parseArchitecture(JSON.parse(text));
+}
+
+function count(text: string): number {
+  if (!/^[1-9]\d*$/.test(text)) throw userMistake(`"${text}" is no count; give a whole number above 0`);
+  return Number(text);
+}
+
+function amount(text: string): number {
+  if (!/^\d+(\.\d+)?$/.test(text)) throw userMistake(`"${text}" is no price; give a number, e.g. 0.4`);
+  return Number(text);
+}

@@ -1,0 +1,80 @@
+/** Recipes as commands take them: a name or a file, changed by `--set`, completed by `--data`. */
+import { access, readFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { Document, parseDocument } from 'yaml';
+import type { SourcesRequest } from '../../activities/datasets/import/recipe-sources.ts';
+import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
+import { userMistake } from '../../domain/failures.ts';
+import { overlay } from '../../domain/recipe/overlay.ts';
+import { parseRecipe } from '../../domain/recipe/parse.ts';
+import type { Recipe } from '../../domain/recipe/recipe.ts';
+import { readEnvironment, repositoryRoot } from '../../platform/env.ts';
+
+/** Values that the recipe's author leaves to the command line. */
+export interface RecipeChanges {
+  /** `field.path=value` each, the value in YAML. */
+  set?: string[];
+}
+
+/**
+ * Reads a recipe: `demo` is `recipes/demo.yaml` of this repository, anything with a slash or an ending is a file. One
+ * that `extends: other.yaml`, a file beside it, is that recipe with its own fields put over it.
+ * Whatever is wrong with it is a user's mistake naming file, line or field.
+ */
+export async function readRecipe(nameOrFile: string, { set = [] }: RecipeChanges = {}): Promise<Recipe> {
+  const isName = /^[a-z0-9-]+$/.test(nameOrFile);
+  const file = isName ? resolve(repositoryRoot, 'recipes', `${nameOrFile}.yaml`) : resolve(nameOrFile);
+  const shown = isName ? `recipes/${nameOrFile}.yaml` : nameOrFile;
+  await access(file).catch((error: unknown) => {
+    throw userMistake(`${nameOrFile}: there is no such recipe (${file}); give a name in recipes/ or a file`, error);
+  });
+  const document = new Document(await readExtended(file, shown));
+  for (const change of set) applyChange(document, change);
+  return parseRecipe(document.toJS(), shown);
+}
+
+/** @param below files that extend this one, by which a circle is noticed */
+async function readExtended(file: string, shown: string, below: readonly string[] = []): Promise<unknown> {
+  if (below.includes(file)) throw userMistake(`${shown}: extends itself; remove "extends" from one of the recipes`);
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw userMistake(`${shown}: cannot be read (${file}); it is a file beside the recipe that extends it`, error);
+  });
+  const document = parseDocument(text);
+  const [problem] = document.errors;
+  if (problem) throw userMistake(`${shown}: ${firstLine(problem.message)}`, problem);
+  const extended = document.get('extends');
+  if (extended === undefined) return document.toJS();
+  if (typeof extended !== 'string' || !/^[\w.-]+\.ya?ml$/.test(extended)) {
+    throw userMistake(`${shown}: extends is ${JSON.stringify(extended)}: expected the name of a file beside it`);
+  }
+  document.delete('extends');
+  const base = await readExtended(join(dirname(file), extended), extended, [...below, file]);
+  return overlay(base, document.toJS());
+}
+
+function applyChange(document: Document, change: string): void {
+  const [, path, value] = /^([\w.]+)=(.*)$/s.exec(change) ?? [];
+  if (path === undefined || value === undefined) {
+    throw userMistake(`--set ${change}: expected a field and a value, e.g. --set grpo.beta=0.02`);
+  }
+  const parsed = parseDocument(value);
+  const [problem] = parsed.errors;
+  if (problem) throw userMistake(`--set ${change}: ${firstLine(problem.message)}`, problem);
+  document.setIn(path.split('.'), parsed.toJS());
+}
+
+const firstLine = (text: string): string => text.split('\n', 1)[0]?.replace(/:$/, '') ?? text;
+
+/** Imports the recipe's data sets below `folder` from this machine and puts their references into the recipe. */
+export async function withData(
+  recipe: Recipe,
+  folder: string,
+  store: ArtifactStore,
+  told: Pick<SourcesRequest, 'onProgress' | 'onNote'>,
+): Promise<Recipe> {
+  // What reads tables and images takes a second to load, which commands without data are spared.
+  const { importSources } = await import('../../activities/datasets/import/recipe-sources.ts');
+  const { loadKnowledge } = await import('../../activities/knowledge.ts');
+  const { scratch } = readEnvironment(process.env);
+  return importSources({ store, recipe, folder, knowledge: await loadKnowledge(), scratch, ...told });
+}

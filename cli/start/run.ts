@@ -1,0 +1,54 @@
+/** `dermflow run`: starts a run and follows it. */
+import { Command } from 'commander';
+import { logUpdateStderr } from 'log-update';
+import { watchRun } from '../follow/watch.ts';
+import { untilInterrupted } from '../interruption.ts';
+import { parseRunName, runOf, startRun } from '../runs.ts';
+import { withSession } from '../session.ts';
+import { readRecipe, withData } from './recipes.ts';
+import { collect } from './start.ts';
+
+interface RunOptions {
+  data?: string;
+  set: string[];
+  as?: string;
+  detach?: boolean;
+  json?: boolean;
+}
+
+export const runCommand = (): Command =>
+  new Command('run')
+    .description('start a run; the same recipe and data find the same run')
+    .argument('<recipe>', 'name in recipes/ or a file')
+    .option('--data <folder>', 'import the data sets of the recipe from this folder')
+    .option('--set <field=value>', 'change a field of the recipe; may be repeated', collect, [])
+    .option('--as <name>', 'run it under this name, also where the same recipe has run before')
+    .option('--detach', 'print the run and return')
+    .option('--json', 'one JSON object a line')
+    .action(run);
+
+async function run(recipeName: string, options: RunOptions): Promise<void> {
+  const { data, set, detach = false, json = false } = options;
+  const name = options.as === undefined ? null : parseRunName(options.as);
+  const recipe = await readRecipe(recipeName, { set });
+  const interrupted = untilInterrupted();
+  await withSession(async (session) => {
+    const { client, store, page } = session;
+    const told = { onProgress: showImport, onNote: showNote };
+    const complete = data === undefined ? recipe : await withData(recipe, data, await store({ writes: true }), told);
+    const id = name ?? runOf(complete);
+    await startRun(client, { input: { recipe: complete }, run: id, reuse: 'ALLOW_DUPLICATE_FAILED_ONLY' });
+    if (json) console.log(JSON.stringify({ run: id, page: page(id) }));
+    else console.log(`run ${id}`);
+    if (!detach) await watchRun(session, id, json, interrupted);
+  });
+}
+
+export function showImport(phase: string, done: number, total: number): void {
+  if (!process.stderr.isTTY) return;
+  logUpdateStderr(total === 0 ? `${phase} ${done}` : `${phase} ${done}/${total}`);
+  if (done === total) logUpdateStderr.clear();
+}
+
+/** On stderr, where it disturbs no script. */
+export const showNote = (note: string): void => console.error(`note: ${note}`);

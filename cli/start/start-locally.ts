@@ -1,0 +1,86 @@
+/** A run from end to end on services of this machine, which end with it. */
+import { exitCodes } from '../../domain/failures.ts';
+import type { Recipe } from '../../domain/recipe/recipe.ts';
+import { requireMachine } from '../../infra/doctor.ts';
+import { runPage, type Stack } from '../../infra/local/stack.ts';
+import { type Environment, readEnvironment } from '../../platform/env.ts';
+import { createLogger } from '../../platform/logger.ts';
+import { failedRun, follow } from '../follow/follow.ts';
+import { renderResults } from '../follow/render.ts';
+import { fetchReport } from '../follow/report.ts';
+import { untilInterrupted } from '../interruption.ts';
+import { startServices } from '../machine/services.ts';
+import { handleOf, runOf, startRun } from '../runs.ts';
+import { type Session, withSession } from '../session.ts';
+import { basisOf, keepFinished, reportFolder } from './finished.ts';
+import { places } from './start.ts';
+
+interface Options {
+  fresh: boolean;
+  keepUp: boolean;
+  json: boolean;
+}
+
+export async function startLocally(recipe: Recipe, { fresh, keepUp, json }: Options): Promise<void> {
+  const interrupted = untilInterrupted();
+  const environment = readEnvironment(process.env);
+  await requireMachine(environment);
+  const logger = createLogger('start', process.env.DERMFLOW_LOG_LEVEL === undefined ? 'warn' : environment.logLevel);
+  const stack = await startServices(logger, fresh ? { bucket: `dermflow-${Date.now()}` } : {});
+  try {
+    await withSession((session) => runRecipe(session, { recipe, stack, environment, keepUp, json, interrupted }));
+    if (keepUp && !interrupted.aborted && process.exitCode === undefined) {
+      console.error('services stay up until Ctrl-C');
+      await new Promise((aborted) => interrupted.addEventListener('abort', aborted, { once: true }));
+    }
+  } finally {
+    await stack.stop();
+  }
+}
+
+interface Local extends Omit<Options, 'fresh'> {
+  recipe: Recipe;
+  stack: Stack;
+  environment: Environment;
+  interrupted: AbortSignal;
+}
+
+async function runRecipe({ client, store }: Session, local: Local): Promise<void> {
+  const { recipe, stack, environment, keepUp, json, interrupted } = local;
+  const run = runOf(recipe);
+  const page = runPage(stack, run);
+  const basis = await basisOf(recipe, environment);
+  await startRun(client, { input: { recipe }, run, reuse: 'ALLOW_DUPLICATE' });
+  if (!json) console.error(`run ${run}; its page in Temporal while this command runs: ${page}`);
+  const status = await follow(client, run, json, interrupted);
+  if (!status) {
+    console.error(`interrupted; the same command continues run ${run} from its newest checkpoint`);
+    process.exitCode = exitCodes.failedRun;
+    return;
+  }
+  if (status.state !== 'COMPLETED') throw failedRun(status);
+  const result = await handleOf(client, run).result();
+  const { evaluations, textOnly } = result;
+  const folder = reportFolder(environment, run);
+  const artifacts = await store();
+  const report = await fetchReport(artifacts, result, folder);
+  if (basis !== null) {
+    const files = await Promise.all(
+      [
+        { ref: result.report, below: '' },
+        { ref: result.adapter, below: 'adapter/' },
+      ].map(async ({ ref, below }) =>
+        Object.entries((await artifacts.manifest(ref)).files).map(([name, { sha256 }]) => [`${below}${name}`, sha256]),
+      ),
+    );
+    await keepFinished(environment, {
+      ...{ run, basis, result, finishedAt: status.closedAt ?? new Date().toISOString() },
+      ...{ bucket: stack.bucket, files: Object.fromEntries(files.flat()) },
+    });
+  }
+  if (json) console.log(JSON.stringify({ run, report, page: keepUp ? page : null, evaluations, textOnly }));
+  else {
+    const shown = [...places(run, folder), ...(keepUp ? [`Temporal  ${page}`] : [])];
+    console.log(`\n${renderResults(evaluations, textOnly)}\n\n${shown.join('\n')}`);
+  }
+}

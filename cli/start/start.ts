@@ -1,0 +1,54 @@
+/** `dermflow start`, which is `npm start`: local services, workers, a recipe from end to end, the report. */
+import { resolve } from 'node:path';
+import { Command } from 'commander';
+import { readEnvironment } from '../../platform/env.ts';
+import { renderResults } from '../follow/render.ts';
+import { findFinished, reportFolder } from './finished.ts';
+import { readRecipe } from './recipes.ts';
+
+interface StartOptions {
+  fresh?: boolean;
+  keepUp?: boolean;
+  set: string[];
+  json?: boolean;
+}
+
+export const startCommand = (): Command =>
+  new Command('start')
+    .description('start local services and workers, run a recipe end to end, write the report')
+    .argument('[recipe]', 'name in recipes/ or a file', 'demo')
+    .option('--fresh', 'compute everything anew, in an empty store')
+    .option('--keep-up', 'leave services and workers up at the end, until Ctrl-C')
+    .option('--set <field=value>', 'change a field of the recipe; may be repeated', collect, [])
+    .option('--json', 'one JSON object a line')
+    .action(start);
+
+export const collect = (value: string, before: string[]): string[] => [...before, value];
+
+async function start(
+  recipeName: string,
+  { fresh = false, keepUp = false, set, json = false }: StartOptions,
+): Promise<void> {
+  const recipe = await readRecipe(recipeName, { set });
+  const environment = readEnvironment(process.env);
+  const finished = fresh || keepUp ? null : await findFinished(recipe, environment);
+  if (finished === null) {
+    // The clients of the services take seconds to load.
+    const { startLocally } = await import('./start-locally.ts');
+    return startLocally(recipe, { fresh, keepUp, json });
+  }
+  const { run, finishedAt, result } = finished;
+  const { evaluations, textOnly } = result;
+  const folder = reportFolder(environment, run);
+  const report = resolve(folder, 'report.html');
+  if (json) return console.log(JSON.stringify({ run, report, page: null, evaluations, textOnly, finishedAt }));
+  console.log(`run ${run} is finished since ${finishedAt}; "npm start -- --fresh" computes it anew`);
+  console.log(`\n${renderResults(evaluations, textOnly)}\n\n${places(run, folder).join('\n')}`);
+}
+
+/** Where the results are, and how to see the run again. */
+export const places = (run: string, folder: string): string[] => [
+  `report    ${resolve(folder, 'report.html')}`,
+  `adapter   ${resolve(folder, 'adapter')}`,
+  `the run   npx dermflow status ${run}; its page in Temporal: npm start -- --keep-up`,
+];

@@ -1,0 +1,45 @@
+/** A recipe as it comes in, from YAML or as a value: parsed, or refused with a line a person can act on. */
+import { parse, YAMLParseError } from 'yaml';
+import type { z } from 'zod';
+import { userMistake } from '../failures.ts';
+import { type Recipe, recipeSchema } from './recipe.ts';
+
+/**
+ * Parses a recipe. Throws a user's mistake that names file, field, value and what is allowed, one line a problem.
+ *
+ * @param recipe YAML text, or what a YAML parser returned
+ * @param file shown in messages
+ */
+export const parseRecipe = (recipe: unknown, file: string): Recipe => parseBy(recipeSchema, recipe, file);
+
+/** The same by another method's schema. */
+export function parseBy<T>(schema: z.ZodType<T>, recipe: unknown, file: string): T {
+  const value: unknown = typeof recipe === 'string' ? parseYaml(recipe, file) : recipe;
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw userMistake(result.error.issues.map((issue) => describeIssue(issue, value, file)).join('\n'));
+}
+
+function parseYaml(text: string, file: string): unknown {
+  try {
+    return parse(text);
+  } catch (error) {
+    if (!(error instanceof YAMLParseError)) throw error;
+    throw userMistake(`${file}: ${error.message.split('\n', 1)[0]?.replace(/:$/, '')}`, error);
+  }
+}
+
+function describeIssue(issue: z.core.$ZodIssue, recipe: unknown, file: string): string {
+  const field = issue.path.length > 0 ? issue.path.join('.') : '(top level)';
+  if (issue.code === 'unrecognized_keys') {
+    const where = issue.path.length > 0 ? `${issue.path.join('.')}.` : '';
+    return `${file}: unknown field ${issue.keys.map((key) => `"${where}${key}"`).join(', ')}; remove it or correct its name`;
+  }
+  const value = issue.path.reduce(memberOf, recipe);
+  const given = value === undefined ? 'is missing' : `is ${JSON.stringify(value)}`;
+  return `${file}: ${field} ${given}: ${issue.message}`;
+}
+
+/** A rule over several fields reports their parent as its input, so the field's own value is looked up. */
+const memberOf = (parent: unknown, key: PropertyKey): unknown =>
+  typeof parent === 'object' && parent !== null ? Reflect.get(parent, key) : undefined;

@@ -1,0 +1,90 @@
+/** Connections to Temporal, as `@temporalio/envconfig` reads them: environment variables, then its TOML profile. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
+import { type ClientConnectConfig, loadClientConfigProfile, loadClientConnectConfig } from '@temporalio/envconfig';
+import type { NativeConnection } from '@temporalio/worker';
+import { userMistake } from '../domain/failures.ts';
+import { handshakeWords } from '../infra/handshake.ts';
+import { loadDataConverter } from './data-converter.ts';
+import { readEnvironment } from './env.ts';
+import { explainRefusal, isMerelyAway } from './temporal-refusals.ts';
+
+export interface TemporalClient {
+  client: Client;
+  close(): Promise<void>;
+}
+
+export async function connectClient(): Promise<TemporalClient> {
+  const { connectionOptions, namespace = 'default' } = readConfig();
+  const dataConverter = await configuredConverter();
+  await untilAnswered(connectionOptions);
+  const connection = await Connection.connect(connectionOptions);
+  return { client: new Client({ connection, namespace, dataConverter }), close: () => connection.close() };
+}
+
+export interface WorkerConnection {
+  connection: NativeConnection;
+  namespace: string;
+  dataConverter: DataConverter;
+}
+
+export async function connectWorker(): Promise<WorkerConnection> {
+  const { connectionOptions, namespace = 'default' } = readConfig();
+  const dataConverter = await configuredConverter();
+  // The worker's own client says less of what is wrong with a certificate.
+  await untilAnswered(connectionOptions);
+  const worker = await import('@temporalio/worker'); // takes a second, which commands that only ask are spared
+  return { connection: await worker.NativeConnection.connect(connectionOptions), namespace, dataConverter };
+}
+
+const configuredConverter = (): Promise<DataConverter> => loadDataConverter(readEnvironment(process.env).payloadCodec);
+
+/** Whether the environment or a profile names a Temporal, so that no local one is meant. */
+export const isTemporalNamed = (): boolean => readConfig().connectionOptions.address !== undefined;
+
+function readConfig(): ClientConnectConfig {
+  try {
+    const { tls } = loadClientConfigProfile();
+    if (tls && (tls.clientCert === undefined) !== (tls.clientKey === undefined)) {
+      throw new Error('a client certificate needs both, certificate and key');
+    }
+    return loadClientConnectConfig();
+  } catch (error) {
+    const [words] = String(error instanceof Error ? error.message : error).split('\n', 1);
+    throw userMistake(
+      `Temporal's settings cannot be used (${words}); check the variables TEMPORAL_… and the profile in TEMPORAL_CONFIG_FILE`,
+      error,
+    );
+  }
+}
+
+/** A server that is being started may need so long, in milliseconds. */
+const patienceMs = 5_000;
+const askEveryMs = 200;
+
+/** Asks the server one thing, so that what it has against us is told in its words. */
+async function untilAnswered(options: ConnectionOptions): Promise<void> {
+  const deadline = Date.now() + patienceMs;
+  for (;;) {
+    try {
+      return await askOnce(options);
+    } catch (error) {
+      if (!isMerelyAway(error)) throw explainRefusal(error, options);
+      const said = options.tls ? await handshakeWords(options) : null;
+      if (said !== null) throw explainRefusal(new Error(said), options);
+      if (Date.now() > deadline) throw explainRefusal(error, options);
+    }
+    await sleep(askEveryMs);
+  }
+}
+
+/** Without the SDK's own repetitions, whose last error is no more than that the time is over. */
+async function askOnce(options: ConnectionOptions): Promise<void> {
+  const connection = Connection.lazy({ ...options, interceptors: [] });
+  try {
+    await connection.withDeadline(Date.now() + patienceMs, () => connection.workflowService.getSystemInfo({}));
+  } finally {
+    await connection.close();
+  }
+}
