@@ -11,7 +11,7 @@ import {
   runFactsSchema,
   runResultSchema,
 } from '../domain/run-record.ts';
-import { codeDigest } from '../infra/code-digest.ts';
+import { codeDigest } from '../platform/code-digest.ts';
 import { dermflowVersion } from '../platform/version.ts';
 import type { ArtifactStore } from './ports/artifact-store.ts';
 import { commitFiles, readJson } from './store/commit.ts';

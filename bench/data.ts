@@ -11,8 +11,8 @@ import { parseArgs } from 'node:util';
 import { execa } from 'execa';
 import { z } from 'zod';
 import { modelSize } from '../activities/datasets/images/image-size.ts';
+import { ownEnvironment } from '../cli/environment.ts';
 import { fewArenas, smallHeap } from '../infra/node24.mjs';
-import { readEnvironment } from '../platform/env.ts';
 import { readCount } from './common/arguments.ts';
 import { median } from './common/median.ts';
 import { writePhotographs, writeTinyImages } from './data/generate.ts';
@@ -128,7 +128,7 @@ function runPillow(
   { width, height, processes, draft }: { width: number; height: number; processes: number; draft: boolean },
 ): Promise<Measure> {
   const numbers = [width, height, processes, draft ? 1 : 0].map(String);
-  return measure(readEnvironment(process.env).trainerPython, [pillowProgram, list, store, ...numbers]);
+  return measure(ownEnvironment().trainerPython, [pillowProgram, list, store, ...numbers]);
 }
 
 async function measureMemory(folder: string, sizes: readonly number[]): Promise<void> {

@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import { readJson } from '../activities/store/commit.ts';
+import type { Services } from '../cli/environment.ts';
 import { startServices } from '../cli/machine/services.ts';
 import { handleOf, runOf, startRun } from '../cli/runs.ts';
 import { withSession } from '../cli/session.ts';
@@ -24,14 +25,14 @@ export default async function effect(args: string[]): Promise<void> {
     options: { seeds: { type: 'string' }, set: { type: 'string', multiple: true, default: [] } },
   });
   const seeds = readSeeds(values.seeds);
-  const stack = await startServices(benchLogger());
+  const services = await startServices(benchLogger());
   try {
     const reports: Report[] = [];
-    for (const seed of seeds) reports.push(await runSeed(seed, values.set));
+    for (const seed of seeds) reports.push(await runSeed(seed, values.set, services));
     printAccuracies(seeds, reports);
     printComparisons(seeds, reports);
   } finally {
-    await stack.stop();
+    await services.stack.stop();
   }
 }
 
@@ -45,7 +46,7 @@ function readSeeds(text: string | undefined): number[] {
   return seeds;
 }
 
-const runSeed = (seed: number, changes: string[]): Promise<Report> =>
+const runSeed = (seed: number, changes: string[], services: Services): Promise<Report> =>
   withSession(async ({ client, store }) => {
     const recipe = await readRecipe('demo', { set: [`seed=${seed}`, ...changes] });
     const run = runOf(recipe);
@@ -55,7 +56,7 @@ const runSeed = (seed: number, changes: string[]): Promise<Report> =>
     const { report } = artifactFiles.report;
     const artifacts = await store();
     return readJson(artifacts, await artifacts.manifest(written), report.name, report.schema);
-  });
+  }, services);
 
 /** Disease-diagnosis accuracy of every model by seed, and its mean. */
 function printAccuracies(seeds: readonly number[], reports: readonly Report[]): void {

@@ -47,7 +47,7 @@ export default async function llm(args: string[]): Promise<void> {
   const endpoint = execa(process.execPath, [`${import.meta.dirname}/llm/server.ts`, String(latencyMs)]);
   endpoint.catch(() => {}); // it is ended below
   const [port] = await once(createInterface(endpoint.stdout), 'line');
-  const stack = await startServices(benchLogger(), { roles: [] });
+  const { stack, environment } = await startServices(benchLogger(), { roles: [] });
   try {
     const settings: LlmSettings = {
       ...readEnvironment({}).llm,
@@ -61,7 +61,7 @@ request to its last reply stored; the one call before, which tells who answers, 
     );
     await report('fetch alone', plan, (salt) => fetchAll(plan, salt));
     await measureStage('store in memory', plan, createMemoryStore());
-    await withBucket((client, s3) => measureStage('S3', plan, createS3Store(client, s3)));
+    await withBucket(environment.s3, (client, s3) => measureStage('S3', plan, createS3Store(client, s3)));
   } finally {
     endpoint.kill();
     await stack.stop();

@@ -29,17 +29,17 @@ export default async function train(args: string[]): Promise<void> {
   const unknown = chosen.find((name) => !parts.some((part) => part === name));
   if (unknown !== undefined) throw userMistake(`--parts ${unknown}: expected some of ${parts.join(', ')}`);
 
-  const stack = await startServices(benchLogger(), { roles: ['orchestrator', 'llm', 'gpu'] });
+  const services = await startServices(benchLogger(), { roles: ['orchestrator', 'llm', 'gpu'] });
   try {
-    if (chosen.includes('upload')) await compareUpload(gibibytes, repeats);
-    if (chosen.includes('steps')) await compareSteps(repeats);
+    if (chosen.includes('upload')) await compareUpload(gibibytes, repeats, services.environment);
+    if (chosen.includes('steps')) await compareSteps(repeats, services.environment);
     if (chosen.includes('training')) {
-      await compareTraining(repeats, readScripts(values.scripts), () =>
-        process.kill(stack.supervisor.pids()['worker-gpu'] ?? Number.NaN, 'SIGTERM'),
+      await compareTraining(repeats, readScripts(values.scripts), services, () =>
+        process.kill(services.stack.supervisor.pids()['worker-gpu'] ?? Number.NaN, 'SIGTERM'),
       );
     }
   } finally {
-    await stack.stop();
+    await services.stack.stop();
   }
 }
 

@@ -1,8 +1,8 @@
 /** The `dermflow` command. A mistake is one line on stderr and an exit code of domain/failures.ts. */
 import { Command, CommanderError } from 'commander';
 import { exitCodes } from '../domain/failures.ts';
-import { useOwnHome } from '../infra/user.ts';
 import { useProxies } from '../platform/proxy.ts';
+import { useOwnHome } from '../platform/user.ts';
 
 /** In the order of the help. Only what was asked for is loaded: the clients of services take a second. */
 const loaders: Record<string, () => Promise<Command>> = {

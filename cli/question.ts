@@ -2,10 +2,10 @@
 import pino from 'pino';
 import { DermflowError, failureTypes } from '../domain/failures.ts';
 import { readStackFile } from '../infra/local/settings.ts';
-import { findStack, startStackIfNone, useStack } from '../infra/local/stack.ts';
-import { readEnvironment } from '../platform/env.ts';
+import { atStack, findStack, startStackIfNone } from '../infra/local/stack.ts';
 import { isServerAway } from '../platform/grpc.ts';
 import { isTemporalNamed } from '../platform/temporal.ts';
+import { ownEnvironment } from './environment.ts';
 import { type Session, withSession } from './session.ts';
 
 /**
@@ -14,7 +14,8 @@ import { type Session, withSession } from './session.ts';
  * change nothing and print at its end: where the services that it used are stopped meanwhile, it is asked once more.
  */
 export async function withAnswers<T>(ask: (session: Session) => Promise<T>): Promise<T> {
-  const { home } = readEnvironment(process.env);
+  const environment = ownEnvironment();
+  const { home } = environment;
   if (isTemporalNamed() || (await readStackFile(home)) === null) return withSession(ask);
   if (await findStack(home)) {
     try {
@@ -25,13 +26,10 @@ export async function withAnswers<T>(ask: (session: Session) => Promise<T>): Pro
   }
   const stack = await startStackIfNone({ home, logger: pino({ level: 'silent' }), momentary: true });
   if (!('supervisor' in stack)) {
-    const lasting = await findStack(home); // somebody started one first
-    if (lasting) useStack(lasting);
-    return withSession(ask);
+    return withSession(ask); // somebody started one first
   }
   try {
-    useStack(stack);
-    return await withSession(ask, { workers: false });
+    return await withSession(ask, { environment: atStack(environment, stack), stack }, { workers: false });
   } finally {
     await stack.stop();
   }

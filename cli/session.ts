@@ -3,9 +3,10 @@ import type { Client } from '@temporalio/client';
 import type { ArtifactStore } from '../activities/ports/artifact-store.ts';
 import { probeStore } from '../activities/store/probe.ts';
 import { createS3Client, createS3Store, ensureBucket } from '../activities/store/s3.ts';
-import { findStack, runPage, type StackAddresses, useStack } from '../infra/local/stack.ts';
-import { type Environment, readEnvironment } from '../platform/env.ts';
+import { runPage } from '../infra/local/stack.ts';
+import type { Environment } from '../platform/env.ts';
 import { connectClient } from '../platform/temporal.ts';
+import { findServices, type Services } from './environment.ts';
 
 export interface Session {
   environment: Environment;
@@ -19,15 +20,19 @@ export interface Session {
 }
 
 /**
- * Runs `work` with the services of the environment. Where no address is set, those of a local stack that runs on
- * DERMFLOW_HOME are taken.
+/**
+ * Runs `work` with the services of the environment.
  *
+ * @param services by default those that `findServices` finds
  * @param workers false where it is known that there are none
  */
-export async function withSession<T>(work: (session: Session) => Promise<T>, { workers = true } = {}): Promise<T> {
-  const stack = await useLocalStack();
-  const environment = readEnvironment(process.env);
-  const temporal = await connectClient();
+export async function withSession<T>(
+  work: (session: Session) => Promise<T>,
+  services?: Services,
+  { workers = true } = {},
+): Promise<T> {
+  const { environment, stack } = services ?? (await findServices());
+  const temporal = await connectClient(environment);
   const closing: (() => void)[] = [];
   const store = async (options?: { writes?: boolean }): Promise<ArtifactStore> => {
     const opened = await openStore(environment, options);
@@ -66,13 +71,4 @@ export async function openStore(
   await ensureBucket(client, s3);
   if (writes) await probeStore(client, s3);
   return { store: createS3Store(client, s3), close: () => client.destroy() };
-}
-
-/** Addresses of a local stack go into this process's environment, so that every part reads them from one place. */
-export async function useLocalStack(): Promise<StackAddresses | null> {
-  const { home } = readEnvironment(process.env);
-  if (process.env.TEMPORAL_ADDRESS !== undefined) return null;
-  const stack = await findStack(home);
-  if (stack) useStack(stack);
-  return stack;
 }

@@ -36,6 +36,8 @@ export const patches = {
   searchAttributesAtStart: 'search-attributes-at-start',
   recordAtStart: 'record-at-start',
   recordAtEnd: 'record-at-end',
+  /** Stricter rules for recipes, by their version. */
+  recipeRules: (version: number): string => `recipe-rules-${version}`,
 } as const;
 
 /** What a run says of itself where it is listed, also without search attributes. */

@@ -1,6 +1,6 @@
 /**
- * `npm run check`: types, import boundaries, lint and format of both languages. Runs all, then fails if one failed.
- * `npm run format` mends what can be mended.
+ * `npm run check`: types, import boundaries, circles, sizes, lint and format of both languages. Runs all, then fails if
+ * one failed. `npm run format` mends what can be mended.
  */
 import { execa } from 'execa';
 import { readEnvironment, repositoryRoot } from '../platform/env.ts';
@@ -13,6 +13,7 @@ const checks: readonly [title: string, command: readonly string[]][] = [
   ['types of workflows/: no Node, no DOM', ['tsc', '-p', 'workflows']],
   ['types of test/browser/: DOM', ['tsc', '-p', 'test/browser']],
   ['lint, format and import boundaries', ['biome', 'check', '--error-on-warnings', ...(write ? ['--write'] : []), '.']],
+  ['circles and sizes', ['node', 'infra/lint/structure.ts']],
   ['Python lint', [...ruff, 'check', '--quiet', ...(write ? ['--fix'] : []), 'trainer']],
   ['Python format', [...ruff, 'format', '--quiet', ...(write ? [] : ['--check']), 'trainer']],
 ];

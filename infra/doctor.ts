@@ -10,12 +10,12 @@ import { unavailable } from '../domain/failures.ts';
 import { type LlmSettings, llmProviders, settingsFor } from '../domain/llm-settings.ts';
 import { searchAttributes } from '../domain/names.ts';
 import { type Environment, repositoryRoot } from '../platform/env.ts';
+import { root } from '../platform/places.mjs';
 import { connectClient } from '../platform/temporal.ts';
 import { findSmallModel, findTools } from '../platform/tools.ts';
 import { howToRegister, missingSearchAttributes } from './search-attributes.ts';
 import { fileSystemOf, isShared } from './setup/file-systems.mjs';
 import { readMachine } from './setup/machine.mjs';
-import { root } from './setup/places.mjs';
 import { problemsOf, storeProblem } from './setup/requirements.mjs';
 
 export interface Check {
@@ -162,15 +162,11 @@ export async function requireMachine(environment: Environment): Promise<void> {
 }
 
 /**
- * @param local a local stack runs on DERMFLOW_HOME; without one and without addresses there is nothing to ask
+ * @param environment with the addresses of a local stack, where one runs; without any there is nothing to ask
  */
-export function serviceChecks(
-  environment: Environment,
-  variables: Record<string, string | undefined>,
-  local: boolean,
-): Check[] {
-  const { s3 } = environment;
-  const pointed = local || variables.TEMPORAL_ADDRESS !== undefined;
+export function serviceChecks(environment: Environment): Check[] {
+  const { s3, temporal } = environment;
+  const pointed = temporal.address !== undefined;
   const notPointed = 'no local stack runs and no address is set; "dermflow up" starts one';
   return [
     {
@@ -178,10 +174,10 @@ export function serviceChecks(
       optional: !pointed,
       look: async () => {
         if (!pointed) throw new Error(notPointed);
-        const { client, close } = await connectClient();
+        const { client, close } = await connectClient(environment);
         try {
           await client.workflowService.describeNamespace({ namespace: client.options.namespace });
-          return `namespace ${client.options.namespace} at ${variables.TEMPORAL_ADDRESS ?? 'the profile’s address'}`;
+          return `namespace ${client.options.namespace} at ${temporal.address ?? 'the profile’s address'}`;
         } finally {
           await close();
         }
@@ -192,7 +188,7 @@ export function serviceChecks(
       optional: true,
       look: async () => {
         if (!pointed) throw new Error(notPointed);
-        const { client, close } = await connectClient();
+        const { client, close } = await connectClient(environment);
         try {
           const { namespace } = client.options;
           const missing = await missingSearchAttributes(client);

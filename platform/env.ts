@@ -1,7 +1,7 @@
 /**
- * The environment: where things run. Parsed once at the start of a process; inside, values are trusted.
- * Addresses of Temporal itself (`TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, TLS, API key) are read by
- * `@temporalio/envconfig`, credentials of S3 by the AWS SDK's own chain.
+ * The environment: where things run. Parsed once in a process and passed on; inside, values are trusted. How Temporal is
+ * reached (`TEMPORAL_NAMESPACE`, TLS, API key) is read by `@temporalio/envconfig`, credentials of S3 by the AWS SDK's own
+ * chain.
  */
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
@@ -11,6 +11,7 @@ import { userMistake } from '../domain/failures.ts';
 import type { LlmSettings } from '../domain/llm-settings.ts';
 import { attentions, trackers } from '../domain/trainer.ts';
 import { llmPlaceVariables, llmSettings, llmVariables } from './env-llm.ts';
+import { lifelineVariable } from './lifeline.ts';
 
 export const repositoryRoot = fileURLToPath(new URL('..', import.meta.url));
 
@@ -20,6 +21,12 @@ const words = z
   .string()
   .default('')
   .transform((text) => text.split(/\s+/).filter((word) => word !== ''));
+
+/** Empty: none is asked for. */
+const port = z.preprocess(
+  (text) => (text === '' ? undefined : text),
+  z.coerce.number().int().min(1).max(65535).optional(),
+);
 
 const schema = z.object({
   /** Local services' data, installed tools, scratch space. */
@@ -60,7 +67,13 @@ const schema = z.object({
   DERMFLOW_PLUGINS: z.string().default(''),
   /** Module of one's own, below DERMFLOW_PLUGINS, that changes payloads on their way to Temporal; empty: none. */
   DERMFLOW_PAYLOAD_CODEC: z.string().default(''),
-  DERMFLOW_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  DERMFLOW_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).optional(),
+  TEMPORAL_ADDRESS: z.string().optional(),
+  /** Ports of the local services; by default those of the last time. */
+  DERMFLOW_TEMPORAL_PORT: port,
+  DERMFLOW_UI_PORT: port,
+  DERMFLOW_S3_PORT: port,
+  [lifelineVariable]: z.string().default(''),
 });
 
 /** Where and how trainers run; nothing here changes what they compute beyond rounding. */
@@ -87,9 +100,28 @@ export interface Environment {
   rewardTimeoutMs: number;
   trainerPython: string;
   logLevel: string;
+  /** Undefined where nobody asked for one. */
+  askedLogLevel: string | undefined;
   gpuSlots: number;
   trainer: TrainerPlace;
-  s3: { endpoint: string | undefined; region: string; bucket: string; addressing?: 'path' | 'virtual' };
+  /** Undefined: as `@temporalio/envconfig` finds it. */
+  temporal: {
+    address: string | undefined;
+    /** At a local stack: neither key, certificate nor namespace of another Temporal counts. */
+    local: boolean;
+  };
+  s3: {
+    endpoint: string | undefined;
+    region: string;
+    bucket: string;
+    addressing?: 'path' | 'virtual';
+    /** Those of a local stack; absent: by the AWS SDK's own chain. */
+    credentials?: { accessKeyId: string; secretAccessKey: string };
+  };
+  /** Ports that the local services are asked to listen on. */
+  ports: { temporal?: number; ui?: number; s3?: number };
+  /** Whether the process that started this one holds its stdin, and this one ends with it. */
+  lifeline: boolean;
   llm: LlmSettings;
 }
 
@@ -118,7 +150,8 @@ export function readEnvironment(variables: Record<string, string | undefined>): 
     payloadCodec: e.DERMFLOW_PAYLOAD_CODEC === '' ? null : resolve(plugins, e.DERMFLOW_PAYLOAD_CODEC),
     rewardTimeoutMs: 1000 * e.DERMFLOW_REWARD_TIMEOUT,
     trainerPython: e.DERMFLOW_TRAINER_PYTHON === '' ? resolve(home, 'python/bin/python') : e.DERMFLOW_TRAINER_PYTHON,
-    logLevel: e.DERMFLOW_LOG_LEVEL,
+    logLevel: e.DERMFLOW_LOG_LEVEL ?? 'info',
+    askedLogLevel: e.DERMFLOW_LOG_LEVEL,
     gpuSlots: e.DERMFLOW_GPU_SLOTS,
     trainer: {
       processes: e.DERMFLOW_TRAINER_PROCESSES,
@@ -131,12 +164,19 @@ export function readEnvironment(variables: Record<string, string | undefined>): 
       vllmServer: e.DERMFLOW_VLLM_SERVER === '' ? null : e.DERMFLOW_VLLM_SERVER,
       vllmMemoryShare: e.DERMFLOW_VLLM_MEMORY_SHARE,
     },
+    temporal: { address: e.TEMPORAL_ADDRESS, local: e[lifelineVariable] === '1' },
     s3: {
       endpoint: e.DERMFLOW_S3_ENDPOINT,
       region: e.DERMFLOW_S3_REGION,
       bucket: e.DERMFLOW_S3_BUCKET,
       ...(e.DERMFLOW_S3_ADDRESSING === '' ? {} : { addressing: e.DERMFLOW_S3_ADDRESSING }),
     },
+    ports: {
+      ...(e.DERMFLOW_TEMPORAL_PORT ? { temporal: e.DERMFLOW_TEMPORAL_PORT } : {}),
+      ...(e.DERMFLOW_UI_PORT ? { ui: e.DERMFLOW_UI_PORT } : {}),
+      ...(e.DERMFLOW_S3_PORT ? { s3: e.DERMFLOW_S3_PORT } : {}),
+    },
+    lifeline: e[lifelineVariable] === '1',
     llm: llmSettings(e, places.data),
   };
 }

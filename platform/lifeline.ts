@@ -4,9 +4,13 @@ import { fstatSync } from 'node:fs';
 /** Set by a parent that holds the other end of its child's stdin. */
 export const lifelineVariable = 'DERMFLOW_LIFELINE';
 
-/** Calls `end` when the parent is gone; does nothing for a process that was started by a person. */
-export function watchLifeline(variables: Record<string, string | undefined>, end: () => void): void {
-  if (variables[lifelineVariable] !== '1' || fstatSync(0).isFile()) return;
+/**
+ * Calls `end` when the parent is gone.
+ *
+ * @param lifeline whether a parent holds stdin; a process that was started by a person has none
+ */
+export function watchLifeline(lifeline: boolean, end: () => void): void {
+  if (!lifeline || fstatSync(0).isFile()) return;
   process.stdin.on('end', end).on('error', end).resume();
   process.stdin.unref?.();
 }

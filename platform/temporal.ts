@@ -5,9 +5,9 @@ import type { DataConverter } from '@temporalio/common';
 import { type ClientConnectConfig, loadClientConfigProfile, loadClientConnectConfig } from '@temporalio/envconfig';
 import type { NativeConnection } from '@temporalio/worker';
 import { userMistake } from '../domain/failures.ts';
-import { handshakeWords } from '../infra/handshake.ts';
 import { loadDataConverter } from './data-converter.ts';
-import { readEnvironment } from './env.ts';
+import type { Environment } from './env.ts';
+import { handshakeWords } from './handshake.ts';
 import { explainRefusal, isMerelyAway } from './temporal-refusals.ts';
 
 export interface TemporalClient {
@@ -15,9 +15,12 @@ export interface TemporalClient {
   close(): Promise<void>;
 }
 
-export async function connectClient(): Promise<TemporalClient> {
-  const { connectionOptions, namespace = 'default' } = readConfig();
-  const dataConverter = await configuredConverter();
+/** What of the environment decides how Temporal is reached. */
+export type TemporalPlace = Pick<Environment, 'temporal' | 'payloadCodec'>;
+
+export async function connectClient(place: TemporalPlace): Promise<TemporalClient> {
+  const { connectionOptions, namespace = 'default' } = readConfig(place);
+  const dataConverter = await loadDataConverter(place.payloadCodec);
   await untilAnswered(connectionOptions);
   const connection = await Connection.connect(connectionOptions);
   return { client: new Client({ connection, namespace, dataConverter }), close: () => connection.close() };
@@ -29,21 +32,23 @@ export interface WorkerConnection {
   dataConverter: DataConverter;
 }
 
-export async function connectWorker(): Promise<WorkerConnection> {
-  const { connectionOptions, namespace = 'default' } = readConfig();
-  const dataConverter = await configuredConverter();
+export async function connectWorker(place: TemporalPlace): Promise<WorkerConnection> {
+  const { connectionOptions, namespace = 'default' } = readConfig(place);
+  const dataConverter = await loadDataConverter(place.payloadCodec);
   // The worker's own client says less of what is wrong with a certificate.
   await untilAnswered(connectionOptions);
   const worker = await import('@temporalio/worker'); // takes a second, which commands that only ask are spared
   return { connection: await worker.NativeConnection.connect(connectionOptions), namespace, dataConverter };
 }
 
-const configuredConverter = (): Promise<DataConverter> => loadDataConverter(readEnvironment(process.env).payloadCodec);
-
 /** Whether the environment or a profile names a Temporal, so that no local one is meant. */
-export const isTemporalNamed = (): boolean => readConfig().connectionOptions.address !== undefined;
+export const isTemporalNamed = (): boolean => profile().connectionOptions.address !== undefined;
 
-function readConfig(): ClientConnectConfig {
+/** A local stack's, which has neither key nor certificate, whatever the variables and a profile say of another one. */
+const readConfig = ({ temporal: { local, address } }: TemporalPlace): ClientConnectConfig =>
+  local && address !== undefined ? { connectionOptions: { address } } : profile();
+
+function profile(): ClientConnectConfig {
   try {
     const { tls } = loadClientConfigProfile();
     if (tls && (tls.clientCert === undefined) !== (tls.clientKey === undefined)) {

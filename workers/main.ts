@@ -7,12 +7,12 @@ import { newestStep } from '../activities/training/checkpoints.ts';
 import { pruneKept, sweepAndKeep } from '../activities/training/kept.ts';
 import { DermflowError, exitCodeOf, userMistake } from '../domain/failures.ts';
 import { type WorkerRole, workerRoles } from '../domain/names.ts';
-import { useOwnHome } from '../infra/user.ts';
 import { readEnvironment } from '../platform/env.ts';
 import { watchLifeline } from '../platform/lifeline.ts';
 import { createLogger } from '../platform/logger.ts';
 import { useProxies } from '../platform/proxy.ts';
 import { connectWorker } from '../platform/temporal.ts';
+import { useOwnHome } from '../platform/user.ts';
 import { queuesOf } from './roles.ts';
 
 /** The newest step must be on the display soon; the default would throttle heartbeats to most of their timeout. */
@@ -58,7 +58,7 @@ async function run(roles: WorkerRole[]): Promise<void> {
   const ending = new AbortController();
   const end = (): void => ending.abort();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, end);
-  watchLifeline(process.env, end);
+  watchLifeline(environment.lifeline, end);
 
   const s3 = createS3Client(environment.s3);
   await ensureBucket(s3, environment.s3);
@@ -72,7 +72,7 @@ async function run(roles: WorkerRole[]): Promise<void> {
     });
   setInterval(() => void sweepAgain(), sweepEveryMs).unref();
   await pruneKept(environment.scratch, (stageKey) => newestStep(store, stageKey), logger);
-  const { connection, namespace, dataConverter } = await connectWorker();
+  const { connection, namespace, dataConverter } = await connectWorker(environment);
   const workers: Worker[] = [];
   for (const role of roles) {
     for (const queue of queuesOf(role, { store, environment, logger, shutdown: ending.signal })) {

@@ -27,7 +27,7 @@ function activities<A extends object>(profile: ActivityOptions, more: () => obje
     const schedule = () => scheduleActivity(type, [{ ...input, ...more() }], { ...profile, activityId });
     return persistently(activityId, schedule);
   };
-  // Every interface of domain/contracts/run.ts holds only functions of one input, which is what `call` makes of any name.
+  // Every interface of domain/contracts/ holds only functions of one input, which is what `call` makes of any name.
   return new Proxy({}, { get: (_, type) => call(String(type)) }) as A;
 }
 

@@ -18,13 +18,14 @@ import {
   writeReport,
 } from './activities.ts';
 import { countSpent } from './allowance.ts';
+import { rulesAtStart } from './recipe-rules.ts';
 import { type Course, runMethod } from './run-method.ts';
 import { trainByMilestones } from './stages/grpo.ts';
 import { trainByEpochs } from './stages/sft.ts';
 
 /** Skin-R1 (arXiv 2511.14900): trajectories, supervised fine-tuning, GRPO, evaluation of every milestone, report. */
 export function skinR1(input: RunInput): Promise<RunResult> {
-  return runMethod(method, input, parseRecipe, train);
+  return runMethod(method, input, (recipe, file) => parseRecipe(recipe, file, rulesAtStart()), train);
 }
 
 async function train(recipe: Recipe, { progress, evaluations }: Course): Promise<RunResult> {

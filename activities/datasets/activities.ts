@@ -2,8 +2,7 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { type Manifest, workKey } from '../../domain/artifact.ts';
-import type { DatasetActivities } from '../../domain/contracts/data.ts';
-import type { DataRecipe } from '../../domain/contracts/run.ts';
+import type { DataRecipe, DatasetActivities } from '../../domain/contracts/data.ts';
 import { userMistake } from '../../domain/failures.ts';
 import type { Knowledge } from '../../domain/knowledge/knowledge.ts';
 import type { DataSource, GeneratedSpec } from '../../domain/recipe/data.ts';

@@ -35,6 +35,8 @@ export interface S3Settings {
   bucket: string;
   /** How a bucket stands in an address: `host/bucket` or `bucket.host`. Default: by path, and AWS's own for AWS. */
   addressing?: Addressing;
+  /** Default: the SDK's own chain, read again each minute. */
+  credentials?: S3ClientConfig['credentials'];
 }
 
 export const addressings = ['path', 'virtual'] as const;
@@ -47,12 +49,12 @@ export type Addressing = (typeof addressings)[number];
 export const silenceMs = 50_000;
 
 /**
- * @param credentials default: the SDK's own chain, read again each minute
+ * @param credentials in the place of the settings'
  * @param checksums default: as `AWS_REQUEST_CHECKSUM_CALCULATION` says
  */
 export function createS3Client(
-  { endpoint, region, addressing = endpoint === undefined ? 'virtual' : 'path' }: S3Settings,
-  credentials?: S3ClientConfig['credentials'],
+  { endpoint, region, addressing = endpoint === undefined ? 'virtual' : 'path', credentials: settled }: S3Settings,
+  credentials: S3ClientConfig['credentials'] = settled,
   silence = silenceMs,
   checksums?: 'WHEN_SUPPORTED' | 'WHEN_REQUIRED',
 ): S3Client {

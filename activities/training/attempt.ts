@@ -4,7 +4,7 @@
 import { join } from 'node:path';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { CheckpointRef } from '../../domain/contracts/references.ts';
-import type { TrainingState } from '../../domain/contracts/run.ts';
+import type { TrainingState } from '../../domain/contracts/training.ts';
 import { DermflowError, failureTypes, unavailable } from '../../domain/failures.ts';
 import { stages } from '../../domain/stages.ts';
 import type { TrainerEvent } from '../../domain/trainer.ts';

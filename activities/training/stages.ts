@@ -1,8 +1,7 @@
 /** What decides the numbers of a stage of training: its key, its steps, its job. */
 import { join } from 'node:path';
 import { workKey } from '../../domain/artifact.ts';
-import type { SftRecipe } from '../../domain/contracts/run.ts';
-import type { GrpoInput, SftInput } from '../../domain/contracts/training.ts';
+import type { GrpoInput, SftInput, SftRecipe } from '../../domain/contracts/training.ts';
 import { sftBatches } from '../../domain/plan/plan.ts';
 import type { Recipe } from '../../domain/recipe/recipe.ts';
 import { stages } from '../../domain/stages.ts';

@@ -1,6 +1,6 @@
 /** What a stretch of training is, and what an attempt at it works with. */
 import type { Logger } from 'pino';
-import type { TrainingState } from '../../domain/contracts/run.ts';
+import type { TrainingState } from '../../domain/contracts/training.ts';
 import type { Stage } from '../../domain/stages.ts';
 import type { GrpoJob, SftJob, TrainerEvent } from '../../domain/trainer.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';

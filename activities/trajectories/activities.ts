@@ -3,8 +3,12 @@
 import { Context } from '@temporalio/activity';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import type { WritingRecipe } from '../../domain/contracts/run.ts';
-import type { LlmAllowance, TrajectoriesResult, TrajectoryActivities } from '../../domain/contracts/trajectories.ts';
+import type {
+  LlmAllowance,
+  TrajectoriesResult,
+  TrajectoryActivities,
+  WritingRecipe,
+} from '../../domain/contracts/trajectories.ts';
 import { withHeartbeats } from '../heartbeats.ts';
 import { loadKnowledge } from '../knowledge.ts';
 import type { ChooseLlm } from '../llm/client.ts';

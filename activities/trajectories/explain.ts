@@ -1,7 +1,7 @@
 /** From pictures with concepts to the rows of the first phase of SFT: D_concept (S1, Table 8; A20). */
 import type { ArtifactRef } from '../../domain/artifact.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
-import type { WritingRecipe } from '../../domain/contracts/run.ts';
+import type { WritingRecipe } from '../../domain/contracts/trajectories.ts';
 import { userMistake } from '../../domain/failures.ts';
 import { createRandom } from '../../domain/random.ts';
 import {

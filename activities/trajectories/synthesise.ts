@@ -1,7 +1,7 @@
 /** From textbook cases to the rows that SFT reads (S1, Algorithms 1 to 4). */
 import type { ArtifactRef } from '../../domain/artifact.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
-import type { WritingRecipe } from '../../domain/contracts/run.ts';
+import type { WritingRecipe } from '../../domain/contracts/trajectories.ts';
 import { userMistake } from '../../domain/failures.ts';
 import type { Knowledge } from '../../domain/knowledge/knowledge.ts';
 import { emptyAccount } from '../../domain/llm-account.ts';

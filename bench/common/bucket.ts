@@ -1,11 +1,17 @@
 /** A bucket for one measurement. */
 import { DeleteBucketCommand, DeleteObjectsCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
 import { createS3Client, ensureBucket, type S3Settings } from '../../activities/store/s3.ts';
-import { readEnvironment } from '../../platform/env.ts';
 
-/** Removes the bucket afterwards: an object that is only deleted frees none of SeaweedFS's disk. */
-export async function withBucket<T>(work: (client: S3Client, settings: S3Settings) => Promise<T>): Promise<T> {
-  const settings = { ...readEnvironment(process.env).s3, bucket: `dermflow-bench-${Date.now()}` };
+/**
+ * Removes the bucket afterwards: an object that is only deleted frees none of SeaweedFS's disk.
+ *
+ * @param at server in which the bucket is made
+ */
+export async function withBucket<T>(
+  at: S3Settings,
+  work: (client: S3Client, settings: S3Settings) => Promise<T>,
+): Promise<T> {
+  const settings = { ...at, bucket: `dermflow-bench-${Date.now()}` };
   const client = createS3Client(settings);
   try {
     await ensureBucket(client, settings);

@@ -94,7 +94,7 @@ async function forget(store: ArtifactStore, stretches: readonly StretchResult[])
 
 /** Data and reports, without the evaluation queue that a cpu worker serves besides. */
 export async function startCpuWorker(session: Session): Promise<() => Promise<void>> {
-  const { connection, namespace, dataConverter } = await connectWorker();
+  const { connection, namespace, dataConverter } = await connectWorker(session.environment);
   const { environment } = session;
   const shutdown = new AbortController().signal;
   const dependencies = { store: await session.store(), environment, logger: createLogger('bench', 'error'), shutdown };

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { keepFreedMemory } from '../../activities/trainer/trainer-process.ts';
+import { ownEnvironment, type Services } from '../../cli/environment.ts';
 import { withSession } from '../../cli/session.ts';
 import { readRecipe } from '../../cli/start/recipes.ts';
-import { readEnvironment } from '../../platform/env.ts';
 import { median } from '../common/median.ts';
 import { startCpuWorker, trainByDermflow } from './dermflow.ts';
 import { preparePlain, runPlain } from './plain.ts';
@@ -44,6 +44,7 @@ interface Turn {
 export async function compareTraining(
   repeats: number,
   chosen: readonly Script[],
+  services: Services,
   restartWorker: () => void,
 ): Promise<void> {
   const recipe = await readRecipe('demo', {
@@ -74,7 +75,7 @@ export async function compareTraining(
       }
       await stopCpuWorker();
       return turns;
-    });
+    }, services);
     print(turns);
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -115,7 +116,7 @@ const lineSchema = z.object({ msg: z.literal('trainer ended'), seconds: lapsSche
 
 /** From now on what the gpu worker logs of its trainers' time; the function returned sums it up. */
 async function followLog(): Promise<() => Promise<Laps>> {
-  const path = join(readEnvironment(process.env).home, 'logs/worker-gpu.log');
+  const path = join(ownEnvironment().home, 'logs/worker-gpu.log');
   const start = (await readFile(path)).length;
   return async () => {
     const lines = (await readFile(path)).subarray(start).toString('utf8').split('\n');

@@ -7,6 +7,7 @@ import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
 import { readJsonLines, toJsonLines } from '../../activities/store/commit.ts';
 import { modelPath } from '../../activities/trainer/model-folders.ts';
 import { fetchImages } from '../../activities/training/rows.ts';
+import { ownEnvironment } from '../../cli/environment.ts';
 import { digestOf } from '../../domain/artifact.ts';
 import { malignancies } from '../../domain/knowledge/malignancy.ts';
 import { sftBatches } from '../../domain/plan/plan.ts';
@@ -15,7 +16,6 @@ import { questionSchema } from '../../domain/questions/question.ts';
 import { conditionNames, conditionSynonyms } from '../../domain/questions/tags.ts';
 import type { Recipe } from '../../domain/recipe/recipe.ts';
 import { trajectoryRowSchema } from '../../domain/trajectories/row.ts';
-import { readEnvironment } from '../../platform/env.ts';
 import type { Trained } from './dermflow.ts';
 
 const program = join(import.meta.dirname, 'plain.py');
@@ -70,7 +70,7 @@ const timesSchema = z.object({ imports: z.number(), sft: z.number(), grpo: z.num
  */
 export async function runPlain(settings: string, folder: string, env: Record<string, string> = {}) {
   const begun = performance.now();
-  const { stdout } = await execa(readEnvironment(process.env).trainerPython, [program, settings], { env });
+  const { stdout } = await execa(ownEnvironment().trainerPython, [program, settings], { env });
   const seconds = (performance.now() - begun) / 1000;
   const times = timesSchema.parse(JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? ''));
   return { seconds, times, adapter: digestOf(await readFile(join(folder, 'adapter/adapter_model.safetensors'))) };

@@ -7,9 +7,10 @@ import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
 import { createMemoryStore } from '../../activities/store/memory.ts';
 import { createS3Store } from '../../activities/store/s3.ts';
 import { createTrainingActivities } from '../../activities/training/activities.ts';
+import { ownEnvironment } from '../../cli/environment.ts';
 import { readRecipe } from '../../cli/start/recipes.ts';
 import type { SftInput, TrainingHeartbeat } from '../../domain/contracts/training.ts';
-import { readEnvironment } from '../../platform/env.ts';
+import type { Environment } from '../../platform/env.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { prepareTraining } from '../../test/support/training.ts';
 import { withBucket } from '../common/bucket.ts';
@@ -20,8 +21,8 @@ const saveEvery = 4;
 const turnsPerRepeat = 4;
 
 /** SFT of the demo's data, saved every few steps, with its checkpoints uploaded and with them left on the disk. */
-export const compareSteps = (repeats: number): Promise<void> =>
-  withBucket((client, settings) => compare(createS3Store(client, settings), repeats));
+export const compareSteps = (repeats: number, environment: Environment): Promise<void> =>
+  withBucket(environment.s3, (client, settings) => compare(createS3Store(client, settings), repeats));
 
 async function compare(s3: ArtifactStore, repeats: number): Promise<void> {
   const scratch = await mkdtemp(join(tmpdir(), 'dermflow-bench-'));
@@ -68,7 +69,7 @@ function withoutUploads(store: ArtifactStore): ArtifactStore {
 
 /** Milliseconds from the step after a save to the step after the next one; the first steps warm up. */
 async function timeBetweenSaves(store: ArtifactStore, input: SftInput, scratch: string): Promise<number[]> {
-  const environment = { ...readEnvironment(process.env), scratch };
+  const environment = { ...ownEnvironment(), scratch };
   const { trainSft } = createTrainingActivities({ store, environment, logger: createLogger('bench', 'error') });
   const endedAt = new Map<number, number>();
   const activity = new MockActivityEnvironment();

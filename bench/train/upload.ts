@@ -7,7 +7,7 @@ import { DeleteObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { execa } from 'execa';
 import { createS3Store, type S3Settings } from '../../activities/store/s3.ts';
 import { storeKeys } from '../../domain/names.ts';
-import { readEnvironment } from '../../platform/env.ts';
+import type { Environment } from '../../platform/env.ts';
 import { withBucket } from '../common/bucket.ts';
 import { median } from '../common/median.ts';
 
@@ -15,16 +15,22 @@ const requirements = join(import.meta.dirname, 'requirements.txt');
 const program = join(import.meta.dirname, 'boto.py');
 
 /** @param gibibytes size of the file */
-export const compareUpload = (gibibytes: number, repeats: number): Promise<void> =>
-  withBucket((client, settings) => compare(client, settings, gibibytes, repeats));
+export const compareUpload = (gibibytes: number, repeats: number, environment: Environment): Promise<void> =>
+  withBucket(environment.s3, (client, settings) => compare(client, settings, gibibytes, repeats, environment));
 
-async function compare(client: S3Client, settings: S3Settings, gibibytes: number, repeats: number): Promise<void> {
+async function compare(
+  client: S3Client,
+  settings: S3Settings,
+  gibibytes: number,
+  repeats: number,
+  environment: Environment,
+): Promise<void> {
   const store = createS3Store(client, settings);
   const folder = await mkdtemp(join(tmpdir(), 'dermflow-bench-'));
   try {
     const file = join(folder, 'checkpoint');
     await writeRandom(file, gibibytes * 2 ** 30);
-    const python = await installBoto(readEnvironment(process.env).home, folder);
+    const python = await installBoto(environment, folder);
     const ours = async (): Promise<number> => {
       const begun = performance.now();
       const { sha256 } = await store.putFile(file);
@@ -33,7 +39,9 @@ async function compare(client: S3Client, settings: S3Settings, gibibytes: number
       return seconds;
     };
     const theirs = async (): Promise<number> => {
-      const { stdout } = await execa(python, [program, file, settings.bucket, 'boto']);
+      const { stdout } = await execa(python, [program, file, settings.bucket, 'boto'], {
+        env: variablesOf(environment),
+      });
       await client.send(new DeleteObjectCommand({ Bucket: settings.bucket, Key: 'boto' }));
       return Number(stdout);
     };
@@ -60,11 +68,19 @@ async function writeRandom(path: string, bytes: number): Promise<void> {
   await file.close();
 }
 
+/** What the script reads: the server, and the local stack's credentials where there is one. */
+const variablesOf = ({ s3: { endpoint, credentials } }: Environment): Record<string, string> => ({
+  ...(endpoint === undefined ? {} : { DERMFLOW_S3_ENDPOINT: endpoint }),
+  ...(credentials
+    ? { AWS_ACCESS_KEY_ID: credentials.accessKeyId, AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey }
+    : {}),
+});
+
 /** An environment of its own: boto3 is no part of the trainer's. Returns its Python. */
-async function installBoto(home: string, folder: string): Promise<string> {
+async function installBoto({ home, trainerPython }: Environment, folder: string): Promise<string> {
   const uv = join(home, 'uv/bin/uv');
   const python = join(folder, 'python/bin/python');
-  await execa(uv, ['venv', '--quiet', '--python', readEnvironment(process.env).trainerPython, join(folder, 'python')]);
+  await execa(uv, ['venv', '--quiet', '--python', trainerPython, join(folder, 'python')]);
   await execa(uv, ['pip', 'install', '--quiet', '--require-hashes', '--python', python, '-r', requirements]);
   return python;
 }

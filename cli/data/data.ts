@@ -7,8 +7,8 @@ import { plainName } from '../../activities/datasets/opening/names.ts';
 import { loadKnowledge } from '../../activities/knowledge.ts';
 import { DermflowError, exitCodes, failureTypes, unavailable, userMistake } from '../../domain/failures.ts';
 import { type AdapterName, adapterNames } from '../../domain/recipe/data.ts';
-import { readEnvironment } from '../../platform/env.ts';
-import { openStore, useLocalStack } from '../session.ts';
+import { findServices } from '../environment.ts';
+import { openStore } from '../session.ts';
 import { showImport, showNote } from '../start/run.ts';
 import { renderCheck } from './render-check.ts';
 
@@ -74,8 +74,7 @@ async function importData(adapter: AdapterName, { from, json = false, ...options
     snapTo: readNumber('--snap-to', options.snapTo, wholeNumber),
     maxBadShare: readShare(options.maxBadShare),
   };
-  const stack = await useLocalStack();
-  const environment = readEnvironment(process.env);
+  const { environment, stack } = await findServices();
   const knowledge = await loadKnowledge();
   const { store, close } = await openStore(environment, { writes: true }).catch(async (error: unknown) => {
     const isAway = error instanceof DermflowError && error.type === failureTypes.unavailable;

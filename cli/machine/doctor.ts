@@ -3,8 +3,7 @@ import { Command } from 'commander';
 import pc from 'picocolors';
 import { DermflowError, exitCodes } from '../../domain/failures.ts';
 import { type Finding, machineChecks, serviceChecks } from '../../infra/doctor.ts';
-import { readEnvironment } from '../../platform/env.ts';
-import { useLocalStack } from '../session.ts';
+import { findServices } from '../environment.ts';
 
 export const doctorCommand = (): Command =>
   new Command('doctor')
@@ -13,10 +12,9 @@ export const doctorCommand = (): Command =>
     .action(doctor);
 
 async function doctor({ json = false }: { json?: boolean }): Promise<void> {
-  const stack = await useLocalStack();
-  const environment = readEnvironment(process.env);
+  const { environment } = await findServices();
   const findings: Finding[] = [];
-  for (const check of [...machineChecks(environment), ...serviceChecks(environment, process.env, stack !== null)]) {
+  for (const check of [...machineChecks(environment), ...serviceChecks(environment)]) {
     const finding = await check.look().then(
       (detail): Finding => ({ name: check.name, state: 'good', detail }),
       (error: unknown): Finding => ({

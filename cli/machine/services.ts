@@ -2,32 +2,33 @@
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { type WorkerRole, workerRoles } from '../../domain/names.ts';
-import { readWantedPorts } from '../../infra/local/settings.ts';
-import { type Stack, stackEnvironment, startStack, useStack } from '../../infra/local/stack.ts';
+import { atStack, type Stack, stackEnvironment, startStack } from '../../infra/local/stack.ts';
 import { smallHeap } from '../../infra/node24.mjs';
-import { readEnvironment } from '../../platform/env.ts';
+import type { Environment } from '../../platform/env.ts';
+import { ownEnvironment } from '../environment.ts';
 
 const workerProgram = fileURLToPath(new URL('../../workers/main.ts', import.meta.url));
 /** Above the workers' own grace: a trainer may be writing a checkpoint. */
 const workerGraceMs = 10 * 60_000;
 
 /**
- * Starts Temporal, S3 and the workers, a process a role, and puts the addresses into this process's environment.
+ * Starts Temporal, S3 and the workers, one process per role. The environment returned is this process's own with their
+ * addresses.
  *
  * @param bucket an empty one makes a run compute everything anew
  */
 export async function startServices(
   logger: Logger,
   options: { bucket?: string; roles?: readonly WorkerRole[] } = {},
-): Promise<Stack> {
-  const { home, logLevel } = readEnvironment(process.env);
+): Promise<{ stack: Stack; environment: Environment }> {
+  const environment = ownEnvironment();
+  const { home, logLevel, ports } = environment;
   const stack = await startStack({
     home,
     logger,
-    wanted: readWantedPorts(process.env),
+    wanted: ports,
     ...(options.bucket === undefined ? {} : { bucket: options.bucket }),
   });
-  useStack(stack);
   const env = { ...stackEnvironment(stack), DERMFLOW_LOG_LEVEL: logLevel };
   try {
     for (const role of options.roles ?? workerRoles) {
@@ -43,5 +44,5 @@ export async function startServices(
     await stack.stop();
     throw error;
   }
-  return stack;
+  return { stack, environment: atStack(environment, stack) };
 }

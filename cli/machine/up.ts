@@ -1,7 +1,7 @@
 /** `dermflow up`: Temporal, S3 and workers on this machine, until Ctrl-C. */
 import { Command } from 'commander';
-import { readEnvironment } from '../../platform/env.ts';
 import { createLogger } from '../../platform/logger.ts';
+import { ownEnvironment } from '../environment.ts';
 import { untilInterrupted } from '../interruption.ts';
 import { startServices } from './services.ts';
 
@@ -13,9 +13,9 @@ export const upCommand = (): Command =>
     .action(up);
 
 async function up({ workers, json = false }: { workers: boolean; json?: boolean }): Promise<void> {
-  const { logLevel } = readEnvironment(process.env);
+  const { logLevel } = ownEnvironment();
   const interrupted = untilInterrupted();
-  const stack = await startServices(createLogger('up', logLevel), workers ? {} : { roles: [] });
+  const { stack } = await startServices(createLogger('up', logLevel), workers ? {} : { roles: [] });
   const { ports, bucket } = stack;
   const addresses = {
     temporal: `127.0.0.1:${ports.temporal}`,

@@ -12,8 +12,8 @@ import { z } from 'zod';
 import { canonicalJson, digestOf, sha256Schema } from '../../domain/artifact.ts';
 import type { Recipe } from '../../domain/recipe/recipe.ts';
 import { runResultSchema } from '../../domain/run-record.ts';
-import { codeDigest } from '../../infra/code-digest.ts';
 import { readStackFile, writeWhole } from '../../infra/local/settings.ts';
+import { codeDigest } from '../../platform/code-digest.ts';
 import type { Environment } from '../../platform/env.ts';
 import { runOf } from '../run-id.ts';
 

@@ -8,7 +8,8 @@ import { userMistake } from '../../domain/failures.ts';
 import { overlay } from '../../domain/recipe/overlay.ts';
 import { parseRecipe } from '../../domain/recipe/parse.ts';
 import type { Recipe } from '../../domain/recipe/recipe.ts';
-import { readEnvironment, repositoryRoot } from '../../platform/env.ts';
+import { repositoryRoot } from '../../platform/env.ts';
+import { ownEnvironment } from '../environment.ts';
 
 /** Values that the recipe's author leaves to the command line. */
 export interface RecipeChanges {
@@ -75,6 +76,6 @@ export async function withData(
   // What reads tables and images takes a second to load, which commands without data are spared.
   const { importSources } = await import('../../activities/datasets/import/recipe-sources.ts');
   const { loadKnowledge } = await import('../../activities/knowledge.ts');
-  const { scratch } = readEnvironment(process.env);
+  const { scratch } = ownEnvironment();
   return importSources({ store, recipe, folder, knowledge: await loadKnowledge(), scratch, ...told });
 }

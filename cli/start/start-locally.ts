@@ -3,8 +3,9 @@ import { exitCodes } from '../../domain/failures.ts';
 import type { Recipe } from '../../domain/recipe/recipe.ts';
 import { requireMachine } from '../../infra/doctor.ts';
 import { runPage, type Stack } from '../../infra/local/stack.ts';
-import { type Environment, readEnvironment } from '../../platform/env.ts';
+import type { Environment } from '../../platform/env.ts';
 import { createLogger } from '../../platform/logger.ts';
+import { ownEnvironment } from '../environment.ts';
 import { failedRun, follow } from '../follow/follow.ts';
 import { renderResults } from '../follow/render.ts';
 import { fetchReport } from '../follow/report.ts';
@@ -23,12 +24,14 @@ interface Options {
 
 export async function startLocally(recipe: Recipe, { fresh, keepUp, json }: Options): Promise<void> {
   const interrupted = untilInterrupted();
-  const environment = readEnvironment(process.env);
+  const environment = ownEnvironment();
   await requireMachine(environment);
-  const logger = createLogger('start', process.env.DERMFLOW_LOG_LEVEL === undefined ? 'warn' : environment.logLevel);
-  const stack = await startServices(logger, fresh ? { bucket: `dermflow-${Date.now()}` } : {});
+  const logger = createLogger('start', environment.askedLogLevel ?? 'warn');
+  const services = await startServices(logger, fresh ? { bucket: `dermflow-${Date.now()}` } : {});
+  const { stack } = services;
   try {
-    await withSession((session) => runRecipe(session, { recipe, stack, environment, keepUp, json, interrupted }));
+    const local = { recipe, stack, environment, keepUp, json, interrupted };
+    await withSession((session) => runRecipe(session, local), services);
     if (keepUp && !interrupted.aborted && process.exitCode === undefined) {
       console.error('services stay up until Ctrl-C');
       await new Promise((aborted) => interrupted.addEventListener('abort', aborted, { once: true }));

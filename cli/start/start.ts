@@ -1,7 +1,7 @@
 /** `dermflow start`, which is `npm start`: local services, workers, a recipe from end to end, the report. */
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { readEnvironment } from '../../platform/env.ts';
+import { ownEnvironment } from '../environment.ts';
 import { renderResults } from '../follow/render.ts';
 import { findFinished, reportFolder } from './finished.ts';
 import { readRecipe } from './recipes.ts';
@@ -30,7 +30,7 @@ async function start(
   { fresh = false, keepUp = false, set, json = false }: StartOptions,
 ): Promise<void> {
   const recipe = await readRecipe(recipeName, { set });
-  const environment = readEnvironment(process.env);
+  const environment = ownEnvironment();
   const finished = fresh || keepUp ? null : await findFinished(recipe, environment);
   if (finished === null) {
     // The clients of the services take seconds to load.

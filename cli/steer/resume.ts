@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { userMistake } from '../../domain/failures.ts';
 import { budgetSchema, type LlmBudget } from '../../domain/llm-account.ts';
 import { signals } from '../../domain/names.ts';
+import { underOwnRules } from '../../domain/recipe/versions.ts';
 import { knownInputOf, knownStatusOf } from '../follow/recorded.ts';
 import type { RunStatus } from '../follow/run-status.ts';
 import { handleOf, startRun } from '../runs.ts';
@@ -42,7 +43,8 @@ export async function resume(
     if (budget) await handleOf(client, run).signal(signals.setBudget, budget);
     return retryNow({ client }, status);
   }
-  const input = await knownInputOf(session, run);
+  const found = await knownInputOf(session, run);
+  const input = { ...found, recipe: underOwnRules(found.recipe) };
   await startRun(client, { input: budget ? { ...input, budget } : input, run, reuse: 'ALLOW_DUPLICATE_FAILED_ONLY' });
   return `run ${run} continues; finished stages come from the store, training from its newest checkpoint`;
 }

@@ -1,12 +1,8 @@
 /** A case: what one row of any data set becomes, and the base unit of the papers, (I, r, d). */
 import { z } from 'zod';
 import { blobRefSchema } from '../artifact.ts';
+import { malignancySchema } from '../knowledge/malignancy.ts';
 import { lookPattern } from './look.ts';
-
-/** b* of Eq. 8; the malignancy at the finest level of the taxonomy. */
-export const malignancies = ['benign', 'malignant', 'precancerous_in_situ'] as const;
-export const malignancySchema = z.enum(malignancies);
-export type Malignancy = z.infer<typeof malignancySchema>;
 
 /** A PNG within the pixel budget, metadata stripped, both sides multiples of the recipe's `snapTo`. */
 export const imageRefSchema = blobRefSchema.extend({ width: z.int().positive(), height: z.int().positive() });

@@ -54,6 +54,31 @@ export function filterDermNet<T extends { diagnosis: string }>(
   };
 }
 
+/** The set that is filtered. */
+export const dermNet = 'dermnet';
+
+export interface Usable<T> {
+  /** Of other sets all, then what the filter leaves of DermNet. */
+  usable: T[];
+  /** Of DermNet, whether or not the filter leaves them. */
+  ofDermNet: T[];
+  /** Empty without that set. */
+  funnel: FunnelStep[];
+}
+
+/** Labelled cases that may be dealt to splits. */
+export function usableCases<T extends { diagnosis: string; source: string }>(
+  labelled: readonly T[],
+  knowledge: Knowledge,
+  settings: DermNetSettings,
+): Usable<T> {
+  const isDermNet = ({ source }: T): boolean => source === dermNet;
+  const ofDermNet = labelled.filter(isDermNet);
+  const { kept, funnel } = filterDermNet(ofDermNet, knowledge, settings);
+  const others = labelled.filter((image) => !isDermNet(image));
+  return { usable: [...others, ...kept], ofDermNet, funnel: ofDermNet.length > 0 ? funnel : [] };
+}
+
 const step = (name: string, left: readonly { diagnosis: string }[]): FunnelStep => ({
   name,
   images: left.length,

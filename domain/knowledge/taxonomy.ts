@@ -1,5 +1,4 @@
 /** The taxonomy tree T: canonical names, synonyms, ancestor paths, malignancy. The data is in `taxonomy/*.yaml`. */
-
 import { userMistake } from '../failures.ts';
 import { coarserLabels, normaliseLabel, possessives, rewordings, wordsOfLabel } from './label.ts';
 import type { Malignancy } from './malignancy.ts';

@@ -97,7 +97,7 @@ const countBatches = (rows: number, batch: number): Batches => ({
 
 export function planRun({ recipe, data, architecture, devices, prices }: PlanInput): RunPlan {
   const { sft, grpo, evaluation } = recipe;
-  const trajectories = planTrajectories(recipe, data, prices);
+  const trajectories = planCalls(recipe, data, prices);
   const sftCount = sftBatches(
     Math.round(trajectories.atMost * (1 - recipe.trajectories.validationShare)),
     sft.batchSize,
@@ -141,7 +141,7 @@ export function planRun({ recipe, data, architecture, devices, prices }: PlanInp
 }
 
 /** Type 1 from every textbook case, types 2 and 3 up to their cap; at most one call for each of the latter. */
-function planTrajectories({ trajectories }: Recipe, { textbook }: DataCounts, prices: TokenPrices | null) {
+function planCalls({ trajectories }: Recipe, { textbook }: DataCounts, prices: TokenPrices | null) {
   const compared = trajectories.types.filter((type) => type !== 1).length * Math.min(textbook, trajectories.maxPerType);
   const atMost = (trajectories.types.includes(1) ? textbook : 0) + compared;
   return { atMost, ...costOf(Math.min(compared, trajectories.maxLlmCalls), tokensPerCall, prices) };

@@ -2,20 +2,24 @@
 import { parse, YAMLParseError } from 'yaml';
 import type { z } from 'zod';
 import { userMistake } from '../failures.ts';
-import { type Recipe, recipeSchema } from './recipe.ts';
+import { newestVersion, type RecipeVersion } from './common.ts';
+import type { Recipe } from './recipe.ts';
+import { parseByVersion } from './versions.ts';
 
 /**
  * Parses a recipe. Throws a user's mistake that names file, field, value and what is allowed, one line a problem.
  *
  * @param recipe YAML text, or what a YAML parser returned
  * @param file shown in messages
+ * @param version rules by which a recipe is read that names none
  */
-export const parseRecipe = (recipe: unknown, file: string): Recipe => parseBy(recipeSchema, recipe, file);
+export const parseRecipe = (recipe: unknown, file: string, version: RecipeVersion = newestVersion): Recipe =>
+  parseBy((value) => parseByVersion(value, version), recipe, file);
 
 /** The same by another method's schema. */
-export function parseBy<T>(schema: z.ZodType<T>, recipe: unknown, file: string): T {
+export function parseBy<T>(parse: (value: unknown) => z.ZodSafeParseResult<T>, recipe: unknown, file: string): T {
   const value: unknown = typeof recipe === 'string' ? parseYaml(recipe, file) : recipe;
-  const result = schema.safeParse(value);
+  const result = parse(value);
   if (result.success) return result.data;
   throw userMistake(result.error.issues.map((issue) => describeIssue(issue, value, file)).join('\n'));
 }

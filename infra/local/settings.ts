@@ -6,6 +6,7 @@ import getPort from 'get-port';
 import { z } from 'zod';
 import { ownerSchema } from '../../activities/owner.ts';
 import { unavailable } from '../../domain/failures.ts';
+import type { Environment } from '../../platform/env.ts';
 
 const portsSchema = z.object({ temporal: z.int(), ui: z.int(), s3: z.array(z.int()).length(10) });
 export type Ports = z.infer<typeof portsSchema>;
@@ -66,11 +67,7 @@ export async function readOrMakeSecrets(home: string): Promise<Secrets> {
   return secrets;
 }
 
-export interface WantedPorts {
-  temporal?: number;
-  ui?: number;
-  s3?: number;
-}
+export type WantedPorts = Environment['ports'];
 
 /** Those asked for, else those of the last start where still free, else any free ones. An asked one that is taken is `Unavailable`. */
 export async function choosePorts(wanted: WantedPorts, last: Ports | null): Promise<Ports> {
@@ -92,11 +89,3 @@ export async function choosePorts(wanted: WantedPorts, last: Ports | null): Prom
 }
 
 const variableOf = (name: string): string => `DERMFLOW_${name.toUpperCase()}_PORT`;
-
-/** Reads `DERMFLOW_TEMPORAL_PORT`, `DERMFLOW_UI_PORT` and `DERMFLOW_S3_PORT`. */
-export function readWantedPorts(variables: Record<string, string | undefined>): WantedPorts {
-  const port = z.coerce.number().int().min(1).max(65535).optional();
-  const read = (name: string): number | undefined => port.parse(variables[variableOf(name)] || undefined);
-  const [temporal, ui, s3] = [read('temporal'), read('ui'), read('s3')];
-  return { ...(temporal ? { temporal } : {}), ...(ui ? { ui } : {}), ...(s3 ? { s3 } : {}) };
-}

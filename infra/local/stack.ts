@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type Owner, stateOf, thisProcess } from '../../activities/owner.ts';
 import { unavailable } from '../../domain/failures.ts';
+import type { Environment } from '../../platform/env.ts';
 import { findTools } from '../../platform/tools.ts';
 import { fileSystemOf } from '../setup/file-systems.mjs';
 import { storeProblem } from '../setup/requirements.mjs';
@@ -155,7 +156,7 @@ export async function findStack(home: string): Promise<StackAddresses | null> {
   }
 }
 
-/** The environment in which workers and commands find the stack. */
+/** The variables by which a process finds the stack. */
 export const stackEnvironment = ({ ports, secrets, bucket }: StackAddresses): Record<string, string> => ({
   ...s3Credentials(secrets),
   TEMPORAL_ADDRESS: `127.0.0.1:${ports.temporal}`,
@@ -165,13 +166,17 @@ export const stackEnvironment = ({ ports, secrets, bucket }: StackAddresses): Re
   DERMFLOW_S3_BUCKET: bucket,
 });
 
-const ofAnotherTemporal = /^TEMPORAL_(ADDRESS|NAMESPACE|API_KEY|PROFILE|CONFIG_FILE|TLS|GRPC_META)/;
-
-/** Points this process and its children at the stack, whatever the environment says of another Temporal. */
-export function useStack(stack: StackAddresses, variables: Record<string, string | undefined> = process.env): void {
-  for (const name of Object.keys(variables)) if (ofAnotherTemporal.test(name)) delete variables[name];
-  Object.assign(variables, stackEnvironment(stack));
-}
+/** The environment of this process with the stack's addresses in the place of its own. */
+export const atStack = (environment: Environment, { ports, secrets, bucket }: StackAddresses): Environment => ({
+  ...environment,
+  temporal: { address: `127.0.0.1:${ports.temporal}`, local: true },
+  s3: {
+    ...environment.s3,
+    endpoint: `http://127.0.0.1:${ports.s3[0]}`,
+    bucket,
+    credentials: { accessKeyId: secrets.accessKeyId, secretAccessKey: secrets.secretAccessKey },
+  },
+});
 
 /** Temporal's web page of a run. */
 export const runPage = ({ ports }: StackAddresses, run: string): string =>

@@ -5,12 +5,12 @@
  * with `--check` that is all.
  */
 import { mkdirSync } from 'node:fs';
+import { homeFolder, root } from '../../platform/places.mjs';
+import { userVariables } from '../../platform/user.mjs';
 import { readMachine } from './machine.mjs';
 import { isInstalled, partsOf } from './parts.mjs';
-import { homeFolder, root } from './places.mjs';
 import { problemsOf } from './requirements.mjs';
 import { fail, lockfileDigest, run, step, writeStamp } from './steps.mjs';
-import { userVariables } from './user.mjs';
 import { cacheVariables, pythonVariables } from './variables.mjs';
 
 process.chdir(root);

@@ -49,6 +49,8 @@ export const scenarios: Record<string, () => Scenario> = {
   'training-failed': () => ({ instead: failingAt('trainGrpo') }),
   'evaluation-failed': () => ({ instead: failingAt('evaluateModel') }),
   'recipe-refused': () => ({ recipe: smallRecipe({ grpo: { steps: 1 } }) }),
+  /** Recorded before version 2 of recipes, which refuses it: a run that was open then goes on. */
+  'task-twice': () => ({ recipe: smallRecipe({ evaluation: { tasks: ['diagnosis', 'diagnosis'] } }) }),
   cancelled,
   // The same courses with the record of the run, which those above were begun without.
   recorded: () => ({}),

@@ -2,10 +2,13 @@
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { userMistake } from '../../../domain/failures.ts';
+import type { FileRef } from './file-ref.ts';
 import type { DataFile, DataFolder } from './folder.ts';
 import { foldName, stemOf, withoutExtension } from './names.ts';
-
 import type { TableRow } from './table.ts';
+
+/** Where an image lies, or the name under which it was looked for in vain. */
+export type FoundImage = FileRef | { absent: string };
 
 export interface ImageIndex {
   /**

@@ -3,7 +3,7 @@
  * under different names are counted twice and tie no groups.
  */
 import type { Case, Split } from '../../../domain/cases/case.ts';
-import { filterDermNet } from '../../../domain/cases/dermnet-filter.ts';
+import { dermNet, usableCases } from '../../../domain/cases/dermnet-filter.ts';
 import type { Link } from '../../../domain/cases/groups.ts';
 import { lookSide } from '../../../domain/cases/look.ts';
 import { assignSplits } from '../../../domain/cases/splits.ts';
@@ -46,18 +46,17 @@ export async function countData(
         if (own.length > 0 && record.kind !== 'left out') trained.push(linkOf(record));
         continue;
       }
-      if (adapter === 'dermnet') imagesOfDermNet += 1;
+      if (adapter === dermNet) imagesOfDermNet += 1;
       if (record.kind === 'left out' && record.link) links.push(record.link);
       if (record.kind === 'case') cases.push(withoutImage(record));
     }
   }
-  const isDermNet = (c: Case): boolean => c.source === 'dermnet';
-  const { kept } = filterDermNet(cases.filter(isDermNet), knowledge, {
-    minImagesPerClass: data.minImagesPerClass,
-    imagesOfSet: imagesOfDermNet,
-  });
-  const labelled = [...cases.filter((c) => !isTextbookCase(c) && !isDermNet(c)), ...kept];
-  const dealt = assignSplits(labelled, { seed, ratio: data.split, groupBy: data.groupBy }, { links, trained });
+  const { usable } = usableCases(
+    cases.filter((c) => !isTextbookCase(c)),
+    knowledge,
+    { minImagesPerClass: data.minImagesPerClass, imagesOfSet: imagesOfDermNet },
+  );
+  const dealt = assignSplits(usable, { seed, ratio: data.split, groupBy: data.groupBy }, { links, trained });
   const ofSplit = (split: Split): number => dealt.filter((c) => c.split === split).length;
   const textbook = cases.filter(isTextbookCase).length;
   const training = dealt.filter((c) => c.split === 'train');

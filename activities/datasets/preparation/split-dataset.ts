@@ -3,7 +3,7 @@ import { type ArtifactRef, canonicalJson } from '../../../domain/artifact.ts';
 import { artifactFiles } from '../../../domain/artifact-files.ts';
 import type { Case } from '../../../domain/cases/case.ts';
 import { countDisagreements, countOod, countSplits, describeData } from '../../../domain/cases/data-report.ts';
-import { filterDermNet } from '../../../domain/cases/dermnet-filter.ts';
+import { dermNet, usableCases } from '../../../domain/cases/dermnet-filter.ts';
 import type { Link } from '../../../domain/cases/groups.ts';
 import {
   type AuditedPicture,
@@ -47,16 +47,15 @@ export function deriveDataset(
   return commitOnce(store, work, async () => {
     const labelled = await trainingCases(sources);
     const books = labelled.filter(isTextbookCase);
-    const isDermNet = (c: Case): boolean => c.source === 'dermnet';
-    const dermnet = filterDermNet(labelled.filter(isDermNet), knowledge, {
-      minImagesPerClass: data.minImagesPerClass,
-      imagesOfSet: imagesOf(sources, 'dermnet'),
-    });
-    const others = labelled.filter((c) => !isTextbookCase(c) && !isDermNet(c));
+    const { usable, ofDermNet, funnel } = usableCases(
+      labelled.filter((c) => !isTextbookCase(c)),
+      knowledge,
+      { minImagesPerClass: data.minImagesPerClass, imagesOfSet: imagesOf(sources, dermNet) },
+    );
     const concepts = await conceptCases(sources);
     const links = await linksOf(sources);
     const trained = [...books, ...concepts].map(asLink);
-    const { cases: all, disagreements } = dealCases([...others, ...dermnet.kept], settings, { links, trained });
+    const { cases: all, disagreements } = dealCases(usable, settings, { links, trained });
     const training = all.filter((c) => c.split !== 'test');
     const seen = [...training, ...books, ...concepts];
     const test = all.filter((c) => c.split === 'test');
@@ -67,7 +66,7 @@ export function deriveDataset(
     const tested = audit(findLeaks(seen, test, { links, ...(similar ? { similar } : {}) }), test, data.leaks.test);
     const cases = [...training, ...tested.kept];
     // Out of distribution is what no set of the run holds, be it trained on, tested on or left out.
-    const inDomain = [...seen, ...test, ...labelled.filter(isDermNet)];
+    const inDomain = [...seen, ...test, ...ofDermNet];
     const alike = await encoder?.findSimilar(inDomain, items);
     const known = [...inDomain, ...asPictures(links)];
     const ood = audit(findLeaks(known, items, { links, ...(alike ? { similar: alike } : {}) }), items, data.leaks.ood);
@@ -77,7 +76,6 @@ export function deriveDataset(
     const empty = (['train', 'test'] as const).find((split) => counts[split] === 0);
     if (empty) throw userMistake(`data.split leaves no case for ${empty}: ${cases.length} cases are too few`);
     const leaks = { test: summariseLeaks(tested.leaks), ood: summariseLeaks(ood.leaks) };
-    const funnel = labelled.some(isDermNet) ? dermnet.funnel : [];
     const malignantLeftOut = Object.fromEntries(
       await Promise.all(sources.map(async (source) => [source.adapter, await source.malignantLeftOut()] as const)),
     );

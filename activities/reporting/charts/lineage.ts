@@ -1,7 +1,6 @@
 /** The lineage as a drawing: a row a level, lines from what was read to what was made. */
 import { html } from 'hono/html';
 import type { LineageNode } from '../../../domain/report/lineage-graph.ts';
-import type { Markup } from '../markup.ts';
 import { type ChartWidth, chartWidths, colours } from './theme.ts';
 
 const box = { height: 42, rowGap: 34, columnGap: 12, widest: 170, narrowest: 104 };
@@ -11,7 +10,11 @@ interface Placed extends LineageNode {
   y: number;
 }
 
-export function lineageDrawing(nodes: readonly LineageNode[], width: ChartWidth, description: string): Markup {
+export function lineageDrawing(
+  nodes: readonly LineageNode[],
+  width: ChartWidth,
+  description: string,
+): ReturnType<typeof html> {
   const rows = [...Map.groupBy(nodes, ({ level }) => level)].toSorted(([a], [b]) => a - b).map(([, row]) => row);
   const longest = Math.max(...rows.map((row) => row.length));
   const canvas = Math.max(chartWidths[width], longest * (box.narrowest + box.columnGap));
@@ -49,14 +52,14 @@ function place(
   }));
 }
 
-function line(above: Placed, below: Placed): Markup {
+function line(above: Placed, below: Placed): ReturnType<typeof html> {
   const [start, end] = [above.y + box.height, below.y];
   const bend = (end - start) / 2;
   const path = `M${above.x},${start}C${above.x},${start + bend} ${below.x},${end - bend} ${below.x},${end}`;
   return html`<path d="${path}" fill="none" stroke="${colours.muted}" stroke-width="1.2" opacity="0.7"/>`;
 }
 
-const nodeBox = ({ kind, method, count, x, y }: Placed, width: number): Markup => html`
+const nodeBox = ({ kind, method, count, x, y }: Placed, width: number): ReturnType<typeof html> => html`
   <rect x="${x - width / 2}" y="${y}" width="${width}" height="${box.height}" rx="3" fill="${colours.paper}" stroke="${colours.muted}"/>
   <text x="${x}" y="${y + 18}" text-anchor="middle" font-size="12.5" fill="${colours.ink}">${kind}${count > 1 ? ` ×${count}` : ''}</text>
   <text x="${x}" y="${y + 34}" text-anchor="middle" font-size="11.5" fill="${colours.muted}">${method}</text>`;

@@ -1,11 +1,11 @@
 /** A method that is nothing but data, SFT and an evaluation: all that it needs stands in this folder. */
 import { z } from 'zod';
 import type { Method } from '../../../domain/methods/method.ts';
+import { skinR1RecipeSchema } from '../../../domain/recipe/methods/skin-r1.ts';
 import { parseBy } from '../../../domain/recipe/parse.ts';
-import { recipeSchema } from '../../../domain/recipe/recipe.ts';
 
 const { name, seed, prompts, model, lora, data, trajectories, sft, questions, rewards, evaluation } =
-  recipeSchema.shape;
+  skinR1RecipeSchema.shape;
 
 export const tinyRecipeSchema = z.strictObject({
   ...{ name, seed, prompts, model, lora, data, trajectories, sft, questions, rewards, evaluation },
@@ -15,7 +15,8 @@ export const tinyRecipeSchema = z.strictObject({
 });
 export type TinyRecipe = z.infer<typeof tinyRecipeSchema>;
 
-export const parseTinyRecipe = (recipe: unknown, file: string): TinyRecipe => parseBy(tinyRecipeSchema, recipe, file);
+export const parseTinyRecipe = (recipe: unknown, file: string): TinyRecipe =>
+  parseBy((value) => tinyRecipeSchema.safeParse(value), recipe, file);
 
 export const tiny: Method<TinyRecipe> = {
   name: 'tiny',

@@ -2,7 +2,7 @@ import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { digestOfCode } from '../../../infra/code-digest.ts';
+import { digestOfCode } from '../../../platform/code-digest.ts';
 import { repositoryRoot } from '../../../platform/env.ts';
 
 let root: string;

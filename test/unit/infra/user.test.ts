@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { userVariables } from '../../../infra/setup/user.mjs';
+import { userVariables } from '../../../platform/user.mjs';
 
 const named = { USER: 'ada', LOGNAME: 'ada' };
 

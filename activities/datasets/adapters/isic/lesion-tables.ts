@@ -5,7 +5,6 @@
  */
 import type { Link } from '../../../../domain/cases/groups.ts';
 import type { AdapterName } from '../../../../domain/recipe/data.ts';
-import type { ReadRequest } from '../../import/first-pass.ts';
 import { openFolder } from '../../opening/folder.ts';
 import { readTable } from '../../opening/table.ts';
 import { findTable } from '../../opening/tables.ts';
@@ -20,7 +19,11 @@ export async function* readLesionTables({
   folder,
   adapter,
   except = [],
-}: Pick<ReadRequest, 'folder' | 'adapter' | 'except'>): AsyncGenerator<Link> {
+}: {
+  folder: string;
+  adapter: AdapterName;
+  except?: readonly string[];
+}): AsyncGenerator<Link> {
   if (ownReaders.includes(adapter)) return;
   const files = await openFolder(folder, { except });
   try {

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Of the checkout. */
-export const root = resolve(fileURLToPath(new URL('../..', import.meta.url)));
+export const root = resolve(fileURLToPath(new URL('..', import.meta.url)));
 
 /** DERMFLOW_HOME, as platform/env.ts reads it. */
 export const homeFolder = (variables = process.env) =>

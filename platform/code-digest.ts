@@ -3,10 +3,20 @@ import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { repositoryRoot } from '../platform/env.ts';
+import { repositoryRoot } from './env.ts';
 
 /** Everything that a stage's result may depend on: our own code and data, and the locked versions of others'. */
-const parts = ['activities', 'cli', 'domain', 'infra', 'trainer', 'workers', 'workflows', 'package-lock.json'];
+const parts = [
+  'activities',
+  'cli',
+  'domain',
+  'infra',
+  'platform',
+  'trainer',
+  'workers',
+  'workflows',
+  'package-lock.json',
+];
 /** What running it leaves behind. */
 const leftovers = /(^|\/)(__pycache__|\.pytest_cache|\.ruff_cache|\.venv|tests)\/|\.pyc$/;
 

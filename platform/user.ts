@@ -1,7 +1,7 @@
 /** Dermflow runs under a user id that has no name and no home, as in containers. */
 import { mkdirSync } from 'node:fs';
-import { homeFolder } from './setup/places.mjs';
-import { userVariables } from './setup/user.mjs';
+import { homeFolder } from './places.mjs';
+import { userVariables } from './user.mjs';
 
 /** Must be called at the start of a process. Child processes, e.g. trainers, inherit what is set. */
 export function useOwnHome(variables: NodeJS.ProcessEnv = process.env): void {

@@ -1,0 +1,44 @@
+/** Evaluation, on cpu workers, beside training. */
+import type { ArtifactRef } from '../artifact.ts';
+import type { QuestionTask } from '../questions/question.ts';
+import type { Recipe } from '../recipe/recipe.ts';
+import type { CheckpointRef, ModelRef } from './references.ts';
+
+/** What of a recipe decides how a model is asked. */
+export type EvaluationRecipe = Pick<Recipe, 'seed' | 'prompts' | 'model' | 'evaluation'>;
+
+export interface EvaluationInput {
+  /** Id of the model under test (evaluation/model-under-test.ts). */
+  label: string;
+  recipe: EvaluationRecipe;
+  model: ModelRef;
+  /** null: the base model without an adapter. */
+  checkpoint: CheckpointRef | null;
+  questions: ArtifactRef;
+  image: 'real' | 'grey';
+}
+
+export interface TaskScore {
+  task: QuestionTask;
+  items: number;
+  accuracy: number;
+  /** 95 % interval of the accuracy, resampled by patient. */
+  low: number;
+  high: number;
+  macroF1: number;
+  /** Share of outputs from which no answer could be read. */
+  unparsed: number;
+}
+
+export interface EvaluationResult {
+  label: string;
+  step: number | null;
+  evaluation: ArtifactRef;
+  scores: TaskScore[];
+}
+
+export interface EvaluationActivities {
+  /** Null where the recipe's runtime needs no export. */
+  exportForInference(input: EvaluationInput): Promise<ArtifactRef | null>;
+  evaluateModel(input: EvaluationInput & { onnx: ArtifactRef | null }): Promise<EvaluationResult>;
+}

@@ -1,0 +1,27 @@
+/** The report, on cpu workers. */
+import type { ArtifactRef } from '../artifact.ts';
+import type { LlmAccount } from '../llm-account.ts';
+import type { Recipe } from '../recipe/recipe.ts';
+import type { Stage } from '../stages.ts';
+import type { DataResult } from './data.ts';
+import type { EvaluationResult } from './evaluation.ts';
+import type { ModelRef } from './references.ts';
+import type { TrajectoriesResult } from './trajectories.ts';
+
+export interface ReportInput {
+  run: string;
+  recipe: Recipe;
+  model: ModelRef;
+  data: DataResult;
+  trajectories: TrajectoriesResult;
+  /** Of every stretch, the stretches of a stage in their order. */
+  logs: { stage: Stage; metrics: ArtifactRef }[];
+  evaluations: EvaluationResult[];
+  adapter: ArtifactRef;
+  /** What the run spent on the language model. */
+  spent?: { stage: string; account: LlmAccount }[];
+}
+
+export interface ReportActivities {
+  writeReport(input: ReportInput): Promise<ArtifactRef>;
+}

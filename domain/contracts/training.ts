@@ -1,0 +1,79 @@
+/** Training, on gpu workers. */
+import { z } from 'zod';
+import type { ArtifactRef } from '../artifact.ts';
+import { type Motion, motionSchema } from '../heartbeats.ts';
+import type { Recipe } from '../recipe/recipe.ts';
+import type { DataResult } from './data.ts';
+import type { EvaluationResult, TaskScore } from './evaluation.ts';
+import type { CheckpointRef, ModelRef } from './references.ts';
+import type { TrajectoriesResult } from './trajectories.ts';
+
+export interface StretchResult {
+  checkpoint: CheckpointRef;
+  metrics: ArtifactRef;
+  /** Last logged scalars, for the display. */
+  last: Record<string, number | null>;
+}
+
+/** What of a recipe decides how SFT trains. */
+export type SftRecipe = Pick<Recipe, 'seed' | 'model' | 'lora' | 'sft'>;
+
+export interface SftInput {
+  /** Absent in runs begun before version 0.2, whose `recipe.sft.epochs` were those of the stage at hand. */
+  stage?: 'concepts' | 'sft';
+  recipe: SftRecipe;
+  model: ModelRef;
+  /** The rows: trajectories, or explained concepts in their stage. */
+  trajectories: ArtifactRef;
+  /** Rows in `train.jsonl`; fixes the number of steps. */
+  rows: number;
+  /** Policy start; without it a fresh adapter. */
+  adapter?: CheckpointRef;
+  /** 1-based epoch at whose end the stretch stops. */
+  epoch: number;
+}
+
+export interface GrpoInput {
+  recipe: Recipe;
+  model: ModelRef;
+  questions: ArtifactRef;
+  /** Policy start and KL reference of every stretch; null: RL without SFT. */
+  sft: CheckpointRef | null;
+  /** Milestone at which this stretch stops. */
+  stopAt: number;
+}
+
+/** What the model card tells beyond the recipe is optional: an adapter may be exported before its evaluation is known. */
+export interface AdapterInput {
+  recipe: Recipe;
+  model: ModelRef;
+  checkpoint: CheckpointRef;
+  data?: DataResult['counts'];
+  trajectories?: TrajectoriesResult['counts'];
+  evaluations?: EvaluationResult[];
+  textOnly?: TaskScore[];
+}
+
+export interface TrainingActivities {
+  identifyModel(input: { base: string }): Promise<ModelRef>;
+  trainSft(input: SftInput): Promise<StretchResult>;
+  trainGrpo(input: GrpoInput): Promise<StretchResult>;
+  exportAdapter(input: AdapterInput): Promise<ArtifactRef>;
+}
+
+/** Heartbeat of a running trainer: a hint for the display; the manifests in the store are the truth. */
+export const trainingHeartbeatSchema = motionSchema.extend({
+  phase: z.enum(['preparing', 'training', 'uploading']),
+  step: z.int().nonnegative(),
+  maxSteps: z.int().nonnegative(),
+  stopAt: z.int().nonnegative(),
+  /** Newest checkpoint in the store, null before the first. */
+  checkpoint: z.int().nonnegative().nullable(),
+  values: z.record(z.string(), z.number().nullable()),
+  secondsPerStep: z.number().nullable(),
+  /** Why the newest checkpoint could not be stored yet, in the store's words, and what to do; null otherwise. */
+  waitsFor: z.string().nullable().default(null),
+});
+export type TrainingHeartbeat = z.infer<typeof trainingHeartbeatSchema>;
+/** What the training itself says of it. */
+export type TrainingState = Omit<TrainingHeartbeat, keyof Motion>;

@@ -1,0 +1,50 @@
+/** The recipe of Skin-R1 (arXiv 2511.14900): trajectories, SFT, GRPO. */
+import { z } from 'zod';
+import { llmChoiceSchema } from '../../llm-settings.ts';
+import { rewardsSchema } from '../../rewards/settings.ts';
+import { loraSchema } from '../../trainer.ts';
+import { commonFields } from '../common.ts';
+import type { dataSchema } from '../data.ts';
+import { questionsSchema } from '../evaluation.ts';
+import { promptsSchema } from '../llm.ts';
+import { grpoSchema, sftSchema } from '../training.ts';
+import { trajectoriesSchema } from '../trajectories.ts';
+
+const { schema, name, seed, model, data, evaluation, budget } = commonFields;
+
+/** The order of the fields is that of every `report.json` so far. */
+const fieldsSchema = z.strictObject({
+  ...{ schema, name, method: z.literal('skin-r1').default('skin-r1'), seed },
+  ...{ prompts: promptsSchema, model, lora: loraSchema, data },
+  ...{ trajectories: trajectoriesSchema, sft: sftSchema, grpo: grpoSchema },
+  questions: questionsSchema.default({ distractors: 'matched' }),
+  ...{ rewards: rewardsSchema, evaluation },
+  /** Who writes ρ and explains concepts; absent: the model that the environment of the llm workers names. */
+  llm: llmChoiceSchema.optional(),
+  budget,
+});
+
+const hasConcepts = ({ sources }: z.infer<typeof dataSchema>): boolean => sources.some(({ use }) => use === 'concepts');
+
+export const skinR1RecipeSchema = fieldsSchema
+  .refine(({ sft, grpo }) => sft.epochs > 0 || grpo.milestones.length === 0, {
+    path: ['grpo', 'milestones'],
+    message:
+      'GRPO continues the adapter of SFT: with sft.epochs 0 give [] here, and the steps in grpo.rlOnlyMilestones',
+  })
+  .refine(({ sft, grpo }) => sft.epochs > 0 || grpo.rlOnlyMilestones.length > 0, {
+    path: ['sft', 'epochs'],
+    message: 'nothing is trained: give epochs of SFT or grpo.rlOnlyMilestones',
+  })
+  .refine(({ sft }) => sft.epochs > 0 || sft.conceptAlignment === null, {
+    path: ['sft', 'conceptAlignment'],
+    message: 'SFT continues what it begins: with sft.epochs 0 give null here',
+  })
+  .refine(({ sft, data }) => sft.conceptAlignment === null || hasConcepts(data), {
+    path: ['sft', 'conceptAlignment'],
+    message: 'no source has concepts for it; add { adapter: skincon, use: concepts } to data.sources',
+  })
+  .refine(({ sft, data }) => sft.conceptAlignment !== null || !hasConcepts(data), {
+    path: ['data', 'sources'],
+    message: 'a source with use: concepts serves sft.conceptAlignment alone; give that, e.g. { epochs: 1 }',
+  });

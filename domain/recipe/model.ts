@@ -1,0 +1,9 @@
+/** Which base model is trained, and how it computes. */
+import { z } from 'zod';
+
+export const modelSchema = z.strictObject({
+  /** `tiny` (shipped with Dermflow), a folder on the gpu workers, or a hub id. */
+  base: z.string().min(1),
+  precision: z.enum(['fp32', 'bf16']),
+  threads: z.int().positive(),
+});

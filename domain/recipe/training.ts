@@ -1,0 +1,64 @@
+/** How the model is trained: supervised fine-tuning, then GRPO. */
+import { z } from 'zod';
+import { klGradients, rolloutEngines } from '../trainer.ts';
+
+const optimiser = {
+  learningRate: z.number().positive(),
+  warmupRatio: z.number().min(0).max(1),
+  weightDecay: z.number().min(0),
+  maxGradNorm: z.number().positive(),
+  perDeviceBatchSize: z.int().positive(),
+  gradientCheckpointing: z.boolean(),
+};
+
+/** A first phase of SFT on pictures with explained concepts, of the sources with `use: concepts` (A20). */
+const conceptAlignmentSchema = z.strictObject({
+  epochs: z.int().positive().default(1),
+  /** Wordings of each concept's explanation that the LLM writes, a call each; a picture's row takes one of them. */
+  explanations: z.int().positive().default(4),
+});
+
+export const sftSchema = z.strictObject({
+  ...optimiser,
+  conceptAlignment: conceptAlignmentSchema.nullable().default(null),
+  /** 0 leaves SFT out, and with it the GRPO that continues its adapter: the ablation of RL alone. */
+  epochs: z.int().min(0),
+  batchSize: z.int().positive(),
+  saveEvery: z.int().positive(),
+});
+
+const risingSteps = z
+  .array(z.int().positive())
+  .refine((steps) => steps.every((step, i) => i === 0 || step > (steps[i - 1] ?? 0)), {
+    message: 'milestones must rise, e.g. [500, 1000, 1500]',
+  });
+
+export const grpoSchema = z
+  .strictObject({
+    ...optimiser,
+    generations: z.int().min(2),
+    temperature: z.number().positive(),
+    promptsPerStep: z.int().positive(),
+    beta: z.number().min(0),
+    /** Of Eq. 4's KL term (domain/trainer.ts); `k3` as released. */
+    klGradient: z.enum(klGradients).default('k3'),
+    epsilon: z.number().positive(),
+    maxCompletionLength: z.int().positive(),
+    /** Who samples completions. vLLM's numbers differ in rounding, which TRL corrects for by importance sampling. */
+    rollouts: z.enum(rolloutEngines).default('transformers'),
+    /** Length of the plan in optimiser steps, which the learning-rate schedule spans. */
+    steps: z.int().positive(),
+    /** Steps at which a stretch ends and its checkpoint is evaluated; training ends at the last one. An empty list leaves GRPO out. */
+    milestones: risingSteps,
+    saveEvery: z.int().positive(),
+    /** The same for RL without SFT, the paper's ablation, by the same plan; an empty list leaves it out. */
+    rlOnlyMilestones: risingSteps,
+  })
+  .refine((g) => [...g.milestones, ...g.rlOnlyMilestones].every((milestone) => milestone <= g.steps), {
+    path: ['steps'],
+    message: 'a milestone lies beyond the plan; raise steps or remove the milestone',
+  })
+  .refine((g) => (g.promptsPerStep * g.generations) % g.perDeviceBatchSize === 0, {
+    path: ['perDeviceBatchSize'],
+    message: 'perDeviceBatchSize must divide promptsPerStep * generations',
+  });
