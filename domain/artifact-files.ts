@@ -8,6 +8,7 @@ import { evaluationItemSchema } from './evaluation/item.ts';
 import { evaluationSummarySchema } from './evaluation/summary.ts';
 import { textOnlyAnswerSchema } from './evaluation/text-only.ts';
 import { questionSchema } from './questions/question.ts';
+import { licenceFile } from './report/card-metadata.ts';
 import { reportSchema } from './report/report.ts';
 import { metricsLineSchema, sampleLineSchema, usageLineSchema } from './report/training-log.ts';
 import { runRecordSchema } from './run-record.ts';
@@ -68,7 +69,7 @@ export const artifactFiles = {
     weights: { name: 'adapter_model.safetensors', schema: bytes },
     config: { name: 'adapter_config.json', schema: z.record(z.string(), z.json()) },
     card: { name: 'README.md', schema: z.string() },
-    licence: { name: 'LICENSE.md', schema: z.string() },
+    licence: { name: licenceFile, schema: z.string() },
   },
   metrics: {
     metrics: { name: 'metrics.jsonl', schema: metricsLineSchema },

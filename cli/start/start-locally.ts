@@ -14,7 +14,7 @@ import { startServices } from '../machine/services.ts';
 import { handleOf, runOf, startRun } from '../runs.ts';
 import { type Session, withSession } from '../session.ts';
 import { basisOf, keepFinished, reportFolder } from './finished.ts';
-import { places } from './start.ts';
+import { places } from './places.ts';
 
 interface Options {
   fresh: boolean;

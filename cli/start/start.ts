@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { ownEnvironment } from '../environment.ts';
 import { renderResults } from '../follow/render.ts';
 import { findFinished, reportFolder } from './finished.ts';
+import { places } from './places.ts';
 import { readRecipe } from './recipes.ts';
 
 interface StartOptions {
@@ -45,10 +46,3 @@ async function start(
   console.log(`run ${run} is finished since ${finishedAt}; "npm start -- --fresh" computes it anew`);
   console.log(`\n${renderResults(evaluations, textOnly)}\n\n${places(run, folder).join('\n')}`);
 }
-
-/** Where the results are, and how to see the run again. */
-export const places = (run: string, folder: string): string[] => [
-  `report    ${resolve(folder, 'report.html')}`,
-  `adapter   ${resolve(folder, 'adapter')}`,
-  `the run   npx dermflow status ${run}; its page in Temporal: npm start -- --keep-up`,
-];

@@ -1,6 +1,5 @@
 /** What the hub reads of a model card: base model, licence, tags, results. */
 import { stringify } from 'yaml';
-import { artifactFiles } from '../artifact-files.ts';
 import type { TaskScore } from '../contracts/evaluation.ts';
 import { type Recipe, sourceNames } from '../recipe/recipe.ts';
 import type { StageRow } from '../stages.ts';
@@ -42,6 +41,9 @@ export function licenceNote(recipe: Recipe): string {
 const domainTags = ['dermatology', 'medical', 'vision-language', 'reasoning', 'lora'];
 
 /** YAML between two lines of dashes. Values are quoted where they need it, so none can break out of its line. */
+/** Beside the adapter. */
+export const licenceFile = 'LICENSE.md';
+
 export function frontMatter(
   { recipe, model }: ModelCardSource,
   trained: readonly StageRow[],
@@ -56,7 +58,7 @@ export function frontMatter(
     language: ['en'],
     ...(isOurs(recipe)
       ? { license: 'apache-2.0' }
-      : { license: 'other', license_name: 'base-model-and-data', license_link: artifactFiles.adapter.licence.name }),
+      : { license: 'other', license_name: 'base-model-and-data', license_link: licenceFile }),
     tags: [...domainTags, ...new Set(trained.map(({ job }) => job)), 'trl', 'dermflow'],
     ...(results.length > 0 ? { 'model-index': [{ name: `${recipe.name}-${recipe.method}`, results }] } : {}),
   };

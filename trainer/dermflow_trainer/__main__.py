@@ -23,9 +23,9 @@ FAILED = 1
 MODULES = {
     "sft": "sft",
     "grpo": "grpo",
-    "generate": "generate",
-    "export-onnx": "export_onnx",
-    "build-backbone": "build_backbone",
+    "generate": "inference.generate",
+    "export-onnx": "inference.export_onnx",
+    "build-backbone": "backbone.build",
 }
 RESUMABLE = ("sft", "grpo")
 

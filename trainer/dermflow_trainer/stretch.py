@@ -3,12 +3,7 @@
 import json
 import math
 import os
-import random
-import resource
-import time
-from contextlib import contextmanager
 
-import numpy as np
 import torch
 from transformers import TrainerCallback
 
@@ -16,7 +11,9 @@ from dermflow_trainer.failures import BadInput, Diverged, Interrupted
 from dermflow_trainer.inbox import Inbox
 from dermflow_trainer.interruption import Interruption
 from dermflow_trainer.job import load_job, step_size, world_size
+from dermflow_trainer.meter import Meter
 from dermflow_trainer.numerics import numerics
+from dermflow_trainer.traces import without_traces
 
 # TRL's names made flat; what is not listed is not reported.
 NAMES = {
@@ -136,7 +133,7 @@ class Stretch(TrainerCallback):
         return {"adapter": save_adapter(self.trainer, os.path.join(self.job["output"], "adapter"))}
 
     def stay(self, control):
-        """Tells the stretch's end and waits; goes on, or leaves by `control` as it is where the parent asks for that."""
+        """Tells the stretch's end and waits; goes on, or leaves `control` as it is where the parent asks for that."""
         with without_traces(self.trainer.state):
             outputs = self.conclude()
         self.events.finished(outputs)
@@ -196,44 +193,6 @@ class Stretch(TrainerCallback):
         if self.job["plan"]["stay"] and self.stop_at == state.global_step < args.max_steps and not Interruption.asked:
             self.stay(control)
         return control
-
-
-@contextmanager
-def without_traces(state):
-    """What happens inside draws no number that training would have drawn, and stands in no later checkpoint."""
-    logged = list(state.log_history)
-    python, numpy, cpu = random.getstate(), np.random.get_state(), torch.get_rng_state()
-    accelerators = torch.cuda.get_rng_state_all() if torch.cuda.is_available() else []
-    yield
-    state.log_history = logged
-    random.setstate(python)
-    np.random.set_state(numpy)
-    torch.set_rng_state(cpu)
-    if accelerators:
-        torch.cuda.set_rng_state_all(accelerators)
-
-
-class Meter:
-    """Speed and memory, which differ from run to run and so stand apart from the metrics."""
-
-    def __init__(self):
-        self.last = None
-
-    def read(self, tokens):
-        """`tokens`: seen so far by all ranks. No speed at the first reading."""
-        now = time.monotonic()
-        speed = None
-        if self.last is not None and tokens is not None:
-            speed = (tokens - self.last[0]) / (now - self.last[1])
-        self.last = (tokens or 0, now)
-        return {"tokensPerSecond": speed, "memoryBytes": peak_memory()}
-
-
-def peak_memory():
-    """The most that this process held: of the accelerator's memory, or of the machine's where it has none. In bytes."""
-    if torch.cuda.is_available():
-        return torch.cuda.max_memory_allocated()
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
 def save_adapter(trainer, folder):

@@ -7,7 +7,7 @@ import torch
 from peft import LoraConfig, get_peft_model
 from transformers import Qwen2_5_VLForConditionalGeneration
 
-from dermflow_trainer.build_backbone import build_config, build_processor, save
+from dermflow_trainer.backbone.build import build_config, build_processor, save
 from dermflow_trainer.model import LORA_TARGETS
 
 SPREAD = 0.2

@@ -4,7 +4,7 @@ and images play no part."""
 import torch
 from PIL import Image
 
-from dermflow_trainer.generate import messages
+from dermflow_trainer.inference.generate import messages
 from dermflow_trainer.rows import read_rows
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import pytest
 
 from dermflow_trainer import rewards
-from dermflow_trainer.rewards import RewardError, Rewards, Samples
+from dermflow_trainer.rewards import RewardError, Rewards
 
 BODY = json.dumps({"components": {"even": [1, 0]}})
 ANSWER = f"HTTP/1.1 200 OK\r\ncontent-length: {len(BODY)}\r\n\r\n{BODY}"

@@ -7,7 +7,7 @@ from PIL import Image
 from running import run
 from transformers import AutoModelForImageTextToText, AutoProcessor
 
-from dermflow_trainer.generate import messages
+from dermflow_trainer.inference.generate import messages
 from dermflow_trainer.rows import read_rows
 
 

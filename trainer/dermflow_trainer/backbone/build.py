@@ -16,8 +16,8 @@ from transformers import (
     Qwen2VLVideoProcessor,
 )
 
+from dermflow_trainer.backbone.phrase_tokenizer import CHAT_TEMPLATE, SPECIAL, build_tokenizer
 from dermflow_trainer.failures import BadInput, Diverged
-from dermflow_trainer.phrase_tokenizer import CHAT_TEMPLATE, SPECIAL, build_tokenizer
 from dermflow_trainer.rows import read_rows
 
 WARMUP_STEPS = 100

@@ -1,0 +1,1 @@
+"""The tiny base model: what makes it, and its tokenizer of phrases."""

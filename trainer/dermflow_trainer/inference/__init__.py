@@ -1,0 +1,1 @@
+"""Answers without training: greedy generation, and the export to ONNX."""
