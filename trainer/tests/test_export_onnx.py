@@ -9,7 +9,7 @@ from onnx.reference import ReferenceEvaluator
 from peft import PeftModel
 from transformers import Qwen2_5_VLForConditionalGeneration
 
-from dermflow_trainer import export_onnx
+from dermflow_trainer.inference import export_onnx
 from dermflow_trainer.events import Events
 from dermflow_trainer.failures import BadInput
 
