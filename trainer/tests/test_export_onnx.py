@@ -9,9 +9,9 @@ from onnx.reference import ReferenceEvaluator
 from peft import PeftModel
 from transformers import Qwen2_5_VLForConditionalGeneration
 
-from dermflow_trainer.inference import export_onnx
 from dermflow_trainer.events import Events
 from dermflow_trainer.failures import BadInput
+from dermflow_trainer.inference import export_onnx
 
 SIZES = [[84, 140], [140, 84], [112, 112]]
 

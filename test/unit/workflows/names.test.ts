@@ -64,5 +64,10 @@ describe('profiles', () => {
     }),
   );
 
-  it('are these four', () => expect(Object.keys(profiles)).toHaveLength(4));
+  it('records of runs: a small object each, written by the orchestrator, the brief one for whoever must end', () => {
+    expect(profiles.recording).toMatchObject({ taskQueue: 'dermflow-orchestrator', startToCloseTimeout: '1 minute' });
+    expect(profiles.briefRecording).toEqual({ ...profiles.recording, scheduleToCloseTimeout: '30 seconds' });
+  });
+
+  it('are these six', () => expect(Object.keys(profiles)).toHaveLength(6));
 });
