@@ -65,7 +65,7 @@ describe('profiles', () => {
   );
 
   it('records of runs: a small object each, written by the orchestrator, the brief one for whoever must end', () => {
-    expect(profiles.recording).toMatchObject({ taskQueue: 'dermflow-orchestrator', startToCloseTimeout: '1 minute' });
+    expect(profiles.recording).toMatchObject({ taskQueue: 'dermflow', startToCloseTimeout: '1 minute' });
     expect(profiles.briefRecording).toEqual({ ...profiles.recording, scheduleToCloseTimeout: '30 seconds' });
   });
 
