@@ -78,11 +78,11 @@ async function pythonParts(env) {
   await uv(env);
   await environment(parts.tools, env);
   await smallModel(env);
-  const stages = ['sft', 'grpo', 'generate', 'export_onnx'];
+  const modules = ['sft', 'grpo', 'inference.generate', 'inference.export_onnx'];
   await environment(
     parts.python,
     env,
-    stages.map((stage) => `dermflow_trainer.${stage}`),
+    modules.map((module) => `dermflow_trainer.${module}`),
   );
 }
 
