@@ -49,7 +49,8 @@ def arguments(job, processor):
         # One generation, one optimiser step: where a checkpoint is saved, TRL's unsaved buffer of completions is empty.
         steps_per_generation=common["gradient_accumulation_steps"],
         num_iterations=1,
-        temperature=job["temperature"],
+        # JSON knows no difference between 2 and 2.0; Transformers takes a float only.
+        temperature=float(job["temperature"]),
         # The policy itself is sampled: Eq. 4's ratios are of its own probabilities.
         top_p=1.0,
         top_k=0,
