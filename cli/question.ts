@@ -29,7 +29,7 @@ export async function withAnswers<T>(ask: (session: Session) => Promise<T>): Pro
     return withSession(ask); // somebody started one first
   }
   try {
-    return await withSession(ask, { environment: atStack(environment, stack), stack }, { workers: false });
+    return await withSession(ask, { environment: atStack(environment, stack), stack: null }, { workers: false });
   } finally {
     await stack.stop();
   }

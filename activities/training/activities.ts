@@ -5,7 +5,7 @@ import { Context } from '@temporalio/activity';
 import type { Logger } from 'pino';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { GrpoInput, StretchResult, TrainingActivities } from '../../domain/contracts/training.ts';
-import { unavailable } from '../../domain/failures.ts';
+import { DermflowError, failureTypes, unavailable } from '../../domain/failures.ts';
 import { questionPrompt } from '../../domain/prompts/prompts.ts';
 import type { GrpoJob, SftJob, TrainerEvent } from '../../domain/trainer.ts';
 import type { Environment } from '../../platform/env.ts';
@@ -19,7 +19,7 @@ import { trainerPackage } from '../trainer/command.ts';
 import { isSingle, prepareLaunch } from '../trainer/launch.ts';
 import { fetchAdapter, modelPath } from '../trainer/model-folders.ts';
 import { createStandby } from '../trainer/standby.ts';
-import { giveJob, spawnTrainer, superviseTrainer, type Trainer } from '../trainer/trainer-process.ts';
+import { giveJob, spawnTrainer, superviseTrainer, type Trainer, type TrainerEnd } from '../trainer/trainer-process.ts';
 import { exportAdapter } from './export-adapter.ts';
 import { keepingUnsaved } from './kept.ts';
 import { identifyModel } from './model.ts';
@@ -106,20 +106,34 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
           if (dependencies.shutdown?.aborted) throw unavailable('the worker is shutting down; another one goes on');
           const file = join(folder, 'job.json');
           await writeFile(file, JSON.stringify(job));
-          const { seated, inputs } = held;
-          if (seated) giveJob(seated.trainer, file);
-          const trainer = seated?.trainer ?? (await start(file));
-          held.seated = { trainer, job, inputs: seated?.inputs ?? inputs };
-          held.inputs = null;
-          const onEventOfOne = (event: TrainerEvent): void => {
-            meter.note();
-            // Not earlier: this one's start must not be slowed down.
-            if (single && event.event === 'started') standby.prepare(job);
-            onEvent(event);
+          const watching = { signal: AbortSignal.any([signal, stop]), stays: stay };
+          /** @param seated what it goes on in; null: a trainer of its own */
+          const run = async (seated: Seated | null): Promise<TrainerEnd> => {
+            if (seated) giveJob(seated.trainer, file);
+            const trainer = seated?.trainer ?? (await start(file));
+            const inputs = seated?.inputs ?? held.seated?.inputs ?? held.inputs;
+            held.seated = { trainer, job, inputs };
+            held.inputs = null;
+            let begun = false;
+            const onEventOfOne = (event: TrainerEvent): void => {
+              meter.note();
+              // Not earlier: this one's start must not be slowed down.
+              if (single && event.event === 'started') standby.prepare(job);
+              begun = true;
+              onEvent(event);
+            };
+            try {
+              return await superviseTrainer(trainer, { logger, stallMs }, { ...watching, onEvent: onEventOfOne });
+            } catch (error) {
+              // It was killed while it stayed, which its process had not told yet.
+              const isGone = error instanceof DermflowError && error.type === failureTypes.trainerCrashed;
+              if (!seated || begun || !isGone || watching.signal.aborted) throw error;
+              logger.warn({ reason: error.message }, 'the trainer that stayed is gone; another one resumes');
+              return run(null);
+            }
           };
           try {
-            const watching = { signal: AbortSignal.any([signal, stop]), onEvent: onEventOfOne, stays: stay };
-            return await superviseTrainer(trainer, { logger, stallMs }, watching);
+            return await run(held.seated);
           } catch (error) {
             throw await explainCrash(error, environment.scratch);
           }

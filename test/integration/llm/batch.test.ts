@@ -12,7 +12,7 @@ import { llmSettings } from '../../support/llm.ts';
 
 const count = 12;
 const questions: IdentifiedRequest[] = Array.from({ length: count }, (_, seed) => ({
-  ...{ id: `q${seed}`, request: { ...shortRequest, user: `IdentifiedRequest ${seed}.`, seed }, read: () => null },
+  ...{ id: `q${seed}`, request: { ...shortRequest, user: `Question ${seed}.`, seed }, read: () => null },
 }));
 const prices = { qwen: { input: 2, output: 4 } };
 const answer: BatchBehaviour['answer'] = (body) => `Answer to ${/Question \d+/.exec(JSON.stringify(body))?.[0]}.`;
@@ -42,8 +42,7 @@ describe.each(protocols)('a stage in batches by the protocol of %s', (protocol) 
     const looks: string[] = [];
     const onBatch = (id: string, _: number, lines: number): void => void looks.push(`${id} ${lines}`);
     const { answers, account } = await ask(server.baseUrl, protocol, createMemoryStore(), { onBatch });
-    for (const [i, { id }] of questions.entries())
-      expect(answers.get(id)?.text).toBe(`Answer to IdentifiedRequest ${i}.`);
+    for (const [i, { id }] of questions.entries()) expect(answers.get(id)?.text).toBe(`Answer to Question ${i}.`);
     expect([server.batches.length, linesOf(server), server.alone.length]).toEqual([1, count, recognition]);
     expect(looks).toEqual(Array(3).fill(`batch_1 ${count}`));
     expect(account).toMatchObject({ calls: count + recognition, fromLedger: 0, unusable: 0, inputTokens: 7 * 13 });

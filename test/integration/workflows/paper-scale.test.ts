@@ -132,7 +132,7 @@ it('trains each stretch once, from the checkpoint where the one before it ended'
       [1, 2, 3, 4].map((epoch) => (epoch * sftSteps) / 4),
     ),
     ...stretches('grpo', [500, 1000, 1500]),
-    ...stretches('grpo', rlOnlyMilestones),
+    ...stretches('rl-only', rlOnlyMilestones),
   ]);
 });
 
