@@ -126,7 +126,7 @@ describe('evaluation activities', () => {
         ['diagnosis', maxItems],
         ['lesion-condition', maxItems],
       ]);
-      expect(beats[0]).toEqual({ phase: 'starting', done: 0, total: 0 });
+      expect(beats[0]).toMatchObject({ phase: 'starting', done: 0, total: 0 });
     },
     limitMs,
   );

@@ -84,7 +84,7 @@ describe('the report of a finished run', () => {
       model: input.model.sha256,
     });
     expect(facts).toMatchObject({ run: input.run, final: 'grpo-60' });
-    expect(beats[0]).toEqual({ phase: 'starting', done: 0, total: 0 });
+    expect(beats[0]).toMatchObject({ phase: 'starting', done: 0, total: 0 });
   });
 
   it('is written once; another run of the same work has a report of its own', async () => {
