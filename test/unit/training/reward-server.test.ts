@@ -81,7 +81,7 @@ describe('serveRewards', () => {
   });
 });
 
-const supported = (name: string): string => fileURLToPath(new URL(`../../support${name}`, import.meta.url));
+const supported = (name: string): string => fileURLToPath(new URL(`../../support/${name}`, import.meta.url));
 
 /** A child of this test, once it has said its first line. */
 async function startChild(name: string, ...args: string[]): Promise<{ child: ChildProcess; line: string }> {
