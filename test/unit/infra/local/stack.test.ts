@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { atStack, stackEnvironment } from '../../../../infra/local/stack.ts';
 import { readEnvironment } from '../../../../platform/env.ts';
+import { lifelineVariable } from '../../../../platform/lifeline.ts';
 
 const addresses = {
   ports: { temporal: 7001, ui: 7002, s3: [7003, 1, 2, 3, 4, 5, 6, 7, 8, 9] },
@@ -13,8 +14,8 @@ describe('atStack', () => {
     const own = { DERMFLOW_S3_BUCKET: 'mine', TEMPORAL_ADDRESS: 'elsewhere:7233', DERMFLOW_LOG_LEVEL: 'error' };
     const { s3, ...here } = atStack(readEnvironment(own), addresses);
     const { credentials, ...store } = s3;
-    const started = readEnvironment({ ...own, ...stackEnvironment(addresses) });
-    expect({ ...here, s3: store }).toEqual(started);
+    const started = readEnvironment({ ...own, ...stackEnvironment(addresses), [lifelineVariable]: '1' });
+    expect({ ...here, lifeline: true, s3: store }).toEqual(started);
     expect(credentials).toEqual({ accessKeyId: 'key', secretAccessKey: 'secret' });
   });
 });
