@@ -1,5 +1,4 @@
 /** The environment of this process, and, where it names no services, those of a local stack. */
-
 import { atStack, findStack, type StackAddresses } from '../infra/local/stack.ts';
 import { type Environment, readEnvironment } from '../platform/env.ts';
 

@@ -25,9 +25,7 @@ export async function withAnswers<T>(ask: (session: Session) => Promise<T>): Pro
     }
   }
   const stack = await startStackIfNone({ home, logger: pino({ level: 'silent' }), momentary: true });
-  if (!('supervisor' in stack)) {
-    return withSession(ask); // somebody started one first
-  }
+  if (!('supervisor' in stack)) return withSession(ask); // somebody started one first
   try {
     return await withSession(ask, { environment: atStack(environment, stack), stack: null }, { workers: false });
   } finally {

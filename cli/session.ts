@@ -20,7 +20,6 @@ export interface Session {
 }
 
 /**
-/**
  * Runs `work` with the services of the environment.
  *
  * @param services by default those that `findServices` finds

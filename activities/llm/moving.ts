@@ -1,5 +1,6 @@
 /** Replies whose pieces are noted as they come, and which end where no further piece does. */
-import { pipeline, type Readable, Transform } from 'node:stream';
+import { pipeline, Readable, Transform } from 'node:stream';
+import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import { workNoter } from '../motion.ts';
 
 /**
@@ -11,23 +12,9 @@ export const silenceMs = 110_000;
 
 export function watchReply(response: Response, silence = silenceMs): Response {
   if (!response.body) return response;
-  const note = workNoter();
-  let watchdog: NodeJS.Timeout | undefined;
-  const pieces = new TransformStream<Uint8Array, Uint8Array>({
-    transform(piece, controller) {
-      note();
-      watchdog ??= setTimeout(() => {
-        controller.error(brokenOff(silence));
-      }, silence);
-      watchdog.refresh();
-      controller.enqueue(piece);
-    },
-    flush: () => clearTimeout(watchdog),
-  });
-  // Who stops reading, or a connection that breaks, ends the watch too.
-  const closed = response.body.pipeTo(pieces.writable).catch(() => {});
-  void closed.finally(() => clearTimeout(watchdog));
-  return new Response(pieces.readable, response);
+  // The web's streams and Node's are the same objects here, which their types do not know.
+  const pieces = watchPieces(Readable.fromWeb(response.body as NodeReadableStream), silence);
+  return new Response(Readable.toWeb(pieces) as ReadableStream, response);
 }
 
 /** The same for a reply's body as a stream of Node's. */
