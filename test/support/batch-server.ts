@@ -1,7 +1,6 @@
 /** A small server that speaks the batch protocols of OpenAI and Anthropic, beside their chat, for tests. */
 import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { onTestFinished } from 'vitest';
+import { listenOnLoopback } from './loopback.ts';
 
 type Protocol = 'openai' | 'anthropic';
 type Body = Record<string, unknown>;
@@ -139,14 +138,6 @@ export async function serveBatches(protocol: Protocol, behaviour: BatchBehaviour
     response.writeHead(refused?.status ?? 200, { 'content-type': 'application/json' });
     response.end(typeof answered === 'string' ? answered : JSON.stringify(answered));
   });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  onTestFinished(
-    () =>
-      new Promise<void>((closed) => {
-        server.closeAllConnections();
-        server.close(() => closed());
-      }),
-  );
-  const { port } = server.address() as AddressInfo; // a TCP server's address, never a pipe's
+  const port = await listenOnLoopback(server);
   return { baseUrl: `http://127.0.0.1:${port}/v1`, batches, alone };
 }

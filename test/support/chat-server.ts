@@ -1,7 +1,6 @@
 /** A small server that speaks OpenAI's chat completions, well or badly, for tests. */
 import { createServer, type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { onTestFinished } from 'vitest';
+import { listenOnLoopback } from './loopback.ts';
 
 export interface Answer {
   status?: number;
@@ -78,15 +77,7 @@ export async function serveChat(answers: Answers, models: Answer = { body: '{"da
     if (answer.broken) response.write(answer.body, () => response.destroy());
     else response.end(answer.body);
   });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  onTestFinished(
-    () =>
-      new Promise<void>((closed) => {
-        server.closeAllConnections();
-        server.close(() => closed());
-      }),
-  );
-  const { port } = server.address() as AddressInfo; // a TCP server's address, never a pipe's
+  const port = await listenOnLoopback(server);
   return { baseUrl: `http://127.0.0.1:${port}/v1`, requests };
 }
 

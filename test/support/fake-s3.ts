@@ -1,8 +1,8 @@
 /** A small S3 in this process that can be made to misbehave; no signature is checked. */
 import { createHash, randomUUID } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
-import { onTestFinished } from 'vitest';
 import type { S3Settings } from '../../activities/store/s3.ts';
+import { listenOnLoopback } from './loopback.ts';
 
 export interface Asked {
   method: string;
@@ -47,13 +47,7 @@ export async function startFakeS3(habit: Habit = () => false, pageSize = 1_000):
     const asked = { method, key, query: url.searchParams, headers, count, request, response };
     if (!habit(asked, objects)) void serve(asked);
   });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const address = server.address();
-  const port = typeof address === 'object' ? address?.port : undefined;
+  const port = await listenOnLoopback(server);
   const settings = { endpoint: `http://127.0.0.1:${port}`, region: 'us-east-1', bucket: 'dermflow' };
   return { settings, objects, log };
 }

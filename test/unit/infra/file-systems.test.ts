@@ -4,8 +4,8 @@ import { isShared, mountOf } from '../../../infra/setup/file-systems.mjs';
 const mountinfo = [
   '22 27 0:21 / /proc rw,relatime - proc proc rw',
   '27 1 254:0 / / rw,relatime - ext4 /dev/vda rw,discard',
-  '40 27 0:50 / /home rw,relatime shared:7 - nfs4 filer:/home rw,vers=4.2',
-  '41 40 0:51 / /home/ada/my\\040disk rw - ext4 /dev/vdb rw',
+  '40 27 0:50 / /people rw,relatime shared:7 - nfs4 filer:/people rw,vers=4.2',
+  '41 40 0:51 / /people/ada/my\\040disk rw - ext4 /dev/vdb rw',
   '42 27 0:52 / /mnt/models rw - fuse.sshfs ada@host:/models rw',
   '43 27 0:53 / /mnt rw - tmpfs tmpfs rw',
   '44 27 0:54 / /mnt rw - lustre mgs@tcp:/scratch rw',
@@ -14,10 +14,10 @@ const mountinfo = [
 describe('mountOf', () => {
   it.each([
     ['/', 'ext4'],
-    ['/homes', 'ext4'],
-    ['/home', 'nfs4'],
-    ['/home/ada/dermflow', 'nfs4'],
-    ['/home/ada/my disk/dermflow', 'ext4'],
+    ['/peoples', 'ext4'],
+    ['/people', 'nfs4'],
+    ['/people/ada/dermflow', 'nfs4'],
+    ['/people/ada/my disk/dermflow', 'ext4'],
     ['/mnt/models/x', 'fuse.sshfs'],
     ['/mnt/x', 'lustre'],
   ])('%s lies on %s', (path, name) => expect(mountOf(path, mountinfo)).toBe(name));

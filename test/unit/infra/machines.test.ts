@@ -28,7 +28,7 @@ const good: Machine = {
     embeddedModel: true,
   },
   ...{ checkout: folder('/src/dermflow'), ...home('/src/dermflow/.dermflow', 'ext4'), temporary: folder('/tmp') },
-  ...{ cache: folder('/home/ada/.cache/uv'), npmCache: folder('/home/ada/.npm'), ...python({}) },
+  ...{ cache: folder('/people/ada/.cache/uv'), npmCache: folder('/people/ada/.npm'), ...python({}) },
 };
 const missing = ['npm', 'uv', 'tools', 'llm', 'python'] as const;
 const readOnly = { refusal: 'EROFS' };
@@ -55,9 +55,9 @@ const rows: [name: string, machine: Partial<Machine>, said: RegExp | null][] = [
   ...['nfs', 'nfs4', 'lustre', 'gpfs', 'cifs', 'beegfs', 'fuse.sshfs', '9p'].map(
     (name): [string, Partial<Machine>, RegExp] => [
       `home on ${name}`,
-      home('/home/ada/.dermflow', name),
+      home('/people/ada/.dermflow', name),
       new RegExp(
-        `^DERMFLOW_HOME /home/ada/\\.dermflow is on ${name}, .*; set DERMFLOW_HOME to a folder on a local disk$`,
+        `^DERMFLOW_HOME /people/ada/\\.dermflow is on ${name}, .*; set DERMFLOW_HOME to a folder on a local disk$`,
       ),
     ],
   ),
@@ -74,7 +74,7 @@ const rows: [name: string, machine: Partial<Machine>, said: RegExp | null][] = [
     { temporary: folder(`/${'x'.repeat(90)}`) },
     /temporary files .* too long for a socket .*; set TMPDIR/,
   ],
-  ['blanks and other letters', home('/home/ada/räum lich/皮膚', 'ext4'), null],
+  ['blanks and other letters', home('/people/ada/räum lich/皮膚', 'ext4'), null],
   [
     'colon in the checkout',
     { checkout: folder('/src/a:b'), ...home('/src/a:b/.dermflow', 'ext4') },
@@ -131,8 +131,8 @@ const rows: [name: string, machine: Partial<Machine>, said: RegExp | null][] = [
   ],
   [
     'a small cache elsewhere',
-    { cache: folder('/home/ada/.cache/uv', { freeBytes: gibibyte, disk: 2 }) },
-    /^1\.0 GiB free at \/home\/ada\/\.cache\/uv, .*; free space or set UV_CACHE_DIR$/,
+    { cache: folder('/people/ada/.cache/uv', { freeBytes: gibibyte, disk: 2 }) },
+    /^1\.0 GiB free at \/people\/ada\/\.cache\/uv, .*; free space or set UV_CACHE_DIR$/,
   ],
   [
     'a cache that cannot be written',

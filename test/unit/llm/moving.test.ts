@@ -1,21 +1,16 @@
 /** Replies of language models as they come: pieces are noted, a stream that stops ends, one that has not begun may think. */
 import { createServer, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { silenceMs, watchReply } from '../../../activities/llm/moving.ts';
 import { listen } from '../../../activities/llm/words.ts';
 import { MotionMeter } from '../../../activities/motion.ts';
 import { classOf } from '../../../domain/llm-failures.ts';
+import { listenOnLoopback } from '../../support/loopback.ts';
 
 async function ask(answer: (response: ServerResponse) => void): Promise<Response> {
   const server = createServer((_, response) => answer(response));
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const address = server.address();
-  return fetch(`http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`);
+  return fetch(`http://127.0.0.1:${await listenOnLoopback(server)}`);
 }
 
 it('a stream that stops ends within two minutes, as a connection that broke', async () => {
