@@ -22,15 +22,25 @@ export const compactSentences = {
 const answerAs = (last: string): string => `${compactSentences.answerAs} <${tags.thinking}> <${last}>`;
 const s = compactSentences;
 
-const chooseOption = (options: string): string => `${s.abnormality} ${options} ${s.optionOnly} ${answerAs(tags.final)}`;
+const choose = (question: string, demand: string): string => `${question} {options} ${demand} ${answerAs(tags.final)}`;
+const chooseOption = choose(s.abnormality, s.optionOnly);
+const diagnose = `${s.diagnose} ${answerAs(tags.diagnosis)}`;
 
 export const compactProfile: PromptWording = {
-  trajectory: `${s.diagnose} ${answerAs(tags.diagnosis)}`,
+  trajectory: diagnose,
   differential: `${s.compare} ${answerAs(tags.diagnosis)}`,
-  concepts: s.describe,
-  reward: (options) => `${s.abnormality} ${options} ${s.withCondition} ${answerAs(tags.final)}`,
-  diagnosis: chooseOption,
-  condition: (options) => `${s.condition} ${options} ${s.conditionOnly} ${answerAs(tags.final)}`,
-  ddx: chooseOption, // the tiny model knows no other form
-  hierarchical: chooseOption,
+  reward: choose(s.abnormality, s.withCondition),
+  evaluation: {
+    name: 'compact',
+    system: null,
+    prompts: {
+      diagnosis: chooseOption,
+      'lesion-condition': choose(s.condition, s.conditionOnly),
+      ddx: chooseOption, // the tiny model knows no other form
+      hierarchical: chooseOption,
+      ready: choose('{question}', s.optionOnly),
+      open: diagnose,
+      concepts: s.describe,
+    },
+  },
 };

@@ -1,0 +1,20 @@
+/** Diagnosis out of distribution: Tables 2 and 4 of S1, five sets of OmniMedVQA with their own questions and options. */
+import { diagnosisTables } from '../published/diagnosis.ts';
+import type { Benchmark } from './benchmark.ts';
+import { readyItems } from './items.ts';
+import { scoreChoice } from './scorers.ts';
+import { summariseChoices } from './summarise.ts';
+
+export const oodDiagnosis: Benchmark = {
+  name: 'ood-diagnosis',
+  title: 'Disease diagnosis, out of distribution',
+  description:
+    'Questions of OmniMedVQA on five sets, as they are, less what training has seen. Accuracy by set, and over all weighted by items.',
+  reads: ['ready'],
+  prompt: 'P5',
+  needs: 'items of OmniMedVQA; add { adapter: omnimedvqa, use: ood } to data.sources',
+  items: readyItems,
+  score: scoreChoice,
+  summarise: (items) => summariseChoices('ood-diagnosis', items),
+  published: diagnosisTables.ood,
+};

@@ -1,0 +1,124 @@
+/** Scored items to the numbers of a table's row. */
+import { confusionMatrix } from '../evaluation/metrics.ts';
+import type { ReaderName, ScoredItem } from '../evaluation/scored.ts';
+import { clusteredInterval, type GroupedValue } from '../evaluation/statistics/clustered.ts';
+import { macroF1Interval } from '../evaluation/statistics/macro-f1.ts';
+import { unreadableForms } from '../questions/extract.ts';
+import { setOrder, titleOfSet } from '../published/sets.ts';
+import type { BenchmarkSummary, Column, ReaderScores } from './summary.ts';
+
+type ColumnOf = (item: ScoredItem) => string;
+const bySource: ColumnOf = ({ source }) => source;
+const range = { least: 0, most: 1 };
+
+/** Of items with options: accuracies, macro-F1, confusion and the recall of each label. */
+export function summariseChoices(
+  benchmark: string,
+  items: readonly ScoredItem[],
+  columnOf: ColumnOf = bySource,
+): BenchmarkSummary {
+  return summarise(benchmark, items, columnOf, true);
+}
+
+/** Of open answers, which have no classes. */
+export const summariseOpen = (
+  benchmark: string,
+  items: readonly ScoredItem[],
+  columnOf: ColumnOf = bySource,
+): BenchmarkSummary => summarise(benchmark, items, columnOf, false);
+
+function summarise(
+  benchmark: string,
+  items: readonly ScoredItem[],
+  columnOf: ColumnOf,
+  hasClasses: boolean,
+): BenchmarkSummary {
+  const columns = [...Map.groupBy(items, columnOf)]
+    .toSorted(([a], [b]) => setOrder(a, b))
+    .map(([name, own]): Column => ({
+      name,
+      title: titleOfSet(name),
+      items: own.length,
+      groups: countGroups(own),
+      strict: scoresOf(own, 'strict', hasClasses),
+      lenient: scoresOf(own, 'lenient', hasClasses),
+    }));
+  return {
+    benchmark,
+    items: items.length,
+    groups: countGroups(items),
+    columns,
+    average: { strict: averageOf(items, columns, 'strict'), lenient: averageOf(items, columns, 'lenient') },
+    unreadable: unreadableForms
+      .map((form) => ({ form, count: items.filter(({ unreadable }) => unreadable === form).length }))
+      .filter(({ count }) => count > 0)
+      .toSorted((a, b) => b.count - a.count),
+    classes: hasClasses ? classesOf(items) : null,
+  };
+}
+
+const countGroups = (items: readonly ScoredItem[]): number => new Set(items.map(({ group }) => group)).size;
+
+const valuesOf = (items: readonly ScoredItem[], reader: ReaderName): GroupedValue[] =>
+  items.map((item) => ({ group: item.group, value: item[reader].score }));
+
+const meanOf = (values: readonly GroupedValue[]): number =>
+  values.length === 0 ? 0 : values.reduce((sum, { value }) => sum + value, 0) / values.length;
+
+const estimate = (values: readonly GroupedValue[]): { value: number; low: number; high: number } => ({
+  value: meanOf(values),
+  ...clusteredInterval(values, range),
+});
+
+const unreadOf = (items: readonly ScoredItem[], reader: ReaderName): number =>
+  items.length === 0 ? 0 : items.filter((item) => item[reader].predicted === null).length / items.length;
+
+function scoresOf(items: readonly ScoredItem[], reader: ReaderName, hasClasses: boolean): ReaderScores {
+  const { standardError: _, ...macroF1 } = macroF1Interval(
+    items.map((item) => ({ group: item.group, expected: item.expected, predicted: item[reader].predicted })),
+  );
+  return {
+    score: estimate(valuesOf(items, reader)),
+    macroF1: hasClasses ? macroF1 : null,
+    unread: unreadOf(items, reader),
+  };
+}
+
+/** Weighted by items as in the paper's tables, and plain. The weighted score is that of all items together. */
+function averageOf(
+  items: readonly ScoredItem[],
+  columns: readonly Column[],
+  reader: ReaderName,
+): BenchmarkSummary['average'][ReaderName] {
+  const scores = columns.map((column) => column[reader].score.value);
+  const f1 = columns.map((column) => column[reader].macroF1?.value ?? null);
+  const weights = columns.map((column) => column.items);
+  return {
+    weighted: { score: estimate(valuesOf(items, reader)), macroF1: withClasses(f1, weights) },
+    macro: { score: weightedMean(scores, scores.map(() => 1)), macroF1: withClasses(f1, f1.map(() => 1)) },
+    unread: unreadOf(items, reader),
+  };
+}
+
+/** Null where a column has no classes, or there is no column. */
+const withClasses = (values: readonly (number | null)[], weights: readonly number[]): number | null => {
+  const known = values.filter((value) => value !== null);
+  return known.length < values.length || known.length === 0 ? null : weightedMean(known, weights);
+};
+
+/** Sum of values times weights over the sum of the weights; 0 without values. */
+export function weightedMean(values: readonly number[], weights: readonly number[]): number {
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return total === 0 ? 0 : values.reduce((sum, value, i) => sum + value * (weights[i] ?? 0), 0) / total;
+}
+
+function classesOf(items: readonly ScoredItem[]): BenchmarkSummary['classes'] {
+  const byLabel = [...Map.groupBy(items, ({ expected }) => expected)].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    ...confusionMatrix(items.map(({ expected, strict }) => ({ expected, predicted: strict.predicted }))),
+    recall: byLabel.map(([label, own]) => {
+      const { value: recall, ...interval } = estimate(valuesOf(own, 'strict'));
+      return { label, items: own.length, recall, ...interval };
+    }),
+  };
+}
