@@ -16,6 +16,8 @@ const loaders: Record<string, () => Promise<Command>> = {
   resume: async () => (await import('./steer/resume.ts')).resumeCommand(),
   cancel: async () => (await import('./steer/cancel.ts')).cancelCommand(),
   report: async () => (await import('./follow/report.ts')).reportCommand(),
+  evaluate: async () => (await import('./evaluate/evaluate.ts')).evaluateCommand(),
+  leaderboard: async () => (await import('./evaluate/leaderboard.ts')).leaderboardCommand(),
   data: async () => (await import('./data/data.ts')).dataCommand(),
   score: async () => (await import('./data/score.ts')).scoreCommand(),
   doctor: async () => (await import('./machine/doctor.ts')).doctorCommand(),

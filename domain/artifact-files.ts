@@ -1,10 +1,12 @@
 /** What lies in the artifacts of each kind: a file's name and what stands in it. The store's files have no other names. */
 import { z } from 'zod';
 import type { ArtifactKind } from './artifact.ts';
+import { benchmarkSummarySchema } from './benchmarks/summary.ts';
 import { caseSchema } from './cases/case.ts';
 import { linkSchema } from './cases/groups.ts';
 import { conceptCaseSchema, readyCaseSchema } from './cases/undiagnosed.ts';
 import { evaluationItemSchema } from './evaluation/item.ts';
+import { scoredItemSchema } from './evaluation/scored.ts';
 import { evaluationSummarySchema } from './evaluation/summary.ts';
 import { textOnlyAnswerSchema } from './evaluation/text-only.ts';
 import { questionSchema } from './questions/question.ts';
@@ -81,6 +83,13 @@ export const artifactFiles = {
   evaluation: {
     items: { name: 'items.jsonl', schema: evaluationItemSchema },
     summary: { name: 'summary.json', schema: evaluationSummarySchema },
+  },
+  benchmark: {
+    /** The first answer to each item. */
+    items: { name: 'items.jsonl', schema: scoredItemSchema },
+    /** All answers to each item, where there are several. */
+    samples: { name: 'samples.jsonl', schema: scoredItemSchema.extend({ sample: z.int().nonnegative() }) },
+    summary: { name: 'summary.json', schema: benchmarkSummarySchema },
   },
   run: {
     record: { name: 'record.json', schema: runRecordSchema },

@@ -15,6 +15,8 @@ export interface LlmRequest {
   images?: readonly LlmImage[];
   /** JSON schema that the answer must satisfy; the embedded model is held to it by a grammar. */
   jsonSchema?: Record<string, unknown>;
+  /** Names of tags that the user's text asks for: blocks of these are the answer's, not a model's thinking. */
+  answerTags?: readonly string[];
   maxTokens: number;
   temperature: number;
   seed: number;

@@ -15,7 +15,7 @@ export const workerRoles = ['orchestrator', 'cpu', 'llm', 'gpu'] as const;
 export type WorkerRole = (typeof workerRoles)[number];
 
 /** Those of methods stand with the methods (domain/methods). */
-export const workflowTypes = { evaluateCheckpoint: 'evaluateCheckpoint' } as const;
+export const workflowTypes = { evaluateCheckpoint: 'evaluateCheckpoint', evaluateModels: 'evaluateModels' } as const;
 
 export const queries = { progress: 'progress' } as const;
 
@@ -48,6 +48,9 @@ export const runId = (recipeName: string, digest: string): string => `${recipeNa
 
 export const evaluationId = (run: string, label: string): string => `${run}/evaluate/${label}`;
 
+/** An evaluation that is asked for by itself: the same models, benchmarks and settings find the same one. */
+export const evaluationRunId = (digest: string): string => `evaluate-${digest.slice(0, 12)}`;
+
 /** S3 keys stay within `[a-z0-9/._-]`: other characters are treated differently by different servers. */
 export const storeKeys = {
   blob: (sha256: string): string => `cas/sha256/${sha256.slice(0, 2)}/${sha256}`,
@@ -67,6 +70,9 @@ export const storeKeys = {
   llmBatch: (stage: string, number: number, state: 'lines' | 'submitted' | 'collected'): string =>
     `llm/served/${stage}/batches/${number}-${state}.json`,
   llmAccount: (digest: string): string => `llm/accounts/${digest}.json`,
+  /** All answers of a model under test, by the digest of who answers and how; each chunk is named by its own digest. */
+  answers: (answerer: string): string => `answers/1/${answerer.slice(0, 32)}/`,
+  answerChunk: (answerer: string, digest: string): string => `${storeKeys.answers(answerer)}${digest}.jsonl`,
 };
 
 /** Key of the checkpoint of a training stage at a step; steps are zero-padded for people, compared as numbers. */

@@ -118,7 +118,10 @@ export const grpoJobSchema = z.strictObject({
 });
 export type GrpoJob = z.infer<typeof grpoJobSchema>;
 
-/** Greedy generation by Transformers with the adapter unmerged: one JSON line `GeneratedRow` a row in `output/generated.jsonl`. */
+/**
+ * Generation by Transformers with the adapter unmerged: one JSON line `GeneratedRow` a row in `output/generated.jsonl`,
+ * whole batches at a time, each there when its progress is told.
+ */
 export const generateJobSchema = z.strictObject({
   ...commonSchema,
   job: z.literal('generate'),
@@ -126,6 +129,8 @@ export const generateJobSchema = z.strictObject({
   data: rowsSchema,
   batchSize: z.int().positive(),
   maxNewTokens: z.int().positive(),
+  /** Absent or 0: greedy. Above it each row is sampled by its own seed. */
+  temperature: z.number().min(0).optional(),
 });
 export type GenerateJob = z.infer<typeof generateJobSchema>;
 
@@ -169,7 +174,11 @@ export const chatRowSchema = z.strictObject({
   /** File names below the job's `images` folder, in the order of their place in the prompt. */
   images: z.array(z.string()).min(1),
   prompt: z.string(),
+  /** Text of a system turn; absent: what the chat template says without one. */
+  system: z.string().optional(),
   completion: z.string().optional(),
+  /** By which the row is sampled: the same one gives the same draws at each of its tokens. */
+  seed: z.int().min(0).max(4_294_967_295).optional(),
 });
 export type ChatRow = z.infer<typeof chatRowSchema>;
 

@@ -4,6 +4,7 @@ import type { WorkerOptions } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { createDatasetActivities } from '../activities/datasets/activities.ts';
 import { createEvaluationActivities } from '../activities/evaluation/activities.ts';
+import { createBenchmarkActivities, createEndpointActivities } from '../activities/evaluation/benchmark-activities.ts';
 import { withActivityFailures } from '../activities/failures.ts';
 import { createLlmChooser } from '../activities/llm/client.ts';
 import type { ArtifactStore } from '../activities/ports/artifact-store.ts';
@@ -55,7 +56,10 @@ export function queuesOf(role: WorkerRole, dependencies: WorkerDependencies): Qu
         },
         {
           taskQueue: taskQueues.evaluation,
-          activities: withActivityFailures(createEvaluationActivities(dependencies)),
+          activities: withActivityFailures({
+            ...createEvaluationActivities(dependencies),
+            ...createBenchmarkActivities(dependencies),
+          }),
           maxConcurrentActivityTaskExecutions: 1,
           shutdownGraceTime: otherGrace,
         },
@@ -64,12 +68,13 @@ export function queuesOf(role: WorkerRole, dependencies: WorkerDependencies): Qu
       return [
         {
           taskQueue: taskQueues.llm,
-          activities: withActivityFailures(
-            createTrajectoryActivities({
+          activities: withActivityFailures({
+            ...createTrajectoryActivities({
               ...dependencies,
               chooseLlm: createLlmChooser(environment, (image) => store.getBlob(image)),
             }),
-          ),
+            ...createEndpointActivities(dependencies),
+          }),
           maxConcurrentActivityTaskExecutions: 2,
           shutdownGraceTime: otherGrace,
         },

@@ -1,5 +1,6 @@
 /** The activities as the workflows call them: an interface, a task queue and a profile each. */
 import { type ActivityOptions, scheduleActivity } from '@temporalio/workflow';
+import type { BenchmarkActivities, EndpointActivities } from '../domain/contracts/benchmarks.ts';
 import type { DatasetActivities } from '../domain/contracts/data.ts';
 import type { EvaluationActivities } from '../domain/contracts/evaluation.ts';
 import type { ReportActivities } from '../domain/contracts/report.ts';
@@ -38,6 +39,10 @@ export const { synthesiseTrajectories, explainConcepts } = activities<Trajectory
 );
 export const { identifyModel, trainSft, trainGrpo, exportAdapter } = activities<TrainingActivities>(profiles.training);
 export const { exportForInference, evaluateModel } = activities<EvaluationActivities>(profiles.evaluation);
+export const { identifyBase, exportForBenchmarks, evaluateBenchmark } = activities<BenchmarkActivities>(
+  profiles.evaluation,
+);
+export const { evaluateEndpoint } = activities<EndpointActivities>(profiles.llmCalls);
 export const { writeReport } = activities<ReportActivities>(profiles.cpuWork);
 export const { recordRun } = activities<RecordActivities>(profiles.recording);
 /** The same within half a minute, for a run that ends in any case. */

@@ -27,7 +27,8 @@ export function createEvaluationActivities({
       return withHeartbeats(async (report, signal) => {
         const questions = await readTestQuestions(store, input.questions, input.recipe.evaluation);
         const onProgress = (done: number, total: number): void => report({ phase: 'exporting', done, total });
-        return exportOnnx(input, questions, { ...common, signal, onProgress });
+        const { seed, model } = input.recipe;
+        return exportOnnx({ ...input, seed, threads: model.threads }, questions, { ...common, signal, onProgress });
       });
     },
 

@@ -1,7 +1,8 @@
-/** One evaluation: every question asked once, greedily; every output kept and judged. */
+/** One evaluation: every question asked once, greedily; every output kept as it comes, then judged. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { Answerer, AskedItem } from '../../domain/answers/answer.ts';
 import type { ArtifactRef, Json } from '../../domain/artifact.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { EvaluationInput, TaskScore } from '../../domain/contracts/evaluation.ts';
@@ -11,17 +12,15 @@ import { userMistake } from '../../domain/failures.ts';
 import { questionPrompt } from '../../domain/prompts/prompts.ts';
 import type { Question } from '../../domain/questions/question.ts';
 import { createRandom } from '../../domain/random.ts';
-import type { ChatRow } from '../../domain/trainer.ts';
+import { openAnswerBook } from '../answers/answer-book.ts';
+import { askAll } from '../answers/ask-all.ts';
 import { commitOnce } from '../commit-once.ts';
-import { openOnnxModel } from '../inference/onnx-runner.ts';
-import { createTransformersRunner } from '../inference/transformers-runner.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
-import type { ModelRunner } from '../ports/model-runner.ts';
 import { withScratchFolder } from '../scratch.ts';
-import { materialise, toJsonLines } from '../store/commit.ts';
-import { fetchAdapter, modelPath } from '../trainer/model-folders.ts';
+import { toJsonLines } from '../store/commit.ts';
 import type { TrainerProcess } from '../trainer/trainer-job.ts';
-import { imageFileName, writeQuestionImages } from './questions.ts';
+import { imageFileName, writeImages } from './questions.ts';
+import { identifyLocal, openExport, openLocal } from './tested-model.ts';
 
 /** A change of prompts, extraction or scores changes the version. */
 const method = 'evaluate/5';
@@ -69,7 +68,7 @@ function identity({ recipe, model, checkpoint, questions, image }: EvaluationReq
   params: Json;
 } {
   const { tasks, maxItems, runtime, maxNewTokens } = recipe.evaluation;
-  const precision = runtime === 'onnx' ? 'fp32' : recipe.model.precision;
+  const precision = precisionOf(recipe);
   return {
     inputs: {
       model: model.sha256,
@@ -80,49 +79,53 @@ function identity({ recipe, model, checkpoint, questions, image }: EvaluationReq
   };
 }
 
+/** Asks what has no answer yet; an evaluation that was broken off goes on where it was. */
 async function ask(
   request: EvaluationRequest,
   questions: readonly Question[],
   folder: string,
   context: EvaluationContext,
 ): Promise<EvaluationItem[]> {
-  const { recipe, image } = request;
-  const images = join(folder, 'images');
-  await mkdir(images);
-  await writeQuestionImages(context.store, questions, image, images);
-  const rows: ChatRow[] = questions.map((question) => ({
-    id: question.id,
-    images: [imageFileName(question.image, image)],
-    prompt: questionPrompt(question, recipe.prompts, 'evaluation'),
-  }));
-  const { batchSize, maxNewTokens } = recipe.evaluation;
-  const { signal, onProgress } = context;
-  const runner = await openRunner(request, folder, context);
-  try {
-    const items: EvaluationItem[] = [];
-    for await (const { text } of runner.generate(rows, { images, batchSize, maxNewTokens, signal, onProgress })) {
-      const question = questions[items.length];
-      if (question) items.push(judgeOutput(question, text)); // a runner answers in the order of the rows
-    }
-    return items;
-  } finally {
-    await runner.close();
+  const { recipe, image: shown, onnx } = request;
+  const { store, signal, onProgress } = context;
+  if (recipe.evaluation.runtime === 'onnx' && !onnx) {
+    throw userMistake('evaluation.runtime is onnx, but the model was not exported; run exportForInference first');
   }
+  const items = questions.map(
+    (question): AskedItem => ({
+      ...{ id: question.id, image: question.image, system: null },
+      prompt: questionPrompt(question, recipe.prompts, 'evaluation'),
+    }),
+  );
+  const answerer = await answererOf(request, store);
+  const book = await openAnswerBook(store, answerer);
+  const answers = await askAll(book, {
+    ...{ answerer, items, shown, samples: 1, batchSize: recipe.evaluation.batchSize, signal, onProgress },
+    imageFile: ({ image }) => imageFileName(image, shown),
+    open: async (missing) => {
+      const images = join(folder, 'images');
+      await mkdir(images);
+      await writeImages(store, missing, shown, images);
+      return { images, runner: await openRunner(request, folder, context) };
+    },
+  });
+  return questions.map((question, i) => judgeOutput(question, answers[i]?.[0]?.text ?? ''));
 }
 
-async function openRunner(
-  { recipe, model, checkpoint, onnx }: EvaluationRequest,
-  folder: string,
-  { store, trainer }: EvaluationContext,
-): Promise<ModelRunner> {
+const precisionOf = ({ model, evaluation }: EvaluationRequest['recipe']): 'fp32' | 'bf16' =>
+  evaluation.runtime === 'onnx' ? 'fp32' : model.precision;
+
+const answererOf = async (request: EvaluationRequest, store: ArtifactStore): Promise<Answerer> => ({
+  model: await identifyLocal(store, request),
+  runtime: request.recipe.evaluation.runtime,
+  precision: precisionOf(request.recipe),
+  decoding: { maxNewTokens: request.recipe.evaluation.maxNewTokens, temperature: 0, seed: 0 },
+});
+
+async function openRunner(request: EvaluationRequest, folder: string, context: EvaluationContext) {
+  const { recipe, onnx } = request;
   const { threads, precision } = recipe.model;
-  if (recipe.evaluation.runtime === 'onnx') {
-    if (!onnx)
-      throw userMistake('evaluation.runtime is onnx, but the model was not exported; run exportForInference first');
-    await materialise(store, onnx, join(folder, 'onnx'));
-    return openOnnxModel(join(folder, 'onnx'), { threads });
-  }
-  const adapter = await fetchAdapter(store, checkpoint, join(folder, 'adapter'));
-  const settings = { model: modelPath(model), adapter, seed: recipe.seed, threads, precision, scratch: folder };
-  return createTransformersRunner(trainer, settings);
+  return onnx
+    ? openExport(context.store, onnx, folder, threads)
+    : openLocal(context, request, { seed: recipe.seed, threads, precision }, folder);
 }

@@ -2,14 +2,14 @@
 import { readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { ArtifactRef } from '../../domain/artifact.ts';
-import type { EvaluationInput } from '../../domain/contracts/evaluation.ts';
-import type { Question } from '../../domain/questions/question.ts';
+import type { ImageRef } from '../../domain/cases/case.ts';
 import type { ExportOnnxJob } from '../../domain/trainer.ts';
 import { commitOnce } from '../commit-once.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { withScratchFolder } from '../scratch.ts';
 import { fetchAdapter, modelPath } from '../trainer/model-folders.ts';
 import { runTrainerJob, type TrainerProcess } from '../trainer/trainer-job.ts';
+import type { LocalModel } from './tested-model.ts';
 
 const method = 'export-onnx/1';
 
@@ -21,13 +21,13 @@ export interface ExportContext {
   onProgress: (done: number, total: number) => void;
 }
 
-/** Exports with a vision graph for each image size that the questions have. */
+/** Exports with a vision graph for each image size that the items have. */
 export async function exportOnnx(
-  { recipe, model, checkpoint }: EvaluationInput,
-  questions: readonly Question[],
+  { model, checkpoint, seed, threads }: LocalModel & { seed: number; threads: number },
+  items: readonly { image: ImageRef }[],
   { store, trainer, scratch, signal, onProgress }: ExportContext,
 ): Promise<ArtifactRef> {
-  const imageSizes = sizesOf(questions);
+  const imageSizes = sizesOf(items);
   const inputs = { model: model.sha256, ...(checkpoint ? { checkpoint: checkpoint.sha256 } : {}) };
   const work = { kind: 'onnx', method, inputs, params: { imageSizes } } as const;
   // Around all, since the files are stored after they were made.
@@ -38,8 +38,8 @@ export async function exportOnnx(
       const job: ExportOnnxJob = {
         schema: 1,
         job: 'export-onnx',
-        seed: recipe.seed,
-        threads: recipe.model.threads,
+        seed,
+        threads,
         precision: 'fp32',
         model: modelPath(model),
         output,
@@ -53,9 +53,9 @@ export async function exportOnnx(
 }
 
 /** [height, width] of the images, sorted. */
-export function sizesOf(questions: readonly Question[]): ExportOnnxJob['imageSizes'] {
+export function sizesOf(items: readonly { image: ImageRef }[]): ExportOnnxJob['imageSizes'] {
   const bySize = new Map(
-    questions.map(({ image: { height, width } }) => [`${height}x${width}`, [height, width] as [number, number]]),
+    items.map(({ image: { height, width } }) => [`${height}x${width}`, [height, width] as [number, number]]),
   );
   return [...bySize.values()].toSorted((a, b) => a[0] - b[0] || a[1] - b[1]);
 }

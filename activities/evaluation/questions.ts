@@ -33,14 +33,14 @@ export async function readTestQuestions(
 export const imageFileName = (image: ImageRef, shown: EvaluationInput['image']): string =>
   shown === 'real' ? `${image.sha256}.png` : `grey-${image.width}x${image.height}.png`;
 
-/** Writes the image files of the questions into a folder. */
-export async function writeQuestionImages(
+/** Writes the image files of questions or items into a folder. */
+export async function writeImages(
   store: ArtifactStore,
-  questions: readonly Question[],
+  items: readonly { image: ImageRef }[],
   shown: EvaluationInput['image'],
   folder: string,
 ): Promise<void> {
-  const byName = new Map(questions.map(({ image }) => [imageFileName(image, shown), image]));
+  const byName = new Map(items.map(({ image }) => [imageFileName(image, shown), image]));
   const files = [...byName].map(([name, image]) => [image, join(folder, name)] as const);
   if (shown === 'real') return fetchBlobs(store, files);
   for (const [{ width, height }, path] of files) {

@@ -1,4 +1,4 @@
-/** Batched greedy decoding: prompts padded on the left, one key-value cache, until each row ended or the limit is met. */
+/** Batched decoding: prompts padded on the left, one key-value cache, until each row ended or the limit is met. */
 import type { Cache, Graphs } from './graphs.ts';
 import type { ModelFiles } from './model-files.ts';
 import type { Prompt } from './prompt.ts';
@@ -10,12 +10,14 @@ export interface EmbeddedPrompt extends Prompt {
 
 export interface DecodeOptions {
   maxNewTokens: number;
+  /** How each row is sampled; null: greedily. */
+  sampling: { temperature: number; seeds: readonly number[] } | null;
   /** Called before each step; throws to stop. */
   check: () => void;
 }
 
 /** Generated tokens of each prompt, without the end token. */
-export async function decodeGreedily(
+export async function decode(
   prompts: readonly EmbeddedPrompt[],
   graphs: Graphs,
   files: ModelFiles,
@@ -29,6 +31,11 @@ export async function decodeGreedily(
   let embeddings = await embedPrompts(prompts, length, graphs, files);
   let positions = promptPositions(prompts, length);
   let cache: Cache = graphs.emptyCache(batch);
+  const draws = options.sampling?.seeds.map(drawsOf);
+  const choose = (scores: Float32Array, row: number): number => {
+    const draw = draws?.[row];
+    return options.sampling && draw ? sampled(scores, options.sampling.temperature, draw()) : likeliest(scores);
+  };
 
   for (let step = 0; step < options.maxNewTokens; step += 1) {
     options.check();
@@ -41,7 +48,7 @@ export async function decodeGreedily(
       cache,
     });
     cache = output.cache;
-    const next = greedyTokens(output.logits, batch, files.suppressed);
+    const next = nextTokens(output.logits, batch, files.suppressed, choose);
     next.forEach((token, row) => {
       if (files.endTokens.has(token)) ended[row] = true;
       if (!ended[row]) generated[row]?.push(token);
@@ -104,16 +111,17 @@ function mask(prompts: readonly EmbeddedPrompt[], total: number, generated: numb
   return values;
 }
 
-/** The most likely token of each row; of equal ones the first. */
-export function greedyTokens(logits: Float32Array, batch: number, suppressed: readonly number[]): number[] {
+/** The token that `choose` takes of each row's scores; never a suppressed one. */
+export function nextTokens(
+  logits: Float32Array,
+  batch: number,
+  suppressed: readonly number[],
+  choose: (scores: Float32Array, row: number) => number = likeliest,
+): number[] {
   const vocabulary = logits.length / batch;
   return Array.from({ length: batch }, (_, row) => {
     const scores = logits.subarray(row * vocabulary, (row + 1) * vocabulary);
     for (const token of suppressed) scores[token] = Number.NEGATIVE_INFINITY;
-    let best = 0;
-    for (let token = 1; token < vocabulary; token += 1) {
-      if ((scores[token] ?? 0) > (scores[best] ?? 0)) best = token;
-    }
-    return best;
+    return choose(scores, row);
   });
 }

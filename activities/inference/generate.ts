@@ -9,9 +9,11 @@ import { type Grid, gridOf, toPatches } from './patches.ts';
 import { tokenisePrompt } from './prompt.ts';
 
 export interface BatchRequest {
-  rows: ChatRow[];
+  rows: AskedRow[];
   images: string;
   maxNewTokens: number;
+  /** 0: greedy. */
+  temperature: number;
 }
 
 interface SeenImage {
@@ -29,7 +31,7 @@ export async function openGenerator(folder: string, threads: number): Promise<Ba
   const files = await readModelFiles(folder);
   const graphs = await openGraphs(folder, files, threads);
   return {
-    generate: async ({ rows, images, maxNewTokens }, check) => {
+    generate: async ({ rows, images, maxNewTokens, temperature }, check) => {
       const seen = new Map<string, SeenImage>();
       const prompts: EmbeddedPrompt[] = [];
       for (const row of rows) {
@@ -41,13 +43,14 @@ export async function openGenerator(folder: string, threads: number): Promise<Ba
           shown.push(image);
         }
         const prompt = tokenisePrompt(
-          row.prompt,
+          row,
           shown.map((image) => image.grid),
           files,
         );
         prompts.push({ ...prompt, features: shown.map((image) => image.features) });
       }
-      const outputs = await decodeGreedily(prompts, graphs, files, { maxNewTokens, check });
+      const sampling = temperature === 0 ? null : { temperature, seeds: rows.map(({ seed = 0 }) => seed) };
+      const outputs = await decode(prompts, graphs, files, { maxNewTokens, sampling, check });
       return rows.map((row, i) => {
         const tokens = outputs[i] ?? [];
         // The tokenizer refuses an empty list.

@@ -33,7 +33,7 @@ export async function openOnnxModel(folder: string, options: { threads: number }
     throw error;
   }
   return {
-    generate: async function* (rows, { images, batchSize, maxNewTokens, signal, onProgress }) {
+    generate: async function* (rows, { images, batchSize, maxNewTokens, temperature = 0, signal, onProgress }) {
       if (busy) throw new Error('the model is generating already');
       busy = true;
       const abort = (): void => void Atomics.store(flag, 0, 1);
@@ -42,7 +42,7 @@ export async function openOnnxModel(folder: string, options: { threads: number }
         for (let start = 0; start < rows.length; start += batchSize) {
           signal?.throwIfAborted();
           const batch = rows.slice(start, start + batchSize);
-          const generated = await answer({ rows: batch, images, maxNewTokens }).catch((error: unknown) => {
+          const generated = await answer({ rows: batch, images, maxNewTokens, temperature }).catch((error: unknown) => {
             signal?.throwIfAborted();
             throw error;
           });

@@ -1,5 +1,6 @@
-/** One user turn with its images, rendered by the model's own chat template and tokenised. */
+/** A user turn with its images, and a system turn before it where there is one, by the model's own chat template. */
 import { userMistake } from '../../domain/failures.ts';
+import type { AskedRow } from '../ports/model-runner.ts';
 import type { ModelFiles } from './model-files.ts';
 import { type Grid, imageTokens } from './patches.ts';
 import { type Positions, ropePositions } from './positions.ts';
@@ -10,9 +11,15 @@ export interface Prompt {
 }
 
 /** Throws a user's mistake where the text itself holds the image placeholder. */
-export function tokenisePrompt(text: string, grids: readonly Grid[], files: ModelFiles): Prompt {
+export function tokenisePrompt(
+  { prompt: text, system }: Pick<AskedRow, 'prompt' | 'system'>,
+  grids: readonly Grid[],
+  files: ModelFiles,
+): Prompt {
   const content = [...grids.map(() => ({ type: 'image' })), { type: 'text', text }];
-  const rendered = files.template.render({ messages: [{ role: 'user', content }], add_generation_prompt: true });
+  const turns = system === undefined ? [] : [{ role: 'system', content: [{ type: 'text', text: system }] }];
+  const messages = [...turns, { role: 'user', content }];
+  const rendered = files.template.render({ messages, add_generation_prompt: true });
   const short: number[] = files.tokenizer.encode(rendered, { add_special_tokens: false }).ids;
   const placeholders = short.filter((token) => token === files.imageToken).length;
   if (placeholders !== grids.length) {

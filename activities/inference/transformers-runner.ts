@@ -2,13 +2,11 @@
  * The trainer's own `generate`: Transformers with the adapter unmerged. How a checkpoint too large for the ONNX path is
  * evaluated, and the oracle of that path.
  */
-import { createReadStream } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { DermflowError, failureTypes } from '../../domain/failures.ts';
-import { type GenerateJob, generatedRowSchema } from '../../domain/trainer.ts';
-import type { ModelRunner } from '../ports/model-runner.ts';
+import { type GeneratedRow, type GenerateJob, generatedRowSchema } from '../../domain/trainer.ts';
+import type { AskedRow, GenerateOptions, ModelRunner } from '../ports/model-runner.ts';
 import { runTrainerJob, type TrainerProcess } from '../trainer/trainer-job.ts';
 
 export interface TransformersModel extends Pick<GenerateJob, 'model' | 'adapter' | 'seed' | 'threads' | 'precision'> {
@@ -20,44 +18,98 @@ export interface TransformersModel extends Pick<GenerateJob, 'model' | 'adapter'
 export function createTransformersRunner(trainer: TrainerProcess, model: TransformersModel): ModelRunner {
   const { scratch, ...settings } = model;
   const folders: string[] = [];
-  return {
-    generate: async function* (rows, { images, batchSize, maxNewTokens, signal, onProgress }) {
-      const folder = await mkdtemp(join(scratch, 'generate-'));
-      folders.push(folder);
-      const data = { rows: join(folder, 'rows.jsonl'), images };
-      await writeFile(data.rows, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
-      const job: GenerateJob = {
-        schema: 1,
-        job: 'generate',
-        ...settings,
-        output: folder,
-        data,
-        batchSize,
-        maxNewTokens,
-      };
-      const outputs = await runTrainerJob(trainer, job, { folder, signal, ...(onProgress ? { onProgress } : {}) });
-      const lines = createInterface({
-        input: createReadStream(outputs.generated ?? join(folder, 'generated.jsonl')),
-      });
-      let count = 0;
-      for await (const line of lines) {
-        const generated = generatedRowSchema.parse(JSON.parse(line));
-        const expected = rows[count]?.id;
-        if (generated.id !== expected) {
-          throw new DermflowError(
-            failureTypes.trainerCrashed,
-            `generate: row ${count + 1} is ${generated.id}, not ${expected}`,
-          );
+
+  async function* generate(rows: readonly AskedRow[], options: GenerateOptions): AsyncGenerator<GeneratedRow> {
+    const { images, batchSize, maxNewTokens, temperature = 0, signal, onProgress } = options;
+    const folder = await mkdtemp(join(scratch, 'generate-'));
+    folders.push(folder);
+    const data = { rows: join(folder, 'rows.jsonl'), images };
+    await writeFile(data.rows, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+    const job: GenerateJob = {
+      ...{ schema: 1, job: 'generate', ...settings, output: folder, data, batchSize, maxNewTokens },
+      ...(temperature > 0 ? { temperature } : {}),
+    };
+    // Whoever stops reading in the middle ends the process too.
+    const left = new AbortController();
+    const ending = signal ? AbortSignal.any([signal, left.signal]) : left.signal;
+    const batches = createBell();
+    const running = runTrainerJob(trainer, job, {
+      ...{ folder, signal: ending },
+      onProgress: (done, total) => {
+        batches.ring();
+        onProgress?.(done, total);
+      },
+    });
+    let ended = false;
+    const end = (): void => {
+      ended = true;
+      batches.ring();
+    };
+    running.then(end, end);
+    const written = createTail(join(folder, 'generated.jsonl'));
+    let count = 0;
+    try {
+      for (;;) {
+        const last = ended;
+        for (const line of await written()) {
+          const generated = generatedRowSchema.parse(JSON.parse(line));
+          const expected = rows[count]?.id;
+          if (generated.id !== expected)
+            throw crashed(`generate: row ${count + 1} is ${generated.id}, not ${expected}`);
+          count += 1;
+          yield generated;
         }
-        count += 1;
-        yield generated;
+        if (last) break;
+        await batches.rung();
       }
-      if (count !== rows.length) {
-        throw new DermflowError(failureTypes.trainerCrashed, `generate: ${count} of ${rows.length} rows were answered`);
-      }
-    },
+      await running; // throws what it ended by
+      if (count !== rows.length) throw crashed(`generate: ${count} of ${rows.length} rows were answered`);
+    } finally {
+      left.abort(new Error('nobody reads on'));
+      await running.catch(() => {});
+    }
+  }
+
+  return {
+    generate,
     close: async () => {
       await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));
     },
+  };
+}
+
+const crashed = (message: string): DermflowError => new DermflowError(failureTypes.trainerCrashed, message);
+
+/** `rung` resolves once `ring` was called since it was last asked. */
+function createBell(): { ring: () => void; rung: () => Promise<void> } {
+  let bell = Promise.withResolvers<void>();
+  return {
+    ring: () => bell.resolve(),
+    rung: async () => {
+      await bell.promise;
+      bell = Promise.withResolvers<void>();
+    },
+  };
+}
+
+/** Returns at each call the whole lines that were written to the file since the one before; none before it exists. */
+function createTail(path: string): () => Promise<string[]> {
+  let position = 0;
+  let rest: Buffer = Buffer.alloc(0);
+  return async () => {
+    const file = await open(path).catch(() => null);
+    if (!file) return [];
+    try {
+      const { size } = await file.stat();
+      if (size === position) return [];
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(size - position), 0, size - position, position);
+      position += bytesRead;
+      const text = Buffer.concat([rest, buffer.subarray(0, bytesRead)]);
+      const end = text.lastIndexOf(0x0a) + 1;
+      rest = text.subarray(end);
+      return text.subarray(0, end).toString('utf8').split('\n').slice(0, -1);
+    } finally {
+      await file.close();
+    }
   };
 }

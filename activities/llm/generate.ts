@@ -19,7 +19,7 @@ export interface Generation {
 
 export async function generate(generation: Generation): Promise<LlmReply> {
   const { model, request, pictures, dialect, thinkingTokens, signal } = generation;
-  const { system, user, maxTokens, temperature, seed, jsonSchema } = request;
+  const { system, user, maxTokens, temperature, seed, jsonSchema, answerTags } = request;
   const json = jsonSchema !== undefined;
   const wrapped = wrapLanguageModel({
     model,
@@ -36,14 +36,14 @@ export async function generate(generation: Generation): Promise<LlmReply> {
     // Not by `generateText`: its tools, steps and telemetry cost a millisecond a reply, and nothing here needs them.
     const generated = await wrapped.doGenerate({
       prompt: [
-        { role: 'system', content: system },
+        ...(system === '' ? [] : [{ role: 'system' as const, content: system }]),
         { role: 'user', content: [...shown, { type: 'text', text: user }] },
       ],
       ...{ temperature, seed, maxOutputTokens: maxTokens + thinkingTokens, abortSignal: signal },
     });
-    return readGenerated(generated, json);
+    return readGenerated(generated, json, answerTags);
   } catch (error) {
-    const reply = readUnaccepted(error, json);
+    const reply = readUnaccepted(error, json, answerTags);
     if (reply === null) throw error;
     return reply;
   }

@@ -52,8 +52,15 @@ const completionSchema = z.looseObject({
     .catch(undefined),
 });
 
-/** @param json whether the answer is to be JSON */
-export function readGenerated(generated: LanguageModelV4GenerateResult, json: boolean): LlmReply {
+/**
+ * @param json whether the answer is to be JSON
+ * @param answerTags tags of the answer, which are no thinking
+ */
+export function readGenerated(
+  generated: LanguageModelV4GenerateResult,
+  json: boolean,
+  answerTags: readonly string[] = [],
+): LlmReply {
   const { content, finishReason, usage, response } = generated;
   const textOf = (type: 'text' | 'reasoning'): string =>
     content.map((part) => (part.type === type ? part.text : '')).join('');
@@ -72,6 +79,7 @@ export function readGenerated(generated: LanguageModelV4GenerateResult, json: bo
     },
     json,
     raw?.choices ? contentOf(raw.choices[0].message.content) : text,
+    answerTags,
   );
 }
 
@@ -79,7 +87,11 @@ export function readGenerated(generated: LanguageModelV4GenerateResult, json: bo
  * A reply that the SDK did not accept because of something beside the text: it was paid for, so it is read as far as it
  * can be. Null where there is no reply in it.
  */
-export function readUnaccepted(error: unknown, json: boolean): LlmReply | null {
+export function readUnaccepted(
+  error: unknown,
+  json: boolean,
+  answerTags: readonly string[] = [],
+): LlmReply | null {
   const raw = completionSchema.safeParse(bodyOf(error)).data;
   const choice = raw?.choices?.[0];
   if (!raw || !choice) return null;
@@ -98,6 +110,7 @@ export function readUnaccepted(error: unknown, json: boolean): LlmReply | null {
     },
     json,
     text,
+    answerTags,
   );
 }
 
@@ -133,10 +146,15 @@ function finishOf(unified: string, raw: string | undefined): LlmReply['finish'] 
  *
  * @param content the text as it came
  */
-function clean(reply: Omit<LlmReply, 'thinking'>, json: boolean, content: string): LlmReply {
-  const answer = withoutThinking(reply.text);
+function clean(
+  reply: Omit<LlmReply, 'thinking'>,
+  json: boolean,
+  content: string,
+  answerTags: readonly string[],
+): LlmReply {
+  const answer = withoutThinking(reply.text, answerTags);
   const thought = reply.thought + Math.max(0, reply.text.trim().length - answer.length);
-  const inText = withoutThinking(content) !== content.trim();
+  const inText = withoutThinking(content, answerTags) !== content.trim();
   const thinking = inText ? 'in the text' : thought > 0 ? 'beside' : 'none';
   return { ...reply, thought, thinking, text: json ? jsonWithin(answer) : answer };
 }

@@ -1,20 +1,33 @@
-/** A vision-language model that answers prompts greedily. One implementation for each runtime of the recipe. */
+/** A vision-language model that answers prompts: an ONNX export, the trainer's `generate`, or an endpoint. */
+import type { LlmReply } from '../../domain/llm.ts';
 import type { ChatRow, GeneratedRow } from '../../domain/trainer.ts';
+
+export type AskedRow = Omit<ChatRow, 'completion'>;
 
 export interface GenerateOptions {
   /** Folder that the rows' image names are relative to. */
   images: string;
-  /** Rows that are decoded together, padded on the left. */
+  /** Rows that are decoded together, padded on the left. An endpoint decides that itself. */
   batchSize: number;
   maxNewTokens: number;
+  /** Default: 0, greedy. Above it each row is sampled by its own seed, whatever shares its batch. */
+  temperature?: number;
   /** Ends the generation with the signal's reason. */
   signal?: AbortSignal;
   /** Called after each batch with the number of rows done. */
   onProgress?: (done: number, total: number) => void;
 }
 
+export interface Generated extends GeneratedRow {
+  /** Where the model's side tells how the answer ended; absent: by the number of tokens. */
+  finish?: LlmReply['finish'];
+}
+
 export interface ModelRunner {
-  /** One result a row, in the order of the rows. */
-  generate(rows: readonly ChatRow[], options: GenerateOptions): AsyncIterable<GeneratedRow>;
+  /**
+   * One result a row, as soon as it is there, those of a batch at once. In the order of the rows, but for an endpoint,
+   * whose `tokens` are empty besides.
+   */
+  generate(rows: readonly AskedRow[], options: GenerateOptions): AsyncIterable<Generated>;
   close(): Promise<void>;
 }

@@ -1,6 +1,7 @@
 /** The model under evaluation, as folders on this machine. */
 import { fileURLToPath } from 'node:url';
-import type { CheckpointRef, ModelRef } from '../../domain/contracts/references.ts';
+import type { ArtifactRef } from '../../domain/artifact.ts';
+import type { ModelRef } from '../../domain/contracts/references.ts';
 import { corrupt } from '../../domain/failures.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { materialise } from '../store/commit.ts';
@@ -10,17 +11,17 @@ const shippedModel = fileURLToPath(new URL('../../trainer/backbone', import.meta
 /** What the trainer loads: the shipped model's folder, another folder, or a hub id. */
 export const modelPath = ({ base }: ModelRef): string => (base === 'tiny' ? shippedModel : base);
 
-/** Fetches the adapter of a checkpoint and returns its folder; null for the base model. */
+/** Fetches the adapter of a checkpoint, or an exported one, and returns its folder; null for the base model. */
 export async function fetchAdapter(
   store: ArtifactStore,
-  checkpoint: CheckpointRef | null,
+  checkpoint: ArtifactRef | null,| null,
   folder: string,
 ): Promise<string | null> {
   if (!checkpoint) return null;
   const manifest = await materialise(store, checkpoint, folder, isAdapterFile);
   if (Object.keys(manifest.files).some(isAdapterFile)) return folder;
-  throw corrupt(`checkpoint ${checkpoint.key} holds no adapter; train this stretch again`);
+  throw corrupt(`${checkpoint.kind} ${checkpoint.key} holds no adapter; train this stretch again`);
 }
 
 /** Of a full trainer state the policy's adapter: not the optimiser, nor the reference in a folder of its own. */
-const isAdapterFile = (name: string): boolean => /^adapter_[^/]+$/.test(name);
+export const isAdapterFile = (name: string): boolean => /^adapter_[^/]+$/.test(name);

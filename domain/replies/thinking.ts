@@ -4,31 +4,53 @@
  * prompt (the chat templates of DeepSeek-R1 and QwQ).
  */
 
-const names = 'think|thinking|thought|thoughts|reasoning|reflection|scratchpad';
+const names = ['think', 'thinking', 'thought', 'thoughts', 'reasoning', 'reflection', 'scratchpad'];
 
 /** Marks of a block's begin and end: most models; Magistral; Kimi. */
-const marks: readonly (readonly [open: string, close: string])[] = [
-  [`<(?:${names})(?:\\s[^>]*)?>`, `</(?:${names})\\s*>`],
-  ['\\[THINK\\]', '\\[/THINK\\]'],
-  ['◁think▷', '◁/think▷'],
-];
+const marksBeside = (answerTags: readonly string[]): readonly (readonly [open: string, close: string])[] => {
+  const own = names.filter((name) => !answerTags.includes(name)).join('|');
+  return [
+    [`<(?:${own})(?:\\s[^>]*)?>`, `</(?:${own})\\s*>`],
+    ['\\[THINK\\]', '\\[/THINK\\]'],
+    ['◁think▷', '◁/think▷'],
+  ];
+};
 
 /** gpt-oss writes into channels; only the final one is the answer. */
 const finalChannel = /^.*<\|channel\|>\s*final[^<]*<\|message\|>/is;
 const otherChannel = /<\|channel\|>.*$/is;
 const endOfTurn = /<\|(?:end|return|im_end|eot_id|endoftext)\|>/gi;
 
-/** Made once: each reply is looked through for all of them. */
-const blocks = marks.map(([open, close]) => ({
-  closed: new RegExp(`${open}(?:(?!${open}).)*?${close}`, 'gis'),
-  notOpened: new RegExp(`^.*${close}`, 'is'),
-  notClosed: new RegExp(`${open}.*$`, 'is'),
-}));
+interface Block {
+  closed: RegExp;
+  notOpened: RegExp;
+  notClosed: RegExp;
+}
 
-/** The text without thinking, trimmed. Of a block that was never closed, and of one never opened, all is thinking. */
-export function withoutThinking(text: string): string {
+/** Made once for each set of tags: each reply is looked through for all of them. */
+const made = new Map<string, readonly Block[]>();
+
+function blocksBeside(answerTags: readonly string[]): readonly Block[] {
+  const key = answerTags.join('|');
+  const blocks =
+    made.get(key) ??
+    marksBeside(answerTags).map(([open, close]) => ({
+      closed: new RegExp(`${open}(?:(?!${open}).)*?${close}`, 'gis'),
+      notOpened: new RegExp(`^.*${close}`, 'is'),
+      notClosed: new RegExp(`${open}.*$`, 'is'),
+    }));
+  made.set(key, blocks);
+  return blocks;
+}
+
+/**
+ * The text without thinking, trimmed. Of a block that was never closed, and of one never opened, all is thinking.
+ *
+ * @param answerTags tags that the prompt asked for, e.g. `thinking`: their blocks are the answer's
+ */
+export function withoutThinking(text: string, answerTags: readonly string[] = []): string {
   const answer = finalChannel.test(text) ? text.replace(finalChannel, '') : text.replace(otherChannel, '');
-  return blocks
+  return blocksBeside(answerTags)
     .reduce(
       (rest, { closed, notOpened, notClosed }) =>
         rest.replaceAll(closed, '').replace(notOpened, '').replace(notClosed, ''),

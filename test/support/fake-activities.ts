@@ -2,12 +2,21 @@
 import { Context } from '@temporalio/activity';
 import { withActivityFailures } from '../../activities/failures.ts';
 import { type ArtifactKind, type ArtifactRef, digestOf } from '../../domain/artifact.ts';
+import type {
+  BenchmarkActivities,
+  BenchmarkInput,
+  BenchmarkResult,
+  EndpointActivities,
+} from '../../domain/contracts/benchmarks.ts';
 import type { EvaluationInput, EvaluationResult } from '../../domain/contracts/evaluation.ts';
 import type { Activities } from '../../domain/contracts/run.ts';
 import type { GrpoInput, SftInput, StretchResult } from '../../domain/contracts/training.ts';
 import { taskQueues } from '../../domain/names.ts';
 import type { RecordActivities, RecordInput } from '../../domain/run-record.ts';
 import type { ActivitiesByQueue } from './temporal.ts';
+
+/** What workers do for runs, and for evaluations that are asked for by themselves. */
+export type Faked = Activities & BenchmarkActivities & EndpointActivities;
 
 export interface Call {
   /** E.g. `trainGrpo 20`, `trainGrpo 20 without SFT`, `evaluateModel sft`. */
@@ -22,13 +31,13 @@ export class FakeActivities {
   calls: Call[] = [];
   /** What runs told of themselves for the store. */
   records: RecordInput[] = [];
-  #instead: Partial<Activities> = {};
+  #instead: Partial<Faked> = {};
 
   /** What the store does with a record; nothing by default. */
   onRecord: RecordActivities['recordRun'] = async () => {};
 
   constructor() {
-    const own = (...names: (keyof Activities)[]): object =>
+    const own = (...names: (keyof Faked)[]): object =>
       withActivityFailures(Object.fromEntries(names.map((name) => [name, this.#noting(name)])));
     const recordRun = async (input: RecordInput): Promise<void> => {
       this.records.push(input);
@@ -37,14 +46,17 @@ export class FakeActivities {
     this.byQueue = {
       [taskQueues.orchestrator]: withActivityFailures({ recordRun }),
       [taskQueues.cpu]: own('prepareData', 'writeReport'),
-      [taskQueues.llm]: own('synthesiseTrajectories', 'explainConcepts'),
+      [taskQueues.llm]: own('synthesiseTrajectories', 'explainConcepts', 'evaluateEndpoint'),
       [taskQueues.gpu]: own('identifyModel', 'trainSft', 'trainGrpo', 'exportAdapter'),
-      [taskQueues.evaluation]: own('exportForInference', 'evaluateModel'),
+      [taskQueues.evaluation]: own(
+        ...(['exportForInference', 'evaluateModel'] as const),
+        ...(['identifyBase', 'exportForBenchmarks', 'evaluateBenchmark'] as const),
+      ),
     };
   }
 
   /** Forgets what was called. `instead` replaces some activities; errors pass as those of real ones do. */
-  begin(instead: Partial<Activities>): void {
+  begin(instead: Partial<Faked>): void {
     this.calls = [];
     this.records = [];
     this.onRecord = async () => {};
@@ -57,7 +69,7 @@ export class FakeActivities {
     return starts.length === 0 ? names : names.filter((name) => starts.some((start) => name.startsWith(start)));
   }
 
-  #noting(name: keyof Activities): (input: never) => Promise<unknown> {
+  #noting(name: keyof Faked): (input: never) => Promise<unknown> {
     return (input) => {
       const { activityId, attempt } = Context.current().info;
       this.calls.push({ name: [name, subjectOf(input)].join(' ').trim(), input, activityId, attempt });
@@ -73,7 +85,7 @@ export const prepareWithConcepts: Activities['prepareData'] = async (input) => (
   concepts: reference('dataset', 'concepts'),
 });
 
-const plain: Activities = {
+const plain: Faked = {
   identifyModel: async ({ base }) => ({ base, sha256: digestOf(base) }),
   prepareData: async () => ({
     dataset: reference('dataset', 'split'),
@@ -97,10 +109,16 @@ const plain: Activities = {
     recipe.evaluation.runtime === 'onnx' ? reference('onnx', label) : null,
   evaluateModel: async ({ label, checkpoint }) => evaluation(label, checkpoint?.step ?? null),
   writeReport: async () => reference('report', 'all'),
+  identifyBase: async ({ base }) => ({ base, sha256: digestOf(base) }),
+  exportForBenchmarks: async ({ tested }) =>
+    tested.kind === 'local' && tested.runtime === 'onnx' ? reference('onnx', tested.label) : null,
+  evaluateBenchmark: async ({ tested, benchmark }) => benchmarkResult(tested.label, benchmark),
+  evaluateEndpoint: async ({ tested, benchmark }) => benchmarkResult(tested.label, benchmark),
 };
 
 /** Which epoch, milestone or model an input is about. */
-function subjectOf(input: Partial<SftInput & GrpoInput & EvaluationInput>): string {
+function subjectOf(input: Partial<SftInput & GrpoInput & EvaluationInput & BenchmarkInput>): string {
+  if (input.tested !== undefined) return [input.tested.label, input.benchmark ?? ''].join(' ').trim();
   if (input.label !== undefined) return input.label;
   if (input.epoch !== undefined) return `${input.epoch}${input.stage === 'concepts' ? ' of concepts' : ''}`;
   if (input.stopAt !== undefined) return input.sft ? `${input.stopAt}` : `${input.stopAt} without SFT`;
@@ -125,6 +143,15 @@ export const evaluation = (label: string, step: number | null): EvaluationResult
   evaluation: reference('evaluation', label),
   scores: [{ task: 'diagnosis', items: 20, accuracy: 0.5, low: 0.3, high: 0.7, macroF1: 0.5, unparsed: 0 }],
 });
+
+export const benchmarkResult = (label: string, benchmark: string): BenchmarkResult => {
+  const score = { score: { value: 0.5, low: 0.3, high: 0.7 }, macroF1: 0.5, unread: 0 };
+  return {
+    ...{ benchmark, label, reader: 'strict', profile: 'paper', shown: 'real', samples: 1, items: 20, groups: 10 },
+    ...{ strict: score, lenient: score },
+    evaluation: reference('benchmark', `${label}/${benchmark}`),
+  };
+};
 
 /** Heartbeats until the activity is cancelled; then does `last` and throws the cancellation, as real ones do. */
 export async function untilCancelled(last: () => Promise<void> = async () => {}): Promise<never> {

@@ -16,7 +16,7 @@ export interface Runs {
   readonly environment: TestWorkflowEnvironment;
   readonly fakes: FakeActivities;
   /** Starts a run of a recipe or of any other input; `instead` replaces activities until the next start. */
-  start(instead?: Partial<Activities>, input?: unknown, workflowId?: string): Promise<WorkflowHandle>;
+  start(instead?: Partial<Faked>, input?: unknown, workflowId?: string): Promise<WorkflowHandle>;
 }
 
 /** Starts server and workers before the tests of the file, and stops them after. */

@@ -73,7 +73,7 @@ async function keysOf(recipe: Recipe): Promise<Record<string, string[]>> {
   const asks = (label: string, checkpoint: CheckpointRef | null, image: EvaluationInput['image']): Promise<void> => {
     const input: EvaluationInput = { label, recipe, model, checkpoint, questions, image };
     return noting(`evaluation ${label}`, async () => {
-      if (onnx) await exportOnnx(input, [], context);
+      if (onnx) await exportOnnx({ ...input, seed: recipe.seed, threads: recipe.model.threads }, [], context);
       await evaluate({ ...input, onnx }, [], context);
     });
   };

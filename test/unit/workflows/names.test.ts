@@ -30,7 +30,7 @@ describe('names', () => {
         gpu: 'dermflow-gpu',
         evaluation: 'dermflow-evaluation',
       },
-      workflowTypes: { evaluateCheckpoint: 'evaluateCheckpoint' },
+      workflowTypes: { evaluateCheckpoint: 'evaluateCheckpoint', evaluateModels: 'evaluateModels' },
       skinR1: 'skinR1',
       queries: { progress: 'progress' },
       signals: { retryNow: 'retryNow', setBudget: 'setBudget' },

@@ -1,0 +1,127 @@
+/** One model on one benchmark: items asked, answers kept as they come, then scored and summed up. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Answerer, KeptAnswer } from '../../domain/answers/answer.ts';
+import { type ArtifactRef, canonicalJson, digestOf, type Json } from '../../domain/artifact.ts';
+import { artifactFiles } from '../../domain/artifact-files.ts';
+import type { Benchmark, BenchmarkItem } from '../../domain/benchmarks/benchmark.ts';
+import type { BenchmarkSummary } from '../../domain/benchmarks/summary.ts';
+import {
+  type AskingSettings,
+  type BenchmarkInput,
+  type BenchmarkResult,
+  type BenchmarkScore,
+  benchmarkScoreSchema,
+  type TestedModel,
+} from '../../domain/contracts/benchmarks.ts';
+import type { ReaderName } from '../../domain/evaluation/scored.ts';
+import { profileDigest } from '../../domain/prompts/profile.ts';
+import { openAnswerBook } from '../answers/answer-book.ts';
+import { askAll } from '../answers/ask-all.ts';
+import { commitOnce } from '../commit-once.ts';
+import type { ArtifactStore } from '../ports/artifact-store.ts';
+import type { ModelRunner } from '../ports/model-runner.ts';
+import { withScratchFolder } from '../scratch.ts';
+import { toJsonLines } from '../store/commit.ts';
+import { imageFileName, writeImages } from './questions.ts';
+import { readItems } from './sources.ts';
+
+/** A change of items, scores or summary changes the version. */
+const method = 'benchmark/1';
+
+/** A model as it is known to answers, and how it is opened. */
+export interface OpenedModel {
+  answerer: Answerer;
+  /** Digests of artifacts and weights that it is made of, so that the lineage leads to them. */
+  inputs: Record<string, string>;
+  /** @param folder of its own, where its files are put */
+  open(folder: string): Promise<ModelRunner>;
+}
+
+export interface BenchmarkContext {
+  store: ArtifactStore;
+  scratch: string;
+  signal: AbortSignal;
+  onProgress: (done: number, total: number) => void;
+  onDamaged: (key: string) => void;
+}
+
+/** The evaluation in the store if this model was asked these items before, else a new one. */
+export async function evaluateBenchmark(
+  { tested, benchmark: name, data, asking }: Omit<BenchmarkInput, 'onnx'>,
+  model: OpenedModel,
+  context: BenchmarkContext,
+): Promise<BenchmarkResult> {
+  const { store } = context;
+  const { benchmark, items } = await readItems(store, name, data, tested.profile, asking.limit);
+  const { label, reader, profile } = tested;
+  const work = {
+    kind: 'benchmark',
+    method,
+    inputs: { ...model.inputs, items: digestOf(canonicalJson(items)) },
+    params: {
+      ...{ benchmark: name, shown: tested.shown, samples: asking.samples },
+      ...{ profile: profileDigest(profile), answerer: { ...model.answerer } satisfies Json },
+    },
+  } as const;
+  const evaluation = await commitOnce(store, work, async () => {
+    const answers = await withScratchFolder(context.scratch, 'benchmark', (folder) =>
+      ask(items, model, { ...asking, shown: tested.shown }, folder, context),
+    );
+    const scored = scoreAll(benchmark, items, answers);
+    const summary = benchmark.summarise(scored.first);
+    const described = { benchmark: name, label, reader, profile: profile.name };
+    const files = artifactFiles.benchmark;
+    return {
+      facts: { ...scoreOf(summary), ...described, shown: tested.shown, samples: asking.samples },
+      files: {
+        [files.items.name]: toJsonLines(scored.first),
+        ...(asking.samples > 1 ? { [files.samples.name]: toJsonLines(scored.all) } : {}),
+        [files.summary.name]: `${JSON.stringify(summary, null, 2)}\n`,
+      },
+    };
+  });
+  return { ...(await readScore(store, evaluation)), label, reader, evaluation };
+}
+
+/** What the facts of an artifact of kind `benchmark` say. */
+export async function readScore(store: ArtifactStore, evaluation: ArtifactRef): Promise<BenchmarkScore> {
+  return benchmarkScoreSchema.parse((await store.manifest(evaluation)).facts);
+}
+
+async function ask(
+  items: readonly BenchmarkItem[],
+  { answerer, open }: OpenedModel,
+  { shown, samples, batchSize }: AskingSettings & Pick<TestedModel, 'shown'>,
+  folder: string,
+  { store, signal, onProgress, onDamaged }: BenchmarkContext,
+): Promise<KeptAnswer[][]> {
+  const book = await openAnswerBook(store, answerer, { onDamaged });
+  return askAll(book, {
+    ...{ answerer, items, shown, samples, batchSize, signal, onProgress },
+    imageFile: ({ image }) => imageFileName(image, shown),
+    open: async (missing) => {
+      const images = join(folder, 'images');
+      await mkdir(images);
+      await writeImages(store, missing, shown, images);
+      return { images, runner: await open(folder) };
+    },
+  });
+}
+
+/** The first answer to each item, and all of them with their number. */
+function scoreAll(benchmark: Benchmark, items: readonly BenchmarkItem[], answers: readonly KeptAnswer[][]) {
+  const all = items.flatMap((item, i) =>
+    (answers[i] ?? []).map(({ text }, sample) => ({ ...benchmark.score(item, text), sample })),
+  );
+  const first = all.flatMap(({ sample, ...scored }) => (sample === 0 ? [scored] : []));
+  return { first, all };
+}
+
+function scoreOf({ items, groups, average }: BenchmarkSummary) {
+  const by = (reader: ReaderName) => {
+    const { weighted, unread } = average[reader];
+    return { score: weighted.score, macroF1: weighted.macroF1, unread };
+  };
+  return { items, groups, strict: by('strict'), lenient: by('lenient') };
+}

@@ -1,0 +1,48 @@
+/** What a benchmark's items are made of, read out of a run's data; only what it reads. */
+import { artifactFiles } from '../../domain/artifact-files.ts';
+import type { Benchmark, BenchmarkItem, BenchmarkSources } from '../../domain/benchmarks/benchmark.ts';
+import { benchmarkNamed } from '../../domain/benchmarks/index.ts';
+import type { BenchmarkData } from '../../domain/contracts/benchmarks.ts';
+import { userMistake } from '../../domain/failures.ts';
+import type { EvaluationProfile } from '../../domain/prompts/profile.ts';
+import type { ArtifactStore } from '../ports/artifact-store.ts';
+import { readJsonLines } from '../store/commit.ts';
+
+/** Throws a user's mistake where there is no such benchmark, or the data give it no item. */
+export async function readItems(
+  store: ArtifactStore,
+  name: string,
+  data: BenchmarkData,
+  profile: EvaluationProfile,
+  limit: number | null,
+): Promise<{ benchmark: Benchmark; items: BenchmarkItem[] }> {
+  const benchmark = benchmarkNamed(name);
+  const all = benchmark.items(await readSources(store, benchmark, data), profile);
+  if (all.length === 0) throw userMistake(`benchmark ${name}: the data hold no item of it; it needs ${benchmark.needs}`);
+  return { benchmark, items: all.slice(0, limit ?? all.length) };
+}
+
+async function readSources(
+  store: ArtifactStore,
+  { reads }: Benchmark,
+  { questions, dataset }: BenchmarkData,
+): Promise<BenchmarkSources> {
+  const [manifest, files] = [dataset && (await store.manifest(dataset)), artifactFiles.dataset];
+  const has = (name: string): boolean => manifest !== null && name in manifest.files;
+  const { test } = artifactFiles.questions;
+  return {
+    ...(reads.includes('questions') && questions
+      ? { questions: await readJsonLines(store, questions, test.name, test.schema) }
+      : {}),
+    ...(reads.includes('ready') && manifest && has(files.ood.name)
+      ? { ready: await readJsonLines(store, manifest, files.ood.name, files.ood.schema) }
+      : {}),
+    ...(reads.includes('cases') && manifest
+      ? {
+          cases: (await readJsonLines(store, manifest, files.cases.name, files.cases.schema)).filter(
+            ({ split }) => split === 'test',
+          ),
+        }
+      : {}),
+  };
+}

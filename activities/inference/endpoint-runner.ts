@@ -1,0 +1,113 @@
+/** A model behind an endpoint, by the provider layer: its dialects, its patience, its classes of failure. */
+import { hash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { LlmImage, LlmRequest } from '../../domain/llm.ts';
+import { tags } from '../../domain/questions/tags.ts';
+import type { LlmClient } from '../ports/llm-client.ts';
+import type { AskedRow, Generated, GenerateOptions, ModelRunner } from '../ports/model-runner.ts';
+
+export interface EndpointModel {
+  /** @param loadImage the bytes of a request's picture */
+  connect: (loadImage: (image: LlmImage) => Promise<Uint8Array>) => LlmClient;
+  /** Requests under way at the same time. */
+  concurrency: number;
+}
+
+/** A reply that the endpoint did not give is an answer without text, whose `finish` says why. */
+export function createEndpointRunner({ connect, concurrency }: EndpointModel): ModelRunner {
+  /** Files by their digest: the bytes themselves of all items would fill the memory. */
+  const files = new Map<string, string>();
+  const client = connect(async ({ sha256 }) => {
+    const path = files.get(sha256);
+    if (path === undefined) throw new RangeError(`no row shows the picture ${sha256}`);
+    return readFile(path);
+  });
+  const pictures = new Map<string, Promise<LlmImage>>();
+  const pictureOf = async (path: string): Promise<LlmImage> => {
+    const data = await readFile(path);
+    const sha256 = hash('sha256', data);
+    files.set(sha256, path);
+    return { sha256, bytes: data.byteLength, mediaType: 'image/png' };
+  };
+  const pictureAt = (path: string): Promise<LlmImage> => {
+    const picture = pictures.get(path) ?? pictureOf(path);
+    pictures.set(path, picture);
+    return picture;
+  };
+
+  async function ask(row: AskedRow, options: GenerateOptions, signal: AbortSignal): Promise<Generated> {
+    const images = await Promise.all(row.images.map((name) => pictureAt(join(options.images, name))));
+    const reply = await client.complete(requestFor(row, images, options), signal);
+    return { id: row.id, text: reply.text, tokens: [], finish: reply.finish };
+  }
+
+  return {
+    generate: async function* (rows, options) {
+      let done = 0;
+      const work = (row: AskedRow, signal: AbortSignal): Promise<Generated> => ask(row, options, signal);
+      for await (const generated of asTheyCome(rows, concurrency, options.signal, work)) {
+        options.onProgress?.(++done, rows.length);
+        yield generated;
+      }
+    },
+    close: () => client.close(),
+  };
+}
+
+function requestFor(row: AskedRow, images: LlmImage[], { maxNewTokens, temperature = 0 }: GenerateOptions): LlmRequest {
+  return {
+    ...{ system: row.system ?? '', user: row.prompt, images },
+    ...{ maxTokens: maxNewTokens, temperature, seed: row.seed ?? 0 },
+    // What our prompts ask for is a part of the answer.
+    answerTags: [tags.thinking],
+  };
+}
+
+/**
+ * Works on the rows, `concurrency` at a time, and yields each result as it comes. After an error, or where nobody reads
+ * on, what is under way is aborted and waited for.
+ */
+async function* asTheyCome<T, R>(
+  rows: readonly T[],
+  concurrency: number,
+  given: AbortSignal | undefined,
+  work: (row: T, signal: AbortSignal) => Promise<R>,
+): AsyncGenerator<R> {
+  const left = new AbortController();
+  const signal = given ? AbortSignal.any([given, left.signal]) : left.signal;
+  const queue = rows.values();
+  const results: R[] = [];
+  let failure: { reason: unknown } | null = null;
+  let news = Promise.withResolvers<void>();
+  let working = 0;
+  const lane = async (): Promise<void> => {
+    working += 1;
+    try {
+      for (const row of queue) {
+        signal.throwIfAborted();
+        results.push(await work(row, signal));
+        news.resolve();
+      }
+    } catch (error) {
+      failure ??= { reason: error };
+      left.abort(error);
+    } finally {
+      working -= 1;
+      news.resolve();
+    }
+  };
+  const lanes = Array.from({ length: Math.min(concurrency, rows.length) }, lane);
+  try {
+    for (;;) {
+      yield* results.splice(0);
+      if (working === 0 && results.length === 0) break;
+      await news.promise;
+      news = Promise.withResolvers();
+    }
+    if (failure) throw (failure as { reason: unknown }).reason; // set by a lane, which the compiler does not see
+  } finally {
+    left.abort(new Error('nobody reads on'));
+    await Promise.all(lanes);
+  }
+}

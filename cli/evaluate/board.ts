@@ -1,0 +1,73 @@
+/** All evaluations in a store: those that were asked for by themselves, and those that runs make at their ends. */
+import pLimit from 'p-limit';
+import { listRecords, findRecords } from '../../activities/run-records.ts';
+import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
+import type { ArtifactRef } from '../../domain/artifact.ts';
+import { type BenchmarkScore, benchmarkScoreSchema } from '../../domain/contracts/benchmarks.ts';
+import type { EvaluationResult, TaskScore } from '../../domain/contracts/evaluation.ts';
+import { modelOf } from '../../domain/evaluation/model-under-test.ts';
+import type { QuestionTask } from '../../domain/questions/question.ts';
+import { parseRecipe } from '../../domain/recipe/parse.ts';
+import { underOwnRules } from '../../domain/recipe/versions.ts';
+import { runResultSchema } from '../../domain/run-record.ts';
+
+export interface BoardRow extends Omit<BenchmarkScore, 'groups' | 'lenient'> {
+  /** Null for evaluations of runs, whose manifests do not tell them. */
+  groups: number | null;
+  lenient: BenchmarkScore['lenient'] | null;
+  /** Artifact of kind `benchmark`, or `evaluation` of a run. */
+  evaluation: ArtifactRef;
+}
+
+const readsInFlight = 16;
+
+/** @param namespace Temporal's, whose runs are told */
+export async function readBoard(store: ArtifactStore, namespace: string): Promise<BoardRow[]> {
+  const limit = pLimit(readsInFlight);
+  const keys = await store.keys('benchmark', '');
+  const own = await Promise.all(keys.map((key) => limit(() => readBenchmark(store, key))));
+  const runs = new Set((await listRecords(store, namespace)).map(({ run }) => run));
+  const ofRuns = await Promise.all([...runs].map((run) => limit(() => readRun(store, run, namespace))));
+  return [...own, ...ofRuns].flat();
+}
+
+/** One that was written by another version, or was removed meanwhile, has no row. */
+async function readBenchmark(store: ArtifactStore, key: string): Promise<BoardRow[]> {
+  const evaluation = await store.find('benchmark', key);
+  if (!evaluation) return [];
+  const score = benchmarkScoreSchema.safeParse((await store.manifest(evaluation)).facts);
+  return score.success ? [{ ...score.data, evaluation }] : [];
+}
+
+/** What a run evaluates by itself, by the name of the benchmark that asks the same. */
+const benchmarkOf: Record<QuestionTask, string> = {
+  diagnosis: 'id-diagnosis',
+  'lesion-condition': 'lesion-condition',
+  ddx: 'ddx',
+  hierarchical: 'hierarchical',
+};
+
+async function readRun(store: ArtifactStore, run: string, namespace: string): Promise<BoardRow[]> {
+  const records = await findRecords(store, run, namespace);
+  const record = records.find(({ end }) => end?.state === 'COMPLETED');
+  const result = runResultSchema.safeParse(record?.end?.result).data;
+  if (!record || !result) return [];
+  const { prompts } = parseRecipe(underOwnRules(record.recipe), `the recipe of run ${run}`);
+  return result.evaluations.flatMap((evaluation) =>
+    evaluation.scores.map((score) => rowOf(run, prompts, evaluation, score)),
+  );
+}
+
+function rowOf(
+  run: string,
+  profile: string,
+  { label, step, evaluation }: Pick<EvaluationResult, 'label' | 'step' | 'evaluation'>,
+  { task, items, accuracy, low, high, macroF1, unparsed }: TaskScore,
+): BoardRow {
+  return {
+    ...{ benchmark: benchmarkOf[task], label: `${run}@${label}`, reader: 'strict', profile, samples: 1, items },
+    shown: modelOf({ label, step })?.image ?? 'real',
+    strict: { score: { value: accuracy, low, high }, macroF1, unread: unparsed },
+    ...{ groups: null, lenient: null, evaluation },
+  };
+}

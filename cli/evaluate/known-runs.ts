@@ -1,0 +1,92 @@
+/** A run as evaluations need it: its recipe, its models in the store, its questions. */
+import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
+import { checkpointSteps } from '../../activities/training/checkpoints.ts';
+import type { ArtifactRef } from '../../domain/artifact.ts';
+import type { BenchmarkData } from '../../domain/contracts/benchmarks.ts';
+import type { EvaluationResult } from '../../domain/contracts/evaluation.ts';
+import { modelId, modelOf } from '../../domain/evaluation/model-under-test.ts';
+import { corrupt, userMistake } from '../../domain/failures.ts';
+import { checkpointKey, stepOfCheckpointKey } from '../../domain/names.ts';
+import { parseRecipe } from '../../domain/recipe/parse.ts';
+import type { Recipe } from '../../domain/recipe/recipe.ts';
+import { underOwnRules } from '../../domain/recipe/versions.ts';
+import { knownInputOf, knownResultOf, knownStatusOf } from '../follow/recorded.ts';
+import type { Session } from '../session.ts';
+
+export interface KnownRun {
+  run: string;
+  recipe: Recipe;
+  /** Of its base; null before the first evaluation. */
+  baseSha256: string | null;
+  /** Questions and pictures that it evaluates itself with; null before the first evaluation. */
+  data: BenchmarkData | null;
+  /** Checkpoints by the id of their model, e.g. `grpo-500`, in the order of training; null: the base. */
+  models: ReadonlyMap<string, ArtifactRef | null>;
+  /** What it exported; null before its end. */
+  adapter: ArtifactRef | null;
+}
+
+type Asked = Pick<Session, 'client' | 'store' | 'workers'>;
+
+export async function findRun(session: Asked, run: string): Promise<KnownRun> {
+  const status = await knownStatusOf(session, run);
+  const { recipe: given } = await knownInputOf(session, run);
+  const recipe = parseRecipe(underOwnRules(given), `the recipe of run ${run}`);
+  const store = await session.store();
+  const finished = status.state === 'COMPLETED' ? await knownResultOf(session, run) : null;
+  const evaluations = finished?.evaluations ?? status.progress?.evaluations ?? [];
+  return {
+    ...{ run, recipe, adapter: finished?.adapter ?? null },
+    ...(await readEvaluations(store, evaluations)),
+  };
+}
+
+/** What the manifests of its evaluations name. */
+async function readEvaluations(
+  store: ArtifactStore,
+  evaluations: readonly EvaluationResult[],
+): Promise<Pick<KnownRun, 'baseSha256' | 'data' | 'models'>> {
+  const models = new Map<string, ArtifactRef | null>();
+  let baseSha256: string | null = null;
+  let data: BenchmarkData | null = null;
+  for (const { label, step, evaluation } of evaluations) {
+    const { inputs } = await store.manifest(evaluation);
+    const subject = modelOf({ label, step });
+    if (!subject || subject.image === 'grey') continue;
+    baseSha256 = inputs.model ?? baseSha256;
+    data ??= inputs.questions === undefined ? null : await readData(store, inputs.questions);
+    const checkpoint = inputs.checkpoint === undefined ? null : await refOf(store, inputs.checkpoint);
+    models.set(modelId(subject), checkpoint);
+    if (!checkpoint) continue;
+    // Ends of epochs and resume checkpoints that the store still has are models of the stage too.
+    const [stageKey = ''] = checkpoint.key.split('/');
+    for (const other of await checkpointSteps(store, stageKey, Number.POSITIVE_INFINITY)) {
+      const id = subject.stage === 'sft' || subject.stage === 'concepts' ? `${subject.stage}-${other}` : modelId({ ...subject, step: other });
+      if (models.has(id) || other === stepOfCheckpointKey(checkpoint.key)) continue;
+      models.set(id, await store.find('checkpoint', checkpointKey(stageKey, other)));
+    }
+  }
+  return { baseSha256, data, models };
+}
+
+async function readData(store: ArtifactStore, sha256: string): Promise<BenchmarkData> {
+  const questions = await refOf(store, sha256);
+  const { inputs } = await store.manifest(questions);
+  return { questions, dataset: inputs.dataset === undefined ? null : await refOf(store, inputs.dataset) };
+}
+
+async function refOf(store: ArtifactStore, sha256: string): Promise<ArtifactRef> {
+  const manifest = await store.manifestByDigest(sha256);
+  if (!manifest) throw corrupt(`the artifact with the manifest ${sha256} is missing from the store`);
+  return { kind: manifest.kind, key: manifest.key, sha256 };
+}
+
+/** The checkpoint of one of its models. Throws a user's mistake that lists those that there are. */
+export function checkpointOf({ run, models }: KnownRun, id: string): ArtifactRef | null {
+  const found = models.get(id);
+  if (found !== undefined) return found;
+  const known = [...models.keys()].join(', ');
+  throw userMistake(
+    `${run}@${id}: run ${run} has no model "${id}"; ${known === '' ? 'none of its models is in the store yet' : `there are ${known}, and all`}`,
+  );
+}

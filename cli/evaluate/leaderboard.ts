@@ -1,0 +1,35 @@
+/** `dermflow leaderboard`: every evaluation in the store, by benchmark. */
+import { Command, Option } from 'commander';
+import { withAnswers } from '../question.ts';
+import { collect } from '../start/start.ts';
+import { type BoardRow, readBoard } from './board.ts';
+import { inOrder, renderScores, toCsv, toMarkdown } from './render-scores.ts';
+
+const formats = ['table', 'markdown', 'csv', 'json'] as const;
+
+interface LeaderboardOptions {
+  benchmark: string[];
+  format: (typeof formats)[number];
+  json?: boolean;
+}
+
+export const leaderboardCommand = (): Command =>
+  new Command('leaderboard')
+    .description('all evaluations in the store, by benchmark, with 95 % intervals')
+    .option('--benchmark <name>', 'only this one; may be repeated', collect, [])
+    .addOption(new Option('--format <name>').choices([...formats]).default('table'))
+    .option('--json', 'the same as --format json')
+    .action(leaderboard);
+
+async function leaderboard({ benchmark, format, json = false }: LeaderboardOptions): Promise<void> {
+  const all = await withAnswers(async ({ client, store }) => readBoard(await store(), client.options.namespace));
+  const rows = all.filter((row) => benchmark.length === 0 || benchmark.includes(row.benchmark));
+  console.log(write(rows, json ? 'json' : format));
+}
+
+export function write(rows: readonly BoardRow[], format: LeaderboardOptions['format']): string {
+  if (format === 'json') return JSON.stringify(inOrder(rows));
+  if (format === 'csv') return toCsv(rows);
+  if (rows.length === 0) return 'no evaluations; "dermflow evaluate" makes some';
+  return format === 'markdown' ? toMarkdown(rows) : renderScores(rows);
+}

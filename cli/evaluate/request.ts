@@ -1,0 +1,92 @@
+/** What `dermflow evaluate` was asked for, as the input of the workflow. */
+import { canonicalJson, digestOf } from '../../domain/artifact.ts';
+import { benchmarkNamed } from '../../domain/benchmarks/index.ts';
+import { type EvaluateModelsInput, parseEvaluateModels } from '../../domain/contracts/benchmarks.ts';
+import type { ReaderName } from '../../domain/evaluation/scored.ts';
+import { userMistake } from '../../domain/failures.ts';
+import { parseModelReference } from '../../domain/models/reference.ts';
+import { evaluationRunId } from '../../domain/names.ts';
+import { evaluationProfile } from '../../domain/prompts/prompts.ts';
+import type { Recipe } from '../../domain/recipe/recipe.ts';
+import type { Session } from '../session.ts';
+import { readRecipe } from '../start/recipes.ts';
+import { findRun } from './known-runs.ts';
+import { resolveModels } from './models.ts';
+
+export interface EvaluateOptions {
+  benchmark: string[];
+  /** A run, or a recipe by name or file. */
+  data?: string;
+  limit?: number;
+  samples: number;
+  temperature?: number;
+  seed?: number;
+  /** False: each model is shown grey pictures too. */
+  image: boolean;
+  prompts?: string;
+  reader: ReaderName;
+  runtime?: 'onnx' | 'transformers';
+  maxNewTokens?: number;
+  batchSize?: number;
+  threads?: number;
+}
+
+type Asked = Pick<Session, 'client' | 'store' | 'workers'>;
+
+/** Throws a user's mistake in one line where a name, a flag or the data are wrong; starts nothing. */
+export async function readRequest(
+  names: readonly string[],
+  options: EvaluateOptions,
+  session: Asked,
+): Promise<EvaluateModelsInput> {
+  if (options.benchmark.length === 0) throw userMistake('--benchmark is missing: name one or more, e.g. id-diagnosis');
+  for (const name of options.benchmark) benchmarkNamed(name);
+  // A mistake in a name is told before anything is looked for.
+  const references = names.map(parseModelReference);
+  const run = references.find((reference) => reference.kind === 'run')?.run;
+  const { recipe, baseSha256, data } = await readData(options.data ?? run, session);
+  const { evaluation, model, prompts } = recipe;
+  const defaults = {
+    ...{ recipe, baseSha256, reader: options.reader, runtime: options.runtime ?? null },
+    profile: evaluationProfile(options.prompts ?? prompts),
+  };
+  const { samples, temperature = samples > 1 ? 1 : 0 } = options;
+  return parseEvaluateModels({
+    models: await resolveModels(names, !options.image, defaults, session),
+    benchmarks: options.benchmark,
+    data,
+    asking: {
+      decoding: {
+        maxNewTokens: options.maxNewTokens ?? evaluation.maxNewTokens,
+        temperature,
+        seed: options.seed ?? recipe.seed,
+      },
+      ...{ samples, limit: options.limit ?? null },
+      batchSize: options.batchSize ?? evaluation.batchSize,
+      threads: options.threads ?? model.threads,
+    },
+  } satisfies EvaluateModelsInput);
+}
+
+/** The same request is the same evaluation. */
+export const idOf = (input: EvaluateModelsInput): string => evaluationRunId(digestOf(canonicalJson(input)));
+
+interface Data {
+  recipe: Recipe;
+  baseSha256: string | null;
+  data: EvaluateModelsInput['data'];
+}
+
+async function readData(named: string | undefined, session: Asked): Promise<Data> {
+  if (named === undefined) {
+    throw userMistake('--data is missing: name a run whose questions are asked, or a recipe, e.g. --data demo');
+  }
+  const recipe = await readRecipe(named).catch((error: unknown) => ({ error }));
+  if (!('error' in recipe)) return { recipe, baseSha256: null, data: { recipe: toJson(recipe) } };
+  // What is no recipe's name or file is a run's.
+  if (!/^[a-z0-9][a-z0-9._-]*$/.test(named)) throw recipe.error;
+  const { recipe: own, baseSha256, data } = await findRun(session, named);
+  return { recipe: own, baseSha256, data: data ?? { recipe: toJson(own) } };
+}
+
+const toJson = (recipe: Recipe) => JSON.parse(canonicalJson(recipe));

@@ -1,0 +1,154 @@
+/** Evaluation of any model on any benchmark: the workflow `evaluateModels`, on cpu workers, and on llm workers for endpoints. */
+import { z } from 'zod';
+import { decodingSchema } from '../answers/answer.ts';
+import { type ArtifactRef, artifactRefSchema, sha256Schema } from '../artifact.ts';
+import { readers } from '../evaluation/scored.ts';
+import { userMistake } from '../failures.ts';
+import { llmProviders } from '../llm-settings.ts';
+import { evaluationProfileSchema } from '../prompts/profile.ts';
+import type { ModelRef } from './references.ts';
+
+const common = {
+  /** By which people know it, and by which it is one part of the evaluation's progress. */
+  label: z.string().min(1).max(200),
+  /** How it is asked. */
+  profile: evaluationProfileSchema,
+  /** Whose reading is its headline: the lenient one for models that were never taught the tags. */
+  reader: z.enum(readers),
+  /** Grey pictures: the control of what is right without looking. */
+  shown: z.enum(['real', 'grey']),
+};
+
+/** A model under test, as a worker can open it. */
+export const testedModelSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    ...common,
+    kind: z.literal('local'),
+    /** `tiny`, a folder on the cpu workers, or a hub id; its digest is found out there where it is null. */
+    base: z.string().min(1),
+    baseSha256: sha256Schema.nullable(),
+    /** A checkpoint or an adapter; null: the base itself, or a merged model. */
+    adapter: artifactRefSchema.nullable(),
+    runtime: z.enum(['onnx', 'transformers']),
+    precision: z.enum(['fp32', 'bf16']),
+  }),
+  z.strictObject({ ...common, kind: z.literal('onnx'), onnx: artifactRefSchema }),
+  z.strictObject({
+    ...common,
+    kind: z.literal('endpoint'),
+    model: z.string().min(1),
+    /** Absent: the one that the environment of the llm workers names. */
+    provider: z.enum(llmProviders).optional(),
+    concurrency: z.int().positive().max(4096).optional(),
+  }),
+]);
+export type TestedModel = z.infer<typeof testedModelSchema>;
+
+/** What benchmarks are made of: of one run, or of one recipe's data. */
+export const benchmarkDataSchema = z.strictObject({
+  questions: artifactRefSchema.nullable(),
+  dataset: artifactRefSchema.nullable(),
+});
+export type BenchmarkData = z.infer<typeof benchmarkDataSchema>;
+
+export const askingSchema = z.strictObject({
+  decoding: decodingSchema,
+  /** Answers to each item. More than one needs a temperature above 0. */
+  samples: z.int().min(1).max(1024),
+  /** The first so many items of each benchmark; null: all. */
+  limit: z.int().positive().nullable(),
+  batchSize: z.int().positive(),
+  threads: z.int().positive(),
+});
+export type AskingSettings = z.infer<typeof askingSchema>;
+
+export const evaluateModelsSchema = z
+  .strictObject({
+    models: z.array(testedModelSchema).min(1),
+    benchmarks: z.array(z.string().min(1)).min(1),
+    /** A recipe, whose data stage is done first where the store does not have it. */
+    data: z.union([benchmarkDataSchema, z.strictObject({ recipe: z.json() })]),
+    asking: askingSchema,
+  })
+  .refine(({ asking }) => asking.samples === 1 || asking.decoding.temperature > 0, {
+    path: ['asking', 'samples'],
+    message: 'greedy answers are all alike; several samples need a temperature above 0',
+  })
+  .refine(({ models }) => new Set(models.map(({ label }) => label)).size === models.length, {
+    path: ['models'],
+    message: 'a model stands twice; name each once',
+  })
+  .refine(({ benchmarks }) => new Set(benchmarks).size === benchmarks.length, {
+    path: ['benchmarks'],
+    message: 'a benchmark stands twice; name each once',
+  });
+export type EvaluateModelsInput = z.infer<typeof evaluateModelsSchema>;
+
+/** Any client may start an evaluation. Throws a user's mistake that names the field. */
+export function parseEvaluateModels(input: unknown): EvaluateModelsInput {
+  const parsed = evaluateModelsSchema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw userMistake(`evaluation: ${issue?.path.join('.') || '(top level)'}: ${issue?.message ?? 'is not valid'}`);
+}
+
+const estimate = z.object({ value: z.number(), low: z.number(), high: z.number() });
+const readerScoreSchema = z.object({
+  score: estimate,
+  macroF1: z.number().nullable(),
+  /** Share of outputs that the reader could not read. */
+  unread: z.number(),
+});
+
+/** What of an evaluation fits into a payload, a manifest's facts and a row of the leaderboard. */
+export const benchmarkScoreSchema = z.object({
+  benchmark: z.string(),
+  label: z.string(),
+  reader: z.enum(readers),
+  profile: z.string(),
+  shown: z.enum(['real', 'grey']),
+  samples: z.int().positive(),
+  items: z.int().nonnegative(),
+  groups: z.int().nonnegative(),
+  strict: readerScoreSchema,
+  lenient: readerScoreSchema,
+});
+export type BenchmarkScore = z.infer<typeof benchmarkScoreSchema>;
+
+export interface BenchmarkResult extends BenchmarkScore {
+  /** Artifact of kind `benchmark`. */
+  evaluation: ArtifactRef;
+}
+
+export interface EvaluateModelsResult {
+  /** Of each model in its order each benchmark in its order. */
+  evaluations: BenchmarkResult[];
+}
+
+// ── the activities ────────────────────────────────────────────────────────────────────────────────────────────────
+export interface BenchmarkInput {
+  tested: TestedModel;
+  benchmark: string;
+  data: BenchmarkData;
+  asking: AskingSettings;
+  /** The export of a local model whose runtime is onnx. */
+  onnx: ArtifactRef | null;
+}
+
+export interface BenchmarkActivities {
+  identifyBase(input: { base: string }): Promise<ModelRef>;
+  /** With graphs for the pictures of all benchmarks; null where the model needs none. */
+  exportForBenchmarks(input: {
+    tested: TestedModel;
+    benchmarks: string[];
+    data: BenchmarkData;
+    asking: AskingSettings;
+  }): Promise<ArtifactRef | null>;
+  evaluateBenchmark(input: BenchmarkInput): Promise<BenchmarkResult>;
+}
+
+/** On llm workers, which have the endpoints' addresses and keys. */
+export interface EndpointActivities {
+  evaluateEndpoint(input: BenchmarkInput): Promise<BenchmarkResult>;
+}
+

@@ -1,0 +1,65 @@
+/** Items, and a model that answers them by their digest, notes each answer and takes some time for a batch. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type AnswerBook, openAnswerBook } from '../../activities/answers/answer-book.ts';
+import { type Asking, askAll } from '../../activities/answers/ask-all.ts';
+import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
+import type { ModelRunner } from '../../activities/ports/model-runner.ts';
+import type { Answerer, AskedItem } from '../../domain/answers/answer.ts';
+import { digestOf } from '../../domain/artifact.ts';
+import { testImage } from './cases.ts';
+
+export const greedyAnswerer: Answerer = {
+  model: { base: 'b'.repeat(64), adapter: null },
+  runtime: 'transformers',
+  precision: 'fp32',
+  decoding: { maxNewTokens: 64, temperature: 0, seed: 0 },
+};
+
+/** Each with a picture of its own. */
+export const askedItems = (count: number, prompt = 'Which?'): AskedItem[] =>
+  Array.from({ length: count }, (_, i) => ({
+    ...{ id: `item-${i}`, system: null, prompt },
+    image: { ...testImage, sha256: digestOf(`picture ${i}`) },
+  }));
+
+export interface NotingRunner extends ModelRunner {
+  /** Ids of the rows that were answered, in order, over all generations. */
+  answered: string[];
+}
+
+/** @param note hears of each answer before it is given */
+export function notingRunner(batchMs = 0, note: (id: string) => void = () => {}): NotingRunner {
+  const answered: string[] = [];
+  return {
+    answered,
+    generate: async function* (rows, { batchSize, signal }) {
+      for (let start = 0; start < rows.length; start += batchSize) {
+        await sleep(batchMs, undefined, signal ? { signal } : {}).catch(() => signal?.throwIfAborted());
+        const batch = rows.slice(start, start + batchSize);
+        for (const { id } of batch) note(id);
+        answered.push(...batch.map(({ id }) => id));
+        yield* batch.map((row) => ({ id: row.id, text: `seen ${digestOf(JSON.stringify(row))}`, tokens: [1] }));
+      }
+    },
+    close: async () => {},
+  };
+}
+
+export const askingOf = (items: readonly AskedItem[], runner: ModelRunner, more: Partial<Asking> = {}): Asking => ({
+  ...{ answerer: greedyAnswerer, items, shown: 'real', samples: 1, batchSize: 8 },
+  signal: new AbortController().signal,
+  onProgress: () => {},
+  open: async () => ({ runner, images: '/nowhere' }),
+  imageFile: ({ image }) => `${image.sha256}.png`,
+  ...more,
+});
+
+/** As each attempt at an evaluation does: opens the book anew and asks what is missing. */
+export async function textsOf(
+  store: ArtifactStore,
+  asking: Asking,
+  open: (store: ArtifactStore) => Promise<AnswerBook> = (from) => openAnswerBook(from, asking.answerer, { pauseMs: 1 }),
+): Promise<string[][]> {
+  const answers = await askAll(await open(store), asking);
+  return answers.map((samples) => samples.map(({ text }) => text));
+}

@@ -1,0 +1,111 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { createMemoryStore } from '../../../activities/store/memory.ts';
+import { answererDigest, answerKey } from '../../../domain/answers/answer.ts';
+import { digestOf } from '../../../domain/artifact.ts';
+import { storeKeys } from '../../../domain/names.ts';
+import { createRandom } from '../../../domain/random.ts';
+import { askedItems, askingOf, greedyAnswerer, notingRunner, textsOf } from '../../support/answers.ts';
+
+const items = askedItems(200);
+
+describe('items that are asked', () => {
+  it('are answered in their order, and the next time by nobody', async () => {
+    const store = createMemoryStore();
+    const runner = notingRunner();
+    const told: [number, number][] = [];
+    const first = await textsOf(store, askingOf(items, runner, { onProgress: (...counts) => told.push(counts) }));
+    expect(runner.answered).toHaveLength(200);
+    expect(new Set(first.flat()).size).toBe(200);
+    expect([told[0], told.at(-1)]).toEqual([
+      [0, 200],
+      [200, 200],
+    ]);
+    const open = async (): Promise<never> => {
+      throw new Error('no model is opened where every answer is known');
+    };
+    const renamed = items.map((item) => ({ ...item, id: `again/${item.id}` }));
+    expect(await textsOf(store, askingOf(renamed, runner, { open }))).toEqual(first);
+  });
+
+  it('are those that lack an answer: a longer list asks for the rest, and only their pictures are fetched', async () => {
+    const store = createMemoryStore();
+    const runner = notingRunner();
+    await textsOf(store, askingOf(items.slice(0, 50), runner));
+    const fetched: string[] = [];
+    const open = async (missing: readonly { id: string }[]) => {
+      fetched.push(...missing.map(({ id }) => id));
+      return { runner, images: '/nowhere' };
+    };
+    await textsOf(store, askingOf(items.slice(0, 60), runner, { open }));
+    expect(fetched).toEqual(items.slice(50, 60).map(({ id }) => id));
+    expect(runner.answered).toHaveLength(60);
+  });
+
+  it('end with the same answers after 20 interruptions at random moments, none answered twice', async () => {
+    const undisturbed = await textsOf(createMemoryStore(), askingOf(items, notingRunner()));
+    const objects = new Map<string, Uint8Array>();
+    const store = createMemoryStore(objects);
+    const runner = notingRunner(2);
+    const random = createRandom('interruptions');
+    let interrupted = 0;
+    while (interrupted < 20) {
+      const controller = new AbortController();
+      const reason = new Error(`interruption ${interrupted}`);
+      const asking = textsOf(store, askingOf(items, runner, { batchSize: 2, signal: controller.signal }));
+      const ended = asking.then(
+        () => 'whole',
+        (error: unknown) => error,
+      );
+      await sleep(random.between(0, 12));
+      controller.abort(reason);
+      expect(await ended).toBe(reason);
+      interrupted += 1;
+    }
+    expect(runner.answered.length).toBeGreaterThan(20);
+    expect(runner.answered.length).toBeLessThan(200);
+    expect(await textsOf(store, askingOf(items, runner, { batchSize: 2 }))).toEqual(undisturbed);
+    expect(runner.answered).toHaveLength(200);
+    expect(new Set(runner.answered).size).toBe(200);
+    expect([...objects.keys()].every((key) => key.startsWith(storeKeys.answers(answererDigest(greedyAnswerer))))).toBe(
+      true,
+    );
+  });
+
+  it('are one question where the model sees no difference: grey pictures of one size', async () => {
+    const runner = notingRunner();
+    const sizes = items.map((item, i) => ({ ...item, image: { ...item.image, width: i % 2 === 0 ? 112 : 140 } }));
+    const texts = await textsOf(createMemoryStore(), askingOf(sizes, runner, { shown: 'grey' }));
+    expect(runner.answered).toHaveLength(2);
+    expect(new Set(texts.flat()).size).toBe(2);
+  });
+
+  it('are sampled as often as asked, each sample by a seed that hangs on nothing else', async () => {
+    const answerer = { ...greedyAnswerer, decoding: { ...greedyAnswerer.decoding, temperature: 0.7, seed: 3 } };
+    const store = createMemoryStore();
+    const three = await textsOf(store, askingOf(items, notingRunner(), { answerer, samples: 3 }));
+    expect(new Set(three.flat()).size).toBe(600);
+    // Fewer are the first of them, and alone they are drawn alike.
+    const runner = notingRunner();
+    expect(await textsOf(store, askingOf(items, runner, { answerer, samples: 1 }))).toEqual(three.map(([a]) => [a]));
+    expect(runner.answered).toEqual([]);
+    const [alone] = await textsOf(createMemoryStore(), askingOf(items.slice(9, 10), runner, { answerer, samples: 3 }));
+    expect(alone).toEqual(three[9]);
+  });
+
+  it('are told apart by picture, size of the grey one, prompt, system text and sample', () => {
+    const [item] = items;
+    if (!item) throw new RangeError('no item');
+    const { image } = item;
+    const keys = [
+      answerKey(item, 'real', 0),
+      answerKey(item, 'real', 1),
+      answerKey(item, 'grey', 0),
+      answerKey({ ...item, image: { ...image, width: image.width + 28 } }, 'grey', 0),
+      answerKey({ ...item, image: { ...image, sha256: digestOf('another') } }, 'real', 0),
+      answerKey({ ...item, prompt: 'Why?' }, 'real', 0),
+      answerKey({ ...item, system: '' }, 'real', 0),
+    ];
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+});

@@ -1,0 +1,75 @@
+import {
+  type BenchmarkData,
+  type BenchmarkResult,
+  type EvaluateModelsInput,
+  type EvaluateModelsResult,
+  parseEvaluateModels,
+  type TestedModel,
+} from '../domain/contracts/benchmarks.ts';
+import { parseRecipe } from '../domain/recipe/parse.ts';
+import {
+  evaluateBenchmark,
+  evaluateEndpoint,
+  exportForBenchmarks,
+  identifyBase,
+  prepareData,
+} from './activities.ts';
+import { listenForRetryNow } from './attempts.ts';
+import { concluding } from './failures.ts';
+import { Progress } from './progress.ts';
+import { rulesAtStart } from './recipe-rules.ts';
+
+/** Any models on any benchmarks. Each answer is kept, so that what was asked before, here or elsewhere, costs nothing. */
+export async function evaluateModels(given: EvaluateModelsInput): Promise<EvaluateModelsResult> {
+  listenForRetryNow();
+  return concluding(async () => {
+    const input = parseEvaluateModels(given);
+    const progress = new Progress('evaluation', ['data', ...input.models.map(({ label }) => label)]);
+    const data = await progress.part('data', () => dataOf(input.data));
+    const evaluate = (tested: TestedModel): Promise<BenchmarkResult[]> =>
+      progress.part(tested.label, () => evaluateOne(tested, { ...input, data }, progress));
+
+    // Models of this project share one machine and go one after another; endpoints are asked beside them.
+    const started = new Map<TestedModel, Promise<BenchmarkResult[]>>();
+    let turn: Promise<unknown> = Promise.resolve();
+    for (const tested of input.models) {
+      const own = tested.kind === 'endpoint' ? evaluate(tested) : turn.then(() => evaluate(tested));
+      started.set(tested, own);
+      // A model that fails leaves the next one its turn; its failure is thrown when all have ended.
+      const ended = own.catch(() => {});
+      if (tested.kind !== 'endpoint') turn = ended;
+    }
+    await Promise.allSettled(started.values());
+    const evaluations = await Promise.all(started.values());
+    return { evaluations: evaluations.flat() };
+  });
+}
+
+async function dataOf(data: EvaluateModelsInput['data']): Promise<BenchmarkData> {
+  if (!('recipe' in data)) return data;
+  const { questions, dataset } = await prepareData({ recipe: parseRecipe(data.recipe, 'recipe', rulesAtStart()) });
+  return { questions, dataset };
+}
+
+async function evaluateOne(
+  given: TestedModel,
+  { benchmarks, data, asking }: EvaluateModelsInput & { data: BenchmarkData },
+  progress: Progress,
+): Promise<BenchmarkResult[]> {
+  const tested = await identified(given);
+  const onnx = tested.kind === 'local' ? await exportForBenchmarks({ tested, benchmarks, data, asking }) : null;
+  const results: BenchmarkResult[] = [];
+  for (const benchmark of benchmarks) {
+    progress.say(tested.label, `${benchmark}, ${results.length + 1} of ${benchmarks.length}`);
+    const input = { tested, benchmark, data, asking, onnx };
+    results.push(await (tested.kind === 'endpoint' ? evaluateEndpoint(input) : evaluateBenchmark(input)));
+  }
+  return results;
+}
+
+/** Only the machines that have a base know its bytes. */
+async function identified(tested: TestedModel): Promise<TestedModel> {
+  if (tested.kind !== 'local' || tested.baseSha256 !== null) return tested;
+  const { sha256 } = await identifyBase({ base: tested.base });
+  return { ...tested, baseSha256: sha256 };
+}
