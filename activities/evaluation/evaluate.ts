@@ -10,7 +10,6 @@ import { type EvaluationSummary, scoresOf, summariseItems, taskScoreSchema } fro
 import { userMistake } from '../../domain/failures.ts';
 import { questionPrompt } from '../../domain/prompts/prompts.ts';
 import type { Question } from '../../domain/questions/question.ts';
-import { createRandom } from '../../domain/random.ts';
 import type { ChatRow } from '../../domain/trainer.ts';
 import { commitOnce } from '../commit-once.ts';
 import { openOnnxModel } from '../inference/onnx-runner.ts';
@@ -24,7 +23,7 @@ import type { TrainerProcess } from '../trainer/trainer-job.ts';
 import { imageFileName, writeQuestionImages } from './questions.ts';
 
 /** A change of prompts, extraction or scores changes the version. */
-const method = 'evaluate/5';
+const method = 'evaluate/6';
 const factsSchema = z.object({ scores: z.array(taskScoreSchema) });
 
 export type EvaluationRequest = EvaluationInput & { onnx: ArtifactRef | null };
@@ -48,7 +47,7 @@ export async function evaluate(
     const items = await withScratchFolder(context.scratch, 'evaluation', (folder) =>
       ask(request, questions, folder, context),
     );
-    const tasks = summariseItems(items, createRandom(`evaluation/${request.questions.sha256}`));
+    const tasks = summariseItems(items);
     const { image } = request;
     const summary: EvaluationSummary = { step: request.checkpoint?.step ?? null, image, tasks };
     return {

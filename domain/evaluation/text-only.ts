@@ -6,7 +6,6 @@ import { z } from 'zod';
 import type { TaskScore } from '../contracts/evaluation.ts';
 import type { Taxonomy } from '../knowledge/taxonomy.ts';
 import { type Question, questionTasks } from '../questions/question.ts';
-import type { Random } from '../random.ts';
 import { accuracyInterval } from './intervals.ts';
 import type { EvaluationItem } from './item.ts';
 import { accuracy, macroF1 } from './metrics.ts';
@@ -86,19 +85,18 @@ export function textOnlyItems(questions: Iterable<Question>, answers: Iterable<T
 }
 
 /** The scores of each task, as those of a model whose every output can be read. */
-export const scoreTextOnly = (items: readonly TextOnlyItem[], random: Random): TaskScore[] =>
+export const scoreTextOnly = (items: readonly TextOnlyItem[]): TaskScore[] =>
   questionTasks.flatMap((task) => {
     const own = items.filter((item) => item.task === task);
-    return own.length === 0 ? [] : [{ task, ...scoreOf(own, random.fork(task)), unparsed: 0 }];
+    return own.length === 0 ? [] : [{ task, ...scoreOf(own), unparsed: 0 }];
   });
 
 /** Of at least one item. */
 export const scoreOf = (
   items: readonly TextOnlyItem[],
-  random: Random,
 ): Pick<TaskScore, 'items' | 'accuracy' | 'low' | 'high' | 'macroF1'> => ({
   items: items.length,
   accuracy: accuracy(items),
-  ...accuracyInterval(items, random),
+  ...accuracyInterval(items),
   macroF1: macroF1(items),
 });
