@@ -32,7 +32,10 @@ const nothing: Count = { offered: 0, right: 0 };
  *
  * @returns from a question to the letter of an option; a task without training questions is answered by the first one
  */
-export function fitTextOnly(training: Iterable<Question>, taxonomy: Taxonomy): (question: Question) => string {
+export function fitTextOnly(
+  training: Iterable<Question>,
+  taxonomy: Taxonomy,
+): (question: Pick<Question, 'task' | 'options'>) => string {
   const counts = new Map<string, Count>();
   for (const question of training) {
     for (const { letter, keys } of describeOptions(question, taxonomy)) {
@@ -54,7 +57,7 @@ export function fitTextOnly(training: Iterable<Question>, taxonomy: Taxonomy): (
 }
 
 /** What the rule knows of an option, from coarse to fine: its task, its place, its label there, its label among these. */
-function describeOptions({ task, options }: Question, taxonomy: Taxonomy): { letter: string; keys: string[] }[] {
+function describeOptions({ task, options }: Pick<Question, 'task' | 'options'>, taxonomy: Taxonomy): { letter: string; keys: string[] }[] {
   const labels = options.map((option) => option.label).toSorted();
   const among = labels.join('/');
   const isBelow = (a: string, b: string): boolean => task !== 'lesion-condition' && taxonomy.isBelow(a, b);
