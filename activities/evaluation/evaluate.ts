@@ -11,7 +11,6 @@ import { type EvaluationSummary, scoresOf, summariseItems, taskScoreSchema } fro
 import { userMistake } from '../../domain/failures.ts';
 import { questionPrompt } from '../../domain/prompts/prompts.ts';
 import type { Question } from '../../domain/questions/question.ts';
-import { createRandom } from '../../domain/random.ts';
 import { openAnswerBook } from '../answers/answer-book.ts';
 import { askAll } from '../answers/ask-all.ts';
 import { commitOnce } from '../commit-once.ts';
@@ -23,7 +22,7 @@ import { imageFileName, writeImages } from './questions.ts';
 import { identifyLocal, openExport, openLocal } from './tested-model.ts';
 
 /** A change of prompts, extraction or scores changes the version. */
-const method = 'evaluate/5';
+const method = 'evaluate/6';
 const factsSchema = z.object({ scores: z.array(taskScoreSchema) });
 
 export type EvaluationRequest = EvaluationInput & { onnx: ArtifactRef | null };
@@ -47,7 +46,7 @@ export async function evaluate(
     const items = await withScratchFolder(context.scratch, 'evaluation', (folder) =>
       ask(request, questions, folder, context),
     );
-    const tasks = summariseItems(items, createRandom(`evaluation/${request.questions.sha256}`));
+    const tasks = summariseItems(items);
     const { image } = request;
     const summary: EvaluationSummary = { step: request.checkpoint?.step ?? null, image, tasks };
     return {

@@ -2,18 +2,13 @@
 import type { Case } from '../cases/case.ts';
 import type { ConceptCase, ReadyCase } from '../cases/undiagnosed.ts';
 import { userMistake } from '../failures.ts';
-import diseases from '../knowledge/diseases.json' with { type: 'json' };
 import type { EvaluationProfile, PromptKind } from '../prompts/profile.ts';
 import { itemPrompt } from '../prompts/prompts.ts';
 import type { Question, QuestionTask } from '../questions/question.ts';
 import { conceptsOf } from '../trajectories/concepts.ts';
 import { attributesOf } from './attributes.ts';
 import type { BenchmarkItem, BenchmarkSources } from './benchmark.ts';
-
-/** Names of each node of the taxonomy, as the readers of answers know them. */
-const namesOf: ReadonlyMap<string, readonly string[]> = new Map(
-  Object.entries(diseases).map(([node, { names }]) => [node, names]),
-);
+import { synonymsOf } from './disease-names.ts';
 
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
@@ -80,7 +75,7 @@ export const openItems = (
 
 /** The labels of a case's path, by their depth; no model sees them. The finest is the right one. */
 const pathOptions = (path: readonly string[]): BenchmarkItem['options'] =>
-  path.map((label, i) => ({ letter: letters.charAt(i), label, synonyms: [...(namesOf.get(label) ?? [])], value: 0 }));
+  path.map((label, i) => ({ letter: letters.charAt(i), label, synonyms: synonymsOf(label), value: 0 }));
 
 function pictureItem(
   picture: ReadyCase | ConceptCase | Case,

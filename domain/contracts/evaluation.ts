@@ -22,7 +22,7 @@ export interface TaskScore {
   task: QuestionTask;
   items: number;
   accuracy: number;
-  /** 95 % interval of the accuracy, resampled by patient. */
+  /** 95 % interval of the accuracy, by patients. */
   low: number;
   high: number;
   macroF1: number;

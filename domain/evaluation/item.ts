@@ -8,7 +8,7 @@ export const evaluationItemSchema = z.strictObject({
   /** Id of the question; the same in every evaluation of a question set, so that two can be paired. */
   id: z.string(),
   caseId: z.string(),
-  /** Patient or lesion: the resampling unit of intervals. */
+  /** Patient or lesion: items of one are not independent. */
   group: z.string(),
   source: z.string(),
   task: z.enum(questionTasks),

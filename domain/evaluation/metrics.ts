@@ -1,4 +1,5 @@
 /** Point measures of classification: accuracy, confusion matrix, macro-averaged F1. */
+import { countsOf, macroF1Of } from './statistics/macro-f1.ts';
 
 export interface Prediction {
   expected: string;
@@ -28,27 +29,20 @@ export function confusionMatrix(predictions: readonly Prediction[]): ConfusionMa
     predicted === null ? [expected] : [expected, predicted],
   );
   const labels = [...new Set(named)].toSorted();
-  const count = (expected: string, predicted: string | null): number =>
-    predictions.filter((p) => p.expected === expected && p.predicted === predicted).length;
-  return {
-    labels,
-    counts: labels.map((expected) => labels.map((predicted) => count(expected, predicted))),
-    unparsed: labels.map((expected) => count(expected, null)),
-  };
+  const place = new Map(labels.map((label, i) => [label, i]));
+  const counts = labels.map(() => new Array<number>(labels.length).fill(0));
+  const unparsed = new Array<number>(labels.length).fill(0);
+  for (const { expected, predicted } of predictions) {
+    const row = place.get(expected) ?? 0;
+    const cells = predicted === null ? unparsed : counts[row];
+    const cell = predicted === null ? row : (place.get(predicted) ?? 0);
+    if (cells) cells[cell] = (cells[cell] ?? 0) + 1;
+  }
+  return { labels, counts, unparsed };
 }
 
 /**
  * Unweighted mean, over the labels that occur as the right answer, of F1 = 2 TP / (2 TP + FP + FN). A label that is
  * only ever predicted lowers the F1 of the labels it displaced, and is no class of its own (S1, Derm7pt: two classes).
  */
-export function macroF1(predictions: readonly Prediction[]): number {
-  const labels = [...new Set(predictions.map((p) => p.expected))];
-  if (labels.length === 0) return 0;
-  const f1 = (label: string): number => {
-    const hits = predictions.filter((p) => p.expected === label && p.predicted === label).length;
-    const expected = predictions.filter((p) => p.expected === label).length;
-    const predicted = predictions.filter((p) => p.predicted === label).length;
-    return (2 * hits) / (expected + predicted);
-  };
-  return labels.reduce((sum, label) => sum + f1(label), 0) / labels.length;
-}
+export const macroF1 = (predictions: readonly Prediction[]): number => macroF1Of(countsOf(predictions));

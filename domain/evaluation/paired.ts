@@ -1,6 +1,7 @@
-/** Two models on the same questions: difference of accuracies and its test. */
-import type { Random } from '../random.ts';
-import { groupedInterval, type Interval, type Outcome } from './intervals.ts';
+/** Two models on the same questions: difference of accuracies and its tests. */
+import type { Interval, Outcome } from './intervals.ts';
+import { clusteredInterval, clusteredMean } from './statistics/clustered.ts';
+import { groupSignTest, mcnemarExact } from './statistics/mcnemar.ts';
 
 export interface PairedComparison extends Interval {
   /** Questions that both answered. */
@@ -14,41 +15,55 @@ export interface PairedComparison extends Interval {
   p: number;
 }
 
+interface Pair {
+  group: string;
+  a: boolean;
+  b: boolean;
+}
+
 /** Pairs outcomes by id. Throws a RangeError where the two share no question. */
-export function comparePaired(first: readonly Outcome[], second: readonly Outcome[], random: Random): PairedComparison {
-  const byId = new Map(first.map((outcome) => [outcome.id, outcome]));
-  const pairs = second.flatMap((b) => {
-    const a = byId.get(b.id);
-    return a ? [{ group: b.group, a: a.correct, b: b.correct }] : [];
-  });
-  if (pairs.length === 0) throw new RangeError('the two evaluations share no question');
+export function comparePaired(first: readonly Outcome[], second: readonly Outcome[]): PairedComparison {
+  const pairs = pairOutcomes(first, second);
   const onlyFirst = pairs.filter(({ a, b }) => a && !b).length;
   const onlySecond = pairs.filter(({ a, b }) => b && !a).length;
-  const differences = pairs.map(({ group, a, b }) => ({ group, value: Number(b) - Number(a) }));
   return {
     items: pairs.length,
     difference: (onlySecond - onlyFirst) / pairs.length,
-    ...groupedInterval(differences, { least: -1, most: 1 }, random),
+    ...clusteredInterval(differences(pairs), { least: -1, most: 1 }),
     onlyFirst,
     onlySecond,
     p: mcnemarExact(onlyFirst, onlySecond),
   };
 }
 
-/**
- * McNemar's exact test: two-sided binomial p of the discordant pairs under equal odds, at most 1.
- *
- * @param b pairs that only the first got right
- * @param c pairs that only the second got right
- */
-export function mcnemarExact(b: number, c: number): number {
-  const n = b + c;
-  // In logarithms: 0.5 ** n vanishes beyond n = 1,074.
-  let logTerm = -n * Math.LN2;
-  let tail = 0;
-  for (let k = 0; k <= Math.min(b, c); k += 1) {
-    tail += Math.exp(logTerm);
-    logTerm += Math.log(n - k) - Math.log(k + 1);
-  }
-  return Math.min(1, 2 * tail);
+export interface GroupedComparison extends PairedComparison {
+  groups: number;
+  /** Of the difference, by groups; Infinity for one group. */
+  standardError: number;
+  df: number;
+  /** Two-sided p of the exact test by groups: the one to decide by. */
+  groupP: number;
 }
+
+/** The same, with the test by whole groups. */
+export function compareByGroups(first: readonly Outcome[], second: readonly Outcome[]): GroupedComparison {
+  const values = differences(pairOutcomes(first, second));
+  const { groups, standardError, df } = clusteredMean(values);
+  const sums = [...Map.groupBy(values, ({ group }) => group).values()].map((own) =>
+    own.reduce((sum, { value }) => sum + value, 0),
+  );
+  return { ...comparePaired(first, second), groups, standardError, df, groupP: groupSignTest(sums).p };
+}
+
+function pairOutcomes(first: readonly Outcome[], second: readonly Outcome[]): Pair[] {
+  const byId = new Map(first.map((outcome) => [outcome.id, outcome]));
+  const pairs = second.flatMap((b) => {
+    const a = byId.get(b.id);
+    return a ? [{ group: b.group, a: a.correct, b: b.correct }] : [];
+  });
+  if (pairs.length === 0) throw new RangeError('the two evaluations share no question');
+  return pairs;
+}
+
+const differences = (pairs: readonly Pair[]): { group: string; value: number }[] =>
+  pairs.map(({ group, a, b }) => ({ group, value: Number(b) - Number(a) }));

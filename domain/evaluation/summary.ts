@@ -3,7 +3,6 @@ import { z } from 'zod';
 import type { TaskScore } from '../contracts/evaluation.ts';
 import { unreadableForms } from '../questions/extract.ts';
 import { questionTasks } from '../questions/question.ts';
-import type { Random } from '../random.ts';
 import { accuracyInterval } from './intervals.ts';
 import type { EvaluationItem } from './item.ts';
 import { accuracy, confusionMatrix, macroF1, shareOf } from './metrics.ts';
@@ -44,7 +43,7 @@ export const evaluationSummarySchema = z.strictObject({
 export type EvaluationSummary = z.infer<typeof evaluationSummarySchema>;
 
 /** Tasks in the order of `questionTasks`; a task without items is left out. */
-export function summariseItems(items: readonly EvaluationItem[], random: Random): TaskSummary[] {
+export function summariseItems(items: readonly EvaluationItem[]): TaskSummary[] {
   return questionTasks.flatMap((task) => {
     const own = items.filter((item) => item.task === task);
     if (own.length === 0) return [];
@@ -53,7 +52,7 @@ export function summariseItems(items: readonly EvaluationItem[], random: Random)
         task,
         items: own.length,
         accuracy: accuracy(own),
-        ...accuracyInterval(own, random.fork(task)),
+        ...accuracyInterval(own),
         macroF1: macroF1(own),
         unparsed: shareOf(own, (item) => item.letter === null),
         format: shareOf(own, (item) => item.format),

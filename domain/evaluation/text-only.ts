@@ -6,7 +6,6 @@ import { z } from 'zod';
 import type { TaskScore } from '../contracts/evaluation.ts';
 import type { Taxonomy } from '../knowledge/taxonomy.ts';
 import { type Question, questionTasks } from '../questions/question.ts';
-import type { Random } from '../random.ts';
 import { accuracyInterval } from './intervals.ts';
 import type { EvaluationItem } from './item.ts';
 import { accuracy, macroF1 } from './metrics.ts';
@@ -33,7 +32,10 @@ const nothing: Count = { offered: 0, right: 0 };
  *
  * @returns from a question to the letter of an option; a task without training questions is answered by the first one
  */
-export function fitTextOnly(training: Iterable<Question>, taxonomy: Taxonomy): (question: Question) => string {
+export function fitTextOnly(
+  training: Iterable<Question>,
+  taxonomy: Taxonomy,
+): (question: Pick<Question, 'task' | 'options'>) => string {
   const counts = new Map<string, Count>();
   for (const question of training) {
     for (const { letter, keys } of describeOptions(question, taxonomy)) {
@@ -55,7 +57,7 @@ export function fitTextOnly(training: Iterable<Question>, taxonomy: Taxonomy): (
 }
 
 /** What the rule knows of an option, from coarse to fine: its task, its place, its label there, its label among these. */
-function describeOptions({ task, options }: Question, taxonomy: Taxonomy): { letter: string; keys: string[] }[] {
+function describeOptions({ task, options }: Pick<Question, 'task' | 'options'>, taxonomy: Taxonomy): { letter: string; keys: string[] }[] {
   const labels = options.map((option) => option.label).toSorted();
   const among = labels.join('/');
   const isBelow = (a: string, b: string): boolean => task !== 'lesion-condition' && taxonomy.isBelow(a, b);
@@ -86,19 +88,18 @@ export function textOnlyItems(questions: Iterable<Question>, answers: Iterable<T
 }
 
 /** The scores of each task, as those of a model whose every output can be read. */
-export const scoreTextOnly = (items: readonly TextOnlyItem[], random: Random): TaskScore[] =>
+export const scoreTextOnly = (items: readonly TextOnlyItem[]): TaskScore[] =>
   questionTasks.flatMap((task) => {
     const own = items.filter((item) => item.task === task);
-    return own.length === 0 ? [] : [{ task, ...scoreOf(own, random.fork(task)), unparsed: 0 }];
+    return own.length === 0 ? [] : [{ task, ...scoreOf(own), unparsed: 0 }];
   });
 
 /** Of at least one item. */
 export const scoreOf = (
   items: readonly TextOnlyItem[],
-  random: Random,
 ): Pick<TaskScore, 'items' | 'accuracy' | 'low' | 'high' | 'macroF1'> => ({
   items: items.length,
   accuracy: accuracy(items),
-  ...accuracyInterval(items, random),
+  ...accuracyInterval(items),
   macroF1: macroF1(items),
 });

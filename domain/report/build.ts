@@ -40,9 +40,9 @@ export function buildReport(sources: ReportSources): Report {
   const models = orderModels(sources.summaries);
   const final = finalModel(models);
   const baselines = withTextOnly(baselinesOf(items.get(final.label) ?? [], questions), {
-    ...{ models, final, items, questions, answers: sources.textOnly, seed: recipe.seed },
+    ...{ models, final, items, questions, answers: sources.textOnly },
   });
-  const comparisons = compareModels(models, items, recipe.seed);
+  const comparisons = compareModels(models, items);
   const seeing = new Set(models.flatMap(({ label, image }) => (image === 'real' ? [label] : [])));
   const data = dataCard(sources);
   const units = recipe.data.groupBy === 'patient' ? 'patients' : 'images';

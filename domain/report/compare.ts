@@ -2,7 +2,6 @@
 import type { EvaluationItem } from '../evaluation/item.ts';
 import { comparePaired } from '../evaluation/paired.ts';
 import { type Question, type QuestionTask, questionTasks } from '../questions/question.ts';
-import { createRandom } from '../random.ts';
 import { controlOf, finalModel, ofStage, rlOnlyOf } from './models.ts';
 import type { Comparison, EvaluatedModel, TaskBaseline } from './report.ts';
 
@@ -15,7 +14,7 @@ const ofTask = (items: readonly EvaluationItem[], task: QuestionTask): Evaluatio
  * Base to SFT, SFT to final, RL-only to final, grey image to final, each on every task that both answered. A run without
  * SFT is held against its base.
  */
-export function compareModels(models: readonly EvaluatedModel[], items: ItemsByLabel, seed: number): Comparison[] {
+export function compareModels(models: readonly EvaluatedModel[], items: ItemsByLabel): Comparison[] {
   const final = finalModel(models);
   const [[base], [sft]] = [ofStage(models, 'base'), ofStage(models, 'sft')];
   const before = sft
@@ -31,8 +30,7 @@ export function compareModels(models: readonly EvaluatedModel[], items: ItemsByL
       const [first, second] = [one.label, other.label];
       const [a, b] = [ofTask(items.get(first) ?? [], task), ofTask(items.get(second) ?? [], task)];
       if (a.length === 0 || b.length === 0) return [];
-      const random = createRandom(`report/${seed}/${task}/${first}/${second}`);
-      return [{ task, first, second, ...comparePaired(a, b, random) }];
+      return [{ task, first, second, ...comparePaired(a, b) }];
     }),
   );
 }

@@ -123,7 +123,7 @@ function evaluation({ recipe, textOnly = [] }: ModelCardSource, { scores }: Expo
   const head =
     '| task | questions | accuracy | 95 % interval | macro-F1 | unreadable |\n| --- | --- | --- | --- | --- | --- |';
   const units = recipe.data.groupBy === 'patient' ? 'patients' : 'images';
-  return `Held-out questions, greedy decoding, strict reading of answers: what cannot be read counts as wrong. Intervals by resampling ${units}.\n\n${head}\n${lines.join('\n')}${withoutImage(scores, textOnly, recipe)}`;
+  return `Held-out questions, greedy decoding, strict reading of answers: what cannot be read counts as wrong. Intervals by ${units}, wider where there are few.\n\n${head}\n${lines.join('\n')}${withoutImage(scores, textOnly, recipe)}`;
 }
 
 /** The scores beside those of the options' labels alone, and how the options were drawn. */

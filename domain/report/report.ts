@@ -52,7 +52,7 @@ export type TextOnlyBaseline = z.infer<typeof textOnlySchema>;
 export const taskBaselineSchema = z.strictObject({
   task: z.enum(questionTasks),
   items: count,
-  /** Patients or lesions: the resampling units of the intervals. */
+  /** Patients or lesions: what intervals count. */
   groups: count,
   /** Mean of 1 / number of options. */
   chance: share,

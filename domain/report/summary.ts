@@ -13,7 +13,7 @@ export interface Findings {
   final: EvaluatedModel;
   baselines: readonly TaskBaseline[];
   comparisons: readonly Comparison[];
-  /** What a resampling unit is, e.g. `patients`. */
+  /** What intervals count, e.g. `patients`. */
   units: string;
   generated: boolean;
   /** How wrong options were drawn. */

@@ -2,7 +2,6 @@
 import { comparePaired } from '../evaluation/paired.ts';
 import { scoreOf, type TextOnlyAnswer, type TextOnlyItem, textOnlyItems } from '../evaluation/text-only.ts';
 import type { Question } from '../questions/question.ts';
-import { createRandom, type Random } from '../random.ts';
 import { guessing, type ItemsByLabel } from './compare.ts';
 import { controlOf } from './models.ts';
 import type { EvaluatedModel, Standing, TaskBaseline, TextOnlyBaseline } from './report.ts';
@@ -14,7 +13,6 @@ export interface TextOnlySources {
   questions: ReadonlyMap<string, Question>;
   /** The rule's answers to the test questions; empty where there are none. */
   answers: readonly TextOnlyAnswer[];
-  seed: number;
 }
 
 /** Adds the rule to the baselines, on the questions that the final model was asked. */
@@ -29,32 +27,28 @@ export function withTextOnly(baselines: readonly TaskBaseline[], sources: TextOn
 }
 
 function describe({ task }: TaskBaseline, rule: readonly TextOnlyItem[], sources: TextOnlySources): TextOnlyBaseline {
-  const { models, final, questions, seed } = sources;
-  const random = createRandom(`report/${seed}/text-only/${task}`);
+  const { models, final, questions } = sources;
   const control = controlOf(models, final);
   const shown = [final, ...(control ? [control] : [])];
   const bySet = [...Map.groupBy(rule, ({ source }) => source)].toSorted(([a], [b]) => (a < b ? -1 : 1));
   return {
-    ...numbers(rule, random),
-    models: standings(rule, models, sources, random),
-    sets: bySet.map(([source, own]) => {
-      const inSet = random.fork(source);
-      return {
-        source,
-        items: own.length,
-        ...guessing(
-          own,
-          own.flatMap(({ id }) => questions.get(id) ?? []),
-        ),
-        ...numbers(own, inSet),
-        models: standings(own, shown, sources, inSet),
-      };
-    }),
+    ...numbers(rule),
+    models: standings(rule, models, sources),
+    sets: bySet.map(([source, own]) => ({
+      source,
+      items: own.length,
+      ...guessing(
+        own,
+        own.flatMap(({ id }) => questions.get(id) ?? []),
+      ),
+      ...numbers(own),
+      models: standings(own, shown, sources),
+    })),
   };
 }
 
-function numbers(items: readonly TextOnlyItem[], random: Random): Omit<TextOnlyBaseline, 'models' | 'sets'> {
-  const { items: _, ...score } = scoreOf(items, random.fork('interval'));
+function numbers(items: readonly TextOnlyItem[]): Omit<TextOnlyBaseline, 'models' | 'sets'> {
+  const { items: _, ...score } = scoreOf(items);
   return score;
 }
 
@@ -62,13 +56,12 @@ function standings(
   rule: readonly TextOnlyItem[],
   models: readonly EvaluatedModel[],
   { items }: TextOnlySources,
-  random: Random,
 ): Standing[] {
   const ids = new Set(rule.map(({ id }) => id));
   return models.flatMap(({ label }) => {
     const own = (items.get(label) ?? []).filter(({ id }) => ids.has(id));
     if (own.length === 0) return [];
-    const { difference, low, high } = comparePaired(rule, own, random.fork(label));
+    const { difference, low, high } = comparePaired(rule, own);
     const accuracy = own.filter(({ correct }) => correct).length / own.length;
     return [{ label, accuracy, difference, low, high, standing: standingOf(difference, low) }];
   });

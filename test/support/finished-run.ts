@@ -24,7 +24,6 @@ import type { StretchResult } from '../../domain/contracts/training.ts';
 import type { TrajectoriesResult } from '../../domain/contracts/trajectories.ts';
 import { scoresOf, summariseItems } from '../../domain/evaluation/summary.ts';
 import { type Question, questionSchema } from '../../domain/questions/question.ts';
-import { createRandom } from '../../domain/random.ts';
 import type { Recipe } from '../../domain/recipe/recipe.ts';
 import type { MetricsLine, SampleLine } from '../../domain/report/training-log.ts';
 import { askingNobody } from './llm.ts';
@@ -172,7 +171,7 @@ async function commitEvaluation(
   questions: readonly Question[],
 ): Promise<EvaluationResult> {
   const items = simulateAnswers(questions, model);
-  const tasks = summariseItems(items, createRandom('evaluation'));
+  const tasks = summariseItems(items);
   const { label, step, image } = model;
   const work = { method: 'evaluate/1', inputs, params: { image } };
   const evaluation = await commitFiles(

@@ -6,7 +6,6 @@ import { demoDiagnoses } from '../../domain/demo/findings.ts';
 import { summariseItems } from '../../domain/evaluation/summary.ts';
 import { fitTextOnly } from '../../domain/evaluation/text-only.ts';
 import { buildQuestions } from '../../domain/questions/build.ts';
-import { createRandom } from '../../domain/random.ts';
 import { buildReport, type ReportSources } from '../../domain/report/build.ts';
 import type { LineageEntry, Report } from '../../domain/report/report.ts';
 import { makeCase } from './cases.ts';
@@ -82,7 +81,7 @@ export function sampleSources(models: readonly SimulatedModel[] = demoModels): R
     textOnly: questions.map((question) => ({ id: question.id, letter: rule(question) })),
     summaries: answers.map(({ label, step, image, items }) => ({
       ...{ label, step, image },
-      tasks: summariseItems(items, createRandom(label)),
+      tasks: summariseItems(items),
     })),
     items: new Map(answers.map(({ label, items }) => [label, items])),
     logs: {

@@ -6,28 +6,12 @@ Called by test/integration/evaluation/statistics.test.ts, which names the fields
 import json
 import sys
 
-import numpy as np
-import pandas as pd
 from scipy import stats
 from sklearn.metrics import accuracy_score, confusion_matrix, f1_score
 from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.proportion import proportion_confint
 
 UNREADABLE = "\x00 no answer"
-
-
-class Recorded(np.random.Generator):
-    """Gives out draws that were made elsewhere, so that both sides resample the same groups."""
-
-    def __new__(cls, draws):
-        return super().__new__(cls, np.random.PCG64(0))
-
-    def __init__(self, draws):
-        super().__init__(np.random.PCG64(0))
-        self.draws = np.array(draws)
-
-    def integers(self, low, high=None, size=None, dtype=np.int64, endpoint=False):
-        return self.draws.reshape(size)
 
 
 def wilson(trial):
@@ -60,36 +44,12 @@ def classified(predictions):
     }
 
 
-def clustered(sample):
-    """Percentile interval of the mean of whole groups: the ratio of their sums to their counts."""
-    values = pd.DataFrame(sample["values"])
-    groups = values.groupby("group", sort=False)["value"]
-    sums, counts = groups.sum().to_numpy(float), groups.count().to_numpy(float)
-
-    def mean(sums, counts, axis=-1):
-        return sums.sum(axis=axis) / counts.sum(axis=axis)
-
-    result = stats.bootstrap(
-        (sums, counts),
-        mean,
-        paired=True,
-        vectorized=True,
-        n_resamples=sample["resamples"],
-        confidence_level=0.95,
-        method="percentile",
-        rng=Recorded(sample["draws"]),
-    )
-    return list(result.confidence_interval)
-
-
 def main():
     given = json.load(sys.stdin)
     answers = {
         "wilson": [wilson(each) for each in given["wilson"]],
         "paired": [paired(each) for each in given["paired"]],
         "classified": [classified(each) for each in given["classified"]],
-        "clustered": [clustered(each) for each in given["clustered"]],
-        "quantiles": [float(np.quantile(each["values"], each["share"])) for each in given["quantiles"]],
         "z": stats.norm.ppf(0.975),
     }
     json.dump(answers, sys.stdout)

@@ -125,5 +125,5 @@ async function scoreWithoutImages(
   const all = await readJsonLines(store, questions, test.name, test.schema);
   const answers = await readJsonLines(store, questions, textOnly.name, textOnly.schema);
   const items = textOnlyItems(askedQuestions(all, evaluation), answers);
-  return scoreTextOnly(items, createRandom(`text-only/${questions.sha256}`));
+  return scoreTextOnly(items);
 }

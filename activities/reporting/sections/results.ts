@@ -55,7 +55,7 @@ export async function resultsSection(report: Report): Promise<Markup> {
   const unit = report.recipe.data.groupBy === 'patient' ? 'patients' : 'images';
   const parts: Markup[] = [
     html`<p>Held-out questions, greedy decoding, strict reading of answers: an output that no option can be read from counts as
-      wrong. The lenient reading finds answers without the tags too, as the paper extracts its baselines' answers. Intervals are 95 % bootstrap intervals over ${unit}.</p>`,
+      wrong. The lenient reading finds answers without the tags too, as the paper extracts its baselines' answers. Intervals are 95 % intervals by ${unit}, wider where there are few.</p>`,
     textOnlyNote(report),
   ];
   for (const task of tasks) {

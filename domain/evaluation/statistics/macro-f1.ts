@@ -1,6 +1,5 @@
 /** Macro-F1 with an interval by whole groups: the jackknife that leaves out one patient or lesion at a time. */
-import type { Interval } from './clustered.ts';
-import { wilson } from './clustered.ts';
+import { type Interval, wilson } from './clustered.ts';
 import { tQuantile } from './student-t.ts';
 
 export interface GroupedPrediction {
@@ -18,7 +17,8 @@ interface Counts {
 
 type CountsByLabel = Map<string, Counts>;
 
-function countsOf(predictions: readonly GroupedPrediction[]): CountsByLabel {
+/** Hits, expected and predicted of each label; what could not be read is predicted as none. */
+export function countsOf(predictions: readonly Omit<GroupedPrediction, 'group'>[]): CountsByLabel {
   const counts: CountsByLabel = new Map();
   const of = (label: string): Counts => {
     const own = counts.get(label) ?? { hits: 0, expected: 0, predicted: 0 };
@@ -34,7 +34,7 @@ function countsOf(predictions: readonly GroupedPrediction[]): CountsByLabel {
 }
 
 /** Mean of F1 over the labels that occur, less what one group adds to the counts; 0 where none occurs. */
-function macroF1Of(all: CountsByLabel, without: CountsByLabel): number {
+export function macroF1Of(all: CountsByLabel, without: CountsByLabel = new Map()): number {
   let [sum, labels] = [0, 0];
   for (const [label, { hits, expected, predicted }] of all) {
     const less = without.get(label) ?? { hits: 0, expected: 0, predicted: 0 };
@@ -58,7 +58,7 @@ export interface MacroF1 extends Interval {
  */
 export function macroF1Interval(predictions: readonly GroupedPrediction[]): MacroF1 {
   const all = countsOf(predictions);
-  const value = macroF1Of(all, new Map());
+  const value = macroF1Of(all);
   const groups = [...Map.groupBy(predictions, ({ group }) => group).values()];
   if (groups.length < 2) return { value, low: 0, high: 1, standardError: Number.POSITIVE_INFINITY };
   const without = groups.map((own) => macroF1Of(all, countsOf(own)));

@@ -3,15 +3,11 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import {
-  accuracyInterval,
-  clusterBootstrap,
-  type GroupedValue,
-  quantile,
-  wilsonInterval,
-} from '../../../domain/evaluation/intervals.ts';
+import { accuracyInterval, wilsonInterval } from '../../../domain/evaluation/intervals.ts';
 import { accuracy, confusionMatrix, macroF1, type Prediction } from '../../../domain/evaluation/metrics.ts';
-import { comparePaired, mcnemarExact } from '../../../domain/evaluation/paired.ts';
+import { comparePaired } from '../../../domain/evaluation/paired.ts';
+import { clusteredInterval } from '../../../domain/evaluation/statistics/clustered.ts';
+import { mcnemarExact } from '../../../domain/evaluation/statistics/mcnemar.ts';
 import { createRandom, type Random } from '../../../domain/random.ts';
 import { readEnvironment } from '../../../platform/env.ts';
 
@@ -33,8 +29,6 @@ const answersSchema = z.object({
       unparsed: z.array(z.int()),
     }),
   ),
-  clustered: z.array(interval),
-  quantiles: z.array(z.number()),
   z: z.number(),
 });
 
@@ -73,50 +67,9 @@ const classified: Prediction[][] = [
   ...times(100, () => predictions(random)),
 ];
 
-/** Groups of different sizes whose items go together more or less. */
-function grouped(from: Random, values: readonly number[]): GroupedValue[] {
-  const together = from.float();
-  return times(from.int(2, 40), (i) => {
-    const common = from.pick(values);
-    return times(from.int(1, 8), () => ({
-      group: `patient ${i}`,
-      value: from.float() < together ? common : from.pick(values),
-    }));
-  }).flat();
-}
-const constant = (value: number): GroupedValue[] => times(6, (i) => ({ group: `${i % 3}`, value }));
-const samples = [
-  constant(0),
-  constant(1),
-  ...times(15, () => grouped(random, [0, 1])),
-  ...times(15, () => grouped(random, [-1, 0, 1])),
-].map((values) => ({ values, resamples: 2000, ...recordedInterval(values, 2000) }));
-
-/** The interval, with the places of the groups that were drawn for it. */
-function recordedInterval(values: GroupedValue[], resamples: number) {
-  const source = createRandom('draws');
-  const draws: number[] = [];
-  const recording: Random = {
-    ...source,
-    pick: (list) => {
-      const place = source.int(0, list.length - 1);
-      draws.push(place);
-      const picked = list[place];
-      if (picked === undefined) throw new RangeError('cannot pick from an empty list');
-      return picked;
-    },
-  };
-  return { own: clusterBootstrap(values, recording, resamples), draws };
-}
-
-const quantiles = times(100, () => ({
-  values: times(random.int(1, 50), () => random.normal(3)).toSorted((a, b) => a - b),
-  share: random.pick([0, 0.025, 0.5, 0.975, 1, random.float()]),
-}));
-
 let answers: z.infer<typeof answersSchema>;
 beforeAll(async () => {
-  const input = JSON.stringify({ wilson, paired: discordant, classified, clustered: samples, quantiles });
+  const input = JSON.stringify({ wilson, paired: discordant, classified });
   const { stdout } = await execa(readEnvironment(process.env).trainerPython, [program], { input });
   answers = answersSchema.parse(JSON.parse(stdout));
 });
@@ -178,16 +131,6 @@ describe('against SciPy, scikit-learn and statsmodels', () => {
       expect(cells(confusionMatrix(each))).toEqual(theirs && cells(theirs));
     }
   });
-
-  it('intervals by whole groups, from the same draws', () =>
-    expectClose(samples, ({ own }) => [own.low, own.high], answers.clustered));
-
-  it('quantiles', () =>
-    expectClose(
-      quantiles,
-      ({ values, share }) => [quantile(values, share)],
-      answers.quantiles.map((value) => [value]),
-    ));
 });
 
 describe('paired comparisons', () => {
@@ -202,11 +145,11 @@ describe('paired comparisons', () => {
         group,
         value: Number(correct) - Number(first[k]?.correct),
       }));
-      const result = comparePaired(first, second, createRandom(i));
+      const result = comparePaired(first, second);
       expect(result.difference).toBeCloseTo(right(second) - right(first), 12);
       expect(result.p).toBe(mcnemarExact(result.onlyFirst, result.onlySecond));
-      // `clusterBootstrap` is held against SciPy above.
-      expect({ low: result.low, high: result.high }).toEqual(clusterBootstrap(values, createRandom(i)));
+      // `clusteredInterval` is held against SciPy in grouped-statistics.test.ts.
+      expect({ low: result.low, high: result.high }).toEqual(clusteredInterval(values, { least: -1, most: 1 }));
     }
   });
 });
@@ -215,6 +158,6 @@ describe('without items', () => {
   it('an empty list has accuracy and F1 of 0, no labels, and an interval of all that is possible', () => {
     expect([accuracy([]), macroF1([])]).toEqual([0, 0]);
     expect(confusionMatrix([])).toEqual({ labels: [], counts: [], unparsed: [] });
-    expect(accuracyInterval([], createRandom(1))).toEqual({ low: 0, high: 1 });
+    expect(accuracyInterval([])).toEqual({ low: 0, high: 1 });
   });
 });

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { evaluationItemSchema, judgeOutput } from '../../../domain/evaluation/item.ts';
 import { scoresOf, summariseItems, taskSummarySchema } from '../../../domain/evaluation/summary.ts';
-import { createRandom } from '../../../domain/random.ts';
 import { conditionQuestion, melanomaQuestion } from '../../support/cases.ts';
 
 const says = (final: string): string => `<thinking> dark </thinking> <final diagnosis> ${final} </final diagnosis>`;
@@ -47,7 +46,7 @@ describe('summariseItems', () => {
   ];
 
   it('scores each task by itself', () => {
-    const [diagnosis, condition, ...others] = summariseItems(items, createRandom(1));
+    const [diagnosis, condition, ...others] = summariseItems(items);
     expect(others).toEqual([]);
     // F1 of melanoma: 2 * 2 / (4 + 2)
     expect(diagnosis).toMatchObject({ task: 'diagnosis', items: 4, accuracy: 0.5, unparsed: 0.25, format: 0.75 });
@@ -64,7 +63,6 @@ describe('summariseItems', () => {
     const outputs = ['B', 'The answer is A.', says(''), says('A or D'), says('C or D')];
     const [diagnosis] = summariseItems(
       outputs.map((output, i) => judgeOutput(melanomaQuestion({ id: String(i) }), output)),
-      createRandom(1),
     );
     expect(diagnosis).toMatchObject({ accuracy: 0, unparsed: 1, lenient: { accuracy: 0.2, unparsed: 0.6 } });
     expect(diagnosis?.unreadable).toEqual([
@@ -75,7 +73,7 @@ describe('summariseItems', () => {
   });
 
   it('gives payload scores without the matrices', () => {
-    const summaries = summariseItems(items, createRandom(1));
+    const summaries = summariseItems(items);
     expect(summaries.map((summary) => taskSummarySchema.parse(summary))).toEqual(summaries);
     expect(Object.keys(scoresOf(summaries)[0] ?? {}).toSorted()).toEqual([
       'accuracy',

@@ -3,7 +3,6 @@ import { askedQuestions } from '../../../domain/evaluation/asked.ts';
 import { fitTextOnly, scoreTextOnly, textOnlyItems } from '../../../domain/evaluation/text-only.ts';
 import { buildQuestions } from '../../../domain/questions/build.ts';
 import type { Question } from '../../../domain/questions/question.ts';
-import { createRandom } from '../../../domain/random.ts';
 import { conditionQuestion, makeCase, melanomaQuestion } from '../../support/cases.ts';
 import { shippedKnowledge } from '../../support/knowledge.ts';
 
@@ -82,7 +81,7 @@ describe('the scores of the rule', () => {
   const answers = ['A', 'A', 'A', 'C'].map((letter, i) => ({ id: 'abcd'.charAt(i), letter }));
 
   it('are those of its answers', () => {
-    const [score, ...others] = scoreTextOnly(textOnlyItems(asked, answers), createRandom(1));
+    const [score, ...others] = scoreTextOnly(textOnlyItems(asked, answers));
     expect(others).toEqual([]);
     expect(score).toMatchObject({ task: 'diagnosis', items: 4, accuracy: 0.75, unparsed: 0 });
     expect(score?.macroF1).toBeCloseTo(6 / 7);

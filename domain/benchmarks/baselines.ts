@@ -1,0 +1,88 @@
+/** Answers that need no model: what a score must exceed before it says anything. */
+import { fitTextOnly } from '../evaluation/text-only.ts';
+import type { ScoredItem } from '../evaluation/scored.ts';
+import type { Taxonomy } from '../knowledge/taxonomy.ts';
+import type { Question, QuestionTask } from '../questions/question.ts';
+import { block, conditionNames, tags } from '../questions/tags.ts';
+import { createRandom } from '../random.ts';
+import type { BenchmarkItem } from './benchmark.ts';
+import { scoreChoice } from './scorers.ts';
+
+export interface Baseline {
+  name: 'chance' | 'majority' | 'all-benign' | 'text-only';
+  title: string;
+  /** Letter of an option; null for an item that this rule has no answer to. */
+  answer(item: BenchmarkItem): string | null;
+}
+
+/** Guesses among the options, each item by a draw of its own. Its expectation is `chanceOf`. */
+export const chance = (seed: number): Baseline => ({
+  name: 'chance',
+  title: 'Guessing',
+  answer: ({ id, options }) =>
+    options.length === 0 ? null : createRandom(`chance/${seed}/${id}`).pick(options).letter,
+});
+
+/** Expected accuracy of guessing: the mean of 1 / number of options; 0 without items that have options. */
+export function chanceOf(items: readonly BenchmarkItem[]): number {
+  const counts = items.flatMap(({ options, answer }) => (answer === null ? [] : [options.length]));
+  return counts.length === 0 ? 0 : counts.reduce((sum, count) => sum + 1 / count, 0) / counts.length;
+}
+
+/** Of the options that are offered always the one that is most often right among these; of equal ones the first. */
+export function majority(fittedOn: readonly (BenchmarkItem | Question)[]): Baseline {
+  const rights = new Map<string, number>();
+  for (const { options, answer } of fittedOn) {
+    const label = options.find(({ letter }) => letter === answer)?.label;
+    if (label !== undefined) rights.set(label, (rights.get(label) ?? 0) + 1);
+  }
+  const count = (label: string): number => rights.get(label) ?? 0;
+  return {
+    name: 'majority',
+    title: 'Most frequent answer',
+    answer: ({ options }) => {
+      const [first, ...others] = options;
+      if (!first) return null;
+      return others.reduce((best, own) => (count(own.label) > count(best.label) ? own : best), first).letter;
+    },
+  };
+}
+
+/** "benign" to every picture: the trap of the lesion condition, where most pictures are. */
+export const allBenign: Baseline = {
+  name: 'all-benign',
+  title: 'Always benign',
+  answer: ({ kind, options }) =>
+    kind === 'lesion-condition'
+      ? (options.find(({ label }) => label === conditionNames.benign)?.letter ?? null)
+      : null,
+};
+
+/** What the options' labels alone say, by a rule that was fitted on training questions (evaluation/text-only.ts). */
+export function textOnly(training: Iterable<Question>, taxonomy: Taxonomy): Baseline {
+  const rule = fitTextOnly(training, taxonomy);
+  const tasks: Partial<Record<BenchmarkItem['kind'], QuestionTask>> = {
+    diagnosis: 'diagnosis',
+    'lesion-condition': 'lesion-condition',
+    ddx: 'ddx',
+    hierarchical: 'hierarchical',
+    ready: 'diagnosis',
+  };
+  return {
+    name: 'text-only',
+    title: 'Labels alone',
+    answer: ({ kind, options }) => {
+      const task = tasks[kind];
+      return task === undefined || options.length === 0 ? null : rule({ task, options });
+    },
+  };
+}
+
+/** The rule's answers as those of a model that keeps the form; items that it has no answer to are left out. */
+export const baselineItems = (items: readonly BenchmarkItem[], { answer }: Baseline): ScoredItem[] =>
+  items.flatMap((item) => {
+    const letter = answer(item);
+    return letter === null
+      ? []
+      : [scoreChoice(item, `${block(tags.thinking, 'none')} ${block(tags.final, letter)}`)];
+  });
