@@ -1,8 +1,9 @@
 /** What lies in the artifacts of each kind: a file's name and what stands in it. The store's files have no other names. */
 import { z } from 'zod';
 import type { ArtifactKind } from './artifact.ts';
+import { ownItemSchema } from './benchmarks/own-items.ts';
 import { benchmarkSummarySchema } from './benchmarks/summary.ts';
-import { caseSchema } from './cases/case.ts';
+import { caseSchema, imageRefSchema } from './cases/case.ts';
 import { linkSchema } from './cases/groups.ts';
 import { conceptCaseSchema, readyCaseSchema } from './cases/undiagnosed.ts';
 import { evaluationItemSchema } from './evaluation/item.ts';
@@ -46,6 +47,11 @@ export const artifactFiles = {
     ood: { name: 'ood.jsonl', schema: readyCaseSchema },
     /** What is known of pictures that became none of these. */
     links: { name: 'links.jsonl', schema: linkSchema },
+    /** Items of a user's own benchmark, and their pictures by the paths that the items name. */
+    own: {
+      name: 'own-items.json',
+      schema: z.strictObject({ items: z.array(ownItemSchema), images: z.record(z.string(), imageRefSchema) }),
+    },
     report: { name: 'report.json', schema: z.json() },
   },
   questions: {

@@ -3,6 +3,7 @@ import {
   type BenchmarkResult,
   type EvaluateModelsInput,
   type EvaluateModelsResult,
+  nameOfBenchmark,
   parseEvaluateModels,
   type TestedModel,
 } from '../domain/contracts/benchmarks.ts';
@@ -60,7 +61,7 @@ async function evaluateOne(
   const onnx = tested.kind === 'local' ? await exportForBenchmarks({ tested, benchmarks, data, asking }) : null;
   const results: BenchmarkResult[] = [];
   for (const benchmark of benchmarks) {
-    progress.say(tested.label, `${benchmark}, ${results.length + 1} of ${benchmarks.length}`);
+    progress.say(tested.label, `${nameOfBenchmark(benchmark)}, ${results.length + 1} of ${benchmarks.length}`);
     const input = { tested, benchmark, data, asking, onnx };
     results.push(await (tested.kind === 'endpoint' ? evaluateEndpoint(input) : evaluateBenchmark(input)));
   }

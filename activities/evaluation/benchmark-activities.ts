@@ -1,15 +1,18 @@
 /** Evaluations on benchmarks: local models on the evaluation queue, endpoints on that of the llm workers. */
 import { Context } from '@temporalio/activity';
 import type { Logger } from 'pino';
-import type {
-  AskingSettings,
-  BenchmarkActivities,
-  BenchmarkData,
-  BenchmarkInput,
-  BenchmarkResult,
-  EndpointActivities,
-  TestedModel,
+import {
+  type AskingSettings,
+  type BenchmarkActivities,
+  type BenchmarkChoice,
+  type BenchmarkData,
+  type BenchmarkInput,
+  type BenchmarkResult,
+  type EndpointActivities,
+  nameOfBenchmark,
+  type TestedModel,
 } from '../../domain/contracts/benchmarks.ts';
+import { settingsFor } from '../../domain/llm-settings.ts';
 import type { Environment } from '../../platform/env.ts';
 import { userMistake } from '../../domain/failures.ts';
 import { withHeartbeats } from '../heartbeats.ts';
@@ -78,7 +81,7 @@ const evaluating = (
   openModel: (signal: AbortSignal) => Promise<OpenedModel>,
 ): Promise<BenchmarkResult> =>
   withHeartbeats(async (report, signal) => {
-    const phase = `answering ${input.benchmark}`;
+    const phase = `answering ${nameOfBenchmark(input.benchmark)}`;
     const context = {
       ...{ store, scratch, signal },
       onProgress: (done: number, total: number): void => report({ phase, done, total }),
@@ -92,11 +95,11 @@ const evaluating = (
 async function itemsOfAll(
   store: ArtifactStore,
   { profile }: TestedModel,
-  benchmarks: readonly string[],
+  benchmarks: readonly BenchmarkChoice[],
   data: BenchmarkData,
   { limit }: AskingSettings,
 ) {
-  const read = await Promise.all(benchmarks.map((name) => readItems(store, name, data, profile, limit)));
+  const read = await Promise.all(benchmarks.map((choice) => readItems(store, choice, data, profile, limit)));
   return read.flatMap(({ items }) => items);
 }
 
@@ -147,12 +150,17 @@ async function openEndpoint(
 ): Promise<OpenedModel> {
   if (tested.kind !== 'endpoint') throw userMistake(`${tested.label} is no model behind an endpoint`);
   const choice = { model: tested.model, ...(tested.provider ? { provider: tested.provider } : {}) };
+  if (settingsFor(environment.llm, choice).provider === 'embedded') {
+    throw userMistake(
+      `${tested.label}: the llm workers have no endpoint; set DERMFLOW_LLM_BASE_URL there, or name a provider, e.g. endpoint:${tested.model}?provider=openai`,
+    );
+  }
   const connect: Parameters<typeof createEndpointRunner>[0]['connect'] = (loadImage) =>
     createLlmClient(environment, loadImage, choice);
   const client = connect(async () => {
     throw new TypeError('who answers is asked without a picture');
   });
-  const stage = { run: Context.current().info.workflowExecution?.workflowId ?? 'none', stage: `evaluate/${benchmark}` };
+  const stage = { run: Context.current().info.workflowExecution?.workflowId ?? 'none', stage: `evaluate/${nameOfBenchmark(benchmark)}` };
   const identity = await client.identify(signal);
   const served = await recogniseModel(store, identity, stage, (request) => client.complete(request, signal));
   const model = { ...modelOfRecord(served), thinkingTokens: environment.llm.thinkingTokens };

@@ -1,7 +1,7 @@
 /** One model on one benchmark: items asked, answers kept as they come, then scored and summed up. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Answerer, KeptAnswer } from '../../domain/answers/answer.ts';
+import { type Answerer, type KeptAnswer, settled } from '../../domain/answers/answer.ts';
 import { type ArtifactRef, canonicalJson, digestOf, type Json } from '../../domain/artifact.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { Benchmark, BenchmarkItem } from '../../domain/benchmarks/benchmark.ts';
@@ -48,20 +48,21 @@ export interface BenchmarkContext {
 
 /** The evaluation in the store if this model was asked these items before, else a new one. */
 export async function evaluateBenchmark(
-  { tested, benchmark: name, data, asking }: Omit<BenchmarkInput, 'onnx'>,
+  { tested, benchmark: choice, data, asking }: Omit<BenchmarkInput, 'onnx'>,
   model: OpenedModel,
   context: BenchmarkContext,
 ): Promise<BenchmarkResult> {
   const { store } = context;
-  const { benchmark, items } = await readItems(store, name, data, tested.profile, asking.limit);
+  const { benchmark, items } = await readItems(store, choice, data, tested.profile, asking.limit);
   const { label, reader, profile } = tested;
+  const { name } = benchmark;
   const work = {
     kind: 'benchmark',
     method,
     inputs: { ...model.inputs, items: digestOf(canonicalJson(items)) },
     params: {
       ...{ benchmark: name, shown: tested.shown, samples: asking.samples },
-      ...{ profile: profileDigest(profile), answerer: { ...model.answerer } satisfies Json },
+      ...{ profile: profileDigest(profile), answerer: { ...settled(model.answerer) } satisfies Json },
     },
   } as const;
   const evaluation = await commitOnce(store, work, async () => {

@@ -2,24 +2,31 @@
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { Benchmark, BenchmarkItem, BenchmarkSources } from '../../domain/benchmarks/benchmark.ts';
 import { benchmarkNamed } from '../../domain/benchmarks/index.ts';
-import type { BenchmarkData } from '../../domain/contracts/benchmarks.ts';
+import { ownBenchmark } from '../../domain/benchmarks/own-items.ts';
+import type { BenchmarkChoice, BenchmarkData } from '../../domain/contracts/benchmarks.ts';
 import { userMistake } from '../../domain/failures.ts';
 import type { EvaluationProfile } from '../../domain/prompts/profile.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
-import { readJsonLines } from '../store/commit.ts';
+import { readJson, readJsonLines } from '../store/commit.ts';
 
 /** Throws a user's mistake where there is no such benchmark, or the data give it no item. */
 export async function readItems(
   store: ArtifactStore,
-  name: string,
+  choice: BenchmarkChoice,
   data: BenchmarkData,
   profile: EvaluationProfile,
   limit: number | null,
 ): Promise<{ benchmark: Benchmark; items: BenchmarkItem[] }> {
-  const benchmark = benchmarkNamed(name);
+  const benchmark = typeof choice === 'string' ? benchmarkNamed(choice) : await readOwn(store, choice);
   const all = benchmark.items(await readSources(store, benchmark, data), profile);
-  if (all.length === 0) throw userMistake(`benchmark ${name}: the data hold no item of it; it needs ${benchmark.needs}`);
+  if (all.length === 0) throw userMistake(`benchmark ${benchmark.name}: the data hold no item of it; it needs ${benchmark.needs}`);
   return { benchmark, items: all.slice(0, limit ?? all.length) };
+}
+
+async function readOwn(store: ArtifactStore, { name, items }: Exclude<BenchmarkChoice, string>): Promise<Benchmark> {
+  const { own } = artifactFiles.dataset;
+  const { items: lines, images } = await readJson(store, items, own.name, own.schema);
+  return ownBenchmark(name, lines, new Map(Object.entries(images)));
 }
 
 async function readSources(

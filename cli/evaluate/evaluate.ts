@@ -16,7 +16,7 @@ export const evaluateCommand = (): Command =>
   new Command('evaluate')
     .description('ask any models the items of benchmarks; what was answered before costs nothing')
     .argument('<model...>', 'base, RUN, RUN@grpo-500, RUN@all, a folder, endpoint:MODEL, a baseline; docs/evaluation.md')
-    .option('--benchmark <name>', 'id-diagnosis, lesion-condition, …; may be repeated', collect, [])
+    .option('--benchmark <name>', 'id-diagnosis, lesion-condition, …, or a file of items (.jsonl); may be repeated', collect, [])
     .option('--data <run|recipe>', 'whose questions and pictures; by default those of the first run that is named')
     .option('--limit <count>', 'the first so many items of each benchmark', positive)
     .option('--samples <count>', 'answers to each item', positive, 1)

@@ -64,7 +64,7 @@ async function resolveModel(
     case 'baseline': {
       const { baseline, model, settings } = reference;
       const own = { profile: evaluationProfile(baseline.profile), reader: baseline.reader };
-      return [{ ...common, ...own, kind: 'endpoint', label: baseline.name, model, ...given(settings) }];
+      return [{ ...common, ...own, kind: 'endpoint', label: baseline.name.toLowerCase(), model, ...given(settings) }];
     }
     case 'path': {
       const found = await findModel(reference.path, defaults.recipe.model.base, () => session.store({ writes: true }));

@@ -1,17 +1,21 @@
 /** What `dermflow evaluate` was asked for, as the input of the workflow. */
+import { readFile } from 'node:fs/promises';
 import { canonicalJson, digestOf } from '../../domain/artifact.ts';
 import { benchmarkNamed } from '../../domain/benchmarks/index.ts';
-import { type EvaluateModelsInput, parseEvaluateModels } from '../../domain/contracts/benchmarks.ts';
+import { type BenchmarkChoice, type EvaluateModelsInput, parseEvaluateModels } from '../../domain/contracts/benchmarks.ts';
 import type { ReaderName } from '../../domain/evaluation/scored.ts';
 import { userMistake } from '../../domain/failures.ts';
 import { parseModelReference } from '../../domain/models/reference.ts';
 import { evaluationRunId } from '../../domain/names.ts';
+import { parseProfile } from '../../domain/prompts/parse-profile.ts';
+import type { EvaluationProfile } from '../../domain/prompts/profile.ts';
 import { evaluationProfile } from '../../domain/prompts/prompts.ts';
 import type { Recipe } from '../../domain/recipe/recipe.ts';
 import type { Session } from '../session.ts';
 import { readRecipe } from '../start/recipes.ts';
 import { findRun } from './known-runs.ts';
 import { resolveModels } from './models.ts';
+import { isOwnItems, storeOwnItems } from './own-items.ts';
 
 export interface EvaluateOptions {
   benchmark: string[];
@@ -40,7 +44,7 @@ export async function readRequest(
   session: Asked,
 ): Promise<EvaluateModelsInput> {
   if (options.benchmark.length === 0) throw userMistake('--benchmark is missing: name one or more, e.g. id-diagnosis');
-  for (const name of options.benchmark) benchmarkNamed(name);
+  for (const name of options.benchmark) if (!isOwnItems(name)) benchmarkNamed(name);
   // A mistake in a name is told before anything is looked for.
   const references = names.map(parseModelReference);
   const run = references.find((reference) => reference.kind === 'run')?.run;
@@ -48,12 +52,12 @@ export async function readRequest(
   const { evaluation, model, prompts } = recipe;
   const defaults = {
     ...{ recipe, baseSha256, reader: options.reader, runtime: options.runtime ?? null },
-    profile: evaluationProfile(options.prompts ?? prompts),
+    profile: await readProfile(options.prompts ?? prompts),
   };
   const { samples, temperature = samples > 1 ? 1 : 0 } = options;
   return parseEvaluateModels({
     models: await resolveModels(names, !options.image, defaults, session),
-    benchmarks: options.benchmark,
+    benchmarks: await Promise.all(options.benchmark.map((name) => chosen(name, recipe, session))),
     data,
     asking: {
       decoding: {
@@ -70,6 +74,20 @@ export async function readRequest(
 
 /** The same request is the same evaluation. */
 export const idOf = (input: EvaluateModelsInput): string => evaluationRunId(digestOf(canonicalJson(input)));
+
+/** Pictures of one's own get the size of the recipe's. */
+async function chosen(name: string, { data }: Recipe, session: Asked): Promise<BenchmarkChoice> {
+  return isOwnItems(name) ? storeOwnItems(name, data, await session.store({ writes: true })) : name;
+}
+
+/** A profile of the product by name, or one of the user's own by path. */
+async function readProfile(named: string): Promise<EvaluationProfile> {
+  if (!/[./\\]/.test(named)) return evaluationProfile(named);
+  const text = await readFile(named, 'utf8').catch((error: unknown) => {
+    throw userMistake(`${named}: cannot be read (${String(error)}); give the path of a prompt profile`, error);
+  });
+  return parseProfile(text, named);
+}
 
 interface Data {
   recipe: Recipe;

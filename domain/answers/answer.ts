@@ -40,11 +40,14 @@ export interface Answerer {
   decoding: Decoding;
 }
 
+/** A greedy answer draws nothing, whatever the seed. */
+export const settled = ({ decoding, ...rest }: Answerer): Answerer => ({
+  ...rest,
+  decoding: { ...decoding, seed: decoding.temperature === 0 ? 0 : decoding.seed },
+});
+
 /** Under which all answers of one answerer lie. */
-export function answererDigest({ decoding, ...rest }: Answerer): string {
-  const seed = decoding.temperature === 0 ? 0 : decoding.seed;
-  return digestOf(canonicalJson({ ...rest, decoding: { ...decoding, seed } }));
-}
+export const answererDigest = (answerer: Answerer): string => digestOf(canonicalJson(settled(answerer)));
 
 export const keptAnswerSchema = z.strictObject({
   key: z.string().regex(/^[0-9a-f]{64}$/),

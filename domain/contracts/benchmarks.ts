@@ -51,6 +51,15 @@ export const benchmarkDataSchema = z.strictObject({
 });
 export type BenchmarkData = z.infer<typeof benchmarkDataSchema>;
 
+/** A benchmark of the product by name, or items of the user's own, with their pictures in the store. */
+export const benchmarkChoiceSchema = z.union([
+  z.string().min(1),
+  z.strictObject({ name: z.string().min(1), items: artifactRefSchema }),
+]);
+export type BenchmarkChoice = z.infer<typeof benchmarkChoiceSchema>;
+
+export const nameOfBenchmark = (choice: BenchmarkChoice): string => (typeof choice === 'string' ? choice : choice.name);
+
 export const askingSchema = z.strictObject({
   decoding: decodingSchema,
   /** Answers to each item. More than one needs a temperature above 0. */
@@ -65,7 +74,7 @@ export type AskingSettings = z.infer<typeof askingSchema>;
 export const evaluateModelsSchema = z
   .strictObject({
     models: z.array(testedModelSchema).min(1),
-    benchmarks: z.array(z.string().min(1)).min(1),
+    benchmarks: z.array(benchmarkChoiceSchema).min(1),
     /** A recipe, whose data stage is done first where the store does not have it. */
     data: z.union([benchmarkDataSchema, z.strictObject({ recipe: z.json() })]),
     asking: askingSchema,
@@ -78,7 +87,7 @@ export const evaluateModelsSchema = z
     path: ['models'],
     message: 'a model stands twice; name each once',
   })
-  .refine(({ benchmarks }) => new Set(benchmarks).size === benchmarks.length, {
+  .refine(({ benchmarks }) => new Set(benchmarks.map(nameOfBenchmark)).size === benchmarks.length, {
     path: ['benchmarks'],
     message: 'a benchmark stands twice; name each once',
   });
@@ -128,7 +137,7 @@ export interface EvaluateModelsResult {
 // ── the activities ────────────────────────────────────────────────────────────────────────────────────────────────
 export interface BenchmarkInput {
   tested: TestedModel;
-  benchmark: string;
+  benchmark: BenchmarkChoice;
   data: BenchmarkData;
   asking: AskingSettings;
   /** The export of a local model whose runtime is onnx. */
@@ -140,7 +149,7 @@ export interface BenchmarkActivities {
   /** With graphs for the pictures of all benchmarks; null where the model needs none. */
   exportForBenchmarks(input: {
     tested: TestedModel;
-    benchmarks: string[];
+    benchmarks: BenchmarkChoice[];
     data: BenchmarkData;
     asking: AskingSettings;
   }): Promise<ArtifactRef | null>;

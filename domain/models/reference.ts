@@ -8,14 +8,15 @@
  *     ./folder                 an adapter, a merged model or an ONNX export
  *     owner/name               a base model by its hub id
  *     endpoint:MODEL           behind the llm workers' endpoint
- *     qwen2.5-vl-7b            a baseline of the paper, behind the endpoint
+ *     medgemma-4b              a baseline of the paper, behind the endpoint
  *
  * An endpoint takes settings behind a question mark: `endpoint:gpt-4o?provider=openai&concurrency=32`.
  */
 import { z } from 'zod';
 import { userMistake } from '../failures.ts';
 import { llmProviders } from '../llm-settings.ts';
-import { type Baseline, baselineNamed, baselines } from './baselines.ts';
+import type { PublishedModel } from '../published/models.ts';
+import { baselineNamed, baselineNames } from './baselines.ts';
 
 export interface EndpointSettings {
   provider?: (typeof llmProviders)[number] | undefined;
@@ -27,7 +28,7 @@ export type ModelReference =
   | { kind: 'run'; run: string; which: string | null }
   | { kind: 'path'; path: string }
   | { kind: 'endpoint'; model: string; settings: EndpointSettings }
-  | { kind: 'baseline'; baseline: Baseline; model: string; settings: EndpointSettings };
+  | { kind: 'baseline'; baseline: PublishedModel; model: string; settings: EndpointSettings };
 
 const hosted = llmProviders.filter((provider) => provider !== 'embedded');
 const settingsSchema = z.strictObject({
@@ -60,7 +61,7 @@ export function parseModelReference(text: string): ModelReference {
     const { model = baseline.hub, ...settings } = splitSettings(given, given).settings;
     if (model === null) {
       throw userMistake(
-        `${given}: the paper names no checkpoint; say how your endpoint calls it, e.g. ${baseline.name}?model=NAME`,
+        `${given}: the paper names no checkpoint; say how your endpoint calls it, e.g. ${baseline.name.toLowerCase()}?model=NAME`,
       );
     }
     return { kind: 'baseline', baseline, model, settings };
@@ -71,7 +72,7 @@ export function parseModelReference(text: string): ModelReference {
   return { kind: 'run', run: run[1], which: run[2] ?? null };
 }
 
-const forms = `give base, RUN, RUN@grpo-500, RUN@all, a folder (./adapter), owner/name of the hub, endpoint:MODEL, or one of ${baselines.map(({ name }) => name).join(', ')}`;
+const forms = `give base, RUN, RUN@grpo-500, RUN@all, a folder (./adapter), owner/name of the hub, endpoint:MODEL, or one of ${baselineNames.join(', ')}`;
 
 function splitSettings(given: string, text: string): { name: string; settings: z.infer<typeof settingsSchema> } {
   const mark = text.indexOf('?');

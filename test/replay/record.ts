@@ -7,7 +7,7 @@ import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { skinR1 } from '../../domain/methods/skin-r1.ts';
-import { taskQueues } from '../../domain/names.ts';
+import { taskQueues, workflowTypes } from '../../domain/names.ts';
 import { FakeActivities } from '../support/fake-activities.ts';
 import { smallRecipe } from '../support/recipes.ts';
 import { bundleWorkflows, startDevServer, startWorkers } from '../support/temporal.ts';
@@ -34,10 +34,10 @@ try {
 }
 
 async function record({ client }: TestWorkflowEnvironment, name: string): Promise<number> {
-  const { instead = {}, recipe = smallRecipe(), meddle, subject } = scenarios[name]?.() ?? {};
+  const { instead = {}, recipe = smallRecipe(), evaluation, meddle, subject } = scenarios[name]?.() ?? {};
   fakes.begin(instead);
-  const options = { taskQueue: taskQueues.orchestrator, workflowId: name, args: [{ recipe }] };
-  const run = await client.workflow.start(skinR1.workflow, options);
+  const options = { taskQueue: taskQueues.orchestrator, workflowId: name, args: [evaluation ?? { recipe }] };
+  const run = await client.workflow.start(evaluation ? workflowTypes.evaluateModels : skinR1.workflow, options);
   const [end] = await Promise.allSettled([run.result(), meddle?.(run)]);
   console.log(`          ${end.status === 'fulfilled' ? 'completed' : end.reason.cause}`);
   const history = await (subject?.(client, run) ?? run).fetchHistory();

@@ -1,16 +1,19 @@
 /** One run for each path through the workflows; the name is the file of its history. */
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure, type Duration } from '@temporalio/common';
-import type { Activities } from '../../domain/contracts/run.ts';
+import type { EvaluateModelsInput } from '../../domain/contracts/benchmarks.ts';
 import { failureTypes, userMistake } from '../../domain/failures.ts';
 import { evaluationId, signals } from '../../domain/names.ts';
 import type { Recipe } from '../../domain/recipe/recipe.ts';
-import { createGate, prepareWithConcepts, stretch, untilCancelled } from '../support/fake-activities.ts';
+import { requestOf } from '../support/evaluations.ts';
+import { createGate, type Faked, prepareWithConcepts, stretch, untilCancelled } from '../support/fake-activities.ts';
 import { recipeWithConcepts, smallRecipe } from '../support/recipes.ts';
 
 export interface Scenario {
-  instead?: Partial<Activities>;
+  instead?: Partial<Faked>;
   recipe?: Recipe;
+  /** In place of a run: an evaluation of models. */
+  evaluation?: EvaluateModelsInput;
   /** What happens to the run from outside. */
   meddle?(run: WorkflowHandle): Promise<void>;
   /** The execution whose history is kept, where it is not the run's own. */
@@ -68,13 +71,31 @@ export const scenarios: Record<string, () => Scenario> = {
       },
     };
   },
+  'models-evaluated': () => ({ evaluation: requestOf({ data: { recipe: JSON.parse(JSON.stringify(smallRecipe())) } }) }),
+  'models-failed': () => ({ evaluation: requestOf(), instead: failingAt('evaluateBenchmark') }),
+  'models-cancelled': () => {
+    const answering = createGate();
+    return {
+      evaluation: requestOf(),
+      instead: {
+        evaluateBenchmark: () => {
+          answering.open();
+          return untilCancelled();
+        },
+      },
+      meddle: async (run) => {
+        await answering.opened;
+        await run.cancel();
+      },
+    };
+  },
   'evaluation-complete': () => ({ subject: evaluationOf('sft') }),
   'evaluation-refused': () => ({ instead: failingAt('evaluateModel'), subject: evaluationOf('sft') }),
 };
 
 const epochOfSft = ({ epoch }: { epoch: number }) => stretch('sft', 2 * epoch);
 
-const failingAt = (activity: 'trainGrpo' | 'evaluateModel'): Partial<Activities> => ({
+const failingAt = (activity: 'trainGrpo' | 'evaluateModel' | 'evaluateBenchmark'): Partial<Faked> => ({
   [activity]: async () => {
     throw userMistake('the recipe does not fit the machine');
   },

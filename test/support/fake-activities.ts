@@ -2,11 +2,13 @@
 import { Context } from '@temporalio/activity';
 import { withActivityFailures } from '../../activities/failures.ts';
 import { type ArtifactKind, type ArtifactRef, digestOf } from '../../domain/artifact.ts';
-import type {
-  BenchmarkActivities,
-  BenchmarkInput,
-  BenchmarkResult,
-  EndpointActivities,
+import {
+  type BenchmarkActivities,
+  type BenchmarkChoice,
+  type BenchmarkInput,
+  type BenchmarkResult,
+  type EndpointActivities,
+  nameOfBenchmark,
 } from '../../domain/contracts/benchmarks.ts';
 import type { EvaluationInput, EvaluationResult } from '../../domain/contracts/evaluation.ts';
 import type { Activities } from '../../domain/contracts/run.ts';
@@ -118,7 +120,7 @@ const plain: Faked = {
 
 /** Which epoch, milestone or model an input is about. */
 function subjectOf(input: Partial<SftInput & GrpoInput & EvaluationInput & BenchmarkInput>): string {
-  if (input.tested !== undefined) return [input.tested.label, input.benchmark ?? ''].join(' ').trim();
+  if (input.tested !== undefined) return [input.tested.label, input.benchmark ? nameOfBenchmark(input.benchmark) : ''].join(' ').trim();
   if (input.label !== undefined) return input.label;
   if (input.epoch !== undefined) return `${input.epoch}${input.stage === 'concepts' ? ' of concepts' : ''}`;
   if (input.stopAt !== undefined) return input.sft ? `${input.stopAt}` : `${input.stopAt} without SFT`;
@@ -144,7 +146,8 @@ export const evaluation = (label: string, step: number | null): EvaluationResult
   scores: [{ task: 'diagnosis', items: 20, accuracy: 0.5, low: 0.3, high: 0.7, macroF1: 0.5, unparsed: 0 }],
 });
 
-export const benchmarkResult = (label: string, benchmark: string): BenchmarkResult => {
+export const benchmarkResult = (label: string, choice: BenchmarkChoice): BenchmarkResult => {
+  const benchmark = nameOfBenchmark(choice);
   const score = { score: { value: 0.5, low: 0.3, high: 0.7 }, macroF1: 0.5, unread: 0 };
   return {
     ...{ benchmark, label, reader: 'strict', profile: 'paper', shown: 'real', samples: 1, items: 20, groups: 10 },

@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openOnnxModel } from '../../../activities/inference/onnx-runner.ts';
 import { createTransformersRunner } from '../../../activities/inference/transformers-runner.ts';
-import type { GenerateOptions, ModelRunner } from '../../../activities/ports/model-runner.ts';
+import type { AskedRow, GenerateOptions, ModelRunner } from '../../../activities/ports/model-runner.ts';
 import { runTrainerJob } from '../../../activities/trainer/trainer-job.ts';
 import type { ChatRow, ExportOnnxJob, GeneratedRow, GenerateJob } from '../../../domain/trainer.ts';
 import { buildMicroModel, imageSizes, type MicroModel, trainer, writeRows } from '../../support/micro-model.ts';
@@ -20,12 +20,15 @@ let expected: GeneratedRow[];
 async function collect(
   runner: ModelRunner,
   more: Partial<GenerateOptions> = {},
-  asked = rows,
+  asked: readonly AskedRow[] = rows,
 ): Promise<GeneratedRow[]> {
   const answers: GeneratedRow[] = [];
   for await (const answer of runner.generate(asked, { ...options, ...more })) answers.push(answer);
   return answers;
 }
+
+const oracleSettings = () =>
+  ({ seed: 1, threads: 2, precision: 'fp32', model: micro.base, adapter: micro.adapter, scratch: micro.folder }) as const;
 
 beforeAll(async () => {
   micro = await buildMicroModel();
@@ -36,7 +39,7 @@ beforeAll(async () => {
   const job: ExportOnnxJob = { schema: 1, job: 'export-onnx', ...common, output: exported, imageSizes };
   await mkdir(exported);
   await runTrainerJob(trainer, job, { folder: micro.folder });
-  const oracle = createTransformersRunner(trainer, { ...common, scratch: micro.folder });
+  const oracle = createTransformersRunner(trainer, oracleSettings());
   expected = await collect(oracle);
   await oracle.close();
 }, limitMs);
@@ -120,6 +123,57 @@ describe('the exported model', () => {
         message: expect.stringContaining('84x168'),
       });
       await runner.close();
+    },
+    limitMs,
+  );
+});
+
+describe('sampled answers and system texts', () => {
+  const asked = (): AskedRow[] =>
+    rows.slice(0, 40).map((row, i) => ({ ...row, seed: 1000 + i, ...(i % 2 === 0 ? { system: 'w1 w2' } : {}) }));
+
+  it(
+    'are the same by ONNX, by Transformers, and in other batches: each row draws by its own seed',
+    async () => {
+      const onnx = await openOnnxModel(exported, { threads: 1 });
+      const oracle = createTransformersRunner(trainer, oracleSettings());
+      const bySeed = await collect(onnx, { temperature: 0.8 }, asked());
+      expect(await collect(oracle, { temperature: 0.8 }, asked())).toEqual(bySeed);
+      expect(await collect(onnx, { temperature: 0.8, batchSize: 7 }, asked().toReversed())).toEqual(bySeed.toReversed());
+      const reseeded = asked().map((row) => ({ ...row, seed: (row.seed ?? 0) + 1 }));
+      const others = await collect(onnx, { temperature: 0.8 }, reseeded);
+      expect(others.filter(({ text }, i) => text !== bySeed[i]?.text).length).toBeGreaterThan(30);
+      // A system text changes what is said.
+      const without = asked().map(({ system: _, ...row }) => row);
+      const greedy = await collect(onnx, {}, asked());
+      expect(greedy.some(({ text }, i) => i % 2 === 0 && text !== expected[i]?.text)).toBe(true);
+      expect(await collect(onnx, {}, without)).toEqual(expected.slice(0, 40));
+      await onnx.close();
+      await oracle.close();
+    },
+    limitMs,
+  );
+});
+
+describe('Transformers', () => {
+  it(
+    'gives the answers of each batch before the next one is done, so that a cancelled generation loses none',
+    async () => {
+      const oracle = createTransformersRunner(trainer, oracleSettings());
+      const controller = new AbortController();
+      const reason = new Error('cancelled by the test');
+      const answers: GeneratedRow[] = [];
+      const reading = async (): Promise<void> => {
+        const settings = { ...options, batchSize: 2, signal: controller.signal };
+        for await (const answer of oracle.generate(rows, settings)) {
+          answers.push(answer);
+          if (answers.length === 6) controller.abort(reason);
+        }
+      };
+      await expect(reading()).rejects.toBe(reason);
+      await oracle.close();
+      expect(answers.length).toBeLessThan(rows.length);
+      expect(answers).toEqual(expected.slice(0, answers.length));
     },
     limitMs,
   );

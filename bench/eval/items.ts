@@ -1,0 +1,40 @@
+/** Questions on drawings of the demo, as its recipe asks them. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import type { AskedRow } from '../../activities/ports/model-runner.ts';
+import { demoDiagnoses } from '../../domain/demo/findings.ts';
+import { renderLesion } from '../../domain/demo/lesion.ts';
+import { generateWorld } from '../../domain/demo/world.ts';
+import { evaluationProfile, itemPrompt } from '../../domain/prompts/prompts.ts';
+import { createRandom } from '../../domain/random.ts';
+
+export interface Items {
+  rows: AskedRow[];
+  /** Folder of their pictures. */
+  images: string;
+}
+
+const letters = ['A', 'B', 'C', 'D'] as const;
+
+/** Four options each, each picture its own. */
+export async function writeItems(images: string, count: number): Promise<Items> {
+  await mkdir(images, { recursive: true });
+  const spec = { images: Math.max(40, count), textbook: 8, atypical: 0.25, atypicalTextbook: 0.1 };
+  const { clinic } = generateWorld(spec, 4242);
+  const random = createRandom('bench/eval');
+  const profile = evaluationProfile('compact');
+  const rows = clinic.slice(0, count).map(({ id, diagnosis }): AskedRow => {
+    const others = demoDiagnoses.filter(({ name }) => name !== diagnosis.name);
+    const labels = random.shuffle([diagnosis.name, ...random.sample(others, 3).map(({ name }) => name)]);
+    const options = letters.map((letter, i) => ({ letter, label: labels[i] ?? '', synonyms: [], value: 0 }));
+    return { id, images: [`${id}.png`], prompt: itemPrompt(profile, 'diagnosis', { options }) };
+  });
+  for (const { id, look } of clinic.slice(0, count)) {
+    const { width, height, rgb } = renderLesion(look);
+    await sharp(rgb, { raw: { width, height, channels: 3 } })
+      .png()
+      .toFile(join(images, `${id}.png`));
+  }
+  return { rows, images };
+}

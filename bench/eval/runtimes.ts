@@ -1,0 +1,102 @@
+/** The exported model in a thread of this process, and Transformers in a process of its own, on the same rows. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openOnnxModel } from '../../activities/inference/onnx-runner.ts';
+import { createTransformersRunner } from '../../activities/inference/transformers-runner.ts';
+import type { ModelRunner } from '../../activities/ports/model-runner.ts';
+import { modelPath } from '../../activities/trainer/model-folders.ts';
+import { runTrainerJob } from '../../activities/trainer/trainer-job.ts';
+import { ownEnvironment } from '../../cli/environment.ts';
+import type { ExportOnnxJob } from '../../domain/trainer.ts';
+import { benchLogger } from '../common/logger.ts';
+import { median } from '../common/median.ts';
+import type { Items } from './items.ts';
+
+interface Settings {
+  threads: number;
+  repeats: number;
+  batches: readonly number[];
+  adapter: string | null;
+}
+
+const maxNewTokens = 64;
+/** [height, width] of the demo's drawings. */
+const imageSizes: ExportOnnxJob['imageSizes'] = [[112, 112]];
+
+interface Run {
+  /** Items a second between the end of the first batch and that of the last: without loading, and warm. */
+  rate: number;
+  /** The same from the first question on, with all that is loaded. */
+  withLoading: number;
+  tokens: Map<string, string>;
+}
+
+/** Batches take turns with the runtimes, so that what else the machine does falls on all. */
+export async function compareRuntimes(items: Items, folder: string, settings: Settings): Promise<void> {
+  const { threads, repeats, batches, adapter } = settings;
+  const trainer = { python: ownEnvironment().trainerPython, logger: benchLogger() };
+  const common = { seed: 1, threads, precision: 'fp32', model: modelPath({ base: 'tiny', sha256: '' }), adapter } as const;
+  const exported = join(folder, 'export');
+  await mkdir(exported);
+  const job: ExportOnnxJob = { schema: 1, job: 'export-onnx', ...common, output: exported, imageSizes };
+  await runTrainerJob(trainer, job, { folder });
+  const runtimes: Record<string, () => Promise<ModelRunner>> = {
+    onnx: () => openOnnxModel(exported, { threads }),
+    transformers: async () => createTransformersRunner(trainer, { ...common, scratch: folder }),
+  };
+  console.log(
+    `\n${items.rows.length} items, ${threads} thread${threads > 1 ? 's' : ''}, greedy, at most ${maxNewTokens} tokens; medians of ${repeats}`,
+  );
+  const runs = new Map<string, Run[]>();
+  for (let repeat = 0; repeat < repeats; repeat++) {
+    for (const batchSize of batches.filter((size) => 2 * size <= items.rows.length)) {
+      for (const [name, open] of Object.entries(runtimes)) {
+        const key = `${name} ${batchSize}`;
+        runs.set(key, [...(runs.get(key) ?? []), await run(items, await open(), batchSize)]);
+      }
+    }
+  }
+  const best = Object.keys(runtimes).map((name) => report(name, runs));
+  const [onnx, transformers] = best;
+  if (!onnx || !transformers) throw new RangeError('nothing was measured');
+  const all = [...runs.values()].flat();
+  const same = items.rows.every(({ id }) => new Set(all.map(({ tokens }) => tokens.get(id))).size === 1);
+  console.log(
+    `${(onnx.rate / transformers.rate).toFixed(2)} x the items per second of Transformers, ${(onnx.withLoading / transformers.withLoading).toFixed(2)} x with loading; answers ${same ? 'token for token the same' : 'DIFFER'} over all batches and runs`,
+  );
+}
+
+function report(name: string, runs: ReadonlyMap<string, readonly Run[]>): { rate: number; withLoading: number } {
+  const own = [...runs].filter(([key]) => key.startsWith(`${name} `));
+  const medians = own.map(([key, measured]) => ({
+    batch: key.slice(name.length + 1),
+    rate: median(measured.map(({ rate }) => rate)),
+    withLoading: median(measured.map(({ withLoading }) => withLoading)),
+  }));
+  for (const { batch, rate, withLoading } of medians) {
+    console.log(
+      `${name.padEnd(13)} batch ${batch.padStart(3)}  ${rate.toFixed(1).padStart(7)} items/s   ${withLoading.toFixed(1).padStart(7)} with loading`,
+    );
+  }
+  const [best] = medians.toSorted((a, b) => b.rate - a.rate);
+  if (!best) throw new RangeError(`${name} was not measured`);
+  return best;
+}
+
+async function run({ rows, images }: Items, runner: ModelRunner, batchSize: number): Promise<Run> {
+  const begun = performance.now();
+  const marks: { done: number; at: number }[] = [];
+  const onProgress = (done: number): void => void marks.push({ done, at: performance.now() });
+  const tokens = new Map<string, string>();
+  for await (const answer of runner.generate(rows, { images, batchSize, maxNewTokens, onProgress })) {
+    tokens.set(answer.id, answer.tokens.join(' '));
+  }
+  await runner.close();
+  const [first, last] = [marks[0], marks.at(-1)];
+  if (!first || !last) throw new RangeError('nothing was answered');
+  return {
+    rate: (last.done - first.done) / ((last.at - first.at) / 1_000),
+    withLoading: rows.length / ((last.at - begun) / 1_000),
+    tokens,
+  };
+}

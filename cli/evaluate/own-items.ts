@@ -1,0 +1,51 @@
+/** A user's own benchmark: a file of items, whose pictures go into the store as those of a data set do. */
+import { access, readFile } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
+import { concurrently } from '../../activities/concurrently.ts';
+import { commitOnce } from '../../activities/commit-once.ts';
+import type { ImageBudget } from '../../activities/datasets/images/image-size.ts';
+import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
+import { canonicalJson, digestOf } from '../../domain/artifact.ts';
+import { artifactFiles } from '../../domain/artifact-files.ts';
+import { benchmarks } from '../../domain/benchmarks/index.ts';
+import { parseOwnItems } from '../../domain/benchmarks/own-items.ts';
+import type { ImageRef } from '../../domain/cases/case.ts';
+import type { BenchmarkChoice } from '../../domain/contracts/benchmarks.ts';
+import { userMistake } from '../../domain/failures.ts';
+
+/** Whether the name of a benchmark is a file's. */
+export const isOwnItems = (name: string): boolean => /\.jsonl$/i.test(name);
+
+/** Throws a user's mistake that names file, row and picture. */
+export async function storeOwnItems(file: string, budget: ImageBudget, store: ArtifactStore): Promise<BenchmarkChoice> {
+  const name = basename(file).replace(/\.jsonl$/i, '');
+  if (benchmarks.some((known) => known.name === name)) {
+    throw userMistake(`${file}: "${name}" is a benchmark of Dermflow; give the file another name`);
+  }
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw userMistake(`${file}: cannot be read (${String(error)}); give a file of items, one JSON object a line`, error);
+  });
+  const items = parseOwnItems(text, file);
+  const paths = [...new Set(items.map(({ image }) => image))];
+  // What reads images takes a second to load, which commands without are spared.
+  const { imagesInFlight, normaliseImage } = await import('../../activities/datasets/images/intake.ts');
+  const images = await concurrently(paths, imagesInFlight, async (path): Promise<[string, ImageRef]> => {
+    const place = resolve(dirname(file), path);
+    const wrong = (why: string): Error =>
+      userMistake(`${file}: item ${items.find(({ image }) => image === path)?.id}: image ${path} ${why}`);
+    await access(place).catch(() => {
+      throw wrong('is not there; paths are relative to the file');
+    });
+    const normalised = await normaliseImage(place, budget);
+    if ('badImage' in normalised) throw wrong(`cannot be used: ${normalised.badImage}`);
+    const { png, width, height } = normalised;
+    return [path, { ...(await store.putBlob(png)), width, height }];
+  });
+  const own = { items, images: Object.fromEntries(images) };
+  const params = { items: digestOf(canonicalJson(own)) };
+  const ref = await commitOnce(store, { kind: 'dataset', method: 'own-items/1', inputs: {}, params }, async () => ({
+    facts: { items: items.length, images: paths.length },
+    files: { [artifactFiles.dataset.own.name]: canonicalJson(own) },
+  }));
+  return { name, items: ref };
+}

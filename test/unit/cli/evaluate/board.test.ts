@@ -1,0 +1,136 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { evaluateBenchmark } from '../../../../activities/evaluation/evaluate-benchmark.ts';
+import { readJsonLines } from '../../../../activities/store/commit.ts';
+import { createMemoryStore } from '../../../../activities/store/memory.ts';
+import { type BoardRow, readBoard } from '../../../../cli/evaluate/board.ts';
+import { compareRows, findRow } from '../../../../cli/evaluate/compare.ts';
+import { write } from '../../../../cli/evaluate/leaderboard.ts';
+import { renderCompared } from '../../../../cli/evaluate/render-compared.ts';
+import { artifactFiles } from '../../../../domain/artifact-files.ts';
+import type { AskingSettings, BenchmarkResult, TestedModel } from '../../../../domain/contracts/benchmarks.ts';
+import { failureTypes } from '../../../../domain/failures.ts';
+import { answeringModel, benchmarkContext, localModel, requestOf, storeQuestions } from '../../../support/evaluations.ts';
+
+const tagged = (letter: string): string => `<thinking> seen </thinking> <final diagnosis> ${letter} </final diagnosis>`;
+const store = createMemoryStore();
+let data: { questions: Awaited<ReturnType<typeof storeQuestions>>; dataset: null };
+
+function evaluate(
+  label: string,
+  answer: (place: number) => string,
+  { benchmark = 'id-diagnosis', asking = {}, tested = {} }: {
+    benchmark?: string;
+    asking?: Partial<AskingSettings>;
+    tested?: Partial<TestedModel>;
+  } = {},
+): Promise<BenchmarkResult> {
+  const model = { ...localModel({ label }), ...tested } as TestedModel; // of the same kind
+  const input = { tested: model, benchmark, data, asking: { ...requestOf().asking, ...asking } };
+  return evaluateBenchmark(input, answeringModel(label, answer), benchmarkContext(store));
+}
+
+let board: BoardRow[];
+beforeAll(async () => {
+  data = { questions: await storeQuestions(store, 20), dataset: null };
+  await evaluate('weak', (place) => tagged(place < 10 ? 'A' : 'C'));
+  await evaluate('strong', (place) => tagged(place < 15 ? 'A' : 'B'));
+  await evaluate('untagged', () => 'It is a melanoma.', { tested: { reader: 'lenient' } });
+  await evaluate('strong', () => tagged('B'), { benchmark: 'lesion-condition' });
+  await evaluate('strong, no image', () => tagged('A'), { tested: { shown: 'grey' } });
+  board = await readBoard(store, 'default');
+});
+
+describe('an evaluation on a benchmark', () => {
+  it('keeps each item with both readings, and the numbers of the table', async () => {
+    const row = findRow(board, 'weak', 'id-diagnosis');
+    expect(row).toMatchObject({ items: 20, groups: 10, strict: { score: { value: 0.5 } }, samples: 1, profile: 'compact' });
+    const items = await readJsonLines(store, row.evaluation, 'items.jsonl', artifactFiles.benchmark.items.schema);
+    expect(items).toHaveLength(20);
+    expect(items[0]).toMatchObject({ id: 'case-0/diagnosis', strict: { letter: 'A', correct: true } });
+  });
+
+  it('asks the first items alone where it is limited, and nobody for what was asked before', async () => {
+    const first = await evaluate('weak', () => {
+      throw new Error('these were answered before');
+    }, { asking: { limit: 6 } });
+    expect(first).toMatchObject({ items: 6, strict: { score: { value: 1 } } });
+  });
+
+  it('keeps every sample where there are several', async () => {
+    const asking = { samples: 3, decoding: { maxNewTokens: 64, temperature: 1, seed: 1 } };
+    const result = await evaluate('sampled', (place) => tagged(place % 3 === 0 ? 'A' : 'C'), { asking });
+    const { samples } = artifactFiles.benchmark;
+    const all = await readJsonLines(store, result.evaluation, samples.name, samples.schema);
+    expect(all.map(({ id, sample, strict }) => [id, sample, strict.letter]).slice(0, 4)).toEqual([
+      ['case-0/diagnosis', 0, 'A'],
+      ['case-0/diagnosis', 1, 'C'],
+      ['case-0/diagnosis', 2, 'C'],
+      ['case-1/diagnosis', 0, 'A'],
+    ]);
+    expect(result.strict.score.value).toBe(1);
+  });
+
+  it.each([
+    ['nonsense', 'no benchmark "nonsense"'],
+    ['ood-diagnosis', 'benchmark ood-diagnosis: the data hold no item of it; it needs'],
+  ])('is refused in one line: %s', async (benchmark, words) => {
+    const refused = evaluate('weak', () => '', { benchmark });
+    await expect(refused).rejects.toMatchObject({
+      type: failureTypes.userMistake,
+      message: expect.stringContaining(words),
+    });
+  });
+});
+
+describe('the leaderboard', () => {
+  it('has every evaluation, by benchmark, the best by its own reader first', () => {
+    const text = write(board, 'table');
+    const lines = text.split('\n').slice(1);
+    expect(lines.map((line) => line.split(/ {2,}/).slice(0, 2))).toEqual([
+      ['id-diagnosis', 'strong, no image'],
+      ['id-diagnosis', 'untagged'],
+      ['id-diagnosis', 'strong'],
+      ['id-diagnosis', 'weak'],
+      ['lesion-condition', 'strong'],
+    ]);
+    expect(text).toContain('0.750 (');
+  });
+
+  it('is Markdown, CSV and JSON of the same rows', () => {
+    expect(write(board, 'markdown').split('\n')).toHaveLength(2 + board.length);
+    const [columns = '', ...rows] = write(board, 'csv').split('\r\n');
+    expect(rows).toHaveLength(board.length);
+    // A label with a comma stays one cell.
+    expect(rows.filter((row) => row.includes('"strong, no image"'))).toHaveLength(1);
+    expect(columns.split(',')).toContain('lenient_macro_f1');
+    expect(JSON.parse(write(board, 'json'))).toHaveLength(board.length);
+    expect(write([], 'table')).toContain('dermflow evaluate');
+  });
+});
+
+describe('a comparison', () => {
+  it('tells which items changed, with both outputs', async () => {
+    const [first, second] = [findRow(board, 'weak', undefined, 'strong'), findRow(board, 'strong', 'id-diagnosis')];
+    const compared = await compareRows(store, first, second);
+    const { all, changed } = compared.comparison;
+    expect(all).toMatchObject({ items: 20, difference: 0.25 });
+    expect(changed.map(({ change }) => change)).toEqual([...Array(5).fill('gained'), ...Array(5).fill('other answer')]);
+    expect(changed[0]).toMatchObject({ first: { output: tagged('C') }, second: { output: tagged('A') } });
+    const text = renderCompared(compared, 1);
+    expect(text).toContain('+25.0');
+    expect(text).toContain('… and 9 more');
+  });
+
+  it('takes the first characters of a key for a name', () => {
+    const row = findRow(board, 'weak', 'id-diagnosis');
+    expect(findRow(board, row.evaluation.key.slice(0, 12), undefined)).toBe(row);
+  });
+
+  it.each([
+    ['absent', undefined, undefined, 'the store has no evaluation of it; there are'],
+    ['strong', undefined, undefined, 'has evaluations on'],
+    ['weak', 'lesion-condition', undefined, 'the store has no evaluation of it on lesion-condition'],
+  ])('is refused in one line where a name is no evaluation: %s', (name, benchmark, other, words) => {
+    expect(() => findRow(board, name, benchmark, other)).toThrow(words);
+  });
+});
