@@ -1,5 +1,5 @@
 /** The diagnosis questions of pictures whose skin tone is known, by skin tone. `byAttribute` does it for any benchmark. */
-import { skinToneAttribute } from './attributes.ts';
+import { skinToneField } from '../cases/skin-tone.ts';
 import type { Benchmark } from './benchmark.ts';
 import { idDiagnosis } from './id-diagnosis.ts';
 import { summariseChoices } from './summarise.ts';
@@ -12,7 +12,7 @@ export const fairness: Benchmark = {
     'In-distribution diagnosis of the pictures whose set notes the Fitzpatrick type, a column for each group of types. The number to read is the worst group and its gap to the best.',
   needs: 'test questions of pictures with a skin tone, e.g. of Fitzpatrick17k, DDI or PAD-UFES-20',
   items: (sources, profile) =>
-    idDiagnosis.items(sources, profile).filter(({ attributes }) => attributes[skinToneAttribute] !== undefined),
-  summarise: (items) => summariseChoices('fairness', items, ({ attributes }) => attributes[skinToneAttribute] ?? 'unknown'),
+    idDiagnosis.items(sources, profile).filter(({ attributes }) => attributes[skinToneField] !== undefined),
+  summarise: (items) => summariseChoices('fairness', items, ({ attributes }) => attributes[skinToneField] ?? 'unknown'),
   published: [],
 };

@@ -1,4 +1,5 @@
 /** Stanford's Diverse Dermatology Images (Daneshjou et al. 2022): `ddi_metadata.csv` and `images/000001.png`. */
+import { notedSkinTone } from '../../../domain/cases/skin-tone.ts';
 import { imagesOf } from '../opening/image-files.ts';
 import { stemOf } from '../opening/names.ts';
 import { readTable } from '../opening/table.ts';
@@ -35,6 +36,7 @@ export const readDdi: DatasetAdapter = async function* (folder, knowledge) {
       group: `ddi/${id}`,
       modality: 'clinical',
       archiveIds: [`ddi/${id}`],
+      ...notedSkinTone(row.get('skin_tone')),
       ...diagnosed,
     };
   }

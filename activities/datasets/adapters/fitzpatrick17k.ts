@@ -3,6 +3,7 @@
  * `<md5hash>.jpg`. Some addresses are dead, so raise `data.maxBadShare` to the share that is missing. Dermatologists
  * looked at a part of the rows; what they call wrongly labelled (`qc`: "3 Wrongly labelled") is left out.
  */
+import { notedSkinTone } from '../../../domain/cases/skin-tone.ts';
 import { imagesOf } from '../opening/image-files.ts';
 import { readTable } from '../opening/table.ts';
 import { requireTable } from '../opening/tables.ts';
@@ -40,6 +41,7 @@ export const readFitzpatrick17k: DatasetAdapter = async function* (folder, knowl
       group: `fitzpatrick17k/${id}`,
       modality: 'clinical',
       archiveIds: [`fitzpatrick17k/${id}`],
+      ...notedSkinTone(row.get('fitzpatrick_scale')),
       ...diagnosed,
     };
   }

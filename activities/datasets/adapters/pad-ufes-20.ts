@@ -2,6 +2,7 @@
  * PAD-UFES-20 (Pacheco et al. 2020, Mendeley zr7vgbcyr2): `metadata.csv` and photographs by smartphone in any folder,
  * usually `images/imgs_part_{1,2,3}/`. No official split.
  */
+import { notedSkinTone } from '../../../domain/cases/skin-tone.ts';
 import { imagesOf } from '../opening/image-files.ts';
 import { stemOf } from '../opening/names.ts';
 import { readTable } from '../opening/table.ts';
@@ -43,6 +44,7 @@ export const readPadUfes20: DatasetAdapter = async function* (folder, knowledge)
       group: `patient/${row.require('patient_id')}`,
       modality: 'clinical',
       archiveIds: [`pad-ufes-20/${id}`],
+      ...notedSkinTone(row.get('fitspatrick')),
       ...diagnoseCode(row.get('diagnostic'), padUfes20Codes, knowledge, `${row.where}: column diagnostic`),
     };
   }

@@ -26,7 +26,7 @@ import type { SourceRecord } from '../records/record.ts';
 import { absentReason, type LeftOutCount, linkOf, type Reading, type ReadRequest, readSource } from './first-pass.ts';
 import { createImportTally, tooManyBad } from './import-tally.ts';
 
-export const importMethod = 'import/5';
+export const importMethod = 'import/6';
 
 const leftOutCountSchema = z.object({
   reason: z.string(),

@@ -1,0 +1,162 @@
+/** Result files of other tools, in the forms in which their code writes them. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { asScoredItems } from '../../../domain/benchmarks/exchange/foreign.ts';
+import { parseLmmsEvalSamples, printLines, printLmmsEvalSamples } from '../../../domain/benchmarks/exchange/lmms-eval.ts';
+import { parseLmmsEvalResults, printLmmsEvalResults } from '../../../domain/benchmarks/exchange/lmms-eval-results.ts';
+import { parsePythonJson } from '../../../domain/benchmarks/exchange/python-json.ts';
+import { parseQuotedTable, printQuotedTable } from '../../../domain/benchmarks/exchange/quoted-table.ts';
+import { parseVlmEvalKit, printVlmEvalKit } from '../../../domain/benchmarks/exchange/vlmevalkit.ts';
+import { benchmarkNamed } from '../../../domain/benchmarks/index.ts';
+import { evaluationProfile } from '../../../domain/prompts/prompts.ts';
+import { melanomaQuestion } from '../../support/cases.ts';
+
+const benchmark = benchmarkNamed('id-diagnosis');
+const questions = ['one', 'two', 'three'].map((id) => melanomaQuestion({ id, group: id, source: 'ham10000' }));
+const items = benchmark.items({ questions }, evaluationProfile('paper'));
+const outputs = ['<thinking>\tdark, "blue"\n</thinking> <final diagnosis>A</final diagnosis>', 'B: é – "quoted"\r\n', ''];
+const scored = items.map((item, i) => benchmark.score(item, outputs[i] ?? ''));
+
+describe('samples of lmms-eval', () => {
+  // As `json.dumps` with `ensure_ascii=False` writes them.
+  const text = [
+    '{"doc_id": 0, "target": "B", "filtered_resps": ["B"], "doc_hash": "74ce", "pope_accuracy": {"question_id": "17", "score": 1.0, "prediction": "B"}, "input": "What is this?\\nA. wart\\nB. nevus"}',
+    '{"doc_id": 12345678901234567, "target": "A", "resps": [["Naïve: NaN"]], "filtered_resps": [["NaN"]], "doc_hash": "8f", "exact_match": 0.0, "perplexity": NaN, "input": "Infinity?"}',
+    '{"doc_id": 2, "target": "[\\"A\\"]", "filtered_resps": [""], "doc_hash": "8e", "bleu": 31.5, "input": ""}',
+    '',
+  ].join('\n');
+  const file = parseLmmsEvalSamples(text, '20261126_samples_pope.jsonl', 'pope');
+
+  it('are read: response, target, score; no score is no zero', () => {
+    expect(file.items).toEqual([
+      { id: '0', source: 'pope', output: 'B', expected: 'B', score: 1 },
+      { id: '12345678901234567', source: 'pope', output: 'NaN', expected: 'A', score: 0 },
+      { id: '2', source: 'pope', output: '', expected: '["A"]', score: null },
+    ]);
+    expect(asScoredItems(file).map(({ id, strict }) => [id, strict.correct])).toEqual([
+      ['0', true],
+      ['12345678901234567', false],
+    ]);
+    expect(parseLmmsEvalSamples(text, 'f', 'pope', 'exact_match').items.map(({ score }) => score)).toEqual([null, 0, null]);
+  });
+
+  it('are written again byte for byte', () => expect(printLines(file)).toBe(text));
+
+  it('hold all of our own, out and in', () => {
+    const written = printLmmsEvalSamples(items, scored);
+    const read = parseLmmsEvalSamples(written, 'ours.jsonl', 'id-diagnosis');
+    expect(read.scored).toEqual(scored);
+    expect(read.items.map(({ output, score }) => [output, score])).toEqual(scored.map((s) => [s.output, s.strict.score]));
+    expect(printLines(read)).toBe(written);
+    expect(file.scored).toBeNull();
+  });
+
+  it('that are none are refused by file and row', () => {
+    expect(() => parseLmmsEvalSamples('{"doc_id": 1}', 'f.jsonl', 't')).toThrow(/f\.jsonl: row 1: filtered_resps/);
+    expect(() => parseLmmsEvalSamples(`${text}<html>`, 'f.jsonl', 't')).toThrow(/f\.jsonl: row 4: is no JSON/);
+  });
+});
+
+describe('results of lmms-eval', () => {
+  const text = `{
+  "results": {
+    "mmmu_val": {"alias": "mmmu_val", "mmmu_acc,none": 0.5, "mmmu_acc_stderr,none": "N/A", "submission,none": null},
+    "pope": {"alias": "pope", "pope_accuracy,none": 0.875, "pope_accuracy_stderr,none": 0.0123}
+  },
+  "n-samples": {"mmmu_val": {"original": 900, "effective": 900}, "pope": {"original": 9000, "effective": 8}},
+  "model_name": "Qwen/Qwen2.5-VL-7B-Instruct", "total_evaluation_time_seconds": "3.5", "limit": NaN
+}`;
+
+  it('are read, and kept as they are', () => {
+    const results = parseLmmsEvalResults(text, 'results.json');
+    expect(results).toMatchObject({ model: 'Qwen/Qwen2.5-VL-7B-Instruct', items: { mmmu_val: 900, pope: 8 }, text });
+    expect(results.metrics).toEqual([
+      { task: 'mmmu_val', metric: 'mmmu_acc', filter: 'none', value: 0.5, standardError: null },
+      { task: 'pope', metric: 'pope_accuracy', filter: 'none', value: 0.875, standardError: 0.0123 },
+    ]);
+  });
+
+  it('of ours are read back with the same numbers', () => {
+    const summary = benchmark.summarise(scored);
+    const read = parseLmmsEvalResults(printLmmsEvalResults('grpo-60', [summary]), 'ours.json');
+    expect(read.model).toBe('grpo-60');
+    const [accuracy] = read.metrics;
+    expect(accuracy).toMatchObject({ task: 'id-diagnosis', metric: 'accuracy', value: summary.average.strict.weighted.score.value });
+    expect(read.items).toEqual({ 'id-diagnosis': 3, 'id-diagnosis/ham10000': 3 });
+  });
+
+  it('that are none are refused', () => {
+    expect(() => parseLmmsEvalResults('{}', 'r.json')).toThrow(/r\.json: results/);
+    expect(() => parseLmmsEvalResults('<', 'r.json')).toThrow(/r\.json: is no JSON/);
+  });
+});
+
+describe('tables of VLMEvalKit', () => {
+  // As pandas writes them with QUOTE_ALL.
+  const text = [
+    '"index"\t"question"\t"A"\t"B"\t"answer"\t"category"\t"prediction"\t"hit"\t"log"',
+    '"241"\t"Which\none?"\t"say ""a"""\t"nevus"\t"B"\t"skin"\t"B.\t nevus"\t"1"\t"Prefetch succeed"',
+    '"252"\t"Which?"\t"wart"\t""\t"A"\t""\t"Failed to obtain answer via API."\t"0"\t""',
+    '"260"\t"Which?"\t"wart"\t"x"\t"A"\t"skin"\t"A"\t""\t""',
+    '',
+  ].join('\n');
+  const result = parseVlmEvalKit(text, 'm_set_exact_matching_result.tsv', 'set');
+
+  it('are read: prediction, answer, hit; no hit is no zero', () => {
+    expect(result.items).toEqual([
+      { id: '241', source: 'skin', output: 'B.\t nevus', expected: 'B', score: 1 },
+      { id: '252', source: 'set', output: 'Failed to obtain answer via API.', expected: 'A', score: 0 },
+      { id: '260', source: 'skin', output: 'A', expected: 'A', score: null },
+    ]);
+    expect(asScoredItems(result)).toHaveLength(2);
+  });
+
+  it('are written again byte for byte', () => expect(printQuotedTable(result.table, '\t')).toBe(text));
+
+  it('are read as records of JSON too', () => {
+    const json = '[\n    {"index": 7, "question": "?", "answer": "A", "prediction": "A", "hit": 1, "extra": NaN}\n]';
+    expect(parseVlmEvalKit(json, 'm_set.json', 'set').items).toEqual([
+      { id: '7', source: 'set', output: 'A', expected: 'A', score: 1 },
+    ]);
+  });
+
+  it('hold all of our own, out and in', () => {
+    const written = printVlmEvalKit(items, scored);
+    const read = parseVlmEvalKit(written, 'ours.tsv', 'id-diagnosis');
+    expect(read.scored).toEqual(scored);
+    expect(read.table.columns.slice(0, 6)).toEqual(['index', 'question', 'A', 'B', 'C', 'D']);
+    expect(printQuotedTable(read.table, '\t')).toBe(written);
+  });
+
+  it('that are none are refused, and so is a workbook', () => {
+    expect(() => parseVlmEvalKit('"a"\n"1"\n', 'x.tsv', 's')).toThrow(/x\.tsv: lacks the column index/);
+    expect(() => parseVlmEvalKit('PK', 'x.xlsx', 's')).toThrow(/PRED_FORMAT=tsv/);
+    expect(() => parseVlmEvalKit('"index"\t"prediction"\n"1"\n', 'x.tsv', 's')).toThrow(/row 1: has 1 fields, the header 2/);
+  });
+});
+
+describe('quoted tables', () => {
+  const field = fc.string({ unit: fc.constantFrom('a', 'é', '"', '\t', ',', '\n', '\r', ' '), maxLength: 8 });
+
+  it('are read as they were written, whatever their fields hold', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 5 }), fc.constantFrom('\t' as const, ',' as const), fc.array(field), (width, separator, fields) => {
+        const rows = fields.flatMap((_, i) => (i % width === 0 && i + width <= fields.length ? [fields.slice(i, i + width)] : []));
+        const table = { columns: Array.from({ length: width }, (_, i) => `c${i}`), rows };
+        const text = printQuotedTable(table, separator);
+        expect(parseQuotedTable(text, separator, 'f')).toEqual(table);
+      }),
+    );
+  });
+
+  it('are read without quotes and a last line feed, with a byte-order mark and \\r\\n', () => {
+    expect(parseQuotedTable('\ufeffa,b\r\n1,"2"\r\n,', ',', 'f')).toEqual({ columns: ['a', 'b'], rows: [['1', '2'], ['', '']] });
+  });
+});
+
+describe('JSON of Python', () => {
+  it('is JSON, but for numbers that JSON does not have', () => {
+    fc.assert(fc.property(fc.json(), (text) => expect(parsePythonJson(text)).toEqual(JSON.parse(text))));
+    expect(parsePythonJson('[NaN, -Infinity, "NaN", "\\"Infinity", {"NaN": 1}]')).toEqual([null, null, 'NaN', '"Infinity', { NaN: 1 }]);
+  });
+});
