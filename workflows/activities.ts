@@ -39,7 +39,7 @@ export const { synthesiseTrajectories, explainConcepts } = activities<Trajectory
 );
 export const { identifyModel, trainSft, trainGrpo, exportAdapter } = activities<TrainingActivities>(profiles.training);
 export const { exportForInference, evaluateModel } = activities<EvaluationActivities>(profiles.evaluation);
-export const { identifyBase, exportForBenchmarks, evaluateBenchmark } = activities<BenchmarkActivities>(
+export const { identifyBase, exportForBenchmarks, evaluateBenchmark, scoreRules } = activities<BenchmarkActivities>(
   profiles.evaluation,
 );
 export const { evaluateEndpoint } = activities<EndpointActivities>(profiles.llmCalls);

@@ -14,6 +14,7 @@ import {
   exportForBenchmarks,
   identifyBase,
   prepareData,
+  scoreRules,
 } from './activities.ts';
 import { listenForRetryNow } from './attempts.ts';
 import { concluding } from './failures.ts';
@@ -25,8 +26,9 @@ export async function evaluateModels(given: EvaluateModelsInput): Promise<Evalua
   listenForRetryNow();
   return concluding(async () => {
     const input = parseEvaluateModels(given);
-    const progress = new Progress('evaluation', ['data', ...input.models.map(({ label }) => label)]);
+    const progress = new Progress('evaluation', ['data', 'rules', ...input.models.map(({ label }) => label)]);
     const data = await progress.part('data', () => dataOf(input.data));
+    const rules = await progress.part('rules', () => scoreAllRules({ ...input, data }));
     const evaluate = (tested: TestedModel): Promise<BenchmarkResult[]> =>
       progress.part(tested.label, () => evaluateOne(tested, { ...input, data }, progress));
 
@@ -42,7 +44,7 @@ export async function evaluateModels(given: EvaluateModelsInput): Promise<Evalua
     }
     await Promise.allSettled(started.values());
     const evaluations = await Promise.all(started.values());
-    return { evaluations: evaluations.flat() };
+    return { evaluations: evaluations.flat(), rules };
   });
 }
 
@@ -52,9 +54,23 @@ async function dataOf(data: EvaluateModelsInput['data']): Promise<BenchmarkData>
   return { questions, dataset };
 }
 
+/** What a score must exceed before it says anything, by the wording of the first model. */
+async function scoreAllRules({ models, benchmarks, data, asking }: Asked): Promise<BenchmarkResult[]> {
+  const [first] = models;
+  if (!first) return [];
+  const { limit, decoding } = asking;
+  const rows: BenchmarkResult[] = [];
+  for (const benchmark of benchmarks) {
+    rows.push(...(await scoreRules({ benchmark, data, profile: first.profile, limit, seed: decoding.seed })));
+  }
+  return rows;
+}
+
+type Asked = EvaluateModelsInput & { data: BenchmarkData };
+
 async function evaluateOne(
   given: TestedModel,
-  { benchmarks, data, asking }: EvaluateModelsInput & { data: BenchmarkData },
+  { benchmarks, data, asking }: Asked,
   progress: Progress,
 ): Promise<BenchmarkResult[]> {
   const tested = await identified(given);

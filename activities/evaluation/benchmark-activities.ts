@@ -23,6 +23,7 @@ import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { identifyModel } from '../training/model.ts';
 import { evaluateBenchmark, type OpenedModel } from './evaluate-benchmark.ts';
 import { exportOnnx } from './export.ts';
+import { scoreRules } from './score-rules.ts';
 import { readItems } from './sources.ts';
 import { identifyExport, identifyLocal, openExport, openLocal } from './tested-model.ts';
 
@@ -53,6 +54,12 @@ export function createBenchmarkActivities({ store, environment, logger }: Benchm
         return exportOnnx(subject, items, { store, trainer, scratch, signal, onProgress });
       });
     },
+
+    scoreRules: (input) =>
+      withHeartbeats(async (report) => {
+        report({ phase: 'scoring rules', done: 0, total: 0 });
+        return scoreRules(store, input);
+      }),
 
     evaluateBenchmark: (input) =>
       evaluating(input, { store, scratch, logger }, async () => openTested(input, { store, trainer })),

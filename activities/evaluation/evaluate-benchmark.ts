@@ -119,7 +119,8 @@ function scoreAll(benchmark: Benchmark, items: readonly BenchmarkItem[], answers
   return { first, all };
 }
 
-function scoreOf({ items, groups, average }: BenchmarkSummary) {
+/** The part of a summary that fits into facts. */
+export function scoreOf({ items, groups, average }: BenchmarkSummary) {
   const by = (reader: ReaderName) => {
     const { weighted, unread } = average[reader];
     return { score: weighted.score, macroF1: weighted.macroF1, unread };

@@ -50,8 +50,8 @@ async function evaluate(
     const status = await follow(client, id, json, interrupted);
     if (!status) return console.error('interrupted; the evaluation goes on, and the same command follows it');
     if (status.state !== 'COMPLETED') throw failedRun(status);
-    const { evaluations } = await resultOf(client, id);
-    console.log(json ? JSON.stringify({ evaluation: id, evaluations }) : renderScores(evaluations));
+    const { evaluations, rules } = await resultOf(client, id);
+    console.log(json ? JSON.stringify({ evaluation: id, evaluations, rules }) : renderScores([...evaluations, ...rules]));
   });
 }
 

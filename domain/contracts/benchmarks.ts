@@ -5,7 +5,7 @@ import { type ArtifactRef, artifactRefSchema, sha256Schema } from '../artifact.t
 import { readers } from '../evaluation/scored.ts';
 import { userMistake } from '../failures.ts';
 import { llmProviders } from '../llm-settings.ts';
-import { evaluationProfileSchema } from '../prompts/profile.ts';
+import { type EvaluationProfile, evaluationProfileSchema } from '../prompts/profile.ts';
 import type { ModelRef } from './references.ts';
 
 const common = {
@@ -132,6 +132,8 @@ export interface BenchmarkResult extends BenchmarkScore {
 export interface EvaluateModelsResult {
   /** Of each model in its order each benchmark in its order. */
   evaluations: BenchmarkResult[];
+  /** What needs no model, of each benchmark. */
+  rules: BenchmarkResult[];
 }
 
 // ── the activities ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -144,6 +146,16 @@ export interface BenchmarkInput {
   onnx: ArtifactRef | null;
 }
 
+/** Of the rows that need no model. */
+export interface RulesInput {
+  benchmark: BenchmarkChoice;
+  data: BenchmarkData;
+  profile: EvaluationProfile;
+  limit: number | null;
+  /** Of guessing. */
+  seed: number;
+}
+
 export interface BenchmarkActivities {
   identifyBase(input: { base: string }): Promise<ModelRef>;
   /** With graphs for the pictures of all benchmarks; null where the model needs none. */
@@ -153,6 +165,8 @@ export interface BenchmarkActivities {
     data: BenchmarkData;
     asking: AskingSettings;
   }): Promise<ArtifactRef | null>;
+  /** Guessing, the most frequent answer, "benign" and the labels alone, where they have an answer to each item. */
+  scoreRules(input: RulesInput): Promise<BenchmarkResult[]>;
   evaluateBenchmark(input: BenchmarkInput): Promise<BenchmarkResult>;
 }
 

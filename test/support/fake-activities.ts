@@ -52,7 +52,7 @@ export class FakeActivities {
       [taskQueues.gpu]: own('identifyModel', 'trainSft', 'trainGrpo', 'exportAdapter'),
       [taskQueues.evaluation]: own(
         ...(['exportForInference', 'evaluateModel'] as const),
-        ...(['identifyBase', 'exportForBenchmarks', 'evaluateBenchmark'] as const),
+        ...(['identifyBase', 'exportForBenchmarks', 'evaluateBenchmark', 'scoreRules'] as const),
       ),
     };
   }
@@ -116,6 +116,7 @@ const plain: Faked = {
     tested.kind === 'local' && tested.runtime === 'onnx' ? reference('onnx', tested.label) : null,
   evaluateBenchmark: async ({ tested, benchmark }) => benchmarkResult(tested.label, benchmark),
   evaluateEndpoint: async ({ tested, benchmark }) => benchmarkResult(tested.label, benchmark),
+  scoreRules: async ({ benchmark }) => [benchmarkResult('Guessing', benchmark)],
 };
 
 /** Which epoch, milestone or model an input is about. */

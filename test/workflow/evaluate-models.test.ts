@@ -61,6 +61,7 @@ describe('an evaluation of models', () => {
     const { stages } = await progressOf(evaluation);
     expect(stages.map(({ stage, state }) => [stage, state])).toEqual([
       ['data', 'done'],
+      ['rules', 'done'],
       ...['base:tiny', 'endpoint:gpt-4o', 'run@grpo-500'].map((label) => [label, 'done']),
     ]);
   });

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { evaluateBenchmark } from '../../../../activities/evaluation/evaluate-benchmark.ts';
+import { scoreRules } from '../../../../activities/evaluation/score-rules.ts';
 import { readJsonLines } from '../../../../activities/store/commit.ts';
 import { createMemoryStore } from '../../../../activities/store/memory.ts';
 import { type BoardRow, readBoard } from '../../../../cli/evaluate/board.ts';
@@ -79,6 +80,17 @@ describe('an evaluation on a benchmark', () => {
       type: failureTypes.userMistake,
       message: expect.stringContaining(words),
     });
+  });
+});
+
+describe('rows that need no model', () => {
+  it('are guessing, the most frequent answer and, of the lesion condition, "benign" to every picture', async () => {
+    const input = { data, profile: localModel().profile, limit: null, seed: 1 };
+    const rules = await scoreRules(store, { ...input, benchmark: 'lesion-condition' });
+    expect(rules.map(({ label }) => label)).toEqual(['Guessing', 'Always benign']);
+    // Every picture of these is malignant.
+    expect(rules[1]?.strict).toMatchObject({ score: { value: 0 }, unread: 0 });
+    expect((await scoreRules(store, { ...input, benchmark: 'id-diagnosis' })).map(({ label }) => label)).toEqual(['Guessing']);
   });
 });
 
