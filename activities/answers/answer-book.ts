@@ -6,8 +6,8 @@
  * them first.
  */
 import { hash } from 'node:crypto';
-import { canonicalJson } from '../../domain/artifact.ts';
 import { type Answerer, answererDigest, type KeptAnswer, keptAnswerSchema } from '../../domain/answers/answer.ts';
+import { canonicalJson } from '../../domain/artifact.ts';
 import { storeKeys } from '../../domain/names.ts';
 import { concurrently } from '../concurrently.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';

@@ -1,5 +1,12 @@
 /** Every item asked once: kept answers are taken, the rest is asked of the model and kept as it comes. */
-import { type Answerer, type AskedItem, answerKey, type KeptAnswer, seedOf, type ShownImage } from '../../domain/answers/answer.ts';
+import {
+  type Answerer,
+  type AskedItem,
+  answerKey,
+  type KeptAnswer,
+  type ShownImage,
+  seedOf,
+} from '../../domain/answers/answer.ts';
 import { corrupt } from '../../domain/failures.ts';
 import type { AskedRow, ModelRunner } from '../ports/model-runner.ts';
 import type { AnswerBook } from './answer-book.ts';

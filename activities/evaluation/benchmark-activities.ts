@@ -12,9 +12,9 @@ import {
   nameOfBenchmark,
   type TestedModel,
 } from '../../domain/contracts/benchmarks.ts';
+import { userMistake } from '../../domain/failures.ts';
 import { settingsFor } from '../../domain/llm-settings.ts';
 import type { Environment } from '../../platform/env.ts';
-import { userMistake } from '../../domain/failures.ts';
 import { withHeartbeats } from '../heartbeats.ts';
 import { createEndpointRunner } from '../inference/endpoint-runner.ts';
 import { createLlmClient } from '../llm/client.ts';
@@ -167,7 +167,10 @@ async function openEndpoint(
   const client = connect(async () => {
     throw new TypeError('who answers is asked without a picture');
   });
-  const stage = { run: Context.current().info.workflowExecution?.workflowId ?? 'none', stage: `evaluate/${nameOfBenchmark(benchmark)}` };
+  const stage = {
+    run: Context.current().info.workflowExecution?.workflowId ?? 'none',
+    stage: `evaluate/${nameOfBenchmark(benchmark)}`,
+  };
   const identity = await client.identify(signal);
   const served = await recogniseModel(store, identity, stage, (request) => client.complete(request, signal));
   const model = { ...modelOfRecord(served), thinkingTokens: environment.llm.thinkingTokens };
@@ -175,7 +178,6 @@ async function openEndpoint(
   return {
     answerer: { model, runtime: 'endpoint', precision: null, decoding },
     inputs: {},
-    open: async () =>
-      createEndpointRunner({ connect, concurrency: tested.concurrency ?? environment.llm.concurrency }),
+    open: async () => createEndpointRunner({ connect, concurrency: tested.concurrency ?? environment.llm.concurrency }),
   };
 }

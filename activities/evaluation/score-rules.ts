@@ -1,6 +1,7 @@
 /** Rows that need no model, which stand beside every model: guessing, the most frequent answer, "benign", labels alone. */
-import { artifactFiles } from '../../domain/artifact-files.ts';
+
 import { canonicalJson, digestOf } from '../../domain/artifact.ts';
+import { artifactFiles } from '../../domain/artifact-files.ts';
 import { allBenign, type Baseline, baselineItems, chance, majority } from '../../domain/benchmarks/baselines.ts';
 import type { BenchmarkData, BenchmarkResult, RulesInput } from '../../domain/contracts/benchmarks.ts';
 import { profileDigest } from '../../domain/prompts/profile.ts';
@@ -32,7 +33,12 @@ export async function scoreRules(
       inputs: { items: digestOf(canonicalJson(items)), outputs },
       params: { benchmark: benchmark.name, rule: rule.name, profile: profileDigest(profile) },
     } as const;
-    const described = { benchmark: benchmark.name, label: rule.title, reader: 'strict', profile: profile.name } as const;
+    const described = {
+      benchmark: benchmark.name,
+      label: rule.title,
+      reader: 'strict',
+      profile: profile.name,
+    } as const;
     const evaluation = await commitOnce(store, work, async () => {
       const summary = benchmark.summarise(scored);
       const files = artifactFiles.benchmark;
@@ -58,7 +64,10 @@ async function rulesOf(store: ArtifactStore, { questions }: BenchmarkData, seed:
   const known = [...(await read(files.train)), ...(await read(files.validation))];
   const letters = new Map(
     files.textOnly.name in manifest.files
-      ? (await readJsonLines(store, manifest, files.textOnly.name, files.textOnly.schema)).map(({ id, letter }) => [id, letter])
+      ? (await readJsonLines(store, manifest, files.textOnly.name, files.textOnly.schema)).map(({ id, letter }) => [
+          id,
+          letter,
+        ])
       : [],
   );
   return [

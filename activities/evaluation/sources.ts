@@ -19,7 +19,8 @@ export async function readItems(
 ): Promise<{ benchmark: Benchmark; items: BenchmarkItem[] }> {
   const benchmark = typeof choice === 'string' ? benchmarkNamed(choice) : await readOwn(store, choice);
   const all = benchmark.items(await readSources(store, benchmark, data), profile);
-  if (all.length === 0) throw userMistake(`benchmark ${benchmark.name}: the data hold no item of it; it needs ${benchmark.needs}`);
+  if (all.length === 0)
+    throw userMistake(`benchmark ${benchmark.name}: the data hold no item of it; it needs ${benchmark.needs}`);
   return { benchmark, items: all.slice(0, limit ?? all.length) };
 }
 

@@ -66,5 +66,7 @@ export async function openLocal(
 /** An export of one's own, by its files. */
 export async function identifyExport(store: ArtifactStore, onnx: ArtifactRef): Promise<Json> {
   const { files } = await store.manifest(onnx);
-  return { onnx: digestOf(canonicalJson(Object.fromEntries(Object.entries(files).map(([name, b]) => [name, b.sha256])))) };
+  return {
+    onnx: digestOf(canonicalJson(Object.fromEntries(Object.entries(files).map(([name, b]) => [name, b.sha256])))),
+  };
 }

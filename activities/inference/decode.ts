@@ -2,6 +2,7 @@
 import type { Cache, Graphs } from './graphs.ts';
 import type { ModelFiles } from './model-files.ts';
 import type { Prompt } from './prompt.ts';
+import { drawsOf, likeliest, sampled } from './sampling.ts';
 
 export interface EmbeddedPrompt extends Prompt {
   /** Features of the prompt's images in order, each `[tokens, hidden]`. */

@@ -1,8 +1,9 @@
 /** Rows to text: images and prompts prepared, one batch decoded. Runs in the worker thread. */
 import { join } from 'node:path';
 import sharp from 'sharp';
-import type { ChatRow, GeneratedRow } from '../../domain/trainer.ts';
-import { decodeGreedily, type EmbeddedPrompt } from './decode.ts';
+import type { GeneratedRow } from '../../domain/trainer.ts';
+import type { AskedRow } from '../ports/model-runner.ts';
+import { decode, type EmbeddedPrompt } from './decode.ts';
 import { type Graphs, openGraphs } from './graphs.ts';
 import { type ModelFiles, readModelFiles } from './model-files.ts';
 import { type Grid, gridOf, toPatches } from './patches.ts';

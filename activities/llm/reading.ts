@@ -87,11 +87,7 @@ export function readGenerated(
  * A reply that the SDK did not accept because of something beside the text: it was paid for, so it is read as far as it
  * can be. Null where there is no reply in it.
  */
-export function readUnaccepted(
-  error: unknown,
-  json: boolean,
-  answerTags: readonly string[] = [],
-): LlmReply | null {
+export function readUnaccepted(error: unknown, json: boolean, answerTags: readonly string[] = []): LlmReply | null {
   const raw = completionSchema.safeParse(bodyOf(error)).data;
   const choice = raw?.choices?.[0];
   if (!raw || !choice) return null;

@@ -14,7 +14,7 @@ export const modelPath = ({ base }: ModelRef): string => (base === 'tiny' ? ship
 /** Fetches the adapter of a checkpoint, or an exported one, and returns its folder; null for the base model. */
 export async function fetchAdapter(
   store: ArtifactStore,
-  checkpoint: ArtifactRef | null,| null,
+  checkpoint: ArtifactRef | null,
   folder: string,
 ): Promise<string | null> {
   if (!checkpoint) return null;

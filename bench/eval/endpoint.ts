@@ -85,10 +85,13 @@ async function evaluate(salt: string, plan: Plan, settings: LlmSettings, images:
     ...{ model: { salt }, runtime: 'endpoint', precision: null },
     decoding: { maxNewTokens: 64, temperature: 0, seed: 0 },
   };
-  const items = Array.from({ length: plan.requests }, (_, i): AskedItem => ({
-    ...{ id: String(i), system: null, prompt: `${i}: What type of abnormality is present in this image?` },
-    image: { sha256: digestOf('picture'), bytes: 0, width: side, height: side },
-  }));
+  const items = Array.from(
+    { length: plan.requests },
+    (_, i): AskedItem => ({
+      ...{ id: String(i), system: null, prompt: `${i}: What type of abnormality is present in this image?` },
+      image: { sha256: digestOf('picture'), bytes: 0, width: side, height: side },
+    }),
+  );
   const book = await openAnswerBook(store, answerer);
   const begun = performance.now();
   await askAll(book, {

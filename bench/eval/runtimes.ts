@@ -35,7 +35,13 @@ interface Run {
 export async function compareRuntimes(items: Items, folder: string, settings: Settings): Promise<void> {
   const { threads, repeats, batches, adapter } = settings;
   const trainer = { python: ownEnvironment().trainerPython, logger: benchLogger() };
-  const common = { seed: 1, threads, precision: 'fp32', model: modelPath({ base: 'tiny', sha256: '' }), adapter } as const;
+  const common = {
+    seed: 1,
+    threads,
+    precision: 'fp32',
+    model: modelPath({ base: 'tiny', sha256: '' }),
+    adapter,
+  } as const;
   const exported = join(folder, 'export');
   await mkdir(exported);
   const job: ExportOnnxJob = { schema: 1, job: 'export-onnx', ...common, output: exported, imageSizes };

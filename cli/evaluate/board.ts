@@ -1,7 +1,7 @@
 /** All evaluations in a store: those that were asked for by themselves, and those that runs make at their ends. */
 import pLimit from 'p-limit';
-import { listRecords, findRecords } from '../../activities/run-records.ts';
 import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
+import { findRecords, listRecords } from '../../activities/run-records.ts';
 import type { ArtifactRef } from '../../domain/artifact.ts';
 import { type BenchmarkScore, benchmarkScoreSchema } from '../../domain/contracts/benchmarks.ts';
 import type { EvaluationResult, TaskScore } from '../../domain/contracts/evaluation.ts';

@@ -15,8 +15,16 @@ import { type EvaluateOptions, idOf, readRequest } from './request.ts';
 export const evaluateCommand = (): Command =>
   new Command('evaluate')
     .description('ask any models the items of benchmarks; what was answered before costs nothing')
-    .argument('<model...>', 'base, RUN, RUN@grpo-500, RUN@all, a folder, endpoint:MODEL, a baseline; docs/evaluation.md')
-    .option('--benchmark <name>', 'id-diagnosis, lesion-condition, …, or a file of items (.jsonl); may be repeated', collect, [])
+    .argument(
+      '<model...>',
+      'base, RUN, RUN@grpo-500, RUN@all, a folder, endpoint:MODEL, a baseline; docs/evaluation.md',
+    )
+    .option(
+      '--benchmark <name>',
+      'id-diagnosis, lesion-condition, …, or a file of items (.jsonl); may be repeated',
+      collect,
+      [],
+    )
     .option('--data <run|recipe>', 'whose questions and pictures; by default those of the first run that is named')
     .option('--limit <count>', 'the first so many items of each benchmark', positive)
     .option('--samples <count>', 'answers to each item', positive, 1)
@@ -51,7 +59,9 @@ async function evaluate(
     if (!status) return console.error('interrupted; the evaluation goes on, and the same command follows it');
     if (status.state !== 'COMPLETED') throw failedRun(status);
     const { evaluations, rules } = await resultOf(client, id);
-    console.log(json ? JSON.stringify({ evaluation: id, evaluations, rules }) : renderScores([...evaluations, ...rules]));
+    console.log(
+      json ? JSON.stringify({ evaluation: id, evaluations, rules }) : renderScores([...evaluations, ...rules]),
+    );
   });
 }
 

@@ -61,7 +61,10 @@ async function readEvaluations(
     // Ends of epochs and resume checkpoints that the store still has are models of the stage too.
     const [stageKey = ''] = checkpoint.key.split('/');
     for (const other of await checkpointSteps(store, stageKey, Number.POSITIVE_INFINITY)) {
-      const id = subject.stage === 'sft' || subject.stage === 'concepts' ? `${subject.stage}-${other}` : modelId({ ...subject, step: other });
+      const id =
+        subject.stage === 'sft' || subject.stage === 'concepts'
+          ? `${subject.stage}-${other}`
+          : modelId({ ...subject, step: other });
       if (models.has(id) || other === stepOfCheckpointKey(checkpoint.key)) continue;
       models.set(id, await store.find('checkpoint', checkpointKey(stageKey, other)));
     }

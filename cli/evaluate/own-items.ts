@@ -1,8 +1,8 @@
 /** A user's own benchmark: a file of items, whose pictures go into the store as those of a data set do. */
 import { access, readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
-import { concurrently } from '../../activities/concurrently.ts';
 import { commitOnce } from '../../activities/commit-once.ts';
+import { concurrently } from '../../activities/concurrently.ts';
 import type { ImageBudget } from '../../activities/datasets/images/image-size.ts';
 import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
 import { canonicalJson, digestOf } from '../../domain/artifact.ts';
@@ -23,7 +23,10 @@ export async function storeOwnItems(file: string, budget: ImageBudget, store: Ar
     throw userMistake(`${file}: "${name}" is a benchmark of Dermflow; give the file another name`);
   }
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw userMistake(`${file}: cannot be read (${String(error)}); give a file of items, one JSON object a line`, error);
+    throw userMistake(
+      `${file}: cannot be read (${String(error)}); give a file of items, one JSON object a line`,
+      error,
+    );
   });
   const items = parseOwnItems(text, file);
   const paths = [...new Set(items.map(({ image }) => image))];

@@ -29,7 +29,9 @@ export function renderCompared({ first, second, benchmark, comparison }: Shown, 
   const lines = [
     `${benchmark}, ${reader} reader: ${second} minus ${first}, in percentage points`,
     renderTable(['set', 'items', 'groups', 'difference', '95 % interval', 'p', 'detectable'], rows),
-    ...(onlyFirst + onlySecond > 0 ? [`not compared: ${onlyFirst} items of the first alone, ${onlySecond} of the second`] : []),
+    ...(onlyFirst + onlySecond > 0
+      ? [`not compared: ${onlyFirst} items of the first alone, ${onlySecond} of the second`]
+      : []),
     `${changed.length} items with another output: ${counts.join(', ')}`,
     ...changed.slice(0, count).flatMap((item) => ['', ...renderChanged(item, first, second)]),
   ];

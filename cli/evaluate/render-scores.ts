@@ -49,11 +49,11 @@ export const inOrder = <T extends ShownScore>(scores: readonly T[]): T[] =>
       a.label.localeCompare(b.label),
   );
 
-export const renderScores = (scores: readonly ShownScore[]): string =>
-  renderTable(head, inOrder(scores).map(cellsOf));
+export const renderScores = (scores: readonly ShownScore[]): string => renderTable(head, inOrder(scores).map(cellsOf));
 
 export function toMarkdown(scores: readonly ShownScore[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...inOrder(scores).map((score) => line(cellsOf(score)))].join('\n');
 }
 
@@ -68,9 +68,7 @@ export function toCsv(scores: readonly ShownScore[]): string {
   const rows = inOrder(scores).map(({ strict, lenient, label, ...score }) => [
     ...[score.benchmark, label, score.reader, score.profile, score.shown, score.samples, score.items, score.groups],
     ...[strict, lenient].flatMap((own) =>
-      own
-        ? [own.score.value, own.score.low, own.score.high, own.macroF1, own.unread]
-        : [null, null, null, null, null],
+      own ? [own.score.value, own.score.low, own.score.high, own.macroF1, own.unread] : [null, null, null, null, null],
     ),
   ]);
   return [columns, ...rows].map((row) => row.map(quoted).join(',')).join('\r\n');

@@ -2,7 +2,11 @@
 import { readFile } from 'node:fs/promises';
 import { canonicalJson, digestOf } from '../../domain/artifact.ts';
 import { benchmarkNamed } from '../../domain/benchmarks/index.ts';
-import { type BenchmarkChoice, type EvaluateModelsInput, parseEvaluateModels } from '../../domain/contracts/benchmarks.ts';
+import {
+  type BenchmarkChoice,
+  type EvaluateModelsInput,
+  parseEvaluateModels,
+} from '../../domain/contracts/benchmarks.ts';
 import type { ReaderName } from '../../domain/evaluation/scored.ts';
 import { userMistake } from '../../domain/failures.ts';
 import { parseModelReference } from '../../domain/models/reference.ts';

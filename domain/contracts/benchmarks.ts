@@ -174,4 +174,3 @@ export interface BenchmarkActivities {
 export interface EndpointActivities {
   evaluateEndpoint(input: BenchmarkInput): Promise<BenchmarkResult>;
 }
-

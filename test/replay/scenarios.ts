@@ -71,7 +71,9 @@ export const scenarios: Record<string, () => Scenario> = {
       },
     };
   },
-  'models-evaluated': () => ({ evaluation: requestOf({ data: { recipe: JSON.parse(JSON.stringify(smallRecipe())) } }) }),
+  'models-evaluated': () => ({
+    evaluation: requestOf({ data: { recipe: JSON.parse(JSON.stringify(smallRecipe())) } }),
+  }),
   'models-failed': () => ({ evaluation: requestOf(), instead: failingAt('evaluateBenchmark') }),
   'models-cancelled': () => {
     const answering = createGate();

@@ -13,14 +13,13 @@ import { reference, stretch } from './fake-activities.ts';
 
 const profile = evaluationProfile('compact');
 const common = { profile, reader: 'strict', shown: 'real' } as const;
-const base = {
-  ...{ ...common, kind: 'local', base: 'tiny', adapter: null, runtime: 'onnx', precision: 'fp32' },
-} as const;
+type LocalModel = Extract<TestedModel, { kind: 'local' }>;
+const base: LocalModel = {
+  ...{ profile, reader: 'strict', shown: 'real', kind: 'local', label: 'base:tiny', base: 'tiny', baseSha256: null },
+  ...{ adapter: null, runtime: 'onnx', precision: 'fp32' },
+};
 
-export const localModel = (more: Partial<Extract<TestedModel, { kind: 'local' }>> = {}): TestedModel => ({
-  ...{ ...base, label: 'base:tiny', baseSha256: null },
-  ...more,
-});
+export const localModel = (more: Partial<LocalModel> = {}): TestedModel => ({ ...base, ...more });
 
 export const endpointModel = (model = 'gpt-4o'): TestedModel => ({
   ...{ ...common, kind: 'endpoint', label: `endpoint:${model}`, model },
@@ -54,7 +53,12 @@ export async function storeQuestions(
   const questions: Question[] = [];
   for (let i = 0; i < count; i++) {
     const image = { ...testImage, ...(await store.putBlob(await picture(i))) };
-    const common = { caseId: `case-${i}`, group: `patient-${i >> 1}`, source: i % 2 === 0 ? 'ham10000' : 'derm7pt', image };
+    const common = {
+      caseId: `case-${i}`,
+      group: `patient-${i >> 1}`,
+      source: i % 2 === 0 ? 'ham10000' : 'derm7pt',
+      image,
+    };
     questions.push(melanomaQuestion({ ...common, id: `case-${i}/diagnosis` }));
     questions.push({ ...conditionQuestion(), ...common, id: `case-${i}/lesion-condition` });
   }

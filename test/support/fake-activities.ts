@@ -121,7 +121,8 @@ const plain: Faked = {
 
 /** Which epoch, milestone or model an input is about. */
 function subjectOf(input: Partial<SftInput & GrpoInput & EvaluationInput & BenchmarkInput>): string {
-  if (input.tested !== undefined) return [input.tested.label, input.benchmark ? nameOfBenchmark(input.benchmark) : ''].join(' ').trim();
+  if (input.tested !== undefined)
+    return [input.tested.label, input.benchmark ? nameOfBenchmark(input.benchmark) : ''].join(' ').trim();
   if (input.label !== undefined) return input.label;
   if (input.epoch !== undefined) return `${input.epoch}${input.stage === 'concepts' ? ' of concepts' : ''}`;
   if (input.stopAt !== undefined) return input.sft ? `${input.stopAt}` : `${input.stopAt} without SFT`;

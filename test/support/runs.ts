@@ -5,10 +5,10 @@ import { ApplicationFailure, type DataConverter } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll } from 'vitest';
 import { attributesOf } from '../../cli/runs.ts';
-import type { Activities, RunProgress, RunResult } from '../../domain/contracts/run.ts';
+import type { RunProgress, RunResult } from '../../domain/contracts/run.ts';
 import { skinR1 } from '../../domain/methods/skin-r1.ts';
 import { queries, taskQueues } from '../../domain/names.ts';
-import { FakeActivities } from './fake-activities.ts';
+import { type Faked, FakeActivities } from './fake-activities.ts';
 import { smallRecipe } from './recipes.ts';
 import { bundleWorkflows, startTimeSkipping, startWorkers } from './temporal.ts';
 

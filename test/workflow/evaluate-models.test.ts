@@ -7,10 +7,10 @@ import { startEvaluation } from '../../cli/evaluate/evaluate.ts';
 import type { BenchmarkInput, EvaluateModelsInput, EvaluateModelsResult } from '../../domain/contracts/benchmarks.ts';
 import { failureTypes, needsPerson, userMistake } from '../../domain/failures.ts';
 import { signals } from '../../domain/names.ts';
-import { benchmarkResult, createGate, type Faked, reference, untilCancelled } from '../support/fake-activities.ts';
-import { failureOf, progressOf, useRuns } from '../support/runs.ts';
 import { requestOf } from '../support/evaluations.ts';
+import { benchmarkResult, createGate, type Faked, reference, untilCancelled } from '../support/fake-activities.ts';
 import { smallRecipe } from '../support/recipes.ts';
+import { failureOf, progressOf, useRuns } from '../support/runs.ts';
 
 const runs = useRuns();
 const { fakes } = runs;
@@ -52,7 +52,9 @@ describe('an evaluation of models', () => {
       'evaluateEndpoint endpoint:gpt-4o id-diagnosis',
       'evaluateEndpoint endpoint:gpt-4o lesion-condition',
     ]);
-    const asked = fakes.calls.filter(({ name }) => name.startsWith('evaluate')).map(({ input }) => input as BenchmarkInput); // by its name
+    const asked = fakes.calls
+      .filter(({ name }) => name.startsWith('evaluate'))
+      .map(({ input }) => input as BenchmarkInput); // by its name
     expect(asked.map(({ tested, onnx }) => [tested.kind, onnx === null])).toContainEqual(['endpoint', true]);
     for (const { tested, onnx } of asked.filter((each) => each.tested.kind === 'local')) {
       expect(onnx).toEqual(reference('onnx', tested.label));
@@ -153,9 +155,13 @@ describe('an evaluation of models', () => {
 
   it.each([
     ['no model', { ...requestOf(), models: [] }, 'models'],
-    ['a model twice', { ...requestOf(), models: [...requestOf().models, ...requestOf().models] }, 'a model stands twice'],
+    [
+      'a model twice',
+      { ...requestOf(), models: [...requestOf().models, ...requestOf().models] },
+      'a model stands twice',
+    ],
     ['several greedy samples', { ...requestOf(), asking: { ...requestOf().asking, samples: 3 } }, 'temperature'],
-    ['nothing', undefined, '(top level)'],
+    ['nothing', null, '(top level)'],
   ])('refuses %s in a line', async (_, input, words) => {
     const evaluation = await start({}, input as EvaluateModelsInput); // what any client may send
     const { type, message } = await failureOf(evaluation);

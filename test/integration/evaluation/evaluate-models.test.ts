@@ -1,7 +1,10 @@
 /** Models of three kinds asked through Temporal by the activities that workers have, with the shipped model. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createBenchmarkActivities, createEndpointActivities } from '../../../activities/evaluation/benchmark-activities.ts';
+import {
+  createBenchmarkActivities,
+  createEndpointActivities,
+} from '../../../activities/evaluation/benchmark-activities.ts';
 import { withActivityFailures } from '../../../activities/failures.ts';
 import { readJsonLines } from '../../../activities/store/commit.ts';
 import { createMemoryStore } from '../../../activities/store/memory.ts';

@@ -10,7 +10,12 @@ import { llmSettings } from '../../support/llm.ts';
 import { patternPng } from '../../support/micro-model.ts';
 
 const rowsOf = (count: number, more: Partial<AskedRow> = {}): AskedRow[] =>
-  Array.from({ length: count }, (_, i) => ({ id: `row-${i}`, images: [`${i % 3}.png`], prompt: `Which, ${i}?`, ...more }));
+  Array.from({ length: count }, (_, i) => ({
+    id: `row-${i}`,
+    images: [`${i % 3}.png`],
+    prompt: `Which, ${i}?`,
+    ...more,
+  }));
 
 async function openRunner(answers: Answers, concurrency = 4) {
   const images = await temporaryFolder();
@@ -73,7 +78,7 @@ describe('a model behind an endpoint', () => {
 
   it.each([
     ['filtered', chatError(400, { message: 'flagged by our content policy', code: 'content_filter' }), 'filtered'],
-    ['too long', chatError(400, { message: "maximum context length is 4096 tokens" }), 'too long'],
+    ['too long', chatError(400, { message: 'maximum context length is 4096 tokens' }), 'too long'],
   ] as const)('answers without text where a request is %s', async (_, refused, finish) => {
     const { collect } = await openRunner((call) => (call === 2 ? refused : chatAnswer(answer)), 1);
     const all = await collect(rowsOf(3));
@@ -89,7 +94,9 @@ describe('a model behind an endpoint', () => {
     [401, 'UserMistake'],
     [402, 'NeedsPerson'],
   ])('ends with the class of failure that stages have: HTTP %i', async (status, type) => {
-    const { collect } = await openRunner((call) => (call > 5 ? chatError(status, { message: 'no' }) : chatAnswer(answer)));
+    const { collect } = await openRunner((call) =>
+      call > 5 ? chatError(status, { message: 'no' }) : chatAnswer(answer),
+    );
     await expect(collect(rowsOf(20))).rejects.toMatchObject({ type });
   });
 

@@ -28,7 +28,14 @@ async function collect(
 }
 
 const oracleSettings = () =>
-  ({ seed: 1, threads: 2, precision: 'fp32', model: micro.base, adapter: micro.adapter, scratch: micro.folder }) as const;
+  ({
+    seed: 1,
+    threads: 2,
+    precision: 'fp32',
+    model: micro.base,
+    adapter: micro.adapter,
+    scratch: micro.folder,
+  }) as const;
 
 beforeAll(async () => {
   micro = await buildMicroModel();
@@ -139,7 +146,9 @@ describe('sampled answers and system texts', () => {
       const oracle = createTransformersRunner(trainer, oracleSettings());
       const bySeed = await collect(onnx, { temperature: 0.8 }, asked());
       expect(await collect(oracle, { temperature: 0.8 }, asked())).toEqual(bySeed);
-      expect(await collect(onnx, { temperature: 0.8, batchSize: 7 }, asked().toReversed())).toEqual(bySeed.toReversed());
+      expect(await collect(onnx, { temperature: 0.8, batchSize: 7 }, asked().toReversed())).toEqual(
+        bySeed.toReversed(),
+      );
       const reseeded = asked().map((row) => ({ ...row, seed: (row.seed ?? 0) + 1 }));
       const others = await collect(onnx, { temperature: 0.8 }, reseeded);
       expect(others.filter(({ text }, i) => text !== bySeed[i]?.text).length).toBeGreaterThan(30);

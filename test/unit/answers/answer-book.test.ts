@@ -6,7 +6,11 @@ import { digestOf } from '../../../domain/artifact.ts';
 import { unavailable } from '../../../domain/failures.ts';
 import { greedyAnswerer } from '../../support/answers.ts';
 
-const answer = (name: string, text = `answer to ${name}`): KeptAnswer => ({ key: digestOf(name), text, finish: 'stop' });
+const answer = (name: string, text = `answer to ${name}`): KeptAnswer => ({
+  key: digestOf(name),
+  text,
+  finish: 'stop',
+});
 const many = (count: number): KeptAnswer[] => Array.from({ length: count }, (_, i) => answer(`item ${i}`));
 
 describe('an answer book', () => {

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { failureTypes } from '../../../domain/failures.ts';
 import { baselineNames } from '../../../domain/models/baselines.ts';
 import { parseModelReference } from '../../../domain/models/reference.ts';
-import { diagnosisTables } from '../../../domain/published/diagnosis.ts';
 import { evaluationProfile } from '../../../domain/prompts/prompts.ts';
+import { diagnosisTables } from '../../../domain/published/diagnosis.ts';
 
 describe('a name of a model', () => {
   it.each([

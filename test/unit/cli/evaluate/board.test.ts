@@ -10,7 +10,13 @@ import { renderCompared } from '../../../../cli/evaluate/render-compared.ts';
 import { artifactFiles } from '../../../../domain/artifact-files.ts';
 import type { AskingSettings, BenchmarkResult, TestedModel } from '../../../../domain/contracts/benchmarks.ts';
 import { failureTypes } from '../../../../domain/failures.ts';
-import { answeringModel, benchmarkContext, localModel, requestOf, storeQuestions } from '../../../support/evaluations.ts';
+import {
+  answeringModel,
+  benchmarkContext,
+  localModel,
+  requestOf,
+  storeQuestions,
+} from '../../../support/evaluations.ts';
 
 const tagged = (letter: string): string => `<thinking> seen </thinking> <final diagnosis> ${letter} </final diagnosis>`;
 const store = createMemoryStore();
@@ -19,7 +25,11 @@ let data: { questions: Awaited<ReturnType<typeof storeQuestions>>; dataset: null
 function evaluate(
   label: string,
   answer: (place: number) => string,
-  { benchmark = 'id-diagnosis', asking = {}, tested = {} }: {
+  {
+    benchmark = 'id-diagnosis',
+    asking = {},
+    tested = {},
+  }: {
     benchmark?: string;
     asking?: Partial<AskingSettings>;
     tested?: Partial<TestedModel>;
@@ -44,16 +54,26 @@ beforeAll(async () => {
 describe('an evaluation on a benchmark', () => {
   it('keeps each item with both readings, and the numbers of the table', async () => {
     const row = findRow(board, 'weak', 'id-diagnosis');
-    expect(row).toMatchObject({ items: 20, groups: 10, strict: { score: { value: 0.5 } }, samples: 1, profile: 'compact' });
+    expect(row).toMatchObject({
+      items: 20,
+      groups: 10,
+      strict: { score: { value: 0.5 } },
+      samples: 1,
+      profile: 'compact',
+    });
     const items = await readJsonLines(store, row.evaluation, 'items.jsonl', artifactFiles.benchmark.items.schema);
     expect(items).toHaveLength(20);
     expect(items[0]).toMatchObject({ id: 'case-0/diagnosis', strict: { letter: 'A', correct: true } });
   });
 
   it('asks the first items alone where it is limited, and nobody for what was asked before', async () => {
-    const first = await evaluate('weak', () => {
-      throw new Error('these were answered before');
-    }, { asking: { limit: 6 } });
+    const first = await evaluate(
+      'weak',
+      () => {
+        throw new Error('these were answered before');
+      },
+      { asking: { limit: 6 } },
+    );
     expect(first).toMatchObject({ items: 6, strict: { score: { value: 1 } } });
   });
 
@@ -90,7 +110,9 @@ describe('rows that need no model', () => {
     expect(rules.map(({ label }) => label)).toEqual(['Guessing', 'Always benign']);
     // Every picture of these is malignant.
     expect(rules[1]?.strict).toMatchObject({ score: { value: 0 }, unread: 0 });
-    expect((await scoreRules(store, { ...input, benchmark: 'id-diagnosis' })).map(({ label }) => label)).toEqual(['Guessing']);
+    expect((await scoreRules(store, { ...input, benchmark: 'id-diagnosis' })).map(({ label }) => label)).toEqual([
+      'Guessing',
+    ]);
   });
 });
 
