@@ -23,13 +23,16 @@ const labelOf = (options: readonly Option[], letter: string | null): string | nu
 export function scoreChoice(item: BenchmarkItem, output: string): ScoredItem {
   const { options, kind, answer, malignancy } = item;
   const task: QuestionTask =
-    kind === \x27lesion-condition\x27 || kind === \x27ddx\x27 || kind === \x27hierarchical\x27 ? kind : \x27diagnosis\x27;
+    kind === 'lesion-condition' || kind === 'ddx' || kind === 'hierarchical' ? kind : 'diagnosis';
   const asked = { task, options };
   const strict = extractAnswer(output, asked);
   const lenient = extractLeniently(output, asked);
   const [strictly, leniently] =
-    kind === \x27ready\x27
-      ? [wordForWord(strict, finalContent(output), options), wordForWord(lenient, finalContent(output) ?? afterThinking(output), options)]
+    kind === 'ready'
+      ? [
+          wordForWord(strict, finalContent(output), options),
+          wordForWord(lenient, finalContent(output) ?? afterThinking(output), options),
+        ]
       : [strict, lenient];
   const reading = ({ letter }: Answer): BenchmarkReading => ({
     letter,
@@ -40,7 +43,7 @@ export function scoreChoice(item: BenchmarkItem, output: string): ScoredItem {
   return {
     ...identityOf(item),
     output,
-    expected: labelOf(options, answer) ?? answer ?? \x27\x27,
+    expected: labelOf(options, answer) ?? answer ?? '',
     strict: reading(strictly),
     lenient: reading(leniently),
     unreadable: strictly.unreadable,
@@ -48,7 +51,7 @@ export function scoreChoice(item: BenchmarkItem, output: string): ScoredItem {
   };
 }
 
-/** The grammar\x27s reading, or where it has none the option that the passage is word for word. */
+/** The grammar's reading, or where it has none the option that the passage is word for word. */
 function wordForWord(read: Answer, passage: string | null, options: readonly Option[]): Answer {
   const passages: readonly string[] = unreadablePassages;
   if (passage === null || read.unreadable === null || !passages.includes(read.unreadable)) return read;

@@ -93,7 +93,9 @@ function reasonsOf(model: string, { generated, profile, reader, distractors, gre
     ...(image === 'grey' ? ['data: grey pictures in place of the real ones'] : []),
     ...(distractors === null ? [] : [distractorReasons[distractors]]),
     ...(profile === wantedProfile ? [] : [`prompt: profile ${profile}, the paper asks with ${wantedProfile}'s form`]),
-    ...(reader === wantedReader ? [] : [`extraction: ${reader} reader, the paper reads this row as the ${wantedReader} one`]),
+    ...(reader === wantedReader
+      ? []
+      : [`extraction: ${reader} reader, the paper reads this row as the ${wantedReader} one`]),
     ...(greedy ? [] : ['decoding: sampled, the paper decodes greedily']),
   ];
 }

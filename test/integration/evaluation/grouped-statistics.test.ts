@@ -4,7 +4,11 @@ import { execa } from 'execa';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { calibrationOf } from '../../../domain/evaluation/statistics/calibration.ts';
-import { clusteredInterval, clusteredMean, type GroupedValue } from '../../../domain/evaluation/statistics/clustered.ts';
+import {
+  clusteredInterval,
+  clusteredMean,
+  type GroupedValue,
+} from '../../../domain/evaluation/statistics/clustered.ts';
 import { type GroupedPrediction, macroF1Interval } from '../../../domain/evaluation/statistics/macro-f1.ts';
 import { groupSignTest, holm, mcnemarMidP } from '../../../domain/evaluation/statistics/mcnemar.ts';
 import { minimumDetectable, powerOf } from '../../../domain/evaluation/statistics/power.ts';

@@ -62,7 +62,9 @@ describe.skipIf(sharedData === null)(`OmniMedVQA${needsSharedData}`, () => {
     const items = await itemsOf();
     expect(items).toHaveLength(3652);
     const { columns } = benchmark.summarise(items.map((item) => benchmark.score(item, '')));
-    expect(columns.map(({ name, items: count }) => [name, count])).toEqual(oodSets.map((set) => [set.source, set.items]));
+    expect(columns.map(({ name, items: count }) => [name, count])).toEqual(
+      oodSets.map((set) => [set.source, set.items]),
+    );
   });
 
   it('is read in every plain form of an answer: letter, letter and label, label; never as another option', async () => {
@@ -72,7 +74,10 @@ describe.skipIf(sharedData === null)(`OmniMedVQA${needsSharedData}`, () => {
         const once = item.options.filter((other) => other.label.toLowerCase() === label.toLowerCase()).length === 1;
         const forms = [letter, `${letter}: ${label}`, ...(once ? [label] : [])];
         for (const form of forms) {
-          const { strict, lenient } = benchmark.score(item, `<thinking>x</thinking> <final diagnosis>${form}</final diagnosis>`);
+          const { strict, lenient } = benchmark.score(
+            item,
+            `<thinking>x</thinking> <final diagnosis>${form}</final diagnosis>`,
+          );
           if (strict.letter !== letter || lenient.letter !== letter)
             unread.push(`${form} | ${item.options.map((own) => own.label).join(' | ')} -> ${strict.letter}`);
         }
@@ -94,7 +99,13 @@ describe.skipIf(sharedData === null)(`PAD-UFES-20${needsSharedData}`, () => {
         split: Number(record.group.replaceAll(/\D/g, '')) % 5 === 0 ? 'test' : 'train',
       }),
     );
-    const settings = { seed: 1, granularity: 'leaf', distractors: 'set', tasks: questionTasks, trainingTasks: questionTasks } as const;
+    const settings = {
+      seed: 1,
+      granularity: 'leaf',
+      distractors: 'set',
+      tasks: questionTasks,
+      trainingTasks: questionTasks,
+    } as const;
     const isTest = new Map(cases.map((c) => [c.id, c.split === 'test']));
     const all = buildQuestions(cases, shippedKnowledge, settings);
     const [test, training] = [true, false].map((wanted) => all.filter(({ caseId }) => isTest.get(caseId) === wanted));
@@ -113,7 +124,9 @@ describe.skipIf(sharedData === null)(`PAD-UFES-20${needsSharedData}`, () => {
     const labelsAlone = diagnosis.summarise(baselineItems(items, textOnly(training ?? [], shippedKnowledge.taxonomy)));
     expect(labelsAlone.average.strict.weighted.score.low).toBeGreaterThan(0.5); // chance is 0.25: the other trap
 
-    const right = items.map((item) => diagnosis.score(item, `<thinking>x</thinking> <final diagnosis>${item.answer}</final diagnosis>`));
+    const right = items.map((item) =>
+      diagnosis.score(item, `<thinking>x</thinking> <final diagnosis>${item.answer}</final diagnosis>`),
+    );
     const { groups, unknown } = byAttribute(right, 'skin tone');
     expect(groups.map(({ value }) => value)).toEqual(expect.arrayContaining(['I-II', 'III-IV']));
     expect(unknown).toBeGreaterThan(50);

@@ -38,7 +38,15 @@ describe('passAtK', () => {
   });
 
   it('is averaged over items', () => {
-    expect(meanPassAtK([[answer('nevus'), answer('wart')], [answer('wart'), answer('wart')]], 1)).toBeCloseTo(0.25, 12);
+    expect(
+      meanPassAtK(
+        [
+          [answer('nevus'), answer('wart')],
+          [answer('wart'), answer('wart')],
+        ],
+        1,
+      ),
+    ).toBeCloseTo(0.25, 12);
     expect(meanPassAtK([], 1)).toBe(0);
   });
 });
