@@ -17,7 +17,10 @@ export interface Setting {
  * Items of groups. With probability sqrt(correlation) an item is as its group's common draw, else a draw of its own, so
  * the correlation of two items of a group is as said and the accuracy of each is the true one.
  */
-export function drawEvaluation({ groups, accuracy, correlation, perGroup, even }: Setting, random: Random): GroupedValue[] {
+export function drawEvaluation(
+  { groups, accuracy, correlation, perGroup, even }: Setting,
+  random: Random,
+): GroupedValue[] {
   const draw = (): number => Number(random.float() < accuracy);
   const together = Math.sqrt(correlation);
   return Array.from({ length: groups }, (_, g) => {

@@ -3,7 +3,9 @@ import type { Picture } from '../cases/case.ts';
 import { skinToneField, skinToneOf } from '../cases/skin-tone.ts';
 
 /** Attributes of a picture; the skin tone only where its set notes it. */
-export function attributesOf(picture: Picture & { provenance?: Record<string, unknown> | undefined }): Record<string, string> {
+export function attributesOf(
+  picture: Picture & { provenance?: Record<string, unknown> | undefined },
+): Record<string, string> {
   const noted = picture.provenance?.[skinToneField];
   const tone = typeof noted === 'string' ? skinToneOf(noted) : null;
   return { modality: picture.modality, ...(tone ? { [skinToneField]: tone } : {}) };

@@ -1,6 +1,7 @@
 /** Answers that need no model: what a score must exceed before it says anything. */
-import { fitTextOnly } from '../evaluation/text-only.ts';
+
 import type { ScoredItem } from '../evaluation/scored.ts';
+import { fitTextOnly } from '../evaluation/text-only.ts';
 import type { Taxonomy } from '../knowledge/taxonomy.ts';
 import type { Question, QuestionTask } from '../questions/question.ts';
 import { block, conditionNames, tags } from '../questions/tags.ts';
@@ -53,9 +54,7 @@ export const allBenign: Baseline = {
   name: 'all-benign',
   title: 'Always benign',
   answer: ({ kind, options }) =>
-    kind === 'lesion-condition'
-      ? (options.find(({ label }) => label === conditionNames.benign)?.letter ?? null)
-      : null,
+    kind === 'lesion-condition' ? (options.find(({ label }) => label === conditionNames.benign)?.letter ?? null) : null,
 };
 
 /** What the options' labels alone say, by a rule that was fitted on training questions (evaluation/text-only.ts). */
@@ -82,7 +81,5 @@ export function textOnly(training: Iterable<Question>, taxonomy: Taxonomy): Base
 export const baselineItems = (items: readonly BenchmarkItem[], { answer }: Baseline): ScoredItem[] =>
   items.flatMap((item) => {
     const letter = answer(item);
-    return letter === null
-      ? []
-      : [scoreChoice(item, `${block(tags.thinking, 'none')} ${block(tags.final, letter)}`)];
+    return letter === null ? [] : [scoreChoice(item, `${block(tags.thinking, 'none')} ${block(tags.final, letter)}`)];
   });

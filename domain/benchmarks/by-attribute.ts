@@ -35,18 +35,25 @@ export function byAttribute(
   const values = Map.groupBy(known, ({ attributes }) => attributes[attribute] ?? '');
   const groups = [...values]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([value, own]): AttributeGroup => ({
-      value,
-      items: own.length,
-      groups: new Set(own.map(({ group }) => group)).size,
-      score: own.reduce((sum, item) => sum + item[reader].score, 0) / own.length,
-      ...clusteredInterval(scoresOf(own, reader), range),
-    }));
+    .map(
+      ([value, own]): AttributeGroup => ({
+        value,
+        items: own.length,
+        groups: new Set(own.map(({ group }) => group)).size,
+        score: own.reduce((sum, item) => sum + item[reader].score, 0) / own.length,
+        ...clusteredInterval(scoresOf(own, reader), range),
+      }),
+    );
   const sorted = groups.toSorted((a, b) => a.score - b.score);
   const [worst, best] = [sorted[0] ?? null, sorted.at(-1) ?? null];
   const gap =
     worst && best && worst !== best
-      ? gapOf(worst, best, (value) => scoresOf(values.get(value) ?? [], reader), (groups.length * (groups.length - 1)) / 2)
+      ? gapOf(
+          worst,
+          best,
+          (value) => scoresOf(values.get(value) ?? [], reader),
+          (groups.length * (groups.length - 1)) / 2,
+        )
       : null;
   return { attribute, unknown: items.length - known.length, groups, worst, gap };
 }

@@ -66,7 +66,16 @@ const denials: ReadonlySet<string> = new Set(
   'no not without absent absence lack lacks lacking none neither nor never free'.split(' ').map(normaliseLabel),
 );
 /** What ends the reach of a denial within a sentence: "no scale, but a crust". */
-const turns: ReadonlySet<string> = new Set(['but', 'however', 'although', 'though', 'instead', 'only', 'with', 'while']);
+const turns: ReadonlySet<string> = new Set([
+  'but',
+  'however',
+  'although',
+  'though',
+  'instead',
+  'only',
+  'with',
+  'while',
+]);
 
 export interface NamedConcepts {
   strict: string[];
@@ -83,7 +92,9 @@ export function namedConcepts(text: string): NamedConcepts {
   for (const line of text.split(/\r?\n/)) {
     const [head = '', ...look] = line.split(':');
     const listed = conceptNamed(head);
-    const denied = wordsOf(look.join(' ')).slice(0, 3).some((word) => denials.has(word));
+    const denied = wordsOf(look.join(' '))
+      .slice(0, 3)
+      .some((word) => denials.has(word));
     if (listed !== null && look.length > 0) {
       if (denied) continue;
       strict.add(listed);

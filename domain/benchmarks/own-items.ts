@@ -91,7 +91,11 @@ function parseLine(line: string, where: string): OwnItem {
  *
  * @param images the stored pictures by the paths of the items
  */
-export function ownBenchmark(name: string, items: readonly OwnItem[], images: ReadonlyMap<string, ImageRef>): Benchmark {
+export function ownBenchmark(
+  name: string,
+  items: readonly OwnItem[],
+  images: ReadonlyMap<string, ImageRef>,
+): Benchmark {
   const isOpen = items.every(({ options }) => options === undefined);
   return {
     name,

@@ -3,8 +3,9 @@ import type { BenchmarkReading, ScoredItem } from '../evaluation/scored.ts';
 import { type Answer, extractAnswer, extractLeniently, type UnreadableForm } from '../questions/extract.ts';
 import type { Option, QuestionTask } from '../questions/question.ts';
 import { readLeniently } from '../questions/reading/lenient.ts';
-import { readerOf } from '../questions/reading/passage.ts';
+import { readerOf, unreadablePassages } from '../questions/reading/passage.ts';
 import type { BenchmarkItem } from './benchmark.ts';
+import { afterThinking, exactOption, finalContent } from './exact-option.ts';
 
 /** What a scored item has of its item, whatever the scorer. */
 export const identityOf = ({ id, caseId, group, source, attributes }: BenchmarkItem) => ({
@@ -25,6 +26,14 @@ export function scoreChoice(item: BenchmarkItem, output: string): ScoredItem {
     kind === 'lesion-condition' || kind === 'ddx' || kind === 'hierarchical' ? kind : 'diagnosis';
   const asked = { task, options };
   const strict = extractAnswer(output, asked);
+  const lenient = extractLeniently(output, asked);
+  const [strictly, leniently] =
+    kind === 'ready'
+      ? [
+          wordForWord(strict, finalContent(output), options),
+          wordForWord(lenient, finalContent(output) ?? afterThinking(output), options),
+        ]
+      : [strict, lenient];
   const reading = ({ letter }: Answer): BenchmarkReading => ({
     letter,
     predicted: labelOf(options, letter),
@@ -35,11 +44,19 @@ export function scoreChoice(item: BenchmarkItem, output: string): ScoredItem {
     ...identityOf(item),
     output,
     expected: labelOf(options, answer) ?? answer ?? '',
-    strict: reading(strict),
-    lenient: reading(extractLeniently(output, asked)),
-    unreadable: strict.unreadable,
+    strict: reading(strictly),
+    lenient: reading(leniently),
+    unreadable: strictly.unreadable,
     conditionCorrect: judged(strict, malignancy),
   };
+}
+
+/** The grammar's reading, or where it has none the option that the passage is word for word. */
+function wordForWord(read: Answer, passage: string | null, options: readonly Option[]): Answer {
+  const passages: readonly string[] = unreadablePassages;
+  if (passage === null || read.unreadable === null || !passages.includes(read.unreadable)) return read;
+  const letter = exactOption(passage, options);
+  return letter === null ? read : { ...read, letter, unreadable: null };
 }
 
 const judged = ({ malignancy: stated }: Pick<Answer, 'malignancy'>, known: BenchmarkItem['malignancy']) =>

@@ -3,8 +3,8 @@ import { confusionMatrix } from '../evaluation/metrics.ts';
 import type { ReaderName, ScoredItem } from '../evaluation/scored.ts';
 import { clusteredInterval, type GroupedValue } from '../evaluation/statistics/clustered.ts';
 import { macroF1Interval } from '../evaluation/statistics/macro-f1.ts';
-import { unreadableForms } from '../questions/extract.ts';
 import { setOrder, titleOfSet } from '../published/sets.ts';
+import { unreadableForms } from '../questions/extract.ts';
 import type { BenchmarkSummary, Column, ReaderScores } from './summary.ts';
 
 type ColumnOf = (item: ScoredItem) => string;
@@ -35,14 +35,16 @@ function summarise(
 ): BenchmarkSummary {
   const columns = [...Map.groupBy(items, columnOf)]
     .toSorted(([a], [b]) => setOrder(a, b))
-    .map(([name, own]): Column => ({
-      name,
-      title: titleOfSet(name),
-      items: own.length,
-      groups: countGroups(own),
-      strict: scoresOf(own, 'strict', hasClasses),
-      lenient: scoresOf(own, 'lenient', hasClasses),
-    }));
+    .map(
+      ([name, own]): Column => ({
+        name,
+        title: titleOfSet(name),
+        items: own.length,
+        groups: countGroups(own),
+        strict: scoresOf(own, 'strict', hasClasses),
+        lenient: scoresOf(own, 'lenient', hasClasses),
+      }),
+    );
   return {
     benchmark,
     items: items.length,
@@ -95,7 +97,16 @@ function averageOf(
   const weights = columns.map((column) => column.items);
   return {
     weighted: { score: estimate(valuesOf(items, reader)), macroF1: withClasses(f1, weights) },
-    macro: { score: weightedMean(scores, scores.map(() => 1)), macroF1: withClasses(f1, f1.map(() => 1)) },
+    macro: {
+      score: weightedMean(
+        scores,
+        scores.map(() => 1),
+      ),
+      macroF1: withClasses(
+        f1,
+        f1.map(() => 1),
+      ),
+    },
     unread: unreadOf(items, reader),
   };
 }

@@ -75,15 +75,17 @@ const changes: readonly Change[] = ['lost', 'gained', 'other answer', 'other tex
 function changedItems(pairs: readonly Pair[], reader: ReaderName): ChangedItem[] {
   const found = pairs
     .filter(({ a, b }) => a.output !== b.output)
-    .map(({ a, b }): ChangedItem => ({
-      id: a.id,
-      source: a.source,
-      group: a.group,
-      expected: a.expected,
-      change: changeOf(a[reader], b[reader]),
-      first: { output: a.output, ...a[reader] },
-      second: { output: b.output, ...b[reader] },
-    }));
+    .map(
+      ({ a, b }): ChangedItem => ({
+        id: a.id,
+        source: a.source,
+        group: a.group,
+        expected: a.expected,
+        change: changeOf(a[reader], b[reader]),
+        first: { output: a.output, ...a[reader] },
+        second: { output: b.output, ...b[reader] },
+      }),
+    );
   return changes.flatMap((change) => found.filter((item) => item.change === change));
 }
 

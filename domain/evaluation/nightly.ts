@@ -98,7 +98,10 @@ function beforeTesting({ tonight, lastGood }: BenchmarkNight): Verdict | null {
   }
   const anchors = pairScores(lastGood.anchors, tonight.anchors);
   if (lastGood.anchors.length > anchors.length)
-    return { verdict: 'not measured', reason: 'not all anchors were scored, so that a drift of the judge would not be seen' };
+    return {
+      verdict: 'not measured',
+      reason: 'not all anchors were scored, so that a drift of the judge would not be seen',
+    };
   if (anchors.length === 0) return null;
   const test = testScores(anchors);
   return test.p < anchorLevel ? { verdict: 'judge drift', anchors: test, since: lastGood.night } : null;

@@ -57,7 +57,10 @@ export function fitTextOnly(
 }
 
 /** What the rule knows of an option, from coarse to fine: its task, its place, its label there, its label among these. */
-function describeOptions({ task, options }: Pick<Question, 'task' | 'options'>, taxonomy: Taxonomy): { letter: string; keys: string[] }[] {
+function describeOptions(
+  { task, options }: Pick<Question, 'task' | 'options'>,
+  taxonomy: Taxonomy,
+): { letter: string; keys: string[] }[] {
   const labels = options.map((option) => option.label).toSorted();
   const among = labels.join('/');
   const isBelow = (a: string, b: string): boolean => task !== 'lesion-condition' && taxonomy.isBelow(a, b);

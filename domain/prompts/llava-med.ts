@@ -2,8 +2,7 @@
 import { abnormality, condition, role } from './paper.ts';
 import type { EvaluationProfile } from './profile.ts';
 
-const choose = (question: string): string =>
-  `${role}answer: ${question}\n{options}\nName the correct option. Answer:`;
+const choose = (question: string): string => `${role}answer: ${question}\n{options}\nName the correct option. Answer:`;
 
 export const llavaMedProfile: EvaluationProfile = {
   name: 'llava-med',

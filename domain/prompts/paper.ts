@@ -2,8 +2,7 @@
 import { tags } from '../questions/tags.ts';
 import type { PromptWording } from './wording.ts';
 
-export const role =
-  'You assist dermatologists by reading images of skin lesions. Given the dermatology image, ';
+export const role = 'You assist dermatologists by reading images of skin lesions. Given the dermatology image, ';
 const close = 'Be accurate and concise, and keep strictly to this format.';
 const form = (last: string, thinking: string, answer: string): string =>
   `Reply with exactly two blocks.\n<${tags.thinking}> ${thinking} </${tags.thinking}>\n<${last}> ${answer} </${last}>\n${close}`;

@@ -1,7 +1,8 @@
 /** P8: for SkinVL, whose training asks for one of several categories (S1, section 4.1). No role, question or blocks. */
 import type { EvaluationProfile } from './profile.ts';
 
-const choose = 'This is an image of a skin lesion. From the following categories: {options}\nWhich of them is the diagnosis?';
+const choose =
+  'This is an image of a skin lesion. From the following categories: {options}\nWhich of them is the diagnosis?';
 
 export const skinVlProfile: EvaluationProfile = {
   name: 'skinvl',

@@ -1,6 +1,7 @@
 /** Our numbers beside published ones: paper, ours, difference and interval, and why they cannot be compared. */
-import { averageColumn, type Measure, type PublishedTable } from './published.ts';
+import type { DistractorSource } from '../questions/distractors.ts';
 import { profileOfRow, readerOfRow } from './models.ts';
+import { averageColumn, type Measure, type PublishedTable } from './published.ts';
 
 /** A number of ours. The interval is null where none was computed. */
 export interface OwnNumber {
@@ -21,7 +22,7 @@ export interface Conditions {
   profile: string;
   reader: 'strict' | 'lenient';
   /** How wrong options were drawn; null where the items bring their own. */
-  distractors: 'set' | 'set-and-shared' | 'matched' | null;
+  distractors: DistractorSource | null;
   /** One answer an item, without sampling. */
   greedy: boolean;
   image: 'real' | 'grey';
@@ -82,7 +83,7 @@ const distractorReasons = {
   set: 'data: wrong options are drawn from the set alone, as in the released code; the paper draws from the shared tree too',
   'set-and-shared': 'data: wrong options are drawn anew; the paper publishes none of its questions',
   matched: 'data: options are matched, so that labels give nothing away; those of the paper are not',
-} as const;
+} as const satisfies Record<DistractorSource, string>;
 
 /** Empty where all is as the paper has it. */
 function reasonsOf(model: string, { generated, profile, reader, distractors, greedy, image }: Conditions): string[] {
@@ -92,7 +93,9 @@ function reasonsOf(model: string, { generated, profile, reader, distractors, gre
     ...(image === 'grey' ? ['data: grey pictures in place of the real ones'] : []),
     ...(distractors === null ? [] : [distractorReasons[distractors]]),
     ...(profile === wantedProfile ? [] : [`prompt: profile ${profile}, the paper asks with ${wantedProfile}'s form`]),
-    ...(reader === wantedReader ? [] : [`extraction: ${reader} reader, the paper reads this row as the ${wantedReader} one`]),
+    ...(reader === wantedReader
+      ? []
+      : [`extraction: ${reader} reader, the paper reads this row as the ${wantedReader} one`]),
     ...(greedy ? [] : ['decoding: sampled, the paper decodes greedily']),
   ];
 }

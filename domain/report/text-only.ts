@@ -22,11 +22,11 @@ export function withTextOnly(baselines: readonly TaskBaseline[], sources: TextOn
   const all = textOnlyItems(asked, answers);
   return baselines.map((baseline) => {
     const own = all.filter(({ task }) => task === baseline.task);
-    return own.length === 0 ? baseline : { ...baseline, textOnly: describe(baseline, own, sources) };
+    return own.length === 0 ? baseline : { ...baseline, textOnly: describe(own, sources) };
   });
 }
 
-function describe({ task }: TaskBaseline, rule: readonly TextOnlyItem[], sources: TextOnlySources): TextOnlyBaseline {
+function describe(rule: readonly TextOnlyItem[], sources: TextOnlySources): TextOnlyBaseline {
   const { models, final, questions } = sources;
   const control = controlOf(models, final);
   const shown = [final, ...(control ? [control] : [])];

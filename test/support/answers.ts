@@ -6,7 +6,6 @@ import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
 import type { ModelRunner } from '../../activities/ports/model-runner.ts';
 import type { Answerer, AskedItem } from '../../domain/answers/answer.ts';
 import { digestOf } from '../../domain/artifact.ts';
-import { testImage } from './cases.ts';
 
 export const greedyAnswerer: Answerer = {
   model: { base: 'b'.repeat(64), adapter: null },
@@ -19,7 +18,7 @@ export const greedyAnswerer: Answerer = {
 export const askedItems = (count: number, prompt = 'Which?'): AskedItem[] =>
   Array.from({ length: count }, (_, i) => ({
     ...{ id: `item-${i}`, system: null, prompt },
-    image: { ...testImage, sha256: digestOf(`picture ${i}`) },
+    image: { bytes: 10, width: 112, height: 112, sha256: digestOf(`picture ${i}`) },
   }));
 
 export interface NotingRunner extends ModelRunner {

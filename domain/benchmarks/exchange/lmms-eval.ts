@@ -63,7 +63,9 @@ function parseLine(line: string, where: string): Line {
   const result = lineSchema.safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  throw userMistake(`${where}: ${issue?.path.join('.') || 'the line'}: ${issue?.message}; give the samples that lmms-eval wrote`);
+  throw userMistake(
+    `${where}: ${issue?.path.join('.') || 'the line'}: ${issue?.message}; give the samples that lmms-eval wrote`,
+  );
 }
 
 const asItem = (row: Line, task: string, metric: string | undefined): ForeignItem => ({
@@ -98,7 +100,8 @@ function asScore(value: unknown): number | null {
 }
 
 /** The lines of a file that was read, byte for byte. */
-export const printLines = ({ lines }: Pick<LmmsEvalSamples, 'lines'>): string => lines.map((line) => `${line}\n`).join('');
+export const printLines = ({ lines }: Pick<LmmsEvalSamples, 'lines'>): string =>
+  lines.map((line) => `${line}\n`).join('');
 
 /** Our scored items as a file of samples; `dermflow` holds all that lmms-eval has no field for. */
 export function printLmmsEvalSamples(items: readonly BenchmarkItem[], scored: readonly ScoredItem[]): string {

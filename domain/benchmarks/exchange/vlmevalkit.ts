@@ -50,7 +50,9 @@ export function parseVlmEvalKit(text: string, file: string, task: string): VlmEv
 function separatorOf(file: string): ',' | '\t' {
   if (file.endsWith('.tsv')) return '\t';
   if (file.endsWith('.csv')) return ',';
-  throw userMistake(`${file}: is neither .tsv, .csv nor .json; run VLMEvalKit with PRED_FORMAT=tsv, or save it as one of these`);
+  throw userMistake(
+    `${file}: is neither .tsv, .csv nor .json; run VLMEvalKit with PRED_FORMAT=tsv, or save it as one of these`,
+  );
 }
 
 const fieldOf = ({ columns }: QuotedTable, row: readonly string[], column: string): string =>

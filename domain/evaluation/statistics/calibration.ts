@@ -48,10 +48,11 @@ export function calibrationOf(answers: readonly Confidence[], bins = 15): Calibr
   });
   return {
     items: answers.length,
-    ece: rows.reduce(
-      (sum, { items, confidence, accuracy }) => sum + items * Math.abs((confidence ?? 0) - (accuracy ?? 0)),
-      0,
-    ) / answers.length,
+    ece:
+      rows.reduce(
+        (sum, { items, confidence, accuracy }) => sum + items * Math.abs((confidence ?? 0) - (accuracy ?? 0)),
+        0,
+      ) / answers.length,
     brier: mean(answers, (answer) => (answer.confidence - rightness(answer)) ** 2),
     bias: mean(answers, (answer) => answer.confidence - rightness(answer)),
     bins: rows,

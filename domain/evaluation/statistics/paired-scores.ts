@@ -43,9 +43,7 @@ export function testScores(differences: readonly GroupedValue[], settings: Power
 }
 
 const sumsOf = (values: readonly GroupedValue[]): number[] =>
-  [...Map.groupBy(values, ({ group }) => group).values()].map((own) =>
-    own.reduce((sum, { value }) => sum + value, 0),
-  );
+  [...Map.groupBy(values, ({ group }) => group).values()].map((own) => own.reduce((sum, { value }) => sum + value, 0));
 
 /** Where every group has the same difference its sign is all that can be tested. */
 function tP({ mean, standardError, df, groups }: ClusteredMean): number {

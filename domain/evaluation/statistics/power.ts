@@ -39,12 +39,10 @@ export function powerOf(
  * @param plan.perGroup items per patient or lesion, the mean
  * @param plan.correlation of the differences within a group, 0 to 1
  */
-export function plannedError(plan: {
-  items: number;
-  discordant: number;
-  perGroup: number;
-  correlation: number;
-}): { standardError: number; df: number } {
+export function plannedError(plan: { items: number; discordant: number; perGroup: number; correlation: number }): {
+  standardError: number;
+  df: number;
+} {
   const designEffect = 1 + (plan.perGroup - 1) * plan.correlation;
   return {
     standardError: Math.sqrt((plan.discordant * designEffect) / plan.items),

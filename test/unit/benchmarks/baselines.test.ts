@@ -1,6 +1,13 @@
 /** What needs no model, and the paper's trap: "benign" to every picture. */
 import { describe, expect, it } from 'vitest';
-import { allBenign, baselineItems, chance, chanceOf, majority, textOnly } from '../../../domain/benchmarks/baselines.ts';
+import {
+  allBenign,
+  baselineItems,
+  chance,
+  chanceOf,
+  majority,
+  textOnly,
+} from '../../../domain/benchmarks/baselines.ts';
 import { benchmarkNamed } from '../../../domain/benchmarks/index.ts';
 import { evaluationProfile } from '../../../domain/prompts/prompts.ts';
 import { conditionTables } from '../../../domain/published/condition.ts';
@@ -53,7 +60,9 @@ describe('"benign" to every picture, by the shares of the paper’s sets', () =>
   });
 
   it('equals the row of LLaVA-Med on every set', () => {
-    const [accuracy, macroF1] = conditionTables.map(({ rows }) => rows.find(({ model }) => model === 'LLaVA-Med-7b')?.values);
+    const [accuracy, macroF1] = conditionTables.map(
+      ({ rows }) => rows.find(({ model }) => model === 'LLaVA-Med-7b')?.values,
+    );
     for (const { name, strict } of summary.columns) {
       expect(strict.score.value).toBeCloseTo(accuracy?.[name] ?? -1, 4);
       expect(strict.macroF1?.value).toBeCloseTo(macroF1?.[name] ?? -1, 4);
@@ -68,7 +77,10 @@ describe('"benign" to every picture, by the shares of the paper’s sets', () =>
 
 describe('baselines', () => {
   const diagnosis = benchmarkNamed('id-diagnosis');
-  const items = diagnosis.items({ questions: Array.from({ length: 400 }, (_, i) => melanomaQuestion({ id: `q${i}`, group: `${i}` })) }, paper);
+  const items = diagnosis.items(
+    { questions: Array.from({ length: 400 }, (_, i) => melanomaQuestion({ id: `q${i}`, group: `${i}` })) },
+    paper,
+  );
 
   it('guess by chance, the same each time, as often right as is said', () => {
     expect(chanceOf(items)).toBe(0.25);

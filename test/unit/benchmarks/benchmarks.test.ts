@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { benchmarkItemSchema, type BenchmarkSources } from '../../../domain/benchmarks/benchmark.ts';
+import { type BenchmarkSources, benchmarkItemSchema } from '../../../domain/benchmarks/benchmark.ts';
 import { byAttribute } from '../../../domain/benchmarks/by-attribute.ts';
 import { benchmarkNamed, benchmarks } from '../../../domain/benchmarks/index.ts';
 import { benchmarkSummarySchema } from '../../../domain/benchmarks/summary.ts';
@@ -24,20 +24,38 @@ const cases = ['bcn20000', 'ham10000', 'skincon/ddi'].flatMap((source) =>
     }),
   ),
 );
-const { concepts: _, diagnosis: __, path: ___, siblings: ____, malignancy: _____, ...picture } = makeCase('x', 'melanoma');
+const {
+  concepts: _,
+  diagnosis: __,
+  path: ___,
+  siblings: ____,
+  malignancy: _____,
+  ...picture
+} = makeCase('x', 'melanoma');
 const sources: BenchmarkSources = {
   cases,
-  questions: buildQuestions(cases, shippedKnowledge, { seed: 1, granularity: 'leaf', distractors: 'set', tasks: questionTasks }),
+  questions: buildQuestions(cases, shippedKnowledge, {
+    seed: 1,
+    granularity: 'leaf',
+    distractors: 'set',
+    tasks: questionTasks,
+  }),
   ready: [
     {
       ...picture,
       id: 'omnimedvqa/isic2018/1',
       source: 'omnimedvqa/isic2018',
       images: [testImage],
-      question: { text: 'What {options} does this {question} show?', options: ['Inflammatory.', 'Melanoma'], answer: 1 },
+      question: {
+        text: 'What {options} does this {question} show?',
+        options: ['Inflammatory.', 'Melanoma'],
+        answer: 1,
+      },
     },
   ],
-  concepts: [{ ...picture, id: 'skincon/ddi/9', source: 'skincon/ddi', images: [testImage], concepts: { papule: 'present' } }],
+  concepts: [
+    { ...picture, id: 'skincon/ddi/9', source: 'skincon/ddi', images: [testImage], concepts: { papule: 'present' } },
+  ],
 };
 const paper = evaluationProfile('paper');
 
@@ -69,7 +87,12 @@ describe('every benchmark', () => {
   });
 
   it('reads any output without an error', () => {
-    const all = benchmarks.flatMap((benchmark) => benchmark.items(sources, paper).slice(0, 2).map((item) => ({ benchmark, item })));
+    const all = benchmarks.flatMap((benchmark) =>
+      benchmark
+        .items(sources, paper)
+        .slice(0, 2)
+        .map((item) => ({ benchmark, item })),
+    );
     fc.assert(
       fc.property(fc.string({ maxLength: 300 }), fc.constantFrom(...all), (output, { benchmark, item }) => {
         const { strict, lenient } = benchmark.score(item, output);
@@ -101,10 +124,23 @@ describe('items', () => {
   it('of fairness are those whose skin tone is noted, a column for each group of tones', () => {
     const fairness = benchmarkNamed('fairness');
     const items = fairness.items(sources, paper);
-    expect(items.map(({ attributes }) => attributes['skin tone'])).toEqual(
-      ['I-II', 'I-II', 'III-IV', 'V-VI', 'I-II', 'I-II', 'III-IV', 'V-VI', 'I-II', 'I-II', 'III-IV', 'V-VI'],
+    expect(items.map(({ attributes }) => attributes['skin tone'])).toEqual([
+      'I-II',
+      'I-II',
+      'III-IV',
+      'V-VI',
+      'I-II',
+      'I-II',
+      'III-IV',
+      'V-VI',
+      'I-II',
+      'I-II',
+      'III-IV',
+      'V-VI',
+    ]);
+    const scored = items.map((item) =>
+      fairness.score(item, `<thinking>x</thinking><final diagnosis>${item.answer}</final diagnosis>`),
     );
-    const scored = items.map((item) => fairness.score(item, `<thinking>x</thinking><final diagnosis>${item.answer}</final diagnosis>`));
     expect(fairness.summarise(scored).columns.map(({ name, strict }) => [name, strict.score.value])).toEqual([
       ['I-II', 1],
       ['III-IV', 1],
@@ -129,7 +165,12 @@ describe('open questions', () => {
   };
 
   it.each([
-    ['Blue-grey, homogeneous. Therefore, the most likely diagnosis corresponds to "blue nevus". The lesion is benign.', true, true, true],
+    [
+      'Blue-grey, homogeneous. Therefore, the most likely diagnosis corresponds to "blue nevus". The lesion is benign.',
+      true,
+      true,
+      true,
+    ],
     ['The most likely diagnosis is a melanocytic nevus, benign.', false, true, true],
     ['The diagnosis is melanoma, malignant.', false, false, null],
     ['It may be a blue nevus or a melanoma.', false, false, null],
@@ -152,8 +193,15 @@ describe('byAttribute', () => {
     Array.from({ length: right + wrong }, (_, i) => scored(tone, `${tone}${i}`, i < right));
 
   it('names the worst group and its gap, and shows a gap only where there are pictures enough', () => {
-    const large = byAttribute([...ofTone('I-II', 180, 20), ...ofTone('V-VI', 80, 120), ...ofTone(null, 5, 5)], 'skin tone');
-    expect(large).toMatchObject({ unknown: 10, worst: { value: 'V-VI', score: 0.4 }, gap: { best: 'I-II', shown: true } });
+    const large = byAttribute(
+      [...ofTone('I-II', 180, 20), ...ofTone('V-VI', 80, 120), ...ofTone(null, 5, 5)],
+      'skin tone',
+    );
+    expect(large).toMatchObject({
+      unknown: 10,
+      worst: { value: 'V-VI', score: 0.4 },
+      gap: { best: 'I-II', shown: true },
+    });
     expect(large.gap?.value).toBeCloseTo(0.5, 12);
     expect(large.gap?.low).toBeGreaterThan(0.35);
     const small = byAttribute([...ofTone('I-II', 9, 1), ...ofTone('V-VI', 4, 6)], 'skin tone');
@@ -162,6 +210,11 @@ describe('byAttribute', () => {
 
   it('has no gap with one group, or none', () => {
     expect(byAttribute(ofTone('I-II', 3, 3), 'skin tone').gap).toBeNull();
-    expect(byAttribute(ofTone(null, 3, 3), 'skin tone')).toMatchObject({ unknown: 6, groups: [], worst: null, gap: null });
+    expect(byAttribute(ofTone(null, 3, 3), 'skin tone')).toMatchObject({
+      unknown: 6,
+      groups: [],
+      worst: null,
+      gap: null,
+    });
   });
 });

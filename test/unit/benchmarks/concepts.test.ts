@@ -11,7 +11,11 @@ describe('namedConcepts', () => {
   });
 
   it.each([
-    ['plaque: raised and red\nscale: white flakes', ['plaque', 'scale'], ['plaque', 'scale', 'white(hypopigmentation)', 'erythema']],
+    [
+      'plaque: raised and red\nscale: white flakes',
+      ['plaque', 'scale'],
+      ['plaque', 'scale', 'white(hypopigmentation)', 'erythema'],
+    ],
     ['- Papules: many\n2. Ulceration: central', ['papule', 'ulcer'], ['papule', 'ulcer']],
     ['An erythematous, scaly plaque with telangiectasias.', [], ['plaque', 'telangiectasia', 'scale', 'erythema']],
     ['No scale, crust or ulcer, but a nodule.', [], ['nodule']],
@@ -28,7 +32,10 @@ describe('namedConcepts', () => {
   it('names what it is given, in any order and number', () => {
     fc.assert(
       fc.property(fc.subarray([...skinConConcepts]), (listed) => {
-        const text = listed.toReversed().map((concept) => `${concept}: seen`).join('\n');
+        const text = listed
+          .toReversed()
+          .map((concept) => `${concept}: seen`)
+          .join('\n');
         expect(namedConcepts(text).strict).toEqual(skinConConcepts.filter((concept) => listed.includes(concept)));
       }),
     );

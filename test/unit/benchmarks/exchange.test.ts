@@ -2,7 +2,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { asScoredItems } from '../../../domain/benchmarks/exchange/foreign.ts';
-import { parseLmmsEvalSamples, printLines, printLmmsEvalSamples } from '../../../domain/benchmarks/exchange/lmms-eval.ts';
+import {
+  parseLmmsEvalSamples,
+  printLines,
+  printLmmsEvalSamples,
+} from '../../../domain/benchmarks/exchange/lmms-eval.ts';
 import { parseLmmsEvalResults, printLmmsEvalResults } from '../../../domain/benchmarks/exchange/lmms-eval-results.ts';
 import { parsePythonJson } from '../../../domain/benchmarks/exchange/python-json.ts';
 import { parseQuotedTable, printQuotedTable } from '../../../domain/benchmarks/exchange/quoted-table.ts';
@@ -14,7 +18,11 @@ import { melanomaQuestion } from '../../support/cases.ts';
 const benchmark = benchmarkNamed('id-diagnosis');
 const questions = ['one', 'two', 'three'].map((id) => melanomaQuestion({ id, group: id, source: 'ham10000' }));
 const items = benchmark.items({ questions }, evaluationProfile('paper'));
-const outputs = ['<thinking>\tdark, "blue"\n</thinking> <final diagnosis>A</final diagnosis>', 'B: é – "quoted"\r\n', ''];
+const outputs = [
+  '<thinking>\tdark, "blue"\n</thinking> <final diagnosis>A</final diagnosis>',
+  'B: é – "quoted"\r\n',
+  '',
+];
 const scored = items.map((item, i) => benchmark.score(item, outputs[i] ?? ''));
 
 describe('samples of lmms-eval', () => {
@@ -37,7 +45,11 @@ describe('samples of lmms-eval', () => {
       ['0', true],
       ['12345678901234567', false],
     ]);
-    expect(parseLmmsEvalSamples(text, 'f', 'pope', 'exact_match').items.map(({ score }) => score)).toEqual([null, 0, null]);
+    expect(parseLmmsEvalSamples(text, 'f', 'pope', 'exact_match').items.map(({ score }) => score)).toEqual([
+      null,
+      0,
+      null,
+    ]);
   });
 
   it('are written again byte for byte', () => expect(printLines(file)).toBe(text));
@@ -46,7 +58,9 @@ describe('samples of lmms-eval', () => {
     const written = printLmmsEvalSamples(items, scored);
     const read = parseLmmsEvalSamples(written, 'ours.jsonl', 'id-diagnosis');
     expect(read.scored).toEqual(scored);
-    expect(read.items.map(({ output, score }) => [output, score])).toEqual(scored.map((s) => [s.output, s.strict.score]));
+    expect(read.items.map(({ output, score }) => [output, score])).toEqual(
+      scored.map((s) => [s.output, s.strict.score]),
+    );
     expect(printLines(read)).toBe(written);
     expect(file.scored).toBeNull();
   });
@@ -81,7 +95,11 @@ describe('results of lmms-eval', () => {
     const read = parseLmmsEvalResults(printLmmsEvalResults('grpo-60', [summary]), 'ours.json');
     expect(read.model).toBe('grpo-60');
     const [accuracy] = read.metrics;
-    expect(accuracy).toMatchObject({ task: 'id-diagnosis', metric: 'accuracy', value: summary.average.strict.weighted.score.value });
+    expect(accuracy).toMatchObject({
+      task: 'id-diagnosis',
+      metric: 'accuracy',
+      value: summary.average.strict.weighted.score.value,
+    });
     expect(read.items).toEqual({ 'id-diagnosis': 3, 'id-diagnosis/ham10000': 3 });
   });
 
@@ -131,7 +149,9 @@ describe('tables of VLMEvalKit', () => {
   it('that are none are refused, and so is a workbook', () => {
     expect(() => parseVlmEvalKit('"a"\n"1"\n', 'x.tsv', 's')).toThrow(/x\.tsv: lacks the column index/);
     expect(() => parseVlmEvalKit('PK', 'x.xlsx', 's')).toThrow(/PRED_FORMAT=tsv/);
-    expect(() => parseVlmEvalKit('"index"\t"prediction"\n"1"\n', 'x.tsv', 's')).toThrow(/row 1: has 1 fields, the header 2/);
+    expect(() => parseVlmEvalKit('"index"\t"prediction"\n"1"\n', 'x.tsv', 's')).toThrow(
+      /row 1: has 1 fields, the header 2/,
+    );
   });
 });
 
@@ -140,23 +160,42 @@ describe('quoted tables', () => {
 
   it('are read as they were written, whatever their fields hold', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 5 }), fc.constantFrom('\t' as const, ',' as const), fc.array(field), (width, separator, fields) => {
-        const rows = fields.flatMap((_, i) => (i % width === 0 && i + width <= fields.length ? [fields.slice(i, i + width)] : []));
-        const table = { columns: Array.from({ length: width }, (_, i) => `c${i}`), rows };
-        const text = printQuotedTable(table, separator);
-        expect(parseQuotedTable(text, separator, 'f')).toEqual(table);
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 5 }),
+        fc.constantFrom('\t' as const, ',' as const),
+        fc.array(field),
+        (width, separator, fields) => {
+          const rows = fields.flatMap((_, i) =>
+            i % width === 0 && i + width <= fields.length ? [fields.slice(i, i + width)] : [],
+          );
+          const table = { columns: Array.from({ length: width }, (_, i) => `c${i}`), rows };
+          const text = printQuotedTable(table, separator);
+          expect(parseQuotedTable(text, separator, 'f')).toEqual(table);
+        },
+      ),
     );
   });
 
   it('are read without quotes and a last line feed, with a byte-order mark and \\r\\n', () => {
-    expect(parseQuotedTable('\ufeffa,b\r\n1,"2"\r\n,', ',', 'f')).toEqual({ columns: ['a', 'b'], rows: [['1', '2'], ['', '']] });
+    expect(parseQuotedTable('\ufeffa,b\r\n1,"2"\r\n,', ',', 'f')).toEqual({
+      columns: ['a', 'b'],
+      rows: [
+        ['1', '2'],
+        ['', ''],
+      ],
+    });
   });
 });
 
 describe('JSON of Python', () => {
   it('is JSON, but for numbers that JSON does not have', () => {
     fc.assert(fc.property(fc.json(), (text) => expect(parsePythonJson(text)).toEqual(JSON.parse(text))));
-    expect(parsePythonJson('[NaN, -Infinity, "NaN", "\\"Infinity", {"NaN": 1}]')).toEqual([null, null, 'NaN', '"Infinity', { NaN: 1 }]);
+    expect(parsePythonJson('[NaN, -Infinity, "NaN", "\\"Infinity", {"NaN": 1}]')).toEqual([
+      null,
+      null,
+      'NaN',
+      '"Infinity',
+      { NaN: 1 },
+    ]);
   });
 });

@@ -4,13 +4,24 @@ import { evaluationProfile } from '../../../domain/prompts/prompts.ts';
 import { testImage } from '../../support/cases.ts';
 
 const line = (more: object): string =>
-  JSON.stringify({ id: '1', image: 'a.png', question: 'What is it?', options: ['wart', 'nevus'], answer: 'nevus', ...more });
+  JSON.stringify({
+    id: '1',
+    image: 'a.png',
+    question: 'What is it?',
+    options: ['wart', 'nevus'],
+    answer: 'nevus',
+    ...more,
+  });
 const images = new Map([['a.png', testImage]]);
 const paper = evaluationProfile('paper');
 
 describe('items of one’s own', () => {
   it('are asked in the profile’s words, and scored', () => {
-    const benchmark = ownBenchmark('mine', parseOwnItems(`\ufeff${line({})}\n\n${line({ id: '2', group: 'p', source: 's' })}`, 'f'), images);
+    const benchmark = ownBenchmark(
+      'mine',
+      parseOwnItems(`\ufeff${line({})}\n\n${line({ id: '2', group: 'p', source: 's' })}`, 'f'),
+      images,
+    );
     const [first, second, ...others] = benchmark.items({}, paper);
     expect(others).toEqual([]);
     expect(first).toMatchObject({ id: '1', group: '1', source: 'mine', answer: 'B', image: testImage });
@@ -23,13 +34,20 @@ describe('items of one’s own', () => {
   });
 
   it('may be open, and have a prompt of their own', () => {
-    const open = ownBenchmark('open', parseOwnItems(line({ options: undefined, answer: 'melanocytic nevus' }), 'f'), images);
+    const open = ownBenchmark(
+      'open',
+      parseOwnItems(line({ options: undefined, answer: 'melanocytic nevus' }), 'f'),
+      images,
+    );
     const [item] = open.items({}, paper);
     expect(item).toMatchObject({ kind: 'open', prompt: 'What is it?', answer: null });
     if (!item) throw new RangeError('no item');
     expect(open.score(item, 'The diagnosis is a mole.').strict.correct).toBe(true);
     expect(open.score(item, 'The diagnosis is melanoma.').strict.correct).toBe(false);
-    const [own] = ownBenchmark('x', parseOwnItems(line({ prompt: 'Just {options}', system: 's' }), 'f'), images).items({}, paper);
+    const [own] = ownBenchmark('x', parseOwnItems(line({ prompt: 'Just {options}', system: 's' }), 'f'), images).items(
+      {},
+      paper,
+    );
     expect(own).toMatchObject({ prompt: 'Just {options}', system: 's' });
   });
 
@@ -46,6 +64,8 @@ describe('items of one’s own', () => {
   });
 
   it('whose picture is missing are refused', () => {
-    expect(() => ownBenchmark('m', parseOwnItems(line({}), 'f'), new Map()).items({}, paper)).toThrow('a.png was not stored');
+    expect(() => ownBenchmark('m', parseOwnItems(line({}), 'f'), new Map()).items({}, paper)).toThrow(
+      'a.png was not stored',
+    );
   });
 });

@@ -3,7 +3,12 @@ import { compareAll, compareEvaluations } from '../../../domain/evaluation/compa
 import type { ScoredItem } from '../../../domain/evaluation/scored.ts';
 
 const item = (id: string, right: boolean, more: Partial<ScoredItem> = {}): ScoredItem => {
-  const reading = { letter: right ? 'A' : 'B', predicted: right ? 'nevus' : 'melanoma', correct: right, score: Number(right) };
+  const reading = {
+    letter: right ? 'A' : 'B',
+    predicted: right ? 'nevus' : 'melanoma',
+    correct: right,
+    score: Number(right),
+  };
   return {
     ...{ id, caseId: id, group: id, source: 'ham10000', attributes: {}, output: `${id} ${right}`, expected: 'nevus' },
     ...{ strict: reading, lenient: reading, unreadable: null, conditionCorrect: null },
@@ -44,7 +49,9 @@ describe('compareEvaluations', () => {
 
   it('tests each set by itself, corrected for their number', () => {
     const sets = ['a', 'b', 'c'];
-    const first = sets.flatMap((source) => items('1111111111', { source }).map((own) => ({ ...own, id: source + own.id })));
+    const first = sets.flatMap((source) =>
+      items('1111111111', { source }).map((own) => ({ ...own, id: source + own.id })),
+    );
     const second = first.map((own) => (own.source === 'a' ? { ...item(own.id, false), source: 'a' } : own));
     const [a, b] = compareEvaluations(first, second).sets;
     expect(a).toMatchObject({ source: 'a', difference: -1 });
@@ -68,7 +75,10 @@ describe('compareEvaluations', () => {
 
 describe('compareAll', () => {
   it('holds every model against every later one, corrected for all pairs', () => {
-    const models = ['000000000000', '111111111111', '111111111110'].map((marks, i) => ({ name: `m${i}`, items: items(marks) }));
+    const models = ['000000000000', '111111111111', '111111111110'].map((marks, i) => ({
+      name: `m${i}`,
+      items: items(marks),
+    }));
     const pairs = compareAll(models);
     expect(pairs.map(({ first, second }) => `${first} ${second}`)).toEqual(['m0 m1', 'm0 m2', 'm1 m2']);
     expect(pairs[0]?.correctedP).toBeCloseTo(3 * (2 / 4096), 12);

@@ -1,6 +1,12 @@
 /** Verdicts of nights, and how often a night on which nothing changed is called a drop. */
 import { describe, expect, it } from 'vitest';
-import { type BenchmarkNight, isGood, judgeNight, type Night, nightlyLevel } from '../../../domain/evaluation/nightly.ts';
+import {
+  type BenchmarkNight,
+  isGood,
+  judgeNight,
+  type Night,
+  nightlyLevel,
+} from '../../../domain/evaluation/nightly.ts';
 import { createRandom, type Random } from '../../../domain/random.ts';
 
 const digests = { model: 'm1', judge: 'j1', prompt: 'p1', data: 'd1' };
@@ -26,9 +32,18 @@ describe('judgeNight', () => {
   const before = night('2026-11-25', chances, random);
 
   it('calls a regression a drop, with its test and the night before', () => {
-    const worse = night('2026-11-26', chances.map((right) => right - 0.3), random);
+    const worse = night(
+      '2026-11-26',
+      chances.map((right) => right - 0.3),
+      random,
+    );
     const verdict = one(worse, before);
-    expect(verdict).toMatchObject({ benchmark: 'id-diagnosis', night: '2026-11-26', verdict: 'drop', since: '2026-11-25' });
+    expect(verdict).toMatchObject({
+      benchmark: 'id-diagnosis',
+      night: '2026-11-26',
+      verdict: 'drop',
+      since: '2026-11-25',
+    });
     if (verdict?.verdict !== 'drop') throw new TypeError('no drop');
     expect(verdict.correctedP).toBeLessThan(nightlyLevel);
     expect(verdict.test.difference).toBeLessThan(-0.15);
@@ -37,7 +52,11 @@ describe('judgeNight', () => {
   });
 
   it('calls a gain a rise, and the same answers no change, with what it could have seen', () => {
-    const better = night('2026-11-26', chances.map((right) => right + 0.3), random);
+    const better = night(
+      '2026-11-26',
+      chances.map((right) => right + 0.3),
+      random,
+    );
     expect(one(better, before)?.verdict).toBe('rise');
     const same = one({ ...before, night: '2026-11-26' }, before);
     expect(same).toMatchObject({ verdict: 'no change', test: { difference: 0, p: 1 } });
@@ -51,12 +70,19 @@ describe('judgeNight', () => {
       ...{ benchmark: 'id-diagnosis', night: 'n', verdict: 'not measured', reason: 'no worker serves the queue gpu' },
     });
     const brokeOff = { ...before, scores: before.scores.slice(0, 200) };
-    expect(one(brokeOff, before)).toMatchObject({ verdict: 'not measured', reason: '50.0 % of the items were not answered' });
+    expect(one(brokeOff, before)).toMatchObject({
+      verdict: 'not measured',
+      reason: '50.0 % of the items were not answered',
+    });
     expect(one({ ...before, scores: [] }, before)?.verdict).toBe('not measured');
   });
 
   it('begins a new line with another judge, prompt or set of items, and with the first night', () => {
-    const worse = night('2026-11-26', chances.map((right) => right - 0.3), random);
+    const worse = night(
+      '2026-11-26',
+      chances.map((right) => right - 0.3),
+      random,
+    );
     for (const part of ['judge', 'prompt', 'data'] as const) {
       const changed = { ...worse, digests: { ...digests, [part]: 'other' } };
       expect(one(changed, before)).toMatchObject({ verdict: 'new line', changed: [part] });
@@ -68,7 +94,11 @@ describe('judgeNight', () => {
   it('tells a judge that drifts from a model that does', () => {
     const anchors = times(30, (i) => ({ id: `a${i}`, group: `a${i}`, score: 0.5 + (i % 5) / 10 }));
     const judged = { ...before, anchors };
-    const worse = night('2026-11-26', chances.map((right) => right - 0.3), random);
+    const worse = night(
+      '2026-11-26',
+      chances.map((right) => right - 0.3),
+      random,
+    );
     const drifted = { ...worse, anchors: anchors.map((anchor) => ({ ...anchor, score: anchor.score - 0.1 })) };
     const verdict = one(drifted, judged);
     expect(verdict).toMatchObject({ verdict: 'judge drift', since: '2026-11-25' });
@@ -78,7 +108,13 @@ describe('judgeNight', () => {
   });
 
   it('sees many small drops, since it also compares with the first night of the line', () => {
-    const nights = times(8, (i) => night(`n${i}`, chances.map((right) => right - 0.05 * i), createRandom(`night ${i}`)));
+    const nights = times(8, (i) =>
+      night(
+        `n${i}`,
+        chances.map((right) => right - 0.05 * i),
+        createRandom(`night ${i}`),
+      ),
+    );
     const [start, last, tonight] = [nights[0], nights[6], nights[7]];
     if (!start || !last || !tonight) throw new RangeError('no nights');
     expect(one(tonight, last, last)?.verdict).toBe('no change');
@@ -86,7 +122,11 @@ describe('judgeNight', () => {
   });
 
   it('corrects for the number of benchmarks', () => {
-    const tonight = night('t', chances.map((right) => right - 0.12), createRandom('slightly worse'));
+    const tonight = night(
+      't',
+      chances.map((right) => right - 0.12),
+      createRandom('slightly worse'),
+    );
     const [alone] = judgeNight([{ benchmark: 'a', tonight, lastGood: before, start: before }]);
     const twenty = judgeNight(
       times(20, (i) => ({ benchmark: `b${i}`, tonight: i === 0 ? tonight : before, lastGood: before, start: before })),
@@ -101,7 +141,8 @@ describe('judgeNight', () => {
 function alarms(seed: string, nights: number): number {
   const random = createRandom(seed);
   const chances = draw(random, 60);
-  let [start, lastGood]: (Night | null)[] = [null, null];
+  let start: Night | null = null;
+  let lastGood: Night | null = null;
   let drops = 0;
   for (let i = 0; i < nights; i += 1) {
     const tonight = night(`n${i}`, chances, random);

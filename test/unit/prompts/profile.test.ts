@@ -2,7 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseProfile } from '../../../domain/prompts/parse-profile.ts';
 import { fillTemplate, profileDigest, promptKinds } from '../../../domain/prompts/profile.ts';
-import { conceptPrompt, evaluationProfile, evaluationProfiles, itemPrompt, questionPrompt, trajectoryPrompt } from '../../../domain/prompts/prompts.ts';
+import {
+  conceptPrompt,
+  evaluationProfile,
+  evaluationProfiles,
+  itemPrompt,
+  questionPrompt,
+  trajectoryPrompt,
+} from '../../../domain/prompts/prompts.ts';
 import { conditionQuestion, melanomaQuestion } from '../../support/cases.ts';
 import before from '../golden/prompts.json' with { type: 'json' };
 
@@ -53,7 +60,9 @@ describe('the paper’s prompts', () => {
 
   it('P8 has neither role nor question nor blocks', () => {
     const prompt = text('skinvl', 'ready');
-    expect(prompt).toMatch(/^This is an image of a skin lesion\. From the following categories: A: melanoma .*\nWhich of them is the diagnosis\?$/);
+    expect(prompt).toMatch(
+      /^This is an image of a skin lesion\. From the following categories: A: melanoma .*\nWhich of them is the diagnosis\?$/,
+    );
     expect(prompt).not.toContain('What is it?');
   });
 
@@ -69,17 +78,22 @@ describe('profiles', () => {
   it('have a name and a digest of their own, and a prompt of each kind without placeholders left', () => {
     expect(new Set(evaluationProfiles.map(({ name }) => name)).size).toBe(evaluationProfiles.length);
     expect(new Set(evaluationProfiles.map(profileDigest)).size).toBe(evaluationProfiles.length);
-    for (const { name } of evaluationProfiles) for (const kind of promptKinds) expect(text(name, kind)).not.toMatch(/[{}]/);
+    for (const { name } of evaluationProfiles)
+      for (const kind of promptKinds) expect(text(name, kind)).not.toMatch(/[{}]/);
     expect(() => evaluationProfile('p10')).toThrow('there are paper, compact, llava-med, skinvl');
   });
 
   it('fill in what stands in a question as it is', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (q, o) => {
-        expect(fillTemplate('a {question} b {options} c {other}', { question: q, options: o })).toBe(`a ${q} b ${o} c {other}`);
+        expect(fillTemplate('a {question} b {options} c {other}', { question: q, options: o })).toBe(
+          `a ${q} b ${o} c {other}`,
+        );
       }),
     );
-    expect(fillTemplate('{question}|{options}', { question: '{options}$&', options: '{question}' })).toBe('{options}$&|{question}');
+    expect(fillTemplate('{question}|{options}', { question: '{options}$&', options: '{question}' })).toBe(
+      '{options}$&|{question}',
+    );
   });
 });
 
@@ -90,13 +104,18 @@ describe('a profile of one’s own', () => {
     const profile = parseProfile(own, 'mine.yaml');
     expect(profile).toMatchObject({ name: 'mine', system: 'You are careful.' });
     expect(profile.prompts).toEqual({ ...evaluationProfile('paper').prompts, ready: '{question} Choose: {options}' });
-    expect(parseProfile('{"name": "m", "like": "skinvl"}', 'm.json').prompts).toEqual(evaluationProfile('skinvl').prompts);
+    expect(parseProfile('{"name": "m", "like": "skinvl"}', 'm.json').prompts).toEqual(
+      evaluationProfile('skinvl').prompts,
+    );
   });
 
   it('has another digest for every other wording', () => {
-    const digests = [own, own.replace('careful', 'bold'), own.replace('Choose', 'Pick'), own.replace('mine', 'other')].map(
-      (each) => profileDigest(parseProfile(each, 'f')),
-    );
+    const digests = [
+      own,
+      own.replace('careful', 'bold'),
+      own.replace('Choose', 'Pick'),
+      own.replace('mine', 'other'),
+    ].map((each) => profileDigest(parseProfile(each, 'f')));
     expect(new Set(digests).size).toBe(4);
     expect(profileDigest(parseProfile(own, 'elsewhere'))).toBe(digests[0]);
   });

@@ -16,20 +16,29 @@ describe('the paper’s tables', () => {
     for (const { sets, rows, source, measure } of tables) {
       for (const { model, values } of rows) {
         const own = sets.map((set) => values[set.source] ?? Number.NaN);
-        const mean = weightedMean(own, sets.map(({ items }) => items));
-        expect(Math.abs(mean - (values[averageColumn] ?? Number.NaN)), `${source} ${measure} ${model}`).toBeLessThan(1.1e-4);
+        const mean = weightedMean(
+          own,
+          sets.map(({ items }) => items),
+        );
+        expect(Math.abs(mean - (values[averageColumn] ?? Number.NaN)), `${source} ${measure} ${model}`).toBeLessThan(
+          1.1e-4,
+        );
       }
     }
   });
 
   it('have the paper’s sizes', () => {
-    const total = (table: PublishedTable | undefined): number => table?.sets.reduce((sum, { items }) => sum + items, 0) ?? 0;
+    const total = (table: PublishedTable | undefined): number =>
+      table?.sets.reduce((sum, { items }) => sum + items, 0) ?? 0;
     expect([total(diagnosisTables.id[0]), total(diagnosisTables.ood[0])]).toEqual([8390, 3652]);
   });
 
   it('give the 1,500-step row of the ablation as Skin-R1', () => {
-    const valuesOf = (table: PublishedTable | undefined, model: string) => table?.rows.find((row) => row.model === model)?.values;
-    expect(valuesOf(diagnosisTables.id[0], 'Skin-R1')).toEqual(valuesOf(diagnosisTables.id[1], 'Skin-R1 (1,500 steps)'));
+    const valuesOf = (table: PublishedTable | undefined, model: string) =>
+      table?.rows.find((row) => row.model === model)?.values;
+    expect(valuesOf(diagnosisTables.id[0], 'Skin-R1')).toEqual(
+      valuesOf(diagnosisTables.id[1], 'Skin-R1 (1,500 steps)'),
+    );
     expect(valuesOf(conditionTables[1], 'Skin-R1')).toEqual(valuesOf(conditionTables[3], 'Skin-R1 (1,500 steps)'));
   });
 

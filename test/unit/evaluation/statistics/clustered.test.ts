@@ -85,7 +85,10 @@ describe('clusteredInterval', () => {
 
   it('is wider where items of a group go together', () => {
     const independent = groups(40, [0, 1, 0, 1]);
-    const together = [...groups(20, [0, 0, 0, 0]), ...groups(20, [1, 1, 1, 1]).map((v) => ({ ...v, group: `h${v.group}` }))];
+    const together = [
+      ...groups(20, [0, 0, 0, 0]),
+      ...groups(20, [1, 1, 1, 1]).map((v) => ({ ...v, group: `h${v.group}` })),
+    ];
     expect(width(together)).toBeGreaterThan(1.8 * width(independent));
   });
 

@@ -10,9 +10,13 @@ const floorOfMean = 0.945;
 
 describe.each(groupCounts)('95 %% intervals of %d patients', (groups) => {
   const trials = groups > 100 ? 300 : 1000;
-  const interval = (values: Parameters<typeof clusteredInterval>[0]) => clusteredInterval(values, { least: 0, most: 1 });
+  const interval = (values: Parameters<typeof clusteredInterval>[0]) =>
+    clusteredInterval(values, { least: 0, most: 1 });
   const random = createRandom(`coverage test/${groups}`);
-  const results = settingsOf(groups).map((setting) => ({ setting, ...coverageOf(setting, interval, { trials, random }) }));
+  const results = settingsOf(groups).map((setting) => ({
+    setting,
+    ...coverageOf(setting, interval, { trials, random }),
+  }));
 
   it(`hold the truth in ${floor} of all trials at least, whatever the setting`, () => {
     expect(results.filter(({ coverage }) => coverage < floor)).toEqual([]);

@@ -39,7 +39,11 @@ describe('macroF1Interval', () => {
       Array.from({ length: groups }, (_, g) =>
         Array.from({ length: 6 }, () => {
           const expected = random.pick(['nevus', 'nevus', 'melanoma']);
-          return { group: String(g), expected, predicted: random.float() < 0.75 ? expected : random.pick(['nevus', 'melanoma']) };
+          return {
+            group: String(g),
+            expected,
+            predicted: random.float() < 0.75 ? expected : random.pick(['nevus', 'melanoma']),
+          };
         }),
       ).flat();
     const truth = macroF1Interval(drawn(50_000)).value;
