@@ -2,11 +2,13 @@
 import { z } from 'zod';
 import { decodingSchema } from '../answers/answer.ts';
 import { type ArtifactRef, artifactRefSchema, sha256Schema } from '../artifact.ts';
-import { readers } from '../evaluation/scored.ts';
 import { userMistake } from '../failures.ts';
 import { llmProviders } from '../llm-settings.ts';
 import { type EvaluationProfile, evaluationProfileSchema } from '../prompts/profile.ts';
 import type { ModelRef } from './references.ts';
+
+/** The two readers of answers (evaluation/scored.ts). */
+const readerNames = ['strict', 'lenient'] as const;
 
 const common = {
   /** By which people know it, and by which it is one part of the evaluation's progress. */
@@ -14,7 +16,7 @@ const common = {
   /** How it is asked. */
   profile: evaluationProfileSchema,
   /** Whose reading is its headline: the lenient one for models that were never taught the tags. */
-  reader: z.enum(readers),
+  reader: z.enum(readerNames),
   /** Grey pictures: the control of what is right without looking. */
   shown: z.enum(['real', 'grey']),
 };
@@ -113,7 +115,7 @@ const readerScoreSchema = z.object({
 export const benchmarkScoreSchema = z.object({
   benchmark: z.string(),
   label: z.string(),
-  reader: z.enum(readers),
+  reader: z.enum(readerNames),
   profile: z.string(),
   shown: z.enum(['real', 'grey']),
   samples: z.int().positive(),

@@ -8,7 +8,7 @@ import { attributesOf } from '../../cli/runs.ts';
 import type { RunProgress, RunResult } from '../../domain/contracts/run.ts';
 import { skinR1 } from '../../domain/methods/skin-r1.ts';
 import { queries, taskQueues } from '../../domain/names.ts';
-import { type Faked, FakeActivities } from './fake-activities.ts';
+import { FakeActivities, type Faked } from './fake-activities.ts';
 import { smallRecipe } from './recipes.ts';
 import { bundleWorkflows, startTimeSkipping, startWorkers } from './temporal.ts';
 

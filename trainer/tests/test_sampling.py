@@ -3,6 +3,7 @@
 from itertools import islice
 
 import torch
+
 from dermflow_trainer.inference.sampling import OwnSeeds, draws_of
 
 

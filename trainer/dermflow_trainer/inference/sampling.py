@@ -1,4 +1,4 @@
-"""Sampling by a row's own seed, as activities/inference/sampling.ts draws: one number a token, whatever shares the batch."""
+"""Sampling by a row's own seed, whatever shares its batch: one number a token, as activities/inference/sampling.ts."""
 
 import torch
 from transformers import LogitsProcessor
