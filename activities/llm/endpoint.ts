@@ -1,4 +1,5 @@
 /** A chat model behind an address, by the AI SDK. What it cannot do is what is ours: patience, dialects, classes of failure. */
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { APICallError } from '@ai-sdk/provider';
 import { DermflowError, failureTypes, needsPerson, unavailable, userMistake } from '../../domain/failures.ts';
@@ -39,6 +40,14 @@ export interface EndpointOptions {
   maxRetries?: number;
 }
 
+interface Asked extends Pick<Generation, 'request' | 'signal'> {
+  /** Each in the encoding that its media type names. */
+  pictures: readonly { mediaType: string; data: Uint8Array }[];
+}
+
+const base64Of = (data: Uint8Array): string =>
+  Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64');
+
 export function createEndpointClient(
   settings: Omit<LlmSettings, 'concurrency' | 'asks' | 'prices'>,
   { loadImage = noImages, maxRetries = 5 }: EndpointOptions = {},
@@ -58,11 +67,16 @@ export function createEndpointClient(
     classOf(status, all, images.length > 0 && past.answeredWithImages === 0);
 
   /** Asks as often as something is learned from the refusal. */
-  async function ask(generation: Pick<Generation, 'request' | 'pictures' | 'signal'>): Promise<LlmReply> {
+  async function ask({ pictures, ...generation }: Asked): Promise<LlmReply> {
+    // In no text of a user's.
+    const standIns = pictures.map(({ mediaType, data }) => ({ mediaType, data: randomUUID(), base64: base64Of(data) }));
+    const bytes = new Map(standIns.map(({ data, base64 }) => [data, base64]));
     for (let adaptations = 0; ; adaptations++) {
-      const exchange: Exchange = { sent: {} };
+      const exchange: Exchange = { sent: {}, pictures: bytes };
       try {
-        return await wire.noting(exchange, () => generate({ ...generation, model: sdkModel, dialect, thinkingTokens }));
+        return await wire.noting(exchange, () =>
+          generate({ ...generation, pictures: standIns, model: sdkModel, dialect, thinkingTokens }),
+        );
       } catch (error) {
         const said = listen(error, secrets);
         const { status, all } = said;

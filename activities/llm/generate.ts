@@ -10,8 +10,8 @@ import { readGenerated, readUnaccepted } from './reading.ts';
 export interface Generation {
   model: LanguageModelV4;
   request: LlmRequest;
-  /** The request's pictures, each in the encoding that its media type names. */
-  pictures: readonly { mediaType: string; data: Uint8Array }[];
+  /** The request's pictures, each in the encoding that its media type names; as bytes, in base64, or what stands for it. */
+  pictures: readonly { mediaType: string; data: Uint8Array | string }[];
   dialect: Pick<Dialect, 'structured' | 'stream'>;
   thinkingTokens: number;
   signal: AbortSignal;
