@@ -53,7 +53,7 @@ def clustered(sample):
         within = np.eye(len(places)) - hat[np.ix_(places, places)]
         eigenvalues, vectors = np.linalg.eigh(within)
         root = vectors @ np.diag(eigenvalues**-0.5) @ vectors.T
-        meat += float(x[places].T @ root @ residual[places]) ** 2
+        meat += float(x[places, 0] @ root @ residual[places]) ** 2
         columns.append((np.eye(n) - hat)[:, places] @ root @ x[places, 0] / n)
     variance = meat / n**2
     products = np.array(columns) @ np.array(columns).T
