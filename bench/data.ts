@@ -96,7 +96,7 @@ async function compareThroughput(folder: string, images: number, repeats: number
     const [speed, cost] = [rate.toFixed(0).padStart(5), cpuMs.toFixed(0).padStart(4)];
     const [peak, size] = [memory.toFixed(0).padStart(4), stored.toFixed(0).padStart(4)];
     console.log(
-      `${name.padEnd(28)} ${speed} images/s   ${cost} ms of processor and ${size} KiB an image   peak ${peak} MiB`,
+      `${name.padEnd(28)} ${speed} images/s   ${cost} ms of processor and ${size} KiB per image   peak ${peak} MiB`,
     );
   }
   const [ours, ...pillow] = rates;

@@ -133,7 +133,7 @@ function configuredModels({ llm }: Environment): LlmSettings[] {
   return [undefined, ...chosen.map((provider) => ({ provider }))].map((choice) => settingsFor(llm, choice));
 }
 
-/** Asks the endpoint once, a few paid tokens, and says a line each of what came. */
+/** Asks the endpoint once, a few paid tokens, and returns one line for each finding. */
 function examinationChecks(llm: LlmSettings, index: number): Check[] {
   if (llm.provider === 'embedded' || llm.model === '') return [];
   let examined: Promise<Examined> | null = null;

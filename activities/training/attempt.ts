@@ -171,7 +171,7 @@ function createStopwatch(): { laps: Record<string, number>; lap(name: string): v
 
 const stepsTimed = 20;
 
-/** Mean seconds a step over the last steps; null before the second. */
+/** Mean seconds per step over the last steps; null before the second. */
 function createStepClock(): { tick(): number | null } {
   const times: number[] = [];
   return {

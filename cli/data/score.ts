@@ -10,7 +10,7 @@ export const scoreCommand = (): Command =>
   new Command('score')
     .description('how outputs are read, strictly and leniently, and what they would earn')
     .argument('<file>', 'JSON lines of { question: { task, malignancy, options }, output }; docs/scoring.md')
-    .option('--json', 'one JSON object a line, in the order of the file')
+    .option('--json', 'one JSON object per line, in the order of the file')
     .action(score);
 
 async function score(file: string, { json = false }: { json?: boolean }): Promise<void> {

@@ -24,7 +24,7 @@ export const runCommand = (): Command =>
     .option('--set <field=value>', 'change a field of the recipe; may be repeated', collect, [])
     .option('--as <name>', 'run it under this name, also where the same recipe has run before')
     .option('--detach', 'print the run and return')
-    .option('--json', 'one JSON object a line')
+    .option('--json', 'one JSON object per line')
     .action(run);
 
 async function run(recipeName: string, options: RunOptions): Promise<void> {

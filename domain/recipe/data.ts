@@ -37,7 +37,7 @@ export type DataSource = z.infer<typeof sourceSchema>;
 
 /** A generated, labelled-as-such image set in a real set's layout. */
 const generatedSchema = z.strictObject({
-  /** Cases for reinforcement learning, validation and test; about two images a patient. */
+  /** Cases for reinforcement learning, validation and test; about two images per patient. */
   images: z.int().min(40),
   /** Textbook-style cases with a rationale. */
   textbook: z.int().min(8),

@@ -1,4 +1,4 @@
-/** What `dermflow doctor` says of an endpoint, a line each. */
+/** What `dermflow doctor` says of an endpoint, one line each. */
 import { describe, expect, it } from 'vitest';
 import { examineEndpoint, findings } from '../../../activities/llm/examine.ts';
 import type { LlmSettings } from '../../../domain/llm-settings.ts';
