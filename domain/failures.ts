@@ -35,7 +35,7 @@ export const finalFailures: readonly FailureType[] = [
   failureTypes.outOfMemory,
 ];
 
-/** CLI exit codes (design, section 1). */
+/** CLI exit codes, as README.md lists them. */
 export const exitCodes = { done: 0, failedRun: 1, userMistake: 2, unavailable: 3 } as const;
 
 /**

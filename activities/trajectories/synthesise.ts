@@ -1,4 +1,4 @@
-/** From textbook cases to the rows that SFT reads (S1, Algorithms 1 to 4). */
+/** From textbook cases to the rows that SFT reads (Algorithms 1 to 4). */
 import type { ArtifactRef } from '../../domain/artifact.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { WritingRecipe } from '../../domain/contracts/trajectories.ts';

@@ -1,4 +1,4 @@
-/** Multiple-choice questions out of labelled cases (S1, App. A and section 4.3; section 1.5.2 of the fact sheet). */
+/** Multiple-choice questions out of labelled cases (App. A and section 4.3). */
 import type { Case } from '../cases/case.ts';
 import type { Knowledge } from '../knowledge/knowledge.ts';
 import { createRandom, type Random } from '../random.ts';
