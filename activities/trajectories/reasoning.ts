@@ -94,7 +94,7 @@ export function distributeReplies(questions: readonly ReasoningRequest[], replie
     for (const trajectory of trajectories) result.rho.set(trajectory, read.rho);
   }
   for (const question of questions.filter(({ id }) => !replies.has(id))) {
-    const rho = form === 'findings' ? borrow(question, accepted.get(question.pair) ?? []) : null;
+    const rho = form === 'findings' ? firstFittingReply(question, accepted.get(question.pair) ?? []) : null;
     if (rho === null) {
       result.leftOut.push(...question.trajectories);
       continue;
@@ -106,7 +106,7 @@ export function distributeReplies(questions: readonly ReasoningRequest[], replie
 }
 
 /** The first reply of the pair that names findings of this request; free text speaks of its own rules alone. */
-function borrow({ request }: ReasoningRequest, texts: readonly string[]): string | null {
+function firstFittingReply({ request }: ReasoningRequest, texts: readonly string[]): string | null {
   for (const text of texts) {
     const read = parseRho(request, 'findings', text);
     if (read.ok) return read.rho;
