@@ -17,7 +17,7 @@ const runsTypeScript = Number(process.versions.node.split('.')[0]) >= 24;
 export const smallHeap = '--optimize-for-size';
 
 /** glibc gives each thread a heap of its own, in which freed memory stays; two for all take a tenth less memory. */
-export const fewArenas = { MALLOC_ARENA_MAX: '2' };
+export const twoMallocArenas = { MALLOC_ARENA_MAX: '2' };
 
 /** Does not return unless this Node runs TypeScript itself, with these flags. */
 export async function runTypeScript(file, args, flags = [], env = {}) {
