@@ -1,6 +1,6 @@
 /** Draws a lesion as pixels: skin, outline, colour, and one dermoscopic structure. */
 import { createRandom, type Random } from '../random.ts';
-import type { LesionAppearance } from './look.ts';
+import type { LesionAppearance } from './appearance.ts';
 
 type Rgb = readonly [number, number, number];
 

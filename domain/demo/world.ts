@@ -1,7 +1,8 @@
-/** Draws the demo's cases: a clinic's labelled images, several a patient, and a textbook's, with rationales. */
+/** Draws the demo's cases: a clinic's labelled images, several per patient, and a textbook's, with rationales. */
 import { createRandom, type Random } from '../random.ts';
 import type { GeneratedSpec } from '../recipe/data.ts';
 import { writeRationale } from '../trajectories/rationale.ts';
+import { drawAppearance, type LesionAppearance } from './appearance.ts';
 import {
   type DemoDiagnosis,
   demoDiagnoses,
@@ -10,7 +11,6 @@ import {
   findingValues,
   listFindings,
 } from './findings.ts';
-import { drawAppearance, type LesionAppearance } from './look.ts';
 
 export interface DemoCase {
   /** In HAM10000's manner: `ISIC_…`-like for images, `HAM_…`-like for lesions. */
