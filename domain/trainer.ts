@@ -28,7 +28,7 @@ const optimiserSchema = z.strictObject({
 const planSchema = z.strictObject({
   maxSteps: z.int().positive(),
   stopAt: z.int().positive(),
-  /** A resume checkpoint every so many optimiser steps, besides the one at `stopAt`. */
+  /** Optimiser steps between resume checkpoints, besides the one at `stopAt`. */
   saveEvery: z.int().positive(),
   /**
    * Before the end of the plan the process does not end at `stopAt`: it says `finished`, waits on stdin for the path of

@@ -64,7 +64,7 @@ function profile(): ClientConnectConfig {
   }
 }
 
-/** A server that is being started may need so long, in milliseconds. */
+/** How long a server that is being started may need, in milliseconds. */
 const patienceMs = 5_000;
 const askEveryMs = 200;
 

@@ -18,7 +18,7 @@ import { listen, retryAfterMs, type Said } from './words.ts';
 
 /** A longer pause is Temporal's, so that `status` shows it. */
 const longestPauseMs = 60_000;
-/** An endpoint that refuses so many requests and has answered none does not take our settings. */
+/** An endpoint that refuses this many requests and has answered none does not take our settings. */
 const refusalsBeforeDoubt = 5;
 /** Two for each thing that a dialect can learn. */
 const mostAdaptations = 12;

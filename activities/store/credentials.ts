@@ -1,7 +1,7 @@
 /** Credentials that may be renewed while a worker runs. */
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 
-/** The SDK asks for credentials again so long before they expire, in milliseconds. */
+/** How long before credentials expire the SDK asks for new ones, in milliseconds. */
 const renewedBeforeMs = 5 * 60_000;
 
 /**

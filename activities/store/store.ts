@@ -29,7 +29,7 @@ export interface ObjectPlace {
   /** False when an object of this key stands already. Atomic among writers. */
   putIfAbsent(key: string, data: Uint8Array): Promise<boolean>;
   list(prefix: string): Promise<string[]>;
-  /** Absent already is well. */
+  /** One that is absent is no error. */
   remove(key: string): Promise<void>;
 }
 

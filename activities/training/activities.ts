@@ -117,7 +117,7 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
             let begun = false;
             const onEventOfOne = (event: TrainerEvent): void => {
               meter.note();
-              // Not earlier: this one's start must not be slowed down.
+              // Only now: two that start at once would slow each other down.
               if (single && event.event === 'started') standby.prepare(job);
               begun = true;
               onEvent(event);

@@ -27,7 +27,7 @@ export interface LoadedPlugin {
 export interface RewardLimits {
   /** For the completions of one request, in milliseconds. */
   timeoutMs: number;
-  /** Those without a result are asked for so often. */
+  /** How often those without a result are asked for. */
   tries: number;
   /** Before the second try, in milliseconds; twice as long before the third. */
   pauseMs: number;

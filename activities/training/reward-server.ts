@@ -46,7 +46,7 @@ export async function scoreStep({ ids, completions }: RewardRequest, scoring: Sc
   return { components };
 }
 
-/** While rewards are computed the trainer hears so often that somebody is there; it gives up a server that is silent. */
+/** How often the trainer hears from this server while rewards are computed; it gives up one that is silent. */
 const signOfLifeMs = 10_000;
 
 /** Listens until closed. Socket paths are limited to some 100 bytes, so it stands in the system's temporary folder. */

@@ -100,7 +100,7 @@ export async function askAll(
       }
     });
   const ledger = await openLedger({ store, model, run, asks: settings.asks, complete, now });
-  // Beyond those at the endpoint so many replies may wait for the store: a slow one is not to leave it idle.
+  // How many replies, beyond those at the endpoint, may wait for the store: a slow one must not leave the endpoint idle.
   const unstored = 3 * settings.concurrency;
   const lanes = settings.concurrency + unstored;
   const countKnown = (request: LlmRequest, entries: readonly LedgerEntry[]): void => {

@@ -2,7 +2,7 @@
 import type { Check } from '../../activities/datasets/import/check.ts';
 import { tellLeftOut } from '../../activities/datasets/import/first-pass.ts';
 
-/** So many lines of each kind; the rest is one line with its count. */
+/** How many lines of each kind are printed; the rest is one line with its count. */
 const listed = 20;
 
 export function renderCheck(check: Check): string[] {

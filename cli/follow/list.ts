@@ -33,7 +33,7 @@ export const listCommand = (): Command =>
     .option('--all', 'also those that Temporal has forgotten, by their records in the store')
     .option('--failed', 'only those that failed, were cancelled, terminated or timed out')
     .option('--recipe <name>', 'only those of a recipe')
-    .option('--limit <count>', 'at most so many', '20')
+    .option('--limit <count>', 'the most runs to show', '20')
     .option('--json', 'as a JSON array')
     .action(list);
 

@@ -49,7 +49,7 @@ export interface StackOptions {
   momentary?: boolean;
 }
 
-/** A momentary stack is waited for so long, and so is a server that starts. */
+/** How long to wait for a momentary stack to end, or for a server to start. */
 const patienceMs = 90_000;
 const askEveryMs = 50;
 

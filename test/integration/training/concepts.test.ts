@@ -1,4 +1,4 @@
-/** SkinCon's concepts, explained and learned before the trajectories: every part real but for the LLM's replies. */
+/** SkinCon's concepts, explained and learned before the trajectories: every part real except the LLM's replies. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
