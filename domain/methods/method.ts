@@ -1,6 +1,6 @@
 /** What Dermflow needs to know of a method beside its workflow (workflows/) and its part of the recipe. */
-import type { ModelCardSource } from '../report/card-source.ts';
 import type { Stage } from '../stages.ts';
+import type { ModelCardSource } from './card-source.ts';
 
 export interface Method<R = never> {
   /** In recipes and lists. */

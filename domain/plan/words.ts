@@ -1,6 +1,6 @@
 /** A plan as a person reads it: one line a fact, estimates called so. */
+import { grouped } from '../grouped.ts';
 import type { Recipe } from '../recipe/recipe.ts';
-import { grouped } from '../report/words.ts';
 import type { MemoryEstimate } from './memory.ts';
 import type { Batches, LlmCost, RunPlan } from './plan.ts';
 

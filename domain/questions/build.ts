@@ -2,7 +2,7 @@
 import type { Case } from '../cases/case.ts';
 import type { Knowledge } from '../knowledge/knowledge.ts';
 import { createRandom, type Random } from '../random.ts';
-import type { RewardSettings } from '../rewards/settings.ts';
+import type { RewardSettings } from '../reward-settings.ts';
 import { createDistractorPools, type DistractorSource, type Labelled } from './distractors.ts';
 import { caseKey, type MatchedOptions, type MatchedTask, matchCases } from './matched.ts';
 import {

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { imageRefSchema } from '../cases/case.ts';
 import { malignancySchema } from '../knowledge/malignancy.ts';
-import { rewardWeights } from '../rewards/weights.ts';
+import { rewardWeights } from '../reward-settings.ts';
 
 export const optionSchema = z.strictObject({
   letter: z.string().regex(/^[A-Z]$/),

@@ -1,8 +1,7 @@
-/** R_total = R_format + R_gran + R_malignancy (Eq. 5 to 8); what each pays at most: weights.ts. */
+/** R_total = R_format + R_gran + R_malignancy (Eq. 5 to 8); what each pays at most: reward-settings.ts. */
 import { extractAnswer, hasThinking } from '../questions/extract.ts';
 import type { Question } from '../questions/question.ts';
-import type { RewardSettings } from './settings.ts';
-import { type RewardName, rewardWeights } from './weights.ts';
+import { type RewardName, type RewardSettings, rewardWeights } from '../reward-settings.ts';
 
 export type RewardParts = Record<RewardName, number>;
 

@@ -13,7 +13,7 @@ import type { EvaluationResult } from '../../domain/contracts/evaluation.ts';
 import { failureTypes } from '../../domain/failures.ts';
 import { methodOf, methodOfWorkflow, methods } from '../../domain/methods/index.ts';
 import { taskQueues } from '../../domain/names.ts';
-import type { ModelCardSource } from '../../domain/report/card-source.ts';
+import type { ModelCardSource } from '../../domain/methods/card-source.ts';
 import { modelCard } from '../../domain/report/model-card.ts';
 import { FakeActivities } from '../support/fake-activities.ts';
 import { smallRecipe } from '../support/recipes.ts';

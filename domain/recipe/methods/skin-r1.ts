@@ -1,7 +1,7 @@
 /** The recipe of Skin-R1 (arXiv 2511.14900): trajectories, SFT, GRPO. */
 import { z } from 'zod';
 import { llmChoiceSchema } from '../../llm-settings.ts';
-import { rewardsSchema } from '../../rewards/settings.ts';
+import { rewardsSchema } from '../../reward-settings.ts';
 import { loraSchema } from '../../trainer.ts';
 import { commonFields } from '../common.ts';
 import type { dataSchema } from '../data.ts';
