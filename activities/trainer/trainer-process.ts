@@ -44,7 +44,7 @@ export const keepFreedMemory = { MALLOC_MMAP_THRESHOLD_: String(2 ** 32), MALLOC
 /** @param graceMs from SIGTERM to SIGKILL, in milliseconds: the longest step and the writing of a checkpoint */
 export function spawnTrainer(command: Command, graceMs: number): Trainer {
   const process = spawnProcess(command, graceMs);
-  // One that dies while a job is given to it tells so by its end.
+  // If it dies while a job is given to it, its exit says so.
   process.stdin.on('error', () => {});
   const trainer: Trainer = {
     process,
