@@ -10,10 +10,10 @@ import { z } from 'zod';
 
 /** What is null could not be learned from the system; such an owner is judged by its lease alone (lease.ts). */
 export const ownerSchema = z.object({
-  /** Of this process alone, whatever the rest says. */
+  /** Names this process alone, whatever the rest says. */
   id: z.string(),
   host: z.string(),
-  /** Of this start of the kernel. */
+  /** Id of this start of the kernel. */
   boot: z.string().nullable(),
   /** In which `pid` counts: a container has its own. */
   pidNamespace: z.string().nullable(),

@@ -111,7 +111,7 @@ export async function explainCrash(error: unknown, scratch: string): Promise<unk
   return bavail * bsize < spaceToWork ? unavailable(`scratch folder ${scratch}: ${diskErrors.ENOSPC}`, error) : error;
 }
 
-/** Of the folders that this process works in. */
+/** The folders that this process works in. */
 const inUse = new Set<string>();
 
 const leftBehind = new Set<string>();
@@ -127,7 +127,7 @@ export async function putAside(scratch: string, folder: string): Promise<void> {
   await rename(folder, join(place, workFolder));
 }
 
-/** Of this process for all sweeps: what it has watched counts on. */
+/** One for all sweeps of this process, so that what it has watched still counts. */
 const watch = createLeaseWatch();
 
 /**

@@ -62,7 +62,7 @@ const framed =
     const [x, y] = [Math.round(share * width), Math.round(share * height)];
     return picture.extend({ left: x, right: x, top: y, bottom: y, background });
   };
-/** Of a picture that is square already, the middle three quarters of its width. */
+/** The square in the middle; for a picture that is square already, the middle three quarters of its width. */
 const centreSquare: Change = (picture, { width, height }) => {
   const side = width === height ? null : Math.min(width, height);
   const size = { width: side ?? Math.round(0.75 * width), height: side ?? height };

@@ -10,7 +10,7 @@ import { allowance } from './allowance.ts';
 import { persistently } from './attempts.ts';
 import * as profiles from './profiles.ts';
 
-/** Of this run alone: Temporal evaluates workflow modules anew for each run. */
+/** This run's alone: Temporal evaluates workflow modules anew for each run. */
 const scheduled = new Map<string, number>();
 
 /** `trainGrpo-2` for the second call of `trainGrpo`: readable in Temporal's UI, and the name that `retryNow` takes. */

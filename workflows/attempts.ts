@@ -25,7 +25,7 @@ import { signals } from '../domain/names.ts';
 
 export const retryNow = defineSignal<[activityIds: string[]]>(signals.retryNow);
 
-/** Of this run alone: Temporal evaluates workflow modules anew for each run. */
+/** This run's alone: Temporal evaluates workflow modules anew for each run. */
 const pending = new Map<string, () => void>();
 
 /** Why activities wait for a person, by their id. */

@@ -8,9 +8,9 @@ import { createEndpointClient } from './endpoint.ts';
 export interface Examined {
   text: LlmReply;
   json: LlmReply;
-  /** Of a request with a picture; an error in words where the endpoint takes none. */
+  /** The reply to a request with a picture; an error in words where the endpoint takes none. */
   image: LlmReply | { error: string };
-  /** Of the reply in text. */
+  /** How long the reply in text took. */
   seconds: number;
   /** What the endpoint did not take as it was first asked, in words for people. */
   learned: string[];

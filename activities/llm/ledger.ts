@@ -40,7 +40,7 @@ export const entrySchema = z.object({
 export type LedgerEntry = z.infer<typeof entrySchema>;
 
 export interface Answer {
-  /** Of the answer; where there is none, of the last reply. */
+  /** The answer's; without an answer the last reply's. */
   text: string;
   /** Null, or why the last reply is of no use. */
   fault: string | null;
@@ -72,7 +72,7 @@ export interface Ledger {
   take(request: LlmRequest, reply: LlmReply, batch: string): Promise<boolean>;
 }
 
-/** Of callers who ask the same of the same weights at the same time, here or elsewhere, all get the reply stored first. */
+/** Callers who ask the same weights the same at the same time, here or elsewhere, all get the reply stored first. */
 export async function openLedger(settings: LedgerSettings): Promise<Ledger> {
   const { model } = settings;
   const store = withoutQueues(settings.store);

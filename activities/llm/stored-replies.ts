@@ -19,7 +19,7 @@ export interface StoredReply {
 }
 
 export interface StoredReplies {
-  /** To a request, by its digest; those of the same weights in the order in which they were stored. */
+  /** The replies to a request, given by its digest; those of the same weights in the order in which they were stored. */
   to(request: string): Promise<readonly StoredReply[]>;
   /** Adds one that was stored after the listing. */
   add(request: string, stored: StoredReply): void;

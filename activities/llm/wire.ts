@@ -23,13 +23,13 @@ export const patientFetch: typeof fetch = async (input, init) =>
     : // Node's `fetch` is undici's and takes its dispatchers, which the types of the web do not know.
       watchReply(await fetch(input, { ...init, dispatcher } as unknown as RequestInit));
 
-/** Of servers that compress what nobody asked them to. */
+/** For servers that compress what nobody asked them to. */
 const decoders: Record<string, () => Duplex> = {
   ...{ gzip: createGunzip, 'x-gzip': createGunzip, deflate: createInflate, br: createBrotliDecompress },
 };
 const withoutBody = new Set([204, 205, 304]);
 
-/** By undici's own `request`, since `fetch` takes thrice the processor's time, half of all that a reply costs. */
+/** Uses undici's own `request`, since `fetch` takes three times the processor time, half of all that a reply costs. */
 async function post(url: string, { method = 'POST', headers, signal }: RequestInit, body: string): Promise<Response> {
   const answer = await request(url, {
     ...{ method: method as 'POST', body, dispatcher: following, signal: signal ?? null }, // a method of HTTP in both

@@ -78,7 +78,7 @@ export async function listedUploads(
   }
 }
 
-/** Removes what was sent of uploads that nobody shall go on with. */
+/** Removes what was sent of uploads that nobody is to go on with. */
 export async function abortUnfinished(client: S3Client, at: ObjectAddress): Promise<void> {
   for (const UploadId of await unfinishedUploads(client, at)) await abort(client, { ...at, UploadId });
 }

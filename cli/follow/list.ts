@@ -48,7 +48,7 @@ interface Found extends Row {
   recipe: string;
 }
 
-/** Of every method that there is. */
+/** Temporal's query for the runs of every method. */
 export const runsQuery = (known = methods): string =>
   known.map(({ workflow }) => `WorkflowType = "${workflow}"`).join(' OR ');
 
@@ -89,7 +89,7 @@ async function* known(client: Client): AsyncGenerator<Found> {
   }
 }
 
-/** Of all recorded runs; those that Temporal knows are passed over by whoever asked it first. */
+/** All recorded runs. The caller, who has asked Temporal before, passes over those that it knows. */
 async function forgotten({ client, store }: Pick<Session, 'client' | 'store'>): Promise<Found[]> {
   const records = await listRecords(await store(), client.options.namespace);
   return records.map(({ namespace: _, state, ...facts }) => ({ ...facts, state: state ?? unknownState }));

@@ -104,7 +104,7 @@ class Stretch(TrainerCallback):
         self.trainer = None
         # Is told the job of the next stretch.
         self.on_next = lambda job: None
-        # Of the stretch at whose end this process stayed, until the next one comes.
+        # Outputs of the stretch after which this process stayed, until the next one comes.
         self.outputs = None
         self.job = {**job, "adapter": job["resume"], "resume": None} if self.trained else job
 

@@ -13,14 +13,14 @@ import type { LlmBatches } from '../../ports/llm-client.ts';
 
 /** The least of what providers take: OpenAI's 50,000 lines and 200 MB. */
 const most = { lines: 50_000, bytes: 150_000_000 };
-/** Of the fields around a line's text. */
+/** The most bytes of the fields around a line's text. */
 const bytesAround = 2_000;
 const pollMs = 60_000;
 
 export interface BatchedSettings {
   store: ArtifactStore;
   batches: LlmBatches;
-  /** Of the stage, under which its batches are noted. */
+  /** The stage's digest, under which its batches are noted. */
   stage: string;
   /** All requests of the stage by their digest. */
   requests: ReadonlyMap<string, LlmRequest>;

@@ -49,7 +49,7 @@ describe('an endpoint', () => {
     expect(usage).toMatch(/^✗ not told: /);
   });
 
-  it('that thinks until it is cut off, and heeds no format', async () => {
+  it('that thinks until it is cut off, and keeps to no format', async () => {
     const [answers, structured] = await linesOf((_, { body }) =>
       isJson(body)
         ? chatAnswer('The border.')
