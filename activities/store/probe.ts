@@ -17,7 +17,7 @@ import { abortUnfinished, listedUploads, partBytes, uploadInParts } from './mult
 import { atStart, createS3Client, explaining, putIfAbsent, type S3Settings } from './s3.ts';
 
 export interface Probed {
-  /** What the store cannot do and how that shows, a line each; runs work without. */
+  /** What the store cannot do and how that shows, one line each; runs work without. */
   lacks: string[];
 }
 

@@ -1,4 +1,4 @@
-/** A plan as a person reads it: one line a fact, estimates called so. */
+/** A plan as a person reads it: one line per fact; estimates are called so. */
 import { grouped } from '../grouped.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { MemoryEstimate } from './memory.ts';

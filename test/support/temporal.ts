@@ -54,7 +54,7 @@ function installTools(): ReturnType<typeof findTools> {
   return findTools(readEnvironment(process.env).home);
 }
 
-/** The workflows as the orchestrator runs them; some seconds of work, so once a file. */
+/** The workflows as the orchestrator runs them; some seconds of work, so once per file. */
 export const bundleWorkflows = (
   path = workflowsPath,
   { failureConverterPath }: DataConverter = {},

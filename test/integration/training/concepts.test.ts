@@ -74,7 +74,7 @@ function explain(llm: LlmClient, of = recipe): Promise<TrajectoriesResult> {
 }
 
 describe('explained concepts', () => {
-  it('are asked for once a concept and wording, and written a row a picture', async () => {
+  it('are asked for once per concept and wording, and written as one row per picture', async () => {
     const llm = standInLlm(
       ({ user, seed }) => `<explanation>Wording ${seed} of ${/"(.*)"/.exec(user)?.[1]}.</explanation>`,
     );
