@@ -64,7 +64,7 @@ function exists(pid: number): boolean {
   }
 }
 
-/** `ended` for a process that only waits to be reaped, which a container without an init leaves for ever. */
+/** `ended` for a process that only waits to be reaped, which a container without an init leaves forever. */
 function startOf(pid: number): string | null {
   if (process.platform !== 'linux') return startByPs(pid);
   // A /proc mounted in another namespace shows strangers under these numbers.

@@ -69,7 +69,7 @@ export async function examineEndpoint(settings: LlmSettings, signal: AbortSignal
 const room =
   'give room by DERMFLOW_LLM_THINKING_TOKENS=2000, or switch it off, e.g. DERMFLOW_LLM_BODY=\'{"chat_template_kwargs":{"enable_thinking":false}}\'';
 
-/** A line each; a fault is thrown as an error with its remedy. */
+/** One line each; a fault is thrown as an error with its remedy. */
 export const findings: readonly { name: string; say: (examined: Examined) => string }[] = [
   {
     name: 'LLM answers',

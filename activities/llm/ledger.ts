@@ -66,7 +66,7 @@ export interface Ledger {
   ask(request: LlmRequest, read: Reader): Promise<Answer>;
   /** What is stored for a request, up to its answer. */
   known(request: LlmRequest, read: Reader): Promise<LedgerEntry[]>;
-  /** By which a batch names its line. */
+  /** The name of a batch's line for this request. */
   digestOf(request: LlmRequest): string;
   /** Stores a reply that a batch brought; false where it is stored already. */
   take(request: LlmRequest, reply: LlmReply, batch: string): Promise<boolean>;

@@ -59,7 +59,7 @@ export const modelOfRecord = ({ identity, fingerprint }: ServedModel) =>
 /** The fingerprints of a stage, as parts of keys. */
 export interface Fingerprints {
   has(part: string): boolean;
-  /** Where a reply is kept. Remembers a new fingerprint first, so that the reply is found by whoever goes on. */
+  /** Where a reply is kept. Remembers a new fingerprint first, so that the next attempt finds the reply. */
   partFor(reply: LlmReply): Promise<string>;
 }
 

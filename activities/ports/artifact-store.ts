@@ -32,7 +32,7 @@ export interface ArtifactStore {
 
   /** Removes a manifest, and with it the artifact; its blobs stay. One that is absent is no error. */
   remove(ref: ArtifactRef): Promise<void>;
-  /** Removes bytes. Whoever calls knows that no manifest names them. */
+  /** Removes bytes. The caller knows that no manifest names them. */
   removeBlob(ref: BlobRef): Promise<void>;
 
   /** A plain object outside the artifacts (the ledger of LLM responses); null if absent. */

@@ -5,7 +5,7 @@ import { defaultProvider } from '@aws-sdk/credential-provider-node';
 const renewedBeforeMs = 5 * 60_000;
 
 /**
- * The SDK's own chain, asked again now and then. The SDK keeps credentials of a file for ever where the file names no
+ * The SDK's own chain, asked again now and then. The SDK keeps credentials of a file forever where the file names no
  * expiry; here a file that somebody renewed is read again, and a checkpoint that waits for that is stored. Variables of
  * the environment cannot change in a running process: they need a new worker.
  *

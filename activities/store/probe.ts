@@ -48,7 +48,7 @@ export async function probeStore(client: S3Client, settings: S3Settings): Promis
     return { lacks: lacks.filter((each) => each !== null) };
   } finally {
     for (const { Key } of [at, inParts]) {
-      await client.send(new DeleteObjectCommand({ ...at, Key })).catch(() => {}); // it is no harm if it stays
+      await client.send(new DeleteObjectCommand({ ...at, Key })).catch(() => {}); // it does no harm if it stays
     }
   }
 }

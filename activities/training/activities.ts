@@ -39,7 +39,7 @@ export interface TrainingDependencies {
   shutdown?: AbortSignal;
   /** Silence, in milliseconds, after which a trainer counts as stalled. Default: 30 minutes. */
   stallMs?: number;
-  /** From the wish to stop to force, in milliseconds: a step and the saving of a checkpoint. Default: 5 minutes. */
+  /** From SIGTERM to SIGKILL, in milliseconds: a step and the saving of a checkpoint. Default: 5 minutes. */
   graceMs?: number;
 }
 

@@ -125,7 +125,7 @@ export async function trainOnce(
       `the trainer finished without a checkpoint at step ${stretch.stopAt}`,
     );
   } catch (error) {
-    // What was saved before the end is worth more than the error's speed; the error itself stands.
+    // What was saved before the end is uploaded first, even if the error is reported later.
     await uploaded().catch((reason) => logger.warn({ reason }, 'checkpoint was not uploaded'));
     throw withLastCheckpoint(error, state.checkpoint);
   }

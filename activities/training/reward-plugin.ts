@@ -117,7 +117,7 @@ async function openThread(data: RewardThreadData): Promise<Worker> {
   }
 }
 
-/** How a thread came to be of no more use. One that is too slow may wait for a service; one that broke off is broken. */
+/** Why a thread is of no more use. One that is too slow may wait for a service; one that broke off is broken. */
 interface Ended {
   how: string;
   transient: boolean;

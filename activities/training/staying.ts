@@ -1,7 +1,7 @@
 /**
  * Trainers that stay at the end of a stretch: the next stretch of the same plan goes on in the same process, with its
- * model, data and images where they are. One at a time, since it holds the accelerator; whoever wants another one, or
- * none for a minute, ends it. What it would have gone on from is in the store, so nothing is lost with it.
+ * model, data and images where they are. One at a time, since it holds the accelerator. It is ended when another one is
+ * wanted, or none for a minute; what it would have gone on from is in the store, so nothing is lost with it.
  */
 import type { GrpoJob, SftJob } from '../../domain/trainer.ts';
 import type { ScratchFolder } from '../scratch.ts';

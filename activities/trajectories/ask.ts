@@ -47,7 +47,7 @@ export interface IdentifiedRequest {
 export type Answers = ReadonlyMap<string, Answer>;
 
 /**
- * Who answers a stage, found out by one small call where it is an endpoint's. Each stage of a run has its own, which every
+ * Which model answers a stage; an endpoint is asked by one small call. Each stage of a run has its own, which every
  * attempt and `resume` finds again.
  *
  * @param stage its method

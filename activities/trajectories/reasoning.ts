@@ -34,7 +34,7 @@ export interface Reasoning {
   /** ρ by the id of its trajectory. */
   rho: Map<string, string>;
   rejected: Rejection[];
-  /** Trajectories that took another's reply, and those for which none would do. */
+  /** Trajectories that took another's reply, and those that no reply fits. */
   reused: number;
   leftOut: string[];
 }
