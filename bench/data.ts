@@ -1,6 +1,6 @@
 /**
  * `npm run bench data`: the import against a Pillow loop that does the same work on the same files, each at its best
- * setting (Pillow compresses its PNGs at level 1), and against one that does less, since its draft mode lets the JPEG
+ * setting (Pillow compresses its PNGs at level 1), and against one that does less, because its draft mode lets the JPEG
  * decoder halve the image; and the import's peak memory at 1,000, 10,000 and 100,000 images. Every run is a process of
  * its own.
  */

@@ -16,7 +16,7 @@ export type RunHandle = WorkflowHandle<(input: RunInput) => Promise<RunResult>>;
 
 export const handleOf = (client: Client, run: string): RunHandle => client.workflow.getHandle(run);
 
-/** A run's name of the user's own. Throws a user's mistake. */
+/** A name that the user gives to a run. Throws a user's mistake. */
 export function parseRunName(name: string): string {
   if (/^[a-z0-9][a-z0-9._-]{0,79}$/.test(name)) return name;
   throw userMistake(`--as ${name}: expected 1 to 80 of a-z, 0-9, ".", "_" and "-", beginning with a letter or digit`);

@@ -1,4 +1,4 @@
-/** What kind of failure an endpoint tells of: by its words first, for servers agree on them more than on the status. */
+/** What kind of failure an endpoint reports: by its words first, because servers agree on them more than on the status. */
 
 /**
  * `away`: comes back by itself. `quota`: a person must pay or raise a limit. `key` and `setting`: the environment is

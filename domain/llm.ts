@@ -20,7 +20,7 @@ export interface LlmRequest {
   seed: number;
 }
 
-/** How a reply ended. The last three are requests that the endpoint did not take: of this one, not of all. */
+/** How a reply ended. The last three: the endpoint did not take this request; it may take others. */
 export const finishes = ['stop', 'length', 'filtered', 'too long', 'refused'] as const;
 
 export const llmReplySchema = z.object({

@@ -84,7 +84,7 @@ export const machineChecks = ({ home, scratch, trainerPython, s3 }: Environment)
   spaceCheck('scratch space', scratch, 'DERMFLOW_SCRATCH'),
   {
     name: 'local store',
-    // Where a store of others is set, none runs here.
+    // Where the environment names another store, none runs here.
     optional: s3.endpoint !== undefined && !s3.endpoint.startsWith(`http://${loopback}:`),
     run: async () => {
       const problem = storeProblem({ path: home, fileSystem: fileSystemOf(home) });

@@ -1,6 +1,6 @@
 /**
  * `node infra/node24.mjs <file.ts> <args…>`: runs a TypeScript file under the Node that set-up installed, whatever Node
- * runs this one: a shell that installed it a moment ago still knows the old one.
+ * runs this one: a shell that installed it a moment ago still finds the old one.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';

@@ -1,11 +1,11 @@
-/** What Temporal, or the TLS in front of it, has against a connection: one line with its words and the remedy. */
+/** Why Temporal, or the TLS in front of it, refuses a connection: one line with its words and the remedy. */
 import { isGrpcServiceError, isRetryableError } from '@temporalio/client';
 import { type DermflowError, unavailable, userMistake } from '../domain/failures.ts';
 import { grpcStatus, isGrpcStatus } from './grpc.ts';
 import { proxyWords } from './proxy.ts';
 
 interface Refusal {
-  /** In the words of OpenSSL, gRPC or the server. */
+  /** Matches the words of OpenSSL, gRPC or the server. */
   words: RegExp;
   what: string;
   remedy: string;

@@ -20,7 +20,7 @@ function nextActivityId(type: string): string {
   return `${type}-${count}`;
 }
 
-/** @param more what an input has besides, anew for each round of attempts */
+/** @param more what is added to the input, made anew for each round of attempts */
 function activities<A extends object>(profile: ActivityOptions, more: () => object = () => ({})): A {
   const call = (type: string) => (input: object) => {
     const activityId = nextActivityId(type);

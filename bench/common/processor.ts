@@ -1,7 +1,7 @@
 /** Processor time of other processes, as Linux tells it. */
 import { readFileSync } from 'node:fs';
 
-/** Of Linux's clock for processes, the same on all that Node runs on. */
+/** How Linux counts processor time, on all machines that Node runs on. */
 const ticksPerSecond = 100;
 
 /** Milliseconds that a process and its children have had so far, to 10 ms; null where the system does not tell. */

@@ -63,7 +63,7 @@ function classLine(name: string, bySplit: Record<string, number>): string {
   return `${name} ${sum(bySplit)}${isSplit ? ` (${inWords(bySplit)})` : ''}`;
 }
 
-/** A line each, the rest of them counted. */
+/** One line each; the rest is counted. */
 function lines(title: string, entries: readonly { text: string; count: number }[]): string[] {
   const shown = entries.slice(0, listed);
   const rest = entries.slice(listed);

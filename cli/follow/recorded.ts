@@ -14,7 +14,7 @@ import { type RunStatus, statusOf } from './run-status.ts';
 export const unknownState = 'UNKNOWN';
 
 export interface KnownStatus extends RunStatus {
-  /** Temporal knows the run no more; this is what its record says. */
+  /** Whether Temporal has forgotten the run; then this is what its record says. */
   forgotten: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** `dermflow start`, which is `npm start`: local services, workers, a recipe from end to end, the report. */
+/** `dermflow start`, which `npm start` runs: local services, workers, a recipe from end to end, the report. */
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { ownEnvironment } from '../environment.ts';

@@ -17,7 +17,7 @@ export interface Method<R = never> {
   card(source: ModelCardSource<R>): MethodWords;
 }
 
-/** Whole sentences, but where it is said otherwise; each is true for the recipe, whatever it leaves out. */
+/** Whole sentences, except where it is said otherwise; each is true for the recipe, whatever it leaves out. */
 export interface MethodWords {
   /** How the adapter was made, and after whom. */
   made: string;

@@ -54,7 +54,7 @@ function origin(recipe: Recipe, { sft, rl }: Course): string {
   return `Images in the layouts of ${sourceNames(recipe.data)}, supplied by whoever ran the recipe${served}.`;
 }
 
-/** What the run has of data that this adapter did not learn from. */
+/** The run's data that this adapter did not learn from. */
 function unused({ concepts, sft, rl }: Course): string {
   if (!rl) {
     const pictures = concepts ? 'pictures with concepts and on ' : '';

@@ -5,7 +5,7 @@ import { type RewardName, type RewardSettings, rewardWeights } from '../reward-s
 
 export type RewardParts = Record<RewardName, number>;
 
-/** What of a question decides an output's reward; the options carry their values (Eq. 7). */
+/** The part of a question that decides an output's reward; the options carry their values (Eq. 7). */
 export type RewardedQuestion = Pick<Question, 'task' | 'malignancy' | 'options'>;
 
 /** The parts of one completion's reward. A part that the recipe turns off is 0. */

@@ -85,7 +85,7 @@ function folders({ checkout, home, temporary }, missing) {
   const unwritable = missingHere ? refused(checkout, 'the checkout', remedy) : null;
   return [
     unwritable,
-    // The same cause is told once.
+    // The same cause is reported once.
     unwritable !== null && isInside(home, checkout)
       ? null
       : refused(home, 'DERMFLOW_HOME', 'set DERMFLOW_HOME to a folder of yours on a local disk'),

@@ -19,7 +19,7 @@ const fieldsSchema = z.strictObject({
   ...{ trajectories: trajectoriesSchema, sft: sftSchema, grpo: grpoSchema },
   questions: questionsSchema.default({ distractors: 'matched' }),
   ...{ rewards: rewardsSchema, evaluation },
-  /** Who writes ρ and explains concepts; absent: the model that the environment of the llm workers names. */
+  /** The model that writes ρ and explains concepts; absent: the model that the environment of the llm workers names. */
   llm: llmChoiceSchema.optional(),
   budget,
 });
