@@ -1,7 +1,7 @@
 /** Requests to the LLM, made side by side, and what becomes of a model whose replies are of no use. */
 import pLimit from 'p-limit';
 import { DermflowError, failureTypes, needsPerson, userMistake } from '../../domain/failures.ts';
-import type { LlmRequest, Reader } from '../../domain/llm.ts';
+import type { LlmRequest, ReplyReader } from '../../domain/llm.ts';
 import {
   emptyAccount,
   type LlmAccount,
@@ -12,7 +12,7 @@ import {
 } from '../../domain/llm-account.ts';
 import type { LlmSettings } from '../../domain/llm-settings.ts';
 import { concurrently } from '../concurrently.ts';
-import { type Answer, type LedgerEntry, openLedger, type RunRef } from '../llm/ledger.ts';
+import { type LedgerAnswer, type LedgerEntry, openLedger, type RunRef } from '../llm/ledger.ts';
 import { recogniseModel, recognitionRequest, type ServedModel } from '../llm/served.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import type { LlmClient } from '../ports/llm-client.ts';
@@ -41,10 +41,10 @@ export interface Asking {
 export interface IdentifiedRequest {
   id: string;
   request: LlmRequest;
-  read: Reader;
+  read: ReplyReader;
 }
 
-export type Answers = ReadonlyMap<string, Answer>;
+export type Answers = ReadonlyMap<string, LedgerAnswer>;
 
 /**
  * Which model answers a stage; an endpoint is asked by one small call. Each stage of a run has its own, which every
@@ -138,7 +138,7 @@ const overBudget = (reached: string): DermflowError =>
   );
 
 /** @param isFresh a batch of this pass brought it */
-function countLedger(account: LlmAccount, { entries, known, fault }: Answer, isFresh: boolean): void {
+function countLedger(account: LlmAccount, { entries, known, fault }: LedgerAnswer, isFresh: boolean): void {
   account.unusable += entries.length - (fault === null ? 1 : 0);
   const last = entries.at(-1);
   if (!last || entries.length > known || isFresh) return;

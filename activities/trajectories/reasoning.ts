@@ -4,7 +4,7 @@
  * diagnoses, if its findings allow that reply.
  */
 import { canonicalJson, digestOf } from '../../domain/artifact.ts';
-import type { LlmRequest, Reader } from '../../domain/llm.ts';
+import type { LlmRequest, ReplyReader } from '../../domain/llm.ts';
 import { type DifferentialTrajectory, type PlannedTrajectory, shownCase } from '../../domain/trajectories/plan.ts';
 import { parseRho, type RhoForm, rhoRequest } from '../../domain/trajectories/rho.ts';
 import type { Answers } from './ask.ts';
@@ -14,7 +14,7 @@ export interface ReasoningRequest {
   /** Digest of the request. */
   id: string;
   request: LlmRequest;
-  read: Reader;
+  read: ReplyReader;
   /** Diagnosis to argue for, and the other one. */
   pair: string;
   trajectories: string[];
@@ -60,7 +60,7 @@ export function collectRequests(planned: readonly PlannedTrajectory[], form: Rho
 }
 
 const readerOf =
-  (request: LlmRequest, form: RhoForm): Reader =>
+  (request: LlmRequest, form: RhoForm): ReplyReader =>
   (text) => {
     const read = parseRho(request, form, text);
     return read.ok ? null : read.reason;
