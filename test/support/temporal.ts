@@ -66,7 +66,7 @@ export const bundleWorkflows = (
   });
 
 /**
- * One worker for each task queue, with that queue's activities alone: a call that goes to the wrong queue waits for ever.
+ * One worker for each task queue, with that queue's activities alone: a call that goes to the wrong queue waits forever.
  * Returns what stops them.
  */
 export async function startWorkers(

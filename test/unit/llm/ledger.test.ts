@@ -141,7 +141,7 @@ describe.each(unusable)('a reply that is %s', (_, reply, fault, asks) => {
     expect(next.asked).toHaveLength(0);
   });
 
-  it('gives way to a good one, which is then the answer for ever', async () => {
+  it('gives way to a good one, which is then the answer forever', async () => {
     const objects = new Map<string, Uint8Array>();
     await open(objects, () => reply).ledger.ask(request, read);
     const resumed = open(objects, () => replyOf('a good one'), { run: { id: 'run', execution: 'second' } });
