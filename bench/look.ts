@@ -1,15 +1,15 @@
 /**
- * `npm run bench look -- --images DIR`: which changes of a picture its perceptual hash survives, and which
+ * `npm run bench look -- --images DIR`: which changes of a picture its look, a perceptual hash, survives, and which
  * pictures it takes for another's. Every picture below DIR is indexed; of every n-th, each changed copy is looked up.
- * Then each picture of one half is looked up among the other half. Last, the time of a search among many drawn hashes.
+ * Then each picture of one half is looked up among the other half. Last, the time of a search among many drawn looks.
  */
 import { readdir } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import sharp, { type Sharp } from 'sharp';
-import { modelSize } from '../activities/datasets/image-size.ts';
-import { perceptualHash } from '../domain/cases/look.ts';
-import { indexPerceptualHashes, nearDuplicateLikeness } from '../domain/cases/look-index.ts';
+import { modelSize } from '../activities/datasets/images/image-size.ts';
+import { lookOf } from '../domain/cases/look.ts';
+import { indexLooks, nearDuplicateLikeness } from '../domain/cases/look-index.ts';
 import { userMistake } from '../domain/failures.ts';
 import { createRandom } from '../domain/random.ts';
 import { readCount } from './common/arguments.ts';
@@ -92,8 +92,8 @@ const changes: readonly [what: string, change: Change][] = [
 ];
 
 async function findAgain(pictures: readonly string[], every: number): Promise<void> {
-  const hashes = await Promise.all(pictures.map(async (path) => perceptualHashOf(await load(path))));
-  const index = indexPerceptualHashes(hashes);
+  const looks = await Promise.all(pictures.map(async (path) => lookOfPicture(await load(path))));
+  const index = indexLooks(looks);
   const asked = [...pictures.keys()].filter((i) => i % every === 0);
   console.log(
     `\n${pictures.length} pictures, ${asked.length} of them looked up; likeness at least ${nearDuplicateLikeness}`,
@@ -108,7 +108,7 @@ async function findAgain(pictures: readonly string[], every: number): Promise<vo
       const { data, info } = await load(pictures[i] ?? '');
       const changed = change(sharp(data, { raw: info }), info);
       // As the sets hold them: compressed once more.
-      const near = index.nearest(await perceptualHashOf(await open(await changed.jpeg({ quality: 85 }).toBuffer())));
+      const near = index.nearest(await lookOfPicture(await open(await changed.jpeg({ quality: 85 }).toBuffer())));
       if (!near) continue;
       const kind = near.position === i ? 'found' : relation(pictures[i], pictures[near.position]);
       count[kind] += 1;
@@ -117,20 +117,20 @@ async function findAgain(pictures: readonly string[], every: number): Promise<vo
     const share = ((100 * count.found) / asked.length).toFixed(1);
     console.log(`| ${what} | ${count.found} (${share} %) | ${count.related} | ${count.other} | ${least.toFixed(2)} |`);
   }
-  findOthers(pictures, hashes);
+  findOthers(pictures, looks);
 }
 
 /** Pictures of one half that are taken for one of the other half, with their names: only eyes can say which are right. */
-function findOthers(pictures: readonly string[], hashes: readonly string[]): void {
-  const known = indexPerceptualHashes(hashes.filter((_, i) => i % 2 === 0));
-  const lines = hashes.flatMap((one, i) => {
+function findOthers(pictures: readonly string[], looks: readonly string[]): void {
+  const known = indexLooks(looks.filter((_, i) => i % 2 === 0));
+  const lines = looks.flatMap((one, i) => {
     const near = i % 2 === 1 ? known.nearest(one) : null;
     if (!near) return [];
     const [path, other] = [pictures[i] ?? '', pictures[2 * near.position] ?? ''];
     return [`  ${near.likeness.toFixed(2)} ${relation(path, other)}: ${basename(path)} ${basename(other)}`];
   });
   console.log(
-    `\n${hashes.length >> 1} pictures looked up among ${hashes.length - (hashes.length >> 1)} others: ${lines.length} found`,
+    `\n${looks.length >> 1} pictures looked up among ${looks.length - (looks.length >> 1)} others: ${lines.length} found`,
   );
   for (const line of lines.toSorted()) console.log(line);
 }
@@ -155,33 +155,33 @@ async function open(source: string | Buffer): Promise<Loaded> {
 const load = (path: string): Promise<Loaded> => open(path);
 
 /** As the import does it. */
-async function perceptualHashOf({ data, info }: Loaded): Promise<string> {
+async function lookOfPicture({ data, info }: Loaded): Promise<string> {
   const size = modelSize(info, budget);
   const rgb = await sharp(data, { raw: info })
     .resize({ ...size, fit: 'fill', kernel: 'lanczos3' })
     .raw()
     .toBuffer();
-  return perceptualHash({ rgb, ...size });
+  return lookOf({ rgb, ...size });
 }
 
 function timeSearch(count: number): void {
-  const hashes = Array.from({ length: count }, (_, i) => drawnHash(i));
+  const looks = Array.from({ length: count }, (_, i) => drawnLook(i));
   const started = process.cpuUsage();
-  const index = indexPerceptualHashes(hashes);
+  const index = indexLooks(looks);
   const built = process.cpuUsage(started);
   const asked = 200;
   const before = process.cpuUsage();
   let found = 0;
-  for (let i = 0; i < asked; i += 1) if (index.nearest(drawnHash(count + i))) found += 1;
+  for (let i = 0; i < asked; i += 1) if (index.nearest(drawnLook(count + i))) found += 1;
   const searched = process.cpuUsage(before);
   const memory = Math.round(process.memoryUsage().rss / 2 ** 20);
   console.log(
-    `\n${count} drawn hashes: indexed in ${(built.user / 1e6).toFixed(1)} s, ${(searched.user / 1000 / asked).toFixed(1)} ms a search, ${found} of ${asked} others found; ${memory} MiB`,
+    `\n${count} drawn looks: indexed in ${(built.user / 1e6).toFixed(1)} s, ${(searched.user / 1000 / asked).toFixed(1)} ms a search, ${found} of ${asked} others found; ${memory} MiB`,
   );
 }
 
 /** Skin with a dark spot and smooth noise: hard to tell apart, as real ones are. */
-function drawnHash(seed: number): string {
+function drawnLook(seed: number): string {
   const random = createRandom(`look/${seed}`);
   const [side, coarse] = [48, 9];
   const noise = Array.from({ length: coarse * coarse }, () => random.normal(20));
@@ -197,5 +197,5 @@ function drawnHash(seed: number): string {
       3 * at + 3,
     );
   }
-  return perceptualHash({ rgb, width: side, height: side });
+  return lookOf({ rgb, width: side, height: side });
 }

@@ -25,7 +25,9 @@ export const patientFetch: typeof fetch = async (input, init) =>
 
 /** Headers as an object, which the SDK gives already, with names in lower case. */
 const plain = (headers: RequestInit['headers']): Record<string, string> =>
-  headers instanceof Headers || Array.isArray(headers) ? Object.fromEntries(new Headers(headers)) : { ...headers };
+  headers instanceof Headers || Array.isArray(headers)
+    ? Object.fromEntries(new Headers(headers))
+    : ({ ...headers } as Record<string, string>); // without undefined values, which the types allow
 
 /** For servers that compress what nobody asked them to. */
 const decoders: Record<string, () => Duplex> = {

@@ -62,7 +62,12 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
   const supervision = { logger, stallMs };
 
   /** The job in the trainer that stayed; null without one, or where that one was killed while it stayed. */
-  const goOn = async (held: Held, job: SftJob | GrpoJob, file: string, watching: Watching): Promise<TrainerEnd | null> => {
+  const goOn = async (
+    held: Held,
+    job: SftJob | GrpoJob,
+    file: string,
+    watching: Watching,
+  ): Promise<TrainerEnd | null> => {
     if (!held.trainer) return null;
     held.job = job;
     giveJob(held.trainer, file);

@@ -8,7 +8,9 @@ const ticksPerSecond = 100;
 export function processorMsOf(pid: number): number | null {
   try {
     // The name in the second field may hold anything; user and system time are the 12th and 13th after it.
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
     const own = ((Number(fields[11]) + Number(fields[12])) * 1_000) / ticksPerSecond;
     const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
     return children.reduce((sum, child) => sum + (processorMsOf(Number(child)) ?? 0), own);

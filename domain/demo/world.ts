@@ -86,7 +86,12 @@ function drawLesion(
 ): Pick<DemoCase, 'diagnosis' | 'findings' | 'appearance' | 'localization'> {
   const diagnosis = random.pick(demoDiagnoses);
   const findings = random.float() < atypical ? makeAtypical(diagnosis.findings, random) : diagnosis.findings;
-  return { diagnosis, findings, appearance: drawAppearance(findings, random), localization: random.pick(localizations) };
+  return {
+    diagnosis,
+    findings,
+    appearance: drawAppearance(findings, random),
+    localization: random.pick(localizations),
+  };
 }
 
 /** One finding replaced by any value of its kind, which may be the typical one. */
