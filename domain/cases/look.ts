@@ -1,5 +1,5 @@
 /**
- * The look of a picture: a grey version of 24 x 24 cells in 64 levels, a character a cell, row by row, stretched over
+ * The look of a picture: a grey version of 24 x 24 cells in 64 levels, one character per cell, row by row, stretched over
  * the levels that occur. It is small enough to stand in every case, and enough to tell whether two pictures are one
  * after resizing, compression, other light, cropping, a border, mirroring and turning (alignment.ts). A border of one
  * colour is left out of it.
