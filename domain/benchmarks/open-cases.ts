@@ -1,4 +1,4 @@
-/** Open questions, to be read by people (S1, App. E): a small seeded choice of test cases, answered in prose. */
+/** Open questions, to be read by people (App. E): a small seeded choice of test cases, answered in prose. */
 import { createRandom } from '../random.ts';
 import type { Benchmark } from './benchmark.ts';
 import { openItems } from './items.ts';

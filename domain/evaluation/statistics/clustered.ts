@@ -124,8 +124,12 @@ const sharesOf = (values: readonly GroupedValue[]): number =>
 /** Groups that would have to be left out before all values were the same. */
 function groupsThatDiffer(values: readonly GroupedValue[]): number {
   const kinds = new Map<string, number | null>(); // the one value of a group, null where it has several
-  for (const { group, value } of values) kinds.set(group, kinds.has(group) && kinds.get(group) !== value ? null : value);
-  const pure = Map.groupBy([...kinds.values()].filter((value) => value !== null), (value) => value);
+  for (const { group, value } of values)
+    kinds.set(group, kinds.has(group) && kinds.get(group) !== value ? null : value);
+  const pure = Map.groupBy(
+    [...kinds.values()].filter((value) => value !== null),
+    (value) => value,
+  );
   return kinds.size - Math.max(0, ...[...pure.values()].map(({ length }) => length));
 }
 
