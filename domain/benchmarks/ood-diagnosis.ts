@@ -2,7 +2,7 @@
 import { diagnosisTables } from '../published/diagnosis.ts';
 import type { Benchmark } from './benchmark.ts';
 import { readyItems } from './items.ts';
-import { scoreChoice } from './scorers.ts';
+import { scoreChoice } from './scoring/scorers.ts';
 import { summariseChoices } from './summarise.ts';
 
 export const oodDiagnosis: Benchmark = {

@@ -2,7 +2,7 @@
 import { createRandom } from '../random.ts';
 import type { Benchmark } from './benchmark.ts';
 import { openItems } from './items.ts';
-import { scoreOpen } from './scorers.ts';
+import { scoreOpen } from './scoring/scorers.ts';
 import { summariseOpen } from './summarise.ts';
 
 /** As many as a person reads. Of each diagnosis in turn, so that rare ones are among them. */

@@ -9,8 +9,8 @@ import { malignancySchema } from '../knowledge/malignancy.ts';
 import type { EvaluationProfile } from '../prompts/profile.ts';
 import { itemPrompt } from '../prompts/prompts.ts';
 import type { Benchmark, BenchmarkItem } from './benchmark.ts';
-import { synonymsOf } from './disease-names.ts';
-import { scoreChoice, scoreOpen } from './scorers.ts';
+import { synonymsOf } from './scoring/disease-names.ts';
+import { scoreChoice, scoreOpen } from './scoring/scorers.ts';
 import { summariseChoices, summariseOpen } from './summarise.ts';
 
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
