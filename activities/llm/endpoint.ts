@@ -1,4 +1,4 @@
-/** A chat model behind an address, by the AI SDK. What it cannot do is what is ours: patience, dialects, classes of failure. */
+/** A chat model behind an address, by the AI SDK. Ours is what that cannot do: patience, dialects, classes of failure. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { APICallError } from '@ai-sdk/provider';
@@ -19,7 +19,7 @@ import { listen, retryAfterMs, type Said } from './words.ts';
 
 /** A longer pause is Temporal's, so that `status` shows it. */
 const longestPauseMs = 60_000;
-/** An endpoint that refuses so many requests and has answered none does not take our settings. */
+/** An endpoint that refuses this many requests and has answered none does not take our settings. */
 const refusalsBeforeDoubt = 5;
 /** Two for each thing that a dialect can learn. */
 const mostAdaptations = 12;
@@ -58,7 +58,7 @@ export function createEndpointClient(
   const secrets = secretsOf(settings);
   const past = { answered: 0, answeredWithImages: 0, refused: 0 };
   const wire = createWire(address, dialect);
-  // One for all calls: to make one costs as much as a call.
+  // One for all calls: making one costs as much as a call.
   const sdkModel = providerModel(settings, address, wire.fetch);
   const name = `LLM endpoint ${address.shown}`;
 
@@ -139,7 +139,7 @@ export function createEndpointClient(
         return reply;
       } catch (error) {
         signal.throwIfAborted();
-        // Not asked again at once: the endpoint may still be at it, and be paid for it.
+        // Not asked again at once: the endpoint may still be working on it, and be paid for it.
         if (timeout.aborted) {
           throw unavailable(
             `${name} took longer than ${timeoutMs / 1_000} s for a reply; raise DERMFLOW_LLM_TIMEOUT or lower DERMFLOW_LLM_CONCURRENCY`,
@@ -154,7 +154,7 @@ export function createEndpointClient(
     }
   }
 
-  /** For batches. Not made again where it fails: it may have been heard, and a batch be bought twice. */
+  /** For batches. Not repeated where it fails: it may have arrived, and a batch would be bought twice. */
   async function send(path: string, init: RequestInit, signal: AbortSignal): Promise<Response> {
     const url = new URL(`${address.shown}${path}`);
     for (const [key, value] of address.query) url.searchParams.set(key, value);

@@ -34,8 +34,8 @@ export async function writeItems(images: string, count: number): Promise<Items> 
     return { id, images: [`${id}.png`], prompt: itemPrompt(profile, 'diagnosis', { options }) };
   });
   const sizes = new Map<string, [number, number]>();
-  for (const { id, look } of clinic.slice(0, count)) {
-    const { width, height, rgb } = renderLesion(look);
+  for (const { id, appearance } of clinic.slice(0, count)) {
+    const { width, height, rgb } = renderLesion(appearance);
     sizes.set(`${height}x${width}`, [height, width]);
     await sharp(rgb, { raw: { width, height, channels: 3 } })
       .png()
