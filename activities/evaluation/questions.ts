@@ -10,7 +10,8 @@ import { userMistake } from '../../domain/failures.ts';
 import type { Question } from '../../domain/questions/question.ts';
 import type { Recipe } from '../../domain/recipe/recipe.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
-import { fetchBlobs, readJsonLines } from '../store/commit.ts';
+import { fetchBlobs } from '../store/commit.ts';
+import { readJsonLines } from '../store/rows.ts';
 
 /** Mid-grey: as far from black as from white, and the same for every question. */
 const grey = { r: 128, g: 128, b: 128 };

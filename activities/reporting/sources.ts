@@ -10,7 +10,8 @@ import type { MetricsLine } from '../../domain/report/training-log.ts';
 import { type Stage, stageNames } from '../../domain/stages.ts';
 import { dermflowVersion } from '../../platform/version.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
-import { readJson, readJsonLines } from '../store/commit.ts';
+import { readJson } from '../store/commit.ts';
+import { readJsonLines } from '../store/rows.ts';
 import { traceLineage } from './lineage.ts';
 
 export async function readSources(store: ArtifactStore, input: ReportInput): Promise<ReportSources> {

@@ -12,7 +12,8 @@ import {
 } from '../../domain/trajectories/concepts.ts';
 import { holdOut } from '../../domain/trajectories/hold-out.ts';
 import { modelOfRecord } from '../llm/served.ts';
-import { readJsonLines, toJsonLines } from '../store/commit.ts';
+import { toJsonLines } from '../json-lines.ts';
+import { readJsonLines } from '../store/rows.ts';
 import { type Asking, askAll, recognise, refuseTooManyRejected } from './ask.ts';
 import { type Written, writeOnce } from './written.ts';
 

@@ -8,7 +8,9 @@ import { createDatasetActivities } from '../../activities/datasets/activities.ts
 import { loadKnowledge } from '../../activities/knowledge.ts';
 import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
 import { withScratchFolder } from '../../activities/scratch.ts';
-import { commitFiles, readJsonLines, toJsonLines } from '../../activities/store/commit.ts';
+import { toJsonLines } from '../../activities/json-lines.ts';
+import { commitFiles } from '../../activities/store/commit.ts';
+import { readJsonLines } from '../../activities/store/rows.ts';
 import { exportAdapter } from '../../activities/training/export-adapter.ts';
 import { identifyModel } from '../../activities/training/model.ts';
 import { grpoStretch, sftStretch } from '../../activities/training/stages.ts';

@@ -15,7 +15,8 @@ import { createRandom } from '../../../domain/random.ts';
 import { isTextbookCase } from '../../../domain/trajectories/plan.ts';
 import { commitOnce } from '../../commit-once.ts';
 import type { ArtifactStore } from '../../ports/artifact-store.ts';
-import { readJsonLines, toJsonLines } from '../../store/commit.ts';
+import { toJsonLines } from '../../json-lines.ts';
+import { readJsonLines } from '../../store/rows.ts';
 import type { Encoder } from '../encoder/encoder.ts';
 import {
   conceptCases,

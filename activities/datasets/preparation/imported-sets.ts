@@ -8,7 +8,7 @@ import { userMistake } from '../../../domain/failures.ts';
 import type { AdapterName, DataSource } from '../../../domain/recipe/data.ts';
 import { conceptsOf } from '../../../domain/trajectories/concepts.ts';
 import type { ArtifactStore } from '../../ports/artifact-store.ts';
-import { readJsonLines } from '../../store/commit.ts';
+import { readJsonLines } from '../../store/rows.ts';
 import type { LeftOutCount } from '../import/first-pass.ts';
 import { importFactsSchema, readMalignantLeftOut } from '../import/import-dataset.ts';
 

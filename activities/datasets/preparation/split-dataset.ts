@@ -20,7 +20,7 @@ import type { Recipe } from '../../../domain/recipe/recipe.ts';
 import { isTextbookCase } from '../../../domain/trajectories/plan.ts';
 import { commitOnce } from '../../commit-once.ts';
 import type { ArtifactStore } from '../../ports/artifact-store.ts';
-import { toJsonLines } from '../../store/commit.ts';
+import { toJsonLines } from '../../json-lines.ts';
 import type { Encoder } from '../encoder/encoder.ts';
 import { conceptCases, inputsOf, type OpenSource, trainingCases } from './imported-sets.ts';
 

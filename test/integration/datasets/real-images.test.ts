@@ -5,7 +5,7 @@ import sharp, { type Sharp } from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { importDataset, importFactsSchema } from '../../../activities/datasets/import/import-dataset.ts';
 import type { ArtifactStore } from '../../../activities/ports/artifact-store.ts';
-import { readJsonLines } from '../../../activities/store/commit.ts';
+import { readJsonLines } from '../../../activities/store/rows.ts';
 import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { artifactFiles } from '../../../domain/artifact-files.ts';
 import { type Case, caseSchema } from '../../../domain/cases/case.ts';

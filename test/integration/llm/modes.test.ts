@@ -3,7 +3,9 @@
  * endpoint was asked, how it ends. docs/llm.md has a line for each.
  */
 import { describe, expect, it } from 'vitest';
-import { commitFiles, readJsonLines, toJsonLines } from '../../../activities/store/commit.ts';
+import { toJsonLines } from '../../../activities/json-lines.ts';
+import { commitFiles } from '../../../activities/store/commit.ts';
+import { readJsonLines } from '../../../activities/store/rows.ts';
 import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { type SynthesisRequest, synthesise } from '../../../activities/trajectories/synthesise.ts';
 import { failureTypes } from '../../../domain/failures.ts';

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDatasetActivities } from '../../../activities/datasets/activities.ts';
 import { importSources } from '../../../activities/datasets/import/recipe-sources.ts';
 import type { LlmClient } from '../../../activities/ports/llm-client.ts';
-import { readJsonLines } from '../../../activities/store/commit.ts';
+import { readJsonLines } from '../../../activities/store/rows.ts';
 import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { createTrajectoryActivities } from '../../../activities/trajectories/activities.ts';
 import type { StretchResult } from '../../../domain/contracts/training.ts';

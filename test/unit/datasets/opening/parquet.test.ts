@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { importDataset } from '../../../../activities/datasets/import/import-dataset.ts';
 import { createFileReader } from '../../../../activities/datasets/opening/file-ref.ts';
-import { readJsonLines } from '../../../../activities/store/commit.ts';
+import { readJsonLines } from '../../../../activities/store/rows.ts';
 import { createMemoryStore } from '../../../../activities/store/memory.ts';
 import { artifactFiles } from '../../../../domain/artifact-files.ts';
 import { caseSchema } from '../../../../domain/cases/case.ts';

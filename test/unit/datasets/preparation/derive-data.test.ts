@@ -8,7 +8,8 @@ import { importSources } from '../../../../activities/datasets/import/recipe-sou
 import { deriveData } from '../../../../activities/datasets/preparation/derive-data.ts';
 import type { ImportedSource } from '../../../../activities/datasets/preparation/imported-sets.ts';
 import type { ArtifactStore } from '../../../../activities/ports/artifact-store.ts';
-import { readJson, readJsonLines } from '../../../../activities/store/commit.ts';
+import { readJson } from '../../../../activities/store/commit.ts';
+import { readJsonLines } from '../../../../activities/store/rows.ts';
 import { createMemoryStore } from '../../../../activities/store/memory.ts';
 import { artifactFiles } from '../../../../domain/artifact-files.ts';
 import { caseSchema } from '../../../../domain/cases/case.ts';
