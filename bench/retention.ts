@@ -24,10 +24,10 @@ export default async function retention(args: string[]): Promise<void> {
     const begun = performance.now();
     await concurrently(numbersBelow(manifests), writesInFlight, (i) =>
       store.commit({
-          kind: 'metrics',
-          key: `other-${i}`,
-          ...about,
-          inputs: { checkpoint: i.toString(16).padStart(64, '0') },
+        kind: 'metrics',
+        key: `other-${i}`,
+        ...about,
+        inputs: { checkpoint: i.toString(16).padStart(64, '0') },
       }),
     );
     console.log(`${manifests} manifests written in ${((performance.now() - begun) / 1000).toFixed(0)} s`);

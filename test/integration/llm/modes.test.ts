@@ -5,8 +5,8 @@
 import { describe, expect, it } from 'vitest';
 import { toJsonLines } from '../../../activities/json-lines.ts';
 import { commitFiles } from '../../../activities/store/commit.ts';
-import { readJsonLines } from '../../../activities/store/rows.ts';
 import { createMemoryStore } from '../../../activities/store/memory.ts';
+import { readJsonLines } from '../../../activities/store/rows.ts';
 import { type SynthesisRequest, synthesise } from '../../../activities/trajectories/synthesise.ts';
 import { failureTypes } from '../../../domain/failures.ts';
 import type { LlmSettings } from '../../../domain/llm-settings.ts';
