@@ -32,13 +32,17 @@ export function partOf(key: string): number {
 }
 
 const rowsPerTurn = 2048;
+const msPerTurn = 50;
 
-/** The same items; now and then timers and heartbeats get their turn. */
+/** The same items; timers and heartbeats get their turn between two of them, at the latest after 50 ms or 2,048 items. */
 export async function* inTurns<T>(items: Iterable<T>): AsyncGenerator<T> {
-  let count = 0;
+  let [count, since] = [0, performance.now()];
   for (const item of items) {
     count += 1;
-    if (count % rowsPerTurn === 0) await nextTurn();
+    if (count % rowsPerTurn === 0 || performance.now() - since > msPerTurn) {
+      await nextTurn();
+      since = performance.now();
+    }
     yield item;
   }
 }

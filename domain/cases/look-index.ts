@@ -75,11 +75,12 @@ export async function indexLooks(looks: Rows<string>, count: number, shelf: Look
     wholes: createViewHasher(count),
     windows: createViewHasher(count * parts.length),
   };
+  const view = new Float32Array(viewLength);
   for (const name of shelves) {
     const record = createRecorder(hashers[name]);
     for await (const look of looks) {
       const levels = levelsOf(look);
-      for (const window of windowsOn[name]) shelf.append(name, record(viewOf(levels, window)));
+      for (const window of windowsOn[name]) shelf.append(name, record(viewOf(levels, window, view)));
     }
   }
   return {

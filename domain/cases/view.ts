@@ -6,11 +6,20 @@ import { type View, viewLength, viewSide } from './view-hash.ts';
 /** Spread below which a view is of one colour, as the sum of squares of its levels' deviations. */
 const flat = 16;
 
-/** Mean levels of the window's 8 x 8 parts, less their mean, of unit length; null where all are nearly equal. */
-export function viewOf(levels: Float32Array, { left, top, right, bottom }: Window): View | null {
+/** Used again by each call: a new one for each of millions of views would be garbage faster than it is collected. */
+const lines = new Float32Array(viewSide * lookSide);
+
+/**
+ * Mean levels of the window's 8 x 8 parts, less their mean, of unit length; null where all are nearly equal.
+ *
+ * @param view where it is written; by default a new one
+ */
+export function viewOf(
+  levels: Float32Array,
+  { left, top, right, bottom }: Window,
+  view: View = new Float32Array(viewLength),
+): View | null {
   const [columns, rows] = [sharesOf(left, right), sharesOf(top, bottom)];
-  const view = new Float32Array(viewLength);
-  const lines = new Float32Array(viewSide * lookSide);
   for (const [column, shares] of columns.entries()) {
     for (let y = 0; y < lookSide; y += 1) {
       let sum = 0;
@@ -32,7 +41,10 @@ export function viewOf(levels: Float32Array, { left, top, right, bottom }: Windo
     view[at] = value - mean;
     squares += (value - mean) ** 2;
   }
-  return squares < flat ? null : view.map((value) => value / Math.sqrt(squares));
+  if (squares < flat) return null;
+  const length = Math.sqrt(squares);
+  for (const [at, value] of view.entries()) view[at] = value / length;
+  return view;
 }
 
 interface Share {

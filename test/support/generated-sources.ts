@@ -192,7 +192,7 @@ function diagnose(
     path: taxonomy.path(diagnosis),
     siblings: taxonomy.siblings(diagnosis),
     malignancy: taxonomy.malignancy(diagnosis) ?? 'benign',
-    ...(adapter === 'textbook' ? { rationale: writeRationale([...new Set(seen)], diagnosis) } : {}),
+    ...(adapter === 'textbook' ? { rationale: writeRationale([...new Set(seen)], diagnosis.replaceAll('.', '')) } : {}),
   };
 }
 

@@ -1,9 +1,9 @@
 /** An image encoder of the user's own, by which near-duplicates are found that differ in more than size or light. */
-import { setImmediate as breathe } from 'node:timers/promises';
+import { setImmediate as untilNextTurn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import sharp from 'sharp';
 import type { Picture } from '../../../domain/cases/case.ts';
-import { mostSimilar, unit } from '../../../domain/cases/similarity.ts';
+import { mostSimilar, type Similar, unit } from '../../../domain/cases/similarity.ts';
 import type { EncoderSettings } from '../../../domain/recipe/data.ts';
 import type { Rows } from '../../../domain/rows.ts';
 import type { WorkProgress } from '../../heartbeats.ts';
@@ -11,7 +11,6 @@ import { findPlugin } from '../../plugins.ts';
 import type { ArtifactStore } from '../../ports/artifact-store.ts';
 import { digestOfFile } from '../../store/store.ts';
 import { nextReply } from '../../thread.ts';
-import type { Similar } from '../preparation/leaks.ts';
 import type { EncoderThreadData } from './encoder-thread.ts';
 
 /** What an encoder reads of a case. */
@@ -70,7 +69,7 @@ async function compare(
   const similar: (Similar | null)[] = [];
   for (const embedding of asked) {
     // Against ten thousands of pictures one comparison takes milliseconds; heartbeats go between them.
-    await breathe();
+    await untilNextTurn();
     signal.throwIfAborted();
     similar.push(mostSimilar(embedding, seen, similarity));
   }

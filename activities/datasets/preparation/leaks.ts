@@ -2,21 +2,16 @@
 import { type Link, ownerKeysOf } from '../../../domain/cases/groups.ts';
 import type { AuditedPicture, Leak, Named } from '../../../domain/cases/leakage.ts';
 import { indexLooks, type LookIndex, type Near } from '../../../domain/cases/look-index.ts';
+import type { Similar } from '../../../domain/cases/similarity.ts';
 import type { Rows } from '../../../domain/rows.ts';
 import { inTurns, openScratchDatabase } from '../../scratch-database.ts';
 import { createKeyGroups, type KeyGroups } from './key-groups.ts';
 import { type DiskShelf, openLookShelf } from './look-shelf.ts';
 
-/** A training picture, by its position, that an encoder takes for the same. */
-export interface Similar {
-  position: number;
-  cosine: number;
-}
-
 export interface KnownTies {
   /** Of pictures on neither side: they tie names, lesions and patients to one another. */
   links?: Rows<Link>;
-  /** What an encoder found for the test picture at a position. */
+  /** The training picture that an encoder takes for the same as the test picture at a position. */
   similar?: ((at: number) => Similar | null) | null;
 }
 
