@@ -9,7 +9,7 @@
  * wherever they are fetched, the model (answers an option by chance), the language model (names the first finding that
  * it may), training. A tenth of the cases is a textbook's.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -18,7 +18,9 @@ import { z } from 'zod';
 import { userMistake } from '../domain/failures.ts';
 import { distractorSources } from '../domain/questions/distractors.ts';
 import { fewArenas, smallHeap } from '../infra/node24.mjs';
+import { bundleWorkflows } from '../test/support/temporal.ts';
 import { readCount } from './common/arguments.ts';
+import { workflowsFile } from './scale/workflows-file.ts';
 
 const measureSchema = z.object({
   count: z.number(),
@@ -51,17 +53,19 @@ export default async function scale(args: string[]): Promise<void> {
   console.log(`distractors: ${distractors}`);
   console.log('| cases | stage | seconds | peak MiB | × first | longest silence, s | attempts | history events |');
   console.log('| --- | --- | --- | --- | --- | --- | --- | --- |');
+  const { code } = await bundleWorkflows(); // here, so that the bundler's memory is not measured
   let first: Measure | null = null;
   for (const size of values.sizes.split(',')) {
-    const measured = await measure(readCount('--sizes', size), distractors);
+    const measured = await measure(readCount('--sizes', size), distractors, code);
     first ??= measured;
     printRows(measured, first);
   }
 }
 
-async function measure(count: number, distractors: string): Promise<Measure> {
+async function measure(count: number, distractors: string, workflows: string): Promise<Measure> {
   const folder = await mkdtemp(join(tmpdir(), 'dermflow-bench-scale-'));
   try {
+    await writeFile(join(folder, workflowsFile), workflows);
     const { stdout } = await execa(process.execPath, [smallHeap, program, String(count), folder, distractors], {
       env: fewArenas,
       stderr: 'inherit',

@@ -3,7 +3,7 @@
  * Arguments: number of cases, folder, how wrong options are drawn.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Context } from '@temporalio/activity';
@@ -35,8 +35,9 @@ import { createDiskStore } from '../../test/support/disk-store.ts';
 import { writeGeneratedSources } from '../../test/support/generated-sources.ts';
 import { replyOf } from '../../test/support/llm.ts';
 import { paperRecipe } from '../../test/support/recipes.ts';
-import { bundleWorkflows, startDevServer, startWorkers } from '../../test/support/temporal.ts';
+import { startDevServer, startWorkers } from '../../test/support/temporal.ts';
 import { benchLogger } from '../common/logger.ts';
+import { workflowsFile } from './workflows-file.ts';
 
 const [size = '', folder = '', distractors = ''] = process.argv.slice(2);
 const count = Number(size);
@@ -182,7 +183,7 @@ const activities = {
   },
 };
 
-const bundle = await bundleWorkflows();
+const bundle = { code: await readFile(join(folder, workflowsFile), 'utf8') };
 const server = await startDevServer();
 const stop = await startWorkers(
   server,
