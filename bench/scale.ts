@@ -17,7 +17,7 @@ import { execa } from 'execa';
 import { z } from 'zod';
 import { userMistake } from '../domain/failures.ts';
 import { distractorSources } from '../domain/questions/distractors.ts';
-import { fewArenas, smallHeap } from '../infra/node24.mjs';
+import { smallHeap, twoMallocArenas } from '../infra/node24.mjs';
 import { bundleWorkflows } from '../test/support/temporal.ts';
 import { readCount } from './common/arguments.ts';
 import { workflowsFile } from './scale/workflows-file.ts';
@@ -67,7 +67,7 @@ async function measure(count: number, distractors: string, workflows: string): P
   try {
     await writeFile(join(folder, workflowsFile), workflows);
     const { stdout } = await execa(process.execPath, [smallHeap, program, String(count), folder, distractors], {
-      env: fewArenas,
+      env: twoMallocArenas,
       stderr: 'inherit',
     });
     return measureSchema.parse(JSON.parse(stdout.split('\n').at(-1) ?? ''));

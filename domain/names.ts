@@ -60,7 +60,7 @@ export const storeKeys = {
   names: (sha256: string): string => `names/${sha256}-`,
   /** Says that the names in manifests of earlier versions are written down as well. */
   namesComplete: 'names/complete',
-  /** All replies of a model, by the digest of its identity. Those of before version 3 are not read any more. */
+  /** All replies of a model, by the digest of its identity. Those from before version 3 are not read. */
   llmReplies: (model: string): string => `llm/3/${model.slice(0, 32)}/`,
   /** The n-th reply of the same weights to a request, from 1. No folder per request: servers list and write those slower. */
   llmReply: (model: string, fingerprint: string, request: string, number: number): string =>

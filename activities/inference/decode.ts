@@ -104,7 +104,7 @@ function mask(prompts: readonly EmbeddedPrompt[], total: number, generated: numb
   return values;
 }
 
-/** The most likely token of each row; of equal ones the first. */
+/** The most likely token of each row; among equals the first. */
 export function greedyTokens(logits: Float32Array, batch: number, suppressed: readonly number[]): number[] {
   const vocabulary = logits.length / batch;
   return Array.from({ length: batch }, (_, row) => {

@@ -14,7 +14,7 @@ export interface BatchRequest {
   maxNewTokens: number;
 }
 
-interface SeenImage {
+interface EncodedImage {
   grid: Grid;
   features: Float32Array;
 }
@@ -30,14 +30,14 @@ export async function openGenerator(folder: string, threads: number): Promise<Ba
   const graphs = await openGraphs(folder, files, threads);
   return {
     generate: async ({ rows, images, maxNewTokens }, check) => {
-      const seen = new Map<string, SeenImage>();
+      const encoded = new Map<string, EncodedImage>();
       const prompts: EmbeddedPrompt[] = [];
       for (const row of rows) {
         check();
-        const shown: SeenImage[] = [];
+        const shown: EncodedImage[] = [];
         for (const name of row.images) {
-          const image = seen.get(name) ?? (await see(join(images, name), files, graphs));
-          seen.set(name, image);
+          const image = encoded.get(name) ?? (await encodeImage(join(images, name), files, graphs));
+          encoded.set(name, image);
           shown.push(image);
         }
         const prompt = tokenisePrompt(
@@ -58,12 +58,12 @@ export async function openGenerator(folder: string, threads: number): Promise<Ba
   };
 }
 
-async function see(path: string, files: ModelFiles, graphs: Graphs): Promise<SeenImage> {
+async function encodeImage(path: string, files: ModelFiles, graphs: Graphs): Promise<EncodedImage> {
   const { data, info } = await sharp(path)
     .removeAlpha()
     .toColourspace('srgb')
     .raw()
     .toBuffer({ resolveWithObject: true });
   const grid = gridOf({ width: info.width, height: info.height, name: path }, files.image);
-  return { grid, features: await graphs.see(toPatches(data, grid, files.image), grid) };
+  return { grid, features: await graphs.encodeImage(toPatches(data, grid, files.image), grid) };
 }

@@ -1,4 +1,4 @@
-/** A chat model behind an address, by the AI SDK. What it cannot do is what is ours: patience, dialects, classes of failure. */
+/** A chat model behind an address, by the AI SDK. Ours is what that cannot do: patience, dialects, classes of failure. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { APICallError } from '@ai-sdk/provider';
 import { DermflowError, failureTypes, needsPerson, unavailable, userMistake } from '../../domain/failures.ts';
@@ -18,7 +18,7 @@ import { listen, retryAfterMs, type Said } from './words.ts';
 
 /** A longer pause is Temporal's, so that `status` shows it. */
 const longestPauseMs = 60_000;
-/** An endpoint that refuses so many requests and has answered none does not take our settings. */
+/** An endpoint that refuses this many requests and has answered none does not take our settings. */
 const refusalsBeforeDoubt = 5;
 /** Two for each thing that a dialect can learn. */
 const mostAdaptations = 12;
@@ -49,7 +49,7 @@ export function createEndpointClient(
   const secrets = secretsOf(settings);
   const past = { answered: 0, answeredWithImages: 0, refused: 0 };
   const wire = createWire(address, dialect);
-  // One for all calls: to make one costs as much as a call.
+  // One for all calls: making one costs as much as a call.
   const sdkModel = providerModel(settings, address, wire.fetch);
   const name = `LLM endpoint ${address.shown}`;
 
@@ -125,7 +125,7 @@ export function createEndpointClient(
         return reply;
       } catch (error) {
         signal.throwIfAborted();
-        // Not asked again at once: the endpoint may still be at it, and be paid for it.
+        // Not asked again at once: the endpoint may still be working on it, and be paid for it.
         if (timeout.aborted) {
           throw unavailable(
             `${name} took longer than ${timeoutMs / 1_000} s for a reply; raise DERMFLOW_LLM_TIMEOUT or lower DERMFLOW_LLM_CONCURRENCY`,
@@ -140,7 +140,7 @@ export function createEndpointClient(
     }
   }
 
-  /** For batches. Not made again where it fails: it may have been heard, and a batch be bought twice. */
+  /** For batches. Not repeated where it fails: it may have arrived, and a batch would be bought twice. */
   async function send(path: string, init: RequestInit, signal: AbortSignal): Promise<Response> {
     const url = new URL(`${address.shown}${path}`);
     for (const [key, value] of address.query) url.searchParams.set(key, value);

@@ -40,9 +40,9 @@ export interface ArtifactStore {
   /** Forgets what a removed manifest names. */
   unname(ref: ArtifactRef, manifest: Manifest): Promise<void>;
 
-  /** Removes a manifest, and with it the artifact; its blobs and names stay. Absent already is well. */
+  /** Removes a manifest, and with it the artifact; its blobs and names stay. One that is absent is no error. */
   remove(ref: ArtifactRef): Promise<void>;
-  /** Removes bytes. Whoever calls knows that no manifest names them. */
+  /** Removes bytes. The caller knows that no manifest names them. */
   removeBlob(ref: BlobRef): Promise<void>;
 
   /** A plain object outside the artifacts (the ledger of LLM responses); null if absent. */

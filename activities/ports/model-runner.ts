@@ -14,7 +14,7 @@ export interface GenerateOptions {
 }
 
 export interface ModelRunner {
-  /** One result a row, in the order of the rows. */
+  /** One result per row, in the order of the rows. */
   generate(rows: readonly ChatRow[], options: GenerateOptions): AsyncIterable<GeneratedRow>;
   close(): Promise<void>;
 }

@@ -4,7 +4,7 @@
  * diagnoses, if its findings allow that reply.
  */
 import { canonicalJson, digestOf } from '../../domain/artifact.ts';
-import type { LlmRequest, Reader } from '../../domain/llm.ts';
+import type { LlmRequest, ReplyReader } from '../../domain/llm.ts';
 import {
   type DifferentialTrajectory,
   differentialOf,
@@ -41,7 +41,7 @@ export interface Reasoning {
   /** ρ of each trajectory that has one. */
   rho: Map<PlannedPair, string>;
   rejected: Rejection[];
-  /** Trajectories that took another's reply, and those for which none would do. */
+  /** Trajectories that took another's reply, and those that no reply fits. */
   reused: number;
   leftOut: number;
 }
@@ -82,7 +82,7 @@ export function identified({ id, trajectories }: ReasoningRequest, textbook: Tex
 }
 
 const readerOf =
-  (request: LlmRequest, form: RhoForm): Reader =>
+  (request: LlmRequest, form: RhoForm): ReplyReader =>
   (text) => {
     const read = parseRho(request, form, text);
     return read.ok ? null : read.reason;
@@ -119,7 +119,7 @@ export async function distributeReplies(
   for await (const each of inTurns(requests)) {
     if (replies.has(each.id)) continue;
     const texts = form === 'findings' ? (accepted.get(each.pair) ?? []) : [];
-    const rho = texts.length === 0 ? null : reuse(identified(each, textbook, form).request, texts);
+    const rho = texts.length === 0 ? null : firstFittingReply(identified(each, textbook, form).request, texts);
     if (rho === null) {
       result.leftOut += each.trajectories.length;
       continue;
@@ -131,7 +131,7 @@ export async function distributeReplies(
 }
 
 /** The first reply of the pair that names findings of this request; free text speaks of its own rules alone. */
-function reuse(request: LlmRequest, texts: readonly string[]): string | null {
+function firstFittingReply(request: LlmRequest, texts: readonly string[]): string | null {
   for (const text of texts) {
     const read = parseRho(request, 'findings', text);
     if (read.ok) return read.rho;

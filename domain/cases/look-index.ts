@@ -66,7 +66,7 @@ const parts: readonly Window[] = [
 ];
 const windowsOn: Record<ShelfName, readonly Window[]> = { wholes: [whole], windows: parts };
 
-/** Of each picture so many that are most alike at a coarse glance are aligned. */
+/** How many of the coarse views most alike to a picture are aligned with it. */
 const aligned = 12;
 
 /** Indexes `count` looks; time grows with their number, a search far less. A picture of one colour is like none. */

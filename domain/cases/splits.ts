@@ -1,5 +1,5 @@
 /**
- * Train, validation and test, by patient or lesion, so that no group is on two sides (S1, section 4.1).
+ * Train, validation and test, by patient or lesion, so that no group is on two sides (section 4.1).
  *
  * What shares a name in an archive, pixels, a lesion or a patient is on one side, across sets. A set that has an
  * official train and test split keeps it; where it lacks validation, a quarter of train becomes that. Where official

@@ -18,7 +18,7 @@ export const hashTables = 8;
 const unsureBits = 2;
 /** Hashes of a view that is looked for, in each table. */
 export const hashesTried = 1 << unsureBits;
-/** Of more views with one hash only the first so many are looked at: a set of equal pictures costs no more than another. */
+/** The most views of one hash that are compared, the first ones: a set of equal pictures costs no more than another. */
 export const mostOfOneHash = 256;
 /** A view is kept in bytes, in so many steps to 1. */
 export const stepsOfByte = 127;

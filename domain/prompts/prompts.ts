@@ -1,5 +1,5 @@
 /**
- * The instructions P1 to P6 (S1, App. D). Each profile words the same demands: `paper` for models that read prose,
+ * The instructions P1 to P6 (App. D). Each profile words the same demands: `paper` for models that read prose,
  * `compact` in whole sentences that the tiny model's tokenizer holds as single tokens.
  */
 import type { Question } from '../questions/question.ts';

@@ -25,7 +25,7 @@ const blocks = marks.map(([open, close]) => ({
   notClosed: new RegExp(`${open}.*$`, 'is'),
 }));
 
-/** The text without thinking, trimmed. Of a block that was never closed, and of one never opened, all is thinking. */
+/** The text without thinking, trimmed. A block that was never closed, or never opened, is thinking as a whole. */
 export function withoutThinking(text: string): string {
   const answer = finalChannel.test(text) ? text.replace(finalChannel, '') : text.replace(otherChannel, '');
   return blocks

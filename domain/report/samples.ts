@@ -1,8 +1,8 @@
 /** Test questions shown with image, answer and reward: some right, some wrong, chosen by the run's seed. */
 import type { Question } from '../questions/question.ts';
 import type { Random } from '../random.ts';
+import type { RewardSettings } from '../reward-settings.ts';
 import { scoreCompletion } from '../rewards/rewards.ts';
-import type { RewardSettings } from '../rewards/settings.ts';
 import type { ItemsByLabel, ReportedItem, ReportedQuestion } from './compare.ts';
 import type { SampleCase } from './report.ts';
 import type { SampleLine } from './training-log.ts';

@@ -75,7 +75,7 @@ export function deriveDataset(
     );
     await writeRows(join(folder, files.cases.name), flatMapRows(cases, tap(tally.add)));
 
-    // Out of distribution is what no set of the run holds, be it trained on, tested on or left out.
+    // An item is out of distribution if no set of the run holds it: not for training, not for testing, not left out.
     const inDomain = concatRows<Picture>(seen, test, ofDermNet);
     const alike = (await encoder?.findSimilar(inDomain, items)) ?? null;
     const known = concatRows<AuditedPicture>(inDomain, flatMapRows(links, asPictures));
