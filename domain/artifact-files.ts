@@ -1,9 +1,7 @@
 /** What lies in the artifacts of each kind: a file's name and what stands in it. The store's files have no other names. */
 import { z } from 'zod';
 import type { ArtifactKind } from './artifact.ts';
-import { caseSchema } from './cases/case.ts';
-import { linkSchema } from './cases/groups.ts';
-import { conceptCaseSchema, readyCaseSchema } from './cases/undiagnosed.ts';
+import { datasetFiles } from './cases/dataset-files.ts';
 import { evaluationItemSchema } from './evaluation/item.ts';
 import { evaluationSummarySchema } from './evaluation/summary.ts';
 import { textOnlyAnswerSchema } from './evaluation/text-only.ts';
@@ -34,18 +32,7 @@ const written = {
 
 /** An artifact may lack files that its making has no use for, or that its version did not write yet. */
 export const artifactFiles = {
-  dataset: {
-    cases: { name: 'cases.jsonl', schema: caseSchema },
-    /** Pictures with concepts and no diagnosis; under the name of cases where they are all that there is. */
-    concepts: { name: 'concepts.jsonl', schema: conceptCaseSchema },
-    pictures: { name: 'cases.jsonl', schema: conceptCaseSchema },
-    /** Items with a question of their own: of a set as it was imported, and those that are out of distribution. */
-    ready: { name: 'ready.jsonl', schema: readyCaseSchema },
-    ood: { name: 'ood.jsonl', schema: readyCaseSchema },
-    /** What is known of pictures that became none of these. */
-    links: { name: 'links.jsonl', schema: linkSchema },
-    report: { name: 'report.json', schema: z.json() },
-  },
+  dataset: datasetFiles,
   questions: {
     train: { name: 'train.jsonl', schema: questionSchema },
     validation: { name: 'validation.jsonl', schema: questionSchema },
