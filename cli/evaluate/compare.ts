@@ -1,7 +1,7 @@
 /** `dermflow evaluate compare`: two evaluations of a benchmark, item by item. */
 import { Command, Option } from 'commander';
 import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
-import { readJsonLines } from '../../activities/store/commit.ts';
+import { readJsonLines } from '../../activities/store/rows.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import { compareEvaluations, type EvaluationComparison } from '../../domain/evaluation/comparison.ts';
 import type { EvaluationItem } from '../../domain/evaluation/item.ts';
