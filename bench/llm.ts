@@ -4,6 +4,7 @@
  * alone, which is what this machine and the endpoint in it can do at all, and the stage with a store in memory.
  */
 import { once } from 'node:events';
+import { tmpdir } from 'node:os';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { execa } from 'execa';
@@ -144,7 +145,7 @@ async function measureStage(name: string, plan: Plan, store: ArtifactStore): Pro
 async function askStage(store: ArtifactStore, { requests, settings }: Plan, salt: string): Promise<number> {
   const { signal } = new AbortController();
   const asking: Asking = {
-    ...{ store, settings, signal, budget: {}, spent: [], onReply: () => {}, now: () => new Date() },
+    ...{ store, scratch: tmpdir(), settings, signal, budget: {}, spent: [], onReply: () => {}, now: () => new Date() },
     llm: createEndpointClient(settings),
     run: { id: salt, execution: salt },
   };

@@ -1,24 +1,32 @@
 /** One evaluation: every question asked once, greedily; every output kept and judged. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate as untilNextTurn } from 'node:timers/promises';
 import { z } from 'zod';
 import type { ArtifactRef, Json } from '../../domain/artifact.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { EvaluationInput, TaskScore } from '../../domain/contracts/evaluation.ts';
 import { type EvaluationItem, judgeOutput } from '../../domain/evaluation/item.ts';
-import { type EvaluationSummary, scoresOf, summariseItems, taskScoreSchema } from '../../domain/evaluation/summary.ts';
+import {
+  type EvaluationSummary,
+  scoresOf,
+  summariseItems,
+  type TaskSummary,
+  taskScoreSchema,
+} from '../../domain/evaluation/summary.ts';
 import { userMistake } from '../../domain/failures.ts';
 import { questionPrompt } from '../../domain/prompts/prompts.ts';
-import type { Question } from '../../domain/questions/question.ts';
+import { type Question, questionTasks } from '../../domain/questions/question.ts';
 import { createRandom } from '../../domain/random.ts';
 import type { ChatRow } from '../../domain/trainer.ts';
 import { commitOnce } from '../commit-once.ts';
 import { openOnnxModel } from '../inference/onnx-runner.ts';
 import { createTransformersRunner } from '../inference/transformers-runner.ts';
+import { writeLineFiles } from '../json-lines.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import type { ModelRunner } from '../ports/model-runner.ts';
 import { withScratchFolder } from '../scratch.ts';
-import { materialise, toJsonLines } from '../store/commit.ts';
+import { materialise } from '../store/commit.ts';
 import { fetchAdapter, modelPath } from '../trainer/model-folders.ts';
 import type { TrainerProcess } from '../trainer/trainer-job.ts';
 import { imageFileName, writeQuestionImages } from './questions.ts';
@@ -35,6 +43,8 @@ export interface EvaluationContext {
   scratch: string;
   signal: AbortSignal;
   onProgress: (done: number, total: number) => void;
+  /** Default: what the recipe's runtime says. */
+  openRunner?: typeof openRunner;
 }
 
 /** The evaluation in the store if this work was done before, else a new one. */
@@ -44,21 +54,36 @@ export async function evaluate(
   context: EvaluationContext,
 ): Promise<{ evaluation: ArtifactRef; scores: TaskScore[] }> {
   const { store } = context;
-  const evaluation = await commitOnce(store, { kind: 'evaluation', method, ...identity(request) }, async () => {
-    const items = await withScratchFolder(context.scratch, 'evaluation', (folder) =>
-      ask(request, questions, folder, context),
-    );
-    const tasks = summariseItems(items, createRandom(`evaluation/${request.questions.sha256}`));
-    const { image } = request;
-    const summary: EvaluationSummary = { step: request.checkpoint?.step ?? null, image, tasks };
-    return {
-      facts: { step: summary.step, image, scores: scoresOf(tasks).map((score) => ({ ...score })) },
-      files: {
-        [artifactFiles.evaluation.items.name]: toJsonLines(items),
-        [artifactFiles.evaluation.summary.name]: `${JSON.stringify(summary, null, 2)}\n`,
-      },
-    };
-  });
+  const files = artifactFiles.evaluation;
+  // Around all, since the items are stored after they were written.
+  const evaluation = await withScratchFolder(context.scratch, 'evaluation', (folder) =>
+    commitOnce(store, { kind: 'evaluation', method, ...identity(request) }, async () => {
+      const path = join(folder, files.items.name);
+      const items: EvaluationItem[] = [];
+      await writeLineFiles({ items: path }, async (writers) => {
+        for await (const item of ask(request, questions, folder, context)) {
+          await writers.items.write(item);
+          items.push({ ...item, output: '' }); // the long part; scores are counted without it
+        }
+      });
+      const random = createRandom(`evaluation/${request.questions.sha256}`);
+      const tasks: TaskSummary[] = [];
+      for (const task of questionTasks) {
+        await untilNextTurn(); // an interval of many patients takes seconds
+        const own = items.filter((item) => item.task === task);
+        tasks.push(...summariseItems(own, random));
+      }
+      const { image } = request;
+      const summary: EvaluationSummary = { step: request.checkpoint?.step ?? null, image, tasks };
+      return {
+        facts: { step: summary.step, image, scores: scoresOf(tasks).map((score) => ({ ...score })) },
+        files: {
+          [files.items.name]: { path },
+          [files.summary.name]: `${JSON.stringify(summary, null, 2)}\n`,
+        },
+      };
+    }),
+  );
   const { scores } = factsSchema.parse((await store.manifest(evaluation)).facts);
   return { evaluation, scores };
 }
@@ -80,12 +105,13 @@ function identity({ recipe, model, checkpoint, questions, image }: EvaluationReq
   };
 }
 
-async function ask(
+/** Judged outputs in the order of the questions. */
+async function* ask(
   request: EvaluationRequest,
   questions: readonly Question[],
   folder: string,
   context: EvaluationContext,
-): Promise<EvaluationItem[]> {
+): AsyncGenerator<EvaluationItem> {
   const { recipe, image } = request;
   const images = join(folder, 'images');
   await mkdir(images);
@@ -97,14 +123,13 @@ async function ask(
   }));
   const { batchSize, maxNewTokens } = recipe.evaluation;
   const { signal, onProgress } = context;
-  const runner = await openRunner(request, folder, context);
+  const runner = await (context.openRunner ?? openRunner)(request, folder, context);
   try {
-    const items: EvaluationItem[] = [];
+    let at = 0;
     for await (const { text } of runner.generate(rows, { images, batchSize, maxNewTokens, signal, onProgress })) {
-      const question = questions[items.length];
-      if (question) items.push(judgeOutput(question, text)); // a runner answers in the order of the rows
+      const question = questions[at++];
+      if (question) yield judgeOutput(question, text); // a runner answers in the order of the rows
     }
-    return items;
   } finally {
     await runner.close();
   }

@@ -2,12 +2,11 @@
  * The trainer's own `generate`: Transformers with the adapter unmerged. It evaluates checkpoints that are too
  * large for the ONNX path, and is what that path is tested against.
  */
-import { createReadStream } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { DermflowError, failureTypes } from '../../domain/failures.ts';
 import { type GenerateJob, generatedRowSchema } from '../../domain/trainer.ts';
+import { fileRows, writeRows } from '../json-lines.ts';
 import type { ModelRunner } from '../ports/model-runner.ts';
 import { runTrainerJob, type TrainerProcess } from '../trainer/trainer-job.ts';
 
@@ -25,7 +24,7 @@ export function createTransformersRunner(trainer: TrainerProcess, model: Transfo
       const folder = await mkdtemp(join(scratch, 'generate-'));
       folders.push(folder);
       const data = { rows: join(folder, 'rows.jsonl'), images };
-      await writeFile(data.rows, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+      await writeRows(data.rows, rows);
       const job: GenerateJob = {
         schema: 1,
         job: 'generate',
@@ -36,25 +35,17 @@ export function createTransformersRunner(trainer: TrainerProcess, model: Transfo
         maxNewTokens,
       };
       const outputs = await runTrainerJob(trainer, job, { folder, signal, ...(onProgress ? { onProgress } : {}) });
-      const lines = createInterface({
-        input: createReadStream(outputs.generated ?? join(folder, 'generated.jsonl')),
-      });
+      const path = outputs.generated ?? join(folder, 'generated.jsonl');
+      const crashed = (message: string, cause?: unknown): DermflowError =>
+        new DermflowError(failureTypes.trainerCrashed, `generate: ${message}`, { cause });
       let count = 0;
-      for await (const line of lines) {
-        const generated = generatedRowSchema.parse(JSON.parse(line));
+      for await (const generated of fileRows(path, generatedRowSchema, 'generated.jsonl', { failure: crashed })) {
         const expected = rows[count]?.id;
-        if (generated.id !== expected) {
-          throw new DermflowError(
-            failureTypes.trainerCrashed,
-            `generate: row ${count + 1} is ${generated.id}, not ${expected}`,
-          );
-        }
+        if (generated.id !== expected) throw crashed(`row ${count + 1} is ${generated.id}, not ${expected}`);
         count += 1;
         yield generated;
       }
-      if (count !== rows.length) {
-        throw new DermflowError(failureTypes.trainerCrashed, `generate: ${count} of ${rows.length} rows were answered`);
-      }
+      if (count !== rows.length) throw crashed(`${count} of ${rows.length} rows were answered`);
     },
     close: async () => {
       await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));

@@ -13,6 +13,7 @@ import {
 } from '../../domain/artifact.ts';
 import { corrupt, DermflowError, failureTypes, unavailable } from '../../domain/failures.ts';
 import { storeKeys } from '../../domain/names.ts';
+import { namesIn } from '../../domain/retention.ts';
 import { byteCounter, transferring } from '../motion.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 
@@ -79,6 +80,7 @@ export function createStore(place: ObjectPlace): ArtifactStore {
       const { kind, key } = manifest;
       const [bytes, sha256] = [new TextEncoder().encode(text), digestOf(text)];
       await place.put(storeKeys.manifestByDigest(sha256), bytes); // first, so that every artifact can be traced
+      await eachName(manifest, sha256, (name) => place.put(name, new Uint8Array()));
       for (let tries = 1; ; tries++) {
         if (await place.putIfAbsent(storeKeys.manifest(kind, key), bytes)) return { kind, key, sha256 };
         const standing = await place.get(storeKeys.manifest(kind, key));
@@ -99,6 +101,17 @@ export function createStore(place: ObjectPlace): ArtifactStore {
         throw corrupt(`the manifest of ${ref.kind} ${ref.key} does not match its digest`);
       return parseManifest(data, ref);
     },
+    async read(kind, key) {
+      const data = await place.get(storeKeys.manifest(kind, key));
+      if (!data) return null;
+      const ref = { kind, key, sha256: digestOf(data) };
+      return { ref, manifest: parseManifest(data, ref) };
+    },
+    async namedBy(sha256) {
+      const prefix = storeKeys.names(sha256);
+      return (await place.list(prefix)).map((name) => name.slice(prefix.length));
+    },
+    unname: ({ sha256 }, manifest) => eachName(manifest, sha256, place.remove),
     async manifestByDigest(sha256) {
       const data = await place.get(storeKeys.manifestByDigest(sha256));
       if (!data) return null;
@@ -130,6 +143,13 @@ export function createStore(place: ObjectPlace): ArtifactStore {
   };
   return store;
 }
+
+/** Works on the object of each name that the manifest of digest `by` has. */
+const eachName = async (
+  manifest: Pick<Manifest, 'inputs' | 'files'>,
+  by: string,
+  work: (key: string) => Promise<void>,
+): Promise<void> => void (await Promise.all([...namesIn(manifest)].map((name) => work(storeKeys.name(name, by)))));
 
 function parseManifest(data: Uint8Array, { kind, key }: Pick<ArtifactRef, 'kind' | 'key'>): Manifest {
   try {

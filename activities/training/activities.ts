@@ -7,13 +7,14 @@ import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { GrpoInput, StretchResult, TrainingActivities } from '../../domain/contracts/training.ts';
 import { DermflowError, failureTypes, unavailable } from '../../domain/failures.ts';
 import { questionPrompt } from '../../domain/prompts/prompts.ts';
+import { concatRows } from '../../domain/rows.ts';
 import type { GrpoJob, SftJob } from '../../domain/trainer.ts';
 import type { Environment } from '../../platform/env.ts';
 import { withHeartbeats } from '../heartbeats.ts';
 import { MotionMeter } from '../motion.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { explainCrash, makeScratchFolder, withScratchFolder } from '../scratch.ts';
-import { readJsonLines } from '../store/commit.ts';
+import { fetchRows, readJsonLines } from '../store/rows.ts';
 import { strayFailure } from '../stray.ts';
 import { trainerPackage } from '../trainer/command.ts';
 import { isSingle, prepareLaunch } from '../trainer/launch.ts';
@@ -25,7 +26,7 @@ import { keepingUnsaved } from './kept.ts';
 import { identifyModel } from './model.ts';
 import { defaultRewardLimits, type LoadedPlugin, loadRewardPlugin } from './reward-plugin.ts';
 import { serveRewards } from './reward-server.ts';
-import { fetchImages, type RowSource, writeRows } from './rows.ts';
+import { fetchImages, type RowSource, writeChatRows } from './rows.ts';
 import { grpoJob, grpoStretch, inputPaths, type JobFolders, sftJob, sftStretch } from './stages.ts';
 import { createStayingTrainers, endHeld, type Held } from './staying.ts';
 import { runStretch } from './stretch.ts';
@@ -183,7 +184,7 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
           }),
         );
         const paths = inputPaths(folders.inputs);
-        await writeRows(paths.rows, rows);
+        await writeChatRows(paths.rows, rows);
         await fetchImages(store, rows, paths.images);
         const adapter = await fetchAdapter(store, sft, paths.adapter);
         return grpoJob(recipe, stretch, { ...folders, adapter }, environment.trainer, rewards);
@@ -208,14 +209,14 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
       const stretch = sftStretch(input, environment.trainer);
       const prepare = async (folders: JobFolders): Promise<SftJob> => {
         const read = ({ name, schema }: (typeof rowFiles)['train' | 'validation']) =>
-          readJsonLines(store, input.trajectories, name, schema);
+          fetchRows(store, input.trajectories, name, schema, folders.inputs);
         const [train, validation] = [await read(rowFiles.train), await read(rowFiles.validation)];
         const paths = inputPaths(folders.inputs);
-        await writeRows(paths.rows, train);
-        await writeRows(paths.validation, validation);
-        await fetchImages(store, [...train, ...validation], paths.images);
+        await writeChatRows(paths.rows, train);
+        const held = await writeChatRows(paths.validation, validation);
+        await fetchImages(store, concatRows(train, validation), paths.images);
         const adapter = await fetchAdapter(store, input.adapter ?? null, paths.adapter);
-        return sftJob(input.recipe, stretch, { ...folders, adapter }, environment.trainer, validation.length > 0);
+        return sftJob(input.recipe, stretch, { ...folders, adapter }, environment.trainer, held > 0);
       };
       return inFolder(stretch, prepare, modelPath(input.model), { saveEvery: input.recipe.sft.saveEvery });
     },

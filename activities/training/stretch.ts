@@ -12,8 +12,9 @@ import { corrupt } from '../../domain/failures.ts';
 import { checkpointKey } from '../../domain/names.ts';
 import { metricsLineSchema } from '../../domain/report/training-log.ts';
 import { stages } from '../../domain/stages.ts';
+import { toJsonLines } from '../json-lines.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
-import { commitFiles, toJsonLines } from '../store/commit.ts';
+import { commitFiles } from '../store/commit.ts';
 import { trainOnce } from './attempt.ts';
 import { checkpointFactsSchema } from './checkpoint-facts.ts';
 import {

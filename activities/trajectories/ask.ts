@@ -20,6 +20,8 @@ import { askInBatches } from './ask-in-batches.ts';
 
 export interface Asking {
   store: ArtifactStore;
+  /** Fast local disk. */
+  scratch: string;
   llm: LlmClient;
   settings: Pick<LlmSettings, 'concurrency' | 'asks' | 'prices'>;
   /** Whose money it is. */

@@ -28,13 +28,16 @@ export function confusionMatrix(predictions: readonly Prediction[]): ConfusionMa
     predicted === null ? [expected] : [expected, predicted],
   );
   const labels = [...new Set(named)].toSorted();
-  const count = (expected: string, predicted: string | null): number =>
-    predictions.filter((p) => p.expected === expected && p.predicted === predicted).length;
-  return {
-    labels,
-    counts: labels.map((expected) => labels.map((predicted) => count(expected, predicted))),
-    unparsed: labels.map((expected) => count(expected, null)),
-  };
+  const place = new Map(labels.map((label, i) => [label, i]));
+  const counts = labels.map(() => new Array<number>(labels.length).fill(0));
+  const unparsed = new Array<number>(labels.length).fill(0);
+  for (const { expected, predicted } of predictions) {
+    const row = place.get(expected) ?? 0;
+    const cells = predicted === null ? unparsed : counts[row];
+    const cell = predicted === null ? row : (place.get(predicted) ?? 0);
+    if (cells) cells[cell] = (cells[cell] ?? 0) + 1;
+  }
+  return { labels, counts, unparsed };
 }
 
 /**

@@ -1,9 +1,8 @@
 /** The models of a run against the rule that answers from the options' labels alone. */
 import { comparePaired } from '../evaluation/paired.ts';
-import { scoreOf, type TextOnlyAnswer, type TextOnlyItem, textOnlyItems } from '../evaluation/text-only.ts';
-import type { Question } from '../questions/question.ts';
+import { scoreOf, type TextOnlyItem } from '../evaluation/text-only.ts';
 import { createRandom, type Random } from '../random.ts';
-import { guessing, type ItemsByLabel } from './compare.ts';
+import { guessing, type ItemsByLabel, type ReportedQuestion, type Turn } from './compare.ts';
 import { controlOf } from './models.ts';
 import type { EvaluatedModel, Standing, TaskBaseline, TextOnlyBaseline } from './report.ts';
 
@@ -11,46 +10,53 @@ export interface TextOnlySources {
   models: readonly EvaluatedModel[];
   final: EvaluatedModel;
   items: ItemsByLabel;
-  questions: ReadonlyMap<string, Question>;
-  /** The rule's answers to the test questions; empty where there are none. */
-  answers: readonly TextOnlyAnswer[];
+  questions: ReadonlyMap<string, ReportedQuestion>;
+  /** The rule's answers to the test questions, by their ids; empty where there are none. */
+  rule: ReadonlyMap<string, TextOnlyItem>;
   seed: number;
+  turn: Turn;
 }
 
 /** Adds the rule to the baselines, on the questions that the final model was asked. */
-export function withTextOnly(baselines: readonly TaskBaseline[], sources: TextOnlySources): TaskBaseline[] {
-  const { final, items, questions, answers } = sources;
-  const asked = (items.get(final.label) ?? []).flatMap(({ id }) => questions.get(id) ?? []);
-  const all = textOnlyItems(asked, answers);
-  return baselines.map((baseline) => {
+export async function withTextOnly(
+  baselines: readonly TaskBaseline[],
+  sources: TextOnlySources,
+): Promise<TaskBaseline[]> {
+  const { final, items, rule } = sources;
+  const all = (items.get(final.label) ?? []).flatMap(({ id }) => rule.get(id) ?? []);
+  const described: TaskBaseline[] = [];
+  for (const baseline of baselines) {
     const own = all.filter(({ task }) => task === baseline.task);
-    return own.length === 0 ? baseline : { ...baseline, textOnly: describe(baseline, own, sources) };
-  });
+    described.push(own.length === 0 ? baseline : { ...baseline, textOnly: await describe(baseline, own, sources) });
+  }
+  return described;
 }
 
-function describe({ task }: TaskBaseline, rule: readonly TextOnlyItem[], sources: TextOnlySources): TextOnlyBaseline {
+async function describe(
+  { task }: TaskBaseline,
+  rule: readonly TextOnlyItem[],
+  sources: TextOnlySources,
+): Promise<TextOnlyBaseline> {
   const { models, final, questions, seed } = sources;
   const random = createRandom(`report/${seed}/text-only/${task}`);
   const control = controlOf(models, final);
   const shown = [final, ...(control ? [control] : [])];
   const bySet = [...Map.groupBy(rule, ({ source }) => source)].toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return {
-    ...numbers(rule, random),
-    models: standings(rule, models, sources, random),
-    sets: bySet.map(([source, own]) => {
-      const inSet = random.fork(source);
-      return {
-        source,
-        items: own.length,
-        ...guessing(
-          own,
-          own.flatMap(({ id }) => questions.get(id) ?? []),
-        ),
-        ...numbers(own, inSet),
-        models: standings(own, shown, sources, inSet),
-      };
-    }),
-  };
+  const sets: TextOnlyBaseline['sets'] = [];
+  for (const [source, own] of bySet) {
+    const inSet = random.fork(source);
+    sets.push({
+      source,
+      items: own.length,
+      ...guessing(
+        own,
+        own.flatMap(({ id }) => questions.get(id) ?? []),
+      ),
+      ...numbers(own, inSet),
+      models: await standings(own, shown, sources, inSet),
+    });
+  }
+  return { ...numbers(rule, random), models: await standings(rule, models, sources, random), sets };
 }
 
 function numbers(items: readonly TextOnlyItem[], random: Random): Omit<TextOnlyBaseline, 'models' | 'sets'> {
@@ -58,20 +64,23 @@ function numbers(items: readonly TextOnlyItem[], random: Random): Omit<TextOnlyB
   return score;
 }
 
-function standings(
+async function standings(
   rule: readonly TextOnlyItem[],
   models: readonly EvaluatedModel[],
-  { items }: TextOnlySources,
+  { items, turn }: TextOnlySources,
   random: Random,
-): Standing[] {
+): Promise<Standing[]> {
   const ids = new Set(rule.map(({ id }) => id));
-  return models.flatMap(({ label }) => {
+  const found: Standing[] = [];
+  for (const { label } of models) {
     const own = (items.get(label) ?? []).filter(({ id }) => ids.has(id));
-    if (own.length === 0) return [];
+    if (own.length === 0) continue;
     const { difference, low, high } = comparePaired(rule, own, random.fork(label));
     const accuracy = own.filter(({ correct }) => correct).length / own.length;
-    return [{ label, accuracy, difference, low, high, standing: standingOf(difference, low) }];
-  });
+    found.push({ label, accuracy, difference, low, high, standing: standingOf(difference, low) });
+    await turn();
+  }
+  return found;
 }
 
 function standingOf(difference: number, low: number): Standing['standing'] {

@@ -59,7 +59,7 @@ export async function prepareTraining(store: ArtifactStore, recipe: Recipe, scra
   const trajectories = createTrajectoryActivities({
     store,
     chooseLlm: () => llm,
-    environment: { llm: settings },
+    environment: { llm: settings, scratch },
     logger,
   });
   const run = <T>(work: () => Promise<T>): Promise<T> => new MockActivityEnvironment().run(work);

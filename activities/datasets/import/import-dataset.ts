@@ -14,7 +14,7 @@ import {
 import { DermflowError, failureTypes } from '../../../domain/failures.ts';
 import { commitOnce } from '../../commit-once.ts';
 import { inOrder } from '../../in-order.ts';
-import { readLines, writeLineFiles } from '../../json-lines.ts';
+import { fileRows, ownRows, writeLineFiles } from '../../json-lines.ts';
 import type { ArtifactStore } from '../../ports/artifact-store.ts';
 import { withScratchFolder } from '../../scratch.ts';
 import { readJson } from '../../store/commit.ts';
@@ -118,9 +118,9 @@ async function importRecords(
     links: join(scratch, links.name),
   };
   const written = await writeLineFiles(paths, async (writers) => {
-    for await (const link of readLines(reading.links, linkSchema)) await writers.links.write(link);
+    for await (const link of fileRows(reading.links, linkSchema)) await writers.links.write(link);
     let done = 0;
-    const records = readLines(reading.file, z.custom<SourceRecord>()); // written by the first pass
+    const records = ownRows<SourceRecord>(reading.file);
     const imported = inOrder(records, imagesInFlight, async (record) => {
       signal?.throwIfAborted();
       return { record, stored: await importOne(store, record, settings, files) };

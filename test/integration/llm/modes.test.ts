@@ -3,8 +3,10 @@
  * endpoint was asked, how it ends. docs/llm.md has a line for each.
  */
 import { describe, expect, it } from 'vitest';
-import { commitFiles, readJsonLines, toJsonLines } from '../../../activities/store/commit.ts';
+import { toJsonLines } from '../../../activities/json-lines.ts';
+import { commitFiles } from '../../../activities/store/commit.ts';
 import { createMemoryStore } from '../../../activities/store/memory.ts';
+import { readJsonLines } from '../../../activities/store/rows.ts';
 import { type SynthesisRequest, synthesise } from '../../../activities/trajectories/synthesise.ts';
 import { failureTypes } from '../../../domain/failures.ts';
 import type { LlmSettings } from '../../../domain/llm-settings.ts';
