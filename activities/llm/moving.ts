@@ -36,5 +36,23 @@ export function watchPieces(body: Readable, silence = silenceMs): Readable {
   return pipeline(body, watched, () => {}); // an error reaches the reader
 }
 
+/** The whole body, watched likewise: of a reply that comes in one piece a stream around it would cost more than the rest. */
+export async function readPieces(body: Readable, silence = silenceMs): Promise<Buffer> {
+  const note = workNoter();
+  const pieces: Uint8Array[] = [];
+  let watchdog: NodeJS.Timeout | undefined;
+  try {
+    for await (const piece of body) {
+      note();
+      watchdog ??= setTimeout(() => body.destroy(brokenOff(silence)), silence);
+      watchdog.refresh();
+      pieces.push(piece);
+    }
+  } finally {
+    clearTimeout(watchdog);
+  }
+  return Buffer.concat(pieces);
+}
+
 const brokenOff = (silence: number): Error =>
   Object.assign(new Error(`no more of the reply came within ${silence / 1000} s`), { code: 'ETIMEDOUT' });

@@ -7,7 +7,7 @@ import { EnvHttpProxyAgent, interceptors, request } from 'undici';
 import { exemptHosts } from '../../platform/proxy.ts';
 import type { Address } from './address.ts';
 import type { Dialect } from './dialect.ts';
-import { watchPieces, watchReply } from './moving.ts';
+import { readPieces, watchPieces, watchReply } from './moving.ts';
 
 /**
  * Node's own limits of five minutes for a reply's begin and between its pieces would end what
@@ -42,15 +42,20 @@ async function post(url: string, { method = 'POST', headers, signal }: RequestIn
     headers: plain(headers),
   });
   const decode = decoders[String(answer.headers['content-encoding']).toLowerCase()];
-  const pieces = watchPieces(answer.body);
-  const bytes: Readable = decode ? pipeline(pieces, decode(), () => {}) : pieces; // an error reaches the reader
   // Streamed replies are read as they come, all others at once.
   const streamed = String(answer.headers['content-type']).startsWith('text/event-stream');
-  const text = streamed ? null : await textOf(bytes);
+  let content: ReadableStream | string;
+  if (decode || streamed) {
+    const pieces = watchPieces(answer.body);
+    const bytes: Readable = decode ? pipeline(pieces, decode(), () => {}) : pieces; // an error reaches the reader
+    content = streamed ? (Readable.toWeb(bytes) as ReadableStream) : await textOf(bytes); // the web's, in Node
+  } else {
+    content = new TextDecoder().decode(await readPieces(answer.body));
+  }
   const given = Object.entries(answer.headers).map(([name, value]): [string, string] => [name, String(value)]);
   const init = { status: answer.statusCode, statusText: answer.statusText, headers: given };
   if (withoutBody.has(answer.statusCode)) return new Response(null, init);
-  return new Response(streamed ? (Readable.toWeb(bytes) as ReadableStream) : text, init); // the web's, in Node
+  return new Response(content, init);
 }
 
 /** What was sent last for one call of the SDK, so that it is known when it is refused. */
