@@ -1,4 +1,4 @@
-import type { Rows } from '../domain/rows.ts';
+import type { Rows } from './rows.ts';
 
 /**
  * Runs `work` on each item of a stream, `concurrency` at a time, and yields the results in the items' order. No more

@@ -7,7 +7,7 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { z } from 'zod';
 import { corrupt } from '../domain/failures.ts';
-import type { Rows } from '../domain/rows.ts';
+import type { Rows } from './rows.ts';
 
 /** Bytes of the longest line that is read: what is longer is no row but another file. */
 export const longestLine = 64 * 2 ** 20;

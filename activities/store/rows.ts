@@ -3,9 +3,9 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import type { ArtifactRef, Manifest } from '../../domain/artifact.ts';
-import { listRows, type Rows } from '../../domain/rows.ts';
 import { fileRows, parseLines } from '../json-lines.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
+import { listRows, type Rows } from '../rows.ts';
 import { fileOf } from './commit.ts';
 
 /**

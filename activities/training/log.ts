@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { z } from 'zod';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { MetricsLine, UsageLine } from '../../domain/report/training-log.ts';
-import { listRows } from '../../domain/rows.ts';
 import { fileRows } from '../json-lines.ts';
+import { listRows } from '../rows.ts';
 
 const { metrics, samples, usage } = artifactFiles.checkpoint;
 export const logFiles = { metrics, samples, usage } as const;

@@ -2,11 +2,11 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ImageRef } from '../../domain/cases/case.ts';
-import { flatMapRows, type Rows } from '../../domain/rows.ts';
 import type { ChatRow } from '../../domain/trainer.ts';
 import { concurrently } from '../concurrently.ts';
 import { writeRows } from '../json-lines.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
+import { flatMapRows, type Rows } from '../rows.ts';
 
 export interface RowSource {
   id: string;

@@ -1,7 +1,7 @@
 /** The textbook's cases on disk, found by position; memory holds some 20 bytes per case. */
 import type { Case } from '../../domain/cases/case.ts';
-import type { Rows } from '../../domain/rows.ts';
 import { isTextbookCase, type Textbook, type TextbookCase } from '../../domain/trajectories/plan.ts';
+import type { Rows } from '../rows.ts';
 import { openScratchDatabase } from '../scratch-database.ts';
 
 export interface TextbookTable extends Textbook {

@@ -118,7 +118,7 @@ const measured =
       }),
     );
 
-const environment = { ...readEnvironment(process.env), scratch };
+const environment = { ...readEnvironment({}), scratch };
 const trajectories = createTrajectoryActivities({ store, chooseLlm: () => llm, environment, logger });
 const evaluation = createEvaluationActivities({
   ...{ store, environment, logger },

@@ -4,7 +4,6 @@
  * may be a disk, and is read from its start to its end for a few hundred pictures at a time, so that memory does not
  * grow with it.
  */
-import type { Rows } from '../rows.ts';
 import { likeness, sure, type Window } from './alignment.ts';
 import { levelsOf, orientations, turn } from './look.ts';
 import { createMostAlike, type MostAlike } from './most-alike.ts';
@@ -70,7 +69,11 @@ const windowsOn: Record<ShelfName, readonly Window[]> = { wholes: [whole], windo
 const aligned = 12;
 
 /** Indexes `count` looks; time grows with their number, a search far less. A picture of one colour is like none. */
-export async function indexLooks(looks: Rows<string>, count: number, shelf: LookShelf): Promise<LookIndex> {
+export async function indexLooks(
+  looks: AsyncIterable<string> | readonly string[],
+  count: number,
+  shelf: LookShelf,
+): Promise<LookIndex> {
   const hashers = {
     wholes: createViewHasher(count),
     windows: createViewHasher(count * parts.length),

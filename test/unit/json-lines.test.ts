@@ -4,11 +4,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { fileRows, linesOf, parseLines, writeLineFiles } from '../../activities/json-lines.ts';
+import { listRows } from '../../activities/rows.ts';
 import { commitFiles } from '../../activities/store/commit.ts';
 import { createMemoryStore } from '../../activities/store/memory.ts';
 import { readJsonLines } from '../../activities/store/rows.ts';
 import { userMistake } from '../../domain/failures.ts';
-import { listRows } from '../../domain/rows.ts';
 import { temporaryFolder } from '../support/datasets.ts';
 
 const rowSchema = z.strictObject({ id: z.string() });

@@ -13,7 +13,7 @@ import {
   type SplitSettings,
   stratumOf,
 } from '../../../domain/cases/splits.ts';
-import type { Rows } from '../../../domain/rows.ts';
+import type { Rows } from '../../rows.ts';
 import { inCodeUnits, inTurns, openScratchDatabase } from '../../scratch-database.ts';
 import { createKeyGroups } from './key-groups.ts';
 

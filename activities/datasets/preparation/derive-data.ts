@@ -12,12 +12,12 @@ import { scoreTextOnly, type TextOnlyItem, textOnlyItem } from '../../../domain/
 import { userMistake } from '../../../domain/failures.ts';
 import type { Knowledge } from '../../../domain/knowledge/knowledge.ts';
 import { questionTasks } from '../../../domain/questions/question.ts';
-import { filterRows, type Rows } from '../../../domain/rows.ts';
 import { isTextbookCase } from '../../../domain/trajectories/plan.ts';
 import { commitOnce, type Made } from '../../commit-once.ts';
 import { writeRows } from '../../json-lines.ts';
 import { pairRows } from '../../pair-rows.ts';
 import type { ArtifactStore } from '../../ports/artifact-store.ts';
+import { filterRows, type Rows } from '../../rows.ts';
 import { withScratchFolder } from '../../scratch.ts';
 import { fetchRows } from '../../store/rows.ts';
 import type { Encoder } from '../encoder/encoder.ts';

@@ -3,7 +3,7 @@ import { type Link, ownerKeysOf } from '../../../domain/cases/groups.ts';
 import type { AuditedPicture, Leak, Named } from '../../../domain/cases/leakage.ts';
 import { indexLooks, type LookIndex, type Near } from '../../../domain/cases/look-index.ts';
 import type { Similar } from '../../../domain/cases/similarity.ts';
-import type { Rows } from '../../../domain/rows.ts';
+import type { Rows } from '../../rows.ts';
 import { inTurns, openScratchDatabase } from '../../scratch-database.ts';
 import { createKeyGroups, type KeyGroups } from './key-groups.ts';
 import { type DiskShelf, openLookShelf } from './look-shelf.ts';

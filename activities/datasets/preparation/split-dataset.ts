@@ -17,11 +17,11 @@ import type { ConceptCase, ReadyCase } from '../../../domain/cases/undiagnosed.t
 import { userMistake } from '../../../domain/failures.ts';
 import type { Knowledge } from '../../../domain/knowledge/knowledge.ts';
 import type { Recipe } from '../../../domain/recipe/recipe.ts';
-import { concatRows, filterRows, flatMapRows, type Rows } from '../../../domain/rows.ts';
 import { isTextbookCase } from '../../../domain/trajectories/plan.ts';
 import { commitOnce } from '../../commit-once.ts';
 import { ownRows, writeLineFiles, writeRows } from '../../json-lines.ts';
 import type { ArtifactStore } from '../../ports/artifact-store.ts';
+import { concatRows, filterRows, flatMapRows, type Rows } from '../../rows.ts';
 import type { Encoder } from '../encoder/encoder.ts';
 import { dealCases } from './deal.ts';
 import { conceptCases, inputsOf, type OpenSource, rowsOf, trainingCases } from './imported-sets.ts';

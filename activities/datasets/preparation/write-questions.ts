@@ -8,9 +8,9 @@ import { type QuestionSettings, questionMaker } from '../../../domain/questions/
 import { createLabelCensus } from '../../../domain/questions/distractors.ts';
 import { type Question, questionTasks } from '../../../domain/questions/question.ts';
 import { createRandom } from '../../../domain/random.ts';
-import type { Rows } from '../../../domain/rows.ts';
 import type { Made } from '../../commit-once.ts';
 import { writeLineFiles } from '../../json-lines.ts';
+import type { Rows } from '../../rows.ts';
 import { inTurns, openScratchDatabase } from '../../scratch-database.ts';
 import { createDiskCounts } from './disk-counts.ts';
 import { createMatchedBlocks } from './matched-blocks.ts';
