@@ -72,7 +72,7 @@ export async function createSchedule(
 }
 
 /** What the workflow sets to its verdict, if it was started with it. */
-const nightAttributes = (): TypedSearchAttributes =>
+export const nightAttributes = (): TypedSearchAttributes =>
   new TypedSearchAttributes([
     ...attributesOf('nightly', 'model').getAll(),
     { key: defineSearchAttributeKey(searchAttributes.verdict, 'KEYWORD'), value: 'under way' },
