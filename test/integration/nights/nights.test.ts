@@ -281,7 +281,7 @@ describe('a server that goes away', () => {
     await triggerNight(server.client, under);
     await expect.poll(async () => (await infoOf(under)).runningActions.length, { timeout: 20_000 }).toBe(1);
     // Two nights that are due in a moment, of which one may be caught up for ten seconds only.
-    const due = new Date(Math.ceil(Date.now() / 1000) * 1000 + 3000);
+    const due = new Date(Math.ceil(Date.now() / 1000) * 1000 + 10_000);
     const calendars = [{ hour: due.getUTCHours(), minute: due.getUTCMinutes(), second: due.getUTCSeconds() }];
     const spec = { calendars, timezone: 'UTC' };
     for (const [schedule, catchupHours] of [
