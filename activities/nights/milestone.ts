@@ -32,10 +32,11 @@ export async function findMilestone(store: ArtifactStore, client: Client, run: s
   if (!newest) throw userMistake(`run ${run} has evaluated no milestone yet`);
   const { inputs } = await store.manifest(newest.evaluation);
   const manifest = inputs.checkpoint === undefined ? null : await store.manifestByDigest(inputs.checkpoint);
-  if (!manifest || inputs.checkpoint === undefined || inputs.model === undefined) {
+  // The copy by digest outlives an artifact that was removed.
+  const checkpoint = manifest && (await store.find(manifest.kind, manifest.key));
+  if (!checkpoint || inputs.model === undefined) {
     throw corrupt(`the checkpoint ${modelId(newest.subject)} of run ${run} is missing from the store`);
   }
-  const checkpoint = { kind: manifest.kind, key: manifest.key, sha256: inputs.checkpoint };
   return { id: modelId(newest.subject), checkpoint, baseSha256: inputs.model };
 }
 

@@ -228,11 +228,20 @@ describe('a schedule', () => {
     expect(judgeCheck(schedule, night, 36, Date.now()).exitCode).toBe(3);
   });
 
-  it('of a run that is not there says so, and is no drop', async () => {
+  it('of a run that is not there, or has no milestone yet, says so, and is no drop', async () => {
     const schedule = 'milestones';
     await createSchedule(server.client, scheduleOptions({ ...input, schedule, newestOf: 'nobody' }, times));
     const night = await triggered(schedule);
     expect((await resultOf(night)).words[0]).toBe('id-diagnosis: not measured: there is no run "nobody"');
+    // A workflow that goes on is asked itself; this one has no milestones.
+    const other = `${schedule}-2`;
+    await createSchedule(
+      server.client,
+      scheduleOptions({ ...input, schedule: other, newestOf: night.workflow }, times),
+    );
+    expect((await resultOf(await triggered(other))).words[0]).toMatch(
+      /not measured: run .* has evaluated no milestone yet$/,
+    );
   });
 
   it('skips nights that are due while one runs, and refuses a trigger; paused it has none', async () => {
