@@ -1,7 +1,7 @@
 /**
- * `npm run bench look -- --images DIR`: which changes of a picture its look survives, and which pictures it takes for
- * another's. Every picture below DIR is indexed; of every n-th, each changed copy is looked up. Then each picture of one
- * half is looked up among the other half. Last, the time of a search among many drawn looks.
+ * `npm run bench look -- --images DIR`: which changes of a picture its look, a perceptual hash, survives, and which
+ * pictures it takes for another's. Every picture below DIR is indexed; of every n-th, each changed copy is looked up.
+ * Then each picture of one half is looked up among the other half. Last, the time of a search among many drawn looks.
  */
 import { readdir } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
@@ -62,7 +62,7 @@ const framed =
     const [x, y] = [Math.round(share * width), Math.round(share * height)];
     return picture.extend({ left: x, right: x, top: y, bottom: y, background });
   };
-/** Of a picture that is square already, the middle three quarters of its width. */
+/** The square in the middle; for a picture that is square already, the middle three quarters of its width. */
 const centreSquare: Change = (picture, { width, height }) => {
   const side = width === height ? null : Math.min(width, height);
   const size = { width: side ?? Math.round(0.75 * width), height: side ?? height };

@@ -1,6 +1,6 @@
 /**
- * The trainer's own `generate`: Transformers with the adapter unmerged. How a checkpoint too large for the ONNX path is
- * evaluated, and the oracle of that path.
+ * The trainer's own `generate`: Transformers with the adapter unmerged. It evaluates checkpoints that are too
+ * large for the ONNX path, and is what that path is tested against.
  */
 import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** Replies whose pieces are noted as they come, and which end where no further piece does. */
+/** Replies whose pieces are noted as they come, and which fail where no further piece comes. */
 import { pipeline, Readable, Transform } from 'node:stream';
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import { workNoter } from '../motion.ts';

@@ -30,9 +30,9 @@ export interface ArtifactStore {
   /** Keys of the manifests of a kind below a key prefix, in no particular order. */
   keys(kind: ArtifactKind, prefix: string): Promise<string[]>;
 
-  /** Removes a manifest, and with it the artifact; its blobs stay. Absent already is well. */
+  /** Removes a manifest, and with it the artifact; its blobs stay. One that is absent is no error. */
   remove(ref: ArtifactRef): Promise<void>;
-  /** Removes bytes. Whoever calls knows that no manifest names them. */
+  /** Removes bytes. The caller knows that no manifest names them. */
   removeBlob(ref: BlobRef): Promise<void>;
 
   /** A plain object outside the artifacts (the ledger of LLM responses); null if absent. */

@@ -80,7 +80,7 @@ export const ensureBucket = (client: S3Client, settings: S3Settings): Promise<vo
     await client.send(new CreateBucketCommand({ Bucket: settings.bucket }));
   });
 
-/** At the start of a process nothing is lost yet and nobody waits: whoever started it shall mend what can be mended. */
+/** At the start of a process nothing is lost yet and nobody waits: whoever started it can mend what a person can. */
 export async function atStart<T>(settings: S3Settings, work: () => Promise<T>): Promise<T> {
   try {
     return await explaining(settings, work);

@@ -29,7 +29,7 @@ export interface ObjectPlace {
   /** False when an object of this key stands already. Atomic among writers. */
   putIfAbsent(key: string, data: Uint8Array): Promise<boolean>;
   list(prefix: string): Promise<string[]>;
-  /** Absent already is well. */
+  /** One that is absent is no error. */
   remove(key: string): Promise<void>;
 }
 
@@ -88,7 +88,7 @@ export function createStore(place: ObjectPlace): ArtifactStore {
         if (tries === looks) throw unavailable(`${kind} ${key} stands in the store, which does not show it`);
         await sleep(200 * tries);
       }
-      // What stands there can serve nobody any more, and this writer has the work done anew.
+      // What is there is of no use to anybody any more, and this writer has done the work again.
       await place.put(storeKeys.manifest(kind, key), bytes);
       return { kind, key, sha256 };
     },
@@ -153,7 +153,7 @@ export async function digestOfFile(path: string): Promise<string> {
   }
 }
 
-/** By two buffers in turn: a stream's new ones would be garbage faster than it is collected. */
+/** Uses two buffers in turn: a stream's new buffers would become garbage faster than it is collected. */
 async function digestOfContents(file: FileHandle): Promise<string> {
   const digest = createHash('sha256');
   const count = byteCounter();

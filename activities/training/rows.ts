@@ -17,7 +17,7 @@ export interface RowSource {
 
 const imageName = (image: ImageRef): string => `${image.sha256}.png`;
 
-/** One JSON line a row. */
+/** One JSON line per row. */
 export async function writeRows(path: string, rows: readonly RowSource[]): Promise<void> {
   const lines = rows.map(({ image, ...row }): string => {
     const chat: ChatRow = { ...row, images: [imageName(image)] };

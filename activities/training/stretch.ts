@@ -53,7 +53,7 @@ async function findOrTrain(stretch: Stretch, context: StretchContext, state: Tra
   const complete = await findComplete(stretch, store);
   if (complete) return complete;
   const restored = await restoreNewest(stretch, context, state);
-  // An attempt may have ended between its last checkpoint and the validation of an epoch, which then is made up for.
+  // An attempt may have ended between its last checkpoint and the validation of an epoch, which is then done now.
   if (restored?.ref?.step === stopAt && !stages[stage].validates) {
     return conclude(stretch, store, restored.ref, await readLog(restored.folder));
   }

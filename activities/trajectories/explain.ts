@@ -1,4 +1,4 @@
-/** From pictures with concepts to the rows of the first phase of SFT: D_concept (S1, Table 8; A20). */
+/** From pictures with concepts to the rows of the first phase of SFT: D_concept (Table 8; A20). */
 import type { ArtifactRef } from '../../domain/artifact.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { WritingRecipe } from '../../domain/contracts/trajectories.ts';

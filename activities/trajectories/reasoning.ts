@@ -4,7 +4,7 @@
  * diagnoses, if its findings allow that reply.
  */
 import { canonicalJson, digestOf } from '../../domain/artifact.ts';
-import type { LlmRequest, Reader } from '../../domain/llm.ts';
+import type { LlmRequest, ReplyReader } from '../../domain/llm.ts';
 import { type DifferentialTrajectory, type PlannedTrajectory, shownCase } from '../../domain/trajectories/plan.ts';
 import { parseRho, type RhoForm, rhoRequest } from '../../domain/trajectories/rho.ts';
 import type { Answers } from './ask.ts';
@@ -14,7 +14,7 @@ export interface ReasoningRequest {
   /** Digest of the request. */
   id: string;
   request: LlmRequest;
-  read: Reader;
+  read: ReplyReader;
   /** Diagnosis to argue for, and the other one. */
   pair: string;
   trajectories: string[];
@@ -34,7 +34,7 @@ export interface Reasoning {
   /** ρ by the id of its trajectory. */
   rho: Map<string, string>;
   rejected: Rejection[];
-  /** Trajectories that took another's reply, and those for which none would do. */
+  /** Trajectories that took another's reply, and those that no reply fits. */
   reused: number;
   leftOut: string[];
 }
@@ -60,7 +60,7 @@ export function collectRequests(planned: readonly PlannedTrajectory[], form: Rho
 }
 
 const readerOf =
-  (request: LlmRequest, form: RhoForm): Reader =>
+  (request: LlmRequest, form: RhoForm): ReplyReader =>
   (text) => {
     const read = parseRho(request, form, text);
     return read.ok ? null : read.reason;
@@ -94,7 +94,7 @@ export function distributeReplies(questions: readonly ReasoningRequest[], replie
     for (const trajectory of trajectories) result.rho.set(trajectory, read.rho);
   }
   for (const question of questions.filter(({ id }) => !replies.has(id))) {
-    const rho = form === 'findings' ? borrow(question, accepted.get(question.pair) ?? []) : null;
+    const rho = form === 'findings' ? firstFittingReply(question, accepted.get(question.pair) ?? []) : null;
     if (rho === null) {
       result.leftOut.push(...question.trajectories);
       continue;
@@ -106,7 +106,7 @@ export function distributeReplies(questions: readonly ReasoningRequest[], replie
 }
 
 /** The first reply of the pair that names findings of this request; free text speaks of its own rules alone. */
-function borrow({ request }: ReasoningRequest, texts: readonly string[]): string | null {
+function firstFittingReply({ request }: ReasoningRequest, texts: readonly string[]): string | null {
   for (const text of texts) {
     const read = parseRho(request, 'findings', text);
     if (read.ok) return read.rho;

@@ -1,4 +1,4 @@
-/** From textbook cases to the rows that SFT reads (S1, Algorithms 1 to 4). */
+/** From textbook cases to the rows that SFT reads (Algorithms 1 to 4). */
 import type { ArtifactRef } from '../../domain/artifact.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { WritingRecipe } from '../../domain/contracts/trajectories.ts';
@@ -25,7 +25,7 @@ export interface SynthesisRequest extends Asking {
 
 /**
  * Makes the `trajectories` artifact. Malformed replies are quarantined with their reason; a share of them above
- * `trajectories.maxRejectedShare` is an `LlmFailure`. Who answers is part of the artifact's key.
+ * `trajectories.maxRejectedShare` is an `LlmFailure`. The model that answers is part of the artifact's key.
  */
 export async function synthesise(request: SynthesisRequest): Promise<Written> {
   const { store, llm, recipe, textbook, knowledge } = request;

@@ -73,7 +73,7 @@ export function countOod(
   );
 }
 
-/** Test sizes of Tables 2 to 5 (fact sheet, section 1.5.2) and the totals of S1, App. A. */
+/** Test sizes of Tables 2 to 5 and the totals of App. A. */
 const paperTestSizes: Readonly<Record<string, number>> = {
   bcn20000: 2484,
   ham10000: 1511,

@@ -1,4 +1,4 @@
-/** Which images of DermNet are of use: skin cancers and what they are mistaken for, in classes of some size (S1, App. A). */
+/** Which images of DermNet are of use: skin cancers and what they are mistaken for, in classes of some size (App. A). */
 import type { Knowledge } from '../knowledge/knowledge.ts';
 
 export const defaultMinImagesPerClass = 20;

@@ -31,7 +31,7 @@ const parts: readonly Window[] = [
   ...[inset(0.07, 0.07, 0, 0), inset(0, 0.07, 0.07, 0), inset(0.07, 0, 0, 0.07), inset(0, 0, 0.07, 0.07)],
 ];
 
-/** Of each picture so many that are most alike at a coarse glance are aligned. */
+/** How many of the coarse views most alike to a picture are aligned with it. */
 const aligned = 12;
 
 interface Candidate {

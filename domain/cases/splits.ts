@@ -1,4 +1,4 @@
-/** Train, validation and test, by patient or lesion, so that no group is on two sides (S1, section 4.1). */
+/** Train, validation and test, by patient or lesion, so that no group is on two sides (section 4.1). */
 import { digestOf } from '../artifact.ts';
 import { type Case, type Split, splits } from './case.ts';
 import { type Group, gatherGroups, keysOf, type Link, pictureKeysOf } from './groups.ts';

@@ -19,7 +19,7 @@ export interface Found {
 }
 
 export interface ViewIndex {
-  /** Views whose cosine is at least 0.9, but for some that no hash finds. */
+  /** Views whose cosine is at least 0.9, except some that no hash finds. */
   search(view: View): Found[];
 }
 
@@ -27,7 +27,7 @@ const leastCosine = 0.9;
 const tables = 8;
 /** The bits that are nearest to a tie are tried both ways. */
 const unsureBits = 2;
-/** Of more views with one hash only so many are looked at, so that a set of equal pictures costs no more than another. */
+/** The most views of one hash that are compared, so that a set of equal pictures costs no more than another. */
 const mostOfOneHash = 256;
 const bitsOfByte = 127;
 

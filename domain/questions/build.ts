@@ -1,8 +1,8 @@
-/** Multiple-choice questions out of labelled cases (S1, App. A and section 4.3; section 1.5.2 of the fact sheet). */
+/** Multiple-choice questions out of labelled cases (App. A and section 4.3). */
 import type { Case } from '../cases/case.ts';
 import type { Knowledge } from '../knowledge/knowledge.ts';
 import { createRandom, type Random } from '../random.ts';
-import type { RewardSettings } from '../rewards/settings.ts';
+import type { RewardSettings } from '../reward-settings.ts';
 import { createDistractorPools, type DistractorSource, type Labelled } from './distractors.ts';
 import { caseKey, type MatchedOptions, type MatchedTask, matchCases } from './matched.ts';
 import {

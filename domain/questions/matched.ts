@@ -92,7 +92,7 @@ function inTurn(kinds: readonly Kind[], random: Random): Kind[] {
     .map(({ kind }) => kind);
 }
 
-/** The most blocks of four different kinds that so many cases of each kind can fill. */
+/** The most blocks of four different kinds that `sizes`, the cases of each kind, can fill. */
 export function blocksLeft(sizes: readonly number[]): number {
   const falling = sizes.toSorted((a, b) => b - a);
   let rest = sizes.reduce((sum, size) => sum + size, 0);

@@ -2,8 +2,8 @@
 import type { EvaluationItem } from '../evaluation/item.ts';
 import type { Question } from '../questions/question.ts';
 import type { Random } from '../random.ts';
+import type { RewardSettings } from '../reward-settings.ts';
 import { scoreCompletion } from '../rewards/rewards.ts';
-import type { RewardSettings } from '../rewards/settings.ts';
 import type { ItemsByLabel } from './compare.ts';
 import type { SampleCase } from './report.ts';
 import type { SampleLine } from './training-log.ts';

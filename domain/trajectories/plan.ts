@@ -31,7 +31,7 @@ export type PlannedTrajectory = PlainTrajectory | DifferentialTrajectory;
 export interface PlanSettings {
   seed: number;
   types: readonly (1 | 2 | 3)[];
-  /** At most so many of type 2 and so many of type 3. */
+  /** The most trajectories of type 2, and of type 3. */
   maxPerType: number;
 }
 

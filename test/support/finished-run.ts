@@ -1,4 +1,4 @@
-/** A finished run in a store: every artifact made by the code that makes it in production, but for the training itself. */
+/** A finished run in a store: every artifact made by the code that makes it in production, except the training itself. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -22,7 +22,7 @@ import {
 
 const recipe = demoRecipe();
 
-/** 160 cases of two a patient; each diagnosis as often as another. */
+/** 160 cases, two per patient; each diagnosis as often as another. */
 export function sampleCases(): Case[] {
   const cases = demoDiagnoses.flatMap(({ name }, d) =>
     Array.from({ length: 20 }, (_, i) => {

@@ -1,5 +1,5 @@
 /**
- * Textbook-style cases, the triplets (I, r, d) of S1: `cases.jsonl` with an image, a rationale, a diagnosis and a
+ * Textbook-style cases, the triplets (I, r, d) of the paper: `cases.jsonl` with an image, a rationale, a diagnosis and a
  * source a line, and the images in `images/`.
  */
 import { createInterface } from 'node:readline';

@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type ArtifactRef, canonicalJson, type Manifest } from '../../../domain/artifact.ts';
-import { artifactFiles } from '../../../domain/artifact-files.ts';
 import { type Case, caseSchema } from '../../../domain/cases/case.ts';
+import { datasetFiles } from '../../../domain/cases/dataset-files.ts';
 import { linkSchema } from '../../../domain/cases/groups.ts';
 import {
   type ConceptCase,
@@ -48,7 +48,7 @@ export async function readMalignantLeftOut(store: ArtifactStore, imported: Manif
 }
 
 /** Files of an imported artifact: cases, items with a question of their own, pictures with concepts only, and links. */
-const { cases, ready, concepts, links, report: reportFile } = artifactFiles.dataset;
+const { cases, ready, concepts, links, report: reportFile } = datasetFiles;
 
 export interface ImportSettings extends ImageBudget {
   /** Share of unusable images, 0 to 1, above which the import fails. */

@@ -65,7 +65,7 @@ export function deriveDataset(
     const similar = await encoder?.findSimilar(seen, test);
     const tested = audit(findLeaks(seen, test, { links, ...(similar ? { similar } : {}) }), test, data.leaks.test);
     const cases = [...training, ...tested.kept];
-    // Out of distribution is what no set of the run holds, be it trained on, tested on or left out.
+    // An item is out of distribution if no set of the run holds it: not for training, not for testing, not left out.
     const inDomain = [...seen, ...test, ...ofDermNet];
     const alike = await encoder?.findSimilar(inDomain, items);
     const known = [...inDomain, ...asPictures(links)];

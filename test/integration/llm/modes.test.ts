@@ -318,7 +318,7 @@ describe('the budget', () => {
     [{ calls: 4 }, 4],
     [{ tokens: 41 }, 5],
     [{ money: 0.00002 }, 3],
-  ])('%j lets so many calls through, then the run waits; raised, it goes on where it was', async (budget, calls) => {
+  ])('%j lets %i calls through, then the run waits; raised, it goes on where it was', async (budget, calls) => {
     const server = await serveChat(good);
     const { run, kept } = await stage('free-text', 0);
     const prices = { qwen: { input: 0.5, output: 1.5 } };

@@ -1,4 +1,4 @@
-/** SkinCon's concepts, explained and learned before the trajectories: every part real but for the LLM's replies. */
+/** SkinCon's concepts, explained and learned before the trajectories: every part real except the LLM's replies. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -74,7 +74,7 @@ function explain(llm: LlmClient, of = recipe): Promise<TrajectoriesResult> {
 }
 
 describe('explained concepts', () => {
-  it('are asked for once a concept and wording, and written a row a picture', async () => {
+  it('are asked for once per concept and wording, and written as one row per picture', async () => {
     const llm = standInLlm(
       ({ user, seed }) => `<explanation>Wording ${seed} of ${/"(.*)"/.exec(user)?.[1]}.</explanation>`,
     );
