@@ -93,7 +93,7 @@ export const attributesOf = (recipe: string, part = 'data'): TypedSearchAttribut
   ]);
 
 /** The server refuses a name that the namespace does not have; its words name it, or say "search attribute". */
-function lacksSearchAttributes(error: unknown): boolean {
+export function lacksSearchAttributes(error: unknown): boolean {
   if (!isGrpcStatus(error, grpcStatus.INVALID_ARGUMENT)) return false;
   const words = [error, error instanceof Error ? error.cause : null].map(String).join(' ');
   return /search ?attribute/i.test(words) || Object.values(searchAttributes).some((name) => words.includes(name));

@@ -9,6 +9,7 @@ import { evaluationItemSchema } from './evaluation/item.ts';
 import { scoredItemSchema } from './evaluation/scored.ts';
 import { evaluationSummarySchema } from './evaluation/summary.ts';
 import { textOnlyAnswerSchema } from './evaluation/text-only.ts';
+import { anchorsSchema, nightRecordSchema } from './nights/record.ts';
 import { questionSchema } from './questions/question.ts';
 import { licenceFile } from './report/card-metadata.ts';
 import { reportSchema } from './report/report.ts';
@@ -89,6 +90,13 @@ export const artifactFiles = {
   },
   run: {
     record: { name: 'record.json', schema: runRecordSchema },
+  },
+  night: {
+    record: { name: 'night.json', schema: nightRecordSchema },
+    /** Of a night that begins a line. */
+    anchors: { name: 'anchors.json', schema: anchorsSchema },
+    /** The nights up to this one. */
+    page: { name: 'trend.html', schema: z.string() },
   },
   report: {
     page: { name: 'report.html', schema: z.string() },

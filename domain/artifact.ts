@@ -27,6 +27,7 @@ export const artifactKinds = [
   'benchmark', // the same of any model on a benchmark, and samples.jsonl
   'report', // report.html, report.json
   'run', // record.json
+  'night', // night.json, anchors.json, trend.html
 ] as const;
 export type ArtifactKind = (typeof artifactKinds)[number];
 

@@ -15,7 +15,11 @@ export const workerRoles = ['orchestrator', 'cpu', 'llm', 'gpu'] as const;
 export type WorkerRole = (typeof workerRoles)[number];
 
 /** Those of methods stand with the methods (domain/methods). */
-export const workflowTypes = { evaluateCheckpoint: 'evaluateCheckpoint', evaluateModels: 'evaluateModels' } as const;
+export const workflowTypes = {
+  evaluateCheckpoint: 'evaluateCheckpoint',
+  evaluateModels: 'evaluateModels',
+  nightlyEvaluation: 'nightlyEvaluation',
+} as const;
 
 export const queries = { progress: 'progress' } as const;
 
@@ -27,9 +31,13 @@ export const signals = { retryNow: 'retryNow', setBudget: 'setBudget' } as const
 
 /**
  * Search attributes, all of type Keyword; registered by `infra/local`, by an operator elsewhere (docs/operations.md). A
- * run whose namespace lacks them goes without.
+ * run whose namespace lacks them goes without. `verdict` is of nights alone.
  */
-export const searchAttributes = { recipe: 'DermflowRecipe', part: 'DermflowStage' } as const;
+export const searchAttributes = {
+  recipe: 'DermflowRecipe',
+  part: 'DermflowStage',
+  verdict: 'DermflowVerdict',
+} as const;
 
 /** Changes of workflow code that runs started before do not see. */
 export const patches = {
@@ -50,6 +58,9 @@ export const evaluationId = (run: string, label: string): string => `${run}/eval
 
 /** An evaluation that is asked for by itself: the same models, benchmarks and settings find the same one. */
 export const evaluationRunId = (digest: string): string => `evaluate-${digest.slice(0, 12)}`;
+
+/** Temporal's id of a schedule of nights, and what the ids of its nights begin with. */
+export const scheduleId = (schedule: string): string => `nightly-${schedule}`;
 
 /** S3 keys stay within `[a-z0-9/._-]`: other characters are treated differently by different servers. */
 export const storeKeys = {

@@ -67,6 +67,8 @@ const schema = z.object({
   DERMFLOW_PLUGINS: z.string().default(''),
   /** Module of one's own, below DERMFLOW_PLUGINS, that changes payloads on their way to Temporal; empty: none. */
   DERMFLOW_PAYLOAD_CODEC: z.string().default(''),
+  /** By which orchestrator workers sign what they tell the webhooks of nights; empty: none is told. */
+  DERMFLOW_WEBHOOK_SECRET: z.string().default(''),
   DERMFLOW_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).optional(),
   TEMPORAL_ADDRESS: z.string().optional(),
   /** Ports of the local services; by default those of the last time. */
@@ -96,6 +98,8 @@ export interface Environment {
   plugins: string;
   /** Path of the module; null: payloads are JSON. */
   payloadCodec: string | null;
+  /** Null: none is set. */
+  webhookSecret: string | null;
   /** In milliseconds. */
   rewardTimeoutMs: number;
   trainerPython: string;
@@ -148,6 +152,7 @@ export function readEnvironment(variables: Record<string, string | undefined>): 
     scratch: e.DERMFLOW_SCRATCH === '' ? resolve(home, 'scratch') : resolve(e.DERMFLOW_SCRATCH),
     plugins,
     payloadCodec: e.DERMFLOW_PAYLOAD_CODEC === '' ? null : resolve(plugins, e.DERMFLOW_PAYLOAD_CODEC),
+    webhookSecret: e.DERMFLOW_WEBHOOK_SECRET === '' ? null : e.DERMFLOW_WEBHOOK_SECRET,
     rewardTimeoutMs: 1000 * e.DERMFLOW_REWARD_TIMEOUT,
     trainerPython: e.DERMFLOW_TRAINER_PYTHON === '' ? resolve(home, 'python/bin/python') : e.DERMFLOW_TRAINER_PYTHON,
     logLevel: e.DERMFLOW_LOG_LEVEL ?? 'info',

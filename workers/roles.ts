@@ -7,6 +7,7 @@ import { createEvaluationActivities } from '../activities/evaluation/activities.
 import { createBenchmarkActivities, createEndpointActivities } from '../activities/evaluation/benchmark-activities.ts';
 import { withActivityFailures } from '../activities/failures.ts';
 import { createLlmChooser } from '../activities/llm/client.ts';
+import { createNightActivities } from '../activities/nights/activities.ts';
 import type { ArtifactStore } from '../activities/ports/artifact-store.ts';
 import { createReportActivities } from '../activities/reporting/activities.ts';
 import { createRecordActivities } from '../activities/run-records.ts';
@@ -39,7 +40,10 @@ export function queuesOf(role: WorkerRole, dependencies: WorkerDependencies): Qu
         {
           taskQueue: taskQueues.orchestrator,
           workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)),
-          activities: withActivityFailures(createRecordActivities(dependencies)),
+          activities: withActivityFailures({
+            ...createRecordActivities(dependencies),
+            ...createNightActivities(dependencies),
+          }),
           shutdownGraceTime: otherGrace,
         },
       ];

@@ -6,6 +6,7 @@ import type { EvaluationActivities } from '../domain/contracts/evaluation.ts';
 import type { ReportActivities } from '../domain/contracts/report.ts';
 import type { TrainingActivities } from '../domain/contracts/training.ts';
 import type { TrajectoryActivities } from '../domain/contracts/trajectories.ts';
+import type { NightActivities } from '../domain/nights/nightly.ts';
 import type { RecordActivities } from '../domain/run-record.ts';
 import { allowance } from './allowance.ts';
 import { persistently } from './attempts.ts';
@@ -47,3 +48,5 @@ export const { writeReport } = activities<ReportActivities>(profiles.cpuWork);
 export const { recordRun } = activities<RecordActivities>(profiles.recording);
 /** The same within half a minute, for a run that ends in any case. */
 export const { recordRun: recordBriefly } = activities<RecordActivities>(profiles.briefRecording);
+export const { findMilestone, recordNight } = activities<NightActivities>(profiles.nights);
+export const { callWebhook } = activities<NightActivities>(profiles.webhooks);

@@ -48,7 +48,8 @@ export async function evaluateModels(given: EvaluateModelsInput): Promise<Evalua
   });
 }
 
-async function dataOf(data: EvaluateModelsInput['data']): Promise<BenchmarkData> {
+/** Of a recipe its data stage is done first where the store does not have it. */
+export async function dataOf(data: EvaluateModelsInput['data']): Promise<BenchmarkData> {
   if (!('recipe' in data)) return data;
   const { questions, dataset } = await prepareData({ recipe: parseRecipe(data.recipe, 'recipe', rulesAtStart()) });
   return { questions, dataset };

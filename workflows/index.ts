@@ -1,4 +1,5 @@
 /** The workflow bundle: what the orchestrator worker registers. Names stand in domain/names.ts. */
 export { evaluateCheckpoint } from './evaluate-checkpoint.ts';
 export { evaluateModels } from './evaluate-models.ts';
+export { nightlyEvaluation } from './nightly-evaluation.ts';
 export { skinR1 } from './skin-r1.ts';

@@ -71,3 +71,15 @@ export const recording = {
 } satisfies ActivityOptions;
 
 export const briefRecording = { ...recording, scheduleToCloseTimeout: '30 seconds' } satisfies ActivityOptions;
+
+/** Reads the answers of three nights and draws the trend: some seconds, a minute with many items and benchmarks. */
+export const nights = { ...recording, startToCloseTimeout: '15 minutes' } satisfies ActivityOptions;
+
+/** A receiver that is away is tried for an hour; longer, and the night after would be skipped for it. */
+export const webhooks = {
+  taskQueue: taskQueues.orchestrator,
+  startToCloseTimeout: '1 minute',
+  scheduleToCloseTimeout: '1 hour',
+  cancellationType,
+  retry: { ...retry, maximumInterval: '5 minutes', maximumAttempts: 100 },
+} satisfies ActivityOptions;

@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { nightAttributes } from '../../cli/nights/schedules.ts';
 import { skinR1 } from '../../domain/methods/skin-r1.ts';
 import { taskQueues, workflowTypes } from '../../domain/names.ts';
 import { FakeActivities } from '../support/fake-activities.ts';
@@ -34,10 +35,15 @@ try {
 }
 
 async function record({ client }: TestWorkflowEnvironment, name: string): Promise<number> {
-  const { instead = {}, recipe = smallRecipe(), evaluation, meddle, subject } = scenarios[name]?.() ?? {};
+  const { instead = {}, recipe = smallRecipe(), evaluation, night, meddle, subject } = scenarios[name]?.() ?? {};
   fakes.begin(instead);
-  const options = { taskQueue: taskQueues.orchestrator, workflowId: name, args: [evaluation ?? { recipe }] };
-  const run = await client.workflow.start(evaluation ? workflowTypes.evaluateModels : skinR1.workflow, options);
+  const options = { taskQueue: taskQueues.orchestrator, workflowId: name, args: [night ?? evaluation ?? { recipe }] };
+  const own = night ? workflowTypes.nightlyEvaluation : evaluation && workflowTypes.evaluateModels;
+  const typedSearchAttributes = nightAttributes();
+  const run = await client.workflow.start(own ?? skinR1.workflow, {
+    ...options,
+    ...(night ? { typedSearchAttributes } : {}),
+  });
   const [end] = await Promise.allSettled([run.result(), meddle?.(run)]);
   console.log(`          ${end.status === 'fulfilled' ? 'completed' : end.reason.cause}`);
   const history = await (subject?.(client, run) ?? run).fetchHistory();

@@ -4,8 +4,9 @@ import { ApplicationFailure, type Duration } from '@temporalio/common';
 import type { EvaluateModelsInput } from '../../domain/contracts/benchmarks.ts';
 import { failureTypes, userMistake } from '../../domain/failures.ts';
 import { evaluationId, signals } from '../../domain/names.ts';
+import type { NightlyInput } from '../../domain/nights/nightly.ts';
 import type { Recipe } from '../../domain/recipe/recipe.ts';
-import { requestOf } from '../support/evaluations.ts';
+import { nightOf, requestOf } from '../support/evaluations.ts';
 import { createGate, type Faked, prepareWithConcepts, stretch, untilCancelled } from '../support/fake-activities.ts';
 import { recipeWithConcepts, smallRecipe } from '../support/recipes.ts';
 
@@ -14,6 +15,8 @@ export interface Scenario {
   recipe?: Recipe;
   /** In place of a run: an evaluation of models. */
   evaluation?: EvaluateModelsInput;
+  /** In place of a run: a night. */
+  night?: NightlyInput;
   /** What happens to the run from outside. */
   meddle?(run: WorkflowHandle): Promise<void>;
   /** The execution whose history is kept, where it is not the run's own. */
@@ -91,6 +94,12 @@ export const scenarios: Record<string, () => Scenario> = {
       },
     };
   },
+  'night-told': () => ({ night: nightOf({ newestOf: 'run', webhook: 'https://hooks.example/dermflow' }) }),
+  'night-not-measured': () => ({ night: nightOf(), instead: failingAt('evaluateBenchmark') }),
+  'night-too-late': () => ({
+    night: nightOf({ withinMinutes: 0.05 }),
+    instead: { evaluateBenchmark: () => untilCancelled() },
+  }),
   'evaluation-complete': () => ({ subject: evaluationOf('sft') }),
   'evaluation-refused': () => ({ instead: failingAt('evaluateModel'), subject: evaluationOf('sft') }),
 };

@@ -7,6 +7,7 @@ import { commitFiles } from '../../activities/store/commit.ts';
 import { type ArtifactRef, digestOf } from '../../domain/artifact.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { EvaluateModelsInput, TestedModel } from '../../domain/contracts/benchmarks.ts';
+import type { NightlyInput } from '../../domain/nights/nightly.ts';
 import { evaluationProfile } from '../../domain/prompts/prompts.ts';
 import type { Question } from '../../domain/questions/question.ts';
 import { conditionQuestion, melanomaQuestion, testImage } from './cases.ts';
@@ -44,6 +45,16 @@ export const requestOf = (more: Partial<EvaluateModelsInput> = {}): EvaluateMode
     ...more,
   };
 };
+
+/** A night of the base on two benchmarks. */
+export function nightOf(more: Partial<NightlyInput> = {}): NightlyInput {
+  const { benchmarks, data, asking } = requestOf();
+  return {
+    ...{ schedule: 'tiny', model: localModel(), newestOf: null, benchmarks, data, asking },
+    ...{ withinMinutes: 60, webhook: null },
+    ...more,
+  };
+}
 
 /** A `questions` artifact with diagnosis and lesion-condition questions on pictures of their own, two to a patient. */
 export async function storeQuestions(

@@ -14,11 +14,12 @@ import type { EvaluationInput, EvaluationResult } from '../../domain/contracts/e
 import type { Activities } from '../../domain/contracts/run.ts';
 import type { GrpoInput, SftInput, StretchResult } from '../../domain/contracts/training.ts';
 import { taskQueues } from '../../domain/names.ts';
+import type { NightActivities } from '../../domain/nights/nightly.ts';
 import type { RecordActivities, RecordInput } from '../../domain/run-record.ts';
 import type { ActivitiesByQueue } from './temporal.ts';
 
 /** What workers do for runs, and for evaluations that are asked for by themselves. */
-export type Faked = Activities & BenchmarkActivities & EndpointActivities;
+export type Faked = Activities & BenchmarkActivities & EndpointActivities & NightActivities;
 
 export interface Call {
   /** E.g. `trainGrpo 20`, `trainGrpo 20 without SFT`, `evaluateModel sft`. */
@@ -46,7 +47,10 @@ export class FakeActivities {
       await this.onRecord(input);
     };
     this.byQueue = {
-      [taskQueues.orchestrator]: withActivityFailures({ recordRun }),
+      [taskQueues.orchestrator]: {
+        ...withActivityFailures({ recordRun }),
+        ...own('findMilestone', 'recordNight', 'callWebhook'),
+      },
       [taskQueues.cpu]: own('prepareData', 'writeReport'),
       [taskQueues.llm]: own('synthesiseTrajectories', 'explainConcepts', 'evaluateEndpoint'),
       [taskQueues.gpu]: own('identifyModel', 'trainSft', 'trainGrpo', 'exportAdapter'),
@@ -116,6 +120,16 @@ const plain: Faked = {
     tested.kind === 'local' && tested.runtime === 'onnx' ? reference('onnx', tested.label) : null,
   evaluateBenchmark: async ({ tested, benchmark }) => benchmarkResult(tested.label, benchmark),
   evaluateEndpoint: async ({ tested, benchmark }) => benchmarkResult(tested.label, benchmark),
+  findMilestone: async ({ run }) => ({
+    id: 'grpo-500',
+    checkpoint: reference('checkpoint', `${run}/grpo/step-500`),
+    baseSha256: digestOf('tiny'),
+  }),
+  recordNight: async ({ schedule, night, outcomes }) => ({
+    ...{ schedule, night, words: [], record: reference('night', schedule) },
+    verdict: outcomes.every((outcome) => 'evaluation' in outcome) ? 'drop' : 'not measured',
+  }),
+  callWebhook: async () => {},
   scoreRules: async ({ benchmark }) => [benchmarkResult('Guessing', benchmark)],
 };
 

@@ -31,20 +31,22 @@ export async function startTimeSkipping(): Promise<TestWorkflowEnvironment> {
 }
 
 /**
- * The real server, in memory, with our search attributes and without the pause before each step.
+ * The real server, with our search attributes and without the pause before each step.
  *
  * @param attributes search attributes of its namespace
+ * @param dbFilename where it keeps what it knows, so that another one goes on with it; absent: in memory
  */
 export function startDevServer(
   attributes: readonly string[] = Object.values(searchAttributes),
   dataConverter: DataConverter = {},
+  dbFilename?: string,
 ): Promise<TestWorkflowEnvironment> {
   const executable = { type: 'existing-path', path: installTools().temporal } as const;
   const extraArgs = [
     ...['--dynamic-config-value', 'history.transferProcessorMaxPollRPS=2000'],
     ...attributes.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
   ];
-  const server = { executable, ip: '127.0.0.1', extraArgs };
+  const server = { executable, ip: '127.0.0.1', extraArgs, ...(dbFilename === undefined ? {} : { dbFilename }) };
   return TestWorkflowEnvironment.createLocal({ server, client: { identity, dataConverter } });
 }
 

@@ -30,11 +30,15 @@ describe('names', () => {
         gpu: 'dermflow-gpu',
         evaluation: 'dermflow-evaluation',
       },
-      workflowTypes: { evaluateCheckpoint: 'evaluateCheckpoint', evaluateModels: 'evaluateModels' },
+      workflowTypes: {
+        evaluateCheckpoint: 'evaluateCheckpoint',
+        evaluateModels: 'evaluateModels',
+        nightlyEvaluation: 'nightlyEvaluation',
+      },
       skinR1: 'skinR1',
       queries: { progress: 'progress' },
       signals: { retryNow: 'retryNow', setBudget: 'setBudget' },
-      searchAttributes: { recipe: 'DermflowRecipe', part: 'DermflowStage' },
+      searchAttributes: { recipe: 'DermflowRecipe', part: 'DermflowStage', verdict: 'DermflowVerdict' },
     }));
 
   it('of evaluations hang on the run', () =>
@@ -69,5 +73,10 @@ describe('profiles', () => {
     expect(profiles.briefRecording).toEqual({ ...profiles.recording, scheduleToCloseTimeout: '30 seconds' });
   });
 
-  it('are these six', () => expect(Object.keys(profiles)).toHaveLength(6));
+  it('nights: judged by the orchestrator; a webhook is tried for an hour, so that it costs no night', () => {
+    expect(profiles.nights).toMatchObject({ taskQueue: 'dermflow', startToCloseTimeout: '15 minutes' });
+    expect(profiles.webhooks).toMatchObject({ taskQueue: 'dermflow', scheduleToCloseTimeout: '1 hour' });
+  });
+
+  it('are these eight', () => expect(Object.keys(profiles)).toHaveLength(8));
 });

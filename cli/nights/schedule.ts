@@ -1,0 +1,77 @@
+/** `dermflow schedule`: nights, which Temporal starts. */
+import { Command } from 'commander';
+import { startOfDay } from '../../domain/nights/dates.ts';
+import { renderTable } from '../follow/render.ts';
+import { withSession } from '../session.ts';
+import { checkCommand } from './check.ts';
+import { createCommand } from './create.ts';
+import { askSchedule, backfillNights, listSchedules, triggerNight, zoneOf } from './schedules.ts';
+import { trendCommand } from './trend.ts';
+
+export const scheduleCommand = (): Command =>
+  new Command('schedule')
+    .description('evaluate a model every night, and notice when it gets worse')
+    .addCommand(createCommand())
+    .addCommand(
+      new Command('list')
+        .description('schedules, their next and their recent nights')
+        .option('--json', 'as a JSON array')
+        .action(list),
+    )
+    .addCommand(named('trigger', 'a night now, as any other').action(trigger))
+    .addCommand(named('pause', 'no further nights').option('--note <text>', 'why').action(pause))
+    .addCommand(named('resume', 'nights again').action(resume))
+    .addCommand(
+      named('backfill', 'the nights of past days, one after another')
+        .requiredOption('--from <date>', 'the first day, in the time zone of the schedule')
+        .requiredOption('--to <date>', 'the last day')
+        .action(backfill),
+    )
+    .addCommand(named('delete', 'no further nights; those that were are kept').action(remove))
+    .addCommand(checkCommand())
+    .addCommand(trendCommand());
+
+const named = (verb: string, description: string): Command =>
+  new Command(verb).description(description).argument('<name>', 'of the schedule');
+
+async function list({ json = false }: { json?: boolean }): Promise<void> {
+  await withSession(async ({ client }) => {
+    const rows = await listSchedules(client);
+    if (json) return console.log(JSON.stringify(rows));
+    if (rows.length === 0) return console.log('no schedules; "dermflow schedule create" makes one');
+    const cells = rows.map(({ schedule, state, note, next, recent }) => [
+      ...[schedule, note === '' ? state : `${state}: ${note}`, next ?? '', recent.at(-1) ?? ''],
+    ]);
+    console.log(renderTable(['schedule', 'state', 'next night', 'last night'], cells));
+  });
+}
+
+async function trigger(name: string): Promise<void> {
+  await withSession(({ client }) => triggerNight(client, name));
+  console.log(`a night of "${name}" begins; "dermflow schedule list" names it`);
+}
+
+async function pause(name: string, { note }: { note?: string }): Promise<void> {
+  await withSession(({ client }) => askSchedule(client, name, (handle) => handle.pause(note ?? 'paused by dermflow')));
+  console.log(`"${name}" is paused; a night that has begun goes on`);
+}
+
+async function resume(name: string): Promise<void> {
+  await withSession(({ client }) => askSchedule(client, name, (handle) => handle.unpause()));
+  console.log(`"${name}" goes on with its next night`);
+}
+
+async function backfill(name: string, { from, to }: { from: string; to: string }): Promise<void> {
+  await withSession(async ({ client }) => {
+    const zone = zoneOf(await askSchedule(client, name, (handle) => handle.describe()));
+    // A night at midnight belongs to the day that begins then.
+    const [start, end] = [startOfDay(from, zone, '--from') - 1000, startOfDay(to, zone, '--to', 1) - 1000];
+    await backfillNights(client, name, start, end);
+  });
+  console.log(`the nights of "${name}" from ${from} to ${to} begin, one after another`);
+}
+
+async function remove(name: string): Promise<void> {
+  await withSession(({ client }) => askSchedule(client, name, (handle) => handle.delete()));
+  console.log(`"${name}" is deleted; its nights are kept, "dermflow schedule trend ${name}" shows them`);
+}
