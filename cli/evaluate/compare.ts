@@ -93,7 +93,8 @@ export async function compareRows(
   return { first: first.label, second: second.label, benchmark: first.benchmark, comparison };
 }
 
-async function readScored(store: ArtifactStore, { evaluation, benchmark }: BoardRow): Promise<ScoredItem[]> {
+/** Items of the row's evaluation on its benchmark. */
+export async function readScored(store: ArtifactStore, { evaluation, benchmark }: BoardRow): Promise<ScoredItem[]> {
   if (evaluation.kind === 'benchmark') {
     const { items } = artifactFiles.benchmark;
     return readJsonLines(store, evaluation, items.name, items.schema);
