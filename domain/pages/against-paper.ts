@@ -4,6 +4,7 @@ import { ownNumbers } from '../benchmarks/own-numbers.ts';
 import { modelOf } from '../evaluation/model-under-test.ts';
 import { againstRow, type Comparison, type Conditions } from '../published/against.ts';
 import { publishedModels } from '../published/models.ts';
+import { averageColumn } from '../published/published.ts';
 import type { PageRow, PublishedPageRow } from './evaluation-page.ts';
 
 /** What is known of how the questions were made. */
@@ -66,7 +67,9 @@ export function publishedRows(
       const compared = row
         ? againstRow(table, each.model, ownNumbers(row.summary, row.reader), conditionsOf(row, data))
         : [];
-      const reasons = new Set(compared.flatMap(({ notComparable }) => notComparable));
+      const overall = compared.filter(({ column }) => column === averageColumn);
+      const judged = overall.length > 0 ? overall : compared;
+      const reasons = new Set(judged.flatMap(({ notComparable }) => notComparable));
       const common = compared.length === 0 ? ['data: no column in common'] : [];
       return [
         {

@@ -5,7 +5,8 @@ import type { ChartSpec } from './render.ts';
 import { type ChartWidth, chartWidths, colours, series } from './theme.ts';
 
 const rowHeight = 30;
-const narrowLabels = 130;
+/** Characters of a name in a narrow drawing. */
+const narrowName = 16;
 const kinds = ['model', 'no image', 'rule', 'published'] as const;
 
 /** @param published whether rows of the paper are drawn too */
@@ -16,12 +17,12 @@ export function leaderboardChart(page: EvaluationPage, width: ChartWidth, publis
   });
   const others = page.published.flatMap(({ measure, model, values: { [averageColumn]: value } }) =>
     published && measure === 'accuracy' && value !== undefined
-      ? [{ name: `${model} (paper)`, kind: 'published', score: 100 * value, low: 100 * value, high: 100 * value }]
+      ? [{ name: model, kind: 'published', score: 100 * value, low: 100 * value, high: 100 * value }]
       : [],
   );
   const values = [...own, ...others]
     .toSorted((a, b) => b.score - a.score)
-    .map((row) => ({ ...row, written: row.score.toFixed(1) }));
+    .map((row, i) => ({ ...row, place: i, written: row.score.toFixed(1) }));
   if (values.length === 0) return null;
   const used = kinds.filter((kind) => values.some((row) => row.kind === kind));
   const range = used.map((kind) => palette[kind]);
@@ -38,12 +39,11 @@ export function leaderboardChart(page: EvaluationPage, width: ChartWidth, publis
     scale: { domain: [0, 100] },
   });
   const y = {
-    field: 'name',
-    type: 'nominal' as const,
-    sort: values.map(({ name }) => name),
+    field: 'place',
+    type: 'ordinal' as const,
     axis: {
       ...{ title: null, ticks: false, domain: false, grid: true, labelPadding: 8 },
-      labelLimit: width === 'wide' ? 320 : narrowLabels,
+      ...{ labelLimit: 0, labelExpr: namesByPlace(values.map(({ name }) => shorten(name, width))) },
     },
   };
   const text = { field: 'written', type: 'nominal' } as const;
@@ -63,6 +63,12 @@ export function leaderboardChart(page: EvaluationPage, width: ChartWidth, publis
     ],
   };
 }
+
+/** Rows are told apart by their place: a model of ours may have the name of one that was published. */
+const namesByPlace = (names: readonly string[]): string => `${JSON.stringify(names)}[datum.value]`;
+
+const shorten = (name: string, width: ChartWidth): string =>
+  width === 'wide' || name.length <= narrowName ? name : `${name.slice(0, narrowName - 1)}…`;
 
 const valueMark = { type: 'text', dy: -11, fontSize: 12 } as const;
 

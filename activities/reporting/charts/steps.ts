@@ -18,12 +18,13 @@ export function stepsChart({ rows }: EvaluationPage, width: ChartWidth): ChartSp
   const curves = [...Map.groupBy(points, ({ name }) => name)].filter(([, own]) => own.length >= fewestSteps);
   if (curves.length === 0) return null;
   const names = curves.map(([name]) => name);
+  const steps = [...new Set(curves.flatMap(([, own]) => own.map(({ step }) => step)))].toSorted((a, b) => a - b);
   const encoding = {
     x: {
       field: 'step',
       type: 'quantitative',
       title: 'Step (optimiser steps)',
-      axis: { tickMinStep: 1, format: ',d' },
+      axis: { values: steps, format: ',d', labelOverlap: 'greedy' },
       scale: { zero: false },
     },
     color: {

@@ -72,4 +72,7 @@ window.addEventListener('hashchange', () => {
 });
 showAll();
 document.documentElement.dataset.ready = 'true';
-if (location.hash.startsWith('#explore')) byId('explorer').scrollIntoView();
+if (location.hash.startsWith('#explore')) {
+  byId('explorer').scrollIntoView();
+  if (view.item !== '' && isNarrow.matches) readItem();
+}

@@ -5,7 +5,8 @@ export const explorerStyle = `
 [aria-sort=ascending] button::after { content: " ↑"; }
 [aria-sort=descending] button::after { content: " ↓"; }
 main.evaluations { max-width: none; padding: 0; }
-.column { max-width: 52rem; margin: 0 auto; padding: 0 1.25rem; }
+.column { max-width: 66rem; margin: 0 auto; padding: 0 1.25rem; }
+.evaluations .drawing.wide { max-width: 50rem; }
 th small { display: block; font-weight: 400; color: var(--muted); }
 th .note { white-space: normal; max-width: 16rem; }
 td small { display: block; color: var(--muted); }
@@ -36,7 +37,7 @@ td small { display: block; color: var(--muted); }
 .answer.wrong .mark, .answer.unread .mark, .verdict.wrong, .verdict.unread { color: var(--bad); }
 #explorer-item { background: var(--panel); padding: 1.1rem; border-left: 3px solid var(--line); max-height: min(44rem, 80vh); overflow-y: auto; }
 #explorer-item h3 { margin: 0 0 .6rem; font-size: .95rem; overflow-wrap: anywhere; }
-#explorer-item img { max-width: min(100%, 14rem); height: auto; display: block; image-rendering: auto; }
+#explorer-item img { width: min(100%, 14rem); height: auto; display: block; }
 .pairs { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .1rem .9rem; font-size: .88rem; margin: .7rem 0; }
 .pairs dt { color: var(--muted); }
 .pairs dd { margin: 0; }
