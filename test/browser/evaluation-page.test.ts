@@ -105,17 +105,18 @@ describe.skipIf(!hasBrowser)('a page of evaluations in a browser', () => {
     const { page } = await open();
     expect(await page.locator('.row').count()).toBeLessThan(60);
     const box = page.locator('#explorer-list');
-    const longest = await box.evaluate(async (list) => {
-      let worst = 0;
+    const times = await box.evaluate(async (list) => {
+      const taken: number[] = [];
       for (let place = 0; place <= 20; place++) {
         const start = performance.now();
         list.scrollTop = (place / 20) * list.scrollHeight;
         await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-        worst = Math.max(worst, performance.now() - start);
+        taken.push(performance.now() - start);
       }
-      return worst;
+      return taken.toSorted((a, b) => a - b);
     });
-    expect(longest).toBeLessThan(500);
+    // Two frames are 33 ms; machines that do other work beside it take longer at times.
+    expect(times[10]).toBeLessThan(200);
     expect(await page.locator('.row').last().textContent()).toContain(`case-${many - 1}/diagnosis`);
     const took = await page.evaluate(async () => {
       const select = document.querySelector<HTMLSelectElement>('#explorer-verdict');

@@ -6,7 +6,9 @@ import { type ChartWidth, chartWidths, colours, series } from './theme.ts';
 
 const rowHeight = 30;
 /** Characters of a name in a narrow drawing. */
-const narrowName = 16;
+const narrowName = 15;
+/** Pixels before the names, for fonts that are wider than they are taken to be. */
+const nameMargin = 16;
 const kinds = ['model', 'no image', 'rule', 'published'] as const;
 
 /** @param published whether rows of the paper are drawn too */
@@ -37,6 +39,7 @@ export function leaderboardChart(page: EvaluationPage, width: ChartWidth, publis
     type: 'quantitative' as const,
     title: 'Score (%)',
     scale: { domain: [0, 100] },
+    axis: { tickCount: width === 'wide' ? 10 : 5 },
   });
   const y = {
     field: 'place',
@@ -52,6 +55,7 @@ export function leaderboardChart(page: EvaluationPage, width: ChartWidth, publis
     width: chartWidths[width],
     height: rowHeight * values.length + 90,
     autosize: { type: 'fit', contains: 'padding' },
+    padding: { left: nameMargin, top: 5, right: 5, bottom: 5 },
     layer: [
       { mark: { type: 'rule', strokeWidth: 2.5 }, encoding: { y, x: x('low'), x2: { field: 'high' }, color } },
       { mark: { type: 'point', filled: true, size: 70, opacity: 1 }, encoding: { y, x: x('score'), color } },

@@ -4,6 +4,7 @@ export const explorerStyle = `
 .sortable thead button:hover { text-decoration: underline; }
 [aria-sort=ascending] button::after { content: " ↑"; }
 [aria-sort=descending] button::after { content: " ↓"; }
+header, footer { max-width: 66rem; }
 main.evaluations { max-width: none; padding: 0; }
 .column { max-width: 66rem; margin: 0 auto; padding: 0 1.25rem; }
 .evaluations .drawing.wide { max-width: 50rem; }
