@@ -9,11 +9,11 @@ import type { Benchmark, BenchmarkItem } from '../../domain/benchmarks/benchmark
 import { benchmarks } from '../../domain/benchmarks/index.ts';
 import { questionItems } from '../../domain/benchmarks/items.ts';
 import { summariseChoices } from '../../domain/benchmarks/summarise.ts';
-import type { DataConditions } from '../../domain/pages/against-paper.ts';
 import type { EvaluationSource } from '../../domain/pages/build.ts';
 import { evaluationProfile } from '../../domain/prompts/prompts.ts';
 import { distractorSources } from '../../domain/questions/distractors.ts';
 import { questionTasks } from '../../domain/questions/question.ts';
+import type { DataConditions } from '../../domain/report/against-paper.ts';
 import type { BoardRow } from './board.ts';
 import { readScored } from './compare.ts';
 

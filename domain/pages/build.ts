@@ -4,7 +4,7 @@ import { byAttribute } from '../benchmarks/by-attribute.ts';
 import type { BenchmarkSummary } from '../benchmarks/summary.ts';
 import { compareAll, type ModelPair } from '../evaluation/comparison.ts';
 import type { ReaderName, ScoredItem } from '../evaluation/scored.ts';
-import { againstPaper, type DataConditions, publishedRows, trainingOf } from './against-paper.ts';
+import { againstPaper, type DataConditions, publishedRows, trainingOf } from '../report/against-paper.ts';
 import type { EvaluationPage, PageRow, RowKind } from './evaluation-page.ts';
 
 export interface EvaluationSource {

@@ -11,6 +11,7 @@ import { baselinesOf, compareModels, type ItemsByLabel } from './compare.ts';
 import { finalModel, type LabelledSummary, orderModels } from './models.ts';
 import type { DataCard, LineageEntry, Report } from './report.ts';
 import { chooseCompletions, chooseSamples } from './samples.ts';
+import { modelsBySet } from './sets.ts';
 import { summarise } from './summary.ts';
 import { withTextOnly } from './text-only.ts';
 import { type MetricsLine, mergeLines, type SampleLine } from './training-log.ts';
@@ -59,6 +60,7 @@ export function buildReport(sources: ReportSources): Report {
     baselines,
     evaluations: models,
     comparisons,
+    sets: modelsBySet(models, items, recipe),
     training: byLogField((stage) => mergeLines(logs[stage])),
     completions: chooseCompletions(sources.completions),
     samples: chooseSamples(

@@ -1,12 +1,13 @@
 /** The leaderboard: models, controls and rules, by set, beside the published rows. */
 import { html } from 'hono/html';
 import { type EvaluationPage, headline, type PageRow } from '../../../domain/pages/evaluation-page.ts';
-import { averageColumn, type Measure } from '../../../domain/published/published.ts';
+import { averageColumn } from '../../../domain/published/published.ts';
 import { titleOfSet } from '../../../domain/published/sets.ts';
-import { grouped, percent, percentRange, points } from '../../../domain/report/words.ts';
+import { grouped, percent, percentRange } from '../../../domain/report/words.ts';
 import { leaderboardChart } from '../charts/leaderboard.ts';
 import { stepsChart } from '../charts/steps.ts';
-import { figure, folded, type Markup, section, table, unbroken } from '../markup.ts';
+import { figure, folded, type Markup, section, table } from '../markup.ts';
+import { measures, numberedReasons, paperTable } from '../sections/paper.ts';
 
 interface Estimate {
   value: number;
@@ -53,7 +54,7 @@ export async function leaderboardSection(page: EvaluationPage): Promise<Markup> 
     }),
     sortable(scoreTable(page)),
     sortable(setTable(page)),
-    paperTable(page),
+    paperOf(page),
     publishedTable(page),
     await figure({
       id: 'steps',
@@ -118,28 +119,12 @@ function setTable({ rows }: EvaluationPage): Markup {
   }`;
 }
 
-const measures: Record<Measure, string> = { accuracy: 'accuracy', macroF1: 'macro-F1' };
-const written = (measure: Measure, value: number): string =>
-  measure === 'accuracy' ? percent(value) : value.toFixed(3);
-
 /** Models that a row of the paper stands for: paper, ours, difference, interval. */
-function paperTable({ rows }: EvaluationPage): Markup {
-  const found = rows.flatMap((row) => row.paper.map((own) => ({ ...own, label: row.label })));
-  if (found.length === 0) return html``;
-  const reasons = numberedReasons(found.map(({ notComparable }) => notComparable));
-  return html`${table(
+const paperOf = ({ rows }: EvaluationPage): Markup =>
+  paperTable(
     'Beside the paper',
-    ['Model', 'Row of the paper', 'Set', 'Measure', 'Paper', 'Ours', 'Difference', 'Comparable'],
-    found.map(
-      (
-        own,
-      ) => html`<tr><th scope="row">${own.label}</th><td>${own.model}</td><td>${own.column === averageColumn ? 'all' : titleOfSet(own.column)}</td>
-        <td>${measures[own.measure]}</td><td>${written(own.measure, own.paper)}</td>
-        <td>${written(own.measure, own.ours)}${own.low === null || own.high === null || own.measure !== 'accuracy' ? '' : html`<small>${percentRange({ low: own.low, high: own.high })}</small>`}</td>
-        <td>${own.measure === 'accuracy' ? points(own.difference) : own.difference.toFixed(3)}</td><td>${reasons.write(own.notComparable)}</td></tr>`,
-    ),
-  )}${reasons.legend}`;
-}
+    rows.flatMap((row) => row.paper.map((own) => ({ ...own, model: row.label, row: own.model }))),
+  );
 
 function publishedTable({ published, rows }: EvaluationPage): Markup {
   if (published.length === 0) return html``;
@@ -169,16 +154,4 @@ function publishedTable({ published, rows }: EvaluationPage): Markup {
     true,
     html`<p class="reasons">Not measured by us.${first ? ` Whether they can be compared is said of ${first.label}.` : ''}</p>${reasons.legend}${tables}`,
   );
-}
-
-/** Each reason once, by a number; many rows share theirs. */
-function numberedReasons(lists: readonly (readonly string[])[]) {
-  const all = [...new Set(lists.flat())];
-  const write = (own: readonly string[]): string =>
-    own.length === 0 ? 'yes' : `no: ${own.map((reason) => all.indexOf(reason) + 1).join(', ')}`;
-  const legend =
-    all.length === 0
-      ? html``
-      : html`<p class="reasons">Not comparable: ${all.map((reason, i) => html`${i > 0 ? '; ' : ''}(${i + 1}) ${unbroken(reason)}`)}.</p>`;
-  return { write, legend };
 }

@@ -10,8 +10,6 @@ main.evaluations { max-width: none; padding: 0; }
 .evaluations .drawing.wide { max-width: 50rem; }
 th small { display: block; font-weight: 400; color: var(--muted); }
 th .note { white-space: normal; max-width: 16rem; }
-td small { display: block; color: var(--muted); }
-.reasons { font-size: .88rem; color: var(--muted); }
 .explorer { max-width: 84rem; margin: 0 auto; padding: 0 1.25rem; }
 .explorer h2 { max-width: none; }
 #explorer-filters { display: grid; grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr)); gap: .6rem .9rem; align-items: end; margin: 1rem 0; }

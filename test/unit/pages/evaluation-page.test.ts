@@ -2,10 +2,10 @@ import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import { parse as parseYaml } from 'yaml';
 import { idDiagnosis } from '../../../domain/benchmarks/id-diagnosis.ts';
-import { trainingOf } from '../../../domain/pages/against-paper.ts';
 import { buildPage } from '../../../domain/pages/build.ts';
 import { explorerOf, rewardOf } from '../../../domain/pages/explorer.ts';
 import { cardMetadata, toCsv, toMarkdown } from '../../../domain/pages/exports.ts';
+import { trainingOf } from '../../../domain/report/against-paper.ts';
 import { scoreCompletion } from '../../../domain/rewards/rewards.ts';
 import { conditions, madeUpItems, madeUpModel, madeUpSources } from '../../support/evaluation-page.ts';
 

@@ -1,17 +1,21 @@
 /** Which row of the paper a model of ours stands for, and what differs between the two. */
 import type { Benchmark } from '../benchmarks/benchmark.ts';
 import { ownNumbers } from '../benchmarks/own-numbers.ts';
+import type { BenchmarkSummary } from '../benchmarks/summary.ts';
 import { modelOf } from '../evaluation/model-under-test.ts';
+import type { ReaderName } from '../evaluation/scored.ts';
 import { againstRow, type Comparison, type Conditions } from '../published/against.ts';
 import { publishedModels } from '../published/models.ts';
-import { averageColumn } from '../published/published.ts';
-import type { PageRow, PublishedPageRow } from './evaluation-page.ts';
+import { averageColumn, type Measure } from '../published/published.ts';
+
+/** Of a run's model: the run, the stage and its step. */
+export type Training = { run: string; stage: string; step: number | null } | null;
 
 /** What is known of how the questions were made. */
 export type DataConditions = Pick<Conditions, 'generated' | 'distractors'>;
 
 /** A run's model by its label, `RUN@grpo-500`; null for others. */
-export function trainingOf(label: string): PageRow['training'] {
+export function trainingOf(label: string): Training {
   const [, run, id] = /^([a-z0-9][a-z0-9._-]*)@([a-z0-9-]+)$/.exec(label) ?? [];
   if (run === undefined || id === undefined) return null;
   const number = /-(\d+)(?:-no-image)?$/.exec(id)?.[1];
@@ -22,7 +26,7 @@ export function trainingOf(label: string): PageRow['training'] {
 }
 
 /** Rows of the tables that the label may stand for: those that a table has are compared. */
-function rowsFor(label: string, training: PageRow['training']): string[] {
+function rowsFor(label: string, training: Training): string[] {
   if (training === null) {
     const name = label.split('?', 1)[0]?.toLowerCase();
     return publishedModels.flatMap((model) => (model.name.toLowerCase() === name ? [model.name] : []));
@@ -36,7 +40,28 @@ function rowsFor(label: string, training: PageRow['training']): string[] {
   return [`Skin-R1${steps}`];
 }
 
-type Measured = Pick<PageRow, 'label' | 'kind' | 'reader' | 'profile' | 'samples' | 'summary' | 'training'>;
+/** A model, a control on grey pictures, or a rule, as it was measured. */
+export interface Measured {
+  label: string;
+  kind: 'model' | 'no image' | 'rule';
+  reader: ReaderName;
+  profile: string;
+  samples: number;
+  summary: BenchmarkSummary;
+  training: Training;
+}
+
+/** A row of a published table, and why it cannot be compared with a model of ours. */
+export interface PublishedPageRow {
+  source: string;
+  measure: Measure;
+  model: string;
+  /** By column; `average` is that of the table. */
+  values: Readonly<Record<string, number>>;
+  note: string | null;
+  /** Empty where it can be. */
+  notComparable: string[];
+}
 
 const conditionsOf = ({ kind, reader, profile, samples }: Measured, data: DataConditions): Conditions => ({
   ...data,
