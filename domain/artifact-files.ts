@@ -1,6 +1,7 @@
 /** What lies in the artifacts of each kind: a file's name and what stands in it. The store's files have no other names. */
 import { z } from 'zod';
 import type { ArtifactKind } from './artifact.ts';
+import { benchmarkItemSchema } from './benchmarks/benchmark.ts';
 import { ownItemSchema } from './benchmarks/own-items.ts';
 import { benchmarkSummarySchema } from './benchmarks/summary.ts';
 import { imageRefSchema } from './cases/case.ts';
@@ -82,6 +83,8 @@ export const artifactFiles = {
     summary: { name: 'summary.json', schema: evaluationSummarySchema },
   },
   benchmark: {
+    /** What was asked: the same bytes for every model that was asked the same, so that the store keeps them once. */
+    asked: { name: 'asked.jsonl', schema: benchmarkItemSchema },
     /** The first answer to each item. */
     items: { name: 'items.jsonl', schema: scoredItemSchema },
     /** All answers to each item, where there are several. */

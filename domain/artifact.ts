@@ -24,7 +24,7 @@ export const artifactKinds = [
   'metrics', // metrics.jsonl, samples.jsonl, usage.jsonl of a training stretch
   'onnx', // vision/text graphs and tokenizer of one checkpoint
   'evaluation', // items.jsonl, summary.json
-  'benchmark', // the same of any model on a benchmark, and samples.jsonl
+  'benchmark', // the same of any model on a benchmark, asked.jsonl, and samples.jsonl
   'report', // report.html, report.json
   'run', // record.json
   'night', // night.json, anchors.json, trend.html

@@ -24,29 +24,35 @@ const host = '127.0.0.1';
  */
 const newToken = (): string => randomBytes(24).toString('base64url');
 
-const headers = secureHeaders({
-  contentSecurityPolicy: {
-    defaultSrc: ["'none'"],
-    imgSrc: ["'self'", 'data:'],
-    styleSrc: ["'self'", "'unsafe-inline'"],
-    baseUri: ["'none'"],
-    formAction: ["'none'"],
-    frameAncestors: ["'none'"],
-  },
-  referrerPolicy: 'no-referrer',
-  xFrameOptions: 'DENY',
-  strictTransportSecurity: false, // it would hold for every other server on this machine
-});
+const headers = (scripts: readonly string[]) =>
+  secureHeaders({
+    contentSecurityPolicy: {
+      defaultSrc: ["'none'"],
+      scriptSrc: scripts.length > 0 ? [...scripts] : ["'none'"],
+      imgSrc: ["'self'", 'data:'],
+      styleSrc: ["'self'", "'unsafe-inline'"],
+      baseUri: ["'none'"],
+      formAction: ["'none'"],
+      frameAncestors: ["'none'"],
+    },
+    referrerPolicy: 'no-referrer',
+    xFrameOptions: 'DENY',
+    strictTransportSecurity: false, // it would hold for every other server on this machine
+  });
 
 /**
  * Serves pages until it is closed. A browser asks each time whether its copy is the current one, and keeps it if so.
  *
+ * @param scripts digests of the scripts that pages may run, as `script-src` has them; none by default
  * @param port 0 takes a free one; a taken one is `Unavailable`
  */
-export async function servePages(pages: Hono, { port = 0 }: { port?: number } = {}): Promise<WebServer> {
+export async function servePages(
+  pages: Hono,
+  { port = 0, scripts = [] }: { port?: number; scripts?: readonly string[] } = {},
+): Promise<WebServer> {
   const token = newToken();
   const app = new Hono({ strict: false })
-    .use(headers)
+    .use(headers(scripts))
     .use(etag())
     .use(async (context, next) => {
       await next();

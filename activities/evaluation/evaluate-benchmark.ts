@@ -74,8 +74,9 @@ export async function evaluateBenchmark(
     const described = { benchmark: name, label, reader, profile: profile.name };
     const files = artifactFiles.benchmark;
     return {
-      facts: { ...scoreOf(summary), ...described, shown: tested.shown, samples: asking.samples },
+      facts: { ...scoreOf(summary), ...described, shown: tested.shown, samples: asking.samples, data: digestsOf(data) },
       files: {
+        [files.asked.name]: toJsonLines(items),
         [files.items.name]: toJsonLines(scored.first),
         ...(asking.samples > 1 ? { [files.samples.name]: toJsonLines(scored.all) } : {}),
         [files.summary.name]: `${JSON.stringify(summary, null, 2)}\n`,
@@ -84,6 +85,12 @@ export async function evaluateBenchmark(
   });
   return { ...(await readScore(store, evaluation)), label, reader, evaluation };
 }
+
+/** Whose questions and pictures they first were; other data may give the same items. */
+const digestsOf = ({ questions, dataset }: BenchmarkInput['data']) => ({
+  questions: questions?.sha256 ?? null,
+  dataset: dataset?.sha256 ?? null,
+});
 
 /** What the facts of an artifact of kind `benchmark` say. */
 export async function readScore(store: ArtifactStore, evaluation: ArtifactRef): Promise<BenchmarkScore> {

@@ -53,6 +53,8 @@ caption { text-align: left; color: var(--muted); font-size: .88rem; padding-bott
 th, td { text-align: left; padding: .38rem .8rem .38rem 0; border-bottom: 1px solid var(--line); vertical-align: top; white-space: nowrap; }
 thead th { white-space: normal; min-width: 4.5rem; vertical-align: bottom; color: var(--muted); font-weight: 500; border-bottom-color: var(--muted); }
 tbody th { font-weight: 500; }
+td small { display: block; color: var(--muted); }
+.reasons { font-size: .88rem; color: var(--muted); }
 .strong > * { font-weight: 650; }
 .part { display: inline-block; max-width: 100%; margin-right: .5rem; }
 figure { margin: 1.4rem 0 2.2rem; }

@@ -12,12 +12,13 @@ const sideLimit = 320;
 export async function drawThumbnails(
   store: ArtifactStore,
   images: readonly ImageRef[],
+  { side = sideLimit, quality = 88 }: { side?: number; quality?: number } = {},
 ): Promise<ReadonlyMap<string, string>> {
   const distinct = [...new Map(images.map((image) => [image.sha256, image])).values()];
   const entries = await concurrently(distinct, imagesInFlight, async (image) => {
     const small = await sharp(await store.getBlob(image))
-      .resize({ width: sideLimit, height: sideLimit, fit: 'inside', withoutEnlargement: true })
-      .webp({ quality: 88 })
+      .resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true })
+      .webp({ quality })
       .toBuffer();
     return [image.sha256, `data:image/webp;base64,${small.toString('base64')}`] as const;
   });

@@ -4,9 +4,9 @@ import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
 import { readJsonLines } from '../../activities/store/rows.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import { compareEvaluations, type EvaluationComparison } from '../../domain/evaluation/comparison.ts';
-import type { EvaluationItem } from '../../domain/evaluation/item.ts';
 import { type ReaderName, readers, type ScoredItem } from '../../domain/evaluation/scored.ts';
 import { userMistake } from '../../domain/failures.ts';
+import { asScored } from '../../domain/report/sets.ts';
 import { withAnswers } from '../question.ts';
 import { type BoardRow, readBoard } from './board.ts';
 import { renderCompared } from './render-compared.ts';
@@ -93,7 +93,8 @@ export async function compareRows(
   return { first: first.label, second: second.label, benchmark: first.benchmark, comparison };
 }
 
-async function readScored(store: ArtifactStore, { evaluation, benchmark }: BoardRow): Promise<ScoredItem[]> {
+/** Items of the row's evaluation on its benchmark. */
+export async function readScored(store: ArtifactStore, { evaluation, benchmark }: BoardRow): Promise<ScoredItem[]> {
   if (evaluation.kind === 'benchmark') {
     const { items } = artifactFiles.benchmark;
     return readJsonLines(store, evaluation, items.name, items.schema);
@@ -103,16 +104,3 @@ async function readScored(store: ArtifactStore, { evaluation, benchmark }: Board
   const task = benchmark === 'id-diagnosis' ? 'diagnosis' : benchmark;
   return asked.filter((item) => item.task === task).map(asScored);
 }
-
-/** What a run's own evaluation says of an item; it does not keep the label that the lenient reader found. */
-const asScored = (item: EvaluationItem): ScoredItem => ({
-  ...{ id: item.id, caseId: item.caseId, group: item.group, source: item.source, attributes: {} },
-  ...{ output: item.output, expected: item.expected, unreadable: item.unreadable },
-  strict: { letter: item.letter, predicted: item.predicted, correct: item.correct, score: Number(item.correct) },
-  lenient: {
-    letter: item.lenient.letter,
-    predicted: item.lenient.correct ? item.expected : item.lenient.letter,
-    ...{ correct: item.lenient.correct, score: Number(item.lenient.correct) },
-  },
-  conditionCorrect: item.malignancyCorrect,
-});

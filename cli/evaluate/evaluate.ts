@@ -10,6 +10,7 @@ import { withSession } from '../session.ts';
 import { collect } from '../start/start.ts';
 import { compareCommand } from './compare.ts';
 import { renderScores } from './render-scores.ts';
+import { pagesCommand } from './report.ts';
 import { type EvaluateOptions, idOf, readRequest } from './request.ts';
 
 export const evaluateCommand = (): Command =>
@@ -40,7 +41,8 @@ export const evaluateCommand = (): Command =>
     .option('--detach', 'print the evaluation and return')
     .option('--json', 'one JSON object a line')
     .action(evaluate)
-    .addCommand(compareCommand());
+    .addCommand(compareCommand())
+    .addCommand(pagesCommand());
 
 async function evaluate(
   names: string[],

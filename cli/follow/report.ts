@@ -50,7 +50,8 @@ async function report(run: string, { out, serve, open, port, json }: ReportOptio
   if (server) await serveUntilInterrupted(server);
 }
 
-async function serveUntilInterrupted({ port, close }: WebServer): Promise<void> {
+/** Says how to reach it from elsewhere. */
+export async function serveUntilInterrupted({ port, close }: WebServer): Promise<void> {
   console.error(
     `served until Ctrl-C, on this machine alone; from another one: ssh -N -L ${port}:127.0.0.1:${port} HOST`,
   );
@@ -59,7 +60,7 @@ async function serveUntilInterrupted({ port, close }: WebServer): Promise<void> 
   await close();
 }
 
-function readPort(text: string): number {
+export function readPort(text: string): number {
   const port = Number(text);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new InvalidArgumentError('Expected a number from 0 to 65535.');

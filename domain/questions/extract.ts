@@ -40,10 +40,14 @@ const finalPattern = new RegExp(`<${tags.final}>(.*?)</${tags.final}>`, 'is');
 /** In characters: the prompt asks for an option "without reasoning" (P3), and a block that lists much is no answer. */
 const longestAnswer = 1000;
 
+/** Eq. 6, as `Answer.format` has it; cheap, since no option is looked for. */
+export const keepsForm = (text: string): boolean =>
+  (text.match(tagPattern) ?? []).length === 4 && wholePattern.test(text);
+
 /** Strict: for rewards and headline scores. What the one final block says, and nothing outside it. */
 export function extractAnswer(text: string, question: AskedQuestion): Answer {
   const found = (text.match(tagPattern) ?? []).map((tag) => tag.toLowerCase());
-  const format = found.length === 4 && wholePattern.test(text);
+  const format = keepsForm(text);
   const unread = (unreadable: UnreadableForm): Answer => ({ format, letter: null, malignancy: null, unreadable });
 
   const blocks = found.filter((tag) => tag === `<${tags.final}>`).length;

@@ -10,6 +10,7 @@ import { baselinesOf, compareModels, type ItemsByLabel, type ReportedQuestion, t
 import { finalModel, type LabelledSummary, orderModels } from './models.ts';
 import type { DataCard, LineageEntry, Report } from './report.ts';
 import { chooseCompletions, chooseSamples, type ShownAnswer, showSamples } from './samples.ts';
+import { modelsBySet } from './sets.ts';
 import { summarise } from './summary.ts';
 import { withTextOnly } from './text-only.ts';
 import { type MetricsLine, mergeLines, type SampleLine } from './training-log.ts';
@@ -70,6 +71,7 @@ export async function buildReport(sources: ReportSources, turn: Turn = async () 
     baselines,
     evaluations: models,
     comparisons,
+    sets: modelsBySet(models, items, recipe),
     training: byLogField((stage) => mergeLines(logs[stage])),
     completions: chooseCompletions(sources.completions),
     samples: showSamples(

@@ -1,6 +1,7 @@
 /** `report.json`: every number of the report page, for programs. The page is drawn from this and nothing else. */
 import { z } from 'zod';
 import { artifactKinds, sha256Schema } from '../artifact.ts';
+import { columnSchema } from '../benchmarks/summary.ts';
 import { imageRefSchema, modalities } from '../cases/case.ts';
 import { modelRefSchema } from '../contracts/references.ts';
 import { taskSummarySchema } from '../evaluation/summary.ts';
@@ -145,6 +146,30 @@ export const dataCardSchema = z.strictObject({
 });
 export type DataCard = z.infer<typeof dataCardSchema>;
 
+/** A number of ours beside one of the paper (published/against.ts). */
+const paperSchema = z.strictObject({
+  source: z.string(),
+  model: z.string(),
+  column: z.string(),
+  measure: z.enum(['accuracy', 'macroF1']),
+  paper: z.number(),
+  ours: z.number(),
+  difference: z.number(),
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+  notComparable: z.array(z.string()),
+  note: z.string().nullable(),
+});
+
+/** A model on a task, by data set; `paper` is empty where the paper has no row of it. */
+export const modelBySetSchema = z.strictObject({
+  task: z.enum(questionTasks),
+  label: z.string(),
+  columns: z.array(columnSchema),
+  paper: z.array(paperSchema),
+});
+export type ModelBySet = z.infer<typeof modelBySetSchema>;
+
 export const reportSchema = z.strictObject({
   schema: z.literal(1),
   run: z.string(),
@@ -157,6 +182,8 @@ export const reportSchema = z.strictObject({
   baselines: z.array(taskBaselineSchema),
   evaluations: z.array(evaluatedModelSchema),
   comparisons: z.array(comparisonSchema),
+  /** Absent in reports of earlier versions. */
+  sets: z.array(modelBySetSchema).default([]),
   training: z.strictObject({
     /** Alignment of concepts, the first phase of SFT; empty without it. */
     concepts: z.array(metricsLineSchema),

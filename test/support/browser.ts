@@ -34,11 +34,11 @@ export interface OpenPage {
   requests: string[];
 }
 
-/** Opens a page from a file, as a reader would. It is closed with its browser. */
-export async function openPage(browser: Browser, html: string, view: View): Promise<OpenPage> {
+/** Opens a page from a file, as a reader would, at a place of it. It is closed with its browser. */
+export async function openPage(browser: Browser, html: string, view: View, hash = ''): Promise<OpenPage> {
   const file = join(await temporaryFolder(), 'report.html');
   await writeFile(file, html);
-  return visit(browser, pathToFileURL(file).href, view);
+  return visit(browser, pathToFileURL(file).href + hash, view);
 }
 
 /** Opens the page at an address. It is closed with its browser. */

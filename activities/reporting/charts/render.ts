@@ -25,8 +25,12 @@ export async function drawChart(spec: ChartSpec, id: string, description: string
   const svg = await view.toSVG().finally(() => view.finalize());
   const width = Number(/ width="([\d.]+)"/.exec(svg)?.[1]);
   const root = `<svg role="img" aria-label="${escapeAttribute(description)}"`;
-  return { svg: renameIds(svg.replace(/<svg [^>]*?(viewBox="[^"]*")[^>]*>/, `${root} $1>`), id), width };
+  const named = svg.replace(/<svg [^>]*?(viewBox="[^"]*")[^>]*>/, `${root} $1>`).replaceAll(nameless, '');
+  return { svg: renameIds(named, id), width };
 }
+
+/** The drawing is one image with one description; Vega gives its parts roles that would need names of their own. */
+const nameless = / (?:role="graphics-\w+"|aria-roledescription="[^"]*")/g;
 
 /** Vega numbers clip paths over the whole process; one drawing must not depend on those before it, nor share their ids. */
 function renameIds(svg: string, prefix: string): string {

@@ -7,6 +7,7 @@ import { percent, percentRange, points, pointsRange, pValue, taskTitles } from '
 import { accuracyChart } from '../charts/accuracy.ts';
 import { confusionChart } from '../charts/confusion.ts';
 import { figure, type Markup, section, table, unbroken } from '../markup.ts';
+import { setTables } from './sets.ts';
 import { textOnlyNote, textOnlyTable } from './text-only.ts';
 
 /** The findings in words, with the numbers that matter most set large. */
@@ -69,6 +70,7 @@ export async function resultsSection(report: Report): Promise<Markup> {
         spec: (width) => accuracyChart(report, task, width),
       }),
       scoreTable(report, task),
+      setTables(report, task),
       textOnlyTable(report, task),
       unreadableTable(report, task),
     );

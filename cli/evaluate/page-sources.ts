@@ -1,0 +1,154 @@
+/** What a page of evaluations is made of, read out of the store: items, what they asked, rules beside them. */
+import { z } from 'zod';
+import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
+import { traceLineage } from '../../activities/reporting/lineage.ts';
+import { readJson, readJsonLines } from '../../activities/store/commit.ts';
+import { sha256Schema, workKey } from '../../domain/artifact.ts';
+import { artifactFiles } from '../../domain/artifact-files.ts';
+import type { Benchmark, BenchmarkItem } from '../../domain/benchmarks/benchmark.ts';
+import { benchmarks } from '../../domain/benchmarks/index.ts';
+import { questionItems } from '../../domain/benchmarks/items.ts';
+import { summariseChoices } from '../../domain/benchmarks/summarise.ts';
+import type { EvaluationSource } from '../../domain/pages/build.ts';
+import { evaluationProfile } from '../../domain/prompts/prompts.ts';
+import { distractorSources } from '../../domain/questions/distractors.ts';
+import { questionTasks } from '../../domain/questions/question.ts';
+import type { DataConditions } from '../../domain/report/against-paper.ts';
+import type { BoardRow } from './board.ts';
+import { readScored } from './compare.ts';
+
+export interface PageSources {
+  benchmark: Benchmark;
+  sources: EvaluationSource[];
+  asked: Map<string, BenchmarkItem>;
+  data: DataConditions;
+}
+
+/** @param board every row of the benchmark, among which the rules of the same items are found */
+export async function readPageSources(
+  store: ArtifactStore,
+  chosen: readonly BoardRow[],
+  board: readonly BoardRow[],
+): Promise<PageSources> {
+  const sources: EvaluationSource[] = [];
+  const asked = new Map<string, BenchmarkItem>();
+  for (const row of chosen) {
+    sources.push(await readSource(store, row));
+    for (const item of await readAsked(store, row)) asked.set(item.id, item);
+  }
+  const rules = await rulesBeside(store, sources, board);
+  const name = chosen[0]?.benchmark ?? '';
+  return {
+    benchmark: benchmarks.find((known) => known.name === name) ?? ownBenchmarkOf(name),
+    sources: [...sources, ...rules],
+    asked,
+    data: await conditionsOf(store, chosen),
+  };
+}
+
+/** Of the page a benchmark of one's own needs its name alone. */
+const ownBenchmarkOf = (name: string): Benchmark => ({
+  ...{
+    name,
+    title: name,
+    description: 'A benchmark of one’s own.',
+    reads: [],
+    prompt: 'own',
+    needs: '',
+    published: [],
+  },
+  items: () => [],
+  score: () => {
+    throw new RangeError(`${name}: its items are scored already`);
+  },
+  summarise: (items) => summariseChoices(name, items),
+});
+
+async function readSource(store: ArtifactStore, row: BoardRow): Promise<EvaluationSource> {
+  const { evaluation, label, reader, profile, samples, shown, benchmark } = row;
+  const items = await readScored(store, row);
+  const { summary } = artifactFiles.benchmark;
+  return {
+    ...{ key: evaluation.key.slice(0, 12), label, reader, profile, samples, items },
+    kind: (await isRule(store, row)) ? 'rule' : shown === 'grey' ? 'no image' : 'model',
+    summary:
+      evaluation.kind === 'benchmark'
+        ? await readJson(store, evaluation, summary.name, summary.schema)
+        : summariseChoices(benchmark, items),
+  };
+}
+
+export const isRule = async (store: ArtifactStore, { evaluation }: BoardRow): Promise<boolean> =>
+  (await store.manifest(evaluation)).method.startsWith('rules/');
+
+/** Rules that were scored on the very items of one of the evaluations; each once. */
+async function rulesBeside(
+  store: ArtifactStore,
+  sources: readonly EvaluationSource[],
+  board: readonly BoardRow[],
+): Promise<EvaluationSource[]> {
+  const idsOf = ({ items }: EvaluationSource): string =>
+    items
+      .map(({ id }) => id)
+      .toSorted()
+      .join('\n');
+  const known = new Set(sources.map(idsOf));
+  const given = new Set(sources.map(({ key }) => key));
+  const found = new Map<string, EvaluationSource>();
+  for (const row of board) {
+    if (row.evaluation.kind !== 'benchmark' || given.has(row.evaluation.key.slice(0, 12))) continue;
+    if (!sources.some(({ summary }) => summary.items === row.items) || !(await isRule(store, row))) continue;
+    const rule = await readSource(store, row);
+    if (known.has(idsOf(rule)) && !found.has(rule.label)) found.set(rule.label, rule);
+  }
+  return [...found.values()];
+}
+
+/** A benchmark's own artifact keeps what was asked; of a run's evaluation its questions are. */
+async function readAsked(store: ArtifactStore, { evaluation, benchmark, profile }: BoardRow): Promise<BenchmarkItem[]> {
+  const manifest = await store.manifest(evaluation);
+  const { asked } = artifactFiles.benchmark;
+  if (asked.name in manifest.files) return readJsonLines(store, manifest, asked.name, asked.schema);
+  const task = benchmark === 'id-diagnosis' ? 'diagnosis' : questionTasks.find((known) => known === benchmark);
+  const questions = manifest.inputs.questions && (await store.manifestByDigest(manifest.inputs.questions));
+  if (!questions || !task) return [];
+  const { test } = artifactFiles.questions;
+  const all = await readJsonLines(store, questions, test.name, test.schema);
+  return questionItems({ questions: all }, task, evaluationProfile(profile));
+}
+
+const factsSchema = z.object({
+  data: z.object({ questions: sha256Schema.nullable(), dataset: sha256Schema.nullable() }),
+});
+const questionParams = z.object({ distractors: z.enum(distractorSources) });
+
+/** How questions and pictures were made, as the artifacts say that the evaluations name. */
+async function conditionsOf(store: ArtifactStore, rows: readonly BoardRow[]): Promise<DataConditions> {
+  for (const { evaluation } of rows) {
+    const { facts, inputs } = await store.manifest(evaluation);
+    const kept = factsSchema.safeParse(facts).data?.data;
+    const questions = kept?.questions ?? inputs.questions;
+    const dataset = kept?.dataset ?? null;
+    const roots = [questions, dataset].filter((digest) => digest != null);
+    if (roots.length === 0) continue;
+    const lineage = await traceLineage(store, roots);
+    const manifest = questions ? await store.manifestByDigest(questions) : null;
+    return {
+      generated: await wasDrawn(store, lineage),
+      distractors: questionParams.safeParse(manifest?.params).data?.distractors ?? null,
+    };
+  }
+  return { generated: false, distractors: null };
+}
+
+/** A set that was drawn is kept under a key of its own: that of the drawing, not of the files that were read back. */
+async function wasDrawn(store: ArtifactStore, lineage: Awaited<ReturnType<typeof traceLineage>>): Promise<boolean> {
+  for (const { sha256, kind, method } of lineage) {
+    if (kind !== 'dataset' || !method.startsWith('import/')) continue;
+    const manifest = await store.manifestByDigest(sha256);
+    if (!manifest) continue;
+    const { key, inputs, params } = manifest;
+    if (key !== workKey({ method, inputs, params })) return true;
+  }
+  return false;
+}

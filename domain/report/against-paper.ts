@@ -1,0 +1,107 @@
+/** Which row of the paper a model of ours stands for, and what differs between the two. */
+import type { Benchmark } from '../benchmarks/benchmark.ts';
+import { ownNumbers } from '../benchmarks/own-numbers.ts';
+import type { BenchmarkSummary } from '../benchmarks/summary.ts';
+import { modelOf } from '../evaluation/model-under-test.ts';
+import type { ReaderName } from '../evaluation/scored.ts';
+import { againstRow, type Comparison, type Conditions } from '../published/against.ts';
+import { publishedModels } from '../published/models.ts';
+import { averageColumn, type Measure } from '../published/published.ts';
+
+/** Of a run's model: the run, the stage and its step. */
+export type Training = { run: string; stage: string; step: number | null } | null;
+
+/** What is known of how the questions were made. */
+export type DataConditions = Pick<Conditions, 'generated' | 'distractors'>;
+
+/** A run's model by its label, `RUN@grpo-500`; null for others. */
+export function trainingOf(label: string): Training {
+  const [, run, id] = /^([a-z0-9][a-z0-9._-]*)@([a-z0-9-]+)$/.exec(label) ?? [];
+  if (run === undefined || id === undefined) return null;
+  const number = /-(\d+)(?:-no-image)?$/.exec(id)?.[1];
+  const step = number === undefined ? null : Number(number);
+  const model = modelOf({ label: id, step });
+  if (model) return { run, stage: model.stage, step };
+  return id === 'final' ? { run, stage: 'final', step: null } : null;
+}
+
+/** Rows of the tables that the label may stand for: those that a table has are compared. */
+function rowsFor(label: string, training: Training): string[] {
+  if (training === null) {
+    const name = label.split('?', 1)[0]?.toLowerCase();
+    return publishedModels.flatMap((model) => (model.name.toLowerCase() === name ? [model.name] : []));
+  }
+  const { stage, step } = training;
+  if (stage === 'base') return ['Qwen2.5-VL-7B-Instruct'];
+  if (stage === 'sft') return ['SFT'];
+  if (stage === 'rl-only') return ['RL without SFT'];
+  if (stage === 'final') return ['Skin-R1'];
+  const steps = step === null ? '' : ` (${String(step).replaceAll(/\B(?=(\d{3})+$)/g, ',')} steps)`;
+  return [`Skin-R1${steps}`];
+}
+
+/** A model, a control on grey pictures, or a rule, as it was measured. */
+export interface Measured {
+  label: string;
+  kind: 'model' | 'no image' | 'rule';
+  reader: ReaderName;
+  profile: string;
+  samples: number;
+  summary: BenchmarkSummary;
+  training: Training;
+}
+
+/** A row of a published table, and why it cannot be compared with a model of ours. */
+export interface PublishedPageRow {
+  source: string;
+  measure: Measure;
+  model: string;
+  /** By column; `average` is that of the table. */
+  values: Readonly<Record<string, number>>;
+  note: string | null;
+  /** Empty where it can be. */
+  notComparable: string[];
+}
+
+const conditionsOf = ({ kind, reader, profile, samples }: Measured, data: DataConditions): Conditions => ({
+  ...data,
+  ...{ profile, reader, greedy: samples === 1, image: kind === 'no image' ? 'grey' : 'real' },
+});
+
+/** Column by column; empty for rules, and for models that the paper has no row of. */
+export function againstPaper({ published }: Benchmark, row: Measured, data: DataConditions): Comparison[] {
+  if (row.kind !== 'model') return [];
+  const ours = ownNumbers(row.summary, row.reader);
+  return rowsFor(row.label, row.training).flatMap((model) =>
+    published.flatMap((table) => againstRow(table, model, ours, conditionsOf(row, data))),
+  );
+}
+
+/** Every published row of the benchmark, a model once for each measure, with what keeps it from being compared with `row`. */
+export function publishedRows(
+  { published }: Benchmark,
+  row: Measured | null,
+  data: DataConditions,
+): PublishedPageRow[] {
+  const seen = new Set<string>();
+  return published.flatMap((table) =>
+    table.rows.flatMap((each): PublishedPageRow[] => {
+      const name = `${table.measure}/${each.model}`;
+      if (seen.has(name)) return [];
+      seen.add(name);
+      const compared = row
+        ? againstRow(table, each.model, ownNumbers(row.summary, row.reader), conditionsOf(row, data))
+        : [];
+      const overall = compared.filter(({ column }) => column === averageColumn);
+      const judged = overall.length > 0 ? overall : compared;
+      const reasons = new Set(judged.flatMap(({ notComparable }) => notComparable));
+      const common = compared.length === 0 ? ['data: no column in common'] : [];
+      return [
+        {
+          ...{ source: table.source, measure: table.measure, model: each.model, values: each.values },
+          ...{ note: each.note ?? null, notComparable: [...reasons, ...common] },
+        },
+      ];
+    }),
+  );
+}
