@@ -5,7 +5,8 @@ import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { Night } from '../../domain/evaluation/nightly.ts';
 import { type Measured, type NightRecord, nightsPrefix } from '../../domain/nights/record.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
-import { readJson, readJsonLines } from '../store/commit.ts';
+import { readJson } from '../store/commit.ts';
+import { readJsonLines } from '../store/rows.ts';
 
 export interface KeptNight {
   ref: ArtifactRef;

@@ -18,7 +18,8 @@ import { wordsOf } from '../../domain/nights/words.ts';
 import { readScore } from '../evaluation/evaluate-benchmark.ts';
 import { readItems } from '../evaluation/sources.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
-import { commitFiles, readJson, readJsonLines } from '../store/commit.ts';
+import { commitFiles, readJson } from '../store/commit.ts';
+import { readJsonLines } from '../store/rows.ts';
 import { type Anchor, anchorsOf, type Judge, scoreAnchors } from './anchors.ts';
 import { type KeptNight, readNights, toNight } from './nights.ts';
 

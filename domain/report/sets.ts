@@ -1,12 +1,11 @@
 /** The models of a run by data set, and beside the paper's rows. */
 import { benchmarks } from '../benchmarks/index.ts';
-import type { EvaluationItem } from '../evaluation/item.ts';
 import type { ScoredItem } from '../evaluation/scored.ts';
 import { questionTasks } from '../questions/question.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { againstPaper, trainingOf } from './against-paper.ts';
-import { isGenerated } from './card-source.ts';
-import type { ItemsByLabel } from './compare.ts';
+import { isGenerated } from '../methods/card-source.ts';
+import type { ItemsByLabel, ReportedItem } from './compare.ts';
 import type { EvaluatedModel, ModelBySet } from './report.ts';
 
 /** Of each task and model: a column for each set, and the row of the paper that the model stands for. */
@@ -29,10 +28,10 @@ export function modelsBySet(models: readonly EvaluatedModel[], items: ItemsByLab
   });
 }
 
-/** What a run's own evaluation says of an item; it does not keep the label that the lenient reader found. */
-export const asScored = (item: EvaluationItem): ScoredItem => ({
+/** What a run's own evaluation says of an item, without its output; it does not keep the label that the lenient reader found. */
+export const asScored = (item: ReportedItem): ScoredItem => ({
   ...{ id: item.id, caseId: item.caseId, group: item.group, source: item.source, attributes: {} },
-  ...{ output: item.output, expected: item.expected, unreadable: item.unreadable },
+  ...{ output: '', expected: item.expected, unreadable: item.unreadable },
   strict: { letter: item.letter, predicted: item.predicted, correct: item.correct, score: Number(item.correct) },
   lenient: {
     letter: item.lenient.letter,
