@@ -1,8 +1,9 @@
 /** What the model card of a Skin-R1 adapter says: no sentence of a stage that did not make it. */
-import { grouped } from '../grouped.ts';
+
 import { type Recipe, sourceNames } from '../recipe/recipe.ts';
 import { rewardWeights } from '../reward-settings.ts';
 import type { Stage } from '../stages.ts';
+import { grouped } from '../words.ts';
 import { isGenerated, type ModelCardSource } from './card-source.ts';
 import type { MethodWords } from './method.ts';
 

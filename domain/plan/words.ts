@@ -1,6 +1,7 @@
 /** A plan as a person reads it: one line per fact; estimates are called so. */
-import { grouped } from '../grouped.ts';
+
 import type { Recipe } from '../recipe/recipe.ts';
+import { grouped } from '../words.ts';
 import type { MemoryEstimate } from './memory.ts';
 import type { Batches, LlmCost, RunPlan } from './plan.ts';
 

@@ -1,6 +1,6 @@
 /** What an import reports of itself; its lists are cut, its counts are not. */
 import type { Picture } from '../../../domain/cases/case.ts';
-import { listSome } from '../../../domain/list-some.ts';
+import { listSome } from '../../../domain/words.ts';
 import type { BadImage } from '../images/intake.ts';
 import { createTally } from './tally.ts';
 

@@ -2,7 +2,7 @@
 import { constants } from 'node:fs';
 import { access, readdir, stat } from 'node:fs/promises';
 import { userMistake } from '../../../domain/failures.ts';
-import { listSome } from '../../../domain/list-some.ts';
+import { listSome } from '../../../domain/words.ts';
 import { isUnreadFormat, isUnreadTable, isZipName } from './names.ts';
 
 /** Throws a user's mistake unless `folder` is a folder that can be read and holds something, or a zip archive. */

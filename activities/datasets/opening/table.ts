@@ -1,6 +1,6 @@
 /** Tables of data sets, read row by row: text in csv-table.ts, Hugging Face's exports in parquet-table.ts. */
 import { userMistake } from '../../../domain/failures.ts';
-import { listSome } from '../../../domain/list-some.ts';
+import { listSome } from '../../../domain/words.ts';
 import type { FileRef } from './file-ref.ts';
 import { foldName } from './names.ts';
 

@@ -1,7 +1,7 @@
 /** Finds a set's tables by name, in any of the spellings in which they are handed out, or by their columns. */
 import { basename } from 'node:path';
 import { userMistake } from '../../../domain/failures.ts';
-import { listSome } from '../../../domain/list-some.ts';
+import { listSome } from '../../../domain/words.ts';
 import { csvTable } from './csv-table.ts';
 import { type DataFile, type DataFolder, fileExtension } from './folder.ts';
 import {

@@ -2,7 +2,7 @@
 
 import { userMistake } from '../../../domain/failures.ts';
 import type { Knowledge } from '../../../domain/knowledge/knowledge.ts';
-import { listSome } from '../../../domain/list-some.ts';
+import { listSome } from '../../../domain/words.ts';
 import type { Diagnosed, LeftOut } from './record.ts';
 
 /**
