@@ -1,12 +1,12 @@
 /**
  * Heartbeats of activities that count what they have done.
  *
- * They are sent by a timer, whether or not something moves, for Temporal's timeout asks whether the machine lives: it is
- * half a minute, and work may be quiet for far longer with good reason (the digest of a large file, a long generation, a
- * reward that asks a model). What silence means, whoever is waited for knows, and each has a limit of its own: a
- * connection to the store (store/s3.ts), to a language model (llm/wire.ts), a trainer, a reward. So a stalled transfer
- * ends by its connection's limit and is asked for again, and each heartbeat tells since when nothing moved, so that
- * `status` can say it.
+ * They are sent by a timer, whether or not something moves, because Temporal's timeout asks whether the machine lives:
+ * it is half a minute, and work may be quiet for far longer with good reason (the digest of a large file, a long
+ * generation, a reward that asks a model). What silence means depends on what is waited for, and each has a limit of its
+ * own: a connection to the store (store/s3.ts), to a language model (llm/wire.ts), a trainer, a reward. So a stalled
+ * transfer ends by its connection's limit and is asked for again, and each heartbeat tells since when nothing moved, so
+ * that `status` can say it.
  */
 import { Context } from '@temporalio/activity';
 import type { WorkHeartbeat } from '../domain/heartbeats.ts';
@@ -27,7 +27,7 @@ export async function withHeartbeats<T>(
   const motion = new MotionMeter();
   let latest: WorkProgress = { phase: 'starting', done: 0, total: 0 };
   const report = (progress: WorkProgress): void => {
-    // Who says the same again has not moved.
+    // The same progress again is no movement.
     if (progress.phase !== latest.phase || progress.done !== latest.done) motion.note();
     latest = progress;
   };

@@ -1,10 +1,12 @@
+import type { Rows } from './rows.ts';
+
 /**
  * Runs `work` on each item of a stream, `concurrency` at a time, and yields the results in the items' order. No more
  * items than that are taken ahead. After an error nothing further is begun; it is thrown once the work under way has
  * ended. p-map's iterable throws at once and leaves that work to itself (concurrently.ts says why that is too early).
  */
 export async function* inOrder<T, R>(
-  items: AsyncIterable<T>,
+  items: Rows<T>,
   concurrency: number,
   work: (item: T) => Promise<R>,
 ): AsyncGenerator<R> {

@@ -1,10 +1,119 @@
-/** Files of JSON lines that are larger than memory should hold. */
+/**
+ * JSON lines, one value per line, read and written one at a time: from files on this machine, from the store and from
+ * any other stream of bytes, e.g. the body of an HTTP response. Only a line feed ends a line (a carriage return before
+ * it is white space of JSON); the last line may lack its end. Empty lines are passed over, a byte-order mark too.
+ */
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import type { z } from 'zod';
+import { corrupt } from '../domain/failures.ts';
+import type { Rows } from './rows.ts';
 
-const flushBytes = 256 * 1024;
+/** Bytes of the longest line that is read: what is longer is no row but another file. */
+export const longestLine = 64 * 2 ** 20;
+const pieceBytes = 256 * 1024;
+const lineFeed = 0x0a;
+
+export interface Line {
+  text: string;
+  /** From 1, empty lines counted. */
+  number: number;
+}
+
+export interface LineOptions {
+  /** Bytes; by default `longestLine`. */
+  longest?: number;
+  /** A file that may still be written to: a last line without its end is left out. By default it is read. */
+  unfinished?: 'read' | 'leave out';
+  /** What a line that cannot be read is, by default `Corrupt`. */
+  failure?: (message: string, cause?: unknown) => Error;
+}
+
+/**
+ * Lines of a stream of bytes that are not empty.
+ *
+ * @param name of the file or address, for messages
+ */
+export async function* linesOf(
+  bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  name: string,
+  { longest = longestLine, unfinished = 'read', failure = corrupt }: LineOptions = {},
+): AsyncGenerator<Line> {
+  let [number, length] = [0, 0];
+  let begun: Buffer[] = [];
+  const take = (end: Buffer): string => {
+    number += 1;
+    const whole = begun.length === 0 ? end : Buffer.concat([...begun, end]);
+    [begun, length] = [[], 0];
+    const text = whole.toString('utf8');
+    return number === 1 ? text.replace(/^\uFEFF/, '') : text;
+  };
+  const check = (more: number): void => {
+    if (length + more > longest)
+      throw failure(`${name}: line ${number + 1} is longer than ${longest} bytes; is it a file of JSON lines?`);
+  };
+  for await (const each of bytes) {
+    const piece = Buffer.from(each.buffer, each.byteOffset, each.byteLength);
+    let start = 0;
+    for (let end = piece.indexOf(lineFeed); end >= 0; end = piece.indexOf(lineFeed, start)) {
+      check(end - start);
+      const text = take(piece.subarray(start, end));
+      start = end + 1;
+      if (text.trim() !== '') yield { text, number };
+    }
+    if (start === piece.length) continue;
+    check(piece.length - start);
+    begun.push(Buffer.from(piece.subarray(start))); // a copy: whoever reads may use the piece again
+    length += piece.length - start;
+  }
+  if (unfinished === 'leave out' || begun.length === 0) return;
+  const text = take(Buffer.alloc(0));
+  if (text.trim() !== '') yield { text, number };
+}
+
+/** The value of a line; one that is no JSON, or not as the schema says, is told with file, line and field. */
+export function parseLine<T>(
+  { text, number }: Line,
+  schema: z.ZodType<T>,
+  name: string,
+  failure: LineOptions['failure'] = corrupt,
+): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw failure(`${name}: line ${number} is not JSON (${error instanceof Error ? error.message : error})`, error);
+  }
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const field = issue?.path.join('.') || 'the value';
+  throw failure(`${name}: line ${number}: ${field}: ${issue?.message ?? 'is not valid'}`, parsed.error);
+}
+
+/** The values of a stream of bytes. */
+export async function* parseLines<T>(
+  bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  schema: z.ZodType<T>,
+  name: string,
+  options: LineOptions = {},
+): AsyncGenerator<T> {
+  for await (const line of linesOf(bytes, name, options)) yield parseLine(line, schema, name, options.failure);
+}
+
+/** A file's values, read anew for whoever asks for them. */
+export const fileRows = <T>(path: string, schema: z.ZodType<T>, name = path, options: LineOptions = {}): Rows<T> => ({
+  [Symbol.asyncIterator]: () =>
+    parseLines(createReadStream(path, { highWaterMark: pieceBytes }), schema, name, options),
+});
+
+/** Those of a file that this process has written itself: its values are what they were. */
+export const ownRows = <T>(path: string): Rows<T> => ({
+  [Symbol.asyncIterator]: async function* () {
+    for await (const { text } of linesOf(createReadStream(path, { highWaterMark: pieceBytes }), path))
+      yield JSON.parse(text);
+  },
+});
 
 export interface LineWriter {
   write(value: unknown): Promise<void>;
@@ -36,10 +145,19 @@ export async function writeLineFiles<Name extends string, T>(
   }
 }
 
+/** Writes the rows to a file and returns their number. */
+export const writeRows = (path: string, rows: Rows<unknown>): Promise<number> =>
+  writeLineFiles({ rows: path }, async ({ rows: writer }) => {
+    for await (const row of rows) await writer.write(row);
+    return writer.count();
+  });
+
+/** Rows are collected up to so many UTF-16 units, then written. */
+const flushAt = 256 * 1024;
+
 function lineWriter(file: FileHandle): LineWriter & { flush(): Promise<void> } {
   let pending: string[] = [];
-  let length = 0;
-  let count = 0;
+  let [length, count] = [0, 0];
   const flush = async (): Promise<void> => {
     const text = pending.join('');
     [pending, length] = [[], 0];
@@ -51,15 +169,12 @@ function lineWriter(file: FileHandle): LineWriter & { flush(): Promise<void> } {
       pending.push(line);
       length += line.length;
       count += 1;
-      if (length >= flushBytes) await flush();
+      if (length >= flushAt) await flush();
     },
     count: () => count,
     flush,
   };
 }
 
-/** Values of a file of JSON lines, one at a time. */
-export async function* readLines<T>(path: string, schema: z.ZodType<T>): AsyncGenerator<T> {
-  const lines = createInterface({ input: createReadStream(path, 'utf8'), crlfDelay: Number.POSITIVE_INFINITY });
-  for await (const line of lines) if (line !== '') yield schema.parse(JSON.parse(line));
-}
+/** JSON lines of a few rows, e.g. a training log; what grows with the data is written by `writeLineFiles`. */
+export const toJsonLines = (rows: readonly unknown[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join('');

@@ -1,5 +1,5 @@
 /**
- * A lease: a file that its owner rewrites while it lives. By it others judge an owner that they cannot see (owner.ts):
+ * A lease: a file that its owner rewrites while it lives. Others judge by it an owner that they cannot see (owner.ts):
  * one on another host, in another container, before a reboot.
  */
 import { randomUUID } from 'node:crypto';
@@ -15,7 +15,7 @@ export interface LeaseTimes {
   watchMs: number;
 }
 
-/** Sixty renewals must be missed, twelve of them before the eyes of whoever judges. */
+/** Sixty renewals must be missed, twelve of them while the judging process watches. */
 export const leaseTimes: LeaseTimes = { renewEveryMs: 10_000, expireAfterMs: 600_000, watchMs: 120_000 };
 
 /**
@@ -25,7 +25,7 @@ export const leaseTimes: LeaseTimes = { renewEveryMs: 10_000, expireAfterMs: 600
 export function keepRenewing(file: string, everyMs: number): () => Promise<void> {
   let renewing: Promise<void> | null = null;
   const timer = setInterval(() => {
-    // A file that is gone or a disk that is away is told by the work itself.
+    // A file that is gone or a disk that cannot be reached makes the work itself fail.
     renewing ??= renew(file)
       .catch(() => {})
       .finally(() => {

@@ -31,7 +31,7 @@ export class MotionMeter {
     this.#workAt = performance.now();
   }
 
-  /** @param besides bytes that move beside the work, as uploads beside a training, do not speak for it */
+  /** @param besides bytes that move beside the work, such as uploads beside a training, do not count as its movement */
   told({ besides = false } = {}): Motion {
     const now = performance.now();
     const [largest] = [...this.#underway].toSorted((a, b) => b.total - b.done - (a.total - a.done));
@@ -52,7 +52,7 @@ export class MotionMeter {
     }
   }
 
-  /** @param bytes negative where they must go again */
+  /** @param bytes negative where they must be sent again */
   moved(transfer: Underway | null, bytes: number): void {
     const now = performance.now();
     if (bytes >= 0) this.#bytesAt = now;

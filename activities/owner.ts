@@ -10,10 +10,10 @@ import { z } from 'zod';
 
 /** What is null could not be learned from the system; such an owner is judged by its lease alone (lease.ts). */
 export const ownerSchema = z.object({
-  /** Of this process alone, whatever the rest says. */
+  /** Names this process alone, whatever the rest says. */
   id: z.string(),
   host: z.string(),
-  /** Of this start of the kernel. */
+  /** Id of this start of the kernel. */
   boot: z.string().nullable(),
   /** In which `pid` counts: a container has its own. */
   pidNamespace: z.string().nullable(),
@@ -64,7 +64,7 @@ function exists(pid: number): boolean {
   }
 }
 
-/** `ended` for a process that only waits to be reaped, which a container without an init leaves for ever. */
+/** `ended` for a process that only waits to be reaped, which a container without an init leaves forever. */
 function startOf(pid: number): string | null {
   if (process.platform !== 'linux') return startByPs(pid);
   // A /proc mounted in another namespace shows strangers under these numbers.

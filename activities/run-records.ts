@@ -34,10 +34,10 @@ export function createRecordActivities({ store }: { store: ArtifactStore }): Rec
   };
 }
 
-/** Of two writers of the same moment the first one's record stands. */
+/** Where two write at the same time, the record of the first stands. */
 async function writeRecord(store: ArtifactStore, record: RunRecord): Promise<void> {
   const { run, execution, end } = record;
-  // Of a method that returns something else nothing is named.
+  // A method that returns something else names no inputs.
   const { report, adapter, evaluations = [] } = runResultSchema.safeParse(end?.result).data ?? {};
   await commitFiles(
     store,
@@ -72,7 +72,7 @@ function factsOf({ run, namespace, method, recipe, startedAt, end }: RunRecord):
   };
 }
 
-/** Of each execution its newest record, the execution that started last first; of one namespace. */
+/** The newest record of each execution in a namespace; the execution that started last comes first. */
 export async function findRecords(store: ArtifactStore, run: string, namespace: string): Promise<RunRecord[]> {
   const keys = newestKeys(await store.keys('run', recordPrefix(run)));
   const read = await inParallel(keys, async (key) => {
@@ -82,7 +82,7 @@ export async function findRecords(store: ArtifactStore, run: string, namespace: 
   return byStart(read.filter((record) => record?.namespace === namespace));
 }
 
-/** Of all recorded executions of a namespace what `list` shows, the one that started last first. */
+/** What `list` shows of all recorded executions in a namespace; the one that started last comes first. */
 export async function listRecords(store: ArtifactStore, namespace: string): Promise<RunFacts[]> {
   const keys = newestKeys(await store.keys('run', ''));
   const read = await inParallel(keys, async (key) => {

@@ -1,6 +1,6 @@
 /**
  * Temporary folders on a machine's fast disk, which other machines and containers may share: `<label>-XXXXXX/` holds the
- * work and, beside it, whose it is. A folder without that is nobody's business here.
+ * work and, beside it, a record of its owner. A folder without such a record is left alone.
  */
 import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, open, readdir, rename, rm, statfs, writeFile } from 'node:fs/promises';
@@ -81,7 +81,7 @@ function writeRecord(place: string, id: string): Promise<void> {
   return writeFile(join(place, ownerFile), JSON.stringify(record));
 }
 
-/** The work goes first: what is left of a removal that was cut off is still known for what it is. */
+/** The work goes first, so that what an interrupted removal leaves is still recognised. */
 async function remove(place: string): Promise<void> {
   const retries = { recursive: true, force: true, maxRetries: 3 };
   await rm(join(place, workFolder), retries);
@@ -104,14 +104,14 @@ export function explainDiskError(error: unknown, scratch: string): unknown {
 
 const spaceToWork = 2 ** 20;
 
-/** A trainer that crashed where no megabyte is left failed for that, whatever its libraries' words were. */
+/** A trainer that crashed on a full disk failed for that reason, whatever its libraries said. */
 export async function explainCrash(error: unknown, scratch: string): Promise<unknown> {
   if (!(error instanceof DermflowError) || error.type !== failureTypes.trainerCrashed) return error;
   const { bavail, bsize } = await statfs(scratch);
   return bavail * bsize < spaceToWork ? unavailable(`scratch folder ${scratch}: ${diskErrors.ENOSPC}`, error) : error;
 }
 
-/** Of the folders that this process works in. */
+/** The folders that this process works in. */
 const inUse = new Set<string>();
 
 const leftBehind = new Set<string>();
@@ -127,7 +127,7 @@ export async function putAside(scratch: string, folder: string): Promise<void> {
   await rename(folder, join(place, workFolder));
 }
 
-/** Of this process for all sweeps: what it has watched counts on. */
+/** One for all sweeps of this process, so that what it has watched still counts. */
 const watch = createLeaseWatch();
 
 /**
@@ -162,7 +162,7 @@ async function readRecord(place: string): Promise<Found | null> {
   const handle = await open(join(place, ownerFile)).catch(() => null);
   if (handle === null) return null;
   try {
-    // Opened anew at each look: a client of a file server would otherwise tell a time that it remembers.
+    // Opened each time: a client of a file server would otherwise return the time in its cache.
     const { mtimeMs } = await handle.stat();
     return { record: parseRecord(await handle.readFile('utf8')), renewedAt: mtimeMs };
   } catch {

@@ -44,7 +44,7 @@ export async function withStrayFailures<T>(work: () => Promise<T>, graceMs: numb
   };
   try {
     const result = await Promise.race([scopes.run({ signal: asked.signal, fail }, work), overdue.promise]);
-    // Node tells of a rejection only after the promises that are settled by now.
+    // Node reports a rejection only after the promises that are settled by now.
     await new Promise(setImmediate);
     throwStray();
     return result;

@@ -15,7 +15,7 @@ export async function replyWith<T>(work: () => Promise<T>): Promise<ThreadReply<
   }
 }
 
-/** Outside: the thread's next reply. Throws what the work threw, and where the thread ends instead. */
+/** Outside: the thread's next reply. Throws what the work threw, or an error if the thread has ended. */
 export async function nextReply<T>(worker: Worker): Promise<T> {
   const waiting = new AbortController();
   const ended = once(worker, 'exit', { signal: waiting.signal }).then(([code]) => {

@@ -1,6 +1,6 @@
 /**
  * `npm run bench data`: the import against a Pillow loop that does the same work on the same files, each at its best
- * setting (Pillow compresses its PNGs at level 1), and against one that does less, since its draft mode lets the JPEG
+ * setting (Pillow compresses its PNGs at level 1), and against one that does less, because its draft mode lets the JPEG
  * decoder halve the image; and the import's peak memory at 1,000, 10,000 and 100,000 images. Every run is a process of
  * its own.
  */
@@ -12,7 +12,7 @@ import { execa } from 'execa';
 import { z } from 'zod';
 import { modelSize } from '../activities/datasets/images/image-size.ts';
 import { ownEnvironment } from '../cli/environment.ts';
-import { fewArenas, smallHeap } from '../infra/node24.mjs';
+import { smallHeap, twoMallocArenas } from '../infra/node24.mjs';
 import { readCount } from './common/arguments.ts';
 import { median } from './common/median.ts';
 import { writePhotographs, writeTinyImages } from './data/generate.ts';
@@ -96,7 +96,7 @@ async function compareThroughput(folder: string, images: number, repeats: number
     const [speed, cost] = [rate.toFixed(0).padStart(5), cpuMs.toFixed(0).padStart(4)];
     const [peak, size] = [memory.toFixed(0).padStart(4), stored.toFixed(0).padStart(4)];
     console.log(
-      `${name.padEnd(28)} ${speed} images/s   ${cost} ms of processor and ${size} KiB an image   peak ${peak} MiB`,
+      `${name.padEnd(28)} ${speed} images/s   ${cost} ms of processor and ${size} KiB per image   peak ${peak} MiB`,
     );
   }
   const [ours, ...pillow] = rates;
@@ -151,7 +151,7 @@ async function measureMemory(folder: string, sizes: readonly number[]): Promise<
 
 /** As `dermflow data import` starts its process. */
 const importOnce = (set: string, store: string): Promise<Measure> =>
-  measure(process.execPath, [smallHeap, importProgram, set, store], fewArenas);
+  measure(process.execPath, [smallHeap, importProgram, set, store], twoMallocArenas);
 
 async function measure(program: string, args: string[], env: Record<string, string> = {}): Promise<Measure> {
   const { stdout } = await execa(program, args, { env });

@@ -1,9 +1,10 @@
 /**
  * `npm run bench llm`: how near a stage of many requests comes to concurrency ÷ latency, every reply stored before it
- * is used, and what of the rest is the store's. Beside it: the same requests by `fetch` alone, which is what this machine
- * and the endpoint in it can do at all, and the stage with a store in memory.
+ * is used, what of the rest is the store's, and whose processor time it takes. Beside it: the same requests by `fetch`
+ * alone, which is what this machine and the endpoint in it can do at all, and the stage with a store in memory.
  */
 import { once } from 'node:events';
+import { tmpdir } from 'node:os';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { execa } from 'execa';
@@ -22,12 +23,15 @@ import { readCount } from './common/arguments.ts';
 import { withBucket } from './common/bucket.ts';
 import { benchLogger } from './common/logger.ts';
 import { median } from './common/median.ts';
+import { processorMsOf } from './common/processor.ts';
 
 interface Plan {
   requests: number;
   latencyMs: number;
   repeats: number;
   settings: LlmSettings;
+  /** Processes whose processor time is told beside this one's, by name. */
+  others: Record<string, number>;
 }
 
 export default async function llm(args: string[]): Promise<void> {
@@ -53,7 +57,8 @@ export default async function llm(args: string[]): Promise<void> {
       ...readEnvironment({}).llm,
       ...{ provider: 'openai-compatible', baseUrl: `http://127.0.0.1:${port}/v1`, model: 'bench', concurrency },
     };
-    const plan = { requests, latencyMs, repeats, settings };
+    const others = { endpoint: endpoint.pid ?? 0, SeaweedFS: stack.supervisor.pids().s3 ?? 0 };
+    const plan = { requests, latencyMs, repeats, settings, others };
     console.log(
       `${requests} requests, ${concurrency} at a time, each answered after ${latencyMs} ms.
 100 % is concurrency ÷ latency, ${idealOf(plan).toFixed(0)} replies/s: an endpoint whose ${concurrency} places are never empty. From a stage's first
@@ -75,18 +80,37 @@ const idealOf = ({ settings, latencyMs }: Plan): number => settings.concurrency 
 async function report(name: string, plan: Plan, work: (salt: string) => Promise<number>): Promise<void> {
   const { requests, repeats } = plan;
   const shares: number[] = [];
-  const cpu: number[] = [];
+  const cpu: Record<string, number>[] = [];
+  const busy: number[] = [];
   for (let repeat = 0; repeat < repeats; repeat++) {
-    const cpuBefore = process.cpuUsage();
+    const cpuBefore = processorTimes(plan);
+    const loop = performance.eventLoopUtilization();
     const ms = await work(`${name} ${repeat}`);
-    const { user, system } = process.cpuUsage(cpuBefore);
+    const cpuAfter = processorTimes(plan);
+    busy.push(performance.eventLoopUtilization(loop).utilization);
     shares.push((100 * requests) / (ms / 1_000) / idealOf(plan));
-    cpu.push((user + system) / 1_000 / requests);
+    cpu.push(Object.fromEntries(Object.entries(cpuAfter).map(([who, after]) => [who, after - (cpuBefore[who] ?? 0)])));
   }
   const share = median(shares);
   console.log(
-    `${name.padEnd(16)} ${((share / 100) * idealOf(plan)).toFixed(0)} replies/s, ${share.toFixed(1)} % of concurrency ÷ latency (each: ${shares.map((each) => each.toFixed(1)).join(', ')}); processor ${median(cpu).toFixed(2)} ms a reply`,
+    `${name.padEnd(16)} ${((share / 100) * idealOf(plan)).toFixed(0)} replies/s, ${share.toFixed(1)} % of concurrency ÷ latency (each: ${shares.map((each) => each.toFixed(1)).join(', ')})`,
   );
+  const perReply = Object.keys(cpu[0] ?? {}).map(
+    (who) => `${who} ${(median(cpu.map((times) => times[who] ?? 0)) / requests).toFixed(2)}`,
+  );
+  console.log(
+    `${''.padEnd(16)} processor, ms per reply: ${perReply.join(', ')}; this process's event loop ${(100 * median(busy)).toFixed(0)} % busy`,
+  );
+}
+
+/** Milliseconds so far, by process; those that the system does not tell are left out. */
+function processorTimes({ others }: Plan): Record<string, number> {
+  const { user, system } = process.cpuUsage();
+  const told = Object.entries(others).flatMap(([who, pid]) => {
+    const ms = processorMsOf(pid);
+    return ms === null ? [] : [[who, ms] as const];
+  });
+  return { 'this process': (user + system) / 1_000, ...Object.fromEntries(told) };
 }
 
 /** The baseline: no SDK, no ledger, no store. */
@@ -114,14 +138,14 @@ async function measureStage(name: string, plan: Plan, store: ArtifactStore): Pro
   const msPerReply = timed.ms() / (plan.requests * plan.repeats);
   const share = (100 * msPerReply) / (msPerReply + plan.latencyMs);
   console.log(
-    `${''.padEnd(16)} store: ${msPerReply.toFixed(1)} ms a reply, ${share.toFixed(1)} % of a reply's way, beside the endpoint's next requests`,
+    `${''.padEnd(16)} store: ${msPerReply.toFixed(1)} ms per reply, ${share.toFixed(1)} % of a reply's way, beside the endpoint's next requests`,
   );
 }
 
 async function askStage(store: ArtifactStore, { requests, settings }: Plan, salt: string): Promise<number> {
   const { signal } = new AbortController();
   const asking: Asking = {
-    ...{ store, settings, signal, budget: {}, spent: [], onReply: () => {}, now: () => new Date() },
+    ...{ store, scratch: tmpdir(), settings, signal, budget: {}, spent: [], onReply: () => {}, now: () => new Date() },
     llm: createEndpointClient(settings),
     run: { id: salt, execution: salt },
   };

@@ -1,7 +1,7 @@
 /**
- * `npm run bench look -- --images DIR`: which changes of a picture its look survives, and which pictures it takes for
- * another's. Every picture below DIR is indexed; of every n-th, each changed copy is looked up. Then each picture of one
- * half is looked up among the other half. Last, the time of a search among many drawn looks.
+ * `npm run bench look -- --images DIR`: which changes of a picture its look, a perceptual hash, survives, and which
+ * pictures it takes for another's. Every picture below DIR is indexed; of every n-th, each changed copy is looked up.
+ * Then each picture of one half is looked up among the other half. Last, the time of a search among many drawn looks.
  */
 import { readdir } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 import sharp, { type Sharp } from 'sharp';
 import { modelSize } from '../activities/datasets/images/image-size.ts';
 import { lookOf } from '../domain/cases/look.ts';
-import { indexLooks, nearDuplicateLikeness } from '../domain/cases/look-index.ts';
+import { indexLooksInMemory, nearDuplicateLikeness } from '../domain/cases/look-index.ts';
 import { userMistake } from '../domain/failures.ts';
 import { createRandom } from '../domain/random.ts';
 import { readCount } from './common/arguments.ts';
@@ -27,7 +27,7 @@ export default async function look(args: string[]): Promise<void> {
   });
   if (values.images !== undefined)
     await findAgain(await listPictures(values.images), readCount('--every', values.every));
-  timeSearch(readCount('--looks', values.looks));
+  await timeSearch(readCount('--looks', values.looks));
 }
 
 async function listPictures(folder: string): Promise<string[]> {
@@ -62,7 +62,7 @@ const framed =
     const [x, y] = [Math.round(share * width), Math.round(share * height)];
     return picture.extend({ left: x, right: x, top: y, bottom: y, background });
   };
-/** Of a picture that is square already, the middle three quarters of its width. */
+/** The square in the middle; for a picture that is square already, the middle three quarters of its width. */
 const centreSquare: Change = (picture, { width, height }) => {
   const side = width === height ? null : Math.min(width, height);
   const size = { width: side ?? Math.round(0.75 * width), height: side ?? height };
@@ -93,7 +93,7 @@ const changes: readonly [what: string, change: Change][] = [
 
 async function findAgain(pictures: readonly string[], every: number): Promise<void> {
   const looks = await Promise.all(pictures.map(async (path) => lookOfPicture(await load(path))));
-  const index = indexLooks(looks);
+  const index = await indexLooksInMemory(looks);
   const asked = [...pictures.keys()].filter((i) => i % every === 0);
   console.log(
     `\n${pictures.length} pictures, ${asked.length} of them looked up; likeness at least ${nearDuplicateLikeness}`,
@@ -108,7 +108,9 @@ async function findAgain(pictures: readonly string[], every: number): Promise<vo
       const { data, info } = await load(pictures[i] ?? '');
       const changed = change(sharp(data, { raw: info }), info);
       // As the sets hold them: compressed once more.
-      const near = index.nearest(await lookOfPicture(await open(await changed.jpeg({ quality: 85 }).toBuffer())));
+      const [near] = await index.nearest([
+        await lookOfPicture(await open(await changed.jpeg({ quality: 85 }).toBuffer())),
+      ]);
       if (!near) continue;
       const kind = near.position === i ? 'found' : relation(pictures[i], pictures[near.position]);
       count[kind] += 1;
@@ -117,14 +119,15 @@ async function findAgain(pictures: readonly string[], every: number): Promise<vo
     const share = ((100 * count.found) / asked.length).toFixed(1);
     console.log(`| ${what} | ${count.found} (${share} %) | ${count.related} | ${count.other} | ${least.toFixed(2)} |`);
   }
-  findOthers(pictures, looks);
+  await findOthers(pictures, looks);
 }
 
 /** Pictures of one half that are taken for one of the other half, with their names: only eyes can say which are right. */
-function findOthers(pictures: readonly string[], looks: readonly string[]): void {
-  const known = indexLooks(looks.filter((_, i) => i % 2 === 0));
-  const lines = looks.flatMap((one, i) => {
-    const near = i % 2 === 1 ? known.nearest(one) : null;
+async function findOthers(pictures: readonly string[], looks: readonly string[]): Promise<void> {
+  const known = await indexLooksInMemory(looks.filter((_, i) => i % 2 === 0));
+  const others = await known.nearest(looks.filter((_, i) => i % 2 === 1));
+  const lines = looks.flatMap((_, i) => {
+    const near = i % 2 === 1 ? others[i >> 1] : null;
     if (!near) return [];
     const [path, other] = [pictures[i] ?? '', pictures[2 * near.position] ?? ''];
     return [`  ${near.likeness.toFixed(2)} ${relation(path, other)}: ${basename(path)} ${basename(other)}`];
@@ -164,15 +167,15 @@ async function lookOfPicture({ data, info }: Loaded): Promise<string> {
   return lookOf({ rgb, ...size });
 }
 
-function timeSearch(count: number): void {
+async function timeSearch(count: number): Promise<void> {
   const looks = Array.from({ length: count }, (_, i) => drawnLook(i));
   const started = process.cpuUsage();
-  const index = indexLooks(looks);
+  const index = await indexLooksInMemory(looks);
   const built = process.cpuUsage(started);
   const asked = 200;
   const before = process.cpuUsage();
-  let found = 0;
-  for (let i = 0; i < asked; i += 1) if (index.nearest(drawnLook(count + i))) found += 1;
+  const nearest = await index.nearest(Array.from({ length: asked }, (_, i) => drawnLook(count + i)));
+  const found = nearest.filter((near) => near !== null).length;
   const searched = process.cpuUsage(before);
   const memory = Math.round(process.memoryUsage().rss / 2 ** 20);
   console.log(

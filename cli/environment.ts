@@ -4,7 +4,7 @@ import { type Environment, readEnvironment } from '../platform/env.ts';
 
 let parsed: Environment | undefined;
 
-/** Parsed at the first question and never again: what needs no environment, such as `--help`, fails by no bad variable. */
+/** Parsed when it is first asked for, and once: what needs no environment, such as `--help`, does not fail by a bad variable. */
 export function ownEnvironment(): Environment {
   parsed ??= readEnvironment(process.env);
   return parsed;

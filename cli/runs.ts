@@ -16,7 +16,7 @@ export type RunHandle = WorkflowHandle<(input: RunInput) => Promise<RunResult>>;
 
 export const handleOf = (client: Client, run: string): RunHandle => client.workflow.getHandle(run);
 
-/** A run's name of the user's own. Throws a user's mistake. */
+/** A name that the user gives to a run. Throws a user's mistake. */
 export function parseRunName(name: string): string {
   if (/^[a-z0-9][a-z0-9._-]{0,79}$/.test(name)) return name;
   throw userMistake(`--as ${name}: expected 1 to 80 of a-z, 0-9, ".", "_" and "-", beginning with a letter or digit`);
@@ -43,11 +43,7 @@ export async function startRun(
     await startSearchable(client, start, warn);
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    throw userMistake(
-      `run "${run}" is finished; "dermflow report ${run}" shows its results. To run it again under a name of its own give ` +
-        '--as NAME (finished stages come from the store); for other results change the recipe, e.g. --set seed=2',
-      error,
-    );
+    throw finishedRun(run, error);
   }
   const handle = handleOf(client, run);
   const started: unknown = (await handle.describe()).memo?.[memo.recipeDigest];
@@ -56,6 +52,14 @@ export async function startRun(
   }
   return handle;
 }
+
+/** A user's mistake: what to do instead of running what is finished. */
+export const finishedRun = (run: string, cause?: unknown): Error =>
+  userMistake(
+    `run "${run}" is finished; "dermflow report ${run}" shows its results. To run it again under a name of its own give ` +
+      '--as NAME (finished stages come from the store); for other results change the recipe, e.g. --set seed=2',
+    cause,
+  );
 
 async function startSearchable(client: Client, { input, run, reuse }: Start, warn: (line: string) => void) {
   const { recipe } = input;

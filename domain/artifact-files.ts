@@ -4,9 +4,8 @@ import type { ArtifactKind } from './artifact.ts';
 import { benchmarkItemSchema } from './benchmarks/benchmark.ts';
 import { ownItemSchema } from './benchmarks/own-items.ts';
 import { benchmarkSummarySchema } from './benchmarks/summary.ts';
-import { caseSchema, imageRefSchema } from './cases/case.ts';
-import { linkSchema } from './cases/groups.ts';
-import { conceptCaseSchema, readyCaseSchema } from './cases/undiagnosed.ts';
+import { imageRefSchema } from './cases/case.ts';
+import { datasetFiles } from './cases/dataset-files.ts';
 import { evaluationItemSchema } from './evaluation/item.ts';
 import { scoredItemSchema } from './evaluation/scored.ts';
 import { evaluationSummarySchema } from './evaluation/summary.ts';
@@ -39,21 +38,12 @@ const written = {
 /** An artifact may lack files that its making has no use for, or that its version did not write yet. */
 export const artifactFiles = {
   dataset: {
-    cases: { name: 'cases.jsonl', schema: caseSchema },
-    /** Pictures with concepts and no diagnosis; under the name of cases where they are all that there is. */
-    concepts: { name: 'concepts.jsonl', schema: conceptCaseSchema },
-    pictures: { name: 'cases.jsonl', schema: conceptCaseSchema },
-    /** Items with a question of their own: of a set as it was imported, and those that are out of distribution. */
-    ready: { name: 'ready.jsonl', schema: readyCaseSchema },
-    ood: { name: 'ood.jsonl', schema: readyCaseSchema },
-    /** What is known of pictures that became none of these. */
-    links: { name: 'links.jsonl', schema: linkSchema },
+    ...datasetFiles,
     /** Items of a user's own benchmark, and their pictures by the paths that the items name. */
     own: {
       name: 'own-items.json',
       schema: z.strictObject({ items: z.array(ownItemSchema), images: z.record(z.string(), imageRefSchema) }),
     },
-    report: { name: 'report.json', schema: z.json() },
   },
   questions: {
     train: { name: 'train.jsonl', schema: questionSchema },

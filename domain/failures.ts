@@ -5,7 +5,7 @@
 export const failureTypes = {
   /** A recipe, file or flag that only its author can mend. CLI exit code 2. */
   userMistake: 'UserMistake',
-  /** A server, port, disk or endpoint that is not there (yet), or that people must mend first. CLI exit code 3. Retried inside a run. */
+  /** A server, port, disk or endpoint that is not there (yet), or that people must mend first. CLI exit code 3. Retried within a run. */
   unavailable: 'Unavailable',
   /** Bytes in the store differ from their digest, or an artifact is incomplete. */
   corrupt: 'Corrupt',
@@ -35,7 +35,7 @@ export const finalFailures: readonly FailureType[] = [
   failureTypes.outOfMemory,
 ];
 
-/** CLI exit codes (design, section 1). */
+/** CLI exit codes, as README.md lists them. */
 export const exitCodes = { done: 0, failedRun: 1, userMistake: 2, unavailable: 3 } as const;
 
 /**

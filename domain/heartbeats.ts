@@ -21,6 +21,6 @@ export const motionSchema = z.object({
 });
 export type Motion = z.infer<typeof motionSchema>;
 
-/** Of an activity that counts what it has done; `total` is 0 where nobody knows it. */
+/** What an activity says that counts what it has done; `total` is 0 where nobody knows it. */
 export const workHeartbeatSchema = motionSchema.extend({ phase: z.string(), done: z.number(), total: z.number() });
 export type WorkHeartbeat = z.infer<typeof workHeartbeatSchema>;

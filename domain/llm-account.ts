@@ -5,12 +5,12 @@ import type { LlmPrice } from './llm-settings.ts';
 
 const count = z.int().nonnegative();
 
-/** Of a stage. `calls`, tokens and money are this run's own, over all its executions; the ledger's are others'. */
+/** What a stage spent. `calls`, tokens and money are this run's own, over all its executions; the ledger's are others'. */
 export const llmAccountSchema = z.strictObject({
   /** Different requests that the stage needs, and how many of them the ledger answered without a call of this pass. */
   requests: count,
   fromLedger: count,
-  /** Of those entries; null without any. */
+  /** When the first and the last of those entries were written; null without any. */
   writtenFrom: z.iso.datetime().nullable(),
   writtenTo: z.iso.datetime().nullable(),
   calls: count,
@@ -29,7 +29,7 @@ export type LlmAccount = z.infer<typeof llmAccountSchema>;
 
 export const budgetSchema = z.strictObject({
   calls: z.int().positive().optional(),
-  /** Of input and output together. */
+  /** Input and output together. */
   tokens: z.int().positive().optional(),
   /** In the currency of DERMFLOW_LLM_PRICES. */
   money: z.number().positive().optional(),
@@ -42,7 +42,7 @@ export const emptyAccount = (): LlmAccount => ({
 });
 
 const charactersPerToken = 3;
-/** Of a picture of some 500 pixels a side; providers count from 85 to 1,600. */
+/** For a picture of some 500 pixels per side; providers count from 85 to 1,600. */
 const tokensPerImage = 1_000;
 
 /** Adds a call and its reply. */

@@ -1,4 +1,4 @@
-/** What kind of failure an endpoint tells of: by its words first, for servers agree on them more than on the status. */
+/** What kind of failure an endpoint reports: by its words first, because servers agree on them more than on the status. */
 
 /**
  * `away`: comes back by itself. `quota`: a person must pay or raise a limit. `key` and `setting`: the environment is
@@ -32,7 +32,7 @@ const noImages = new RegExp(
 );
 const denial =
   /\b(?:not|no|cannot|only|un(?:supported|known|expected)|at most 0|must be|should be|missing)\b|n't|un(?:supported|able)/i;
-/** Of this picture, not of pictures. */
+/** Words about this picture, not about pictures. */
 const ofThisImage =
   /format|(?:too|exceed\w*|max\w*|min\w*).{0,40}(?:large|big|small|size|pixels|bytes|mb\b|resolution|dimension|images)|decode|corrupt|truncated|download|at most [1-9]/i;
 

@@ -22,7 +22,7 @@ export interface LlmRequest {
   seed: number;
 }
 
-/** How a reply ended. The last three are requests that the endpoint did not take: of this one, not of all. */
+/** How a reply ended. The last three: the endpoint did not take this request; it may take others. */
 export const finishes = ['stop', 'length', 'filtered', 'too long', 'refused'] as const;
 
 export const llmReplySchema = z.object({
@@ -57,10 +57,10 @@ export const llmIdentitySchema = z.object({
 export type LlmIdentity = z.infer<typeof llmIdentitySchema>;
 
 /** Reads a reply's text: null, or why it is of no use. */
-export type Reader = (text: string) => string | null;
+export type ReplyReader = (text: string) => string | null;
 
 /** Why a reply is of no use; null where it is an answer. Pure, so that a stored reply is judged as a fresh one is. */
-export function faultOf(reply: LlmReply, read: Reader): string | null {
+export function faultOf(reply: LlmReply, read: ReplyReader): string | null {
   switch (reply.finish) {
     case 'filtered':
       return 'filtered by the endpoint';

@@ -58,7 +58,12 @@ export const storeKeys = {
   manifests: (kind: ArtifactKind, prefix: string): string => `manifests/${kind}/${prefix}`,
   /** A second copy, found by its own digest, which is how manifests name what they were made from. */
   manifestByDigest: (sha256: string): string => `manifests/by-digest/${sha256}.json`,
-  /** All replies of a model, by the digest of its identity. Those of before version 3 are not read any more. */
+  /** An empty object for each manifest that names a digest: as its input, or as a large file of it. */
+  name: (sha256: string, by: string): string => `${storeKeys.names(sha256)}${by}`,
+  names: (sha256: string): string => `names/${sha256}-`,
+  /** Says that the names in manifests of earlier versions are written down as well. */
+  namesComplete: 'names/complete',
+  /** All replies of a model, by the digest of its identity. Those from before version 3 are not read. */
   llmReplies: (model: string): string => `llm/3/${model.slice(0, 32)}/`,
   /** The n-th reply of the same weights to a request, from 1. No folder per request: servers list and write those slower. */
   llmReply: (model: string, fingerprint: string, request: string, number: number): string =>

@@ -17,6 +17,8 @@ export interface Random {
   pick<T>(list: readonly T[]): T;
   /** A shuffled copy (Fisher-Yates). */
   shuffle<T>(list: readonly T[]): T[];
+  /** The numbers below `count` in the order in which `shuffle` would put them; four bytes per number. */
+  order(count: number): Uint32Array;
   /** Up to `count` different elements, in random order. */
   sample<T>(list: readonly T[], count: number): T[];
   /** An independent generator for one purpose, so that drawing more here changes nothing there. */
@@ -43,6 +45,16 @@ export function createRandom(seed: string | number): Random {
         [copy[i], copy[j]] = [copy[j] as (typeof copy)[number], copy[i] as (typeof copy)[number]]; // both within the list
       }
       return copy;
+    },
+    order: (count) => {
+      const order = Uint32Array.from({ length: count }, (_, i) => i);
+      for (let i = count - 1; i > 0; i -= 1) {
+        const j = int(0, i);
+        const moved = order[i] ?? 0;
+        order[i] = order[j] ?? 0;
+        order[j] = moved;
+      }
+      return order;
     },
     sample: (list, count) => random.shuffle(list).slice(0, count),
     fork: (label) => createRandom(`${seed}/${label}`),

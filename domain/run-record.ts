@@ -55,7 +55,7 @@ const endSchema = z.object({
   closedAt: z.iso.datetime(),
   /** Type, of domain/failures.ts, and words. */
   failure: z.object({ type: z.string(), message: z.string() }).nullable(),
-  /** Of a completed run: what its method returns, most often a `RunResult`. */
+  /** What the method of a completed run returns, most often a `RunResult`. */
   result: z.unknown(),
   progress: progressSchema,
 });
@@ -72,7 +72,7 @@ export const runRecordSchema = z.object({
   /** In place of the recipe's. */
   budget: budgetSchema.exactOptional(),
   startedAt: z.iso.datetime(),
-  /** Of what wrote the record: `dermflow`, `code` (digest of its source), `node`. */
+  /** Versions of what wrote the record: `dermflow`, `code` (digest of its source), `node`. */
   versions: z.record(z.string(), z.string()),
   end: endSchema.nullable(),
 });
@@ -102,7 +102,7 @@ export const recordKey = (run: string, execution: string, moment: 'start' | 'end
 // ── the activity ──────────────────────────────────────────────────────────────────────────────────────────────────
 export interface RecordInput {
   method: string;
-  /** Of any method. */
+  /** A recipe of any method. */
   recipe: { name: string };
   budget?: LlmBudget;
   startedAt: string;

@@ -40,14 +40,14 @@ export interface StageRow {
   /** Where its stretches end, in epochs or steps; none where the recipe leaves the stage out. */
   ends(recipe: Recipe): readonly number[];
   memory(recipe: Recipe): StepSize;
-  /** Of its models, for people; `shortTitle` for narrow places. */
+  /** Title of its models, for people; `shortTitle` for narrow places. */
   title: string;
   shortTitle: string;
   /** Whether each end is a model of its own, named by its step. */
   perStep: boolean;
   /** Place of its models among those of the other stages, as a reader meets them. */
   rank: number;
-  /** Of its curves, and its field in `report.json`. */
+  /** Title of its curves, and its field in `report.json`. */
   logTitle: string;
   logField: string;
   /** Head of its column in the model card, and what stands below; `step` is the exported checkpoint's. */

@@ -28,7 +28,7 @@ const optimiserSchema = z.strictObject({
 const planSchema = z.strictObject({
   maxSteps: z.int().positive(),
   stopAt: z.int().positive(),
-  /** A resume checkpoint every so many optimiser steps, besides the one at `stopAt`. */
+  /** Optimiser steps between resume checkpoints, besides the one at `stopAt`. */
   saveEvery: z.int().positive(),
   /**
    * Before the end of the plan the process does not end at `stopAt`: it says `finished`, waits on stdin for the path of
@@ -119,7 +119,7 @@ export const grpoJobSchema = z.strictObject({
 export type GrpoJob = z.infer<typeof grpoJobSchema>;
 
 /**
- * Generation by Transformers with the adapter unmerged: one JSON line `GeneratedRow` a row in `output/generated.jsonl`,
+ * Generation by Transformers with the adapter unmerged: one JSON line `GeneratedRow` per row in `output/generated.jsonl`,
  * whole batches at a time, each there when its progress is told.
  */
 export const generateJobSchema = z.strictObject({
@@ -193,7 +193,7 @@ export const rewardRequestSchema = z.strictObject({
 });
 export type RewardRequest = z.infer<typeof rewardRequestSchema>;
 
-/** The answer: for each component, one number a completion, in the order asked. */
+/** The answer: for each component, one number per completion, in the order asked. */
 export const rewardResponseSchema = z.strictObject({ components: z.record(z.string(), z.array(z.number())) });
 export type RewardResponse = z.infer<typeof rewardResponseSchema>;
 

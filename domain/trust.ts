@@ -10,7 +10,7 @@ export const trainingEnvironmentSchema = z.object({
   software: z.record(z.string(), z.string()),
   /** Name of the accelerator, or `cpu`. */
   device: z.string(),
-  /** Processes of the trainer, one a device. */
+  /** Processes of the trainer, one per device. */
   worldSize: z.int().positive(),
   /** CPU threads of a process. */
   threads: z.int().positive(),

@@ -13,10 +13,10 @@ import sharp from 'sharp';
 import { z } from 'zod';
 import { loadKnowledge } from '../activities/knowledge.ts';
 import { withScratchFolder } from '../activities/scratch.ts';
+import { drawAppearance } from '../domain/demo/appearance.ts';
 import { drawCorpusRow } from '../domain/demo/corpus.ts';
 import { renderLesion } from '../domain/demo/lesion.ts';
 import { demoLexicon } from '../domain/demo/lexicon.ts';
-import { drawLook } from '../domain/demo/look.ts';
 import { drawIndependentFindings } from '../domain/demo/world.ts';
 import { createRandom } from '../domain/random.ts';
 import { type BuildBackboneJob, type ChatRow, trainerEventSchema } from '../domain/trainer.ts';
@@ -70,10 +70,10 @@ async function writeCorpus(scratch: string): Promise<BuildBackboneJob> {
   const random = createRandom(`backbone/${settings.seed}`);
   const pool = Array.from({ length: settings.images }, (_, i) => {
     const findings = drawIndependentFindings(random);
-    return { file: `${i}.png`, findings, look: drawLook(findings, random) };
+    return { file: `${i}.png`, findings, appearance: drawAppearance(findings, random) };
   });
   for (const image of pool) {
-    const { rgb, width, height } = renderLesion(image.look);
+    const { rgb, width, height } = renderLesion(image.appearance);
     await sharp(rgb, { raw: { width, height, channels: 3 } })
       .png()
       .toFile(resolve(scratch, image.file));

@@ -22,7 +22,7 @@ export interface Check {
   name: string;
   /** Its absence stops nothing. */
   optional?: boolean;
-  look(): Promise<string>;
+  run(): Promise<string>;
 }
 
 export interface Finding {
@@ -41,7 +41,7 @@ const sparedByStore = 0.01;
 export const machineChecks = ({ home, scratch, trainerPython, s3 }: Environment): Check[] => [
   {
     name: 'this machine',
-    look: async () => {
+    run: async () => {
       const python = process.env.DERMFLOW_PYTHON || 'python3';
       const machine = readMachine({ checkout: root, home, python });
       const problems = problemsOf(machine, { missing: [], start: false });
@@ -51,16 +51,16 @@ export const machineChecks = ({ home, scratch, trainerPython, s3 }: Environment)
   },
   {
     name: 'Node',
-    look: async () => {
+    run: async () => {
       if (Number(process.versions.node.split('.')[0]) < 24) throw unavailable('run "npm run setup": it brings Node 24');
       return process.versions.node;
     },
   },
-  { name: 'local servers', look: async () => Object.keys(findTools(home)).join(', ') },
-  { name: 'small language model', look: async () => findSmallModel(home).replace(`${home}/`, '') },
+  { name: 'local servers', run: async () => Object.keys(findTools(home)).join(', ') },
+  { name: 'small language model', run: async () => findSmallModel(home).replace(`${home}/`, '') },
   {
     name: 'trainer',
-    look: async () => {
+    run: async () => {
       const script =
         'import importlib.metadata as m; print(", ".join(f"{n} {m.version(n)}" for n in ("torch", "transformers", "trl", "peft", "accelerate")))';
       const result = await execa(trainerPython, ['-c', script], { reject: false });
@@ -73,7 +73,7 @@ export const machineChecks = ({ home, scratch, trainerPython, s3 }: Environment)
   {
     name: 'accelerators',
     optional: true,
-    look: async () => {
+    run: async () => {
       const result = await execa('nvidia-smi', ['--query-gpu=name,memory.total', '--format=csv,noheader'], {
         reject: false,
       });
@@ -84,12 +84,12 @@ export const machineChecks = ({ home, scratch, trainerPython, s3 }: Environment)
   spaceCheck('scratch space', scratch, 'DERMFLOW_SCRATCH'),
   {
     name: 'local store',
-    // Where a store of others is set, none runs here.
+    // Where the environment names another store, none runs here.
     optional: s3.endpoint !== undefined && !s3.endpoint.startsWith(`http://${loopback}:`),
-    look: async () => {
+    run: async () => {
       const problem = storeProblem({ path: home, fileSystem: fileSystemOf(home) });
       if (problem !== null) throw unavailable(problem);
-      return spaceCheck('local store', home, 'DERMFLOW_HOME', sparedByStore).look();
+      return spaceCheck('local store', home, 'DERMFLOW_HOME', sparedByStore).run();
     },
   },
 ];
@@ -97,7 +97,7 @@ export const machineChecks = ({ home, scratch, trainerPython, s3 }: Environment)
 /** @param spared share of the disk that nobody may fill */
 const spaceCheck = (name: string, folder: string, variable: string, spared = 0): Check => ({
   name,
-  look: async () => {
+  run: async () => {
     const found = await statfs(folder).catch(() => statfs(repositoryRoot));
     const free = Math.max(0, (found.bavail - spared * found.blocks) * found.bsize) / gibibyte;
     const besides = spared === 0 ? '' : `, besides the ${100 * spared} % of its disk that the S3 server leaves free`;
@@ -113,7 +113,7 @@ const spaceCheck = (name: string, folder: string, variable: string, spared = 0):
 /** The language model that this machine's llm worker would ask for a recipe that names none. */
 const languageModelCheck = (environment: Environment): Check => ({
   name: 'language model',
-  look: async () => {
+  run: async () => {
     const llm = settingsFor(environment.llm, undefined);
     if (llm.provider === 'embedded')
       return 'embedded (good for plumbing, not for trajectories that are meant to teach)';
@@ -133,7 +133,7 @@ function configuredModels({ llm }: Environment): LlmSettings[] {
   return [undefined, ...chosen.map((provider) => ({ provider }))].map((choice) => settingsFor(llm, choice));
 }
 
-/** Asks the endpoint once, a few paid tokens, and says a line each of what came. */
+/** Asks the endpoint once, a few paid tokens, and returns one line for each finding. */
 function examinationChecks(llm: LlmSettings, index: number): Check[] {
   if (llm.provider === 'embedded' || llm.model === '') return [];
   let examined: Promise<Examined> | null = null;
@@ -145,7 +145,7 @@ function examinationChecks(llm: LlmSettings, index: number): Check[] {
   return findings.map(({ name, say }, line) => ({
     name: `${name}${whose}`,
     optional: line > 0,
-    look: async () => {
+    run: async () => {
       const found = await examine().catch((error: unknown) => {
         throw line === 0 ? error : new Error('not asked: the endpoint gives no answer');
       });
@@ -157,7 +157,7 @@ function examinationChecks(llm: LlmSettings, index: number): Check[] {
 /** What a run on this machine needs before its services are started. Throws the first thing that is missing. */
 export async function requireMachine(environment: Environment): Promise<void> {
   for (const check of [...machineChecks(environment), languageModelCheck(environment)]) {
-    if (!check.optional) await check.look();
+    if (!check.optional) await check.run();
   }
 }
 
@@ -172,7 +172,7 @@ export function serviceChecks(environment: Environment): Check[] {
     {
       name: 'Temporal',
       optional: !pointed,
-      look: async () => {
+      run: async () => {
         if (!pointed) throw new Error(notPointed);
         const { client, close } = await connectClient(environment);
         try {
@@ -186,7 +186,7 @@ export function serviceChecks(environment: Environment): Check[] {
     {
       name: 'search attributes',
       optional: true,
-      look: async () => {
+      run: async () => {
         if (!pointed) throw new Error(notPointed);
         const { client, close } = await connectClient(environment);
         try {
@@ -205,7 +205,7 @@ export function serviceChecks(environment: Environment): Check[] {
     {
       name: 'S3',
       optional: s3.endpoint === undefined,
-      look: async () => {
+      run: async () => {
         if (s3.endpoint === undefined && !pointed) throw new Error(notPointed);
         const client = createS3Client(s3);
         try {

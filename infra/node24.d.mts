@@ -1,5 +1,5 @@
 export declare const smallHeap: string;
-export declare const fewArenas: Record<string, string>;
+export declare const twoMallocArenas: Record<string, string>;
 export declare function runTypeScript(
   file: string,
   args: string[],

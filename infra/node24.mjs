@@ -1,6 +1,6 @@
 /**
  * `node infra/node24.mjs <file.ts> <args…>`: runs a TypeScript file under the Node that set-up installed, whatever Node
- * runs this one: a shell that installed it a moment ago still knows the old one.
+ * runs this one: a shell that installed it a moment ago still finds the old one.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -17,7 +17,7 @@ const runsTypeScript = Number(process.versions.node.split('.')[0]) >= 24;
 export const smallHeap = '--optimize-for-size';
 
 /** glibc gives each thread a heap of its own, in which freed memory stays; two for all take a tenth less memory. */
-export const fewArenas = { MALLOC_ARENA_MAX: '2' };
+export const twoMallocArenas = { MALLOC_ARENA_MAX: '2' };
 
 /** Does not return unless this Node runs TypeScript itself, with these flags. */
 export async function runTypeScript(file, args, flags = [], env = {}) {

@@ -41,7 +41,7 @@ export const llmVariables = {
     .default({}),
 };
 
-/** Of providers that recipes choose beside the environment's own: `DERMFLOW_LLM_AZURE_BASE_URL`, `…_API_KEY`, `…_MODEL`. */
+/** For providers that recipes choose beside the environment's own: `DERMFLOW_LLM_AZURE_BASE_URL`, `…_API_KEY`, `…_MODEL`. */
 export const llmPlaceVariables = z.object(
   Object.fromEntries(
     hosted.flatMap((provider) => [

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Of the checkout. */
+/** Root of the checkout. */
 export const root = resolve(fileURLToPath(new URL('..', import.meta.url)));
 
 /** DERMFLOW_HOME, as platform/env.ts reads it. */

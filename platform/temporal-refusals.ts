@@ -1,11 +1,11 @@
-/** What Temporal, or the TLS in front of it, has against a connection: one line with its words and the remedy. */
+/** Why Temporal, or the TLS in front of it, refuses a connection: one line with its words and the remedy. */
 import { isGrpcServiceError, isRetryableError } from '@temporalio/client';
 import { type DermflowError, unavailable, userMistake } from '../domain/failures.ts';
 import { grpcStatus, isGrpcStatus } from './grpc.ts';
 import { proxyWords } from './proxy.ts';
 
 interface Refusal {
-  /** In the words of OpenSSL, gRPC or the server. */
+  /** Matches the words of OpenSSL, gRPC or the server. */
   words: RegExp;
   what: string;
   remedy: string;
@@ -73,26 +73,26 @@ const refusals: readonly Refusal[] = [
 ];
 
 /** What gRPC ended a request with, within the SDK's own error or as it is. */
-const statusOf = (error: unknown) =>
+const grpcStatusOf = (error: unknown) =>
   [error, error instanceof Error ? error.cause : null].find((each) => isGrpcServiceError(each));
 
 /** Words of a failed request, on one line. */
-export function wordsOf(error: unknown): string {
+function grpcWordsOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  const words = (statusOf(error)?.details ?? message).replace(/\s+/g, ' ').trim();
+  const words = (grpcStatusOf(error)?.details ?? message).replace(/\s+/g, ' ').trim();
   return words.replace(/^No connection established\. Last error: /, '').replace(/[. ]*Resolution note:.*$/, '');
 }
 
 const refusalOf = (error: unknown): Refusal | undefined => {
   const words = isGrpcStatus(error, grpcStatus.UNAUTHENTICATED, grpcStatus.PERMISSION_DENIED)
     ? 'unauthenticated'
-    : wordsOf(error);
+    : grpcWordsOf(error);
   return refusals.find((refusal) => refusal.words.test(words));
 };
 
 /** Nothing answers, not yet, or not as it should; another request may. */
 export function isMerelyAway(error: unknown): boolean {
-  const status = statusOf(error);
+  const status = grpcStatusOf(error);
   const again =
     status !== undefined && (isRetryableError(status) || isGrpcStatus(status, grpcStatus.DEADLINE_EXCEEDED));
   return again && refusalOf(error) === undefined;
@@ -107,7 +107,7 @@ export function explainRefusal(
   { address, tls }: { address?: string | undefined; tls?: unknown },
 ): DermflowError {
   const asked = address ?? 'localhost:7233';
-  const words = wordsOf(error);
+  const words = grpcWordsOf(error);
   const refusal = refusalOf(error);
   if (refusal) {
     const line = `Temporal at ${asked} ${refusal.what}; ${refusal.remedy} (${words})`;

@@ -15,7 +15,7 @@ export interface TemporalClient {
   close(): Promise<void>;
 }
 
-/** What of the environment decides how Temporal is reached. */
+/** The part of the environment that decides how Temporal is reached. */
 export type TemporalPlace = Pick<Environment, 'temporal' | 'payloadCodec'>;
 
 export async function connectClient(place: TemporalPlace): Promise<TemporalClient> {
@@ -35,16 +35,16 @@ export interface WorkerConnection {
 export async function connectWorker(place: TemporalPlace): Promise<WorkerConnection> {
   const { connectionOptions, namespace = 'default' } = readConfig(place);
   const dataConverter = await loadDataConverter(place.payloadCodec);
-  // The worker's own client says less of what is wrong with a certificate.
+  // The worker's own client says less about what is wrong with a certificate.
   await untilAnswered(connectionOptions);
   const worker = await import('@temporalio/worker'); // takes a second, which commands that only ask are spared
   return { connection: await worker.NativeConnection.connect(connectionOptions), namespace, dataConverter };
 }
 
-/** Whether the environment or a profile names a Temporal, so that no local one is meant. */
+/** Whether the environment or a profile names a Temporal server, so that no local one is meant. */
 export const isTemporalNamed = (): boolean => profile().connectionOptions.address !== undefined;
 
-/** A local stack's, which has neither key nor certificate, whatever the variables and a profile say of another one. */
+/** The options of a local stack, which has neither key nor certificate, whatever variables and profile say of another server. */
 const readConfig = ({ temporal: { local, address } }: TemporalPlace): ClientConnectConfig =>
   local && address !== undefined ? { connectionOptions: { address } } : profile();
 
@@ -64,11 +64,11 @@ function profile(): ClientConnectConfig {
   }
 }
 
-/** A server that is being started may need so long, in milliseconds. */
+/** How long a server that is being started may need, in milliseconds. */
 const patienceMs = 5_000;
 const askEveryMs = 200;
 
-/** Asks the server one thing, so that what it has against us is told in its words. */
+/** Asks the server one thing, so that a refusal is reported in its words. */
 async function untilAnswered(options: ConnectionOptions): Promise<void> {
   const deadline = Date.now() + patienceMs;
   for (;;) {
@@ -84,7 +84,7 @@ async function untilAnswered(options: ConnectionOptions): Promise<void> {
   }
 }
 
-/** Without the SDK's own repetitions, whose last error is no more than that the time is over. */
+/** Without the SDK's own retries, whose last error only says that the time is over. */
 async function askOnce(options: ConnectionOptions): Promise<void> {
   const connection = Connection.lazy({ ...options, interceptors: [] });
   try {

@@ -15,7 +15,8 @@ interface Count {
 const folder = await mkdtemp(join(tmpdir(), 'dermflow-test-'));
 const counts: Count[] = [];
 try {
-  counts.push(await runChecks(), await runPytest(), await runVitest());
+  counts.push(await runChecks());
+  counts.push(...(await Promise.all([runTrainings(), runVitest('vitest', ['!e2e'])])).flat());
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
@@ -34,9 +35,18 @@ function orOneFailure(count: Count, exitCode: number | undefined): Count {
   return exitCode !== 0 && count.failed === 0 ? { ...count, failed: 1 } : count;
 }
 
-async function runVitest(): Promise<Count> {
-  const file = join(folder, 'vitest.json');
-  const { exitCode } = await run('vitest', ['run', '--reporter=default', '--reporter=json', `--outputFile=${file}`]);
+/** What trains from end to end, one after the other: a trainer is busy on one core, so that the rest runs beside it. */
+async function runTrainings(): Promise<Count[]> {
+  return [await runPytest(), await runVitest('e2e', ['e2e'])];
+}
+
+/** @param projects as vitest's `--project` takes them */
+async function runVitest(name: string, projects: readonly string[]): Promise<Count> {
+  const file = join(folder, `${name}.json`);
+  const chosen = projects.flatMap((project) => ['--project', project]);
+  const { exitCode } = await run('vitest', [
+    ...['run', ...chosen, '--reporter=default', '--reporter=json', `--outputFile=${file}`],
+  ]);
   const schema = z.object({ numPassedTests: z.int(), numFailedTests: z.int(), numPendingTests: z.int() });
   const text = await readFile(file, 'utf8').catch(() => null);
   if (text === null) return { passed: 0, failed: 1, skipped: 0 };
@@ -47,11 +57,8 @@ async function runVitest(): Promise<Count> {
 async function runPytest(): Promise<Count> {
   const file = join(folder, 'pytest.xml');
   const python = readEnvironment(process.env).trainerPython;
-  const { exitCode } = await run(
-    python,
-    ['-m', 'pytest', '-q', `--junit-xml=${file}`],
-    join(repositoryRoot, 'trainer'),
-  );
+  const args = ['-m', 'pytest', '-q', '--durations=15', `--junit-xml=${file}`];
+  const { exitCode } = await run(python, args, join(repositoryRoot, 'trainer'));
   const text = await readFile(file, 'utf8').catch(() => '');
   const number = (name: string): number =>
     Number(new RegExp(`<testsuite [^>]*\\b${name}="(\\d+)"`).exec(text)?.[1] ?? 0);

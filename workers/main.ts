@@ -27,7 +27,7 @@ try {
 } catch (error) {
   if (!(error instanceof DermflowError)) {
     console.error(error);
-    // Not thrown on: nobody handles it there, and the worker would live without working.
+    // Not rethrown: nobody would handle it, and the worker would run without working.
     process.exit(1);
   }
   console.error(error.message);

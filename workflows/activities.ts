@@ -11,7 +11,7 @@ import { allowance } from './allowance.ts';
 import { persistently } from './attempts.ts';
 import * as profiles from './profiles.ts';
 
-/** Of this run alone: Temporal evaluates workflow modules anew for each run. */
+/** This run's alone: Temporal evaluates workflow modules anew for each run. */
 const scheduled = new Map<string, number>();
 
 /** `trainGrpo-2` for the second call of `trainGrpo`: readable in Temporal's UI, and the name that `retryNow` takes. */
@@ -21,7 +21,7 @@ function nextActivityId(type: string): string {
   return `${type}-${count}`;
 }
 
-/** @param more what an input has besides, anew for each round of attempts */
+/** @param more what is added to the input, made anew for each round of attempts */
 function activities<A extends object>(profile: ActivityOptions, more: () => object = () => ({})): A {
   const call = (type: string) => (input: object) => {
     const activityId = nextActivityId(type);

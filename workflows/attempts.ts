@@ -1,13 +1,14 @@
 /**
- * How long the workflow insists: a service or machine that is away is waited for; what a person must see to (an empty
- * account, a spent budget) waits for that person; any other failure is final after its attempts. One round of attempts lasts some two minutes and leaves six events in the history, so that an outage of a
- * week stays below Temporal's limit of 51,200.
+ * How long the workflow tries: an unreachable service or machine is waited for; what a person must see to (an empty
+ * account, a spent budget) waits for that person; any other failure is final after its attempts. One round of attempts
+ * lasts some two minutes and leaves six events in the history, so that an outage of a week stays below Temporal's limit
+ * of 51,200.
  *
  * `retryNow([activityIds])` is what `dermflow resume` sends to an open run: every pending activity that it names is
  * scheduled anew, under its old id, with all its attempts before it. The ids are those of `describe().raw.pendingActivities`,
  * of the run and of each of its children. One that waits for its next attempt starts at once; one that is running is
  * stopped first (a trainer saves its checkpoint). An id that is not pending is passed over, so the signal may be sent
- * twice, late, or to a run that needs it not.
+ * twice, late, or to a run that does not need it.
  */
 import {
   ActivityFailure,
@@ -25,7 +26,7 @@ import { signals } from '../domain/names.ts';
 
 export const retryNow = defineSignal<[activityIds: string[]]>(signals.retryNow);
 
-/** Of this run alone: Temporal evaluates workflow modules anew for each run. */
+/** This run's alone: Temporal evaluates workflow modules anew for each run. */
 const pending = new Map<string, () => void>();
 
 /** Why activities wait for a person, by their id. */
@@ -82,7 +83,7 @@ function reasonToWait(error: unknown): string | null {
   return cause instanceof ApplicationFailure && cause.type === failureTypes.needsPerson ? cause.message : null;
 }
 
-/** Attempts that were used up by an outage; each round of them lasts minutes, so this does not spin. */
+/** Attempts that an outage used up; each round of them lasts minutes, so this is no busy loop. */
 function isAway(error: unknown): boolean {
   if (!(error instanceof ActivityFailure) || error.retryState !== 'MAXIMUM_ATTEMPTS_REACHED') return false;
   const { cause } = error;
@@ -90,7 +91,7 @@ function isAway(error: unknown): boolean {
   return cause instanceof ApplicationFailure && cause.type === failureTypes.unavailable;
 }
 
-/** The activity ended because that was asked of it, whether it said so or broke off. */
+/** The activity ended because it was asked to, whether it said so or broke off. */
 const wasStopped = (error: unknown): boolean =>
   isCancellation(error) || (error instanceof ActivityFailure && error.retryState === 'CANCEL_REQUESTED');
 

@@ -7,7 +7,7 @@ import { finalFailures } from '../domain/failures.ts';
 import { taskQueues } from '../domain/names.ts';
 
 /**
- * Eight attempts within some two minutes, then the failure stands; what is merely away is asked for again and again
+ * Eight attempts within some two minutes, then the failure stands; what is only unreachable is asked for again and again
  * (attempts.ts). The pause never grows above a minute, so that work goes on soon after a server is back.
  */
 const retry: RetryPolicy = {

@@ -83,7 +83,7 @@ export class Progress {
     this.#state.report = report;
   }
 
-  /** Nothing is at work any more: what is not done waits for the run to be started anew. */
+  /** Nothing works any more: what is not done waits until the run is started again. */
   rest(): void {
     for (const entry of this.#state.stages) if (entry.state === 'running') entry.state = 'waiting';
   }

@@ -10,7 +10,7 @@ import type { Progress } from './progress.ts';
 type End = NonNullable<RecordInput['end']>;
 
 /**
- * Records the start of the run, does its work and records how it ended. A failed or cancelled run ends as such also where
+ * Records the start of the run, does its work and records how it ended. A failed or cancelled run ends as such even where
  * the store does not take its record.
  */
 export async function recorded<T>(
@@ -39,7 +39,7 @@ export async function recorded<T>(
   }
 }
 
-/** Null for a defect of the workflow's code: the run does not end by it. */
+/** Null for a defect of the workflow's code, which does not end the run. */
 function endOf(error: unknown, progress: Progress): End | null {
   const common = { result: null, progress: progress.now() };
   if (isCancellation(error)) return { ...common, state: 'CANCELLED', failure: null };

@@ -10,8 +10,8 @@ import { type Answerer, answererDigest, type KeptAnswer, keptAnswerSchema } from
 import { canonicalJson } from '../../domain/artifact.ts';
 import { storeKeys } from '../../domain/names.ts';
 import { concurrently } from '../concurrently.ts';
+import { toJsonLines } from '../json-lines.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
-import { toJsonLines } from '../store/commit.ts';
 
 /** Between two chunks, in milliseconds: a slow model writes an object for each answer, a fast one two a second. */
 const defaultPauseMs = 500;

@@ -39,12 +39,12 @@ export function createDatasetActivities({ store, environment, logger }: DatasetD
       withHeartbeats(async (report, signal) => {
         const knowledge = await loadKnowledge();
         const { generate: spec } = recipe.data;
-        const { plugins } = environment;
+        const { plugins, scratch } = environment;
         const encoder = await openEncoder(recipe.data.encoder, { store, plugins, report, signal });
         const sources = spec
           ? await generate({ spec, recipe, knowledge, report, signal })
           : await Promise.all(recipe.data.sources.map((source) => requireImported(source, recipe)));
-        const result = await deriveData(store, sources, recipe, knowledge, encoder);
+        const result = await deriveData({ store, scratch }, sources, recipe, knowledge, encoder);
         logger.info({ ...result.counts }, 'data prepared');
         return result;
       }),

@@ -46,8 +46,8 @@ export async function writeDemoDataset(
   await writeFile(join(folder, 'README.md'), readme);
 }
 
-async function writeImage({ look }: DemoCase, file: string): Promise<void> {
-  const { width, height, rgb } = renderLesion(look);
+async function writeImage({ appearance }: DemoCase, file: string): Promise<void> {
+  const { width, height, rgb } = renderLesion(appearance);
   const image = sharp(rgb, { raw: { width, height, channels: 3 } });
   await writeFile(file, await image.jpeg({ quality: 95, chromaSubsampling: '4:4:4' }).toBuffer());
 }

@@ -4,7 +4,7 @@ import type { EvaluationActivities } from '../../domain/contracts/evaluation.ts'
 import type { Environment } from '../../platform/env.ts';
 import { withHeartbeats } from '../heartbeats.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
-import { evaluate } from './evaluate.ts';
+import { type EvaluationContext, evaluate } from './evaluate.ts';
 import { exportOnnx } from './export.ts';
 import { readTestQuestions } from './questions.ts';
 
@@ -12,12 +12,15 @@ export interface EvaluationDependencies {
   store: ArtifactStore;
   environment: Pick<Environment, 'scratch' | 'trainerPython'>;
   logger: Logger;
+  /** Default: what the recipe's runtime says. */
+  openRunner?: EvaluationContext['openRunner'];
 }
 
 export function createEvaluationActivities({
   store,
   environment,
   logger,
+  openRunner,
 }: EvaluationDependencies): EvaluationActivities {
   const common = { store, scratch: environment.scratch, trainer: { python: environment.trainerPython, logger } };
   return {
@@ -25,7 +28,7 @@ export function createEvaluationActivities({
       const { runtime } = input.recipe.evaluation;
       if (runtime !== 'onnx') return null;
       return withHeartbeats(async (report, signal) => {
-        const questions = await readTestQuestions(store, input.questions, input.recipe.evaluation);
+        const questions = await readTestQuestions(store, input.questions, input.recipe.evaluation, environment.scratch);
         const onProgress = (done: number, total: number): void => report({ phase: 'exporting', done, total });
         const { seed, model } = input.recipe;
         return exportOnnx({ ...input, seed, threads: model.threads }, questions, { ...common, signal, onProgress });
@@ -34,9 +37,12 @@ export function createEvaluationActivities({
 
     evaluateModel: (input) =>
       withHeartbeats(async (report, signal) => {
-        const questions = await readTestQuestions(store, input.questions, input.recipe.evaluation);
+        const questions = await readTestQuestions(store, input.questions, input.recipe.evaluation, environment.scratch);
         const onProgress = (done: number, total: number): void => report({ phase: 'answering', done, total });
-        const { evaluation, scores } = await evaluate(input, questions, { ...common, signal, onProgress });
+        const { evaluation, scores } = await evaluate(input, questions, {
+          ...{ ...common, signal, onProgress },
+          ...(openRunner ? { openRunner } : {}),
+        });
         logger.info({ label: input.label, evaluation: evaluation.key, scores }, 'model evaluated');
         return { label: input.label, step: input.checkpoint?.step ?? null, evaluation, scores };
       }),

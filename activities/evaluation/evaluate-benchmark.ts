@@ -19,10 +19,10 @@ import { profileDigest } from '../../domain/prompts/profile.ts';
 import { openAnswerBook } from '../answers/answer-book.ts';
 import { askAll } from '../answers/ask-all.ts';
 import { commitOnce } from '../commit-once.ts';
+import { toJsonLines } from '../json-lines.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import type { ModelRunner } from '../ports/model-runner.ts';
 import { withScratchFolder } from '../scratch.ts';
-import { toJsonLines } from '../store/commit.ts';
 import { imageFileName, writeImages } from './questions.ts';
 import { readItems } from './sources.ts';
 

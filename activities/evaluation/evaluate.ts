@@ -1,22 +1,30 @@
 /** One evaluation: every question asked once, greedily; every output kept as it comes, then judged. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate as untilNextTurn } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Answerer, AskedItem } from '../../domain/answers/answer.ts';
 import type { ArtifactRef, Json } from '../../domain/artifact.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { EvaluationInput, TaskScore } from '../../domain/contracts/evaluation.ts';
 import { type EvaluationItem, judgeOutput } from '../../domain/evaluation/item.ts';
-import { type EvaluationSummary, scoresOf, summariseItems, taskScoreSchema } from '../../domain/evaluation/summary.ts';
+import {
+  type EvaluationSummary,
+  scoresOf,
+  summariseItems,
+  type TaskSummary,
+  taskScoreSchema,
+} from '../../domain/evaluation/summary.ts';
 import { userMistake } from '../../domain/failures.ts';
 import { questionPrompt } from '../../domain/prompts/prompts.ts';
-import type { Question } from '../../domain/questions/question.ts';
+import { type Question, questionTasks } from '../../domain/questions/question.ts';
 import { openAnswerBook } from '../answers/answer-book.ts';
 import { askAll } from '../answers/ask-all.ts';
 import { commitOnce } from '../commit-once.ts';
+import { writeLineFiles } from '../json-lines.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
+import type { ModelRunner } from '../ports/model-runner.ts';
 import { withScratchFolder } from '../scratch.ts';
-import { toJsonLines } from '../store/commit.ts';
 import type { TrainerProcess } from '../trainer/trainer-job.ts';
 import { imageFileName, writeImages } from './questions.ts';
 import { identifyLocal, openExport, openLocal } from './tested-model.ts';
@@ -33,6 +41,8 @@ export interface EvaluationContext {
   scratch: string;
   signal: AbortSignal;
   onProgress: (done: number, total: number) => void;
+  /** Default: what the recipe's runtime says. */
+  openRunner?: typeof openRunner;
 }
 
 /** The evaluation in the store if this work was done before, else a new one. */
@@ -42,21 +52,35 @@ export async function evaluate(
   context: EvaluationContext,
 ): Promise<{ evaluation: ArtifactRef; scores: TaskScore[] }> {
   const { store } = context;
-  const evaluation = await commitOnce(store, { kind: 'evaluation', method, ...identity(request) }, async () => {
-    const items = await withScratchFolder(context.scratch, 'evaluation', (folder) =>
-      ask(request, questions, folder, context),
-    );
-    const tasks = summariseItems(items);
-    const { image } = request;
-    const summary: EvaluationSummary = { step: request.checkpoint?.step ?? null, image, tasks };
-    return {
-      facts: { step: summary.step, image, scores: scoresOf(tasks).map((score) => ({ ...score })) },
-      files: {
-        [artifactFiles.evaluation.items.name]: toJsonLines(items),
-        [artifactFiles.evaluation.summary.name]: `${JSON.stringify(summary, null, 2)}\n`,
-      },
-    };
-  });
+  const files = artifactFiles.evaluation;
+  // Around all, since the items are stored after they were written.
+  const evaluation = await withScratchFolder(context.scratch, 'evaluation', (folder) =>
+    commitOnce(store, { kind: 'evaluation', method, ...identity(request) }, async () => {
+      const path = join(folder, files.items.name);
+      const items: EvaluationItem[] = [];
+      await writeLineFiles({ items: path }, async (writers) => {
+        for await (const item of ask(request, questions, folder, context)) {
+          await writers.items.write(item);
+          items.push({ ...item, output: '' }); // the long part; scores are counted without it
+        }
+      });
+      const tasks: TaskSummary[] = [];
+      for (const task of questionTasks) {
+        await untilNextTurn(); // scores of many patients take a while
+        const own = items.filter((item) => item.task === task);
+        tasks.push(...summariseItems(own));
+      }
+      const { image } = request;
+      const summary: EvaluationSummary = { step: request.checkpoint?.step ?? null, image, tasks };
+      return {
+        facts: { step: summary.step, image, scores: scoresOf(tasks).map((score) => ({ ...score })) },
+        files: {
+          [files.items.name]: { path },
+          [files.summary.name]: `${JSON.stringify(summary, null, 2)}\n`,
+        },
+      };
+    }),
+  );
   const { scores } = factsSchema.parse((await store.manifest(evaluation)).facts);
   return { evaluation, scores };
 }
@@ -79,12 +103,12 @@ function identity({ recipe, model, checkpoint, questions, image }: EvaluationReq
 }
 
 /** Asks what has no answer yet; an evaluation that was broken off goes on where it was. */
-async function ask(
+async function* ask(
   request: EvaluationRequest,
   questions: readonly Question[],
   folder: string,
   context: EvaluationContext,
-): Promise<EvaluationItem[]> {
+): AsyncGenerator<EvaluationItem> {
   const { recipe, image: shown, onnx } = request;
   const { store, signal, onProgress } = context;
   if (recipe.evaluation.runtime === 'onnx' && !onnx) {
@@ -105,10 +129,10 @@ async function ask(
       const images = join(folder, 'images');
       await mkdir(images);
       await writeImages(store, missing, shown, images);
-      return { images, runner: await openRunner(request, folder, context) };
+      return { images, runner: await (context.openRunner ?? openRunner)(request, folder, context) };
     },
   });
-  return questions.map((question, i) => judgeOutput(question, answers[i]?.[0]?.text ?? ''));
+  for (const [i, question] of questions.entries()) yield judgeOutput(question, answers[i]?.[0]?.text ?? '');
 }
 
 const precisionOf = ({ model, evaluation }: EvaluationRequest['recipe']): 'fp32' | 'bf16' =>
@@ -121,7 +145,11 @@ const answererOf = async (request: EvaluationRequest, store: ArtifactStore): Pro
   decoding: { maxNewTokens: request.recipe.evaluation.maxNewTokens, temperature: 0, seed: 0 },
 });
 
-async function openRunner(request: EvaluationRequest, folder: string, context: EvaluationContext) {
+async function openRunner(
+  request: EvaluationRequest,
+  folder: string,
+  context: EvaluationContext,
+): Promise<ModelRunner> {
   const { recipe, onnx } = request;
   const { threads, precision } = recipe.model;
   return onnx

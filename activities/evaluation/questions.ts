@@ -5,12 +5,14 @@ import type { ArtifactRef } from '../../domain/artifact.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { ImageRef } from '../../domain/cases/case.ts';
 import type { EvaluationInput } from '../../domain/contracts/evaluation.ts';
-import { askedQuestions } from '../../domain/evaluation/asked.ts';
+import { createAskedFilter } from '../../domain/evaluation/asked.ts';
 import { userMistake } from '../../domain/failures.ts';
-import type { Question } from '../../domain/questions/question.ts';
+import type { Question, QuestionTask } from '../../domain/questions/question.ts';
 import type { Recipe } from '../../domain/recipe/recipe.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
-import { fetchBlobs, readJsonLines } from '../store/commit.ts';
+import { withScratchFolder } from '../scratch.ts';
+import { fetchBlobs } from '../store/commit.ts';
+import { fetchRows } from '../store/rows.ts';
 
 /** Mid-grey: as far from black as from white, and the same for every question. */
 const grey = { r: 128, g: 128, b: 128 };
@@ -20,10 +22,16 @@ export async function readTestQuestions(
   store: ArtifactStore,
   questions: ArtifactRef,
   { tasks, maxItems }: Recipe['evaluation'],
+  scratch: string,
 ): Promise<Question[]> {
   const { test } = artifactFiles.questions;
-  const all = await readJsonLines(store, questions, test.name, test.schema);
-  const asked = askedQuestions(all, { tasks, maxItems });
+  const isAsked = createAskedFilter({ tasks, maxItems });
+  const byTask = new Map(tasks.map((task): [QuestionTask, Question[]] => [task, []]));
+  await withScratchFolder(scratch, 'questions', async (folder) => {
+    for await (const question of await fetchRows(store, questions, test.name, test.schema, folder))
+      if (isAsked(question)) byTask.get(question.task)?.push(question);
+  });
+  const asked = [...byTask.values()].flat();
   if (asked.length === 0)
     throw userMistake(`the test split has no questions for evaluation.tasks: ${tasks.join(', ')}`);
   return asked;

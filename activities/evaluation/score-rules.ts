@@ -6,8 +6,9 @@ import { allBenign, type Baseline, baselineItems, chance, majority } from '../..
 import type { BenchmarkData, BenchmarkResult, RulesInput } from '../../domain/contracts/benchmarks.ts';
 import { profileDigest } from '../../domain/prompts/profile.ts';
 import { commitOnce } from '../commit-once.ts';
+import { toJsonLines } from '../json-lines.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
-import { readJsonLines, toJsonLines } from '../store/commit.ts';
+import { readJsonLines } from '../store/rows.ts';
 import { readScore, scoreOf } from './evaluate-benchmark.ts';
 import { readItems } from './sources.ts';
 

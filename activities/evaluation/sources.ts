@@ -7,7 +7,8 @@ import type { BenchmarkChoice, BenchmarkData } from '../../domain/contracts/benc
 import { userMistake } from '../../domain/failures.ts';
 import type { EvaluationProfile } from '../../domain/prompts/profile.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
-import { readJson, readJsonLines } from '../store/commit.ts';
+import { readJson } from '../store/commit.ts';
+import { readJsonLines } from '../store/rows.ts';
 
 /** Throws a user's mistake where there is no such benchmark, or the data give it no item. */
 export async function readItems(

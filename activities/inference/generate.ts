@@ -17,7 +17,7 @@ export interface BatchRequest {
   temperature: number;
 }
 
-interface SeenImage {
+interface EncodedImage {
   grid: Grid;
   features: Float32Array;
 }
@@ -33,14 +33,18 @@ export async function openGenerator(folder: string, threads: number): Promise<Ba
   const graphs = await openGraphs(folder, files, threads);
   return {
     generate: async ({ rows, images, maxNewTokens, temperature }, check) => {
-      const seen = new Map<string, SeenImage>();
+      const encoded = new Map<string, EncodedImage>();
       const prompts: EmbeddedPrompt[] = [];
+      // Decoded beside the graphs, which hold up this thread alone.
+      const names = new Set(rows.flatMap((row) => row.images));
+      const pictures = new Map([...names].map((name) => [name, readPicture(join(images, name))]));
+      for (const picture of pictures.values()) picture.catch(() => {}); // awaited in its turn
       for (const row of rows) {
         check();
-        const shown: SeenImage[] = [];
+        const shown: EncodedImage[] = [];
         for (const name of row.images) {
-          const image = seen.get(name) ?? (await see(join(images, name), files, graphs));
-          seen.set(name, image);
+          const image = encoded.get(name) ?? (await encodeImage(await pictures.get(name), name, files, graphs));
+          encoded.set(name, image);
           shown.push(image);
         }
         const prompt = tokenisePrompt(
@@ -62,12 +66,19 @@ export async function openGenerator(folder: string, threads: number): Promise<Ba
   };
 }
 
-async function see(path: string, files: ModelFiles, graphs: Graphs): Promise<SeenImage> {
-  const { data, info } = await sharp(path)
-    .removeAlpha()
-    .toColourspace('srgb')
-    .raw()
-    .toBuffer({ resolveWithObject: true });
-  const grid = gridOf({ width: info.width, height: info.height, name: path }, files.image);
-  return { grid, features: await graphs.see(toPatches(data, grid, files.image), grid) };
+const readPicture = (path: string) =>
+  sharp(path).removeAlpha().toColourspace('srgb').raw().toBuffer({ resolveWithObject: true });
+
+type Picture = Awaited<ReturnType<typeof readPicture>>;
+
+async function encodeImage(
+  picture: Picture | undefined,
+  name: string,
+  files: ModelFiles,
+  graphs: Graphs,
+): Promise<EncodedImage> {
+  if (!picture) throw new RangeError(`no row shows ${name}`);
+  const { data, info } = picture;
+  const grid = gridOf({ width: info.width, height: info.height, name }, files.image);
+  return { grid, features: await graphs.encodeImage(toPatches(data, grid, files.image), grid) };
 }

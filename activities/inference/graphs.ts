@@ -22,7 +22,7 @@ export interface DecoderInput {
 
 export interface Graphs {
   /** Image features, `[tokens, hidden]`. */
-  see(patches: Float32Array, grid: Grid): Promise<Float32Array>;
+  encodeImage(patches: Float32Array, grid: Grid): Promise<Float32Array>;
   embed(tokens: BigInt64Array, batch: number): Promise<Float32Array>;
   /** Logits of the last position, `[batch, vocabulary]`, and the cache with the new keys and values. */
   decode(input: DecoderInput): Promise<{ logits: Float32Array; cache: Cache }>;
@@ -52,7 +52,7 @@ export async function openGraphs(folder: string, files: ModelFiles, threads: num
   };
 
   return {
-    see: async (patches, grid) => {
+    encodeImage: async (patches, grid) => {
       const count = grid.height * grid.width;
       const session = await visionGraph(grid);
       const output = await session.run({

@@ -1,11 +1,12 @@
 /**
- * The trainer's own `generate`: Transformers with the adapter unmerged. How a checkpoint too large for the ONNX path is
- * evaluated, and the oracle of that path.
+ * The trainer's own `generate`: Transformers with the adapter unmerged. It evaluates checkpoints that are too
+ * large for the ONNX path, and is what that path is tested against.
  */
-import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DermflowError, failureTypes } from '../../domain/failures.ts';
 import { type GeneratedRow, type GenerateJob, generatedRowSchema } from '../../domain/trainer.ts';
+import { writeRows } from '../json-lines.ts';
 import type { AskedRow, GenerateOptions, ModelRunner } from '../ports/model-runner.ts';
 import { runTrainerJob, type TrainerProcess } from '../trainer/trainer-job.ts';
 
@@ -24,7 +25,7 @@ export function createTransformersRunner(trainer: TrainerProcess, model: Transfo
     const folder = await mkdtemp(join(scratch, 'generate-'));
     folders.push(folder);
     const data = { rows: join(folder, 'rows.jsonl'), images };
-    await writeFile(data.rows, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+    await writeRows(data.rows, rows);
     const job: GenerateJob = {
       ...{ schema: 1, job: 'generate', ...settings, output: folder, data, batchSize, maxNewTokens },
       ...(temperature > 0 ? { temperature } : {}),

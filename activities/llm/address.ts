@@ -12,7 +12,7 @@ export interface Address {
   headers: Record<string, string>;
 }
 
-/** Where a provider is found when no address is given; Azure gives each customer an own one. */
+/** Where a provider is found when no address is given; Azure gives each customer one of their own. */
 const customary: Partial<Record<LlmProvider, string>> = {
   openai: 'https://api.openai.com/v1',
   mistral: 'https://api.mistral.ai/v1',
@@ -49,7 +49,7 @@ export function addressOfRecord({ shown, query }: Address): string {
   return open.size === 0 ? shown : `${shown}?${open}`;
 }
 
-/** Everything of the settings that must stand in no message. */
+/** All settings that must not appear in a message. */
 export const secretsOf = ({ apiKey, baseUrl }: Pick<LlmSettings, 'apiKey' | 'baseUrl'>): string[] => {
   const url = baseUrl === '' ? null : new URL(baseUrl);
   const query = [...(url?.searchParams ?? [])].flatMap(([name, value]) => (secret.test(name) ? [value] : []));

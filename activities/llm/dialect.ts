@@ -6,7 +6,7 @@ import type { LlmSettings, StructuredMode } from '../../domain/llm-settings.ts';
 
 type Body = Record<string, unknown>;
 
-/** Fields without which a reply is as good; those of the user's own are never left out. */
+/** Fields without which a reply is as good; the user's own are never left out. */
 const dispensable = ['seed', 'random_seed', 'temperature', 'stream_options'];
 
 const tokenFields = ['max_tokens', 'max_completion_tokens'] as const;
@@ -59,7 +59,7 @@ export class Dialect {
   }
 
   /**
-   * Reads a refusal. True where the same request, made anew, will look otherwise than the one that was sent.
+   * Reads a refusal. True where the same request, made again, will differ from the one that was sent.
    *
    * @param sent the body that was refused
    * @param words all that the endpoint said

@@ -1,4 +1,4 @@
-/** A small chat model in this process, by llama.cpp on the CPU. Form by grammar; content weak: for demos and tests. */
+/** A small chat model in this process, by llama.cpp on the CPU. A grammar enforces the form; the content is weak: for demos and tests. */
 import { access } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4GenerateResult } from '@ai-sdk/provider';

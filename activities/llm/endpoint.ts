@@ -1,4 +1,5 @@
-/** A chat model behind an address, by the AI SDK. What it cannot do is what is ours: patience, dialects, classes of failure. */
+/** A chat model behind an address, by the AI SDK. Ours is what that cannot do: patience, dialects, classes of failure. */
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { APICallError } from '@ai-sdk/provider';
 import { DermflowError, failureTypes, needsPerson, unavailable, userMistake } from '../../domain/failures.ts';
@@ -18,7 +19,7 @@ import { listen, retryAfterMs, type Said } from './words.ts';
 
 /** A longer pause is Temporal's, so that `status` shows it. */
 const longestPauseMs = 60_000;
-/** An endpoint that refuses so many requests and has answered none does not take our settings. */
+/** An endpoint that refuses this many requests and has answered none does not take our settings. */
 const refusalsBeforeDoubt = 5;
 /** Two for each thing that a dialect can learn. */
 const mostAdaptations = 12;
@@ -39,6 +40,14 @@ export interface EndpointOptions {
   maxRetries?: number;
 }
 
+interface Asked extends Pick<Generation, 'request' | 'signal'> {
+  /** Each in the encoding that its media type names. */
+  pictures: readonly { mediaType: string; data: Uint8Array }[];
+}
+
+const base64Of = (data: Uint8Array): string =>
+  Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64');
+
 export function createEndpointClient(
   settings: Omit<LlmSettings, 'concurrency' | 'asks' | 'prices'>,
   { loadImage = noImages, maxRetries = 5 }: EndpointOptions = {},
@@ -49,7 +58,7 @@ export function createEndpointClient(
   const secrets = secretsOf(settings);
   const past = { answered: 0, answeredWithImages: 0, refused: 0 };
   const wire = createWire(address, dialect);
-  // One for all calls: to make one costs as much as a call.
+  // One for all calls: making one costs as much as a call.
   const sdkModel = providerModel(settings, address, wire.fetch);
   const name = `LLM endpoint ${address.shown}`;
 
@@ -58,11 +67,16 @@ export function createEndpointClient(
     classOf(status, all, images.length > 0 && past.answeredWithImages === 0);
 
   /** Asks as often as something is learned from the refusal. */
-  async function ask(generation: Pick<Generation, 'request' | 'pictures' | 'signal'>): Promise<LlmReply> {
+  async function ask({ pictures, ...generation }: Asked): Promise<LlmReply> {
+    // In no text of a user's.
+    const standIns = pictures.map(({ mediaType, data }) => ({ mediaType, data: randomUUID(), base64: base64Of(data) }));
+    const bytes = new Map(standIns.map(({ data, base64 }) => [data, base64]));
     for (let adaptations = 0; ; adaptations++) {
-      const exchange: Exchange = { sent: {} };
+      const exchange: Exchange = { sent: {}, pictures: bytes };
       try {
-        return await wire.noting(exchange, () => generate({ ...generation, model: sdkModel, dialect, thinkingTokens }));
+        return await wire.noting(exchange, () =>
+          generate({ ...generation, pictures: standIns, model: sdkModel, dialect, thinkingTokens }),
+        );
       } catch (error) {
         const said = listen(error, secrets);
         const { status, all } = said;
@@ -125,7 +139,7 @@ export function createEndpointClient(
         return reply;
       } catch (error) {
         signal.throwIfAborted();
-        // Not asked again at once: the endpoint may still be at it, and be paid for it.
+        // Not asked again at once: the endpoint may still be working on it, and be paid for it.
         if (timeout.aborted) {
           throw unavailable(
             `${name} took longer than ${timeoutMs / 1_000} s for a reply; raise DERMFLOW_LLM_TIMEOUT or lower DERMFLOW_LLM_CONCURRENCY`,
@@ -140,7 +154,7 @@ export function createEndpointClient(
     }
   }
 
-  /** For batches. Not made again where it fails: it may have been heard, and a batch be bought twice. */
+  /** For batches. Not repeated where it fails: it may have arrived, and a batch would be bought twice. */
   async function send(path: string, init: RequestInit, signal: AbortSignal): Promise<Response> {
     const url = new URL(`${address.shown}${path}`);
     for (const [key, value] of address.query) url.searchParams.set(key, value);

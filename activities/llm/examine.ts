@@ -8,9 +8,9 @@ import { createEndpointClient } from './endpoint.ts';
 export interface Examined {
   text: LlmReply;
   json: LlmReply;
-  /** Of a request with a picture; an error in words where the endpoint takes none. */
+  /** The reply to a request with a picture; an error in words where the endpoint takes none. */
   image: LlmReply | { error: string };
-  /** Of the reply in text. */
+  /** How long the reply in text took. */
   seconds: number;
   /** What the endpoint did not take as it was first asked, in words for people. */
   learned: string[];
@@ -69,7 +69,7 @@ export async function examineEndpoint(settings: LlmSettings, signal: AbortSignal
 const room =
   'give room by DERMFLOW_LLM_THINKING_TOKENS=2000, or switch it off, e.g. DERMFLOW_LLM_BODY=\'{"chat_template_kwargs":{"enable_thinking":false}}\'';
 
-/** A line each; a fault is thrown as an error with its remedy. */
+/** One line each; a fault is thrown as an error with its remedy. */
 export const findings: readonly { name: string; say: (examined: Examined) => string }[] = [
   {
     name: 'LLM answers',

@@ -1,4 +1,4 @@
-/** One reply of a model of the AI SDK, its thinking and the wrapping of its JSON taken off. */
+/** One reply of a model of the AI SDK, without its thinking and what wraps its JSON. */
 import type { LanguageModelV4, LanguageModelV4FilePart } from '@ai-sdk/provider';
 import { extractJsonMiddleware, extractReasoningMiddleware, wrapLanguageModel } from 'ai';
 import type { LlmReply, LlmRequest } from '../../domain/llm.ts';
@@ -10,8 +10,8 @@ import { readGenerated, readUnaccepted } from './reading.ts';
 export interface Generation {
   model: LanguageModelV4;
   request: LlmRequest;
-  /** The request's pictures, each in the encoding that its media type names. */
-  pictures: readonly { mediaType: string; data: Uint8Array }[];
+  /** The request's pictures, each in the encoding that its media type names; as bytes, in base64, or what stands for it. */
+  pictures: readonly { mediaType: string; data: Uint8Array | string }[];
   dialect: Pick<Dialect, 'structured' | 'stream'>;
   thinkingTokens: number;
   signal: AbortSignal;
@@ -33,7 +33,7 @@ export async function generate(generation: Generation): Promise<LlmReply> {
     ({ mediaType, data }): LanguageModelV4FilePart => ({ type: 'file', mediaType, data: { type: 'data', data } }),
   );
   try {
-    // Not by `generateText`: its tools, steps and telemetry cost a millisecond a reply, and nothing here needs them.
+    // Not by `generateText`: its tools, steps and telemetry cost a millisecond per reply, and nothing here needs them.
     const generated = await wrapped.doGenerate({
       prompt: [
         ...(system === '' ? [] : [{ role: 'system' as const, content: system }]),

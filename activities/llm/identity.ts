@@ -46,7 +46,7 @@ export async function askForModels(
   return patientFetch(url, { headers, signal: AbortSignal.any([signal, AbortSignal.timeout(30_000)]) });
 }
 
-/** Throws `Unavailable` where the endpoint is away; one that does not list its models says nothing, which is well. */
+/** Throws `Unavailable` where the endpoint is away; one that does not list its models is no error. */
 export async function identifyEndpoint(
   settings: Pick<LlmSettings, 'provider' | 'apiKey' | 'model' | 'body' | 'variable'>,
   address: Address,

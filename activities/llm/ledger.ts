@@ -12,7 +12,7 @@ import {
   type LlmRequest,
   llmIdentitySchema,
   llmReplySchema,
-  type Reader,
+  type ReplyReader,
 } from '../../domain/llm.ts';
 import { storeKeys } from '../../domain/names.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
@@ -39,8 +39,8 @@ export const entrySchema = z.object({
 });
 export type LedgerEntry = z.infer<typeof entrySchema>;
 
-export interface Answer {
-  /** Of the answer; where there is none, of the last reply. */
+export interface LedgerAnswer {
+  /** The answer's; without an answer the last reply's. */
   text: string;
   /** Null, or why the last reply is of no use. */
   fault: string | null;
@@ -63,25 +63,25 @@ export interface LedgerSettings {
 
 export interface Ledger {
   /** The answer to a request: the stored one, else what the model says now. */
-  ask(request: LlmRequest, read: Reader): Promise<Answer>;
+  ask(request: LlmRequest, read: ReplyReader): Promise<LedgerAnswer>;
   /** What is stored for a request, up to its answer. */
-  known(request: LlmRequest, read: Reader): Promise<LedgerEntry[]>;
-  /** By which a batch names its line. */
+  known(request: LlmRequest, read: ReplyReader): Promise<LedgerEntry[]>;
+  /** The name of a batch's line for this request. */
   digestOf(request: LlmRequest): string;
   /** Stores a reply that a batch brought; false where it is stored already. */
   take(request: LlmRequest, reply: LlmReply, batch: string): Promise<boolean>;
 }
 
-/** Of callers who ask the same of the same weights at the same time, here or elsewhere, all get the reply stored first. */
+/** Callers who ask the same weights the same at the same time, here or elsewhere, all get the reply stored first. */
 export async function openLedger(settings: LedgerSettings): Promise<Ledger> {
   const { model } = settings;
   const store = withoutQueues(settings.store);
   const digest = digestOf(canonicalJson(model.identity));
   const [fingerprints, stored] = await Promise.all([openFingerprints(store, model), openStoredReplies(store, digest)]);
   const place: Place = { store, model: digest, fingerprints, stored };
-  const underway = new Map<string, Promise<Answer>>();
+  const underway = new Map<string, Promise<LedgerAnswer>>();
   const digestFor = (request: LlmRequest): string => digestOf(canonicalJson({ model: model.identity, request }));
-  const repliesTo = (request: LlmRequest, read: Reader): Replies => ({
+  const repliesTo = (request: LlmRequest, read: ReplyReader): Replies => ({
     ...{ request: digestFor(request), read },
     ...{ entries: [], seen: new Set() },
   });
@@ -133,7 +133,7 @@ interface Place {
 interface Replies {
   /** Digest of model and request. */
   request: string;
-  read: Reader;
+  read: ReplyReader;
   entries: LedgerEntry[];
   /** Keys of what was read. */
   seen: Set<string>;
@@ -157,7 +157,7 @@ async function answerOf(
   replies: Replies,
   request: LlmRequest,
   settings: LedgerSettings,
-): Promise<Answer> {
+): Promise<LedgerAnswer> {
   const { entries } = replies;
   const { run, asks, complete } = settings;
   await readOn(place, replies);

@@ -1,4 +1,4 @@
-/** Replies whose pieces are noted as they come, and which end where no further piece does. */
+/** Replies whose pieces are noted as they come, and which fail where no further piece comes. */
 import { pipeline, Readable, Transform } from 'node:stream';
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import { workNoter } from '../motion.ts';
@@ -34,6 +34,24 @@ export function watchPieces(body: Readable, silence = silenceMs): Readable {
     },
   });
   return pipeline(body, watched, () => {}); // an error reaches the reader
+}
+
+/** The whole body, watched likewise: of a reply that comes in one piece a stream around it would cost more than the rest. */
+export async function readPieces(body: Readable, silence = silenceMs): Promise<Buffer> {
+  const note = workNoter();
+  const pieces: Uint8Array[] = [];
+  let watchdog: NodeJS.Timeout | undefined;
+  try {
+    for await (const piece of body) {
+      note();
+      watchdog ??= setTimeout(() => body.destroy(brokenOff(silence)), silence);
+      watchdog.refresh();
+      pieces.push(piece);
+    }
+  } finally {
+    clearTimeout(watchdog);
+  }
+  return Buffer.concat(pieces);
 }
 
 const brokenOff = (silence: number): Error =>

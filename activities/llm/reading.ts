@@ -1,4 +1,4 @@
-/** From what the AI SDK returns, or could not read, to a reply. */
+/** Makes a reply of what the AI SDK returns, or could not read. */
 import { APICallError, InvalidResponseDataError, type LanguageModelV4GenerateResult } from '@ai-sdk/provider';
 import { z } from 'zod';
 import type { LlmReply } from '../../domain/llm.ts';

@@ -14,7 +14,7 @@ import type { ArtifactStore } from '../ports/artifact-store.ts';
 /** The model as a stage's artifact names it. */
 export interface ServedModel {
   identity: LlmIdentity;
-  /** Of the weights that answered first; null where the endpoint tells none. */
+  /** The fingerprint of the weights that answered first; null where the endpoint tells none. */
   fingerprint: string | null;
   /** The reply that told it, which the stage has paid for; null where nothing was asked. */
   reply: LlmReply | null;
@@ -59,7 +59,7 @@ export const modelOfRecord = ({ identity, fingerprint }: ServedModel) =>
 /** The fingerprints of a stage, as parts of keys. */
 export interface Fingerprints {
   has(part: string): boolean;
-  /** Where a reply is kept. Remembers a new fingerprint first, so that the reply is found by whoever goes on. */
+  /** Where a reply is kept. Remembers a new fingerprint first, so that the next attempt finds the reply. */
   partFor(reply: LlmReply): Promise<string>;
 }
 

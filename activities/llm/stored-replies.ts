@@ -5,9 +5,9 @@
 import { storeKeys } from '../../domain/names.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 
-/** Another worker may ask the same model the same meanwhile: its replies are seen after so many milliseconds. */
+/** Another worker may ask the same model the same meanwhile: its replies are seen after this many milliseconds. */
 const renewAfterMs = 30_000;
-/** A listing that takes long is renewed more rarely: at most one part in so many of the time is spent on it. */
+/** A listing that takes long is renewed more rarely: at most 1 / `restPerListing` of the time is spent on it. */
 const restPerListing = 50;
 
 export interface StoredReply {
@@ -19,7 +19,7 @@ export interface StoredReply {
 }
 
 export interface StoredReplies {
-  /** To a request, by its digest; those of the same weights in the order in which they were stored. */
+  /** The replies to a request, given by its digest; those of the same weights in the order in which they were stored. */
   to(request: string): Promise<readonly StoredReply[]>;
   /** Adds one that was stored after the listing. */
   add(request: string, stored: StoredReply): void;

@@ -1,4 +1,4 @@
-/** What an endpoint says of a failure, wherever in its body it stands: one line, without secrets. */
+/** What an endpoint says of a failure, wherever that stands in its body: one line, without secrets. */
 import { APICallError, InvalidResponseDataError } from '@ai-sdk/provider';
 import { rootCause } from './identity.ts';
 
@@ -36,7 +36,7 @@ export function listen(error: unknown, secrets: readonly string[]): Said {
     : { ...said, all: plain, sentence: status === null ? '' : plain };
 }
 
-/** How long an endpoint asks to be left alone; null where it does not say. */
+/** How long an endpoint asks not to be called; null where it does not say. */
 export function retryAfterMs({ headers }: Pick<Said, 'headers'>): number | null {
   const exact = Number(headers['retry-after-ms'] ?? 'none');
   if (exact >= 0) return exact;

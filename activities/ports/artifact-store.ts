@@ -25,14 +25,24 @@ export interface ArtifactStore {
    */
   commit(manifest: Omit<Manifest, 'schema'>): Promise<ArtifactRef>;
   manifest(ref: ArtifactRef): Promise<Manifest>;
+  /** The complete artifact of a key with its manifest, read once; null where there is none. A damaged one is `Corrupt`. */
+  read(kind: ArtifactKind, key: string): Promise<{ ref: ArtifactRef; manifest: Manifest } | null>;
   /** The manifest whose digest this is, null where the digest is of something else. */
   manifestByDigest(sha256: string): Promise<Manifest | null>;
   /** Keys of the manifests of a kind below a key prefix, in no particular order. */
   keys(kind: ArtifactKind, prefix: string): Promise<string[]>;
 
-  /** Removes a manifest, and with it the artifact; its blobs stay. Absent already is well. */
+  /**
+   * Digests of the manifests that name this digest as an input or as a large file. Each name is written down before its
+   * manifest, so that none is missed; one whose manifest did not come about may stand among them.
+   */
+  namedBy(sha256: string): Promise<string[]>;
+  /** Forgets what a removed manifest names. */
+  unname(ref: ArtifactRef, manifest: Manifest): Promise<void>;
+
+  /** Removes a manifest, and with it the artifact; its blobs and names stay. One that is absent is no error. */
   remove(ref: ArtifactRef): Promise<void>;
-  /** Removes bytes. Whoever calls knows that no manifest names them. */
+  /** Removes bytes. The caller knows that no manifest names them. */
   removeBlob(ref: BlobRef): Promise<void>;
 
   /** A plain object outside the artifacts (the ledger of LLM responses); null if absent. */

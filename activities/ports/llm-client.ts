@@ -4,11 +4,11 @@ import type { LlmIdentity, LlmReply, LlmRequest } from '../../domain/llm.ts';
 export interface LlmClient {
   /** Name of the model for people. */
   readonly model: string;
-  /** Which model answers now; asks the endpoint, for the same name may serve other weights than yesterday. */
+  /** Which model answers now; asks the endpoint, because the same name may serve other weights than yesterday. */
   identify(signal: AbortSignal): Promise<LlmIdentity>;
   /** One reply, usable or not. Throws where the endpoint is away, or wants something that only a person can mend. */
   complete(request: LlmRequest, signal: AbortSignal): Promise<LlmReply>;
-  /** Absent where the provider answers requests one by one alone. */
+  /** Absent where the provider answers single requests only. */
   readonly batches?: LlmBatches;
   close(): Promise<void>;
 }
@@ -17,7 +17,7 @@ export interface LlmClient {
 export interface LlmBatches {
   /** Returns the batch's id. A crash before it is noted leaves a batch that `find` finds. */
   submit(lines: ReadonlyMap<string, LlmRequest>, label: string, signal: AbortSignal): Promise<string>;
-  /** Batches that may be the one of this label; where the provider keeps no labels, those of as many lines. */
+  /** Batches that may have this label; where the provider keeps no labels, those with the same number of lines. */
   find(lines: ReadonlyMap<string, LlmRequest>, label: string, since: Date, signal: AbortSignal): Promise<string[]>;
   look(batch: string, lines: ReadonlyMap<string, LlmRequest>, signal: AbortSignal): Promise<BatchState>;
 }

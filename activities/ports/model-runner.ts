@@ -25,7 +25,7 @@ export interface Generated extends GeneratedRow {
 
 export interface ModelRunner {
   /**
-   * One result a row, as soon as it is there, those of a batch at once. In the order of the rows, but for an endpoint,
+   * One result per row, as soon as it is there, those of a batch at once. In the order of the rows, but for an endpoint,
    * whose `tokens` are empty besides.
    */
   generate(rows: readonly AskedRow[], options: GenerateOptions): AsyncIterable<Generated>;

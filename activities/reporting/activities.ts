@@ -1,25 +1,29 @@
 /** The report stage, on cpu workers: one page for people, one file for programs. */
+import { setImmediate as untilNextTurn } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { canonicalJson, digestOf } from '../../domain/artifact.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { ReportActivities, ReportInput } from '../../domain/contracts/report.ts';
 import { buildReport } from '../../domain/report/build.ts';
+import type { Environment } from '../../platform/env.ts';
 import { commitOnce } from '../commit-once.ts';
 import { withHeartbeats } from '../heartbeats.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
+import { withScratchFolder } from '../scratch.ts';
 import { reportPage } from './page.ts';
 import { artifactsOf, readSources } from './sources.ts';
 import { drawThumbnails } from './thumbnails.ts';
 
 export interface ReportDependencies {
   store: ArtifactStore;
+  environment: Pick<Environment, 'scratch'>;
   logger: Logger;
 }
 
 /** A change of what the page or the numbers say changes the version. */
 const method = 'report/7';
 
-export function createReportActivities({ store, logger }: ReportDependencies): ReportActivities {
+export function createReportActivities({ store, environment, logger }: ReportDependencies): ReportActivities {
   return {
     writeReport: (input) =>
       withHeartbeats(async (progress, signal) => {
@@ -30,7 +34,9 @@ export function createReportActivities({ store, logger }: ReportDependencies): R
         const work = { kind: 'report', method, inputs: inputsOf(input), params: { run: input.run } } as const;
         const written = await commitOnce(store, work, async () => {
           step('reading', 0);
-          const report = buildReport(await readSources(store, input));
+          const report = await withScratchFolder(environment.scratch, 'report', async (folder) =>
+            buildReport(await readSources(store, input, folder), () => untilNextTurn()),
+          );
           step('shrinking images', 1);
           const shown = report.samples.map(({ image }) => image);
           const thumbnails = await drawThumbnails(store, shown);

@@ -2,52 +2,40 @@
 import { z } from 'zod';
 import type { ArtifactRef } from '../../domain/artifact.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
+import { createCaseTally } from '../../domain/cases/data-report.ts';
 import type { ReportInput } from '../../domain/contracts/report.ts';
-import type { TextOnlyAnswer } from '../../domain/evaluation/text-only.ts';
 import type { ReportSources } from '../../domain/report/build.ts';
 import type { LineageEntry } from '../../domain/report/report.ts';
 import type { MetricsLine } from '../../domain/report/training-log.ts';
 import { type Stage, stageNames } from '../../domain/stages.ts';
 import { dermflowVersion } from '../../platform/version.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
-import { readJson, readJsonLines } from '../store/commit.ts';
+import { readJson } from '../store/commit.ts';
+import { fetchRows, readJsonLines } from '../store/rows.ts';
+import { readAnswers } from './answers.ts';
 import { traceLineage } from './lineage.ts';
 
-export async function readSources(store: ArtifactStore, input: ReportInput): Promise<ReportSources> {
+/** @param folder an empty one on this machine's disk, for rows that are more than memory should hold */
+export async function readSources(store: ArtifactStore, input: ReportInput, folder: string): Promise<ReportSources> {
   const { data, logs } = input;
   const metricsOf = (stage: Stage) => logs.flatMap((log) => (log.stage === stage ? [log.metrics] : []));
   const policy = metricsOf('grpo').length > 0 ? 'grpo' : 'rl-only';
   const artifacts = Object.values(artifactsOf(input)).map(({ sha256 }) => sha256);
   const lineage = await traceLineage(store, artifacts);
+  const { dataset } = artifactFiles;
+  const cases = createCaseTally();
+  for await (const c of await fetchRows(store, data.dataset, dataset.cases.name, dataset.cases.schema, folder))
+    cases.add(c);
   return {
     input,
-    cases: await readJsonLines(
-      store,
-      data.dataset,
-      artifactFiles.dataset.cases.name,
-      artifactFiles.dataset.cases.schema,
-    ),
-    funnel: (await readJson(store, data.dataset, artifactFiles.dataset.report.name, dataReportSchema)).funnel,
-    questions: await readJsonLines(
-      store,
-      data.questions,
-      artifactFiles.questions.test.name,
-      artifactFiles.questions.test.schema,
-    ),
-    textOnly: await readTextOnly(store, data.questions),
-    ...(await readEvaluations(store, input.evaluations)),
+    cases,
+    funnel: (await readJson(store, data.dataset, dataset.report.name, dataReportSchema)).funnel,
+    ...(await readAnswers(store, input, folder)),
     logs: await readLogs(store, metricsOf),
     completions: await readStretches(store, metricsOf(policy), artifactFiles.metrics.samples),
     lineage,
     software: await readSoftware(store, lineage),
   };
-}
-
-/** Empty for questions that were made before this was measured. */
-async function readTextOnly(store: ArtifactStore, questions: ArtifactRef): Promise<TextOnlyAnswer[]> {
-  const manifest = await store.manifest(questions);
-  const { name, schema } = artifactFiles.questions.textOnly;
-  return name in manifest.files ? readJsonLines(store, manifest, name, schema) : [];
 }
 
 /** The part of a `DataReport` that the page shows beside what it counts itself. */
@@ -85,23 +73,6 @@ async function readLogs(
     async (stage) => [stage, await readStretches(store, metricsOf(stage), artifactFiles.metrics.metrics)] as const,
   );
   return Object.fromEntries(await Promise.all(read)) as Record<Stage, MetricsLine[]>; // one for each stage
-}
-
-async function readEvaluations(
-  store: ArtifactStore,
-  evaluations: ReportInput['evaluations'],
-): Promise<Pick<ReportSources, 'summaries' | 'items'>> {
-  const files = artifactFiles.evaluation;
-  const read = evaluations.map(async ({ label, evaluation }) => ({
-    label,
-    summary: await readJson(store, evaluation, files.summary.name, files.summary.schema),
-    items: await readJsonLines(store, evaluation, files.items.name, files.items.schema),
-  }));
-  const all = await Promise.all(read);
-  return {
-    summaries: all.map(({ label, summary }) => ({ label, ...summary })),
-    items: new Map(all.map(({ label, items }) => [label, items])),
-  };
 }
 
 async function readStretches<T>(

@@ -1,4 +1,4 @@
-/** What S3 answers, told from what stands between here and S3 and answers in its place. */
+/** Answers of S3, told apart from those of proxies and gateways that answer in its place. */
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';

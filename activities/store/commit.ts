@@ -50,7 +50,7 @@ export async function fetchBlobs(store: ArtifactStore, wanted: Iterable<readonly
   await Promise.all([...wanted].map(([blob, path]) => limit(() => store.getFile(blob, path))));
 }
 
-const fileOf = (manifest: Manifest, name: string): BlobRef => {
+export const fileOf = (manifest: Manifest, name: string): BlobRef => {
   const blob = manifest.files[name];
   if (!blob) throw corrupt(`${manifest.kind} ${manifest.key} has no file ${name}`);
   return blob;
@@ -71,21 +71,3 @@ export async function readJson<T>(
 ): Promise<T> {
   return schema.parse(JSON.parse(await readText(store, artifact, name)));
 }
-
-/** A file of JSON lines, each parsed by the schema. */
-export async function readJsonLines<T>(
-  store: ArtifactStore,
-  artifact: Manifest | ArtifactRef,
-  name: string,
-  schema: z.ZodType<T>,
-): Promise<T[]> {
-  return parseJsonLines(await readText(store, artifact, name), schema);
-}
-
-export const parseJsonLines = <T>(text: string, schema: z.ZodType<T>): T[] =>
-  text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => schema.parse(JSON.parse(line)));
-
-export const toJsonLines = (rows: readonly unknown[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join('');

@@ -13,9 +13,10 @@ export function countBodies(client: S3Client): void {
   client.middlewareStack.add(
     (next) => {
       let counted = 0;
-      return (args) => {
+      return async (args) => {
         const request = args.request as { body?: unknown }; // the SDK types requests as unknown
-        if (!(request.body instanceof Uint8Array)) return next(args);
+        const { body } = request;
+        if (!(body instanceof Uint8Array)) return next(args);
         const count = byteCounter();
         count(-counted);
         counted = 0;
@@ -23,7 +24,13 @@ export function countBodies(client: S3Client): void {
           counted += bytes;
           count(bytes);
         };
-        return next({ ...args, request: { ...request, body: Readable.from(piecesOf(request.body, onPiece)) } });
+        // One piece goes to the socket at once in any case, without the cost of a stream around it.
+        if (body.byteLength <= pieceBytes) {
+          const answer = await next(args);
+          onPiece(body.byteLength);
+          return answer;
+        }
+        return next({ ...args, request: { ...request, body: Readable.from(piecesOf(body, onPiece)) } });
       };
     },
     { step: 'deserialize', name: 'countBodies' },

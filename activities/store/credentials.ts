@@ -1,11 +1,11 @@
 /** Credentials that may be renewed while a worker runs. */
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 
-/** The SDK asks for credentials again so long before they expire, in milliseconds. */
+/** How long before credentials expire the SDK asks for new ones, in milliseconds. */
 const renewedBeforeMs = 5 * 60_000;
 
 /**
- * The SDK's own chain, asked again now and then. The SDK keeps credentials of a file for ever where the file names no
+ * The SDK's own chain, asked again now and then. The SDK keeps credentials of a file forever where the file names no
  * expiry; here a file that somebody renewed is read again, and a checkpoint that waits for that is stored. Variables of
  * the environment cannot change in a running process: they need a new worker.
  *

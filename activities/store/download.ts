@@ -1,6 +1,6 @@
 /**
  * An object as a file, verified on the way. The SDK asks again only until an answer begins; an answer that breaks off,
- * stalls or ends early is continued here from where it stopped, for a file of 15 GB is not to be fetched twice.
+ * stalls or ends early is continued here from where it stopped, so that a file of 15 GB is not fetched twice.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
@@ -12,7 +12,7 @@ import { byteCounter, transferring } from '../motion.ts';
 import { bodyOf, type ObjectAddress, openObject } from './answers.ts';
 import { Garbled } from './refusals.ts';
 
-/** Answers in a row that bring nothing new before it is given up. */
+/** How many answers in a row may bring nothing new before the download fails. */
 const fruitlessAnswers = 5;
 
 /** The file gets its name only once all bytes are there and their digest is right. */
@@ -43,7 +43,7 @@ export async function download(
 interface Received {
   bytes: number;
   hash: ReturnType<typeof createHash>;
-  /** The answer came through something that encodes, so that its bytes cannot be counted into the object. */
+  /** The answer was encoded on the way, so that its bytes tell no position in the object. */
   encoded: boolean;
 }
 
@@ -73,7 +73,7 @@ async function fill(client: S3Client, at: ObjectAddress, file: FileHandle, blob:
     furthest = Math.max(furthest, received.bytes);
     if (fruitless < fruitlessAnswers) continue;
     if (broken) throw new Garbled('the answer broke off', { cause: broken });
-    return 'damaged' as const; // it ends early every time, and in order
+    return 'damaged' as const; // it ends early every time, without an error
   }
 }
 
@@ -98,7 +98,7 @@ async function ask(client: S3Client, at: ObjectAddress, { bytes, encoded }: Rece
   }
 }
 
-/** Writes what comes; returns how the answer broke off, null where it came to its end. Errors of the disk are thrown. */
+/** Writes what comes; returns how the answer broke off, null where it is complete. Errors of the disk are thrown. */
 async function receive(
   body: Readable,
   file: FileHandle,

@@ -1,4 +1,4 @@
-/** Keys below a prefix. A listing that is cut off without a word would hide checkpoints, so it is never taken for whole. */
+/** Keys below a prefix. A listing that is cut off without an error would hide checkpoints, so it is never taken for whole. */
 import { paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
 import { userMistake } from '../../domain/failures.ts';
 import { Garbled } from './refusals.ts';

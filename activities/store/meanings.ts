@@ -1,5 +1,5 @@
 /**
- * What a store's refusal means for whoever waits for it: the one table. Refusals are known by S3's code first, because
+ * What a store's refusal means for those who wait for it: the one table. Refusals are known by S3's code first, because
  * servers give one code different statuses (an expired token is 400 at AWS, 403 elsewhere), then by their status.
  *
  * - `away`: the store does not answer or has no time; it comes back by itself. Waited for.

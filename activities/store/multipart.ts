@@ -34,7 +34,7 @@ export const partBytes = 16 * 2 ** 20;
 const partsAllowed = 10_000;
 const partsInFlight = 4;
 
-/** Throws `Corrupt` when the file is not what `blob` says; the object then does not come to be. */
+/** Throws `Corrupt` when the file is not what `blob` says; no object is made then. */
 export async function uploadInParts(client: S3Client, at: ObjectAddress, path: string, blob: BlobRef): Promise<void> {
   const uploads = await unfinishedUploads(client, at);
   const begun = uploads.at(-1);
@@ -78,7 +78,7 @@ export async function listedUploads(
   }
 }
 
-/** Removes what was sent of uploads that nobody shall go on with. */
+/** Removes what was sent of uploads that nobody is to go on with. */
 export async function abortUnfinished(client: S3Client, at: ObjectAddress): Promise<void> {
   for (const UploadId of await unfinishedUploads(client, at)) await abort(client, { ...at, UploadId });
 }

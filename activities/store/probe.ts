@@ -17,7 +17,7 @@ import { abortUnfinished, listedUploads, partBytes, uploadInParts } from './mult
 import { atStart, createS3Client, explaining, putIfAbsent, type S3Settings } from './s3.ts';
 
 export interface Probed {
-  /** What the store cannot do and how that shows, a line each; runs work without. */
+  /** What the store cannot do and how that shows, one line each; runs work without. */
   lacks: string[];
 }
 
@@ -48,7 +48,7 @@ export async function probeStore(client: S3Client, settings: S3Settings): Promis
     return { lacks: lacks.filter((each) => each !== null) };
   } finally {
     for (const { Key } of [at, inParts]) {
-      await client.send(new DeleteObjectCommand({ ...at, Key })).catch(() => {}); // it is no harm if it stays
+      await client.send(new DeleteObjectCommand({ ...at, Key })).catch(() => {}); // it does no harm if it stays
     }
   }
 }

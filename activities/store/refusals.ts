@@ -15,7 +15,7 @@ import {
   region,
   unreachable,
 } from './meanings.ts';
-import { headersOf, isPageError, statusOf } from './response.ts';
+import { headersOf, httpStatusOf, isPageError } from './response.ts';
 
 /** An answer that cannot be the store's own. */
 export class Garbled extends Error {}
@@ -38,7 +38,7 @@ export class StoreRefusal extends DermflowError {
  */
 export function refusalOf(error: unknown, where: string, route = ''): StoreRefusal | null {
   if (error instanceof DermflowError || !(error instanceof Error)) return null;
-  const status = statusOf(error);
+  const status = httpStatusOf(error);
   if (error instanceof S3ServiceException || status !== null) {
     const { refusal, remedy } = meaningOf(error, status ?? 0);
     const what = isPageError(error) ? 'a web page' : `${error.name}${wordsOf(error)}`;

@@ -14,7 +14,7 @@ const responseOf = (error: Error): Response => {
 export const headersOf = (error: Error): Record<string, string | undefined> => responseOf(error).headers ?? {};
 
 /** Also of an answer that the SDK could not read as S3's; null where there was none. */
-export function statusOf(error: Error): number | null {
+export function httpStatusOf(error: Error): number | null {
   const { $metadata } = error as { $metadata?: Record<string, unknown> }; // as the SDK adds it
   const status = $metadata?.httpStatusCode ?? responseOf(error).statusCode;
   return typeof status === 'number' ? status : null;

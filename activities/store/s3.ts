@@ -24,6 +24,7 @@ import { renewableCredentials } from './credentials.ts';
 import { download } from './download.ts';
 import { listKeys } from './listing.ts';
 import { partBytes, uploadInParts } from './multipart.ts';
+import { createQuickPut } from './quick-put.ts';
 import { refusalOf, StoreRefusal } from './refusals.ts';
 import { createStore } from './store.ts';
 import { withUnsignedBody } from './unsigned.ts';
@@ -80,7 +81,7 @@ export const ensureBucket = (client: S3Client, settings: S3Settings): Promise<vo
     await client.send(new CreateBucketCommand({ Bucket: settings.bucket }));
   });
 
-/** At the start of a process nothing is lost yet and nobody waits: whoever started it shall mend what can be mended. */
+/** At the start of a process nothing is lost yet and nobody waits: whoever started it can mend what a person can. */
 export async function atStart<T>(settings: S3Settings, work: () => Promise<T>): Promise<T> {
   try {
     return await explaining(settings, work);
@@ -104,9 +105,12 @@ async function isBucketThere(client: S3Client, bucket: string): Promise<boolean>
   }
 }
 
-export function createS3Store(client: S3Client, settings: S3Settings): ArtifactStore {
+/** @param silence the client's own, in milliseconds */
+export function createS3Store(client: S3Client, settings: S3Settings, silence = silenceMs): ArtifactStore {
   const at = (key: string) => ({ Bucket: settings.bucket, Key: key });
   const explained = <T>(work: () => Promise<T>): Promise<T> => explaining(settings, work);
+  const { endpoint, addressing = endpoint === undefined ? 'virtual' : 'path' } = settings;
+  const quickPut = createQuickPut(client, { endpoint, addressing }, silence);
   const put = async (command: PutObjectCommand): Promise<void> => requireETag(await client.send(command));
   return createStore({
     size: (key) =>
@@ -124,21 +128,34 @@ export function createS3Store(client: S3Client, settings: S3Settings): ArtifactS
           await put(withUnsignedBody(new PutObjectCommand({ ...at(key), Body: data })));
         }),
       ),
-    putIfAbsent: (key, data) => explained(() => putIfAbsent(client, at(key), data)),
+    putIfAbsent: async (key, data) => {
+      const quick = await quickPut(at(key), data);
+      if (quick === 'done' || quick === 'there already') return quick === 'done';
+      return explained(() => putIfAbsent(client, at(key), data, quick === 'unknown'));
+    },
     remove: (key) => explained(async () => void (await orAbsent(client.send(new DeleteObjectCommand(at(key)))))),
     list: (prefix) => explained(() => listKeys(client, settings.bucket, prefix)),
   });
 }
 
-/** False where the object is there already, by another writer. */
-export async function putIfAbsent(client: S3Client, at: ObjectAddress, data: Uint8Array): Promise<boolean> {
+/**
+ * False where the object is there already, by another writer.
+ *
+ * @param tried whether an attempt before this one may have written it
+ */
+export async function putIfAbsent(
+  client: S3Client,
+  at: ObjectAddress,
+  data: Uint8Array,
+  tried = false,
+): Promise<boolean> {
   try {
     requireETag(await client.send(new PutObjectCommand({ ...at, Body: data, IfNoneMatch: '*' })));
     return true;
   } catch (error) {
     if (!(error instanceof S3ServiceException) || error.$metadata.httpStatusCode !== 412) throw error;
     // The SDK asks again where an answer was lost; what stands there may be the first attempt's.
-    if ((error.$metadata.attempts ?? 1) === 1) return false;
+    if (!tried && (error.$metadata.attempts ?? 1) === 1) return false;
     const standing = await getObject(client, at);
     return standing !== null && Buffer.compare(standing, data) === 0;
   }

@@ -13,6 +13,7 @@ import {
 } from '../../domain/artifact.ts';
 import { corrupt, DermflowError, failureTypes, unavailable } from '../../domain/failures.ts';
 import { storeKeys } from '../../domain/names.ts';
+import { namesIn } from '../../domain/retention.ts';
 import { byteCounter, transferring } from '../motion.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 
@@ -29,7 +30,7 @@ export interface ObjectPlace {
   /** False when an object of this key stands already. Atomic among writers. */
   putIfAbsent(key: string, data: Uint8Array): Promise<boolean>;
   list(prefix: string): Promise<string[]>;
-  /** Absent already is well. */
+  /** One that is absent is no error. */
   remove(key: string): Promise<void>;
 }
 
@@ -79,6 +80,7 @@ export function createStore(place: ObjectPlace): ArtifactStore {
       const { kind, key } = manifest;
       const [bytes, sha256] = [new TextEncoder().encode(text), digestOf(text)];
       await place.put(storeKeys.manifestByDigest(sha256), bytes); // first, so that every artifact can be traced
+      await eachName(manifest, sha256, (name) => place.put(name, new Uint8Array()));
       for (let tries = 1; ; tries++) {
         if (await place.putIfAbsent(storeKeys.manifest(kind, key), bytes)) return { kind, key, sha256 };
         const standing = await place.get(storeKeys.manifest(kind, key));
@@ -88,7 +90,7 @@ export function createStore(place: ObjectPlace): ArtifactStore {
         if (tries === looks) throw unavailable(`${kind} ${key} stands in the store, which does not show it`);
         await sleep(200 * tries);
       }
-      // What stands there can serve nobody any more, and this writer has the work done anew.
+      // What is there is of no use to anybody any more, and this writer has done the work again.
       await place.put(storeKeys.manifest(kind, key), bytes);
       return { kind, key, sha256 };
     },
@@ -99,6 +101,17 @@ export function createStore(place: ObjectPlace): ArtifactStore {
         throw corrupt(`the manifest of ${ref.kind} ${ref.key} does not match its digest`);
       return parseManifest(data, ref);
     },
+    async read(kind, key) {
+      const data = await place.get(storeKeys.manifest(kind, key));
+      if (!data) return null;
+      const ref = { kind, key, sha256: digestOf(data) };
+      return { ref, manifest: parseManifest(data, ref) };
+    },
+    async namedBy(sha256) {
+      const prefix = storeKeys.names(sha256);
+      return (await place.list(prefix)).map((name) => name.slice(prefix.length));
+    },
+    unname: ({ sha256 }, manifest) => eachName(manifest, sha256, place.remove),
     async manifestByDigest(sha256) {
       const data = await place.get(storeKeys.manifestByDigest(sha256));
       if (!data) return null;
@@ -131,6 +144,13 @@ export function createStore(place: ObjectPlace): ArtifactStore {
   return store;
 }
 
+/** Works on the object of each name that the manifest of digest `by` has. */
+const eachName = async (
+  manifest: Pick<Manifest, 'inputs' | 'files'>,
+  by: string,
+  work: (key: string) => Promise<void>,
+): Promise<void> => void (await Promise.all([...namesIn(manifest)].map((name) => work(storeKeys.name(name, by)))));
+
 function parseManifest(data: Uint8Array, { kind, key }: Pick<ArtifactRef, 'kind' | 'key'>): Manifest {
   try {
     return manifestSchema.parse(JSON.parse(new TextDecoder().decode(data)));
@@ -153,7 +173,7 @@ export async function digestOfFile(path: string): Promise<string> {
   }
 }
 
-/** By two buffers in turn: a stream's new ones would be garbage faster than it is collected. */
+/** Uses two buffers in turn: a stream's new buffers would become garbage faster than it is collected. */
 async function digestOfContents(file: FileHandle): Promise<string> {
   const digest = createHash('sha256');
   const count = byteCounter();

@@ -14,7 +14,7 @@ interface Command {
   middlewareStack: { add(middleware: typeof unsignedBody, options: { step: 'build' }): void };
 }
 
-/** The command, signed but for its body. */
+/** The command, signed except for its body. */
 export function withUnsignedBody<C extends Command>(command: C): C {
   command.middlewareStack.add(unsignedBody, { step: 'build' });
   return command;

@@ -23,5 +23,5 @@ export async function fetchAdapter(
   throw corrupt(`${checkpoint.kind} ${checkpoint.key} holds no adapter; train this stretch again`);
 }
 
-/** Of a full trainer state the policy's adapter: not the optimiser, nor the reference in a folder of its own. */
+/** A file of the policy's adapter in a full trainer state; neither the optimiser's nor the reference's, which has a folder. */
 export const isAdapterFile = (name: string): boolean => /^adapter_[^/]+$/.test(name);

@@ -44,7 +44,7 @@ export const keepFreedMemory = { MALLOC_MMAP_THRESHOLD_: String(2 ** 32), MALLOC
 /** @param graceMs from SIGTERM to SIGKILL, in milliseconds: the longest step and the writing of a checkpoint */
 export function spawnTrainer(command: Command, graceMs: number): Trainer {
   const process = spawnProcess(command, graceMs);
-  // One that dies while a job is given to it tells so by its end.
+  // If it dies while a job is given to it, its exit says so.
   process.stdin.on('error', () => {});
   const trainer: Trainer = {
     process,
@@ -81,12 +81,12 @@ const spawnProcess = (command: Command, graceMs: number) =>
 export interface Watching {
   signal: AbortSignal;
   onEvent(event: TrainerEvent): void;
-  /** Its job lets it stay: seen to the end of the stretch, not to its own. */
+  /** Its job lets it stay: it is supervised to the end of the stretch, not of the process. */
   stays?: boolean;
 }
 
 /**
- * Sees a trainer to its end. Returns how it ended well; throws a DermflowError of the kind that it reported,
+ * Supervises a trainer to its end. Returns how a good one ended; throws a DermflowError of the kind that it reported,
  * `TrainerStalled`, or `TrainerCrashed` with exit code or signal and the end of its stderr. Returns or throws only
  * after the process is gone, unless it finished and stays.
  */
@@ -143,7 +143,7 @@ export async function superviseTrainer(
   );
 }
 
-/** Starts a trainer and sees it to its end. */
+/** Starts a trainer and supervises it to its end. */
 export const runTrainer = (
   command: Command,
   { graceMs, ...supervision }: Supervision & { graceMs: number },

@@ -7,27 +7,28 @@ import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { GrpoInput, StretchResult, TrainingActivities } from '../../domain/contracts/training.ts';
 import { DermflowError, failureTypes, unavailable } from '../../domain/failures.ts';
 import { questionPrompt } from '../../domain/prompts/prompts.ts';
-import type { GrpoJob, SftJob, TrainerEvent } from '../../domain/trainer.ts';
+import type { GrpoJob, SftJob } from '../../domain/trainer.ts';
 import type { Environment } from '../../platform/env.ts';
 import { withHeartbeats } from '../heartbeats.ts';
 import { MotionMeter } from '../motion.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
-import { explainCrash, makeScratchFolder, type ScratchFolder, withScratchFolder } from '../scratch.ts';
-import { readJsonLines } from '../store/commit.ts';
+import { concatRows } from '../rows.ts';
+import { explainCrash, makeScratchFolder, withScratchFolder } from '../scratch.ts';
+import { fetchRows, readJsonLines } from '../store/rows.ts';
 import { strayFailure } from '../stray.ts';
 import { trainerPackage } from '../trainer/command.ts';
 import { isSingle, prepareLaunch } from '../trainer/launch.ts';
 import { fetchAdapter, modelPath } from '../trainer/model-folders.ts';
 import { createStandby } from '../trainer/standby.ts';
-import { giveJob, spawnTrainer, superviseTrainer, type Trainer, type TrainerEnd } from '../trainer/trainer-process.ts';
+import { giveJob, spawnTrainer, superviseTrainer, type TrainerEnd, type Watching } from '../trainer/trainer-process.ts';
 import { exportAdapter } from './export-adapter.ts';
 import { keepingUnsaved } from './kept.ts';
 import { identifyModel } from './model.ts';
 import { defaultRewardLimits, type LoadedPlugin, loadRewardPlugin } from './reward-plugin.ts';
 import { serveRewards } from './reward-server.ts';
-import { fetchImages, type RowSource, writeRows } from './rows.ts';
+import { fetchImages, type RowSource, writeChatRows } from './rows.ts';
 import { grpoJob, grpoStretch, inputPaths, type JobFolders, sftJob, sftStretch } from './stages.ts';
-import { createStayingTrainers, endSeated, type Seated } from './staying.ts';
+import { createStayingTrainers, endHeld, type Held } from './staying.ts';
 import { runStretch } from './stretch.ts';
 import type { Stretch, StretchContext } from './stretch-context.ts';
 
@@ -39,7 +40,7 @@ export interface TrainingDependencies {
   shutdown?: AbortSignal;
   /** Silence, in milliseconds, after which a trainer counts as stalled. Default: 30 minutes. */
   stallMs?: number;
-  /** From the wish to stop to force, in milliseconds: a step and the saving of a checkpoint. Default: 5 minutes. */
+  /** From SIGTERM to SIGKILL, in milliseconds: a step and the saving of a checkpoint. Default: 5 minutes. */
   graceMs?: number;
 }
 
@@ -59,10 +60,42 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
   const single = isSingle(environment.trainer);
   if (single) standby.prepare(likelyJob);
 
-  const start = async (file: string): Promise<Trainer> =>
-    single
+  const supervision = { logger, stallMs };
+
+  /** The job in the trainer that stayed; null without one, or where that one was killed while it stayed. */
+  const goOn = async (
+    held: Held,
+    job: SftJob | GrpoJob,
+    file: string,
+    watching: Watching,
+  ): Promise<TrainerEnd | null> => {
+    if (!held.trainer) return null;
+    held.job = job;
+    giveJob(held.trainer, file);
+    let begun = false;
+    const onEvent: Watching['onEvent'] = (event) => {
+      begun = true;
+      watching.onEvent(event);
+    };
+    try {
+      return await superviseTrainer(held.trainer, supervision, { ...watching, onEvent });
+    } catch (error) {
+      // It was gone before it was given the job, which its process had not told yet.
+      const isGone = error instanceof DermflowError && error.type === failureTypes.trainerCrashed;
+      if (begun || !isGone || watching.signal.aborted) throw error;
+      logger.warn({ reason: error.message }, 'the trainer that stayed is gone; another one resumes');
+      return null;
+    }
+  };
+
+  /** The job in a trainer of its own. */
+  const begin = async (held: Held, job: SftJob | GrpoJob, file: string, watching: Watching): Promise<TrainerEnd> => {
+    held.trainer = single
       ? standby.start(file)
       : spawnTrainer(await prepareLaunch(environment.trainerPython, file, environment.trainer), graceMs);
+    held.job = job;
+    return superviseTrainer(held.trainer, supervision, watching);
+  };
 
   /**
    * Runs a stretch inside an attempt's own folder; `prepare` makes the job out of the folders. Where the trainer of the
@@ -81,7 +114,7 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
       const signal = AbortSignal.any(signals.filter((each) => each !== undefined));
       const { stageKey, maxSteps, stopAt } = stretch;
       const stay = single && dependencies.shutdown !== undefined && stopAt < maxSteps;
-      const held: { seated: Seated | null; inputs: ScratchFolder | null } = { seated: null, inputs: null };
+      const held: Held = { trainer: null, job: null, inputs: null };
       const context: StretchContext = {
         store,
         logger,
@@ -93,11 +126,11 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
         prepare: async (restored, output) => {
           await mkdir(output);
           const resume = restored?.folder ?? null;
-          held.seated = await staying.take(restored?.ref ? { stageKey, checkpoint: restored.ref.sha256 } : null);
-          if (held.seated) {
+          Object.assign(held, await staying.take(restored?.ref ? { stageKey, checkpoint: restored.ref.sha256 } : null));
+          if (held.job) {
             logger.info({ stage: stretch.stage, step: restored?.step }, 'the trainer stayed and goes on');
             const { saveEvery, ...rewards } = own;
-            return { ...held.seated.job, plan: { maxSteps, stopAt, saveEvery, stay }, output, resume, ...rewards };
+            return { ...held.job, plan: { maxSteps, stopAt, saveEvery, stay }, output, resume, ...rewards };
           }
           held.inputs = await makeScratchFolder(environment.scratch, `${stretch.stage}-inputs`);
           return prepare({ model, output, inputs: held.inputs.path, adapter: null, resume, stay });
@@ -106,50 +139,32 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
           if (dependencies.shutdown?.aborted) throw unavailable('the worker is shutting down; another one goes on');
           const file = join(folder, 'job.json');
           await writeFile(file, JSON.stringify(job));
-          const watching = { signal: AbortSignal.any([signal, stop]), stays: stay };
-          /** @param seated what it goes on in; null: a trainer of its own */
-          const run = async (seated: Seated | null): Promise<TrainerEnd> => {
-            if (seated) giveJob(seated.trainer, file);
-            const trainer = seated?.trainer ?? (await start(file));
-            const inputs = seated?.inputs ?? held.seated?.inputs ?? held.inputs;
-            held.seated = { trainer, job, inputs };
-            held.inputs = null;
-            let begun = false;
-            const onEventOfOne = (event: TrainerEvent): void => {
+          const watching: Watching = {
+            signal: AbortSignal.any([signal, stop]),
+            stays: stay,
+            onEvent: (event) => {
               meter.note();
-              // Not earlier: this one's start must not be slowed down.
+              // Only now: two that start at once would slow each other down.
               if (single && event.event === 'started') standby.prepare(job);
-              begun = true;
               onEvent(event);
-            };
-            try {
-              return await superviseTrainer(trainer, { logger, stallMs }, { ...watching, onEvent: onEventOfOne });
-            } catch (error) {
-              // It was killed while it stayed, which its process had not told yet.
-              const isGone = error instanceof DermflowError && error.type === failureTypes.trainerCrashed;
-              if (!seated || begun || !isGone || watching.signal.aborted) throw error;
-              logger.warn({ reason: error.message }, 'the trainer that stayed is gone; another one resumes');
-              return run(null);
-            }
+            },
           };
           try {
-            return await run(held.seated);
+            return (await goOn(held, job, file, watching)) ?? (await begin(held, job, file, watching));
           } catch (error) {
             throw await explainCrash(error, environment.scratch);
           }
         },
       };
+      let kept = false;
       try {
         const work = (): Promise<StretchResult> => meter.follow(() => runStretch(stretch, context));
         const result = await keepingUnsaved(environment.scratch, folder, logger, work);
-        if (stay && held.seated && !signal.aborted) {
-          staying.keep({ stageKey, checkpoint: result.checkpoint.sha256 }, held.seated);
-          held.seated = null;
-        }
+        kept = stay && held.trainer !== null && !signal.aborted;
+        if (kept) staying.keep({ stageKey, checkpoint: result.checkpoint.sha256 }, held);
         return result;
       } finally {
-        await held.inputs?.remove();
-        if (held.seated) await endSeated(held.seated);
+        if (!kept) await endHeld(held);
       }
     });
 
@@ -169,7 +184,7 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
           }),
         );
         const paths = inputPaths(folders.inputs);
-        await writeRows(paths.rows, rows);
+        await writeChatRows(paths.rows, rows);
         await fetchImages(store, rows, paths.images);
         const adapter = await fetchAdapter(store, sft, paths.adapter);
         return grpoJob(recipe, stretch, { ...folders, adapter }, environment.trainer, rewards);
@@ -194,14 +209,14 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
       const stretch = sftStretch(input, environment.trainer);
       const prepare = async (folders: JobFolders): Promise<SftJob> => {
         const read = ({ name, schema }: (typeof rowFiles)['train' | 'validation']) =>
-          readJsonLines(store, input.trajectories, name, schema);
+          fetchRows(store, input.trajectories, name, schema, folders.inputs);
         const [train, validation] = [await read(rowFiles.train), await read(rowFiles.validation)];
         const paths = inputPaths(folders.inputs);
-        await writeRows(paths.rows, train);
-        await writeRows(paths.validation, validation);
-        await fetchImages(store, [...train, ...validation], paths.images);
+        await writeChatRows(paths.rows, train);
+        const held = await writeChatRows(paths.validation, validation);
+        await fetchImages(store, concatRows(train, validation), paths.images);
         const adapter = await fetchAdapter(store, input.adapter ?? null, paths.adapter);
-        return sftJob(input.recipe, stretch, { ...folders, adapter }, environment.trainer, validation.length > 0);
+        return sftJob(input.recipe, stretch, { ...folders, adapter }, environment.trainer, held > 0);
       };
       return inFolder(stretch, prepare, modelPath(input.model), { saveEvery: input.recipe.sft.saveEvery });
     },

@@ -125,7 +125,7 @@ export async function trainOnce(
       `the trainer finished without a checkpoint at step ${stretch.stopAt}`,
     );
   } catch (error) {
-    // What was saved before the end is worth more than the error's speed; the error itself stands.
+    // What was saved before the end is uploaded first, even if the error is reported later.
     await uploaded().catch((reason) => logger.warn({ reason }, 'checkpoint was not uploaded'));
     throw withLastCheckpoint(error, state.checkpoint);
   }
@@ -171,7 +171,7 @@ function createStopwatch(): { laps: Record<string, number>; lap(name: string): v
 
 const stepsTimed = 20;
 
-/** Mean seconds a step over the last steps; null before the second. */
+/** Mean seconds per step over the last steps; null before the second. */
 function createStepClock(): { tick(): number | null } {
   const times: number[] = [];
   return {

@@ -1,10 +1,10 @@
 /** The log of a stage of training, from its step 1; kept inside each checkpoint so that a resumed run loses nothing. */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { MetricsLine, UsageLine } from '../../domain/report/training-log.ts';
-import { parseJsonLines } from '../store/commit.ts';
+import { fileRows } from '../json-lines.ts';
+import { listRows } from '../rows.ts';
 
 const { metrics, samples, usage } = artifactFiles.checkpoint;
 export const logFiles = { metrics, samples, usage } as const;
@@ -37,8 +37,7 @@ export function record(rows: MetricsLine[], { step, values }: MetricsLine): void
 /** Rows of a file that may still be written to: a last line without its end is left out. None where it is absent. */
 export async function readRows<T extends { step: number }>(path: string, schema: z.ZodType<T>): Promise<T[]> {
   try {
-    const text = await readFile(path, 'utf8');
-    return parseJsonLines(text.slice(0, text.lastIndexOf('\n') + 1), schema);
+    return await listRows(fileRows(path, schema, path, { unfinished: 'leave out' }));
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
     throw error;

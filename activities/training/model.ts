@@ -1,4 +1,4 @@
-/** What a base model is: the digest that training results hang on. */
+/** What a base model is: the digest that is a part of the keys of training results. */
 import { readdir, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative } from 'node:path';
 import { canonicalJson, digestOf } from '../../domain/artifact.ts';

@@ -9,8 +9,8 @@ import { Worker } from 'node:worker_threads';
 import pLimit from 'p-limit';
 import { digestOf } from '../../domain/artifact.ts';
 import { DermflowError, unavailable, userMistake } from '../../domain/failures.ts';
+import type { RewardSettings } from '../../domain/reward-settings.ts';
 import type { RewardPluginInput } from '../../domain/rewards/plugin.ts';
-import type { RewardSettings } from '../../domain/rewards/settings.ts';
 import { findPlugin } from '../plugins.ts';
 import { nextReply } from '../thread.ts';
 import type { RewardOutcome, RewardReply, RewardThreadData } from './reward-thread.ts';
@@ -27,7 +27,7 @@ export interface LoadedPlugin {
 export interface RewardLimits {
   /** For the completions of one request, in milliseconds. */
   timeoutMs: number;
-  /** Those without a result are asked for so often. */
+  /** How often those without a result are asked for. */
   tries: number;
   /** Before the second try, in milliseconds; twice as long before the third. */
   pauseMs: number;
@@ -117,7 +117,7 @@ async function openThread(data: RewardThreadData): Promise<Worker> {
   }
 }
 
-/** How a thread came to be of no more use. One that is too slow may wait for a service; one that broke off is broken. */
+/** Why a thread is of no more use. One that is too slow may wait for a service; one that broke off is broken. */
 interface Ended {
   how: string;
   transient: boolean;

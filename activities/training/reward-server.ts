@@ -8,9 +8,8 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import { extractAnswer } from '../../domain/questions/extract.ts';
 import type { Question } from '../../domain/questions/question.ts';
+import { type RewardSettings, rewardNames } from '../../domain/reward-settings.ts';
 import { scoreCompletion } from '../../domain/rewards/rewards.ts';
-import type { RewardSettings } from '../../domain/rewards/settings.ts';
-import { rewardNames } from '../../domain/rewards/weights.ts';
 import { type RewardRequest, type RewardResponse, rewardRequestSchema } from '../../domain/trainer.ts';
 import type { LoadedPlugin } from './reward-plugin.ts';
 import type { RewardSource } from './stages.ts';
@@ -46,7 +45,7 @@ export async function scoreStep({ ids, completions }: RewardRequest, scoring: Sc
   return { components };
 }
 
-/** While rewards are computed the trainer hears so often that somebody is there; it gives up a server that is silent. */
+/** How often the trainer hears from this server while rewards are computed; it gives up one that is silent. */
 const signOfLifeMs = 10_000;
 
 /** Listens until closed. Socket paths are limited to some 100 bytes, so it stands in the system's temporary folder. */

@@ -6,7 +6,7 @@ import type { RewardPlugin, RewardPluginInput } from '../../domain/rewards/plugi
 import { replyWith } from '../thread.ts';
 
 export interface RewardThreadData {
-  /** Of the file, with its digest as query. */
+  /** The file's URL, with its digest as query. */
   url: string;
   path: string;
   name: string;

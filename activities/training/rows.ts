@@ -1,12 +1,12 @@
 /** Writes a job's rows and fetches the images that they name. */
-import { createWriteStream } from 'node:fs';
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { ImageRef } from '../../domain/cases/case.ts';
 import type { ChatRow } from '../../domain/trainer.ts';
+import { concurrently } from '../concurrently.ts';
+import { writeRows } from '../json-lines.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
-import { fetchBlobs } from '../store/commit.ts';
+import { flatMapRows, type Rows } from '../rows.ts';
 
 export interface RowSource {
   id: string;
@@ -15,22 +15,29 @@ export interface RowSource {
   completion?: string;
 }
 
+const imagesInFlight = 8;
+
 const imageName = (image: ImageRef): string => `${image.sha256}.png`;
 
-/** One JSON line a row. */
-export async function writeRows(path: string, rows: readonly RowSource[]): Promise<void> {
-  const lines = rows.map(({ image, ...row }): string => {
-    const chat: ChatRow = { ...row, images: [imageName(image)] };
-    return `${JSON.stringify(chat)}\n`;
-  });
-  await pipeline(Readable.from(lines), createWriteStream(path));
-}
+/** One JSON line per row. */
+export const writeChatRows = (path: string, rows: Rows<RowSource>): Promise<number> =>
+  writeRows(
+    path,
+    flatMapRows(rows, ({ image, ...row }): ChatRow[] => [{ ...row, images: [imageName(image)] }]),
+  );
 
 /** Each different image once, verified, below `folder`. */
-export async function fetchImages(store: ArtifactStore, rows: readonly RowSource[], folder: string): Promise<void> {
-  const images = new Map(rows.map(({ image }) => [imageName(image), image]));
-  await fetchBlobs(
-    store,
-    [...images].map(([name, image]) => [image, join(folder, name)] as const),
-  );
+export async function fetchImages(store: ArtifactStore, rows: Rows<RowSource>, folder: string): Promise<void> {
+  const underway = new Set<string>();
+  await concurrently(rows, imagesInFlight, async ({ image }) => {
+    const path = join(folder, imageName(image));
+    if (underway.has(path)) return;
+    underway.add(path);
+    const isThere = await access(path).then(
+      () => true,
+      () => false,
+    );
+    if (!isThere) await store.getFile(image, path);
+    underway.delete(path);
+  });
 }

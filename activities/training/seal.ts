@@ -7,7 +7,7 @@ import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises
 import { join, relative } from 'node:path';
 import { z } from 'zod';
 import { type BlobRef, blobRefSchema, sha256Schema } from '../../domain/artifact.ts';
-import { toJsonLines } from '../store/commit.ts';
+import { toJsonLines } from '../json-lines.ts';
 import { digestOfFile } from '../store/store.ts';
 import { type CheckpointFacts, checkpointFactsSchema } from './checkpoint-facts.ts';
 import { logFiles, type StageLog } from './log.ts';

@@ -16,14 +16,14 @@ type Place = Environment['trainer'];
 const describe = (work: Pick<Stretch, 'method' | 'inputs' | 'params'>) => ({ ...work, stageKey: workKey(work) });
 
 /**
- * An epoch of SFT. Every epoch has the stage's key, in which neither `epoch` nor `saveEvery` stands. The attention does:
+ * An epoch of SFT. Every epoch has the stage's key, which holds neither `epoch` nor `saveEvery`. It holds the attention:
  * its implementations round differently, and a checkpoint of one must not pass for that of another.
  */
 export function sftStretch(
   { stage = 'sft', recipe, model, trajectories, rows, adapter, epoch }: SftInput,
   { attention }: Pick<Place, 'attention'>,
 ): Stretch {
-  // What the stage before did is known by the adapter that it left.
+  // The adapter of the stage before says all that it did.
   const { saveEvery: _, conceptAlignment: __, ...own } = recipe.sft;
   const sft = { ...own, epochs: stages[stage].ends(recipe).length };
   const { stepsPerEpoch: steps } = sftBatches(rows, sft.batchSize);
@@ -52,8 +52,8 @@ export function sftStretch(
 }
 
 /**
- * A milestone's stretch of GRPO. In the key stand the length of the plan and the SFT policy, not the milestone. A
- * reward of one's own counts by its bytes and its name, not by where it lies.
+ * A milestone's stretch of GRPO. The key holds the length of the plan and the SFT policy, not the milestone. A
+ * reward of one's own is known by its bytes and its name, not by its path.
  */
 export function grpoStretch(
   { recipe, model, questions, sft, stopAt }: GrpoInput,

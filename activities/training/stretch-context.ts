@@ -24,7 +24,7 @@ export interface StretchContext {
   heartbeat(details: TrainingState): void;
   /** Aborts when the activity is cancelled. */
   signal: AbortSignal;
-  /** Aborts when a store that is away shall no longer be waited for. */
+  /** Aborts when an unreachable store must no longer be waited for. */
   giveUp: AbortSignal;
   /** Makes the job that continues from a checkpoint, or begins; it writes below `output`. */
   prepare(restored: RestoredCheckpoint | null, output: string): Promise<SftJob | GrpoJob>;

@@ -12,8 +12,9 @@ import { corrupt } from '../../domain/failures.ts';
 import { checkpointKey } from '../../domain/names.ts';
 import { metricsLineSchema } from '../../domain/report/training-log.ts';
 import { stages } from '../../domain/stages.ts';
+import { toJsonLines } from '../json-lines.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
-import { commitFiles, toJsonLines } from '../store/commit.ts';
+import { commitFiles } from '../store/commit.ts';
 import { trainOnce } from './attempt.ts';
 import { checkpointFactsSchema } from './checkpoint-facts.ts';
 import {
@@ -53,7 +54,7 @@ async function findOrTrain(stretch: Stretch, context: StretchContext, state: Tra
   const complete = await findComplete(stretch, store);
   if (complete) return complete;
   const restored = await restoreNewest(stretch, context, state);
-  // An attempt may have ended between its last checkpoint and the validation of an epoch, which then is made up for.
+  // An attempt may have ended between its last checkpoint and the validation of an epoch, which is then done now.
   if (restored?.ref?.step === stopAt && !stages[stage].validates) {
     return conclude(stretch, store, restored.ref, await readLog(restored.folder));
   }

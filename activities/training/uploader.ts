@@ -1,7 +1,7 @@
 /**
  * Uploads checkpoints while training goes on: in order, one at a time; an older one still waiting is dropped for a newer.
  * A store that is away, or that people must mend, is asked again until it takes the checkpoint or `giveUp` aborts: it
- * stops no healthy trainer. What no waiting can mend is told at once, and the checkpoints stay on the disk.
+ * stops no healthy trainer. What waiting cannot mend is reported at once, and the checkpoints stay on the disk.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DermflowError, failureTypes } from '../../domain/failures.ts';

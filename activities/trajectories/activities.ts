@@ -21,7 +21,7 @@ import type { Written } from './written.ts';
 export interface TrajectoryDependencies {
   store: ArtifactStore;
   chooseLlm: ChooseLlm;
-  environment: { llm: Asking['settings'] };
+  environment: { llm: Asking['settings']; scratch: string };
   logger: Logger;
 }
 
@@ -42,7 +42,7 @@ export function createTrajectoryActivities({
       const { workflowId, runId } = Context.current().info.workflowExecution ?? { workflowId: 'none', runId: 'none' };
       const llm = chooseLlm(recipe.llm);
       const { trajectories, account } = await work({
-        ...{ store, llm, settings: environment.llm, signal, now: () => new Date() },
+        ...{ store, llm, settings: environment.llm, scratch: environment.scratch, signal, now: () => new Date() },
         run: { id: workflowId, execution: runId },
         budget: budget ?? recipe.budget ?? {},
         spent: spent ?? [],

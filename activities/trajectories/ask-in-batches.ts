@@ -1,6 +1,6 @@
 /** A stage's requests by the provider's batch API: which are submitted, what they may cost, how they come to the ledger. */
 import { userMistake } from '../../domain/failures.ts';
-import type { LlmReply, LlmRequest, Reader } from '../../domain/llm.ts';
+import type { LlmReply, LlmRequest, ReplyReader } from '../../domain/llm.ts';
 import { type LlmAccount, type LlmBudget, limitReached, priceOf, spend } from '../../domain/llm-account.ts';
 import type { LlmPrice } from '../../domain/llm-settings.ts';
 import { askByBatch } from '../llm/batch/durable.ts';
@@ -28,7 +28,7 @@ export interface BatchPass {
 
 /** Asks for what has no reply yet; returns the ids of the questions that a batch of this pass answered. */
 export async function askInBatches(
-  questions: readonly { id: string; request: LlmRequest; read: Reader }[],
+  questions: readonly { id: string; request: LlmRequest; read: ReplyReader }[],
   pass: BatchPass,
 ): Promise<Set<string>> {
   const { store, llm, ledger, stage, budget, spent, account, isLimited, price, onBatch, pollMs, now, signal } = pass;

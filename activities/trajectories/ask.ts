@@ -1,7 +1,7 @@
 /** Requests to the LLM, made side by side, and what becomes of a model whose replies are of no use. */
 import pLimit from 'p-limit';
 import { DermflowError, failureTypes, needsPerson, userMistake } from '../../domain/failures.ts';
-import type { LlmRequest, Reader } from '../../domain/llm.ts';
+import type { LlmRequest, ReplyReader } from '../../domain/llm.ts';
 import {
   emptyAccount,
   type LlmAccount,
@@ -12,7 +12,7 @@ import {
 } from '../../domain/llm-account.ts';
 import type { LlmSettings } from '../../domain/llm-settings.ts';
 import { concurrently } from '../concurrently.ts';
-import { type Answer, type LedgerEntry, openLedger, type RunRef } from '../llm/ledger.ts';
+import { type LedgerAnswer, type LedgerEntry, openLedger, type RunRef } from '../llm/ledger.ts';
 import { recogniseModel, recognitionRequest, type ServedModel } from '../llm/served.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import type { LlmClient } from '../ports/llm-client.ts';
@@ -20,6 +20,8 @@ import { askInBatches } from './ask-in-batches.ts';
 
 export interface Asking {
   store: ArtifactStore;
+  /** Fast local disk. */
+  scratch: string;
   llm: LlmClient;
   settings: Pick<LlmSettings, 'concurrency' | 'asks' | 'prices'>;
   /** Whose money it is. */
@@ -41,13 +43,13 @@ export interface Asking {
 export interface IdentifiedRequest {
   id: string;
   request: LlmRequest;
-  read: Reader;
+  read: ReplyReader;
 }
 
-export type Answers = ReadonlyMap<string, Answer>;
+export type Answers = ReadonlyMap<string, LedgerAnswer>;
 
 /**
- * Who answers a stage, found out by one small call where it is an endpoint's. Each stage of a run has its own, which every
+ * Which model answers a stage; an endpoint is asked by one small call. Each stage of a run has its own, which every
  * attempt and `resume` finds again.
  *
  * @param stage its method
@@ -100,7 +102,7 @@ export async function askAll(
       }
     });
   const ledger = await openLedger({ store, model, run, asks: settings.asks, complete, now });
-  // Beyond those at the endpoint so many replies may wait for the store: a slow one is not to leave it idle.
+  // How many replies, beyond those at the endpoint, may wait for the store: a slow one must not leave the endpoint idle.
   const unstored = 3 * settings.concurrency;
   const lanes = settings.concurrency + unstored;
   const countKnown = (request: LlmRequest, entries: readonly LedgerEntry[]): void => {
@@ -138,7 +140,7 @@ const overBudget = (reached: string): DermflowError =>
   );
 
 /** @param isFresh a batch of this pass brought it */
-function countLedger(account: LlmAccount, { entries, known, fault }: Answer, isFresh: boolean): void {
+function countLedger(account: LlmAccount, { entries, known, fault }: LedgerAnswer, isFresh: boolean): void {
   account.unusable += entries.length - (fault === null ? 1 : 0);
   const last = entries.at(-1);
   if (!last || entries.length > known || isFresh) return;

@@ -1,4 +1,5 @@
-/** From pictures with concepts to the rows of the first phase of SFT: D_concept (S1, Table 8; A20). */
+/** From pictures with concepts to the rows of the first phase of SFT: D_concept (Table 8; A20). */
+import { join } from 'node:path';
 import type { ArtifactRef } from '../../domain/artifact.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { WritingRecipe } from '../../domain/contracts/trajectories.ts';
@@ -11,8 +12,9 @@ import {
   readExplanation,
 } from '../../domain/trajectories/concepts.ts';
 import { holdOut } from '../../domain/trajectories/hold-out.ts';
+import { toJsonLines, writeLineFiles } from '../json-lines.ts';
 import { modelOfRecord } from '../llm/served.ts';
-import { readJsonLines, toJsonLines } from '../store/commit.ts';
+import { fetchRows } from '../store/rows.ts';
 import { type Asking, askAll, recognise, refuseTooManyRejected } from './ask.ts';
 import { type Written, writeOnce } from './written.ts';
 
@@ -43,9 +45,16 @@ export async function explainConcepts(request: ExplanationRequest): Promise<Writ
     inputs: { concepts: concepts.sha256 },
     params: { seed, prompts, model: modelOfRecord(model), variants, validationShare, maxRejectedShare },
   } as const;
-  return writeOnce(request, model, work, async () => {
-    const pictures = await readJsonLines(store, concepts, picturesFile.name, picturesFile.schema);
-    const terms = [...new Set(pictures.flatMap(conceptsOf))].toSorted();
+  return writeOnce(request, model, work, async (folder) => {
+    const pictures = await fetchRows(store, concepts, picturesFile.name, picturesFile.schema, folder);
+    const [found, groups] = [new Set<string>(), new Set<string>()];
+    let total = 0;
+    for await (const picture of pictures) {
+      total += 1;
+      groups.add(picture.group);
+      for (const concept of conceptsOf(picture)) found.add(concept);
+    }
+    const terms = [...found].toSorted();
     const asked = terms.flatMap((concept) =>
       Array.from({ length: variants }, (_, variant) => ({
         ...{ id: `${concept}/${variant}`, concept },
@@ -66,33 +75,31 @@ export async function explainConcepts(request: ExplanationRequest): Promise<Writ
     );
     const explanations = new Map([...explained].map(([concept, own]) => [concept, own.map(({ text }) => text)]));
 
-    const heldOut = holdOut(pictures, validationShare, seed);
+    const heldOut = holdOut(groups, validationShare, seed);
     const random = createRandom(`concepts/${seed}`);
-    const rows = (validation: boolean) =>
-      pictures
-        .filter(({ group }) => heldOut.has(group) === validation)
-        .flatMap((picture) => composeConcepts(picture, explanations, prompts, random.fork(picture.id)) ?? []);
-    const [train, validation] = [rows(false), rows(true)];
-    if (train.length === 0) {
-      throw userMistake(`sft.conceptAlignment: ${pictures.length} pictures with concepts make no row; add pictures`);
+    const paths = { train: join(folder, files.train.name), validation: join(folder, files.validation.name) };
+    const { train, validation } = await writeLineFiles(paths, async (writers) => {
+      for await (const picture of pictures) {
+        const row = composeConcepts(picture, explanations, prompts, random.fork(picture.id));
+        if (row) await (heldOut.has(picture.group) ? writers.validation : writers.train).write(row);
+      }
+      return { train: writers.train.count(), validation: writers.validation.count() };
+    });
+    if (train === 0) {
+      throw userMistake(`sft.conceptAlignment: ${total} pictures with concepts make no row; add pictures`);
     }
-    const facts = {
-      train: train.length,
-      validation: validation.length,
-      llmCalls: asked.length,
-      rejected: rejected.length,
-    };
+    const facts = { train, validation, llmCalls: asked.length, rejected: rejected.length };
     const leftOut = {
       concepts: terms.filter((concept) => !explanations.has(concept)),
-      pictures: pictures.length - train.length - validation.length,
+      pictures: total - train - validation,
     };
     const stats = { ...facts, concepts: terms.length, leftOut, model: llm.model };
     return {
       account,
       facts,
       files: {
-        [files.train.name]: toJsonLines(train),
-        [files.validation.name]: toJsonLines(validation),
+        [files.train.name]: { path: paths.train },
+        [files.validation.name]: { path: paths.validation },
         [files.explanations.name]: toJsonLines([...explanations].map(([concept, texts]) => ({ concept, texts }))),
         [files.quarantine.name]: toJsonLines(rejected),
         [files.stats.name]: `${JSON.stringify(stats, null, 2)}\n`,

@@ -4,20 +4,26 @@
  * diagnoses, if its findings allow that reply.
  */
 import { canonicalJson, digestOf } from '../../domain/artifact.ts';
-import type { LlmRequest, Reader } from '../../domain/llm.ts';
-import { type DifferentialTrajectory, type PlannedTrajectory, shownCase } from '../../domain/trajectories/plan.ts';
+import type { LlmRequest, ReplyReader } from '../../domain/llm.ts';
+import {
+  type DifferentialTrajectory,
+  differentialOf,
+  type PlannedPair,
+  shownCase,
+} from '../../domain/trajectories/plan.ts';
 import { parseRho, type RhoForm, rhoRequest } from '../../domain/trajectories/rho.ts';
-import type { Answers } from './ask.ts';
+import { inTurns } from '../scratch-database.ts';
+import type { Answers, IdentifiedRequest } from './ask.ts';
+import type { TextbookTable } from './textbook-table.ts';
 
-/** One request with the trajectories that wait for it. */
+/** Planned trajectories with equal requests; some 500 bytes, for the request is made of its cases when it is needed. */
 export interface ReasoningRequest {
   /** Digest of the request. */
   id: string;
-  request: LlmRequest;
-  read: Reader;
   /** Diagnosis to argue for, and the other one. */
   pair: string;
-  trajectories: string[];
+  /** Those that wait for its reply. */
+  trajectories: PlannedPair[];
 }
 
 export interface Rejection {
@@ -27,86 +33,105 @@ export interface Rejection {
   text: string;
   /** The endpoint's own, where it did not take the request. */
   words: string | null;
+  /** Their ids. */
   trajectories: string[];
 }
 
 export interface Reasoning {
-  /** ρ by the id of its trajectory. */
-  rho: Map<string, string>;
+  /** ρ of each trajectory that has one. */
+  rho: Map<PlannedPair, string>;
   rejected: Rejection[];
-  /** Trajectories that took another's reply, and those for which none would do. */
+  /** Trajectories that took another's reply, and those that no reply fits. */
   reused: number;
-  leftOut: string[];
+  leftOut: number;
 }
+
+/** The trajectory of a pair, its cases read from the textbook. */
+export const trajectoryOf = (pair: PlannedPair, textbook: TextbookTable): DifferentialTrajectory =>
+  differentialOf(pair, textbook.caseAt(pair.primary), textbook.caseAt(pair.differential));
 
 /** Distinct requests, those that serve the most trajectories first. */
-export function collectRequests(planned: readonly PlannedTrajectory[], form: RhoForm): ReasoningRequest[] {
-  const questions = new Map<string, ReasoningRequest>();
-  for (const trajectory of planned) {
-    if (trajectory.type === 1) continue;
-    const request = rhoRequest(trajectory, form);
-    const id = digestOf(canonicalJson(request));
-    const question = questions.get(id) ?? {
-      id,
-      request,
-      read: readerOf(request, form),
-      pair: pairOf(trajectory),
-      trajectories: [],
-    };
-    question.trajectories.push(trajectory.id);
-    questions.set(id, question);
+export async function collectRequests(
+  planned: Iterable<PlannedPair>,
+  textbook: TextbookTable,
+  form: RhoForm,
+): Promise<ReasoningRequest[]> {
+  const requests = new Map<string, ReasoningRequest>();
+  for await (const pair of inTurns(planned)) {
+    const trajectory = trajectoryOf(pair, textbook);
+    const id = digestOf(canonicalJson(rhoRequest(trajectory, form)));
+    const known = requests.get(id) ?? { id, pair: diagnosesOf(trajectory), trajectories: [] };
+    known.trajectories.push(pair);
+    requests.set(id, known);
   }
-  return [...questions.values()].toSorted((a, b) => b.trajectories.length - a.trajectories.length);
+  return [...requests.values()].toSorted((a, b) => b.trajectories.length - a.trajectories.length);
 }
 
-const readerOf =
-  (request: LlmRequest, form: RhoForm): Reader =>
-  (text) => {
-    const read = parseRho(request, form, text);
-    return read.ok ? null : read.reason;
-  };
-
-function pairOf(trajectory: DifferentialTrajectory): string {
+function diagnosesOf(trajectory: DifferentialTrajectory): string {
   const kept = shownCase(trajectory);
   const other = kept === trajectory.primary ? trajectory.differential : trajectory.primary;
   return `${kept.diagnosis} / ${other.diagnosis}`;
 }
 
+/** What the language model is asked, and how its reply is read. */
+export function identified({ id, trajectories }: ReasoningRequest, textbook: TextbookTable, form: RhoForm) {
+  const [first] = trajectories;
+  if (!first) throw new RangeError(`nothing waits for request ${id}`);
+  const request = rhoRequest(trajectoryOf(first, textbook), form);
+  return { id, request, read: readerOf(request, form) } satisfies IdentifiedRequest;
+}
+
+const readerOf =
+  (request: LlmRequest, form: RhoForm): ReplyReader =>
+  (text) => {
+    const read = parseRho(request, form, text);
+    return read.ok ? null : read.reason;
+  };
+
 /**
  * Reads the replies and gives each trajectory its ρ.
  *
- * @param replies by the id of their question; questions without one were beyond the budget
+ * @param replies by the id of their request; requests without one were beyond the budget
  */
-export function distributeReplies(questions: readonly ReasoningRequest[], replies: Answers, form: RhoForm): Reasoning {
-  const result: Reasoning = { rho: new Map(), rejected: [], reused: 0, leftOut: [] };
+export async function distributeReplies(
+  requests: readonly ReasoningRequest[],
+  replies: Answers,
+  textbook: TextbookTable,
+  form: RhoForm,
+): Promise<Reasoning> {
+  const result: Reasoning = { rho: new Map(), rejected: [], reused: 0, leftOut: 0 };
   const accepted = new Map<string, string[]>();
-  for (const { id, request, pair, trajectories } of questions) {
+  for await (const each of inTurns(requests)) {
+    const { id, pair, trajectories } = each;
     const reply = replies.get(id);
     if (reply === undefined) continue;
     const { text, fault } = reply;
-    const read = parseRho(request, form, text);
+    const read = parseRho(identified(each, textbook, form).request, form, text);
     if (fault !== null || !read.ok) {
       const words = reply.entries.at(-1)?.reply.words ?? null;
-      result.rejected.push({ request: id, pair, reason: fault ?? 'unreadable', text, words, trajectories });
+      const ids = trajectories.map((planned) => trajectoryOf(planned, textbook).id);
+      result.rejected.push({ request: id, pair, reason: fault ?? 'unreadable', text, words, trajectories: ids });
       continue;
     }
     accepted.set(pair, [...(accepted.get(pair) ?? []), text]);
     for (const trajectory of trajectories) result.rho.set(trajectory, read.rho);
   }
-  for (const question of questions.filter(({ id }) => !replies.has(id))) {
-    const rho = form === 'findings' ? borrow(question, accepted.get(question.pair) ?? []) : null;
+  for await (const each of inTurns(requests)) {
+    if (replies.has(each.id)) continue;
+    const texts = form === 'findings' ? (accepted.get(each.pair) ?? []) : [];
+    const rho = texts.length === 0 ? null : firstFittingReply(identified(each, textbook, form).request, texts);
     if (rho === null) {
-      result.leftOut.push(...question.trajectories);
+      result.leftOut += each.trajectories.length;
       continue;
     }
-    for (const trajectory of question.trajectories) result.rho.set(trajectory, rho);
-    result.reused += question.trajectories.length;
+    for (const trajectory of each.trajectories) result.rho.set(trajectory, rho);
+    result.reused += each.trajectories.length;
   }
   return result;
 }
 
 /** The first reply of the pair that names findings of this request; free text speaks of its own rules alone. */
-function borrow({ request }: ReasoningRequest, texts: readonly string[]): string | null {
+function firstFittingReply(request: LlmRequest, texts: readonly string[]): string | null {
   for (const text of texts) {
     const read = parseRho(request, 'findings', text);
     if (read.ok) return read.rho;

@@ -1,4 +1,5 @@
-/** From textbook cases to the rows that SFT reads (S1, Algorithms 1 to 4). */
+/** From textbook cases to the rows that SFT reads (Algorithms 1 to 4). */
+import { join } from 'node:path';
 import type { ArtifactRef } from '../../domain/artifact.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { WritingRecipe } from '../../domain/contracts/trajectories.ts';
@@ -7,11 +8,20 @@ import type { Knowledge } from '../../domain/knowledge/knowledge.ts';
 import { emptyAccount } from '../../domain/llm-account.ts';
 import { composeTrajectory } from '../../domain/trajectories/compose.ts';
 import { holdOut } from '../../domain/trajectories/hold-out.ts';
-import { type PlannedTrajectory, planTrajectories, shownCase } from '../../domain/trajectories/plan.ts';
+import {
+  isTextbookCase,
+  type PlannedPair,
+  type PlannedTrajectory,
+  planPairs,
+  shownCase,
+} from '../../domain/trajectories/plan.ts';
+import { toJsonLines, writeLineFiles } from '../json-lines.ts';
 import { modelOfRecord } from '../llm/served.ts';
-import { readJsonLines, toJsonLines } from '../store/commit.ts';
+import { inTurns } from '../scratch-database.ts';
+import { fetchRows } from '../store/rows.ts';
 import { type Asking, askAll, recognise, refuseTooManyRejected } from './ask.ts';
-import { collectRequests, distributeReplies } from './reasoning.ts';
+import { collectRequests, distributeReplies, identified, trajectoryOf } from './reasoning.ts';
+import { readTextbook } from './textbook-table.ts';
 import { type Written, writeOnce } from './written.ts';
 
 const casesFile = artifactFiles.dataset.cases;
@@ -25,7 +35,7 @@ export interface SynthesisRequest extends Asking {
 
 /**
  * Makes the `trajectories` artifact. Malformed replies are quarantined with their reason; a share of them above
- * `trajectories.maxRejectedShare` is an `LlmFailure`. Who answers is part of the artifact's key.
+ * `trajectories.maxRejectedShare` is an `LlmFailure`. The model that answers is part of the artifact's key.
  */
 export async function synthesise(request: SynthesisRequest): Promise<Written> {
   const { store, llm, recipe, textbook, knowledge } = request;
@@ -39,57 +49,59 @@ export async function synthesise(request: SynthesisRequest): Promise<Written> {
     inputs: { textbook: textbook.sha256, knowledge: knowledge.digest },
     params: { seed, prompts, model: model && modelOfRecord(model), ...settings },
   } as const;
-  return writeOnce(request, model, work, async () => {
-    const cases = await readJsonLines(store, textbook, casesFile.name, casesFile.schema);
-    const planned = planTrajectories(cases, knowledge, { seed, ...settings });
-    const questions = collectRequests(planned, settings.rationaleForm);
-    const asked = model ? questions.slice(0, settings.maxLlmCalls) : [];
+  return writeOnce(request, model, work, async (folder) => {
+    const cases = await fetchRows(store, textbook, casesFile.name, casesFile.schema, folder);
+    const table = await readTextbook(cases);
+    const differentials = settings.types.filter((type) => type !== 1).toSorted();
+    const planned: PlannedPair[] = [];
+    for (const type of differentials)
+      for await (const pair of inTurns(planPairs(type, table, knowledge, { seed, ...settings }))) planned.push(pair);
+    const requests = await collectRequests(planned, table, settings.rationaleForm);
+    const asked = model
+      ? requests.slice(0, settings.maxLlmCalls).map((each) => identified(each, table, settings.rationaleForm))
+      : [];
     const { answers, account } = model
       ? await askAll(asked, model, request)
       : { answers: new Map(), account: emptyAccount() };
-    const reasoning = distributeReplies(questions, answers, settings.rationaleForm);
+    const reasoning = await distributeReplies(requests, answers, table, settings.rationaleForm);
     refuseTooManyRejected(reasoning.rejected, asked.length, settings.maxRejectedShare);
 
-    const usable = planned.filter((trajectory) => trajectory.type === 1 || reasoning.rho.has(trajectory.id));
-    const heldOut = holdOut(cases, settings.validationShare, seed);
-    const rows = (validation: boolean) =>
-      usable
-        .filter((trajectory) => heldOut.has(shownCase(trajectory).group) === validation)
-        .map((trajectory) =>
-          composeTrajectory(trajectory, reasoning.rho.get(trajectory.id) ?? null, knowledge, prompts),
-        );
-    const [train, validation] = [rows(false), rows(true)];
-    if (train.length === 0)
+    const groups = new Set<string>();
+    for await (const { group } of cases) groups.add(group);
+    const heldOut = holdOut(groups, settings.validationShare, seed);
+    const paths = { train: join(folder, files.train.name), validation: join(folder, files.validation.name) };
+    const types = { type1: 0, type2: 0, type3: 0 };
+    const { train, validation } = await writeLineFiles(paths, async (writers) => {
+      const write = async (trajectory: PlannedTrajectory, rho: string | null): Promise<void> => {
+        const row = composeTrajectory(trajectory, rho, knowledge, prompts);
+        await (heldOut.has(shownCase(trajectory).group) ? writers.validation : writers.train).write(row);
+        types[`type${trajectory.type}`] += 1;
+      };
+      if (settings.types.includes(1))
+        for await (const c of cases) if (isTextbookCase(c)) await write({ type: 1, id: `1/${c.id}`, case: c }, null);
+      for await (const pair of inTurns(planned)) {
+        const rho = reasoning.rho.get(pair);
+        if (rho !== undefined) await write(trajectoryOf(pair, table), rho);
+      }
+      return { train: writers.train.count(), validation: writers.validation.count() };
+    });
+    table.close();
+    if (train === 0)
       throw userMistake(
-        `trajectories: ${cases.length} textbook cases and types ${settings.types} make none; add cases or types`,
+        `trajectories: ${table.count} textbook cases and types ${settings.types} make none; add cases or types`,
       );
-    const facts = {
-      train: train.length,
-      validation: validation.length,
-      llmCalls: asked.length,
-      rejected: reasoning.rejected.length,
-    };
-    const stats = {
-      ...facts,
-      ...countTypes(usable),
-      reused: reasoning.reused,
-      leftOut: reasoning.leftOut.length,
-      model: llm.model,
-    };
+    const facts = { train, validation, llmCalls: asked.length, rejected: reasoning.rejected.length };
+    const { reused, leftOut } = reasoning;
+    const stats = { ...facts, ...types, reused, leftOut, model: llm.model };
     return {
       account,
       facts,
       files: {
-        [files.train.name]: toJsonLines(train),
-        [files.validation.name]: toJsonLines(validation),
+        [files.train.name]: { path: paths.train },
+        [files.validation.name]: { path: paths.validation },
         [files.quarantine.name]: toJsonLines(reasoning.rejected),
         [files.stats.name]: `${JSON.stringify(stats, null, 2)}\n`,
       },
     };
   });
 }
-
-const countTypes = (planned: readonly PlannedTrajectory[]): Record<string, number> =>
-  Object.fromEntries(
-    ([1, 2, 3] as const).map((type) => [`type${type}`, planned.filter((p) => p.type === type).length]),
-  );

@@ -4,6 +4,7 @@ import { type LlmAccount, llmAccountSchema } from '../../domain/llm-account.ts';
 import { storeKeys } from '../../domain/names.ts';
 import { commitOnce, type Made, type Work } from '../commit-once.ts';
 import type { ServedModel } from '../llm/served.ts';
+import { withScratchFolder } from '../scratch.ts';
 import { type Asking, openAccount } from './ask.ts';
 
 export interface Written {
@@ -17,19 +18,22 @@ export interface Written {
  * that was resumed finds both.
  *
  * @param model null where the stage needs none
+ * @param make gets an empty folder that stands until its files are stored
  */
 export async function writeOnce(
-  { store, run, settings }: Pick<Asking, 'store' | 'run' | 'settings'>,
+  { store, scratch, run, settings }: Pick<Asking, 'store' | 'scratch' | 'run' | 'settings'>,
   model: ServedModel | null,
   work: Work,
-  make: () => Promise<Made & { account: LlmAccount }>,
+  make: (folder: string) => Promise<Made & { account: LlmAccount }>,
 ): Promise<Written> {
   let spent = model?.reply ? openAccount(model, settings.prices) : null;
-  const trajectories = await commitOnce(store, work, async () => {
-    const { account, ...made } = await make();
-    spent = account;
-    return made;
-  });
+  const trajectories = await withScratchFolder(scratch, work.kind, (folder) =>
+    commitOnce(store, work, async () => {
+      const { account, ...made } = await make(folder);
+      spent = account;
+      return made;
+    }),
+  );
   const key = storeKeys.llmAccount(digestOf(canonicalJson({ run: run.id, trajectories: trajectories.key })));
   if (spent !== null) await store.putObjectIfAbsent(key, canonicalJson(spent));
   const stored = await store.getObject(key);

@@ -8,11 +8,14 @@ import { renderLesion } from '../../domain/demo/lesion.ts';
 import { generateWorld } from '../../domain/demo/world.ts';
 import { evaluationProfile, itemPrompt } from '../../domain/prompts/prompts.ts';
 import { createRandom } from '../../domain/random.ts';
+import type { ExportOnnxJob } from '../../domain/trainer.ts';
 
 export interface Items {
   rows: AskedRow[];
   /** Folder of their pictures. */
   images: string;
+  /** [height, width] that they have. */
+  sizes: ExportOnnxJob['imageSizes'];
 }
 
 const letters = ['A', 'B', 'C', 'D'] as const;
@@ -30,11 +33,13 @@ export async function writeItems(images: string, count: number): Promise<Items> 
     const options = letters.map((letter, i) => ({ letter, label: labels[i] ?? '', synonyms: [], value: 0 }));
     return { id, images: [`${id}.png`], prompt: itemPrompt(profile, 'diagnosis', { options }) };
   });
-  for (const { id, look } of clinic.slice(0, count)) {
-    const { width, height, rgb } = renderLesion(look);
+  const sizes = new Map<string, [number, number]>();
+  for (const { id, appearance } of clinic.slice(0, count)) {
+    const { width, height, rgb } = renderLesion(appearance);
+    sizes.set(`${height}x${width}`, [height, width]);
     await sharp(rgb, { raw: { width, height, channels: 3 } })
       .png()
       .toFile(join(images, `${id}.png`));
   }
-  return { rows, images };
+  return { rows, images, sizes: [...sizes.values()] };
 }

@@ -20,8 +20,6 @@ interface Settings {
 }
 
 const maxNewTokens = 64;
-/** [height, width] of the demo's drawings. */
-const imageSizes: ExportOnnxJob['imageSizes'] = [[112, 112]];
 
 interface Run {
   /** Items a second between the end of the first batch and that of the last: without loading, and warm. */
@@ -44,7 +42,7 @@ export async function compareRuntimes(items: Items, folder: string, settings: Se
   } as const;
   const exported = join(folder, 'export');
   await mkdir(exported);
-  const job: ExportOnnxJob = { schema: 1, job: 'export-onnx', ...common, output: exported, imageSizes };
+  const job: ExportOnnxJob = { schema: 1, job: 'export-onnx', ...common, output: exported, imageSizes: items.sizes };
   await runTrainerJob(trainer, job, { folder });
   const runtimes: Record<string, () => Promise<ModelRunner>> = {
     onnx: () => openOnnxModel(exported, { threads }),

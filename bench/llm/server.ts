@@ -1,4 +1,4 @@
-/** An endpoint that answers each chat request after so many milliseconds; its port is its only line of output. */
+/** An endpoint that answers each chat request after the given milliseconds; its port is its only line of output. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 

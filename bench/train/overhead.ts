@@ -12,7 +12,7 @@ import { median } from '../common/median.ts';
 import { startCpuWorker, trainByDermflow } from './dermflow.ts';
 import { preparePlain, runPlain } from './plain.ts';
 
-/** Of no user's run: the checkpoints of these runs are removed. */
+/** No user's run has this seed: the checkpoints of these runs are removed. */
 const seed = 4242;
 const workerStartsWithinMs = 10_000;
 

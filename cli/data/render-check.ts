@@ -2,7 +2,7 @@
 import type { Check } from '../../activities/datasets/import/check.ts';
 import { tellLeftOut } from '../../activities/datasets/import/first-pass.ts';
 
-/** So many lines of each kind; the rest is one line with its count. */
+/** How many lines of each kind are printed; the rest is one line with its count. */
 const listed = 20;
 
 export function renderCheck(check: Check): string[] {
@@ -63,7 +63,7 @@ function classLine(name: string, bySplit: Record<string, number>): string {
   return `${name} ${sum(bySplit)}${isSplit ? ` (${inWords(bySplit)})` : ''}`;
 }
 
-/** A line each, the rest of them counted. */
+/** One line each; the rest is counted. */
 function lines(title: string, entries: readonly { text: string; count: number }[]): string[] {
   const shown = entries.slice(0, listed);
   const rest = entries.slice(listed);

@@ -1,4 +1,4 @@
-/** `dermflow score`: how outputs that one has are read, and what they would earn. Needs no service. */
+/** `dermflow score`: how the outputs in a file are read, and what they would earn. Needs no service. */
 import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { loadKnowledge } from '../../activities/knowledge.ts';
@@ -10,7 +10,7 @@ export const scoreCommand = (): Command =>
   new Command('score')
     .description('how outputs are read, strictly and leniently, and what they would earn')
     .argument('<file>', 'JSON lines of { question: { task, malignancy, options }, output }; docs/scoring.md')
-    .option('--json', 'one JSON object a line, in the order of the file')
+    .option('--json', 'one JSON object per line, in the order of the file')
     .action(score);
 
 async function score(file: string, { json = false }: { json?: boolean }): Promise<void> {
@@ -25,7 +25,7 @@ async function score(file: string, { json = false }: { json?: boolean }): Promis
 
 const jsonLine = ({ strict, lenient, rewards }: Score): string => JSON.stringify({ strict, lenient, rewards });
 
-/** A row an output, then how many were read and answered rightly. */
+/** One row per output, then how many were read, and how many are right. */
 export function renderScores(lines: readonly ScoreLine[], scores: readonly Score[]): string {
   const rows = scores.map(({ strict, lenient, rewards, unreadable }, i) => [
     String(i + 1),

@@ -1,15 +1,15 @@
 /** `dermflow evaluate compare`: two evaluations of a benchmark, item by item. */
 import { Command, Option } from 'commander';
 import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
-import { readJsonLines } from '../../activities/store/commit.ts';
+import { readJsonLines } from '../../activities/store/rows.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import { compareEvaluations, type EvaluationComparison } from '../../domain/evaluation/comparison.ts';
 import { type ReaderName, readers, type ScoredItem } from '../../domain/evaluation/scored.ts';
 import { userMistake } from '../../domain/failures.ts';
-import { asScored } from '../../domain/report/sets.ts';
 import { withAnswers } from '../question.ts';
 import { type BoardRow, readBoard } from './board.ts';
 import { renderCompared } from './render-compared.ts';
+import { asScored } from './run-items.ts';
 
 export interface Compared {
   first: string;

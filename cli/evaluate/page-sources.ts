@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
 import { traceLineage } from '../../activities/reporting/lineage.ts';
-import { readJson, readJsonLines } from '../../activities/store/commit.ts';
+import { readJson } from '../../activities/store/commit.ts';
+import { readJsonLines } from '../../activities/store/rows.ts';
 import { sha256Schema, workKey } from '../../domain/artifact.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { Benchmark, BenchmarkItem } from '../../domain/benchmarks/benchmark.ts';

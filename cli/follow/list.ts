@@ -33,7 +33,7 @@ export const listCommand = (): Command =>
     .option('--all', 'also those that Temporal has forgotten, by their records in the store')
     .option('--failed', 'only those that failed, were cancelled, terminated or timed out')
     .option('--recipe <name>', 'only those of a recipe')
-    .option('--limit <count>', 'at most so many', '20')
+    .option('--limit <count>', 'the most runs to show', '20')
     .option('--json', 'as a JSON array')
     .action(list);
 
@@ -48,7 +48,7 @@ interface Found extends Row {
   recipe: string;
 }
 
-/** Of every method that there is. */
+/** Temporal's query for the runs of every method. */
 export const runsQuery = (known = methods): string =>
   known.map(({ workflow }) => `WorkflowType = "${workflow}"`).join(' OR ');
 
@@ -89,7 +89,7 @@ async function* known(client: Client): AsyncGenerator<Found> {
   }
 }
 
-/** Of all recorded runs; those that Temporal knows are passed over by whoever asked it first. */
+/** All recorded runs. The caller, who has asked Temporal before, passes over those that it knows. */
 async function forgotten({ client, store }: Pick<Session, 'client' | 'store'>): Promise<Found[]> {
   const records = await listRecords(await store(), client.options.namespace);
   return records.map(({ namespace: _, state, ...facts }) => ({ ...facts, state: state ?? unknownState }));

@@ -14,7 +14,7 @@ import { type RunStatus, statusOf } from './run-status.ts';
 export const unknownState = 'UNKNOWN';
 
 export interface KnownStatus extends RunStatus {
-  /** Temporal knows the run no more; this is what its record says. */
+  /** Whether Temporal has forgotten the run; then this is what its record says. */
   forgotten: boolean;
 }
 
@@ -70,10 +70,33 @@ export async function knownInputOf(session: Asked, run: string): Promise<RunInpu
   }
 }
 
+/**
+ * Whether Temporal has forgotten a run that is finished, as its record says. Where that cannot be read `warn` is told, and
+ * the run counts as new.
+ */
+export async function isForgottenAndFinished(
+  session: Asked,
+  run: string,
+  warn: (line: string) => void,
+): Promise<boolean> {
+  const known = await handleOf(session.client, run)
+    .describe()
+    .catch((error: unknown) => {
+      if (!isUnknown(error)) throw error;
+      return null;
+    });
+  if (known) return false;
+  const records = await recordsOf(session, run).catch((reason: unknown) => {
+    const words = reason instanceof Error ? reason.message : String(reason);
+    warn(`run "${run}" is started as a new one; whether it has a record cannot be read: ${words}`);
+    return [];
+  });
+  return records[0]?.end?.state === 'COMPLETED';
+}
+
 /** The record of the newest execution. Throws `error` unless that says that Temporal does not know the run, or there is no record. */
 async function recordOf(session: Asked, run: string, error: unknown): Promise<RunRecord> {
-  // The SDK has its own error for some of its questions only.
-  if (!(error instanceof WorkflowNotFoundError || isGrpcStatus(error, grpcStatus.NOT_FOUND))) throw error;
+  if (!isUnknown(error)) throw error;
   const records = await recordsOf(session, run).catch((reason: unknown) => {
     const words = reason instanceof Error ? reason.message : String(reason);
     throw unavailable(`Temporal knows no run "${run}", and its record cannot be read: ${words}`, reason);
@@ -82,6 +105,10 @@ async function recordOf(session: Asked, run: string, error: unknown): Promise<Ru
   if (!record) throw error;
   return record;
 }
+
+/** Whether Temporal says that it does not know a run. The SDK has its own error for some of its questions only. */
+const isUnknown = (error: unknown): boolean =>
+  error instanceof WorkflowNotFoundError || isGrpcStatus(error, grpcStatus.NOT_FOUND);
 
 const recordsOf = async ({ client, store }: Asked, run: string): Promise<RunRecord[]> =>
   findRecords(await store(), run, client.options.namespace);

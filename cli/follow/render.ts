@@ -73,7 +73,7 @@ function partOf({ id }: PendingActivity, parts: readonly PartProgress[]): string
 }
 
 /**
- * Accuracy with its 95 % interval and macro-F1, a row a model and task; then what the options' labels alone earn, and the
+ * Accuracy with its 95 % interval and macro-F1, one row per model and task; then what the options' labels alone earn, and the
  * models that are not above that.
  */
 export function renderResults(evaluations: readonly EvaluationResult[], textOnly: readonly TaskScore[] = []): string {

@@ -17,7 +17,7 @@ interface ReportOptions {
   out?: string;
   open?: boolean;
   serve?: boolean;
-  /** Of the served page; 0: any free one. */
+  /** Port of the served page; 0: any free one. */
   port: number;
   json?: boolean;
 }

@@ -33,7 +33,7 @@ export interface PendingActivity {
 
 export interface RunStatus {
   run: string;
-  /** Name of its method; of a workflow that is no run of ours, its type. */
+  /** Name of its method; the type of a workflow that is no run of ours. */
   method: string;
   /** Temporal's word: RUNNING, COMPLETED, FAILED, CANCELLED, TERMINATED, TIMED_OUT. */
   state: string;
@@ -88,7 +88,7 @@ export async function statusOf(
   };
 }
 
-/** A workflow task that fails is tried again for ever; Temporal calls the run open all the while. */
+/** A workflow task that fails is tried again forever; Temporal calls the run open all that time. */
 async function failingTaskOf(client: Client, { raw, workflowId, runId }: WorkflowExecutionDescription) {
   const attempt = raw.pendingWorkflowTask?.attempt ?? 0;
   if (attempt < 2) return null;

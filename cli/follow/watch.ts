@@ -10,7 +10,7 @@ export const watchCommand = (): Command =>
   new Command('watch')
     .description('live: stage, step, loss, reward, time left; Ctrl-C leaves the run alone')
     .argument('<run>')
-    .option('--json', 'the status as one JSON object a second')
+    .option('--json', 'the status as one JSON object per second')
     .action((run: string, { json = false }: { json?: boolean }) => {
       const interrupted = untilInterrupted();
       return withSession((session) => watchRun(session, run, json, interrupted));

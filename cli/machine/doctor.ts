@@ -15,7 +15,7 @@ async function doctor({ json = false }: { json?: boolean }): Promise<void> {
   const { environment } = await findServices();
   const findings: Finding[] = [];
   for (const check of [...machineChecks(environment), ...serviceChecks(environment)]) {
-    const finding = await check.look().then(
+    const finding = await check.run().then(
       (detail): Finding => ({ name: check.name, state: 'good', detail }),
       (error: unknown): Finding => ({
         name: check.name,

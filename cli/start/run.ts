@@ -1,10 +1,12 @@
 /** `dermflow run`: starts a run and follows it. */
 import { Command } from 'commander';
 import { logUpdateStderr } from 'log-update';
+import type { Recipe } from '../../domain/recipe/recipe.ts';
+import { isForgottenAndFinished } from '../follow/recorded.ts';
 import { watchRun } from '../follow/watch.ts';
 import { untilInterrupted } from '../interruption.ts';
-import { parseRunName, runOf, startRun } from '../runs.ts';
-import { withSession } from '../session.ts';
+import { finishedRun, parseRunName, type RunHandle, runOf, startRun } from '../runs.ts';
+import { type Session, withSession } from '../session.ts';
 import { readRecipe, withData } from './recipes.ts';
 import { collect } from './start.ts';
 
@@ -24,7 +26,7 @@ export const runCommand = (): Command =>
     .option('--set <field=value>', 'change a field of the recipe; may be repeated', collect, [])
     .option('--as <name>', 'run it under this name, also where the same recipe has run before')
     .option('--detach', 'print the run and return')
-    .option('--json', 'one JSON object a line')
+    .option('--json', 'one JSON object per line')
     .action(run);
 
 async function run(recipeName: string, options: RunOptions): Promise<void> {
@@ -33,15 +35,25 @@ async function run(recipeName: string, options: RunOptions): Promise<void> {
   const recipe = await readRecipe(recipeName, { set });
   const interrupted = untilInterrupted();
   await withSession(async (session) => {
-    const { client, store, page } = session;
+    const { store, page } = session;
     const told = { onProgress: showImport, onNote: showNote };
     const complete = data === undefined ? recipe : await withData(recipe, data, await store({ writes: true }), told);
     const id = name ?? runOf(complete);
-    await startRun(client, { input: { recipe: complete }, run: id, reuse: 'ALLOW_DUPLICATE_FAILED_ONLY' });
+    await startUnfinished(session, complete, id);
     if (json) console.log(JSON.stringify({ run: id, page: page(id) }));
     else console.log(`run ${id}`);
     if (!detach) await watchRun(session, id, json, interrupted);
   });
+}
+
+/** Starts a run, or attaches to it. Throws a user's mistake for a finished one, whether or not Temporal still knows it. */
+export async function startUnfinished(
+  session: Pick<Session, 'client' | 'store' | 'workers'>,
+  recipe: Recipe,
+  run: string,
+): Promise<RunHandle> {
+  if (await isForgottenAndFinished(session, run, showNote)) throw finishedRun(run);
+  return startRun(session.client, { input: { recipe }, run, reuse: 'ALLOW_DUPLICATE_FAILED_ONLY' });
 }
 
 export function showImport(phase: string, done: number, total: number): void {

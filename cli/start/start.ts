@@ -1,4 +1,4 @@
-/** `dermflow start`, which is `npm start`: local services, workers, a recipe from end to end, the report. */
+/** `dermflow start`, which `npm start` runs: local services, workers, a recipe from end to end, the report. */
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { ownEnvironment } from '../environment.ts';
@@ -21,7 +21,7 @@ export const startCommand = (): Command =>
     .option('--fresh', 'compute everything anew, in an empty store')
     .option('--keep-up', 'leave services and workers up at the end, until Ctrl-C')
     .option('--set <field=value>', 'change a field of the recipe; may be repeated', collect, [])
-    .option('--json', 'one JSON object a line')
+    .option('--json', 'one JSON object per line')
     .action(start);
 
 export const collect = (value: string, before: string[]): string[] => [...before, value];

@@ -12,7 +12,7 @@ export const cancelCommand = (): Command =>
       withSession(async ({ client }) => {
         const handle = handleOf(client, run);
         await handle.cancel();
-        await handle.result().catch(() => {}); // cancelled, or finished before it heard
+        await handle.result().catch(() => {}); // cancelled, or finished before the request came
         const state = (await handle.describe()).status.name;
         if (json) console.log(JSON.stringify({ run, state }));
         else

@@ -49,7 +49,7 @@ export async function resume(
   return `run ${run} continues; finished stages come from the store, training from its newest checkpoint`;
 }
 
-/** Signals each workflow, the run and its evaluations, whose activities sit out a pause. */
+/** Signals each workflow, the run and its evaluations, whose activities wait for their next attempt. */
 async function retryNow({ client }: Pick<Session, 'client'>, { run, pending, progress }: RunStatus): Promise<string> {
   const waitsForPerson = (progress?.waitsFor ?? []).map(({ activity }) => ({ workflow: run, id: activity }));
   const waiting = Map.groupBy(

@@ -7,7 +7,7 @@ import type { Question, QuestionTask } from '../questions/question.ts';
 import { block, conditionNames, tags } from '../questions/tags.ts';
 import { createRandom } from '../random.ts';
 import type { BenchmarkItem } from './benchmark.ts';
-import { scoreChoice } from './scorers.ts';
+import { scoreChoice } from './scoring/scorers.ts';
 
 export interface Baseline {
   name: 'chance' | 'majority' | 'all-benign' | 'text-only';

@@ -63,7 +63,7 @@ export interface Benchmark {
   description: string;
   /** What its items are made of. */
   reads: readonly (keyof BenchmarkSources)[];
-  /** Names of the prompts that it asks with (App. D of S1), for people. */
+  /** Names of the prompts that it asks with (App. D), for people. */
   prompt: string;
   /** What is missing where `items` gives none. */
   needs: string;

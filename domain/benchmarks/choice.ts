@@ -2,7 +2,7 @@
 import type { QuestionTask } from '../questions/question.ts';
 import type { Benchmark } from './benchmark.ts';
 import { questionItems } from './items.ts';
-import { scoreChoice } from './scorers.ts';
+import { scoreChoice } from './scoring/scorers.ts';
 import { summariseChoices } from './summarise.ts';
 
 type Described = Pick<Benchmark, 'name' | 'title' | 'description' | 'prompt' | 'published'>;

@@ -1,9 +1,9 @@
 /** Signs found: which of the concepts that experts noted in a picture an answer names (SkinCon: a closed list of 48). */
 import type { ScoredItem } from '../evaluation/scored.ts';
 import type { Benchmark, BenchmarkItem } from './benchmark.ts';
-import { namedConcepts } from './concept-names.ts';
 import { openItems } from './items.ts';
-import { identityOf } from './scorers.ts';
+import { namedConcepts } from './scoring/concept-names.ts';
+import { identityOf } from './scoring/scorers.ts';
 import { summariseOpen } from './summarise.ts';
 
 /** F1 of the concepts named; 1 where none is there and none is named. */

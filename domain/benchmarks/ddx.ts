@@ -1,4 +1,4 @@
-/** The targeted test of differential diagnosis (S1, section 4.3). The paper shows its results in a figure without numbers. */
+/** The targeted test of differential diagnosis (section 4.3). The paper shows its results in a figure without numbers. */
 import type { Benchmark } from './benchmark.ts';
 import { choiceBenchmark } from './choice.ts';
 

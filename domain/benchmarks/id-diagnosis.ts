@@ -1,4 +1,4 @@
-/** In-distribution diagnosis: Tables 2 and 4 of S1, six sets, a column each. */
+/** In-distribution diagnosis: Tables 2 and 4 of the paper, six sets, a column each. */
 import { diagnosisTables } from '../published/diagnosis.ts';
 import type { Benchmark } from './benchmark.ts';
 import { choiceBenchmark } from './choice.ts';

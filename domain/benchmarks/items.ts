@@ -8,7 +8,7 @@ import type { Question, QuestionTask } from '../questions/question.ts';
 import { conceptsOf } from '../trajectories/concepts.ts';
 import { attributesOf } from './attributes.ts';
 import type { BenchmarkItem, BenchmarkSources } from './benchmark.ts';
-import { synonymsOf } from './disease-names.ts';
+import { synonymsOf } from './scoring/disease-names.ts';
 
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 

@@ -1,4 +1,4 @@
-/** Lesion condition: Tables 3 and 5 of S1. */
+/** Lesion condition: Tables 3 and 5 of the paper. */
 import { conditionTables } from '../published/condition.ts';
 import type { Benchmark } from './benchmark.ts';
 import { choiceBenchmark } from './choice.ts';

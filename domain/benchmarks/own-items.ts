@@ -9,8 +9,8 @@ import { malignancySchema } from '../knowledge/malignancy.ts';
 import type { EvaluationProfile } from '../prompts/profile.ts';
 import { itemPrompt } from '../prompts/prompts.ts';
 import type { Benchmark, BenchmarkItem } from './benchmark.ts';
-import { synonymsOf } from './disease-names.ts';
-import { scoreChoice, scoreOpen } from './scorers.ts';
+import { synonymsOf } from './scoring/disease-names.ts';
+import { scoreChoice, scoreOpen } from './scoring/scorers.ts';
 import { summariseChoices, summariseOpen } from './summarise.ts';
 
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
@@ -68,7 +68,7 @@ export function parseOwnItems(text: string, file: string): OwnItem[] {
       seen.set(item.id, i + 1);
       return [item];
     });
-  if (items.length === 0) throw userMistake(`${file}: holds no item; give one JSON object a line`);
+  if (items.length === 0) throw userMistake(`${file}: holds no item; give one JSON object per line`);
   return items;
 }
 
@@ -77,7 +77,7 @@ function parseLine(line: string, where: string): OwnItem {
   try {
     value = JSON.parse(line);
   } catch (error) {
-    throw userMistake(`${where}: is no JSON (${String(error)}); write one object a line`, error);
+    throw userMistake(`${where}: is no JSON (${String(error)}); write one object per line`, error);
   }
   const result = ownItemSchema.safeParse(value);
   if (result.success) return result.data;
@@ -103,7 +103,7 @@ export function ownBenchmark(
     description: `${items.length} items of one's own.`,
     reads: [],
     prompt: 'its own questions',
-    needs: 'items; give one JSON object a line',
+    needs: 'items; give one JSON object per line',
     items: (_, profile) => items.map((item) => asItem(name, item, images, profile)),
     score: (item, output) => (item.kind === 'open' ? scoreOpen(item, output) : scoreChoice(item, output)),
     summarise: (scored) => (isOpen ? summariseOpen(name, scored) : summariseChoices(name, scored)),

@@ -1,7 +1,8 @@
 /** What the data of a run are: counts by split, the leaks that were found, and the distance to the paper's numbers. */
-import type { Case, Split } from './case.ts';
+import type { Malignancy } from '../knowledge/malignancy.ts';
+import { type Case, type Split, splits } from './case.ts';
 import type { FunnelStep } from './dermnet-filter.ts';
-import { type Leak, type LeakAudit, type LeakKind, leakKinds } from './leakage.ts';
+import { type LeakAudit, type LeakKind, leakKinds } from './leakage.ts';
 import type { Disagreement } from './official.ts';
 
 /** Cases by value of a field and by split. */
@@ -50,30 +51,47 @@ export interface OfficialSplitCount {
 
 const listed = 100;
 
-export const countDisagreements = (found: readonly Disagreement[]): OfficialSplitCount => ({
-  disagreements: found.length,
-  to: Object.fromEntries([...Map.groupBy(found, ({ to }) => to)].map(([to, group]) => [to, group.length])),
-  examples: found.slice(0, listed),
-});
-
-/** By set, what was found of its items and what was kept. */
-export function countOod(
-  items: readonly { source: string }[],
-  kept: readonly { source: string }[],
-  leaks: readonly Leak[],
-): Record<string, OodCount> {
-  const [keptOf, leaksOf] = [Map.groupBy(kept, (item) => item.source), Map.groupBy(leaks, ({ test }) => test.source)];
-  return Object.fromEntries(
-    [...Map.groupBy(items, (item) => item.source)].map(([source, of]) => {
-      const count = (kind: LeakKind): number => (leaksOf.get(source) ?? []).filter((leak) => leak.kind === kind).length;
-      // One entry a kind, so the record is complete.
-      const known = Object.fromEntries(leakKinds.map((kind) => [kind, count(kind)])) as Record<LeakKind, number>;
-      return [source, { items: of.length, kept: keptOf.get(source)?.length ?? 0, known }];
-    }),
-  );
+export interface DisagreementCount {
+  add(found: Disagreement): void;
+  counts(): OfficialSplitCount;
 }
 
-/** Test sizes of Tables 2 to 5 (fact sheet, section 1.5.2) and the totals of S1, App. A. */
+export function createDisagreementCount(): DisagreementCount {
+  const count: OfficialSplitCount = { disagreements: 0, to: {}, examples: [] };
+  return {
+    add: (found) => {
+      count.disagreements += 1;
+      count.to[found.to] = (count.to[found.to] ?? 0) + 1;
+      if (count.examples.length < listed) count.examples.push(found);
+    },
+    counts: () => count,
+  };
+}
+
+export interface OodTally {
+  /** An item, how it was known, if it was, and whether it stays. */
+  add(item: { source: string }, leak: LeakKind | null, kept: boolean): void;
+  counts(): Record<string, OodCount>;
+}
+
+/** By set, what was found of its items and what was kept. */
+export function createOodTally(): OodTally {
+  const sets: Record<string, OodCount> = {};
+  // One entry per kind, so the record is complete.
+  const none = (): OodCount['known'] => Object.fromEntries(leakKinds.map((kind) => [kind, 0])) as OodCount['known'];
+  return {
+    add: ({ source }, leak, kept) => {
+      const own = sets[source] ?? { items: 0, kept: 0, known: none() };
+      sets[source] = own;
+      own.items += 1;
+      if (kept) own.kept += 1;
+      if (leak) own.known[leak] += 1;
+    },
+    counts: () => sets,
+  };
+}
+
+/** Test sizes of Tables 2 to 5 and the totals of App. A. */
 const paperTestSizes: Readonly<Record<string, number>> = {
   bcn20000: 2484,
   ham10000: 1511,
@@ -84,24 +102,49 @@ const paperTestSizes: Readonly<Record<string, number>> = {
 };
 const paperTotals = { train: 26_507, test: 8_390 };
 
-/** Cases by the value of `field` and by split, in the order of the names. */
-export function tabulate(
-  cases: readonly Case[],
-  field: 'source' | 'diagnosis' | 'malignancy' | 'modality',
-): SplitTable {
-  const groups = [...Map.groupBy(cases, (c) => c[field])].toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(groups.map(([value, group]) => [value, countSplits(group)]));
+const tabulated = ['source', 'diagnosis', 'malignancy', 'modality'] as const;
+
+export interface CaseTally {
+  add(c: Case): void;
+  /** Sizes of the splits. */
+  splits(): Record<Split, number>;
+  /** Cases by the value of a field and by split, in the order of the names. */
+  by(field: (typeof tabulated)[number]): SplitTable;
+  /** Of the first case of a diagnosis. */
+  malignancyOf(diagnosis: string): Malignancy | undefined;
 }
 
-/** Sizes of the splits. */
-export function countSplits(cases: readonly Case[]): Record<Split, number> {
-  const count = (split: Split): number => cases.filter((c) => c.split === split).length;
-  return { train: count('train'), validation: count('validation'), test: count('test') };
+export const noCases = (): Record<Split, number> => ({ train: 0, validation: 0, test: 0 });
+
+export function createCaseTally(): CaseTally {
+  const all = noCases();
+  const tables = { source: newTable(), diagnosis: newTable(), malignancy: newTable(), modality: newTable() };
+  const malignancies = new Map<string, Malignancy>();
+  return {
+    add: (c) => {
+      for (const field of tabulated) countSplit(tables[field], c[field], c.split);
+      if (!malignancies.has(c.diagnosis)) malignancies.set(c.diagnosis, c.malignancy);
+      if (c.split) all[c.split] += 1;
+    },
+    splits: () => all,
+    by: (field) => Object.fromEntries([...tables[field]].toSorted(([a], [b]) => (a < b ? -1 : 1))),
+    malignancyOf: (diagnosis) => malignancies.get(diagnosis),
+  };
 }
+
+const newTable = (): Map<string, Record<Split, number>> => new Map();
+
+function countSplit(table: Map<string, Record<Split, number>>, value: string, split: Split | undefined): void {
+  const row = table.get(value) ?? noCases();
+  table.set(value, row);
+  if (split) row[split] += 1;
+}
+
+/** All cases of a row. */
+export const sizeOf = (row: Record<Split, number>): number => splits.reduce((sum, split) => sum + row[split], 0);
 
 /** The paper's six sets, those that are absent with zeros, and the total. Its sets' training sizes are not known. */
-export function compareWithPaper(cases: readonly Case[]): PaperRow[] {
-  const bySource = tabulate(cases, 'source');
+function compareWithPaper(bySource: SplitTable): PaperRow[] {
   const rows = Object.entries(paperTestSizes).map(([source, paperTest]) => {
     const { train = 0, test = 0 } = bySource[source] ?? {};
     return { source, train, test, paperTrain: null, paperTest };
@@ -113,16 +156,16 @@ export function compareWithPaper(cases: readonly Case[]): PaperRow[] {
 
 export interface DataFindings
   extends Pick<DataReport, 'malignantLeftOut' | 'ood' | 'officialSplits' | 'leaks' | 'funnel'> {
-  cases: readonly Case[];
+  cases: CaseTally;
 }
 
 export function describeData({ cases, ...findings }: DataFindings): DataReport {
   return {
-    source: tabulate(cases, 'source'),
-    diagnosis: tabulate(cases, 'diagnosis'),
-    malignancy: tabulate(cases, 'malignancy'),
-    modality: tabulate(cases, 'modality'),
+    source: cases.by('source'),
+    diagnosis: cases.by('diagnosis'),
+    malignancy: cases.by('malignancy'),
+    modality: cases.by('modality'),
     ...findings,
-    paper: compareWithPaper(cases),
+    paper: compareWithPaper(cases.by('source')),
   };
 }

@@ -1,5 +1,5 @@
 /**
- * The look of a picture: a grey version of 24 x 24 cells in 64 levels, a character a cell, row by row, stretched over
+ * The look of a picture: a grey version of 24 x 24 cells in 64 levels, one character per cell, row by row, stretched over
  * the levels that occur. It is small enough to stand in every case, and enough to tell whether two pictures are one
  * after resizing, compression, other light, cropping, a border, mirroring and turning (alignment.ts). A border of one
  * colour is left out of it.
@@ -25,10 +25,12 @@ export interface Pixels {
 /** Look of a picture of at least 48 x 48 pixels. A picture of one colour is all zeros. */
 export function lookOf(pixels: Pixels): string {
   const grey = shrink(pixels);
-  let [low, high] = [Number.POSITIVE_INFINITY, 0];
-  for (const value of grey) [low, high] = [Math.min(low, value), Math.max(high, value)];
+  const low = grey.reduce((least, value) => Math.min(least, value));
+  const high = grey.reduce((most, value) => Math.max(most, value));
   const scale = high - low > 0 ? (characters.length - 1) / (high - low) : 0;
-  return Array.from(grey, (value) => characters.charAt(Math.round((value - low) * scale))).join('');
+  let look = '';
+  for (const value of grey) look += characters.charAt(Math.round((value - low) * scale));
+  return look;
 }
 
 /** The levels of a look, 0 to 63. */
@@ -49,7 +51,8 @@ function shrink(pixels: Pixels): Float64Array {
     const step = Math.max(1, Math.floor((bottom - top) / linesPerCell));
     for (let column = 0; column < lookSide; column += 1) {
       const [left, right] = [start(column, columns), start(column + 1, columns)];
-      let [sum, lines] = [0, 0];
+      let sum = 0;
+      let lines = 0;
       for (let y = top; y < bottom; y += step, lines += 1)
         sum += luminance(rgb, 3 * (y * width + left), 3 * (y * width + right));
       grey[row * lookSide + column] = sum / (lines * (right - left));

@@ -1,6 +1,5 @@
 /** Official splits of the sets of a run: which marks count, and where they disagree within a group. */
 import { type Case, type Split, splits } from './case.ts';
-import type { Group } from './groups.ts';
 
 /** A picture that a set places officially. */
 export interface Mark {
@@ -22,9 +21,17 @@ export const outermost = (sides: Iterable<Split>): Split | undefined => {
   return splits.findLast((split) => named.has(split));
 };
 
+/** What is known of a group's official places: of its cases, and of pictures that became none. */
+export interface Placed {
+  members: readonly { id: string; source: string; officialSplit?: Split | undefined }[];
+  links: readonly { source?: string | undefined; officialSplit?: Split | undefined }[];
+}
+
 export interface OfficialSplits {
+  /** Takes note of a case; all of them come before the first question. */
+  see(c: Pick<Case, 'source' | 'officialSplit'>): void;
   /** The marks of a group that count. */
-  marksOf(group: Group<Case>): Mark[];
+  marksOf(group: Placed): Mark[];
   /** Whether a set that has train and test has validation too. */
   hasValidation(source: string): boolean;
 }
@@ -34,18 +41,18 @@ export interface OfficialSplits {
  * only where they hold a picture back (validation, test) that stands in another set as well: alone, a set that has but
  * one side is dealt as if it had none.
  */
-export function readOfficialSplits(cases: readonly Case[]): OfficialSplits {
+export function createOfficialSplits(): OfficialSplits {
   const sides = new Map<string, Set<Split | undefined>>();
-  for (const { source, officialSplit } of cases) {
-    const known = sides.get(source);
-    if (known) known.add(officialSplit);
-    else sides.set(source, new Set([officialSplit]));
-  }
   const isComplete = (source: string): boolean => {
     const named = sides.get(source) ?? new Set();
     return named.has('train') && named.has('test') && !named.has(undefined);
   };
   return {
+    see: ({ source, officialSplit }) => {
+      const known = sides.get(source);
+      if (known) known.add(officialSplit);
+      else sides.set(source, new Set([officialSplit]));
+    },
     marksOf: ({ members, links }) => {
       const counts = ({ source, officialSplit }: Mark): boolean =>
         isComplete(source) || (officialSplit !== 'train' && members.some((member) => member.source !== source));

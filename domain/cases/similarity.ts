@@ -8,13 +8,19 @@ export function unit(embedding: Float32Array): Float32Array {
   return length === 0 ? embedding : embedding.map((value) => value / length);
 }
 
+/** A picture by its position, and how similar it is. */
+export interface Similar {
+  position: number;
+  cosine: number;
+}
+
 /** The most similar one; null if none reaches `similarity`. All of unit length and of one dimension. */
 export function mostSimilar(
   embedding: Float32Array,
   among: readonly Float32Array[],
   similarity: number,
-): { position: number; cosine: number } | null {
-  let best: { position: number; cosine: number } | null = null;
+): Similar | null {
+  let best: Similar | null = null;
   for (const [position, other] of among.entries()) {
     let cosine = 0;
     for (let i = 0; i < embedding.length; i += 1) cosine += (embedding[i] ?? 0) * (other[i] ?? 0);

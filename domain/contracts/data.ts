@@ -15,7 +15,7 @@ export interface DataResult {
   counts: { train: number; validation: number; test: number; textbook: number; quarantined: number };
 }
 
-/** What of a recipe decides the data. */
+/** The part of a recipe that decides the data. */
 export type DataRecipe = Pick<Recipe, 'seed' | 'data' | 'sft' | 'questions' | 'rewards' | 'evaluation'>;
 
 export interface DatasetActivities {

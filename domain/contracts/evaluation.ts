@@ -4,7 +4,7 @@ import type { QuestionTask } from '../questions/question.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { CheckpointRef, ModelRef } from './references.ts';
 
-/** What of a recipe decides how a model is asked. */
+/** The part of a recipe that decides how a model is asked. */
 export type EvaluationRecipe = Pick<Recipe, 'seed' | 'prompts' | 'model' | 'evaluation'>;
 
 export interface EvaluationInput {

@@ -14,7 +14,7 @@ export interface ReportInput {
   model: ModelRef;
   data: DataResult;
   trajectories: TrajectoriesResult;
-  /** Of every stretch, the stretches of a stage in their order. */
+  /** Logs of every stretch, the stretches of a stage in their order. */
   logs: { stage: Stage; metrics: ArtifactRef }[];
   evaluations: EvaluationResult[];
   adapter: ArtifactRef;

@@ -31,7 +31,7 @@ export interface RunResult {
   textOnly?: TaskScore[];
 }
 
-/** A part of a run. Clients outside of this repository read it as a stage, so its fields are called so. */
+/** A part of a run. Clients outside this repository read it as a stage, so its fields are named after that. */
 export interface PartProgress {
   stage: string;
   state: 'waiting' | 'running' | 'done' | 'failed';
@@ -49,7 +49,7 @@ export interface RunProgress {
   report: ArtifactRef | null;
   /** Why the run failed, in the words of the failure; null otherwise. */
   failure: string | null;
-  /** Activities that wait until a person has seen to something and says `resume`. Absent in runs of before version 0.2. */
+  /** Activities that wait until a person has seen to something and says `resume`. Absent in runs from before version 0.2. */
   waitsFor?: { activity: string; reason: string }[];
 }
 

@@ -15,7 +15,7 @@ export interface StretchResult {
   last: Record<string, number | null>;
 }
 
-/** What of a recipe decides how SFT trains. */
+/** The part of a recipe that decides how SFT trains. */
 export type SftRecipe = Pick<Recipe, 'seed' | 'model' | 'lora' | 'sft'>;
 
 export interface SftInput {

@@ -16,7 +16,7 @@ export interface LlmAllowance {
   spent?: LlmAccount[];
 }
 
-/** What of a recipe decides what a language model writes. */
+/** The part of a recipe that decides what a language model writes. */
 export type WritingRecipe = Pick<Recipe, 'seed' | 'prompts' | 'trajectories' | 'sft' | 'budget' | 'llm'>;
 
 export interface TrajectoryActivities {

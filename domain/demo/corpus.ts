@@ -75,7 +75,7 @@ const openDiagnosis: Task = ({ findings, random, knowledge }) => {
   };
 };
 
-/** P2 with random diagnoses; half of them conclude with the differential one, whose rule then is the image's. */
+/** P2 with random diagnoses; half of them conclude with the differential one, whose rule is then the image's. */
 const openDifferential: Task = ({ findings, random, knowledge }) => {
   const { text, conclusion } = comparison(findings, random, random.float() < 0.5);
   return {

@@ -1,6 +1,6 @@
 /** Draws a lesion as pixels: skin, outline, colour, and one dermoscopic structure. */
 import { createRandom, type Random } from '../random.ts';
-import type { LesionLook } from './look.ts';
+import type { LesionAppearance } from './appearance.ts';
 
 type Rgb = readonly [number, number, number];
 
@@ -31,11 +31,11 @@ interface Outline {
   distance(x: number, y: number): number;
 }
 
-/** The same look gives the same bytes. */
-export function renderLesion(look: LesionLook): RawImage {
-  const random = createRandom(`lesion/${look.seed}`);
-  const { width, height, findings } = look;
-  const outline = drawOutline(look, random);
+/** The same appearance gives the same bytes. */
+export function renderLesion(appearance: LesionAppearance): RawImage {
+  const random = createRandom(`lesion/${appearance.seed}`);
+  const { width, height, findings } = appearance;
+  const outline = drawOutline(appearance, random);
   const structure = drawStructure(findings.structure, outline, random);
   const skinTone = vary(skin, 8, random);
   const base = vary(lesionColours[findings.colour] ?? skin, 11, random);
@@ -60,7 +60,7 @@ const vary = (colour: Rgb, deviation: number, random: Random): Rgb => {
   return [one(colour[0]), one(colour[1]), one(colour[2])];
 };
 
-function drawOutline({ width, height, findings }: LesionLook, random: Random): Outline {
+function drawOutline({ width, height, findings }: LesionAppearance, random: Random): Outline {
   const shorter = Math.min(width, height);
   const centreX = width / 2 + random.between(-0.1, 0.1) * width;
   const centreY = height / 2 + random.between(-0.1, 0.1) * height;

@@ -1,7 +1,8 @@
-/** Draws the demo's cases: a clinic's labelled images, several a patient, and a textbook's, with rationales. */
+/** Draws the demo's cases: a clinic's labelled images, several per patient, and a textbook's, with rationales. */
 import { createRandom, type Random } from '../random.ts';
 import type { GeneratedSpec } from '../recipe/data.ts';
 import { writeRationale } from '../trajectories/rationale.ts';
+import { drawAppearance, type LesionAppearance } from './appearance.ts';
 import {
   type DemoDiagnosis,
   demoDiagnoses,
@@ -10,7 +11,6 @@ import {
   findingValues,
   listFindings,
 } from './findings.ts';
-import { drawLook, type LesionLook } from './look.ts';
 
 export interface DemoCase {
   /** In HAM10000's manner: `ISIC_…`-like for images, `HAM_…`-like for lesions. */
@@ -19,7 +19,7 @@ export interface DemoCase {
   lesion: string;
   diagnosis: DemoDiagnosis;
   findings: Findings;
-  look: LesionLook;
+  appearance: LesionAppearance;
   age: number;
   sex: 'male' | 'female';
   localization: string;
@@ -83,10 +83,15 @@ const drawPerson = (random: Random): Pick<DemoCase, 'age' | 'sex'> => ({
 function drawLesion(
   atypical: number,
   random: Random,
-): Pick<DemoCase, 'diagnosis' | 'findings' | 'look' | 'localization'> {
+): Pick<DemoCase, 'diagnosis' | 'findings' | 'appearance' | 'localization'> {
   const diagnosis = random.pick(demoDiagnoses);
   const findings = random.float() < atypical ? makeAtypical(diagnosis.findings, random) : diagnosis.findings;
-  return { diagnosis, findings, look: drawLook(findings, random), localization: random.pick(localizations) };
+  return {
+    diagnosis,
+    findings,
+    appearance: drawAppearance(findings, random),
+    localization: random.pick(localizations),
+  };
 }
 
 /** One finding replaced by any value of its kind, which may be the typical one. */

@@ -2,9 +2,15 @@
 import type { Question } from '../questions/question.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 
-/** For each task of the recipe the first `maxItems`, in the order of the list. */
-export const askedQuestions = (
-  all: readonly Question[],
-  { tasks, maxItems }: Pick<Recipe['evaluation'], 'tasks' | 'maxItems'>,
-): Question[] =>
-  tasks.flatMap((task) => all.filter((question) => question.task === task).slice(0, maxItems ?? all.length));
+/** Whether the next question is asked, in the order in which they are stored: of each task of the recipe the first `maxItems`. */
+export function createAskedFilter({
+  tasks,
+  maxItems,
+}: Pick<Recipe['evaluation'], 'tasks' | 'maxItems'>): (question: Pick<Question, 'task'>) => boolean {
+  const left = new Map(tasks.map((task) => [task, maxItems ?? Number.POSITIVE_INFINITY]));
+  return ({ task }) => {
+    const more = left.get(task) ?? 0;
+    left.set(task, more - 1);
+    return more > 0;
+  };
+}

@@ -43,6 +43,7 @@ export function confusionMatrix(predictions: readonly Prediction[]): ConfusionMa
 
 /**
  * Unweighted mean, over the labels that occur as the right answer, of F1 = 2 TP / (2 TP + FP + FN). A label that is
- * only ever predicted lowers the F1 of the labels it displaced, and is no class of its own (S1, Derm7pt: two classes).
+ * only ever predicted lowers the F1 of the labels it displaced, and is no class of its own (so the paper counts two
+ * classes of Derm7pt).
  */
 export const macroF1 = (predictions: readonly Prediction[]): number => macroF1Of(countsOf(predictions));

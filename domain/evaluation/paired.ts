@@ -11,7 +11,7 @@ export interface PairedComparison extends Interval {
   /** Questions that only the first, and only the second, answered rightly. */
   onlyFirst: number;
   onlySecond: number;
-  /** Two-sided p of McNemar's exact test. It takes items as independent; with several items a patient see the interval. */
+  /** Two-sided p of McNemar's exact test. It takes items as independent; with several items per patient see the interval. */
   p: number;
 }
 

@@ -58,7 +58,7 @@ const paperRewards = { format: true, malignancy: true, granularity: 'leaf', thin
 export function parseScoreLines(text: string, file: string): ScoreLine[] {
   const lines = text.replace(/^\ufeff/, '').split('\n');
   const parsed = lines.flatMap((line, i) => (line.trim() === '' ? [] : [parseLine(line, `${file}: row ${i + 1}`)]));
-  if (parsed.length === 0) throw userMistake(`${file}: holds no line; give one JSON object a line`);
+  if (parsed.length === 0) throw userMistake(`${file}: holds no line; give one JSON object per line`);
   return parsed;
 }
 
@@ -67,7 +67,7 @@ function parseLine(line: string, where: string): ScoreLine {
   try {
     value = JSON.parse(line);
   } catch (error) {
-    throw userMistake(`${where}: is no JSON (${String(error)}); write one object a line`, error);
+    throw userMistake(`${where}: is no JSON (${String(error)}); write one object per line`, error);
   }
   const result = lineSchema.safeParse(value);
   if (result.success) return result.data;

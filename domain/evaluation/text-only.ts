@@ -18,49 +18,83 @@ export type TextOnlyAnswer = z.infer<typeof textOnlyAnswerSchema>;
 const strength = 4;
 
 /** How often something was offered, and was the right answer. */
-interface Count {
+export interface OfferCount {
   offered: number;
   right: number;
 }
 
-const nothing: Count = { offered: 0, right: 0 };
+/** How often what is named by a key was offered and right; the keys may be more than memory holds. */
+export interface OfferCounts {
+  add(key: string, right: boolean): void;
+  /** Not before all were added. */
+  get(key: string): OfferCount;
+}
+
+function countInMemory(): OfferCounts {
+  const counts = new Map<string, OfferCount>();
+  const get = (key: string): OfferCount => counts.get(key) ?? { offered: 0, right: 0 };
+  return {
+    add: (key, isRight) => {
+      const { offered, right } = get(key);
+      counts.set(key, { offered: offered + 1, right: right + Number(isRight) });
+    },
+    get,
+  };
+}
+
+/** Learns from training questions, then answers others. */
+export interface TextOnlyRule {
+  learn(question: Question): void;
+  /** Letter of an option; a task without training questions is answered by the first one. */
+  answer(question: Pick<Question, 'task' | 'options'>): string;
+}
 
 /**
  * Learns from training questions of each task how often a label is right when it is offered, how that depends on whether
  * an ancestor or a descendant of it is offered beside it, and how often it is right among just these options. What
  * training did not show often is judged by what is known of it more coarsely. Of equal ones the first is taken.
  *
- * @returns from a question to the letter of an option; a task without training questions is answered by the first one
+ * @param among for how often a label is right among just the options of a question: there are many
  */
-export function fitTextOnly(
-  training: Iterable<Question>,
-  taxonomy: Taxonomy,
-): (question: Pick<Question, 'task' | 'options'>) => string {
-  const counts = new Map<string, Count>();
-  for (const question of training) {
-    for (const { letter, keys } of describeOptions(question, taxonomy)) {
-      for (const key of keys) {
-        const { offered, right } = counts.get(key) ?? nothing;
-        counts.set(key, { offered: offered + 1, right: right + Number(letter === question.answer) });
+export function createTextOnlyRule(taxonomy: Taxonomy, among: OfferCounts): TextOnlyRule {
+  const coarse = countInMemory();
+  const scoreOf = ({ keys, own }: DescribedOption): number =>
+    [...keys.map(coarse.get), among.get(own)].reduce(
+      (coarser, { offered, right }) => (right + strength * coarser) / (offered + strength),
+      0,
+    );
+  return {
+    learn: (question) => {
+      for (const { letter, keys, own } of describeOptions(question, taxonomy)) {
+        const isRight = letter === question.answer;
+        for (const key of keys) coarse.add(key, isRight);
+        among.add(own, isRight);
       }
-    }
-  }
-  const score = (keys: readonly string[]): number =>
-    keys.reduce((coarser, key) => {
-      const { offered, right } = counts.get(key) ?? nothing;
-      return (right + strength * coarser) / (offered + strength);
-    }, 0);
-  return (question) => {
-    const scored = describeOptions(question, taxonomy).map(({ letter, keys }) => ({ letter, score: score(keys) }));
-    return scored.reduce((best, own) => (own.score > best.score ? own : best)).letter;
+    },
+    answer: (question) => {
+      const scored = describeOptions(question, taxonomy).map((option) => ({ ...option, score: scoreOf(option) }));
+      return scored.reduce((best, own) => (own.score > best.score ? own : best)).letter;
+    },
   };
 }
 
+/** The rule of a few training questions, from a question to a letter. */
+export function fitTextOnly(training: Iterable<Question>, taxonomy: Taxonomy): TextOnlyRule['answer'] {
+  const rule = createTextOnlyRule(taxonomy, countInMemory());
+  for (const question of training) rule.learn(question);
+  return rule.answer;
+}
+
+interface DescribedOption {
+  letter: string;
+  /** Its task, its place, its label there. */
+  keys: string[];
+  /** Its label among these options. */
+  own: string;
+}
+
 /** What the rule knows of an option, from coarse to fine: its task, its place, its label there, its label among these. */
-function describeOptions(
-  { task, options }: Pick<Question, 'task' | 'options'>,
-  taxonomy: Taxonomy,
-): { letter: string; keys: string[] }[] {
+function describeOptions({ task, options }: Pick<Question, 'task' | 'options'>, taxonomy: Taxonomy): DescribedOption[] {
   const labels = options.map((option) => option.label).toSorted();
   const among = labels.join('/');
   const isBelow = (a: string, b: string): boolean => task !== 'lesion-condition' && taxonomy.isBelow(a, b);
@@ -68,7 +102,7 @@ function describeOptions(
     const below = labels.some((other) => isBelow(label, other));
     const above = labels.some((other) => isBelow(other, label));
     const place = `${task}/${below ? 'below' : ''}/${above ? 'above' : ''}`;
-    return { letter, keys: [task, place, `${place}/${label}`, `${task}/${label} among ${among}`] };
+    return { letter, keys: [task, place, `${place}/${label}`], own: `${task}/${label} among ${among}` };
   });
 }
 
@@ -77,16 +111,18 @@ export type TextOnlyItem = Pick<
   'id' | 'group' | 'source' | 'task' | 'correct' | 'predicted' | 'expected'
 >;
 
+/** The rule's answer to a question as an item. */
+export function textOnlyItem({ id, group, source, task, options, answer }: Question, letter: string): TextOnlyItem {
+  const labelOf = (wanted: string): string => options.find((option) => option.letter === wanted)?.label ?? wanted;
+  return { id, group, source, task, correct: letter === answer, predicted: labelOf(letter), expected: labelOf(answer) };
+}
+
 /** The rule's answers as items; a question without an answer is left out. */
 export function textOnlyItems(questions: Iterable<Question>, answers: Iterable<TextOnlyAnswer>): TextOnlyItem[] {
   const letters = new Map([...answers].map(({ id, letter }) => [id, letter]));
-  return [...questions].flatMap(({ id, group, source, task, options, answer }) => {
-    const letter = letters.get(id);
-    if (letter === undefined) return [];
-    const labelOf = (wanted: string): string => options.find((option) => option.letter === wanted)?.label ?? wanted;
-    return [
-      { id, group, source, task, correct: letter === answer, predicted: labelOf(letter), expected: labelOf(answer) },
-    ];
+  return [...questions].flatMap((question) => {
+    const letter = letters.get(question.id);
+    return letter === undefined ? [] : [textOnlyItem(question, letter)];
   });
 }
 

@@ -52,7 +52,7 @@ function countsOfFamilies({ taxonomy }: Knowledge): string {
   return ['| family | nodes | b | m | p | ? |', '| --- | ---: | ---: | ---: | ---: | ---: |', ...rows].join('\n');
 }
 
-/** One line a node, children under their parent. */
+/** One line per node, children under their parent. */
 function drawTree(taxonomy: Taxonomy, root: string): string[] {
   const below = (name: string, indent: string): string[] =>
     taxonomy.children(name).flatMap((child, i, all) => {

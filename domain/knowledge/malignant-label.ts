@@ -8,7 +8,7 @@ const malignantWord =
 
 /**
  * A test of labels for the name of a malignant, precancerous or in situ disease within them ("melanoma mimic", "BCC
- * before surgery"). Rather one too many: the label is only shown earlier for it.
+ * before surgery"). A false alarm does no harm: the label is only shown earlier.
  */
 export function createMalignantNames(taxonomy: Taxonomy): (label: string) => boolean {
   const names = new Set(

@@ -16,7 +16,7 @@ export interface Meaning {
    *   therefore for what the two are kinds of: "actinic keratosis or bowen disease" overlaps with whatever "bowen
    *   disease" overlaps with.
    *
-   * `excludes` keeps a pair and its kinds apart, save kinds that are declared to overlap themselves or have a kind in
+   * `excludes` keeps a pair and its kinds apart, except kinds that are declared to overlap themselves or have a kind in
    * common. The pair itself stays apart even then: a rare exception does not make the rule untrue.
    */
   overlap(a: string, b: string): boolean;

@@ -6,7 +6,7 @@ import { skinR1 } from './skin-r1.ts';
 
 export const methods: readonly Method[] = [skinR1];
 
-/** What a recipe that names no method is of. */
+/** The method of a recipe that names none. */
 const defaultMethod = skinR1.name;
 
 /** The method of a recipe, parsed or as it came in. Throws a user's mistake where nobody has it. */

@@ -1,6 +1,6 @@
 /** What Dermflow needs to know of a method beside its workflow (workflows/) and its part of the recipe. */
-import type { ModelCardSource } from '../report/card-source.ts';
 import type { Stage } from '../stages.ts';
+import type { ModelCardSource } from './card-source.ts';
 
 export interface Method<R = never> {
   /** In recipes and lists. */
@@ -17,7 +17,7 @@ export interface Method<R = never> {
   card(source: ModelCardSource<R>): MethodWords;
 }
 
-/** Whole sentences, but where it is said otherwise; each is true for the recipe, whatever it leaves out. */
+/** Whole sentences, except where it is said otherwise; each is true for the recipe, whatever it leaves out. */
 export interface MethodWords {
   /** How the adapter was made, and after whom. */
   made: string;

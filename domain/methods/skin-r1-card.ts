@@ -1,9 +1,9 @@
 /** What the model card of a Skin-R1 adapter says: no sentence of a stage that did not make it. */
+import { grouped } from '../grouped.ts';
 import { type Recipe, sourceNames } from '../recipe/recipe.ts';
-import { isGenerated, type ModelCardSource } from '../report/card-source.ts';
-import { grouped } from '../report/words.ts';
-import { rewardWeights } from '../rewards/weights.ts';
+import { rewardWeights } from '../reward-settings.ts';
 import type { Stage } from '../stages.ts';
+import { isGenerated, type ModelCardSource } from './card-source.ts';
 import type { MethodWords } from './method.ts';
 
 /** What happened on the way to the adapter. */
@@ -54,7 +54,7 @@ function origin(recipe: Recipe, { sft, rl }: Course): string {
   return `Images in the layouts of ${sourceNames(recipe.data)}, supplied by whoever ran the recipe${served}.`;
 }
 
-/** Of the data that a run has, what this adapter did not learn from. */
+/** The run's data that this adapter did not learn from. */
 function unused({ concepts, sft, rl }: Course): string {
   if (!rl) {
     const pictures = concepts ? 'pictures with concepts and on ' : '';

@@ -6,7 +6,7 @@ import type { BenchmarkItem } from '../benchmarks/benchmark.ts';
 import { type ReaderName, readers, type ScoredItem } from '../evaluation/scored.ts';
 import { keepsForm } from '../questions/extract.ts';
 import { questionTasks } from '../questions/question.ts';
-import { type RewardName, rewardWeights } from '../rewards/weights.ts';
+import { type RewardName, rewardWeights } from '../reward-settings.ts';
 import type { EvaluationSource } from './build.ts';
 
 /** Indices into a list; -1: nothing. */

@@ -93,7 +93,7 @@ const mergerLinears = (a: Architecture): [number, number][] => [
 
 const sum = (values: number[]): number => values.reduce((a, b) => a + b, 0);
 
-/** An adapter has rank · (in + out) parameters a linear layer. */
+/** An adapter has rank · (in + out) parameters per linear layer. */
 export const loraParameters = (a: Architecture, rank: number): number =>
   rank * (a.layers * sum(textLinears(a).map(sum)) + sum(mergerLinears(a).map(sum)));
 

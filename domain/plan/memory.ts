@@ -17,7 +17,7 @@ export interface MemoryEstimate {
 
 /** Tokens beside image and completion: instruction, options, chat template. */
 const instructionTokens = 256;
-/** Numbers kept for the backward pass by one layer, a token: about 8 hidden vectors and 3 of the wide layer. */
+/** Numbers per token that one layer keeps for the backward pass: about 8 hidden vectors and 3 of the wide layer. */
 const layerState = (a: Architecture): number => 8 * a.hidden + 3 * a.intermediate;
 
 export const imageTokens = (recipe: Recipe, { vision }: Architecture): number =>

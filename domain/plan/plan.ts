@@ -68,11 +68,11 @@ export interface RunPlan {
 
 /** Tokens of a call that writes ρ: two rationales and the instruction; the released code caps the reply. */
 const tokensPerCall = { input: 400, output: 120 };
-/** Of one that explains a concept: the instruction, and two sentences. */
+/** Tokens of a call that explains a concept: the instruction, and two sentences. */
 const tokensPerExplanation = { input: 100, output: 60 };
 /** Checkpoints on the local disk at one time: resumed from, being written, being uploaded, waiting. */
 const localCheckpoints = 4;
-/** Bytes of a lossless photograph, a pixel. */
+/** Bytes per pixel of a lossless photograph. */
 const bytesPerPixel = 2;
 
 /** SFT trains on what is left over at the end of an epoch. */

@@ -1,6 +1,6 @@
-/** A plan as a person reads it: one line a fact, estimates called so. */
+/** A plan as a person reads it: one line per fact; estimates are called so. */
+import { grouped } from '../grouped.ts';
 import type { Recipe } from '../recipe/recipe.ts';
-import { grouped } from '../report/words.ts';
 import type { MemoryEstimate } from './memory.ts';
 import type { Batches, LlmCost, RunPlan } from './plan.ts';
 
@@ -53,7 +53,7 @@ const sftLine = (sft: NonNullable<RunPlan['sft']>): string =>
 
 /** The arithmetic, and what becomes of the rows that do not fill a step. */
 function batchLine({ rows, batch, stepsPerEpoch, remainder, lastBatch }: Batches, what: string): string {
-  const steps = `${grouped(rows)} ${what} / ${batch} a step = ${grouped(stepsPerEpoch)} steps an epoch`;
+  const steps = `${grouped(rows)} ${what} / ${batch} per step = ${grouped(stepsPerEpoch)} steps per epoch`;
   if (lastBatch === 'full') return `${steps}, all full`;
   if (lastBatch === 'partial') return `${steps}, the last one partial (${remainder} ${what})`;
   return `${steps}, the last ${remainder} ${what} dropped (with a partial last step: ${grouped(stepsPerEpoch + 1)})`;
@@ -61,7 +61,7 @@ function batchLine({ rows, batch, stepsPerEpoch, remainder, lastBatch }: Batches
 
 const grpoLine = ({ grpo }: Recipe, plan: NonNullable<RunPlan['grpo']>): string =>
   `to step ${grouped(plan.steps)} of a schedule of ${grouped(grpo.steps)} = ${plan.epochs.toFixed(3)} epochs, ` +
-  `${grpo.promptsPerStep} × ${grpo.generations} = ${grpo.promptsPerStep * grpo.generations} completions a step, ` +
+  `${grpo.promptsPerStep} × ${grpo.generations} = ${grpo.promptsPerStep * grpo.generations} completions per step, ` +
   `${grouped(plan.completions)} in all, ${stops(plan.milestones)}; KL β ${grpo.beta}, its gradient ${grpo.klGradient}`;
 
 const stops = (milestones: readonly number[]): string => `milestones ${milestones.join(', ')}`;

@@ -1,4 +1,4 @@
-/** P7: for LLaVA-Med, which answers briefly and keeps no format (S1, section 4.1). No blocks are asked for. */
+/** P7: for LLaVA-Med, which answers briefly and keeps no format (section 4.1). No blocks are asked for. */
 import { abnormality, condition, role } from './paper.ts';
 import type { EvaluationProfile } from './profile.ts';
 

@@ -1,4 +1,4 @@
-/** P1 to P6 and P9, for models that read prose. The demands are those of S1, App. D; the wording is ours. */
+/** P1 to P6 and P9, for models that read prose. The demands are those of App. D; the wording is ours. */
 import { tags } from '../questions/tags.ts';
 import type { PromptWording } from './wording.ts';
 

@@ -1,5 +1,5 @@
 /**
- * The instructions P1 to P9 (S1, App. D). A profile words them: `paper` for models that read prose, `compact` in whole
+ * The instructions P1 to P9 (App. D). A profile words them: `paper` for models that read prose, `compact` in whole
  * sentences that the tiny model's tokenizer holds as single tokens; `llava-med` and `skinvl` for baselines of these names.
  */
 import { userMistake } from '../failures.ts';

@@ -1,4 +1,4 @@
-/** P8: for SkinVL, whose training asks for one of several categories (S1, section 4.1). No role, question or blocks. */
+/** P8: for SkinVL, whose training asks for one of several categories (section 4.1). No role, question or blocks. */
 import type { EvaluationProfile } from './profile.ts';
 
 const choose =

@@ -1,8 +1,8 @@
-/** Disease diagnosis: Tables 2 and 4 of S1, accuracies. */
+/** Disease diagnosis: Tables 2 and 4 of the paper, accuracies. */
 import { type Cells, table } from './published.ts';
 import { idSets, oodSets } from './sets.ts';
 
-/** SkinVL-PubMM has no row: it gave almost no valid answers on diagnosis (S1). */
+/** SkinVL-PubMM has no row: it gave almost no valid answers on diagnosis. */
 const id: readonly Cells[] = [
   ['Qwen2.5-VL-7B-Instruct', [0.4911, 0.5162, 0.5033, 0.3521, 0.2962, 0.4852, 0.4367]],
   ['Qwen3-VL-8B-Instruct', [0.2947, 0.2085, 0.3275, 0.2386, 0.2354, 0.2899, 0.2585]],

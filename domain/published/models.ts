@@ -1,4 +1,4 @@
-/** The models of the paper's tables (S1, Appendix C), and how it asked them. */
+/** The models of the paper's tables (App. C), and how it asked them. */
 
 export interface PublishedModel {
   /** As the tables call it. */

@@ -1,9 +1,9 @@
-/** Multiple-choice questions out of labelled cases (S1, App. A and section 4.3; section 1.5.2 of the fact sheet). */
+/** Multiple-choice questions out of labelled cases (App. A and section 4.3). */
 import type { Case } from '../cases/case.ts';
 import type { Knowledge } from '../knowledge/knowledge.ts';
 import { createRandom, type Random } from '../random.ts';
-import type { RewardSettings } from '../rewards/settings.ts';
-import { createDistractorPools, type DistractorSource, type Labelled } from './distractors.ts';
+import type { RewardSettings } from '../reward-settings.ts';
+import { createDistractorPools, createLabelCensus, type DistractorSource, type LabelCensus } from './distractors.ts';
 import { caseKey, type MatchedOptions, type MatchedTask, matchCases } from './matched.ts';
 import {
   conditionOptions,
@@ -27,28 +27,42 @@ export interface QuestionSettings {
 
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
-/** Questions of every case, in the order of the cases and tasks. */
+/** What the questions of a case depend on besides it. */
+export interface QuestionGround {
+  /** Of every case of the data. */
+  labels: LabelCensus;
+  /** The options of a case in its block, where distractors are matched; undefined where it stands in none. */
+  matched(c: Case, task: MatchedTask): MatchedOptions | undefined;
+}
+
+/** Questions of every case of a few, in the order of the cases and tasks. */
 export function buildQuestions(cases: readonly Case[], knowledge: Knowledge, settings: QuestionSettings): Question[] {
-  return cases.flatMap(questionMaker(cases, knowledge, settings));
+  const labels = createLabelCensus();
+  for (const c of cases) labels.see(c);
+  const blocks = new Map<MatchedTask, Map<string, MatchedOptions>>();
+  const matched = (c: Case, task: MatchedTask): MatchedOptions | undefined => {
+    const known = blocks.get(task) ?? matchCases(cases, task, knowledge, settings.seed);
+    blocks.set(task, known);
+    return known.get(caseKey(c));
+  };
+  return cases.flatMap(questionMaker({ labels, matched }, knowledge, settings));
 }
 
 /**
  * A function from a case to its questions. A question depends on its case, the labels of the data and the seed, so the
  * cases may come in any order and one at a time. A case without a wrong option is not asked; one whose label names no
  * disease ("benign lesion") is asked for its condition alone.
- *
- * @param labelled every case of the data, for the labels that occur in it
  */
 export function questionMaker(
-  labelled: readonly Labelled[],
+  ground: QuestionGround,
   knowledge: Knowledge,
   settings: QuestionSettings,
 ): (c: Case) => Question[] {
   const random = createRandom(`questions/${settings.seed}`);
   const draw =
     settings.distractors === 'matched'
-      ? matchedDraw(labelled, knowledge, settings)
-      : freeDraw(labelled, knowledge, settings.distractors, settings.granularity);
+      ? matchedDraw(ground, knowledge, settings)
+      : freeDraw(ground, knowledge, settings.distractors, settings.granularity);
   const optionsOf = (c: Case, task: QuestionTask): UnletteredOption[] => {
     if (task === 'lesion-condition') return conditionOptions(c);
     if (knowledge.taxonomy.isCatchAll(c.diagnosis)) return [];
@@ -66,32 +80,24 @@ type Draw = (c: Case, task: MatchedTask, random: Random) => UnletteredOption[];
 
 /** Each case on its own: the paper's ways. */
 function freeDraw(
-  labelled: readonly Labelled[],
+  { labels }: QuestionGround,
   knowledge: Knowledge,
   source: Exclude<DistractorSource, 'matched'>,
   granularity: QuestionSettings['granularity'],
 ): Draw {
-  const poolOf = createDistractorPools(labelled, knowledge.taxonomy, source);
-  const labels = new Set(labelled.flatMap((c) => c.path));
+  const poolOf = createDistractorPools(labels, knowledge.taxonomy, source);
   return (c, task, random) => {
-    if (task === 'ddx') return ddxOptions(c, (label) => labels.has(label), knowledge, random);
+    if (task === 'ddx') return ddxOptions(c, labels.occurs, knowledge, random);
     if (task === 'hierarchical') return hierarchicalOptions(c, knowledge, random);
     return diagnosisOptions(c, poolOf, knowledge, granularity, random);
   };
 }
 
 /** Cases in blocks of equal options. The values of the targeted tests are the paper's whatever the reward. */
-function matchedDraw(
-  labelled: readonly Labelled[],
-  knowledge: Knowledge,
-  { granularity, seed }: QuestionSettings,
-): Draw {
-  const blocks = new Map<MatchedTask, Map<string, MatchedOptions>>();
+function matchedDraw({ matched }: QuestionGround, knowledge: Knowledge, { granularity }: QuestionSettings): Draw {
   return (c, task, own) => {
-    const known = blocks.get(task) ?? matchCases(labelled, task, knowledge, seed);
-    blocks.set(task, known);
     const scale = task === 'diagnosis' ? granularity : 'leaf';
-    return matchedOptions(c, known.get(caseKey(c)), knowledge, scale, own);
+    return matchedOptions(c, matched(c, task), knowledge, scale, own);
   };
 }
 

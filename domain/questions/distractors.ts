@@ -21,29 +21,49 @@ export interface DistractorPool {
   shared: readonly string[];
 }
 
+/** The labels that occur in the data. */
+export interface LabelCensus {
+  see(c: Pick<Labelled, 'source' | 'path'>): void;
+  /** Of a set. */
+  of(source: string): ReadonlySet<string>;
+  /** Whether a label occurs in any set. */
+  occurs(label: string): boolean;
+}
+
+export function createLabelCensus(): LabelCensus {
+  const labelsOf = new Map<string, Set<string>>();
+  const all = new Set<string>();
+  return {
+    see: (c) => {
+      const labels = labelsOf.get(c.source) ?? new Set();
+      labelsOf.set(c.source, labels);
+      for (const label of c.path) {
+        labels.add(label);
+        all.add(label);
+      }
+    },
+    of: (source) => labelsOf.get(source) ?? new Set(),
+    occurs: (label) => all.has(label),
+  };
+}
+
 /**
  * A function from a case and the finest label offered of its path to the labels that are wrong for it. What overlaps
  * with the diagnosis, or is a kind of the finest offered label, may be true, so it is left out. A set's own labels are
  * no exception: its annotators chose one of them, yet a reader of the names alone could defend the other.
  */
 export function createDistractorPools(
-  cases: Iterable<Labelled>,
+  labels: LabelCensus,
   taxonomy: Taxonomy,
   source: Exclude<DistractorSource, 'matched'>,
 ): (c: Labelled, finest: string) => DistractorPool {
-  const labelsOf = new Map<string, Set<string>>();
-  for (const c of cases) {
-    const labels = labelsOf.get(c.source) ?? new Set();
-    for (const label of c.path) labels.add(label);
-    labelsOf.set(c.source, labels);
-  }
   const specific = taxonomy.names.filter((name) => !taxonomy.isCatchAll(name)).toSorted();
   const pools = new Map<string, DistractorPool>();
   return (c, finest) => {
     const key = `${c.source}\n${c.diagnosis}\n${finest}`;
     const known = pools.get(key);
     if (known) return known;
-    const own = labelsOf.get(c.source) ?? new Set<string>();
+    const own = labels.of(c.source);
     const wrong = specific.filter(
       (label) => !taxonomy.overlap(label, c.diagnosis) && !taxonomy.isKindOf(label, finest),
     );

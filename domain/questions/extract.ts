@@ -62,7 +62,7 @@ export function extractAnswer(text: string, question: AskedQuestion): Answer {
 }
 
 /**
- * Lenient: for models that were never taught the tags, as the paper extracts its baselines' answers (S1, section 4.1).
+ * Lenient: for models that were never taught the tags, as the paper extracts its baselines' answers (section 4.1).
  * Where the strict reader finds an option, this one finds the same.
  */
 export function extractLeniently(text: string, question: AskedQuestion): Answer {

@@ -10,7 +10,8 @@ import { createRandom, type Random } from '../random.ts';
 import type { Labelled } from './distractors.ts';
 import type { QuestionTask } from './question.ts';
 
-export type MatchedTask = Exclude<QuestionTask, 'lesion-condition'>;
+export const matchedTasks = ['diagnosis', 'ddx', 'hierarchical'] as const satisfies readonly QuestionTask[];
+export type MatchedTask = (typeof matchedTasks)[number];
 
 /** The options of a case, the right one among them. */
 export interface MatchedOptions {
@@ -18,9 +19,17 @@ export interface MatchedOptions {
   right: string;
 }
 
-/** Cases of one diagnosis that stand in no block yet. */
-interface Kind extends Pick<Labelled, 'diagnosis' | 'path'> {
-  left: string[];
+/** Cases of one diagnosis. */
+export interface KindOfCases {
+  diagnosis: string;
+  path: readonly string[];
+  count: number;
+}
+
+/** Those of them that stand in no block yet, the next one last. */
+interface Kind extends Omit<KindOfCases, 'count'> {
+  number: number;
+  left: { length: number; order: Uint32Array };
 }
 
 /** An option of a block, and the diagnosis whose case it is right for. */
@@ -34,10 +43,42 @@ const deepestOnPath = 3;
 
 export const caseKey = ({ source, id }: Pick<Case, 'source' | 'id'>): string => `${source}/${id}`;
 
+/** The options of a case: of the `member`-th one, in code-unit order of their keys, of the `kind`-th diagnosis. */
+export interface DealtOptions extends MatchedOptions {
+  kind: number;
+  member: number;
+}
+
 /**
- * Deals the cases of each set and split into blocks; a case that finds no partners is not asked. Of a set whose most
+ * Deals the cases of one set and split into blocks; a case that finds no partners is not asked. Of a set whose most
  * frequent diagnosis outnumbers the others that one is thus asked in part: while it is the answer of most questions,
  * no choice of wrong options can hide it.
+ *
+ * @param kinds in code-unit order of their diagnoses, none of which may stand for many
+ * @param part `<set>/<split>`
+ */
+export function* dealPart(
+  kinds: readonly KindOfCases[],
+  part: string,
+  task: MatchedTask,
+  knowledge: Knowledge,
+  seed: number,
+): Generator<DealtOptions> {
+  const random = createRandom(`questions/${seed}/blocks/${task}`).fork(part);
+  const open = kinds.map(({ diagnosis, path, count }, number): Kind => {
+    return { diagnosis, path, number, left: { length: count, order: random.order(count) } };
+  });
+  for (const block of dealBlocks(open, task, knowledge, random)) {
+    const labels = block.map(({ label }) => label);
+    for (const { label, kind } of block) {
+      kind.left.length -= 1;
+      yield { kind: kind.number, member: kind.left.order[kind.left.length] ?? 0, labels, right: label };
+    }
+  }
+}
+
+/**
+ * Deals a few cases, each set and split by itself.
  *
  * @returns the options by `caseKey`
  */
@@ -47,26 +88,18 @@ export function matchCases(
   knowledge: Knowledge,
   seed: number,
 ): Map<string, MatchedOptions> {
-  const random = createRandom(`questions/${seed}/blocks/${task}`);
   const asked = [...labelled].filter((c) => !knowledge.taxonomy.isCatchAll(c.diagnosis));
   const result = new Map<string, MatchedOptions>();
   for (const [part, cases] of Map.groupBy(asked, (c) => `${c.source}/${c.split}`)) {
-    const own = random.fork(part);
-    for (const block of dealBlocks(kindsOf(cases, own), task, knowledge, own)) {
-      const labels = block.map(({ label }) => label);
-      for (const { label, kind } of block) result.set(kind.left.pop() ?? '', { labels, right: label });
-    }
+    const byDiagnosis = [...Map.groupBy(cases, (c) => c.diagnosis)].toSorted(([a], [b]) => (a < b ? -1 : 1));
+    const keys = byDiagnosis.map(([, members]) => members.map(caseKey).toSorted());
+    const kinds = byDiagnosis.map(([diagnosis, members]) => {
+      return { diagnosis, path: members[0]?.path ?? [], count: members.length };
+    });
+    for (const { kind, member, labels, right } of dealPart(kinds, part, task, knowledge, seed))
+      result.set(keys[kind]?.[member] ?? '', { labels, right });
   }
   return result;
-}
-
-function kindsOf(cases: readonly Labelled[], random: Random): Kind[] {
-  const byDiagnosis = [...Map.groupBy(cases, (c) => c.diagnosis)].toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return byDiagnosis.map(([diagnosis, members]) => ({
-    diagnosis,
-    path: members[0]?.path ?? [],
-    left: random.shuffle(members.map(caseKey).toSorted()),
-  }));
 }
 
 /** Whoever iterates takes a case of each member's kind before the next block is made. */
@@ -92,7 +125,7 @@ function inTurn(kinds: readonly Kind[], random: Random): Kind[] {
     .map(({ kind }) => kind);
 }
 
-/** The most blocks of four different kinds that so many cases of each kind can fill. */
+/** The most blocks of four different kinds that `sizes`, the cases of each kind, can fill. */
 export function blocksLeft(sizes: readonly number[]): number {
   const falling = sizes.toSorted((a, b) => b - a);
   let rest = sizes.reduce((sum, size) => sum + size, 0);

@@ -1,8 +1,8 @@
-/** Multiple-choice questions as the paper builds them (S1, App. A; section 1.5.2 of the fact sheet). */
+/** Multiple-choice questions as the paper builds them (App. A). */
 import { z } from 'zod';
 import { imageRefSchema } from '../cases/case.ts';
 import { malignancySchema } from '../knowledge/malignancy.ts';
-import { rewardWeights } from '../rewards/weights.ts';
+import { rewardWeights } from '../reward-settings.ts';
 
 export const optionSchema = z.strictObject({
   letter: z.string().regex(/^[A-Z]$/),
@@ -16,7 +16,7 @@ export type Option = z.infer<typeof optionSchema>;
 
 /**
  * `diagnosis`: P4. `lesion-condition`: P6. `ddx`: the diagnosis among what it is mistaken for; `hierarchical`: the
- * diagnosis among its ancestors (S1, section 4.3).
+ * diagnosis among its ancestors (section 4.3).
  */
 export const questionTasks = ['diagnosis', 'lesion-condition', 'ddx', 'hierarchical'] as const;
 export type QuestionTask = (typeof questionTasks)[number];

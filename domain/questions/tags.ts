@@ -1,4 +1,4 @@
-/** The tags that structure an answer (S1, App. D) and the words for a lesion's condition (Eq. 8). */
+/** The tags that structure an answer (App. D) and the words for a lesion's condition (Eq. 8). */
 import type { Malignancy } from '../knowledge/malignancy.ts';
 
 export const tags = { thinking: 'thinking', diagnosis: 'diagnosis', final: 'final diagnosis' } as const;

@@ -37,7 +37,7 @@ export type DataSource = z.infer<typeof sourceSchema>;
 
 /** A generated, labelled-as-such image set in a real set's layout. */
 const generatedSchema = z.strictObject({
-  /** Cases for reinforcement learning, validation and test; about two images a patient. */
+  /** Cases for reinforcement learning, validation and test; about two images per patient. */
   images: z.int().min(40),
   /** Textbook-style cases with a rationale. */
   textbook: z.int().min(8),
@@ -52,7 +52,7 @@ const encoderSchema = z.strictObject({
   /** Below DERMFLOW_PLUGINS on the cpu worker. */
   file: z.string().min(1),
   side: z.int().positive().default(224),
-  /** Of the channels, for pixels from 0 to 1; ImageNet's. */
+  /** Mean and deviation of the channels, for pixels from 0 to 1; ImageNet's. */
   mean: z.tuple([z.number(), z.number(), z.number()]).default([0.485, 0.456, 0.406]),
   std: z.tuple([z.number().positive(), z.number().positive(), z.number().positive()]).default([0.229, 0.224, 0.225]),
   /** Cosine from which on two pictures are near-duplicates. */

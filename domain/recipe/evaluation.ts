@@ -14,7 +14,7 @@ export const questionsSchema = z.strictObject({
 
 export const evaluationSchema = z.strictObject({
   tasks: z.array(z.enum(questionTasks)).min(1),
-  /** At most so many test questions a task, in an order drawn by the seed; null: all. */
+  /** The most test questions per task, in an order drawn by the seed; null: all. */
   maxItems: z.int().positive().nullable(),
   /** Where answers come from: ONNX in the worker, or the trainer's own `generate`. */
   runtime: z.enum(['onnx', 'transformers']),

@@ -7,7 +7,7 @@ import type { Recipe } from './recipe.ts';
 import { parseByVersion } from './versions.ts';
 
 /**
- * Parses a recipe. Throws a user's mistake that names file, field, value and what is allowed, one line a problem.
+ * Parses a recipe. Throws a user's mistake that names file, field, value and what is allowed, one line per problem.
  *
  * @param recipe YAML text, or what a YAML parser returned
  * @param file shown in messages

@@ -14,7 +14,7 @@ const optimiser = {
 /** A first phase of SFT on pictures with explained concepts, of the sources with `use: concepts` (A20). */
 const conceptAlignmentSchema = z.strictObject({
   epochs: z.int().positive().default(1),
-  /** Wordings of each concept's explanation that the LLM writes, a call each; a picture's row takes one of them. */
+  /** Wordings of each concept's explanation that the LLM writes, one call each; a picture's row takes one of them. */
   explanations: z.int().positive().default(4),
 });
 
@@ -40,7 +40,7 @@ export const grpoSchema = z
     temperature: z.number().positive(),
     promptsPerStep: z.int().positive(),
     beta: z.number().min(0),
-    /** Of Eq. 4's KL term (domain/trainer.ts); `k3` as released. */
+    /** Gradient of Eq. 4's KL term (domain/trainer.ts); `k3` as released. */
     klGradient: z.enum(klGradients).default('k3'),
     epsilon: z.number().positive(),
     maxCompletionLength: z.int().positive(),

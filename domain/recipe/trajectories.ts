@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 export const trajectoriesSchema = z.strictObject({
   types: z.array(z.union([z.literal(1), z.literal(2), z.literal(3)])).min(1),
-  /** At most so many trajectories of types 2 and 3 each; 1,000 in the released code. */
+  /** The most trajectories of type 2, and of type 3; 1,000 in the released code. */
   maxPerType: z.int().positive(),
   /** Calls to the LLM that writes rho; trajectories beyond the cap reuse the reasoning for the same pair and findings. */
   maxLlmCalls: z.int().min(0),

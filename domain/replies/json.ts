@@ -7,7 +7,7 @@ export function jsonWithin(text: string): string {
   const fenced = [...text.matchAll(fence)].map(([, inside = '']) => inside.trim());
   const braced = text.slice(text.indexOf('{'), text.lastIndexOf('}') + 1);
   const [found, ...more] = [...new Set([text.trim(), ...fenced, braced].filter(isJsonObject))];
-  // Of several answers none is the answer.
+  // Where there are several answers, none is the answer.
   return found !== undefined && more.length === 0 ? found : text.trim();
 }
 

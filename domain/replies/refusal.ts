@@ -6,7 +6,7 @@
 /** `\b` of JavaScript knows ASCII only; this is the edge of a word in any script. */
 const edge = '(?:(?<=\\p{L})(?!\\p{L})|(?<!\\p{L})(?=\\p{L}))';
 
-/** Of words in lower case with plain apostrophes. "Type I cannot …" speaks of a skin type, not of the writer. */
+/** For text in lower case with plain apostrophes. "Type I cannot …" speaks of a skin type, not of the writer. */
 const patterns: readonly RegExp[] = [
   // English
   /\b(?:i'm|i am)(?: (?:so|very|really|truly|deeply|terribly))? (?:sorry|afraid)\b/,

@@ -44,7 +44,7 @@ function blocksBeside(answerTags: readonly string[]): readonly Block[] {
 }
 
 /**
- * The text without thinking, trimmed. Of a block that was never closed, and of one never opened, all is thinking.
+ * The text without thinking, trimmed. A block that was never closed, or never opened, is thinking as a whole.
  *
  * @param answerTags tags that the prompt asked for, e.g. `thinking`: their blocks are the answer's
  */

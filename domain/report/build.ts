@@ -1,16 +1,15 @@
 /** From what a run left in the store to the report's numbers. */
-import { type Case, modalities, type Split } from '../cases/case.ts';
-import { countSplits } from '../cases/data-report.ts';
+import { modalities } from '../cases/case.ts';
+import { type CaseTally, noCases, sizeOf } from '../cases/data-report.ts';
 import type { FunnelStep } from '../cases/dermnet-filter.ts';
 import type { ReportInput } from '../contracts/report.ts';
-import type { TextOnlyAnswer } from '../evaluation/text-only.ts';
-import type { Question } from '../questions/question.ts';
+import type { TextOnlyItem } from '../evaluation/text-only.ts';
 import { createRandom } from '../random.ts';
 import { byLogField, type Stage } from '../stages.ts';
-import { baselinesOf, compareModels, type ItemsByLabel } from './compare.ts';
+import { baselinesOf, compareModels, type ItemsByLabel, type ReportedQuestion, type Turn } from './compare.ts';
 import { finalModel, type LabelledSummary, orderModels } from './models.ts';
 import type { DataCard, LineageEntry, Report } from './report.ts';
-import { chooseCompletions, chooseSamples } from './samples.ts';
+import { chooseCompletions, chooseSamples, type ShownAnswer, showSamples } from './samples.ts';
 import { modelsBySet } from './sets.ts';
 import { summarise } from './summary.ts';
 import { withTextOnly } from './text-only.ts';
@@ -18,14 +17,16 @@ import { type MetricsLine, mergeLines, type SampleLine } from './training-log.ts
 
 export interface ReportSources {
   input: Pick<ReportInput, 'run' | 'recipe' | 'model' | 'data' | 'trajectories' | 'spent'>;
-  cases: readonly Case[];
+  cases: CaseTally;
   funnel: readonly FunnelStep[];
-  /** Test questions. */
-  questions: readonly Question[];
+  /** Test questions by id. */
+  questions: ReadonlyMap<string, ReportedQuestion>;
   /** What the options' labels alone answer to them; empty where that was not measured. */
-  textOnly: readonly TextOnlyAnswer[];
+  textOnly: ReadonlyMap<string, TextOnlyItem>;
   summaries: readonly LabelledSummary[];
   items: ItemsByLabel;
+  /** What is shown of the questions that {@link shownQuestions} chooses, by id. */
+  shown: ReadonlyMap<string, ShownAnswer>;
   /** Lines of the stretches, in the order of the stretches. */
   logs: Readonly<Record<Stage, readonly MetricsLine[]>>;
   completions: readonly SampleLine[];
@@ -33,17 +34,27 @@ export interface ReportSources {
   software: Readonly<Record<string, string>>;
 }
 
+/** Ids of the questions that the report shows. Throws a RangeError where the run evaluated no model. */
+export function shownQuestions({
+  input,
+  summaries,
+  items,
+  questions,
+}: Pick<ReportSources, 'input' | 'summaries' | 'items' | 'questions'>): string[] {
+  const { label: final } = finalModel(orderModels(summaries));
+  return chooseSamples({ final, items, questions }, createRandom(`report/${input.recipe.seed}/samples`));
+}
+
 /** Throws a RangeError where the run evaluated no model. The same sources give the same report. */
-export function buildReport(sources: ReportSources): Report {
-  const { input, items, logs } = sources;
+export async function buildReport(sources: ReportSources, turn: Turn = async () => {}): Promise<Report> {
+  const { input, items, questions, logs } = sources;
   const { recipe } = input;
-  const questions = new Map(sources.questions.map((question) => [question.id, question]));
   const models = orderModels(sources.summaries);
   const final = finalModel(models);
-  const baselines = withTextOnly(baselinesOf(items.get(final.label) ?? [], questions), {
-    ...{ models, final, items, questions, answers: sources.textOnly },
+  const baselines = await withTextOnly(baselinesOf(items.get(final.label) ?? [], questions), {
+    ...{ models, final, items, questions, rule: sources.textOnly, turn },
   });
-  const comparisons = compareModels(models, items);
+  const comparisons = await compareModels(models, items, turn);
   const seeing = new Set(models.flatMap(({ label, image }) => (image === 'real' ? [label] : [])));
   const data = dataCard(sources);
   const units = recipe.data.groupBy === 'patient' ? 'patients' : 'images';
@@ -60,12 +71,15 @@ export function buildReport(sources: ReportSources): Report {
     baselines,
     evaluations: models,
     comparisons,
-    sets: modelsBySet(models, items, recipe),
+    sets: await modelsBySet({ models, items, recipe }, turn),
     training: byLogField((stage) => mergeLines(logs[stage])),
     completions: chooseCompletions(sources.completions),
-    samples: chooseSamples(
-      { final: final.label, seeing, items, questions, rewards: recipe.rewards },
-      createRandom(`report/${recipe.seed}/samples`),
+    samples: showSamples(
+      shownQuestions(sources),
+      { final: final.label, items, questions },
+      seeing,
+      sources.shown,
+      recipe.rewards,
     ),
     data,
     spent: sources.input.spent ?? [],
@@ -76,19 +90,19 @@ export function buildReport(sources: ReportSources): Report {
 
 function dataCard({ input, cases, funnel }: Pick<ReportSources, 'input' | 'cases' | 'funnel'>): DataCard {
   const { recipe, data, trajectories } = input;
-  const diagnoses = [...Map.groupBy(cases, ({ diagnosis }) => diagnosis)].flatMap(([diagnosis, members]) => {
-    const [first] = members;
-    return first ? [{ diagnosis, malignancy: first.malignancy, ...countSplits(members) }] : [];
+  const diagnoses = Object.entries(cases.by('diagnosis')).flatMap(([diagnosis, counts]) => {
+    const malignancy = cases.malignancyOf(diagnosis);
+    return malignancy ? [{ diagnosis, malignancy, ...counts }] : [];
   });
-  const size = (row: Record<Split, number>): number => row.train + row.validation + row.test;
+  const byModality = cases.by('modality');
   return {
     generated: recipe.data.generate !== undefined,
     cases: data.counts,
     trajectories: trajectories.counts,
-    diagnoses: diagnoses.toSorted((a, b) => size(b) - size(a) || (a.diagnosis < b.diagnosis ? -1 : 1)),
+    diagnoses: diagnoses.toSorted((a, b) => sizeOf(b) - sizeOf(a) || (a.diagnosis < b.diagnosis ? -1 : 1)),
     modalities: modalities
-      .map((modality) => ({ modality, ...countSplits(cases.filter((c) => c.modality === modality)) }))
-      .filter((row) => size(row) > 0),
+      .map((modality) => ({ modality, ...(byModality[modality] ?? noCases()) }))
+      .filter((row) => sizeOf(row) > 0),
     funnel: [...funnel],
   };
 }

@@ -1,9 +1,9 @@
 /** What the hub reads of a model card: base model, licence, tags, results. */
 import { stringify } from 'yaml';
 import type { TaskScore } from '../contracts/evaluation.ts';
+import { isGenerated, type ModelCardSource } from '../methods/card-source.ts';
 import { type Recipe, sourceNames } from '../recipe/recipe.ts';
 import type { StageRow } from '../stages.ts';
-import { isGenerated, type ModelCardSource } from './card-source.ts';
 import { taskTitles } from './words.ts';
 
 export interface PublicBase {

@@ -1,20 +1,37 @@
 /** The comparisons that a run is made for, and what guessing would earn. */
 import type { EvaluationItem } from '../evaluation/item.ts';
 import { comparePaired } from '../evaluation/paired.ts';
-import { type Question, type QuestionTask, questionTasks } from '../questions/question.ts';
+import { type QuestionTask, questionTasks } from '../questions/question.ts';
 import { controlOf, finalModel, ofStage, rlOnlyOf } from './models.ts';
 import type { Comparison, EvaluatedModel, TaskBaseline } from './report.ts';
 
-export type ItemsByLabel = ReadonlyMap<string, readonly EvaluationItem[]>;
+/** What the report's numbers need of an answer, and of its question: as little as may be, for there are many. */
+export type ReportedItem = Pick<
+  EvaluationItem,
+  'id' | 'group' | 'source' | 'task' | 'correct' | 'letter' | 'answer' | 'predicted' | 'expected'
+>;
+export interface ReportedQuestion {
+  diagnosis: string;
+  options: { length: number };
+}
 
-const ofTask = (items: readonly EvaluationItem[], task: QuestionTask): EvaluationItem[] =>
+export type ItemsByLabel = ReadonlyMap<string, readonly ReportedItem[]>;
+
+const ofTask = (items: readonly ReportedItem[], task: QuestionTask): ReportedItem[] =>
   items.filter((item) => item.task === task);
+
+/** Lets the thread do other things between two numbers: an interval of many patients takes seconds. */
+export type Turn = () => Promise<void>;
 
 /**
  * Base to SFT, SFT to final, RL-only to final, grey image to final, each on every task that both answered. A run without
  * SFT is held against its base.
  */
-export function compareModels(models: readonly EvaluatedModel[], items: ItemsByLabel): Comparison[] {
+export async function compareModels(
+  models: readonly EvaluatedModel[],
+  items: ItemsByLabel,
+  turn: Turn,
+): Promise<Comparison[]> {
   const final = finalModel(models);
   const [[base], [sft]] = [ofStage(models, 'base'), ofStage(models, 'sft')];
   const before = sft
@@ -24,21 +41,24 @@ export function compareModels(models: readonly EvaluatedModel[], items: ItemsByL
       ]
     : [[base, final]];
   const pairs = [...before, [rlOnlyOf(models, final), final], [controlOf(models, final), final]];
-  return questionTasks.flatMap((task) =>
-    pairs.flatMap(([one, other]) => {
-      if (!one || !other || one === other) return [];
+  const comparisons: Comparison[] = [];
+  for (const task of questionTasks) {
+    for (const [one, other] of pairs) {
+      if (!one || !other || one === other) continue;
       const [first, second] = [one.label, other.label];
       const [a, b] = [ofTask(items.get(first) ?? [], task), ofTask(items.get(second) ?? [], task)];
-      if (a.length === 0 || b.length === 0) return [];
-      return [{ task, first, second, ...comparePaired(a, b) }];
-    }),
-  );
+      if (a.length === 0 || b.length === 0) continue;
+      comparisons.push({ task, first, second, ...comparePaired(a, b) });
+      await turn();
+    }
+  }
+  return comparisons;
 }
 
 /** Guessing among the options, and always giving the most frequent right label, on the questions that were answered. */
 export function baselinesOf(
-  items: readonly EvaluationItem[],
-  questions: ReadonlyMap<string, Question>,
+  items: readonly ReportedItem[],
+  questions: ReadonlyMap<string, ReportedQuestion>,
 ): TaskBaseline[] {
   return questionTasks.flatMap((task) => {
     const own = ofTask(items, task);
@@ -50,8 +70,8 @@ export function baselinesOf(
 
 /** Of at least one question. */
 export function guessing(
-  items: readonly Pick<EvaluationItem, 'expected'>[],
-  asked: readonly Question[],
+  items: readonly Pick<ReportedItem, 'expected'>[],
+  asked: readonly ReportedQuestion[],
 ): Pick<TaskBaseline, 'chance' | 'majority'> {
   const labels = [...Map.groupBy(items, ({ expected }) => expected)].toSorted(([, a], [, b]) => b.length - a.length);
   const [label, members] = labels[0] ?? ['', []];

@@ -1,14 +1,15 @@
 /** The README.md of an exported adapter, in the form of a Hugging Face model card. */
 import type { TaskScore } from '../contracts/evaluation.ts';
 import type { ModelUnderTest } from '../evaluation/model-under-test.ts';
+import { grouped } from '../grouped.ts';
+import { isGenerated, type ModelCardSource } from '../methods/card-source.ts';
 import { exportedModel, methodOf, methods } from '../methods/index.ts';
 import type { Method, MethodWords } from '../methods/method.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { type StageRow, stages } from '../stages.ts';
 import { frontMatter, licenceNote, publicBase } from './card-metadata.ts';
-import { isGenerated, type ModelCardSource } from './card-source.ts';
 import { findModel } from './models.ts';
-import { grouped, percent, percentRange, points, taskTitles } from './words.ts';
+import { percent, percentRange, points, taskTitles } from './words.ts';
 import { modeWords } from './words-text-only.ts';
 
 /** The adapter that the card is about: how it was made, and what was measured of it. */

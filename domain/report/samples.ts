@@ -1,56 +1,75 @@
 /** Test questions shown with image, answer and reward: some right, some wrong, chosen by the run's seed. */
-import type { EvaluationItem } from '../evaluation/item.ts';
 import type { Question } from '../questions/question.ts';
 import type { Random } from '../random.ts';
+import type { RewardSettings } from '../reward-settings.ts';
 import { scoreCompletion } from '../rewards/rewards.ts';
-import type { RewardSettings } from '../rewards/settings.ts';
-import type { ItemsByLabel } from './compare.ts';
+import type { ItemsByLabel, ReportedItem, ReportedQuestion } from './compare.ts';
 import type { SampleCase } from './report.ts';
 import type { SampleLine } from './training-log.ts';
 
 const shownOfEach = 4;
 
+/** A question that is shown, and what the final model wrote. */
+export interface ShownAnswer {
+  question: Question;
+  output: string;
+}
+
 export interface SampleSources {
   /** Label of the model whose answers are shown. */
   final: string;
-  /** Labels of the models that were shown the pictures. */
-  seeing: ReadonlySet<string>;
   items: ItemsByLabel;
-  questions: ReadonlyMap<string, Question>;
-  rewards: RewardSettings;
+  questions: ReadonlyMap<string, ReportedQuestion>;
 }
 
-/** Four right and four wrong answers to diagnosis questions, each with another diagnosis as far as there are enough. */
-export function chooseSamples(
-  { final, seeing, items, questions, rewards }: SampleSources,
-  random: Random,
-): SampleCase[] {
+/**
+ * Four right and four wrong answers to diagnosis questions, each with another diagnosis as far as there are enough.
+ *
+ * @returns ids of the questions
+ */
+export function chooseSamples({ final, items, questions }: SampleSources, random: Random): string[] {
   const candidates = (items.get(final) ?? []).filter((item) => item.task === 'diagnosis');
-  const others = [...items].filter(([label]) => label !== final && seeing.has(label));
   return [true, false].flatMap((correct) =>
     varied(random.shuffle(candidates.filter((item) => item.correct === correct)), questions)
       .slice(0, shownOfEach)
-      .flatMap((item) => {
-        const question = questions.get(item.id);
-        return question ? [sampleOf(item, question, rewards, others)] : [];
-      }),
+      .map(({ id }) => id),
   );
 }
 
+/**
+ * The questions of some ids as they are shown.
+ *
+ * @param seeing labels of the models that were shown the pictures
+ * @param shown by id
+ */
+export function showSamples(
+  ids: readonly string[],
+  { final, items }: SampleSources,
+  seeing: ReadonlySet<string>,
+  shown: ReadonlyMap<string, ShownAnswer>,
+  rewards: RewardSettings,
+): SampleCase[] {
+  const others = [...items].filter(([label]) => label !== final && seeing.has(label));
+  return ids.flatMap((id) => {
+    const [item, answer] = [items.get(final)?.find((each) => each.id === id), shown.get(id)];
+    return item && answer ? [sampleOf(item, answer, rewards, others)] : [];
+  });
+}
+
 /** First one item of each diagnosis, then the rest. */
-function varied(items: readonly EvaluationItem[], questions: ReadonlyMap<string, Question>): EvaluationItem[] {
+function varied(items: readonly ReportedItem[], questions: ReadonlyMap<string, ReportedQuestion>): ReportedItem[] {
   const groups = [...Map.groupBy(items, ({ id }) => questions.get(id)?.diagnosis).values()];
   return [...groups.flatMap((group) => group.slice(0, 1)), ...groups.flatMap((group) => group.slice(1))];
 }
 
 function sampleOf(
-  item: EvaluationItem,
-  question: Question,
+  item: ReportedItem,
+  { question, output }: ShownAnswer,
   rewards: RewardSettings,
-  others: readonly (readonly [string, readonly EvaluationItem[]])[],
+  others: readonly (readonly [string, readonly ReportedItem[]])[],
 ): SampleCase {
   const { id, task, image, diagnosis, malignancy, options } = question;
-  const { answer, expected, letter, predicted, correct, output } = item;
+  const { answer, expected, letter, predicted, correct } = item;
   return {
     ...{ id, task, image, diagnosis, malignancy, options, answer, expected, letter, predicted, correct, output },
     rewards: scoreCompletion(output, question, rewards),

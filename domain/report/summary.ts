@@ -2,10 +2,11 @@
 import type { Interval } from '../evaluation/intervals.ts';
 import { modelId } from '../evaluation/model-under-test.ts';
 import type { TaskSummary } from '../evaluation/summary.ts';
+import { grouped } from '../grouped.ts';
 import type { DistractorSource } from '../questions/distractors.ts';
 import { controlOf, ofStage, rlOnlyOf, taskOf } from './models.ts';
 import type { Comparison, EvaluatedModel, TaskBaseline } from './report.ts';
-import { grouped, percent, percentRange, points, pointsRange, pValue, taskTitles } from './words.ts';
+import { percent, percentRange, points, pointsRange, pValue, taskTitles } from './words.ts';
 import { modeWords, withoutImages } from './words-text-only.ts';
 
 export interface Findings {

@@ -18,7 +18,7 @@ export const sampleLineSchema = z.object({
 });
 export type SampleLine = z.infer<typeof sampleLineSchema>;
 
-/** Lines of several stretches as one curve: rising steps, one line a step. A value logged twice is the later one's. */
+/** Lines of several stretches as one curve: rising steps, one line per step. A value logged twice is the later one's. */
 export function mergeLines(lines: readonly MetricsLine[]): MetricsLine[] {
   const bySteps = Map.groupBy(lines, ({ step }) => step);
   return [...bySteps]

@@ -30,6 +30,3 @@ export const pointsRange = ({ low, high }: Interval): string => `${signed(low)} 
 
 /** `p < 0.001`, `p = 0.04`. */
 export const pValue = (p: number): string => (p < 0.001 ? 'p < 0.001' : `p = ${Number(p.toPrecision(2))}`);
-
-/** `1600` as `1,600`, without a locale's say. */
-export const grouped = (value: number): string => String(value).replaceAll(/\B(?=(\d{3})+$)/g, ',');

@@ -1,12 +1,11 @@
-/** R_total = R_format + R_gran + R_malignancy (Eq. 5 to 8); what each pays at most: weights.ts. */
+/** R_total = R_format + R_gran + R_malignancy (Eq. 5 to 8); what each pays at most: reward-settings.ts. */
 import { extractAnswer, hasThinking } from '../questions/extract.ts';
 import type { Question } from '../questions/question.ts';
-import type { RewardSettings } from './settings.ts';
-import { type RewardName, rewardWeights } from './weights.ts';
+import { type RewardName, type RewardSettings, rewardWeights } from '../reward-settings.ts';
 
 export type RewardParts = Record<RewardName, number>;
 
-/** What of a question decides an output's reward; the options carry their values (Eq. 7). */
+/** The part of a question that decides an output's reward; the options carry their values (Eq. 7). */
 export type RewardedQuestion = Pick<Question, 'task' | 'malignancy' | 'options'>;
 
 /** The parts of one completion's reward. A part that the recipe turns off is 0. */

@@ -1,4 +1,4 @@
-/** The text of a trajectory (S1, section 1.3.8 of the fact sheet): reasoning, diagnosis, place in the taxonomy. */
+/** The text of a trajectory: reasoning, diagnosis, place in the taxonomy. */
 import type { Case } from '../cases/case.ts';
 import type { Knowledge } from '../knowledge/knowledge.ts';
 import { type PromptProfile, trajectoryPrompt } from '../prompts/prompts.ts';

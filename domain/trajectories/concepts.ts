@@ -1,5 +1,5 @@
 /**
- * D_concept (S1, Table 8): pictures with the concepts that experts saw in them, each explained by an LLM. The paper
+ * D_concept (Table 8): pictures with the concepts that experts saw in them, each explained by an LLM. The paper
  * names the set and no use of it; here it is a first phase of SFT, off by default (A20).
  */
 import type { ConceptCase } from '../cases/undiagnosed.ts';

@@ -30,8 +30,7 @@ export type PlannedTrajectory = PlainTrajectory | DifferentialTrajectory;
 
 export interface PlanSettings {
   seed: number;
-  types: readonly (1 | 2 | 3)[];
-  /** At most so many of type 2 and so many of type 3. */
+  /** At most so many of a type. */
   maxPerType: number;
 }
 
@@ -43,50 +42,71 @@ export const shownCase = (planned: PlannedTrajectory): TextbookCase => {
   return planned.type === 2 ? planned.primary : planned.differential;
 };
 
-/** Plans every type that the settings name, type 1 first; deterministic in cases, knowledge and seed. */
-export function planTrajectories(
-  cases: readonly Case[],
-  knowledge: Knowledge,
-  settings: PlanSettings,
-): PlannedTrajectory[] {
-  const textbook = cases.filter(isTextbookCase);
-  const byDiagnosis = Map.groupBy(textbook, (c) => c.diagnosis);
-  return settings.types.toSorted().flatMap((type): PlannedTrajectory[] => {
-    if (type === 1) return textbook.map((c) => ({ type, id: `1/${c.id}`, case: c }));
-    const random = createRandom(`trajectories/${settings.seed}/${type}`);
-    return random
-      .fork('cases')
-      .shuffle(textbook)
-      .flatMap((primary) => planDifferential(type, primary, byDiagnosis, knowledge, random.fork(primary.id)))
-      .slice(0, settings.maxPerType);
-  });
+/** Textbook cases by position; they may be more than memory holds. */
+export interface Textbook {
+  count: number;
+  idOf(at: number): string;
+  diagnosisOf(at: number): string;
+  /** Every diagnosis that has a case. */
+  diagnoses: readonly string[];
+  /** Positions of a diagnosis's cases, in their order. */
+  casesOf(diagnosis: string): readonly number[];
 }
 
-function planDifferential(
+/** A differential trajectory by the positions of its cases. */
+export interface PlannedPair extends Pick<DifferentialTrajectory, 'type' | 'link'> {
+  primary: number;
+  differential: number;
+}
+
+/** Plans a type, at most `maxPerType`; deterministic in cases, knowledge and seed. */
+export function* planPairs(
   type: 2 | 3,
+  textbook: Textbook,
+  knowledge: Knowledge,
+  { seed, maxPerType }: PlanSettings,
+): Generator<PlannedPair> {
+  const random = createRandom(`trajectories/${seed}/${type}`);
+  let made = 0;
+  for (const primary of random.fork('cases').order(textbook.count)) {
+    if (made === maxPerType) return;
+    const pair = planPair(type, primary, textbook, knowledge, random.fork(textbook.idOf(primary)));
+    if (!pair) continue;
+    made += 1;
+    yield pair;
+  }
+}
+
+/** The trajectory of two cases. */
+export const differentialOf = (
+  { type, link }: Pick<PlannedPair, 'type' | 'link'>,
   primary: TextbookCase,
-  byDiagnosis: ReadonlyMap<string, TextbookCase[]>,
+  differential: TextbookCase,
+): DifferentialTrajectory => ({ type, id: `${type}/${primary.id}/${differential.id}`, primary, differential, link });
+
+function planPair(
+  type: 2 | 3,
+  primary: number,
+  textbook: Textbook,
   knowledge: Knowledge,
   random: Random,
-): DifferentialTrajectory[] {
-  const neighbour = resolveDdxNeighbour(primary.diagnosis, knowledge, (name) => byDiagnosis.has(name), random);
-  const others = neighbour === null ? unrelatedDiagnoses(primary.diagnosis, byDiagnosis, knowledge) : [];
-  if (neighbour === null && others.length === 0) return [];
-  const diagnosis = neighbour ?? random.pick(others);
-  const candidates = byDiagnosis.get(diagnosis) ?? [];
-  if (candidates.length === 0) return [];
-  const differential = random.pick(candidates);
-  return [
-    { type, id: `${type}/${primary.id}/${differential.id}`, primary, differential, link: neighbour ? 'ddx' : 'random' },
-  ];
+): PlannedPair | null {
+  const own = textbook.diagnosisOf(primary);
+  const has = (name: string): boolean => textbook.casesOf(name).length > 0;
+  const neighbour = resolveDdxNeighbour(own, knowledge, has, random);
+  const others = neighbour === null ? unrelatedDiagnoses(own, textbook, knowledge) : [];
+  if (neighbour === null && others.length === 0) return null;
+  const candidates = textbook.casesOf(neighbour ?? random.pick(others));
+  if (candidates.length === 0) return null;
+  return { type, primary, differential: random.pick(candidates), link: neighbour ? 'ddx' : 'random' };
 }
 
 /** In code-unit order; what may be true of the same lesion, a subtype say, is no other diagnosis (A4). */
 const unrelatedDiagnoses = (
   diagnosis: string,
-  byDiagnosis: ReadonlyMap<string, unknown>,
+  { diagnoses }: Pick<Textbook, 'diagnoses'>,
   { taxonomy }: Knowledge,
-): string[] => [...byDiagnosis.keys()].filter((name) => !taxonomy.overlap(name, diagnosis)).toSorted();
+): string[] => diagnoses.filter((name) => !taxonomy.overlap(name, diagnosis)).toSorted();
 
 /**
  * Algorithm 4, ResolveDDXNeighbor(d, G_DDx, T, D_case): a neighbour of `d`, else of its parent, that has a case; a

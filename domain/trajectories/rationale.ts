@@ -1,4 +1,4 @@
-/** The rationale r of a textbook-style case, "Presence of X indicates Y." (fact sheet, section 1.3.1). */
+/** The rationale r of a textbook-style case, "Presence of X indicates Y." */
 
 /** Writes a rationale from findings and the diagnosis they indicate. */
 export const writeRationale = (findings: readonly string[], diagnosis: string): string =>

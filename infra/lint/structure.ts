@@ -15,9 +15,6 @@ const folders = 'domain platform workflows activities workers cli infra bench ex
 /** Not read: caches, the shipped model, tests. */
 const skipped = /^(?:\..*|__pycache__|node_modules|backbone|tests|.*\.egg-info)$/;
 
-/** Circles that are known and are to go, by their members; one that has gone must leave this list too. */
-const knownCircles: readonly string[] = ['domain/methods, domain/report', 'domain/questions, domain/rewards'];
-
 async function filesBelow(folder: string): Promise<string[]> {
   const entries = (await readdir(join(repositoryRoot, folder), { withFileTypes: true })).filter(
     ({ name }) => !skipped.test(name),
@@ -37,18 +34,12 @@ const sources = await Promise.all(
     .map(async (file) => ({ file, text: await readFile(join(repositoryRoot, file), 'utf8') })),
 );
 const circles = findCircles(sources.flatMap(({ file, text }) => (file.endsWith('.py') ? [] : importsOf(file, text))));
-const names = circles.map(({ members }) => members.join(', '));
 
 const problems = [
-  ...circles
-    .filter(({ members }) => !knownCircles.includes(members.join(', ')))
-    .flatMap(({ members, way }) => [
-      `circle: ${members.join(', ')}`,
-      ...way.map(({ from, to }) => `  ${from} imports ${to}`),
-    ]),
-  ...knownCircles
-    .filter((name) => !names.includes(name))
-    .map((name) => `no circle any more: ${name}; take it out of knownCircles in infra/lint/structure.ts`),
+  ...circles.flatMap(({ members, way }) => [
+    `circle: ${members.join(', ')}`,
+    ...way.map(({ from, to }) => `  ${from} imports ${to}`),
+  ]),
   ...sources
     .map(({ file, text }) => ({ file, lines: text.split('\n').length - 1 }))
     .filter(({ lines }) => lines > mostLines)
@@ -58,5 +49,4 @@ const problems = [
     .map(([folder, own]) => `${folder}: holds ${own.length} files, at most ${mostFiles}; make folders of its parts`),
 ];
 for (const problem of problems) console.error(problem);
-if (knownCircles.length > 0) console.error(`known circles, to go: ${knownCircles.join(' | ')}`);
 process.exitCode = problems.length > 0 ? 1 : 0;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const askEveryMs = 20;
-/** The decision takes milliseconds; whoever has it for so long was killed meanwhile. */
+/** The decision takes milliseconds; whoever holds it for longer than this was killed meanwhile. */
 const staleMs = 10_000;
 
 /** Does `work` while no other process does the same on this folder. */

@@ -1,5 +1,5 @@
 /**
- * Whether a local stack runs on a folder. Of this machine's processes that is seen; one of another container or of an
+ * Whether a local stack runs on a folder. A process of this machine can be seen; one of another container or of an
  * earlier boot is judged by `stack.json`, which its owner rewrites while it lives.
  */
 import { stat } from 'node:fs/promises';
@@ -17,7 +17,7 @@ export const watchMs = 20_000;
 /** Keeps `stack.json` new while this process lives; returns what stops it. */
 export const keepOccupied = (home: string): (() => Promise<void>) => keepRenewing(stackFile(home), renewEveryMs);
 
-/** Throws `Unavailable` where a stack runs on the folder. No process is ever ended for it. */
+/** Throws `Unavailable` where a stack runs on the folder; ends no process. */
 export async function requireFree(
   home: string,
   last: StackFile | null,

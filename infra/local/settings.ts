@@ -19,7 +19,7 @@ export const stackFileSchema = z.object({
   bucket: z.string(),
   /** Whether the servers answer. */
   ready: z.boolean().default(true),
-  /** Up for one question: nobody else may count on it. */
+  /** Started for one question: nobody else may rely on it. */
   momentary: z.boolean().default(false),
 });
 export type StackFile = z.infer<typeof stackFileSchema>;
@@ -69,7 +69,10 @@ export async function readOrMakeSecrets(home: string): Promise<Secrets> {
 
 export type WantedPorts = Environment['ports'];
 
-/** Those asked for, else those of the last start where still free, else any free ones. An asked one that is taken is `Unavailable`. */
+/**
+ * The ports asked for, else those of the last start where still free, else any free ones. Throws `Unavailable` where one
+ * that was asked for is taken.
+ */
 export async function choosePorts(wanted: WantedPorts, last: Ports | null): Promise<Ports> {
   const host = '127.0.0.1';
   const taken = new Set<number>();

@@ -24,7 +24,7 @@ import {
 } from './settings.ts';
 import { createSupervisor, type Supervisor } from './supervisor.ts';
 
-/** Where a stack answers, whoever started it. */
+/** The addresses of a stack, whichever process started it. */
 export interface StackAddresses {
   ports: Ports;
   secrets: Secrets;
@@ -49,7 +49,7 @@ export interface StackOptions {
   momentary?: boolean;
 }
 
-/** A momentary stack is waited for so long, and so is a server that starts. */
+/** How long to wait for a momentary stack to end, or for a server to start. */
 const patienceMs = 90_000;
 const askEveryMs = 50;
 
@@ -66,7 +66,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   );
 }
 
-/** The same, but where a lasting stack runs on this folder it is told instead. One for a question is waited for. */
+/** The same, but returns the file of a lasting stack that runs on this folder. Waits for the end of one for a question. */
 export async function startStackIfNone(options: StackOptions): Promise<Stack | StackFile> {
   const { home, logger, wanted = {} } = options;
   const problem = storeProblem({ path: home, fileSystem: fileSystemOf(home) });

@@ -10,14 +10,14 @@ import type { Logger } from 'pino';
 import { unavailable } from '../../domain/failures.ts';
 import { lifelineVariable } from '../../platform/lifeline.ts';
 
-const keeper = fileURLToPath(new URL('./keeper.mjs', import.meta.url));
+const endsWithParent = fileURLToPath(new URL('./keeper.mjs', import.meta.url));
 
 export interface Service {
   name: string;
   command: string;
   args: string[];
   env?: Record<string, string>;
-  /** A program of others, which does not watch its stdin: it runs below a keeper. */
+  /** A program of others, which does not watch its stdin: keeper.mjs runs it and ends it with its parent. */
   foreign?: boolean;
   /** Resolves when the service answers; rejects or stays pending until then. Asked again and again. */
   ready?: () => Promise<void>;
@@ -92,7 +92,7 @@ type Child = ReturnType<typeof spawnService>;
 
 /** After SIGTERM, execa itself sends SIGKILL when the grace time is over. */
 function spawnService({ command, args, foreign, env, graceMs }: Service, log: WriteStream) {
-  const [program, given] = foreign ? [process.execPath, [keeper, command, ...args]] : [command, args];
+  const [program, given] = foreign ? [process.execPath, [endsWithParent, command, ...args]] : [command, args];
   return execa(program, given, {
     env: { ...env, [lifelineVariable]: '1' },
     stdin: 'pipe',

@@ -49,7 +49,7 @@ export function mountOf(path, mountinfo) {
       String.fromCharCode(Number.parseInt(octal, 8)),
     );
     const holds = point === '/' || path === point || path.startsWith(`${point}/`);
-    // Of mounts on the same place the last one is seen.
+    // Where several are mounted on one place, the last one is seen.
     if (point !== '' && holds && point.length >= best.point.length) best = { point, name };
   }
   return best.name;

@@ -27,7 +27,7 @@ export interface Machine {
   checkout: MachineFolder;
   home: MachineFolder & { fileSystem: string };
   temporary: MachineFolder;
-  /** Of uv. */
+  /** uv's cache. */
   cache: MachineFolder;
   npmCache: MachineFolder;
   /** The embedded language model is the one that is asked. */

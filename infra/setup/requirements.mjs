@@ -6,9 +6,9 @@ const minimumNode = [20, 20];
 const minimumPython = [3, 11];
 /** Not all packages have wheels for later ones. */
 const newestPython = [3, 14];
-/** Of Node 24's and PyTorch's binaries. */
+/** What the binaries of Node 24 and PyTorch need. */
 const minimumGlibc = [2, 28];
-/** Of the embedded language model's. */
+/** What the embedded language model's binaries need. */
 const glibcOfEmbedded = [2, 34];
 const instead = 'use a newer system or an image such as Debian 12';
 
@@ -21,7 +21,7 @@ export const roomOf = {
   llm: 0.2 * gibibyte,
   python: 6.4 * gibibyte,
 };
-/** Of a database's socket beside its data, and of a reward's in the folder for temporary files. */
+/** The longest path of a socket: a database's lies beside its data, a reward's in the folder for temporary files. */
 const longestSocket = 107;
 const sockets = { home: 's3/filer.sock', temporary: 'dermflow-0000000000000.sock' };
 
@@ -32,9 +32,9 @@ const isBelow = ([major, minor], [wantedMajor, wantedMinor]) =>
 /**
  * What stands in the way, in the order in which to mend it; empty for a machine that will do.
  *
- * @param machine of `readMachine`
+ * @param machine what `readMachine` returns
  * @param missing parts that are not installed yet: names of {@link roomOf}
- * @param start local services shall run on DERMFLOW_HOME, not only programs lie there
+ * @param start whether local services are to run on DERMFLOW_HOME, beyond the programs that lie there
  */
 export function problemsOf(machine, { missing, start }) {
   const checks = [system, paths, folders, ...(start ? [services, languageModel] : []), pythons, space];
@@ -85,7 +85,7 @@ function folders({ checkout, home, temporary }, missing) {
   const unwritable = missingHere ? refused(checkout, 'the checkout', remedy) : null;
   return [
     unwritable,
-    // The same cause is told once.
+    // The same cause is reported once.
     unwritable !== null && isInside(home, checkout)
       ? null
       : refused(home, 'DERMFLOW_HOME', 'set DERMFLOW_HOME to a folder of yours on a local disk'),

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 
 export interface SeenText {
   text: string;
-  /** Of the nearest figure or section. */
+  /** Name of the nearest figure or section. */
   place: string;
   /** Pixels on the screen, scaling of drawings included. */
   fontSize: number;

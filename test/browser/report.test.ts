@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -24,7 +25,7 @@ const views: View[] = [
 async function finishedPage(): Promise<string> {
   const store = createMemoryStore();
   const input = await finishRun(store);
-  const { writeReport } = createReportActivities({ store, logger: silent });
+  const { writeReport } = createReportActivities({ store, environment: { scratch: tmpdir() }, logger: silent });
   const report: ArtifactRef = await new MockActivityEnvironment().run(() => writeReport(input));
   return readText(store, report, 'report.html');
 }

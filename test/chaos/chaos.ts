@@ -9,7 +9,7 @@ import { type GpuWorker, type Outcome, startChaosStack, targets } from './stack.
 export interface ChaosOptions {
   kills: number;
   seed: number;
-  /** At most so many kills a run, so that every run ends. */
+  /** The most kills per run, so that every run ends. */
   killsPerRun: number;
   report: (line: string) => void;
 }

@@ -18,7 +18,7 @@ const hold = (scratch: string) => [process.execPath, holder, scratch] as const;
 const sweeperProgram = join(import.meta.dirname, '../support/sweep-scratch.ts');
 /** Sweeps for four seconds. */
 const sweeper = (scratch: string) => [process.execPath, sweeperProgram, scratch] as const;
-/** Renewed ten times a second. */
+/** Renewed ten times per second. */
 const times = { renewEveryMs: 100, expireAfterMs: 1_500, watchMs: 1_000 };
 
 interface Held {

@@ -103,7 +103,7 @@ const failingAt = (activity: 'trainGrpo' | 'evaluateModel' | 'evaluateBenchmark'
   },
 });
 
-/** Away for so many attempts, with so long a pause after each. */
+/** Away for the first `times` calls, with `pause` before the next attempt. */
 function away<I, R>(
   then: (input: I) => R,
   times: number,

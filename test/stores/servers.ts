@@ -24,7 +24,7 @@ export interface StoreServer {
 
 const host = '127.0.0.1';
 
-/** Of servers for tests that look at no checksum, signature or account. */
+/** What servers made for tests do not do: they look at no checksum, signature or account. */
 const trusting: CheckName[] = [
   'a wrong checksum is refused and nothing is stored',
   'a wrong secret is refused with the remedy',

@@ -1,4 +1,5 @@
 /** A store in which all work is done already: it notes which artifacts are asked for, and finds each of them. */
+import { writeFile } from 'node:fs/promises';
 import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
 import { createMemoryStore } from '../../activities/store/memory.ts';
 import { type ArtifactRef, digestOf, type Manifest } from '../../domain/artifact.ts';
@@ -6,7 +7,7 @@ import { type ArtifactRef, digestOf, type Manifest } from '../../domain/artifact
 /** Facts that any of the stages may ask of what it finds. */
 const facts = {
   ...{ cases: 1, ready: 0, concepts: 1, quarantined: 0, duplicates: 0, leftOut: 0 },
-  ...{ train: 32, validation: 2, llmCalls: 4, rejected: 0, scores: [], values: {} },
+  ...{ train: 32, validation: 2, test: 5, llmCalls: 4, rejected: 0, scores: [], values: {} },
 };
 
 const empty = { sha256: digestOf(''), bytes: 0 };
@@ -28,6 +29,7 @@ export function allKnown(): { store: ArtifactStore; asked: string[] } {
     manifest: async (ref) => manifest(ref),
     hasBlob: async () => true,
     getBlob: async () => new Uint8Array(),
+    getFile: (_, path) => writeFile(path, ''),
   };
   return { store, asked };
 }

@@ -48,7 +48,7 @@ export function metadataTable(rows: readonly HamRow[], lineEnd = '\n'): string {
   return [header, ...lines, ''].join(lineEnd);
 }
 
-/** A folder with the table, an image a row in two parts, and a textbook of two cases. */
+/** A folder with the table, one image per row in two parts, and a textbook of two cases. */
 export async function hamFolder(rows: readonly HamRow[]): Promise<string> {
   const folder = await temporaryFolder();
   await writeFiles(folder, { 'HAM10000_metadata.csv': metadataTable(rows) });

@@ -1,8 +1,9 @@
 /** Requests for evaluations, and models that answer as they are told, for tests. */
 import { tmpdir } from 'node:os';
 import type { BenchmarkContext, OpenedModel } from '../../activities/evaluation/evaluate-benchmark.ts';
+import { toJsonLines } from '../../activities/json-lines.ts';
 import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
-import { commitFiles, toJsonLines } from '../../activities/store/commit.ts';
+import { commitFiles } from '../../activities/store/commit.ts';
 import { type ArtifactRef, digestOf } from '../../domain/artifact.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { EvaluateModelsInput, TestedModel } from '../../domain/contracts/benchmarks.ts';

@@ -1,14 +1,16 @@
-/** A finished run in a store: every artifact made by the code that makes it in production, but for the training itself. */
+/** A finished run in a store: every artifact made by the code that makes it in production, except the training itself. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import pino from 'pino';
 import { createDatasetActivities } from '../../activities/datasets/activities.ts';
+import { toJsonLines } from '../../activities/json-lines.ts';
 import { loadKnowledge } from '../../activities/knowledge.ts';
 import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
 import { withScratchFolder } from '../../activities/scratch.ts';
-import { commitFiles, readJsonLines, toJsonLines } from '../../activities/store/commit.ts';
+import { commitFiles } from '../../activities/store/commit.ts';
+import { readJsonLines } from '../../activities/store/rows.ts';
 import { exportAdapter } from '../../activities/training/export-adapter.ts';
 import { identifyModel } from '../../activities/training/model.ts';
 import { grpoStretch, sftStretch } from '../../activities/training/stages.ts';

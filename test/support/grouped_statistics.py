@@ -53,16 +53,23 @@ def clustered(sample):
         within = np.eye(len(places)) - hat[np.ix_(places, places)]
         eigenvalues, vectors = np.linalg.eigh(within)
         root = vectors @ np.diag(eigenvalues**-0.5) @ vectors.T
-        meat += float(x[places].T @ root @ residual[places]) ** 2
+        meat += float(x[places, 0] @ root @ residual[places]) ** 2
         columns.append((np.eye(n) - hat)[:, places] @ root @ x[places, 0] / n)
     variance = meat / n**2
     products = np.array(columns) @ np.array(columns).T
     df = max(1.0, np.trace(products) ** 2 / (products**2).sum())
 
-    floor = (residual**2).sum() / n**2
+    items = (residual**2).mean()
+    sizes = np.array([len(places) for places in by_group(values)])
+    measured = max(variance, items / n)
+    alike = items * ((sizes / n) ** 2).sum()
+    pure = [set(y[places].tolist()) for places in by_group(values)]
+    same = [next(iter(own)) for own in pure if len(own) == 1]
+    differing = len(pure) - max((same.count(value) for value in same), default=0)
+    cautious = (differing * measured + 2 * max(measured, alike)) / (differing + 2)
     t = stats.t.ppf(0.975, df)
     share = (y.mean() - least) / (most - least)
-    trials = share * (1 - share) * (most - least) ** 2 / max(variance, floor)
+    trials = share * (1 - share) * (most - least) ** 2 / cautious
 
     def equation(theta):
         return (share - theta) ** 2 - t**2 * theta * (1 - theta) / trials

@@ -1,4 +1,4 @@
-/** `hold-scratch.ts <scratch>`: works in a scratch folder for ever, saying its name, and renews its lease ten times a second. */
+/** `hold-scratch.ts <scratch>`: works in a scratch folder forever, says its name, and renews its lease ten times per second. */
 import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { withScratchFolder } from '../../activities/scratch.ts';

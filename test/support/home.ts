@@ -6,7 +6,7 @@ import { readEnvironment } from '../../platform/env.ts';
 
 export interface Home {
   path: string;
-  /** Environment for processes that shall use it. */
+  /** Environment for processes that use it. */
   env: Record<string, string>;
   remove(): Promise<void>;
 }

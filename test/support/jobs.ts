@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { SftJob } from '../../domain/trainer.ts';
 import type { MicroModel } from './micro-model.ts';
 
-/** SFT of the micro model's rows: so many steps of four sequences, in one stretch. */
+/** SFT of the micro model's rows: `steps` steps of four sequences, in one stretch. */
 export function sftJob(micro: Pick<MicroModel, 'base' | 'folder'>, folder: string, steps: number): SftJob {
   return {
     schema: 1,

@@ -1,5 +1,5 @@
 /** Language models that are none, for tests. */
-
+import { tmpdir } from 'node:os';
 import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
 import type { LlmClient } from '../../activities/ports/llm-client.ts';
 import type { Asking } from '../../activities/trajectories/ask.ts';
@@ -36,7 +36,15 @@ export const llmSettings = readEnvironment({}).llm;
 
 /** What a stage needs to ask, for one whose trajectories need no LLM. */
 export const askingNobody = (store: ArtifactStore): Asking => ({
-  ...{ store, settings: llmSettings, budget: {}, spent: [], onReply: () => {}, now: () => new Date(0) },
+  ...{
+    store,
+    scratch: tmpdir(),
+    settings: llmSettings,
+    budget: {},
+    spent: [],
+    onReply: () => {},
+    now: () => new Date(0),
+  },
   llm: standInLlm(() => {
     throw new Error('no calls');
   }),

@@ -1,12 +1,14 @@
 /** The report of a simulated run, made by the real code out of cases and questions in memory. */
 import { digestOf } from '../../domain/artifact.ts';
-import type { Case } from '../../domain/cases/case.ts';
-import { assignSplits } from '../../domain/cases/splits.ts';
+import type { Case, Split } from '../../domain/cases/case.ts';
+import { createCaseTally } from '../../domain/cases/data-report.ts';
+import { createDealer, dealOrder, stratumOf } from '../../domain/cases/splits.ts';
 import { demoDiagnoses } from '../../domain/demo/findings.ts';
 import { summariseItems } from '../../domain/evaluation/summary.ts';
-import { fitTextOnly } from '../../domain/evaluation/text-only.ts';
+import { fitTextOnly, textOnlyItem } from '../../domain/evaluation/text-only.ts';
 import { buildQuestions } from '../../domain/questions/build.ts';
 import { buildReport, type ReportSources } from '../../domain/report/build.ts';
+import { finalModel, orderModels } from '../../domain/report/models.ts';
 import type { LineageEntry, Report } from '../../domain/report/report.ts';
 import { makeCase } from './cases.ts';
 import { shippedKnowledge } from './knowledge.ts';
@@ -22,7 +24,7 @@ import {
 
 const recipe = demoRecipe();
 
-/** 160 cases of two a patient; each diagnosis as often as another. */
+/** 160 cases, two per patient; each diagnosis as often as another. */
 export function sampleCases(): Case[] {
   const cases = demoDiagnoses.flatMap(({ name }, d) =>
     Array.from({ length: 20 }, (_, i) => {
@@ -30,7 +32,22 @@ export function sampleCases(): Case[] {
       return makeCase(`case-${d}-${i}`, name, { group: `patient-${d}-${i >> 1}`, images: [image] });
     }),
   );
-  return assignSplits(cases, { seed: recipe.seed, ratio: recipe.data.split, groupBy: 'patient' });
+  return withSplits(cases);
+}
+
+/** Whole patients, dealt within each diagnosis. */
+function withSplits(cases: readonly Case[]): Case[] {
+  const dealer = createDealer(recipe.data.split);
+  const splitOf = new Map<string, Split>();
+  for (const [, own] of [...Map.groupBy(cases, stratumOf)].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+    dealer.beginStratum();
+    const patients = [...Map.groupBy(own, ({ group }) => group)].map(([group, members]) => ({
+      ...{ group, size: members.length, order: dealOrder(recipe.seed, group) },
+    }));
+    for (const { group, size } of patients.toSorted((a, b) => (a.order < b.order ? -1 : 1)))
+      splitOf.set(group, dealer.deal(size));
+  }
+  return cases.map((c) => ({ ...c, split: splitOf.get(c.group) ?? 'train' }));
 }
 
 export function sampleSources(models: readonly SimulatedModel[] = demoModels): ReportSources {
@@ -47,6 +64,14 @@ export function sampleSources(models: readonly SimulatedModel[] = demoModels): R
   const train = all.filter(({ caseId }) => splitOf.get(caseId) === 'train');
   const rule = fitTextOnly(train, shippedKnowledge.taxonomy);
   const answers = models.map((model) => ({ ...model, items: simulateAnswers(questions, model) }));
+  const tally = createCaseTally();
+  for (const c of cases) tally.add(c);
+  const summaries = answers.map(({ label, step, image, items }) => ({
+    ...{ label, step, image },
+    tasks: summariseItems(items),
+  }));
+  const { label } = finalModel(orderModels(summaries));
+  const final = answers.find((model) => model.label === label);
   const count = (split: string): number => cases.filter((c) => c.split === split).length;
   const ref = (kind: 'dataset' | 'questions' | 'trajectories') => ({ kind, key: kind, sha256: digestOf(kind) });
   return {
@@ -71,19 +96,17 @@ export function sampleSources(models: readonly SimulatedModel[] = demoModels): R
         counts: { train: 610, validation: 30, llmCalls: 60, rejected: 2 },
       },
     },
-    cases,
+    cases: tally,
     funnel: [
       { name: 'all images', images: 19_559, classes: 210 },
       { name: 'skin cancers and their differential diagnoses', images: 5_120, classes: 61 },
       { name: 'classes of at least 20 images', images: 4_870, classes: 44 },
     ],
-    questions,
-    textOnly: questions.map((question) => ({ id: question.id, letter: rule(question) })),
-    summaries: answers.map(({ label, step, image, items }) => ({
-      ...{ label, step, image },
-      tasks: summariseItems(items),
-    })),
+    questions: new Map(questions.map((question) => [question.id, question])),
+    textOnly: new Map(questions.map((question) => [question.id, textOnlyItem(question, rule(question))])),
+    summaries,
     items: new Map(answers.map(({ label, items }) => [label, items])),
+    shown: new Map(questions.map((question, i) => [question.id, { question, output: final?.items[i]?.output ?? '' }])),
     logs: {
       concepts: [],
       sft: [...simulateSftLog(0, 24, 48), ...simulateSftLog(24, 48, 48)],
@@ -95,8 +118,6 @@ export function sampleSources(models: readonly SimulatedModel[] = demoModels): R
     software: { dermflow: '0.1.0', torch: '2.15.0' },
   };
 }
-
-export const sampleReport = (): Report => buildReport(sampleSources());
 
 export interface Made {
   name: string;
@@ -180,3 +201,7 @@ export function hostileReport(): Report {
     software: { [hostile]: hostile },
   };
 }
+
+const built = await buildReport(sampleSources());
+
+export const sampleReport = (): Report => structuredClone(built);

@@ -157,7 +157,7 @@ export const checks = {
       names.map((name) => at(`odd/${name}`).Key).toSorted(),
     );
   },
-  'deleting what is absent is well': async ({ client }, at) => {
+  'deleting what is absent is no error': async ({ client }, at) => {
     await client.send(new DeleteObjectCommand(at('never-there')));
   },
   'a wrong checksum is refused and nothing is stored': async ({ client }, at) => {

@@ -4,9 +4,8 @@ import type { Question } from '../../domain/questions/question.ts';
 import { block, tags } from '../../domain/questions/tags.ts';
 import { createRandom, type Random } from '../../domain/random.ts';
 import type { MetricsLine, SampleLine } from '../../domain/report/training-log.ts';
+import { type RewardSettings, rewardNames } from '../../domain/reward-settings.ts';
 import { scoreCompletion } from '../../domain/rewards/rewards.ts';
-import type { RewardSettings } from '../../domain/rewards/settings.ts';
-import { rewardNames } from '../../domain/rewards/weights.ts';
 import { writeRationale } from '../../domain/trajectories/rationale.ts';
 
 export interface SimulatedModel {

@@ -1,7 +1,7 @@
 /**
  * A trainer that trains nothing but keeps the protocol of domain/trainer.ts: it reads a job, counts steps, asks for
  * rewards, writes checkpoints of the size `STAND_IN_BYTES` (sparse files) and obeys SIGTERM and the end of its stdin.
- * Called as the real one is: `<this> -m dermflow_trainer <job.json>`. With `STAND_IN_STEP_MS` a step takes so long and no
+ * Called as the real one is: `<this> -m dermflow_trainer <job.json>`. With `STAND_IN_STEP_MS` a step takes that long and no
  * save waits for its upload; `STAND_IN_STEPS` names a file to which the number of each step is added.
  */
 import { appendFileSync, existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';

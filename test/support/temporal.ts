@@ -54,7 +54,7 @@ function installTools(): ReturnType<typeof findTools> {
   return findTools(readEnvironment(process.env).home);
 }
 
-/** The workflows as the orchestrator runs them; some seconds of work, so once a file. */
+/** The workflows as the orchestrator runs them; some seconds of work, so once per file. */
 export const bundleWorkflows = (
   path = workflowsPath,
   { failureConverterPath }: DataConverter = {},
@@ -66,7 +66,7 @@ export const bundleWorkflows = (
   });
 
 /**
- * One worker for each task queue, with that queue's activities alone: a call that goes to the wrong queue waits for ever.
+ * One worker for each task queue, with that queue's activities alone: a call that goes to the wrong queue waits forever.
  * Returns what stops them.
  */
 export async function startWorkers(

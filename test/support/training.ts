@@ -1,4 +1,4 @@
-/** Real training of the shipped tiny model on a few generated images: seconds a stretch. */
+/** Real training of the shipped tiny model on a few generated images: seconds per stretch. */
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -24,7 +24,7 @@ import { askingNobody } from './llm.ts';
 import { trainer } from './micro-model.ts';
 import { demoRecipe } from './recipes.ts';
 
-/** The demo's recipe with 4 steps an epoch of SFT, and 8 steps of GRPO, of 4 completions each, in two stretches. */
+/** The demo's recipe with 4 steps per epoch of SFT, and 8 steps of GRPO, of 4 completions each, in two stretches. */
 export function shortRecipe(): Recipe {
   const demo = demoRecipe();
   return {
@@ -59,7 +59,7 @@ export async function prepareTraining(store: ArtifactStore, recipe: Recipe, scra
   const trajectories = createTrajectoryActivities({
     store,
     chooseLlm: () => llm,
-    environment: { llm: settings },
+    environment: { llm: settings, scratch },
     logger,
   });
   const run = <T>(work: () => Promise<T>): Promise<T> => new MockActivityEnvironment().run(work);

@@ -68,3 +68,16 @@ it('inOrder takes no more items ahead than it works on, however slow its reader 
   expect(taken).toBeLessThanOrEqual(3);
   await results.return(undefined);
 });
+
+it('concurrently takes no more items of a stream ahead than it works on', async () => {
+  let [taken, done] = [0, 0];
+  async function* counted(): AsyncGenerator<number> {
+    for (; taken < 40; taken += 1) yield taken;
+  }
+  await concurrently(counted(), 3, async () => {
+    expect(taken - done).toBeLessThanOrEqual(3);
+    await sleep(1);
+    done += 1;
+  });
+  expect(done).toBe(40);
+});

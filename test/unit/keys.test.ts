@@ -42,7 +42,7 @@ async function keysOf(recipe: Recipe): Promise<Record<string, string[]>> {
   };
   const environment = { ...readEnvironment({}), scratch: tmpdir() };
   const training = createTrainingActivities({ store, environment, logger: silent });
-  const reporting = createReportActivities({ store, logger: silent });
+  const reporting = createReportActivities({ store, environment, logger: silent });
   // What the taxonomy holds changes more often than the method.
   const knowledge = { ...shippedKnowledge, digest: digestOf('knowledge') };
   const sources = recipe.data.sources.map((source) => ({
@@ -51,7 +51,7 @@ async function keysOf(recipe: Recipe): Promise<Record<string, string[]>> {
   }));
   const asking = { ...askingNobody(store), recipe };
 
-  await noting('data', () => deriveData(store, sources, recipe, knowledge));
+  await noting('data', () => deriveData({ store, scratch: environment.scratch }, sources, recipe, knowledge));
   await noting('trajectories', () => synthesise({ ...asking, textbook: reference('dataset', 'textbook'), knowledge }));
   if (recipe.sft.conceptAlignment) {
     await noting('concepts', () => explainConcepts({ ...asking, concepts: reference('dataset', 'concepts') }));

@@ -7,7 +7,7 @@ import { failureOf, resultOf, useRuns } from '../support/runs.ts';
 const runs = useRuns();
 const { fakes } = runs;
 
-/** A first stretch of GRPO that fails so often before it succeeds. */
+/** A first stretch of GRPO that fails `times` times before it succeeds. */
 async function runFailing(type: FailureType, times: number) {
   // The time-skipping server cannot cancel an activity that no worker has yet, so no evaluation is left to cancel.
   const evaluated = createGate();

@@ -1,4 +1,4 @@
-"""How a job can end other than well."""
+"""How a job can fail."""
 
 LOWER = {
     "sft": "perDeviceBatchSize, or turn gradientCheckpointing on",

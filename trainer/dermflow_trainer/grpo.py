@@ -41,7 +41,7 @@ def configuration(job, processor):
 
 
 def arguments(job, processor):
-    """What is said of `GRPOConfig`; the rest are defaults that decide no number."""
+    """What is set of `GRPOConfig`; the rest are defaults that decide no number."""
     common = common_arguments(job)
     return dict(
         **common,

@@ -58,7 +58,7 @@ def load_policy(job):
 
 
 def lora_arguments(lora):
-    """What is said of `LoraConfig`; the rest are switches that are off."""
+    """What is set of `LoraConfig`; the rest are switches that are off."""
     return dict(
         r=lora["rank"],
         lora_alpha=lora["alpha"],

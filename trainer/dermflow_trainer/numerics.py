@@ -6,7 +6,7 @@ import re
 
 import torch
 
-# Of these families every variable that is set counts, except those that only make a library talk or wait.
+# Every variable of these families that is set counts, except those that only make a library talk or wait.
 FAMILIES = ("ATEN_", "ONEDNN_", "DNNL_", "MKL_", "OMP_", "KMP_", "GOMP_", "CUBLAS_", "CUDNN_", "NVIDIA_TF32_", "NCCL_")
 HARMLESS = ("VERBOSE", "DEBUG", "WAIT_POLICY", "BLOCKTIME", "DISPLAY", "SOCKET_IFNAME")
 

@@ -80,7 +80,7 @@ class Rewards:
             try:
                 answer = [self.ask({**request, **joined})]
             except RewardError as error:
-                # All ranks must hear of it, or they wait for ever.
+                # All ranks must hear of it, or they wait forever.
                 answer = [error]
         broadcast_object_list(answer, src=0)
         if isinstance(answer[0], RewardError):

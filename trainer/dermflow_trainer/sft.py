@@ -25,7 +25,7 @@ def run(job, events):
 
 
 def arguments(job):
-    """What is said of `SFTConfig`; the rest are defaults that decide no number."""
+    """What is set of `SFTConfig`; the rest are defaults that decide no number."""
     return dict(
         **common_arguments(job),
         per_device_eval_batch_size=job["perDeviceBatchSize"],

@@ -102,9 +102,9 @@ class Stretch(TrainerCallback):
         self.trained = self.start >= self.stop_at
         self.meter = Meter()
         self.trainer = None
-        # Is told the job of the next stretch.
+        # Called with the job of the next stretch.
         self.on_next = lambda job: None
-        # Of the stretch at whose end this process stayed, until the next one comes.
+        # Outputs of the stretch after which this process stayed, until the next one comes.
         self.outputs = None
         self.job = {**job, "adapter": job["resume"], "resume": None} if self.trained else job
 
@@ -133,7 +133,7 @@ class Stretch(TrainerCallback):
         return {"adapter": save_adapter(self.trainer, os.path.join(self.job["output"], "adapter"))}
 
     def stay(self, control):
-        """Tells the stretch's end and waits; goes on, or leaves `control` as it is where the parent asks for that."""
+        """Reports the stretch's end and waits; goes on, or leaves `control` as it is where the parent asks for that."""
         with without_traces(self.trainer.state):
             outputs = self.conclude()
         self.events.finished(outputs)
@@ -222,7 +222,7 @@ def leave_if_asked(device):
 
 
 def asked_anywhere(device):
-    """Ranks hear a signal at different steps; all must stop at the same one, or the rest wait for ever."""
+    """Ranks hear a signal at different steps; all must stop at the same one, or the rest wait forever."""
     if world_size() == 1:
         return Interruption.asked
     asked = torch.tensor(int(Interruption.asked), device=device)

@@ -10,7 +10,7 @@ def sft_job(micro, folder, output, **changes):
 
 
 def grpo_job(micro, folder, output, reward_socket, **changes):
-    """Two prompts a step, two completions each, in two forward passes of two."""
+    """Two prompts per step, two completions each, in two forward passes of two."""
     job = training(micro, folder, output, "grpo")
     job |= {"promptsPerStep": 2, "generations": 2, "perDeviceBatchSize": 2}
     job |= {"temperature": 1.0, "beta": 0.04, "epsilon": 0.2, "maxCompletionLength": 12, "klGradient": "k3"}

@@ -18,7 +18,7 @@ TIMEOUT_SECONDS = 120
 
 @dataclass
 class Run:
-    """How a job ended. `values`: what was logged, a dictionary a step."""
+    """How a job ended. `values`: what was logged, one dictionary per step."""
 
     code: int
     events: list

@@ -27,7 +27,7 @@ def prompt_of(entry, i):
 
 
 def log_probs(model, inputs, entry, i):
-    """Of the tokens of a recorded pass's completion, after the prompt in `inputs`."""
+    """Log probabilities of the tokens of a recorded pass's completion, after the prompt in `inputs`."""
     completion = entry["completion_ids"][i][entry["completion_mask"][i] == 1][None]
     length = inputs["input_ids"].shape[1]
     whole = dict(inputs)

@@ -51,7 +51,7 @@ def stand_by(like, path, folder):
 
 def test_stands_by_and_then_trains_as_if_started_for_the_job(micro, data, tmp_path):
     digests = set()
-    # Of the same kind as the job, and of another one, whose environment would be wrong for it.
+    # A standby of the same kind as the job, and one of another kind, whose environment would be wrong for it.
     for name, like in (("same", {"threads": 1}), ("other", {"threads": 2}), ("cold", None)):
         output = tmp_path / name
         job = sft_job(micro, data, output, plan={"maxSteps": 2, "stopAt": 2}, validation=None)

@@ -60,7 +60,7 @@ def difference(ours, theirs):
 
 
 def own_gradient(micro, data, passes, adapter, kind):
-    """Of the mean over completions of the mean over tokens of β KL - ratio * advantage, where the ratio is 1."""
+    """Gradient of the mean over completions, of means over tokens, of β KL - ratio * advantage; the ratio is 1."""
     processor = AutoProcessor.from_pretrained(micro / "base")
     base = AutoModelForImageTextToText.from_pretrained(micro / "base", dtype=torch.float32)
     model = PeftModel.from_pretrained(base, adapter, is_trainable=True)

@@ -1,7 +1,7 @@
 /**
  * OmniMedVQA (Hu et al. 2024), dermoscopy: `QA_information/Open-access/<set>.json` and `Images/`, in `OmniMedVQA/` or
  * directly. Only questions of type "Disease Diagnosis" of five sets are taken, with their own options; Fitzpatrick 17k
- * and PAD-UFES-20 are left to SkinCon and to training (S1, App. A). What a set lacks is counted, not guessed.
+ * and PAD-UFES-20 are left to SkinCon and to training (App. A). What a set lacks is counted, not guessed.
  */
 import { basename } from 'node:path';
 import { z } from 'zod';

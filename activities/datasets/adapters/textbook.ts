@@ -1,12 +1,12 @@
 /**
- * Textbook-style cases, the triplets (I, r, d) of S1: `cases.jsonl` with an image, a rationale, a diagnosis and a
+ * Textbook-style cases, the triplets (I, r, d) of the paper: `cases.jsonl` with an image, a rationale, a diagnosis and a
  * source a line, and the images in `images/`.
  */
-import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { modalities, provenanceSchema } from '../../../domain/cases/case.ts';
 import { userMistake } from '../../../domain/failures.ts';
 import type { Knowledge } from '../../../domain/knowledge/knowledge.ts';
+import { linesOf } from '../../json-lines.ts';
 import { fileName } from '../opening/folder.ts';
 import { type ImageIndex, imagesOf } from '../opening/image-files.ts';
 import { stemOf } from '../opening/names.ts';
@@ -45,15 +45,9 @@ export const readTextbook: DatasetAdapter = async function* (folder, knowledge) 
   const file = await findFile(folder, cases, '.jsonl');
   if (!file) throw userMistake(`${folder.name}: holds no ${cases}.jsonl; each of its lines is a case`);
   const images = imagesOf(folder);
-  const input = (await folder.reader.stream(file.ref)).setEncoding('utf8');
-  const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
-  let number = 0;
-  for await (const text of lines) {
-    number += 1;
-    const content = text.replace(/^\uFEFF/, '');
-    const where = `${fileName(file)}: line ${number}`;
-    if (content.trim() !== '') yield await readLine(content, images, knowledge, where);
-  }
+  const bytes = await folder.reader.stream(file.ref);
+  for await (const { text, number } of linesOf(bytes, fileName(file), { failure: userMistake }))
+    yield await readLine(text, images, knowledge, `${fileName(file)}: line ${number}`);
 };
 
 async function readLine(

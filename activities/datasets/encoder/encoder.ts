@@ -1,14 +1,14 @@
 /** An image encoder of the user's own, by which near-duplicates are found that differ in more than size or light. */
-import { setImmediate as breathe } from 'node:timers/promises';
+import { setImmediate as untilNextTurn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import sharp from 'sharp';
 import type { Picture } from '../../../domain/cases/case.ts';
-import type { Similar } from '../../../domain/cases/leakage.ts';
-import { mostSimilar, unit } from '../../../domain/cases/similarity.ts';
+import { mostSimilar, type Similar, unit } from '../../../domain/cases/similarity.ts';
 import type { EncoderSettings } from '../../../domain/recipe/data.ts';
 import type { WorkProgress } from '../../heartbeats.ts';
 import { findPlugin } from '../../plugins.ts';
 import type { ArtifactStore } from '../../ports/artifact-store.ts';
+import type { Rows } from '../../rows.ts';
 import { digestOfFile } from '../../store/store.ts';
 import { nextReply } from '../../thread.ts';
 import type { EncoderThreadData } from './encoder-thread.ts';
@@ -18,8 +18,11 @@ export type EncodedPicture = Pick<Picture, 'id' | 'source' | 'images'>;
 
 export interface Encoder {
   sha256: string;
-  /** The most similar training picture of each test picture that has one, by the id of the test picture. */
-  findSimilar(train: readonly EncodedPicture[], test: readonly EncodedPicture[]): Promise<Map<string, Similar>>;
+  /**
+   * The most similar training picture of the test picture at a position, if there is one. Every pair is compared, so
+   * time grows with the product of their numbers, and memory holds all embeddings.
+   */
+  findSimilar(train: Rows<EncodedPicture>, test: Rows<EncodedPicture>): Promise<(at: number) => Similar | null>;
 }
 
 export interface EncoderContext {
@@ -39,17 +42,16 @@ export async function openEncoder(settings: EncoderSettings | null, context: Enc
   return {
     sha256: await digestOfFile(path),
     async findSimilar(train, test) {
-      const total = train.length + test.length;
       let done = 0;
       const onBatch = (count: number): void => {
         done += count;
-        context.report({ phase: 'comparing', done, total });
+        context.report({ phase: 'comparing', done, total: 0 });
       };
       const thread = openThread(path, settings);
       try {
         const seen = await embedAll(train, thread, settings, context, onBatch);
         const asked = await embedAll(test, thread, settings, context, onBatch);
-        return await compare({ pictures: train, seen }, { pictures: test, asked }, settings.similarity, context.signal);
+        return await compare(seen, asked, settings.similarity, context.signal);
       } finally {
         await thread.close();
       }
@@ -57,39 +59,45 @@ export async function openEncoder(settings: EncoderSettings | null, context: Enc
   };
 }
 
+/** By position of the asked one, the first of the most similar ones of those seen, if one reaches `similarity`. */
 async function compare(
-  { pictures, seen }: { pictures: readonly EncodedPicture[]; seen: readonly Float32Array[] },
-  { pictures: test, asked }: { pictures: readonly EncodedPicture[]; asked: readonly Float32Array[] },
+  seen: readonly Float32Array[],
+  asked: readonly Float32Array[],
   similarity: number,
   signal: AbortSignal,
-): Promise<Map<string, Similar>> {
-  const similar = new Map<string, Similar>();
-  for (const [i, embedding] of asked.entries()) {
+): Promise<(at: number) => Similar | null> {
+  const similar: (Similar | null)[] = [];
+  for (const embedding of asked) {
     // Against ten thousands of pictures one comparison takes milliseconds; heartbeats go between them.
-    await breathe();
+    await untilNextTurn();
     signal.throwIfAborted();
-    const best = mostSimilar(embedding, seen, similarity);
-    const [picture, train] = [test[i], best && pictures[best.position]];
-    if (picture && best && train) similar.set(picture.id, { train, cosine: best.cosine });
+    similar.push(mostSimilar(embedding, seen, similarity));
   }
-  return similar;
+  return (at) => similar[at] ?? null;
 }
 
 async function embedAll(
-  pictures: readonly EncodedPicture[],
+  pictures: Rows<EncodedPicture>,
   thread: Thread,
   settings: EncoderSettings,
   { store, signal }: EncoderContext,
   onBatch: (count: number) => void,
 ): Promise<Float32Array[]> {
   const embeddings: Float32Array[] = [];
-  for (let start = 0; start < pictures.length; start += batchSize) {
+  let batch: EncodedPicture[] = [];
+  const embed = async (): Promise<void> => {
+    if (batch.length === 0) return;
     signal.throwIfAborted();
-    const batch = pictures.slice(start, start + batchSize);
     const pixels = await Promise.all(batch.map((picture) => pixelsOf(picture, store, settings)));
     embeddings.push(...(await thread.embed(pixels)).map(unit));
     onBatch(batch.length);
+    batch = [];
+  };
+  for await (const picture of pictures) {
+    batch.push(picture);
+    if (batch.length === batchSize) await embed();
   }
+  await embed();
   return embeddings;
 }
 

@@ -64,7 +64,7 @@ function writePairs(bytes: Uint8Array, codes: Int32Array, stream: BitStream): vo
   Object.assign(stream, { at, waiting, bits });
 }
 
-/** RFC 1951, 3.2.7. Every code length is written in four bits: run lengths would save some hundred bytes an image. */
+/** RFC 1951, 3.2.7. Every code length is written in four bits: run lengths would save some hundred bytes per image. */
 function writeHeader(lengths: Uint8Array, stream: BitStream): void {
   const [last, dynamic, distances] = [1, 2, 2];
   write(stream, last, 1);

@@ -15,7 +15,7 @@ import { type ImageBudget, type ImageSize, modelSize } from './image-size.ts';
 import { encodePng } from './png.ts';
 
 sharp.cache(false);
-sharp.concurrency(1); // a thread an image, with several images in flight, beats several threads an image
+sharp.concurrency(1); // one thread per image, with several images in flight, beats several threads per image
 
 /** Images that are decoded at the same time; more gain nothing on two cores. */
 export const imagesInFlight = 4;

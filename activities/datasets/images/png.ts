@@ -103,7 +103,7 @@ function adler32(bytes: Uint8Array): number {
 
 const chunkFrame = 12;
 
-/** 8 bits a channel, in colour, without interlacing; the data in one chunk. */
+/** 8 bits per channel, in colour, without interlacing; the data in one chunk. */
 function writePng(width: number, height: number, data: Uint8Array): Uint8Array {
   const header = Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, 8, 2, 0, 0, 0]);
   header.writeUInt32BE(width, 0);

@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type ArtifactRef, canonicalJson, type Manifest } from '../../../domain/artifact.ts';
-import { artifactFiles } from '../../../domain/artifact-files.ts';
 import { type Case, caseSchema } from '../../../domain/cases/case.ts';
+import { datasetFiles } from '../../../domain/cases/dataset-files.ts';
 import { linkSchema } from '../../../domain/cases/groups.ts';
 import {
   type ConceptCase,
@@ -14,7 +14,7 @@ import {
 import { DermflowError, failureTypes } from '../../../domain/failures.ts';
 import { commitOnce } from '../../commit-once.ts';
 import { inOrder } from '../../in-order.ts';
-import { readLines, writeLineFiles } from '../../json-lines.ts';
+import { fileRows, ownRows, writeLineFiles } from '../../json-lines.ts';
 import type { ArtifactStore } from '../../ports/artifact-store.ts';
 import { withScratchFolder } from '../../scratch.ts';
 import { readJson } from '../../store/commit.ts';
@@ -48,7 +48,7 @@ export async function readMalignantLeftOut(store: ArtifactStore, imported: Manif
 }
 
 /** Files of an imported artifact: cases, items with a question of their own, pictures with concepts only, and links. */
-const { cases, ready, concepts, links, report: reportFile } = artifactFiles.dataset;
+const { cases, ready, concepts, links, report: reportFile } = datasetFiles;
 
 export interface ImportSettings extends ImageBudget {
   /** Share of unusable images, 0 to 1, above which the import fails. */
@@ -118,9 +118,9 @@ async function importRecords(
     links: join(scratch, links.name),
   };
   const written = await writeLineFiles(paths, async (writers) => {
-    for await (const link of readLines(reading.links, linkSchema)) await writers.links.write(link);
+    for await (const link of fileRows(reading.links, linkSchema)) await writers.links.write(link);
     let done = 0;
-    const records = readLines(reading.file, z.custom<SourceRecord>()); // written by the first pass
+    const records = ownRows<SourceRecord>(reading.file);
     const imported = inOrder(records, imagesInFlight, async (record) => {
       signal?.throwIfAborted();
       return { record, stored: await importOne(store, record, settings, files) };

@@ -4,7 +4,7 @@ import { listSome } from '../../../domain/list-some.ts';
 import type { BadImage } from '../images/intake.ts';
 import { createTally } from './tally.ts';
 
-/** So many entries of each list stand in the report. */
+/** How many entries of each list the report holds. */
 const listed = 200;
 
 /** What is counted of a record or a case. */

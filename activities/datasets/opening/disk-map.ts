@@ -1,5 +1,5 @@
 /** Strings found by a key, on disk: an index over any number of images takes a few megabytes of memory. */
-import { DatabaseSync } from 'node:sqlite';
+import { openScratchDatabase } from '../../scratch-database.ts';
 
 export interface DiskMap {
   /** Adds a value; a key may have several. */
@@ -10,11 +10,10 @@ export interface DiskMap {
 
 /** An empty map in a private temporary file, which the system removes with this process. */
 export function createDiskMap(): DiskMap {
-  const database = new DatabaseSync('');
-  database.exec(
-    'pragma journal_mode = off; pragma synchronous = off; pragma cache_size = -512; create table entry (key text, value text)',
+  const database = openScratchDatabase(
+    'create table entry (key text, value text); create index by_key on entry (key)',
+    512,
   );
-  database.exec('create index by_key on entry (key)');
   const insert = database.prepare('insert into entry values (?, ?)');
   const select = database.prepare('select value from entry where key = ? order by rowid');
   return {

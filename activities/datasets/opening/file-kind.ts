@@ -1,6 +1,6 @@
 /** What a file is by its first bytes, whatever its name says. */
 
-/** So many bytes decide it. */
+/** How many first bytes decide it. */
 export const kindBytes = 512;
 
 const signatures: readonly [kind: string, hex: RegExp][] = [

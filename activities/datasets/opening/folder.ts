@@ -114,7 +114,7 @@ function createIndex() {
     database,
     add: (path: string, bytes: number, { path: disk, member }: FileRef): void => {
       const image = isImageName(path);
-      const folder = dirname(path) === '.' ? '' : dirname(path);
+      const folder = path.includes('/') ? dirname(path) : '';
       const stem = image ? foldName(stemOf(path)) : '';
       const depth = path.split('/').length;
       insert.run(path, folder, stem, depth, image ? 1 : 0, bytes, disk, member ? JSON.stringify(member) : null);

@@ -42,7 +42,7 @@ const featuresSchema = z.object({
 });
 
 const groupsKept = 2;
-/** Where a file has an index of its pages, so many rows are read at a time instead of a row group. */
+/** Where a file has an index of its pages, this many rows are read at a time instead of a row group. */
 const rowsAtOnce = 64;
 
 export async function openParquet(path: string): Promise<ParquetFile> {

@@ -3,10 +3,9 @@
  * under different names are counted twice and tie no groups.
  */
 import type { Case, Split } from '../../../domain/cases/case.ts';
-import { dermNet, usableCases } from '../../../domain/cases/dermnet-filter.ts';
+import { createDermNetFilter, dermNet } from '../../../domain/cases/dermnet-filter.ts';
 import type { Link } from '../../../domain/cases/groups.ts';
 import { lookSide } from '../../../domain/cases/look.ts';
-import { assignSplits } from '../../../domain/cases/splits.ts';
 import type { Knowledge } from '../../../domain/knowledge/knowledge.ts';
 import type { DataCounts } from '../../../domain/plan/plan.ts';
 import { matchCases } from '../../../domain/questions/matched.ts';
@@ -17,6 +16,7 @@ import { linkOf, readRecords } from '../import/first-pass.ts';
 import { findFolders } from '../import/recipe-sources.ts';
 import { createRepeatFinder } from '../import/repeats.ts';
 import type { CaseRecord } from '../records/record.ts';
+import { dealCases } from './deal.ts';
 
 /** Filters, splits and asks the cases as the data stage will. Mistakes in tables are those of the import. */
 export async function countData(
@@ -51,12 +51,16 @@ export async function countData(
       if (record.kind === 'case') cases.push(withoutImage(record));
     }
   }
-  const { usable } = usableCases(
-    cases.filter((c) => !isTextbookCase(c)),
-    knowledge,
-    { minImagesPerClass: data.minImagesPerClass, imagesOfSet: imagesOfDermNet },
-  );
-  const dealt = assignSplits(usable, { seed, ratio: data.split, groupBy: data.groupBy }, { links, trained });
+  const dermnet = createDermNetFilter(knowledge, {
+    minImagesPerClass: data.minImagesPerClass,
+    imagesOfSet: imagesOfDermNet,
+  });
+  const labelled = cases.filter((c) => !isTextbookCase(c));
+  for (const c of labelled) dermnet.see(c);
+  const usable = labelled.filter(dermnet.keeps);
+  const settings = { seed, ratio: data.split, groupBy: data.groupBy };
+  const { splitOf } = await dealCases(usable, settings, { links, trained });
+  const dealt = usable.map((c, at) => ({ ...c, split: splitOf(at) }));
   const ofSplit = (split: Split): number => dealt.filter((c) => c.split === split).length;
   const textbook = cases.filter(isTextbookCase).length;
   const training = dealt.filter((c) => c.split === 'train');

@@ -1,21 +1,25 @@
 /** The data stage: imported sets become the run's cases, the textbook's cases, and questions. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setImmediate as untilNextTurn } from 'node:timers/promises';
+import { z } from 'zod';
 import type { ArtifactRef } from '../../../domain/artifact.ts';
 import { artifactFiles } from '../../../domain/artifact-files.ts';
-import type { Case, Split } from '../../../domain/cases/case.ts';
-import { countSplits } from '../../../domain/cases/data-report.ts';
 import type { DataRecipe, DataResult } from '../../../domain/contracts/data.ts';
 import type { TaskScore } from '../../../domain/contracts/evaluation.ts';
-import { askedQuestions } from '../../../domain/evaluation/asked.ts';
-import { fitTextOnly, scoreTextOnly, textOnlyItems } from '../../../domain/evaluation/text-only.ts';
+import { createAskedFilter } from '../../../domain/evaluation/asked.ts';
+import { scoreTextOnly, type TextOnlyItem, textOnlyItem } from '../../../domain/evaluation/text-only.ts';
 import { userMistake } from '../../../domain/failures.ts';
 import type { Knowledge } from '../../../domain/knowledge/knowledge.ts';
-import { buildQuestions } from '../../../domain/questions/build.ts';
-import { type Question, questionTasks } from '../../../domain/questions/question.ts';
-import { createRandom } from '../../../domain/random.ts';
+import { questionTasks } from '../../../domain/questions/question.ts';
 import { isTextbookCase } from '../../../domain/trajectories/plan.ts';
-import { commitOnce } from '../../commit-once.ts';
+import { commitOnce, type Made } from '../../commit-once.ts';
+import { writeRows } from '../../json-lines.ts';
+import { pairRows } from '../../pair-rows.ts';
 import type { ArtifactStore } from '../../ports/artifact-store.ts';
-import { readJsonLines, toJsonLines } from '../../store/commit.ts';
+import { filterRows, type Rows } from '../../rows.ts';
+import { withScratchFolder } from '../../scratch.ts';
+import { fetchRows } from '../../store/rows.ts';
 import type { Encoder } from '../encoder/encoder.ts';
 import {
   conceptCases,
@@ -26,61 +30,91 @@ import {
   trainingCases,
 } from './imported-sets.ts';
 import { deriveDataset } from './split-dataset.ts';
+import { writeQuestions } from './write-questions.ts';
 
 const files = artifactFiles.dataset;
+const splitFactsSchema = z.object({ train: z.int(), validation: z.int(), test: z.int() });
+const textbookFactsSchema = z.object({ cases: z.int() });
+
+/** Where results go, and this machine's fast disk for what does not fit in memory. */
+export interface Workplace {
+  store: ArtifactStore;
+  scratch: string;
+}
+
+/** The store, and an empty folder for each artifact that is derived. */
+interface Preparation {
+  store: ArtifactStore;
+  folderFor(name: string): Promise<string>;
+}
 
 /** Derives the artifacts of the stage from imported ones; each is keyed by no more than what decides it. */
-export async function deriveData(
-  store: ArtifactStore,
+export function deriveData(
+  { store, scratch }: Workplace,
   imported: readonly ImportedSource[],
   recipe: DataRecipe,
   knowledge: Knowledge,
   encoder: Encoder | null = null,
 ): Promise<DataResult> {
-  const sources = await Promise.all(imported.map((source) => openSource(store, source)));
-  const textbook = await deriveTextbook(store, sources);
-  const concepts = recipe.sft.conceptAlignment && (await deriveConcepts(store, sources));
-  const dataset = await deriveDataset(store, sources, recipe, knowledge, encoder);
-  const cases = await readJsonLines(store, dataset, files.cases.name, files.cases.schema);
-  const questions = await deriveQuestions(store, dataset, recipe, knowledge, cases);
-  const books = await readJsonLines(store, textbook, files.cases.name, files.cases.schema);
-  const textOnly = await scoreWithoutImages(store, questions, recipe);
-  const quarantined = sources.reduce((sum, { facts }) => sum + facts.quarantined, 0);
-  return {
-    ...{ dataset, textbook, questions, textOnly },
-    ...(concepts ? { concepts } : {}),
-    counts: { ...countSplits(cases), textbook: books.length, quarantined },
-  };
+  return withScratchFolder(scratch, 'data', async (folder) => {
+    const folderFor = async (name: string): Promise<string> => {
+      const path = join(folder, name);
+      await mkdir(path);
+      return path;
+    };
+    const preparation = { store, folderFor };
+    const fetched = await folderFor('sources');
+    const sources = await Promise.all(imported.map((source) => openSource(store, source, fetched)));
+    const textbook = await deriveTextbook(preparation, sources);
+    const concepts = recipe.sft.conceptAlignment && (await deriveConcepts(preparation, sources));
+    const dataset = await deriveDataset(store, await folderFor('dataset'), sources, recipe, knowledge, encoder);
+    const questions = await deriveQuestions(preparation, dataset, recipe, knowledge);
+    const textOnly = await scoreWithoutImages(store, questions, recipe, await folderFor('text-only'));
+    const quarantined = sources.reduce((sum, { facts }) => sum + facts.quarantined, 0);
+    const { train, validation, test } = splitFactsSchema.parse((await store.manifest(dataset)).facts);
+    const { cases: books } = textbookFactsSchema.parse((await store.manifest(textbook)).facts);
+    return {
+      ...{ dataset, textbook, questions, textOnly },
+      ...(concepts ? { concepts } : {}),
+      counts: { train, validation, test, textbook: books, quarantined },
+    };
+  });
 }
 
-function deriveConcepts(store: ArtifactStore, sources: readonly OpenSource[]): Promise<ArtifactRef> {
+function deriveConcepts({ store, folderFor }: Preparation, sources: readonly OpenSource[]): Promise<ArtifactRef> {
   const inputs = inputsOf(sources.filter(({ use }) => use === 'concepts'));
   return commitOnce(store, { kind: 'dataset', method: 'concepts/1', inputs, params: {} }, async () => {
-    const pictures = await conceptCases(sources);
-    if (pictures.length === 0) {
+    const [pictures, made] = await writeOne(await conceptCases(sources), await folderFor('concepts'));
+    if (pictures === 0) {
       throw userMistake('no source with use: concepts has concepts; give { adapter: skincon, use: concepts }');
     }
-    return { facts: { pictures: pictures.length }, files: { [files.pictures.name]: toJsonLines(pictures) } };
+    return { facts: { pictures }, files: made };
   });
 }
 
-function deriveTextbook(store: ArtifactStore, sources: readonly OpenSource[]): Promise<ArtifactRef> {
+function deriveTextbook({ store, folderFor }: Preparation, sources: readonly OpenSource[]): Promise<ArtifactRef> {
   const inputs = inputsOf(sources.filter(({ use }) => use === 'training'));
   return commitOnce(store, { kind: 'dataset', method: 'textbook/2', inputs, params: {} }, async () => {
-    const cases = (await trainingCases(sources)).filter(isTextbookCase);
-    if (cases.length === 0) {
+    const books = filterRows(await trainingCases(sources), isTextbookCase);
+    const [cases, made] = await writeOne(books, await folderFor('textbook'));
+    if (cases === 0) {
       throw userMistake('no source has textbook cases, which trajectories are made from; add { adapter: textbook }');
     }
-    return { facts: { cases: cases.length }, files: { [files.cases.name]: toJsonLines(cases) } };
+    return { facts: { cases }, files: made };
   });
+}
+
+/** The file of cases, or of pictures that stand in its place. */
+async function writeOne(rows: Rows<unknown>, folder: string): Promise<[count: number, files: Made['files']]> {
+  const path = join(folder, files.cases.name);
+  return [await writeRows(path, rows), { [files.cases.name]: { path } }];
 }
 
 function deriveQuestions(
-  store: ArtifactStore,
+  { store, folderFor }: Preparation,
   dataset: ArtifactRef,
   { seed, questions, rewards, evaluation }: DataRecipe,
   knowledge: Knowledge,
-  cases: readonly Case[],
 ): Promise<ArtifactRef> {
   const settings = {
     seed,
@@ -90,40 +124,31 @@ function deriveQuestions(
   };
   const inputs = { dataset: dataset.sha256, knowledge: knowledge.digest };
   return commitOnce(store, { kind: 'questions', method: 'questions/3', inputs, params: settings }, async () => {
-    const splitOf = new Map(cases.map((c) => [c.id, c.split]));
-    // At once: wrong options come from the whole set's labels. Training cases are asked everything for the rule's sake.
-    const all = buildQuestions(cases, knowledge, { ...settings, trainingTasks: questionTasks });
-    const of = (split: Split): Question[] => all.filter((question) => splitOf.get(question.caseId) === split);
-    const [train, validation, test] = [of('train'), of('validation'), of('test')];
-    const rule = fitTextOnly(train, knowledge.taxonomy);
-    const asked = {
-      train: train.filter(({ task }) => task === 'diagnosis'),
-      validation,
-      // Tables are often sorted by diagnosis, and `evaluation.maxItems` asks the first ones.
-      test: createRandom(`questions/${seed}/order`).shuffle(test),
-    };
-    return {
-      facts: Object.fromEntries(Object.entries(asked).map(([split, questions]) => [split, questions.length])),
-      files: {
-        [artifactFiles.questions.train.name]: toJsonLines(asked.train),
-        [artifactFiles.questions.validation.name]: toJsonLines(asked.validation),
-        [artifactFiles.questions.test.name]: toJsonLines(asked.test),
-        [artifactFiles.questions.textOnly.name]: toJsonLines(
-          asked.test.map((question) => ({ id: question.id, letter: rule(question) })),
-        ),
-      },
-    };
+    const folder = await folderFor('questions');
+    const cases = await fetchRows(store, dataset, files.cases.name, files.cases.schema, folder);
+    return writeQuestions(cases, knowledge, settings, folder);
   });
 }
 
+/** What the options' labels alone answer to the questions that the recipe asks; some 300 bytes of memory per question. */
 async function scoreWithoutImages(
   store: ArtifactStore,
   questions: ArtifactRef,
   { evaluation }: DataRecipe,
+  folder: string,
 ): Promise<TaskScore[]> {
   const { test, textOnly } = artifactFiles.questions;
-  const all = await readJsonLines(store, questions, test.name, test.schema);
-  const answers = await readJsonLines(store, questions, textOnly.name, textOnly.schema);
-  const items = textOnlyItems(askedQuestions(all, evaluation), answers);
-  return scoreTextOnly(items);
+  const all = await fetchRows(store, questions, test.name, test.schema, folder);
+  const answers = await fetchRows(store, questions, textOnly.name, textOnly.schema, folder);
+  const isAsked = createAskedFilter(evaluation);
+  const items: TextOnlyItem[] = [];
+  for await (const [question, { letter }] of pairRows(all, answers))
+    if (isAsked(question)) items.push(textOnlyItem(question, letter));
+  const scores: TaskScore[] = [];
+  for (const task of questionTasks) {
+    await untilNextTurn(); // scores of many patients take a while
+    const own = items.filter((item) => item.task === task);
+    scores.push(...scoreTextOnly(own));
+  }
+  return scores;
 }

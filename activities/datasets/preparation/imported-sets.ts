@@ -8,7 +8,8 @@ import { userMistake } from '../../../domain/failures.ts';
 import type { AdapterName, DataSource } from '../../../domain/recipe/data.ts';
 import { conceptsOf } from '../../../domain/trajectories/concepts.ts';
 import type { ArtifactStore } from '../../ports/artifact-store.ts';
-import { readJsonLines } from '../../store/commit.ts';
+import { concatRows, filterRows, flatMapRows, type Rows } from '../../rows.ts';
+import { fetchRows } from '../../store/rows.ts';
 import type { LeftOutCount } from '../import/first-pass.ts';
 import { importFactsSchema, readMalignantLeftOut } from '../import/import-dataset.ts';
 
@@ -23,18 +24,22 @@ export interface ImportedSource {
 
 export interface OpenSource extends ImportedSource {
   facts: ReturnType<typeof importFactsSchema.parse>;
-  cases(): Promise<Case[]>;
-  ready(): Promise<ReadyCase[]>;
+  cases(): Promise<Rows<Case>>;
+  ready(): Promise<Rows<ReadyCase>>;
   /** What is known of pictures that became no case. */
-  links(): Promise<Link[]>;
+  links(): Promise<Rows<Link>>;
   /** Pictures with at least one concept, diagnosed ones among them. */
-  concepts(): Promise<ConceptCase[]>;
+  concepts(): Promise<Rows<ConceptCase>>;
   /** Rows that became no case although their labels name a malignant disease. */
   malignantLeftOut(): Promise<LeftOutCount[]>;
 }
 
-/** A source without what its use needs is a user's mistake. */
-export async function openSource(store: ArtifactStore, source: ImportedSource): Promise<OpenSource> {
+/**
+ * A source without what its use needs is a user's mistake.
+ *
+ * @param folder where its files are fetched to; its rows can be read while it stands
+ */
+export async function openSource(store: ArtifactStore, source: ImportedSource, folder: string): Promise<OpenSource> {
   const manifest = await store.manifest(source.artifact);
   const facts = importFactsSchema.parse(manifest.facts);
   const { adapter, use } = source;
@@ -46,17 +51,18 @@ export async function openSource(store: ArtifactStore, source: ImportedSource): 
   if (use !== 'ood' && facts.cases + facts.concepts === 0) {
     throw userMistake(`data.sources: ${adapter} has questions only; give it use: ood`);
   }
-  const cases = () => readJsonLines(store, manifest, files.cases.name, files.cases.schema);
+  const cases = () => fetchRows(store, manifest, files.cases.name, files.cases.schema, folder);
   return {
     ...source,
     facts,
     malignantLeftOut: () => readMalignantLeftOut(store, manifest),
     cases,
-    ready: () => readJsonLines(store, manifest, files.ready.name, files.ready.schema),
-    links: () => readJsonLines(store, manifest, files.links.name, files.links.schema),
+    ready: () => fetchRows(store, manifest, files.ready.name, files.ready.schema, folder),
+    links: () => fetchRows(store, manifest, files.links.name, files.links.schema, folder),
     concepts: async () => {
-      const undiagnosed = await readJsonLines(store, manifest, files.concepts.name, files.concepts.schema);
-      return [...(await cases()).flatMap(asConceptCase), ...undiagnosed].filter((c) => conceptsOf(c).length > 0);
+      const undiagnosed = await fetchRows(store, manifest, files.concepts.name, files.concepts.schema, folder);
+      const all = concatRows(flatMapRows(await cases(), asConceptCase), undiagnosed);
+      return filterRows(all, (c) => conceptsOf(c).length > 0);
     },
   };
 }
@@ -65,10 +71,21 @@ export async function openSource(store: ArtifactStore, source: ImportedSource): 
 export const inputsOf = (sources: readonly OpenSource[]): Record<string, string> =>
   Object.fromEntries(sources.map(({ adapter, artifact }) => [adapter, artifact.sha256]));
 
+/** What the sources of a use have, one after the other. */
+export async function rowsOf<T>(
+  sources: readonly OpenSource[],
+  use: DataSource['use'],
+  read: (source: OpenSource) => Promise<Rows<T>>,
+): Promise<Rows<T>> {
+  const parts: Rows<T>[] = [];
+  for (const source of sources) if (source.use === use) parts.push(await read(source));
+  return concatRows(...parts);
+}
+
 /** Pictures of the sets that are used for their concepts. */
-export const conceptCases = async (sources: readonly OpenSource[]): Promise<ConceptCase[]> =>
-  (await Promise.all(sources.filter(({ use }) => use === 'concepts').map((source) => source.concepts()))).flat();
+export const conceptCases = (sources: readonly OpenSource[]): Promise<Rows<ConceptCase>> =>
+  rowsOf(sources, 'concepts', (source) => source.concepts());
 
 /** Labelled cases of all sets that are used for training, the textbook's among them. */
-export const trainingCases = async (sources: readonly OpenSource[]): Promise<Case[]> =>
-  (await Promise.all(sources.filter(({ use }) => use === 'training').map((source) => source.cases()))).flat();
+export const trainingCases = (sources: readonly OpenSource[]): Promise<Rows<Case>> =>
+  rowsOf(sources, 'training', (source) => source.cases());

@@ -1,32 +1,42 @@
 /** Joins the imported sets to the data of a run: split, audited for leaks, reported. */
+import { join } from 'node:path';
 import { type ArtifactRef, canonicalJson } from '../../../domain/artifact.ts';
 import { artifactFiles } from '../../../domain/artifact-files.ts';
-import type { Case } from '../../../domain/cases/case.ts';
-import { countDisagreements, countOod, countSplits, describeData } from '../../../domain/cases/data-report.ts';
-import { dermNet, usableCases } from '../../../domain/cases/dermnet-filter.ts';
+import type { Case, Picture, Split } from '../../../domain/cases/case.ts';
+import { createCaseTally, createOodTally, describeData } from '../../../domain/cases/data-report.ts';
+import { createDermNetFilter, type DermNetFilter, dermNet } from '../../../domain/cases/dermnet-filter.ts';
 import type { Link } from '../../../domain/cases/groups.ts';
 import {
   type AuditedPicture,
   asPictures,
-  findLeaks,
-  type Leak,
-  summariseLeaks,
+  createLeakSummary,
+  type LeakKind,
+  type LeakSummary,
 } from '../../../domain/cases/leakage.ts';
-import { dealCases } from '../../../domain/cases/splits.ts';
-import type { ConceptCase } from '../../../domain/cases/undiagnosed.ts';
+import type { ConceptCase, ReadyCase } from '../../../domain/cases/undiagnosed.ts';
 import { userMistake } from '../../../domain/failures.ts';
 import type { Knowledge } from '../../../domain/knowledge/knowledge.ts';
 import type { Recipe } from '../../../domain/recipe/recipe.ts';
 import { isTextbookCase } from '../../../domain/trajectories/plan.ts';
 import { commitOnce } from '../../commit-once.ts';
+import { ownRows, writeLineFiles, writeRows } from '../../json-lines.ts';
 import type { ArtifactStore } from '../../ports/artifact-store.ts';
-import { toJsonLines } from '../../store/commit.ts';
+import { concatRows, filterRows, flatMapRows, type Rows } from '../../rows.ts';
 import type { Encoder } from '../encoder/encoder.ts';
-import { conceptCases, inputsOf, type OpenSource, trainingCases } from './imported-sets.ts';
+import { dealCases } from './deal.ts';
+import { conceptCases, inputsOf, type OpenSource, rowsOf, trainingCases } from './imported-sets.ts';
+import { findLeaks, type KnownTies } from './leaks.ts';
 
-/** Splits the cases, then looks for what training has seen on the other sides. */
+const files = artifactFiles.dataset;
+
+/**
+ * Splits the cases, then looks for what training has seen on the other sides.
+ *
+ * @param folder an empty one on this machine's disk; the artifact's files are written there
+ */
 export function deriveDataset(
   store: ArtifactStore,
+  folder: string,
   sources: readonly OpenSource[],
   { seed, data }: Pick<Recipe, 'seed' | 'data'>,
   knowledge: Knowledge,
@@ -45,82 +55,155 @@ export function deriveDataset(
   const encoded = encoder ? { encoder: { ...data.encoder, file: encoder.sha256 } } : {};
   const work = { kind: 'dataset', method: 'split/4', inputs, params: { ...params, ...encoded } } as const;
   return commitOnce(store, work, async () => {
-    const labelled = await trainingCases(sources);
-    const books = labelled.filter(isTextbookCase);
-    const { usable, ofDermNet, funnel } = usableCases(
-      labelled.filter((c) => !isTextbookCase(c)),
-      knowledge,
-      { minImagesPerClass: data.minImagesPerClass, imagesOfSet: imagesOf(sources, dermNet) },
-    );
-    const concepts = await conceptCases(sources);
-    const links = await linksOf(sources);
-    const trained = [...books, ...concepts].map(asLink);
-    const { cases: all, disagreements } = dealCases(usable, settings, { links, trained });
-    const training = all.filter((c) => c.split !== 'test');
-    const seen = [...training, ...books, ...concepts];
-    const test = all.filter((c) => c.split === 'test');
-    const items = (
-      await Promise.all(sources.filter(({ use }) => use === 'ood').map((source) => source.ready()))
-    ).flat();
-    const similar = await encoder?.findSimilar(seen, test);
-    const tested = audit(findLeaks(seen, test, { links, ...(similar ? { similar } : {}) }), test, data.leaks.test);
-    const cases = [...training, ...tested.kept];
-    // Out of distribution is what no set of the run holds, be it trained on, tested on or left out.
-    const inDomain = [...seen, ...test, ...ofDermNet];
-    const alike = await encoder?.findSimilar(inDomain, items);
-    const known = [...inDomain, ...asPictures(links)];
-    const ood = audit(findLeaks(known, items, { links, ...(alike ? { similar: alike } : {}) }), items, data.leaks.ood);
+    const dermnet = createDermNetFilter(knowledge, {
+      minImagesPerClass: data.minImagesPerClass,
+      imagesOfSet: imagesOf(sources, dermNet),
+    });
+    const { books, ofDermNet, others, concepts, links, items } = await sortOut(sources, folder, dermnet);
+    const usable = concatRows(others, filterRows(ofDermNet, dermnet.keeps));
+    const trained = flatMapRows(concatRows<Case | ConceptCase>(books, concepts), (picture) => [asLink(picture)]);
+    const { splitOf, officialSplits } = await dealCases(usable, settings, { links, trained });
+    const [training, test] = await writeSides(usable, splitOf, folder);
 
-    const files = artifactFiles.dataset;
-    const counts = countSplits(cases);
+    const seen = concatRows<Picture>(training, books, concepts);
+    const similar = (await encoder?.findSimilar(seen, test)) ?? null;
+    const tested = await audit(seen, test, { links, similar }, data.leaks.test, folder);
+    const tally = createCaseTally();
+    const cases = concatRows(
+      training,
+      filterRows(test, (_, at) => tested.keeps(at)),
+    );
+    await writeRows(join(folder, files.cases.name), flatMapRows(cases, tap(tally.add)));
+
+    // An item is out of distribution if no set of the run holds it: not for training, not for testing, not left out.
+    const inDomain = concatRows<Picture>(seen, test, ofDermNet);
+    const alike = (await encoder?.findSimilar(inDomain, items)) ?? null;
+    const known = concatRows<AuditedPicture>(inDomain, flatMapRows(links, asPictures));
+    const ood = await audit(known, items, { links, similar: alike }, data.leaks.ood, folder);
+    const oodTally = createOodTally();
+    const kept = filterRows(items, (item, at) => {
+      oodTally.add(item, ood.kindAt(at), ood.keeps(at));
+      return ood.keeps(at);
+    });
+    const oodKept = await writeRows(join(folder, files.ood.name), kept);
+
+    const counts = tally.splits();
+    const total = counts.train + counts.validation + counts.test;
     const empty = (['train', 'test'] as const).find((split) => counts[split] === 0);
-    if (empty) throw userMistake(`data.split leaves no case for ${empty}: ${cases.length} cases are too few`);
-    const leaks = { test: summariseLeaks(tested.leaks), ood: summariseLeaks(ood.leaks) };
+    if (empty) throw userMistake(`data.split leaves no case for ${empty}: ${total} cases are too few`);
     const malignantLeftOut = Object.fromEntries(
       await Promise.all(sources.map(async (source) => [source.adapter, await source.malignantLeftOut()] as const)),
     );
     const report = describeData({
-      ...{ malignantLeftOut, cases, leaks, funnel },
-      ood: countOod(items, ood.kept, ood.leaks),
-      officialSplits: countDisagreements(disagreements),
+      ...{ malignantLeftOut, cases: tally, officialSplits, funnel: dermnet.funnel() },
+      leaks: { test: tested.summary.audit(), ood: ood.summary.audit() },
+      ood: oodTally.counts(),
     });
     return {
-      facts: { ...counts, ood: ood.kept.length },
+      facts: { ...counts, ood: oodKept },
       files: {
-        [files.cases.name]: toJsonLines(cases),
-        [files.ood.name]: toJsonLines(ood.kept),
+        [files.cases.name]: { path: join(folder, files.cases.name) },
+        [files.ood.name]: { path: join(folder, files.ood.name) },
         [files.report.name]: canonicalJson(report),
       },
     };
   });
 }
 
+interface SortedOut {
+  books: Rows<Case>;
+  ofDermNet: Rows<Case>;
+  /** All other labelled cases. */
+  others: Rows<Case>;
+  concepts: Rows<ConceptCase>;
+  links: Rows<Link>;
+  /** Out-of-distribution items. */
+  items: Rows<ReadyCase>;
+}
+
+/** Reads and checks each row of the sources once; from then on files of this machine are read. */
+async function sortOut(sources: readonly OpenSource[], folder: string, dermnet: DermNetFilter): Promise<SortedOut> {
+  const path = (name: keyof SortedOut): string => join(folder, `sorted-${name}.jsonl`);
+  const paths: Record<keyof SortedOut, string> = {
+    ...{ books: path('books'), ofDermNet: path('ofDermNet'), others: path('others') },
+    ...{ concepts: path('concepts'), links: path('links'), items: path('items') },
+  };
+  await writeLineFiles(paths, async (writers) => {
+    for await (const c of await trainingCases(sources)) {
+      if (isTextbookCase(c)) await writers.books.write(c);
+      else {
+        dermnet.see(c);
+        await writers[c.source === dermNet ? 'ofDermNet' : 'others'].write(c);
+      }
+    }
+    for await (const picture of await conceptCases(sources)) await writers.concepts.write(picture);
+    for (const { use, links } of sources)
+      for await (const link of await links()) await writers.links.write(use === 'ood' ? tieOnly(link) : link);
+    for await (const item of await rowsOf(sources, 'ood', (source) => source.ready())) await writers.items.write(item);
+  });
+  return {
+    ...{ books: ownRows(paths.books), ofDermNet: ownRows(paths.ofDermNet), others: ownRows(paths.others) },
+    ...{ concepts: ownRows(paths.concepts), links: ownRows(paths.links), items: ownRows(paths.items) },
+  };
+}
+
+/** Cases with their splits: those of training and validation, and those of the test split. */
+async function writeSides(
+  usable: Rows<Case>,
+  splitOf: (at: number) => Split,
+  folder: string,
+): Promise<[training: Rows<Case>, test: Rows<Case>]> {
+  const paths = { training: join(folder, 'side-training.jsonl'), test: join(folder, 'side-test.jsonl') };
+  await writeLineFiles(paths, async (writers) => {
+    let at = 0;
+    for await (const c of usable) {
+      const split = splitOf(at++);
+      await writers[split === 'test' ? 'test' : 'training'].write({ ...c, split });
+    }
+  });
+  return [ownRows(paths.training), ownRows(paths.test)];
+}
+
 const adaptersFor = (sources: readonly OpenSource[], purpose: OpenSource['use']): string[] =>
   sources.filter(({ use }) => use === purpose).map(({ adapter }) => adapter);
 
-interface Audit<T> {
-  leaks: Leak[];
-  kept: readonly T[];
+interface Audit {
+  summary: LeakSummary;
+  /** How the tested picture at a position is known, if it is. */
+  kindAt(at: number): LeakKind | null;
+  /** Whether it stays in the data. */
+  keeps(at: number): boolean;
 }
 
-function audit<T extends AuditedPicture>(
-  leaks: Leak[],
-  tested: readonly T[],
+async function audit(
+  seen: Rows<AuditedPicture>,
+  tested: Rows<AuditedPicture>,
+  ties: KnownTies,
   policy: Recipe['data']['leaks']['ood'],
-): Audit<T> {
-  if (policy === 'report') return { leaks, kept: tested };
-  const leaking = new Set(leaks.map(({ test }) => test.id));
-  return { leaks, kept: tested.filter(({ id }) => !leaking.has(id)) };
+  folder: string,
+): Promise<Audit> {
+  const summary = createLeakSummary();
+  const kinds = new Map<number, LeakKind>();
+  for await (const { at, leak } of findLeaks(seen, tested, ties, folder)) {
+    summary.add(leak);
+    kinds.set(at, leak.kind);
+  }
+  return {
+    summary,
+    kindAt: (at) => kinds.get(at) ?? null,
+    keeps: (at) => policy === 'report' || !kinds.has(at),
+  };
 }
+
+/** Passes a row on and shows it to `see`. */
+const tap =
+  <T>(see: (row: T) => void) =>
+  (row: T): T[] => {
+    see(row);
+    return [row];
+  };
 
 /** Of sets whose items are out of distribution a link ties names, but is no picture of a set that is in it. */
-const linksOf = async (sources: readonly OpenSource[]): Promise<Link[]> =>
-  (
-    await Promise.all(
-      sources.map(async ({ use, links }) => (await links()).map((link) => (use === 'ood' ? tieOnly(link) : link))),
-    )
-  ).flat();
-
 const tieOnly = ({ source: _, officialSplit: __, ...link }: Link): Link => link;
 
 const asLink = ({ source, group, lesion, archiveIds, images }: ConceptCase | Case): Link => ({

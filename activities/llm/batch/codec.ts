@@ -1,5 +1,5 @@
 /**
- * Lines of a batch, written and read by the AI SDK: it is had to ask as always, but what it sends becomes the line, and
+ * Lines of a batch, written and read by the AI SDK: it asks as always, but what it sends becomes the line, and
  * what the line brought is its answer. So a reply by batch is read as any other.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
@@ -47,7 +47,7 @@ export function createBatchCodec(
   return {
     encode: async (request, pictures) => {
       const exchange: Exchange = { sent: null, answer: '{}' };
-      // The answer is none, and nobody reads it.
+      // This is no answer, and nobody reads it.
       const failure: unknown = await ask(exchange, request, pictures).catch((error: unknown) => error);
       if (exchange.sent === null) throw failure;
       return exchange.sent;

@@ -1,6 +1,6 @@
 /**
  * Answers by a provider's batch API, waited for over hours and any number of restarts. Before a batch is submitted it is
- * noted which lines it has, and its id before it is waited for; one that was submitted and not noted is found again by its
+ * noted which lines it has, and before it is waited for its id; one that was submitted and not noted is found by its
  * label. So no line is submitted twice. Lines that a batch did not answer are left to be asked one by one.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,14 +13,14 @@ import type { LlmBatches } from '../../ports/llm-client.ts';
 
 /** The least of what providers take: OpenAI's 50,000 lines and 200 MB. */
 const most = { lines: 50_000, bytes: 150_000_000 };
-/** Of the fields around a line's text. */
+/** The most bytes of the fields around a line's text. */
 const bytesAround = 2_000;
 const pollMs = 60_000;
 
 export interface BatchedSettings {
   store: ArtifactStore;
   batches: LlmBatches;
-  /** Of the stage, under which its batches are noted. */
+  /** The stage's digest, under which its batches are noted. */
   stage: string;
   /** All requests of the stage by their digest. */
   requests: ReadonlyMap<string, LlmRequest>;
@@ -70,7 +70,7 @@ function* within(lines: ReadonlyMap<string, LlmRequest>): Generator<string> {
   }
 }
 
-/** Submits a batch unless it was, waits for it and stores its replies. */
+/** Submits a batch unless it was submitted before, waits for it and stores its replies. */
 async function finish(
   number: number,
   { lines: digests, label, at }: z.infer<typeof intentSchema>,

@@ -2,7 +2,7 @@
 
 import type { Report } from '../../../domain/report/report.ts';
 import { type MetricsLine, pointsOf, smooth, thin } from '../../../domain/report/training-log.ts';
-import { rewardNames, rewardWeights } from '../../../domain/rewards/weights.ts';
+import { rewardNames, rewardWeights } from '../../../domain/reward-settings.ts';
 import { stages } from '../../../domain/stages.ts';
 import type { ChartSpec } from './render.ts';
 import { type ChartWidth, chartWidths, colours, series } from './theme.ts';

@@ -1,4 +1,4 @@
-/** The lineage as a drawing: a row a level, lines from what was read to what was made. */
+/** The lineage as a drawing: one row per level, lines from what was read to what was made. */
 import { html } from 'hono/html';
 import type { LineageNode } from '../../../domain/report/lineage-graph.ts';
 import { type ChartWidth, chartWidths, colours } from './theme.ts';

@@ -1,11 +1,11 @@
 import { html } from 'hono/html';
 import { stringify } from 'yaml';
+import { grouped } from '../../../domain/grouped.ts';
 import { type LlmAccount, ledgerWords } from '../../../domain/llm-account.ts';
 import { conditionNames } from '../../../domain/questions/tags.ts';
 import { sourceNames } from '../../../domain/recipe/recipe.ts';
 import { groupLineage } from '../../../domain/report/lineage-graph.ts';
 import type { LineageEntry, Report } from '../../../domain/report/report.ts';
-import { grouped } from '../../../domain/report/words.ts';
 import { conditionChart, diagnosisChart, funnelChart, modalityChart } from '../charts/cases.ts';
 import { lineageDrawing } from '../charts/lineage.ts';
 import { figure, folded, framed, type Markup, section, table } from '../markup.ts';

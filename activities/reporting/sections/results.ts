@@ -1,16 +1,9 @@
 import { html } from 'hono/html';
+import { grouped } from '../../../domain/grouped.ts';
 import { questionTasks } from '../../../domain/questions/question.ts';
 import { controlOf, ofStage, shortTitle, taskOf } from '../../../domain/report/models.ts';
 import type { Comparison, Report } from '../../../domain/report/report.ts';
-import {
-  grouped,
-  percent,
-  percentRange,
-  points,
-  pointsRange,
-  pValue,
-  taskTitles,
-} from '../../../domain/report/words.ts';
+import { percent, percentRange, points, pointsRange, pValue, taskTitles } from '../../../domain/report/words.ts';
 import { accuracyChart } from '../charts/accuracy.ts';
 import { confusionChart } from '../charts/confusion.ts';
 import { figure, type Markup, section, table, unbroken } from '../markup.ts';

@@ -1,8 +1,9 @@
 import { html } from 'hono/html';
+import { grouped } from '../../../domain/grouped.ts';
 import type { QuestionTask } from '../../../domain/questions/question.ts';
 import { controlOf } from '../../../domain/report/models.ts';
 import type { Report, Standing, TaskBaseline, TextOnlyBaseline } from '../../../domain/report/report.ts';
-import { grouped, percent, percentRange, points, taskTitles } from '../../../domain/report/words.ts';
+import { percent, percentRange, points, taskTitles } from '../../../domain/report/words.ts';
 import { modeWords } from '../../../domain/report/words-text-only.ts';
 import { type Markup, table } from '../markup.ts';
 

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import type { Report } from '../../../domain/report/report.ts';
 import { type MetricsLine, pointsOf } from '../../../domain/report/training-log.ts';
-import { rewardWeights } from '../../../domain/rewards/weights.ts';
+import { rewardWeights } from '../../../domain/reward-settings.ts';
 import { stageNames, stages } from '../../../domain/stages.ts';
 import { componentChart, conceptChart, klChart, lossChart, rewardChart } from '../charts/curves.ts';
 import { figure, type Markup, rewardParts, section } from '../markup.ts';

@@ -1,8 +1,17 @@
-/** JSON as Python writes it: NaN and Infinity may stand where numbers do. */
+/** JSON as Python writes it: NaN and Infinity may stand where numbers do, and whole numbers have any length. */
 
-/** A string, or a number that JSON does not have. */
-const token = /"(?:\\.|[^"\\])*"|-?\bInfinity\b|\bNaN\b/g;
+/** A string, a number, or a number that JSON does not have. */
+const token = /"(?:\\.|[^"\\])*"|-?\bInfinity\b|\bNaN\b|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
-/** Parses one value; NaN and Infinity become null. Throws a SyntaxError for what is no JSON. */
+/**
+ * Parses one value. NaN and Infinity become null, and a whole number that JavaScript cannot hold its digits as a string.
+ * Throws a SyntaxError for what is no JSON.
+ */
 export const parsePythonJson = (text: string): unknown =>
-  JSON.parse(text.replaceAll(token, (found) => (found.startsWith('"') ? found : 'null')));
+  JSON.parse(
+    text.replaceAll(token, (found) => {
+      if (/^-?\d/.test(found))
+        return /^-?\d{16,}$/.test(found) && String(Number(found)) !== found ? `"${found}"` : found;
+      return found.startsWith('"') ? found : 'null';
+    }),
+  );

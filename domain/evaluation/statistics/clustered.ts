@@ -81,8 +81,10 @@ export interface Interval {
 /**
  * Interval of the mean of values between `least` and `most`; all that is possible without values, or of one group.
  *
- * The variance is never taken to be less than that of independent items (a design effect of at least 1). Where no value
- * differs from another nothing is known of the spread, and each group counts as one trial of a Wilson interval.
+ * The variance is never taken to be less than that of independent items (a design effect of at least 1). It is known by the
+ * groups that differ from the rest: where these are few, it is drawn towards the variance of groups whose items are all
+ * alike, which has the weight of two groups. Where no value differs from another nothing is known of the spread, and each
+ * group counts as one trial of a Wilson interval.
  *
  * @param confidence e.g. 0.95
  */
@@ -95,8 +97,7 @@ export function clusteredInterval(
   const { mean, standardError, df, groups } = clusteredMean(values);
   if (groups === 1) return { low: least, high: most };
   const t = tQuantile(0.5 + confidence / 2, df);
-  const independent = sumOf(values.map(({ value }) => (value - mean) ** 2)) / values.length ** 2;
-  const variance = Math.max(standardError ** 2, independent);
+  const variance = cautiousVariance(values, mean, standardError);
   if (variance <= Number.EPSILON * (most - least) ** 2) return withoutSpread(values, mean, { least, most }, t);
   // On the scale from 0 to 1 the variance is that of `trials` independent trials of this share.
   const share = (mean - least) / (most - least);
@@ -105,10 +106,36 @@ export function clusteredInterval(
   return { low: least + low * (most - least), high: least + high * (most - least) };
 }
 
+/** Weight of the groups whose items are taken to be alike, in groups. */
+const caution = 2;
+
+function cautiousVariance(values: readonly GroupedValue[], mean: number, standardError: number): number {
+  const independent = sumOf(values.map(({ value }) => (value - mean) ** 2)) / values.length ** 2;
+  const measured = Math.max(standardError ** 2, independent);
+  const alike = independent * values.length * sharesOf(values);
+  const differing = groupsThatDiffer(values);
+  return (differing * measured + caution * Math.max(measured, alike)) / (differing + caution);
+}
+
+/** Sum of the squared shares of the groups: 1 over the number of groups of equal size that would weigh the same. */
+const sharesOf = (values: readonly GroupedValue[]): number =>
+  sumOf(groupTotals(values).map(({ count }) => (count / values.length) ** 2));
+
+/** Groups that would have to be left out before all values were the same. */
+function groupsThatDiffer(values: readonly GroupedValue[]): number {
+  const kinds = new Map<string, number | null>(); // the one value of a group, null where it has several
+  for (const { group, value } of values)
+    kinds.set(group, kinds.has(group) && kinds.get(group) !== value ? null : value);
+  const pure = Map.groupBy(
+    [...kinds.values()].filter((value) => value !== null),
+    (value) => value,
+  );
+  return kinds.size - Math.max(0, ...[...pure.values()].map(({ length }) => length));
+}
+
 /** Groups that were not seen may have any mean: at most a share that Wilson's interval gives for none of as many. */
 function withoutSpread(values: readonly GroupedValue[], mean: number, { least, most }: Bounds, t: number): Interval {
-  const shares = groupTotals(values).map(({ count }) => count / values.length);
-  const unseen = wilson(0, 1 / sumOf(shares.map((h) => h ** 2)), t).high;
+  const unseen = wilson(0, 1 / sharesOf(values), t).high;
   return { low: mean - unseen * (mean - least), high: mean + unseen * (most - mean) };
 }
 

@@ -43,7 +43,7 @@ export interface GroupTest {
 
 /**
  * Exact test by whole groups: if the two models were the same, each group's difference would have had the other sign with
- * even odds. The distribution of the sum over all 2^n signs is computed, not sampled. With one item a group it is
+ * even odds. The distribution of the sum over all 2^n signs is computed, not sampled. With one item per group it is
  * McNemar's exact test.
  *
  * @param differences of each group: items that only the second got right less those that only the first did

@@ -1,6 +1,6 @@
 /**
  * The answer of an output that lacks the tags, by the same grammar: the answer extraction that the paper gives its
- * baselines (S1, section 4.1). It looks where models put their answer; a list of options or two answers are none.
+ * baselines (section 4.1). It looks where models put their answer; a list of options or two answers are none.
  */
 import { type Item, isClaim } from './items.ts';
 import { itemsIn, type Reader, type Reading, readItems, readPassage } from './passage.ts';

@@ -1,7 +1,7 @@
 /** The recipe of Skin-R1 (arXiv 2511.14900): trajectories, SFT, GRPO. */
 import { z } from 'zod';
 import { llmChoiceSchema } from '../../llm-settings.ts';
-import { rewardsSchema } from '../../rewards/settings.ts';
+import { rewardsSchema } from '../../reward-settings.ts';
 import { loraSchema } from '../../trainer.ts';
 import { commonFields } from '../common.ts';
 import type { dataSchema } from '../data.ts';
@@ -19,7 +19,7 @@ const fieldsSchema = z.strictObject({
   ...{ trajectories: trajectoriesSchema, sft: sftSchema, grpo: grpoSchema },
   questions: questionsSchema.default({ distractors: 'matched' }),
   ...{ rewards: rewardsSchema, evaluation },
-  /** Who writes ρ and explains concepts; absent: the model that the environment of the llm workers names. */
+  /** The model that writes ρ and explains concepts; absent: the model that the environment of the llm workers names. */
   llm: llmChoiceSchema.optional(),
   budget,
 });

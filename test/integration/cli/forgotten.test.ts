@@ -5,6 +5,7 @@ import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { findRuns } from '../../../cli/follow/list.ts';
 import { knownResultOf, knownStatusOf } from '../../../cli/follow/recorded.ts';
 import { handleOf, startRun } from '../../../cli/runs.ts';
+import { startUnfinished } from '../../../cli/start/run.ts';
 import { resume } from '../../../cli/steer/resume.ts';
 import type { Activities } from '../../../domain/contracts/run.ts';
 import { userMistake } from '../../../domain/failures.ts';
@@ -128,5 +129,33 @@ describe('a run that nobody knows', () => {
     await expect(knownStatusOf(session(), 'nothing')).rejects.toThrow(/nothing/);
     const away = { ...session(), store: () => Promise.reject(new Error('S3 cannot be reached')) };
     await expect(knownStatusOf(away, 'nothing')).rejects.toThrow(/knows no run "nothing".*S3 cannot be reached/);
+  });
+});
+
+describe('dermflow run of a finished run', () => {
+  /** The words that refuse it. */
+  const refusalOf = (place = session()): Promise<string> =>
+    startUnfinished(place, smallRecipe(), 'again').then(
+      () => 'started',
+      (error: Error) => error.message,
+    );
+
+  it('says what to do, in the same words when Temporal has forgotten it; another name runs', async () => {
+    await (await start('again')).result();
+    const known = await refusalOf();
+    expect(known).toMatch(/^run "again" is finished; "dermflow report again" shows its results\. .* --as NAME /);
+    await forget('again');
+    expect(await refusalOf()).toBe(known);
+    await (await startUnfinished(session(), smallRecipe(), 'another-name')).result();
+  });
+
+  it('starts where the record cannot be read, and one that failed', async () => {
+    const away = { ...session(), store: () => Promise.reject(new Error('S3 cannot be reached')) };
+    expect(await refusalOf(away)).toBe('started');
+    await handleOf(session().client, 'again').result();
+    await expect((await start('broken', failing)).result()).rejects.toThrow();
+    await forget('broken');
+    runs.fakes.begin({});
+    await (await startUnfinished(session(), smallRecipe(), 'broken')).result();
   });
 });

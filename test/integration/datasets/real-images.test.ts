@@ -5,14 +5,14 @@ import sharp, { type Sharp } from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { importDataset, importFactsSchema } from '../../../activities/datasets/import/import-dataset.ts';
 import type { ArtifactStore } from '../../../activities/ports/artifact-store.ts';
-import { readJsonLines } from '../../../activities/store/commit.ts';
 import { createMemoryStore } from '../../../activities/store/memory.ts';
+import { readJsonLines } from '../../../activities/store/rows.ts';
 import { artifactFiles } from '../../../domain/artifact-files.ts';
 import { type Case, caseSchema } from '../../../domain/cases/case.ts';
-import { findLeaks } from '../../../domain/cases/leakage.ts';
 import type { AdapterName } from '../../../domain/recipe/data.ts';
 import { temporaryFolder, writeFiles } from '../../support/datasets.ts';
 import { shippedKnowledge } from '../../support/knowledge.ts';
+import { listLeaks } from '../../support/preparation.ts';
 import { needsSharedData, sharedData } from '../../support/shared-data.ts';
 
 const shared = (path: string): string => join(sharedData ?? '', path);
@@ -64,7 +64,7 @@ describe.skipIf(sharedData === null)(`real photographs${needsSharedData}`, () =>
     const classes = [...Map.groupBy(cases, ({ diagnosis }) => diagnosis).values()];
     expect(classes.map(({ length }) => length)).toEqual(Array(6).fill(9));
     for (const each of cases) await expectStoredWell(each);
-    for (const [i, each] of cases.entries()) expect(findLeaks(cases.toSpliced(i, 1), [each])).toEqual([]);
+    for (const [i, each] of cases.entries()) expect(await listLeaks(cases.toSpliced(i, 1), [each])).toEqual([]);
   });
 
   it('finds them again, halved and compressed for another set, and mistakes none for another', async () => {
@@ -80,7 +80,7 @@ describe.skipIf(sharedData === null)(`real photographs${needsSharedData}`, () =>
       group: `copy/${each.group}`,
       archiveIds: [],
     }));
-    const leaks = findLeaks(originals, another);
+    const leaks = await listLeaks(originals, another);
     expect(leaks.length).toBeGreaterThanOrEqual(53);
     expect(new Set(leaks.map(({ kind }) => kind))).toEqual(new Set(['near-duplicate']));
     for (const { test, train } of leaks) expect(basename(test.id)).toBe(basename(train.id));
@@ -101,7 +101,7 @@ describe.skipIf(sharedData === null)(`real photographs${needsSharedData}`, () =>
         await padFolder((photograph) => change(photograph.flatten()).jpeg({ quality: 85 })),
       );
       const another = copies.map((each) => ({ ...each, group: `copy/${each.group}`, archiveIds: [] }));
-      const leaks = findLeaks(originals, another);
+      const leaks = await listLeaks(originals, another);
       expect(leaks.length).toBeGreaterThanOrEqual(atLeast);
       for (const { test, train } of leaks) expect(basename(test.id)).toBe(basename(train.id));
     });

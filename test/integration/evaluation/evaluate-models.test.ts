@@ -6,8 +6,8 @@ import {
   createEndpointActivities,
 } from '../../../activities/evaluation/benchmark-activities.ts';
 import { withActivityFailures } from '../../../activities/failures.ts';
-import { readJsonLines } from '../../../activities/store/commit.ts';
 import { createMemoryStore } from '../../../activities/store/memory.ts';
+import { readJsonLines } from '../../../activities/store/rows.ts';
 import { resultOf, startEvaluation } from '../../../cli/evaluate/evaluate.ts';
 import { idOf } from '../../../cli/evaluate/request.ts';
 import { artifactFiles } from '../../../domain/artifact-files.ts';

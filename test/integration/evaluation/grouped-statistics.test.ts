@@ -61,7 +61,7 @@ const classified: GroupedPrediction[][] = times(40, (i) =>
     return { group: `p${random.int(0, 3 + i)}`, expected, predicted: random.float() < 0.6 ? expected : other };
   }),
 );
-const signs = times(40, (i) => times(1 + (i % 10), () => random.int(-4, 4)));
+const signs = times(40, (i) => times(2 + (i % 9), () => random.int(-4, 4)));
 const discordant: [number, number][] = times(100, (i) => [random.int(0, i), random.int(i === 0 ? 1 : 0, 2 + i)]);
 const ps = times(30, (i) => times(1 + (i % 12), () => random.float() ** 3));
 const calibration = times(30, (i) =>

@@ -1,4 +1,5 @@
 /** Requests by the batch APIs: bought once through any crash, failed lines asked alone, replies read as all others. */
+import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import type { ArtifactStore } from '../../../activities/ports/artifact-store.ts';
 import { createMemoryStore } from '../../../activities/store/memory.ts';
@@ -29,7 +30,7 @@ async function ask(baseUrl: string, provider: LlmSettings['provider'], store: Ar
   const asking: Asking = {
     ...{ store, llm: clientOf(baseUrl, { provider }, 0), settings: { ...llmSettings, prices }, budget: {}, spent: [] },
     ...{ run: { id: 'run', execution }, byBatch: true, batchPollMs: 5, onReply: () => {}, now: () => new Date() },
-    ...{ signal: new AbortController().signal, ...more },
+    ...{ scratch: tmpdir(), signal: new AbortController().signal, ...more },
   };
   return askAll(questions, await recognise(asking, 'test'), asking);
 }

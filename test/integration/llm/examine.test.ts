@@ -1,4 +1,4 @@
-/** What `dermflow doctor` says of an endpoint, a line each. */
+/** What `dermflow doctor` says of an endpoint, one line each. */
 import { describe, expect, it } from 'vitest';
 import { examineEndpoint, findings } from '../../../activities/llm/examine.ts';
 import type { LlmSettings } from '../../../domain/llm-settings.ts';
@@ -49,7 +49,7 @@ describe('an endpoint', () => {
     expect(usage).toMatch(/^✗ not told: /);
   });
 
-  it('that thinks until it is cut off, and heeds no format', async () => {
+  it('that thinks until it is cut off, and keeps to no format', async () => {
     const [answers, structured] = await linesOf((_, { body }) =>
       isJson(body)
         ? chatAnswer('The border.')

@@ -3,8 +3,10 @@
  * endpoint was asked, how it ends. docs/llm.md has a line for each.
  */
 import { describe, expect, it } from 'vitest';
-import { commitFiles, readJsonLines, toJsonLines } from '../../../activities/store/commit.ts';
+import { toJsonLines } from '../../../activities/json-lines.ts';
+import { commitFiles } from '../../../activities/store/commit.ts';
 import { createMemoryStore } from '../../../activities/store/memory.ts';
+import { readJsonLines } from '../../../activities/store/rows.ts';
 import { type SynthesisRequest, synthesise } from '../../../activities/trajectories/synthesise.ts';
 import { failureTypes } from '../../../domain/failures.ts';
 import type { LlmSettings } from '../../../domain/llm-settings.ts';
@@ -318,7 +320,7 @@ describe('the budget', () => {
     [{ calls: 4 }, 4],
     [{ tokens: 41 }, 5],
     [{ money: 0.00002 }, 3],
-  ])('%j lets so many calls through, then the run waits; raised, it goes on where it was', async (budget, calls) => {
+  ])('%j lets %i calls through, then the run waits; raised, it goes on where it was', async (budget, calls) => {
     const server = await serveChat(good);
     const { run, kept } = await stage('free-text', 0);
     const prices = { qwen: { input: 0.5, output: 1.5 } };

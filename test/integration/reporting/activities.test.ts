@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { CancelledFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -12,7 +13,7 @@ import { finishRun, silent } from '../../support/finished-run.ts';
 
 const objects = new Map<string, Uint8Array>();
 const store = createMemoryStore(objects);
-const { writeReport } = createReportActivities({ store, logger: silent });
+const { writeReport } = createReportActivities({ store, environment: { scratch: tmpdir() }, logger: silent });
 const write = (input: ReportInput, environment = new MockActivityEnvironment()): Promise<ArtifactRef> =>
   environment.run(() => writeReport(input));
 

@@ -112,7 +112,7 @@ describe('a large file', () => {
     expect(await unfinishedUploads(storeKeys.blob(ref.sha256))).toEqual([]);
   });
 
-  it('that changes while it is uploaded does not come to be', async () => {
+  it('that changes while it is uploaded is not stored', async () => {
     const bytes = bytesOf(2);
     const path = await writeLargeFile('changing', bytes);
     const before = await digestOfFile(path);

@@ -1,12 +1,13 @@
-/** SkinCon's concepts, explained and learned before the trajectories: every part real but for the LLM's replies. */
+/** SkinCon's concepts, explained and learned before the trajectories: every part real except the LLM's replies. */
 import { mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDatasetActivities } from '../../../activities/datasets/activities.ts';
 import { importSources } from '../../../activities/datasets/import/recipe-sources.ts';
 import type { LlmClient } from '../../../activities/ports/llm-client.ts';
-import { readJsonLines } from '../../../activities/store/commit.ts';
 import { createMemoryStore } from '../../../activities/store/memory.ts';
+import { readJsonLines } from '../../../activities/store/rows.ts';
 import { createTrajectoryActivities } from '../../../activities/trajectories/activities.ts';
 import type { StretchResult } from '../../../domain/contracts/training.ts';
 import type { TrajectoriesResult } from '../../../domain/contracts/trajectories.ts';
@@ -61,7 +62,7 @@ beforeAll(async () => {
 afterAll(() => worker.remove());
 
 function explain(llm: LlmClient, of = recipe): Promise<TrajectoriesResult> {
-  const environment = { llm: { ...llmSettings, concurrency: 2 } };
+  const environment = { llm: { ...llmSettings, concurrency: 2 }, scratch: tmpdir() };
   const { explainConcepts } = createTrajectoryActivities({
     store,
     chooseLlm: () => llm,
@@ -74,7 +75,7 @@ function explain(llm: LlmClient, of = recipe): Promise<TrajectoriesResult> {
 }
 
 describe('explained concepts', () => {
-  it('are asked for once a concept and wording, and written a row a picture', async () => {
+  it('are asked for once per concept and wording, and written as one row per picture', async () => {
     const llm = standInLlm(
       ({ user, seed }) => `<explanation>Wording ${seed} of ${/"(.*)"/.exec(user)?.[1]}.</explanation>`,
     );
@@ -115,7 +116,7 @@ it('SFT on trajectories begins with the adapter of the concepts, in every epoch'
   const { synthesiseTrajectories } = createTrajectoryActivities({
     store,
     chooseLlm: () => standInLlm(() => ''),
-    environment: { llm: llmSettings },
+    environment: { llm: llmSettings, scratch: tmpdir() },
     logger: trainer.logger,
   });
   const explained = await explain(standInLlm(() => 'A patch darker than the skin around it.'));

@@ -20,7 +20,7 @@ beforeAll(async () => {
 }, 120 * seconds);
 afterAll(() => micro.remove());
 
-/** Runs a job of so many steps in a folder of its own; `stopAfter`: the step at which it is asked to stop. */
+/** Runs a job of `steps` steps in a folder of its own; `stopAfter`: the step at which it is asked to stop. */
 async function launch(name: string, steps: number, place: Partial<TrainerPlace>, stopAfter = Number.POSITIVE_INFINITY) {
   const folder = join(micro.folder, name);
   await mkdir(folder);

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { ArtifactStore } from '../../../activities/ports/artifact-store.ts';
-import { readJsonLines } from '../../../activities/store/commit.ts';
+import { readJsonLines } from '../../../activities/store/rows.ts';
 import type { StretchResult } from '../../../domain/contracts/training.ts';
 import { type Question, questionSchema } from '../../../domain/questions/question.ts';
 import { metricsLineSchema, usageLineSchema } from '../../../domain/report/training-log.ts';

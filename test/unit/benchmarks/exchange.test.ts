@@ -66,7 +66,7 @@ describe('samples of lmms-eval', () => {
   });
 
   it('that are none are refused by file and row', () => {
-    expect(() => parseLmmsEvalSamples('{"doc_id": 1}', 'f.jsonl', 't')).toThrow(/f\.jsonl: row 1: filtered_resps/);
+    expect(() => parseLmmsEvalSamples('{"doc_id": 1}', 'f.jsonl', 't')).toThrow(/f\.jsonl: row 1: target/);
     expect(() => parseLmmsEvalSamples(`${text}<html>`, 'f.jsonl', 't')).toThrow(/f\.jsonl: row 4: is no JSON/);
   });
 });
@@ -189,7 +189,11 @@ describe('quoted tables', () => {
 
 describe('JSON of Python', () => {
   it('is JSON, but for numbers that JSON does not have', () => {
-    fc.assert(fc.property(fc.json(), (text) => expect(parsePythonJson(text)).toEqual(JSON.parse(text))));
+    fc.assert(
+      fc.property(fc.json(), (text) => {
+        expect(parsePythonJson(text)).toEqual(JSON.parse(text));
+      }),
+    );
     expect(parsePythonJson('[NaN, -Infinity, "NaN", "\\"Infinity", {"NaN": 1}]')).toEqual([
       null,
       null,

@@ -3,15 +3,27 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { defaultMinImagesPerClass, filterDermNet } from '../../../domain/cases/dermnet-filter.ts';
+import {
+  createDermNetFilter,
+  type DermNetSettings,
+  defaultMinImagesPerClass,
+  dermNet,
+} from '../../../domain/cases/dermnet-filter.ts';
 import { shippedKnowledge } from '../../support/knowledge.ts';
 import { needsSharedData, sharedData } from '../../support/shared-data.ts';
 
 const { taxonomy } = shippedKnowledge;
 const settings = { minImagesPerClass: defaultMinImagesPerClass, imagesOfSet: 75 };
-const images = (diagnosis: string, count: number) => Array.from({ length: count }, () => ({ diagnosis }));
+const images = (diagnosis: string, count: number) =>
+  Array.from({ length: count }, () => ({ source: dermNet, diagnosis }));
 
-describe('filterDermNet', () => {
+function filter(images: readonly { source: string; diagnosis: string }[], wanted: DermNetSettings) {
+  const dermnet = createDermNetFilter(shippedKnowledge, wanted);
+  for (const image of images) dermnet.see(image);
+  return { kept: images.filter(dermnet.keeps), funnel: dermnet.funnel() };
+}
+
+describe('createDermNetFilter', () => {
   it.each([
     ['a malignant class', 'melanoma', true],
     ['a precancerous class', 'actinic keratosis', true],
@@ -19,7 +31,7 @@ describe('filterDermNet', () => {
     ['inflammation that no cancer is mistaken for', 'scabies', false],
     ['a label that names no disease', 'malignant lesion', false],
   ])('decides on %s', (_, diagnosis, kept) => {
-    expect(filterDermNet(images(diagnosis, 20), shippedKnowledge, settings).kept).toHaveLength(kept ? 20 : 0);
+    expect(filter(images(diagnosis, 20), settings).kept).toHaveLength(kept ? 20 : 0);
   });
 
   it('drops small classes and counts what each step leaves', () => {
@@ -29,7 +41,7 @@ describe('filterDermNet', () => {
       ...images('scabies', 30),
       ...images('nail psoriasis', 1),
     ];
-    const { kept, funnel } = filterDermNet(set, shippedKnowledge, settings);
+    const { kept, funnel } = filter(set, settings);
     expect(new Set(kept.map((image) => image.diagnosis))).toEqual(new Set(['melanoma']));
     expect(funnel).toEqual([
       { name: 'all images', images: 75, classes: 4 },
@@ -37,7 +49,12 @@ describe('filterDermNet', () => {
       { name: 'skin cancers and their differential diagnoses', images: 39, classes: 2 },
       { name: 'classes of at least 20 images', images: 20, classes: 1 },
     ]);
-    expect(filterDermNet(set, shippedKnowledge, { ...settings, minImagesPerClass: 1 }).kept).toHaveLength(39);
+    expect(filter(set, { ...settings, minImagesPerClass: 1 }).kept).toHaveLength(39);
+  });
+
+  it('keeps all of any other set', () => {
+    const others = images('scabies', 3).map((image) => ({ ...image, source: 'ham10000' }));
+    expect(filter(others, settings)).toEqual({ kept: others, funnel: [] });
   });
 
   it.skipIf(sharedData === null)(`leaves a quarter to a third of DermNet’s test images${needsSharedData}`, () => {
@@ -46,9 +63,9 @@ describe('filterDermNet', () => {
     const diagnosed = files.flatMap(({ image }) => {
       const slug = /([^/]+)-\d+\.jpg$/.exec(image)?.[1];
       const diagnosis = slug === undefined ? undefined : taxonomy.resolve(slug)?.name;
-      return diagnosis === undefined ? [] : [{ diagnosis }];
+      return diagnosis === undefined ? [] : [{ source: dermNet, diagnosis }];
     });
-    const { funnel } = filterDermNet(diagnosed, shippedKnowledge, { minImagesPerClass: 5, imagesOfSet: files.length }); // a fifth of the set
+    const { funnel } = filter(diagnosed, { minImagesPerClass: 5, imagesOfSet: files.length }); // a fifth of the set
     expect(funnel[0]?.images).toBe(4002);
     expect(funnel[1]?.images).toBeGreaterThan(3700);
     const share = (funnel.at(-1)?.images ?? 0) / 4002;

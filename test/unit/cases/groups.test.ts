@@ -5,8 +5,8 @@ import { digestOf } from '../../../domain/artifact.ts';
 import { type Case, type Split, splits } from '../../../domain/cases/case.ts';
 import { keysOf, type Link, pictureKeysOf } from '../../../domain/cases/groups.ts';
 import { outermost } from '../../../domain/cases/official.ts';
-import { assignSplits, dealCases } from '../../../domain/cases/splits.ts';
 import { makeCase, testImage } from '../../support/cases.ts';
+import { assignSplits, deal } from '../../support/preparation.ts';
 
 const ratio = { train: 6, validation: 2, test: 2 };
 const settings = { seed: 3, ratio, groupBy: 'patient' } as const;
@@ -77,43 +77,43 @@ function sidesOfJoined(cases: readonly Case[], links: readonly Link[], keys: typ
 }
 
 describe('dealCases', () => {
-  it('never puts on two sides what shares a name, pixels, a lesion or a patient, directly or through others', () => {
-    fc.assert(
-      fc.property(drawnCases, drawnLinks, fc.nat(), (cases, links, seed) => {
-        const dealt = assignSplits(cases, { ...settings, seed }, { links });
+  it('never puts on two sides what shares a name, pixels, a lesion or a patient, directly or through others', async () => {
+    await fc.assert(
+      fc.asyncProperty(drawnCases, drawnLinks, fc.nat(), async (cases, links, seed) => {
+        const dealt = await assignSplits(cases, { ...settings, seed }, { links });
         for (const sides of sidesOfJoined(dealt, links, keysOf)) expect(sides.size).toBe(1);
       }),
     );
   });
 
-  it('never puts one picture on two sides, even image by image', () => {
-    fc.assert(
-      fc.property(drawnCases, drawnLinks, (cases, links) => {
-        const dealt = assignSplits(cases, { ...settings, groupBy: 'image' }, { links });
+  it('never puts one picture on two sides, even image by image', async () => {
+    await fc.assert(
+      fc.asyncProperty(drawnCases, drawnLinks, async (cases, links) => {
+        const dealt = await assignSplits(cases, { ...settings, groupBy: 'image' }, { links });
         for (const sides of sidesOfJoined(dealt, links, pictureKeysOf)) expect(sides.size).toBe(1);
       }),
     );
   });
 
-  it('depends on cases, links and seed, not on their order, and keeps the order of the cases', () => {
-    fc.assert(
-      fc.property(drawnCases, drawnLinks, fc.nat(), (cases, links, seed) => {
-        const first = assignSplits(cases, { ...settings, seed }, { links });
-        const again = assignSplits(cases.toReversed(), { ...settings, seed }, { links: links.toReversed() });
+  it('depends on cases, links and seed, not on their order, and keeps the order of the cases', async () => {
+    await fc.assert(
+      fc.asyncProperty(drawnCases, drawnLinks, fc.nat(), async (cases, links, seed) => {
+        const first = await assignSplits(cases, { ...settings, seed }, { links });
+        const again = await assignSplits(cases.toReversed(), { ...settings, seed }, { links: links.toReversed() });
         expect(again.toReversed()).toEqual(first);
         expect(first.map(({ id }) => id)).toEqual(cases.map(({ id }) => id));
       }),
     );
   });
 
-  it('keeps the ratio to within the largest group of each set and diagnosis', () => {
+  it('keeps the ratio to within the largest group of each set and diagnosis', async () => {
     const rows = fc.array(fc.record({ group: fc.nat(30), name: fc.nat(200) }), { minLength: 1, maxLength: 120 });
-    fc.assert(
-      fc.property(rows, fc.nat(), (drawn, seed) => {
+    await fc.assert(
+      fc.asyncProperty(rows, fc.nat(), async (drawn, seed) => {
         const cases = drawn.map(({ group, name }, i) =>
           makeCase(`c${i}`, 'melanoma', { group: `patient/${group}`, archiveIds: [`isic/${name}`] }),
         );
-        const dealt = assignSplits(cases, { ...settings, seed });
+        const dealt = await assignSplits(cases, { ...settings, seed });
         const largest = Math.max(...groupSizes(cases));
         for (const split of splits) {
           const count = dealt.filter((c) => c.split === split).length;
@@ -123,7 +123,7 @@ describe('dealCases', () => {
     );
   });
 
-  it('puts a group whose official splits disagree on the test side, and reports it', () => {
+  it('puts a group whose official splits disagree on the test side, and reports it', async () => {
     const official = (id: string, officialSplit: Split, more: Partial<Case> = {}) =>
       makeCase(id, 'melanoma', { source: id.slice(0, 1), officialSplit, ...more });
     const shared = { archiveIds: ['isic/ISIC_1'] };
@@ -134,21 +134,21 @@ describe('dealCases', () => {
       official('b/2', 'train', { group: 'lesion/L' }),
       official('b/3', 'validation', { group: 'lesion/L' }),
     ];
-    const { cases: dealt, disagreements } = dealCases(cases, settings);
+    const { cases: dealt, officialSplits } = await deal(cases, settings);
     expect(dealt.map(({ split }) => split)).toEqual(['test', 'test', 'test', 'validation', 'validation']);
-    expect(disagreements.map(({ to, marks }) => [to, marks.map(({ id }) => id)])).toEqual([
+    expect(officialSplits.examples.map(({ to, marks }) => [to, marks.map(({ id }) => id)])).toEqual([
       ['test', ['a/1', 'b/1']],
       ['validation', ['b/2', 'b/3']],
     ]);
   });
 
-  it('lets the outermost official side win in every group', () => {
-    fc.assert(
-      fc.property(drawnCases, (cases) => {
+  it('lets the outermost official side win in every group', async () => {
+    await fc.assert(
+      fc.asyncProperty(drawnCases, async (cases) => {
         const whole = cases.map((c) => ({ ...c, source: 'whole', officialSplit: c.officialSplit ?? 'train' }));
         const named = new Set(whole.map((c) => c.officialSplit));
         if (!named.has('test') || !named.has('train') || !named.has('validation')) return;
-        const dealt = assignSplits(whole, settings);
+        const dealt = await assignSplits(whole, settings);
         for (const c of dealt) {
           const group = dealt.filter((other) => keysOf(other).some((key) => keysOf(c).includes(key)));
           const wanted = outermost(group.flatMap(({ officialSplit }) => officialSplit ?? []));
@@ -158,7 +158,7 @@ describe('dealCases', () => {
     );
   });
 
-  it("heeds a challenge's test pictures in another set, by their names in the archive", () => {
+  it("heeds a challenge's test pictures in another set, by their names in the archive", async () => {
     const challenge = ['validation', 'test'].map((officialSplit, i) =>
       makeCase(`isic2018/${i}`, 'melanoma', {
         source: 'isic2018',
@@ -169,21 +169,21 @@ describe('dealCases', () => {
     const archive = Array.from({ length: 20 }, (_, i) =>
       makeCase(`ham10000/${i}`, 'melanoma', { source: 'ham10000', archiveIds: [`isic/${i}`] }),
     );
-    const sides = assignSplits([...challenge, ...archive], settings).map(({ split }) => split);
+    const sides = (await assignSplits([...challenge, ...archive], settings)).map(({ split }) => split);
     expect([sides[0], sides[1], sides[2], sides[3]]).toEqual(['validation', 'test', 'validation', 'test']);
     const told: Link[] = [
       { source: 'isic2018', group: 'g', archiveIds: ['isic/7'], images: [], officialSplit: 'test' },
     ];
-    expect(assignSplits(archive, settings, { links: told })[7]?.split).toBe('test');
+    expect((await assignSplits(archive, settings, { links: told }))[7]?.split).toBe('test');
   });
 
-  it('does not test on a picture that training sees whatever the split', () => {
+  it('does not test on a picture that training sees whatever the split', async () => {
     const cases = Array.from({ length: 30 }, (_, i) => makeCase(`c${i}`, 'melanoma', { images: pixels(i) }));
     const trained = cases.map(({ images }): Link => ({ source: 'textbook', group: 'book', archiveIds: [], images }));
-    for (const c of assignSplits(cases, settings, { trained })) expect(c.split).toBe('train');
+    for (const c of await assignSplits(cases, settings, { trained })) expect(c.split).toBe('train');
   });
 
-  it('deals 100,000 cases, a chain of 20,000 among them, without comparing each with each', () => {
+  it('deals 100,000 cases, a chain of 20,000 among them, without comparing each with each', async () => {
     const cases = Array.from({ length: 100_000 }, (_, i) =>
       makeCase(`c${i}`, 'melanoma', {
         images: [testImage].map((image) => ({ ...image, sha256: String(i) })),
@@ -191,7 +191,7 @@ describe('dealCases', () => {
         archiveIds: i < 20_000 ? [`isic/${(i + 1) >> 1}`] : [],
       }),
     );
-    const dealt = assignSplits(cases, settings);
+    const dealt = await assignSplits(cases, settings);
     expect(new Set(dealt.slice(0, 20_000).map(({ split }) => split)).size).toBe(1);
     for (const split of splits) {
       const count = dealt.filter((c) => c.split === split).length;

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { levelsOf, lookOf, lookPattern, lookSide, orientations, turn } from '../../../domain/cases/look.ts';
-import { indexLooks, nearDuplicateLikeness } from '../../../domain/cases/look-index.ts';
+import { indexLooksInMemory, nearDuplicateLikeness } from '../../../domain/cases/look-index.ts';
 import { draw, drawnLook, scene } from '../../support/looks.ts';
 
 describe('lookOf', () => {
@@ -23,7 +23,7 @@ describe('lookOf', () => {
     );
   });
 
-  it('leaves a border of one colour out, and takes no more than that for a border', () => {
+  it('leaves a border of one colour out, and takes no more than that for a border', async () => {
     const inner = scene(1);
     const look = lookOf(draw(inner));
     for (const colour of [0, 128, 255]) {
@@ -35,7 +35,8 @@ describe('lookOf', () => {
         300,
         225,
       );
-      expect(indexLooks([look]).nearest(lookOf(framed))?.likeness).toBeGreaterThan(0.9);
+      const [near] = await (await indexLooksInMemory([look])).nearest([lookOf(framed)]);
+      expect(near?.likeness).toBeGreaterThan(0.9);
     }
     expect(lookOf(draw(() => 90))).toBe('0'.repeat(lookSide ** 2));
   });
@@ -51,9 +52,9 @@ describe('turn', () => {
   });
 });
 
-describe('indexLooks', () => {
+describe('indexLooksInMemory', () => {
   const pictures = Array.from({ length: 60 }, (_, seed) => seed);
-  const index = indexLooks(pictures.map((seed) => drawnLook(seed)));
+  const indexed = indexLooksInMemory(pictures.map((seed) => drawnLook(seed)));
   const point =
     (at: (x: number, y: number) => number, change: Change) =>
     (x: number, y: number): number =>
@@ -76,28 +77,31 @@ describe('indexLooks', () => {
     ['turned, mirrored and cut', (x, y) => cut(0.05, 0.05, 0.05, 0.05)(1 - y, 1 - x), 180, 240],
   ];
   for (const [what, change, width, height] of changes) {
-    it(`finds a picture and nothing else: ${what}`, () => {
+    it(`finds a picture and nothing else: ${what}`, async () => {
+      const index = await indexed;
       for (const seed of [0, 59, 1000]) {
         const changed = draw(point(scene(seed), change), width, height);
-        const near = index.nearest(lookOf(changed));
+        const [near] = await index.nearest([lookOf(changed)]);
         expect(near?.position ?? null).toBe(seed < 60 ? seed : null);
         if (near) expect(near.likeness).toBeGreaterThanOrEqual(nearDuplicateLikeness);
       }
     });
   }
 
-  it('takes a picture of one colour for none, and none for it', () => {
+  it('takes a picture of one colour for none, and none for it', async () => {
+    const nearest = async (of: string[], look: string) => (await indexLooksInMemory(of)).nearest([look]);
     const plain = '0'.repeat(lookSide ** 2);
-    expect(index.nearest(plain)).toBeNull();
-    expect(indexLooks([plain, plain]).nearest(plain)).toBeNull();
-    expect(indexLooks([]).nearest(drawnLook(1))).toBeNull();
+    expect(await (await indexed).nearest([plain])).toEqual([null]);
+    expect(await nearest([plain, plain], plain)).toEqual([null]);
+    expect(await nearest([], drawnLook(1))).toEqual([null]);
   });
 
-  it('does not slow down where all pictures are the same', () => {
+  it('does not slow down where all pictures are the same', async () => {
     const [same, other] = [drawnLook(1), drawnLook(2)];
-    const many = indexLooks(Array.from({ length: 5000 }, () => same));
-    for (let i = 0; i < 20; i += 1) expect(many.nearest(same)?.likeness).toBeCloseTo(1);
-    expect(many.nearest(other)).toBeNull();
+    const many = await indexLooksInMemory(Array.from({ length: 5000 }, () => same));
+    for (const near of await many.nearest(Array.from({ length: 20 }, () => same)))
+      expect(near?.likeness).toBeCloseTo(1);
+    expect(await many.nearest([other])).toEqual([null]);
   });
 
   it('reads levels as they were written', () => {

@@ -36,9 +36,9 @@ describe('the demo world', () => {
     expect(world.textbook.every((c) => c.rationale?.endsWith(`indicates ${c.diagnosis.name}.`))).toBe(true);
   });
   it('draws the same pixels twice', () => {
-    const look = world.clinic[0]?.look;
-    if (!look) throw new Error('no case');
-    expect(renderLesion(look)).toEqual(renderLesion(look));
+    const appearance = world.clinic[0]?.appearance;
+    if (!appearance) throw new Error('no case');
+    expect(renderLesion(appearance)).toEqual(renderLesion(appearance));
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { askedQuestions } from '../../../domain/evaluation/asked.ts';
+import { createAskedFilter } from '../../../domain/evaluation/asked.ts';
 import { fitTextOnly, scoreTextOnly, textOnlyItems } from '../../../domain/evaluation/text-only.ts';
 import { buildQuestions } from '../../../domain/questions/build.ts';
 import type { Question } from '../../../domain/questions/question.ts';
@@ -89,7 +89,9 @@ describe('the scores of the rule', () => {
   });
 
   it('count the questions that a recipe asks, and that have an answer', () => {
-    const some = askedQuestions(asked, { tasks: ['diagnosis', 'ddx'], maxItems: 2 });
+    const some = [conditionQuestion(), ...asked].filter(
+      createAskedFilter({ tasks: ['diagnosis', 'ddx'], maxItems: 2 }),
+    );
     expect(some.map(({ id }) => id)).toEqual(['a', 'b']);
     expect(textOnlyItems(some, answers.slice(1)).map(({ id, correct }) => [id, correct])).toEqual([['b', true]]);
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { packageVariables, readPipSettings } from '../../../infra/setup/pip-settings.mjs';
 
 describe('readPipSettings', () => {
-  it('keeps where packages come from, in the order in which pip heeds it', () => {
+  it('keeps where packages come from, in the order in which pip ranks them', () => {
     const output = [
       ":env:.index-url='https://env.example/simple'",
       "global.extra-index-url='\\nhttps://a.example/simple\\nhttps://b.example/simple'",

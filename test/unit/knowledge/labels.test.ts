@@ -76,7 +76,7 @@ describe.skipIf(sharedData === null)(`the labels of shared/data${needsSharedData
     expect(countUnknown(all)).toEqual(unknown);
   });
 
-  it('carry the malignancy of the ISIC archive, but for keratinocytic lesions in situ', () => {
+  it('carry the malignancy of the ISIC archive, except for keratinocytic lesions in situ', () => {
     const expected: Record<string, string | null> = { Benign: 'benign', Malignant: 'malignant', Indeterminate: null };
     const differing = table(isic).flatMap(({ terminal = '', diagnosis_1 = '' }) => {
       const name = taxonomy.resolve(terminal)?.name;

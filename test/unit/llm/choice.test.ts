@@ -1,4 +1,5 @@
 /** Who is asked: what a recipe chooses, and which address and key go with it. */
+import { tmpdir } from 'node:os';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
@@ -70,7 +71,7 @@ describe('a chosen client', () => {
 
 it('a stage asks whom its recipe chooses', async () => {
   const { synthesiseTrajectories } = createTrajectoryActivities({
-    ...{ store: createMemoryStore(), environment: { llm }, logger: pino({ level: 'silent' }) },
+    ...{ store: createMemoryStore(), environment: { llm, scratch: tmpdir() }, logger: pino({ level: 'silent' }) },
     chooseLlm: (choice) => {
       throw new Error(`chosen: ${JSON.stringify(choice)}`);
     },

@@ -129,7 +129,7 @@ const unusable: [what: string, reply: LlmReply, fault: string, asks: number][] =
 const read = (text: string): string | null => (text.length < 4 ? 'too short' : null);
 
 describe.each(unusable)('a reply that is %s', (_, reply, fault, asks) => {
-  it('is asked for again so many times, kept, and never the answer', async () => {
+  it('is asked for again as often as is set, kept, and never the answer', async () => {
     const objects = new Map<string, Uint8Array>();
     const { ledger, asked } = open(objects, () => reply);
     expect(await ledger.ask(request, read)).toMatchObject({ fault, text: reply.text, known: 0 });
@@ -141,7 +141,7 @@ describe.each(unusable)('a reply that is %s', (_, reply, fault, asks) => {
     expect(next.asked).toHaveLength(0);
   });
 
-  it('gives way to a good one, which is then the answer for ever', async () => {
+  it('gives way to a good one, which is then the answer forever', async () => {
     const objects = new Map<string, Uint8Array>();
     await open(objects, () => reply).ledger.ask(request, read);
     const resumed = open(objects, () => replyOf('a good one'), { run: { id: 'run', execution: 'second' } });

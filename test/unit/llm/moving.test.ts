@@ -1,8 +1,10 @@
 /** Replies of language models as they come: pieces are noted, a stream that stops ends, one that has not begun may think. */
 import { createServer, type ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { silenceMs, watchReply } from '../../../activities/llm/moving.ts';
+import { readPieces, silenceMs, watchReply } from '../../../activities/llm/moving.ts';
 import { listen } from '../../../activities/llm/words.ts';
 import { MotionMeter } from '../../../activities/motion.ts';
 import { classOf } from '../../../domain/llm-failures.ts';
@@ -63,4 +65,22 @@ it('status, headers and empty answers stay as they are', async () => {
     '{"error":"busy"}',
   ]);
   expect((await ask((to) => void to.writeHead(204).end())).body).toBeNull();
+});
+
+it('a body that is read as a whole is watched likewise', async () => {
+  const meter = new MotionMeter();
+  const bodyOf = async (answer: (response: ServerResponse) => void): Promise<Readable> => {
+    const { body } = await ask(answer);
+    if (!body) throw new Error('no body');
+    return Readable.fromWeb(body as NodeReadableStream);
+  };
+  const stopped = await bodyOf((to) => void to.write('{"a":'));
+  const error = await readPieces(stopped, 50).catch((reason: unknown) => reason);
+  const { status, all } = listen(error, []);
+  expect([status, classOf(status, all)]).toEqual([null, 'away']);
+  await meter.follow(async () => {
+    await sleep(300);
+    expect((await readPieces(await bodyOf((to) => void to.end('{"a":1}')))).toString()).toBe('{"a":1}');
+    expect(meter.told().silentMs).toBeLessThan(250);
+  });
 });

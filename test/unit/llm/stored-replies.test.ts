@@ -7,7 +7,7 @@ const model = 'a'.repeat(64);
 const request = 'b'.repeat(64);
 const keyOf = (number: number, fingerprint = 'none'): string => storeKeys.llmReply(model, fingerprint, request, number);
 
-/** A memory store that counts its listings, each of so many milliseconds. */
+/** A memory store that counts its listings. */
 function countingStore() {
   const store = createMemoryStore();
   let listings = 0;

@@ -99,7 +99,7 @@ describe('planRun', () => {
   it('counts the alignment of concepts: a call for each wording, steps over the pictures', async () => {
     const { recipe, plan } = await planOf('concept-alignment', { ...paper, concepts: { pictures: 3_866, terms: 48 } });
     expect(plan.concepts).toMatchObject({ rows: 3_673, epochs: 1, steps: 230, llmCalls: 192 });
-    expect(describePlan(recipe, plan)).toMatch(/concepts +3,673 pictures \/ 16 a step = 230 steps an epoch/);
+    expect(describePlan(recipe, plan)).toMatch(/concepts +3,673 pictures \/ 16 per step = 230 steps per epoch/);
     const unknown = await planOf('concept-alignment');
     expect(describePlan(unknown.recipe, unknown.plan)).toMatch(/concepts +unknown: give --data DIR/);
     expect((await planOf('skin-r1')).plan.concepts).toBeNull();
@@ -113,7 +113,7 @@ describe('planRun', () => {
     const { recipe, plan } = await planOf('skin-r1');
     const text = describePlan(recipe, plan);
     expect(text).toContain('KL β 0.04, its gradient k3');
-    expect(text).toContain('26,507 prompts / 16 a step = 1,656 steps an epoch, the last 11 prompts dropped');
+    expect(text).toContain('26,507 prompts / 16 per step = 1,656 steps per epoch, the last 11 prompts dropped');
     expect(text).toContain('(with a partial last step: 1,657)');
     expect(text).toContain('trainable 162,693,120 (1.96 %)');
     const unknown = await planOf('skin-r1', paper, null);

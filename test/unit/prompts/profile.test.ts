@@ -69,7 +69,7 @@ describe('the paper’s prompts', () => {
   it('P9 is open: features, diagnosis, lesion condition, and no options', () => {
     const prompt = text('paper', 'open');
     expect(prompt).toContain('What type of abnormality is present in this image?');
-    expect(prompt).toMatch(/features.*diagnosis.*condition: benign, malignant or precancerous in situ/s);
+    expect(prompt).toMatch(/features.*diagnosis.*condition.*: benign, malignant or precancerous in situ/s);
     expect(prompt).not.toMatch(/melanoma|<|\{/);
   });
 });

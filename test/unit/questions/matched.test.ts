@@ -5,7 +5,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isicCodes } from '../../../activities/datasets/adapters/isic/isic-codes.ts';
 import { type Case, splits } from '../../../domain/cases/case.ts';
-import { assignSplits } from '../../../domain/cases/splits.ts';
 import { fitTextOnly } from '../../../domain/evaluation/text-only.ts';
 import { buildQuestions, type QuestionSettings } from '../../../domain/questions/build.ts';
 import { distractorSources } from '../../../domain/questions/distractors.ts';
@@ -13,6 +12,7 @@ import { blocksLeft } from '../../../domain/questions/matched.ts';
 import { type Question, questionTasks } from '../../../domain/questions/question.ts';
 import { makeCase } from '../../support/cases.ts';
 import { shippedKnowledge } from '../../support/knowledge.ts';
+import { assignSplits } from '../../support/preparation.ts';
 import { needsSharedData, sharedData } from '../../support/shared-data.ts';
 
 const { taxonomy, ddx } = shippedKnowledge;
@@ -147,13 +147,13 @@ describe.skipIf(sharedData === null)(`matched questions on the real HAM10000${ne
       makeCase(id, isicCodes[dx.toUpperCase()] ?? dx, { group, source: 'ham10000' }),
     );
 
-  it('are answered from their text no better than by chance, where the paper’s are', { timeout: 120_000 }, () => {
+  it('are answered from their text no better than by chance, where the paper’s are', { timeout: 120_000 }, async () => {
     const cases = all();
     const seeds = [1, 2, 3];
     const sums = new Map<string, number>();
     for (const seed of seeds) {
       const ratio = { train: 6, validation: 2, test: 2 };
-      const dealt = assignSplits(cases, { seed, ratio, groupBy: 'patient' });
+      const dealt = await assignSplits(cases, { seed, ratio, groupBy: 'patient' });
       const splitOf = new Map(dealt.map((c) => [c.id, c.split]));
       for (const distractors of distractorSources) {
         const asked = build(dealt, { seed, distractors });

@@ -14,7 +14,7 @@ describe('buildReport', () => {
     expect(reportSchema.parse(JSON.parse(JSON.stringify(report)))).toEqual(report);
   });
 
-  it('is the same for the same sources', () => expect(sampleReport()).toEqual(report));
+  it('is the same for the same sources', async () => expect(await buildReport(sampleSources())).toEqual(report));
 
   it('is about the last milestone', () => expect(report.final).toBe('grpo-60'));
 
@@ -24,11 +24,19 @@ describe('buildReport', () => {
     expect(pairs).toEqual(['diagnosis', 'lesion-condition'].flatMap((task) => expected.map((p) => `${task}: ${p}`)));
   });
 
-  it('compares what there is', () => {
+  it('compares what there is', async () => {
     const models = demoModels.filter(({ label }) => ['base', 'sft'].includes(label));
-    const shorter = buildReport(sampleSources(models));
+    const shorter = await buildReport(sampleSources(models));
     expect(shorter.final).toBe('sft');
     expect(shorter.comparisons.map(({ first, second }) => `${first} ${second}`)).toEqual(['base sft', 'base sft']);
+  });
+
+  it('lets the thread turn between any two intervals', async () => {
+    let turns = 0;
+    await buildReport(sampleSources(), async () => void turns++);
+    const standings = report.baselines.flatMap(({ textOnly }) => [textOnly, ...(textOnly?.sets ?? [])]);
+    const numbers = standings.reduce((sum, each) => sum + (each?.models.length ?? 0), report.comparisons.length);
+    expect(turns).toBe(numbers);
   });
 
   it('joins the stretches to one curve a stage', () => {
@@ -51,9 +59,10 @@ describe('buildReport', () => {
     expect(modalities.map(({ modality }) => modality)).not.toContain('clinical');
   });
 
-  it('refuses a run in which no model saw its images', () => {
-    const grey = demoModels.filter(({ image }) => image === 'grey');
-    expect(() => buildReport(sampleSources(grey))).toThrow(RangeError);
+  it('refuses a run in which no model saw its images', async () => {
+    const sources = sampleSources();
+    const summaries = sources.summaries.filter(({ image }) => image === 'grey');
+    await expect(buildReport({ ...sources, summaries })).rejects.toThrow(RangeError);
   });
 });
 

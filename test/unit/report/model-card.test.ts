@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { EvaluationResult } from '../../../domain/contracts/evaluation.ts';
+import type { ModelCardSource } from '../../../domain/methods/card-source.ts';
 import { licenceNote, publicBase } from '../../../domain/report/card-metadata.ts';
-import type { ModelCardSource } from '../../../domain/report/card-source.ts';
 import { modelCard } from '../../../domain/report/model-card.ts';
 import { demoRecipe, recipeWithConcepts } from '../../support/recipes.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type EvaluationItem, judgeOutput } from '../../../domain/evaluation/item.ts';
 import type { Question } from '../../../domain/questions/question.ts';
 import { createRandom } from '../../../domain/random.ts';
-import { chooseCompletions, chooseSamples } from '../../../domain/report/samples.ts';
+import { chooseCompletions, chooseSamples, showSamples } from '../../../domain/report/samples.ts';
 import { conditionQuestion, melanomaQuestion } from '../../support/cases.ts';
 
 const diagnoses = ['melanoma', 'hemangioma', 'dermatofibroma', 'melanocytic nevus', 'basal cell carcinoma'];
@@ -14,23 +14,33 @@ const wrong = '<thinking> b </thinking> <final diagnosis> C </final diagnosis>';
 const answers = (output: (i: number) => string, asked: readonly Question[] = questions): EvaluationItem[] =>
   asked.map((question, i) => judgeOutput(question, output(i)));
 
+const rewards = { format: true, malignancy: true, granularity: 'leaf' as const, thinkingRequired: false };
 const sources = (items: EvaluationItem[], asked: readonly Question[] = questions) => ({
   final: 'grpo-60',
-  seeing: new Set(['base', 'grpo-60']),
   items: new Map([
     ['base', answers(() => wrong, asked)],
     ['grpo-60', items],
     ['grpo-60-no-image', answers(() => wrong, asked)],
   ]),
   questions: new Map(asked.map((question) => [question.id, question])),
-  rewards: { format: true, malignancy: true, granularity: 'leaf' as const, thinkingRequired: false },
 });
+
+/** The samples of a seed, as the report shows them. */
+function samplesOf(of: ReturnType<typeof sources>, seed: number) {
+  const written = of.items.get('grpo-60') ?? [];
+  const shown = written.flatMap(({ id, output }) => {
+    const question = of.questions.get(id);
+    return question ? [[id, { question, output }] as const] : [];
+  });
+  const ids = chooseSamples(of, createRandom(seed));
+  return showSamples(ids, of, new Set(['base', 'grpo-60']), new Map(shown), rewards);
+}
 
 describe('chooseSamples', () => {
   const half = sources(answers((i) => (i % 2 === 0 ? right : wrong)));
 
   it('shows four right and four wrong answers, each with another diagnosis', () => {
-    const samples = chooseSamples(half, createRandom(1));
+    const samples = samplesOf(half, 1);
     expect(samples.map(({ correct }) => correct)).toEqual([true, true, true, true, false, false, false, false]);
     for (const correct of [true, false]) {
       const shown = samples.filter((sample) => sample.correct === correct).map(({ diagnosis }) => diagnosis);
@@ -39,13 +49,13 @@ describe('chooseSamples', () => {
   });
 
   it('is decided by the seed', () => {
-    const ids = (seed: number): string[] => chooseSamples(half, createRandom(seed)).map(({ id }) => id);
+    const ids = (seed: number): string[] => samplesOf(half, seed).map(({ id }) => id);
     expect(ids(1)).toEqual(ids(1));
     expect(ids(1)).not.toEqual(ids(2));
   });
 
   it('carries output, reward parts and what other models with the image answered', () => {
-    const [first] = chooseSamples(half, createRandom(1));
+    const [first] = samplesOf(half, 1);
     expect(first).toMatchObject({
       output: right,
       answer: 'A',
@@ -59,12 +69,12 @@ describe('chooseSamples', () => {
 
   it('repeats a diagnosis rather than show fewer, and shows fewer where there are no more', () => {
     const asked = questions.slice(0, 3);
-    const samples = chooseSamples(
+    const samples = samplesOf(
       sources(
         answers(() => right, asked),
         asked,
       ),
-      createRandom(1),
+      1,
     );
     expect(samples.map(({ diagnosis }) => diagnosis)).toEqual(['melanoma', 'melanoma', 'melanoma']);
   });
@@ -72,12 +82,12 @@ describe('chooseSamples', () => {
   it('shows diagnosis questions alone', () => {
     const asked = [conditionQuestion()];
     expect(
-      chooseSamples(
+      samplesOf(
         sources(
           answers(() => wrong, asked),
           asked,
         ),
-        createRandom(1),
+        1,
       ),
     ).toEqual([]);
   });

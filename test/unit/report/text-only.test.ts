@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { judgeOutput } from '../../../domain/evaluation/item.ts';
+import { textOnlyItem } from '../../../domain/evaluation/text-only.ts';
 import { baselinesOf } from '../../../domain/report/compare.ts';
 import type { EvaluatedModel } from '../../../domain/report/report.ts';
 import { withTextOnly } from '../../../domain/report/text-only.ts';
@@ -12,7 +13,7 @@ const asked = Array.from({ length: 40 }, (_, i) =>
   melanomaQuestion({ id: `q${i}`, group: `g${i}`, source: i < 20 ? 'one' : 'two' }),
 );
 const questions = new Map(asked.map((question) => [question.id, question]));
-const answers = asked.map(({ id }, i) => ({ id, letter: i < 20 ? 'A' : 'C' }));
+const rule = new Map(asked.map((question, i) => [question.id, textOnlyItem(question, i < 20 ? 'A' : 'C')]));
 const model = (label: string, more: Partial<EvaluatedModel> = {}): EvaluatedModel => ({
   ...{ label, title: `The ${label}`, step: 60, image: 'real', tasks: [], ...more },
 });
@@ -28,8 +29,8 @@ const items = new Map([
   ['grpo-60', answered((i) => i >= 2)],
   ['grpo-60-no-image', answered((i) => i < 20)],
 ]);
-const sources = { models, final, items, questions, answers, seed: 1 };
-const [baseline] = withTextOnly(baselinesOf(items.get('grpo-60') ?? [], questions), sources);
+const sources = { models, final, items, questions, rule, seed: 1, turn: async () => {} };
+const [baseline] = await withTextOnly(baselinesOf(items.get('grpo-60') ?? [], questions), sources);
 
 describe('withTextOnly', () => {
   it('puts the rule beside chance and the most frequent answer, over all and for each set', () => {
@@ -56,9 +57,9 @@ describe('withTextOnly', () => {
     ]);
   });
 
-  it('leaves a baseline as it is where the rule was not measured', () => {
+  it('leaves a baseline as it is where the rule was not measured', async () => {
     const plain = baselinesOf(items.get('grpo-60') ?? [], questions);
-    expect(withTextOnly(plain, { ...sources, answers: [] })).toEqual(plain);
+    expect(await withTextOnly(plain, { ...sources, rule: new Map() })).toEqual(plain);
   });
 });
 

@@ -9,7 +9,7 @@ const points = fc
 const mean = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length;
 
 describe('mergeLines', () => {
-  it('joins stretches to one line a step, rising; what was logged twice is the later one', () => {
+  it('joins stretches to one line per step, rising; what was logged twice is the later one', () => {
     const lines = [
       line(1, { loss: 2 }),
       line(10, { loss: 1 }),

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { grouped, percent, percentRange, points, pointsRange, pValue } from '../../../domain/report/words.ts';
+import { grouped } from '../../../domain/grouped.ts';
+import { percent, percentRange, points, pointsRange, pValue } from '../../../domain/report/words.ts';
 
 describe('numbers in words', () => {
   it.each([

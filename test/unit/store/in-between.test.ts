@@ -84,7 +84,7 @@ describe('a redirect', () => {
 });
 
 describe('a server', () => {
-  it('that is busy for ever is asked a few times and counts as away', async () => {
+  it('that is busy forever is asked a few times and counts as away', async () => {
     const { store, log } = await storeWith(answers(writes, 503, errorOf('SlowDown')));
     await expect(store.putBlob('x')).rejects.toMatchObject({ type: waited, refusal: 'away' });
     expect(log.filter((line) => line.startsWith('PUT'))).toHaveLength(5);
@@ -173,7 +173,7 @@ describe('a listing', () => {
   });
 
   it.each([
-    ['gives the same token for ever', listed(keys.slice(0, 2), 'again')],
+    ['gives the same token forever', listed(keys.slice(0, 2), 'again')],
     ['is cut off without a token', listed(keys.slice(0, 2), 'x').replace(/<Next.*<.Next\w+>/, '')],
   ])('that %s is refused, not taken for whole', async (_, text) => {
     const { store } = await storeWith(answers(isListing, 200, text));

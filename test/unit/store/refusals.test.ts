@@ -73,7 +73,7 @@ describe('a store that refuses an upload', () => {
     expect([refusals, objects.size]).toEqual([4, 2]);
   });
 
-  it('for ever in that way counts as away', async () => {
+  it('forever in that way counts as away', async () => {
     const { store } = await refusing({ status: 409, code: 'OperationAborted' });
     await expect(store.putBlob('weights')).rejects.toMatchObject({ type: waited, refusal: 'again' });
   });

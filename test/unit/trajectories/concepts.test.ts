@@ -31,7 +31,7 @@ describe('concepts of a picture', () => {
 });
 
 describe('composeConcepts', () => {
-  it('writes a line a concept with one of its explanations', () => {
+  it('writes one line per concept with one of its explanations', () => {
     const row = compose(picture);
     expect(row).toMatchObject({ id: picture.id, image: picture.images[0] });
     const [plaque, network, ...more] = row?.completion.split('\n') ?? [];

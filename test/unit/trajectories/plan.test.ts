@@ -1,13 +1,36 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { trajectoryOf } from '../../../activities/trajectories/reasoning.ts';
+import { readTextbook } from '../../../activities/trajectories/textbook-table.ts';
+import type { Case } from '../../../domain/cases/case.ts';
 import { createRandom } from '../../../domain/random.ts';
-import { planTrajectories, resolveDdxNeighbour, shownCase } from '../../../domain/trajectories/plan.ts';
+import {
+  isTextbookCase,
+  type PlannedTrajectory,
+  planPairs,
+  resolveDdxNeighbour,
+  shownCase,
+} from '../../../domain/trajectories/plan.ts';
 import { makeCase } from '../../support/cases.ts';
 import { shippedKnowledge } from '../../support/knowledge.ts';
 
 const textbook = (id: string, diagnosis: string) =>
   makeCase(id, diagnosis, { rationale: `Presence of tan and scale indicates ${diagnosis}.` });
 const settings = { seed: 5, types: [1, 2, 3], maxPerType: 100 } as const;
+
+/** What the stage composes: every type that the settings name, type 1 first. */
+async function planTrajectories(
+  cases: readonly Case[],
+  { types, ...plan }: { seed: number; types: readonly (1 | 2 | 3)[]; maxPerType: number },
+): Promise<PlannedTrajectory[]> {
+  const table = await readTextbook(cases);
+  return types.flatMap((type): PlannedTrajectory[] =>
+    type === 1
+      ? cases.filter(isTextbookCase).map((c) => ({ type, id: `1/${c.id}`, case: c }))
+      : [...planPairs(type, table, shippedKnowledge, plan)].map((pair) => trajectoryOf(pair, table)),
+  );
+}
+
 const has =
   (...names: string[]) =>
   (name: string): boolean =>
@@ -48,53 +71,49 @@ describe('planTrajectories', () => {
     textbook('c', 'hemangioma'),
     makeCase('d', 'melanoma'),
   ];
-  const planned = planTrajectories(cases, shippedKnowledge, settings);
+  const planned = planTrajectories(cases, settings);
 
-  it('makes one of type 1 for each textbook case', () =>
-    expect(planned.filter((p) => p.type === 1).map((p) => p.id)).toEqual(['1/a', '1/b', '1/c']));
+  it('makes one of type 1 for each textbook case', async () =>
+    expect((await planned).filter((p) => p.type === 1).map((p) => p.id)).toEqual(['1/a', '1/b', '1/c']));
 
-  it('compares with no subtype of the diagnosis where it draws at random (A4)', () => {
+  it('compares with no subtype of the diagnosis where it draws at random (A4)', async () => {
     const family = [
       textbook('a', 'acanthosis nigricans'),
       textbook('b', 'amyloidosis'),
       textbook('c', 'lichen amyloidosis'),
     ];
-    const linked = planTrajectories(family, shippedKnowledge, { ...settings, types: [2] });
+    const linked = await planTrajectories(family, { ...settings, types: [2] });
     const differentials = linked.map((p) => (p.type === 2 ? `${p.primary.id}${p.differential.id}` : ''));
     expect(differentials.filter((ids) => ids === 'bc' || ids === 'cb')).toEqual([]);
     expect(linked).toHaveLength(3);
   });
 
-  it('compares with nothing that may be the same lesion where it draws at random (A4)', () => {
+  it('compares with nothing that may be the same lesion where it draws at random (A4)', async () => {
     const family = ['tuberous sclerosis', 'collagenoma', 'amyloidosis'].map((name) => textbook(name, name));
-    const linked = planTrajectories(family, shippedKnowledge, { ...settings, types: [2] });
+    const linked = await planTrajectories(family, { ...settings, types: [2] });
     expect(linked).toHaveLength(3);
     for (const p of linked) if (p.type === 2) expect([p.primary.id, p.differential.id]).toContain('amyloidosis');
   });
 
-  it('shows the image of the case whose diagnosis it ends with (A2)', () => {
-    for (const p of planned) {
+  it('shows the image of the case whose diagnosis it ends with (A2)', async () => {
+    for (const p of await planned) {
       if (p.type === 2) expect(shownCase(p)).toBe(p.primary);
       if (p.type === 3) expect(shownCase(p)).toBe(p.differential);
       if (p.type !== 1) expect(p.primary.diagnosis).not.toBe(p.differential.diagnosis);
     }
   });
 
-  it('falls back to a random other diagnosis and says so', () => {
-    const alone = planTrajectories(
-      [textbook('a', 'dermatofibroma'), textbook('b', 'angiokeratoma')],
-      shippedKnowledge,
-      settings,
-    );
+  it('falls back to a random other diagnosis and says so', async () => {
+    const alone = await planTrajectories([textbook('a', 'dermatofibroma'), textbook('b', 'angiokeratoma')], settings);
     expect(alone.flatMap((p) => (p.type === 1 ? [] : [p.link]))).toEqual(['random', 'random', 'random', 'random']);
   });
 
-  it('caps types 2 and 3, and repeats itself', () => {
-    const capped = planTrajectories(cases, shippedKnowledge, { ...settings, maxPerType: 1 });
+  it('caps types 2 and 3, and repeats itself', async () => {
+    const capped = await planTrajectories(cases, { ...settings, maxPerType: 1 });
     expect(capped.map((p) => p.type)).toEqual([1, 1, 1, 2, 3]);
-    expect(planTrajectories(cases, shippedKnowledge, settings)).toEqual(planned);
+    expect(await planTrajectories(cases, settings)).toEqual(await planned);
   });
 
-  it('makes no differential of a set with one diagnosis', () =>
-    expect(planTrajectories([textbook('a', 'melanoma')], shippedKnowledge, settings).map((p) => p.type)).toEqual([1]));
+  it('makes no differential of a set with one diagnosis', async () =>
+    expect((await planTrajectories([textbook('a', 'melanoma')], settings)).map((p) => p.type)).toEqual([1]));
 });

@@ -1,4 +1,5 @@
 /** An encoder of the user's own, made by PyTorch, finds what the look of a picture cannot show. */
+
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -8,13 +9,13 @@ import { openEncoder } from '../../../../activities/datasets/encoder/encoder.ts'
 import type { ArtifactStore } from '../../../../activities/ports/artifact-store.ts';
 import { createMemoryStore } from '../../../../activities/store/memory.ts';
 import type { Case } from '../../../../domain/cases/case.ts';
-import { findLeaks } from '../../../../domain/cases/leakage.ts';
 import { lookOf } from '../../../../domain/cases/look.ts';
 import { createRandom } from '../../../../domain/random.ts';
 import type { EncoderSettings } from '../../../../domain/recipe/data.ts';
 import { makeCase } from '../../../support/cases.ts';
 import { temporaryFolder } from '../../../support/datasets.ts';
 import { trainer } from '../../../support/micro-model.ts';
+import { listLeaks } from '../../../support/preparation.ts';
 
 const side = 28;
 /** Mean of each row of pixels in each channel: blind to left and right. `tokens`: with an axis for tokens. */
@@ -78,8 +79,8 @@ describe('an encoder', () => {
       const encoder = await open(plugins);
       const train = await Promise.all(Array.from({ length: 20 }, (_, i) => picture(i, false)));
       const test = await Promise.all([3, 7, 100, 101].map((seed) => picture(seed, true)));
-      expect(findLeaks(train, test)).toEqual([]);
-      const leaks = findLeaks(train, test, { similar: (await encoder?.findSimilar(train, test)) ?? new Map() });
+      expect(await listLeaks(train, test)).toEqual([]);
+      const leaks = await listLeaks(train, test, { similar: (await encoder?.findSimilar(train, test)) ?? null });
       expect(leaks.map(({ kind, test, train }) => [kind, test.id, train.id])).toEqual([
         ['near-duplicate', 'shuffled-3', 'picture-3'],
         ['near-duplicate', 'shuffled-7', 'picture-7'],

@@ -26,7 +26,7 @@ async function score(text: string, ...flags: string[]) {
   });
 }
 
-it('prints a line an output, however many', { timeout: 60_000 }, async () => {
+it('prints one line per output, however many', { timeout: 60_000 }, async () => {
   const { stdout, exitCode } = await score(`${line}\n`.repeat(3_000), '--json');
   const lines = stdout.split('\n');
   expect([lines.length, exitCode]).toEqual([3_000, 0]);

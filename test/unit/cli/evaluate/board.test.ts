@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { evaluateBenchmark } from '../../../../activities/evaluation/evaluate-benchmark.ts';
 import { scoreRules } from '../../../../activities/evaluation/score-rules.ts';
-import { readJsonLines } from '../../../../activities/store/commit.ts';
 import { createMemoryStore } from '../../../../activities/store/memory.ts';
+import { readJsonLines } from '../../../../activities/store/rows.ts';
 import { type BoardRow, readBoard } from '../../../../cli/evaluate/board.ts';
 import { compareRows, findRow } from '../../../../cli/evaluate/compare.ts';
 import { write } from '../../../../cli/evaluate/leaderboard.ts';

@@ -116,7 +116,7 @@ describe('what a case keeps of its set', () => {
     ]);
   });
 
-  it('Derm7pt: two views a case, index files counted from zero, seven concepts', async () => {
+  it('Derm7pt: two views per case, index files counted from zero, seven concepts', async () => {
     const records = await read('derm7pt');
     expect(records.map((r) => [r.id, r.modality, r.group, r.officialSplit])).toEqual([
       ['1-clinic', 'clinical', 'derm7pt/1', 'train'],

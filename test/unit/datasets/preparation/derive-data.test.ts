@@ -1,5 +1,6 @@
 /** Several sets of a recipe, imported and joined. */
 import { cp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
@@ -8,8 +9,9 @@ import { importSources } from '../../../../activities/datasets/import/recipe-sou
 import { deriveData } from '../../../../activities/datasets/preparation/derive-data.ts';
 import type { ImportedSource } from '../../../../activities/datasets/preparation/imported-sets.ts';
 import type { ArtifactStore } from '../../../../activities/ports/artifact-store.ts';
-import { readJson, readJsonLines } from '../../../../activities/store/commit.ts';
+import { readJson } from '../../../../activities/store/commit.ts';
 import { createMemoryStore } from '../../../../activities/store/memory.ts';
+import { readJsonLines } from '../../../../activities/store/rows.ts';
 import { artifactFiles } from '../../../../domain/artifact-files.ts';
 import { caseSchema } from '../../../../domain/cases/case.ts';
 import { conceptCaseSchema, readyCaseSchema } from '../../../../domain/cases/undiagnosed.ts';
@@ -87,7 +89,7 @@ async function prepare(folder: string, recipe: Recipe, store: ArtifactStore) {
   const imported = complete.data.sources.flatMap(({ adapter, use, imported: artifact }): ImportedSource[] =>
     artifact ? [{ adapter, use, artifact }] : [],
   );
-  return deriveData(store, imported, complete, shippedKnowledge);
+  return deriveData({ store, scratch: tmpdir() }, imported, complete, shippedKnowledge);
 }
 
 describe('importSources and deriveData', () => {

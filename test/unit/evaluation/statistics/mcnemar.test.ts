@@ -65,7 +65,7 @@ describe('groupSignTest', () => {
     );
   });
 
-  it('with one item a group is McNemar’s exact test, and its mid-p', () => {
+  it('with one item per group is McNemar’s exact test, and its mid-p', () => {
     fc.assert(
       fc.property(fc.nat(60), fc.nat(60), fc.nat(9), (b, c, same) => {
         const list = [...new Array(b).fill(-1), ...new Array(c).fill(1), ...new Array(same).fill(0)];

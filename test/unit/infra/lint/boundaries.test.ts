@@ -81,7 +81,7 @@ describe('the environment of a process', () => {
       ...['cli/environment.ts', 'infra/build-backbone.ts', 'infra/check.ts', 'infra/pytest.ts', 'workers/main.ts'],
     ]));
 
-  it('is not changed but for what proxies need, and by set-up for a user without a name', () => {
+  it('is changed only for what proxies need, and by set-up for a user without a name', () => {
     const changes = /Object\.assign\(process\.env|process\.env(?:\.\w+|\[[^\]]+\])\s*=[^=]|delete process\.env/;
     expect(sources.filter((file) => changes.test(read(file)))).toEqual(['infra/setup/main.mjs']);
   });

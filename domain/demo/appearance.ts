@@ -2,7 +2,7 @@
 import type { Random } from '../random.ts';
 import type { Findings } from './findings.ts';
 
-export interface LesionLook {
+export interface LesionAppearance {
   findings: Findings;
   /** In pixels; multiples of 28, so that no processor resizes the image. */
   width: number;
@@ -17,7 +17,7 @@ const portrait = { width: 84, height: 140 } as const;
 const formats = [square, square, square, square, landscape, portrait] as const;
 
 /** Two of three images are square, the others landscape and portrait. */
-export const drawLook = (findings: Findings, random: Random): LesionLook => ({
+export const drawAppearance = (findings: Findings, random: Random): LesionAppearance => ({
   findings,
   ...random.pick(formats),
   seed: String(random.int(0, 0x7fffffff)),

@@ -1,6 +1,10 @@
-/** What a recipe says of rewards. */
+/** What a recipe says of rewards, and what each part of the reward pays at most (Eq. 5 to 8); together 2. */
 import { z } from 'zod';
-import { rewardNames } from './weights.ts';
+
+export const rewardNames = ['format', 'granularity', 'malignancy'] as const;
+export type RewardName = (typeof rewardNames)[number];
+
+export const rewardWeights: Readonly<Record<RewardName, number>> = { format: 1, granularity: 0.75, malignancy: 0.25 };
 
 export const rewardsSchema = z.strictObject({
   format: z.boolean(),

@@ -2,7 +2,7 @@
  * An answer that is one option, word for word. The grammar of answers knows diseases and conditions; the options of other
  * sets may be anything, also words that it takes for a denial or a condition ("No", "Benign condition.").
  */
-import { tags } from '../questions/tags.ts';
+import { tags } from '../../questions/tags.ts';
 
 type Option = { letter: string; label: string };
 

@@ -1,10 +1,10 @@
 /** From an output to a scored item, for items with options and for open questions. */
-import type { BenchmarkReading, ScoredItem } from '../evaluation/scored.ts';
-import { type Answer, extractAnswer, extractLeniently, type UnreadableForm } from '../questions/extract.ts';
-import type { Option, QuestionTask } from '../questions/question.ts';
-import { readLeniently } from '../questions/reading/lenient.ts';
-import { readerOf, unreadablePassages } from '../questions/reading/passage.ts';
-import type { BenchmarkItem } from './benchmark.ts';
+import type { BenchmarkReading, ScoredItem } from '../../evaluation/scored.ts';
+import { type Answer, extractAnswer, extractLeniently, type UnreadableForm } from '../../questions/extract.ts';
+import type { Option, QuestionTask } from '../../questions/question.ts';
+import { readLeniently } from '../../questions/reading/lenient.ts';
+import { readerOf, unreadablePassages } from '../../questions/reading/passage.ts';
+import type { BenchmarkItem } from '../benchmark.ts';
 import { afterThinking, exactOption, finalContent } from './exact-option.ts';
 
 /** What a scored item has of its item, whatever the scorer. */

@@ -1,5 +1,5 @@
 /** The 48 signs of SkinCon (Daneshjou et al. 2022) in the words in which texts name them, and those that a text names. */
-import { normaliseLabel } from '../knowledge/label.ts';
+import { normaliseLabel } from '../../knowledge/label.ts';
 
 /** By the name that the set gives them, in lower case; other words for the same sign beside it. */
 const wordings: Readonly<Record<string, readonly string[]>> = {

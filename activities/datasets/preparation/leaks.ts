@@ -1,0 +1,199 @@
+/** Finds which test pictures training has seen (domain/cases/leakage.ts), however many pictures there are. */
+import { type Link, ownerKeysOf } from '../../../domain/cases/groups.ts';
+import type { AuditedPicture, Leak, Named } from '../../../domain/cases/leakage.ts';
+import { indexLooks, type LookIndex, type Near } from '../../../domain/cases/look-index.ts';
+import type { Similar } from '../../../domain/cases/similarity.ts';
+import type { Rows } from '../../rows.ts';
+import { inTurns, openScratchDatabase } from '../../scratch-database.ts';
+import { createKeyGroups, type KeyGroups } from './key-groups.ts';
+import { type DiskShelf, openLookShelf } from './look-shelf.ts';
+
+export interface KnownTies {
+  /** Of pictures on neither side: they tie names, lesions and patients to one another. */
+  links?: Rows<Link>;
+  /** The training picture that an encoder takes for the same as the test picture at a position. */
+  similar?: ((at: number) => Similar | null) | null;
+}
+
+/** A tie of the test picture at a position. */
+export interface FoundLeak {
+  at: number;
+  leak: Leak;
+}
+
+/** Levels of keys, from sure to likely. */
+const levels = { archive: 0, pixels: 1, owner: 2 } as const;
+/** Pictures that are looked up together. */
+const lookedUpAtOnce = 1024;
+const none = -1;
+
+/**
+ * The surest tie of each test picture that has one, in the order of `test`. Names, lesions and patients tie through
+ * others too: a test picture whose name in an archive a link gives a lesion is tied to all training pictures of it.
+ * Memory holds a few bytes per picture; keys, names and looks lie in temporary files, those of looks below `folder`.
+ */
+export async function* findLeaks(
+  train: Rows<AuditedPicture>,
+  test: Rows<AuditedPicture>,
+  { links = [], similar = null }: KnownTies,
+  folder: string,
+): AsyncGenerator<FoundLeak> {
+  const groups = createKeyGroups();
+  const addPicture = (picture: Omit<Link, 'source'>): void => {
+    groups.add(picture.archiveIds, levels.archive);
+    groups.addKeys(
+      picture.images.map(({ sha256 }) => `pixels/${sha256}`),
+      levels.pixels,
+    );
+    groups.addKeys(ownerKeysOf(picture), levels.owner);
+  };
+  const shelf = openLookShelf(folder);
+  try {
+    const seen = createNames();
+    for await (const picture of train) {
+      addPicture(picture);
+      if (picture.look !== undefined) shelf.keepLook(picture.look);
+      seen.add(picture, picture.look !== undefined);
+    }
+    let tested = 0;
+    for await (const picture of test) {
+      addPicture(picture);
+      tested += 1;
+    }
+    for await (const link of links) addPicture(link);
+    const ties = await tiesOf(groups, seen.count(), tested);
+    groups.close();
+    const looks = await indexLooks(seen.looks(shelf), seen.looked(), shelf);
+    const find = (picture: AuditedPicture, at: number, near: Near | null): FoundLeak[] => {
+      const tie = tieOf(at, { ties, near, similar, seen });
+      if (!tie) return [];
+      const { position, ...rest } = tie;
+      return [{ at, leak: { ...rest, test: { id: picture.id, source: picture.source }, train: seen.at(position) } }];
+    };
+    yield* inBlocks(test, ties, looks, find);
+    seen.close();
+  } finally {
+    shelf.close();
+  }
+}
+
+/** Test pictures, some hundred at a time; those that nothing sure ties are looked up by their looks. */
+async function* inBlocks(
+  test: Rows<AuditedPicture>,
+  ties: SureTies,
+  looks: LookIndex,
+  find: (picture: AuditedPicture, at: number, near: Near | null) => FoundLeak[],
+): AsyncGenerator<FoundLeak> {
+  let block: { picture: AuditedPicture; at: number }[] = [];
+  const end = async (): Promise<FoundLeak[]> => {
+    const asked = block.filter(({ picture, at }) => picture.look !== undefined && ties.sure[at] === none);
+    const nearest = await looks.nearest(asked.map(({ picture }) => picture.look ?? ''));
+    const nearOf = new Map(asked.map(({ at }, i) => [at, nearest[i] ?? null]));
+    return block.flatMap(({ picture, at }) => find(picture, at, nearOf.get(at) ?? null));
+  };
+  let at = 0;
+  for await (const picture of test) {
+    block.push({ picture, at: at++ });
+    if (block.length < lookedUpAtOnce) continue;
+    yield* await end();
+    block = [];
+  }
+  yield* await end();
+}
+
+interface SureTies {
+  /** By test position, the first training picture of its name or pixels; -1 where there is none. */
+  sure: Int32Array;
+  /** 1 where only pixels tell. */
+  byPixels: Uint8Array;
+  /** The first one of its lesion or patient. */
+  owner: Int32Array;
+}
+
+async function tiesOf(groups: KeyGroups, seen: number, tested: number): Promise<SureTies> {
+  const ties = {
+    sure: new Int32Array(tested).fill(none),
+    byPixels: new Uint8Array(tested),
+    owner: new Int32Array(tested).fill(none),
+  };
+  const eachTie = async (level: number, tell: (at: number, first: number) => void): Promise<void> => {
+    await groups.unite(level);
+    for (let at = 0; at < tested; at += 1) {
+      const first = groups.firstOf(seen + at);
+      if (first < seen) tell(at, first);
+    }
+  };
+  await eachTie(levels.archive, (at, first) => {
+    ties.sure[at] = first;
+  });
+  await eachTie(levels.pixels, (at, first) => {
+    if (ties.sure[at] !== none) return;
+    ties.sure[at] = first;
+    ties.byPixels[at] = 1;
+  });
+  await eachTie(levels.owner, (at, first) => {
+    ties.owner[at] = first;
+  });
+  return ties;
+}
+
+type Tie = Omit<Leak, 'test' | 'train'> & { position: number };
+
+function tieOf(
+  at: number,
+  { ties, near, similar, seen }: { ties: SureTies; near: Near | null; seen: Names } & Pick<KnownTies, 'similar'>,
+): Tie | null {
+  const sure = ties.sure[at] ?? none;
+  if (sure !== none) return { kind: ties.byPixels[at] ? 'same pixels' : 'archive id', position: sure };
+  if (near) return { kind: 'near-duplicate', position: seen.ofLook(near.position), likeness: near.likeness };
+  const encoded = similar?.(at);
+  if (encoded) return { kind: 'near-duplicate', ...encoded };
+  const owner = ties.owner[at] ?? none;
+  return owner === none ? null : { kind: 'same patient or lesion', position: owner };
+}
+
+/** Names of the training pictures by position, and which of them have a look. */
+interface Names {
+  add(picture: Named, hasLook: boolean): void;
+  count(): number;
+  looked(): number;
+  at(position: number): Named;
+  /** Position of the picture with the look of a number. */
+  ofLook(number: number): number;
+  looks(shelf: DiskShelf): Rows<string>;
+  close(): void;
+}
+
+function createNames(): Names {
+  const database = openScratchDatabase(
+    'create table picture (at integer primary key, id text, source text); create table looked (number integer primary key, at integer)',
+  );
+  const insert = database.prepare('insert into picture values (?, ?, ?)');
+  const insertLook = database.prepare('insert into looked values (?, ?)');
+  const select = database.prepare('select id, source from picture where at = ?');
+  const selectLook = database.prepare('select at from looked where number = ?');
+  let [count, looked] = [0, 0];
+  return {
+    add: ({ id, source }, hasLook) => {
+      if (hasLook) insertLook.run(looked++, count);
+      insert.run(count++, id, source);
+    },
+    count: () => count,
+    looked: () => looked,
+    at: (position) => {
+      const row = select.get(position);
+      return { id: String(row?.id), source: String(row?.source) };
+    },
+    ofLook: (number) => Number(selectLook.get(number)?.at),
+    looks: (shelf) => ({
+      [Symbol.asyncIterator]: async function* () {
+        for await (const number of inTurns(numbersBelow(looked))) yield shelf.lookAt(number);
+      },
+    }),
+    close: () => database.close(),
+  };
+}
+
+function* numbersBelow(count: number): Generator<number> {
+  for (let number = 0; number < count; number += 1) yield number;
+}

@@ -1,0 +1,49 @@
+/** Rows of an artifact's files of JSON lines. */
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { z } from 'zod';
+import type { ArtifactRef, Manifest } from '../../domain/artifact.ts';
+import { fileRows, parseLines } from '../json-lines.ts';
+import type { ArtifactStore } from '../ports/artifact-store.ts';
+import { listRows, type Rows } from '../rows.ts';
+import { fileOf } from './commit.ts';
+
+/**
+ * Fetches a file below `folder`, unless it lies there, and gives its rows, one at a time; they can be read while the
+ * folder stands.
+ */
+export async function fetchRows<T>(
+  store: ArtifactStore,
+  artifact: Manifest | ArtifactRef,
+  name: string,
+  schema: z.ZodType<T>,
+  folder: string,
+): Promise<Rows<T>> {
+  const manifest = await manifestOf(store, artifact);
+  const blob = fileOf(manifest, name);
+  const path = join(folder, `${blob.sha256}.jsonl`);
+  const isThere = await access(path).then(
+    () => true,
+    () => false,
+  );
+  if (!isThere) await store.getFile(blob, path);
+  return fileRows(path, schema, describe(manifest, name));
+}
+
+/** All rows of a file as a list: for those that are few, such as a training log. */
+export async function readJsonLines<T>(
+  store: ArtifactStore,
+  artifact: Manifest | ArtifactRef,
+  name: string,
+  schema: z.ZodType<T>,
+): Promise<T[]> {
+  const manifest = await manifestOf(store, artifact);
+  const bytes = await store.getBlob(fileOf(manifest, name));
+  return listRows(parseLines([bytes], schema, describe(manifest, name)));
+}
+
+const manifestOf = async (store: ArtifactStore, artifact: Manifest | ArtifactRef): Promise<Manifest> =>
+  'files' in artifact ? artifact : store.manifest(artifact);
+
+/** For messages. */
+const describe = ({ kind, key }: Manifest, name: string): string => `${kind} ${key}: ${name}`;

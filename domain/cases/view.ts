@@ -1,0 +1,70 @@
+/** Coarse views of a look: what a window of it shows, in 8 x 8 parts. */
+import type { Window } from './alignment.ts';
+import { lookSide } from './look.ts';
+import { type View, viewLength, viewSide } from './view-hash.ts';
+
+/** Spread below which a view is of one colour, as the sum of squares of its levels' deviations. */
+const flat = 16;
+
+/** Used again by each call: a new one for each of millions of views would be garbage faster than it is collected. */
+const lines = new Float32Array(viewSide * lookSide);
+
+/**
+ * Mean levels of the window's 8 x 8 parts, less their mean, of unit length; null where all are nearly equal.
+ *
+ * @param view where it is written; by default a new one
+ */
+export function viewOf(
+  levels: Float32Array,
+  { left, top, right, bottom }: Window,
+  view: View = new Float32Array(viewLength),
+): View | null {
+  const [columns, rows] = [sharesOf(left, right), sharesOf(top, bottom)];
+  for (const [column, shares] of columns.entries()) {
+    for (let y = 0; y < lookSide; y += 1) {
+      let sum = 0;
+      for (const { at, share } of shares) sum += share * (levels[y * lookSide + at] ?? 0);
+      lines[column * lookSide + y] = sum;
+    }
+  }
+  let mean = 0;
+  for (const [row, shares] of rows.entries()) {
+    for (let column = 0; column < viewSide; column += 1) {
+      let sum = 0;
+      for (const { at, share } of shares) sum += share * (lines[column * lookSide + at] ?? 0);
+      view[row * viewSide + column] = sum;
+      mean += sum / view.length;
+    }
+  }
+  let squares = 0;
+  for (const [at, value] of view.entries()) {
+    view[at] = value - mean;
+    squares += (value - mean) ** 2;
+  }
+  if (squares < flat) return null;
+  const length = Math.sqrt(squares);
+  for (const [at, value] of view.entries()) view[at] = value / length;
+  return view;
+}
+
+interface Share {
+  at: number;
+  share: number;
+}
+const knownShares = new Map<string, Share[][]>();
+
+/** For each of the 8 parts of a line, the cells that it covers, in shares that sum to 1. */
+function sharesOf(before: number, after: number): Share[][] {
+  const key = `${before} ${after}`;
+  const known = knownShares.get(key);
+  if (known) return known;
+  const edge = (i: number): number => lookSide * (before + (i / viewSide) * (1 - before - after));
+  const shares = Array.from({ length: viewSide }, (_, i) =>
+    Array.from({ length: lookSide }, (_, at) => ({
+      at,
+      share: Math.max(0, Math.min(edge(i + 1), at + 1) - Math.max(edge(i), at)) / (edge(i + 1) - edge(i)),
+    })).filter(({ share }) => share > 0),
+  );
+  knownShares.set(key, shares);
+  return shares;
+}
