@@ -28,12 +28,11 @@ export async function readAnswers(store: ArtifactStore, input: ReportInput, fold
     const own: ReportedItem[] = [];
     items.set(label, own);
     for await (const item of await fetchRows(store, evaluation, files.items.name, files.items.schema, folder)) {
-      const { task, correct, letter, predicted, unreadable, lenient, malignancyCorrect } = item;
-      const [id, caseId, group, source] = [same(item.id), same(item.caseId), same(item.group), same(item.source)];
+      const { task, correct, letter, predicted } = item;
+      const [id, group, source] = [same(item.id), same(item.group), same(item.source)];
       const [answer, expected] = [same(item.answer), same(item.expected)];
       const chosen = { letter: letter && same(letter), predicted: predicted && same(predicted) };
-      const read = { unreadable, lenient: { ...lenient, letter: lenient.letter && same(lenient.letter) } };
-      own.push({ id, caseId, group, source, task, correct, answer, expected, ...chosen, ...read, malignancyCorrect });
+      own.push({ id, group, source, task, correct, answer, expected, ...chosen });
     }
   }
   const answers = { questions, textOnly, summaries, items };

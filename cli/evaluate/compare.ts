@@ -6,10 +6,10 @@ import { artifactFiles } from '../../domain/artifact-files.ts';
 import { compareEvaluations, type EvaluationComparison } from '../../domain/evaluation/comparison.ts';
 import { type ReaderName, readers, type ScoredItem } from '../../domain/evaluation/scored.ts';
 import { userMistake } from '../../domain/failures.ts';
-import { asScored } from '../../domain/report/sets.ts';
 import { withAnswers } from '../question.ts';
 import { type BoardRow, readBoard } from './board.ts';
 import { renderCompared } from './render-compared.ts';
+import { asScored } from './run-items.ts';
 
 export interface Compared {
   first: string;

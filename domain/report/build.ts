@@ -71,7 +71,7 @@ export async function buildReport(sources: ReportSources, turn: Turn = async () 
     baselines,
     evaluations: models,
     comparisons,
-    sets: modelsBySet(models, items, recipe),
+    sets: await modelsBySet({ models, items, recipe }, turn),
     training: byLogField((stage) => mergeLines(logs[stage])),
     completions: chooseCompletions(sources.completions),
     samples: showSamples(

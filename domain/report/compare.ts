@@ -8,19 +8,7 @@ import type { Comparison, EvaluatedModel, TaskBaseline } from './report.ts';
 /** What the report's numbers need of an answer, and of its question: as little as may be, for there are many. */
 export type ReportedItem = Pick<
   EvaluationItem,
-  | 'id'
-  | 'caseId'
-  | 'group'
-  | 'source'
-  | 'task'
-  | 'correct'
-  | 'letter'
-  | 'answer'
-  | 'predicted'
-  | 'expected'
-  | 'unreadable'
-  | 'lenient'
-  | 'malignancyCorrect'
+  'id' | 'group' | 'source' | 'task' | 'correct' | 'letter' | 'answer' | 'predicted' | 'expected'
 >;
 export interface ReportedQuestion {
   diagnosis: string;

@@ -1,7 +1,7 @@
 /** `report.json`: every number of the report page, for programs. The page is drawn from this and nothing else. */
 import { z } from 'zod';
 import { artifactKinds, sha256Schema } from '../artifact.ts';
-import { columnSchema } from '../benchmarks/summary.ts';
+import { readerScoresSchema } from '../benchmarks/summary.ts';
 import { imageRefSchema, modalities } from '../cases/case.ts';
 import { modelRefSchema } from '../contracts/references.ts';
 import { taskSummarySchema } from '../evaluation/summary.ts';
@@ -165,7 +165,8 @@ const paperSchema = z.strictObject({
 export const modelBySetSchema = z.strictObject({
   task: z.enum(questionTasks),
   label: z.string(),
-  columns: z.array(columnSchema),
+  /** By the strict reader. */
+  columns: z.array(readerScoresSchema.extend({ name: z.string(), title: z.string(), items: count, groups: count })),
   paper: z.array(paperSchema),
 });
 export type ModelBySet = z.infer<typeof modelBySetSchema>;

@@ -20,7 +20,7 @@ export function setTables({ sets, evaluations, final }: Report, task: QuestionTa
   const rows = own.map(
     ({ label, columns }) =>
       html`<tr class="${label === final ? 'strong' : ''}"><th scope="row">${titleOf(label)}</th>${names.map((name) => {
-        const strict = columns.find((column) => column.name === name)?.strict;
+        const strict = columns.find((column) => column.name === name);
         if (!strict) return html`<td>–</td>`;
         const f1 = strict.macroF1 ? `, F1 ${strict.macroF1.value.toFixed(3)}` : '';
         return html`<td>${percent(strict.score.value)}<small>${percentRange(strict.score)}${f1}</small></td>`;

@@ -31,12 +31,30 @@ describe('buildReport', () => {
     expect(shorter.comparisons.map(({ first, second }) => `${first} ${second}`)).toEqual(['base sft', 'base sft']);
   });
 
+  it('tells every model by data set, and the row of the paper beside it', () => {
+    const final = report.sets.find(({ task, label }) => task === 'diagnosis' && label === report.final);
+    const score = report.evaluations
+      .find(({ label }) => label === report.final)
+      ?.tasks.find((t) => t.task === 'diagnosis');
+    const columns = final?.columns ?? [];
+    expect(columns.length).toBeGreaterThan(0);
+    const right = columns.reduce((sum, { items, score: own }) => sum + items * own.value, 0);
+    expect(right / columns.reduce((sum, { items }) => sum + items, 0)).toBeCloseTo(score?.accuracy ?? Number.NaN, 10);
+    expect(columns.every(({ score: own }) => own.low < own.high)).toBe(true);
+    expect(report.sets.filter(({ task }) => task === 'diagnosis').map(({ label }) => label)).toEqual(
+      report.evaluations.map(({ label }) => label),
+    );
+    const base = report.sets.find(({ label, task }) => task === 'diagnosis' && label === 'base');
+    expect(base?.paper[0]?.model).toBe('Qwen2.5-VL-7B-Instruct');
+    expect(base?.paper[0]?.notComparable).toContain('data: the pictures are drawings');
+  });
+
   it('lets the thread turn between any two intervals', async () => {
     let turns = 0;
     await buildReport(sampleSources(), async () => void turns++);
     const standings = report.baselines.flatMap(({ textOnly }) => [textOnly, ...(textOnly?.sets ?? [])]);
     const numbers = standings.reduce((sum, each) => sum + (each?.models.length ?? 0), report.comparisons.length);
-    expect(turns).toBe(numbers);
+    expect(turns).toBe(numbers + report.sets.length);
   });
 
   it('joins the stretches to one curve a stage', () => {
