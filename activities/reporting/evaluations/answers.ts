@@ -1,8 +1,8 @@
 /** Where answers go wrong, and how models differ: confusion, recall, what could not be read, groups, pairs. */
 import { html } from 'hono/html';
-import { grouped } from '../../../domain/words.ts';
 import type { EvaluationPage, PageRow } from '../../../domain/pages/evaluation-page.ts';
 import { percent, percentRange, points, pointsRange, pValue } from '../../../domain/report/words.ts';
+import { grouped } from '../../../domain/words.ts';
 import { confusionChart } from '../charts/confusion.ts';
 import { figure, folded, type Markup, section, table } from '../markup.ts';
 import { estimateCell, rowHead, shareCell, sortable } from './scores.ts';

@@ -2,9 +2,9 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { html, raw } from 'hono/html';
-import { grouped } from '../../../domain/words.ts';
 import type { EvaluationPage } from '../../../domain/pages/evaluation-page.ts';
 import type { Explorer } from '../../../domain/pages/explorer.ts';
+import { grouped } from '../../../domain/words.ts';
 import type { Markup } from '../markup.ts';
 import { style } from '../style.ts';
 import { answersSection, differencesSection, groupsSection } from './answers.ts';

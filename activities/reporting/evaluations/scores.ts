@@ -1,10 +1,10 @@
 /** The leaderboard: models, controls and rules, by set, beside the published rows. */
 import { html } from 'hono/html';
-import { grouped } from '../../../domain/words.ts';
 import { type EvaluationPage, headline, type PageRow } from '../../../domain/pages/evaluation-page.ts';
 import { averageColumn } from '../../../domain/published/published.ts';
 import { titleOfSet } from '../../../domain/published/sets.ts';
 import { percent, percentRange } from '../../../domain/report/words.ts';
+import { grouped } from '../../../domain/words.ts';
 import { leaderboardChart } from '../charts/leaderboard.ts';
 import { stepsChart } from '../charts/steps.ts';
 import { figure, folded, type Markup, section, table } from '../markup.ts';
