@@ -29,6 +29,8 @@ const verbs = await Promise.all((asked.length > 0 ? asked : Object.entries(loade
 const program = new Command('dermflow')
   .description('Durable post-training of reasoning dermatology vision-language models')
   .configureHelp({ sortSubcommands: false })
+  // What follows a verb is the verb's: `evaluate compare` has options that `evaluate` has too.
+  .enablePositionalOptions()
   .addHelpText(
     'after',
     '\nExit codes: 0 done, 1 the run failed, 2 a mistake in what you gave, 3 a service or resource is not there.',

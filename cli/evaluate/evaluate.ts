@@ -41,6 +41,8 @@ export const evaluateCommand = (): Command =>
     .option('--detach', 'print the evaluation and return')
     .option('--json', 'one JSON object a line')
     .action(evaluate)
+    // Those of compare and report have the same names, and are theirs where they follow them (main.ts has it too).
+    .enablePositionalOptions()
     .addCommand(compareCommand())
     .addCommand(pagesCommand());
 

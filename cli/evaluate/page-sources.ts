@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
 import { traceLineage } from '../../activities/reporting/lineage.ts';
+import { findRecords } from '../../activities/run-records.ts';
 import { readJson } from '../../activities/store/commit.ts';
 import { readJsonLines } from '../../activities/store/rows.ts';
 import { sha256Schema, workKey } from '../../domain/artifact.ts';
@@ -14,7 +15,10 @@ import type { EvaluationSource } from '../../domain/pages/build.ts';
 import { evaluationProfile } from '../../domain/prompts/prompts.ts';
 import { distractorSources } from '../../domain/questions/distractors.ts';
 import { questionTasks } from '../../domain/questions/question.ts';
-import type { DataConditions } from '../../domain/report/against-paper.ts';
+import { parseRecipe } from '../../domain/recipe/parse.ts';
+import { underOwnRules } from '../../domain/recipe/versions.ts';
+import { type DataConditions, trainingOf } from '../../domain/report/against-paper.ts';
+import { publicBase } from '../../domain/report/card-metadata.ts';
 import type { BoardRow } from './board.ts';
 import { readScored } from './compare.ts';
 
@@ -30,6 +34,7 @@ export async function readPageSources(
   store: ArtifactStore,
   chosen: readonly BoardRow[],
   board: readonly BoardRow[],
+  namespace: string,
 ): Promise<PageSources> {
   const sources: EvaluationSource[] = [];
   const asked = new Map<string, BenchmarkItem>();
@@ -43,7 +48,7 @@ export async function readPageSources(
     benchmark: benchmarks.find((known) => known.name === name) ?? ownBenchmarkOf(name),
     sources: [...sources, ...rules],
     asked,
-    data: await conditionsOf(store, chosen),
+    data: { ...(await conditionsOf(store, chosen)), bases: await basesOf(store, chosen, namespace) },
   };
 }
 
@@ -124,7 +129,7 @@ const factsSchema = z.object({
 const questionParams = z.object({ distractors: z.enum(distractorSources) });
 
 /** How questions and pictures were made, as the artifacts say that the evaluations name. */
-async function conditionsOf(store: ArtifactStore, rows: readonly BoardRow[]): Promise<DataConditions> {
+async function conditionsOf(store: ArtifactStore, rows: readonly BoardRow[]): Promise<Omit<DataConditions, 'bases'>> {
   for (const { evaluation } of rows) {
     const { facts, inputs } = await store.manifest(evaluation);
     const kept = factsSchema.safeParse(facts).data?.data;
@@ -152,4 +157,21 @@ async function wasDrawn(store: ArtifactStore, lineage: Awaited<ReturnType<typeof
     if (key !== workKey({ method, inputs, params })) return true;
   }
   return false;
+}
+
+/** As others may know them: never a path of this machine. */
+async function basesOf(
+  store: ArtifactStore,
+  rows: readonly BoardRow[],
+  namespace: string,
+): Promise<DataConditions['bases']> {
+  const runs = [...new Set(rows.flatMap(({ label }) => trainingOf(label)?.run ?? []))];
+  const found = await Promise.all(
+    runs.map(async (run) => {
+      const [record] = await findRecords(store, run, namespace);
+      const recipe = record && parseRecipe(underOwnRules(record.recipe), `the recipe of run ${run}`);
+      return recipe ? [[run, publicBase(recipe.model.base).name] as const] : [];
+    }),
+  );
+  return Object.fromEntries(found.flat());
 }

@@ -42,7 +42,7 @@ async function report(names: string[], { benchmark, out, ...shown }: PagesOption
     const { chosen, name } = chooseRows(board, names, benchmark, (row) => ruleKeys.has(row.evaluation.key));
     const place = resolve(out ?? join(environment.home, 'reports', 'evaluations', name));
     const beside = board.filter((row) => row.benchmark === name);
-    const sources = await readPageSources(artifacts, chosen, beside);
+    const sources = await readPageSources(artifacts, chosen, beside, client.options.namespace);
     return { folder: place, files: await writePages(artifacts, place, sources) };
   });
   await show(folder, files, shown);

@@ -12,7 +12,13 @@ import { averageColumn, type Measure } from '../published/published.ts';
 export type Training = { run: string; stage: string; step: number | null } | null;
 
 /** What is known of how the questions were made. */
-export type DataConditions = Pick<Conditions, 'generated' | 'distractors'>;
+export type DataConditions = Pick<Conditions, 'generated' | 'distractors'> & {
+  /** Base model of each run, by its name. */
+  bases: Readonly<Record<string, string>>;
+};
+
+const paperBase = 'Qwen2.5-VL-7B-Instruct';
+const paperSteps = [500, 1000, 1500];
 
 /** A run's model by its label, `RUN@grpo-500`; null for others. */
 export function trainingOf(label: string): Training {
@@ -32,10 +38,10 @@ function rowsFor(label: string, training: Training): string[] {
     return publishedModels.flatMap((model) => (model.name.toLowerCase() === name ? [model.name] : []));
   }
   const { stage, step } = training;
-  if (stage === 'base') return ['Qwen2.5-VL-7B-Instruct'];
+  if (stage === 'base') return [paperBase];
   if (stage === 'sft') return ['SFT'];
   if (stage === 'rl-only') return ['RL without SFT'];
-  if (stage === 'final') return ['Skin-R1'];
+  if (stage === 'final' || (step !== null && !paperSteps.includes(step))) return ['Skin-R1'];
   const steps = step === null ? '' : ` (${String(step).replaceAll(/\B(?=(\d{3})+$)/g, ',')} steps)`;
   return [`Skin-R1${steps}`];
 }
@@ -72,9 +78,26 @@ const conditionsOf = ({ kind, reader, profile, samples }: Measured, data: DataCo
 export function againstPaper({ published }: Benchmark, row: Measured, data: DataConditions): Comparison[] {
   if (row.kind !== 'model') return [];
   const ours = ownNumbers(row.summary, row.reader);
-  return rowsFor(row.label, row.training).flatMap((model) =>
+  const found = rowsFor(row.label, row.training).flatMap((model) =>
     published.flatMap((table) => againstRow(table, model, ours, conditionsOf(row, data))),
   );
+  const reasons = trainingReasons(row.training, data);
+  // Tables of the paper repeat rows.
+  const once = new Map(found.toReversed().map((own) => [`${own.measure}/${own.model}/${own.column}`, own]));
+  return [...once.values()].toReversed().map((own) => ({ ...own, notComparable: [...own.notComparable, ...reasons] }));
+}
+
+/** What differs in how a run's model was made. */
+function trainingReasons(training: Training, { bases }: DataConditions): string[] {
+  if (training === null) return [];
+  const { run, stage, step } = training;
+  const base = bases[run];
+  const isPapers = base?.toLowerCase().includes(paperBase.toLowerCase()) === true;
+  const otherSteps = stage === 'grpo' && step !== null && !paperSteps.includes(step);
+  return [
+    ...(isPapers ? [] : [`model: the base is ${base ?? 'not known here'}, that of the paper ${paperBase}`]),
+    ...(otherSteps ? [`training: ${step} steps, the paper's have 500, 1,000 or 1,500`] : []),
+  ];
 }
 
 /** Every published row of the benchmark, a model once for each measure, with what keeps it from being compared with `row`. */

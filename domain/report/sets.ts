@@ -4,6 +4,7 @@ import type { ScoredItem } from '../evaluation/scored.ts';
 import { questionTasks } from '../questions/question.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { againstPaper, type Measured, trainingOf } from './against-paper.ts';
+import { publicBase } from './card-metadata.ts';
 import type { ItemsByLabel, ReportedItem, Turn } from './compare.ts';
 import type { EvaluatedModel, ModelBySet } from './report.ts';
 
@@ -15,7 +16,10 @@ interface Evaluated {
 
 /** Of each task and model: a column for each set, and the row of the paper that the model stands for. */
 export async function modelsBySet({ models, items, recipe }: Evaluated, turn: Turn): Promise<ModelBySet[]> {
-  const data = { generated: recipe.data.generate !== undefined, distractors: recipe.questions.distractors };
+  const data = {
+    ...{ generated: recipe.data.generate !== undefined, distractors: recipe.questions.distractors },
+    bases: { run: publicBase(recipe.model.base).name },
+  };
   const found: ModelBySet[] = [];
   for (const task of questionTasks) {
     const name = task === 'diagnosis' ? 'id-diagnosis' : task;

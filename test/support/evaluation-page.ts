@@ -80,7 +80,7 @@ export const madeUpSources = (items: readonly BenchmarkItem[]): EvaluationSource
   madeUpModel('Labels alone', items, 0.2, { kind: 'rule' }),
 ];
 
-export const conditions = { generated: true, distractors: 'set' } as const;
+export const conditions = { generated: true, distractors: 'set', bases: { demo: 'dermflow/tiny' } } as const;
 
 export async function madeUpPage(sources: readonly EvaluationSource[], items: readonly BenchmarkItem[]) {
   const page = buildPage(idDiagnosis, sources, conditions);

@@ -46,7 +46,11 @@ describe('buildReport', () => {
     );
     const base = report.sets.find(({ label, task }) => task === 'diagnosis' && label === 'base');
     expect(base?.paper[0]?.model).toBe('Qwen2.5-VL-7B-Instruct');
-    expect(base?.paper[0]?.notComparable).toContain('data: the pictures are drawings');
+    expect(base?.paper.filter(({ column }) => column === 'average')).toHaveLength(1);
+    const reasons = final?.paper[0]?.notComparable.join('; ');
+    for (const reason of ['the pictures are drawings', 'model: the base is', 'training: 60 steps']) {
+      expect(reasons).toContain(reason);
+    }
   });
 
   it('lets the thread turn between any two intervals', async () => {

@@ -53,6 +53,7 @@ const read = (names: string[], benchmark?: string) =>
     store,
     chooseRows(board, names, benchmark, isRuleRow).chosen,
     board.filter((row) => row.benchmark === 'id-diagnosis'),
+    'default',
   );
 
 describe('what pages are made of', () => {
