@@ -3,10 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { afterAll, describe, expect, it } from 'vitest';
 import { statusOf } from '../../../cli/follow/run-status.ts';
+import { createSchedule, scheduleOptions, triggerNight } from '../../../cli/nights/schedules.ts';
 import { handleOf, runOf, startRun } from '../../../cli/runs.ts';
 import { skinR1 } from '../../../domain/methods/skin-r1.ts';
 import { searchAttributes, taskQueues } from '../../../domain/names.ts';
 import type { Recipe } from '../../../domain/recipe/recipe.ts';
+import { nightOf } from '../../support/evaluations.ts';
 import { makeHome } from '../../support/home.ts';
 import { smallRecipe } from '../../support/recipes.ts';
 import { useRuns } from '../../support/runs.ts';
@@ -45,6 +47,23 @@ describe.each([
     expect(said).toEqual([expect.stringMatching(/^namespace default lacks search attributes; the run goes without/)]);
     expect(said[0]).toContain('temporal operator search-attribute create --namespace default --name DermflowRecipe');
     expect(said[0]).toContain('tcld namespace search-attributes add');
+  });
+
+  it('has nights, which say their verdict where they can', async () => {
+    const { client } = runs.environment;
+    const said: string[] = [];
+    const times = { at: '02:30', timezone: 'UTC', catchupHours: 12 };
+    runs.fakes.begin({});
+    await createSchedule(client, scheduleOptions(nightOf(), times), (line) => said.push(line));
+    expect(said).toHaveLength(complete ? 0 : 1);
+    await triggerNight(client, 'tiny');
+    const recent = async () =>
+      (await client.schedule.getHandle('nightly-tiny').describe()).info.recentActions[0]?.action.workflow.workflowId;
+    await expect.poll(recent, { timeout: 20_000 }).toBeDefined();
+    const night = handleOf(client, (await recent()) ?? '');
+    await expect(night.result()).resolves.toMatchObject({ verdict: 'drop' });
+    const { DermflowVerdict } = (await night.describe()).searchAttributes;
+    expect(DermflowVerdict).toEqual(complete ? ['drop'] : undefined);
   });
 
   it('is listed by recipe', async () => {

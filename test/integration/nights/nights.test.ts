@@ -146,7 +146,8 @@ describe('a schedule', () => {
     const schedule = 'nights';
     const { client } = server;
     await createSchedule(client, scheduleOptions({ ...input, schedule, webhook }, times));
-    expect(await listSchedules(client)).toMatchObject([{ schedule, state: 'active' }]);
+    // Temporal lists what it has indexed, a moment later.
+    await expect.poll(() => listSchedules(client), { timeout: 10_000 }).toMatchObject([{ schedule, state: 'active' }]);
 
     const dates: [from: string, name: string, wrong: (place: number) => boolean][] = [
       ['2026-03-27T12:00Z', 'good', (place) => place % 10 === 0],
@@ -266,12 +267,8 @@ describe('a schedule', () => {
     await untilNights(schedule, 1);
     await sleep(2500);
     expect(await nightsOf(schedule)).toHaveLength(1);
-    const rows = await listSchedules(server.client);
-    expect(rows.find((row) => row.schedule === schedule)).toMatchObject({
-      state: 'paused',
-      note: 'for the test',
-      next: null,
-    });
+    const rowOf = async () => (await listSchedules(server.client)).find((row) => row.schedule === schedule);
+    await expect.poll(rowOf, { timeout: 10_000 }).toMatchObject({ state: 'paused', note: 'for the test', next: null });
     await askSchedule(server.client, schedule, (handle) => handle.delete());
     await expect(triggerNight(server.client, schedule)).rejects.toThrow('there is no schedule "overlap"');
     expect(await nightsOf(schedule)).toHaveLength(1);
