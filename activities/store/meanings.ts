@@ -65,6 +65,8 @@ export const byCode: Record<string, Meaning> = {
   TokenRefreshRequired: credentials,
   InvalidToken: credentials,
   InvalidAccessKeyId: credentials,
+  // versitygw's, with status 404.
+  XAdminUserNotFound: credentials,
   InvalidClientTokenId: credentials,
   SignatureDoesNotMatch: credentials,
   MissingSecurityHeader: credentials,

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { type Case, imageRefSchema } from '../cases/case.ts';
-import type { ConceptCase, ReadyCase } from '../cases/undiagnosed.ts';
+import type { ReadyCase } from '../cases/undiagnosed.ts';
 import type { ScoredItem } from '../evaluation/scored.ts';
 import { malignancySchema } from '../knowledge/malignancy.ts';
 import { type EvaluationProfile, promptKinds } from '../prompts/profile.ts';
@@ -52,8 +52,6 @@ export interface BenchmarkSources {
   ready?: readonly ReadyCase[];
   /** `dataset.cases` of the test split. */
   cases?: readonly Case[];
-  /** Pictures with concepts that no training has seen. */
-  concepts?: readonly ConceptCase[];
 }
 
 export interface Benchmark {

@@ -38,14 +38,13 @@ export const concepts: Benchmark = {
   title: 'Signs found',
   description:
     'Which of the signs that experts noted a model names. The number is the mean over pictures of F1; strict counts the lines "sign: how it looks" that are asked for, lenient every sign that the text names and does not deny.',
-  reads: ['concepts', 'cases'],
+  reads: ['cases'],
   prompt: 'the prompt of the alignment of concepts',
-  needs: 'pictures with concepts; add { adapter: skincon, use: concepts } to data.sources',
+  needs: 'test cases of SkinCon; add { adapter: skincon } to data.sources (pictures of `use: concepts` are trained on)',
   items: (sources, profile) => {
     const noted = (sources.cases ?? []).filter((c) => c.concepts !== undefined);
-    const pictures = [...(sources.concepts ?? []), ...noted].filter(({ source }) => source.startsWith('skincon/'));
-    const unique = new Map(pictures.map((picture) => [picture.id, picture]));
-    return openItems([...unique.values()], 'concepts', profile);
+    const pictures = noted.filter(({ source }) => source.startsWith('skincon/'));
+    return openItems(pictures, 'concepts', profile);
   },
   score: scoreConcepts,
   summarise: (items) => summariseOpen('concepts', items),

@@ -1,6 +1,6 @@
 /** Items out of the questions, ready questions and pictures that a run keeps. */
 import type { Case } from '../cases/case.ts';
-import type { ConceptCase, ReadyCase } from '../cases/undiagnosed.ts';
+import type { ReadyCase } from '../cases/undiagnosed.ts';
 import { userMistake } from '../failures.ts';
 import type { EvaluationProfile, PromptKind } from '../prompts/profile.ts';
 import { itemPrompt } from '../prompts/prompts.ts';
@@ -60,7 +60,7 @@ export const readyItems = ({ ready = [] }: BenchmarkSources, profile: Evaluation
 
 /** Open questions on cases, or on pictures with concepts. */
 export const openItems = (
-  pictures: readonly (Case | ConceptCase)[],
+  pictures: readonly Case[],
   kind: 'open' | 'concepts',
   profile: EvaluationProfile,
 ): BenchmarkItem[] =>
@@ -77,10 +77,7 @@ export const openItems = (
 const pathOptions = (path: readonly string[]): BenchmarkItem['options'] =>
   path.map((label, i) => ({ letter: letters.charAt(i), label, synonyms: synonymsOf(label), value: 0 }));
 
-function pictureItem(
-  picture: ReadyCase | ConceptCase | Case,
-  kind: PromptKind,
-): Omit<BenchmarkItem, 'system' | 'prompt'> {
+function pictureItem(picture: ReadyCase | Case, kind: PromptKind): Omit<BenchmarkItem, 'system' | 'prompt'> {
   const [image] = picture.images;
   if (!image) throw new RangeError(`case ${picture.id} has no image`);
   return {

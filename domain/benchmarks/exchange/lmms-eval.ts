@@ -1,6 +1,6 @@
 /**
- * Result files of lmms-eval, in the form in which its `EvaluationTracker` writes them (lmms_eval/loggers, versions 0.3 to
- * 0.7, with `--log_samples`): `<date>_samples_<task>.jsonl`, one item per line, and `<date>_results.json`.
+ * Result files of lmms-eval, in the form in which its `EvaluationTracker` writes them (lmms_eval/loggers, with
+ * `--log_samples`): `<date>_samples_<task>.jsonl`, one item per line, and `<date>_results.json`.
  */
 import { z } from 'zod';
 import { digestOf } from '../../artifact.ts';

@@ -109,14 +109,18 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+/** How long a slow machine may take; what is waited for comes in a second or two. */
+const patienceMs = 120_000;
 const times = { at: '02:30', timezone: 'Europe/Zurich', catchupHours: 12 };
 const nightsOf = async (schedule: string): Promise<NightRecord[]> =>
   (await readNights(store, 'default', schedule)).map(({ record }) => record);
 const untilNights = (schedule: string, count: number) =>
-  expect.poll(async () => (await nightsOf(schedule)).length, { timeout: 30_000, interval: 100 }).toBe(count);
+  expect.poll(async () => (await nightsOf(schedule)).length, { timeout: patienceMs, interval: 100 }).toBe(count);
 const infoOf = async (schedule: string) => (await askSchedule(server.client, schedule, (h) => h.describe())).info;
 const untilIdle = (schedule: string) =>
-  expect.poll(async () => (await infoOf(schedule)).runningActions.length, { timeout: 20_000, interval: 100 }).toBe(0);
+  expect
+    .poll(async () => (await infoOf(schedule)).runningActions.length, { timeout: patienceMs, interval: 100 })
+    .toBe(0);
 
 async function triggered(schedule: string): Promise<NightRecord> {
   await untilIdle(schedule);
@@ -147,7 +151,9 @@ describe('a schedule', () => {
     const { client } = server;
     await createSchedule(client, scheduleOptions({ ...input, schedule, webhook }, times));
     // Temporal lists what it has indexed, a moment later.
-    await expect.poll(() => listSchedules(client), { timeout: 10_000 }).toMatchObject([{ schedule, state: 'active' }]);
+    await expect
+      .poll(() => listSchedules(client), { timeout: patienceMs })
+      .toMatchObject([{ schedule, state: 'active' }]);
 
     const dates: [from: string, name: string, wrong: (place: number) => boolean][] = [
       ['2026-03-27T12:00Z', 'good', (place) => place % 10 === 0],
@@ -212,7 +218,7 @@ describe('a schedule', () => {
     const from = Date.parse('2026-05-01T12:00Z');
     for (const times of [1, 2]) {
       await backfillNights(server.client, schedule, from, from + 86_400_000);
-      await expect.poll(async () => (await infoOf(schedule)).numActionsTaken, { timeout: 20_000 }).toBe(times);
+      await expect.poll(async () => (await infoOf(schedule)).numActionsTaken, { timeout: patienceMs }).toBe(times);
       await untilIdle(schedule);
     }
     expect(await nightsOf(schedule)).toHaveLength(1);
@@ -257,7 +263,7 @@ describe('a schedule', () => {
     );
     await createSchedule(server.client, { ...options, spec: { intervals: [{ every: '1 second' }] } });
     await expect
-      .poll(async () => (await infoOf(schedule)).numActionsSkippedOverlap, { timeout: 20_000 })
+      .poll(async () => (await infoOf(schedule)).numActionsSkippedOverlap, { timeout: patienceMs })
       .toBeGreaterThan(1);
     await expect(triggerNight(server.client, schedule)).rejects.toThrow(/a night of "overlap" is under way/);
     expect(await infoOf(schedule)).toMatchObject({ numActionsTaken: 1 });
@@ -268,7 +274,9 @@ describe('a schedule', () => {
     await sleep(2500);
     expect(await nightsOf(schedule)).toHaveLength(1);
     const rowOf = async () => (await listSchedules(server.client)).find((row) => row.schedule === schedule);
-    await expect.poll(rowOf, { timeout: 10_000 }).toMatchObject({ state: 'paused', note: 'for the test', next: null });
+    await expect
+      .poll(rowOf, { timeout: patienceMs })
+      .toMatchObject({ state: 'paused', note: 'for the test', next: null });
     await askSchedule(server.client, schedule, (handle) => handle.delete());
     await expect(triggerNight(server.client, schedule)).rejects.toThrow('there is no schedule "overlap"');
     expect(await nightsOf(schedule)).toHaveLength(1);
@@ -287,9 +295,9 @@ describe('a server that goes away', () => {
     const under = 'under-way';
     await createSchedule(server.client, scheduleOptions({ ...input, schedule: under }, times));
     await triggerNight(server.client, under);
-    await expect.poll(async () => (await infoOf(under)).runningActions.length, { timeout: 20_000 }).toBe(1);
-    // Two nights that are due in a moment, of which one may be caught up for ten seconds only.
-    const due = new Date(Math.ceil(Date.now() / 1000) * 1000 + 10_000);
+    await expect.poll(async () => (await infoOf(under)).runningActions.length, { timeout: patienceMs }).toBe(1);
+    // Two nights that are due when the server is gone, of which one may be caught up for ten seconds only.
+    const due = new Date(Math.ceil(Date.now() / 1000) * 1000 + 20_000);
     const calendars = [{ hour: due.getUTCHours(), minute: due.getUTCMinutes(), second: due.getUTCSeconds() }];
     const spec = { calendars, timezone: 'UTC' };
     for (const [schedule, catchupHours] of [
@@ -312,7 +320,9 @@ describe('a server that goes away', () => {
     await untilNights(under, 1);
     await untilNights('patient', 1);
     expect((await nightsOf('patient'))[0]?.night).toBe(due.toISOString());
-    await expect.poll(async () => (await infoOf('hasty')).numActionsMissedCatchupWindow, { timeout: 20_000 }).toBe(1);
+    await expect
+      .poll(async () => (await infoOf('hasty')).numActionsMissedCatchupWindow, { timeout: patienceMs })
+      .toBe(1);
     expect(await nightsOf('hasty')).toEqual([]);
     await untilIdle(under);
     expect(await nightsOf(under)).toHaveLength(1);

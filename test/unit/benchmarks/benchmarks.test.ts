@@ -53,9 +53,6 @@ const sources: BenchmarkSources = {
       },
     },
   ],
-  concepts: [
-    { ...picture, id: 'skincon/ddi/9', source: 'skincon/ddi', images: [testImage], concepts: { papule: 'present' } },
-  ],
 };
 const paper = evaluationProfile('paper');
 

@@ -23,6 +23,7 @@ describe('a store that refuses an upload', () => {
     [400, 'ExpiredToken', waited, 'mendable', /renew what the credentials come from/],
     [400, 'TokenRefreshRequired', waited, 'mendable', /renew/],
     [403, 'InvalidAccessKeyId', waited, 'mendable', /AWS_ACCESS_KEY_ID/],
+    [404, 'XAdminUserNotFound', waited, 'mendable', /AWS_ACCESS_KEY_ID/],
     [403, 'SignatureDoesNotMatch', waited, 'mendable', /AWS_SECRET_ACCESS_KEY/],
     [403, 'AccessDenied', waited, 'mendable', /allow these credentials/],
     [403, undefined, waited, 'mendable', /allow these credentials/],
