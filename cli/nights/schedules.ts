@@ -100,7 +100,9 @@ export async function askSchedule<T>(
 }
 
 /**
- * Starts a night now, which takes the same way as any other. Throws a user's mistake while one runs: it would be skipped.
+ * Starts a night now, which takes the same way as any other. Throws a user's mistake while one runs. One that has just
+ * ended may count as running for a moment yet, in Temporal's own books: so the new night waits for it instead of being
+ * skipped without a word.
  */
 export async function triggerNight(client: Client, name: string): Promise<void> {
   await askSchedule(client, name, async (handle) => {
@@ -108,10 +110,10 @@ export async function triggerNight(client: Client, name: string): Promise<void> 
     if (running) {
       const { workflowId } = running.workflow;
       throw userMistake(
-        `a night of "${name}" is under way, so another would be skipped; "dermflow watch ${workflowId}" follows it`,
+        `a night of "${name}" is under way; "dermflow watch ${workflowId}" follows it`,
       );
     }
-    await handle.trigger('SKIP');
+    await handle.trigger('BUFFER_ONE');
   });
 }
 
