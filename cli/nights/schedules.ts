@@ -109,9 +109,7 @@ export async function triggerNight(client: Client, name: string): Promise<void> 
     const [running] = (await handle.describe()).info.runningActions;
     if (running) {
       const { workflowId } = running.workflow;
-      throw userMistake(
-        `a night of "${name}" is under way; "dermflow watch ${workflowId}" follows it`,
-      );
+      throw userMistake(`a night of "${name}" is under way; "dermflow watch ${workflowId}" follows it`);
     }
     await handle.trigger('BUFFER_ONE');
   });
