@@ -1,4 +1,5 @@
 /** Schedules of nights as Temporal keeps them. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type Client,
   ScheduleAlreadyRunning,
@@ -100,20 +101,26 @@ export async function askSchedule<T>(
 }
 
 /**
- * Starts a night now, which takes the same way as any other. Throws a user's mistake while one runs. One that has just
- * ended may count as running for a moment yet, in Temporal's own books: so the new night waits for it instead of being
- * skipped without a word.
+ * Starts a night now, which takes the same way as any other. Throws a user's mistake while one runs: it would be skipped.
  */
 export async function triggerNight(client: Client, name: string): Promise<void> {
   await askSchedule(client, name, async (handle) => {
-    const [running] = (await handle.describe()).info.runningActions;
+    const { runningActions, recentActions } = (await handle.describe()).info;
+    const [running] = runningActions;
     if (running) {
       const { workflowId } = running.workflow;
-      throw userMistake(`a night of "${name}" is under way; "dermflow watch ${workflowId}" follows it`);
+      throw userMistake(
+        `a night of "${name}" is under way, so another would be skipped; "dermflow watch ${workflowId}" follows it`,
+      );
     }
-    await handle.trigger('BUFFER_ONE');
+    // Temporal names a night by its second: within that of the last one it would be the same night.
+    const last = recentActions.at(-1)?.scheduledAt.getTime() ?? 0;
+    await sleep(Math.max(0, Math.min(nightsApartMs, last + nightsApartMs - Date.now())));
+    await handle.trigger('SKIP');
   });
 }
+
+const nightsApartMs = 1000;
 
 /** Most nights that Temporal keeps waiting. */
 const mostBuffered = 1000;

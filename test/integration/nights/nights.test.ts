@@ -211,6 +211,15 @@ describe('a schedule', () => {
     expect(page).not.toMatch(/<script|https?:\/\/(?!www\.w3\.org)/);
   });
 
+  it('has two nights by two triggers within a second', async () => {
+    const schedule = 'twice';
+    await createSchedule(server.client, scheduleOptions({ ...input, schedule }, times));
+    await sleep(1000 - (Date.now() % 1000)); // so that both fit into one
+    await triggered(schedule);
+    await triggered(schedule);
+    expect(await nightsOf(schedule)).toHaveLength(2);
+  });
+
   it('does a past night again without judging it twice', async () => {
     const schedule = 'again';
     tonight = { name: 'good', wrong: (place) => place % 10 === 0 };
