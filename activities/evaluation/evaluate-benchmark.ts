@@ -1,41 +1,30 @@
 /** One model on one benchmark: items asked, answers kept as they come, then scored and summed up. */
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { type Answerer, type KeptAnswer, settled } from '../../domain/answers/answer.ts';
+import { type KeptAnswer, settled } from '../../domain/answers/answer.ts';
 import { type ArtifactRef, canonicalJson, digestOf, type Json } from '../../domain/artifact.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { Benchmark, BenchmarkItem } from '../../domain/benchmarks/benchmark.ts';
 import type { BenchmarkSummary } from '../../domain/benchmarks/summary.ts';
 import {
-  type AskingSettings,
   type BenchmarkInput,
   type BenchmarkResult,
   type BenchmarkScore,
   benchmarkScoreSchema,
-  type TestedModel,
 } from '../../domain/contracts/benchmarks.ts';
 import type { ReaderName } from '../../domain/evaluation/scored.ts';
 import { profileDigest } from '../../domain/prompts/profile.ts';
-import { openAnswerBook } from '../answers/answer-book.ts';
-import { askAll } from '../answers/ask-all.ts';
 import { commitOnce } from '../commit-once.ts';
 import { toJsonLines } from '../json-lines.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
-import type { ModelRunner } from '../ports/model-runner.ts';
 import { withScratchFolder } from '../scratch.ts';
-import { imageFileName, writeImages } from './questions.ts';
+import { type AnsweringModel, askItems } from './ask-items.ts';
 import { readItems } from './sources.ts';
 
 /** A change of items, scores or summary changes the version. */
 const method = 'benchmark/1';
 
-/** A model as it is known to answers, and how it is opened. */
-export interface OpenedModel {
-  answerer: Answerer;
+export interface OpenedModel extends AnsweringModel {
   /** Digests of artifacts and weights that it is made of, so that the lineage leads to them. */
   inputs: Record<string, string>;
-  /** @param folder of its own, where its files are put */
-  open(folder: string): Promise<ModelRunner>;
 }
 
 export interface BenchmarkContext {
@@ -67,7 +56,7 @@ export async function evaluateBenchmark(
   } as const;
   const evaluation = await commitOnce(store, work, async () => {
     const answers = await withScratchFolder(context.scratch, 'benchmark', (folder) =>
-      ask(items, model, { ...asking, shown: tested.shown }, folder, context),
+      askItems(model, { ...asking, items, shown: tested.shown }, folder, context),
     );
     const scored = scoreAll(benchmark, items, answers);
     const summary = benchmark.summarise(scored.first);
@@ -95,26 +84,6 @@ const digestsOf = ({ questions, dataset }: BenchmarkInput['data']) => ({
 /** What the facts of an artifact of kind `benchmark` say. */
 export async function readScore(store: ArtifactStore, evaluation: ArtifactRef): Promise<BenchmarkScore> {
   return benchmarkScoreSchema.parse((await store.manifest(evaluation)).facts);
-}
-
-async function ask(
-  items: readonly BenchmarkItem[],
-  { answerer, open }: OpenedModel,
-  { shown, samples, batchSize }: AskingSettings & Pick<TestedModel, 'shown'>,
-  folder: string,
-  { store, signal, onProgress, onDamaged }: BenchmarkContext,
-): Promise<KeptAnswer[][]> {
-  const book = await openAnswerBook(store, answerer, { onDamaged });
-  return askAll(book, {
-    ...{ answerer, items, shown, samples, batchSize, signal, onProgress },
-    imageFile: ({ image }) => imageFileName(image, shown),
-    open: async (missing) => {
-      const images = join(folder, 'images');
-      await mkdir(images);
-      await writeImages(store, missing, shown, images);
-      return { images, runner: await open(folder) };
-    },
-  });
 }
 
 /** The first answer to each item, and all of them with their number. */

@@ -1,5 +1,4 @@
 /** One evaluation: every question asked once, greedily; every output kept as it comes, then judged. */
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as untilNextTurn } from 'node:timers/promises';
 import { z } from 'zod';
@@ -18,15 +17,13 @@ import {
 import { userMistake } from '../../domain/failures.ts';
 import { questionPrompt } from '../../domain/prompts/prompts.ts';
 import { type Question, questionTasks } from '../../domain/questions/question.ts';
-import { openAnswerBook } from '../answers/answer-book.ts';
-import { askAll } from '../answers/ask-all.ts';
 import { commitOnce } from '../commit-once.ts';
 import { writeLineFiles } from '../json-lines.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import type { ModelRunner } from '../ports/model-runner.ts';
 import { withScratchFolder } from '../scratch.ts';
 import type { TrainerProcess } from '../trainer/trainer-job.ts';
-import { imageFileName, writeImages } from './questions.ts';
+import { askItems } from './ask-items.ts';
 import { identifyLocal, openExport, openLocal } from './tested-model.ts';
 
 /** A change of prompts, extraction or scores changes the version. */
@@ -110,7 +107,6 @@ async function* ask(
   context: EvaluationContext,
 ): AsyncGenerator<EvaluationItem> {
   const { recipe, image: shown, onnx } = request;
-  const { store, signal, onProgress } = context;
   if (recipe.evaluation.runtime === 'onnx' && !onnx) {
     throw userMistake('evaluation.runtime is onnx, but the model was not exported; run exportForInference first');
   }
@@ -120,18 +116,12 @@ async function* ask(
       prompt: questionPrompt(question, recipe.prompts, 'evaluation'),
     }),
   );
-  const answerer = await answererOf(request, store);
-  const book = await openAnswerBook(store, answerer);
-  const answers = await askAll(book, {
-    ...{ answerer, items, shown, samples: 1, batchSize: recipe.evaluation.batchSize, signal, onProgress },
-    imageFile: ({ image }) => imageFileName(image, shown),
-    open: async (missing) => {
-      const images = join(folder, 'images');
-      await mkdir(images);
-      await writeImages(store, missing, shown, images);
-      return { images, runner: await (context.openRunner ?? openRunner)(request, folder, context) };
-    },
-  });
+  const model = {
+    answerer: await answererOf(request, context.store),
+    open: (own: string) => (context.openRunner ?? openRunner)(request, own, context),
+  };
+  const asking = { items, shown, samples: 1, batchSize: recipe.evaluation.batchSize };
+  const answers = await askItems(model, asking, folder, context);
   for (const [i, question] of questions.entries()) yield judgeOutput(question, answers[i]?.[0]?.text ?? '');
 }
 

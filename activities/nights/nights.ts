@@ -1,9 +1,9 @@
 /** The nights of a schedule as the store has them. */
-import pLimit from 'p-limit';
 import type { ArtifactRef } from '../../domain/artifact.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { Night } from '../../domain/evaluation/nightly.ts';
 import { type Measured, type NightRecord, nightsPrefix } from '../../domain/nights/record.ts';
+import { concurrently } from '../concurrently.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { readJson } from '../store/commit.ts';
 import { readJsonLines } from '../store/rows.ts';
@@ -23,8 +23,7 @@ export async function readNights(store: ArtifactStore, namespace: string, schedu
   const byNight = Map.groupBy(keys.toSorted(), (key) => key.slice(0, key.lastIndexOf('/')));
   // `part` sorts before `whole`.
   const newest = [...byNight.values()].flatMap((own) => own.slice(-1)).slice(-mostNights);
-  const limit = pLimit(readsInFlight);
-  const read = await Promise.all(newest.map((key) => limit(() => readNight(store, key))));
+  const read = await concurrently(newest, readsInFlight, (key) => readNight(store, key));
   return read.filter((night) => night !== null);
 }
 

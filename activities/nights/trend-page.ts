@@ -1,12 +1,10 @@
 /** All nights of a schedule as one HTML file: no script, no request, every value escaped. */
-import { html, raw } from 'hono/html';
+import { html } from 'hono/html';
 import type { NightPoint, NightRecord } from '../../domain/nights/record.ts';
 import { wordsOf } from '../../domain/nights/words.ts';
+import { htmlPage } from '../reporting/html-page.ts';
 import { figure, type Markup, section, table } from '../reporting/markup.ts';
-import { style } from '../reporting/style.ts';
 import { trendChart } from './trend-chart.ts';
-
-const policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 /** @param nights the oldest first; the last one is the headline */
 export async function trendPage(schedule: string, nights: readonly NightRecord[]): Promise<string> {
@@ -15,29 +13,14 @@ export async function trendPage(schedule: string, nights: readonly NightRecord[]
   const sections: Markup[] = [];
   for (const [i, name] of names.entries()) sections.push(await benchmarkSection(nights, name, i));
   const title = `Nights: ${schedule}`;
-  const page = await html`<!doctype html>
-<html lang="en">
-<head>
-  <meta charset="utf-8">
-  <meta http-equiv="Content-Security-Policy" content="${policy}">
-  <meta name="viewport" content="width=device-width, initial-scale=1">
-  <meta name="referrer" content="no-referrer">
-  <title>${title}</title>
-  <link rel="icon" href="data:,">
-  <style>${raw(style)}</style>
-</head>
-<body>
-  <header>
+  const body = html`  <header>
     <h1>${title}</h1>
     ${last ? html`<p class="byline">${nights.length} nights, the last <code>${last.night}</code>: <strong>${last.verdict}</strong></p>` : ''}
     ${last ? html`<ul class="findings">${last.benchmarks.map((point) => html`<li>${wordsOf(point)}</li>`)}</ul>` : ''}
   </header>
   <main>${sections}</main>
-  <footer>A research artefact; not for clinical use. Written by Dermflow; the same numbers stand in <code>night.json</code> of each night.</footer>
-</body>
-</html>
-`;
-  return String(page);
+  <footer>A research artefact; not for clinical use. Written by Dermflow; the same numbers stand in <code>night.json</code> of each night.</footer>`;
+  return htmlPage({ title, body });
 }
 
 async function benchmarkSection(nights: readonly NightRecord[], benchmark: string, i: number): Promise<Markup> {

@@ -1,14 +1,12 @@
 /** The report as one HTML file: no script, no request, every value escaped. */
-import { html, raw } from 'hono/html';
+import { html } from 'hono/html';
 import { methodOf } from '../../domain/methods/index.ts';
 import type { Report } from '../../domain/report/report.ts';
+import { htmlPage } from './html-page.ts';
 import { dataSection, lineageSection, reproduceSection } from './sections/provenance.ts';
 import { resultsSection, summarySection } from './sections/results.ts';
 import { samplesSection } from './sections/samples.ts';
 import { trainingSection } from './sections/training.ts';
-import { style } from './style.ts';
-
-const policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 /** @param thumbnails data URIs by the image's SHA-256 */
 export async function reportPage(report: Report, thumbnails: ReadonlyMap<string, string>): Promise<string> {
@@ -22,19 +20,7 @@ export async function reportPage(report: Report, thumbnails: ReadonlyMap<string,
     ['lineage', 'Lineage'],
     ['reproduce', 'How to reproduce'],
   ] as const;
-  const page = await html`<!doctype html>
-<html lang="en">
-<head>
-  <meta charset="utf-8">
-  <meta http-equiv="Content-Security-Policy" content="${policy}">
-  <meta name="viewport" content="width=device-width, initial-scale=1">
-  <meta name="referrer" content="no-referrer">
-  <title>${title}</title>
-  <link rel="icon" href="data:,">
-  <style>${raw(style)}</style>
-</head>
-<body>
-  <header>
+  const body = html`  <header>
     <h1>${title}</h1>
     <p class="byline">Run <code>${report.run}</code> · base model <code>${report.model.base}</code> · seed ${report.recipe.seed}</p>
     ${report.data.generated ? html`<p class="label"><strong>Generated images, not patients.</strong> Every picture here was drawn by a program.</p>` : ''}
@@ -49,9 +35,6 @@ export async function reportPage(report: Report, thumbnails: ReadonlyMap<string,
     ${lineageSection(report)}
     ${reproduceSection(report)}
   </main>
-  <footer>A research artefact; not for clinical use. Written by Dermflow from content-addressed artifacts; the same numbers stand in <code>report.json</code>.</footer>
-</body>
-</html>
-`;
-  return String(page);
+  <footer>A research artefact; not for clinical use. Written by Dermflow from content-addressed artifacts; the same numbers stand in <code>report.json</code>.</footer>`;
+  return htmlPage({ title, body });
 }

@@ -2,7 +2,7 @@
  * A small conditional write without the SDK's layers, which take four times the processor time of all the rest of it: the
  * ledger makes one for each reply of a language model. It is one attempt; the SDK makes the next, and explains failures.
  */
-import { createHash, createHmac, hash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { EnvHttpProxyAgent, request } from 'undici';
@@ -24,7 +24,13 @@ export function createQuickPut(
   const timeouts = { headersTimeout: silence, bodyTimeout: silence, connectTimeout: 5_000 };
   const dispatcher = new EnvHttpProxyAgent({ ...timeouts, noProxy: exemptHosts() });
   const signer = new SignatureV4({
-    ...{ service: 's3', region: config.region, credentials: config.credentials, sha256: Sha256, uriEscapePath: false },
+    ...{
+      service: 's3',
+      region: config.region,
+      credentials: config.credentials,
+      sha256: config.sha256,
+      uriEscapePath: false,
+    },
   });
   return async ({ Bucket, Key }, data) => {
     // Where the SDK alone knows the address, or pieces are to be counted on their way.
@@ -57,28 +63,3 @@ export function createQuickPut(
     }
   };
 }
-
-/** As the signer wants it. */
-class Sha256 {
-  readonly #hash;
-
-  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    this.#hash =
-      secret === undefined
-        ? createHash('sha256')
-        : createHmac('sha256', typeof secret === 'string' ? secret : bytesOf(secret));
-  }
-
-  update(data: string | ArrayBuffer | ArrayBufferView): void {
-    this.#hash.update(typeof data === 'string' ? data : bytesOf(data));
-  }
-
-  digest(): Promise<Uint8Array> {
-    return Promise.resolve(new Uint8Array(this.#hash.digest()));
-  }
-
-  reset(): void {}
-}
-
-const bytesOf = (data: ArrayBuffer | ArrayBufferView): Uint8Array =>
-  ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data);

@@ -1,5 +1,5 @@
 /** All evaluations in a store: those that were asked for by themselves, and those that runs make at their ends. */
-import pLimit from 'p-limit';
+import { concurrently } from '../../activities/concurrently.ts';
 import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
 import { findRecords, listRecords } from '../../activities/run-records.ts';
 import type { ArtifactRef } from '../../domain/artifact.ts';
@@ -7,9 +7,8 @@ import { type BenchmarkScore, benchmarkScoreSchema } from '../../domain/contract
 import type { EvaluationResult, TaskScore } from '../../domain/contracts/evaluation.ts';
 import { modelOf } from '../../domain/evaluation/model-under-test.ts';
 import type { QuestionTask } from '../../domain/questions/question.ts';
-import { parseRecipe } from '../../domain/recipe/parse.ts';
-import { underOwnRules } from '../../domain/recipe/versions.ts';
 import { runResultSchema } from '../../domain/run-record.ts';
+import { recordedRecipe } from './recorded-recipe.ts';
 
 export interface BoardRow extends Omit<BenchmarkScore, 'groups' | 'lenient'> {
   /** Null for evaluations of runs, whose manifests do not tell them. */
@@ -23,11 +22,10 @@ const readsInFlight = 16;
 
 /** @param namespace Temporal's, whose runs are told */
 export async function readBoard(store: ArtifactStore, namespace: string): Promise<BoardRow[]> {
-  const limit = pLimit(readsInFlight);
   const keys = await store.keys('benchmark', '');
-  const own = await Promise.all(keys.map((key) => limit(() => readBenchmark(store, key))));
+  const own = await concurrently(keys, readsInFlight, (key) => readBenchmark(store, key));
   const runs = new Set((await listRecords(store, namespace)).map(({ run }) => run));
-  const ofRuns = await Promise.all([...runs].map((run) => limit(() => readRun(store, run, namespace))));
+  const ofRuns = await concurrently(runs, readsInFlight, (run) => readRun(store, run, namespace));
   return [...own, ...ofRuns].flat();
 }
 
@@ -52,7 +50,7 @@ async function readRun(store: ArtifactStore, run: string, namespace: string): Pr
   const record = records.find(({ end }) => end?.state === 'COMPLETED');
   const result = runResultSchema.safeParse(record?.end?.result).data;
   if (!record || !result) return [];
-  const { prompts } = parseRecipe(underOwnRules(record.recipe), `the recipe of run ${run}`);
+  const { prompts } = recordedRecipe(run, record.recipe);
   return result.evaluations.flatMap((evaluation) =>
     evaluation.scores.map((score) => rowOf(run, prompts, evaluation, score)),
   );

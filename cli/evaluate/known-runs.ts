@@ -7,11 +7,10 @@ import type { EvaluationResult } from '../../domain/contracts/evaluation.ts';
 import { modelId, modelOf } from '../../domain/evaluation/model-under-test.ts';
 import { corrupt, userMistake } from '../../domain/failures.ts';
 import { checkpointKey, stepOfCheckpointKey } from '../../domain/names.ts';
-import { parseRecipe } from '../../domain/recipe/parse.ts';
 import type { Recipe } from '../../domain/recipe/recipe.ts';
-import { underOwnRules } from '../../domain/recipe/versions.ts';
 import { knownInputOf, knownResultOf, knownStatusOf } from '../follow/recorded.ts';
 import type { Session } from '../session.ts';
+import { recordedRecipe } from './recorded-recipe.ts';
 
 export interface KnownRun {
   run: string;
@@ -31,7 +30,7 @@ type Asked = Pick<Session, 'client' | 'store' | 'workers'>;
 export async function findRun(session: Asked, run: string): Promise<KnownRun> {
   const status = await knownStatusOf(session, run);
   const { recipe: given } = await knownInputOf(session, run);
-  const recipe = parseRecipe(underOwnRules(given), `the recipe of run ${run}`);
+  const recipe = recordedRecipe(run, given);
   const store = await session.store();
   const finished = status.state === 'COMPLETED' ? await knownResultOf(session, run) : null;
   const evaluations = finished?.evaluations ?? status.progress?.evaluations ?? [];

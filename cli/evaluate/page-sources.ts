@@ -15,12 +15,11 @@ import type { EvaluationSource } from '../../domain/pages/build.ts';
 import { evaluationProfile } from '../../domain/prompts/prompts.ts';
 import { distractorSources } from '../../domain/questions/distractors.ts';
 import { questionTasks } from '../../domain/questions/question.ts';
-import { parseRecipe } from '../../domain/recipe/parse.ts';
-import { underOwnRules } from '../../domain/recipe/versions.ts';
 import { type DataConditions, trainingOf } from '../../domain/report/against-paper.ts';
 import { publicBase } from '../../domain/report/card-metadata.ts';
 import type { BoardRow } from './board.ts';
 import { readScored } from './compare.ts';
+import { recordedRecipe } from './recorded-recipe.ts';
 
 export interface PageSources {
   benchmark: Benchmark;
@@ -169,7 +168,7 @@ async function basesOf(
   const found = await Promise.all(
     runs.map(async (run) => {
       const [record] = await findRecords(store, run, namespace);
-      const recipe = record && parseRecipe(underOwnRules(record.recipe), `the recipe of run ${run}`);
+      const recipe = record && recordedRecipe(run, record.recipe);
       return recipe ? [[run, publicBase(recipe.model.base).name] as const] : [];
     }),
   );

@@ -5,8 +5,8 @@ import { html, raw } from 'hono/html';
 import type { EvaluationPage } from '../../../domain/pages/evaluation-page.ts';
 import type { Explorer } from '../../../domain/pages/explorer.ts';
 import { grouped } from '../../../domain/words.ts';
+import { htmlPage } from '../html-page.ts';
 import type { Markup } from '../markup.ts';
-import { style } from '../style.ts';
 import { answersSection, differencesSection, groupsSection } from './answers.ts';
 import { leaderboardSection } from './scores.ts';
 import { clientScript, scriptSource } from './script.ts';
@@ -28,7 +28,6 @@ export async function evaluationPage(
   { pages }: PageLinks = { pages: [] },
 ): Promise<string> {
   const script = await clientScript();
-  const policy = `default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src ${scriptSource(script)}; base-uri 'none'; form-action 'none'`;
   const packed = (await promisify(gzip)(JSON.stringify(data), { level: 9 })).toString('base64');
   const pictures = images.map(({ sha256 }) => (thumbnails.get(sha256) ?? '').replace(/^data:[^,]*,/, '')).join('\n');
   const models = page.rows.filter(({ kind }) => kind !== 'rule');
@@ -40,19 +39,7 @@ export async function evaluationPage(
     ['answers', 'Answers'],
     ['explorer', 'Items'],
   ];
-  const written = await html`<!doctype html>
-<html lang="en">
-<head>
-  <meta charset="utf-8">
-  <meta http-equiv="Content-Security-Policy" content="${raw(policy)}">
-  <meta name="viewport" content="width=device-width, initial-scale=1">
-  <meta name="referrer" content="no-referrer">
-  <title>${title}</title>
-  <link rel="icon" href="data:,">
-  <style>${raw(style)}${raw(explorerStyle)}</style>
-</head>
-<body>
-  <header>
+  const body = html`  <header>
     <h1>${title}</h1>
     <p class="byline">Benchmark <code>${page.benchmark.name}</code> · ${grouped(page.items)} items · ${models.length === 1 ? '1 model' : `${models.length} models`} · prompt ${page.benchmark.prompt}</p>
     <p>${page.benchmark.description}</p>
@@ -71,11 +58,8 @@ export async function evaluationPage(
   <footer>A research artefact; not for clinical use. Written by Dermflow from content-addressed artifacts; the same numbers stand in the <code>.json</code>, <code>.csv</code> and <code>.md</code> files beside this page.</footer>
   <script type="application/gzip" id="explorer-data">${raw(packed)}</script>
   <script type="text/plain" id="explorer-pictures">${raw(pictures)}</script>
-  <script type="module">${raw(script)}</script>
-</body>
-</html>
-`;
-  return String(written);
+  <script type="module">${raw(script)}</script>`;
+  return htmlPage({ title, styles: explorerStyle, script: scriptSource(script), body });
 }
 
 const explorerSection = (items: number): Markup => html`
