@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { execa } from 'execa';
 import { concurrently } from '../activities/concurrently.ts';
 import { createEndpointClient } from '../activities/llm/endpoint.ts';
-import { patientFetch } from '../activities/llm/wire.ts';
+import { patientFetch } from '../activities/llm/transport.ts';
 import type { ArtifactStore } from '../activities/ports/artifact-store.ts';
 import { createMemoryStore } from '../activities/store/memory.ts';
 import { createS3Store } from '../activities/store/s3.ts';
