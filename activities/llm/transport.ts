@@ -45,7 +45,11 @@ async function post(url: string, { method = 'POST', headers, signal }: RequestIn
   const answer = await request(url, {
     ...{ method: method as 'POST', body, dispatcher: following, signal: signal ?? null }, // a method of HTTP in both
     headers: plainHeaders(headers),
+  }).catch((error: unknown) => {
+    if (error instanceof Error && /redirect loop/i.test(error.message)) return null;
+    throw error;
   });
+  if (answer === null) return new Response('a circle of redirects', { status: 310, headers: { [redirectedTo]: url } });
   const given: Record<string, string> = Object.fromEntries(
     Object.entries(answer.headers).map(([name, value]) => [name, String(value)]),
   );

@@ -114,7 +114,7 @@ describe('a fingerprint that changes in the middle of a stage', () => {
       },
     });
     await Promise.all(requests.slice(0, 3).map((request) => ledger.ask(request, anything)));
-    expect(order).toEqual(['served', '3', '3', '3']);
+    expect(order).toEqual(['served', '3']);
   });
 });
 
