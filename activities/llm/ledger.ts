@@ -2,9 +2,10 @@
  * Every reply is paid for once: it is stored before it is used, with all others to the same request. The first that is
  * of use is the answer; the others stay as evidence of what was paid for, and are never taken.
  */
+import { hash } from 'node:crypto';
 import pLimit from 'p-limit';
 import { z } from 'zod';
-import { canonicalJson, digestOf } from '../../domain/artifact.ts';
+import { canonicalJson } from '../../domain/artifact.ts';
 import { corrupt } from '../../domain/failures.ts';
 import {
   faultOf,
@@ -76,11 +77,20 @@ export interface Ledger {
 export async function openLedger(settings: LedgerSettings): Promise<Ledger> {
   const { model } = settings;
   const store = withoutQueues(settings.store);
-  const digest = digestOf(canonicalJson(model.identity));
+  const digest = hash('sha256', canonicalJson(model.identity));
   const [fingerprints, stored] = await Promise.all([openFingerprints(store, model), openStoredReplies(store, digest)]);
-  const place: Place = { packs: openReplyPacks(store, digest), fingerprints, stored };
+  /** Replies that are under way: those that come together are stored together. */
+  let coming = 0;
+  const counting: LedgerSettings = {
+    ...settings,
+    complete: (request) => {
+      coming++;
+      return settings.complete(request).finally(() => coming--);
+    },
+  };
+  const place: Place = { packs: openReplyPacks(store, digest, () => coming > 0), fingerprints, stored };
   const underway = new Map<string, Promise<LedgerAnswer>>();
-  const digestFor = (request: LlmRequest): string => digestOf(canonicalJson({ model: model.identity, request }));
+  const digestFor = (request: LlmRequest): string => hash('sha256', canonicalJson({ model: model.identity, request }));
   const repliesTo = (request: LlmRequest, read: ReplyReader): Replies => ({
     ...{ request: digestFor(request), read },
     ...{ entries: [], seen: new Set() },
@@ -88,7 +98,7 @@ export async function openLedger(settings: LedgerSettings): Promise<Ledger> {
   return {
     ask: (request, read) => {
       const replies = repliesTo(request, read);
-      const answer = underway.get(replies.request) ?? answerOf(place, replies, request, settings);
+      const answer = underway.get(replies.request) ?? answerOf(place, replies, request, counting);
       underway.set(replies.request, answer);
       return answer.finally(() => underway.delete(replies.request));
     },
@@ -100,7 +110,8 @@ export async function openLedger(settings: LedgerSettings): Promise<Ledger> {
     digestOf: digestFor,
     take: async (request, reply, batch) => {
       const replies = repliesTo(request, () => 'all are wanted');
-      await readOn(place, replies);
+      coming++;
+      await readOn(place, replies).finally(() => coming--);
       if (replies.entries.some((entry) => entry.batch === batch)) return false;
       await keep(place, replies, { ...entryFor(settings, replies, reply), batch });
       return true;
@@ -185,7 +196,7 @@ async function keep(place: Place, replies: Replies, entry: LedgerEntry): Promise
   const { request } = replies;
   const fingerprint = await fingerprints.partFor(entry.reply);
   const before = (await stored.to(request)).filter((each) => each.fingerprint === fingerprint);
-  const text = canonicalJson(entry);
+  const text = JSON.stringify(entry);
   let othersWereFirst = false;
   for (let number = 1 + (before.at(-1)?.number ?? 0); ; number++) {
     const { key, isOurs } = await packs.write(fingerprint, { request, number, text });

@@ -3,7 +3,7 @@
  * write for each, storing would cost as much processor time as asking. A reply alone is an object by itself, whose key is
  * its request's, so that of two workers that store one for the same request the second notices the first.
  */
-import { digestOf } from '../../domain/artifact.ts';
+import { hash } from 'node:crypto';
 import { corrupt } from '../../domain/failures.ts';
 import { storeKeys } from '../../domain/names.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
@@ -36,10 +36,14 @@ interface Waiting extends PackedReply {
   reject: (error: unknown) => void;
 }
 
-/** @param model digest of the model's identity */
+/**
+ * @param model digest of the model's identity
+ * @param mayMoreCome whether other replies are under way, for which it is worth waiting
+ */
 export function openReplyPacks(
   store: Pick<ArtifactStore, 'getObject' | 'putObjectIfAbsent'>,
   model: string,
+  mayMoreCome: () => boolean = () => true,
 ): ReplyPacks {
   const waiting = new Map<string, Waiting[]>();
   const packs = new Map<string, Promise<string | null>>();
@@ -52,7 +56,7 @@ export function openReplyPacks(
     const isAlone = others.length === 0;
     const key = isAlone
       ? storeKeys.llmReply(model, fingerprint, first.request, first.number)
-      : storeKeys.llmReplyPack(model, fingerprint, group.map(codeOf), digestOf(text));
+      : storeKeys.llmReplyPack(model, fingerprint, group.map(codeOf), hash('sha256', text));
     try {
       const isNew = await store.putObjectIfAbsent(key, isAlone ? first.text : text);
       for (const { resolve } of group) resolve({ key, isOurs: isNew || !isAlone });
@@ -80,7 +84,7 @@ export function openReplyPacks(
           waiting.set(fingerprint, group);
           setTimeout(() => waiting.get(fingerprint) === group && void flush(fingerprint, group), lingerMs);
         }
-        if (group.length === mostReplies) void flush(fingerprint, group);
+        if (group.length === mostReplies || !mayMoreCome()) void flush(fingerprint, group);
       }),
     read: async (key, request) => {
       if (key.endsWith('.json')) return readText(store, key);
@@ -101,6 +105,6 @@ async function readText(store: Pick<ArtifactStore, 'getObject'>, key: string): P
 async function readPack(store: Pick<ArtifactStore, 'getObject'>, key: string): Promise<string | null> {
   const text = await readText(store, key);
   // Its name ends with its digest, so that a reply that is missing in it is noticed.
-  if (text === null || key.includes(`.${digestOf(text).slice(0, 16)}.`)) return text;
+  if (text === null || key.includes(`.${hash('sha256', text).slice(0, 16)}.`)) return text;
   throw corrupt(`${key}: the stored LLM replies are damaged; delete this object and resume the run`);
 }
