@@ -49,7 +49,7 @@ export function openReplyPacks(
   const packs = new Map<string, Promise<string | null>>();
 
   const flush = async (fingerprint: string, group: Waiting[]): Promise<void> => {
-    if (waiting.get(fingerprint) === group) waiting.delete(fingerprint);
+    waiting.delete(fingerprint);
     const [first, ...others] = group;
     if (first === undefined) return;
     const text = `${group.map((reply) => reply.text).join('\n')}\n`;
@@ -80,11 +80,13 @@ export function openReplyPacks(
       new Promise((resolve, reject) => {
         const group = waiting.get(fingerprint) ?? [];
         group.push({ ...reply, resolve, reject });
+        const flushUnlessDone = (): void => void (waiting.get(fingerprint) === group && flush(fingerprint, group));
         if (group.length === 1) {
           waiting.set(fingerprint, group);
-          setTimeout(() => waiting.get(fingerprint) === group && void flush(fingerprint, group), lingerMs);
+          setTimeout(flushUnlessDone, lingerMs);
         }
-        if (group.length === mostReplies || !mayMoreCome()) void flush(fingerprint, group);
+        if (group.length === mostReplies) flushUnlessDone();
+        else if (!mayMoreCome()) setImmediate(flushUnlessDone); // after those that came at the same moment
       }),
     read: async (key, request) => {
       if (key.endsWith('.json')) return readText(store, key);
