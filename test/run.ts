@@ -13,15 +13,18 @@ const folder = await mkdtemp(join(tmpdir(), 'dermflow-test-'));
 const counts: Count[] = [];
 try {
   counts.push(await runChecks());
-  const [trainings, others] = await Promise.all([runTrainings(), runVitest('others', ['--project', '!e2e'])]);
-  const files = [...trainings.e2e.files, ...others.files];
+  const [trainings, others] = await Promise.all([
+    runTrainings(),
+    runVitest('others', ['--project', '!e2e', '--project', '!training']),
+  ]);
+  const files = [...trainings.vitest.files, ...others.files];
   const again = await runAlone(files.filter(({ ok }) => !ok).map(({ path }) => path));
   counts.push(
     trainings.python,
     ...files.filter(({ ok }) => ok).map(({ count }) => count),
     ...again.files.map(({ count }) => count),
   );
-  counts.push(...[trainings.e2e, others, again].map(({ beside }) => beside));
+  counts.push(...[trainings.vitest, others, again].map(({ beside }) => beside));
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
@@ -35,9 +38,12 @@ async function runChecks(): Promise<Count> {
   return { passed: Number(exitCode === 0), failed: Number(exitCode !== 0), skipped: 0 };
 }
 
-/** What trains from end to end, one after the other: a trainer is busy on one core, so that the rest runs beside it. */
-async function runTrainings(): Promise<{ python: Count; e2e: VitestRun }> {
-  return { python: await runPytest(), e2e: await runVitest('e2e', ['--project', 'e2e']) };
+/** What trains, one after the other: a trainer is busy on one core, so that the rest runs beside it. */
+async function runTrainings(): Promise<{ python: Count; vitest: VitestRun }> {
+  return {
+    python: await runPytest(),
+    vitest: await runVitest('trainings', ['--project', 'training', '--project', 'e2e']),
+  };
 }
 
 async function runAlone(paths: readonly string[]): Promise<VitestRun> {
