@@ -2,7 +2,7 @@
 import { userMistake } from '../../domain/failures.ts';
 import type { AskedRow } from '../ports/model-runner.ts';
 import type { ModelFiles } from './model-files.ts';
-import { type Grid, imageTokens } from './patches.ts';
+import { type Grid, imageTokens } from './grid.ts';
 import { type Positions, ropePositions } from './positions.ts';
 
 export interface Prompt {
