@@ -1,14 +1,8 @@
-/** Keys and values of the rows that are being decoded, in place: each step of the graph writes those of its token. */
+/** Keys and values of the rows that are being decoded. New ones are written behind the others, in place. */
 import { Tensor } from 'onnxruntime-node';
 
-/** The same arrays under the names of the graph's inputs and outputs. */
-export interface CacheTensors {
-  past: Record<string, Tensor>;
-  present: Record<string, Tensor>;
-}
-
-/** Places for tokens that are added at once where there are too few. */
-const growth = 64;
+/** Places for tokens that are added where there are none left, at least. */
+const growth = 16;
 
 interface Part {
   /** `[rows, heads, room, width]` */
@@ -18,59 +12,82 @@ interface Part {
 }
 
 export class Cache {
-  readonly #parts: Map<string, Part>;
-  #rows: number;
+  readonly #parts = new Map<string, Part>();
+  /** Tokens of each row. */
+  readonly #lengths: number[] = [];
   /** Tokens that there is room for in each row. */
-  #room: number;
-  #tensors: CacheTensors | null = null;
+  #room = 0;
+  #tensors: Record<string, Tensor> | null = null;
 
-  /** @param present outputs of the graph over the prompts, `present.<name>` as `[rows, heads, length, width]` */
-  constructor(present: Readonly<Record<string, Tensor>>) {
-    const shapes = Object.entries(present).map(([name, tensor]) => {
-      const [rows = 0, heads = 0, length = 0, width = 0] = tensor.dims;
-      return { name: name.slice('present.'.length), data: tensor.data as Float32Array, rows, heads, length, width };
-    });
-    this.#rows = shapes[0]?.rows ?? 0;
-    this.#room = shapes[0]?.length ?? 0;
-    this.#parts = new Map(shapes.map(({ name, data, heads, width }) => [name, { data, heads, width }]));
+  /**
+   * @param added `new.<name>` of the graph over the prompts, `[rows, heads, length, width]`
+   * @param lengths tokens of each row
+   */
+  constructor(added: Readonly<Record<string, Tensor>>, lengths: readonly number[]) {
+    for (const [name, { dims }] of Object.entries(added)) {
+      const [, heads = 0, , width = 0] = dims;
+      this.#parts.set(name.slice('new.'.length), { data: new Float32Array(0), heads, width });
+    }
+    this.#lengths = lengths.map(() => 0);
+    this.add(added, lengths);
   }
 
-  /** The arrays as they are given to the graph, with room for so many tokens. */
-  tensors(room: number): CacheTensors {
-    if (room > this.#room) this.#grow(room + growth);
-    this.#tensors ??= this.#view();
+  get lengths(): readonly number[] {
+    return this.#lengths;
+  }
+
+  /** The arrays under the names of the graph's inputs. */
+  tensors(): Record<string, Tensor> {
+    this.#tensors ??= Object.fromEntries(
+      [...this.#parts].map(([name, { data, heads, width }]) => {
+        const shape = [this.#lengths.length, heads, this.#room, width];
+        const used = shape.reduce((product, size) => product * size, 1);
+        return [`past.${name}`, new Tensor('float32', data.subarray(0, used), shape)];
+      }),
+    );
     return this.#tensors;
+  }
+
+  /** @param counts tokens of each row in `added`, which is padded behind them */
+  add(added: Readonly<Record<string, Tensor>>, counts: readonly number[]): void {
+    const longest = Math.max(...counts.map((count, row) => count + (this.#lengths[row] ?? 0)));
+    if (longest > this.#room) this.#grow(longest + Math.max(growth, longest >> 2));
+    for (const [name, { data, heads, width }] of this.#parts) {
+      const tensor = added[`new.${name}`];
+      if (!(tensor?.data instanceof Float32Array)) throw new TypeError(`the graph returned no new.${name}`);
+      const length = tensor.dims[2] ?? 0;
+      for (const [row, count] of counts.entries()) {
+        const place = this.#lengths[row] ?? 0;
+        for (let head = row * heads; head < (row + 1) * heads; head += 1) {
+          const from = head * length * width;
+          data.set(tensor.data.subarray(from, from + count * width), (head * this.#room + place) * width);
+        }
+      }
+    }
+    for (const [row, count] of counts.entries()) this.#lengths[row] = (this.#lengths[row] ?? 0) + count;
   }
 
   /** Removes a row; the last row takes its place. */
   remove(row: number): void {
-    this.#rows -= 1;
+    const last = this.#lengths.length - 1;
     this.#tensors = null;
     for (const { data, heads, width } of this.#parts.values()) {
       const size = heads * this.#room * width;
-      data.copyWithin(row * size, this.#rows * size, (this.#rows + 1) * size);
+      data.copyWithin(row * size, last * size, (last + 1) * size);
     }
+    this.#lengths[row] = this.#lengths[last] ?? 0;
+    this.#lengths.length = last;
   }
 
   #grow(room: number): void {
     this.#tensors = null;
-    for (const [name, { data, heads, width }] of this.#parts) {
-      const [from, to] = [this.#room * width, room * width];
-      const larger = new Float32Array(this.#rows * heads * to);
-      for (let i = 0; i < this.#rows * heads; i += 1) larger.set(data.subarray(i * from, (i + 1) * from), i * to);
-      this.#parts.set(name, { data: larger, heads, width });
+    for (const part of this.#parts.values()) {
+      const [from, to] = [this.#room * part.width, room * part.width];
+      const blocks = this.#lengths.length * part.heads;
+      const larger = new Float32Array(blocks * to);
+      for (let i = 0; i < blocks; i += 1) larger.set(part.data.subarray(i * from, (i + 1) * from), i * to);
+      part.data = larger;
     }
     this.#room = room;
-  }
-
-  #view(): CacheTensors {
-    const tensors = [...this.#parts].map(([name, { data, heads, width }]) => {
-      const size = this.#rows * heads * this.#room * width;
-      return [name, new Tensor('float32', data.subarray(0, size), [this.#rows, heads, this.#room, width])] as const;
-    });
-    return {
-      past: Object.fromEntries(tensors.map(([name, tensor]) => [`past_key_values.${name}`, tensor])),
-      present: Object.fromEntries(tensors.map(([name, tensor]) => [`present.${name}`, tensor])),
-    };
   }
 }

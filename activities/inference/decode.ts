@@ -41,9 +41,10 @@ export async function decode(
     return { prompt, choose, generated: [] };
   });
   check();
-  let { logits, present } = await graphs.prefill(promptInput(prompts, files));
-  const cache = new Cache(present);
-  present = {}; // the cache has taken them over
+  const prefilled = await graphs.decode(promptInput(prompts, files), null);
+  const lengths = prompts.map(({ tokens }) => tokens.length);
+  const cache = new Cache(prefilled.added, lengths);
+  let { logits } = prefilled;
   const active = [...rows];
   for (let step = 1; ; step += 1) {
     const next = nextTokens(
@@ -63,8 +64,12 @@ export async function decode(
     }
     if (active.length === 0) return rows.map(({ generated }) => generated);
     check();
-    const input = stepInput(active);
-    logits = await graphs.step(input, cache.tensors(Math.max(...input.totals)));
+    const stepped = await graphs.decode(stepInput(active, cache), cache.tensors());
+    logits = stepped.logits;
+    cache.add(
+      stepped.added,
+      active.map(() => 1),
+    );
   }
 }
 
@@ -75,8 +80,8 @@ function sampler(temperature: number, seed: number): Choose {
 
 function promptInput(prompts: readonly EmbeddedPrompt[], files: ModelFiles): DecoderInput {
   const batch = prompts.length;
-  const totals = prompts.map(({ tokens }) => tokens.length);
-  const length = Math.max(...totals);
+  const lengths = prompts.map((prompt) => prompt.tokens.length);
+  const length = Math.max(...lengths);
   const tokens = new BigInt64Array(batch * length).fill(BigInt(files.padToken));
   // Padding is not looked at, so its position 0 has no effect.
   const positions = new BigInt64Array(3 * batch * length);
@@ -100,20 +105,21 @@ function promptInput(prompts: readonly EmbeddedPrompt[], files: ModelFiles): Dec
     at += feature.length;
   }
   return {
-    ...{ tokens, batch, positions, totals, features, places: BigInt64Array.from(places, BigInt) },
-    last: BigInt64Array.from(totals, (total, row) => BigInt(row * length + total - 1)),
+    ...{ tokens, batch, positions, features, places: BigInt64Array.from(places, BigInt) },
+    last: BigInt64Array.from(lengths, (own, row) => BigInt(row * length + own - 1)),
+    pastLengths: prompts.map(() => 0),
   };
 }
 
 /** The token that each row generated last. */
-function stepInput(rows: readonly Row[]): DecoderInput {
+function stepInput(rows: readonly Row[], { lengths }: Cache): DecoderInput {
   const positions = rows.map(({ prompt, generated }) => BigInt(prompt.positions.next + generated.length - 1));
   return {
     tokens: BigInt64Array.from(rows, ({ generated }) => BigInt(generated.at(-1) ?? 0)),
     batch: rows.length,
     positions: BigInt64Array.from([...positions, ...positions, ...positions]),
     last: BigInt64Array.from(rows, (_, row) => BigInt(row)),
-    totals: rows.map(({ prompt, generated }) => prompt.tokens.length + generated.length),
+    pastLengths: lengths,
     features: new Float32Array(0),
     places: new BigInt64Array(0),
   };

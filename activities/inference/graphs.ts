@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { userMistake } from '../../domain/failures.ts';
-import type { CacheTensors } from './cache.ts';
 import type { ModelFiles } from './model-files.ts';
 
 export interface Pixels {
@@ -13,7 +12,7 @@ export interface Pixels {
   width: number;
 }
 
-/** What the decoder is given beside its cache: trainer/dermflow_trainer/inference/decoder_graph.py. */
+/** What the decoder is given beside keys and values: trainer/dermflow_trainer/inference/decoder_graph.py. */
 export interface DecoderInput {
   /** `[batch, length]`, padded on the right */
   tokens: BigInt64Array;
@@ -22,20 +21,27 @@ export interface DecoderInput {
   positions: BigInt64Array;
   /** Place of each row's last token in batch * length. */
   last: BigInt64Array;
-  /** Tokens of each row, those of the cache and these. */
-  totals: readonly number[];
+  /** Tokens of each row that came before. */
+  pastLengths: readonly number[];
   /** What stands in place of the tokens at `places` of batch * length, `[places, hidden]`. */
   features: Float32Array;
   places: BigInt64Array;
 }
 
+export interface Decoded {
+  logits: Float32Array;
+  added: Record<string, Tensor>;
+}
+
 export interface Graphs {
   /** Image features of pictures of one size, `[tokens, hidden]` each. */
   encodeImages(pictures: readonly Pixels[]): Promise<Float32Array[]>;
-  /** Logits of the last token, `[batch, vocabulary]`, and keys and values as the graph gives them. */
-  prefill(input: DecoderInput): Promise<{ logits: Float32Array; present: Record<string, Tensor> }>;
-  /** The same for one more token of each row, whose keys and values are written into the cache. */
-  step(input: DecoderInput, cache: CacheTensors): Promise<Float32Array>;
+  /**
+   * Logits of the last token, `[batch, vocabulary]`, and keys and values of these tokens, `new.<name>`.
+   *
+   * @param past keys and values of the tokens before, `past.<name>`; null: there are none
+   */
+  decode(input: DecoderInput, past: Record<string, Tensor> | null): Promise<Decoded>;
 }
 
 export async function openGraphs(folder: string, files: ModelFiles, threads: number): Promise<Graphs> {
@@ -64,9 +70,9 @@ export async function openGraphs(folder: string, files: ModelFiles, threads: num
   };
 
   const cacheNames = Array.from({ length: files.layers }, (_, layer) => [`${layer}.key`, `${layer}.value`]).flat();
-  const emptyCache = (batch: number): Record<string, Tensor> => {
-    const empty = new Tensor('float32', new Float32Array(0), [batch, files.keyValueHeads, 0, files.headWidth]);
-    return Object.fromEntries(cacheNames.map((name) => [`past_key_values.${name}`, empty]));
+  const noPast = (batch: number): Record<string, Tensor> => {
+    const none = new Tensor('float32', new Float32Array(0), [batch, files.keyValueHeads, 0, files.headWidth]);
+    return Object.fromEntries(cacheNames.map((name) => [`past.${name}`, none]));
   };
 
   return {
@@ -82,20 +88,16 @@ export async function openGraphs(folder: string, files: ModelFiles, threads: num
       // Copies, since each may be kept without the others.
       return pictures.map((_, i) => features.slice(i * each, (i + 1) * each));
     },
-    prefill: async (input) => {
-      const output = await decoder.run({ ...decoderFeeds(input, files), ...emptyCache(input.batch) });
-      const present = cacheNames.map((name) => [`present.${name}`, tensorOf(output, `present.${name}`)]);
-      return { logits: floats(output, 'logits'), present: Object.fromEntries(present) };
-    },
-    step: async (input, { past, present }) => {
-      const output = await decoder.run({ ...decoderFeeds(input, files), ...past }, { logits: null, ...present });
-      return floats(output, 'logits');
+    decode: async (input, past) => {
+      const output = await decoder.run({ ...decoderFeeds(input, files), ...(past ?? noPast(input.batch)) });
+      const added = cacheNames.map((name) => [`new.${name}`, tensorOf(output, `new.${name}`)]);
+      return { logits: floats(output, 'logits'), added: Object.fromEntries(added) };
     },
   };
 }
 
 function decoderFeeds(input: DecoderInput, { hiddenSize }: ModelFiles): Record<string, Tensor> {
-  const { tokens, batch, positions, last, totals, features, places } = input;
+  const { tokens, batch, positions, last, pastLengths, features, places } = input;
   const length = tokens.length / batch;
   return {
     input_ids: new Tensor('int64', tokens, [batch, length]),
@@ -103,12 +105,7 @@ function decoderFeeds(input: DecoderInput, { hiddenSize }: ModelFiles): Record<s
     image_places: new Tensor('int64', places, [places.length, 1]),
     position_ids: new Tensor('int64', positions, [3, batch, length]),
     last: new Tensor('int64', last, [batch]),
-    seqlens_k: new Tensor(
-      'int32',
-      Int32Array.from(totals, (total) => total - 1),
-      [batch],
-    ),
-    total_sequence_length: new Tensor('int32', Int32Array.of(Math.max(length, ...totals)), [1]),
+    past_lengths: new Tensor('int64', BigInt64Array.from(pastLengths, BigInt), [batch]),
   };
 }
 

@@ -1,71 +1,50 @@
-"""The language model of Qwen2.5-VL for a prompt or for one more token of each row, with its cache of keys and values.
+"""The language model of Qwen2.5-VL over tokens that follow those whose keys and values are given.
 
-    input_ids [batch, length]                     prompts padded on the right, or a token of each row
+    input_ids [batch, length]                     padded on the right
     image_features [n, hidden], image_places [n, 1]   what stands in place of the tokens at these places of batch * length
     position_ids [3, batch, length]               time, row and column
     last [batch]                                  place of each row's last token in batch * length
-    seqlens_k [batch]                             tokens of each row, cache and these, less one
-    total_sequence_length [1]                     of the longest row
-    past_key_values.<layer>.key|value [batch, heads, room, width]   of each row's tokens so far, from its begin on
-        -> logits [batch, vocabulary] of the last token, present.<layer>.key|value
+    past_lengths [batch]                          tokens of each row that came before
+    past.<layer>.key|value [batch, heads, room, width]   their keys and values; behind them anything
+        -> logits [batch, vocabulary] of the last token, new.<layer>.key|value [batch, heads, length, width]
 
-A cache with room for the new tokens may be given as `past` and as `present` at once: they are written into it, and
-nothing is copied.
+Only the keys and values of the new tokens are returned. The caller puts them behind the others, in place: a graph that
+joins them copies the whole cache for every token.
 """
 
 import numpy as np
 
 from dermflow_trainer.failures import BadInput
-from dermflow_trainer.inference.graph import CONTRIB, FLOAT, INT32, INT64, Graph
+from dermflow_trainer.inference.graph import FLOAT, INT64, Graph
+
+NEVER = np.finfo(np.float32).min
 
 
 def build_decoder(model):
     text = model.config.text_config
     language = model.model.language_model
     check(text, language)
-    hidden_size, heads = text.hidden_size, text.num_key_value_heads
-    width = hidden_size // text.num_attention_heads
 
     graph = Graph()
     tokens = graph.input("input_ids", INT64, ["batch", "length"])
-    features = graph.input("image_features", FLOAT, ["image_tokens", hidden_size])
+    features = graph.input("image_features", FLOAT, ["image_tokens", text.hidden_size])
     places = graph.input("image_places", INT64, ["image_tokens", 1])
     positions = graph.input("position_ids", INT64, [3, "batch", "length"])
     last = graph.input("last", INT64, ["batch"])
-    lengths = graph.input("seqlens_k", INT32, ["batch"])
-    total = graph.input("total_sequence_length", INT32, [1])
+    past_lengths = graph.input("past_lengths", INT64, ["batch"])
+    attention = Attention(graph, text, tokens, past_lengths)
+    angles = rotation(graph, positions, tokens, language.rotary_emb)
 
-    shape = graph.op("Shape", tokens)
-    by_row = graph.op("Concat", shape, graph.constant(np.array([-1], np.int64)), axis=0)
     embedded = graph.op("Gather", graph.weight(language.embed_tokens.weight), graph.reshape(tokens, [-1]))
     hidden = graph.op("ScatterND", embedded, places, features)
-    angles = rotation(graph, positions, shape, language.rotary_emb)
-
     normed = graph.norm(hidden, language.layers[0].input_layernorm)
     for index, layer in enumerate(language.layers):
-        attention = layer.self_attn
-        query, key, value = (
-            graph.op("Reshape", graph.linear(normed, projection), by_row)
-            for projection in (attention.q_proj, attention.k_proj, attention.v_proj)
-        )
-        names = [f"{index}.{part}" for part in ("key", "value")]
-        past = [graph.input(f"past_key_values.{name}", FLOAT, ["batch", heads, "room", width]) for name in names]
-        present = [f"present.{name}" for name in names]
-        attended, *_ = graph.op(
-            "GroupQueryAttention",
-            *(graph.rotary(query, *angles), graph.rotary(key, *angles), value, *past, lengths, total),
-            outputs=[f"attended{index}", *present],
-            domain=CONTRIB,
-            **{"num_heads": text.num_attention_heads, "kv_num_heads": heads, "scale": attention.scaling},
-        )
-        for name in present:
-            graph.declare(name, ["batch", heads, "room_after", width])
-        attended = graph.reshape(attended, [-1, hidden_size])
+        attended = attention.attend(normed, layer.self_attn, angles, index)
         final = index + 1 == len(language.layers)
         if final:  # of the last layer nothing but the last position is needed
             attended, hidden = (graph.op("Gather", value, last, axis=0) for value in (attended, hidden))
-        attended = graph.linear(attended, attention.o_proj)
-        hidden, normed = graph.add_and_norm(hidden, attended, layer.post_attention_layernorm)
+        projected = graph.linear(attended, layer.self_attn.o_proj)
+        hidden, normed = graph.add_and_norm(hidden, projected, layer.post_attention_layernorm)
         following = language.norm if final else language.layers[index + 1].input_layernorm
         hidden, normed = graph.add_and_norm(hidden, graph.gated(normed, layer.mlp), following)
     graph.output("logits", graph.linear(normed, model.lm_head), ["batch", text.vocab_size])
@@ -82,7 +61,73 @@ def check(text, language):
     unless(language.rotary_emb.rope_type == "default", f"rope_type {language.rotary_emb.rope_type}")
 
 
-def rotation(graph, positions, shape, embedding):
+class Attention:
+    """Over the past and over the new tokens, with one softmax. A key serves a group of queries, which go as one."""
+
+    def __init__(self, graph, text, tokens, past_lengths):
+        self.graph = graph
+        self.hidden, self.heads = text.hidden_size, text.num_key_value_heads
+        self.group = text.num_attention_heads // self.heads
+        self.width = text.hidden_size // text.num_attention_heads
+        shape = graph.op("Shape", tokens)
+        self.by_row = graph.op("Concat", shape, self.whole([-1]), axis=0)
+        past = [
+            [
+                graph.input(f"past.{layer}.{part}", FLOAT, ["batch", self.heads, "room", self.width])
+                for part in ("key", "value")
+            ]
+            for layer in range(text.num_hidden_layers)
+        ]
+        self.past = past
+        length = graph.op("Gather", shape, self.whole(1))
+        room = graph.op("Gather", graph.op("Shape", past[0][0]), self.whole(2))
+        self.sizes = graph.op("Concat", *(graph.reshape(size, [1]) for size in (room, length)), axis=0)
+        past_place = graph.op("Range", self.whole(0), room, self.whole(1))
+        seen = graph.op("Less", past_place, graph.reshape(past_lengths, [-1, 1]))
+        self.past_mask = graph.op("Unsqueeze", self.mask(seen), self.whole([1, 2]))
+        place = graph.op("Range", self.whole(0), length, self.whole(1))
+        queries = graph.op("Range", self.whole(0), graph.op("Mul", length, self.whole(self.group)), self.whole(1))
+        seen = graph.op("LessOrEqual", place, graph.reshape(graph.op("Mod", queries, length), [-1, 1]))
+        self.causal_mask = self.mask(seen)
+
+    def whole(self, values):
+        return self.graph.constant(np.array(values, np.int64))
+
+    def mask(self, seen):
+        zero, never = (self.graph.constant(np.array(value, np.float32)) for value in (0, NEVER))
+        return self.graph.op("Where", seen, zero, never)
+
+    def attend(self, normed, layer, angles, index):
+        """[batch * length, hidden] -> the same, before the output's projection"""
+        graph, heads, group, width = self.graph, self.heads, self.group, self.width
+        query, key, value = (
+            graph.op("Reshape", graph.linear(normed, projection), self.by_row)
+            for projection in (layer.q_proj, layer.k_proj, layer.v_proj)
+        )
+        query = graph.reshape(graph.rotary(query, *angles), [0, 0, heads, group, width])
+        query = graph.reshape(graph.op("Transpose", query, perm=[0, 2, 3, 1, 4]), [0, 0, -1, width])
+        new_key = self.by_head(graph.rotary(key, *angles), f"new.{index}.key")
+        new_value = self.by_head(value, f"new.{index}.value")
+        past_key, past_value = self.past[index]
+
+        scores = [
+            graph.op("Add", graph.product(query, keys, layer.scaling), mask)
+            for keys, mask in ((past_key, self.past_mask), (new_key, self.causal_mask))
+        ]
+        weights = graph.op("Softmax", graph.op("Concat", *scores, axis=-1), axis=-1)
+        of_past, of_new = graph.op("Split", weights, self.sizes, outputs=2, axis=-1)
+        parts = [graph.op("MatMul", of_past, past_value), graph.op("MatMul", of_new, new_value)]
+        attended = graph.reshape(graph.op("Add", *parts), [0, 0, group, -1, width])
+        return graph.reshape(graph.op("Transpose", attended, perm=[0, 3, 1, 2, 4]), [-1, self.hidden])
+
+    def by_head(self, value, name):
+        """[batch, length, heads * width] -> [batch, heads, length, width], which the graph returns too."""
+        rows = self.graph.reshape(value, [0, 0, self.heads, self.width])
+        self.graph.declare(name, ["batch", self.heads, "length", self.width])
+        return self.graph.op("Transpose", rows, outputs=[name], perm=[0, 2, 1, 3])[0]
+
+
+def rotation(graph, positions, tokens, embedding):
     """Place of each token in the tables of cosines and sines, and these tables, [batch * length, width / 2]."""
     sections = embedding.mrope_section
     axes = np.repeat(np.arange(len(sections)) % 3, sections)
@@ -92,6 +137,6 @@ def rotation(graph, positions, shape, embedding):
     axis_last = graph.op("Transpose", graph.reshape(positions, [3, -1]), perm=[1, 0])
     angles = graph.op("MatMul", graph.op("Cast", axis_last, to=FLOAT), graph.constant(frequencies))
     zero, one = (graph.constant(np.array(value, np.int64)) for value in (0, 1))
-    count = graph.op("ReduceProd", shape, keepdims=0)
-    places = graph.op("Reshape", graph.op("Range", zero, count, one), shape)
+    places = graph.op("Range", zero, graph.op("Size", tokens), one)
+    places = graph.op("Reshape", places, graph.op("Shape", tokens))
     return places, graph.op("Cos", angles), graph.op("Sin", angles)

@@ -8,7 +8,7 @@ OPSET = 20
 # What ONNX Runtime 1.20 and newer read.
 IR_VERSION = 10
 CONTRIB = "com.microsoft"
-FLOAT, INT32, INT64, UINT8 = TensorProto.FLOAT, TensorProto.INT32, TensorProto.INT64, TensorProto.UINT8
+FLOAT, INT64, UINT8 = TensorProto.FLOAT, TensorProto.INT64, TensorProto.UINT8
 
 
 class Graph:
@@ -62,6 +62,10 @@ class Graph:
         """[rows, in] -> [rows, out]"""
         bias = [] if layer.bias is None else [self.weight(layer.bias)]
         return self.op("Gemm", value, self.weight(layer.weight), *bias, transB=1)
+
+    def product(self, left, right, factor):
+        """left @ right^T * factor"""
+        return self.op("FusedMatMul", left, right, domain=CONTRIB, transB=1, alpha=float(factor))
 
     def norm(self, value, layer):
         """RMS norm over the last axis."""
