@@ -14,22 +14,13 @@ interface Part {
 export class Cache {
   readonly #parts = new Map<string, Part>();
   /** Tokens of each row. */
-  readonly #lengths: number[] = [];
+  readonly #lengths: number[];
   /** Tokens that there is room for in each row. */
   #room = 0;
   #tensors: Record<string, Tensor> | null = null;
 
-  /**
-   * @param added `new.<name>` of the graph over the prompts, `[rows, heads, length, width]`
-   * @param lengths tokens of each row
-   */
-  constructor(added: Readonly<Record<string, Tensor>>, lengths: readonly number[]) {
-    for (const [name, { dims }] of Object.entries(added)) {
-      const [, heads = 0, , width = 0] = dims;
-      this.#parts.set(name.slice('new.'.length), { data: new Float32Array(0), heads, width });
-    }
-    this.#lengths = lengths.map(() => 0);
-    this.add(added, lengths);
+  constructor(rows: number) {
+    this.#lengths = new Array<number>(rows).fill(0);
   }
 
   get lengths(): readonly number[] {
@@ -48,23 +39,28 @@ export class Cache {
     return this.#tensors;
   }
 
-  /** @param counts tokens of each row in `added`, which is padded behind them */
-  add(added: Readonly<Record<string, Tensor>>, counts: readonly number[]): void {
-    const longest = Math.max(...counts.map((count, row) => count + (this.#lengths[row] ?? 0)));
+  /**
+   * @param added `new.<name>` of the graph, `[rows, heads, length, width]`
+   * @param counts tokens of each of these rows, which are padded behind them
+   * @param first row of the cache that the first of these is
+   */
+  add(added: Readonly<Record<string, Tensor>>, counts: readonly number[], first: number): void {
+    const longest = Math.max(...counts.map((count, i) => count + (this.#lengths[first + i] ?? 0)));
     if (longest > this.#room) this.#grow(longest + Math.max(growth, longest >> 2));
-    for (const [name, { data, heads, width }] of this.#parts) {
-      const tensor = added[`new.${name}`];
-      if (!(tensor?.data instanceof Float32Array)) throw new TypeError(`the graph returned no new.${name}`);
-      const length = tensor.dims[2] ?? 0;
-      for (const [row, count] of counts.entries()) {
-        const place = this.#lengths[row] ?? 0;
-        for (let head = row * heads; head < (row + 1) * heads; head += 1) {
-          const from = head * length * width;
-          data.set(tensor.data.subarray(from, from + count * width), (head * this.#room + place) * width);
+    for (const [name, { data: values, dims }] of Object.entries(added)) {
+      if (!(values instanceof Float32Array)) throw new TypeError(`${name} is not float32`);
+      const [, heads = 0, length = 0, width = 0] = dims;
+      const { data } = this.#part(name.slice('new.'.length), heads, width);
+      for (const [i, count] of counts.entries()) {
+        const place = this.#lengths[first + i] ?? 0;
+        for (let head = 0; head < heads; head += 1) {
+          const from = (i * heads + head) * length * width;
+          const to = (((first + i) * heads + head) * this.#room + place) * width;
+          data.set(values.subarray(from, from + count * width), to);
         }
       }
     }
-    for (const [row, count] of counts.entries()) this.#lengths[row] = (this.#lengths[row] ?? 0) + count;
+    for (const [i, count] of counts.entries()) this.#lengths[first + i] = (this.#lengths[first + i] ?? 0) + count;
   }
 
   /** Removes a row; the last row takes its place. */
@@ -77,6 +73,15 @@ export class Cache {
     }
     this.#lengths[row] = this.#lengths[last] ?? 0;
     this.#lengths.length = last;
+  }
+
+  #part(name: string, heads: number, width: number): Part {
+    const part = this.#parts.get(name) ?? { data: new Float32Array(0), heads, width };
+    if (part.data.length === 0) {
+      part.data = new Float32Array(this.#lengths.length * heads * this.#room * width);
+      this.#parts.set(name, part);
+    }
+    return part;
   }
 
   #grow(room: number): void {

@@ -21,6 +21,9 @@ export interface DecodeOptions {
   check: () => void;
 }
 
+/** Tokens of the prompts that go through the graph together: with more its values leave the processor's caches. */
+const tokensTogether = 512;
+
 type Choose = (scores: Float32Array) => number;
 
 interface Row {
@@ -40,21 +43,32 @@ export async function decode(
     const choose = sampling ? sampler(sampling.temperature, sampling.seeds[i] ?? 0) : likeliest;
     return { prompt, choose, generated: [] };
   });
-  check();
-  const prefilled = await graphs.decode(promptInput(prompts, files), null);
-  const lengths = prompts.map(({ tokens }) => tokens.length);
-  const cache = new Cache(prefilled.added, lengths);
-  let { logits } = prefilled;
-  const active = [...rows];
-  for (let step = 1; ; step += 1) {
-    const next = nextTokens(
-      logits,
-      files.suppressed,
-      active.map(({ choose }) => choose),
+  // Prompts of one length beside each other need no padding.
+  const active = rows.toSorted((a, b) => b.prompt.tokens.length - a.prompt.tokens.length);
+  const cache = new Cache(active.length);
+  let scores: Float32Array[] = []; // of the next token of each row
+  for (const some of together(active)) {
+    check();
+    const { logits, added } = await graphs.decode(
+      promptInput(
+        some.map(({ prompt }) => prompt),
+        files,
+      ),
+      null,
     );
+    cache.add(
+      added,
+      some.map(({ prompt }) => prompt.tokens.length),
+      scores.length,
+    );
+    scores.push(...rowsOf(logits, some.length));
+  }
+  for (let step = 1; ; step += 1) {
     // From behind, since the last row takes the place of one that has ended.
-    for (const [i, row] of [...active.entries()].toReversed()) {
-      const token = next[i] ?? files.padToken;
+    for (const [i, own] of [...scores.entries()].toReversed()) {
+      const row = active[i];
+      if (!row) throw new RangeError('more scores than rows');
+      const token = nextToken(own, files.suppressed, row.choose);
       const ended = files.endTokens.has(token);
       if (!ended) row.generated.push(token);
       if (!ended && step < maxNewTokens) continue;
@@ -64,12 +78,18 @@ export async function decode(
     }
     if (active.length === 0) return rows.map(({ generated }) => generated);
     check();
-    const stepped = await graphs.decode(stepInput(active, cache), cache.tensors());
-    logits = stepped.logits;
-    cache.add(
-      stepped.added,
-      active.map(() => 1),
-    );
+    const { logits, added } = await graphs.decode(stepInput(active, cache), cache.tensors());
+    cache.add(added, new Array<number>(active.length).fill(1), 0);
+    scores = rowsOf(logits, active.length);
+  }
+}
+
+/** Rows whose prompts go through the graph together, longest first. */
+function* together(rows: readonly Row[]): Generator<Row[]> {
+  for (let start = 0, end = 0; start < rows.length; start = end) {
+    const length = rows[start]?.prompt.tokens.length ?? 1;
+    end = start + Math.max(1, Math.floor(tokensTogether / length));
+    yield rows.slice(start, end);
   }
 }
 
@@ -125,16 +145,13 @@ function stepInput(rows: readonly Row[], { lengths }: Cache): DecoderInput {
   };
 }
 
-/** The token that each row's choice takes of its scores; never a suppressed one. */
-export function nextTokens(
-  logits: Float32Array,
-  suppressed: readonly number[],
-  choices: readonly Choose[],
-): number[] {
-  const vocabulary = logits.length / choices.length;
-  return choices.map((choose, row) => {
-    const scores = logits.subarray(row * vocabulary, (row + 1) * vocabulary);
-    for (const token of suppressed) scores[token] = Number.NEGATIVE_INFINITY;
-    return choose(scores);
-  });
+const rowsOf = (logits: Float32Array, rows: number): Float32Array[] => {
+  const width = logits.length / rows;
+  return Array.from({ length: rows }, (_, row) => logits.subarray(row * width, (row + 1) * width));
+};
+
+/** The token that is chosen by its scores; never a suppressed one. */
+export function nextToken(scores: Float32Array, suppressed: readonly number[], choose: Choose = likeliest): number {
+  for (const token of suppressed) scores[token] = Number.NEGATIVE_INFINITY;
+  return choose(scores);
 }

@@ -24,7 +24,7 @@ export interface PictureEncoder {
 }
 
 /** Of the pictures that go through the tower together; more would leave the processor's caches. */
-const patchesTogether = 1024;
+const patchesTogether = 512;
 /** Features of 30,000 pictures of the tiny model, of 70 of the 7B one. */
 const mostBytes = 1 << 28;
 
