@@ -103,7 +103,7 @@ def test_decoder_goes_on_from_keys_and_values_of_rows_of_any_length(exported, po
             "past_lengths": np.array(before),
             **{f"past.{name}": value for name, value in past.items()},
         }
-        logits, *added = evaluate(path, {key: np.asarray(value) for key, value in step.items()})
+        *added, logits = evaluate(path, {key: np.asarray(value) for key, value in step.items()})
         for name, value in zip(names, added, strict=True):
             room = np.full((2, heads, end + 2, width), 7, np.float32)
             room[:, :, : past[name].shape[2]] = past[name][:, :, : end + 2]
