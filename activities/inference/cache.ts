@@ -1,5 +1,9 @@
 /** Keys and values of the rows that are being decoded. New ones are written behind the others, in place. */
-import { Tensor } from 'onnxruntime-node';
+
+export interface Floats {
+  data: Float32Array;
+  shape: readonly number[];
+}
 
 /** Places for tokens that are added where there are none left, at least. */
 const growth = 16;
@@ -17,8 +21,6 @@ export class Cache {
   readonly #lengths: number[];
   /** Tokens that there is room for in each row. */
   #room = 0;
-  #tensors: Record<string, Tensor> | null = null;
-
   constructor(rows: number) {
     this.#lengths = new Array<number>(rows).fill(0);
   }
@@ -27,30 +29,26 @@ export class Cache {
     return this.#lengths;
   }
 
-  /** The arrays under the names of the graph's inputs. */
-  tensors(): Record<string, Tensor> {
-    this.#tensors ??= Object.fromEntries(
-      [...this.#parts].map(([name, { data, heads, width }]) => {
-        const shape = [this.#lengths.length, heads, this.#room, width];
-        const used = shape.reduce((product, size) => product * size, 1);
-        return [`past.${name}`, new Tensor('float32', data.subarray(0, used), shape)];
-      }),
-    );
-    return this.#tensors;
+  /** `[rows, heads, room, width]` by name: of each row as many as it has tokens, and behind them anything. */
+  get parts(): Record<string, Floats> {
+    const named = [...this.#parts].map(([name, { data, heads, width }]) => {
+      const shape = [this.#lengths.length, heads, this.#room, width];
+      return [name, { data: data.subarray(0, this.#lengths.length * heads * this.#room * width), shape }] as const;
+    });
+    return Object.fromEntries(named);
   }
 
   /**
-   * @param added `new.<name>` of the graph, `[rows, heads, length, width]`
+   * @param added by name, `[rows, heads, length, width]`
    * @param counts tokens of each of these rows, which are padded behind them
    * @param first row of the cache that the first of these is
    */
-  add(added: Readonly<Record<string, Tensor>>, counts: readonly number[], first: number): void {
+  add(added: Readonly<Record<string, Floats>>, counts: readonly number[], first: number): void {
     const longest = Math.max(...counts.map((count, i) => count + (this.#lengths[first + i] ?? 0)));
     if (longest > this.#room) this.#grow(longest + Math.max(growth, longest >> 2));
-    for (const [name, { data: values, dims }] of Object.entries(added)) {
-      if (!(values instanceof Float32Array)) throw new TypeError(`${name} is not float32`);
-      const [, heads = 0, length = 0, width = 0] = dims;
-      const { data } = this.#part(name.slice('new.'.length), heads, width);
+    for (const [name, { data: values, shape }] of Object.entries(added)) {
+      const [, heads = 0, length = 0, width = 0] = shape;
+      const { data } = this.#part(name, heads, width);
       for (const [i, count] of counts.entries()) {
         const place = this.#lengths[first + i] ?? 0;
         for (let head = 0; head < heads; head += 1) {
@@ -66,7 +64,6 @@ export class Cache {
   /** Removes a row; the last row takes its place. */
   remove(row: number): void {
     const last = this.#lengths.length - 1;
-    this.#tensors = null;
     for (const { data, heads, width } of this.#parts.values()) {
       const size = heads * this.#room * width;
       data.copyWithin(row * size, last * size, (last + 1) * size);
@@ -85,7 +82,6 @@ export class Cache {
   }
 
   #grow(room: number): void {
-    this.#tensors = null;
     for (const part of this.#parts.values()) {
       const [from, to] = [this.#room * part.width, room * part.width];
       const blocks = this.#lengths.length * part.heads;

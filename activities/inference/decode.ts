@@ -35,8 +35,8 @@ interface Row {
 /** Generated tokens of each prompt, without the end token. */
 export async function decode(
   prompts: readonly EmbeddedPrompt[],
-  graphs: Graphs,
-  files: ModelFiles,
+  graphs: Pick<Graphs, 'decode'>,
+  files: Pick<ModelFiles, 'hiddenSize' | 'imageToken' | 'padToken' | 'endTokens' | 'suppressed'>,
   { maxNewTokens, sampling, check }: DecodeOptions,
 ): Promise<number[][]> {
   const rows = prompts.map((prompt, i): Row => {
@@ -78,7 +78,7 @@ export async function decode(
     }
     if (active.length === 0) return rows.map(({ generated }) => generated);
     check();
-    const { logits, added } = await graphs.decode(stepInput(active, cache), cache.tensors());
+    const { logits, added } = await graphs.decode(stepInput(active, cache), cache.parts);
     cache.add(added, new Array<number>(active.length).fill(1), 0);
     scores = rowsOf(logits, active.length);
   }
@@ -98,7 +98,10 @@ function sampler(temperature: number, seed: number): Choose {
   return (scores) => sampled(scores, temperature, draw());
 }
 
-function promptInput(prompts: readonly EmbeddedPrompt[], files: ModelFiles): DecoderInput {
+function promptInput(
+  prompts: readonly EmbeddedPrompt[],
+  files: Pick<ModelFiles, 'hiddenSize' | 'imageToken' | 'padToken'>,
+): DecoderInput {
   const batch = prompts.length;
   const lengths = prompts.map((prompt) => prompt.tokens.length);
   const length = Math.max(...lengths);

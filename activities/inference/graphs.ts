@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { userMistake } from '../../domain/failures.ts';
+import type { Floats } from './cache.ts';
 import type { ModelFiles } from './model-files.ts';
 
 export interface Pixels {
@@ -29,19 +30,17 @@ export interface DecoderInput {
 }
 
 export interface Decoded {
+  /** `[batch, vocabulary]`, of the last token */
   logits: Float32Array;
-  added: Record<string, Tensor>;
+  /** Keys and values of these tokens, by name. */
+  added: Record<string, Floats>;
 }
 
 export interface Graphs {
   /** Image features of pictures of one size, `[tokens, hidden]` each. */
   encodeImages(pictures: readonly Pixels[]): Promise<Float32Array[]>;
-  /**
-   * Logits of the last token, `[batch, vocabulary]`, and keys and values of these tokens, `new.<name>`.
-   *
-   * @param past keys and values of the tokens before, `past.<name>`; null: there are none
-   */
-  decode(input: DecoderInput, past: Record<string, Tensor> | null): Promise<Decoded>;
+  /** @param past keys and values of the tokens before; null: there are none */
+  decode(input: DecoderInput, past: Readonly<Record<string, Floats>> | null): Promise<Decoded>;
 }
 
 export async function openGraphs(folder: string, files: ModelFiles, threads: number): Promise<Graphs> {
@@ -70,10 +69,10 @@ export async function openGraphs(folder: string, files: ModelFiles, threads: num
   };
 
   const cacheNames = Array.from({ length: files.layers }, (_, layer) => [`${layer}.key`, `${layer}.value`]).flat();
-  const noPast = (batch: number): Record<string, Tensor> => {
-    const none = new Tensor('float32', new Float32Array(0), [batch, files.keyValueHeads, 0, files.headWidth]);
-    return Object.fromEntries(cacheNames.map((name) => [`past.${name}`, none]));
-  };
+  const nothing = (batch: number): Floats => ({
+    data: new Float32Array(0),
+    shape: [batch, files.keyValueHeads, 0, files.headWidth],
+  });
 
   return {
     encodeImages: async (pictures) => {
@@ -83,15 +82,19 @@ export async function openGraphs(folder: string, files: ModelFiles, threads: num
       const pixels = new Uint8Array(pictures.length * size);
       for (const [i, { data }] of pictures.entries()) pixels.set(data, i * size);
       const output = await session.run({ pixels: new Tensor('uint8', pixels, [pictures.length, height, width, 3]) });
-      const features = floats(output, 'image_features');
+      const features = floats(output, 'image_features').data;
       const each = features.length / pictures.length;
       // Copies, since each may be kept without the others.
       return pictures.map((_, i) => features.slice(i * each, (i + 1) * each));
     },
     decode: async (input, past) => {
-      const output = await decoder.run({ ...decoderFeeds(input, files), ...(past ?? noPast(input.batch)) });
-      const added = cacheNames.map((name) => [`new.${name}`, tensorOf(output, `new.${name}`)]);
-      return { logits: floats(output, 'logits'), added: Object.fromEntries(added) };
+      const before = cacheNames.map((name) => {
+        const { data, shape } = past?.[name] ?? nothing(input.batch);
+        return [`past.${name}`, new Tensor('float32', data, shape)];
+      });
+      const output = await decoder.run({ ...decoderFeeds(input, files), ...Object.fromEntries(before) });
+      const added = cacheNames.map((name) => [name, floats(output, `new.${name}`)]);
+      return { logits: floats(output, 'logits').data, added: Object.fromEntries(added) };
     },
   };
 }
@@ -109,14 +112,8 @@ function decoderFeeds(input: DecoderInput, { hiddenSize }: ModelFiles): Record<s
   };
 }
 
-function tensorOf(output: InferenceSession.OnnxValueMapType, name: string): Tensor {
+function floats(output: InferenceSession.OnnxValueMapType, name: string): Floats {
   const value = output[name];
-  if (value instanceof Tensor) return value;
-  throw new TypeError(`the graph has no output tensor ${name}`);
-}
-
-function floats(output: InferenceSession.OnnxValueMapType, name: string): Float32Array {
-  const { data } = tensorOf(output, name);
-  if (data instanceof Float32Array) return data;
-  throw new TypeError(`output ${name} is not float32`);
+  if (value instanceof Tensor && value.data instanceof Float32Array) return { data: value.data, shape: value.dims };
+  throw new TypeError(`the graph has no output ${name} of float32`);
 }

@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import sharp from 'sharp';
 import type { Graphs, Pixels } from './graphs.ts';
-import { type Grid, gridOf } from './grid.ts';
+import { type Grid, gridOf, type ImageSpec } from './grid.ts';
 import type { ModelFiles } from './model-files.ts';
 
 export interface EncodedPicture {
@@ -25,15 +25,18 @@ export interface PictureEncoder {
 
 /** Of the pictures that go through the tower together; more would leave the processor's caches. */
 const patchesTogether = 512;
-/** Features of 30,000 pictures of the tiny model, of 70 of the 7B one. */
-const mostBytes = 1 << 28;
 
 interface PictureFile {
   digest: string;
   pixels: () => Promise<Pixels>;
 }
 
-export function createPictureEncoder(files: ModelFiles, graphs: Pick<Graphs, 'encodeImages'>): PictureEncoder {
+/** @param room bytes of features that are kept; by default of 30,000 pictures of the tiny model, of 70 of the 7B one */
+export function createPictureEncoder(
+  { image: spec }: Pick<ModelFiles, 'image'>,
+  graphs: Pick<Graphs, 'encodeImages'>,
+  room = 1 << 28,
+): PictureEncoder {
   const kept = new Map<string, EncodedPicture>();
   let bytes = 0;
   const ahead = new Map<string, Promise<PictureFile>>();
@@ -43,7 +46,7 @@ export function createPictureEncoder(files: ModelFiles, graphs: Pick<Graphs, 'en
     if (!kept.delete(digest)) bytes += picture.features.byteLength;
     kept.set(digest, picture);
     for (const [oldest, { features }] of kept) {
-      if (bytes <= mostBytes) break;
+      if (bytes <= room) break;
       kept.delete(oldest);
       bytes -= features.byteLength;
     }
@@ -95,13 +98,15 @@ export function createPictureEncoder(files: ModelFiles, graphs: Pick<Graphs, 'en
         if (picture) known.set(file.digest, picture);
         else unknown.set(file.digest, file);
       }
-      const decoded = await Promise.all([...unknown.values()].map((file) => decode(file, files)));
+      const decoded = await Promise.all([...unknown.values()].map((file) => decode(file, spec)));
       const encoded = new Map([...known, ...(await encodeAll(decoded, check))]);
       for (const [digest, picture] of encoded) keep(digest, picture);
-      return new Map(shown.flatMap(({ path, digest }) => {
-        const picture = encoded.get(digest);
-        return picture ? [[path, picture] as const] : [];
-      }));
+      return new Map(
+        shown.flatMap(({ path, digest }) => {
+          const picture = encoded.get(digest);
+          return picture ? [[path, picture] as const] : [];
+        }),
+      );
     },
   };
 }
@@ -111,9 +116,9 @@ interface Decoded extends Pixels {
   grid: Grid;
 }
 
-async function decode(file: PictureFile & { path: string }, files: ModelFiles): Promise<Decoded> {
+async function decode(file: PictureFile & { path: string }, spec: ImageSpec): Promise<Decoded> {
   const pixels = await file.pixels();
-  const grid = gridOf({ ...pixels, name: basename(file.path) }, files.image);
+  const grid = gridOf({ ...pixels, name: basename(file.path) }, spec);
   return { ...pixels, digest: file.digest, grid };
 }
 

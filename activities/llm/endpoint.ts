@@ -49,8 +49,7 @@ interface Asked extends Pick<Generation, 'request' | 'signal'> {
 const encodings = new WeakMap<Uint8Array, string>();
 
 function base64Of(data: Uint8Array): string {
-  const encoding =
-    encodings.get(data) ?? Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64');
+  const encoding = encodings.get(data) ?? Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64');
   encodings.set(data, encoding);
   return encoding;
 }

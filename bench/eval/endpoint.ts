@@ -59,7 +59,9 @@ export async function compareEndpoint(folder: string, plan: Plan): Promise<void>
     const s3 = await withBucket(environment.s3, (client, bucket) =>
       measure('S3', plan, settings, images, createS3Store(client, bucket)),
     );
-    console.log(`the store's share: ${(memory.share - s3.share).toFixed(1)} points, ${(s3.cpu - memory.cpu).toFixed(2)} ms of processor an answer`);
+    console.log(
+      `the store's share: ${(memory.share - s3.share).toFixed(1)} points, ${(s3.cpu - memory.cpu).toFixed(2)} ms of processor an answer`,
+    );
   } finally {
     endpoint.kill();
     await stack.stop();
