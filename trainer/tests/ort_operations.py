@@ -53,9 +53,7 @@ class MultiHeadAttention(OpRun):
     op_domain = CONTRIB
 
     def _run(self, query, key, value, num_heads=None, **_):
-        q, k, v = (
-            part.reshape(*part.shape[:2], num_heads, -1).transpose(0, 2, 1, 3) for part in (query, key, value)
-        )
+        q, k, v = (part.reshape(*part.shape[:2], num_heads, -1).transpose(0, 2, 1, 3) for part in (query, key, value))
         scores = q @ k.swapaxes(-1, -2) / np.sqrt(q.shape[-1])
         weights = np.exp(scores - scores.max(-1, keepdims=True))
         attended = weights / weights.sum(-1, keepdims=True) @ v

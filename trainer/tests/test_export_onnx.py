@@ -7,7 +7,7 @@ import pytest
 import torch
 from onnx.reference import ReferenceEvaluator
 from ort_operations import ORT_OPERATIONS
-from peft import PeftModel
+from peft import LoraConfig, PeftModel, get_peft_model
 from PIL import Image
 from transformers import Qwen2_5_VLForConditionalGeneration
 
@@ -142,12 +142,30 @@ def test_a_large_decoder_has_its_weights_beside_it(exported, tmp_path, monkeypat
     monkeypatch.setattr(export_onnx, "INLINE_UP_TO_BYTES", 1000)
     graph = onnx.load(exported / "onnx/decoder.onnx")
     export_onnx.save(graph, tmp_path / "decoder.onnx")
-    assert (tmp_path / "decoder.onnx_data").stat().st_size > 10 * (
-        tmp_path / "decoder.onnx"
-    ).stat().st_size
+    assert (tmp_path / "decoder.onnx_data").stat().st_size > 10 * (tmp_path / "decoder.onnx").stat().st_size
     assert len(onnx.load(tmp_path / "decoder.onnx").graph.initializer) > 0
 
 
 def test_sizes_that_the_processor_would_change_are_refused(micro, tmp_path):
     with pytest.raises(BadInput, match="85x84 is not a multiple of 28"):
         export_onnx.run(job(micro, tmp_path, imageSizes=[[85, 84]]), Events(io.StringIO()))
+
+
+def test_adapters_of_any_form_and_place_are_in_the_graphs(micro, tmp_path):
+    base = Qwen2_5_VLForConditionalGeneration.from_pretrained(micro / "base", dtype=torch.float32)
+    targets = r".*visual.*\.(qkv|proj|gate_proj)|.*language_model.*\.(q_proj|down_proj|embed_tokens)"
+    torch.manual_seed(3)
+    policy = get_peft_model(base, LoraConfig(r=4, target_modules=targets, use_dora=False))
+    for name, parameter in policy.named_parameters():
+        if "lora_" in name:
+            torch.nn.init.normal_(parameter, std=0.1)
+    policy.save_pretrained(tmp_path / "adapter")
+    export_onnx.run(job(micro, tmp_path / "out", adapter=str(tmp_path / "adapter")), Events(io.StringIO()))
+    pixels = np.random.default_rng(1).integers(0, 256, (1, 84, 140, 3), dtype=np.uint8)
+    (features,) = evaluate(tmp_path / "out/onnx/vision_encoder_84x140.onnx", {"pixels": pixels})
+    images = load_processor({"model": str(micro / "base")}).image_processor
+    processed = images([Image.fromarray(pixels[0])], return_tensors="pt")
+    visual = policy.get_base_model().eval().model.visual
+    with torch.no_grad():
+        expected = visual(processed["pixel_values"], grid_thw=processed["image_grid_thw"]).pooler_output
+    np.testing.assert_allclose(features[0], expected.numpy(), rtol=1e-3, atol=2e-4)

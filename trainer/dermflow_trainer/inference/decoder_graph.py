@@ -1,7 +1,8 @@
 """The language model of Qwen2.5-VL over tokens that follow those whose keys and values are given.
 
     input_ids [batch, length]                     padded on the right
-    image_features [n, hidden], image_places [n, 1]   what stands in place of the tokens at these places of batch * length
+    image_features [n, hidden]                    what stands in place of some tokens
+    image_places [n, 1]                           where these stand in batch * length
     position_ids [3, batch, length]               time, row and column
     last [batch]                                  place of each row's last token in batch * length
     past_lengths [batch]                          tokens of each row that came before

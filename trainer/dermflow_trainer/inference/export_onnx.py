@@ -1,4 +1,4 @@
-"""Exports a Qwen2.5-VL checkpoint to ONNX in float32, its LoRA adapter merged.
+"""Exports a Qwen2.5-VL checkpoint to ONNX in float32, its LoRA adapter unmerged.
 
     onnx/vision_encoder_<height>x<width>.onnx   vision_graph.py; they share one file of weights
     onnx/decoder.onnx                           decoder_graph.py
@@ -17,6 +17,8 @@ import onnx
 import torch
 from onnx.external_data_helper import set_external_data
 from peft import PeftModel
+from peft.tuners import lora
+from peft.tuners.tuners_utils import BaseTunerLayer
 from transformers import Qwen2_5_VLForConditionalGeneration
 
 from dermflow_trainer.inference.decoder_graph import build_decoder
@@ -55,10 +57,22 @@ def run(job, events):
 
 
 def load_model(job):
+    """With the adapter beside the weights, where training puts it. Layers of another form are merged."""
     model = Qwen2_5_VLForConditionalGeneration.from_pretrained(job["model"], dtype=torch.float32)
     if job["adapter"] is not None:
-        model = PeftModel.from_pretrained(model, job["adapter"]).merge_and_unload()
-    return model.eval().requires_grad_(False)
+        model = PeftModel.from_pretrained(model, job["adapter"]).get_base_model()
+    model = model.eval().requires_grad_(False)
+    for name, layer in model.named_modules():
+        if isinstance(layer, BaseTunerLayer) and not is_plain(name, layer):
+            layer.merge()
+    return model
+
+
+def is_plain(name, layer):
+    """A linear layer's A and B without more, in a place where the graphs have the layer whole."""
+    if not isinstance(layer, lora.Linear) or layer.lora_variant or name.endswith(".attn.qkv"):
+        return False
+    return all(part.bias is None for part in layer.lora_B.values())
 
 
 def save_configuration(model, processor, output):

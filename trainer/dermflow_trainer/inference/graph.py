@@ -3,6 +3,7 @@
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
+from peft.tuners import lora
 
 OPSET = 20
 # What ONNX Runtime 1.20 and newer read.
@@ -59,9 +60,15 @@ class Graph:
         return self.op("Reshape", value, self.constant(np.array(shape, np.int64)))
 
     def linear(self, value, layer):
-        """[rows, in] -> [rows, out]"""
+        """[rows, in] -> [rows, out], with the layer's adapter beside its weights."""
         bias = [] if layer.bias is None else [self.weight(layer.bias)]
-        return self.op("Gemm", value, self.weight(layer.weight), *bias, transB=1)
+        result = self.op("Gemm", value, self.weight(layer.weight), *bias, transB=1)
+        if isinstance(layer, lora.Linear) and not layer.merged:
+            for name in layer.active_adapters:
+                down, up = (self.weight(part[name].weight) for part in (layer.lora_A, layer.lora_B))
+                narrow = self.op("Gemm", value, down, transB=1)
+                result = self.op("Gemm", narrow, up, result, transB=1, alpha=float(layer.scaling[name]))
+        return result
 
     def product(self, left, right, factor):
         """left @ right^T * factor"""

@@ -83,9 +83,7 @@ def embed_patches(graph, pixels, convolution, images, layout):
     """[pictures * patches, hidden]: pixels normalised in float32 and multiplied with the weights of the convolution,
     whose kernel is one patch. A still picture is the same at each time, so that their weights can be added."""
     patch, merge = layout.patch, layout.merge
-    rows = graph.reshape(
-        pixels, [-1, layout.rows // merge, merge, patch, layout.columns // merge, merge, patch * 3]
-    )
+    rows = graph.reshape(pixels, [-1, layout.rows // merge, merge, patch, layout.columns // merge, merge, patch * 3])
     rows = graph.op("Transpose", rows, perm=[0, 1, 4, 2, 5, 3, 6])
     values = graph.op("Cast", graph.reshape(rows, [-1, patch * patch * 3]), to=FLOAT)
     mean, std = (np.tile(part, patch * patch) for part in normalisation(images))
