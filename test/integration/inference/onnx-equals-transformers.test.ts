@@ -9,7 +9,7 @@ import { runTrainerJob } from '../../../activities/trainer/trainer-job.ts';
 import type { ChatRow, ExportOnnxJob, GeneratedRow, GenerateJob } from '../../../domain/trainer.ts';
 import { buildMicroModel, imageSizes, type MicroModel, trainer, writeRows } from '../../support/micro-model.ts';
 
-const limitMs = 300_000;
+const limitMs = 600_000;
 const maxNewTokens = 24;
 let micro: MicroModel;
 let exported: string;
