@@ -48,8 +48,14 @@ interface Asked extends Pick<Generation, 'request' | 'signal'> {
   pictures: readonly { mediaType: string; data: Uint8Array }[];
 }
 
-const base64Of = (data: Uint8Array): string =>
-  Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64');
+/** Of pictures that their owner still holds: several questions may be about one. */
+const encodings = new WeakMap<Uint8Array, string>();
+
+function base64Of(data: Uint8Array): string {
+  const encoding = encodings.get(data) ?? Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64');
+  encodings.set(data, encoding);
+  return encoding;
+}
 
 export function createEndpointClient(
   settings: Omit<LlmSettings, 'concurrency' | 'asks' | 'prices'>,
