@@ -46,10 +46,7 @@ export interface ListAsking extends Asking {
 }
 
 /** The answers to each item, by sample, in the order of the items: for lists. */
-export async function askAll(
-  book: AnswerBook,
-  asking: ListAsking,
-): Promise<KeptAnswer[][]> {
+export async function askAll(book: AnswerBook, asking: ListAsking): Promise<KeptAnswer[][]> {
   await askMissing(book, asking);
   return asking.items.map((item) => answersTo(book, asking, item));
 }

@@ -6,14 +6,11 @@ import type { ArtifactRef, Json } from '../../domain/artifact.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { EvaluationInput, TaskScore } from '../../domain/contracts/evaluation.ts';
 import { type EvaluationItem, judgeOutput } from '../../domain/evaluation/item.ts';
-import {
-  type EvaluationSummary,
-  scoresOf,
-  taskScoreSchema,
-} from '../../domain/evaluation/summary.ts';
+import { type EvaluationSummary, scoresOf, taskScoreSchema } from '../../domain/evaluation/summary.ts';
 import { userMistake } from '../../domain/failures.ts';
 import { questionPrompt } from '../../domain/prompts/prompts.ts';
 import type { Question } from '../../domain/questions/question.ts';
+import { createItemTally, summariseTally } from '../answers/item-tally.ts';
 import { commitOnce } from '../commit-once.ts';
 import { writeLineFiles } from '../json-lines.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
@@ -22,7 +19,6 @@ import { flatMapRows, type Rows } from '../rows.ts';
 import { withScratchFolder } from '../scratch.ts';
 import type { TrainerProcess } from '../trainer/trainer-job.ts';
 import { withAnswers } from './ask-items.ts';
-import { createItemTally, summariseTally } from '../answers/item-tally.ts';
 import { identifyLocal, openExport, openLocal } from './tested-model.ts';
 
 /** A change of prompts, extraction or scores changes the version. */

@@ -68,10 +68,7 @@ export async function compareModels(
 }
 
 /** Guessing among the options, and always giving the most frequent right label, on the questions that were answered. */
-export function baselinesOf(
-  items: Iterable<ReportedItem>,
-  questions: QuestionsById,
-): TaskBaseline[] {
+export function baselinesOf(items: Iterable<ReportedItem>, questions: QuestionsById): TaskBaseline[] {
   return questionTasks.flatMap((task) => {
     const own = ofTask(items, task);
     const asked = askedOf(own, questions);

@@ -44,7 +44,11 @@ export function notingRunner(batchMs = 0, note: (id: string) => void = () => {})
   };
 }
 
-export const askingOf = (items: readonly AskedItem[], runner: ModelRunner, more: Partial<ListAsking> = {}): ListAsking => ({
+export const askingOf = (
+  items: readonly AskedItem[],
+  runner: ModelRunner,
+  more: Partial<ListAsking> = {},
+): ListAsking => ({
   ...{ answerer: greedyAnswerer, items, shown: 'real', samples: 1, batchSize: 8 },
   signal: new AbortController().signal,
   onProgress: () => {},

@@ -12,8 +12,8 @@ import { scoreTextOnly, textOnlyItem } from '../../../domain/evaluation/text-onl
 import { userMistake } from '../../../domain/failures.ts';
 import type { Knowledge } from '../../../domain/knowledge/knowledge.ts';
 import { isTextbookCase } from '../../../domain/trajectories/plan.ts';
-import { commitOnce, type Made } from '../../commit-once.ts';
 import { createItemTally } from '../../answers/item-tally.ts';
+import { commitOnce, type Made } from '../../commit-once.ts';
 import { writeRows } from '../../json-lines.ts';
 import { pairRows } from '../../pair-rows.ts';
 import type { ArtifactStore } from '../../ports/artifact-store.ts';

@@ -24,7 +24,7 @@ export interface FoundLeak {
 /** Levels of keys, from sure to likely. */
 const levels = { archive: 0, pixels: 1, owner: 2 } as const;
 /** Pictures that are looked up together. */
-const lookedUpAtOnce = 1024;
+const lookedUpAtOnce = 256;
 const none = -1;
 
 /**

@@ -1,12 +1,17 @@
-/** An index of looks in three files of a folder; memory holds one piece of each that is written or read. */
+/** An index of looks in files of a folder; memory holds one piece of each that is written or read. */
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { type ListShelf, recordBytes } from '../../../domain/cases/hash-lists.ts';
 import { lookSide } from '../../../domain/cases/look.ts';
-import { type LookShelf, recordBytes, type ShelfName, shelves } from '../../../domain/cases/look-index.ts';
+import { type LookShelf, type ShelfName, shelves } from '../../../domain/cases/look-index.ts';
+import { hashTables, viewLength } from '../../../domain/cases/view-hash.ts';
 
 const pieceBytes = 4096 * recordBytes;
+/** Records of a few entries are read at once where a search goes from one to the next. */
+const nearbyBytes = 64 * recordBytes;
+const listBytes = 64 * 1024;
 const lookBytes = lookSide ** 2;
 
 export interface DiskShelf extends LookShelf {
@@ -16,51 +21,91 @@ export interface DiskShelf extends LookShelf {
 }
 
 export function openLookShelf(folder: string): DiskShelf {
-  const pathOf = (name: string): string => join(folder, `looks-${name}`);
-  const files = { wholes: createAppender(pathOf('wholes')), windows: createAppender(pathOf('windows')) };
-  const looks = createAppender(pathOf('all'));
-  const oneLook = Buffer.alloc(lookBytes);
+  const opened: AppendedFile[] = [];
+  const openFile = (name: string, readAhead: number): AppendedFile => {
+    const file = openAppended(join(folder, `looks-${name}`), readAhead);
+    opened.push(file);
+    return file;
+  };
+  const looks = openFile('all', lookBytes);
+  const listsOf = (shelf: ShelfName): ListShelf => {
+    const records = openFile(shelf, nearbyBytes);
+    const lists = Array.from({ length: hashTables }, (_, table) => openFile(`${shelf}-${table}`, listBytes));
+    return {
+      append: records.append,
+      pieces: records.pieces,
+      viewOf: (entry) => {
+        const bytes = records.read(entry * recordBytes + recordBytes - viewLength, viewLength);
+        return new Int8Array(bytes.buffer, bytes.byteOffset, viewLength);
+      },
+      appendEntries: (table, entries) =>
+        lists[table]?.append(new Uint8Array(entries.buffer, entries.byteOffset, entries.byteLength)),
+      entries: (table, from, count) => {
+        const bytes = lists[table]?.read(4 * from, 4 * count) ?? Buffer.alloc(0);
+        return new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+      },
+    };
+  };
   return {
     keepLook: (look) => looks.append(Buffer.from(look, 'latin1')),
-    append: (shelf, record) => files[shelf].append(record),
-    pieces: (shelf: ShelfName) => {
-      files[shelf].flush();
-      return piecesOf(pathOf(shelf));
-    },
-    lookAt: (position) => {
-      looks.flush();
-      readSync(looks.file, oneLook, 0, lookBytes, position * lookBytes);
-      return oneLook.toString('latin1');
-    },
+    lookAt: (position) => looks.read(position * lookBytes, lookBytes).toString('latin1'),
+    lists: Object.fromEntries(shelves.map((name) => [name, listsOf(name)])) as DiskShelf['lists'], // one for each
     turn: () => setImmediate(),
     close: () => {
-      for (const file of [looks, ...shelves.map((name) => files[name])]) closeSync(file.file);
+      for (const file of opened) closeSync(file.descriptor);
     },
   };
 }
 
-interface Appender {
-  file: number;
+interface AppendedFile {
+  descriptor: number;
   append(bytes: Uint8Array): void;
-  flush(): void;
+  /** The bytes at a place, until the next call; those that come after them are read too. */
+  read(from: number, length: number): Buffer;
+  /** All of it; what is appended later may lack. */
+  pieces(): AsyncIterable<Uint8Array>;
 }
 
-function createAppender(path: string): Appender {
-  const file = openSync(path, 'w+');
-  const buffer = Buffer.alloc(pieceBytes);
-  let length = 0;
+/** @param readAhead bytes that are read at once, a multiple of four */
+function openAppended(path: string, readAhead: number): AppendedFile {
+  const descriptor = openSync(path, 'w+');
+  let writing = Buffer.alloc(0);
+  let written = 0;
   const flush = (): void => {
-    for (let written = 0; written < length; ) written += writeSync(file, buffer, written, length - written);
-    length = 0;
+    for (let done = 0; done < written; ) done += writeSync(descriptor, writing, done, written - done);
+    written = 0;
   };
+  let reading = Buffer.alloc(0);
+  let [start, end] = [0, 0];
   return {
-    file,
+    descriptor,
     append: (bytes) => {
-      if (length + bytes.byteLength > pieceBytes) flush();
-      buffer.set(bytes, length);
-      length += bytes.byteLength;
+      if (written + bytes.byteLength > writing.length) {
+        flush();
+        if (writing.length === 0) writing = Buffer.allocUnsafeSlow(listBytes);
+      }
+      if (bytes.byteLength > writing.length) {
+        for (let done = 0; done < bytes.byteLength; )
+          done += writeSync(descriptor, bytes, done, bytes.byteLength - done);
+        return;
+      }
+      writing.set(bytes, written);
+      written += bytes.byteLength;
     },
-    flush,
+    read: (from, length) => {
+      flush();
+      if (from < start || from + length > end) {
+        if (reading.length < length || reading.length === 0)
+          reading = Buffer.allocUnsafeSlow(Math.max(length, readAhead));
+        start = from;
+        end = from + readSync(descriptor, reading, 0, reading.length, from);
+      }
+      return reading.subarray(from - start, from - start + length);
+    },
+    pieces: () => {
+      flush();
+      return piecesOf(path);
+    },
   };
 }
 

@@ -73,11 +73,7 @@ export interface Interval {
  * @param given any number of values; they are read once
  * @param confidence e.g. 0.95
  */
-export function clusteredInterval(
-  given: Iterable<GroupedValue>,
-  { least, most }: Bounds,
-  confidence = 0.95,
-): Interval {
+export function clusteredInterval(given: Iterable<GroupedValue>, { least, most }: Bounds, confidence = 0.95): Interval {
   const values = groupedOf(given);
   if (values.length === 0) return { low: least, high: most };
   const { mean, standardError, df, groups } = clusteredMean(values);
@@ -104,7 +100,8 @@ function cautiousVariance(values: Grouped, mean: number, standardError: number):
 }
 
 /** Sum of the squared shares of the groups: 1 over the number of groups of equal size that would weigh the same. */
-const sharesOf = (values: Grouped): number => sumOf(values.totals().counts.map((count) => (count / values.length) ** 2));
+const sharesOf = (values: Grouped): number =>
+  sumOf(values.totals().counts.map((count) => (count / values.length) ** 2));
 
 /** Groups that would have to be left out before all values were the same. */
 function groupsThatDiffer({ groups, values, groupCount }: Grouped): number {

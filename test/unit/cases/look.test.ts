@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { levelsOf, lookOf, lookPattern, lookSide, orientations, turn } from '../../../domain/cases/look.ts';
-import { indexLooksInMemory, nearDuplicateLikeness } from '../../../domain/cases/look-index.ts';
+import { nearDuplicateLikeness } from '../../../domain/cases/look-index.ts';
+import { indexLooksInMemory } from '../../../domain/cases/memory-index.ts';
 import { draw, drawnLook, scene } from '../../support/looks.ts';
 
 describe('lookOf', () => {
