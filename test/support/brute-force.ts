@@ -45,7 +45,7 @@ function entriesOf(looks: readonly string[], windows: readonly number[], hasher:
 function inCommon(view: View, { hashes }: Entry, hasher: ViewHasher): number | null {
   for (const table of tables) {
     const tried = hasher.hashes(view, table);
-    const at = tried.findIndex((hash) => hash === hashes[table]);
+    const at = tried.indexOf(hashes[table] ?? -1);
     if (at >= 0) return table * tried.length + at;
   }
   return null;
