@@ -1,12 +1,12 @@
-/** An index of looks in memory. */
+/** An index of perceptual hashes in memory. */
 import { type ListShelf, recordBytes } from './hash-lists.ts';
-import { indexLooks, type LookIndex } from './look-index.ts';
+import { indexHashes, type NearDuplicateIndex } from './near-duplicates.ts';
 import { hashTables, viewLength } from './view-hash.ts';
 
-export const indexLooksInMemory = (looks: readonly string[]): Promise<LookIndex> =>
-  indexLooks(looks, looks.length, {
+export const indexInMemory = (hashes: readonly string[]): Promise<NearDuplicateIndex> =>
+  indexHashes(hashes, hashes.length, {
     lists: { wholes: createMemoryLists(), windows: createMemoryLists() },
-    lookAt: (position) => looks[position] ?? '',
+    hashAt: (position) => hashes[position] ?? '',
     turn: async () => {},
   });
 

@@ -1,13 +1,13 @@
-/** Coarse views of a look: what a window of it shows, in 8 x 8 parts. */
+/** Coarse views of a perceptual hash: what a window of it shows, in 8 x 8 parts. */
 import type { Window } from './alignment.ts';
-import { lookSide } from './look.ts';
+import { hashSide } from './perceptual-hash.ts';
 import { type View, viewLength, viewSide } from './view-hash.ts';
 
 /** Spread below which a view is of one colour, as the sum of squares of its levels' deviations. */
 const flat = 16;
 
 /** Used again by each call: a new one for each of millions of views would be garbage faster than it is collected. */
-const lines = new Float32Array(viewSide * lookSide);
+const lines = new Float32Array(viewSide * hashSide);
 
 /**
  * Mean levels of the window's 8 x 8 parts, less their mean, of unit length; null where all are nearly equal.
@@ -22,10 +22,10 @@ export function viewOf(
   const [columns, rows] = [sharesOf(left, right), sharesOf(top, bottom)];
   for (let column = 0; column < viewSide; column += 1) {
     const { at: cells, share: shares } = columns[column] ?? none;
-    for (let y = 0; y < lookSide; y += 1) {
+    for (let y = 0; y < hashSide; y += 1) {
       let sum = 0;
-      for (let i = 0; i < cells.length; i += 1) sum += (shares[i] ?? 0) * (levels[y * lookSide + (cells[i] ?? 0)] ?? 0);
-      lines[column * lookSide + y] = sum;
+      for (let i = 0; i < cells.length; i += 1) sum += (shares[i] ?? 0) * (levels[y * hashSide + (cells[i] ?? 0)] ?? 0);
+      lines[column * hashSide + y] = sum;
     }
   }
   let mean = 0;
@@ -34,7 +34,7 @@ export function viewOf(
     for (let column = 0; column < viewSide; column += 1) {
       let sum = 0;
       for (let i = 0; i < cells.length; i += 1)
-        sum += (shares[i] ?? 0) * (lines[column * lookSide + (cells[i] ?? 0)] ?? 0);
+        sum += (shares[i] ?? 0) * (lines[column * hashSide + (cells[i] ?? 0)] ?? 0);
       view[row * viewSide + column] = sum;
       mean += sum / view.length;
     }
@@ -64,9 +64,9 @@ function sharesOf(before: number, after: number): Shares[] {
   const key = `${before} ${after}`;
   const known = knownShares.get(key);
   if (known) return known;
-  const edge = (i: number): number => lookSide * (before + (i / viewSide) * (1 - before - after));
+  const edge = (i: number): number => hashSide * (before + (i / viewSide) * (1 - before - after));
   const shares = Array.from({ length: viewSide }, (_, i): Shares => {
-    const all = Array.from({ length: lookSide }, (_, at) => ({
+    const all = Array.from({ length: hashSide }, (_, at) => ({
       at,
       share: Math.max(0, Math.min(edge(i + 1), at + 1) - Math.max(edge(i), at)) / (edge(i + 1) - edge(i)),
     })).filter(({ share }) => share > 0);

@@ -1,7 +1,7 @@
 /** Near-duplicates as they are defined, found by comparing every view of every picture with every other. */
 import { likeness, sure } from '../../domain/cases/alignment.ts';
-import { levelsOf, orientations, turn } from '../../domain/cases/look.ts';
-import { aligned, type Near, nearDuplicateLikeness, parts } from '../../domain/cases/look-index.ts';
+import { aligned, type Near, nearDuplicateLikeness, parts } from '../../domain/cases/near-duplicates.ts';
+import { levelsOf, orientations, turn } from '../../domain/cases/perceptual-hash.ts';
 import { viewOf } from '../../domain/cases/view.ts';
 import {
   createViewHasher,
@@ -24,17 +24,17 @@ interface Entry {
   hashes: (number | null)[];
 }
 
-function entriesOf(looks: readonly string[], windows: readonly number[], hasher: ViewHasher): Entry[] {
+function entriesOf(pictures: readonly string[], windows: readonly number[], hasher: ViewHasher): Entry[] {
   const seen = new Map<string, number>();
-  return looks.flatMap((look, position) =>
+  return pictures.flatMap((hash, position) =>
     windows.flatMap((window): Entry[] => {
-      const view = viewOf(levelsOf(look), parts[window] ?? whole);
+      const view = viewOf(levelsOf(hash), parts[window] ?? whole);
       if (!view) return [];
       const hashes = tables.map((table) => {
-        const hash = hasher.hash(view, table);
-        const count = seen.get(`${table} ${hash}`) ?? 0;
-        seen.set(`${table} ${hash}`, count + 1);
-        return count < mostOfOneHash ? hash : null;
+        const own = hasher.hash(view, table);
+        const count = seen.get(`${table} ${own}`) ?? 0;
+        seen.set(`${table} ${own}`, count + 1);
+        return count < mostOfOneHash ? own : null;
       });
       return [{ position, window, bytes: [...view].map((value) => Math.round(value * stepsOfByte)), hashes }];
     }),
@@ -60,8 +60,8 @@ export function nearestByBruteForce(indexed: readonly string[], asked: readonly 
       ...{ indexedWindows: windows, askedWindows: [-1], isWholes: false },
     },
   ].map((shelf) => ({ ...shelf, entries: entriesOf(indexed, shelf.indexedWindows, shelf.hasher) }));
-  return asked.map((look) => {
-    const turned = Array.from({ length: orientations }, (_, orientation) => turn(levelsOf(look), orientation));
+  return asked.map((hash) => {
+    const turned = Array.from({ length: orientations }, (_, orientation) => turn(levelsOf(hash), orientation));
     if (turned.some((levels) => viewOf(levels, whole) === null)) return null;
     const found = shelves.flatMap(({ hasher, entries, askedWindows, isWholes }) =>
       turned.flatMap((levels, orientation) =>
@@ -91,7 +91,7 @@ export function nearestByBruteForce(indexed: readonly string[], asked: readonly 
     );
     let best: Near | null = null;
     for (const { position, orientation, reversed, window } of order.slice(0, aligned)) {
-      const [own, other] = [turned[orientation] ?? levelsOf(look), levelsOf(indexed[position] ?? '')];
+      const [own, other] = [turned[orientation] ?? levelsOf(hash), levelsOf(indexed[position] ?? '')];
       const start = parts[window] ?? whole;
       const alike = reversed ? likeness(own, other, start) : likeness(other, own, start);
       if (alike >= (best?.likeness ?? nearDuplicateLikeness)) best = { position, likeness: alike };

@@ -1,18 +1,18 @@
 /** The search by inverted lists finds what a comparison of everything with everything finds, to the last bit. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { openLookShelf } from '../../../activities/datasets/preparation/look-shelf.ts';
-import { lookSide } from '../../../domain/cases/look.ts';
-import { indexLooks } from '../../../domain/cases/look-index.ts';
-import { createMemoryLists, indexLooksInMemory } from '../../../domain/cases/memory-index.ts';
+import { openIndexShelf } from '../../../activities/datasets/preparation/index-shelf.ts';
+import { createMemoryLists, indexInMemory } from '../../../domain/cases/memory-index.ts';
+import { indexHashes } from '../../../domain/cases/near-duplicates.ts';
+import { hashSide } from '../../../domain/cases/perceptual-hash.ts';
 import { createRandom, type Random } from '../../../domain/random.ts';
 import { nearestByBruteForce } from '../../support/brute-force.ts';
 import { temporaryFolder } from '../../support/datasets.ts';
 
 const characters = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_';
-const lookFrom = (level: (x: number, y: number) => number): string =>
-  Array.from({ length: lookSide ** 2 }, (_, at) => {
-    const value = Math.round(level((at % lookSide) / (lookSide - 1), Math.floor(at / lookSide) / (lookSide - 1)));
+const hashFrom = (level: (x: number, y: number) => number): string =>
+  Array.from({ length: hashSide ** 2 }, (_, at) => {
+    const value = Math.round(level((at % hashSide) / (hashSide - 1), Math.floor(at / hashSide) / (hashSide - 1)));
     return characters[Math.min(Math.max(value, 0), 63)];
   }).join('');
 
@@ -35,10 +35,10 @@ function drawScene(random: Random): (x: number, y: number) => number {
 function drawClustered(random: Random, count: number, scenes: number): string[] {
   const drawn = Array.from({ length: scenes }, () => drawScene(random));
   return Array.from({ length: count }, () => {
-    if (random.float() < 0.05) return characters.charAt(random.int(0, 63)).repeat(lookSide ** 2);
+    if (random.float() < 0.05) return characters.charAt(random.int(0, 63)).repeat(hashSide ** 2);
     const [scene, noise, cut] = [random.pick(drawn), random.pick([0, 0, 2, 5, 10]), random.pick([0, 0, 0.05, 0.1])];
     const [mirrored, quarters] = [random.float() < 0.5, random.int(0, 3)];
-    return lookFrom((x, y) => {
+    return hashFrom((x, y) => {
       let [u, v] = [mirrored ? 1 - x : x, y];
       for (let quarter = 0; quarter < quarters; quarter += 1) [u, v] = [v, 1 - u];
       return scene(cut + u * (1 - 2 * cut), cut + v * (1 - 2 * cut)) + random.normal(noise || 1e-9);
@@ -46,7 +46,7 @@ function drawClustered(random: Random, count: number, scenes: number): string[] 
   });
 }
 const drawNoise = (random: Random, count: number): string[] =>
-  Array.from({ length: count }, () => lookFrom(() => random.int(0, 63)));
+  Array.from({ length: count }, () => hashFrom(() => random.int(0, 63)));
 
 describe('near-duplicates', { timeout: 120_000 }, () => {
   it('are those of a comparison of all with all, on random and on clustered pictures', async () => {
@@ -56,7 +56,7 @@ describe('near-duplicates', { timeout: 120_000 }, () => {
         const random = createRandom(`near-duplicates/${seed}`);
         const drawn = isNoise ? drawNoise(random, 30) : drawClustered(random, 42, scenes);
         const [indexed, asked] = [drawn.slice(0, 30), [...drawn.slice(30), ...drawn.slice(0, 2)]];
-        const nearest = await (await indexLooksInMemory(indexed)).nearest(asked);
+        const nearest = await (await indexInMemory(indexed)).nearest(asked);
         found += nearest.filter((near) => near !== null).length;
         expect(nearest).toEqual(nearestByBruteForce(indexed, asked));
       }),
@@ -70,20 +70,20 @@ describe('near-duplicates', { timeout: 120_000 }, () => {
     const [same = '', ...others] = drawClustered(random, 12, 3);
     const indexed = [...others.slice(0, 4), ...Array.from({ length: 270 }, () => same), ...others.slice(4, 8)];
     const asked = [same, ...others.slice(6)];
-    expect(await (await indexLooksInMemory(indexed)).nearest(asked)).toEqual(nearestByBruteForce(indexed, asked));
+    expect(await (await indexInMemory(indexed)).nearest(asked)).toEqual(nearestByBruteForce(indexed, asked));
   });
 
   it('are the same on disk, however many are asked for at once', async () => {
-    const looks = drawClustered(createRandom('disk'), 340, 30);
-    const [indexed, asked] = [looks.slice(0, 70), looks.slice(70)];
-    const shelf = openLookShelf(await temporaryFolder());
-    for (const look of indexed) shelf.keepLook(look);
-    const onDisk = await (await indexLooks(indexed, indexed.length, shelf)).nearest(asked);
+    const drawn = drawClustered(createRandom('disk'), 340, 30);
+    const [indexed, asked] = [drawn.slice(0, 70), drawn.slice(70)];
+    const shelf = openIndexShelf(await temporaryFolder());
+    for (const hash of indexed) shelf.keepHash(hash);
+    const onDisk = await (await indexHashes(indexed, indexed.length, shelf)).nearest(asked);
     shelf.close();
-    const inMemory = await indexLooksInMemory(indexed);
+    const inMemory = await indexInMemory(indexed);
     expect(onDisk).toEqual(await inMemory.nearest(asked));
     const oneByOne = [];
-    for (const look of asked.slice(0, 5)) oneByOne.push(...(await inMemory.nearest([look])));
+    for (const hash of asked.slice(0, 5)) oneByOne.push(...(await inMemory.nearest([hash])));
     expect(oneByOne).toEqual(onDisk.slice(0, 5));
     expect(onDisk.filter((near) => near !== null).length).toBeGreaterThan(20);
   });
@@ -101,9 +101,9 @@ describe('near-duplicates', { timeout: 120_000 }, () => {
       return { ...own, pieces: counted(own.pieces) };
     };
     const indexed = drawNoise(createRandom('readings'), 300);
-    const index = await indexLooks(indexed, indexed.length, {
+    const index = await indexHashes(indexed, indexed.length, {
       ...{ lists: { wholes: lists(), windows: lists() }, turn: async () => {} },
-      lookAt: (position) => indexed[position] ?? '',
+      hashAt: (position) => indexed[position] ?? '',
     });
     const before = readings;
     await index.nearest(drawNoise(createRandom('asked'), 40));

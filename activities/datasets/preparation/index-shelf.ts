@@ -1,33 +1,33 @@
-/** An index of looks in files of a folder; memory holds one piece of each that is written or read. */
+/** An index of perceptual hashes in files of a folder; memory holds one piece of each that is written or read. */
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { type ListShelf, recordBytes } from '../../../domain/cases/hash-lists.ts';
-import { lookSide } from '../../../domain/cases/look.ts';
-import { type LookShelf, type ShelfName, shelves } from '../../../domain/cases/look-index.ts';
+import { type IndexShelf, type ShelfName, shelves } from '../../../domain/cases/near-duplicates.ts';
+import { hashSide } from '../../../domain/cases/perceptual-hash.ts';
 import { hashTables, viewLength } from '../../../domain/cases/view-hash.ts';
 
 const pieceBytes = 4096 * recordBytes;
 /** Records of a few entries are read at once where a search goes from one to the next. */
 const nearbyBytes = 64 * recordBytes;
 const listBytes = 64 * 1024;
-const lookBytes = lookSide ** 2;
+const hashBytes = hashSide ** 2;
 
-export interface DiskShelf extends LookShelf {
-  /** Keeps the next look, which `lookAt` finds. */
-  keepLook(look: string): void;
+export interface DiskShelf extends IndexShelf {
+  /** Keeps the next hash, which `hashAt` finds. */
+  keepHash(hash: string): void;
   close(): void;
 }
 
-export function openLookShelf(folder: string): DiskShelf {
+export function openIndexShelf(folder: string): DiskShelf {
   const opened: AppendedFile[] = [];
   const openFile = (name: string, readAhead: number): AppendedFile => {
-    const file = openAppended(join(folder, `looks-${name}`), readAhead);
+    const file = openAppended(join(folder, `hashes-${name}`), readAhead);
     opened.push(file);
     return file;
   };
-  const looks = openFile('all', lookBytes);
+  const hashes = openFile('all', hashBytes);
   const listsOf = (shelf: ShelfName): ListShelf => {
     const records = openFile(shelf, nearbyBytes);
     const lists = Array.from({ length: hashTables }, (_, table) => openFile(`${shelf}-${table}`, listBytes));
@@ -47,8 +47,8 @@ export function openLookShelf(folder: string): DiskShelf {
     };
   };
   return {
-    keepLook: (look) => looks.append(Buffer.from(look, 'latin1')),
-    lookAt: (position) => looks.read(position * lookBytes, lookBytes).toString('latin1'),
+    keepHash: (hash) => hashes.append(Buffer.from(hash, 'latin1')),
+    hashAt: (position) => hashes.read(position * hashBytes, hashBytes).toString('latin1'),
     lists: Object.fromEntries(shelves.map((name) => [name, listsOf(name)])) as DiskShelf['lists'], // one for each
     turn: () => setImmediate(),
     close: () => {

@@ -6,8 +6,8 @@
  */
 import { likeness, sure, type Window } from './alignment.ts';
 import { createHashLists, type HashLists, type ListShelf } from './hash-lists.ts';
-import { levelsOf, orientations, turn } from './look.ts';
 import { createMostAlike, type MostAlike } from './most-alike.ts';
+import { levelsOf, orientations, turn } from './perceptual-hash.ts';
 import { createProbes, type Probe } from './probes.ts';
 import { viewOf } from './view.ts';
 import { createViewHasher, leastCosine, viewLength } from './view-hash.ts';
@@ -16,7 +16,7 @@ import { createViewHasher, leastCosine, viewLength } from './view-hash.ts';
 export const nearDuplicateLikeness = 0.65;
 
 export interface Near {
-  /** In the looks that were indexed. */
+  /** In the hashes that were indexed. */
   position: number;
   /** From the threshold to 1. */
   likeness: number;
@@ -27,17 +27,17 @@ export const shelves = ['wholes', 'windows'] as const;
 export type ShelfName = (typeof shelves)[number];
 
 /** Where the index lies. */
-export interface LookShelf {
+export interface IndexShelf {
   lists: Readonly<Record<ShelfName, ListShelf>>;
-  /** An indexed look. */
-  lookAt(position: number): string;
+  /** An indexed hash. */
+  hashAt(position: number): string;
   /** Waits until timers and heartbeats had their turn: a search takes milliseconds of the processor. */
   turn(): Promise<void>;
 }
 
-export interface LookIndex {
-  /** Of each look the most alike of the indexed ones, if it is a near-duplicate; asked for some hundred at a time. */
-  nearest(looks: readonly string[]): Promise<(Near | null)[]>;
+export interface NearDuplicateIndex {
+  /** Of each hash the most alike of the indexed ones, if it is a near-duplicate; asked for some hundred at a time. */
+  nearest(hashes: readonly string[]): Promise<(Near | null)[]>;
 }
 
 const whole: Window = { left: 0, top: 0, right: 0, bottom: 0 };
@@ -55,15 +55,15 @@ const askedOn: Record<ShelfName, readonly number[]> = { wholes: [-1, ...parts.ke
 
 /** How many of the coarse views most alike to a picture are aligned with it. */
 export const aligned = 12;
-/** Looks whose views are looked up together. */
+/** Pictures whose views are looked up together. */
 const askedAtOnce = 256;
 
-/** Indexes `count` looks; time grows with their number. A picture of one colour is like none. */
-export async function indexLooks(
-  looks: AsyncIterable<string> | readonly string[],
+/** Indexes the perceptual hashes of `count` pictures; time grows with their number. A picture of one colour is like none. */
+export async function indexHashes(
+  hashes: AsyncIterable<string> | readonly string[],
   count: number,
-  shelf: LookShelf,
-): Promise<LookIndex> {
+  shelf: IndexShelf,
+): Promise<NearDuplicateIndex> {
   const hashers = {
     wholes: createViewHasher(count),
     windows: createViewHasher(count * parts.length),
@@ -71,8 +71,8 @@ export async function indexLooks(
   const listsOf = async (name: ShelfName): Promise<HashLists> => {
     const lists = createHashLists(hashers[name], shelf.lists[name]);
     const view = new Float32Array(viewLength);
-    for await (const look of looks) {
-      const levels = levelsOf(look);
+    for await (const hash of hashes) {
+      const levels = levelsOf(hash);
       for (const window of windowsOn[name]) lists.add(viewOf(levels, window, view));
     }
     await lists.seal();
@@ -123,18 +123,18 @@ function candidateOf(name: ShelfName, { orientation, part }: Probe, entry: numbe
 }
 
 /** The grid in every orientation; none where it is of one colour. */
-function turnedLevels(look: string): Float32Array[] {
-  const levels = levelsOf(look);
+function turnedLevels(hash: string): Float32Array[] {
+  const levels = levelsOf(hash);
   const turns = Array.from({ length: orientations }, (_, orientation) => turn(levels, orientation));
   return turns.some((each) => viewOf(each, whole) === null) ? [] : turns;
 }
 
-function bestAligned(candidates: MostAlike, turned: readonly Float32Array[], shelf: LookShelf): Near | null {
+function bestAligned(candidates: MostAlike, turned: readonly Float32Array[], shelf: IndexShelf): Near | null {
   let best: Near | null = null;
   for (const { position, orientation, reversed, window } of candidates.list()) {
     const own = turned[orientation];
     if (!own) continue;
-    const other = levelsOf(shelf.lookAt(position));
+    const other = levelsOf(shelf.hashAt(position));
     const start = parts[window] ?? whole;
     const found = reversed ? likeness(own, other, start) : likeness(other, own, start);
     if (found >= (best?.likeness ?? nearDuplicateLikeness)) best = { position, likeness: found };
