@@ -2,12 +2,13 @@
  * Test questions, and the answers of each model to them, in columns: some 25 bytes per question and 13 per answer. The
  * number of a question stands for its id, that of a patient or lesion for its name; both names lie on disk.
  */
-import { Column, type Key, Texts } from '../../domain/columns.ts';
+
 import type { EvaluationItem } from '../../domain/evaluation/item.ts';
 import { type TextOnlyItem, textOnlyItem } from '../../domain/evaluation/text-only.ts';
 import { corrupt } from '../../domain/failures.ts';
 import { type Question, questionTasks } from '../../domain/questions/question.ts';
 import type { ReportedItem, ReportedQuestion } from '../../domain/report/compare.ts';
+import { Column, type Key, Texts } from '../../domain/rows/columns.ts';
 import { createDiskNumbers } from '../answers/disk-numbers.ts';
 
 const noAnswer = -2;

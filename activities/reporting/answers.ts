@@ -5,12 +5,12 @@
  */
 import type { Manifest } from '../../domain/artifact.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
-import type { Key } from '../../domain/columns.ts';
 import type { ReportInput } from '../../domain/contracts/report.ts';
 import { corrupt } from '../../domain/failures.ts';
 import { type ReportSources, shownQuestions } from '../../domain/report/build.ts';
 import { finalModel, orderModels } from '../../domain/report/models.ts';
 import type { ShownAnswer } from '../../domain/report/samples.ts';
+import type { Key } from '../../domain/rows/columns.ts';
 import { pairRows } from '../pair-rows.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { readJson } from '../store/commit.ts';

@@ -1,5 +1,5 @@
 /** Scored items to the numbers of a table's row. */
-import { Numbering } from '../columns.ts';
+
 import { confusionMatrix, shareOf } from '../evaluation/metrics.ts';
 import type { ReaderName, ScoredRow } from '../evaluation/scored.ts';
 import { clusteredInterval } from '../evaluation/statistics/clustered.ts';
@@ -7,7 +7,8 @@ import { Grouped } from '../evaluation/statistics/grouped.ts';
 import { macroF1Interval } from '../evaluation/statistics/macro-f1.ts';
 import { setOrder, titleOfSet } from '../published/sets.ts';
 import { unreadableForms } from '../questions/extract.ts';
-import { countOf, filtered, mapped } from '../views.ts';
+import { Numbering } from '../rows/columns.ts';
+import { countOf, filtered, mapped } from '../rows/views.ts';
 import type { BenchmarkSummary, Column, ReaderScores } from './summary.ts';
 
 type ColumnOf = (item: ScoredRow) => string;

@@ -1,6 +1,6 @@
 /** 95 % confidence intervals. Items of one patient are not independent, so patients are what is counted. */
-import type { Key } from '../columns.ts';
-import { mapped } from '../views.ts';
+import type { Key } from '../rows/columns.ts';
+import { mapped } from '../rows/views.ts';
 import { clusteredInterval, type Interval, wilson } from './statistics/clustered.ts';
 
 export type { GroupedValue, Interval } from './statistics/clustered.ts';

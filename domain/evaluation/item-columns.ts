@@ -1,7 +1,8 @@
 /** Judged items in columns: some twenty bytes for each, whatever its texts are. */
-import { Column, type Key, Texts } from '../columns.ts';
+
 import { unreadableForms } from '../questions/extract.ts';
 import type { QuestionTask } from '../questions/question.ts';
+import { Column, type Key, Texts } from '../rows/columns.ts';
 import type { SummarisedItem } from './summary.ts';
 
 const flags = { correct: 1, format: 2, lenientCorrect: 4 } as const;

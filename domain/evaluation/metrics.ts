@@ -1,6 +1,6 @@
 /** Point measures of classification: accuracy, confusion matrix, macro-averaged F1. */
-import { Texts } from '../columns.ts';
-import { countOf } from '../views.ts';
+import { Texts } from '../rows/columns.ts';
+import { countOf } from '../rows/views.ts';
 import { type Classified, macroF1 } from './statistics/macro-f1.ts';
 
 export type Prediction = Classified;

@@ -1,5 +1,5 @@
 /** Two models on the same questions: difference of accuracies and its tests. */
-import { Column, Numbering } from '../columns.ts';
+import { Column, Numbering } from '../rows/columns.ts';
 import type { Interval, Outcome } from './intervals.ts';
 import { clusteredInterval, clusteredMean } from './statistics/clustered.ts';
 import { Grouped } from './statistics/grouped.ts';

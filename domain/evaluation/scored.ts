@@ -1,7 +1,7 @@
 /** One scored answer of a benchmark: what both readers found in an output, and what it earned. */
 import { z } from 'zod';
-import type { Key } from '../columns.ts';
 import { unreadableForms } from '../questions/extract.ts';
+import type { Key } from '../rows/columns.ts';
 
 const share = z.number().min(0).max(1);
 

@@ -1,10 +1,10 @@
 /** `summary.json` of an `evaluation` artifact: scores and confusion of each task. */
 import { z } from 'zod';
-import type { Key } from '../columns.ts';
 import type { TaskScore } from '../contracts/evaluation.ts';
 import { unreadableForms } from '../questions/extract.ts';
 import { questionTasks } from '../questions/question.ts';
-import { countOf, filtered } from '../views.ts';
+import type { Key } from '../rows/columns.ts';
+import { countOf, filtered } from '../rows/views.ts';
 import { accuracyInterval } from './intervals.ts';
 import type { EvaluationItem } from './item.ts';
 import { accuracy, confusionMatrix, macroF1, shareOf } from './metrics.ts';

@@ -3,11 +3,11 @@
  * anything about looking.
  */
 import { z } from 'zod';
-import type { Key } from '../columns.ts';
 import type { TaskScore } from '../contracts/evaluation.ts';
 import type { Taxonomy } from '../knowledge/taxonomy.ts';
 import { type Question, questionTasks } from '../questions/question.ts';
-import { countOf, filtered } from '../views.ts';
+import type { Key } from '../rows/columns.ts';
+import { countOf, filtered } from '../rows/views.ts';
 import { accuracyInterval } from './intervals.ts';
 import type { EvaluationItem } from './item.ts';
 import { accuracy, macroF1 } from './metrics.ts';

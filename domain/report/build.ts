@@ -2,10 +2,10 @@
 import { modalities } from '../cases/case.ts';
 import { type CaseTally, noCases, sizeOf } from '../cases/data-report.ts';
 import type { FunnelStep } from '../cases/dermnet-filter.ts';
-import type { Key } from '../columns.ts';
 import type { ReportInput } from '../contracts/report.ts';
 import type { TextOnlyItem } from '../evaluation/text-only.ts';
 import { createRandom } from '../random.ts';
+import type { Key } from '../rows/columns.ts';
 import { byLogField, type Stage } from '../stages.ts';
 import { baselinesOf, compareModels, type ItemsByLabel, type QuestionsById, type Turn } from './compare.ts';
 import { finalModel, type LabelledSummary, orderModels } from './models.ts';

@@ -1,9 +1,10 @@
 /** The comparisons that a run is made for, and what guessing would earn. */
-import { type Key, Numbering } from '../columns.ts';
+
 import type { EvaluationItem } from '../evaluation/item.ts';
 import { comparePaired } from '../evaluation/paired.ts';
 import { type QuestionTask, questionTasks } from '../questions/question.ts';
-import { countOf, filtered, isEmpty, mappedWhere, sumOf } from '../views.ts';
+import { type Key, Numbering } from '../rows/columns.ts';
+import { countOf, filtered, isEmpty, mappedWhere, sumOf } from '../rows/views.ts';
 import { controlOf, finalModel, ofStage, rlOnlyOf } from './models.ts';
 import type { Comparison, EvaluatedModel, TaskBaseline } from './report.ts';
 

@@ -1,10 +1,11 @@
 /** Test questions shown with image, answer and reward: some right, some wrong, chosen by the run's seed. */
-import type { Key } from '../columns.ts';
+
 import type { Question } from '../questions/question.ts';
 import type { Random } from '../random.ts';
 import type { RewardSettings } from '../reward-settings.ts';
 import { scoreCompletion } from '../rewards/rewards.ts';
-import { firstWhere } from '../views.ts';
+import type { Key } from '../rows/columns.ts';
+import { firstWhere } from '../rows/views.ts';
 import { type ItemsByLabel, ofTask, type QuestionsById, type ReportedItem } from './compare.ts';
 import type { SampleCase } from './report.ts';
 import type { SampleLine } from './training-log.ts';

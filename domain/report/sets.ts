@@ -3,7 +3,7 @@ import { benchmarks } from '../benchmarks/index.ts';
 import type { ScoredRow } from '../evaluation/scored.ts';
 import { questionTasks } from '../questions/question.ts';
 import type { Recipe } from '../recipe/recipe.ts';
-import { isEmpty, mapped } from '../views.ts';
+import { isEmpty, mapped } from '../rows/views.ts';
 import { againstPaper, type Measured, trainingOf } from './against-paper.ts';
 import { publicBase } from './card-metadata.ts';
 import { type ItemsByLabel, ofTask, type ReportedItem, type Turn } from './compare.ts';

@@ -1,5 +1,5 @@
 /** Values that come in groups, e.g. scores of items by patient: twelve bytes per value and four per group. */
-import { Column, type Key, Numbering } from '../../columns.ts';
+import { Column, type Key, Numbering } from '../../rows/columns.ts';
 
 export interface GroupedValue {
   group: Key;

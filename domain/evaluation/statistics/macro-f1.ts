@@ -1,5 +1,5 @@
 /** Macro-F1 with an interval by whole groups: the jackknife that leaves out one patient or lesion at a time. */
-import { Column, type Key, Numbering, Texts } from '../../columns.ts';
+import { Column, type Key, Numbering, Texts } from '../../rows/columns.ts';
 import { type Interval, wilson } from './clustered.ts';
 import { tQuantile } from './student-t.ts';
 

@@ -9,7 +9,7 @@ import { scoredItemSchema } from '../../../domain/evaluation/scored.ts';
 import { macroF1Interval } from '../../../domain/evaluation/statistics/macro-f1.ts';
 import { summariseItems } from '../../../domain/evaluation/summary.ts';
 import { questionTasks } from '../../../domain/questions/question.ts';
-import { mapped } from '../../../domain/views.ts';
+import { mapped } from '../../../domain/rows/views.ts';
 import { melanomaQuestion } from '../../support/cases.ts';
 
 const outputs = [

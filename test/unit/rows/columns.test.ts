@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Column, type Key, Numbering, Texts } from '../../domain/columns.ts';
+import { Column, type Key, Numbering, Texts } from '../../../domain/rows/columns.ts';
 
 describe('a column', () => {
   it('has what was pushed and set, however much it is', () => {
