@@ -144,6 +144,15 @@ export const exportOnnxJobSchema = z.strictObject({
 });
 export type ExportOnnxJob = z.infer<typeof exportOnnxJobSchema>;
 
+/** Export of the vision tower alone, as an encoder of square pictures: `encoder.onnx`, and `encoder.json` with its settings. */
+export const exportEncoderJobSchema = z.strictObject({
+  ...commonSchema,
+  job: z.literal('export-encoder'),
+  /** Pixels of both sides of the pictures. */
+  side: z.int().positive(),
+});
+export type ExportEncoderJob = z.infer<typeof exportEncoderJobSchema>;
+
 /**
  * Builds the tiny base model from a config: the tokenizer has one token for each phrase of `lexicon`, the weights are
  * trained on `data` in the order of its rows. `output` then holds a model in Hugging Face layout.
@@ -165,6 +174,7 @@ export const trainerJobSchema = z.discriminatedUnion('job', [
   grpoJobSchema,
   generateJobSchema,
   exportOnnxJobSchema,
+  exportEncoderJobSchema,
   buildBackboneJobSchema,
 ]);
 

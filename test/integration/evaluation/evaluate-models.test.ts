@@ -6,6 +6,7 @@ import {
   createEndpointActivities,
 } from '../../../activities/evaluation/benchmark-activities.ts';
 import { withActivityFailures } from '../../../activities/failures.ts';
+import { createProbeActivities } from '../../../activities/probes/activities.ts';
 import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { readJsonLines } from '../../../activities/store/rows.ts';
 import { resultOf, startEvaluation } from '../../../cli/evaluate/evaluate.ts';
@@ -44,7 +45,10 @@ it('ONNX and Transformers give the same answers, an endpoint its own, and nothin
   const dependencies = { store, environment, logger: trainer.logger };
   const stopWorkers = await startWorkers(server, bundle, {
     [taskQueues.orchestrator]: {},
-    [taskQueues.evaluation]: withActivityFailures(createBenchmarkActivities(dependencies)),
+    [taskQueues.evaluation]: withActivityFailures({
+      ...createBenchmarkActivities(dependencies),
+      ...createProbeActivities(dependencies),
+    }),
     [taskQueues.llm]: withActivityFailures(createEndpointActivities(dependencies)),
   });
   const questions = await storeQuestions(store, 8, (i) => patternPng(`${i}`, [112, 112]));
