@@ -69,7 +69,8 @@ function parseChunk(bytes: Uint8Array): FeatureChunk | null {
   const end = bytes.indexOf(lineFeed);
   const head = headSchema.safeParse(JSON.parse(new TextDecoder().decode(bytes.subarray(0, end)))).data;
   if (!head) return null;
-  const numbers = bytes.slice(end + 1);
+  // Copied: the numbers begin at any byte of what was read.
+  const numbers = Uint8Array.from(bytes.subarray(end + 1));
   const data = new Float32Array(numbers.buffer, 0, Math.floor(numbers.byteLength / Float32Array.BYTES_PER_ELEMENT));
   if (swapped) Buffer.from(data.buffer).swap32();
   const each = head.shape.reduce((product, length) => product * length, 1);

@@ -28,7 +28,7 @@ export function fitLogistic(
   { rows, width, data }: Matrix,
   classOf: Int32Array,
   classes: number,
-  { l2, tolerance = 1e-6, mostIterations = 1000 }: LogisticOptions,
+  { l2, tolerance = 1e-8, mostIterations = 2000 }: LogisticOptions,
 ): LogisticModel {
   const size = classes * width;
   const scores = new Float64Array(classes);
