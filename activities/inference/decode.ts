@@ -13,6 +13,8 @@ export interface DecodeOptions {
   maxNewTokens: number;
   /** How each row is sampled; null: greedily. */
   sampling: { temperature: number; seeds: readonly number[] } | null;
+  /** Sees what each row chose at each step, also after its end, and among which scores. */
+  watch?: ((row: number, step: number, token: number, scores: Float32Array) => void) | undefined;
   /** Called before each step; throws to stop. */
   check: () => void;
 }
@@ -33,9 +35,9 @@ export async function decode(
   let positions = promptPositions(prompts, length);
   let cache: Cache = graphs.emptyCache(batch);
   const draws = options.sampling?.seeds.map(drawsOf);
-  const choose = (scores: Float32Array, row: number): number => {
-    const draw = draws?.[row];
-    return options.sampling && draw ? sampled(scores, options.sampling.temperature, draw()) : likeliest(scores);
+  const draw = (scores: Float32Array, row: number): number => {
+    const next = draws?.[row];
+    return options.sampling && next ? sampled(scores, options.sampling.temperature, next()) : likeliest(scores);
   };
 
   for (let step = 0; step < options.maxNewTokens; step += 1) {
@@ -49,7 +51,11 @@ export async function decode(
       cache,
     });
     cache = output.cache;
-    const next = nextTokens(output.logits, batch, files.suppressed, choose);
+    const next = nextTokens(output.logits, batch, files.suppressed, (scores, row) => {
+      const token = draw(scores, row);
+      options.watch?.(row, step, token, scores);
+      return token;
+    });
     next.forEach((token, row) => {
       if (files.endTokens.has(token)) ended[row] = true;
       if (!ended[row]) generated[row]?.push(token);

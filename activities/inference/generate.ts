@@ -1,10 +1,10 @@
 /** Rows to text: images and prompts prepared, one batch decoded. Runs in the worker thread. */
 import { join } from 'node:path';
 import sharp from 'sharp';
-import type { GeneratedRow } from '../../domain/trainer.ts';
-import type { AskedRow } from '../ports/model-runner.ts';
+import type { AskedRow, Generated } from '../ports/model-runner.ts';
 import { decode, type EmbeddedPrompt } from './decode.ts';
 import { type Graphs, openGraphs } from './graphs.ts';
+import { createLetterWatch, letterTokens } from './letters.ts';
 import { type ModelFiles, readModelFiles } from './model-files.ts';
 import { type Grid, gridOf, toPatches } from './patches.ts';
 import { tokenisePrompt } from './prompt.ts';
@@ -23,7 +23,7 @@ interface EncodedImage {
 }
 
 export interface BatchGenerator {
-  generate(request: BatchRequest, check: () => void): Promise<GeneratedRow[]>;
+  generate(request: BatchRequest, check: () => void): Promise<Generated[]>;
 }
 
 /** @param threads CPU threads of each graph */
@@ -31,6 +31,7 @@ export async function openGenerator(folder: string, threads: number): Promise<Ba
   sharp.cache(false);
   const files = await readModelFiles(folder);
   const graphs = await openGraphs(folder, files, threads);
+  const letters = letterTokens(files.tokenizer);
   return {
     generate: async ({ rows, images, maxNewTokens, temperature }, check) => {
       const encoded = new Map<string, EncodedImage>();
@@ -55,12 +56,14 @@ export async function openGenerator(folder: string, threads: number): Promise<Ba
         prompts.push({ ...prompt, features: shown.map((image) => image.features) });
       }
       const sampling = temperature === 0 ? null : { temperature, seeds: rows.map(({ seed = 0 }) => seed) };
-      const outputs = await decode(prompts, graphs, files, { maxNewTokens, sampling, check });
+      const told = createLetterWatch(rows, letters, files.tokenizer);
+      const outputs = await decode(prompts, graphs, files, { maxNewTokens, sampling, check, watch: told.watch });
       return rows.map((row, i) => {
         const tokens = outputs[i] ?? [];
         // The tokenizer refuses an empty list.
         const text = tokens.length === 0 ? '' : files.tokenizer.decode(tokens, { skip_special_tokens: true });
-        return { id: row.id, text, tokens };
+        const options = told.read(i, tokens);
+        return { id: row.id, text, tokens, ...(options ? { options } : {}) };
       });
     },
   };

@@ -1,8 +1,12 @@
 /** A vision-language model that answers prompts: an ONNX export, the trainer's `generate`, or an endpoint. */
+import type { OptionLogProbs } from '../../domain/answers/option-log-probs.ts';
 import type { LlmReply } from '../../domain/llm.ts';
 import type { ChatRow, GeneratedRow } from '../../domain/trainer.ts';
 
-export type AskedRow = Omit<ChatRow, 'completion'>;
+export interface AskedRow extends Omit<ChatRow, 'completion'> {
+  /** Of the options whose probabilities are wanted from a runner that can tell them. */
+  letters?: string[];
+}
 
 export interface GenerateOptions {
   /** Folder that the rows' image names are relative to. */
@@ -21,6 +25,7 @@ export interface GenerateOptions {
 export interface Generated extends GeneratedRow {
   /** Where the model's side tells how the answer ended; absent: by the number of tokens. */
   finish?: LlmReply['finish'];
+  options?: OptionLogProbs;
 }
 
 export interface ModelRunner {

@@ -5,6 +5,7 @@ import { clusteredInterval, type GroupedValue } from '../evaluation/statistics/c
 import { macroF1Interval } from '../evaluation/statistics/macro-f1.ts';
 import { setOrder, titleOfSet } from '../published/sets.ts';
 import { unreadableForms } from '../questions/extract.ts';
+import { calibrationSummary } from './calibration.ts';
 import type { BenchmarkSummary, Column, ReaderScores } from './summary.ts';
 
 type ColumnOf = (item: ScoredItem) => string;
@@ -56,6 +57,7 @@ function summarise(
       .filter(({ count }) => count > 0)
       .toSorted((a, b) => b.count - a.count),
     classes: hasClasses ? classesOf(items) : null,
+    ...calibrationSummary(items),
   };
 }
 
