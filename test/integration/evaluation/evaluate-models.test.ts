@@ -80,6 +80,11 @@ it('ONNX and Transformers give the same answers, an endpoint its own, and nothin
     expect(await outputsOf(onnx)).toEqual(await outputsOf(transformers));
     expect(await outputsOf(endpoint)).toEqual(Array(6).fill(said));
     expect(endpoint.strict.score.value).toBe(1);
+    const { items } = artifactFiles.benchmark;
+    const confidences = (await readJsonLines(store, onnx.evaluation, items.name, items.schema)).map(
+      ({ confidence, strict }) => [confidence ?? null, strict.letter],
+    );
+    console.log(JSON.stringify(confidences), JSON.stringify(await outputsOf(onnx)));
     // One more call tells who answers.
     expect(chat.requests).toHaveLength(7);
 
