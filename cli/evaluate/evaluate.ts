@@ -9,6 +9,8 @@ import { untilInterrupted } from '../interruption.ts';
 import { withSession } from '../session.ts';
 import { collect } from '../start/start.ts';
 import { compareCommand } from './compare.ts';
+import { exportCommand } from './exchange/export.ts';
+import { importCommand } from './exchange/import.ts';
 import { renderScores } from './render-scores.ts';
 import { pagesCommand } from './report.ts';
 import { type EvaluateOptions, idOf, readRequest } from './request.ts';
@@ -45,10 +47,12 @@ export const evaluateCommand = (): Command =>
     .option('--detach', 'print the evaluation and return')
     .option('--json', 'one JSON object a line')
     .action(evaluate)
-    // Those of compare and report have the same names, and are theirs where they follow them (main.ts has it too).
+    // Those of compare, report and the others have the same names, and are theirs where they follow them (main.ts has it too).
     .enablePositionalOptions()
     .addCommand(compareCommand())
-    .addCommand(pagesCommand());
+    .addCommand(pagesCommand())
+    .addCommand(exportCommand())
+    .addCommand(importCommand());
 
 async function evaluate(
   names: string[],

@@ -117,7 +117,10 @@ async function rulesBeside(
 }
 
 /** A benchmark's own artifact keeps what was asked; of a run's evaluation its questions are. */
-async function readAsked(store: ArtifactStore, { evaluation, benchmark, profile }: BoardRow): Promise<BenchmarkItem[]> {
+export async function readAsked(
+  store: ArtifactStore,
+  { evaluation, benchmark, profile }: BoardRow,
+): Promise<BenchmarkItem[]> {
   const manifest = await store.manifest(evaluation);
   const { asked } = artifactFiles.benchmark;
   if (asked.name in manifest.files) return readJsonLines(store, manifest, asked.name, asked.schema);
