@@ -144,13 +144,9 @@ export const exportOnnxJobSchema = z.strictObject({
 });
 export type ExportOnnxJob = z.infer<typeof exportOnnxJobSchema>;
 
-/** Export of the vision tower alone, as an encoder of square pictures: `encoder.onnx`, and `encoder.json` with its settings. */
-export const exportEncoderJobSchema = z.strictObject({
-  ...commonSchema,
-  job: z.literal('export-encoder'),
-  /** Pixels of both sides of the pictures. */
-  side: z.int().positive(),
-});
+/** Export of the vision tower as an encoder of square pictures: `encoder.onnx`, and its settings as `encoder.json`. */
+const encoderJob = { job: z.literal('export-encoder'), side: z.int().positive() };
+export const exportEncoderJobSchema = z.strictObject({ ...commonSchema, ...encoderJob });
 export type ExportEncoderJob = z.infer<typeof exportEncoderJobSchema>;
 
 /**

@@ -74,7 +74,7 @@ async function* generate(
       id: key,
       images: [imageFile(item)],
       prompt: item.prompt,
-      ...(item.options?.length ? { letters: item.options.map(({ letter }) => letter) } : {}),
+      ...(item.options?.length ? { options: item.options.map(({ letter, label }) => ({ letter, label })) } : {}),
       ...(item.system === null ? {} : { system: item.system }),
       ...(temperature > 0 ? { seed: seedOf(decoding, key) } : {}),
     }),

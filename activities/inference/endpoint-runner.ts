@@ -67,7 +67,7 @@ function requestFor(row: AskedRow, images: LlmImage[], { maxNewTokens, temperatu
     ...{ maxTokens: maxNewTokens, temperature, seed: row.seed ?? 0 },
     // What our prompts ask for is a part of the answer.
     answerTags: [tags.thinking],
-    ...(row.letters ? { letters: row.letters } : {}),
+    ...(row.options ? { options: row.options } : {}),
   };
 }
 

@@ -4,8 +4,8 @@ import sharp from 'sharp';
 import type { AskedRow, Generated } from '../ports/model-runner.ts';
 import { decode, type EmbeddedPrompt } from './decode.ts';
 import { type Graphs, openGraphs } from './graphs.ts';
-import { createLetterWatch, letterTokens } from './letters.ts';
 import { type ModelFiles, readModelFiles } from './model-files.ts';
+import { createOptionWatch } from './option-watch.ts';
 import { type Grid, gridOf, toPatches } from './patches.ts';
 import { tokenisePrompt } from './prompt.ts';
 
@@ -31,7 +31,6 @@ export async function openGenerator(folder: string, threads: number): Promise<Ba
   sharp.cache(false);
   const files = await readModelFiles(folder);
   const graphs = await openGraphs(folder, files, threads);
-  const letters = letterTokens(files.tokenizer);
   return {
     generate: async ({ rows, images, maxNewTokens, temperature }, check) => {
       const encoded = new Map<string, EncodedImage>();
@@ -56,7 +55,7 @@ export async function openGenerator(folder: string, threads: number): Promise<Ba
         prompts.push({ ...prompt, features: shown.map((image) => image.features) });
       }
       const sampling = temperature === 0 ? null : { temperature, seeds: rows.map(({ seed = 0 }) => seed) };
-      const told = createLetterWatch(rows, letters, files.tokenizer);
+      const told = createOptionWatch(rows, files.tokenizer);
       const outputs = await decode(prompts, graphs, files, { maxNewTokens, sampling, check, watch: told.watch });
       return rows.map((row, i) => {
         const tokens = outputs[i] ?? [];

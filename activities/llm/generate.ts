@@ -20,7 +20,7 @@ export interface Generation {
 
 export async function generate(generation: Generation): Promise<LlmReply> {
   const { model, request, pictures, dialect, thinkingTokens, signal } = generation;
-  const { system, user, maxTokens, temperature, seed, jsonSchema, answerTags, letters } = request;
+  const { system, user, maxTokens, temperature, seed, jsonSchema, answerTags, options: offered } = request;
   const json = jsonSchema !== undefined;
   const wrapped = wrapLanguageModel({
     model,
@@ -42,7 +42,7 @@ export async function generate(generation: Generation): Promise<LlmReply> {
       ],
       ...{ temperature, seed, maxOutputTokens: maxTokens + thinkingTokens, abortSignal: signal },
     });
-    const options = letters ? readOptions(generated, letters) : null;
+    const options = offered ? readOptions(generated, offered) : null;
     return { ...readGenerated(generated, json, answerTags), ...(options ? { options } : {}) };
   } catch (error) {
     const reply = readUnaccepted(error, json, answerTags);

@@ -1,7 +1,7 @@
 /** Probabilities of options out of a chat completion whose request asked for `logprobs` (by DERMFLOW_LLM_BODY). */
 import type { LanguageModelV4GenerateResult } from '@ai-sdk/provider';
 import { z } from 'zod';
-import { type OptionLogProbs, optionLogProbs } from '../../domain/answers/option-log-probs.ts';
+import { type OfferedOption, type OptionLogProbs, optionLogProbs } from '../../domain/replies/option-log-probs.ts';
 
 const told = z.object({ token: z.string(), logprob: z.number() });
 /** As OpenAI has it, and vLLM, SGLang and llama.cpp after it. */
@@ -15,7 +15,7 @@ const bodySchema = z.object({
 /** Null where the reply tells none. */
 export function readOptions(
   { response }: Pick<LanguageModelV4GenerateResult, 'response'>,
-  letters: readonly string[],
+  options: readonly OfferedOption[],
 ): OptionLogProbs | null {
   const body = bodySchema.safeParse(response?.body).data;
   if (!body) return null;
@@ -27,5 +27,5 @@ export function readOptions(
       (other) => [other.token, other.logprob] as const,
     ),
   }));
-  return optionLogProbs(tokens, letters);
+  return optionLogProbs(tokens, options);
 }

@@ -1,11 +1,12 @@
 /** A vision-language model that answers prompts: an ONNX export, the trainer's `generate`, or an endpoint. */
-import type { OptionLogProbs } from '../../domain/answers/option-log-probs.ts';
+
 import type { LlmReply } from '../../domain/llm.ts';
+import type { OfferedOption, OptionLogProbs } from '../../domain/replies/option-log-probs.ts';
 import type { ChatRow, GeneratedRow } from '../../domain/trainer.ts';
 
 export interface AskedRow extends Omit<ChatRow, 'completion'> {
-  /** Of the options whose probabilities are wanted from a runner that can tell them. */
-  letters?: string[];
+  /** Whose probabilities are wanted from a runner that can tell them. */
+  options?: OfferedOption[];
 }
 
 export interface GenerateOptions {

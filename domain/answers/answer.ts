@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { canonicalJson, digestOf, type Json } from '../artifact.ts';
 import type { ImageRef } from '../cases/case.ts';
 import { finishes } from '../llm.ts';
-import { optionLogProbsSchema } from './option-log-probs.ts';
+import { type OfferedOption, optionLogProbsSchema } from '../replies/option-log-probs.ts';
 
 /** What a model is asked. Answers are matched by it, not by its id. */
 export interface AskedItem {
@@ -15,8 +15,8 @@ export interface AskedItem {
   /** Null: the model's own, or none. */
   system: string | null;
   prompt: string;
-  /** Options whose letters' probabilities are kept where the model's side tells them; they change no answer. */
-  options?: readonly { letter: string }[];
+  /** Options whose probabilities are kept where the model's side tells them; they change no answer. */
+  options?: readonly OfferedOption[];
 }
 
 /** The item's own picture, or a grey one of its size: the control of what is right without looking. */

@@ -1,5 +1,5 @@
 /** The probability that a model gave to the answer that was read from its text. */
-import type { OptionLogProbs } from '../answers/option-log-probs.ts';
+import type { OptionLogProbs } from '../replies/option-log-probs.ts';
 import type { ScoredItem } from './scored.ts';
 import { optionConfidence } from './statistics/calibration.ts';
 

@@ -16,7 +16,7 @@ export async function calibrationSection({ rows }: EvaluationPage): Promise<Mark
   const silent = models.filter(({ summary }) => !summary.calibration).map(({ label }) => label);
   const absent =
     silent.length > 0
-      ? html`<p class="absent">Absent, since no probabilities of options were told with the answers: ${silent.join(', ')}. The ONNX runtime tells them where the answer begins with an option's letter, an endpoint where its requests ask for <code>logprobs</code>; answers that were kept before have none.</p>`
+      ? html`<p class="absent">Absent, since no probabilities of options were told with the answers: ${silent.join(', ')}. The ONNX runtime tells them where the answer begins with an option's letter, or with a token that begins one label alone, an endpoint where its requests ask for <code>logprobs</code>; answers that were kept before have none.</p>`
       : '';
   if (told.length === 0) return section('calibration', 'Calibration', html`${absent}`);
   const said = told.map(({ label, own }) => `${label}: error ${three(own.ece.value)}`).join('; ');

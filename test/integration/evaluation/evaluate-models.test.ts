@@ -26,7 +26,7 @@ let server: Awaited<ReturnType<typeof startDevServer>>;
 let bundle: Awaited<ReturnType<typeof bundleWorkflows>>;
 beforeAll(async () => {
   [server, bundle] = await Promise.all([startDevServer(), bundleWorkflows()]);
-}, 120_000);
+}, 600_000);
 afterAll(() => server.teardown());
 
 const outputsOf = async ({ evaluation }: BenchmarkResult): Promise<string[]> => {
@@ -80,11 +80,14 @@ it('ONNX and Transformers give the same answers, an endpoint its own, and nothin
     expect(await outputsOf(onnx)).toEqual(await outputsOf(transformers));
     expect(await outputsOf(endpoint)).toEqual(Array(6).fill(said));
     expect(endpoint.strict.score.value).toBe(1);
+    // What the runtime chose greedily it held for the likeliest option.
     const { items } = artifactFiles.benchmark;
-    const confidences = (await readJsonLines(store, onnx.evaluation, items.name, items.schema)).map(
-      ({ confidence, strict }) => [confidence ?? null, strict.letter],
-    );
-    console.log(JSON.stringify(confidences), JSON.stringify(await outputsOf(onnx)));
+    const scored = await readJsonLines(store, onnx.evaluation, items.name, items.schema);
+    for (const { confidence = 0, strict } of scored) {
+      expect(strict.letter).not.toBeNull();
+      expect(confidence).toBeGreaterThan(1 / 4);
+      expect(confidence).toBeLessThan(1);
+    }
     // One more call tells who answers.
     expect(chat.requests).toHaveLength(7);
 
@@ -102,4 +105,4 @@ it('ONNX and Transformers give the same answers, an endpoint its own, and nothin
   } finally {
     await stopWorkers();
   }
-}, 120_000);
+}, 600_000);

@@ -30,7 +30,7 @@ function tellingModel(name: string, told: boolean) {
       generate: async function* (rows, options) {
         let place = 0;
         for await (const generated of runner.generate(rows, options)) {
-          expect(rows[place]?.letters).toEqual(['A', 'B', 'C', 'D']);
+          expect(rows[place]?.options?.map(({ letter }) => letter)).toEqual(['A', 'B', 'C', 'D']);
           const chosen = place++ % 2 ? 'C' : 'A';
           const other = chosen === 'A' ? 'C' : 'A';
           const logProbs = { [chosen]: Math.log(0.8), [other]: Math.log(0.2) };
@@ -81,7 +81,11 @@ describe('an evaluation of a model that tells probabilities', () => {
     expect(calibration?.brier.value).toBeCloseTo((0.04 + 0.64) / 2, 9);
     expect(found.short.calibration?.items).toBe(4);
     const page = pageOf(found);
-    expect(toCsv(page).split('\r\n').filter((row) => row.includes('calibration-error,0.'))).toHaveLength(1);
+    expect(
+      toCsv(page)
+        .split('\r\n')
+        .filter((row) => row.includes('calibration-error,0.')),
+    ).toHaveLength(1);
     const shown = await html(page);
     expect(shown).toContain('<figure id="reliability">');
     expect(shown).not.toContain('class="absent"');

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { readOptions } from '../../../activities/llm/log-probs.ts';
 import { keptAnswerSchema } from '../../../domain/answers/answer.ts';
-import { optionLogProbs, type ToldToken } from '../../../domain/answers/option-log-probs.ts';
+import { optionLogProbs, type ToldToken } from '../../../domain/replies/option-log-probs.ts';
 
-const letters = ['A', 'B', 'C'];
+const letters = ['wart', 'melanocytic nevus', 'melanoma'].map((label, i) => ({ letter: 'ABC'.charAt(i), label }));
 const plain = (...texts: string[]): ToldToken[] => texts.map((text) => ({ text, alternatives: [] }));
 const of = (text: string, shares: Record<string, number>): ToldToken => ({
   text,
@@ -24,21 +24,34 @@ describe('probabilities of options', () => {
     expect(shares(found)).toEqual({ A: 0.25, B: 0.75 });
   });
 
-  it('are read in the form of the token, and from scores up to a constant', () => {
+  it('of the same letter in other tokens are added, and scores may have a constant', () => {
     const token: ToldToken = {
       text: 'C:',
       alternatives: [
         ['A:', 10],
         ['B:', 10 + Math.log(2)],
         ['C:', 10 + Math.log(5)],
-        ['A', 99],
+        ['A', 10],
       ],
     };
     expect(shares(optionLogProbs([...plain('<final diagnosis>'), token], letters))).toEqual({
-      A: 0.125,
-      B: 0.25,
-      C: 0.625,
+      A: 0.222222,
+      B: 0.222222,
+      C: 0.555556,
     });
+  });
+
+  it('are those of labels by the token with which they begin, whatever its capital', () => {
+    const token = of(' Melanoma', {
+      ' Melanoma': 0.3,
+      ' melanoma': 0.1,
+      ' melanocytic': 0.2,
+      ' wart': 0.2,
+      ' the': 0.2,
+    });
+    const found = optionLogProbs([...plain('<final diagnosis>'), token, ...plain('</final diagnosis>')], letters);
+    expect(found?.chosen).toBe('C');
+    expect(shares(found)).toEqual({ A: 0.25, B: 0.25, C: 0.5 });
   });
 
   it('are those of the first token where the answer has no tags', () => {
@@ -48,7 +61,9 @@ describe('probabilities of options', () => {
   });
 
   it.each([
-    ['a label', [...plain('<final diagnosis>'), of('melanoma', { melanoma: 0.5, nevus: 0.5 })]],
+    ['the begin of two labels', [...plain('<final diagnosis>'), of(' mel', { ' mel': 0.5, ' wart': 0.5 })]],
+    ['a label beside the begin of two', [...plain('<final diagnosis>'), of('wart', { wart: 0.5, Mel: 0.5 })]],
+    ['a label that is not offered', [...plain('<final diagnosis>'), of('scabies', { scabies: 0.5, wart: 0.5 })]],
     ['no option', [...plain('<final diagnosis>'), of('D', { D: 0.5, A: 0.5 })]],
     ['a letter of which nothing is told', plain('<final diagnosis>', 'A')],
     ['one option alone', [...plain('<final diagnosis>'), of('A', { A: 1 })]],
