@@ -69,7 +69,10 @@ describe('an evaluation of models', () => {
 
   it('has nearest neighbour and linear probe scored after the rules, by the encoder that was named', async () => {
     const encoder = { name: 'mine', artifact: reference('onnx', 'mine') };
-    const scoreProbes: Faked['scoreProbes'] = async ({ benchmark }) => ({ rows: [], remarks: [`${benchmark}: absent`] });
+    const scoreProbes: Faked['scoreProbes'] = async ({ benchmark }) => ({
+      rows: [],
+      remarks: [`${benchmark}: absent`],
+    });
     const evaluation = await start({ scoreProbes }, { ...requestOf(), encoder });
     const { rules, remarks } = await resultOf(evaluation);
     expect(fakes.names('score')).toEqual(['scoreRules', 'scoreRules', 'scoreProbes', 'scoreProbes']);
