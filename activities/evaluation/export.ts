@@ -12,7 +12,7 @@ import { fetchAdapter, modelPath } from '../trainer/model-folders.ts';
 import { runTrainerJob, type TrainerProcess } from '../trainer/trainer-job.ts';
 import type { LocalModel } from './tested-model.ts';
 
-const method = 'export-onnx/1';
+const method = 'export-onnx/2';
 
 export interface ExportContext {
   store: ArtifactStore;
