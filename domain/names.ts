@@ -44,6 +44,8 @@ export const patches = {
   searchAttributesAtStart: 'search-attributes-at-start',
   recordAtStart: 'record-at-start',
   recordAtEnd: 'record-at-end',
+  /** Grey pictures for every model of a run; before, for its final one alone. */
+  controlOfEveryModel: 'no-image-control-of-every-model',
   /** Stricter rules for recipes, by their version. */
   recipeRules: (version: number): string => `recipe-rules-${version}`,
 } as const;

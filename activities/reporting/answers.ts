@@ -20,6 +20,7 @@ const files = { ...artifactFiles.evaluation, ...artifactFiles.questions };
 
 export async function readAnswers(store: ArtifactStore, input: ReportInput, folder: string): Promise<Answers> {
   const same = createInterner();
+  const sameReading = createSharing((lenient: ReportedItem['lenient']) => JSON.stringify(lenient));
   const { questions, textOnly } = await readQuestions(store, input, folder, same);
   const summaries: ReportSources['summaries'][number][] = [];
   const items = new Map<string, ReportedItem[]>();
@@ -28,11 +29,11 @@ export async function readAnswers(store: ArtifactStore, input: ReportInput, fold
     const own: ReportedItem[] = [];
     items.set(label, own);
     for await (const item of await fetchRows(store, evaluation, files.items.name, files.items.schema, folder)) {
-      const { task, correct, letter, predicted } = item;
+      const { task, correct, letter, predicted, lenient } = item;
       const [id, group, source] = [same(item.id), same(item.group), same(item.source)];
       const [answer, expected] = [same(item.answer), same(item.expected)];
       const chosen = { letter: letter && same(letter), predicted: predicted && same(predicted) };
-      own.push({ id, group, source, task, correct, answer, expected, ...chosen });
+      own.push({ id, group, source, task, correct, answer, expected, ...chosen, lenient: sameReading(lenient) });
     }
   }
   const answers = { questions, textOnly, summaries, items };
@@ -100,12 +101,16 @@ async function readShown(
 }
 
 /** Gives equal texts as one: ids, patients and labels come again with every model. */
-function createInterner(): (text: string) => string {
-  const known = new Map<string, string>();
-  return (text) => {
-    const first = known.get(text);
+const createInterner = (): ((text: string) => string) => createSharing((text) => text);
+
+/** Gives what has the same name as one. */
+function createSharing<T>(nameOf: (own: T) => string): (own: T) => T {
+  const known = new Map<string, T>();
+  return (own) => {
+    const name = nameOf(own);
+    const first = known.get(name);
     if (first !== undefined) return first;
-    known.set(text, text);
-    return text;
+    known.set(name, own);
+    return own;
   };
 }

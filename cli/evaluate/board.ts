@@ -11,7 +11,7 @@ import { runResultSchema } from '../../domain/run-record.ts';
 import { recordedRecipe } from './recorded-recipe.ts';
 
 export interface BoardRow extends Omit<BenchmarkScore, 'groups' | 'lenient'> {
-  /** Null for evaluations of runs, whose manifests do not tell them. */
+  /** Null for evaluations of runs, whose manifests do not tell them; `lenient` for those of before version 7. */
   groups: number | null;
   lenient: BenchmarkScore['lenient'] | null;
   /** Artifact of kind `benchmark`, or `evaluation` of a run. */
@@ -60,12 +60,18 @@ function rowOf(
   run: string,
   profile: string,
   { label, step, evaluation }: Pick<EvaluationResult, 'label' | 'step' | 'evaluation'>,
-  { task, items, accuracy, low, high, macroF1, unparsed }: TaskScore,
+  { task, items, accuracy, low, high, macroF1, unparsed, lenient }: TaskScore,
 ): BoardRow {
   return {
     ...{ benchmark: benchmarkOf[task], label: `${run}@${label}`, reader: 'strict', profile, samples: 1, items },
     shown: modelOf({ label, step })?.image ?? 'real',
     strict: { score: { value: accuracy, low, high }, macroF1, unread: unparsed },
-    ...{ groups: null, lenient: null, evaluation },
+    ...{ groups: null, lenient: lenientOf(lenient), evaluation },
   };
+}
+
+function lenientOf(score: TaskScore['lenient']): BoardRow['lenient'] {
+  if (score?.low === undefined || score.high === undefined) return null;
+  const { accuracy, low, high, macroF1 = null, unparsed } = score;
+  return { score: { value: accuracy, low, high }, macroF1, unread: unparsed };
 }

@@ -86,9 +86,11 @@ export function renderResults(evaluations: readonly EvaluationResult[], textOnly
       s.macroF1.toFixed(3),
       String(s.items),
       s.unparsed.toFixed(3),
+      s.lenient?.accuracy.toFixed(3) ?? '',
     ]),
   );
-  const results = renderTable(['model', 'task', 'accuracy (95 % interval)', 'macro-F1', 'items', 'unreadable'], rows);
+  const head = ['model', 'task', 'accuracy (95 % interval)', 'macro-F1', 'items', 'unreadable', 'lenient'];
+  const results = renderTable(head, rows);
   const below = textOnly.flatMap(({ task, accuracy }) => {
     const labels = evaluations.flatMap(({ label, scores }) =>
       scores.some((score) => score.task === task && score.accuracy <= accuracy) ? [label] : [],

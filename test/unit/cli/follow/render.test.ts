@@ -160,7 +160,7 @@ describe('renderResults', () => {
     const evaluation = { kind: 'evaluation', key: 'k', sha256: '0'.repeat(64) } as const;
     const table = stripVTControlCharacters(renderResults([{ label: 'sft', step: 4, evaluation, scores: [score] }]));
     expect(table.split('\n')).toEqual([
-      'model  task               accuracy (95 % interval)  macro-F1  items  unreadable',
+      'model  task               accuracy (95 % interval)  macro-F1  items  unreadable  lenient',
       'sft    Disease diagnosis  0.900 (0.860 to 0.930)    0.880     300    0.010',
     ]);
   });
