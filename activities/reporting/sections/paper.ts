@@ -1,7 +1,8 @@
 /** Our numbers beside the paper's, and why they cannot be compared. */
 import { html } from 'hono/html';
-import type { Comparison } from '../../../domain/published/against.ts';
+import { numbered } from '../../../domain/ablations/words.ts';
 import type { ReaderName } from '../../../domain/evaluation/scored.ts';
+import type { Comparison } from '../../../domain/published/against.ts';
 import { averageColumn, type Measure } from '../../../domain/published/published.ts';
 import { titleOfSet } from '../../../domain/published/sets.ts';
 import { percent, percentRange, points } from '../../../domain/report/words.ts';
@@ -40,9 +41,7 @@ export function paperTable(title: string, found: readonly PaperRow[]): Markup {
 
 /** Each reason once, by a number; many rows share theirs. */
 export function numberedReasons(lists: readonly (readonly string[])[]) {
-  const all = [...new Set(lists.flat())];
-  const write = (own: readonly string[]): string =>
-    own.length === 0 ? 'yes' : `no: ${own.map((reason) => all.indexOf(reason) + 1).join(', ')}`;
+  const { all, write } = numbered(lists);
   const legend =
     all.length === 0
       ? html``
