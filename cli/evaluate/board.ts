@@ -26,8 +26,17 @@ export async function readBoard(store: ArtifactStore, namespace: string): Promis
   const own = await concurrently(keys, readsInFlight, (key) => readBenchmark(store, key));
   const runs = new Set((await listRecords(store, namespace)).map(({ run }) => run));
   const ofRuns = await concurrently(runs, readsInFlight, (run) => readRun(store, run, namespace));
-  return [...own, ...ofRuns].flat();
+  return withoutRepeats(own.flat(), ofRuns.flat());
 }
+
+/** What was asked for by itself stands for the run's own evaluation of the same model and items, and tells patients too. */
+export function withoutRepeats(own: readonly BoardRow[], ofRuns: readonly BoardRow[]): BoardRow[] {
+  const known = new Set(own.map(measurementOf));
+  return [...own, ...ofRuns.filter((row) => !known.has(measurementOf(row)))];
+}
+
+const measurementOf = ({ benchmark, label, profile, samples, items, strict }: BoardRow): string =>
+  JSON.stringify([benchmark, label.replace(/, no image$/, '-no-image'), profile, samples, items, strict.score.value]);
 
 /** One that was written by another version, or was removed meanwhile, has no row. */
 async function readBenchmark(store: ArtifactStore, key: string): Promise<BoardRow[]> {
