@@ -1,4 +1,7 @@
-/** Every item asked once: kept answers are taken, the rest is asked of the model and kept as it comes. */
+/**
+ * Every item asked once: kept answers are taken, the rest is asked of the model and kept as it comes. The answers of a
+ * batch are in the store before a local model is asked the next one; an endpoint is asked on while they are written.
+ */
 import {
   type Answerer,
   type AskedItem,
@@ -45,10 +48,13 @@ export async function askAll(book: AnswerBook, asking: Asking): Promise<KeptAnsw
   if (missing.length > 0) {
     signal.throwIfAborted();
     const { runner, images } = await open(missing.map(([, item]) => item));
+    let answered = 0;
     try {
       for await (const answer of generate(runner, images, missing, asking)) {
         book.add(answer);
         onProgress(++done, byKey.size);
+        // A local model begins a batch when its first answer is asked for, after those of the one before.
+        if (asking.answerer.runtime !== 'endpoint' && ++answered % asking.batchSize === 0) await book.flush();
       }
     } finally {
       try {

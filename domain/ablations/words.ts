@@ -6,8 +6,8 @@ import type { Estimate } from './over-seeds.ts';
 import type { AblationRow } from './table.ts';
 
 export const tableHead = [
-  ...['Model', 'Measure', 'Paper', 'Ours', '95 % interval', 'Difference', 'Comparable'],
-  ...['Strict', 'Lenient', 'Unreadable', 'Grey image'],
+  ...['Model', 'Measure', 'Paper', 'Ours', '95 % interval', 'Difference'],
+  ...['Strict', 'Lenient', 'Unreadable', 'Grey image', 'Comparable'],
 ] as const;
 
 /** Each reason once, by a number; many rows share theirs. */
@@ -32,37 +32,27 @@ export function cellsOf(row: AblationRow, reasons: (own: readonly string[]) => s
   return [
     ...[row.title, measure === 'accuracy' ? 'accuracy' : 'macro-F1', paper ? written(paper.value) : '–'],
     ...[written(ours.value), rangeOf(ours, written), paper ? signed(paper.difference) : '–'],
-    ...[paper ? reasons(row.notComparable) : '–', maybe(strict), maybe(lenient), percent(unread), maybe(grey)],
+    ...[maybe(strict), maybe(lenient), percent(unread), maybe(grey), paper ? reasons(row.notComparable) : '–'],
   ];
 }
 
 const rangeOf = ({ low, high }: Estimate, written: (value: number) => string): string =>
   low === null || high === null ? '–' : `${written(low).replace(' %', '')} to ${written(high)}`;
 
-export const claimHead = [
-  'Claim',
-  'Benchmark',
-  'Seed',
-  'Step',
-  'Difference (points)',
-  '95 % interval',
-  'p',
-  'Standing',
-];
+export const claimHead = ['Claim', 'Benchmark', 'Standing', 'Difference', '95 % interval', 'p', 'Seed', 'Step'];
 
 /** `p` is corrected for all claims that were tested with the seed. */
 export const claimRows = ({ claims }: Ablations): string[][] =>
   claims.flatMap(({ seed, step, claims: own }) =>
     own.map((claim) => [
       `${claim.headline === null ? '' : `${claim.headline}: `}${names[claim.better]} above ${names[claim.than]}`,
-      ...[claim.benchmark, String(seed), step === null ? '–' : String(step), ...testCells(claim)],
+      ...[claim.benchmark, claim.standing, ...testCells(claim), String(seed), step === null ? '–' : String(step)],
     ]),
   );
 
-const testCells = ({ test, correctedP, standing }: CheckedRelation): string[] =>
-  test && correctedP !== null
-    ? [points(test.difference), pointsRange(test), pValue(correctedP), standing]
-    : ['–', '–', '–', standing];
+/** In percentage points. */
+const testCells = ({ test, correctedP }: CheckedRelation): string[] =>
+  test && correctedP !== null ? [points(test.difference), pointsRange(test), pValue(correctedP)] : ['–', '–', '–'];
 
 const names: Record<CheckedRelation['better'], string> = {
   base: 'the base model',

@@ -31,17 +31,17 @@ it('is started once, goes on while nobody follows it, and is found when it is do
     },
   });
   const controller = new AbortController();
-  const first = finishRun(session, recipe, true, controller.signal);
+  const first = finishRun(session, recipe, false, controller.signal);
   await training.opened;
   controller.abort();
   expect(await first).toBeNull();
 
   interrupted.open();
   const never = new AbortController().signal;
-  const second = await finishRun(session, recipe, true, never);
+  const second = await finishRun(session, recipe, false, never);
   expect(second?.found).toBe(false);
   expect(second?.result.evaluations.map(({ label }) => label)).toContain('grpo-40');
-  const third = await finishRun(session, recipe, true, never);
+  const third = await finishRun(session, recipe, false, never);
   expect(third).toEqual({ ...second, found: true });
   // Nothing was done twice.
   expect(runs.fakes.names('trainSft', 'writeReport')).toEqual(['trainSft 1', 'trainSft 2', 'writeReport']);

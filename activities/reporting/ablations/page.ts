@@ -60,7 +60,8 @@ const claimsSection = (ablations: Ablations): Markup =>
   section(
     'claims',
     'Claims of the paper',
-    html`<p>Paired tests by whole patients on the items that both models were asked, strict reader, p corrected by Holm's method
+    html`<p>Paired tests by whole patients on the items that both models were asked, strict reader, differences in percentage
+      points, p corrected by Holm's method
       for the claims that were tested with a seed.</p>`,
     table('Whether they hold on these data', claimHead, claimRows(ablations).map(line)),
   );
@@ -84,7 +85,9 @@ async function curvesSection({ rows, rewards }: Ablations, tasks: readonly Quest
     }),
   ];
   for (const task of tasks) {
-    const points = rows.filter((row) => row.task === task && row.measure === 'accuracy').flatMap(pointOf);
+    const found = rows.filter((row) => row.task === task && row.measure === 'accuracy').flatMap(pointOf);
+    // In the order of the rewards' curves, so that a colour says the same in every figure.
+    const points = rewards.flatMap(({ name }) => found.filter((point) => point.name === name));
     if (points.length === 0) continue;
     figures.push(
       await figure({

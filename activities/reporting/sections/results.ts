@@ -1,5 +1,4 @@
 import { html } from 'hono/html';
-import type { TaskSummary } from '../../../domain/evaluation/summary.ts';
 import { questionTasks } from '../../../domain/questions/question.ts';
 import { controlOf, ofStage, shortTitle, taskOf } from '../../../domain/report/models.ts';
 import type { Comparison, Report } from '../../../domain/report/report.ts';
@@ -91,7 +90,7 @@ function scoreTable({ evaluations, final }: Report, task: (typeof questionTasks)
         <th scope="row"><span class="wide">${model.title}</span><span class="narrow">${shortTitle(model)}</span></th>
         <td>${percent(score.accuracy)}</td><td>${percentRange(score)}</td><td>${score.macroF1.toFixed(3)}</td>
         <td>${percent(score.unparsed)}</td><td>${percent(score.format)}</td>
-        <td>${percent(score.lenient.accuracy)}${lenientRange(score.lenient)}</td><td>${percent(score.lenient.unparsed)}</td>
+        <td>${percent(score.lenient.accuracy)}</td><td>${percent(score.lenient.unparsed)}</td>
         <td>${grouped(score.items)}</td>
       </tr>`,
     ];
@@ -102,10 +101,6 @@ function scoreTable({ evaluations, final }: Report, task: (typeof questionTasks)
   ];
   return table(`${taskTitles[task]}: scores`, head, rows);
 }
-
-/** Absent in evaluations that did not keep it. */
-const lenientRange = ({ low, high }: TaskSummary['lenient']): Markup =>
-  low === undefined || high === undefined ? html`` : html`<small>${percentRange({ low, high })}</small>`;
 
 /** Why outputs could not be read, for the models of which some could not. */
 function unreadableTable({ evaluations }: Report, task: (typeof questionTasks)[number]): Markup {

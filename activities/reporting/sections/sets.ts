@@ -28,7 +28,7 @@ export function setTables({ sets, evaluations, final }: Report, task: QuestionTa
   const paper = own.flatMap(({ label, paper }) =>
     paper.map((row) => ({ ...row, model: titleOf(label), row: row.model })),
   );
-  const head = ['Model', 'Reader', 'All', ...names.map(titleOfSet)];
+  const head = ['Model', 'Reader', ...(names.length > 1 ? ['All'] : []), ...names.map(titleOfSet)];
   return html`${table(`${taskTitles[task]}: accuracy, interval, macro-F1 and unreadable outputs by data set`, head, rows)}
     ${paperTable(`${taskTitles[task]}: beside the paper`, paper)}`;
 }
@@ -47,11 +47,12 @@ function readingsOf(model: ModelBySet, names: readonly string[]): { reader: stri
 
 type Numbers = { score: ReaderScores['score']; f1: number | null; unread: number } | null;
 
-/** Of all sets together, then of each. */
+/** Of all sets together where there are several, then of each. */
 function numbersOf({ average, columns }: ModelBySet, names: readonly string[], reader: ReaderName): Numbers[] {
   const all = average?.[reader];
+  const together = all ? { score: all.weighted.score, f1: all.weighted.macroF1, unread: all.unread } : null;
   return [
-    all ? { score: all.weighted.score, f1: all.weighted.macroF1, unread: all.unread } : null,
+    ...(names.length > 1 ? [together] : []),
     ...names.map((name) => {
       const column = columns.find((each) => each.name === name);
       const own = reader === 'strict' ? column : column?.lenient;
