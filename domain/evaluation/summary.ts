@@ -3,6 +3,8 @@ import { z } from 'zod';
 import type { LenientScore, TaskScore } from '../contracts/evaluation.ts';
 import { unreadableForms } from '../questions/extract.ts';
 import { questionTasks } from '../questions/question.ts';
+import type { Key } from '../rows/columns.ts';
+import { countOf, filtered, mapped } from '../rows/views.ts';
 import { accuracyInterval } from './intervals.ts';
 import { type EvaluationItem, leniently } from './item.ts';
 import { accuracy, confusionMatrix, macroF1, shareOf } from './metrics.ts';
@@ -51,15 +53,22 @@ export const evaluationSummarySchema = z.strictObject({
 });
 export type EvaluationSummary = z.infer<typeof evaluationSummarySchema>;
 
-/** Tasks in the order of `questionTasks`; a task without items is left out. */
-export function summariseItems(items: readonly EvaluationItem[]): TaskSummary[] {
+/** What a summary is counted from. */
+export type SummarisedItem = Pick<
+  EvaluationItem,
+  'task' | 'correct' | 'format' | 'letter' | 'lenient' | 'unreadable' | 'predicted' | 'expected'
+> & { group: Key };
+
+/** Tasks in the order of `questionTasks`; a task without items is left out. The items are read several times. */
+export function summariseItems(items: Iterable<SummarisedItem>): TaskSummary[] {
   return questionTasks.flatMap((task) => {
-    const own = items.filter((item) => item.task === task);
-    if (own.length === 0) return [];
+    const own = filtered(items, (item) => item.task === task);
+    const count = countOf(own);
+    if (count === 0) return [];
     return [
       {
         task,
-        items: own.length,
+        items: count,
         accuracy: accuracy(own),
         ...accuracyInterval(own),
         macroF1: macroF1(own),
@@ -73,8 +82,8 @@ export function summariseItems(items: readonly EvaluationItem[]): TaskSummary[] 
   });
 }
 
-function lenientScore(items: readonly EvaluationItem[]): LenientScore {
-  const read = items.map((item) => ({ ...item, correct: item.lenient.correct, predicted: leniently(item) }));
+function lenientScore(items: Iterable<SummarisedItem>): LenientScore {
+  const read = mapped(items, (item) => ({ ...item, correct: item.lenient.correct, predicted: leniently(item) }));
   return {
     accuracy: shareOf(read, ({ correct }) => correct),
     ...accuracyInterval(read),
@@ -83,9 +92,9 @@ function lenientScore(items: readonly EvaluationItem[]): LenientScore {
   };
 }
 
-const countForms = (items: readonly EvaluationItem[]): TaskSummary['unreadable'] =>
+const countForms = (items: Iterable<SummarisedItem>): TaskSummary['unreadable'] =>
   unreadableForms
-    .map((form) => ({ form, count: items.filter(({ unreadable }) => unreadable === form).length }))
+    .map((form) => ({ form, count: countOf(items, ({ unreadable }) => unreadable === form) }))
     .filter(({ count }) => count > 0)
     .toSorted((a, b) => b.count - a.count);
 

@@ -1,12 +1,13 @@
 /** The models of a run by data set, and beside the paper's rows. */
 import { benchmarks } from '../benchmarks/index.ts';
 import { leniently } from '../evaluation/item.ts';
-import type { ReaderName, ScoredItem } from '../evaluation/scored.ts';
+import type { ReaderName, ScoredRow } from '../evaluation/scored.ts';
 import { questionTasks } from '../questions/question.ts';
 import type { Recipe } from '../recipe/recipe.ts';
+import { isEmpty, mapped } from '../rows/views.ts';
 import { againstPaper, type Measured, trainingOf } from './against-paper.ts';
 import { publicBase } from './card-metadata.ts';
-import type { ItemsByLabel, ReportedItem, Turn } from './compare.ts';
+import { type ItemsByLabel, ofTask, type ReportedItem, type Turn } from './compare.ts';
 import type { EvaluatedModel, ModelBySet } from './report.ts';
 
 interface Evaluated {
@@ -26,8 +27,8 @@ export async function modelsBySet({ models, items, recipe }: Evaluated, turn: Tu
     const name = task === 'diagnosis' ? 'id-diagnosis' : task;
     const benchmark = benchmarks.find((known) => known.name === name);
     for (const { label, image } of models) {
-      const own = (items.get(label) ?? []).filter((item) => item.task === task).map(byBothReaders);
-      if (!benchmark || own.length === 0) continue;
+      const own = mapped(ofTask(items.get(label) ?? [], task), byBothReaders);
+      if (!benchmark || isEmpty(own)) continue;
       const summary = benchmark.summarise(own);
       const training = trainingOf(`run@${label}`);
       // The paper extracts its base model's answers from outputs without tags; those that it trained it reads strictly.
@@ -46,15 +47,15 @@ export async function modelsBySet({ models, items, recipe }: Evaluated, turn: Tu
 
 const kindOf = (image: EvaluatedModel['image']): Measured['kind'] => (image === 'grey' ? 'no image' : 'model');
 
-function byBothReaders({ letter, predicted, correct, ...item }: ReportedItem): ScoredItem {
-  const { id, group, source, expected, lenient } = item;
+function byBothReaders({ letter, predicted, correct, ...item }: ReportedItem): ScoredRow {
+  const { group, source, expected, lenient } = item;
   return {
-    ...{ id, caseId: id, group, source, attributes: {}, output: '', expected },
+    ...{ group, source, attributes: {}, expected },
     strict: { letter, predicted, correct, score: Number(correct) },
     lenient: {
       ...{ letter: lenient.letter, predicted: leniently(item) },
       ...{ correct: lenient.correct, score: Number(lenient.correct) },
     },
-    ...{ unreadable: null, conditionCorrect: null },
+    unreadable: null,
   };
 }
