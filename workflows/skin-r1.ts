@@ -30,8 +30,8 @@ export function skinR1(input: RunInput): Promise<RunResult> {
 
 async function train(recipe: Recipe, { progress, evaluations }: Course): Promise<RunResult> {
   const [model, data] = await progress.part('data', async () => {
-    // A wrong base model is told before hours of import.
-    const identified = await identifyModel({ base: recipe.model.base });
+    // A wrong base model, or what the gpu workers cannot do, is told before hours of import.
+    const identified = await identifyModel({ base: recipe.model.base, recipe });
     return [identified, await prepareData({ recipe })];
   });
   const { questions, textbook } = data;

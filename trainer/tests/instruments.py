@@ -5,14 +5,19 @@ import os
 import resource
 
 import torch
+from accelerate.state import AcceleratorState
+from accelerate.utils import DistributedType
 from state import snapshot
 from trl import SFTTrainer
 
-from dermflow_trainer import grpo, sft
+from dermflow_trainer import grpo, sft, stretch
 from dermflow_trainer.interruption import Interruption
 from dermflow_trainer.job import rank
 from dermflow_trainer.order import OrderedGRPOTrainer
 from dermflow_trainer.stretch import Stretch
+
+
+KINDS = (("frozen", False), ("trained", True))
 
 
 class RecordingGRPO(OrderedGRPOTrainer):
@@ -69,6 +74,15 @@ class ReplayingGRPO(OrderedGRPOTrainer):
         return everything[start : start + len(prompt_ids)], None
 
 
+class UnevenGRPO(OrderedGRPOTrainer):
+    """Rank 1 samples 4 tokens, rank 0 as many as the job says."""
+
+    def _generate_single_turn(self, *arguments, **keywords):
+        if rank() == 1:
+            self.generation_config.max_new_tokens = 4
+        return super()._generate_single_turn(*arguments, **keywords)
+
+
 class StarvedSFT(SFTTrainer):
     """Asks in its first step for more memory than its process may have."""
 
@@ -121,6 +135,53 @@ def watch_state():
         return control
 
     Stretch.run, Stretch.on_step_end = run_watched, end_watched
+
+
+def watch_dtypes():
+    """Autocast to bf16 also on a CPU, and the types of weights and products at the end of each step."""
+    common = stretch.common_arguments
+    products = set()
+
+    def with_autocast(job):
+        return {**common(job), "bf16": True, "use_cpu": True}
+
+    def watch(module, inputs, output):
+        if module.training and torch.is_grad_enabled():
+            products.add(output.dtype)
+
+    on_train_begin, on_step_end = Stretch.on_train_begin, Stretch.on_step_end
+
+    def begin_watched(self, args, state, control, model=None, **more):
+        for name, module in model.named_modules():
+            if name.endswith("lora_A.default"):
+                module.register_forward_hook(watch)
+        return on_train_begin(self, args, state, control, model=model, **more)
+
+    def end_watched(self, args, state, control, model=None, **more):
+        dtypes = {kind: {p.dtype for p in model.parameters() if p.requires_grad is trained} for kind, trained in KINDS}
+        torch.save({**dtypes, "products": products}, os.path.join(args.output_dir, "dtypes.pt"))
+        return on_step_end(self, args, state, control, model=model, **more)
+
+    sft.common_arguments = grpo.common_arguments = with_autocast
+    Stretch.on_train_begin, Stretch.on_step_end = begin_watched, end_watched
+
+
+def shard_on_cpu():
+    """Accelerate turns to FSDP where the processes have accelerators; here where they have none, too."""
+    init = AcceleratorState.__init__
+
+    def with_shards(self, *arguments, fsdp_plugin=None, **keywords):
+        init(self, *arguments, fsdp_plugin=fsdp_plugin, **keywords)
+        if self.distributed_type == DistributedType.MULTI_CPU:
+            self.distributed_type = DistributedType.FSDP
+            self.fsdp_plugin = fsdp_plugin or self.fsdp_plugin
+
+    AcceleratorState.__init__ = with_shards
+
+
+def shard_and_sample_unevenly():
+    shard_on_cpu()
+    grpo.OrderedGRPOTrainer = UnevenGRPO
 
 
 def ask_to_stop():

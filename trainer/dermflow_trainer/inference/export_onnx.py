@@ -1,4 +1,5 @@
-"""Exports a Qwen2.5-VL checkpoint to ONNX, its LoRA adapter unmerged, in the file layout of transformers.js.
+"""Exports a checkpoint of the one architecture that has an ONNX form here, its LoRA adapter unmerged, in the file layout of
+transformers.js.
 
     onnx/vision_encoder_<height>x<width>.onnx   pixel_values [patches, dim] -> image_features [tokens, hidden]
     onnx/embed_tokens.onnx                      input_ids [B, T] -> inputs_embeds
@@ -22,10 +23,12 @@ import torch
 from onnx.external_data_helper import set_external_data
 from peft import PeftModel
 from torch import nn
-from transformers import Qwen2_5_VLForConditionalGeneration
+from transformers import AutoModelForImageTextToText
 
+from dermflow_trainer.backbone import MODEL_TYPE
 from dermflow_trainer.failures import BadInput
 from dermflow_trainer.model import load_processor, unspeakable_tokens
+from dermflow_trainer.source import source_of
 
 OPSET = 18
 VISION_WEIGHTS = "vision_encoder.onnx_data"
@@ -60,9 +63,15 @@ def run(job, events):
 
 def load_model(job):
     """The model in float32 with eager attention, whose operations all have an ONNX form."""
-    model = Qwen2_5_VLForConditionalGeneration.from_pretrained(
-        job["model"], dtype=torch.float32, attn_implementation="eager"
+    name, revision = source_of(job["model"])
+    model = AutoModelForImageTextToText.from_pretrained(
+        name, **revision, dtype=torch.float32, attn_implementation="eager"
     )
+    if model.config.model_type != MODEL_TYPE:
+        raise BadInput(
+            f"model: {job['model']} is of type {model.config.model_type}, and only {MODEL_TYPE} has an ONNX export here; "
+            "evaluate with runtime: transformers"
+        )
     if job["adapter"] is not None:
         model = PeftModel.from_pretrained(model, job["adapter"]).get_base_model()
     return model.eval().requires_grad_(False)
