@@ -40,8 +40,8 @@ def lora_targets(model):
 
 
 def repeated_layers(model):
-    """Class names of the layers that are stacked: those of the language model and of the vision tower. They are the units
-    in which a model is sharded."""
+    """Class names of the layers that are stacked: those of the language model and of the vision tower. They are the
+    units in which a model is sharded."""
     stacks = [module for module in model.modules() if isinstance(module, nn.ModuleList) and len(module) > 0]
     inside = {id(part) for stack in stacks for layer in stack for part in layer.modules() if part is not layer}
     outermost = [stack for stack in stacks if id(stack) not in inside]

@@ -1,6 +1,6 @@
-"""`python -m dermflow_trainer.preflight '{"model": "owner/name", "needs": []}'`: what a run needs of this machine before
-it starts. Writes one line of JSON: `model`, the hub id with the commit that it stands for now, and its `type`; or
-`problem`, and whether it may go by itself (`transient`)."""
+"""`python -m dermflow_trainer.preflight '{"model": "owner/name", "needs": []}'`: what a run needs of this machine
+before it starts. Writes one line of JSON: `model`, the hub id with the commit that it stands for now, and its `type`;
+or `problem`, and whether it may go by itself (`transient`)."""
 
 import json
 import sys
@@ -20,7 +20,7 @@ def main():
 
 
 def resolve(model):
-    """Asks the hub which commit is meant and whether its files may be read; where the hub is away, the cache on disk."""
+    """Asks the hub which commit is meant and whether its files may be read; without the hub, the cache on disk."""
     from huggingface_hub import hf_hub_download, resolve_revision
     from huggingface_hub.errors import (
         EntryNotFoundError,

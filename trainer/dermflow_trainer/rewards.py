@@ -69,8 +69,8 @@ class Rewards:
         return self.scored[1]
 
     def look(self, step, ids, completions):
-        """The rewards of completions that may yet be drawn anew: kept, so that none is asked for twice in a step, and not
-        written down."""
+        """The rewards of completions that may yet be drawn anew: kept, so that none is asked for twice in a step, and
+        not written down."""
         answer = self.ask_for_all_ranks({"step": step, "ids": ids, "completions": completions}, final=False)
         if self.looked[0] != step:
             self.looked = (step, {})

@@ -3,19 +3,20 @@
 import json
 import os
 import resource
+import sys
 
 import torch
 from accelerate.state import AcceleratorState
 from accelerate.utils import DistributedType
 from state import snapshot
 from trl import SFTTrainer
+from trl.trainer import grpo_trainer
 
-from dermflow_trainer import grpo, sft, stretch
+from dermflow_trainer import grpo, job, sft, stretch
 from dermflow_trainer.interruption import Interruption
 from dermflow_trainer.job import rank
 from dermflow_trainer.order import OrderedGRPOTrainer
 from dermflow_trainer.stretch import Stretch
-
 
 KINDS = (("frozen", False), ("trained", True))
 
@@ -135,6 +136,66 @@ def watch_state():
         return control
 
     Stretch.run, Stretch.on_step_end = run_watched, end_watched
+
+
+class StandIn:
+    """In place of TRL's client of vLLM: the trainer's own model samples, and its log-probs are told a little lower."""
+
+    def __init__(self, model, accelerator, processing_class, max_completion_length, generation_kwargs, **_):
+        self.model, self.processor, self.length = model, processing_class, max_completion_length
+        self.unspeakable = list(generation_kwargs["logit_bias"])
+        self.vllm_client = self
+
+    def get_server_info(self):
+        return {"model_config": {"logprobs_mode": "processed_logprobs"}}
+
+    def sync_weights(self):
+        sys.stderr.write("stand-in: weights\n")
+
+    def generate(self, prompts, images, num_generations, profiler):
+        completions, logprobs = [], []
+        for i, (prompt, pictures) in enumerate(zip(prompts, images, strict=True)):
+            pixels = self.processor.image_processor(pictures, return_tensors="pt")
+            ids = torch.tensor([prompt])
+            kinds = (ids == self.processor.image_token_id).long()
+            told = self.model.generate(
+                input_ids=ids,
+                **pixels,
+                mm_token_type_ids=kinds,
+                do_sample=True,
+                max_new_tokens=self.length,
+                suppress_tokens=self.unspeakable,
+                eos_token_id=self.processor.tokenizer.eos_token_id,
+                pad_token_id=self.processor.tokenizer.pad_token_id,
+                return_dict_in_generate=True,
+                output_logits=True,
+            )
+            tokens = told.sequences[0, len(prompt) :]
+            rows = torch.stack(told.logits)[:, 0].log_softmax(-1)
+            below = 0.01 + 0.01 * (i % 2)
+            own = rows[torch.arange(len(tokens)), tokens] - below
+            completions.append(tokens.tolist())
+            logprobs.append([[value] for value in own.tolist()])
+        return prompts, completions, logprobs, None
+
+
+def stand_in_for_vllm():
+    grpo_trainer.VLLMGeneration = StandIn
+    job.missing_software = lambda job: ()
+
+
+def record_advantages():
+    """Stores the first step's completions and their rewards, in order."""
+    inner = OrderedGRPOTrainer._calculate_rewards
+
+    def recorded(self, inputs, prompts, completions, completion_ids_list):
+        rewards = inner(self, inputs, prompts, completions, completion_ids_list)
+        if self.state.global_step == 0:
+            record = {"completions": completion_ids_list, "rewards": rewards.sum(1).tolist()}
+            torch.save(record, os.path.join(self.args.output_dir, "completions.pt"))
+        return rewards
+
+    OrderedGRPOTrainer._calculate_rewards = recorded
 
 
 def watch_dtypes():

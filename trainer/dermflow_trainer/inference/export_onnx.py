@@ -1,5 +1,5 @@
-"""Exports a checkpoint of the one architecture that has an ONNX form here, its LoRA adapter unmerged, in the file layout of
-transformers.js.
+"""Exports a checkpoint of the one architecture that has an ONNX form here, its LoRA adapter unmerged, in the file
+layout of transformers.js.
 
     onnx/vision_encoder_<height>x<width>.onnx   pixel_values [patches, dim] -> image_features [tokens, hidden]
     onnx/embed_tokens.onnx                      input_ids [B, T] -> inputs_embeds
@@ -69,8 +69,8 @@ def load_model(job):
     )
     if model.config.model_type != MODEL_TYPE:
         raise BadInput(
-            f"model: {job['model']} is of type {model.config.model_type}, and only {MODEL_TYPE} has an ONNX export here; "
-            "evaluate with runtime: transformers"
+            f"model: {job['model']} is of type {model.config.model_type}, and only {MODEL_TYPE} has an ONNX export "
+            "here; evaluate with runtime: transformers"
         )
     if job["adapter"] is not None:
         model = PeftModel.from_pretrained(model, job["adapter"]).get_base_model()
