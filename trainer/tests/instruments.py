@@ -227,6 +227,16 @@ def watch_dtypes():
     Stretch.on_train_begin, Stretch.on_step_end = begin_watched, end_watched
 
 
+def tell_devices():
+    on_train_begin = Stretch.on_train_begin
+
+    def begin_told(self, *arguments, **keywords):
+        sys.stderr.write(f"devices in sight: {os.environ.get('CUDA_VISIBLE_DEVICES')}\n")
+        return on_train_begin(self, *arguments, **keywords)
+
+    Stretch.on_train_begin = begin_told
+
+
 def shard_on_cpu():
     """Accelerate turns to FSDP where the processes have accelerators; here where they have none, too."""
     init = AcceleratorState.__init__
