@@ -3,12 +3,15 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { modelPath } from '../../../activities/trainer/model-folders.ts';
+import { createTrainingActivities } from '../../../activities/training/activities.ts';
 import { identifyModel } from '../../../activities/training/model.ts';
 import { digestOf } from '../../../domain/artifact.ts';
 import { failureTypes } from '../../../domain/failures.ts';
 import type { Recipe } from '../../../domain/recipe/recipe.ts';
 import { readEnvironment } from '../../../platform/env.ts';
+import { allKnown } from '../../support/all-known.ts';
 import { temporaryFolder } from '../../support/datasets.ts';
+import { silent } from '../../support/finished-run.ts';
 import { demoRecipe } from '../../support/recipes.ts';
 
 const commit = 'c'.repeat(40);
@@ -106,6 +109,13 @@ describe('a folder', () => {
     const transformers = { ...recipe, evaluation: { ...recipe.evaluation, runtime: 'transformers' as const } };
     expect((await identifyModel(folder, { python: 'none', run: runOf(transformers) })).base).toBe(resolve(folder));
   });
+});
+
+it('a gpu worker whose sharding is refused does not start', () => {
+  const variables = { DERMFLOW_TRAINER_PROCESSES: '2', DERMFLOW_TRAINER_SHARDING: 'zero-3' };
+  const start = () =>
+    createTrainingActivities({ store: allKnown().store, environment: readEnvironment(variables), logger: silent });
+  expect(start).toThrow('DERMFLOW_TRAINER_SHARDING is zero-3');
 });
 
 describe('what a gpu worker cannot do is refused before the run begins', () => {
