@@ -29,7 +29,7 @@ export interface Preflight {
 export async function preflight(python: string, request: PreflightRequest): Promise<Preflight> {
   const { stdout, stderr, failed } = await execa(
     python,
-    ['-m', 'dermflow_trainer.preflight', JSON.stringify(request)],
+    ['-m', 'dermflow_trainer.base_model.preflight', JSON.stringify(request)],
     { env: { PYTHONPATH: trainerPackage, PYTHONUTF8: '1', PYTHONHOME: undefined }, reject: false },
   );
   const answer = answerSchema.safeParse(parseJson(stdout.trim().split('\n').at(-1) ?? ''));

@@ -8,9 +8,9 @@ silently take step 500 as its reference.
 from trl import GRPOConfig
 
 from dermflow_trainer.model import check_image_sizes, load_policy, load_processor, prepare_torch, unspeakable_tokens
-from dermflow_trainer.order import OrderedGRPOTrainer
-from dermflow_trainer.redraw import RedrawingGRPOTrainer
 from dermflow_trainer.rewards import Rewards
+from dermflow_trainer.rollouts.order import OrderedGRPOTrainer
+from dermflow_trainer.rollouts.redraw import RedrawingGRPOTrainer
 from dermflow_trainer.rows import chat_dataset, read_rows
 from dermflow_trainer.stretch import Stretch, common_arguments
 
@@ -82,7 +82,7 @@ def arguments(job, processor):
         use_adaptive_entropy=False,
         off_policy_mask_threshold=None,
         cast_lm_head_to_fp32=False,
-        # By the sampler (order.py).
+        # By the sampler (rollouts/order.py).
         shuffle_dataset=True,
         # With LoRA's dropout on, the policy would differ from its own reference at step 0.
         disable_dropout=True,

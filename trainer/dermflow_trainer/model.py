@@ -5,10 +5,10 @@ from peft import LoraConfig, PeftModel, get_peft_model
 from PIL import Image
 from transformers import AutoModelForImageTextToText, AutoProcessor, GenerationConfig, set_seed
 
-from dermflow_trainer.architecture import lora_targets, resized
+from dermflow_trainer.base_model.layers import lora_targets, resized
+from dermflow_trainer.base_model.sharding import prepare_sharding
+from dermflow_trainer.base_model.source import source_of
 from dermflow_trainer.failures import BadInput
-from dermflow_trainer.sharding import prepare_sharding
-from dermflow_trainer.source import source_of
 
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16}
 

@@ -7,13 +7,13 @@ import os
 import torch
 from transformers import TrainerCallback
 
+from dermflow_trainer.base_model.sharding import add_adapters, is_sharded, whole_adapters
 from dermflow_trainer.failures import BadInput, Diverged, Interrupted
 from dermflow_trainer.inbox import Inbox
 from dermflow_trainer.interruption import Interruption
 from dermflow_trainer.job import load_job, step_size, world_size
 from dermflow_trainer.meter import Meter
 from dermflow_trainer.numerics import numerics
-from dermflow_trainer.sharding import add_adapters, is_sharded, whole_adapters
 from dermflow_trainer.traces import without_traces
 
 # TRL's names made flat; what is not listed is not reported.

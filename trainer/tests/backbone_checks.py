@@ -15,7 +15,7 @@ from reward_server import serve_rewards
 from running import run
 from sequences import inputs_by_prompt, log_probs, prompt_of
 
-from dermflow_trainer.architecture import linear_layers, lora_targets, repeated_layers, resized
+from dermflow_trainer.base_model.layers import linear_layers, lora_targets, repeated_layers, resized
 from dermflow_trainer.model import load_base, load_processor
 
 PLAN = {"maxSteps": 4, "stopAt": 4, "saveEvery": 2}

@@ -30,6 +30,8 @@ class Handler(BaseHTTPRequestHandler):
         if name in hub.gated and "/resolve/" in path:
             return self.send(403, b"{}", with_body, {"X-Error-Code": "GatedRepo"})
         revisions = hub.models[name]
+        if path.startswith(f"api/models/{name}/tree/"):
+            return self.list_folder(path.partition("/tree/")[2], with_body)
         if path.startswith("api/models/"):
             revision = path.partition("/revision/")[2] or "main"
             if revision not in revisions:
@@ -45,6 +47,17 @@ class Handler(BaseHTTPRequestHandler):
             return self.send(404, b"", with_body, {**known, "X-Error-Code": "EntryNotFound"})
         data = place.read_bytes()
         return self.send(200, data, with_body, {**known, "ETag": f'"{hashlib.sha256(data).hexdigest()}"'})
+
+    def list_folder(self, place, with_body):
+        commit, _, below = place.partition("/")
+        folder = Path(self.server.folders[commit]) / below
+        if not folder.is_dir():
+            return self.send(404, b"", with_body, {"X-Error-Code": "EntryNotFound"})
+        files = [
+            {"type": "file", "path": f"{below}/{file.name}".strip("/"), "size": file.stat().st_size, "oid": "0"}
+            for file in folder.iterdir()
+        ]
+        return self.send(200, json.dumps(files).encode(), with_body)
 
     def send(self, status, body, with_body, headers=None):
         self.send_response(status)

@@ -15,7 +15,7 @@ from trl.trainer import grpo_trainer
 from dermflow_trainer import grpo, job, sft, stretch
 from dermflow_trainer.interruption import Interruption
 from dermflow_trainer.job import rank
-from dermflow_trainer.order import OrderedGRPOTrainer
+from dermflow_trainer.rollouts.order import OrderedGRPOTrainer
 from dermflow_trainer.stretch import Stretch
 
 KINDS = (("frozen", False), ("trained", True))

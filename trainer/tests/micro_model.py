@@ -7,8 +7,8 @@ import torch
 from peft import LoraConfig, get_peft_model
 from transformers import Qwen2_5_VLForConditionalGeneration
 
-from dermflow_trainer.architecture import lora_targets
 from dermflow_trainer.backbone.build import build_config, build_processor, save
+from dermflow_trainer.base_model.layers import lora_targets
 
 SPREAD = 0.2
 WORDS = [f"w{i}" for i in range(40)] + ["Two words.", "<thinking>", "</thinking>", ",", "precancerous in situ"]

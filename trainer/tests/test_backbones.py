@@ -5,7 +5,7 @@ import backbones
 import pytest
 from backbone_checks import CHECKS, Backbone
 
-from dermflow_trainer.architecture import RELEASED_TARGETS, lora_targets, repeated_layers
+from dermflow_trainer.base_model.layers import RELEASED_TARGETS, lora_targets, repeated_layers
 from dermflow_trainer.model import load_base
 
 

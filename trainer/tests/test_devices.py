@@ -1,4 +1,4 @@
-"""A process of its own takes one GPU, whatever it could see; the ranks of several keep what their launcher gave them."""
+"""A process of its own takes one GPU, whatever it could see; ranks of several keep what their launcher gave them."""
 
 import instruments
 import pytest

@@ -8,7 +8,7 @@ from jobs import grpo_job
 from reward_server import serve_rewards
 from running import run
 
-from dermflow_trainer.redraw import replaced
+from dermflow_trainer.rollouts.redraw import replaced
 
 PLAN = {"maxSteps": 4, "stopAt": 4, "saveEvery": 2}
 # One token, whose reward is one of two: many groups are flat.

@@ -15,7 +15,7 @@ from reward_server import serve_rewards
 from running import run
 from safetensors.torch import load_file, save_file
 
-from dermflow_trainer.source import source_of
+from dermflow_trainer.base_model.source import source_of
 
 TRAINER = Path(__file__).parents[1]
 NAME = "someone/vision"
@@ -36,7 +36,7 @@ def environment(hub, tmp_path):
 def ask(environment, model, needs=()):
     """What the preflight answers, in a process of its own."""
     request = json.dumps({"model": model, "needs": list(needs)})
-    command = [sys.executable, "-m", "dermflow_trainer.preflight", request]
+    command = [sys.executable, "-m", "dermflow_trainer.base_model.preflight", request]
     answer = subprocess.run(command, env={**os.environ, **environment}, cwd=TRAINER, capture_output=True, text=True)
     assert answer.returncode == 0, answer.stderr
     return json.loads(answer.stdout)

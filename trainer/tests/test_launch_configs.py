@@ -34,7 +34,7 @@ def test_says_what_it_means(name, flags):
 def test_fsdp_is_what_test_fsdp_runs():
     environment = prepare_multi_gpu_env(read("fsdp"))
     assert SHARDED.items() <= environment.items()
-    # The trainer finds them in the model (test_architecture.py).
+    # The trainer finds them in the model (test_backbones.py).
     assert "FSDP_TRANSFORMER_CLS_TO_WRAP" not in environment
 
 

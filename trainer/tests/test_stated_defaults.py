@@ -12,7 +12,8 @@ from jobs import ROLLOUTS, grpo_job, sft_job
 from peft import LoraConfig
 from trl import GRPOConfig, SFTConfig
 
-from dermflow_trainer import architecture, grpo, model, sft
+from dermflow_trainer import grpo, model, sft
+from dermflow_trainer.base_model import layers
 
 GOLDEN = Path(__file__).parent / "stated_defaults.json"
 
@@ -40,7 +41,7 @@ def stated():
         "GRPOConfig with vLLM": (GRPOConfig, grpo.arguments({**job, "rollouts": server}, NoTokens)),
         "LoraConfig": (
             LoraConfig,
-            model.lora_arguments({"rank": 64, "alpha": 32, "dropout": 0.1}, architecture.RELEASED_TARGETS),
+            model.lora_arguments({"rank": 64, "alpha": 32, "dropout": 0.1}, layers.RELEASED_TARGETS),
         ),
     }
 

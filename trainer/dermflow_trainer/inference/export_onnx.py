@@ -26,9 +26,9 @@ from torch import nn
 from transformers import AutoModelForImageTextToText
 
 from dermflow_trainer.backbone import MODEL_TYPE
+from dermflow_trainer.base_model.source import source_of
 from dermflow_trainer.failures import BadInput
 from dermflow_trainer.model import load_processor, unspeakable_tokens
-from dermflow_trainer.source import source_of
 
 OPSET = 18
 VISION_WEIGHTS = "vision_encoder.onnx_data"
@@ -68,10 +68,8 @@ def load_model(job):
         name, **revision, dtype=torch.float32, attn_implementation="eager"
     )
     if model.config.model_type != MODEL_TYPE:
-        raise BadInput(
-            f"model: {job['model']} is of type {model.config.model_type}, and only {MODEL_TYPE} has an ONNX export "
-            "here; evaluate with runtime: transformers"
-        )
+        kind = f"is of type {model.config.model_type}, and only {MODEL_TYPE} has an ONNX export here"
+        raise BadInput(f"model: {job['model']} {kind}; evaluate with runtime: transformers")
     if job["adapter"] is not None:
         model = PeftModel.from_pretrained(model, job["adapter"]).get_base_model()
     return model.eval().requires_grad_(False)

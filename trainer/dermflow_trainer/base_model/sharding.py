@@ -6,7 +6,7 @@ import os
 
 from torch.distributed.tensor import DTensor
 
-from dermflow_trainer.architecture import repeated_layers
+from dermflow_trainer.base_model.layers import repeated_layers
 
 
 def is_sharded():

@@ -4,7 +4,7 @@ groups take it; the others keep their completions."""
 
 import torch
 
-from dermflow_trainer.order import OrderedGRPOTrainer
+from dermflow_trainer.rollouts.order import OrderedGRPOTrainer
 
 
 class RedrawingGRPOTrainer(OrderedGRPOTrainer):
