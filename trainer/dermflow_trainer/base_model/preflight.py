@@ -1,6 +1,6 @@
-"""`python -m dermflow_trainer.base_model.preflight '{"model": "owner/name", "needs": []}'`: what a run needs of this machine
-before it starts. Writes one line of JSON: `model`, the hub id with the commit that it stands for now, and its `type`;
-or `problem`, and whether it may go by itself (`transient`)."""
+"""`python -m dermflow_trainer.base_model.preflight '{"model": "owner/name", "needs": []}'`: what a run needs of this
+machine before it starts. Writes one line of JSON: `model`, the hub id with the commit that it stands for now, and its
+`type`; or `problem`, and whether it may go by itself (`transient`)."""
 
 import json
 import sys
