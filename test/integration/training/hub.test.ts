@@ -1,10 +1,12 @@
 /** A base model of the hub, found by the trainer's own `huggingface_hub` at a hub on this machine. */
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { identifyModel } from '../../../activities/training/model.ts';
 import { digestOf } from '../../../domain/artifact.ts';
 import { failureTypes } from '../../../domain/failures.ts';
-import { temporaryFolder } from '../../support/datasets.ts';
 import { trainer } from '../../support/micro-model.ts';
 
 const commit = 'd'.repeat(40);
@@ -29,16 +31,19 @@ const hub = createServer((request, response) => {
   response.writeHead(404, { 'x-error-code': 'RepoNotFound' }).end();
 });
 
+let home = '';
 beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'dermflow-hub-'));
   await new Promise<void>((listening) => hub.listen(0, '127.0.0.1', listening));
   const address = hub.address();
   vi.stubEnv('HF_ENDPOINT', `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`);
-  vi.stubEnv('HF_HOME', await temporaryFolder());
+  vi.stubEnv('HF_HOME', home);
   vi.stubEnv('HF_HUB_OFFLINE', '0');
 });
-afterAll(() => {
+afterAll(async () => {
   vi.unstubAllEnvs();
   hub.close();
+  await rm(home, { recursive: true, force: true });
 });
 
 describe('a base model of the hub', { timeout: 120_000 }, () => {
