@@ -80,7 +80,9 @@ const grpoSettings = ({ grpo }: Grpo, step: number): StageSettings => ({
   learningRate: grpo.learningRate,
   batch: `${grpo.promptsPerStep} prompts × ${grpo.generations} completions`,
   length: `${step} of ${grpo.steps} steps`,
-  other: `temperature ${grpo.temperature}, β ${grpo.beta}, ε ${grpo.epsilon}, KL gradient ${grpo.klGradient}`,
+  other:
+    `temperature ${grpo.temperature}, β ${grpo.beta}, ε ${grpo.epsilon}, KL gradient ${grpo.klGradient}` +
+    (grpo.dynamicSampling ? `, groups of equal reward drawn anew up to ${grpo.dynamicSampling} times` : ''),
 });
 
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i + 1);

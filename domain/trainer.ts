@@ -108,9 +108,15 @@ export const grpoJobSchema = z.strictObject({
     engine: z.enum(rolloutEngines),
     /** Address of `trl vllm-serve`; read where the engine is `vllm-server`. */
     server: z.url().nullable(),
-    /** Share of each accelerator's memory for a colocated vLLM. */
+    /** Of a colocated vLLM: share of each accelerator's memory, longest sequence in tokens, whether it sleeps during the
+     * update, accelerators that share one model. A server is given the same by its own command. */
     memoryShare: z.number().min(0).max(1),
+    maxLength: z.int().positive().nullable(),
+    sleep: z.boolean(),
+    tensorParallel: z.int().positive(),
   }),
+  /** How often the groups of a step whose completions all earn the same are drawn anew, at most; 0: never. */
+  redraws: z.int().nonnegative(),
   /** Unix socket that answers `POST /rewards` (`rewardRequestSchema`); rank 0 asks for all ranks. */
   rewardSocket: path,
   /** Reward components, in the order in which they are logged. */

@@ -111,9 +111,9 @@ async function evaluateOne(
   return results;
 }
 
-/** Only the machines that have a base know its bytes. */
+/** Only the machines that have a base know its bytes, or the commit that a hub id stands for. */
 async function identified(tested: TestedModel): Promise<TestedModel> {
   if (tested.kind !== 'local' || tested.baseSha256 !== null) return tested;
-  const { sha256 } = await identifyBase({ base: tested.base });
-  return { ...tested, baseSha256: sha256 };
+  const { base, sha256 } = await identifyBase({ base: tested.base });
+  return { ...tested, base, baseSha256: sha256 };
 }

@@ -33,8 +33,8 @@ async function train(recipe: Recipe, { progress, evaluations }: Course): Promise
   // Asked once: a run that began before this goes on as it began.
   const allControls = recipe.evaluation.noImageControl && patched(patches.controlOfEveryModel);
   const [model, data] = await progress.part('data', async () => {
-    // A wrong base model is told before hours of import.
-    const identified = await identifyModel({ base: recipe.model.base });
+    // A wrong base model, or what the gpu workers cannot do, is told before hours of import.
+    const identified = await identifyModel({ base: recipe.model.base, recipe });
     return [identified, await prepareData({ recipe })];
   });
   const { questions, textbook } = data;

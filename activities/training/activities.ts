@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { GrpoInput, StretchResult, TrainingActivities } from '../../domain/contracts/training.ts';
 import { DermflowError, failureTypes, unavailable } from '../../domain/failures.ts';
+import { requireOpenPaths } from '../../domain/plan/paths.ts';
 import { questionPrompt } from '../../domain/prompts/prompts.ts';
 import type { GrpoJob, SftJob } from '../../domain/trainer.ts';
 import type { Environment } from '../../platform/env.ts';
@@ -55,6 +56,7 @@ const likelyJob = { threads: 1, model: trainerPackage };
 
 export function createTrainingActivities(dependencies: TrainingDependencies): TrainingActivities {
   const { store, environment, logger, stallMs = defaultStallMs, graceMs = defaultGraceMs } = dependencies;
+  requireOpenPaths(environment.trainer, null);
   const standby = createStandby(environment.trainerPython, graceMs, dependencies.shutdown);
   const staying = createStayingTrainers(dependencies.shutdown);
   const single = isSingle(environment.trainer);
@@ -200,10 +202,12 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
 
   return {
     // Reading a large model takes longer than a machine may be silent.
-    identifyModel: ({ base }) =>
-      withHeartbeats((report) =>
-        identifyModel(base, (done, total) => report({ phase: 'hashing the model', done, total })),
-      ),
+    identifyModel: ({ base, recipe }) =>
+      withHeartbeats((report) => {
+        const run = recipe ? { place: environment.trainer, recipe } : null;
+        const onProgress = (done: number, total: number): void => report({ phase: 'hashing the model', done, total });
+        return identifyModel(base, { python: environment.trainerPython, run }, onProgress);
+      }),
 
     trainSft(input) {
       const stretch = sftStretch(input, environment.trainer);

@@ -72,7 +72,8 @@ export async function trainOnce(
   const keep = ({ step, path, exact }: SavedEvent): void => {
     if (!history) throw new DermflowError(failureTypes.trainerCrashed, 'the trainer saved before it said "started"');
     const values = metrics.at(-1)?.values ?? {};
-    const facts: CheckpointFacts = { stage: stages[stretch.stage].job, step, exact, values, ...history };
+    const base = stretch.base === undefined ? {} : { base: stretch.base };
+    const facts: CheckpointFacts = { stage: stages[stretch.stage].job, step, ...base, exact, values, ...history };
     const log = { metrics: structuredClone(metrics), usage: [...usage] };
     kept = kept.then(async () => {
       const samples = (await samplesSoFar()).filter((row) => row.step <= step);

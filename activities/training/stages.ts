@@ -1,9 +1,11 @@
 /** What decides the numbers of a stage of training: its key, its steps, its job. */
 import { join } from 'node:path';
 import { workKey } from '../../domain/artifact.ts';
+import type { ModelRef } from '../../domain/contracts/references.ts';
 import type { GrpoInput, SftInput, SftRecipe } from '../../domain/contracts/training.ts';
 import { sftBatches } from '../../domain/plan/plan.ts';
 import type { Recipe } from '../../domain/recipe/recipe.ts';
+import { publicBase } from '../../domain/report/card-metadata.ts';
 import { stages } from '../../domain/stages.ts';
 import type { GrpoJob, SftJob } from '../../domain/trainer.ts';
 import type { Environment } from '../../platform/env.ts';
@@ -12,6 +14,12 @@ import type { Stretch } from './stretch-context.ts';
 
 /** What the environment decides of a job. */
 type Place = Environment['trainer'];
+
+/** A base of the hub with its commit, for people; a folder is known by its digest alone. */
+function pinned({ base }: ModelRef): { base?: string } {
+  const { name, revision } = publicBase(base);
+  return revision === null ? {} : { base: `${name}@${revision}` };
+}
 
 const describe = (work: Pick<Stretch, 'method' | 'inputs' | 'params'>) => ({ ...work, stageKey: workKey(work) });
 
@@ -45,6 +53,7 @@ export function sftStretch(
         attention,
       },
     }),
+    ...pinned(model),
     maxSteps: steps * sft.epochs,
     startAt: steps * (epoch - 1),
     stopAt: steps * epoch,
@@ -86,6 +95,7 @@ export function grpoStretch(
         attention,
       },
     }),
+    ...pinned(model),
     maxSteps,
     startAt: Math.max(0, ...(sft ? milestones : rlOnlyMilestones).filter((milestone) => milestone < stopAt)),
     stopAt,
@@ -182,7 +192,8 @@ export const grpoJob = (
   klGradient: recipe.grpo.klGradient,
   epsilon: recipe.grpo.epsilon,
   maxCompletionLength: recipe.grpo.maxCompletionLength,
-  rollouts: { engine: recipe.grpo.rollouts, server: place.vllmServer, memoryShare: place.vllmMemoryShare },
+  rollouts: { engine: recipe.grpo.rollouts, ...place.vllm },
+  redraws: recipe.grpo.dynamicSampling ?? 0,
   rewardSocket: rewards.socket,
   rewardNames: rewards.names,
 });

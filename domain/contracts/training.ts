@@ -55,7 +55,8 @@ export interface AdapterInput {
 }
 
 export interface TrainingActivities {
-  identifyModel(input: { base: string }): Promise<ModelRef>;
+  /** With `recipe` also whether the worker can do what it asks for; histories of before 2026-12 have none. */
+  identifyModel(input: { base: string; recipe?: Recipe }): Promise<ModelRef>;
   trainSft(input: SftInput): Promise<StretchResult>;
   trainGrpo(input: GrpoInput): Promise<StretchResult>;
   exportAdapter(input: AdapterInput): Promise<ArtifactRef>;

@@ -69,7 +69,7 @@ const stops = (milestones: readonly number[]): string => `milestones ${milestone
 
 function sizeLines({ parameters, memory, storage }: RunPlan): [string, string][] {
   if (!parameters || !memory || !storage)
-    return [['sizes', "unknown: the base model's config.json is not on this machine"]];
+    return [['sizes', "unknown: the base model's config.json is not on this machine, or of another architecture"]];
   const share = `${(100 * parameters.share).toFixed(2)} %`;
   return [
     ['parameters', `${millions(parameters.total)}, trainable ${grouped(parameters.trainable)} (${share})`],

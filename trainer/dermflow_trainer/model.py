@@ -5,12 +5,11 @@ from peft import LoraConfig, PeftModel, get_peft_model
 from PIL import Image
 from transformers import AutoModelForImageTextToText, AutoProcessor, GenerationConfig, set_seed
 
+from dermflow_trainer.base_model.layers import lora_targets, resized
+from dermflow_trainer.base_model.sharding import prepare_sharding
+from dermflow_trainer.base_model.source import source_of
 from dermflow_trainer.failures import BadInput
 
-# The released code's choice: every linear layer of the language model and of the vision-to-text merger.
-LORA_TARGETS = (
-    r".*language_model\..*\.(q_proj|k_proj|v_proj|o_proj|gate_proj|up_proj|down_proj)|.*visual\.merger\.mlp\.(0|2)"
-)
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16}
 
 
@@ -22,48 +21,46 @@ def prepare_torch(job):
 
 
 def load_base(job):
+    name, revision = source_of(job["model"])
     base = AutoModelForImageTextToText.from_pretrained(
-        job["model"], dtype=DTYPES[job["precision"]], attn_implementation=job.get("attention", "sdpa")
+        name, **revision, dtype=DTYPES[job["precision"]], attn_implementation=job.get("attention", "sdpa")
     )
-    # `generate` fills what it is not told from the model's own defaults; Qwen2.5-VL's hold a repetition penalty.
+    # `generate` fills what it is not told from the model's own defaults, which may hold a repetition penalty.
     base.generation_config = GenerationConfig()
     return base
 
 
 def load_processor(job):
-    return AutoProcessor.from_pretrained(job["model"], padding_side="left")
+    name, revision = source_of(job["model"])
+    return AutoProcessor.from_pretrained(name, **revision, padding_side="left")
 
 
 def check_image_sizes(rows, processor):
     """Images arrive at their final size. One that the processor would resize again means a mistake upstream."""
-    images = processor.image_processor
-    unit = images.patch_size * images.merge_size
-    smallest, largest = images.size["shortest_edge"], images.size["longest_edge"]
     for path in sorted({path for row in rows for path in row["images"]}):
         with Image.open(path) as image:
             width, height = image.size
-        if width % unit or height % unit or not smallest <= width * height <= largest:
-            raise BadInput(
-                f"image {path} is {width}x{height}: the model takes sides that are multiples of {unit} "
-                f"and {smallest} to {largest} pixels"
-            )
+        wanted = resized(processor, width, height)
+        if wanted is not None:
+            raise BadInput(f"image {path} is {width}x{height}: the model takes {wanted}")
 
 
 def load_policy(job):
     """The base with a trainable adapter named `default`: the job's, continued, or a fresh one."""
     base = load_base(job)
+    prepare_sharding(base)
     if job["adapter"] is not None:
         return PeftModel.from_pretrained(base, job["adapter"], is_trainable=True)
-    return get_peft_model(base, LoraConfig(**lora_arguments(job["lora"])))
+    return get_peft_model(base, LoraConfig(**lora_arguments(job["lora"], lora_targets(base))))
 
 
-def lora_arguments(lora):
+def lora_arguments(lora, targets):
     """What is set of `LoraConfig`; the rest are switches that are off."""
     return dict(
         r=lora["rank"],
         lora_alpha=lora["alpha"],
         lora_dropout=lora["dropout"],
-        target_modules=LORA_TARGETS,
+        target_modules=targets,
         task_type="CAUSAL_LM",
         bias="none",
         # B begins at zero, so the policy begins as the base.

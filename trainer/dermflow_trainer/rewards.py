@@ -43,6 +43,8 @@ class Rewards:
     def __init__(self, job):
         self.names = job["rewardNames"]
         self.scored = None
+        # Of the step at hand, by question and completion: what was asked for by `look`.
+        self.looked = (None, {})
         self.follow(job)
 
     def follow(self, job):
@@ -63,13 +65,34 @@ class Rewards:
     def score(self, step, ids, completions):
         request = {"step": step, "ids": ids, "completions": completions}
         if self.scored is None or self.scored[0] != request:
-            self.scored = (request, self.ask_for_all_ranks(request))
+            self.scored = (request, self.looked_at(request) or self.ask_for_all_ranks(request))
         return self.scored[1]
 
-    def ask_for_all_ranks(self, request):
+    def look(self, step, ids, completions):
+        """The rewards of completions that may yet be drawn anew: kept, so that none is asked for twice in a step, and
+        not written down."""
+        answer = self.ask_for_all_ranks({"step": step, "ids": ids, "completions": completions}, final=False)
+        if self.looked[0] != step:
+            self.looked = (step, {})
+        for i, key in enumerate(zip(ids, completions, strict=True)):
+            self.looked[1][key] = {name: answer[name][i] for name in self.names}
+        return answer
+
+    def looked_at(self, request):
+        """The answer out of what `look` was told; None where it was not told all, alike on every rank."""
+        step, known = self.looked
+        keys = list(zip(request["ids"], request["completions"], strict=True))
+        if step != request["step"] or any(key not in known for key in keys):
+            return None
+        components = {name: [known[key][name] for key in keys] for name in self.names}
+        if rank() == 0:
+            self.samples.write(request, components)
+        return components
+
+    def ask_for_all_ranks(self, request, *, final=True):
         """Rank 0 asks, since only its machine has the socket; each rank gets the rewards of its own completions."""
         if world_size() == 1:
-            return self.ask(request)
+            return self.ask(request, final=final)
         from torch.distributed import all_gather_object, broadcast_object_list
 
         requests = [None] * world_size()
@@ -78,7 +101,7 @@ class Rewards:
         if rank() == 0:
             joined = {name: [item for part in requests for item in part[name]] for name in ("ids", "completions")}
             try:
-                answer = [self.ask({**request, **joined})]
+                answer = [self.ask({**request, **joined}, final=final)]
             except RewardError as error:
                 # All ranks must hear of it, or they wait forever.
                 answer = [error]
@@ -88,7 +111,7 @@ class Rewards:
         start = sum(len(part["ids"]) for part in requests[: rank()])
         return {name: values[start : start + len(request["ids"])] for name, values in answer[0].items()}
 
-    def ask(self, request):
+    def ask(self, request, *, final=True):
         status, body = self.post(json.dumps(request))
         if status != 200:
             raise RewardError(f"rewards were refused with status {status}: {body[:300]}")
@@ -106,7 +129,8 @@ class Rewards:
                     f"rewards lack a number in {name} for each of {len(request['completions'])} completions"
                 )
         components = {name: components[name] for name in self.names}
-        self.samples.write(request, components)
+        if final:
+            self.samples.write(request, components)
         return components
 
     def post(self, request):

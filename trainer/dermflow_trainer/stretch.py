@@ -7,6 +7,7 @@ import os
 import torch
 from transformers import TrainerCallback
 
+from dermflow_trainer.base_model.sharding import add_adapters, is_sharded, whole_adapters
 from dermflow_trainer.failures import BadInput, Diverged, Interrupted
 from dermflow_trainer.inbox import Inbox
 from dermflow_trainer.interruption import Interruption
@@ -29,6 +30,13 @@ NAMES = {
     "completions/mean_length": "completion_length",
     "completions/clipped_ratio": "clipped_share",
     "mean_token_accuracy": "token_accuracy",
+    "redrawn_share": "redrawn_share",
+    # Of completions that vLLM sampled: how far its log-probs are from the trainer's, and the weights that correct it.
+    "sampling/sampling_logp_difference/mean": "sampling_gap_mean",
+    "sampling/sampling_logp_difference/max": "sampling_gap_max",
+    "sampling/importance_sampling_ratio/min": "importance_ratio_min",
+    "sampling/importance_sampling_ratio/mean": "importance_ratio_mean",
+    "sampling/importance_sampling_ratio/max": "importance_ratio_max",
 }
 
 
@@ -189,6 +197,8 @@ class Stretch(TrainerCallback):
 
     def on_save(self, args, state, control, **_):
         path = os.path.join(args.output_dir, f"checkpoint-{state.global_step}")
+        if is_sharded():
+            add_adapters(self.trainer, path)
         self.events.checkpoint(state.global_step, path, is_exact(self.job))
         if self.job["plan"]["stay"] and self.stop_at == state.global_step < args.max_steps and not Interruption.asked:
             self.stay(control)
@@ -197,9 +207,9 @@ class Stretch(TrainerCallback):
 
 def save_adapter(trainer, folder):
     """Every rank takes part, since each may hold a shard; rank 0 writes."""
-    weights = trainer.accelerator.get_state_dict(trainer.model_wrapped)
+    policy = trainer.accelerator.unwrap_model(trainer.model)
+    weights = whole_adapters(policy) if is_sharded() else trainer.accelerator.get_state_dict(trainer.model_wrapped)
     if trainer.is_world_process_zero():
-        policy = trainer.accelerator.unwrap_model(trainer.model)
         policy.save_pretrained(folder, state_dict=weights, selected_adapters=["default"])
     trainer.accelerator.wait_for_everyone()
     return folder

@@ -1,4 +1,4 @@
-"""Exports a Qwen2.5-VL checkpoint to ONNX in float32, its LoRA adapter unmerged.
+"""Exports a checkpoint of the one architecture that has an ONNX form here, in float32, its LoRA adapter unmerged.
 
     onnx/vision_encoder_<height>x<width>.onnx   vision_graph.py; they share one file of weights
     onnx/decoder.onnx                           decoder_graph.py
@@ -19,8 +19,11 @@ from onnx.external_data_helper import set_external_data
 from peft import PeftModel
 from peft.tuners import lora
 from peft.tuners.tuners_utils import BaseTunerLayer
-from transformers import Qwen2_5_VLForConditionalGeneration
+from transformers import AutoModelForImageTextToText
 
+from dermflow_trainer.backbone import MODEL_TYPE
+from dermflow_trainer.base_model.source import source_of
+from dermflow_trainer.failures import BadInput
 from dermflow_trainer.inference.decoder_graph import build_decoder
 from dermflow_trainer.inference.graph import size_of
 from dermflow_trainer.inference.vision_graph import build_vision
@@ -58,7 +61,11 @@ def run(job, events):
 
 def load_model(job):
     """With the adapter beside the weights, where training puts it. Layers of another form are merged."""
-    model = Qwen2_5_VLForConditionalGeneration.from_pretrained(job["model"], dtype=torch.float32)
+    name, revision = source_of(job["model"])
+    model = AutoModelForImageTextToText.from_pretrained(name, **revision, dtype=torch.float32)
+    if model.config.model_type != MODEL_TYPE:
+        kind = f"is of type {model.config.model_type}, and only {MODEL_TYPE} has an ONNX export here"
+        raise BadInput(f"model: {job['model']} {kind}; evaluate with runtime: transformers")
     if job["adapter"] is not None:
         model = PeftModel.from_pretrained(model, job["adapter"]).get_base_model()
     model = model.eval().requires_grad_(False)
