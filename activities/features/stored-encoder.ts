@@ -29,7 +29,7 @@ export interface ExportContext {
 
 /** The vision tower of the tiny model, exported once in the life of a store. */
 export async function shippedEncoder({ store, trainer, scratch, signal }: ExportContext): Promise<ArtifactRef> {
-  const model = await identifyModel('tiny');
+  const model = await identifyModel('tiny', { python: trainer.python, run: null });
   const work = { kind: 'onnx', method, inputs: { model: model.sha256 }, params: { side } } as const;
   // Around all, since the files are stored after they were made.
   return withScratchFolder(scratch, 'encoder', (folder) =>
