@@ -36,6 +36,8 @@ export default async function rehearse(args: string[]): Promise<void> {
       width: { type: 'string', default: 'true' },
       threads: { type: 'string', default: String(Math.min(8, availableParallelism())) },
       json: { type: 'boolean', default: false },
+      /** Leaves the home with its logs and store, and names it. */
+      keep: { type: 'boolean', default: false },
     },
   });
   const width = widths.find((each) => each === values.width);
@@ -44,7 +46,8 @@ export default async function rehearse(args: string[]): Promise<void> {
     throw unavailable(`the rehearsal needs 16 GiB of memory, this machine has ${Math.round(totalmem() / 2 ** 30)}`);
   }
   const photographs = values.photographs ?? null;
-  if (photographs === null) console.error('no --photographs DIR: pictures of noise in a camera\'s size take their place');
+  if (photographs === null)
+    console.error("no --photographs DIR: pictures of noise in a camera's size take their place");
   const home = await makeHome();
   const llm = await standInLlm();
   // Read once, by the first who asks: from here on this process and all that it starts live in that home.
@@ -56,12 +59,15 @@ export default async function rehearse(args: string[]): Promise<void> {
     if (values.json) console.log(JSON.stringify({ rows, resumes, evaluations: result.evaluations, killedAtMs, lines }));
     else {
       console.log(`\n${renderTable(rows)}\n`);
-      console.log(`killed after step 1 of GRPO; resumed at ${resumes.map(({ step, verdict }) => `step ${step} (${verdict})`).join(', ')}`);
+      console.log(
+        `killed after step 1 of GRPO; resumed at ${resumes.map(({ step, verdict }) => `step ${step} (${verdict})`).join(', ')}`,
+      );
     }
     if (rows.some(isOff) || resumes.length === 0) process.exitCode = 1;
   } finally {
     llm.stop();
-    await home.remove();
+    if (values.keep) console.error(`home: ${home.path}`);
+    else await home.remove();
   }
 }
 

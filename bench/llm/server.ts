@@ -8,7 +8,10 @@ const reply = JSON.stringify({
   choices: [
     {
       ...{ index: 0, finish_reason: 'stop' },
-      message: { role: 'assistant', content: process.argv[3] ?? 'The lesion shows an atypical network and lacks milia-like cysts.' },
+      message: {
+        role: 'assistant',
+        content: process.argv[3] ?? 'The lesion shows an atypical network and lacks milia-like cysts.',
+      },
     },
   ],
 });

@@ -1,7 +1,8 @@
 /** A language model's place is taken by a server that answers at once, with a comparison as long as a good one's. */
-import { createInterface } from 'node:readline';
+
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { execa } from 'execa';
 
 const reply =

@@ -23,13 +23,14 @@ export function watchMemory(): { samples: MemorySample[]; stop(): void } {
 export const peakBetween = (samples: readonly MemorySample[], fromMs: number, toMs: number): number =>
   Math.max(
     0,
-    ...samples
-      .filter(({ atMs }) => atMs >= fromMs && atMs <= toMs)
-      .flatMap(({ trainers }) => Object.values(trainers)),
+    ...samples.filter(({ atMs }) => atMs >= fromMs && atMs <= toMs).flatMap(({ trainers }) => Object.values(trainers)),
   );
 
 /** Ids of the trainers below a process, the oldest first. */
-export const trainersBelow = (pid: number): number[] => familyOf(pid).filter(isTrainer).toSorted((a, b) => a - b);
+export const trainersBelow = (pid: number): number[] =>
+  familyOf(pid)
+    .filter(isTrainer)
+    .toSorted((a, b) => a - b);
 
 function sample(): MemorySample {
   const family = familyOf(process.pid).map((pid) => ({ pid, bytes: ownBytesOf(pid) }));
@@ -42,7 +43,8 @@ function sample(): MemorySample {
 
 function familyOf(root: number): number[] {
   const family = [root];
-  for (const pid of family) family.push(...read(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean).map(Number));
+  for (const pid of family)
+    family.push(...read(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean).map(Number));
   return family;
 }
 

@@ -30,9 +30,23 @@ export interface Rehearsed {
   evaluatedFromMs: number;
   endedAtMs: number;
   result: RunResult;
+  /** Those that the store still has. */
+  checkpoints: StoredCheckpoint[];
   /** Steps that the exported checkpoint was resumed at, with how far each resume is to be trusted. */
   resumes: { step: number; verdict: string }[];
   tokens: { sft: TokenCounts; grpo: TokenCounts };
+}
+
+/** Bytes by what they are for. */
+export interface StoredCheckpoint {
+  stage: 'sft' | 'grpo';
+  step: number;
+  /** Adapter, optimiser and log. */
+  own: number;
+  /** The frozen adapter of GRPO. */
+  reference: number;
+  /** Equal in all checkpoints of a model, as its file in the store. */
+  tokenizer: number;
 }
 
 /** @param folder an empty one for what is only measured */
@@ -64,6 +78,7 @@ export async function rehearseRun(recipe: Recipe, data: string, folder: string, 
       return {
         ...{ killedAtMs, evaluatedFromMs, endedAtMs: Date.now(), result, tokens },
         ...{ lines: await readTrainerLog(log), memory: memory.samples },
+        checkpoints: await checkpointsOf(session),
         resumes: await resumesOf(session, result),
       };
     }, services);
@@ -113,6 +128,24 @@ async function tokensOf(
 async function resumesOf(session: Session, { adapter }: RunResult): Promise<Rehearsed['resumes']> {
   const store = await session.store();
   const { inputs } = await store.manifest(adapter);
-  const checkpoint = await store.manifestByDigest(inputs['checkpoint'] ?? '');
+  const checkpoint = await store.manifestByDigest(inputs.checkpoint ?? '');
   return checkpointFactsSchema.parse(checkpoint?.facts).resumes;
+}
+
+async function checkpointsOf(session: Session): Promise<StoredCheckpoint[]> {
+  const store = await session.store();
+  const found = await Promise.all((await store.keys('checkpoint', '')).map((key) => store.read('checkpoint', key)));
+  return found.flatMap((each) => {
+    if (!each) return [];
+    const { files, facts } = each.manifest;
+    const { stage, step } = checkpointFactsSchema.parse(facts);
+    const bytesOf = (wanted: (name: string) => boolean): number =>
+      Object.entries(files).reduce((sum, [name, { bytes }]) => sum + (wanted(name) ? bytes : 0), 0);
+    const [isReference, isTokenizer] = [/^ref\//, /^tokenizer\.json$/];
+    const [reference, tokenizer] = [
+      bytesOf((name) => isReference.test(name)),
+      bytesOf((name) => isTokenizer.test(name)),
+    ];
+    return [{ stage, step, own: bytesOf(() => true) - reference - tokenizer, reference, tokenizer }];
+  });
 }

@@ -10,7 +10,7 @@ export interface Row {
   what: string;
   planned: number | null;
   measured: number;
-  unit: 'bytes' | 'count' | 'seconds' | 'tokens' | 'bytes/s';
+  unit: 'bytes' | 'count' | 'seconds' | 'tokens';
   /** Whether the plan states this number; else it states a limit, or nothing. */
   judged: boolean;
 }
@@ -28,7 +28,7 @@ const trainedStages = ['sft', 'grpo'] as const;
  * @param wide whether the model outweighs the libraries, so that a plan of its memory can be judged
  */
 export function rowsOf(plan: RunPlan, rehearsed: Rehearsed, weights: number, wide: boolean): Row[] {
-  const { lines, memory, tokens, result, evaluatedFromMs, endedAtMs } = rehearsed;
+  const { lines, memory, checkpoints, tokens, result, evaluatedFromMs, endedAtMs } = rehearsed;
   const { parameters, storage } = plan;
   if (!parameters || !storage || !plan.memory) throw new RangeError('a plan of an unknown model');
   const row = (what: string, unit: Row['unit'], planned: number | null, measured: number, judged = true): Row => ({
@@ -40,7 +40,12 @@ export function rowsOf(plan: RunPlan, rehearsed: Rehearsed, weights: number, wid
   const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
   const rows = [
     row('parameters', 'count', parameters.total, weights),
-    row('trainable parameters', 'count', parameters.trainable, linesOf(lines, 'trainer started')[0]?.trainableParameters ?? 0),
+    row(
+      'trainable parameters',
+      'count',
+      parameters.trainable,
+      linesOf(lines, 'trainer started')[0]?.trainableParameters ?? 0,
+    ),
     row('steps of SFT', 'count', plan.sft?.steps ?? 0, lastStep(rehearsed, 'sft')),
     row('steps of GRPO', 'count', plan.grpo?.steps ?? 0, lastStep(rehearsed, 'grpo')),
     row('answers in evaluations', 'count', plan.evaluations.answers, sum(answers)),
@@ -53,14 +58,24 @@ export function rowsOf(plan: RunPlan, rehearsed: Rehearsed, weights: number, wid
     rows.push(row(`${stage}: memory without libraries`, 'bytes', plan.memory[stage].peak, most - libraries, wide));
     rows.push(row(`${stage}: memory while loading`, 'bytes', null, peakBetween(memory, begun, started) - libraries));
   }
-  rows.push(row('evaluation: memory without libraries', 'bytes', null, peakBetween(memory, evaluatedFromMs, endedAtMs) - libraries));
+  rows.push(
+    row(
+      'evaluation: memory without libraries',
+      'bytes',
+      null,
+      peakBetween(memory, evaluatedFromMs, endedAtMs) - libraries,
+    ),
+  );
   rows.push(row('libraries of a trainer', 'bytes', null, libraries));
   rows.push(row('all processes together', 'bytes', null, Math.max(0, ...memory.map(({ total }) => total))));
   for (const stage of trainedStages) {
+    const checkpoint = checkpoints.findLast((each) => each.stage === stage);
     const stored = linesOf(lines, 'checkpoint stored', stage);
-    const bytes = stored.at(-1)?.bytes ?? 0;
-    rows.push(row(`${stage}: a checkpoint`, 'bytes', storage.checkpoint + (stage === 'grpo' ? storage.reference : 0), bytes));
-    rows.push(row(`${stage}: its upload`, 'seconds', null, median(stored.map(({ seconds }) => seconds))));
+    rows.push(row(`${stage}: a checkpoint`, 'bytes', storage.checkpoint, checkpoint?.own ?? 0));
+    if (stage === 'grpo')
+      rows.push(row('grpo: its reference, stored once', 'bytes', storage.reference, checkpoint?.reference ?? 0));
+    else rows.push(row('tokenizer in it, stored once', 'bytes', null, checkpoint?.tokenizer ?? 0));
+    rows.push(row(`${stage}: upload of a checkpoint`, 'seconds', null, median(stored.map(({ seconds }) => seconds))));
   }
   for (const stage of trainedStages) {
     const { image, prompt, completion } = tokens[stage];
@@ -76,7 +91,8 @@ export function rowsOf(plan: RunPlan, rehearsed: Rehearsed, weights: number, wid
     }
   }
   for (const stage of trainedStages)
-    for (const { step, seconds } of stepsOf(rehearsed, stage)) rows.push(row(`${stage}: step ${step}`, 'seconds', null, seconds));
+    for (const { step, seconds } of stepsOf(rehearsed, stage))
+      rows.push(row(`${stage}: step ${step}`, 'seconds', null, seconds));
   return rows;
 }
 
@@ -85,7 +101,9 @@ const lastStep = ({ lines }: Rehearsed, stage: 'sft' | 'grpo'): number =>
 
 /** From the step before, or the start of its trainer, to the end of each step. */
 function stepsOf({ lines }: Rehearsed, stage: 'sft' | 'grpo'): { step: number; seconds: number }[] {
-  const marks = lines.filter((line) => line.stage === stage && (line.msg === 'trainer started' || line.msg === 'step done'));
+  const marks = lines.filter(
+    (line) => line.stage === stage && (line.msg === 'trainer started' || line.msg === 'step done'),
+  );
   return marks.flatMap((mark, i) => {
     const before = marks[i - 1];
     return mark.msg === 'step done' && before ? [{ step: mark.step, seconds: (mark.time - before.time) / 1000 }] : [];
@@ -93,11 +111,11 @@ function stepsOf({ lines }: Rehearsed, stage: 'sft' | 'grpo'): { step: number; s
 }
 
 const written: Record<Row['unit'], (value: number) => string> = {
-  bytes: (value) => (Math.abs(value) < 2 ** 30 ? `${(value / 2 ** 20).toFixed(1)} MiB` : `${(value / 2 ** 30).toFixed(2)} GiB`),
+  bytes: (value) =>
+    Math.abs(value) < 2 ** 30 ? `${(value / 2 ** 20).toFixed(1)} MiB` : `${(value / 2 ** 30).toFixed(2)} GiB`,
   count: grouped,
   tokens: grouped,
   seconds: (value) => `${value.toFixed(1)} s`,
-  'bytes/s': (value) => `${(value / 2 ** 20).toFixed(0)} MiB/s`,
 };
 
 /** As Markdown. */
@@ -110,7 +128,8 @@ export function renderTable(rows: readonly Row[]): string {
   });
   const all = [['', 'planned', 'measured', 'difference'], ...cells];
   const widths = [0, 1, 2, 3].map((column) => Math.max(...all.map((line) => line[column]?.length ?? 0)));
-  const line = (parts: readonly string[]): string => `| ${parts.map((part, i) => part.padEnd(widths[i] ?? 0)).join(' | ')} |`;
+  const line = (parts: readonly string[]): string =>
+    `| ${parts.map((part, i) => part.padEnd(widths[i] ?? 0)).join(' | ')} |`;
   const [head = [], ...body] = all;
   return [line(head), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)].join('\n');
 }

@@ -172,7 +172,9 @@ function planStorage(recipe: Recipe, { images }: DataCounts, trainable: number) 
   const reference = 4 * trainable;
   const stretches = stageNames.map((stage) => stages[stage].ends(recipe).length).filter((ends) => ends > 0);
   const checkpoints = stretches.reduce((sum, ends) => sum + ends + resumeCheckpointsKept, 0);
-  const references = stageNames.filter((stage) => stages[stage].job === 'grpo' && stages[stage].ends(recipe).length > 0).length;
+  const references = stageNames.filter(
+    (stage) => stages[stage].job === 'grpo' && stages[stage].ends(recipe).length > 0,
+  ).length;
   const imageBytes = images * recipe.data.maxPixels * bytesPerPixel;
   return {
     checkpoint,

@@ -75,7 +75,10 @@ function sizeLines({ parameters, memory, storage }: RunPlan): [string, string][]
     ['parameters', `${millions(parameters.total)}, trainable ${grouped(parameters.trainable)} (${share})`],
     ['memory, sft', memoryLine(memory.sft)],
     ['memory, grpo', memoryLine(memory.grpo)],
-    ['checkpoints', `${storage.checkpoints} kept, ${gibibytes(storage.checkpoint)} each, and one adapter of ${gibibytes(storage.reference)} as GRPO's reference`],
+    [
+      'checkpoints',
+      `${storage.checkpoints} kept, ${gibibytes(storage.checkpoint)} each, and one adapter of ${gibibytes(storage.reference)} as GRPO's reference`,
+    ],
     ['S3', `about ${gibibytes(storage.s3)} at most`],
     ['scratch disk', `about ${gibibytes(storage.scratch)} on the gpu worker`],
   ];
