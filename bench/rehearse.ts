@@ -74,7 +74,7 @@ export default async function rehearse(args: string[]): Promise<void> {
 async function inHome(home: string, width: Width, photographs: string | null, threads: number) {
   const [model, data, measured] = [join(home, 'model'), join(home, 'data'), join(home, 'measured')];
   await mkdir(measured);
-  const recipe = await rehearsalRecipe(model, width, threads);
+  const recipe = await rehearsalRecipe(model, threads);
   const shape = shapes[width];
   await layOutPhotographs(photographs, data, recipe.data.maxPixels);
   const settings = join(home, 'model.json');

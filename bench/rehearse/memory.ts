@@ -26,6 +26,18 @@ export const peakBetween = (samples: readonly MemorySample[], fromMs: number, to
     ...samples.filter(({ atMs }) => atMs >= fromMs && atMs <= toMs).flatMap(({ trainers }) => Object.values(trainers)),
   );
 
+/**
+ * What a trainer holds without a model, in bytes: the most of the one that waits for its job while another one has one. 0
+ * where none was seen.
+ */
+export const librariesOf = (samples: readonly MemorySample[]): number =>
+  Math.max(
+    0,
+    ...samples
+      .map(({ trainers }) => Object.values(trainers))
+      .flatMap((held) => (held.length < 2 ? [] : [Math.min(...held)])),
+  );
+
 /** Ids of the trainers below a process, the oldest first. */
 export const trainersBelow = (pid: number): number[] =>
   familyOf(pid)

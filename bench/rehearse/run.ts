@@ -1,6 +1,7 @@
 /** One run on services of its own, through the real workflow: killed in the midst of GRPO, resumed, exported, evaluated. */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { checkpointFactsSchema } from '../../activities/training/checkpoint-facts.ts';
 import { startServices, workerService } from '../../cli/machine/services.ts';
 import { runOf, startRun } from '../../cli/runs.ts';
@@ -51,6 +52,7 @@ export interface StoredCheckpoint {
 
 /** @param folder an empty one for what is only measured */
 export async function rehearseRun(recipe: Recipe, data: string, folder: string, victim: Victim): Promise<Rehearsed> {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
   const services = await startServices(benchLogger(), { roles: ['orchestrator', 'llm', 'gpu'] });
   const { stack, environment } = services;
   const log = join(environment.home, 'logs/worker-gpu.log');
@@ -121,8 +123,9 @@ async function tokensOf(
     trajectories: result<TrajectoriesResult>('synthesiseTrajectories'),
   };
   await preparePlain(await session.store(), recipe, run, folder);
-  const count = (rows: string) => countTokens(session.environment.trainerPython, recipe.model.base, folder, rows);
-  return { sft: await count('sft.jsonl'), grpo: await count('grpo.jsonl') };
+  const { trainerPython } = session.environment;
+  const of = await countTokens(trainerPython, recipe.model.base, folder, ['sft.jsonl', 'grpo.jsonl']);
+  return { sft: of('sft.jsonl'), grpo: of('grpo.jsonl') };
 }
 
 async function resumesOf(session: Session, { adapter }: RunResult): Promise<Rehearsed['resumes']> {

@@ -3,7 +3,7 @@ import type { RunPlan } from '../../domain/plan/plan.ts';
 import { grouped } from '../../domain/words.ts';
 import { median } from '../common/median.ts';
 import { linesOf } from './log.ts';
-import { peakBetween } from './memory.ts';
+import { librariesOf, peakBetween } from './memory.ts';
 import type { Rehearsed } from './run.ts';
 
 export interface Row {
@@ -34,8 +34,7 @@ export function rowsOf(plan: RunPlan, rehearsed: Rehearsed, weights: number, wid
   const row = (what: string, unit: Row['unit'], planned: number | null, measured: number, judged = true): Row => ({
     ...{ what, unit, planned, measured, judged: judged && planned !== null },
   });
-  const since = linesOf(lines, 'training')[0]?.time ?? 0;
-  const libraries = peakBetween(memory, 0, since);
+  const libraries = librariesOf(memory);
   const answers = result.evaluations.flatMap(({ scores }) => scores.map(({ items }) => items));
   const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
   const rows = [

@@ -17,16 +17,24 @@ export interface Spread {
   longest: number;
 }
 
-const countedSchema = z.object({ image: z.int(), prompt: z.int(), completion: z.int() });
+const countedSchema = z.object({ rows: z.string(), image: z.int(), prompt: z.int(), completion: z.int() });
+type Counted = z.infer<typeof countedSchema>;
 
-/** @param folder with the rows and, in `images/`, their pictures */
-export async function countTokens(python: string, model: string, folder: string, rows: string): Promise<TokenCounts> {
-  const program = join(import.meta.dirname, 'count_tokens.py');
-  const { stdout } = await execa(python, [program, model, join(folder, rows), join(folder, 'images')], {
-    env: { HF_HUB_OFFLINE: '1' },
-  });
+/**
+ * Of each file of rows, by its name.
+ *
+ * @param folder with the files and, in `images/`, their pictures
+ */
+export async function countTokens(python: string, model: string, folder: string, files: readonly string[]) {
+  const program = join(import.meta.dirname, 'row_lengths.py');
+  const args = [program, model, join(folder, 'images'), ...files.map((file) => join(folder, file))];
+  const { stdout } = await execa(python, args, { env: { HF_HUB_OFFLINE: '1' } });
   const counted = stdout.split('\n').map((line) => countedSchema.parse(JSON.parse(line)));
-  const spread = (field: keyof z.infer<typeof countedSchema>): Spread => {
+  return (file: string): TokenCounts => spreadsOf(counted.filter(({ rows }) => rows === file));
+}
+
+function spreadsOf(counted: readonly Counted[]): TokenCounts {
+  const spread = (field: 'image' | 'prompt' | 'completion'): Spread => {
     const values = counted.map((row) => row[field]);
     return { median: median(values), longest: Math.max(...values) };
   };

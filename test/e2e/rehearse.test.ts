@@ -56,6 +56,6 @@ describe('a rehearsal at small width, with pictures of noise', () => {
     expect(rehearsed.evaluations.map(({ label, scores }) => [label, scores[0]?.items])).toEqual([
       ['base', 2],
       ['sft', 2],
-      ['grpo-3', 2],
+      ['grpo-2', 2],
     ]));
 });

@@ -86,7 +86,8 @@ describe('memory', () => {
     const recipe = await readRecipe('skin-r1');
     const without = { ...recipe, lora: { ...recipe.lora, dropout: 0 } };
     const saved = (stage: 'sft' | 'grpo'): number =>
-      estimateMemory(stage, recipe, qwen25Vl7b, 1).activations - estimateMemory(stage, without, qwen25Vl7b, 1).activations;
+      estimateMemory(stage, recipe, qwen25Vl7b, 1).activations -
+      estimateMemory(stage, without, qwen25Vl7b, 1).activations;
     // Of 1,024 tokens: six hidden vectors and the wide one, in fp32 with a byte each.
     expect(saved('sft')).toBe(1_024 * (6 * 3_584 + 18_944) * 5);
     expect(saved('grpo')).toBe(0);

@@ -1,5 +1,5 @@
-"""`python count_tokens.py MODEL ROWS.jsonl IMAGES`: tokens of each row as the trainer's processor makes them, one JSON
-line a row: `image` (in the prompt, too), `prompt` and `completion` (with the end of its turn)."""
+"""`python row_lengths.py MODEL IMAGES ROWS.jsonl…`: tokens of each row as the trainer's processor makes them, one JSON
+line a row: `rows` (its file), `image` (in the prompt, too), `prompt` and `completion` (with the end of its turn)."""
 
 import json
 import os
@@ -9,8 +9,7 @@ from PIL import Image
 from transformers import AutoProcessor
 
 
-def count(model, rows, images):
-    processor = AutoProcessor.from_pretrained(model)
+def count(processor, images, rows):
     tokenizer = processor.tokenizer
     image_token = tokenizer.convert_tokens_to_ids("<|image_pad|>")
     with open(rows, encoding="utf-8") as lines:
@@ -22,9 +21,12 @@ def count(model, rows, images):
             pictures = [Image.open(os.path.join(images, name)).convert("RGB") for name in row["images"]]
             (ids,) = processor(text=[text], images=pictures)["input_ids"]
             turn = tokenizer(row["completion"] + "<|im_end|>\n")["input_ids"] if "completion" in row else []
-            yield {"image": list(ids).count(image_token), "prompt": len(ids), "completion": len(turn)}
+            yield {"rows": os.path.basename(rows), "image": list(ids).count(image_token), "prompt": len(ids), "completion": len(turn)}
 
 
 if __name__ == "__main__":
-    for counted in count(*sys.argv[1:]):
-        print(json.dumps(counted))
+    model, folder, *files = sys.argv[1:]
+    loaded = AutoProcessor.from_pretrained(model)
+    for file in files:
+        for counted in count(loaded, folder, file):
+            print(json.dumps(counted))
