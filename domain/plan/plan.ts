@@ -169,18 +169,18 @@ function costOf(llmCalls: number, tokens: TokenPrices, prices: TokenPrices | nul
 /** Adapter and Adam's moments in fp32. The frozen SFT adapter in GRPO's checkpoints is one blob, stored once. */
 function planStorage(recipe: Recipe, { images }: DataCounts, trainable: number) {
   const checkpoint = 12 * trainable;
-  const reference = 4 * trainable;
   const stretches = stageNames.map((stage) => stages[stage].ends(recipe).length).filter((ends) => ends > 0);
   const checkpoints = stretches.reduce((sum, ends) => sum + ends + resumeCheckpointsKept, 0);
   const references = stageNames.filter(
     (stage) => stages[stage].job === 'grpo' && stages[stage].ends(recipe).length > 0,
-  ).length;
+  );
+  const reference = references.length > 0 && recipe.grpo.beta > 0 ? 4 * trainable : 0;
   const imageBytes = images * recipe.data.maxPixels * bytesPerPixel;
   return {
     checkpoint,
     reference,
     checkpoints,
-    s3: checkpoints * checkpoint + references * reference + imageBytes,
+    s3: checkpoints * checkpoint + references.length * reference + imageBytes,
     scratch: localCheckpoints * (checkpoint + reference) + imageBytes,
   };
 }

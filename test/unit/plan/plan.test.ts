@@ -146,6 +146,7 @@ describe('planRun', () => {
     expect(text).toContain('(with a partial last step: 1,657)');
     expect(text).toContain('trainable 162,693,120 (1.96 %)');
     expect(text).toContain("28 kept, 1.8 GiB each, and one adapter of 0.606 GiB as GRPO's reference");
+    expect(describePlan(recipe, (await planOf('sft-only')).plan)).toContain('6 kept, 1.8 GiB each\n');
     const unknown = await planOf('skin-r1', paper, null);
     expect(describePlan(unknown.recipe, unknown.plan)).toContain('config.json is not on this machine');
   });
