@@ -3,19 +3,20 @@ import { readFileSync } from 'node:fs';
 
 export interface MemorySample {
   atMs: number;
-  /** Bytes of their own (RssAnon) of each trainer, by process id. */
+  /** Bytes of each trainer, by process id: VmRSS, for the weights of a model are a mapped file. */
   trainers: Record<number, number>;
-  /** Of all processes together, in bytes. */
-  total: number;
+  /** Of all processes together, in bytes, what they share counted once (Pss); null in most samples, since it takes longer. */
+  total: number | null;
 }
 
 const kibibyte = 1024;
 const everyMs = 500;
+const totalEvery = 10;
 
-/** Samples twice a second until it is stopped. Pages of files that processes map are not theirs, and not counted. */
+/** Samples twice a second until it is stopped. */
 export function watchMemory(): { samples: MemorySample[]; stop(): void } {
   const samples: MemorySample[] = [];
-  const timer = setInterval(() => samples.push(sample()), everyMs);
+  const timer = setInterval(() => samples.push(sample(samples.length % totalEvery === 0)), everyMs);
   return { samples, stop: () => clearInterval(timer) };
 }
 
@@ -44,12 +45,13 @@ export const trainersBelow = (pid: number): number[] =>
     .filter(isTrainer)
     .toSorted((a, b) => a - b);
 
-function sample(): MemorySample {
-  const family = familyOf(process.pid).map((pid) => ({ pid, bytes: ownBytesOf(pid) }));
+function sample(withTotal: boolean): MemorySample {
+  const family = familyOf(process.pid);
+  const trainers = family.filter(isTrainer).map((pid) => [pid, bytesOf(pid, 'status', 'VmRSS')]);
   return {
     atMs: Date.now(),
-    trainers: Object.fromEntries(family.filter(({ pid }) => isTrainer(pid)).map(({ pid, bytes }) => [pid, bytes])),
-    total: family.reduce((sum, { bytes }) => sum + bytes, 0),
+    trainers: Object.fromEntries(trainers),
+    total: withTotal ? family.reduce((sum, pid) => sum + bytesOf(pid, 'smaps_rollup', 'Pss'), 0) : null,
   };
 }
 
@@ -62,8 +64,8 @@ function familyOf(root: number): number[] {
 
 const isTrainer = (pid: number): boolean => read(`/proc/${pid}/cmdline`).includes('dermflow_trainer');
 
-const ownBytesOf = (pid: number): number =>
-  kibibyte * Number(/^RssAnon:\s+(\d+) kB$/m.exec(read(`/proc/${pid}/status`))?.[1] ?? 0);
+const bytesOf = (pid: number, file: 'status' | 'smaps_rollup', field: string): number =>
+  kibibyte * Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(read(`/proc/${pid}/${file}`))?.[1] ?? 0);
 
 /** Empty where the process is gone. */
 function read(path: string): string {

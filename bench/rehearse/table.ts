@@ -66,7 +66,7 @@ export function rowsOf(plan: RunPlan, rehearsed: Rehearsed, weights: number, wid
     ),
   );
   rows.push(row('libraries of a trainer', 'bytes', null, libraries));
-  rows.push(row('all processes together', 'bytes', null, Math.max(0, ...memory.map(({ total }) => total))));
+  rows.push(row('all processes together', 'bytes', null, Math.max(0, ...memory.map(({ total }) => total ?? 0))));
   for (const stage of trainedStages) {
     const checkpoint = checkpoints.findLast((each) => each.stage === stage);
     const stored = linesOf(lines, 'checkpoint stored', stage);
