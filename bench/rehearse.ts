@@ -4,7 +4,7 @@
  * of its own; beside it what `dermflow plan` says of that very model. Some 30 minutes and 16 GiB; `--width small` takes a
  * minute.
  */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { availableParallelism, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -15,6 +15,7 @@ import { countData } from '../activities/datasets/preparation/count.ts';
 import { loadKnowledge } from '../activities/knowledge.ts';
 import { ownEnvironment } from '../cli/environment.ts';
 import { unavailable, userMistake } from '../domain/failures.ts';
+import { parseArchitecture } from '../domain/plan/architecture.ts';
 import { planRun } from '../domain/plan/plan.ts';
 import { makeHome } from '../test/support/home.ts';
 import { readCount } from './common/arguments.ts';
@@ -50,8 +51,9 @@ export default async function rehearse(args: string[]): Promise<void> {
     console.error("no --photographs DIR: pictures of noise in a camera's size take their place");
   const home = await makeHome();
   const llm = await standInLlm();
-  // Read once, by the first who asks: from here on this process and all that it starts live in that home.
-  Object.assign(process.env, home.env, llm.env, { DERMFLOW_LOG_LEVEL: 'debug' });
+  // Read once, by the first who asks: from here on this process and all that it starts live in that home, and compute on
+  // the processor, whose memory is what is measured.
+  Object.assign(process.env, home.env, llm.env, { DERMFLOW_LOG_LEVEL: 'debug', CUDA_VISIBLE_DEVICES: '' });
   try {
     const threads = readCount('--threads', values.threads);
     const { rows, rehearsed } = await inHome(home.path, width, photographs, threads);
@@ -75,16 +77,19 @@ async function inHome(home: string, width: Width, photographs: string | null, th
   const [model, data, measured] = [join(home, 'model'), join(home, 'data'), join(home, 'measured')];
   await mkdir(measured);
   const recipe = await rehearsalRecipe(model, threads);
-  const shape = shapes[width];
   await layOutPhotographs(photographs, data, recipe.data.maxPixels);
   const settings = join(home, 'model.json');
-  await writeFile(settings, JSON.stringify({ shape, tokenizer: tokenizerFolder(), seed: recipe.seed, output: model }));
+  await writeFile(
+    settings,
+    JSON.stringify({ shape: shapes[width], tokenizer: tokenizerFolder(), seed: recipe.seed, output: model }),
+  );
   const build = [join(import.meta.dirname, 'rehearse/build_model.py'), settings];
   const { stdout } = await execa(ownEnvironment().trainerPython, build, { env: { HF_HUB_OFFLINE: '1' } });
   const { parameters } = z.object({ parameters: z.int() }).parse(JSON.parse(stdout));
+  const architecture = parseArchitecture(JSON.parse(await readFile(join(model, 'config.json'), 'utf8')));
   const counted = await countData(data, recipe, await loadKnowledge());
   const plan = planRun({
-    ...{ recipe, data: counted, architecture: shape, devices: 1, computer: 'processor', prices: null },
+    ...{ recipe, data: counted, architecture, devices: 1, computer: 'processor', prices: null },
   });
   const rehearsed = await rehearseRun(recipe, data, measured, width === 'true' ? 'worker' : 'trainer');
   return { rehearsed, rows: rowsOf(plan, rehearsed, parameters, width === 'true') };

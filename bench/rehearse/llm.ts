@@ -15,7 +15,11 @@ export async function standInLlm(): Promise<{ env: Record<string, string>; stop(
   });
   const [port] = await once(createInterface(server.stdout), 'line');
   return {
-    env: { DERMFLOW_LLM_BASE_URL: `http://127.0.0.1:${port}/v1`, DERMFLOW_LLM_MODEL: 'stand-in' },
+    env: {
+      DERMFLOW_LLM_PROVIDER: 'openai-compatible',
+      DERMFLOW_LLM_BASE_URL: `http://127.0.0.1:${port}/v1`,
+      DERMFLOW_LLM_MODEL: 'stand-in',
+    },
     stop: () => void server.kill(),
   };
 }
