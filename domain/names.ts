@@ -79,6 +79,12 @@ export const storeKeys = {
   /** The n-th reply of the same weights to a request, from 1. No folder per request: servers list and write those slower. */
   llmReply: (model: string, fingerprint: string, request: string, number: number): string =>
     `${storeKeys.llmReplies(model)}${fingerprint}/${request}-${number}.json`,
+  /** A reply as the name of a pack tells it: where its request's digest begins, and its number, the last for all above 15. */
+  llmReplyCode: (request: string, number: number): string =>
+    `${request.slice(0, 8)}${Math.min(number, 15).toString(16)}`,
+  /** Several replies of the same weights, one a line. */
+  llmReplyPack: (model: string, fingerprint: string, codes: readonly string[], digest: string): string =>
+    `${storeKeys.llmReplies(model)}${fingerprint}/${codes.join('')}.${digest.slice(0, 16)}.jsonl`,
   /** What a stage of a run was told first, and with which fingerprints it was answered since. */
   llmFirstReply: (stage: string): string => `llm/served/${stage}/first.json`,
   llmFingerprint: (stage: string, part: string): string => `llm/served/${stage}/fingerprints/${part}`,

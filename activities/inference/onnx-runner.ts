@@ -42,7 +42,10 @@ export async function openOnnxModel(folder: string, options: { threads: number }
         for (let start = 0; start < rows.length; start += batchSize) {
           signal?.throwIfAborted();
           const batch = rows.slice(start, start + batchSize);
-          const generated = await answer({ rows: batch, images, maxNewTokens, temperature }).catch((error: unknown) => {
+          const following = rows.slice(start + batchSize, start + 2 * batchSize);
+          const upcoming = following.flatMap((row) => row.images);
+          const request = { rows: batch, images, upcoming, maxNewTokens, temperature };
+          const generated = await answer(request).catch((error: unknown) => {
             signal?.throwIfAborted();
             throw error;
           });

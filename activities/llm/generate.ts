@@ -15,10 +15,12 @@ export interface Generation {
   dialect: Pick<Dialect, 'structured' | 'stream'>;
   thinkingTokens: number;
   signal: AbortSignal;
+  /** Whether a stream said that it was at its end. Default: none does. */
+  hasStreamEnded?: () => boolean;
 }
 
 export async function generate(generation: Generation): Promise<LlmReply> {
-  const { model, request, pictures, dialect, thinkingTokens, signal } = generation;
+  const { model, request, pictures, dialect, thinkingTokens, signal, hasStreamEnded = () => false } = generation;
   const { system, user, maxTokens, temperature, seed, jsonSchema, answerTags } = request;
   const json = jsonSchema !== undefined;
   const wrapped = wrapLanguageModel({
@@ -26,7 +28,7 @@ export async function generate(generation: Generation): Promise<LlmReply> {
     middleware: [
       ...(json ? [extractJsonMiddleware({ transform: jsonWithin }), asksForJson(jsonSchema, dialect.structured)] : []),
       extractReasoningMiddleware({ tagName: 'think' }),
-      ...(dialect.stream ? [gathersStream] : []),
+      ...(dialect.stream ? [gathersStream(hasStreamEnded)] : []),
     ],
   });
   const shown = pictures.map(

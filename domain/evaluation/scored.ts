@@ -1,6 +1,7 @@
 /** One scored answer of a benchmark: what both readers found in an output, and what it earned. */
 import { z } from 'zod';
 import { unreadableForms } from '../questions/extract.ts';
+import type { Key } from '../rows/columns.ts';
 
 const share = z.number().min(0).max(1);
 
@@ -39,6 +40,11 @@ export const scoredItemSchema = z.strictObject({
     .optional(),
 });
 export type ScoredItem = z.infer<typeof scoredItemSchema>;
+
+/** What sums over items are made of; a number may stand for the group. */
+export type ScoredRow = Pick<ScoredItem, 'source' | 'attributes' | 'expected' | 'strict' | 'lenient' | 'unreadable'> & {
+  group: Key;
+};
 
 /** The two readers; every number is shown by both. */
 export const readers = ['strict', 'lenient'] as const;

@@ -3,6 +3,8 @@ import { z } from 'zod';
 import type { TaskScore } from '../contracts/evaluation.ts';
 import { unreadableForms } from '../questions/extract.ts';
 import { questionTasks } from '../questions/question.ts';
+import type { Key } from '../rows/columns.ts';
+import { countOf, filtered } from '../rows/views.ts';
 import { accuracyInterval } from './intervals.ts';
 import type { EvaluationItem } from './item.ts';
 import { accuracy, confusionMatrix, macroF1, shareOf } from './metrics.ts';
@@ -42,15 +44,22 @@ export const evaluationSummarySchema = z.strictObject({
 });
 export type EvaluationSummary = z.infer<typeof evaluationSummarySchema>;
 
-/** Tasks in the order of `questionTasks`; a task without items is left out. */
-export function summariseItems(items: readonly EvaluationItem[]): TaskSummary[] {
+/** What a summary is counted from. */
+export type SummarisedItem = Pick<
+  EvaluationItem,
+  'task' | 'correct' | 'format' | 'letter' | 'lenient' | 'unreadable' | 'predicted' | 'expected'
+> & { group: Key };
+
+/** Tasks in the order of `questionTasks`; a task without items is left out. The items are read several times. */
+export function summariseItems(items: Iterable<SummarisedItem>): TaskSummary[] {
   return questionTasks.flatMap((task) => {
-    const own = items.filter((item) => item.task === task);
-    if (own.length === 0) return [];
+    const own = filtered(items, (item) => item.task === task);
+    const count = countOf(own);
+    if (count === 0) return [];
     return [
       {
         task,
-        items: own.length,
+        items: count,
         accuracy: accuracy(own),
         ...accuracyInterval(own),
         macroF1: macroF1(own),
@@ -67,9 +76,9 @@ export function summariseItems(items: readonly EvaluationItem[]): TaskSummary[] 
   });
 }
 
-const countForms = (items: readonly EvaluationItem[]): TaskSummary['unreadable'] =>
+const countForms = (items: Iterable<SummarisedItem>): TaskSummary['unreadable'] =>
   unreadableForms
-    .map((form) => ({ form, count: items.filter(({ unreadable }) => unreadable === form).length }))
+    .map((form) => ({ form, count: countOf(items, ({ unreadable }) => unreadable === form) }))
     .filter(({ count }) => count > 0)
     .toSorted((a, b) => b.count - a.count);
 

@@ -1,7 +1,7 @@
 /** Items, and a model that answers them by their digest, notes each answer and takes some time for a batch. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AnswerBook, openAnswerBook } from '../../activities/answers/answer-book.ts';
-import { type Asking, askAll } from '../../activities/answers/ask-all.ts';
+import { askAll, type ListAsking } from '../../activities/answers/ask-all.ts';
 import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
 import type { ModelRunner } from '../../activities/ports/model-runner.ts';
 import type { Answerer, AskedItem } from '../../domain/answers/answer.ts';
@@ -44,7 +44,11 @@ export function notingRunner(batchMs = 0, note: (id: string) => void = () => {})
   };
 }
 
-export const askingOf = (items: readonly AskedItem[], runner: ModelRunner, more: Partial<Asking> = {}): Asking => ({
+export const askingOf = (
+  items: readonly AskedItem[],
+  runner: ModelRunner,
+  more: Partial<ListAsking> = {},
+): ListAsking => ({
   ...{ answerer: greedyAnswerer, items, shown: 'real', samples: 1, batchSize: 8 },
   signal: new AbortController().signal,
   onProgress: () => {},
@@ -56,7 +60,7 @@ export const askingOf = (items: readonly AskedItem[], runner: ModelRunner, more:
 /** As each attempt at an evaluation does: opens the book anew and asks what is missing. */
 export async function textsOf(
   store: ArtifactStore,
-  asking: Asking,
+  asking: ListAsking,
   open: (store: ArtifactStore) => Promise<AnswerBook> = (from) => openAnswerBook(from, asking.answerer, { pauseMs: 1 }),
 ): Promise<string[][]> {
   const answers = await askAll(await open(store), asking);

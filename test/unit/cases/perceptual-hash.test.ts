@@ -1,23 +1,31 @@
-/** Looks and the search among them, on drawn pictures; docs/data-sets.md has what they do on real ones. */
+/** Perceptual hashes and the search among them, on drawn pictures; docs/data-sets.md has what they do on real ones. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { levelsOf, lookOf, lookPattern, lookSide, orientations, turn } from '../../../domain/cases/look.ts';
-import { indexLooksInMemory, nearDuplicateLikeness } from '../../../domain/cases/look-index.ts';
-import { draw, drawnLook, scene } from '../../support/looks.ts';
+import { indexInMemory } from '../../../domain/cases/memory-index.ts';
+import { nearDuplicateLikeness } from '../../../domain/cases/near-duplicates.ts';
+import {
+  hashSide,
+  levelsOf,
+  orientations,
+  perceptualHashOf,
+  perceptualHashPattern,
+  turn,
+} from '../../../domain/cases/perceptual-hash.ts';
+import { draw, drawnHash, scene } from '../../support/drawn-pictures.ts';
 
-describe('lookOf', () => {
+describe('perceptualHashOf', () => {
   it('gives a level for each cell, the same for other sizes and other light', () => {
-    const cells = fc.uint8Array({ minLength: lookSide ** 2, maxLength: lookSide ** 2, max: 100 });
+    const cells = fc.uint8Array({ minLength: hashSide ** 2, maxLength: hashSide ** 2, max: 100 });
     fc.assert(
       fc.property(cells, fc.integer({ min: 0, max: 50 }), fc.integer({ min: 2, max: 4 }), (grey, more, scale) => {
         const drawn = (side: number, add: number) =>
           draw(
-            (x, y) => (grey[Math.floor(y * lookSide) * lookSide + Math.floor(x * lookSide)] ?? 0) + add,
-            side * lookSide,
-            side * lookSide,
+            (x, y) => (grey[Math.floor(y * hashSide) * hashSide + Math.floor(x * hashSide)] ?? 0) + add,
+            side * hashSide,
+            side * hashSide,
           );
-        expect(lookOf(drawn(scale, more))).toBe(lookOf(drawn(2, 0)));
-        expect(lookOf(drawn(2, 0))).toMatch(lookPattern);
+        expect(perceptualHashOf(drawn(scale, more))).toBe(perceptualHashOf(drawn(2, 0)));
+        expect(perceptualHashOf(drawn(2, 0))).toMatch(perceptualHashPattern);
       }),
       { numRuns: 30 },
     );
@@ -25,7 +33,7 @@ describe('lookOf', () => {
 
   it('leaves a border of one colour out, and takes no more than that for a border', async () => {
     const inner = scene(1);
-    const look = lookOf(draw(inner));
+    const hash = perceptualHashOf(draw(inner));
     for (const colour of [0, 128, 255]) {
       const framed = draw(
         (x, y) => {
@@ -35,10 +43,10 @@ describe('lookOf', () => {
         300,
         225,
       );
-      const [near] = await (await indexLooksInMemory([look])).nearest([lookOf(framed)]);
+      const [near] = await (await indexInMemory([hash])).nearest([perceptualHashOf(framed)]);
       expect(near?.likeness).toBeGreaterThan(0.9);
     }
-    expect(lookOf(draw(() => 90))).toBe('0'.repeat(lookSide ** 2));
+    expect(perceptualHashOf(draw(() => 90))).toBe('0'.repeat(hashSide ** 2));
   });
 });
 
@@ -52,9 +60,9 @@ describe('turn', () => {
   });
 });
 
-describe('indexLooksInMemory', () => {
+describe('indexInMemory', () => {
   const pictures = Array.from({ length: 60 }, (_, seed) => seed);
-  const indexed = indexLooksInMemory(pictures.map((seed) => drawnLook(seed)));
+  const indexed = indexInMemory(pictures.map((seed) => drawnHash(seed)));
   const point =
     (at: (x: number, y: number) => number, change: Change) =>
     (x: number, y: number): number =>
@@ -81,7 +89,7 @@ describe('indexLooksInMemory', () => {
       const index = await indexed;
       for (const seed of [0, 59, 1000]) {
         const changed = draw(point(scene(seed), change), width, height);
-        const [near] = await index.nearest([lookOf(changed)]);
+        const [near] = await index.nearest([perceptualHashOf(changed)]);
         expect(near?.position ?? null).toBe(seed < 60 ? seed : null);
         if (near) expect(near.likeness).toBeGreaterThanOrEqual(nearDuplicateLikeness);
       }
@@ -89,23 +97,23 @@ describe('indexLooksInMemory', () => {
   }
 
   it('takes a picture of one colour for none, and none for it', async () => {
-    const nearest = async (of: string[], look: string) => (await indexLooksInMemory(of)).nearest([look]);
-    const plain = '0'.repeat(lookSide ** 2);
+    const nearest = async (of: string[], hash: string) => (await indexInMemory(of)).nearest([hash]);
+    const plain = '0'.repeat(hashSide ** 2);
     expect(await (await indexed).nearest([plain])).toEqual([null]);
     expect(await nearest([plain, plain], plain)).toEqual([null]);
-    expect(await nearest([], drawnLook(1))).toEqual([null]);
+    expect(await nearest([], drawnHash(1))).toEqual([null]);
   });
 
   it('does not slow down where all pictures are the same', async () => {
-    const [same, other] = [drawnLook(1), drawnLook(2)];
-    const many = await indexLooksInMemory(Array.from({ length: 5000 }, () => same));
+    const [same, other] = [drawnHash(1), drawnHash(2)];
+    const many = await indexInMemory(Array.from({ length: 5000 }, () => same));
     for (const near of await many.nearest(Array.from({ length: 20 }, () => same)))
       expect(near?.likeness).toBeCloseTo(1);
     expect(await many.nearest([other])).toEqual([null]);
   });
 
   it('reads levels as they were written', () => {
-    expect([...levelsOf(`0123456789abcdef${'0'.repeat(lookSide ** 2 - 16)}`).slice(0, 16)]).toEqual(
+    expect([...levelsOf(`0123456789abcdef${'0'.repeat(hashSide ** 2 - 16)}`).slice(0, 16)]).toEqual(
       Array.from({ length: 16 }, (_, i) => i),
     );
   });

@@ -1,33 +1,34 @@
 /**
- * `npm run bench look -- --images DIR`: which changes of a picture its look, a perceptual hash, survives, and which
+ * `npm run bench near-duplicates -- --images DIR`: which changes of a picture its perceptual hash survives, and which
  * pictures it takes for another's. Every picture below DIR is indexed; of every n-th, each changed copy is looked up.
- * Then each picture of one half is looked up among the other half. Last, the time of a search among many drawn looks.
+ * Then each picture of one half is looked up among the other half. Last, the time of a search among many drawn hashes.
  */
 import { readdir } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import sharp, { type Sharp } from 'sharp';
 import { modelSize } from '../activities/datasets/images/image-size.ts';
-import { lookOf } from '../domain/cases/look.ts';
-import { indexLooksInMemory, nearDuplicateLikeness } from '../domain/cases/look-index.ts';
+import { indexInMemory } from '../domain/cases/memory-index.ts';
+import { nearDuplicateLikeness } from '../domain/cases/near-duplicates.ts';
+import { perceptualHashOf } from '../domain/cases/perceptual-hash.ts';
 import { userMistake } from '../domain/failures.ts';
 import { createRandom } from '../domain/random.ts';
 import { readCount } from './common/arguments.ts';
 
 const budget = { maxPixels: 200_704, snapTo: 28 };
 
-export default async function look(args: string[]): Promise<void> {
+export default async function nearDuplicates(args: string[]): Promise<void> {
   const { values } = parseArgs({
     args,
     options: {
       images: { type: 'string' },
       every: { type: 'string', default: '8' },
-      looks: { type: 'string', default: '100000' },
+      hashes: { type: 'string', default: '100000' },
     },
   });
   if (values.images !== undefined)
     await findAgain(await listPictures(values.images), readCount('--every', values.every));
-  await timeSearch(readCount('--looks', values.looks));
+  await timeSearch(readCount('--hashes', values.hashes));
 }
 
 async function listPictures(folder: string): Promise<string[]> {
@@ -92,8 +93,8 @@ const changes: readonly [what: string, change: Change][] = [
 ];
 
 async function findAgain(pictures: readonly string[], every: number): Promise<void> {
-  const looks = await Promise.all(pictures.map(async (path) => lookOfPicture(await load(path))));
-  const index = await indexLooksInMemory(looks);
+  const hashes = await Promise.all(pictures.map(async (path) => hashOfPicture(await load(path))));
+  const index = await indexInMemory(hashes);
   const asked = [...pictures.keys()].filter((i) => i % every === 0);
   console.log(
     `\n${pictures.length} pictures, ${asked.length} of them looked up; likeness at least ${nearDuplicateLikeness}`,
@@ -109,7 +110,7 @@ async function findAgain(pictures: readonly string[], every: number): Promise<vo
       const changed = change(sharp(data, { raw: info }), info);
       // As the sets hold them: compressed once more.
       const [near] = await index.nearest([
-        await lookOfPicture(await open(await changed.jpeg({ quality: 85 }).toBuffer())),
+        await hashOfPicture(await open(await changed.jpeg({ quality: 85 }).toBuffer())),
       ]);
       if (!near) continue;
       const kind = near.position === i ? 'found' : relation(pictures[i], pictures[near.position]);
@@ -119,21 +120,21 @@ async function findAgain(pictures: readonly string[], every: number): Promise<vo
     const share = ((100 * count.found) / asked.length).toFixed(1);
     console.log(`| ${what} | ${count.found} (${share} %) | ${count.related} | ${count.other} | ${least.toFixed(2)} |`);
   }
-  await findOthers(pictures, looks);
+  await findOthers(pictures, hashes);
 }
 
 /** Pictures of one half that are taken for one of the other half, with their names: only eyes can say which are right. */
-async function findOthers(pictures: readonly string[], looks: readonly string[]): Promise<void> {
-  const known = await indexLooksInMemory(looks.filter((_, i) => i % 2 === 0));
-  const others = await known.nearest(looks.filter((_, i) => i % 2 === 1));
-  const lines = looks.flatMap((_, i) => {
+async function findOthers(pictures: readonly string[], hashes: readonly string[]): Promise<void> {
+  const known = await indexInMemory(hashes.filter((_, i) => i % 2 === 0));
+  const others = await known.nearest(hashes.filter((_, i) => i % 2 === 1));
+  const lines = hashes.flatMap((_, i) => {
     const near = i % 2 === 1 ? others[i >> 1] : null;
     if (!near) return [];
     const [path, other] = [pictures[i] ?? '', pictures[2 * near.position] ?? ''];
     return [`  ${near.likeness.toFixed(2)} ${relation(path, other)}: ${basename(path)} ${basename(other)}`];
   });
   console.log(
-    `\n${looks.length >> 1} pictures looked up among ${looks.length - (looks.length >> 1)} others: ${lines.length} found`,
+    `\n${hashes.length >> 1} pictures looked up among ${hashes.length - (hashes.length >> 1)} others: ${lines.length} found`,
   );
   for (const line of lines.toSorted()) console.log(line);
 }
@@ -158,33 +159,33 @@ async function open(source: string | Buffer): Promise<Loaded> {
 const load = (path: string): Promise<Loaded> => open(path);
 
 /** As the import does it. */
-async function lookOfPicture({ data, info }: Loaded): Promise<string> {
+async function hashOfPicture({ data, info }: Loaded): Promise<string> {
   const size = modelSize(info, budget);
   const rgb = await sharp(data, { raw: info })
     .resize({ ...size, fit: 'fill', kernel: 'lanczos3' })
     .raw()
     .toBuffer();
-  return lookOf({ rgb, ...size });
+  return perceptualHashOf({ rgb, ...size });
 }
 
 async function timeSearch(count: number): Promise<void> {
-  const looks = Array.from({ length: count }, (_, i) => drawnLook(i));
+  const hashes = Array.from({ length: count }, (_, i) => drawnHash(i));
   const started = process.cpuUsage();
-  const index = await indexLooksInMemory(looks);
+  const index = await indexInMemory(hashes);
   const built = process.cpuUsage(started);
   const asked = 200;
   const before = process.cpuUsage();
-  const nearest = await index.nearest(Array.from({ length: asked }, (_, i) => drawnLook(count + i)));
+  const nearest = await index.nearest(Array.from({ length: asked }, (_, i) => drawnHash(count + i)));
   const found = nearest.filter((near) => near !== null).length;
   const searched = process.cpuUsage(before);
   const memory = Math.round(process.memoryUsage().rss / 2 ** 20);
   console.log(
-    `\n${count} drawn looks: indexed in ${(built.user / 1e6).toFixed(1)} s, ${(searched.user / 1000 / asked).toFixed(1)} ms a search, ${found} of ${asked} others found; ${memory} MiB`,
+    `\n${count} drawn hashes: indexed in ${(built.user / 1e6).toFixed(1)} s, ${(searched.user / 1000 / asked).toFixed(1)} ms a search, ${found} of ${asked} others found; ${memory} MiB`,
   );
 }
 
 /** Skin with a dark spot and smooth noise: hard to tell apart, as real ones are. */
-function drawnLook(seed: number): string {
+function drawnHash(seed: number): string {
   const random = createRandom(`look/${seed}`);
   const [side, coarse] = [48, 9];
   const noise = Array.from({ length: coarse * coarse }, () => random.normal(20));
@@ -200,5 +201,5 @@ function drawnLook(seed: number): string {
       3 * at + 3,
     );
   }
-  return lookOf({ rgb, width: side, height: side });
+  return perceptualHashOf({ rgb, width: side, height: side });
 }

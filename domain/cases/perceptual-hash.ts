@@ -1,11 +1,11 @@
 /**
- * The look of a picture: a grey version of 24 x 24 cells in 64 levels, one character per cell, row by row, stretched over
+ * The perceptual hash of a picture: a grey version of 24 x 24 cells in 64 levels, one character per cell, row by row, stretched over
  * the levels that occur. It is small enough to stand in every case, and enough to tell whether two pictures are one
  * after resizing, compression, other light, cropping, a border, mirroring and turning (alignment.ts). A border of one
  * colour is left out of it.
  */
-export const lookSide = 24;
-const cells = lookSide * lookSide;
+export const hashSide = 24;
+const cells = hashSide * hashSide;
 
 /** Of the levels 0 to 63. */
 const characters = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_';
@@ -13,7 +13,7 @@ const levelOfCode = Uint8Array.from({ length: 128 }, (_, code) =>
   Math.max(0, characters.indexOf(String.fromCharCode(code))),
 );
 
-export const lookPattern = new RegExp(`^[0-9a-zA-Z_-]{${cells}}$`);
+export const perceptualHashPattern = new RegExp(`^[0-9a-zA-Z_-]{${cells}}$`);
 
 export interface Pixels {
   /** Red, green and blue of each pixel, row by row. */
@@ -22,21 +22,21 @@ export interface Pixels {
   height: number;
 }
 
-/** Look of a picture of at least 48 x 48 pixels. A picture of one colour is all zeros. */
-export function lookOf(pixels: Pixels): string {
+/** Perceptual hash of a picture of at least 48 x 48 pixels. A picture of one colour is all zeros. */
+export function perceptualHashOf(pixels: Pixels): string {
   const grey = shrink(pixels);
   const low = grey.reduce((least, value) => Math.min(least, value));
   const high = grey.reduce((most, value) => Math.max(most, value));
   const scale = high - low > 0 ? (characters.length - 1) / (high - low) : 0;
-  let look = '';
-  for (const value of grey) look += characters.charAt(Math.round((value - low) * scale));
-  return look;
+  let hash = '';
+  for (const value of grey) hash += characters.charAt(Math.round((value - low) * scale));
+  return hash;
 }
 
-/** The levels of a look, 0 to 63. */
-export function levelsOf(look: string): Float32Array {
+/** The levels of a perceptual hash, 0 to 63. */
+export function levelsOf(hash: string): Float32Array {
   const levels = new Float32Array(cells);
-  for (let at = 0; at < cells; at += 1) levels[at] = levelOfCode[look.charCodeAt(at)] ?? 0;
+  for (let at = 0; at < cells; at += 1) levels[at] = levelOfCode[hash.charCodeAt(at)] ?? 0;
   return levels;
 }
 
@@ -45,17 +45,17 @@ function shrink(pixels: Pixels): Float64Array {
   const { rgb, width } = pixels;
   const { rows, columns } = withoutBorder(pixels);
   const grey = new Float64Array(cells);
-  const start = (index: number, [from, to]: Range): number => from + Math.floor((index * (to - from)) / lookSide);
-  for (let row = 0; row < lookSide; row += 1) {
+  const start = (index: number, [from, to]: Range): number => from + Math.floor((index * (to - from)) / hashSide);
+  for (let row = 0; row < hashSide; row += 1) {
     const [top, bottom] = [start(row, rows), start(row + 1, rows)];
     const step = Math.max(1, Math.floor((bottom - top) / linesPerCell));
-    for (let column = 0; column < lookSide; column += 1) {
+    for (let column = 0; column < hashSide; column += 1) {
       const [left, right] = [start(column, columns), start(column + 1, columns)];
       let sum = 0;
       let lines = 0;
       for (let y = top; y < bottom; y += step, lines += 1)
         sum += luminance(rgb, 3 * (y * width + left), 3 * (y * width + right));
-      grey[row * lookSide + column] = sum / (lines * (right - left));
+      grey[row * hashSide + column] = sum / (lines * (right - left));
     }
   }
   return grey;

@@ -1,5 +1,5 @@
-/** Drawn pictures for tests of looks. */
-import { lookOf, type Pixels } from '../../domain/cases/look.ts';
+/** Drawn pictures for tests of perceptual hashes. */
+import { type Pixels, perceptualHashOf } from '../../domain/cases/perceptual-hash.ts';
 import { createRandom } from '../../domain/random.ts';
 
 /** A dark spot on skin with structure of two sizes, at any point from 0 to 1; no two seeds are alike. */
@@ -31,4 +31,4 @@ export function draw(at: (x: number, y: number) => number, width = 240, height =
   return { rgb, width, height };
 }
 
-export const drawnLook = (seed: number): string => lookOf(draw(scene(seed), 96, 72));
+export const drawnHash = (seed: number): string => perceptualHashOf(draw(scene(seed), 96, 72));
