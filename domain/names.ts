@@ -44,6 +44,8 @@ export const patches = {
   searchAttributesAtStart: 'search-attributes-at-start',
   recordAtStart: 'record-at-start',
   recordAtEnd: 'record-at-end',
+  /** References on an image encoder beside the rules of evaluations. */
+  probes: 'probes',
   /** Stricter rules for recipes, by their version. */
   recipeRules: (version: number): string => `recipe-rules-${version}`,
 } as const;
@@ -95,6 +97,10 @@ export const storeKeys = {
   /** All answers of a model under test, by the digest of who answers and how; each chunk is named by its own digest. */
   answers: (answerer: string): string => `answers/1/${answerer.slice(0, 32)}/`,
   answerChunk: (answerer: string, digest: string): string => `${storeKeys.answers(answerer)}${digest}.jsonl`,
+  /** Features of pictures by an encoder, by the digest of it and its settings; chunks as those of answers. */
+  features: (encoder: string, form: string): string => `features/1/${encoder.slice(0, 32)}/${form}/`,
+  featureChunk: (encoder: string, form: string, digest: string): string =>
+    `${storeKeys.features(encoder, form)}${digest}.bin`,
 };
 
 /** Key of the checkpoint of a training stage at a step; steps are zero-padded for people, compared as numbers. */

@@ -144,6 +144,11 @@ export const exportOnnxJobSchema = z.strictObject({
 });
 export type ExportOnnxJob = z.infer<typeof exportOnnxJobSchema>;
 
+/** Export of the vision tower as an encoder of square pictures: `encoder.onnx`, and its settings as `encoder.json`. */
+const encoderJob = { job: z.literal('export-encoder'), side: z.int().positive() };
+export const exportEncoderJobSchema = z.strictObject({ ...commonSchema, ...encoderJob });
+export type ExportEncoderJob = z.infer<typeof exportEncoderJobSchema>;
+
 /**
  * Builds the tiny base model from a config: the tokenizer has one token for each phrase of `lexicon`, the weights are
  * trained on `data` in the order of its rows. `output` then holds a model in Hugging Face layout.
@@ -165,6 +170,7 @@ export const trainerJobSchema = z.discriminatedUnion('job', [
   grpoJobSchema,
   generateJobSchema,
   exportOnnxJobSchema,
+  exportEncoderJobSchema,
   buildBackboneJobSchema,
 ]);
 

@@ -140,13 +140,15 @@ async function* generate(
       id: key,
       images: [imageFile(item)],
       prompt: item.prompt,
+      ...(item.options?.length ? { options: item.options.map(({ letter, label }) => ({ letter, label })) } : {}),
       ...(item.system === null ? {} : { system: item.system }),
       ...(temperature > 0 ? { seed: seedOf(decoding, key) } : {}),
     }),
   );
   const options = { images, batchSize, maxNewTokens, temperature, signal };
-  for await (const { id, text, tokens, finish } of runner.generate(rows, options)) {
-    yield { key: id, text, finish: finish ?? (tokens.length >= maxNewTokens ? 'length' : 'stop') };
+  for await (const { id, text, tokens, finish, options: told } of runner.generate(rows, options)) {
+    const ended = finish ?? (tokens.length >= maxNewTokens ? 'length' : 'stop');
+    yield { key: id, text, finish: ended, ...(told ? { options: told } : {}) };
   }
 }
 

@@ -17,6 +17,8 @@ export interface DecodeOptions {
   maxNewTokens: number;
   /** How each row is sampled; null: greedily. */
   sampling: { temperature: number; seeds: readonly number[] } | null;
+  /** Sees what each row chose at each step, counted from 0, and among which scores. */
+  watch?: ((row: number, step: number, token: number, scores: Float32Array) => void) | undefined;
   /** Called before each step; throws to stop. */
   check: () => void;
 }
@@ -27,6 +29,8 @@ const tokensTogether = 512;
 type Choose = (scores: Float32Array) => number;
 
 interface Row {
+  /** Its place among the prompts. */
+  place: number;
   prompt: EmbeddedPrompt;
   choose: Choose;
   generated: number[];
@@ -37,11 +41,11 @@ export async function decode(
   prompts: readonly EmbeddedPrompt[],
   graphs: Pick<Graphs, 'decode'>,
   files: Pick<ModelFiles, 'hiddenSize' | 'imageToken' | 'padToken' | 'endTokens' | 'suppressed'>,
-  { maxNewTokens, sampling, check }: DecodeOptions,
+  { maxNewTokens, sampling, watch, check }: DecodeOptions,
 ): Promise<number[][]> {
-  const rows = prompts.map((prompt, i): Row => {
-    const choose = sampling ? sampler(sampling.temperature, sampling.seeds[i] ?? 0) : likeliest;
-    return { prompt, choose, generated: [] };
+  const rows = prompts.map((prompt, place): Row => {
+    const choose = sampling ? sampler(sampling.temperature, sampling.seeds[place] ?? 0) : likeliest;
+    return { place, prompt, choose, generated: [] };
   });
   // Prompts of one length beside each other need no padding.
   const active = rows.toSorted((a, b) => b.prompt.tokens.length - a.prompt.tokens.length);
@@ -69,6 +73,7 @@ export async function decode(
       const row = active[i];
       if (!row) throw new RangeError('more scores than rows');
       const token = nextToken(own, files.suppressed, row.choose);
+      watch?.(row.place, step - 1, token, own);
       const ended = files.endTokens.has(token);
       if (!ended) row.generated.push(token);
       if (!ended && step < maxNewTokens) continue;

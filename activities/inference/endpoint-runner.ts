@@ -22,7 +22,13 @@ export function createEndpointRunner({ connect, concurrency }: EndpointModel): M
   async function ask(row: AskedRow, options: GenerateOptions, signal: AbortSignal): Promise<Generated> {
     const images = await Promise.all(row.images.map((name) => pictures.read(join(options.images, name))));
     const reply = await client.complete(requestFor(row, images, options), signal);
-    return { id: row.id, text: reply.text, tokens: [], finish: reply.finish };
+    return {
+      id: row.id,
+      text: reply.text,
+      tokens: [],
+      finish: reply.finish,
+      ...(reply.options ? { options: reply.options } : {}),
+    };
   }
 
   return {
@@ -86,6 +92,7 @@ function requestFor(row: AskedRow, images: LlmImage[], { maxNewTokens, temperatu
     ...{ maxTokens: maxNewTokens, temperature, seed: row.seed ?? 0 },
     // What our prompts ask for is a part of the answer.
     answerTags: [tags.thinking],
+    ...(row.options ? { options: row.options } : {}),
   };
 }
 

@@ -1,11 +1,11 @@
 /** Rows to text: pictures and prompts prepared, one batch decoded. Runs in the worker thread. */
 import { join } from 'node:path';
 import sharp from 'sharp';
-import type { GeneratedRow } from '../../domain/trainer.ts';
-import type { AskedRow } from '../ports/model-runner.ts';
+import type { AskedRow, Generated } from '../ports/model-runner.ts';
 import { decode, type EmbeddedPrompt } from './decode.ts';
 import { openGraphs } from './graphs.ts';
 import { readModelFiles } from './model-files.ts';
+import { createOptionWatch } from './option-watch.ts';
 import { createPictureEncoder, type EncodedPicture } from './picture-encoder.ts';
 import { tokenisePrompt } from './prompt.ts';
 
@@ -21,7 +21,7 @@ export interface BatchRequest {
 }
 
 export interface BatchGenerator {
-  generate(request: BatchRequest, check: () => void): Promise<GeneratedRow[]>;
+  generate(request: BatchRequest, check: () => void): Promise<Generated[]>;
 }
 
 /** @param threads CPU threads of each graph */
@@ -44,12 +44,14 @@ export async function openGenerator(folder: string, threads: number): Promise<Ba
         return { ...tokenisePrompt(row, grids, files), features: shown.map(({ features }) => features) };
       });
       const sampling = temperature === 0 ? null : { temperature, seeds: rows.map(({ seed = 0 }) => seed) };
-      const outputs = await decode(prompts, graphs, files, { maxNewTokens, sampling, check });
+      const told = createOptionWatch(rows, files.tokenizer);
+      const outputs = await decode(prompts, graphs, files, { maxNewTokens, sampling, check, watch: told.watch });
       return rows.map((row, i) => {
         const tokens = outputs[i] ?? [];
         // The tokenizer refuses an empty list.
         const text = tokens.length === 0 ? '' : files.tokenizer.decode(tokens, { skip_special_tokens: true });
-        return { id: row.id, text, tokens };
+        const options = told.read(i, tokens);
+        return { id: row.id, text, tokens, ...(options ? { options } : {}) };
       });
     },
   };

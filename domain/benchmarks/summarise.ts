@@ -9,6 +9,7 @@ import { setOrder, titleOfSet } from '../published/sets.ts';
 import { unreadableForms } from '../questions/extract.ts';
 import { Numbering } from '../rows/columns.ts';
 import { countOf, filtered, mapped } from '../rows/views.ts';
+import { calibrationSummary } from './calibration.ts';
 import type { BenchmarkSummary, Column, ReaderScores } from './summary.ts';
 
 type ColumnOf = (item: ScoredRow) => string;
@@ -61,6 +62,7 @@ function summarise(
       .filter(({ count }) => count > 0)
       .toSorted((a, b) => b.count - a.count),
     classes: hasClasses ? classesOf(items) : null,
+    ...calibrationSummary(items),
   };
 }
 

@@ -34,6 +34,8 @@ export const scoredItemSchema = z.strictObject({
   unreadable: z.enum(unreadableForms).nullable(),
   /** Whether the stated lesion condition is the case's; null where none was stated or none is known. */
   conditionCorrect: z.boolean().nullable(),
+  /** Probability of the answer that was read, among the options; absent where the model's side tells none. */
+  confidence: share.optional(),
   /** Of a benchmark of concepts: those of the picture, and those that each reader found. */
   concepts: z
     .strictObject({ expected: z.array(z.string()), strict: z.array(z.string()), lenient: z.array(z.string()) })
@@ -42,7 +44,10 @@ export const scoredItemSchema = z.strictObject({
 export type ScoredItem = z.infer<typeof scoredItemSchema>;
 
 /** What sums over items are made of; a number may stand for the group. */
-export type ScoredRow = Pick<ScoredItem, 'source' | 'attributes' | 'expected' | 'strict' | 'lenient' | 'unreadable'> & {
+export type ScoredRow = Pick<
+  ScoredItem,
+  'source' | 'attributes' | 'expected' | 'strict' | 'lenient' | 'unreadable' | 'confidence'
+> & {
   group: Key;
 };
 

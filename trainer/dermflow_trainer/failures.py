@@ -5,6 +5,7 @@ LOWER = {
     "grpo": "perDeviceBatchSize or maxCompletionLength, or turn gradientCheckpointing on",
     "generate": "batchSize",
     "export-onnx": "the largest of imageSizes",
+    "export-encoder": "side",
     "build-backbone": "batchSize",
 }
 
