@@ -46,6 +46,8 @@ export const patches = {
   recordAtEnd: 'record-at-end',
   /** References on an image encoder beside the rules of evaluations. */
   probes: 'probes',
+  /** Grey pictures for every model of a run; before, for its final one alone. */
+  controlOfEveryModel: 'no-image-control-of-every-model',
   /** Stricter rules for recipes, by their version. */
   recipeRules: (version: number): string => `recipe-rules-${version}`,
 } as const;

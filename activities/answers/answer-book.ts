@@ -2,8 +2,8 @@
  * All answers of one answerer, in the store. They are appended in chunks, each named by its own digest below a prefix of
  * the answerer: writers need not know of one another, none overwrites another, and one listing finds all.
  *
- * At most `pauseMs` of answers are in memory alone. A process that is killed loses these; one that is cancelled stores
- * them first.
+ * An answer is written as soon as it comes; those that come during a write lie in the next one. A process that is killed
+ * loses what it was writing and what came meanwhile; `flush` leaves nothing to lose.
  */
 import { hash } from 'node:crypto';
 import { type Answerer, answererDigest, type KeptAnswer, keptAnswerSchema } from '../../domain/answers/answer.ts';
@@ -14,9 +14,7 @@ import { toJsonLines } from '../json-lines.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { openScratchDatabase } from '../scratch-database.ts';
 
-/** Between two chunks, in milliseconds: a slow model writes an object for each answer, a fast one two a second. */
-const defaultPauseMs = 500;
-/** Answers of a chunk at most: of a fast model a chunk is full before the pause is over. */
+/** Answers of a chunk at most: what comes during a slow write. */
 const mostOfChunk = 2048;
 /** Chunks that are in memory at the same time. */
 const readsInFlight = 8;
@@ -24,7 +22,7 @@ const cacheKiB = 4096;
 
 export interface AnswerBook {
   get(key: string): KeptAnswer | undefined;
-  /** Keeps an answer, which is written soon. Throws what the last write threw. */
+  /** Keeps an answer and begins to write it. Throws what the last write threw. */
   add(answer: KeptAnswer): void;
   /** Until no more answers wait to be written than a chunk holds. Throws what the last write threw. */
   room(): Promise<void>;
@@ -35,7 +33,6 @@ export interface AnswerBook {
 }
 
 export interface BookOptions {
-  pauseMs?: number;
   /** Hears of chunks whose bytes are not those that were written; their items are asked anew. */
   onDamaged?: (key: string) => void;
 }
@@ -43,14 +40,14 @@ export interface BookOptions {
 export async function openAnswerBook(
   store: ArtifactStore,
   answerer: Answerer,
-  { pauseMs = defaultPauseMs, onDamaged = () => {} }: BookOptions = {},
+  { onDamaged = () => {} }: BookOptions = {},
 ): Promise<AnswerBook> {
   const digest = answererDigest(answerer);
   const answers = createAnswerTable();
   await readAnswers(store, digest, onDamaged, answers);
   let pending: KeptAnswer[] = [];
   let writing: Promise<void> | null = null;
-  let timer: NodeJS.Timeout | null = null;
+  let begun: NodeJS.Immediate | null = null;
   let failure: { reason: unknown } | null = null;
 
   const write = async (): Promise<void> => {
@@ -67,8 +64,8 @@ export async function openAnswerBook(
     }
   };
   const begin = (): Promise<void> => {
-    if (timer) clearTimeout(timer);
-    timer = null;
+    if (begun) clearImmediate(begun);
+    begun = null;
     writing ??= write().finally(() => {
       writing = null;
     });
@@ -80,8 +77,8 @@ export async function openAnswerBook(
       if (failure) throw failure.reason;
       answers.set(answer);
       pending.push(answer);
-      // By a timer, so that answers which come together, as those of a batch do, lie in one chunk.
-      timer ??= setTimeout(() => void begin().catch(() => {}), pauseMs); // `add` and `flush` throw it
+      // In the next turn of the thread, so that answers which come together, as those of a batch do, lie in one chunk.
+      begun ??= setImmediate(() => void begin().catch(() => {})); // `add` and `flush` throw it
     },
     room: async () => {
       while (pending.length >= mostOfChunk) await begin();

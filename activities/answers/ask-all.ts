@@ -72,10 +72,13 @@ export async function askMissing(book: AnswerBook, asking: Asking): Promise<void
       const items = missing.map(([, item]) => item);
       if (opened) await addImages?.(items);
       else opened = await open(items);
+      let given = 0;
       for await (const answer of generate(opened.runner, opened.images, missing, asking)) {
         book.add(answer);
         onProgress(++done, total);
-        await book.room();
+        // A local model begins a batch when its first answer is asked for, after those of the one before.
+        if (asking.answerer.runtime !== 'endpoint' && ++given % asking.batchSize === 0) await book.flush();
+        else await book.room();
       }
     }
   } finally {

@@ -1,9 +1,9 @@
 /**
- * Test questions, and the answers of each model to them, in columns: some 25 bytes per question and 13 per answer. The
+ * Test questions, and the answers of each model to them, in columns: some 25 bytes per question and 22 per answer. The
  * number of a question stands for its id, that of a patient or lesion for its name; both names lie on disk.
  */
 
-import type { EvaluationItem } from '../../domain/evaluation/item.ts';
+import { type EvaluationItem, leniently } from '../../domain/evaluation/item.ts';
 import { type TextOnlyItem, textOnlyItem } from '../../domain/evaluation/text-only.ts';
 import { corrupt } from '../../domain/failures.ts';
 import { type Question, questionTasks } from '../../domain/questions/question.ts';
@@ -94,16 +94,23 @@ export class AnswerColumns implements Iterable<ReportedItem> {
   private readonly correct = new Column(Uint8Array);
   private readonly letter = new Column(Int32Array);
   private readonly predicted = new Column(Int32Array);
+  private readonly lenientLetter = new Column(Int32Array);
+  private readonly lenientPredicted = new Column(Int32Array);
+  private readonly lenientCorrect = new Column(Uint8Array);
 
   constructor(questions: QuestionColumns) {
     this.questions = questions;
   }
 
-  add(number: number, { correct, letter, predicted }: Pick<EvaluationItem, 'correct' | 'letter' | 'predicted'>): void {
+  add(number: number, item: Pick<EvaluationItem, 'correct' | 'letter' | 'predicted' | 'lenient' | 'expected'>): void {
+    const { correct, letter, predicted, lenient } = item;
     this.question.push(number);
     this.correct.push(Number(correct));
     this.letter.push(this.questions.texts.numberOf(letter));
     this.predicted.push(this.questions.texts.numberOf(predicted));
+    this.lenientLetter.push(this.questions.texts.numberOf(lenient.letter));
+    this.lenientPredicted.push(this.questions.texts.numberOf(leniently(item)));
+    this.lenientCorrect.push(Number(lenient.correct));
   }
 
   *[Symbol.iterator](): Generator<ReportedItem> {
@@ -113,6 +120,11 @@ export class AnswerColumns implements Iterable<ReportedItem> {
         correct: this.correct.at(at) === 1,
         letter: this.questions.texts.textOf(this.letter.at(at)),
         predicted: this.questions.texts.textOf(this.predicted.at(at)),
+        lenient: {
+          letter: this.questions.texts.textOf(this.lenientLetter.at(at)),
+          correct: this.lenientCorrect.at(at) === 1,
+          predicted: this.questions.texts.textOf(this.lenientPredicted.at(at)),
+        },
       };
   }
 }

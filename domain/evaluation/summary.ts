@@ -1,15 +1,24 @@
 /** `summary.json` of an `evaluation` artifact: scores and confusion of each task. */
 import { z } from 'zod';
-import type { TaskScore } from '../contracts/evaluation.ts';
+import type { LenientScore, TaskScore } from '../contracts/evaluation.ts';
 import { unreadableForms } from '../questions/extract.ts';
 import { questionTasks } from '../questions/question.ts';
 import type { Key } from '../rows/columns.ts';
-import { countOf, filtered } from '../rows/views.ts';
+import { countOf, filtered, mapped } from '../rows/views.ts';
 import { accuracyInterval } from './intervals.ts';
-import type { EvaluationItem } from './item.ts';
+import { type EvaluationItem, leniently } from './item.ts';
 import { accuracy, confusionMatrix, macroF1, shareOf } from './metrics.ts';
 
 const share = z.number().min(0).max(1);
+
+/** By the lenient reader; `unparsed` is the share of outputs that it cannot read either. */
+export const lenientSchema = z.strictObject({
+  accuracy: share,
+  unparsed: share,
+  low: share.exactOptional(),
+  high: share.exactOptional(),
+  macroF1: share.exactOptional(),
+}) satisfies z.ZodType<LenientScore>;
 
 export const taskScoreSchema = z.strictObject({
   task: z.enum(questionTasks),
@@ -19,13 +28,13 @@ export const taskScoreSchema = z.strictObject({
   high: share,
   macroF1: share,
   unparsed: share,
+  lenient: lenientSchema.exactOptional(),
 }) satisfies z.ZodType<TaskScore>;
 
 export const taskSummarySchema = taskScoreSchema.extend({
   /** Share of outputs in the form of Eq. 6. */
   format: share,
-  /** Accuracy by the lenient reader, and the share of outputs that it cannot read either. */
-  lenient: z.strictObject({ accuracy: share, unparsed: share }),
+  lenient: lenientSchema,
   /** Outputs that the strict reader could not read, by their form, the most frequent first. */
   unreadable: z.array(z.strictObject({ form: z.enum(unreadableForms), count: z.int().positive() })),
   confusion: z.strictObject({
@@ -65,15 +74,22 @@ export function summariseItems(items: Iterable<SummarisedItem>): TaskSummary[] {
         macroF1: macroF1(own),
         unparsed: shareOf(own, (item) => item.letter === null),
         format: shareOf(own, (item) => item.format),
-        lenient: {
-          accuracy: shareOf(own, ({ lenient }) => lenient.correct),
-          unparsed: shareOf(own, ({ lenient }) => lenient.letter === null),
-        },
+        lenient: lenientScore(own),
         unreadable: countForms(own),
         confusion: confusionMatrix(own),
       },
     ];
   });
+}
+
+function lenientScore(items: Iterable<SummarisedItem>): LenientScore {
+  const read = mapped(items, (item) => ({ ...item, correct: item.lenient.correct, predicted: leniently(item) }));
+  return {
+    accuracy: shareOf(read, ({ correct }) => correct),
+    ...accuracyInterval(read),
+    macroF1: macroF1(read),
+    unparsed: shareOf(read, ({ predicted }) => predicted === null),
+  };
 }
 
 const countForms = (items: Iterable<SummarisedItem>): TaskSummary['unreadable'] =>
@@ -84,6 +100,6 @@ const countForms = (items: Iterable<SummarisedItem>): TaskSummary['unreadable'] 
 
 /** The numbers that fit into a workflow payload. */
 export const scoresOf = (tasks: readonly TaskSummary[]): TaskScore[] =>
-  tasks.map(({ task, items, accuracy, low, high, macroF1, unparsed }) => ({
-    ...{ task, items, accuracy, low, high, macroF1, unparsed },
+  tasks.map(({ task, items, accuracy, low, high, macroF1, unparsed, lenient }) => ({
+    ...{ task, items, accuracy, low, high, macroF1, unparsed, lenient },
   }));

@@ -114,7 +114,7 @@ export function planRun({ recipe, data, architecture, devices, computer, prices 
   }
   const [steps, rlOnlySteps] = [grpo.milestones.at(-1) ?? 0, grpo.rlOnlyMilestones.at(-1) ?? 0];
   const models = 1 + Number(sft.epochs > 0) + grpo.milestones.length + grpo.rlOnlyMilestones.length;
-  const shown = models + Number(evaluation.noImageControl);
+  const shown = models * (evaluation.noImageControl ? 2 : 1);
   const answers = Math.min(data.test, evaluation.maxItems ?? data.test) * evaluation.tasks.length;
   const trainable = architecture ? loraParameters(architecture, recipe.lora.rank) : 0;
   const total = architecture ? totalParameters(architecture) : 0;

@@ -11,7 +11,7 @@ import type { Comparison, EvaluatedModel, TaskBaseline } from './report.ts';
 /** What the report's numbers need of an answer, and of its question: as little as may be, for there are many. */
 export type ReportedItem = Pick<
   EvaluationItem,
-  'source' | 'task' | 'correct' | 'letter' | 'answer' | 'predicted' | 'expected'
+  'source' | 'task' | 'correct' | 'letter' | 'answer' | 'predicted' | 'expected' | 'lenient'
 > & {
   /** Of its question. */
   id: Key;
@@ -37,8 +37,8 @@ export const ofTask = (items: Iterable<ReportedItem>, task: QuestionTask): Itera
 export type Turn = () => Promise<void>;
 
 /**
- * Base to SFT, SFT to final, RL-only to final, grey image to final, each on every task that both answered. A run without
- * SFT is held against its base.
+ * Base to SFT, SFT to final, RL-only to final, and each of them from its grey image, on every task that both answered. A
+ * run without SFT is held against its base.
  */
 export async function compareModels(
   models: readonly EvaluatedModel[],
@@ -53,7 +53,10 @@ export async function compareModels(
         [sft, final],
       ]
     : [[base, final]];
-  const pairs = [...before, [rlOnlyOf(models, final), final], [controlOf(models, final), final]];
+  const rlOnly = rlOnlyOf(models, final);
+  const looked = new Set([base, sft, rlOnly, final].filter((model) => model !== undefined));
+  const controls = [...looked].map((model) => [controlOf(models, model), model]);
+  const pairs = [...before, [rlOnly, final], ...controls];
   const comparisons: Comparison[] = [];
   for (const task of questionTasks) {
     for (const [one, other] of pairs) {

@@ -65,6 +65,8 @@ export const scenarios: Record<string, () => Scenario> = {
   /** Recorded before version 2 of recipes, which refuses it: a run that was open then goes on. */
   'task-twice': () => ({ recipe: smallRecipe({ evaluation: { tasks: ['diagnosis', 'diagnosis'] } }) }),
   cancelled,
+  // Every model on grey pictures too; in those above only the final one.
+  'every-control': () => ({}),
   // The same courses with the record of the run, which those above were begun without.
   recorded: () => ({}),
   'recorded-failed': () => ({ instead: failingAt('trainGrpo') }),

@@ -14,6 +14,13 @@ export const greedyAnswerer: Answerer = {
   decoding: { maxNewTokens: 64, temperature: 0, seed: 0 },
 };
 
+/** The same by an ONNX export; few tokens, for a model whose answers mean nothing. */
+export const onnxAnswerer: Answerer = {
+  ...greedyAnswerer,
+  runtime: 'onnx',
+  decoding: { ...greedyAnswerer.decoding, maxNewTokens: 12 },
+};
+
 /** Each with a picture of its own. */
 export const askedItems = (count: number, prompt = 'Which?'): AskedItem[] =>
   Array.from({ length: count }, (_, i) => ({
@@ -61,7 +68,7 @@ export const askingOf = (
 export async function textsOf(
   store: ArtifactStore,
   asking: ListAsking,
-  open: (store: ArtifactStore) => Promise<AnswerBook> = (from) => openAnswerBook(from, asking.answerer, { pauseMs: 1 }),
+  open: (store: ArtifactStore) => Promise<AnswerBook> = (from) => openAnswerBook(from, asking.answerer),
 ): Promise<string[][]> {
   const answers = await askAll(await open(store), asking);
   return answers.map((samples) => samples.map(({ text }) => text));

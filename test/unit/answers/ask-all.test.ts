@@ -80,6 +80,40 @@ describe('items that are asked', () => {
     );
   });
 
+  it.each([
+    ['transformers', 0],
+    ['onnx', 0],
+    ['endpoint', 1],
+  ] as const)('by %s are stored before the next batch is asked, but for an endpoint', async (runtime, unstored) => {
+    const answerer = { ...greedyAnswerer, runtime };
+    const inner = createMemoryStore();
+    let stored = 0;
+    const store = {
+      ...inner,
+      putObjectIfAbsent: async (key: string, data: Uint8Array | string) => {
+        await new Promise((later) => setTimeout(later, 5));
+        const written = await inner.putObjectIfAbsent(key, data);
+        stored += String(data).split('\n').length - 2;
+        return written;
+      },
+    };
+    const before: boolean[] = [];
+    const runner = notingRunner();
+    const noting: typeof runner = {
+      ...runner,
+      generate: async function* (rows, options) {
+        for (let start = 0; start < rows.length; start += options.batchSize) {
+          before.push(stored === start);
+          yield* runner.generate(rows.slice(start, start + options.batchSize), options);
+        }
+      },
+    };
+    await textsOf(store, askingOf(items, noting, { answerer, batchSize: 16 }));
+    expect(before).toHaveLength(13);
+    expect(before.includes(false)).toBe(unstored === 1);
+    expect(stored).toBe(200);
+  });
+
   it('are asked some at once where they are many: the same batches, each picture fetched before it is shown', async () => {
     const grouped = items.map((item, i) => ({ ...item, prompt: `Which of ${i % 190}?` }));
     const batches = (runner: NotingRunner): NotingRunner => ({

@@ -107,7 +107,7 @@ describe('planRun', () => {
     expect(plan.grpo).toMatchObject({ steps: 1_500, completions: 96_000, milestones: [500, 1_000, 1_500] });
     expect(plan.trajectories).toMatchObject({ atMost: 3_200, llmCalls: 2_000 });
     expect(plan.trajectories.price).toBeCloseTo(0.8 * 0.4 + 0.24 * 1.6);
-    expect(plan.evaluations).toEqual({ models: 21, answers: 21 * 4 * 8_390 });
+    expect(plan.evaluations).toEqual({ models: 40, answers: 40 * 4 * 8_390 });
     // The paper trains on 40 GB devices: an estimate that says otherwise is wrong.
     expect(plan.memory?.grpo.peak).toBeGreaterThan(16 * 2 ** 30);
     expect(plan.memory?.grpo.peak).toBeLessThan(40 * 2 ** 30);
