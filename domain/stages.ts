@@ -16,8 +16,8 @@ export interface StepSize {
   settings: Pick<Recipe['sft'], 'perDeviceBatchSize' | 'gradientCheckpointing'>;
   /** Tokens of a trajectory or a completion, at most. */
   completion: number;
-  /** Whether logits are computed for whole sequences or for completions alone. */
-  logits: 'sequence' | 'completion';
+  /** Whether the adapter's inputs are dropped at random, which keeps a copy of them. */
+  dropout: boolean;
   /** Sequences that all devices sample in a step. */
   sampled: number;
   /** Bytes per trainable parameter: adapter, gradient, Adam's moments, and a frozen adapter where one is the reference. */
@@ -60,10 +60,10 @@ export interface StageRow {
 /** Longest trajectories of the paper's examples, in tokens. */
 const trajectoryTokens = 512;
 
-const sftSteps = ({ sft }: Sft): StepSize => ({
+const sftSteps = ({ sft, lora }: Pick<Recipe, 'sft' | 'lora'>): StepSize => ({
   settings: sft,
   completion: trajectoryTokens,
-  logits: 'sequence',
+  dropout: lora.dropout > 0,
   sampled: 0,
   adapterBytes: 16,
 });
@@ -71,7 +71,8 @@ const sftSteps = ({ sft }: Sft): StepSize => ({
 const grpoSteps = ({ grpo }: Grpo): StepSize => ({
   settings: grpo,
   completion: grpo.maxCompletionLength,
-  logits: 'completion',
+  // Off in GRPO: the policy would differ from its own reference.
+  dropout: false,
   sampled: grpo.promptsPerStep * grpo.generations,
   adapterBytes: 20,
 });

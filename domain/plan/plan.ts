@@ -4,7 +4,7 @@ import type { Recipe } from '../recipe/recipe.ts';
 import { resumeCheckpointsKept } from '../retention.ts';
 import { stageNames, stages } from '../stages.ts';
 import { type Architecture, loraParameters, totalParameters } from './architecture.ts';
-import { estimateMemory, type MemoryEstimate } from './memory.ts';
+import { type Computer, estimateMemory, type MemoryEstimate } from './memory.ts';
 
 export interface DataCounts {
   /** Training questions: the prompts of GRPO. */
@@ -31,6 +31,8 @@ export interface PlanInput {
   /** Null where the base model's config is not at hand. */
   architecture: Architecture | null;
   devices: number;
+  /** What the trainer computes on; an accelerator where it is not said. */
+  computer?: Computer;
   prices: TokenPrices | null;
 }
 
@@ -63,7 +65,8 @@ export interface RunPlan {
   evaluations: { models: number; answers: number };
   parameters: { total: number; trainable: number; share: number } | null;
   memory: { sft: MemoryEstimate; grpo: MemoryEstimate } | null;
-  storage: { checkpoint: number; checkpoints: number; s3: number; scratch: number } | null;
+  /** `reference`: what checkpoints of GRPO hold besides, the frozen adapter, which the store keeps once. */
+  storage: { checkpoint: number; reference: number; checkpoints: number; s3: number; scratch: number } | null;
 }
 
 /** Tokens of a call that writes ρ: two rationales and the instruction; the released code caps the reply. */
@@ -95,7 +98,7 @@ const countBatches = (rows: number, batch: number): Batches => ({
   lastBatch: rows % batch === 0 ? 'full' : 'partial',
 });
 
-export function planRun({ recipe, data, architecture, devices, prices }: PlanInput): RunPlan {
+export function planRun({ recipe, data, architecture, devices, computer, prices }: PlanInput): RunPlan {
   const { sft, grpo, evaluation } = recipe;
   const trajectories = planCalls(recipe, data, prices);
   const sftCount = sftBatches(
@@ -133,8 +136,8 @@ export function planRun({ recipe, data, architecture, devices, prices }: PlanInp
     evaluations: { models: shown, answers: shown * answers },
     parameters: architecture && { total, trainable, share: trainable / total },
     memory: architecture && {
-      sft: estimateMemory('sft', recipe, architecture, devices),
-      grpo: estimateMemory('grpo', recipe, architecture, devices),
+      sft: estimateMemory('sft', recipe, architecture, devices, computer),
+      grpo: estimateMemory('grpo', recipe, architecture, devices, computer),
     },
     storage: architecture && planStorage(recipe, data, trainable),
   };
@@ -168,11 +171,16 @@ function planStorage(recipe: Recipe, { images }: DataCounts, trainable: number) 
   const checkpoint = 12 * trainable;
   const stretches = stageNames.map((stage) => stages[stage].ends(recipe).length).filter((ends) => ends > 0);
   const checkpoints = stretches.reduce((sum, ends) => sum + ends + resumeCheckpointsKept, 0);
+  const references = stageNames.filter(
+    (stage) => stages[stage].job === 'grpo' && stages[stage].ends(recipe).length > 0,
+  );
+  const reference = references.length > 0 && recipe.grpo.beta > 0 ? 4 * trainable : 0;
   const imageBytes = images * recipe.data.maxPixels * bytesPerPixel;
   return {
     checkpoint,
+    reference,
     checkpoints,
-    s3: checkpoints * checkpoint + imageBytes,
-    scratch: localCheckpoints * (checkpoint + 4 * trainable) + imageBytes,
+    s3: checkpoints * checkpoint + references.length * reference + imageBytes,
+    scratch: localCheckpoints * (checkpoint + reference) + imageBytes,
   };
 }

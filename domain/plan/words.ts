@@ -75,11 +75,14 @@ function sizeLines({ parameters, memory, storage }: RunPlan): [string, string][]
     ['parameters', `${millions(parameters.total)}, trainable ${grouped(parameters.trainable)} (${share})`],
     ['memory, sft', memoryLine(memory.sft)],
     ['memory, grpo', memoryLine(memory.grpo)],
-    ['checkpoints', `${storage.checkpoints} kept, ${gibibytes(storage.checkpoint)} each`],
+    ['checkpoints', `${storage.checkpoints} kept, ${gibibytes(storage.checkpoint)} each${referenceWords(storage)}`],
     ['S3', `about ${gibibytes(storage.s3)} at most`],
     ['scratch disk', `about ${gibibytes(storage.scratch)} on the gpu worker`],
   ];
 }
+
+const referenceWords = ({ reference }: NonNullable<RunPlan['storage']>): string =>
+  reference === 0 ? '' : `, and one adapter of ${gibibytes(reference)} as GRPO's reference`;
 
 const memoryLine = (m: MemoryEstimate): string =>
   `estimated ${gibibytes(m.peak)} a device: base ${gibibytes(m.base)}, adapter and optimizer ${gibibytes(m.adapter)}, ` +
