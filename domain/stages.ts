@@ -3,6 +3,8 @@
  * row here; what a row lacks does not compile.
  */
 import type { Recipe } from './recipe/recipe.ts';
+import { type TrlFields, trlWords } from './recipe/trl/check.ts';
+import { optimiserBytes } from './recipe/trl/optimiser.ts';
 
 /** Jobs of the trainer that save their state and go on from it; the others of domain/trainer.ts begin anew. */
 export const resumableJobs = ['sft', 'grpo'] as const;
@@ -20,7 +22,7 @@ export interface StepSize {
   logits: 'sequence' | 'completion';
   /** Sequences that all devices sample in a step. */
   sampled: number;
-  /** Bytes per trainable parameter: adapter, gradient, Adam's moments, and a frozen adapter where one is the reference. */
+  /** Bytes per trainable parameter: adapter, gradient, the optimiser's state, and a frozen adapter where one is the reference. */
   adapterBytes: number;
 }
 
@@ -36,7 +38,7 @@ export interface StageRow {
   /** Job of the trainer that does it. */
   job: ResumableJob;
   /** Whether a validation follows the last step, which the checkpoint of that step does not hold. */
-  validates: boolean;
+  validates(recipe: Pick<Recipe, 'grpo'>): boolean;
   /** Where its stretches end, in epochs or steps; none where the recipe leaves the stage out. */
   ends(recipe: Recipe): readonly number[];
   memory(recipe: Recipe): StepSize;
@@ -65,7 +67,7 @@ const sftSteps = ({ sft }: Sft): StepSize => ({
   completion: trajectoryTokens,
   logits: 'sequence',
   sampled: 0,
-  adapterBytes: 16,
+  adapterBytes: 8 + optimiserBytes(sft.trl),
 });
 
 const grpoSteps = ({ grpo }: Grpo): StepSize => ({
@@ -73,14 +75,20 @@ const grpoSteps = ({ grpo }: Grpo): StepSize => ({
   completion: grpo.maxCompletionLength,
   logits: 'completion',
   sampled: grpo.promptsPerStep * grpo.generations,
-  adapterBytes: 20,
+  adapterBytes: 12 + optimiserBytes(grpo.trl),
 });
+
+/** Further fields of TRL that the recipe sets, for a cell of a table; begins with a comma. */
+const further = (trl: TrlFields | undefined): string => {
+  const words = trlWords(trl).replaceAll('|', '\\|');
+  return words === '' ? '' : `, TRL: ${words}`;
+};
 
 const grpoSettings = ({ grpo }: Grpo, step: number): StageSettings => ({
   learningRate: grpo.learningRate,
   batch: `${grpo.promptsPerStep} prompts × ${grpo.generations} completions`,
   length: `${step} of ${grpo.steps} steps`,
-  other: `temperature ${grpo.temperature}, β ${grpo.beta}, ε ${grpo.epsilon}, KL gradient ${grpo.klGradient}`,
+  other: `temperature ${grpo.temperature}, β ${grpo.beta}, ε ${grpo.epsilon}, KL gradient ${grpo.klGradient}${further(grpo.trl)}`,
 });
 
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i + 1);
@@ -91,7 +99,7 @@ export const stages = {
   /** A first phase of SFT, on pictures with explained concepts (A20). */
   concepts: {
     job: 'sft',
-    validates: true,
+    validates: () => true,
     ends: ({ sft }: Sft) => upTo(sft.conceptAlignment?.epochs ?? 0),
     memory: sftSteps,
     title: 'Alignment of concepts',
@@ -105,13 +113,13 @@ export const stages = {
       learningRate: sft.learningRate,
       batch: `${sft.batchSize} pictures`,
       length: epochs(sft.conceptAlignment?.epochs ?? 0),
-      other: `${sft.conceptAlignment?.explanations ?? 0} wordings of each concept`,
+      other: `${sft.conceptAlignment?.explanations ?? 0} wordings of each concept${further(sft.trl)}`,
     }),
     status: (epoch, { sft }: Sft) => `concepts, epoch ${epoch} of ${sft.conceptAlignment?.epochs ?? 0}`,
   },
   sft: {
     job: 'sft',
-    validates: true,
+    validates: () => true,
     ends: ({ sft }: Sft) => upTo(sft.epochs),
     memory: sftSteps,
     title: 'SFT',
@@ -125,14 +133,14 @@ export const stages = {
       learningRate: sft.learningRate,
       batch: `${sft.batchSize} trajectories`,
       length: epochs(sft.epochs),
-      other: `trajectory types ${trajectories.types.join(', ')}`,
+      other: `trajectory types ${trajectories.types.join(', ')}${further(sft.trl)}`,
     }),
     status: (epoch, { sft }: Sft) => `epoch ${epoch} of ${sft.epochs}`,
   },
   /** GRPO that continues the adapter of SFT. */
   grpo: {
     job: 'grpo',
-    validates: false,
+    validates: ({ grpo }: Grpo) => grpo.validation !== undefined,
     ends: ({ grpo }: Grpo) => grpo.milestones,
     memory: grpoSteps,
     title: 'SFT + GRPO',
@@ -148,7 +156,7 @@ export const stages = {
   /** The paper's ablation: GRPO that begins with the base model. */
   'rl-only': {
     job: 'grpo',
-    validates: false,
+    validates: ({ grpo }: Grpo) => grpo.validation !== undefined,
     ends: ({ grpo }: Grpo) => grpo.rlOnlyMilestones,
     memory: grpoSteps,
     title: 'RL without SFT',

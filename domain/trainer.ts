@@ -8,14 +8,9 @@
  * trainer writes only below `output`.
  */
 import { z } from 'zod';
+import { loraSchema, partsSchema } from './lora.ts';
 
 const path = z.string();
-
-export const loraSchema = z.strictObject({
-  rank: z.int().positive(),
-  alpha: z.number().positive(),
-  dropout: z.number().min(0).max(1),
-});
 
 const optimiserSchema = z.strictObject({
   learningRate: z.number().positive(),
@@ -63,9 +58,11 @@ export const rolloutEngines = ['transformers', 'vllm-colocated', 'vllm-server'] 
 
 const trainingSchema = {
   ...commonSchema,
-  /** PEFT folder to continue; null starts a fresh adapter. In GRPO it is also the KL reference, in every stretch. */
+  /** PEFT folder to continue, or with `lora` null a model's; null starts a fresh adapter, or with the base. In GRPO it is also the KL reference, in every stretch. */
   adapter: path.nullable(),
-  lora: loraSchema,
+  /** Null: the weights of the parts `full` are trained themselves, and a checkpoint is a folder of a whole model. */
+  lora: loraSchema.nullable(),
+  full: partsSchema.exactOptional(),
   /** A full trainer checkpoint to continue from, bit for bit. */
   resume: path.nullable(),
   data: rowsSchema,
@@ -73,6 +70,8 @@ const trainingSchema = {
   optimiser: optimiserSchema,
   gradientCheckpointing: z.boolean(),
   attention: z.enum(attentions),
+  /** Fields of TRL's configuration that the recipe sets itself (domain/recipe/trl); absent: none. */
+  trl: z.record(z.string(), z.unknown()).optional(),
   /** Where Transformers' own callbacks also report to, each configured by its own environment variables. */
   tracking: z.array(z.enum(trackers)),
 };
@@ -111,6 +110,8 @@ export const grpoJobSchema = z.strictObject({
     /** Share of each accelerator's memory for a colocated vLLM. */
     memoryShare: z.number().min(0).max(1),
   }),
+  /** Questions whose greedy answers are rewarded at `stopAt`, told as `validation_reward`; absent: none. */
+  validation: rowsSchema.exactOptional(),
   /** Unix socket that answers `POST /rewards` (`rewardRequestSchema`); rank 0 asks for all ranks. */
   rewardSocket: path,
   /** Reward components, in the order in which they are logged. */
@@ -144,6 +145,10 @@ export const exportOnnxJobSchema = z.strictObject({
 });
 export type ExportOnnxJob = z.infer<typeof exportOnnxJobSchema>;
 
+/** A model of its own out of base and adapter, in `output`, its weights in `precision`. */
+export const mergeJobSchema = z.strictObject({ ...commonSchema, job: z.literal('merge'), adapter: path });
+export type MergeJob = z.infer<typeof mergeJobSchema>;
+
 /**
  * Builds the tiny base model from a config: the tokenizer has one token for each phrase of `lexicon`, the weights are
  * trained on `data` in the order of its rows. `output` then holds a model in Hugging Face layout.
@@ -165,6 +170,7 @@ export const trainerJobSchema = z.discriminatedUnion('job', [
   grpoJobSchema,
   generateJobSchema,
   exportOnnxJobSchema,
+  mergeJobSchema,
   buildBackboneJobSchema,
 ]);
 

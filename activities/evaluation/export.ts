@@ -7,7 +7,7 @@ import type { ExportOnnxJob } from '../../domain/trainer.ts';
 import { commitOnce } from '../commit-once.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { withScratchFolder } from '../scratch.ts';
-import { fetchAdapter, modelPath } from '../trainer/model-folders.ts';
+import { fetchPolicy, modelPath } from '../trainer/model-folders.ts';
 import { runTrainerJob, type TrainerProcess } from '../trainer/trainer-job.ts';
 import type { LocalModel } from './tested-model.ts';
 
@@ -34,7 +34,7 @@ export async function exportOnnx(
   return withScratchFolder(scratch, 'export', (folder) =>
     commitOnce(store, work, async () => {
       const output = join(folder, 'model');
-      const adapter = await fetchAdapter(store, checkpoint, join(folder, 'adapter'));
+      const adapter = await fetchPolicy(store, checkpoint, join(folder, 'adapter'));
       const job: ExportOnnxJob = {
         schema: 1,
         job: 'export-onnx',

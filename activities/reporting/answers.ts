@@ -79,7 +79,7 @@ async function readShown(
   answers: Pick<Answers, 'questions' | 'summaries' | 'items'>,
 ): Promise<Map<string, ShownAnswer>> {
   const ids = new Set(shownQuestions({ input, ...answers }));
-  const final = finalModel(orderModels(answers.summaries)).label;
+  const final = finalModel(orderModels(answers.summaries), input.chosen).label;
   const evaluation = input.evaluations.find(({ label }) => label === final)?.evaluation;
   const outputs = new Map<string, string>();
   if (evaluation)

@@ -1,5 +1,6 @@
 /** The report, on cpu workers. */
 import type { ArtifactRef } from '../artifact.ts';
+import type { MilestoneChoice } from '../evaluation/milestones.ts';
 import type { LlmAccount } from '../llm-account.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { Stage } from '../stages.ts';
@@ -18,6 +19,8 @@ export interface ReportInput {
   logs: { stage: Stage; metrics: ArtifactRef }[];
   evaluations: EvaluationResult[];
   adapter: ArtifactRef;
+  /** Milestones that a validation chose. */
+  chosen?: MilestoneChoice[];
   /** What the run spent on the language model. */
   spent?: { stage: string; account: LlmAccount }[];
 }

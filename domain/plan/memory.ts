@@ -1,12 +1,13 @@
 /** Estimated memory of an accelerator, in bytes, part by part; the larger of training and sampling is the peak. */
 import type { Recipe } from '../recipe/recipe.ts';
 import { type Stage, type StageRow, stages } from '../stages.ts';
-import { type Architecture, keyValueWidth, loraParameters, totalParameters } from './architecture.ts';
+import { type Architecture, keyValueWidth } from './architecture.ts';
+import { frozenBytes, trainableParameters } from './weights.ts';
 
 export interface MemoryEstimate {
   /** Frozen base model. */
   base: number;
-  /** Adapter, its gradient and Adam's two moments in fp32; in GRPO also a frozen one. */
+  /** What is trained, an adapter or a model's own weights: with gradient and optimiser's state in fp32; in GRPO also a frozen one. */
   adapter: number;
   /** Hidden states and logits of one forward and backward pass. */
   activations: number;
@@ -34,7 +35,8 @@ export function estimateMemory(stage: Stage, recipe: Recipe, a: Architecture, de
   const logits = 2 * 4 * a.vocabulary * (over === 'sequence' ? sequence : completion);
   const activations = rows * (sequence * stored * bytes + logits);
   const sampling = (sampled / devices) * sequence * 2 * a.layers * keyValueWidth(a) * bytes;
-  const base = totalParameters(a) * bytes;
-  const adapter = loraParameters(a, recipe.lora.rank) * adapterBytes;
+  const trainable = trainableParameters(a, recipe);
+  const base = frozenBytes(a, recipe, trainable, stages[stage].job === 'grpo');
+  const adapter = trainable * adapterBytes;
   return { base, adapter, activations, sampling, peak: base + adapter + Math.max(activations, sampling) };
 }

@@ -1,10 +1,12 @@
 /** What a recipe will do, computed before anything starts: steps, sizes, calls, price. */
 import { userMistake } from '../failures.ts';
 import type { Recipe } from '../recipe/recipe.ts';
+import { iterationsOf } from '../recipe/trl/together.ts';
 import { resumeCheckpointsKept } from '../retention.ts';
 import { stageNames, stages } from '../stages.ts';
-import { type Architecture, loraParameters, totalParameters } from './architecture.ts';
+import { type Architecture, totalParameters } from './architecture.ts';
 import { estimateMemory, type MemoryEstimate } from './memory.ts';
+import { checkpointBytes, trainableParameters } from './weights.ts';
 
 export interface DataCounts {
   /** Training questions: the prompts of GRPO. */
@@ -110,10 +112,11 @@ export function planRun({ recipe, data, architecture, devices, prices }: PlanInp
     );
   }
   const [steps, rlOnlySteps] = [grpo.milestones.at(-1) ?? 0, grpo.rlOnlyMilestones.at(-1) ?? 0];
+  const iterations = iterationsOf(grpo);
   const models = 1 + Number(sft.epochs > 0) + grpo.milestones.length + grpo.rlOnlyMilestones.length;
   const shown = models + Number(evaluation.noImageControl);
   const answers = Math.min(data.test, evaluation.maxItems ?? data.test) * evaluation.tasks.length;
-  const trainable = architecture ? loraParameters(architecture, recipe.lora.rank) : 0;
+  const trainable = architecture ? trainableParameters(architecture, recipe) : 0;
   const total = architecture ? totalParameters(architecture) : 0;
   return {
     trajectories,
@@ -125,8 +128,8 @@ export function planRun({ recipe, data, architecture, devices, prices }: PlanInp
         ? null
         : {
             steps,
-            epochs: steps / prompts.stepsPerEpoch,
-            completions: steps * grpo.promptsPerStep * grpo.generations,
+            epochs: steps / (prompts.stepsPerEpoch * iterations),
+            completions: (steps / iterations) * grpo.promptsPerStep * grpo.generations,
             milestones: grpo.milestones,
           },
     rlOnly: rlOnlySteps === 0 ? null : { steps: rlOnlySteps, milestones: grpo.rlOnlyMilestones },
@@ -136,7 +139,7 @@ export function planRun({ recipe, data, architecture, devices, prices }: PlanInp
       sft: estimateMemory('sft', recipe, architecture, devices),
       grpo: estimateMemory('grpo', recipe, architecture, devices),
     },
-    storage: architecture && planStorage(recipe, data, trainable),
+    storage: architecture && planStorage(recipe, data, architecture),
   };
 }
 
@@ -163,9 +166,9 @@ function costOf(llmCalls: number, tokens: TokenPrices, prices: TokenPrices | nul
   return { llmCalls, inputTokens, outputTokens, price };
 }
 
-/** Adapter and Adam's moments in fp32. The frozen SFT adapter in GRPO's checkpoints is one blob, stored once. */
-function planStorage(recipe: Recipe, { images }: DataCounts, trainable: number) {
-  const checkpoint = 12 * trainable;
+/** Adapter and the larger state of an optimiser. The frozen SFT adapter in GRPO's checkpoints is one blob, stored once. */
+function planStorage(recipe: Recipe, { images }: DataCounts, architecture: Architecture) {
+  const checkpoint = checkpointBytes(architecture, recipe);
   const stretches = stageNames.map((stage) => stages[stage].ends(recipe).length).filter((ends) => ends > 0);
   const checkpoints = stretches.reduce((sum, ends) => sum + ends + resumeCheckpointsKept, 0);
   const imageBytes = images * recipe.data.maxPixels * bytesPerPixel;
@@ -173,6 +176,6 @@ function planStorage(recipe: Recipe, { images }: DataCounts, trainable: number) 
     checkpoint,
     checkpoints,
     s3: checkpoints * checkpoint + imageBytes,
-    scratch: localCheckpoints * (checkpoint + 4 * trainable) + imageBytes,
+    scratch: localCheckpoints * (checkpoint + 4 * trainableParameters(architecture, recipe)) + imageBytes,
   };
 }

@@ -1,6 +1,7 @@
 /** A plan as a person reads it: one line per fact; estimates are called so. */
 
 import type { Recipe } from '../recipe/recipe.ts';
+import { trlWords } from '../recipe/trl/check.ts';
 import { grouped } from '../words.ts';
 import type { MemoryEstimate } from './memory.ts';
 import type { Batches, LlmCost, RunPlan } from './plan.ts';
@@ -26,10 +27,18 @@ export function describePlan(recipe: Recipe, plan: RunPlan): string {
       'evaluation',
       `${plan.evaluations.models} models, ${answersOf(recipe)}${grouped(plan.evaluations.answers)} answers`,
     ],
+    ...trlLines(recipe),
     ...sizeLines(plan),
   ];
   return lines.map(([name, fact]) => `${name.padEnd(13)} ${fact}`).join('\n');
 }
+
+/** What is passed on to TRL as it is. */
+const trlLines = ({ sft, grpo }: Recipe): [string, string][] =>
+  [
+    ['trl, sft', trlWords(sft.trl)] as [string, string],
+    ['trl, grpo', trlWords(grpo.trl)] as [string, string],
+  ].filter(([, words]) => words !== '');
 
 /** Matched options are asked of cases that find partners. */
 const answersOf = ({ questions }: Recipe): string => (questions.distractors === 'matched' ? 'at most ' : '');

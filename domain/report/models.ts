@@ -8,6 +8,7 @@ import {
   onGrey,
   sameModel,
 } from '../evaluation/model-under-test.ts';
+import type { MilestoneChoice } from '../evaluation/milestones.ts';
 import type { EvaluationSummary, TaskSummary } from '../evaluation/summary.ts';
 import type { QuestionTask } from '../questions/question.ts';
 import type { Stage } from '../stages.ts';
@@ -34,11 +35,20 @@ export function shortTitle(evaluated: Pick<EvaluatedModel, 'label' | 'step'>): s
   return model ? modelShortTitle(model) : evaluated.label;
 }
 
-/** The last milestone, else the last model with real images. Throws a RangeError where nothing was evaluated. */
-export function finalModel(models: readonly EvaluatedModel[]): EvaluatedModel {
+/**
+ * The milestone that a validation chose, else the last one, else the last model with real images. Throws a RangeError where
+ * nothing was evaluated.
+ */
+export function finalModel(
+  models: readonly EvaluatedModel[],
+  chosen: readonly MilestoneChoice[] = [],
+): EvaluatedModel {
   const final = models.findLast(({ image }) => image === 'real');
   if (!final) throw new RangeError('no model was evaluated with its images');
-  return final;
+  const stage = modelOf(final)?.stage;
+  const choice = chosen.find((one) => one.stage === stage);
+  if (!choice || stage === undefined) return final;
+  return ofStage(models, stage).find(({ step }) => step === choice.step) ?? final;
 }
 
 /** Models of a stage with real images, in the order of their steps. */

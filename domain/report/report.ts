@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { artifactKinds, sha256Schema } from '../artifact.ts';
 import { readerScoresSchema } from '../benchmarks/summary.ts';
 import { imageRefSchema, modalities } from '../cases/case.ts';
+import { milestoneChoiceSchema } from '../evaluation/milestones.ts';
 import { modelRefSchema } from '../contracts/references.ts';
 import { taskSummarySchema } from '../evaluation/summary.ts';
 import { malignancySchema } from '../knowledge/malignancy.ts';
@@ -178,8 +179,10 @@ export const reportSchema = z.strictObject({
   model: modelRefSchema,
   /** The findings in plain words. */
   summary: z.array(z.string()),
-  /** Label of the model that the run is about: the last milestone. */
+  /** Label of the model that the run is about: the last milestone, or the one that a validation chose. */
   final: z.string(),
+  /** Milestones that a validation chose, and of what; absent without one. */
+  chosen: z.array(milestoneChoiceSchema).exactOptional(),
   baselines: z.array(taskBaselineSchema),
   evaluations: z.array(evaluatedModelSchema),
   comparisons: z.array(comparisonSchema),

@@ -25,6 +25,7 @@ MODULES = {
     "grpo": "grpo",
     "generate": "inference.generate",
     "export-onnx": "inference.export_onnx",
+    "merge": "inference.merge",
     "build-backbone": "backbone.build",
 }
 RESUMABLE = ("sft", "grpo")

@@ -5,12 +5,10 @@ from peft import LoraConfig, PeftModel, get_peft_model
 from PIL import Image
 from transformers import AutoModelForImageTextToText, AutoProcessor, GenerationConfig, set_seed
 
+from dermflow_trainer.adaptation import is_whole, pattern_of, quantisation_arguments, train_parts
 from dermflow_trainer.failures import BadInput
 
-# The released code's choice: every linear layer of the language model and of the vision-to-text merger.
-LORA_TARGETS = (
-    r".*language_model\..*\.(q_proj|k_proj|v_proj|o_proj|gate_proj|up_proj|down_proj)|.*visual\.merger\.mlp\.(0|2)"
-)
+LORA_TARGETS = pattern_of()
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16}
 
 
@@ -22,8 +20,13 @@ def prepare_torch(job):
 
 
 def load_base(job):
+    lora = job.get("lora", {})
     base = AutoModelForImageTextToText.from_pretrained(
-        job["model"], dtype=DTYPES[job["precision"]], attn_implementation=job.get("attention", "sdpa")
+        job["adapter"] if is_whole(job["adapter"]) else job["model"],
+        # Weights that are trained are kept in fp32; with bf16 the passes are, by autocast.
+        dtype=torch.float32 if lora is None else DTYPES[job["precision"]],
+        attn_implementation=job.get("attention", "sdpa"),
+        **quantisation_arguments(lora or {}),
     )
     # `generate` fills what it is not told from the model's own defaults; Qwen2.5-VL's hold a repetition penalty.
     base.generation_config = GenerationConfig()
@@ -49,12 +52,34 @@ def check_image_sizes(rows, processor):
             )
 
 
+def with_adapter(base, job):
+    """The base as it answers: with the job's adapter, unmerged, where there is one."""
+    if job["adapter"] is None or is_whole(job["adapter"]):
+        return base
+    return PeftModel.from_pretrained(base, job["adapter"])
+
+
 def load_policy(job):
-    """The base with a trainable adapter named `default`: the job's, continued, or a fresh one."""
+    """The base with a trainable adapter named `default`: the job's, continued, or a fresh one. Without LoRA the base
+    itself, some of its parts trainable."""
     base = load_base(job)
+    if job["lora"] is None:
+        return train_parts(base, job["full"])
     if job["adapter"] is not None:
+        return continued(base, job)
+    try:
+        return get_peft_model(base, LoraConfig(**lora_arguments(job["lora"])))
+    except ValueError as error:
+        raise BadInput(f"field lora.targets: {error}") from error
+
+
+def continued(base, job):
+    try:
         return PeftModel.from_pretrained(base, job["adapter"], is_trainable=True)
-    return get_peft_model(base, LoraConfig(**lora_arguments(job["lora"])))
+    except torch.OutOfMemoryError:
+        raise
+    except (RuntimeError, ValueError) as error:
+        raise BadInput(f"field adapter: {job['adapter']} is not of {job['model']}: {error}") from error
 
 
 def lora_arguments(lora):
@@ -63,7 +88,7 @@ def lora_arguments(lora):
         r=lora["rank"],
         lora_alpha=lora["alpha"],
         lora_dropout=lora["dropout"],
-        target_modules=LORA_TARGETS,
+        target_modules=pattern_of(lora["targets"]) if "targets" in lora else LORA_TARGETS,
         task_type="CAUSAL_LM",
         bias="none",
         # B begins at zero, so the policy begins as the base.

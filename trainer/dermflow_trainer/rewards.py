@@ -47,6 +47,7 @@ class Rewards:
 
     def follow(self, job):
         """The next stretch's rewards are asked for and written elsewhere."""
+        self.job = job
         self.socket = job["rewardSocket"]
         self.samples = samples_of(job)
 
@@ -66,10 +67,14 @@ class Rewards:
             self.scored = (request, self.ask_for_all_ranks(request))
         return self.scored[1]
 
-    def ask_for_all_ranks(self, request):
+    def of(self, step, ids, completions):
+        """Rewards of completions that are no step's, and no samples of one."""
+        return self.ask_for_all_ranks({"step": step, "ids": ids, "completions": completions}, samples=False)
+
+    def ask_for_all_ranks(self, request, samples=True):
         """Rank 0 asks, since only its machine has the socket; each rank gets the rewards of its own completions."""
         if world_size() == 1:
-            return self.ask(request)
+            return self.ask(request, samples)
         from torch.distributed import all_gather_object, broadcast_object_list
 
         requests = [None] * world_size()
@@ -78,7 +83,7 @@ class Rewards:
         if rank() == 0:
             joined = {name: [item for part in requests for item in part[name]] for name in ("ids", "completions")}
             try:
-                answer = [self.ask({**request, **joined})]
+                answer = [self.ask({**request, **joined}, samples)]
             except RewardError as error:
                 # All ranks must hear of it, or they wait forever.
                 answer = [error]
@@ -88,7 +93,7 @@ class Rewards:
         start = sum(len(part["ids"]) for part in requests[: rank()])
         return {name: values[start : start + len(request["ids"])] for name, values in answer[0].items()}
 
-    def ask(self, request):
+    def ask(self, request, samples=True):
         status, body = self.post(json.dumps(request))
         if status != 200:
             raise RewardError(f"rewards were refused with status {status}: {body[:300]}")
@@ -106,7 +111,8 @@ class Rewards:
                     f"rewards lack a number in {name} for each of {len(request['completions'])} completions"
                 )
         components = {name: components[name] for name in self.names}
-        self.samples.write(request, components)
+        if samples:
+            self.samples.write(request, components)
         return components
 
     def post(self, request):

@@ -24,8 +24,9 @@ from peft import PeftModel
 from torch import nn
 from transformers import Qwen2_5_VLForConditionalGeneration
 
+from dermflow_trainer.adaptation import is_whole
 from dermflow_trainer.failures import BadInput
-from dermflow_trainer.model import load_processor, unspeakable_tokens
+from dermflow_trainer.model import load_processor, unspeakable_tokens, with_adapter
 
 OPSET = 18
 VISION_WEIGHTS = "vision_encoder.onnx_data"
@@ -61,10 +62,12 @@ def run(job, events):
 def load_model(job):
     """The model in float32 with eager attention, whose operations all have an ONNX form."""
     model = Qwen2_5_VLForConditionalGeneration.from_pretrained(
-        job["model"], dtype=torch.float32, attn_implementation="eager"
+        job["adapter"] if is_whole(job["adapter"]) else job["model"],
+        dtype=torch.float32,
+        attn_implementation="eager",
     )
-    if job["adapter"] is not None:
-        model = PeftModel.from_pretrained(model, job["adapter"]).get_base_model()
+    model = with_adapter(model, job)
+    model = model.get_base_model() if isinstance(model, PeftModel) else model
     return model.eval().requires_grad_(False)
 
 
