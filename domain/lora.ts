@@ -24,7 +24,9 @@ export const loraSchema = z.strictObject({
    * Layers that get an adapter: all linear ones of these parts, or those whose whole name the regular expression matches.
    * Absent: language and merger, as released.
    */
-  targets: z.union([partsSchema, z.string().refine(isPattern, 'expected parts, e.g. [language], or a regular expression')]).exactOptional(),
+  targets: z
+    .union([partsSchema, z.string().refine(isPattern, 'expected parts, e.g. [language], or a regular expression')])
+    .exactOptional(),
   /** Weights of the base in 4 bits while training (QLoRA); on NVIDIA GPUs alone. */
   quantise: z.enum(['nf4']).exactOptional(),
 });

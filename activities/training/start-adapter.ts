@@ -38,7 +38,8 @@ export async function identifyStart({ model, lora }: Recipe): Promise<ModelRef['
     ['dropout', config.lora_dropout, lora.dropout],
   ] as const;
   for (const [name, theirs, ours] of settings) {
-    if (theirs !== ours) throw wrong(folder, `has ${name} ${theirs}, the recipe ${ours}; set lora.${name} to ${theirs}`);
+    if (theirs !== ours)
+      throw wrong(folder, `has ${name} ${theirs}, the recipe ${ours}; set lora.${name} to ${theirs}`);
   }
   return { folder, sha256: await digestOfAdapter(folder, names) };
 }

@@ -31,7 +31,10 @@ const measured = (stretches: readonly Stretch[]): Milestone[] =>
 
 /** Of equal ones the earlier: it is nearer to its reference. */
 const best = (milestones: readonly Milestone[]): Milestone | undefined =>
-  milestones.reduce<Milestone | undefined>((found, one) => (found && found.reward >= one.reward ? found : one), undefined);
+  milestones.reduce<Milestone | undefined>(
+    (found, one) => (found && found.reward >= one.reward ? found : one),
+    undefined,
+  );
 
 /** Whether the last `patience` milestones all earned no more than the best one before them. */
 export function endsEarly(stretches: readonly Stretch[], patience: number | null): boolean {

@@ -35,10 +35,9 @@ export function describePlan(recipe: Recipe, plan: RunPlan): string {
 
 /** What is passed on to TRL as it is. */
 const trlLines = ({ sft, grpo }: Recipe): [string, string][] =>
-  [
-    ['trl, sft', trlWords(sft.trl)] as [string, string],
-    ['trl, grpo', trlWords(grpo.trl)] as [string, string],
-  ].filter(([, words]) => words !== '');
+  [['trl, sft', trlWords(sft.trl)] as [string, string], ['trl, grpo', trlWords(grpo.trl)] as [string, string]].filter(
+    ([, words]) => words !== '',
+  );
 
 /** Matched options are asked of cases that find partners. */
 const answersOf = ({ questions }: Recipe): string => (questions.distractors === 'matched' ? 'at most ' : '');

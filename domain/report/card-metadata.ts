@@ -59,7 +59,13 @@ export function frontMatter(
     ...(isOurs(recipe)
       ? { license: 'apache-2.0' }
       : { license: 'other', license_name: 'base-model-and-data', license_link: licenceFile }),
-    tags: [...domainTags, ...(recipe.lora === null ? [] : ['lora']), ...new Set(trained.map(({ job }) => job)), 'trl', 'dermflow'],
+    tags: [
+      ...domainTags,
+      ...(recipe.lora === null ? [] : ['lora']),
+      ...new Set(trained.map(({ job }) => job)),
+      'trl',
+      'dermflow',
+    ],
     ...(results.length > 0 ? { 'model-index': [{ name: `${recipe.name}-${recipe.method}`, results }] } : {}),
   };
   return `---\n${stringify(metadata, { lineWidth: 0 })}---`;

@@ -1,4 +1,6 @@
 /** The models that a run evaluated, in the order and with the names in which a reader meets them. */
+
+import type { MilestoneChoice } from '../evaluation/milestones.ts';
 import {
   type ModelUnderTest,
   modelOf,
@@ -8,7 +10,6 @@ import {
   onGrey,
   sameModel,
 } from '../evaluation/model-under-test.ts';
-import type { MilestoneChoice } from '../evaluation/milestones.ts';
 import type { EvaluationSummary, TaskSummary } from '../evaluation/summary.ts';
 import type { QuestionTask } from '../questions/question.ts';
 import type { Stage } from '../stages.ts';
@@ -39,10 +40,7 @@ export function shortTitle(evaluated: Pick<EvaluatedModel, 'label' | 'step'>): s
  * The milestone that a validation chose, else the last one, else the last model with real images. Throws a RangeError where
  * nothing was evaluated.
  */
-export function finalModel(
-  models: readonly EvaluatedModel[],
-  chosen: readonly MilestoneChoice[] = [],
-): EvaluatedModel {
+export function finalModel(models: readonly EvaluatedModel[], chosen: readonly MilestoneChoice[] = []): EvaluatedModel {
   const final = models.findLast(({ image }) => image === 'real');
   if (!final) throw new RangeError('no model was evaluated with its images');
   const stage = modelOf(final)?.stage;

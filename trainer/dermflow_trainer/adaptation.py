@@ -1,4 +1,4 @@
-"""What of a base model is trained: a LoRA adapter on some of its parts, on a quantised base too, or the parts themselves."""
+"""What of a model is trained: a LoRA adapter on some of its parts, on a quantised base too, or the parts themselves."""
 
 import os
 

@@ -21,13 +21,19 @@ def prepare_torch(job):
 
 def load_base(job):
     lora = job.get("lora", {})
+    start = job["adapter"] if is_whole(job["adapter"]) else job["model"]
+    # Transformers' own resume passes over every weight whose name in the file is another than in the model, as most of
+    # Qwen2.5-VL's are, and says no word; `from_pretrained` knows both names.
+    resumes = lora is None and job["resume"] is not None
     base = AutoModelForImageTextToText.from_pretrained(
-        job["adapter"] if is_whole(job["adapter"]) else job["model"],
+        job["resume"] if resumes else start,
         # Weights that are trained are kept in fp32; with bf16 the passes are, by autocast.
         dtype=torch.float32 if lora is None else DTYPES[job["precision"]],
         attn_implementation=job.get("attention", "sdpa"),
         **quantisation_arguments(lora or {}),
     )
+    # By this name TRL loads the reference of the KL term: what training began with, also where it resumes.
+    base.config._name_or_path = start
     # `generate` fills what it is not told from the model's own defaults; Qwen2.5-VL's hold a repetition penalty.
     base.generation_config = GenerationConfig()
     return base

@@ -1,5 +1,5 @@
-"""Fields of TRL's configurations that a recipe sets itself (`sft.trl`, `grpo.trl`). Dermflow has checked names, types and
-ranges; what several of them mean together is TRL's to refuse, and its refusal is the author's to mend."""
+"""Fields of TRL's configurations that a recipe sets itself (`sft.trl`, `grpo.trl`). Dermflow has checked names, types
+and ranges; what several of them mean together is TRL's to refuse, and its refusal is the author's to mend."""
 
 import dataclasses
 import typing

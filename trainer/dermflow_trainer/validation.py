@@ -1,4 +1,4 @@
-"""Validation of GRPO: the mean reward of greedy answers, which draw no random number and leave no mark on the training."""
+"""Validation of GRPO: the mean reward of greedy answers, which draw no random number and leave no mark on training."""
 
 import torch
 

@@ -167,4 +167,3 @@ def test_a_merged_model_answers_as_base_and_adapter(micro, data, tmp_path):
             assert torch.allclose(expected, found, atol=1e-4, rtol=1e-4)
             assert not torch.allclose(without, found, atol=1e-2)
     assert not (tmp_path / "merged/adapter_config.json").exists()
-

@@ -1,5 +1,5 @@
-"""Fields of TRL's configurations that a recipe sets itself: the trainer has them as they were given, what they bring is in
-the checkpoints, and what does not fit ends the job with one line."""
+"""Fields of TRL's configurations that a recipe sets itself: the trainer has them as they were given, what they bring is
+in the checkpoints, and what does not fit ends the job with one line."""
 
 import json
 

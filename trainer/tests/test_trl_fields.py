@@ -38,7 +38,11 @@ def test_every_default_is_a_value_that_the_file_allows(name):
 
 @pytest.mark.parametrize(
     ("field", "value", "words"),
-    [("torch_empty_cache_steps", 0, "bigger than 0"), ("optim", "adamm", "adamm"), ("lr_scheduler_type", "sine", "sine")],
+    [
+        ("torch_empty_cache_steps", 0, "bigger than 0"),
+        ("optim", "adamm", "adamm"),
+        ("lr_scheduler_type", "sine", "sine"),
+    ],
 )
 def test_what_the_file_refuses_the_library_refuses_too(tmp_path, field, value, words):
     with pytest.raises(ValueError, match=words):

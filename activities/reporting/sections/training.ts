@@ -43,7 +43,9 @@ export async function trainingSection(report: Report): Promise<Markup> {
   ];
   const drawn: Markup[] = [];
   for (const one of figures) drawn.push(await figure(one));
-  const chosen = (report.chosen ?? []).map((choice) => html`<p>${stages[choice.stage].title}: ${choiceWords(choice)}</p>`);
+  const chosen = (report.chosen ?? []).map(
+    (choice) => html`<p>${stages[choice.stage].title}: ${choiceWords(choice)}</p>`,
+  );
   return section('training', 'Training', ...chosen, ...drawn, completionTexts(report));
 }
 

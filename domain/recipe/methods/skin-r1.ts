@@ -1,8 +1,8 @@
 /** The recipe of Skin-R1 (arXiv 2511.14900): trajectories, SFT, GRPO. */
 import { z } from 'zod';
 import { llmChoiceSchema } from '../../llm-settings.ts';
-import { rewardsSchema } from '../../reward-settings.ts';
 import { loraSchema, partsSchema } from '../../lora.ts';
+import { rewardsSchema } from '../../reward-settings.ts';
 import { commonFields } from '../common.ts';
 import type { dataSchema } from '../data.ts';
 import { questionsSchema } from '../evaluation.ts';
@@ -38,7 +38,8 @@ export const skinR1RecipeSchema = fieldsSchema
   })
   .refine(({ lora, model }) => lora !== null || model.adapter === undefined, {
     path: ['model', 'adapter'],
-    message: 'full fine-tuning begins with a model; merge the adapter (dermflow export --merged) and give that as model.base',
+    message:
+      'full fine-tuning begins with a model; merge the adapter (dermflow export --merged) and give that as model.base',
   })
   .refine(({ sft, grpo }) => sft.epochs > 0 || grpo.milestones.length === 0, {
     path: ['grpo', 'milestones'],

@@ -109,6 +109,9 @@ export const trlWords = (given: TrlFields | undefined): string =>
   listSome(
     Object.entries(given ?? {})
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, value]) => `${name} ${typeof value === 'string' && /^[\w.-]+$/.test(value) ? value : JSON.stringify(value)}`),
+      .map(
+        ([name, value]) =>
+          `${name} ${typeof value === 'string' && /^[\w.-]+$/.test(value) ? value : JSON.stringify(value)}`,
+      ),
     100,
   );

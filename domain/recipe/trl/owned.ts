@@ -100,7 +100,10 @@ const grpo: Owned = [
   ],
   ['no tools are called', 'max_tool_calling_iterations'],
   ['TRL calls it vllm_importance_sampling_clip_max', 'vllm_importance_sampling_cap'],
-  ['a policy with noise or smoothing would differ from its own reference', 'neftune_noise_alpha label_smoothing_factor'],
+  [
+    'a policy with noise or smoothing would differ from its own reference',
+    'neftune_noise_alpha label_smoothing_factor',
+  ],
 ];
 
 /** Some choices of a field that is passed on would break what Dermflow promises. */

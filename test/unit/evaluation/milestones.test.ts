@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { chooseMilestone, choiceWords, endsEarly } from '../../../domain/evaluation/milestones.ts';
-import type { EvaluatedModel } from '../../../domain/report/report.ts';
+import { choiceWords, chooseMilestone, endsEarly } from '../../../domain/evaluation/milestones.ts';
 import { finalModel } from '../../../domain/report/models.ts';
+import type { EvaluatedModel } from '../../../domain/report/report.ts';
 
 const curve = (...rewards: (number | null)[]) =>
   rewards.map((reward, i) => ({
@@ -17,7 +17,8 @@ describe('the milestone that is kept', () => {
     [[0.9, 0.9, 0.9, 0.9], 10],
     [[-0.5, -0.2, -0.3, -0.4], 20],
   ])('of %j is the best, the earlier of equals: %d', (rewards, step) =>
-    expect(chooseMilestone('grpo', curve(...rewards), planned)).toMatchObject({ step, stoppedEarly: false }));
+    expect(chooseMilestone('grpo', curve(...rewards), planned)).toMatchObject({ step, stoppedEarly: false }),
+  );
 
   it('is none where nothing was validated: the last one stands', () => {
     expect(chooseMilestone('grpo', curve(null, null), planned)).toBeNull();
@@ -26,7 +27,9 @@ describe('the milestone that is kept', () => {
 
   it('is told with the curve that it was chosen on', () => {
     const choice = chooseMilestone('grpo', curve(0.5, 0.9, 0.7), planned);
-    expect(choice && choiceWords(choice)).toMatch(/^Step 20 is kept: .*\(mean reward by step 10: 0\.500, 20: 0\.900, 30: 0\.700\); training ended at step 30, since later milestones brought nothing better\.$/);
+    expect(choice && choiceWords(choice)).toMatch(
+      /^Step 20 is kept: .*\(mean reward by step 10: 0\.500, 20: 0\.900, 30: 0\.700\); training ended at step 30, since later milestones brought nothing better\.$/,
+    );
   });
 });
 
@@ -41,7 +44,8 @@ describe('training ends early', () => {
     [[0.5, 0.4, 0.3], null, false],
     [[null, null, null], 1, false],
   ])('after %j with patience %j: %s', (rewards, patience, ends) =>
-    expect(endsEarly(curve(...rewards), patience)).toBe(ends));
+    expect(endsEarly(curve(...rewards), patience)).toBe(ends),
+  );
 });
 
 describe('the model that a report is about', () => {

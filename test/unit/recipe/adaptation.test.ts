@@ -48,7 +48,10 @@ describe('what a recipe trains', () => {
   ])('%j is refused: %s', (changes, message) => expect(() => read(changes)).toThrow(message));
 
   it('the order of parts decides nothing', () => {
-    const [one, other] = [['language', 'merger'], ['merger', 'language']].map((full) => read({ lora: null, full }));
+    const [one, other] = [
+      ['language', 'merger'],
+      ['merger', 'language'],
+    ].map((full) => read({ lora: null, full }));
     expect(one && sftOf(one).stageKey).toBe(other && sftOf(other).stageKey);
   });
 

@@ -135,7 +135,11 @@ describe('fields of TRL in a recipe', () => {
   it.each<['sft' | 'grpo', TrlFields, string]>([
     ['grpo', { topp: 0.9 }, 'r.yaml: grpo.trl.topp is 0.9: GRPOConfig of TRL 1.16.0 has no such field; is it top_p?'],
     ['sft', { top_p: 0.9 }, 'r.yaml: sft.trl.top_p is 0.9: SFTConfig of TRL 1.16.0 has no such field; '],
-    ['grpo', { top_p: 'high' }, 'r.yaml: grpo.trl.top_p is "high": GRPOConfig of TRL 1.16.0 takes a number above 0 to 1'],
+    [
+      'grpo',
+      { top_p: 'high' },
+      'r.yaml: grpo.trl.top_p is "high": GRPOConfig of TRL 1.16.0 takes a number above 0 to 1',
+    ],
     ['grpo', { top_p: 1.2 }, 'grpo.trl.top_p is 1.2: GRPOConfig of TRL 1.16.0 takes a number above 0 to 1'],
     ['grpo', { top_p: 0 }, 'takes a number above 0 to 1'],
     ['grpo', { top_p: null }, 'takes a number above 0 to 1'],
@@ -154,7 +158,11 @@ describe('fields of TRL in a recipe', () => {
     ['sft', { optim: 'adalomo' }, 'it steps inside the backward pass'],
     ['sft', { lr_scheduler_type: 'reduce_lr_on_plateau' }, 'it needs a validation between the steps'],
     ['grpo', { vllm_importance_sampling_mode: 'token_mask' }, 'has no effect with grpo.rollouts transformers'],
-    ['grpo', { num_iterations: 3 }, 'r.yaml: grpo.saveEvery is 10: a checkpoint may not fall between the 3 steps on one'],
+    [
+      'grpo',
+      { num_iterations: 3 },
+      'r.yaml: grpo.saveEvery is 10: a checkpoint may not fall between the 3 steps on one',
+    ],
   ])('%s.trl %j is refused: %s', (stage, trl, message) => {
     expect(() => read(withTrl(stage, trl))).toThrow(message);
   });

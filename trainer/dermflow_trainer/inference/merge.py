@@ -1,5 +1,7 @@
 """A model of its own out of a base and an adapter, in the layout that Transformers loads without PEFT."""
 
+from contextlib import suppress
+
 import torch
 from peft import PeftModel
 from transformers import GenerationConfig
@@ -13,11 +15,9 @@ def run(job, events):
     events.started(step=0, max_steps=1, trainable_parameters=0)
     model = merged(load_base({**job, "precision": "fp32", "adapter": None}), job["adapter"])
     model = model.to(DTYPES[job["precision"]])
-    try:
-        # The base's own way to answer, which plays no part in training and evaluation, is the reader's.
+    # The base's own way to answer, which plays no part in training and evaluation, is the reader's.
+    with suppress(OSError):
         model.generation_config = GenerationConfig.from_pretrained(job["model"])
-    except OSError:
-        pass
     model.save_pretrained(job["output"])
     load_processor(job).save_pretrained(job["output"])
     events.progress(1, 1)
