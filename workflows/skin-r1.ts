@@ -3,12 +3,12 @@ import type { CheckpointRef } from '../domain/contracts/references.ts';
 import type { RunInput, RunResult } from '../domain/contracts/run.ts';
 import type { StretchResult } from '../domain/contracts/training.ts';
 import type { TrajectoriesResult } from '../domain/contracts/trajectories.ts';
-import { chooseMilestone, type MilestoneChoice } from '../domain/evaluation/milestones.ts';
 import { baseModel, type ModelUnderTest, onGrey } from '../domain/evaluation/model-under-test.ts';
 import { ledgerWords } from '../domain/llm-account.ts';
 import { skinR1 as method } from '../domain/methods/skin-r1.ts';
 import { parseRecipe } from '../domain/recipe/parse.ts';
 import type { Recipe } from '../domain/recipe/recipe.ts';
+import { chooseMilestone, type MilestoneChoice } from '../domain/rewards/milestones.ts';
 import { type Stage, stageNames, stages } from '../domain/stages.ts';
 import {
   explainConcepts,

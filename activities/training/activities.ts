@@ -5,9 +5,7 @@ import { Context } from '@temporalio/activity';
 import type { Logger } from 'pino';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { GrpoInput, StretchResult, TrainingActivities } from '../../domain/contracts/training.ts';
-import { DermflowError, failureTypes, unavailable, userMistake } from '../../domain/failures.ts';
-import { questionPrompt } from '../../domain/prompts/prompts.ts';
-import type { Question } from '../../domain/questions/question.ts';
+import { DermflowError, failureTypes, unavailable } from '../../domain/failures.ts';
 import type { GrpoJob, SftJob } from '../../domain/trainer.ts';
 import type { Environment } from '../../platform/env.ts';
 import { withHeartbeats } from '../heartbeats.ts';
@@ -27,7 +25,7 @@ import { keepingUnsaved } from './kept.ts';
 import { identifyModel } from './model.ts';
 import { defaultRewardLimits, type LoadedPlugin, loadRewardPlugin } from './reward-plugin.ts';
 import { serveRewards } from './reward-server.ts';
-import { fetchImages, type RowSource, writeChatRows } from './rows.ts';
+import { fetchImages, questionRows, validationQuestions, writeChatRows } from './rows.ts';
 import { grpoJob, grpoStretch, inputPaths, type JobFolders, sftJob, sftStretch } from './stages.ts';
 import { identifyStart, startFolder } from './start-adapter.ts';
 import { createStayingTrainers, endHeld, type Held } from './staying.ts';
@@ -170,30 +168,16 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
       }
     });
 
-  /** The first ones of the validation part, which shares no patient with training and test. */
-  const validationQuestions = async ({ recipe: { grpo }, questions }: GrpoInput): Promise<Question[]> => {
-    if (!grpo.validation) return [];
-    const { name, schema } = artifactFiles.questions.validation;
-    const all = await withHeartbeats(() => readJsonLines(store, questions, name, schema));
-    if (all.length > 0) return all.slice(0, grpo.validation.questions);
-    throw userMistake('grpo.validation: there are no validation questions; give data.split.validation a share');
-  };
-
   const trainByRewards = async (input: GrpoInput, plugin: LoadedPlugin | null): Promise<StretchResult> => {
     const { recipe, sft } = input;
     const stretch = grpoStretch(input, plugin, environment.trainer);
     const { name, schema } = artifactFiles.questions.train;
     const questions = await withHeartbeats(() => readJsonLines(store, input.questions, name, schema));
-    const validation = await validationQuestions(input);
+    const validation = await withHeartbeats(() => validationQuestions(store, input));
     const rewards = await serveRewards([...questions, ...validation], recipe.rewards, plugin, logger);
     try {
       const prepare = async (folders: JobFolders): Promise<GrpoJob> => {
-        const rowOf = (question: Question): RowSource => ({
-          id: question.id,
-          image: question.image,
-          prompt: questionPrompt(question, recipe.prompts, 'training'),
-        });
-        const [rows, held] = [questions.map(rowOf), validation.map(rowOf)];
+        const [rows = [], held = []] = [questions, validation].map((each) => questionRows(each, recipe.prompts));
         const paths = inputPaths(folders.inputs);
         await writeChatRows(paths.rows, rows);
         await writeChatRows(paths.validation, held);

@@ -1,8 +1,8 @@
 /** The report, on cpu workers. */
 import type { ArtifactRef } from '../artifact.ts';
-import type { MilestoneChoice } from '../evaluation/milestones.ts';
 import type { LlmAccount } from '../llm-account.ts';
 import type { Recipe } from '../recipe/recipe.ts';
+import type { MilestoneChoice } from '../rewards/milestones.ts';
 import type { Stage } from '../stages.ts';
 import type { DataResult } from './data.ts';
 import type { EvaluationResult } from './evaluation.ts';

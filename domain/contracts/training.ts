@@ -1,9 +1,9 @@
 /** Training, on gpu workers. */
 import { z } from 'zod';
 import type { ArtifactRef } from '../artifact.ts';
-import type { MilestoneChoice } from '../evaluation/milestones.ts';
 import { type Motion, motionSchema } from '../heartbeats.ts';
 import type { Recipe } from '../recipe/recipe.ts';
+import type { MilestoneChoice } from '../rewards/milestones.ts';
 import type { DataResult } from './data.ts';
 import type { EvaluationResult, TaskScore } from './evaluation.ts';
 import type { CheckpointRef, ModelRef } from './references.ts';

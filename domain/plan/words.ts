@@ -28,7 +28,7 @@ export function describePlan(recipe: Recipe, plan: RunPlan): string {
       `${plan.evaluations.models} models, ${answersOf(recipe)}${grouped(plan.evaluations.answers)} answers`,
     ],
     ...trlLines(recipe),
-    ...sizeLines(plan),
+    ...sizeLines(recipe, plan),
   ];
   return lines.map(([name, fact]) => `${name.padEnd(13)} ${fact}`).join('\n');
 }
@@ -75,20 +75,21 @@ const grpoLine = ({ grpo }: Recipe, plan: NonNullable<RunPlan['grpo']>): string 
 
 const stops = (milestones: readonly number[]): string => `milestones ${milestones.join(', ')}`;
 
-function sizeLines({ parameters, memory, storage }: RunPlan): [string, string][] {
+function sizeLines({ lora }: Recipe, { parameters, memory, storage }: RunPlan): [string, string][] {
   if (!parameters || !memory || !storage)
     return [['sizes', "unknown: the base model's config.json is not on this machine"]];
+  const what = lora === null ? 'trained weights' : 'adapter';
   const share = `${(100 * parameters.share).toFixed(2)} %`;
   return [
     ['parameters', `${millions(parameters.total)}, trainable ${grouped(parameters.trainable)} (${share})`],
-    ['memory, sft', memoryLine(memory.sft)],
-    ['memory, grpo', memoryLine(memory.grpo)],
+    ['memory, sft', memoryLine(memory.sft, what)],
+    ['memory, grpo', memoryLine(memory.grpo, what)],
     ['checkpoints', `${storage.checkpoints} kept, ${gibibytes(storage.checkpoint)} each`],
     ['S3', `about ${gibibytes(storage.s3)} at most`],
     ['scratch disk', `about ${gibibytes(storage.scratch)} on the gpu worker`],
   ];
 }
 
-const memoryLine = (m: MemoryEstimate): string =>
-  `estimated ${gibibytes(m.peak)} a device: base ${gibibytes(m.base)}, adapter and optimizer ${gibibytes(m.adapter)}, ` +
+const memoryLine = (m: MemoryEstimate, what: string): string =>
+  `estimated ${gibibytes(m.peak)} a device: base ${gibibytes(m.base)}, ${what} and optimizer ${gibibytes(m.adapter)}, ` +
   `activations ${gibibytes(m.activations)}${m.sampling > 0 ? ` or sampling ${gibibytes(m.sampling)}` : ''}`;

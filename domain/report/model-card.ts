@@ -1,11 +1,11 @@
 /** The README.md of an exported adapter, in the form of a Hugging Face model card. */
 import type { TaskScore } from '../contracts/evaluation.ts';
-import { choiceWords, type MilestoneChoice } from '../evaluation/milestones.ts';
 import type { ModelUnderTest } from '../evaluation/model-under-test.ts';
 import { isGenerated, type ModelCardSource } from '../methods/card-source.ts';
 import { exportedModel, methodOf, methods } from '../methods/index.ts';
 import type { Method, MethodWords } from '../methods/method.ts';
 import type { Recipe } from '../recipe/recipe.ts';
+import { choiceWords, type MilestoneChoice } from '../rewards/milestones.ts';
 import { type StageRow, stages } from '../stages.ts';
 import { grouped } from '../words.ts';
 import { frontMatter, licenceNote, publicBase } from './card-metadata.ts';

@@ -1,6 +1,5 @@
 /** The models that a run evaluated, in the order and with the names in which a reader meets them. */
 
-import type { MilestoneChoice } from '../evaluation/milestones.ts';
 import {
   type ModelUnderTest,
   modelOf,
@@ -12,6 +11,7 @@ import {
 } from '../evaluation/model-under-test.ts';
 import type { EvaluationSummary, TaskSummary } from '../evaluation/summary.ts';
 import type { QuestionTask } from '../questions/question.ts';
+import type { MilestoneChoice } from '../rewards/milestones.ts';
 import type { Stage } from '../stages.ts';
 import type { EvaluatedModel } from './report.ts';
 

@@ -4,12 +4,12 @@ import { artifactKinds, sha256Schema } from '../artifact.ts';
 import { readerScoresSchema } from '../benchmarks/summary.ts';
 import { imageRefSchema, modalities } from '../cases/case.ts';
 import { modelRefSchema } from '../contracts/references.ts';
-import { milestoneChoiceSchema } from '../evaluation/milestones.ts';
 import { taskSummarySchema } from '../evaluation/summary.ts';
 import { malignancySchema } from '../knowledge/malignancy.ts';
 import { llmAccountSchema } from '../llm-account.ts';
 import { optionSchema, questionTasks } from '../questions/question.ts';
 import { recipeSchema } from '../recipe/recipe.ts';
+import { milestoneChoiceSchema } from '../rewards/milestones.ts';
 import type { LogField } from '../stages.ts';
 import { metricsLineSchema, sampleLineSchema } from './training-log.ts';
 

@@ -9,11 +9,11 @@ from trl import GRPOConfig
 
 from dermflow_trainer.model import check_image_sizes, load_policy, load_processor, prepare_torch, unspeakable_tokens
 from dermflow_trainer.order import OrderedGRPOTrainer
-from dermflow_trainer.passed import passed_on, refusing
 from dermflow_trainer.rewards import Rewards
 from dermflow_trainer.rows import chat_dataset, read_rows
 from dermflow_trainer.stretch import Stretch, common_arguments
-from dermflow_trainer.validation import validate
+from dermflow_trainer.tuning.passed import passed_on, refusing
+from dermflow_trainer.tuning.validation import validate
 
 
 def run(job, events):

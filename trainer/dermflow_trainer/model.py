@@ -5,8 +5,8 @@ from peft import LoraConfig, PeftModel, get_peft_model
 from PIL import Image
 from transformers import AutoModelForImageTextToText, AutoProcessor, GenerationConfig, set_seed
 
-from dermflow_trainer.adaptation import is_whole, pattern_of, quantisation_arguments, train_parts
 from dermflow_trainer.failures import BadInput
+from dermflow_trainer.tuning.adaptation import is_whole, pattern_of, quantisation_arguments, train_parts
 
 LORA_TARGETS = pattern_of()
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16}

@@ -3,9 +3,9 @@
 from trl import SFTConfig, SFTTrainer
 
 from dermflow_trainer.model import check_image_sizes, load_policy, load_processor, prepare_torch
-from dermflow_trainer.passed import passed_on, refusing
 from dermflow_trainer.rows import chat_dataset, read_rows
 from dermflow_trainer.stretch import Stretch, common_arguments
+from dermflow_trainer.tuning.passed import passed_on, refusing
 
 
 def run(job, events):

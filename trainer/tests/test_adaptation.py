@@ -1,21 +1,27 @@
 """What is trained: adapters on chosen parts, a base in four bits as it would be loaded, whole parts of a model; and a
 model of its own out of base and adapter."""
 
+import io
 import json
 
+import numpy as np
+import onnx
 import pytest
 import torch
 from comparing import adapter_of, digest, state_digests, weights_of
 from jobs import grpo_job, sft_job, training
-from peft import PeftModel
+from onnx.reference import ReferenceEvaluator
+from peft import LoraConfig, PeftModel, get_peft_model
 from reward_server import serve_rewards
 from running import run
 from sequences import inputs_by_prompt
 from transformers import AutoModelForImageTextToText, AutoProcessor
 
-from dermflow_trainer.adaptation import part_of, pattern_of, quantisation_arguments
+from dermflow_trainer.events import Events
 from dermflow_trainer.failures import BadInput
+from dermflow_trainer.inference import export_onnx
 from dermflow_trainer.job import load_job
+from dermflow_trainer.tuning.adaptation import part_of, pattern_of, quantisation_arguments
 
 ONE_STEP = {"maxSteps": 1, "stopAt": 1, "saveEvery": 1, "stay": False}
 PLAN = {"maxSteps": 4, "stopAt": 4, "saveEvery": 2, "stay": False}
@@ -149,6 +155,31 @@ def test_a_whole_model_answers_as_plain_transformers(micro, data, tuned, tmp_pat
     assert texts["base"] != texts["tuned"]
     AutoModelForImageTextToText.from_pretrained(tuned[0] / "checkpoint-4")
     AutoProcessor.from_pretrained(tuned[0] / "checkpoint-4")
+
+
+def test_what_is_exported_to_onnx_is_the_whole_model(micro, tuned):
+    checkpoint = str(tuned[0] / "checkpoint-4")
+    exported = export_onnx.load_model({"model": str(micro / "base"), "adapter": checkpoint}).state_dict()
+    plain = AutoModelForImageTextToText.from_pretrained(checkpoint, dtype=torch.float32).state_dict()
+    assert digest(exported) == digest(plain)
+
+
+def test_an_adapter_on_the_vision_tower_is_in_its_graph(micro, tmp_path):
+    base = AutoModelForImageTextToText.from_pretrained(micro / "base", dtype=torch.float32)
+    policy = get_peft_model(base, LoraConfig(r=4, target_modules=pattern_of(["vision"]), init_lora_weights=False))
+    policy.save_pretrained(tmp_path / "adapter")
+    job = {"threads": 1, "model": str(micro / "base"), "adapter": str(tmp_path / "adapter"), "precision": "fp32"}
+    export_onnx.run({**job, "output": str(tmp_path / "out"), "imageSizes": [[84, 140]]}, Events(io.StringIO()))
+    patches = torch.randn(60, 3 * 2 * 14 * 14, generator=torch.Generator().manual_seed(1))
+    graph = onnx.load(tmp_path / "out/onnx/vision_encoder_84x140.onnx")
+    (features,) = ReferenceEvaluator(graph).run(None, {"pixel_values": patches.numpy()})
+    visual = policy.get_base_model().eval().model.visual
+    with torch.no_grad():
+        expected = visual(patches, grid_thw=torch.tensor([[1, 6, 10]])).pooler_output.numpy()
+        with policy.disable_adapter():
+            without = visual(patches, grid_thw=torch.tensor([[1, 6, 10]])).pooler_output.numpy()
+    np.testing.assert_allclose(features, expected, rtol=1e-3, atol=1e-4)
+    assert not np.allclose(features, without, atol=1e-2)
 
 
 def test_a_merged_model_answers_as_base_and_adapter(micro, data, tmp_path):

@@ -1,6 +1,6 @@
 import type { CheckpointRef } from '../../domain/contracts/references.ts';
 import type { GrpoInput, StretchResult } from '../../domain/contracts/training.ts';
-import { endsEarly } from '../../domain/evaluation/milestones.ts';
+import { endsEarly } from '../../domain/rewards/milestones.ts';
 import { stages } from '../../domain/stages.ts';
 import { trainGrpo } from '../activities.ts';
 import type { Progress } from '../progress.ts';

@@ -1,8 +1,8 @@
 import { html } from 'hono/html';
-import { choiceWords } from '../../../domain/evaluation/milestones.ts';
 import type { Report } from '../../../domain/report/report.ts';
 import { type MetricsLine, pointsOf } from '../../../domain/report/training-log.ts';
 import { rewardWeights } from '../../../domain/reward-settings.ts';
+import { choiceWords } from '../../../domain/rewards/milestones.ts';
 import { stageNames, stages } from '../../../domain/stages.ts';
 import { componentChart, conceptChart, klChart, lossChart, rewardChart } from '../charts/curves.ts';
 import { figure, type Markup, rewardParts, section } from '../markup.ts';

@@ -5,7 +5,6 @@ import type { TrlFields } from './check.ts';
 const stateBytes: Readonly<Record<string, number>> = {
   sgd: 0,
   adafactor: 0,
-  schedule_free_sgd: 4,
   adagrad: 4,
   rmsprop: 4,
   rmsprop_bnb: 4,

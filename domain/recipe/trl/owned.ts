@@ -111,11 +111,21 @@ export const ownedChoices: Readonly<Record<string, Readonly<Record<string, strin
   lr_scheduler_type: Object.fromEntries(
     ['reduce_lr_on_plateau', 'greedy'].map((name) => [name, 'it needs a validation between the steps of a stretch']),
   ),
-  optim: Object.fromEntries(
-    'lomo adalomo galore_adamw_layerwise galore_adamw_8bit_layerwise galore_adafactor_layerwise apollo_adamw_layerwise'
-      .split(' ')
-      .map((name) => [name, 'it steps inside the backward pass and keeps its state where no checkpoint holds it']),
-  ),
+  optim: {
+    ...Object.fromEntries(
+      'lomo adalomo galore_adamw_layerwise galore_adamw_8bit_layerwise galore_adafactor_layerwise apollo_adamw_layerwise'
+        .split(' ')
+        .map((name) => [name, 'it steps inside the backward pass and keeps its state where no checkpoint holds it']),
+    ),
+    ...Object.fromEntries(
+      'schedule_free_radam schedule_free_adamw schedule_free_sgd'
+        .split(' ')
+        .map((name) => [
+          name,
+          'while it trains the weights are other ones than those to answer by, and would be saved',
+        ]),
+    ),
+  },
 };
 
 const table = (owned: Owned): ReadonlyMap<string, string> =>

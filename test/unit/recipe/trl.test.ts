@@ -156,6 +156,7 @@ describe('fields of TRL in a recipe', () => {
     ['sft', { dataloader_num_workers: 4 }, 'may not be set here: the order of rows is a function of seed, epoch'],
     ['grpo', { report_to: 'wandb' }, 'DERMFLOW_TRAINER_TRACKING'],
     ['sft', { optim: 'adalomo' }, 'it steps inside the backward pass'],
+    ['grpo', { optim: 'schedule_free_adamw' }, 'while it trains the weights are other ones'],
     ['sft', { lr_scheduler_type: 'reduce_lr_on_plateau' }, 'it needs a validation between the steps'],
     ['grpo', { vllm_importance_sampling_mode: 'token_mask' }, 'has no effect with grpo.rollouts transformers'],
     [

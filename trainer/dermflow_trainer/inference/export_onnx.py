@@ -24,9 +24,9 @@ from peft import PeftModel
 from torch import nn
 from transformers import Qwen2_5_VLForConditionalGeneration
 
-from dermflow_trainer.adaptation import is_whole
 from dermflow_trainer.failures import BadInput
 from dermflow_trainer.model import load_processor, unspeakable_tokens, with_adapter
+from dermflow_trainer.tuning.adaptation import is_whole
 
 OPSET = 18
 VISION_WEIGHTS = "vision_encoder.onnx_data"

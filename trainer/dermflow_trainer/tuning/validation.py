@@ -5,7 +5,7 @@ import torch
 from dermflow_trainer.inference.generate import generate
 from dermflow_trainer.job import rank, world_size
 
-# By domain/evaluation/milestones.ts.
+# By domain/rewards/milestones.ts.
 NAME = "validation_reward"
 
 

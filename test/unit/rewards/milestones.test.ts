@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { choiceWords, chooseMilestone, endsEarly } from '../../../domain/evaluation/milestones.ts';
 import { finalModel } from '../../../domain/report/models.ts';
 import type { EvaluatedModel } from '../../../domain/report/report.ts';
+import { choiceWords, chooseMilestone, endsEarly } from '../../../domain/rewards/milestones.ts';
 
 const curve = (...rewards: (number | null)[]) =>
   rewards.map((reward, i) => ({
