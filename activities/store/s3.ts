@@ -1,6 +1,4 @@
 /** A store in a bucket of any S3 that honours `If-None-Match: *`. */
-import { hash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
@@ -14,7 +12,7 @@ import {
   type S3ClientConfig,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
-import { corrupt, userMistake } from '../../domain/failures.ts';
+import { userMistake } from '../../domain/failures.ts';
 import { proxyAgents, proxyWords } from '../../platform/proxy.ts';
 import { transferring } from '../motion.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
@@ -26,7 +24,7 @@ import { listKeys } from './listing.ts';
 import { partBytes, uploadInParts } from './multipart.ts';
 import { createQuickPut } from './quick-put.ts';
 import { refusalOf, StoreRefusal } from './refusals.ts';
-import { createStore } from './store.ts';
+import { createStore, withContents } from './store.ts';
 import { withUnsignedBody } from './unsigned.ts';
 
 export interface S3Settings {
@@ -122,10 +120,9 @@ export function createS3Store(client: S3Client, settings: S3Settings, silence = 
       explained(() =>
         transferring('uploading', basename(path), blob.bytes, async () => {
           if (blob.bytes > partBytes) return uploadInParts(client, at(key), path, blob);
-          const data = await readFile(path);
-          if (hash('sha256', data) !== blob.sha256)
-            throw corrupt(`file of blob ${blob.sha256} changed while it was uploaded`);
-          await put(withUnsignedBody(new PutObjectCommand({ ...at(key), Body: data })));
+          await withContents(path, blob, (data) =>
+            put(withUnsignedBody(new PutObjectCommand({ ...at(key), Body: data }))),
+          );
         }),
       ),
     putIfAbsent: async (key, data) => {

