@@ -62,7 +62,7 @@ def with_adapter(base, job):
     """The base as it answers: with the job's adapter, unmerged, where there is one."""
     if job["adapter"] is None or is_whole(job["adapter"]):
         return base
-    return PeftModel.from_pretrained(base, job["adapter"])
+    return adapted(base, job)
 
 
 def load_policy(job):
@@ -72,20 +72,21 @@ def load_policy(job):
     if job["lora"] is None:
         return train_parts(base, job["full"])
     if job["adapter"] is not None:
-        return continued(base, job)
+        return adapted(base, job, is_trainable=True)
     try:
         return get_peft_model(base, LoraConfig(**lora_arguments(job["lora"])))
     except ValueError as error:
         raise BadInput(f"field lora.targets: {error}") from error
 
 
-def continued(base, job):
+def adapted(base, job, **options):
+    """The base with the job's adapter. Throws `BadInput` where the two do not fit."""
     try:
-        return PeftModel.from_pretrained(base, job["adapter"], is_trainable=True)
+        return PeftModel.from_pretrained(base, job["adapter"], **options)
     except torch.OutOfMemoryError:
         raise
-    except (RuntimeError, ValueError) as error:
-        raise BadInput(f"field adapter: {job['adapter']} is not of {job['model']}: {error}") from error
+    except (KeyError, RuntimeError, TypeError, ValueError) as error:
+        raise BadInput(f"field adapter: {job['adapter']} is not of {job['model']}: {error!r}") from error
 
 
 def lora_arguments(lora):

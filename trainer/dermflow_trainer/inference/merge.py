@@ -3,18 +3,17 @@
 from contextlib import suppress
 
 import torch
-from peft import PeftModel
 from transformers import GenerationConfig
 
-from dermflow_trainer.model import DTYPES, load_base, load_processor
+from dermflow_trainer.model import DTYPES, adapted, load_base, load_processor
 
 
 def run(job, events):
     """The sum is made in float32 and then stored in the job's precision."""
     torch.set_num_threads(job["threads"])
     events.started(step=0, max_steps=1, trainable_parameters=0)
-    model = merged(load_base({**job, "precision": "fp32", "adapter": None}), job["adapter"])
-    model = model.to(DTYPES[job["precision"]])
+    base = load_base({**job, "precision": "fp32", "adapter": None})
+    model = adapted(base, job).merge_and_unload(safe_merge=True).to(DTYPES[job["precision"]])
     # The base's own way to answer, which plays no part in training and evaluation, is the reader's.
     with suppress(OSError):
         model.generation_config = GenerationConfig.from_pretrained(job["model"])
@@ -22,7 +21,3 @@ def run(job, events):
     load_processor(job).save_pretrained(job["output"])
     events.progress(1, 1)
     return {"model": job["output"]}
-
-
-def merged(base, adapter):
-    return PeftModel.from_pretrained(base, adapter).merge_and_unload(safe_merge=True)
