@@ -23,7 +23,7 @@ def load_base(job):
     lora = job.get("lora", {})
     start = job["adapter"] if is_whole(job["adapter"]) else job["model"]
     # Transformers' own resume passes over every weight whose name in the file is another than in the model, as most of
-    # Qwen2.5-VL's are, and says no word; `from_pretrained` knows both names.
+    # Qwen2.5-VL's are, and only warns; `from_pretrained` knows both names.
     resumes = lora is None and job["resume"] is not None
     base = AutoModelForImageTextToText.from_pretrained(
         job["resume"] if resumes else start,

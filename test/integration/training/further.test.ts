@@ -62,7 +62,7 @@ describe('validation', () => {
     expect(plain.last).not.toHaveProperty('validation_reward');
     expect(validated.last.validation_reward).toEqual(expect.any(Number));
     const rows = await readJsonLines(store, validated.metrics, 'metrics.jsonl', metricsLineSchema);
-    const { values } = rows.at(-1) ?? { values: {} };
+    const values = rows.at(-1)?.values ?? {};
     const parts = ['format', 'granularity', 'malignancy'].map((name) => values[`validation_reward/${name}`] ?? 0);
     expect(values.validation_reward).toBeCloseTo(parts.reduce((sum, part) => sum + part, 0));
     const pids = worker.pids().length;
