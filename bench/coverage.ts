@@ -3,20 +3,21 @@
  * percentile bootstrap by patients that was used before. Prints the table of docs/method.md.
  */
 import { parseArgs } from 'node:util';
-import { clusteredInterval, type GroupedValue, groupTotals } from '../domain/evaluation/statistics/clustered.ts';
+import { clusteredInterval, type GroupedValue } from '../domain/evaluation/statistics/clustered.ts';
+import { groupedOf } from '../domain/evaluation/statistics/grouped.ts';
 import { createRandom, type Random } from '../domain/random.ts';
 import { readCount } from './common/arguments.ts';
 import { coverageOf, groupCounts, settingsOf } from './statistics/simulated.ts';
 
 /** Percentile interval of whole groups that are drawn with replacement. */
 function bootstrap(values: readonly GroupedValue[], random: Random, resamples: number): { low: number; high: number } {
-  const totals = groupTotals(values);
+  const { sums, counts } = groupedOf(values).totals();
   const means = Float64Array.from({ length: resamples }, () => {
     let [sum, count] = [0, 0];
-    for (let draw = 0; draw < totals.length; draw += 1) {
-      const group = random.pick(totals);
-      sum += group.sum;
-      count += group.count;
+    for (let draw = 0; draw < sums.length; draw += 1) {
+      const group = random.int(0, sums.length - 1);
+      sum += sums[group] ?? 0;
+      count += counts[group] ?? 0;
     }
     return sum / count;
   }).sort();

@@ -10,8 +10,9 @@ import { parseArgs } from 'node:util';
 import { execa } from 'execa';
 import { concurrently } from '../activities/concurrently.ts';
 import { createEndpointClient } from '../activities/llm/endpoint.ts';
-import { patientFetch } from '../activities/llm/wire.ts';
+import { patientFetch } from '../activities/llm/transport.ts';
 import type { ArtifactStore } from '../activities/ports/artifact-store.ts';
+import type { LlmClient } from '../activities/ports/llm-client.ts';
 import { createMemoryStore } from '../activities/store/memory.ts';
 import { createS3Store } from '../activities/store/s3.ts';
 import { type Asking, askAll, recognise } from '../activities/trajectories/ask.ts';
@@ -38,7 +39,7 @@ export default async function llm(args: string[]): Promise<void> {
   const { values } = parseArgs({
     args,
     options: {
-      requests: { type: 'string', default: '2560' },
+      requests: { type: 'string', default: '7680' },
       concurrency: { type: 'string', default: '64' },
       latency: { type: 'string', default: '250' },
       repeats: { type: 'string', default: '3' },
@@ -133,25 +134,48 @@ async function fetchAll({ requests, settings }: Plan, salt: string): Promise<num
 }
 
 async function measureStage(name: string, plan: Plan, store: ArtifactStore): Promise<void> {
-  const timed = timeStore(store);
-  await report(name, plan, (salt) => askStage(timed.store, plan, salt));
-  const msPerReply = timed.ms() / (plan.requests * plan.repeats);
-  const share = (100 * msPerReply) / (msPerReply + plan.latencyMs);
+  const counted = countWrites(store);
+  const waits: number[] = [];
+  await report(name, plan, (salt) => askStage(counted.store, plan, salt, waits));
+  const perWrite = (plan.requests * plan.repeats) / counted.writes();
+  const share = (100 * median(waits)) / (median(waits) + plan.latencyMs);
   console.log(
-    `${''.padEnd(16)} store: ${msPerReply.toFixed(1)} ms per reply, ${share.toFixed(1)} % of a reply's way, beside the endpoint's next requests`,
+    `${''.padEnd(16)} a reply is stored ${median(waits).toFixed(1)} ms after it came (median), ${share.toFixed(1)} % of its way, beside the endpoint's next requests; ${perWrite.toFixed(1)} replies per write, ${counted.msPerWrite().toFixed(1)} ms each`,
   );
 }
 
-async function askStage(store: ArtifactStore, { requests, settings }: Plan, salt: string): Promise<number> {
+/** @param waits gets the milliseconds between each reply's coming and its use, which is after it was stored */
+async function askStage(
+  store: ArtifactStore,
+  { requests, settings }: Plan,
+  salt: string,
+  waits: number[],
+): Promise<number> {
   const { signal } = new AbortController();
+  const came = new Map<string, number>();
+  const client = createEndpointClient(settings);
+  const llm: LlmClient = {
+    ...client,
+    complete: async (request, ...rest) => {
+      const reply = await client.complete(request, ...rest);
+      came.set(request.user, performance.now());
+      return reply;
+    },
+  };
   const asking: Asking = {
     ...{ store, scratch: tmpdir(), settings, signal, budget: {}, spent: [], onReply: () => {}, now: () => new Date() },
-    llm: createEndpointClient(settings),
-    run: { id: salt, execution: salt },
+    ...{ llm, run: { id: salt, execution: salt } },
   };
-  const questions = Array.from({ length: requests }, (_, i) => ({
-    ...{ id: String(i), request: requestOf(salt, i), read: () => null },
-  }));
+  const questions = Array.from({ length: requests }, (_, i) => {
+    const request = requestOf(salt, i);
+    const read = (): null => {
+      const at = came.get(request.user);
+      if (at !== undefined) waits.push(performance.now() - at);
+      came.delete(request.user);
+      return null;
+    };
+    return { id: String(i), request, read };
+  });
   const model = await recognise(asking, 'bench');
   const begun = performance.now();
   const { account } = await askAll(questions, model, asking);
@@ -166,26 +190,14 @@ const requestOf = (salt: string, i: number): LlmRequest => ({
   ...{ maxTokens: 240, temperature: 0.2, seed: 0 },
 });
 
-/** Adds up the time that callers wait for the ledger's objects. */
-function timeStore(store: ArtifactStore): { store: ArtifactStore; ms: () => number } {
-  let ms = 0;
-  const timed =
-    <A extends unknown[], R>(work: (...args: A) => Promise<R>) =>
-    async (...args: A): Promise<R> => {
-      const begun = performance.now();
-      try {
-        return await work(...args);
-      } finally {
-        ms += performance.now() - begun;
-      }
-    };
-  return {
-    store: {
-      ...store,
-      getObject: timed((key: string) => store.getObject(key)),
-      objectKeys: timed((prefix: string) => store.objectKeys(prefix)),
-      putObjectIfAbsent: timed((key: string, data: Uint8Array | string) => store.putObjectIfAbsent(key, data)),
-    },
-    ms: () => ms,
+function countWrites(store: ArtifactStore) {
+  let [writes, ms] = [0, 0];
+  const putObjectIfAbsent: ArtifactStore['putObjectIfAbsent'] = async (...args) => {
+    const begun = performance.now();
+    const isNew = await store.putObjectIfAbsent(...args);
+    ms += performance.now() - begun;
+    writes++;
+    return isNew;
   };
+  return { store: { ...store, putObjectIfAbsent }, writes: () => writes, msPerWrite: () => ms / writes };
 }

@@ -21,7 +21,7 @@ try {
   // Every file beside this one exports its benchmark as default.
   const benchmark: { default: (args: string[]) => Promise<void> } = await import(`./${name}.ts`);
   await benchmark.default(args);
-  process.exit(0);
+  process.exit(); // with the code that the benchmark has set
 } catch (error) {
   if (!(error instanceof DermflowError)) throw error;
   console.error(error.message);

@@ -3,7 +3,7 @@
  * generated cases, each size in a process of its own started as a worker is; prints peak memory, seconds, history events
  * and the longest silence of each stage.
  *
- * What is real: the workflow on a Temporal server, data preparation (splits, groups, audit for leaks by looks),
+ * What is real: the workflow on a Temporal server, data preparation (splits, groups, audit for leaks by perceptual hashes),
  * questions, trajectories, evaluation and report, their artifacts on disk. What stands in: the import (`bench data`
  * measures it; here its artifacts are written directly, for it reads pixels and these cases have none), the pixels
  * wherever they are fetched, the model (answers an option by chance), the language model (names the first finding that

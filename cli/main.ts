@@ -20,6 +20,7 @@ const loaders: Record<string, () => Promise<Command>> = {
   export: async () => (await import('./export/export.ts')).exportCommand(),
   schedule: async () => (await import('./nights/schedule.ts')).scheduleCommand(),
   leaderboard: async () => (await import('./evaluate/leaderboard.ts')).leaderboardCommand(),
+  ablate: async () => (await import('./ablate/ablate.ts')).ablateCommand(),
   data: async () => (await import('./data/data.ts')).dataCommand(),
   score: async () => (await import('./data/score.ts')).scoreCommand(),
   doctor: async () => (await import('./machine/doctor.ts')).doctorCommand(),

@@ -10,6 +10,7 @@ import { evaluationItemSchema } from './evaluation/item.ts';
 import { scoredItemSchema } from './evaluation/scored.ts';
 import { evaluationSummarySchema } from './evaluation/summary.ts';
 import { textOnlyAnswerSchema } from './evaluation/text-only.ts';
+import { encoderSettingsSchema } from './features/encoder.ts';
 import { anchorsSchema, nightRecordSchema } from './nights/record.ts';
 import { questionSchema } from './questions/question.ts';
 import { licenceFile } from './report/card-metadata.ts';
@@ -76,8 +77,8 @@ export const artifactFiles = {
     samples: { name: 'samples.jsonl', schema: sampleLineSchema },
     usage: { name: 'usage.jsonl', schema: usageLineSchema },
   },
-  /** Graphs and tokenizer as the trainer exports them. */
-  onnx: {},
+  /** Graphs and tokenizer as the trainer exports them, or one graph of an image encoder with its settings. */
+  onnx: { encoder: { name: 'encoder.json', schema: encoderSettingsSchema } },
   evaluation: {
     items: { name: 'items.jsonl', schema: evaluationItemSchema },
     summary: { name: 'summary.json', schema: evaluationSummarySchema },

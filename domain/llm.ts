@@ -1,6 +1,7 @@
 /** What a chat model is asked, and what came of it. */
 import { z } from 'zod';
 import type { BlobRef } from './artifact.ts';
+import { type OfferedOption, optionLogProbsSchema } from './replies/option-log-probs.ts';
 
 /** A picture in the store, encoded as its media type says, e.g. `image/png`. */
 export interface LlmImage extends BlobRef {
@@ -17,6 +18,8 @@ export interface LlmRequest {
   jsonSchema?: Record<string, unknown>;
   /** Names of tags that the user's text asks for: blocks of these are the answer's, not a model's thinking. */
   answerTags?: readonly string[];
+  /** Of options whose probabilities are read where the endpoint tells those of tokens. */
+  options?: readonly OfferedOption[];
   maxTokens: number;
   temperature: number;
   seed: number;
@@ -40,6 +43,8 @@ export const llmReplySchema = z.object({
   systemFingerprint: z.string().nullable(),
   /** The endpoint's own words on why there is no text; null otherwise. */
   words: z.string().nullable(),
+  /** Of the options that were asked for. */
+  options: optionLogProbsSchema.optional(),
 });
 export type LlmReply = z.infer<typeof llmReplySchema>;
 

@@ -44,6 +44,10 @@ export const patches = {
   searchAttributesAtStart: 'search-attributes-at-start',
   recordAtStart: 'record-at-start',
   recordAtEnd: 'record-at-end',
+  /** References on an image encoder beside the rules of evaluations. */
+  probes: 'probes',
+  /** Grey pictures for every model of a run; before, for its final one alone. */
+  controlOfEveryModel: 'no-image-control-of-every-model',
   /** Stricter rules for recipes, by their version. */
   recipeRules: (version: number): string => `recipe-rules-${version}`,
 } as const;
@@ -79,6 +83,12 @@ export const storeKeys = {
   /** The n-th reply of the same weights to a request, from 1. No folder per request: servers list and write those slower. */
   llmReply: (model: string, fingerprint: string, request: string, number: number): string =>
     `${storeKeys.llmReplies(model)}${fingerprint}/${request}-${number}.json`,
+  /** A reply as the name of a pack tells it: where its request's digest begins, and its number, the last for all above 15. */
+  llmReplyCode: (request: string, number: number): string =>
+    `${request.slice(0, 8)}${Math.min(number, 15).toString(16)}`,
+  /** Several replies of the same weights, one a line. */
+  llmReplyPack: (model: string, fingerprint: string, codes: readonly string[], digest: string): string =>
+    `${storeKeys.llmReplies(model)}${fingerprint}/${codes.join('')}.${digest.slice(0, 16)}.jsonl`,
   /** What a stage of a run was told first, and with which fingerprints it was answered since. */
   llmFirstReply: (stage: string): string => `llm/served/${stage}/first.json`,
   llmFingerprint: (stage: string, part: string): string => `llm/served/${stage}/fingerprints/${part}`,
@@ -89,6 +99,10 @@ export const storeKeys = {
   /** All answers of a model under test, by the digest of who answers and how; each chunk is named by its own digest. */
   answers: (answerer: string): string => `answers/1/${answerer.slice(0, 32)}/`,
   answerChunk: (answerer: string, digest: string): string => `${storeKeys.answers(answerer)}${digest}.jsonl`,
+  /** Features of pictures by an encoder, by the digest of it and its settings; chunks as those of answers. */
+  features: (encoder: string, form: string): string => `features/1/${encoder.slice(0, 32)}/${form}/`,
+  featureChunk: (encoder: string, form: string, digest: string): string =>
+    `${storeKeys.features(encoder, form)}${digest}.bin`,
 };
 
 /** Key of the checkpoint of a training stage at a step; steps are zero-padded for people, compared as numbers. */

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { artifactRefSchema, canonicalJson, digestOf } from './artifact.ts';
 import type { EvaluationResult } from './contracts/evaluation.ts';
 import type { RunProgress, RunResult } from './contracts/run.ts';
+import { lenientSchema } from './evaluation/summary.ts';
 import { budgetSchema, type LlmBudget } from './llm-account.ts';
 import { questionTasks } from './questions/question.ts';
 import { stageNames } from './stages.ts';
@@ -14,6 +15,7 @@ const scoreSchema = z.object({
   task: z.enum(questionTasks),
   items: z.int(),
   ...{ accuracy: z.number(), low: z.number(), high: z.number(), macroF1: z.number(), unparsed: z.number() },
+  lenient: lenientSchema.exactOptional(),
 });
 
 const evaluationSchema = z.object({

@@ -18,8 +18,8 @@ export interface StepSize {
   settings: Pick<Recipe['sft'], 'perDeviceBatchSize' | 'gradientCheckpointing'>;
   /** Tokens of a trajectory or a completion, at most. */
   completion: number;
-  /** Whether logits are computed for whole sequences or for completions alone. */
-  logits: 'sequence' | 'completion';
+  /** Whether the adapter's inputs are dropped at random, which keeps a copy of them. */
+  dropout: boolean;
   /** Sequences that all devices sample in a step. */
   sampled: number;
   /** Bytes per trainable parameter: adapter, gradient, the optimiser's state, and a frozen adapter where one is the reference. */
@@ -62,10 +62,10 @@ export interface StageRow {
 /** Longest trajectories of the paper's examples, in tokens. */
 const trajectoryTokens = 512;
 
-const sftSteps = ({ sft }: Sft): StepSize => ({
+const sftSteps = ({ sft, lora }: Pick<Recipe, 'sft' | 'lora'>): StepSize => ({
   settings: sft,
   completion: trajectoryTokens,
-  logits: 'sequence',
+  dropout: (lora?.dropout ?? 0) > 0,
   sampled: 0,
   adapterBytes: 8 + optimiserBytes(sft.trl),
 });
@@ -73,7 +73,8 @@ const sftSteps = ({ sft }: Sft): StepSize => ({
 const grpoSteps = ({ grpo }: Grpo): StepSize => ({
   settings: grpo,
   completion: grpo.maxCompletionLength,
-  logits: 'completion',
+  // Off in GRPO: the policy would differ from its own reference.
+  dropout: false,
   sampled: grpo.promptsPerStep * grpo.generations,
   adapterBytes: 12 + optimiserBytes(grpo.trl),
 });
@@ -88,7 +89,10 @@ const grpoSettings = ({ grpo }: Grpo, step: number): StageSettings => ({
   learningRate: grpo.learningRate,
   batch: `${grpo.promptsPerStep} prompts × ${grpo.generations} completions`,
   length: `${step} of ${grpo.steps} steps`,
-  other: `temperature ${grpo.temperature}, β ${grpo.beta}, ε ${grpo.epsilon}, KL gradient ${grpo.klGradient}${further(grpo.trl)}`,
+  other:
+    `temperature ${grpo.temperature}, β ${grpo.beta}, ε ${grpo.epsilon}, KL gradient ${grpo.klGradient}` +
+    (grpo.dynamicSampling ? `, groups of equal reward drawn anew up to ${grpo.dynamicSampling} times` : '') +
+    further(grpo.trl),
 });
 
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i + 1);

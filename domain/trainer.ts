@@ -107,9 +107,15 @@ export const grpoJobSchema = z.strictObject({
     engine: z.enum(rolloutEngines),
     /** Address of `trl vllm-serve`; read where the engine is `vllm-server`. */
     server: z.url().nullable(),
-    /** Share of each accelerator's memory for a colocated vLLM. */
+    /** Of a colocated vLLM: share of each accelerator's memory, longest sequence in tokens, whether it sleeps during the
+     * update, accelerators that share one model. A server is given the same by its own command. */
     memoryShare: z.number().min(0).max(1),
+    maxLength: z.int().positive().nullable(),
+    sleep: z.boolean(),
+    tensorParallel: z.int().positive(),
   }),
+  /** How often the groups of a step whose completions all earn the same are drawn anew, at most; 0: never. */
+  redraws: z.int().nonnegative(),
   /** Questions whose greedy answers are rewarded at `stopAt`, told as `validation_reward`; absent: none. */
   validation: rowsSchema.exactOptional(),
   /** Unix socket that answers `POST /rewards` (`rewardRequestSchema`); rank 0 asks for all ranks. */
@@ -149,6 +155,11 @@ export type ExportOnnxJob = z.infer<typeof exportOnnxJobSchema>;
 export const mergeJobSchema = z.strictObject({ ...commonSchema, job: z.literal('merge'), adapter: path });
 export type MergeJob = z.infer<typeof mergeJobSchema>;
 
+/** Export of the vision tower as an encoder of square pictures: `encoder.onnx`, and its settings as `encoder.json`. */
+const encoderJob = { job: z.literal('export-encoder'), side: z.int().positive() };
+export const exportEncoderJobSchema = z.strictObject({ ...commonSchema, ...encoderJob });
+export type ExportEncoderJob = z.infer<typeof exportEncoderJobSchema>;
+
 /**
  * Builds the tiny base model from a config: the tokenizer has one token for each phrase of `lexicon`, the weights are
  * trained on `data` in the order of its rows. `output` then holds a model in Hugging Face layout.
@@ -171,6 +182,7 @@ export const trainerJobSchema = z.discriminatedUnion('job', [
   generateJobSchema,
   exportOnnxJobSchema,
   mergeJobSchema,
+  exportEncoderJobSchema,
   buildBackboneJobSchema,
 ]);
 
@@ -190,18 +202,6 @@ export type ChatRow = z.infer<typeof chatRowSchema>;
 
 export const generatedRowSchema = z.strictObject({ id: z.string(), text: z.string(), tokens: z.array(z.int()) });
 export type GeneratedRow = z.infer<typeof generatedRowSchema>;
-
-/** What the trainer posts: completions of one step with the ids of their rows. */
-export const rewardRequestSchema = z.strictObject({
-  step: z.int().nonnegative(),
-  ids: z.array(z.string()),
-  completions: z.array(z.string()),
-});
-export type RewardRequest = z.infer<typeof rewardRequestSchema>;
-
-/** The answer: for each component, one number per completion, in the order asked. */
-export const rewardResponseSchema = z.strictObject({ components: z.record(z.string(), z.array(z.number())) });
-export type RewardResponse = z.infer<typeof rewardResponseSchema>;
 
 const step = z.int().nonnegative();
 

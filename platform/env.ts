@@ -28,6 +28,12 @@ const port = z.preprocess(
   z.coerce.number().int().min(1).max(65535).optional(),
 );
 
+/** Empty: not set. */
+const wholeNumber = z.preprocess(
+  (text) => (text === '' ? undefined : text),
+  z.coerce.number().int().positive().optional(),
+);
+
 const schema = z.object({
   /** Local services' data, installed tools, scratch space. */
   DERMFLOW_HOME: z.string().default(resolve(repositoryRoot, '.dermflow')),
@@ -55,8 +61,14 @@ const schema = z.object({
   DERMFLOW_TRAINER_TRACKING: words.pipe(z.array(z.enum(trackers))),
   /** Address of `trl vllm-serve`, for recipes with `grpo.rollouts: vllm-server`. */
   DERMFLOW_VLLM_SERVER: z.union([z.literal(''), z.url()]).default(''),
-  /** Share of each accelerator's memory for `grpo.rollouts: vllm-colocated`. */
+  /** Share of an accelerator's memory that vLLM takes. */
   DERMFLOW_VLLM_MEMORY_SHARE: z.coerce.number().min(0).max(1).default(0.3),
+  /** Longest prompt and completion together, in tokens; empty: the model's own limit. */
+  DERMFLOW_VLLM_MAX_LENGTH: wholeNumber,
+  /** Accelerators among which vLLM splits the model. */
+  DERMFLOW_VLLM_TENSOR_PARALLEL: z.coerce.number().int().positive().default(1),
+  /** Whether a vLLM that shares the trainer's accelerators gives its memory back during the update. */
+  DERMFLOW_VLLM_SLEEP: z.enum(['true', 'false']).default('false'),
   /** Python of the trainer's environment; empty: the one that set-up made below DERMFLOW_HOME. */
   DERMFLOW_TRAINER_PYTHON: z.string().default(''),
   /** Fast local disk for checkpoints and images; empty: DERMFLOW_HOME/scratch. */
@@ -88,8 +100,18 @@ export interface TrainerPlace {
   launcher: string[];
   attention: (typeof attentions)[number];
   tracking: (typeof trackers)[number][];
-  vllmServer: string | null;
-  vllmMemoryShare: number;
+  vllm: VllmPlace;
+}
+
+/** The vLLM that samples completions where a recipe's `grpo.rollouts` asks for it. */
+export interface VllmPlace {
+  /** Address of `trl vllm-serve`. */
+  server: string | null;
+  memoryShare: number;
+  /** In tokens; null: the model's own limit. */
+  maxLength: number | null;
+  tensorParallel: number;
+  sleep: boolean;
 }
 
 export interface Environment {
@@ -166,8 +188,13 @@ export function readEnvironment(variables: Record<string, string | undefined>): 
       launcher: e.DERMFLOW_TRAINER_LAUNCHER,
       attention: e.DERMFLOW_TRAINER_ATTENTION,
       tracking: e.DERMFLOW_TRAINER_TRACKING,
-      vllmServer: e.DERMFLOW_VLLM_SERVER === '' ? null : e.DERMFLOW_VLLM_SERVER,
-      vllmMemoryShare: e.DERMFLOW_VLLM_MEMORY_SHARE,
+      vllm: {
+        server: e.DERMFLOW_VLLM_SERVER === '' ? null : e.DERMFLOW_VLLM_SERVER,
+        memoryShare: e.DERMFLOW_VLLM_MEMORY_SHARE,
+        maxLength: e.DERMFLOW_VLLM_MAX_LENGTH ?? null,
+        tensorParallel: e.DERMFLOW_VLLM_TENSOR_PARALLEL,
+        sleep: e.DERMFLOW_VLLM_SLEEP === 'true',
+      },
     },
     temporal: { address: e.TEMPORAL_ADDRESS, local: e[lifelineVariable] === '1' },
     s3: {

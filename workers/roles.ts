@@ -9,6 +9,7 @@ import { withActivityFailures } from '../activities/failures.ts';
 import { createLlmChooser } from '../activities/llm/client.ts';
 import { createNightActivities } from '../activities/nights/activities.ts';
 import type { ArtifactStore } from '../activities/ports/artifact-store.ts';
+import { createProbeActivities } from '../activities/probes/activities.ts';
 import { createReportActivities } from '../activities/reporting/activities.ts';
 import { createRecordActivities } from '../activities/run-records.ts';
 import { createTrainingActivities } from '../activities/training/activities.ts';
@@ -63,6 +64,7 @@ export function queuesOf(role: WorkerRole, dependencies: WorkerDependencies): Qu
           activities: withActivityFailures({
             ...createEvaluationActivities(dependencies),
             ...createBenchmarkActivities(dependencies),
+            ...createProbeActivities(dependencies),
           }),
           maxConcurrentActivityTaskExecutions: 1,
           shutdownGraceTime: otherGrace,

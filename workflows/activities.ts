@@ -1,6 +1,6 @@
 /** The activities as the workflows call them: an interface, a task queue and a profile each. */
 import { type ActivityOptions, scheduleActivity } from '@temporalio/workflow';
-import type { BenchmarkActivities, EndpointActivities } from '../domain/contracts/benchmarks.ts';
+import type { BenchmarkActivities, EndpointActivities, ProbeActivities } from '../domain/contracts/benchmarks.ts';
 import type { DatasetActivities } from '../domain/contracts/data.ts';
 import type { EvaluationActivities } from '../domain/contracts/evaluation.ts';
 import type { ReportActivities } from '../domain/contracts/report.ts';
@@ -43,6 +43,7 @@ export const { exportForInference, evaluateModel } = activities<EvaluationActivi
 export const { identifyBase, exportForBenchmarks, evaluateBenchmark, scoreRules } = activities<BenchmarkActivities>(
   profiles.evaluation,
 );
+export const { scoreProbes } = activities<ProbeActivities>(profiles.evaluation);
 export const { evaluateEndpoint } = activities<EndpointActivities>(profiles.llmCalls);
 export const { writeReport } = activities<ReportActivities>(profiles.cpuWork);
 export const { recordRun } = activities<RecordActivities>(profiles.recording);

@@ -1,12 +1,15 @@
+import { patched } from '@temporalio/workflow';
 import {
   type BenchmarkData,
   type BenchmarkResult,
   type EvaluateModelsInput,
   type EvaluateModelsResult,
   nameOfBenchmark,
+  type ProbesResult,
   parseEvaluateModels,
   type TestedModel,
 } from '../domain/contracts/benchmarks.ts';
+import { patches } from '../domain/names.ts';
 import { parseRecipe } from '../domain/recipe/parse.ts';
 import {
   evaluateBenchmark,
@@ -14,6 +17,7 @@ import {
   exportForBenchmarks,
   identifyBase,
   prepareData,
+  scoreProbes,
   scoreRules,
 } from './activities.ts';
 import { listenForRetryNow } from './attempts.ts';
@@ -28,7 +32,7 @@ export async function evaluateModels(given: EvaluateModelsInput): Promise<Evalua
     const input = parseEvaluateModels(given);
     const progress = new Progress('evaluation', ['data', 'rules', ...input.models.map(({ label }) => label)]);
     const data = await progress.part('data', () => dataOf(input.data));
-    const rules = await progress.part('rules', () => scoreAllRules({ ...input, data }));
+    const references = await progress.part('rules', () => referencesOf({ ...input, data }));
     const evaluate = (tested: TestedModel): Promise<BenchmarkResult[]> =>
       progress.part(tested.label, () => evaluateOne(tested, { ...input, data }, progress));
 
@@ -44,7 +48,7 @@ export async function evaluateModels(given: EvaluateModelsInput): Promise<Evalua
     }
     await Promise.allSettled(started.values());
     const evaluations = await Promise.all(started.values());
-    return { evaluations: evaluations.flat(), rules };
+    return { evaluations: evaluations.flat(), ...references };
   });
 }
 
@@ -53,6 +57,28 @@ export async function dataOf(data: EvaluateModelsInput['data']): Promise<Benchma
   if (!('recipe' in data)) return data;
   const { questions, dataset } = await prepareData({ recipe: parseRecipe(data.recipe, 'recipe', rulesAtStart()) });
   return { questions, dataset };
+}
+
+/** What scores are read beside: rules that need no model, and probes that see. */
+async function referencesOf(asked: Asked): Promise<Pick<EvaluateModelsResult, 'rules' | 'remarks'>> {
+  const rules = await scoreAllRules(asked);
+  if (!patched(patches.probes)) return { rules };
+  const probes = await scoreAllProbes(asked);
+  return { rules: [...rules, ...probes.rows], remarks: probes.remarks };
+}
+
+async function scoreAllProbes({ models, benchmarks, data, asking, encoder }: Asked): Promise<ProbesResult> {
+  const all: ProbesResult = { rows: [], remarks: [] };
+  const [first] = models;
+  if (!first) return all;
+  const { limit, threads } = asking;
+  for (const benchmark of benchmarks) {
+    const common = { benchmark, data, profile: first.profile, limit, threads };
+    const { rows, remarks } = await scoreProbes({ ...common, ...(encoder ? { encoder } : {}) });
+    all.rows.push(...rows);
+    all.remarks.push(...remarks);
+  }
+  return all;
 }
 
 /** What a score must exceed before it says anything, by the wording of the first model. */
@@ -85,9 +111,9 @@ async function evaluateOne(
   return results;
 }
 
-/** Only the machines that have a base know its bytes. */
+/** Only the machines that have a base know its bytes, or the commit that a hub id stands for. */
 async function identified(tested: TestedModel): Promise<TestedModel> {
   if (tested.kind !== 'local' || tested.baseSha256 !== null) return tested;
-  const { sha256 } = await identifyBase({ base: tested.base });
-  return { ...tested, baseSha256: sha256 };
+  const { base, sha256 } = await identifyBase({ base: tested.base });
+  return { ...tested, base, baseSha256: sha256 };
 }

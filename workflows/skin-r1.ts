@@ -1,4 +1,4 @@
-import { workflowInfo } from '@temporalio/workflow';
+import { patched, workflowInfo } from '@temporalio/workflow';
 import type { CheckpointRef } from '../domain/contracts/references.ts';
 import type { RunInput, RunResult } from '../domain/contracts/run.ts';
 import type { StretchResult } from '../domain/contracts/training.ts';
@@ -6,6 +6,7 @@ import type { TrajectoriesResult } from '../domain/contracts/trajectories.ts';
 import { baseModel, type ModelUnderTest, onGrey } from '../domain/evaluation/model-under-test.ts';
 import { ledgerWords } from '../domain/llm-account.ts';
 import { skinR1 as method } from '../domain/methods/skin-r1.ts';
+import { patches } from '../domain/names.ts';
 import { parseRecipe } from '../domain/recipe/parse.ts';
 import type { Recipe } from '../domain/recipe/recipe.ts';
 import { chooseMilestone, type MilestoneChoice } from '../domain/rewards/milestones.ts';
@@ -30,15 +31,20 @@ export function skinR1(input: RunInput): Promise<RunResult> {
 }
 
 async function train(recipe: Recipe, { progress, evaluations }: Course): Promise<RunResult> {
+  // Asked once: a run that began before this goes on as it began.
+  const allControls = recipe.evaluation.noImageControl && patched(patches.controlOfEveryModel);
   const [model, data] = await progress.part('data', async () => {
-    // A wrong base model is told before hours of import.
+    // A wrong base model or adapter, or what the gpu workers cannot do, is told before hours of import.
     const identified = await identifyModel({ base: recipe.model.base, recipe });
     return [identified, await prepareData({ recipe })];
   });
   const { questions, textbook } = data;
   const start = { recipe, model };
-  const evaluate = (subject: ModelUnderTest, checkpoint: CheckpointRef | null): void =>
-    evaluations.start(subject, { ...start, checkpoint, questions });
+  const evaluate = (subject: ModelUnderTest, checkpoint: CheckpointRef | null): void => {
+    const asked = { ...start, checkpoint, questions };
+    if (allControls) evaluations.startWithControl(subject, asked);
+    else evaluations.start(subject, asked);
+  };
   evaluate(baseModel, null);
 
   const [{ trajectories, counts, llm }, explained] = await progress.part('trajectories', async () => {
@@ -83,7 +89,7 @@ async function train(recipe: Recipe, { progress, evaluations }: Course): Promise
       return trained;
     };
     const evaluateWithoutImage = ({ subject, checkpoint }: Trained): void => {
-      if (recipe.evaluation.noImageControl) evaluate(onGrey(subject), checkpoint);
+      if (recipe.evaluation.noImageControl && !allControls) evaluate(onGrey(subject), checkpoint);
     };
     if (policy) stretches.grpo = await train('grpo', policy.checkpoint);
     const reinforced = newest('grpo');

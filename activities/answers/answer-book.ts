@@ -2,32 +2,37 @@
  * All answers of one answerer, in the store. They are appended in chunks, each named by its own digest below a prefix of
  * the answerer: writers need not know of one another, none overwrites another, and one listing finds all.
  *
- * At most `pauseMs` of answers are in memory alone. A process that is killed loses these; one that is cancelled stores
- * them first.
+ * An answer is written as soon as it comes; those that come during a write lie in the next one. A process that is killed
+ * loses what it was writing and what came meanwhile; `flush` leaves nothing to lose.
  */
 import { hash } from 'node:crypto';
 import { type Answerer, answererDigest, type KeptAnswer, keptAnswerSchema } from '../../domain/answers/answer.ts';
 import { canonicalJson } from '../../domain/artifact.ts';
 import { storeKeys } from '../../domain/names.ts';
-import { concurrently } from '../concurrently.ts';
+import { inOrder } from '../in-order.ts';
 import { toJsonLines } from '../json-lines.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
+import { openScratchDatabase } from '../scratch-database.ts';
 
-/** Between two chunks, in milliseconds: a slow model writes an object for each answer, a fast one two a second. */
-const defaultPauseMs = 500;
-/** Fewer than the store's client has connections. */
-const readsInFlight = 32;
+/** Answers of a chunk at most: what comes during a slow write. */
+const mostOfChunk = 2048;
+/** Chunks that are in memory at the same time. */
+const readsInFlight = 8;
+const cacheKiB = 4096;
 
 export interface AnswerBook {
   get(key: string): KeptAnswer | undefined;
-  /** Keeps an answer, which is written soon. Throws what the last write threw. */
+  /** Keeps an answer and begins to write it. Throws what the last write threw. */
   add(answer: KeptAnswer): void;
+  /** Until no more answers wait to be written than a chunk holds. Throws what the last write threw. */
+  room(): Promise<void>;
   /** Until all that was added is in the store. */
   flush(): Promise<void>;
+  /** Frees the disk; nothing is written any more. */
+  close(): void;
 }
 
 export interface BookOptions {
-  pauseMs?: number;
   /** Hears of chunks whose bytes are not those that were written; their items are asked anew. */
   onDamaged?: (key: string) => void;
 }
@@ -35,19 +40,20 @@ export interface BookOptions {
 export async function openAnswerBook(
   store: ArtifactStore,
   answerer: Answerer,
-  { pauseMs = defaultPauseMs, onDamaged = () => {} }: BookOptions = {},
+  { onDamaged = () => {} }: BookOptions = {},
 ): Promise<AnswerBook> {
   const digest = answererDigest(answerer);
-  const answers = await readAnswers(store, digest, onDamaged);
+  const answers = createAnswerTable();
+  await readAnswers(store, digest, onDamaged, answers);
   let pending: KeptAnswer[] = [];
   let writing: Promise<void> | null = null;
-  let timer: NodeJS.Timeout | null = null;
+  let begun: NodeJS.Immediate | null = null;
   let failure: { reason: unknown } | null = null;
 
   const write = async (): Promise<void> => {
     while (pending.length > 0) {
-      const chunk = pending;
-      pending = [];
+      const chunk = pending.slice(0, mostOfChunk);
+      pending = pending.slice(mostOfChunk);
       try {
         await writeChunk(store, digest, answerer, chunk);
       } catch (error) {
@@ -58,27 +64,57 @@ export async function openAnswerBook(
     }
   };
   const begin = (): Promise<void> => {
-    if (timer) clearTimeout(timer);
-    timer = null;
+    if (begun) clearImmediate(begun);
+    begun = null;
     writing ??= write().finally(() => {
       writing = null;
     });
     return writing;
   };
   return {
-    get: (key) => answers.get(key),
+    get: answers.get,
     add: (answer) => {
       if (failure) throw failure.reason;
-      answers.set(answer.key, answer);
+      answers.set(answer);
       pending.push(answer);
-      // By a timer, so that answers which come together, as those of a batch do, lie in one chunk.
-      timer ??= setTimeout(() => void begin().catch(() => {}), pauseMs); // `add` and `flush` throw it
+      // In the next turn of the thread, so that answers which come together, as those of a batch do, lie in one chunk.
+      begun ??= setImmediate(() => void begin().catch(() => {})); // `add` and `flush` throw it
+    },
+    room: async () => {
+      while (pending.length >= mostOfChunk) await begin();
     },
     flush: async () => {
       failure = null;
       // A write that is under way may have begun before the last answer came.
       while (writing || pending.length > 0) await begin();
     },
+    close: answers.close,
+  };
+}
+
+/** Answers by their keys, on this machine's disk. */
+interface AnswerTable {
+  get(key: string): KeptAnswer | undefined;
+  /** In place of the one with the same key. */
+  set(answer: KeptAnswer): void;
+  close(): void;
+}
+
+function createAnswerTable(): AnswerTable {
+  const database = openScratchDatabase(
+    'create table answer (key text primary key, answer text) without rowid',
+    cacheKiB,
+  );
+  const insert = database.prepare('insert or replace into answer values (?, ?)');
+  const select = database.prepare('select answer from answer where key = ?');
+  return {
+    get: (key) => {
+      const row = select.get(key);
+      return row && JSON.parse(String(row.answer)); // as it was set
+    },
+    // As JSON, which keeps every character, a lone surrogate too.
+    set: (answer) => void insert.run(answer.key, JSON.stringify(answer)),
+    close: () => database.close(),
   };
 }
 
@@ -106,13 +142,12 @@ async function readAnswers(
   store: ArtifactStore,
   digest: string,
   onDamaged: (key: string) => void,
-): Promise<Map<string, KeptAnswer>> {
-  const answers = new Map<string, KeptAnswer>();
+  answers: AnswerTable,
+): Promise<void> {
   const keys = (await store.objectKeys(storeKeys.answers(digest))).toSorted().toReversed();
-  for (const chunk of await concurrently(keys, readsInFlight, (key) => readChunk(store, key, onDamaged))) {
-    for (const answer of chunk) answers.set(answer.key, answer);
+  for await (const chunk of inOrder(keys, readsInFlight, (key) => readChunk(store, key, onDamaged))) {
+    for (const answer of chunk) answers.set(answer);
   }
-  return answers;
 }
 
 async function readChunk(

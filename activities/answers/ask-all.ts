@@ -9,11 +9,14 @@ import {
 } from '../../domain/answers/answer.ts';
 import { corrupt } from '../../domain/failures.ts';
 import type { AskedRow, ModelRunner } from '../ports/model-runner.ts';
+import type { Rows } from '../rows.ts';
+import { openScratchDatabase } from '../scratch-database.ts';
 import type { AnswerBook } from './answer-book.ts';
 
 export interface Asking {
   answerer: Answerer;
-  items: readonly AskedItem[];
+  /** Read twice, one at a time. */
+  items: Rows<AskedItem>;
   shown: ShownImage;
   /** Answers to each item; more than one only where the temperature is above 0. */
   samples: number;
@@ -22,50 +25,116 @@ export interface Asking {
   /** Called with the number of answers that are there. */
   onProgress: (done: number, total: number) => void;
   /**
-   * Opens the model for the items that have no answer yet and writes their pictures into the folder that it returns; not
-   * called where all have one.
+   * Opens the model for the first items that have no answer yet and writes their pictures into the folder that it
+   * returns; not called where all have one.
    */
   open: (missing: readonly AskedItem[]) => Promise<{ runner: ModelRunner; images: string }>;
+  /** Writes the pictures of further items there, before they are asked. By default they are there. */
+  addImages?: (missing: readonly AskedItem[]) => Promise<void>;
   /** A picture's file below that folder. */
   imageFile: (item: AskedItem) => string;
+  /** Items that are given to the model at once, at least; default 8,192. */
+  atOnce?: number;
 }
 
-/** The answers to each item, by sample, in the order of the items. */
-export async function askAll(book: AnswerBook, asking: Asking): Promise<KeptAnswer[][]> {
-  const { items, shown, samples, signal, onProgress, open } = asking;
-  const wanted = items.map((item) => ({
-    item,
-    keys: Array.from({ length: samples }, (_, sample) => answerKey(item, shown, sample)),
-  }));
-  // Items that differ in nothing that the model sees are one question: on grey pictures, most are.
-  const byKey = new Map(wanted.flatMap(({ item, keys }) => keys.map((key) => [key, item] as const)));
-  const missing = [...byKey].filter(([key]) => !book.get(key));
-  let done = byKey.size - missing.length;
-  onProgress(done, byKey.size);
-  if (missing.length > 0) {
-    signal.throwIfAborted();
-    const { runner, images } = await open(missing.map(([, item]) => item));
-    try {
-      for await (const answer of generate(runner, images, missing, asking)) {
+/** Of the answers, these many are in memory while a model is asked, with their prompts. */
+const askedAtOnce = 8192;
+
+/** Of a list. */
+export interface ListAsking extends Asking {
+  items: readonly AskedItem[];
+}
+
+/** The answers to each item, by sample, in the order of the items: for lists. */
+export async function askAll(book: AnswerBook, asking: ListAsking): Promise<KeptAnswer[][]> {
+  await askMissing(book, asking);
+  return asking.items.map((item) => answersTo(book, asking, item));
+}
+
+/** The answers to an item that was asked, by sample. */
+export const answersTo = (
+  book: AnswerBook,
+  { shown, samples }: Pick<Asking, 'shown' | 'samples'>,
+  item: AskedItem,
+): KeptAnswer[] => keysOf(item, { shown, samples }).map((key) => book.get(key) ?? notAnswered(item));
+
+/** Asks what is not in the book yet, and keeps it there. Memory holds what is asked at once, whatever the items' number. */
+export async function askMissing(book: AnswerBook, asking: Asking): Promise<void> {
+  const { signal, onProgress, open, addImages, atOnce = askedAtOnce } = asking;
+  const { total, answered } = await countAnswers(book, asking);
+  let done = answered;
+  onProgress(done, total);
+  if (done === total) return;
+  signal.throwIfAborted();
+  let opened: Awaited<ReturnType<Asking['open']>> | null = null;
+  try {
+    for await (const missing of listMissing(book, asking, atOnce)) {
+      const items = missing.map(([, item]) => item);
+      if (opened) await addImages?.(items);
+      else opened = await open(items);
+      let given = 0;
+      for await (const answer of generate(opened.runner, opened.images, missing, asking)) {
         book.add(answer);
-        onProgress(++done, byKey.size);
-      }
-    } finally {
-      try {
-        // Also of an evaluation that is cancelled: what was answered is not asked again.
-        await book.flush();
-      } finally {
-        await runner.close();
+        onProgress(++done, total);
+        // A local model begins a batch when its first answer is asked for, after those of the one before.
+        if (asking.answerer.runtime !== 'endpoint' && ++given % asking.batchSize === 0) await book.flush();
+        else await book.room();
       }
     }
+  } finally {
+    try {
+      // Also of an evaluation that is cancelled: what was answered is not asked again.
+      if (opened) await book.flush();
+    } finally {
+      await opened?.runner.close();
+    }
   }
-  return wanted.map(({ item, keys }) => keys.map((key) => book.get(key) ?? notAnswered(item)));
+}
+
+const keysOf = (item: AskedItem, { shown, samples }: Pick<Asking, 'shown' | 'samples'>): string[] =>
+  Array.from({ length: samples }, (_, sample) => answerKey(item, shown, sample));
+
+/** Items that differ in nothing that the model sees are one question: on grey pictures, most are. */
+async function countAnswers(book: AnswerBook, asking: Asking): Promise<{ total: number; answered: number }> {
+  const wanted = openScratchDatabase('create table wanted (key text primary key) without rowid', 4096);
+  try {
+    const insert = wanted.prepare('insert or ignore into wanted values (?)');
+    let [total, answered] = [0, 0];
+    for await (const item of asking.items) {
+      for (const key of keysOf(item, asking)) {
+        if (Number(insert.run(key).changes) === 0) continue;
+        total += 1;
+        if (book.get(key)) answered += 1;
+      }
+    }
+    return { total, answered };
+  } finally {
+    wanted.close();
+  }
+}
+
+type Missing = [key: string, item: AskedItem][];
+
+/** What has no answer, some at once, so that batches are those of one long list. */
+async function* listMissing(book: AnswerBook, asking: Asking, atOnce: number): AsyncGenerator<Missing> {
+  const full = Math.ceil(atOnce / asking.batchSize) * asking.batchSize;
+  let missing = new Map<string, AskedItem>();
+  for await (const item of asking.items) {
+    for (const key of keysOf(item, asking)) {
+      if (missing.has(key) || book.get(key)) continue;
+      missing.set(key, item);
+      if (missing.size < full) continue;
+      yield [...missing];
+      missing = new Map();
+    }
+  }
+  if (missing.size > 0) yield [...missing];
 }
 
 async function* generate(
   runner: ModelRunner,
   images: string,
-  missing: readonly (readonly [key: string, item: AskedItem])[],
+  missing: Missing,
   { answerer: { decoding }, batchSize, signal, imageFile }: Asking,
 ): AsyncGenerator<KeptAnswer> {
   const { maxNewTokens, temperature } = decoding;
@@ -74,13 +143,15 @@ async function* generate(
       id: key,
       images: [imageFile(item)],
       prompt: item.prompt,
+      ...(item.options?.length ? { options: item.options.map(({ letter, label }) => ({ letter, label })) } : {}),
       ...(item.system === null ? {} : { system: item.system }),
       ...(temperature > 0 ? { seed: seedOf(decoding, key) } : {}),
     }),
   );
   const options = { images, batchSize, maxNewTokens, temperature, signal };
-  for await (const { id, text, tokens, finish } of runner.generate(rows, options)) {
-    yield { key: id, text, finish: finish ?? (tokens.length >= maxNewTokens ? 'length' : 'stop') };
+  for await (const { id, text, tokens, finish, options: told } of runner.generate(rows, options)) {
+    const ended = finish ?? (tokens.length >= maxNewTokens ? 'length' : 'stop');
+    yield { key: id, text, finish: ended, ...(told ? { options: told } : {}) };
   }
 }
 

@@ -6,7 +6,7 @@ import { withHeartbeats } from '../heartbeats.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { type EvaluationContext, evaluate } from './evaluate.ts';
 import { exportOnnx } from './export.ts';
-import { readTestQuestions } from './questions.ts';
+import { withTestQuestions } from './questions.ts';
 
 export interface EvaluationDependencies {
   store: ArtifactStore;
@@ -28,21 +28,25 @@ export function createEvaluationActivities({
       const { runtime } = input.recipe.evaluation;
       if (runtime !== 'onnx') return null;
       return withHeartbeats(async (report, signal) => {
-        const questions = await readTestQuestions(store, input.questions, input.recipe.evaluation, environment.scratch);
         const onProgress = (done: number, total: number): void => report({ phase: 'exporting', done, total });
-        const { seed, model } = input.recipe;
-        return exportOnnx({ ...input, seed, threads: model.threads }, questions, { ...common, signal, onProgress });
+        const { seed, model, evaluation } = input.recipe;
+        return withTestQuestions(store, input.questions, evaluation, environment.scratch, (questions) =>
+          exportOnnx({ ...input, seed, threads: model.threads }, questions, { ...common, signal, onProgress }),
+        );
       });
     },
 
     evaluateModel: (input) =>
       withHeartbeats(async (report, signal) => {
-        const questions = await readTestQuestions(store, input.questions, input.recipe.evaluation, environment.scratch);
         const onProgress = (done: number, total: number): void => report({ phase: 'answering', done, total });
-        const { evaluation, scores } = await evaluate(input, questions, {
-          ...{ ...common, signal, onProgress },
-          ...(openRunner ? { openRunner } : {}),
-        });
+        const context = { ...common, signal, onProgress, ...(openRunner ? { openRunner } : {}) };
+        const { evaluation, scores } = await withTestQuestions(
+          store,
+          input.questions,
+          input.recipe.evaluation,
+          environment.scratch,
+          (questions) => evaluate(input, questions, context),
+        );
         logger.info({ label: input.label, evaluation: evaluation.key, scores }, 'model evaluated');
         return { label: input.label, step: input.checkpoint?.step ?? null, evaluation, scores };
       }),

@@ -1,9 +1,9 @@
 /** Items asked of a model with their pictures; what has an answer already is neither asked nor fetched. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Answerer, KeptAnswer } from '../../domain/answers/answer.ts';
+import type { Answerer, AskedItem, KeptAnswer } from '../../domain/answers/answer.ts';
 import { openAnswerBook } from '../answers/answer-book.ts';
-import { type Asking, askAll } from '../answers/ask-all.ts';
+import { type Asking, answersTo, askMissing } from '../answers/ask-all.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import type { ModelRunner } from '../ports/model-runner.ts';
 import { imageFileName, writeImages } from './questions.ts';
@@ -21,27 +21,49 @@ export interface AskContext extends Pick<Asking, 'signal' | 'onProgress'> {
   onDamaged?: (key: string) => void;
 }
 
+type AskedItems = Pick<Asking, 'items' | 'shown' | 'samples' | 'batchSize'>;
+
 /**
- * The answers to each item, by sample, in the order of the items.
+ * The answers to each item, by sample, in the order of the items: for lists.
  *
  * @param folder for pictures and the model's files
  */
-export async function askItems(
+export const askItems = (
+  model: AnsweringModel,
+  asking: AskedItems & { items: readonly AskedItem[] },
+  folder: string,
+  context: AskContext,
+): Promise<KeptAnswer[][]> =>
+  withAnswers(model, asking, folder, context, async (answersOf) => asking.items.map(answersOf));
+
+/**
+ * Asks the items, of which there may be more than memory holds.
+ *
+ * @param work may ask for the answers to each of the items, by sample, while it goes on
+ */
+export async function withAnswers<T>(
   { answerer, open }: AnsweringModel,
-  asking: Pick<Asking, 'items' | 'shown' | 'samples' | 'batchSize'>,
+  asking: AskedItems,
   folder: string,
   { store, signal, onProgress, onDamaged }: AskContext,
-): Promise<KeptAnswer[][]> {
-  const { items, shown, samples, batchSize } = asking;
+  work: (answersOf: (item: AskedItem) => KeptAnswer[]) => Promise<T>,
+): Promise<T> {
+  const { shown } = asking;
+  const images = join(folder, 'images');
   const book = await openAnswerBook(store, answerer, onDamaged ? { onDamaged } : {});
-  return askAll(book, {
-    ...{ answerer, items, shown, samples, batchSize, signal, onProgress },
-    imageFile: ({ image }) => imageFileName(image, shown),
-    open: async (missing) => {
-      const images = join(folder, 'images');
-      await mkdir(images);
-      await writeImages(store, missing, shown, images);
-      return { images, runner: await open(folder) };
-    },
-  });
+  try {
+    await askMissing(book, {
+      ...{ answerer, ...asking, signal, onProgress },
+      imageFile: ({ image }) => imageFileName(image, shown),
+      open: async (missing) => {
+        await mkdir(images);
+        await writeImages(store, missing, shown, images);
+        return { images, runner: await open(folder) };
+      },
+      addImages: (missing) => writeImages(store, missing, shown, images),
+    });
+    return await work((item) => answersTo(book, asking, item));
+  } finally {
+    book.close();
+  }
 }

@@ -41,7 +41,9 @@ export function createBenchmarkActivities({ store, environment, logger }: Benchm
   return {
     identifyBase: ({ base }) =>
       withHeartbeats((report) =>
-        identifyModel(base, (done, total) => report({ phase: 'reading the model', done, total })),
+        identifyModel(base, { python: trainer.python, run: null }, (done, total) =>
+          report({ phase: 'reading the model', done, total }),
+        ),
       ),
 
     exportForBenchmarks: async ({ tested, benchmarks, data, asking }) => {

@@ -10,6 +10,7 @@ import {
   type BenchmarkScore,
   benchmarkScoreSchema,
 } from '../../domain/contracts/benchmarks.ts';
+import { withConfidence } from '../../domain/evaluation/confidence.ts';
 import type { ReaderName } from '../../domain/evaluation/scored.ts';
 import { profileDigest } from '../../domain/prompts/profile.ts';
 import { commitOnce } from '../commit-once.ts';
@@ -89,7 +90,10 @@ export async function readScore(store: ArtifactStore, evaluation: ArtifactRef): 
 /** The first answer to each item, and all of them with their number. */
 function scoreAll(benchmark: Benchmark, items: readonly BenchmarkItem[], answers: readonly KeptAnswer[][]) {
   const all = items.flatMap((item, i) =>
-    (answers[i] ?? []).map(({ text }, sample) => ({ ...benchmark.score(item, text), sample })),
+    (answers[i] ?? []).map(({ text, options }, sample) => ({
+      ...withConfidence(benchmark.score(item, text), options),
+      sample,
+    })),
   );
   const first = all.flatMap(({ sample, ...scored }) => (sample === 0 ? [scored] : []));
   return { first, all };

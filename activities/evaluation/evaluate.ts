@@ -1,33 +1,28 @@
 /** One evaluation: every question asked once, greedily; every output kept as it comes, then judged. */
 import { join } from 'node:path';
-import { setImmediate as untilNextTurn } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Answerer, AskedItem } from '../../domain/answers/answer.ts';
 import type { ArtifactRef, Json } from '../../domain/artifact.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { EvaluationInput, TaskScore } from '../../domain/contracts/evaluation.ts';
 import { type EvaluationItem, judgeOutput } from '../../domain/evaluation/item.ts';
-import {
-  type EvaluationSummary,
-  scoresOf,
-  summariseItems,
-  type TaskSummary,
-  taskScoreSchema,
-} from '../../domain/evaluation/summary.ts';
+import { type EvaluationSummary, scoresOf, taskScoreSchema } from '../../domain/evaluation/summary.ts';
 import { userMistake } from '../../domain/failures.ts';
 import { questionPrompt } from '../../domain/prompts/prompts.ts';
-import { type Question, questionTasks } from '../../domain/questions/question.ts';
+import type { Question } from '../../domain/questions/question.ts';
+import { createItemTally, summariseTally } from '../answers/item-tally.ts';
 import { commitOnce } from '../commit-once.ts';
 import { writeLineFiles } from '../json-lines.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import type { ModelRunner } from '../ports/model-runner.ts';
+import { flatMapRows, type Rows } from '../rows.ts';
 import { withScratchFolder } from '../scratch.ts';
 import type { TrainerProcess } from '../trainer/trainer-job.ts';
-import { askItems } from './ask-items.ts';
+import { withAnswers } from './ask-items.ts';
 import { identifyLocal, openExport, openLocal } from './tested-model.ts';
 
 /** A change of prompts, extraction or scores changes the version. */
-const method = 'evaluate/6';
+const method = 'evaluate/7';
 const factsSchema = z.object({ scores: z.array(taskScoreSchema) });
 
 export type EvaluationRequest = EvaluationInput & { onnx: ArtifactRef | null };
@@ -45,7 +40,7 @@ export interface EvaluationContext {
 /** The evaluation in the store if this work was done before, else a new one. */
 export async function evaluate(
   request: EvaluationRequest,
-  questions: readonly Question[],
+  questions: Rows<Question>,
   context: EvaluationContext,
 ): Promise<{ evaluation: ArtifactRef; scores: TaskScore[] }> {
   const { store } = context;
@@ -54,19 +49,15 @@ export async function evaluate(
   const evaluation = await withScratchFolder(context.scratch, 'evaluation', (folder) =>
     commitOnce(store, { kind: 'evaluation', method, ...identity(request) }, async () => {
       const path = join(folder, files.items.name);
-      const items: EvaluationItem[] = [];
-      await writeLineFiles({ items: path }, async (writers) => {
-        for await (const item of ask(request, questions, folder, context)) {
+      const tally = createItemTally();
+      await writeLineFiles({ items: path }, (writers) =>
+        ask(request, questions, folder, context, async (item) => {
           await writers.items.write(item);
-          items.push({ ...item, output: '' }); // the long part; scores are counted without it
-        }
-      });
-      const tasks: TaskSummary[] = [];
-      for (const task of questionTasks) {
-        await untilNextTurn(); // scores of many patients take a while
-        const own = items.filter((item) => item.task === task);
-        tasks.push(...summariseItems(own));
-      }
+          tally.add(item);
+        }),
+      );
+      const tasks = await summariseTally(tally);
+      tally.close();
       const { image } = request;
       const summary: EvaluationSummary = { step: request.checkpoint?.step ?? null, image, tasks };
       return {
@@ -99,30 +90,32 @@ function identity({ recipe, model, checkpoint, questions, image }: EvaluationReq
   };
 }
 
-/** Asks what has no answer yet; an evaluation that was broken off goes on where it was. */
-async function* ask(
+/** Asks what has no answer yet, an evaluation that was broken off goes on where it was; then gives each item to `take`. */
+async function ask(
   request: EvaluationRequest,
-  questions: readonly Question[],
+  questions: Rows<Question>,
   folder: string,
   context: EvaluationContext,
-): AsyncGenerator<EvaluationItem> {
+  take: (item: EvaluationItem) => Promise<void>,
+): Promise<void> {
   const { recipe, image: shown, onnx } = request;
   if (recipe.evaluation.runtime === 'onnx' && !onnx) {
     throw userMistake('evaluation.runtime is onnx, but the model was not exported; run exportForInference first');
   }
-  const items = questions.map(
-    (question): AskedItem => ({
-      ...{ id: question.id, image: question.image, system: null },
-      prompt: questionPrompt(question, recipe.prompts, 'evaluation'),
-    }),
-  );
+  const itemOf = (question: Question): AskedItem => ({
+    ...{ id: question.id, image: question.image, system: null },
+    prompt: questionPrompt(question, recipe.prompts, 'evaluation'),
+  });
+  const items = flatMapRows(questions, (question) => [itemOf(question)]);
   const model = {
     answerer: await answererOf(request, context.store),
     open: (own: string) => (context.openRunner ?? openRunner)(request, own, context),
   };
   const asking = { items, shown, samples: 1, batchSize: recipe.evaluation.batchSize };
-  const answers = await askItems(model, asking, folder, context);
-  for (const [i, question] of questions.entries()) yield judgeOutput(question, answers[i]?.[0]?.text ?? '');
+  await withAnswers(model, asking, folder, context, async (answersOf) => {
+    for await (const question of questions)
+      await take(judgeOutput(question, answersOf(itemOf(question))[0]?.text ?? ''));
+  });
 }
 
 const precisionOf = ({ model, evaluation }: EvaluationRequest['recipe']): 'fp32' | 'bf16' =>

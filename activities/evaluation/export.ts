@@ -6,12 +6,13 @@ import type { ImageRef } from '../../domain/cases/case.ts';
 import type { ExportOnnxJob } from '../../domain/trainer.ts';
 import { commitOnce } from '../commit-once.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
+import type { Rows } from '../rows.ts';
 import { withScratchFolder } from '../scratch.ts';
 import { fetchPolicy, modelPath } from '../trainer/model-folders.ts';
 import { runTrainerJob, type TrainerProcess } from '../trainer/trainer-job.ts';
 import type { LocalModel } from './tested-model.ts';
 
-const method = 'export-onnx/1';
+const method = 'export-onnx/2';
 
 export interface ExportContext {
   store: ArtifactStore;
@@ -24,10 +25,10 @@ export interface ExportContext {
 /** Exports with a vision graph for each image size that the items have. */
 export async function exportOnnx(
   { model, checkpoint, seed, threads }: LocalModel & { seed: number; threads: number },
-  items: readonly { image: ImageRef }[],
+  items: Rows<{ image: ImageRef }>,
   { store, trainer, scratch, signal, onProgress }: ExportContext,
 ): Promise<ArtifactRef> {
-  const imageSizes = sizesOf(items);
+  const imageSizes = await sizesOf(items);
   const inputs = { model: model.sha256, ...(checkpoint ? { checkpoint: checkpoint.sha256 } : {}) };
   const work = { kind: 'onnx', method, inputs, params: { imageSizes } } as const;
   // Around all, since the files are stored after they were made.
@@ -53,10 +54,9 @@ export async function exportOnnx(
 }
 
 /** [height, width] of the images, sorted. */
-export function sizesOf(items: readonly { image: ImageRef }[]): ExportOnnxJob['imageSizes'] {
-  const bySize = new Map(
-    items.map(({ image: { height, width } }) => [`${height}x${width}`, [height, width] as [number, number]]),
-  );
+export async function sizesOf(items: Rows<{ image: ImageRef }>): Promise<ExportOnnxJob['imageSizes']> {
+  const bySize = new Map<string, [number, number]>();
+  for await (const { image } of items) bySize.set(`${image.height}x${image.width}`, [image.height, image.width]);
   return [...bySize.values()].toSorted((a, b) => a[0] - b[0] || a[1] - b[1]);
 }
 

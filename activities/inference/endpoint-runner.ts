@@ -16,36 +16,31 @@ export interface EndpointModel {
 
 /** A reply that the endpoint did not give is an answer without text, whose `finish` says why. */
 export function createEndpointRunner({ connect, concurrency }: EndpointModel): ModelRunner {
-  /** Files by their digest: the bytes themselves of all items would fill the memory. */
-  const files = new Map<string, string>();
-  const client = connect(async ({ sha256 }) => {
-    const path = files.get(sha256);
-    if (path === undefined) throw new RangeError(`no row shows the picture ${sha256}`);
-    return readFile(path);
-  });
-  const pictures = new Map<string, Promise<LlmImage>>();
-  const pictureOf = async (path: string): Promise<LlmImage> => {
-    const data = await readFile(path);
-    const sha256 = hash('sha256', data);
-    files.set(sha256, path);
-    return { sha256, bytes: data.byteLength, mediaType: 'image/png' };
-  };
-  const pictureAt = (path: string): Promise<LlmImage> => {
-    const picture = pictures.get(path) ?? pictureOf(path);
-    pictures.set(path, picture);
-    return picture;
-  };
+  const pictures = createPictures(2 * concurrency);
+  const client = connect(pictures.bytesOf);
 
   async function ask(row: AskedRow, options: GenerateOptions, signal: AbortSignal): Promise<Generated> {
-    const images = await Promise.all(row.images.map((name) => pictureAt(join(options.images, name))));
+    const images = await Promise.all(row.images.map((name) => pictures.read(join(options.images, name))));
     const reply = await client.complete(requestFor(row, images, options), signal);
-    return { id: row.id, text: reply.text, tokens: [], finish: reply.finish };
+    return {
+      id: row.id,
+      text: reply.text,
+      tokens: [],
+      finish: reply.finish,
+      ...(reply.options ? { options: reply.options } : {}),
+    };
   }
 
   return {
     generate: async function* (rows, options) {
       let done = 0;
-      const work = (row: AskedRow, signal: AbortSignal): Promise<Generated> => ask(row, options, signal);
+      const work = (row: AskedRow, at: number, signal: AbortSignal): Promise<Generated> => {
+        // Before their turn: requests that wait for the disk wait for each other, and then all go out at once.
+        for (const name of rows[at + concurrency]?.images ?? []) {
+          pictures.read(join(options.images, name)).catch(() => {}); // thrown in its turn
+        }
+        return ask(row, options, signal);
+      };
       for await (const generated of asTheyCome(rows, concurrency, options.signal, work)) {
         options.onProgress?.(++done, rows.length);
         yield generated;
@@ -55,12 +50,49 @@ export function createEndpointRunner({ connect, concurrency }: EndpointModel): M
   };
 }
 
+interface Picture {
+  image: LlmImage;
+  data: Uint8Array;
+}
+
+/** @param most pictures whose bytes are kept, those that were asked for last: all items' would fill the memory */
+function createPictures(most: number) {
+  const kept = new Map<string, Promise<Picture>>();
+  const files = new Map<string, string>();
+
+  async function load(path: string): Promise<Picture> {
+    const data = await readFile(path);
+    const sha256 = hash('sha256', data);
+    files.set(sha256, path);
+    return { image: { sha256, bytes: data.byteLength, mediaType: 'image/png' }, data };
+  }
+
+  function pictureAt(path: string): Promise<Picture> {
+    const picture = kept.get(path) ?? load(path);
+    kept.delete(path);
+    kept.set(path, picture);
+    const [oldest] = kept.keys();
+    if (kept.size > most && oldest !== undefined) kept.delete(oldest);
+    return picture;
+  }
+
+  return {
+    read: async (path: string): Promise<LlmImage> => (await pictureAt(path)).image,
+    bytesOf: async ({ sha256 }: LlmImage): Promise<Uint8Array> => {
+      const path = files.get(sha256);
+      if (path === undefined) throw new RangeError(`no row shows the picture ${sha256}`);
+      return (await pictureAt(path)).data;
+    },
+  };
+}
+
 function requestFor(row: AskedRow, images: LlmImage[], { maxNewTokens, temperature = 0 }: GenerateOptions): LlmRequest {
   return {
     ...{ system: row.system ?? '', user: row.prompt, images },
     ...{ maxTokens: maxNewTokens, temperature, seed: row.seed ?? 0 },
     // What our prompts ask for is a part of the answer.
     answerTags: [tags.thinking],
+    ...(row.options ? { options: row.options } : {}),
   };
 }
 
@@ -72,11 +104,11 @@ async function* asTheyCome<T, R>(
   rows: readonly T[],
   concurrency: number,
   given: AbortSignal | undefined,
-  work: (row: T, signal: AbortSignal) => Promise<R>,
+  work: (row: T, at: number, signal: AbortSignal) => Promise<R>,
 ): AsyncGenerator<R> {
   const left = new AbortController();
   const signal = given ? AbortSignal.any([given, left.signal]) : left.signal;
-  const queue = rows.values();
+  const queue = rows.entries();
   const results: R[] = [];
   let failure: { reason: unknown } | null = null;
   let news = Promise.withResolvers<void>();
@@ -84,9 +116,9 @@ async function* asTheyCome<T, R>(
   const lane = async (): Promise<void> => {
     working += 1;
     try {
-      for (const row of queue) {
+      for (const [at, row] of queue) {
         signal.throwIfAborted();
-        results.push(await work(row, signal));
+        results.push(await work(row, at, signal));
         news.resolve();
       }
     } catch (error) {

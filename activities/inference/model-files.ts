@@ -5,7 +5,7 @@ import { Template } from '@huggingface/jinja';
 import { Tokenizer } from '@huggingface/tokenizers';
 import { z } from 'zod';
 import { corrupt } from '../../domain/failures.ts';
-import type { ImageSpec } from './patches.ts';
+import type { ImageSpec } from './grid.ts';
 
 const configSchema = z.object({
   image_token_id: z.int(),
@@ -25,11 +25,7 @@ const generationSchema = z.object({
 
 const preprocessorSchema = z.object({
   patch_size: z.int().positive(),
-  temporal_patch_size: z.int().positive(),
   merge_size: z.int().positive(),
-  image_mean: z.array(z.number()).length(3),
-  image_std: z.array(z.number()).length(3),
-  rescale_factor: z.number().positive(),
   size: z.object({ shortest_edge: z.int(), longest_edge: z.int() }),
 });
 
@@ -72,11 +68,7 @@ export async function readModelFiles(folder: string): Promise<ModelFiles> {
     suppressed: generation.suppress_tokens ?? [],
     image: {
       patchSize: preprocessor.patch_size,
-      temporalPatchSize: preprocessor.temporal_patch_size,
       mergeSize: preprocessor.merge_size,
-      mean: preprocessor.image_mean,
-      std: preprocessor.image_std,
-      rescaleFactor: preprocessor.rescale_factor,
       minPixels: preprocessor.size.shortest_edge,
       maxPixels: preprocessor.size.longest_edge,
     },

@@ -3,8 +3,7 @@
  * heartbeats.
  */
 import { Worker } from 'node:worker_threads';
-import type { GeneratedRow } from '../../domain/trainer.ts';
-import type { ModelRunner } from '../ports/model-runner.ts';
+import type { Generated, ModelRunner } from '../ports/model-runner.ts';
 import { nextReply } from '../thread.ts';
 import type { BatchRequest } from './generate.ts';
 import type { OnnxWorkerData } from './onnx-worker.ts';
@@ -21,9 +20,9 @@ export async function openOnnxModel(folder: string, options: { threads: number }
   const worker = new Worker(new URL('./onnx-worker.ts', import.meta.url), { workerData: data });
   let busy = false;
 
-  const answer = async (request: BatchRequest): Promise<GeneratedRow[]> => {
+  const answer = async (request: BatchRequest): Promise<Generated[]> => {
     worker.postMessage(request);
-    return await nextReply<GeneratedRow[]>(worker);
+    return await nextReply<Generated[]>(worker);
   };
 
   try {
@@ -42,7 +41,10 @@ export async function openOnnxModel(folder: string, options: { threads: number }
         for (let start = 0; start < rows.length; start += batchSize) {
           signal?.throwIfAborted();
           const batch = rows.slice(start, start + batchSize);
-          const generated = await answer({ rows: batch, images, maxNewTokens, temperature }).catch((error: unknown) => {
+          const following = rows.slice(start + batchSize, start + 2 * batchSize);
+          const upcoming = following.flatMap((row) => row.images);
+          const request = { rows: batch, images, upcoming, maxNewTokens, temperature };
+          const generated = await answer(request).catch((error: unknown) => {
             signal?.throwIfAborted();
             throw error;
           });

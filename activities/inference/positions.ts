@@ -2,7 +2,7 @@
  * M-RoPE positions of one prompt, as `get_rope_index` of Qwen2.5-VL: text counts up on all three axes, an image keeps
  * its time and counts rows and columns of merged patches, and the text after it goes on from the larger side.
  */
-import type { Grid } from './patches.ts';
+import type { Grid } from './grid.ts';
 
 export interface Positions {
   time: number[];

@@ -1,8 +1,8 @@
 /** A user turn with its images, and a system turn before it where there is one, by the model's own chat template. */
 import { userMistake } from '../../domain/failures.ts';
 import type { AskedRow } from '../ports/model-runner.ts';
+import { type Grid, imageTokens } from './grid.ts';
 import type { ModelFiles } from './model-files.ts';
-import { type Grid, imageTokens } from './patches.ts';
 import { type Positions, ropePositions } from './positions.ts';
 
 export interface Prompt {

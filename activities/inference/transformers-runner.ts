@@ -25,7 +25,8 @@ export function createTransformersRunner(trainer: TrainerProcess, model: Transfo
     const folder = await mkdtemp(join(scratch, 'generate-'));
     folders.push(folder);
     const data = { rows: join(folder, 'rows.jsonl'), images };
-    await writeRows(data.rows, rows);
+    const asked = rows.map(({ options: _, ...row }) => row); // the trainer tells no probabilities
+    await writeRows(data.rows, asked);
     const job: GenerateJob = {
       ...{ schema: 1, job: 'generate', ...settings, output: folder, data, batchSize, maxNewTokens },
       ...(temperature > 0 ? { temperature } : {}),

@@ -24,6 +24,7 @@ const customary: Partial<Record<LlmProvider, string>> = {
 
 /** People paste the whole address of the method; the SDK adds this part itself. */
 const method = /\/(?:chat\/completions|responses|messages|completions)$/;
+export const withoutMethod = (address: string): string => address.replace(/\/+$/, '').replace(method, '');
 
 export function openAddress(settings: Pick<LlmSettings, 'provider' | 'baseUrl' | 'variable'>): Address {
   const { provider, baseUrl, variable } = settings;
@@ -34,7 +35,7 @@ export function openAddress(settings: Pick<LlmSettings, 'provider' | 'baseUrl' |
     );
   }
   const { origin, pathname, searchParams, username, password } = new URL(given);
-  const shown = `${origin}${pathname}`.replace(/\/+$/, '').replace(method, '');
+  const shown = withoutMethod(`${origin}${pathname}`);
   if (username === '') return { shown, query: searchParams, headers: {} };
   const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
   const headers = { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };

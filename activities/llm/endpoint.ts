@@ -7,15 +7,16 @@ import type { LlmImage, LlmReply, LlmRequest } from '../../domain/llm.ts';
 import { classOf, type FailureClass } from '../../domain/llm-failures.ts';
 import type { LlmSettings } from '../../domain/llm-settings.ts';
 import type { LlmClient } from '../ports/llm-client.ts';
-import { openAddress, secretsOf } from './address.ts';
+import { openAddress, secretsOf, withoutMethod } from './address.ts';
 import { createBatches } from './batch/provider.ts';
 import { Dialect } from './dialect.ts';
 import { type Generation, generate } from './generate.ts';
 import { identifyEndpoint, keyHeaders, rootCause } from './identity.ts';
 import { providerModel } from './providers.ts';
 import { refusal } from './reading.ts';
-import { createWire, type Exchange, patientFetch } from './wire.ts';
-import { listen, retryAfterMs, type Said } from './words.ts';
+import { patientFetch } from './transport.ts';
+import { createWire, type Exchange } from './wire.ts';
+import { listen, retryAfterMs, type Said, withoutSecrets } from './words.ts';
 
 /** A longer pause is Temporal's, so that `status` shows it. */
 const longestPauseMs = 60_000;
@@ -23,8 +24,10 @@ const longestPauseMs = 60_000;
 const refusalsBeforeDoubt = 5;
 /** Two for each thing that a dialect can learn. */
 const mostAdaptations = 12;
+/** `moved`: another address answered, or is pointed to; there a key is not sent, and a request may arrive without its body. */
+type Kind = FailureClass | 'moved';
 /** Failures whose words may name a field without meaning it. */
-const own: ReadonlySet<FailureClass> = new Set(['filtered', 'too long', 'quota', 'no images']);
+const own: ReadonlySet<Kind> = new Set(['filtered', 'too long', 'quota', 'no images']);
 
 export interface EndpointClient extends LlmClient {
   /** What was learned of the endpoint, in words for people. */
@@ -45,8 +48,14 @@ interface Asked extends Pick<Generation, 'request' | 'signal'> {
   pictures: readonly { mediaType: string; data: Uint8Array }[];
 }
 
-const base64Of = (data: Uint8Array): string =>
-  Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64');
+/** Of pictures that their owner still holds: several questions may be about one. */
+const encodings = new WeakMap<Uint8Array, string>();
+
+function base64Of(data: Uint8Array): string {
+  const encoding = encodings.get(data) ?? Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64');
+  encodings.set(data, encoding);
+  return encoding;
+}
 
 export function createEndpointClient(
   settings: Omit<LlmSettings, 'concurrency' | 'asks' | 'prices'>,
@@ -62,9 +71,15 @@ export function createEndpointClient(
   const sdkModel = providerModel(settings, address, wire.fetch);
   const name = `LLM endpoint ${address.shown}`;
 
-  /** A model that has answered with an image takes them, whatever it says of this one. */
-  const kindOf = ({ status, all }: Said, { images = [] }: LlmRequest): FailureClass =>
-    classOf(status, all, images.length > 0 && past.answeredWithImages === 0);
+  function kindOf({ status, all, isPage, movedTo }: Said, { images = [] }: LlmRequest): Kind {
+    // A model that has answered with an image takes them, whatever it says of this one.
+    const kind = classOf(status, all, images.length > 0 && past.answeredWithImages === 0);
+    const mayBeElsewhere = kind === 'key' || kind === 'setting' || kind === 'refused';
+    // A page in the place of an endpoint that has answered before: of a gateway that has lost it, or that blocks this text.
+    if (isPage && past.answered > 0 && mayBeElsewhere && status !== 401) return status === 403 ? 'refused' : 'away';
+    if (movedTo !== null && mayBeElsewhere) return 'moved';
+    return kind;
+  }
 
   /** Asks as often as something is learned from the refusal. */
   async function ask({ pictures, ...generation }: Asked): Promise<LlmReply> {
@@ -72,11 +87,18 @@ export function createEndpointClient(
     const standIns = pictures.map(({ mediaType, data }) => ({ mediaType, data: randomUUID(), base64: base64Of(data) }));
     const bytes = new Map(standIns.map(({ data, base64 }) => [data, base64]));
     for (let adaptations = 0; ; adaptations++) {
-      const exchange: Exchange = { sent: {}, pictures: bytes };
+      const exchange: Exchange = {
+        ...{ sent: {}, pictures: bytes, streamed: dialect.stream, inOtherForm: null, ended: false },
+      };
       try {
-        return await wire.noting(exchange, () =>
-          generate({ ...generation, pictures: standIns, model: sdkModel, dialect, thinkingTokens }),
+        const reply = await wire.noting(exchange, () =>
+          generate({
+            ...{ ...generation, pictures: standIns, model: sdkModel, thinkingTokens },
+            dialect: { structured: dialect.structured, stream: exchange.streamed },
+            hasStreamEnded: () => exchange.ended,
+          }),
         );
+        return { ...reply, words: reply.words && withoutSecrets(reply.words, secrets) };
       } catch (error) {
         const said = listen(error, secrets);
         const { status, all } = said;
@@ -88,7 +110,7 @@ export function createEndpointClient(
   }
 
   /** What to do about a failure: a reply that stands for it, or an error. */
-  function conclude(kind: FailureClass, said: Said, error: unknown): LlmReply {
+  function conclude(kind: Kind, said: Said, error: unknown): LlmReply {
     const http = said.status === null ? rootCause(error) : `HTTP ${said.status}`;
     const words = said.sentence === '' ? '' : `; it says: ${said.sentence}`;
     const mistake = (text: string): DermflowError => userMistake(`${name} ${text}${words}`);
@@ -108,6 +130,10 @@ export function createEndpointClient(
         throw mistake(`refused the key (${http}); set ${variable}API_KEY on the llm worker, then "dermflow resume"`);
       case 'setting':
         throw mistake(`has no model "${model}" (${http}); correct ${variable}MODEL or ${variable}BASE_URL`);
+      case 'moved':
+        throw mistake(
+          `is redirected to ${withoutMethod(said.movedTo ?? '')} (${http}); set ${variable}BASE_URL to the address that answers itself`,
+        );
       case 'no images':
         throw mistake(
           `serves "${model}", which takes no images (${http}); name a model that does, in the recipe (llm.model) or ${variable}MODEL`,

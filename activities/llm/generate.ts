@@ -4,6 +4,7 @@ import { extractJsonMiddleware, extractReasoningMiddleware, wrapLanguageModel } 
 import type { LlmReply, LlmRequest } from '../../domain/llm.ts';
 import { jsonWithin } from '../../domain/replies/json.ts';
 import type { Dialect } from './dialect.ts';
+import { readOptions } from './log-probs.ts';
 import { asksForJson, gathersStream } from './middleware.ts';
 import { readGenerated, readUnaccepted } from './reading.ts';
 
@@ -15,18 +16,20 @@ export interface Generation {
   dialect: Pick<Dialect, 'structured' | 'stream'>;
   thinkingTokens: number;
   signal: AbortSignal;
+  /** Whether a stream said that it was at its end. Default: none does. */
+  hasStreamEnded?: () => boolean;
 }
 
 export async function generate(generation: Generation): Promise<LlmReply> {
-  const { model, request, pictures, dialect, thinkingTokens, signal } = generation;
-  const { system, user, maxTokens, temperature, seed, jsonSchema, answerTags } = request;
+  const { model, request, pictures, dialect, thinkingTokens, signal, hasStreamEnded = () => false } = generation;
+  const { system, user, maxTokens, temperature, seed, jsonSchema, answerTags, options: offered } = request;
   const json = jsonSchema !== undefined;
   const wrapped = wrapLanguageModel({
     model,
     middleware: [
       ...(json ? [extractJsonMiddleware({ transform: jsonWithin }), asksForJson(jsonSchema, dialect.structured)] : []),
       extractReasoningMiddleware({ tagName: 'think' }),
-      ...(dialect.stream ? [gathersStream] : []),
+      ...(dialect.stream ? [gathersStream(hasStreamEnded)] : []),
     ],
   });
   const shown = pictures.map(
@@ -41,7 +44,8 @@ export async function generate(generation: Generation): Promise<LlmReply> {
       ],
       ...{ temperature, seed, maxOutputTokens: maxTokens + thinkingTokens, abortSignal: signal },
     });
-    return readGenerated(generated, json, answerTags);
+    const options = offered ? readOptions(generated, offered) : null;
+    return { ...readGenerated(generated, json, answerTags), ...(options ? { options } : {}) };
   } catch (error) {
     const reply = readUnaccepted(error, json, answerTags);
     if (reply === null) throw error;

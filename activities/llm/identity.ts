@@ -4,7 +4,7 @@ import { unavailable } from '../../domain/failures.ts';
 import type { LlmIdentity } from '../../domain/llm.ts';
 import type { LlmSettings } from '../../domain/llm-settings.ts';
 import { type Address, addressOfRecord } from './address.ts';
-import { patientFetch } from './wire.ts';
+import { patientFetch } from './transport.ts';
 
 /**
  * What tells weights apart: vLLM's `root` and `parent`, llama.cpp's `meta`, digests and revisions of others. Not

@@ -2,9 +2,10 @@
  * Every reply is paid for once: it is stored before it is used, with all others to the same request. The first that is
  * of use is the answer; the others stay as evidence of what was paid for, and are never taken.
  */
+import { hash } from 'node:crypto';
 import pLimit from 'p-limit';
 import { z } from 'zod';
-import { canonicalJson, digestOf } from '../../domain/artifact.ts';
+import { canonicalJson } from '../../domain/artifact.ts';
 import { corrupt } from '../../domain/failures.ts';
 import {
   faultOf,
@@ -14,8 +15,8 @@ import {
   llmReplySchema,
   type ReplyReader,
 } from '../../domain/llm.ts';
-import { storeKeys } from '../../domain/names.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
+import { openReplyPacks, type ReplyPacks } from './reply-packs.ts';
 import { type Fingerprints, openFingerprints, type ServedModel } from './served.ts';
 import { openStoredReplies, type StoredReplies } from './stored-replies.ts';
 
@@ -72,15 +73,24 @@ export interface Ledger {
   take(request: LlmRequest, reply: LlmReply, batch: string): Promise<boolean>;
 }
 
-/** Callers who ask the same weights the same at the same time, here or elsewhere, all get the reply stored first. */
+/** Callers who ask the same weights the same at the same time, here, all get the reply stored first. */
 export async function openLedger(settings: LedgerSettings): Promise<Ledger> {
   const { model } = settings;
   const store = withoutQueues(settings.store);
-  const digest = digestOf(canonicalJson(model.identity));
+  const digest = hash('sha256', canonicalJson(model.identity));
   const [fingerprints, stored] = await Promise.all([openFingerprints(store, model), openStoredReplies(store, digest)]);
-  const place: Place = { store, model: digest, fingerprints, stored };
+  /** Replies that are under way: those that come together are stored together. */
+  let coming = 0;
+  const counting: LedgerSettings = {
+    ...settings,
+    complete: (request) => {
+      coming++;
+      return settings.complete(request).finally(() => coming--);
+    },
+  };
+  const place: Place = { packs: openReplyPacks(store, digest, () => coming > 0), fingerprints, stored };
   const underway = new Map<string, Promise<LedgerAnswer>>();
-  const digestFor = (request: LlmRequest): string => digestOf(canonicalJson({ model: model.identity, request }));
+  const digestFor = (request: LlmRequest): string => hash('sha256', canonicalJson({ model: model.identity, request }));
   const repliesTo = (request: LlmRequest, read: ReplyReader): Replies => ({
     ...{ request: digestFor(request), read },
     ...{ entries: [], seen: new Set() },
@@ -88,7 +98,7 @@ export async function openLedger(settings: LedgerSettings): Promise<Ledger> {
   return {
     ask: (request, read) => {
       const replies = repliesTo(request, read);
-      const answer = underway.get(replies.request) ?? answerOf(place, replies, request, settings);
+      const answer = underway.get(replies.request) ?? answerOf(place, replies, request, counting);
       underway.set(replies.request, answer);
       return answer.finally(() => underway.delete(replies.request));
     },
@@ -100,7 +110,8 @@ export async function openLedger(settings: LedgerSettings): Promise<Ledger> {
     digestOf: digestFor,
     take: async (request, reply, batch) => {
       const replies = repliesTo(request, () => 'all are wanted');
-      await readOn(place, replies);
+      coming++;
+      await readOn(place, replies).finally(() => coming--);
       if (replies.entries.some((entry) => entry.batch === batch)) return false;
       await keep(place, replies, { ...entryFor(settings, replies, reply), batch });
       return true;
@@ -122,9 +133,7 @@ function withoutQueues(store: ArtifactStore): ArtifactStore {
 
 /** Where the replies of a model lie, and which of them are taken. */
 interface Place {
-  store: ArtifactStore;
-  /** Digest of its identity. */
-  model: string;
+  packs: ReplyPacks;
   fingerprints: Fingerprints;
   stored: StoredReplies;
 }
@@ -142,12 +151,12 @@ interface Replies {
 const faultsOf = ({ entries, read }: Replies): (string | null)[] => entries.map(({ reply }) => faultOf(reply, read));
 
 /** Reads up to the answer, or to the last reply where there is none. */
-async function readOn({ store, fingerprints, stored }: Place, replies: Replies): Promise<void> {
+async function readOn({ packs, fingerprints, stored }: Place, replies: Replies): Promise<void> {
   for (const { key, fingerprint } of await stored.to(replies.request)) {
     if (faultsOf(replies).at(-1) === null) return;
     if (replies.seen.has(key) || !fingerprints.has(fingerprint)) continue;
     replies.seen.add(key);
-    const entry = await readEntry(store, key, replies.request);
+    const entry = await readEntry(packs, key, replies.request);
     if (entry !== null) replies.entries.push(entry);
   }
 }
@@ -183,15 +192,14 @@ const entryFor = ({ model, run, now }: LedgerSettings, { request }: Replies, rep
 
 /** Stores a reply before anybody uses it; behind those of others, where others were first. */
 async function keep(place: Place, replies: Replies, entry: LedgerEntry): Promise<void> {
-  const { store, model, fingerprints, stored } = place;
+  const { packs, fingerprints, stored } = place;
   const { request } = replies;
   const fingerprint = await fingerprints.partFor(entry.reply);
   const before = (await stored.to(request)).filter((each) => each.fingerprint === fingerprint);
-  const body = canonicalJson(entry);
+  const text = JSON.stringify(entry);
   let othersWereFirst = false;
   for (let number = 1 + (before.at(-1)?.number ?? 0); ; number++) {
-    const key = storeKeys.llmReply(model, fingerprint, request, number);
-    const isOurs = await store.putObjectIfAbsent(key, body);
+    const { key, isOurs } = await packs.write(fingerprint, { request, number, text });
     stored.add(request, { key, fingerprint, number });
     if (!isOurs) {
       othersWereFirst = true;
@@ -215,11 +223,11 @@ function again(request: LlmRequest, faults: readonly (string | null)[]): LlmRequ
   return { ...request, seed: seed + faults.length * seedStride, maxTokens: maxTokens * 4 ** Math.min(cut, 2) };
 }
 
-/** Null where it was taken away since it was listed. */
-async function readEntry(store: ArtifactStore, key: string, request: string): Promise<LedgerEntry | null> {
-  const bytes = await store.getObject(key);
-  if (bytes === null) return null;
-  const entry = entrySchema.safeParse(parseJson(new TextDecoder().decode(bytes)));
+/** Null where it was taken away since it was listed, or is not in that pack. */
+async function readEntry(packs: ReplyPacks, key: string, request: string): Promise<LedgerEntry | null> {
+  const text = await packs.read(key, request);
+  if (text === null) return null;
+  const entry = entrySchema.safeParse(parseJson(text));
   if (entry.data?.request === request) return entry.data;
   throw corrupt(`${key}: the stored LLM reply is damaged; delete this object and resume the run`);
 }

@@ -1,8 +1,10 @@
 /** What stands between the AI SDK's models and us. */
-import type { JSONSchema7, LanguageModelV4GenerateResult } from '@ai-sdk/provider';
+import { InvalidResponseDataError, type JSONSchema7, type LanguageModelV4GenerateResult } from '@ai-sdk/provider';
 import { injectJsonInstructionIntoMessages } from '@ai-sdk/provider-utils';
 import type { LanguageModelMiddleware } from 'ai';
+import { type Chunk, chunkOf, told } from './chunks.ts';
 import type { Dialect } from './dialect.ts';
+import { listen } from './words.ts';
 
 /** Asks for JSON of a schema, the way the endpoint takes it. */
 export const asksForJson = (
@@ -20,36 +22,66 @@ export const asksForJson = (
   },
 });
 
-/** Has the reply streamed and puts it together, for endpoints that give no other. */
-export const gathersStream: LanguageModelMiddleware = {
+/**
+ * Has the reply streamed and puts it together, for endpoints that give no other. Pieces that the SDK does not accept
+ * because of something beside the text are read all the same.
+ *
+ * @param hasEnded whether the stream said that it was at its end
+ */
+export const gathersStream = (hasEnded: () => boolean): LanguageModelMiddleware => ({
   specificationVersion: 'v4',
-  wrapGenerate: async ({ doStream }) => {
-    const { stream, request, response } = await doStream();
+  wrapGenerate: async ({ model, params }) => {
+    const { stream, request, response } = await model.doStream({ ...params, includeRawChunks: true });
     const texts = { text: '', reasoning: '' };
     const result: LanguageModelV4GenerateResult = {
-      content: [],
-      finishReason: { unified: 'other', raw: undefined },
+      ...{ content: [], finishReason: { unified: 'other', raw: undefined }, warnings: [] },
       usage: {
         inputTokens: { total: undefined, noCache: undefined, cacheRead: undefined, cacheWrite: undefined },
         outputTokens: { total: undefined, text: undefined, reasoning: undefined },
       },
-      warnings: [],
       ...(request ? { request } : {}),
     };
     let served = {};
+    /** What the chunks say beside their text, the last word of each. */
+    let said: Omit<Chunk, 'text' | 'reasoning'> = {};
+    let chunk: Chunk | null = null;
+    let broken: unknown;
     for await (const part of stream) {
-      // What came before an error, or before the end of the connection, was paid for: it is kept as cut off.
-      if (part.type === 'error' && texts.text + texts.reasoning === '') throw part.error;
+      if (part.type === 'raw') {
+        chunk = chunkOf(part.rawValue);
+        const { text: _, reasoning: __, ...rest } = chunk ?? {};
+        said = { ...said, ...rest };
+      }
+      if (part.type === 'error' && !isWithoutReason(part.error)) {
+        if (chunk) {
+          texts.text += chunk.text;
+          texts.reasoning += chunk.reasoning;
+        } else if (texts.text + texts.reasoning === '') throw part.error;
+        // What came before an error was paid for: it is kept as cut off.
+        else broken = part.error;
+      }
       if (part.type === 'text-delta') texts.text += part.delta;
       if (part.type === 'reasoning-delta') texts.reasoning += part.delta;
       if (part.type === 'response-metadata') served = { ...served, ...part };
       if (part.type === 'finish') Object.assign(result, { finishReason: part.finishReason, usage: part.usage });
     }
-    // A stream that ends without saying why was cut.
-    if (result.finishReason.raw === undefined) result.finishReason = { unified: 'length', raw: undefined };
+    const { finishReason: reason = result.finishReason.raw, inputTokens, outputTokens, ...body } = said;
+    if (reason === undefined) {
+      // A stream that ends without saying why was cut, unless it says that this is the end.
+      const isWhole = broken === undefined && hasEnded();
+      result.finishReason = { unified: isWhole ? 'stop' : 'length', raw: undefined };
+    } else if (reason !== result.finishReason.raw) result.finishReason = { unified: 'other', raw: reason };
+    const { inputTokens: input, outputTokens: output } = result.usage;
+    input.total = told(input.total) ?? inputTokens;
+    output.total = told(output.total) ?? outputTokens;
+    if (broken !== undefined) result.warnings.push({ type: 'other', message: listen(broken, []).sentence });
     for (const type of ['reasoning', 'text'] as const) {
       if (texts[type] !== '') result.content.push({ type, text: texts[type] });
     }
-    return { ...result, response: { ...response, ...served } };
+    return { ...result, response: { ...response, ...served, body } };
   },
-};
+});
+
+/** The SDK's own error at the end of a stream that had no finish reason. */
+const isWithoutReason = (error: unknown): boolean =>
+  InvalidResponseDataError.isInstance(error) && error.data === undefined;

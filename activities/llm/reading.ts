@@ -1,9 +1,9 @@
 /** Makes a reply of what the AI SDK returns, or could not read. */
 import { APICallError, InvalidResponseDataError, type LanguageModelV4GenerateResult } from '@ai-sdk/provider';
-import { z } from 'zod';
 import type { LlmReply } from '../../domain/llm.ts';
 import { jsonWithin } from '../../domain/replies/json.ts';
 import { withoutThinking } from '../../domain/replies/thinking.ts';
+import { completionSchema, textOf, told } from './chunks.ts';
 
 const noReply = {
   thought: 0,
@@ -21,37 +21,6 @@ export const refusal = (finish: LlmReply['finish'], words: string): LlmReply => 
   ...{ text: '', finish, words },
 });
 
-const part = z.union([z.string(), z.looseObject({ text: z.string().nullish() })]);
-
-/** The part of a chat completion that we use beside the SDK; servers differ in the rest. */
-const completionSchema = z.looseObject({
-  model: z.string().nullish().catch(null),
-  system_fingerprint: z.string().nullish().catch(null),
-  choices: z
-    .tuple(
-      [
-        z.looseObject({
-          finish_reason: z.string().nullish().catch(null),
-          message: z.looseObject({
-            content: z.union([z.string(), z.array(part)]).nullish(),
-            refusal: z.string().nullish().catch(null),
-            reasoning_content: z.string().nullish().catch(null),
-          }),
-        }),
-      ],
-      z.unknown(),
-    )
-    .optional()
-    .catch(undefined),
-  usage: z
-    .looseObject({
-      prompt_tokens: z.number().nonnegative().optional().catch(undefined),
-      completion_tokens: z.number().nonnegative().optional().catch(undefined),
-    })
-    .optional()
-    .catch(undefined),
-});
-
 /**
  * @param json whether the answer is to be JSON
  * @param answerTags tags of the answer, which are no thinking
@@ -61,24 +30,26 @@ export function readGenerated(
   json: boolean,
   answerTags: readonly string[] = [],
 ): LlmReply {
-  const { content, finishReason, usage, response } = generated;
-  const textOf = (type: 'text' | 'reasoning'): string =>
+  const { content, finishReason, usage, warnings, response } = generated;
+  const joined = (type: 'text' | 'reasoning'): string =>
     content.map((part) => (part.type === type ? part.text : '')).join('');
-  const text = textOf('text');
+  const text = joined('text');
   const raw = completionSchema.safeParse(response?.body).data;
   const refused = raw?.choices?.[0].message.refusal;
+  const finish = refused ? 'refused' : finishOf(finishReason.unified, finishReason.raw);
+  // What an endpoint said when it broke a stream off.
+  const broken = finish === 'length' ? warnings.find((warning) => warning.type === 'other')?.message : undefined;
   return clean(
     {
-      ...{ text, thought: textOf('reasoning').length },
-      finish: refused ? 'refused' : finishOf(finishReason.unified, finishReason.raw),
-      words: refused ?? null,
-      inputTokens: told(usage.inputTokens.total),
-      outputTokens: told(usage.outputTokens.total),
+      ...{ text, thought: joined('reasoning').length, finish },
+      words: refused || broken || null,
+      inputTokens: told(usage.inputTokens.total) ?? null,
+      outputTokens: told(usage.outputTokens.total) ?? null,
       servedModel: raw?.model ?? response?.modelId ?? null,
       systemFingerprint: raw?.system_fingerprint ?? null,
     },
     json,
-    raw?.choices ? contentOf(raw.choices[0].message.content) : text,
+    raw?.choices ? textOf(raw.choices[0].message.content) : text,
     answerTags,
   );
 }
@@ -91,16 +62,16 @@ export function readUnaccepted(error: unknown, json: boolean, answerTags: readon
   const raw = completionSchema.safeParse(bodyOf(error)).data;
   const choice = raw?.choices?.[0];
   if (!raw || !choice) return null;
-  const { content, refusal: refused, reasoning_content: reasoning } = choice.message;
-  const text = contentOf(content);
+  const { content, refusal: refused, reasoning_content: beside, reasoning } = choice.message;
+  const text = textOf(content);
   return clean(
     {
       text,
-      thought: reasoning?.length ?? 0,
+      thought: (beside ?? reasoning)?.length ?? 0,
       finish: refused ? 'refused' : finishOf('other', choice.finish_reason ?? undefined),
-      words: refused ?? null,
-      inputTokens: told(raw.usage?.prompt_tokens),
-      outputTokens: told(raw.usage?.completion_tokens),
+      words: refused || null,
+      inputTokens: told(raw.usage?.prompt_tokens) ?? null,
+      outputTokens: told(raw.usage?.completion_tokens) ?? null,
       servedModel: raw.model ?? null,
       systemFingerprint: raw.system_fingerprint ?? null,
     },
@@ -109,11 +80,6 @@ export function readUnaccepted(error: unknown, json: boolean, answerTags: readon
     answerTags,
   );
 }
-
-const contentOf = (content: string | z.infer<typeof part>[] | null | undefined): string =>
-  typeof content === 'string'
-    ? content
-    : (content ?? []).map((each) => (typeof each === 'string' ? each : (each.text ?? ''))).join('');
 
 function bodyOf(error: unknown): unknown {
   if (InvalidResponseDataError.isInstance(error)) return error.data;
@@ -125,11 +91,9 @@ function bodyOf(error: unknown): unknown {
   }
 }
 
-/** No prompt and no answer has no tokens: 0 is what the SDK makes of a usage that is not told. */
-const told = (tokens: number | undefined): number | null => (tokens === undefined || tokens === 0 ? null : tokens);
-
-const cut = /length|max_?tokens|insufficient_system_resource|network|abort|incomplete|interrupted/i;
-const filter = /content_?filter|safety|sensitive|recitation|prohibited|blocklist|spii/i;
+const cut =
+  /length|max_?tokens|token_?limit|truncat|insufficient_system_resource|network|abort|incomplete|interrupted|cancel|time_?out/i;
+const filter = /content_?filter|safety|sensitive|recitation|prohibited|block|spii|moderation/i;
 
 function finishOf(unified: string, raw: string | undefined): LlmReply['finish'] {
   if (unified === 'length' || cut.test(raw ?? '')) return 'length';

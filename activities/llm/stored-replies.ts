@@ -11,6 +11,7 @@ const renewAfterMs = 30_000;
 const restPerListing = 50;
 
 export interface StoredReply {
+  /** Of its object, which may hold other replies too. */
   key: string;
   /** The fingerprint of the weights that wrote it, as a part of keys. */
   fingerprint: string;
@@ -18,8 +19,17 @@ export interface StoredReply {
   number: number;
 }
 
+const beginOf = (request: string): string => request.slice(0, 8);
+/** Names below a model, as `storeKeys` makes them. */
+const alone = /^([^/]+)\/([0-9a-f]+)-(\d+)\.json$/;
+const packed = /^([^/]+)\/((?:[0-9a-f]{9})+)\.[0-9a-f]+\.jsonl$/;
+const code = /([0-9a-f]{8})([0-9a-f])/g;
+
 export interface StoredReplies {
-  /** The replies to a request, given by its digest; those of the same weights in the order in which they were stored. */
+  /**
+   * Where the replies to a request may lie, given by its digest; those of the same weights in the order in which they were
+   * stored. A pack may turn out to have none.
+   */
   to(request: string): Promise<readonly StoredReply[]>;
   /** Adds one that was stored after the listing. */
   add(request: string, stored: StoredReply): void;
@@ -31,20 +41,24 @@ export async function openStoredReplies(
   model: string,
   renewMs = renewAfterMs,
 ): Promise<StoredReplies> {
-  const replies = new Map<string, Map<string, StoredReply>>();
-  const add = (request: string, stored: StoredReply): void => {
-    const known = replies.get(request) ?? new Map<string, StoredReply>();
-    replies.set(request, known.set(stored.key, stored));
+  // By the begin of the request's digest, which is all that a pack tells; `of` is the whole where it is known.
+  const replies = new Map<string, Map<string, { of: string | null; stored: StoredReply }>>();
+  const note = (begin: string, of: string | null, stored: StoredReply): void => {
+    const known = replies.get(begin) ?? new Map<string, { of: string | null; stored: StoredReply }>();
+    replies.set(begin, known.set(stored.key, { of, stored }));
   };
   let goodUntilMs = 0;
   const list = async (): Promise<void> => {
     const begunMs = performance.now();
     const prefix = storeKeys.llmReplies(model);
     for (const key of await store.objectKeys(prefix)) {
-      const parts = /^([^/]+)\/([0-9a-f]+)-(\d+)\.json$/.exec(key.slice(prefix.length));
-      if (parts === null) continue;
-      const [, fingerprint = '', request = '', number] = parts;
-      add(request, { key, fingerprint, number: Number(number) });
+      const name = key.slice(prefix.length);
+      const [, fingerprint = '', request, number] = alone.exec(name) ?? [];
+      if (request !== undefined) note(beginOf(request), request, { key, fingerprint, number: Number(number) });
+      const [, weights = '', codes = ''] = packed.exec(name) ?? [];
+      for (const [, begin = '', digit = ''] of codes.matchAll(code)) {
+        note(begin, null, { key, fingerprint: weights, number: Number.parseInt(digit, 16) });
+      }
     }
     const endedMs = performance.now();
     goodUntilMs = endedMs + Math.max(renewMs, restPerListing * (endedMs - begunMs));
@@ -59,8 +73,10 @@ export async function openStoredReplies(
         });
         await listing;
       }
-      return [...(replies.get(request)?.values() ?? [])].toSorted((a, b) => a.number - b.number);
+      return [...(replies.get(beginOf(request))?.values() ?? [])]
+        .flatMap(({ of, stored }) => (of === null || of === request ? [stored] : []))
+        .toSorted((a, b) => a.number - b.number);
     },
-    add,
+    add: (request, stored) => note(beginOf(request), request, stored),
   };
 }

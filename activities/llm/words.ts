@@ -1,6 +1,7 @@
 /** What an endpoint says of a failure, wherever that stands in its body: one line, without secrets. */
 import { APICallError, InvalidResponseDataError } from '@ai-sdk/provider';
 import { rootCause } from './identity.ts';
+import { redirectedTo } from './transport.ts';
 
 const longest = 300;
 
@@ -12,14 +13,21 @@ export interface Said {
   /** The sentence for people. */
   sentence: string;
   headers: Record<string, string>;
+  /** A web page: of a proxy, a gateway or a portal, not of the endpoint's own protocol. */
+  isPage: boolean;
+  /** The address that answered, or that is pointed to, where that is not the one that was asked. */
+  movedTo: string | null;
 }
 
+/** One line, whatever the text held. */
+export const withoutSecrets = (text: string, secrets: readonly string[]): string =>
+  secrets
+    .reduce((rest, secret) => rest.replaceAll(secret, '***'), text)
+    .replaceAll(/[\s\p{Cc}\uFFFD]+/gu, ' ')
+    .trim();
+
 export function listen(error: unknown, secrets: readonly string[]): Said {
-  const clean = (text: string): string =>
-    secrets
-      .reduce((rest, secret) => rest.replaceAll(secret, '***'), text)
-      .replaceAll(/\s+/g, ' ')
-      .trim();
+  const clean = (text: string): string => withoutSecrets(text, secrets);
   const brief = (text: string): string => (text.length > longest ? `${text.slice(0, longest)}…` : text);
   const call = APICallError.isInstance(error) ? error : null;
   const data = InvalidResponseDataError.isInstance(error) ? JSON.stringify(error.data) : undefined;
@@ -27,7 +35,9 @@ export function listen(error: unknown, secrets: readonly string[]): Said {
   const body = parseJson(raw);
   const sentence = sentenceOf(body);
   const status = isOfNetwork(error) ? null : (statusIn(body) ?? (call ? (call.statusCode ?? null) : 200));
-  const said = { status, headers: call?.responseHeaders ?? {} };
+  const headers = call?.responseHeaders ?? {};
+  const isPage = /^\s*(?:<!doctype html|<html)/i.test(raw);
+  const said = { status, headers, isPage, movedTo: movedTo(headers, call?.statusCode, secrets) };
   if (sentence !== null) return { ...said, all: clean(raw), sentence: brief(clean(sentence)) };
   const plain = brief(clean(raw.replaceAll(/<(style|script)[\s\S]*?<\/\1>|<[^>]*>/gi, ' ')));
   const noReply = status !== null && ((call?.statusCode ?? 500) < 300 || InvalidResponseDataError.isInstance(error));
@@ -36,15 +46,30 @@ export function listen(error: unknown, secrets: readonly string[]): Said {
     : { ...said, all: plain, sentence: status === null ? '' : plain };
 }
 
-/** How long an endpoint asks not to be called; null where it does not say. */
+/** Without query and fragment, which may hold secrets. */
+function movedTo(headers: Record<string, string>, status: number | undefined, secrets: readonly string[]) {
+  const location = status !== undefined && status >= 300 && status < 400 ? headers.location : undefined;
+  const target = headers[redirectedTo] ?? location?.replace(/[?#].*$/, '');
+  return target === undefined ? null : withoutSecrets(target, secrets);
+}
+
+/**
+ * How long an endpoint asks not to be called, in milliseconds; null where it does not say. A date is read by the server's
+ * own clock where it tells that: clocks differ.
+ */
 export function retryAfterMs({ headers }: Pick<Said, 'headers'>): number | null {
   const exact = Number(headers['retry-after-ms'] ?? 'none');
-  if (exact >= 0) return exact;
+  if (exact > 0) return exact;
   const after = headers['retry-after'];
   if (after === undefined) return null;
-  const seconds = Number(after);
-  const ms = Number.isNaN(seconds) ? Date.parse(after) - Date.now() : 1_000 * seconds;
-  return Number.isNaN(ms) ? null : Math.max(0, ms);
+  const seconds = Number(/^\s*([\d.]+)\s*s?\s*$/.exec(after)?.[1] ?? 'none');
+  const there = Date.parse(headers.date ?? '');
+  const now = Number.isNaN(there) ? Date.now() : there;
+  // Only whole dates: `Date.parse` makes one of nearly anything.
+  const until = /\d{4}/.test(after) ? Date.parse(after) : Number.NaN;
+  const ms = Number.isNaN(seconds) ? until - now : 1_000 * seconds;
+  // "At once" is no reason to ask again without a pause.
+  return ms > 0 ? ms : null;
 }
 
 const isOfNetwork = (error: unknown): boolean =>
@@ -67,11 +92,17 @@ function parseJson(text: string): unknown {
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
 /** OpenAI's `error.message`, FastAPI's `detail`, Baidu's `error_msg`, AWS's `Message`, and what they nest in them. */
+const places = [
+  ...['error', 'message', 'detail', 'msg', 'error_msg', 'error_message', 'Message', 'errors'],
+  // MiniMax's, Tencent's, OAuth's, Java's, problem details (RFC 9457).
+  ...['base_resp', 'status_msg', 'Response', 'Error', 'error_description', 'errorMessage', 'title', 'reason'],
+];
+
 function sentenceOf(body: unknown): string | null {
   if (typeof body === 'string') return body;
   if (Array.isArray(body)) return body.map(sentenceOf).find((found) => found !== null) ?? null;
   if (!isObject(body)) return null;
-  for (const name of ['error', 'message', 'detail', 'msg', 'error_msg', 'error_message', 'Message', 'errors']) {
+  for (const name of places) {
     const found = name in body ? sentenceOf(body[name]) : null;
     if (found !== null && found.trim() !== '') return found;
   }

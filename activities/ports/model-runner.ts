@@ -1,8 +1,13 @@
 /** A vision-language model that answers prompts: an ONNX export, the trainer's `generate`, or an endpoint. */
+
 import type { LlmReply } from '../../domain/llm.ts';
+import type { OfferedOption, OptionLogProbs } from '../../domain/replies/option-log-probs.ts';
 import type { ChatRow, GeneratedRow } from '../../domain/trainer.ts';
 
-export type AskedRow = Omit<ChatRow, 'completion'>;
+export interface AskedRow extends Omit<ChatRow, 'completion'> {
+  /** Whose probabilities are wanted from a runner that can tell them. */
+  options?: OfferedOption[];
+}
 
 export interface GenerateOptions {
   /** Folder that the rows' image names are relative to. */
@@ -21,6 +26,7 @@ export interface GenerateOptions {
 export interface Generated extends GeneratedRow {
   /** Where the model's side tells how the answer ended; absent: by the number of tokens. */
   finish?: LlmReply['finish'];
+  options?: OptionLogProbs;
 }
 
 export interface ModelRunner {

@@ -21,7 +21,7 @@ export interface ReportDependencies {
 }
 
 /** A change of what the page or the numbers say changes the version. */
-const method = 'report/7';
+const method = 'report/8';
 
 export function createReportActivities({ store, environment, logger }: ReportDependencies): ReportActivities {
   return {

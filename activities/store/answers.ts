@@ -1,4 +1,5 @@
 /** Answers of S3, told apart from those of proxies and gateways that answer in its place. */
+import { hash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
@@ -35,9 +36,12 @@ export function requireETag({ ETag }: { ETag?: string | undefined }): void {
   if (ETag === undefined) throw new Garbled('the write was answered without an ETag');
 }
 
-/** A page of a proxy or gateway: each S3 gives its objects an ETag, and none of ours is stored as HTML. */
+/**
+ * A page of a proxy or gateway, or an error under status 200: each S3 gives its objects an ETag, and none of ours is HTML
+ * or XML.
+ */
 const isPage = ({ ContentType, ETag }: GetObjectCommandOutput): boolean =>
-  ETag === undefined && /^text\/html\b/i.test(ContentType ?? '');
+  ETag === undefined && /^(?:text\/html|(?:application|text)\/xml)\b/i.test(ContentType ?? '');
 
 /** The bytes of an object, unpacked where a proxy packed them on the way: nothing here is stored packed. */
 export function bodyOf({ Body, ContentEncoding = '' }: GetObjectCommandOutput): { body: Readable; encoded: boolean } {
@@ -63,23 +67,37 @@ export async function openObject(
   return object;
 }
 
-const aPage = 'a web page came in place of an object';
+const aPage = 'a web page or an error came in place of an object';
 
 /**
- * An object in memory, null where it is absent.
+ * An object in memory, null where it is absent. Asked for again where an answer breaks off, or where its bytes are not what
+ * its ETag tells: a manifest or a paid reply that was shortened on the way must not count as damaged.
  *
  * @param answers that may break off in a row. Default: 5, as the SDK asks until one begins
  */
 export async function getObject(client: S3Client, at: ObjectAddress, answers = 5): Promise<Uint8Array | null> {
+  let before: Uint8Array | null = null;
   for (let broken = 1; ; broken++) {
     const object = await openObject(client, at);
     if (!object) return null;
     try {
       const bytes = await buffer(bodyOf(object).body);
       byteCounter()(bytes.byteLength);
-      return bytes;
+      // Shortened or changed on the way, unless it comes so again.
+      const isAsBefore = before !== null && Buffer.compare(bytes, before) === 0;
+      if (isAsTold(bytes, object) || isAsBefore || broken === answers) return bytes;
+      before = bytes;
     } catch (error) {
       if (broken === answers) throw new Garbled('the answer broke off', { cause: error });
     }
   }
+}
+
+/** Whether the bytes have the MD5 that the ETag tells; true where it is none: of encrypted objects and of those sent in parts. */
+function isAsTold(
+  bytes: Uint8Array,
+  { ETag = '', ServerSideEncryption = 'AES256', SSECustomerAlgorithm }: GetObjectCommandOutput,
+): boolean {
+  const isMd5 = /^"?[0-9a-f]{32}"?$/.test(ETag) && ServerSideEncryption === 'AES256' && !SSECustomerAlgorithm;
+  return !isMd5 || ETag.replaceAll('"', '') === hash('md5', bytes);
 }

@@ -12,8 +12,9 @@ export async function listKeys(client: S3Client, Bucket: string, Prefix: string)
       throw new Garbled('the answer is no listing of a bucket');
     }
     for (const { Key } of page.Contents ?? []) if (Key !== undefined) keys.add(Key);
-    if (!page.IsTruncated) continue;
     const next = page.NextContinuationToken ?? '';
+    // Some name where to go on at the end, too.
+    if (page.IsTruncated === false || (page.IsTruncated === undefined && next === '')) break;
     if (next === '' || seen.has(next)) {
       throw userMistake(
         `bucket ${Bucket}: the server lists ${keys.size} objects below "${Prefix}" and not how to go on (ListObjectsV2); use another one (DERMFLOW_S3_ENDPOINT)`,

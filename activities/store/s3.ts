@@ -22,7 +22,6 @@ import { renewableCredentials } from './credentials.ts';
 import { download } from './download.ts';
 import { listKeys } from './listing.ts';
 import { partBytes, uploadInParts } from './multipart.ts';
-import { createQuickPut } from './quick-put.ts';
 import { refusalOf, StoreRefusal } from './refusals.ts';
 import { createStore, withContents } from './store.ts';
 import { withUnsignedBody } from './unsigned.ts';
@@ -103,12 +102,9 @@ async function isBucketThere(client: S3Client, bucket: string): Promise<boolean>
   }
 }
 
-/** @param silence the client's own, in milliseconds */
-export function createS3Store(client: S3Client, settings: S3Settings, silence = silenceMs): ArtifactStore {
+export function createS3Store(client: S3Client, settings: S3Settings): ArtifactStore {
   const at = (key: string) => ({ Bucket: settings.bucket, Key: key });
   const explained = <T>(work: () => Promise<T>): Promise<T> => explaining(settings, work);
-  const { endpoint, addressing = endpoint === undefined ? 'virtual' : 'path' } = settings;
-  const quickPut = createQuickPut(client, { endpoint, addressing }, silence);
   const put = async (command: PutObjectCommand): Promise<void> => requireETag(await client.send(command));
   return createStore({
     size: (key) =>
@@ -125,34 +121,21 @@ export function createS3Store(client: S3Client, settings: S3Settings, silence = 
           );
         }),
       ),
-    putIfAbsent: async (key, data) => {
-      const quick = await quickPut(at(key), data);
-      if (quick === 'done' || quick === 'there already') return quick === 'done';
-      return explained(() => putIfAbsent(client, at(key), data, quick === 'unknown'));
-    },
+    putIfAbsent: (key, data) => explained(() => putIfAbsent(client, at(key), data)),
     remove: (key) => explained(async () => void (await orAbsent(client.send(new DeleteObjectCommand(at(key)))))),
     list: (prefix) => explained(() => listKeys(client, settings.bucket, prefix)),
   });
 }
 
-/**
- * False where the object is there already, by another writer.
- *
- * @param tried whether an attempt before this one may have written it
- */
-export async function putIfAbsent(
-  client: S3Client,
-  at: ObjectAddress,
-  data: Uint8Array,
-  tried = false,
-): Promise<boolean> {
+/** False where the object is there already, by another writer. */
+export async function putIfAbsent(client: S3Client, at: ObjectAddress, data: Uint8Array): Promise<boolean> {
   try {
     requireETag(await client.send(new PutObjectCommand({ ...at, Body: data, IfNoneMatch: '*' })));
     return true;
   } catch (error) {
     if (!(error instanceof S3ServiceException) || error.$metadata.httpStatusCode !== 412) throw error;
     // The SDK asks again where an answer was lost; what stands there may be the first attempt's.
-    if (!tried && (error.$metadata.attempts ?? 1) === 1) return false;
+    if ((error.$metadata.attempts ?? 1) === 1) return false;
     const standing = await getObject(client, at);
     return standing !== null && Buffer.compare(standing, data) === 0;
   }

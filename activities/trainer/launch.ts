@@ -75,7 +75,7 @@ const shardingConfig: Record<Launch['sharding'], Record<string, unknown>> = {
       fsdp_version: 2,
       fsdp_reshard_after_forward: true,
       fsdp_auto_wrap_policy: 'TRANSFORMER_BASED_WRAP',
-      fsdp_transformer_layer_cls_to_wrap: 'Qwen2_5_VLDecoderLayer,Qwen2_5_VLVisionBlock',
+      // Which layers those are the trainer finds in the model (trainer/dermflow_trainer/base_model/sharding.py).
       fsdp_state_dict_type: 'SHARDED_STATE_DICT',
       fsdp_cpu_ram_efficient_loading: true,
       fsdp_offload_params: false,

@@ -1,15 +1,23 @@
 /** The model under evaluation, as folders on this machine. */
+import { homedir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { ArtifactRef } from '../../domain/artifact.ts';
 import type { ModelRef } from '../../domain/contracts/references.ts';
-import { corrupt } from '../../domain/failures.ts';
+import { corrupt, userMistake } from '../../domain/failures.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { materialise } from '../store/commit.ts';
 
 const shippedModel = fileURLToPath(new URL('../../trainer/backbone', import.meta.url));
 
-/** What the trainer loads: the shipped model's folder, another folder, or a hub id. */
-export const modelPath = ({ base }: ModelRef): string => (base === 'tiny' ? shippedModel : base);
+/**
+ * What the trainer loads: the shipped model's folder, another folder (`~/` is the home of this process's user), or a hub
+ * id with its commit. Throws a user's mistake for another user's home, which only a shell knows.
+ */
+export function modelPath({ base }: ModelRef): string {
+  if (base === 'tiny') return shippedModel;
+  if (/^~[^/]/.test(base)) throw userMistake(`model.base: ${base}: give the whole path of the folder`);
+  return base.replace(/^~(?=\/|$)/, () => homedir());
+}
 
 /**
  * Fetches what a checkpoint or an exported model answers by, its adapter or after full fine-tuning its own weights, and

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { DermflowError, failureTypes } from '../../domain/failures.ts';
-import type { ExportOnnxJob, GenerateJob, MergeJob, TrainerEvent } from '../../domain/trainer.ts';
+import type { ExportEncoderJob, ExportOnnxJob, GenerateJob, MergeJob, TrainerEvent } from '../../domain/trainer.ts';
 import { trainerCommand } from './command.ts';
 import { runTrainer } from './trainer-process.ts';
 
@@ -30,7 +30,7 @@ const graceMs = 5_000;
  */
 export async function runTrainerJob(
   { python, logger }: TrainerProcess,
-  job: ExportOnnxJob | GenerateJob | MergeJob,
+  job: ExportEncoderJob | ExportOnnxJob | GenerateJob | MergeJob,
   { folder, signal, onProgress }: TrainerJobOptions,
 ): Promise<Record<string, string>> {
   signal?.throwIfAborted();

@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { GrpoInput, StretchResult, TrainingActivities } from '../../domain/contracts/training.ts';
 import { DermflowError, failureTypes, unavailable } from '../../domain/failures.ts';
+import { requireOpenPaths } from '../../domain/plan/paths.ts';
 import type { GrpoJob, SftJob } from '../../domain/trainer.ts';
 import type { Environment } from '../../platform/env.ts';
 import { withHeartbeats } from '../heartbeats.ts';
@@ -55,6 +56,7 @@ const likelyJob = { threads: 1, model: trainerPackage };
 
 export function createTrainingActivities(dependencies: TrainingDependencies): TrainingActivities {
   const { store, environment, logger, stallMs = defaultStallMs, graceMs = defaultGraceMs } = dependencies;
+  requireOpenPaths(environment.trainer, null);
   const standby = createStandby(environment.trainerPython, graceMs, dependencies.shutdown);
   const staying = createStayingTrainers(dependencies.shutdown);
   const single = isSingle(environment.trainer);
@@ -199,7 +201,9 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
     identifyModel: ({ base, recipe }) =>
       withHeartbeats(async (report) => {
         const adapter = recipe ? await identifyStart(recipe) : null;
-        const model = await identifyModel(base, (done, total) => report({ phase: 'hashing the model', done, total }));
+        const run = recipe ? { place: environment.trainer, recipe } : null;
+        const onProgress = (done: number, total: number): void => report({ phase: 'hashing the model', done, total });
+        const model = await identifyModel(base, { python: environment.trainerPython, run }, onProgress);
         return adapter ? { ...model, adapter } : model;
       }),
 

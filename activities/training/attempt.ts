@@ -43,7 +43,11 @@ export async function trainOnce(
   };
   const uploader = createUploader<SealedCheckpoint, CheckpointRef>({
     upload: async (checkpoint) => {
+      const since = Date.now();
       const ref = await commitCheckpoint(store, stretch, checkpoint);
+      const bytes = Object.values(checkpoint.files).reduce((sum, file) => sum + file.bytes, 0);
+      const seconds = (Date.now() - since) / 1000;
+      logger.info({ stage: stretch.stage, step: ref.step, bytes, seconds }, 'checkpoint stored');
       Object.assign(state, { checkpoint: ref.step, waitsFor: null });
       return ref;
     },
@@ -72,7 +76,8 @@ export async function trainOnce(
   const keep = ({ step, path, exact }: SavedEvent): void => {
     if (!history) throw new DermflowError(failureTypes.trainerCrashed, 'the trainer saved before it said "started"');
     const values = metrics.at(-1)?.values ?? {};
-    const facts: CheckpointFacts = { stage: stages[stretch.stage].job, step, exact, values, ...history };
+    const base = stretch.base === undefined ? {} : { base: stretch.base };
+    const facts: CheckpointFacts = { stage: stages[stretch.stage].job, step, ...base, exact, values, ...history };
     const log = { metrics: structuredClone(metrics), usage: [...usage] };
     kept = kept.then(async () => {
       const samples = (await samplesSoFar()).filter((row) => row.step <= step);
@@ -90,6 +95,8 @@ export async function trainOnce(
   const onEvent = (event: TrainerEvent): void => {
     if (event.event === 'started') {
       watch.lap('preparing');
+      const { step, trainableParameters, device, worldSize } = event;
+      logger.info({ stage: stretch.stage, step, trainableParameters, device, worldSize }, 'trainer started');
       history = begin(event, job.threads, restored, context);
     }
     if (event.event === 'metrics') record(metrics, event);
@@ -97,6 +104,7 @@ export async function trainOnce(
     if (event.event === 'progress') {
       const { tokensPerSecond = null, memoryBytes = null } = event;
       usage.push({ step: event.step, tokensPerSecond, memoryBytes });
+      logger.debug({ stage: stretch.stage, step: event.step, tokensPerSecond, memoryBytes }, 'step done');
       const values = metrics.at(-1)?.values ?? {};
       Object.assign(state, { phase: 'training', step: event.step, values, secondsPerStep: clock.tick() });
       context.heartbeat(state);

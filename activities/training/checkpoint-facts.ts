@@ -7,7 +7,10 @@ export const checkpointFactsSchema = z.object({
   /** The trainer's job. Called a stage in manifests since the first version: their digests are parts of later keys. */
   stage: z.enum(resumableJobs),
   step: z.int(),
-  /** As the trainer says: resuming from it in the same environment repeats the run. */
+  /** The base model on the hub and the commit that was loaded, `owner/name@commit`; absent for a folder. */
+  base: z.string().exactOptional(),
+  /** As
+ the trainer says: resuming from it in the same environment repeats the run. */
   exact: z.boolean(),
   environment: trainingEnvironmentSchema,
   /** Every resume on the way to this step and how far it was to be trusted. */

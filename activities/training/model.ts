@@ -1,29 +1,113 @@
-/** What a base model is: the digest that is a part of the keys of training results. */
-import { readdir, stat } from 'node:fs/promises';
-import { isAbsolute, join, relative } from 'node:path';
+/** What a base model is: the digest that is a part of the keys of training results; and whether a run can begin with it. */
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { isAbsolute, join, relative, resolve } from 'node:path';
+import { z } from 'zod';
 import { canonicalJson, digestOf } from '../../domain/artifact.ts';
 import type { ModelRef } from '../../domain/contracts/references.ts';
 import { userMistake } from '../../domain/failures.ts';
+import { exportedModelType } from '../../domain/plan/architecture.ts';
+import { requireOpenPaths } from '../../domain/plan/paths.ts';
+import type { Recipe } from '../../domain/recipe/recipe.ts';
+import type { TrainerPlace } from '../../platform/env.ts';
 import { digestOfFile } from '../store/store.ts';
 import { modelPath } from '../trainer/model-folders.ts';
+import { type PreflightRequest, preflight } from '../trainer/preflight.ts';
 
-const hubId = /^[\w.-]+\/[\w.-]+(@[\w.-]+)?$/;
+const hubId = /^[\w.-]+\/[\w.-]+(@[\w./-]+)?$/;
+
+/** The machine that asks, and the run that is about to begin there; null: the model is only evaluated. */
+export interface Asking {
+  python: string;
+  run: { place: TrainerPlace; recipe: Recipe } | null;
+}
 
 /**
- * A folder is known by the digest of its files' digests; a hub id (`owner/name`) by its name, since only the gpu worker
- * has its bytes. `onProgress` counts files.
+ * A folder is known by the digest of its files' digests; a hub id (`owner/name`) by its name and the commit that it
+ * stands for now, which every later use of the reference names. `onProgress` counts files. Throws a user's mistake for
+ * what this machine cannot do of the run, before any of it begins.
  */
 export async function identifyModel(
   base: string,
+  { python, run }: Asking,
   onProgress: (done: number, total: number) => void = () => {},
 ): Promise<ModelRef> {
+  if (run) requireRunnable(run);
+  const needs = run ? neededModules(run) : [];
   const path = modelPath({ base, sha256: '' });
   const found = await stat(path).catch(() => null);
-  if (found?.isDirectory()) return { base, sha256: await digestOfFolder(path, onProgress) };
-  if (hubId.test(base) && !isAbsolute(base)) return { base, sha256: digestOf(`hub:${base}`) };
+  if (found?.isDirectory()) {
+    if (needs.length > 0) await preflight(python, { model: null, needs });
+    const type = await modelType(path);
+    if (run) requireRuntime(run.recipe, type);
+    return { base: base === 'tiny' ? base : resolve(path), sha256: await digestOfFolder(path, onProgress) };
+  }
+  if (hubId.test(base) && !isAbsolute(base)) {
+    const { model, type } = await preflight(python, { model: base, needs });
+    if (run) requireRuntime(run.recipe, type);
+    return { base: model ?? base, sha256: digestOf(`hub:${model ?? base}`) };
+  }
   throw userMistake(
     `model.base: there is no folder ${base}; give a folder in Hugging Face layout, a hub id, or "tiny"`,
   );
+}
+
+function requireRunnable({ place, recipe }: NonNullable<Asking['run']>): void {
+  requireOpenPaths(place, recipe);
+  requireEvenBatches({ place, recipe });
+  if (recipe.grpo.rollouts === 'vllm-server' && place.vllm.server === null) {
+    throw userMistake(
+      'grpo.rollouts is "vllm-server": this gpu worker does not know the server; set DERMFLOW_VLLM_SERVER to the address of "trl vllm-serve", or take "transformers"',
+    );
+  }
+}
+
+/** Devices share a step's sequences evenly, or the trainer would refuse the job after hours of other work. */
+function requireEvenBatches({ place, recipe: { sft, grpo } }: NonNullable<Asking['run']>): void {
+  const devices = place.processes * place.machines;
+  const steps = [
+    { stage: 'sft', size: sft.batchSize, atOnce: sft.perDeviceBatchSize, taken: sft.epochs > 0 },
+    { stage: 'grpo', size: grpo.promptsPerStep * grpo.generations, atOnce: grpo.perDeviceBatchSize, taken: true },
+  ];
+  for (const { stage, size, atOnce, taken } of steps) {
+    if (!taken || size % (atOnce * devices) === 0) continue;
+    throw userMistake(
+      `${stage}.perDeviceBatchSize is ${atOnce}: on the ${devices} devices of this gpu worker it does not divide the ${size} sequences of a step; lower it, or DERMFLOW_TRAINER_PROCESSES`,
+    );
+  }
+}
+
+/** Modules that the locked environment does not hold. */
+function neededModules({ place, recipe }: NonNullable<Asking['run']>): PreflightRequest['needs'] {
+  const { attention, sharding, tracking, processes, machines } = place;
+  return [
+    ...(attention === 'flash_attention_2' ? [{ module: 'flash_attn', setting: 'DERMFLOW_TRAINER_ATTENTION' }] : []),
+    ...tracking.map((module) => ({ module, setting: 'DERMFLOW_TRAINER_TRACKING' })),
+    ...(sharding.startsWith('zero') && processes * machines > 1
+      ? [{ module: 'deepspeed', setting: 'DERMFLOW_TRAINER_SHARDING' }]
+      : []),
+    ...(recipe.grpo.rollouts === 'transformers' ? [] : [{ module: 'vllm', setting: 'grpo.rollouts' }]),
+  ];
+}
+
+function requireRuntime({ evaluation, model }: Recipe, type: string | null): void {
+  if (evaluation.runtime !== 'onnx' || type === null || type === exportedModelType) return;
+  throw userMistake(
+    `evaluation.runtime is "onnx": only models of type ${exportedModelType} can be exported, and ${model.base} is of type ${type}; take "transformers"`,
+  );
+}
+
+const configSchema = z.object({ model_type: z.string().optional() });
+
+/** Null where its configuration does not say it. */
+async function modelType(folder: string): Promise<string | null> {
+  const text = await readFile(join(folder, 'config.json'), 'utf8').catch((error: unknown) => {
+    throw userMistake(`model.base: ${folder} has no config.json; it is no model in Hugging Face layout`, error);
+  });
+  try {
+    return configSchema.parse(JSON.parse(text)).model_type ?? null;
+  } catch (error) {
+    throw userMistake(`model.base: ${join(folder, 'config.json')} cannot be read as a configuration`, error);
+  }
 }
 
 /** Files that say how a model was made, not what it is. */
@@ -32,9 +116,6 @@ const records = ['BUILD.json', 'README.md'];
 async function digestOfFolder(folder: string, onProgress: (done: number, total: number) => void): Promise<string> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile() && !records.includes(entry.name));
-  if (!files.some((file) => file.name === 'config.json')) {
-    throw userMistake(`model.base: ${folder} has no config.json; it is no model in Hugging Face layout`);
-  }
   const digests: Record<string, string> = {};
   for (const [done, file] of files.entries()) {
     onProgress(done, files.length);

@@ -7,6 +7,7 @@ import type { ModelPart } from '../../domain/lora.ts';
 import { sftBatches } from '../../domain/plan/plan.ts';
 import type { Recipe } from '../../domain/recipe/recipe.ts';
 import type { TrlFields } from '../../domain/recipe/trl/check.ts';
+import { publicBase } from '../../domain/report/card-metadata.ts';
 import { stages } from '../../domain/stages.ts';
 import type { GrpoJob, SftJob } from '../../domain/trainer.ts';
 import type { Environment } from '../../platform/env.ts';
@@ -15,6 +16,12 @@ import type { Stretch } from './stretch-context.ts';
 
 /** What the environment decides of a job. */
 type Place = Environment['trainer'];
+
+/** A base of the hub with its commit, for people; a folder is known by its digest alone. */
+function pinned({ base }: ModelRef): { base?: string } {
+  const { name, revision } = publicBase(base);
+  return revision === null ? {} : { base: `${name}@${revision}` };
+}
 
 const describe = (work: Pick<Stretch, 'method' | 'inputs' | 'params'>) => ({ ...work, stageKey: workKey(work) });
 
@@ -59,6 +66,7 @@ export function sftStretch(
         attention,
       },
     }),
+    ...pinned(model),
     validates: true,
     maxSteps: steps * sft.epochs,
     startAt: steps * (epoch - 1),
@@ -103,6 +111,7 @@ export function grpoStretch(
         attention,
       },
     }),
+    ...pinned(model),
     validates: validation !== undefined,
     ...(validation ? { validation: { questions: validation.questions } } : {}),
     maxSteps,
@@ -203,7 +212,8 @@ export const grpoJob = (
   klGradient: recipe.grpo.klGradient,
   epsilon: recipe.grpo.epsilon,
   maxCompletionLength: recipe.grpo.maxCompletionLength,
-  rollouts: { engine: recipe.grpo.rollouts, server: place.vllmServer, memoryShare: place.vllmMemoryShare },
+  rollouts: { engine: recipe.grpo.rollouts, ...place.vllm },
+  redraws: recipe.grpo.dynamicSampling ?? 0,
   ...(recipe.grpo.validation ? { validation: rowsOf(folders, 'validation') } : {}),
   rewardSocket: rewards.socket,
   rewardNames: rewards.names,

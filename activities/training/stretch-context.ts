@@ -9,6 +9,8 @@ import type { CheckpointWork, RestoredCheckpoint } from './checkpoints.ts';
 
 export interface Stretch extends CheckpointWork {
   stage: Stage;
+  /** The base model on the hub with its commit; absent for a folder. */
+  base?: string;
   maxSteps: number;
   /** Step after which the stretch began; its metrics are those after it. */
   startAt: number;

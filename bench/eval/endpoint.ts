@@ -29,6 +29,7 @@ interface Plan {
 }
 
 const side = 448;
+const questionsPerPicture = 4;
 
 export async function compareEndpoint(folder: string, plan: Plan): Promise<void> {
   const { requests, concurrency, latencyMs } = plan;
@@ -39,10 +40,12 @@ export async function compareEndpoint(folder: string, plan: Plan): Promise<void>
   const images = join(folder, 'endpoint-images');
   await mkdir(images);
   const noise = { type: 'gaussian', mean: 128, sigma: 6 } as const;
-  const { size } = await sharp({ create: { width: side, height: side, channels: 3, background: 'tan', noise } })
-    .blur(2)
-    .png()
-    .toFile(join(images, 'picture.png'));
+  let bytes = 0;
+  const pictures = Math.ceil(requests / questionsPerPicture);
+  for (let i = 0; i < pictures; i++) {
+    const picture = sharp({ create: { width: side, height: side, channels: 3, background: 'tan', noise } }).blur(2);
+    bytes += (await picture.png().toFile(join(images, `${i}.png`))).size;
+  }
   const { stack, environment } = await startServices(benchLogger(), { roles: [] });
   try {
     const settings: LlmSettings = {
@@ -50,15 +53,22 @@ export async function compareEndpoint(folder: string, plan: Plan): Promise<void>
       ...{ provider: 'openai-compatible', baseUrl: `http://127.0.0.1:${port}/v1`, model: 'bench', concurrency },
     };
     console.log(
-      `\n${requests} items with a picture of ${Math.round(size / 1024)} KiB, ${concurrency} at a time, each answered after ${latencyMs} ms; 100 % is concurrency ÷ latency, ${idealOf(plan).toFixed(0)} answers/s`,
+      `\n${requests} items about ${pictures} pictures of ${Math.round(bytes / pictures / 1024)} KiB, ${concurrency} at a time, each answered after ${latencyMs} ms; 100 % is concurrency ÷ latency, ${idealOf(plan).toFixed(0)} answers/s`,
     );
-    await measure('store in memory', plan, settings, images, createMemoryStore());
-    await withBucket(environment.s3, (client, s3) => measure('S3', plan, settings, images, createS3Store(client, s3)));
+    const memory = await measure('store in memory', plan, settings, images, createMemoryStore());
+    const s3 = await withBucket(environment.s3, (client, bucket) =>
+      measure('S3', plan, settings, images, createS3Store(client, bucket)),
+    );
+    console.log(
+      `the store's share: ${(memory.share - s3.share).toFixed(1)} points, ${(s3.cpu - memory.cpu).toFixed(2)} ms of processor an answer`,
+    );
   } finally {
     endpoint.kill();
     await stack.stop();
   }
 }
+
+const pictureOf = (item: number): string => `${Math.floor(item / questionsPerPicture)}.png`;
 
 /** Answers a second. */
 const idealOf = ({ concurrency, latencyMs }: Plan): number => concurrency / (latencyMs / 1_000);
@@ -77,6 +87,7 @@ async function measure(name: string, plan: Plan, settings: LlmSettings, images: 
   console.log(
     `${name.padEnd(16)} ${median(shares).toFixed(1)} % of concurrency ÷ latency (each: ${each}); processor ${median(cpu).toFixed(2)} ms an answer`,
   );
+  return { share: median(shares), cpu: median(cpu) };
 }
 
 /** From the first question to the last kept answer, in milliseconds. */
@@ -89,7 +100,7 @@ async function evaluate(salt: string, plan: Plan, settings: LlmSettings, images:
     { length: plan.requests },
     (_, i): AskedItem => ({
       ...{ id: String(i), system: null, prompt: `${i}: What type of abnormality is present in this image?` },
-      image: { sha256: digestOf('picture'), bytes: 0, width: side, height: side },
+      image: { sha256: digestOf(pictureOf(i)), bytes: 0, width: side, height: side },
     }),
   );
   const book = await openAnswerBook(store, answerer);
@@ -98,7 +109,7 @@ async function evaluate(salt: string, plan: Plan, settings: LlmSettings, images:
     ...{ answerer, items, shown: 'real', samples: 1, batchSize: 1 },
     signal: new AbortController().signal,
     onProgress: () => {},
-    imageFile: () => 'picture.png',
+    imageFile: ({ id }) => pictureOf(Number(id)),
     open: async () => {
       const connect: Parameters<typeof createEndpointRunner>[0]['connect'] = (loadImage) =>
         createEndpointClient(settings, { loadImage });

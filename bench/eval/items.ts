@@ -19,20 +19,33 @@ export interface Items {
 }
 
 const letters = ['A', 'B', 'C', 'D'] as const;
+/** What the recipe asks of each picture, in its order. */
+export const tasks = ['diagnosis', 'lesion-condition'] as const;
 
-/** Four options each, each picture its own. */
-export async function writeItems(images: string, count: number): Promise<Items> {
+/** @param asked tasks that are asked of each of `count` pictures, one after the other, as an evaluation does */
+export async function writeItems(
+  images: string,
+  count: number,
+  asked: readonly (typeof tasks)[number][],
+): Promise<Items> {
   await mkdir(images, { recursive: true });
   const spec = { images: Math.max(40, count), textbook: 8, atypical: 0.25, atypicalTextbook: 0.1 };
   const { clinic } = generateWorld(spec, 4242);
   const random = createRandom('bench/eval');
   const profile = evaluationProfile('compact');
-  const rows = clinic.slice(0, count).map(({ id, diagnosis }): AskedRow => {
+  const questions = clinic.slice(0, count).map(({ id, diagnosis }) => {
     const others = demoDiagnoses.filter(({ name }) => name !== diagnosis.name);
     const labels = random.shuffle([diagnosis.name, ...random.sample(others, 3).map(({ name }) => name)]);
-    const options = letters.map((letter, i) => ({ letter, label: labels[i] ?? '', synonyms: [], value: 0 }));
-    return { id, images: [`${id}.png`], prompt: itemPrompt(profile, 'diagnosis', { options }) };
+    return { id, options: letters.map((letter, i) => ({ letter, label: labels[i] ?? '', synonyms: [], value: 0 })) };
   });
+  const rows = asked.flatMap((task) =>
+    questions.map(
+      ({ id, options }): AskedRow => ({
+        ...{ id: `${id} ${task}`, images: [`${id}.png`] },
+        prompt: itemPrompt(profile, task, { options }),
+      }),
+    ),
+  );
   const sizes = new Map<string, [number, number]>();
   for (const { id, appearance } of clinic.slice(0, count)) {
     const { width, height, rgb } = renderLesion(appearance);

@@ -1,4 +1,4 @@
-/** An endpoint that answers each chat request after the given milliseconds; its port is its only line of output. */
+/** An endpoint that answers each chat request after the given milliseconds, with the given text; its port is its only line of output. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -8,7 +8,10 @@ const reply = JSON.stringify({
   choices: [
     {
       ...{ index: 0, finish_reason: 'stop' },
-      message: { role: 'assistant', content: 'The lesion shows an atypical network and lacks milia-like cysts.' },
+      message: {
+        role: 'assistant',
+        content: process.argv[3] ?? 'The lesion shows an atypical network and lacks milia-like cysts.',
+      },
     },
   ],
 });

@@ -140,7 +140,10 @@ async function stretch(stage: string, step: number): Promise<StretchResult> {
   const checkpoint = await commitFiles(
     store,
     { kind: 'checkpoint', key: `${stage}/step-${step}`, ...made },
-    { [artifactFiles.checkpoint.weights.name]: { data: stage } },
+    {
+      [artifactFiles.checkpoint.weights.name]: { data: stage },
+      [artifactFiles.checkpoint.config.name]: { data: '{}' },
+    },
   );
   const inputs = { checkpoint: checkpoint.sha256 };
   const logs = Object.values(artifactFiles.metrics).map(({ name }) => [name, { data: '' }] as const);

@@ -27,7 +27,7 @@ export interface Trained {
   adapter: string | undefined;
 }
 
-interface Activity {
+export interface Activity {
   type: string;
   scheduledAt: number;
   endedAt: number;
@@ -63,7 +63,8 @@ export async function trainByDermflow({ client, store }: Session, recipe: Recipe
   }
 }
 
-async function endedActivities(client: Client, handle: RunHandle): Promise<Activity[]> {
+/** Activities of a run that have ended well, with their results. Throws where the run has failed. */
+export async function endedActivities(client: Client, handle: RunHandle): Promise<Activity[]> {
   const { events } = await handle.fetchHistory();
   const scheduled = new Map<string, { type: string; scheduledAt: number }>();
   const ended: Activity[] = [];

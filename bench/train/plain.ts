@@ -25,7 +25,7 @@ const program = join(import.meta.dirname, 'plain.py');
 export async function preparePlain(
   store: ArtifactStore,
   recipe: Recipe,
-  run: Trained,
+  run: Pick<Trained, 'model' | 'data' | 'trajectories'>,
   folder: string,
 ): Promise<string> {
   const read = async (name: string) => readJsonLines(store, run.trajectories.trajectories, name, trajectoryRowSchema);

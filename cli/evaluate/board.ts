@@ -11,7 +11,7 @@ import { runResultSchema } from '../../domain/run-record.ts';
 import { recordedRecipe } from './recorded-recipe.ts';
 
 export interface BoardRow extends Omit<BenchmarkScore, 'groups' | 'lenient'> {
-  /** Null for evaluations of runs, whose manifests do not tell them. */
+  /** Null for evaluations of runs, whose manifests do not tell them; `lenient` for those of before version 7. */
   groups: number | null;
   lenient: BenchmarkScore['lenient'] | null;
   /** Artifact of kind `benchmark`, or `evaluation` of a run. */
@@ -26,8 +26,17 @@ export async function readBoard(store: ArtifactStore, namespace: string): Promis
   const own = await concurrently(keys, readsInFlight, (key) => readBenchmark(store, key));
   const runs = new Set((await listRecords(store, namespace)).map(({ run }) => run));
   const ofRuns = await concurrently(runs, readsInFlight, (run) => readRun(store, run, namespace));
-  return [...own, ...ofRuns].flat();
+  return withoutRepeats(own.flat(), ofRuns.flat());
 }
+
+/** What was asked for by itself stands for the run's own evaluation of the same model and items, and tells patients too. */
+export function withoutRepeats(own: readonly BoardRow[], ofRuns: readonly BoardRow[]): BoardRow[] {
+  const known = new Set(own.map(measurementOf));
+  return [...own, ...ofRuns.filter((row) => !known.has(measurementOf(row)))];
+}
+
+const measurementOf = ({ benchmark, label, profile, samples, items, strict }: BoardRow): string =>
+  JSON.stringify([benchmark, label.replace(/, no image$/, '-no-image'), profile, samples, items, strict.score.value]);
 
 /** One that was written by another version, or was removed meanwhile, has no row. */
 async function readBenchmark(store: ArtifactStore, key: string): Promise<BoardRow[]> {
@@ -60,12 +69,18 @@ function rowOf(
   run: string,
   profile: string,
   { label, step, evaluation }: Pick<EvaluationResult, 'label' | 'step' | 'evaluation'>,
-  { task, items, accuracy, low, high, macroF1, unparsed }: TaskScore,
+  { task, items, accuracy, low, high, macroF1, unparsed, lenient }: TaskScore,
 ): BoardRow {
   return {
     ...{ benchmark: benchmarkOf[task], label: `${run}@${label}`, reader: 'strict', profile, samples: 1, items },
     shown: modelOf({ label, step })?.image ?? 'real',
     strict: { score: { value: accuracy, low, high }, macroF1, unread: unparsed },
-    ...{ groups: null, lenient: null, evaluation },
+    ...{ groups: null, lenient: lenientOf(lenient), evaluation },
   };
+}
+
+function lenientOf(score: TaskScore['lenient']): BoardRow['lenient'] {
+  if (score?.low === undefined || score.high === undefined) return null;
+  const { accuracy, low, high, macroF1 = null, unparsed } = score;
+  return { score: { value: accuracy, low, high }, macroF1, unread: unparsed };
 }

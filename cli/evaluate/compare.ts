@@ -65,9 +65,13 @@ export function findRow(
   const found = board.filter((row) => isNamed(row, name) && isOn(row));
   const names = [...new Set(found.map((each) => each.benchmark))];
   if (names.length > 1) throw userMistake(`${name}: has evaluations on ${names.join(', ')}; choose one by --benchmark`);
-  const keys = [...new Set(found.map(({ evaluation }) => evaluation.key.slice(0, 12)))];
-  if (keys.length > 1) throw userMistake(`${name}: names ${keys.length} evaluations; give one of ${keys.join(', ')}`);
-  const [row] = found;
+  const ways = Map.groupBy(found, ({ profile, samples }) => `prompts ${profile}, ${samples} per item`);
+  if (ways.size > 1) {
+    const known = [...ways].map(([way, rows]) => `${rows[0]?.evaluation.key.slice(0, 12)} (${way})`);
+    throw userMistake(`${name}: names ${ways.size} evaluations; give the key of one: ${known.join(', ')}`);
+  }
+  // Of the same model asked in the same way the one with most items holds the others.
+  const [row] = found.toSorted((a, b) => b.items - a.items);
   if (row) return row;
   const labels = [...new Set(board.map(({ label }) => label))];
   const known = labels.length === 0 ? 'there are none yet' : `there are ${labels.slice(0, 20).join(', ')}`;

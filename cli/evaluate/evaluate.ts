@@ -9,6 +9,8 @@ import { untilInterrupted } from '../interruption.ts';
 import { withSession } from '../session.ts';
 import { collect } from '../start/start.ts';
 import { compareCommand } from './compare.ts';
+import { exportCommand } from './exchange/export.ts';
+import { importCommand } from './exchange/import.ts';
 import { renderScores } from './render-scores.ts';
 import { pagesCommand } from './report.ts';
 import { type EvaluateOptions, idOf, readRequest } from './request.ts';
@@ -33,6 +35,10 @@ export const evaluateCommand = (): Command =>
     .option('--seed <number>', "of the samples; default: the recipe's", whole)
     .option('--no-image', 'besides, show each model grey pictures: what is right without looking')
     .option('--prompts <profile>', "wording of the questions; default: the recipe's")
+    .option(
+      '--encoder <file>',
+      '.onnx or its settings (.yaml), for nearest neighbour and linear probe; default: one is shipped',
+    )
     .addOption(new Option('--reader <name>', 'whose score is the headline').choices([...readers]).default('strict'))
     .addOption(new Option('--runtime <name>', "default: the recipe's").choices(['onnx', 'transformers']))
     .option('--max-new-tokens <count>', "default: the recipe's", positive)
@@ -41,10 +47,12 @@ export const evaluateCommand = (): Command =>
     .option('--detach', 'print the evaluation and return')
     .option('--json', 'one JSON object a line')
     .action(evaluate)
-    // Those of compare and report have the same names, and are theirs where they follow them (main.ts has it too).
+    // Those of compare, report and the others have the same names, and are theirs where they follow them (main.ts has it too).
     .enablePositionalOptions()
     .addCommand(compareCommand())
-    .addCommand(pagesCommand());
+    .addCommand(pagesCommand())
+    .addCommand(exportCommand())
+    .addCommand(importCommand());
 
 async function evaluate(
   names: string[],
@@ -62,9 +70,11 @@ async function evaluate(
     const status = await follow(client, id, json, interrupted);
     if (!status) return console.error('interrupted; the evaluation goes on, and the same command follows it');
     if (status.state !== 'COMPLETED') throw failedRun(status);
-    const { evaluations, rules } = await resultOf(client, id);
+    const { evaluations, rules, remarks = [] } = await resultOf(client, id);
     console.log(
-      json ? JSON.stringify({ evaluation: id, evaluations, rules }) : renderScores([...evaluations, ...rules]),
+      json
+        ? JSON.stringify({ evaluation: id, evaluations, rules, remarks })
+        : [renderScores([...evaluations, ...rules]), ...remarks].join('\n'),
     );
   });
 }

@@ -43,8 +43,8 @@ export async function findModel(path: string, base: string, store: () => Promise
     const files = entries
       .filter((entry) => entry.isFile())
       .map((entry) => relative(folder, join(entry.parentPath, entry.name)));
-    if (!files.includes('onnx/decoder_model_merged.onnx')) {
-      throw userMistake(`${path}: onnx/ has no decoder_model_merged.onnx; export the model again`);
+    if (!files.includes('onnx/decoder.onnx')) {
+      throw userMistake(`${path}: onnx/ has no decoder.onnx; export the model again`);
     }
     return { kind: 'onnx', name, onnx: await keep(await store(), 'onnx', folder, files) };
   }

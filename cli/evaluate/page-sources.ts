@@ -80,11 +80,18 @@ async function readSource(store: ArtifactStore, row: BoardRow): Promise<Evaluati
       evaluation.kind === 'benchmark'
         ? await readJson(store, evaluation, summary.name, summary.schema)
         : summariseChoices(benchmark, items),
+    ...(await remarkOf(store, row)),
   };
 }
 
 export const isRule = async (store: ArtifactStore, { evaluation }: BoardRow): Promise<boolean> =>
-  (await store.manifest(evaluation)).method.startsWith('rules/');
+  /^(?:rules|probes)\//.test((await store.manifest(evaluation)).method);
+
+const remarkSchema = z.object({ remark: z.string() });
+
+async function remarkOf(store: ArtifactStore, { evaluation }: BoardRow): Promise<Pick<EvaluationSource, 'remark'>> {
+  return remarkSchema.safeParse((await store.manifest(evaluation)).facts).data ?? {};
+}
 
 /** Rules that were scored on the very items of one of the evaluations; each once. */
 async function rulesBeside(
@@ -110,7 +117,10 @@ async function rulesBeside(
 }
 
 /** A benchmark's own artifact keeps what was asked; of a run's evaluation its questions are. */
-async function readAsked(store: ArtifactStore, { evaluation, benchmark, profile }: BoardRow): Promise<BenchmarkItem[]> {
+export async function readAsked(
+  store: ArtifactStore,
+  { evaluation, benchmark, profile }: BoardRow,
+): Promise<BenchmarkItem[]> {
   const manifest = await store.manifest(evaluation);
   const { asked } = artifactFiles.benchmark;
   if (asked.name in manifest.files) return readJsonLines(store, manifest, asked.name, asked.schema);

@@ -2,7 +2,7 @@
 import type { BenchmarkScore } from '../../domain/contracts/benchmarks.ts';
 import { renderTable } from '../follow/render.ts';
 
-/** A run's own evaluations tell neither patients nor, in a row, the lenient reader. */
+/** A run's own evaluations tell no patients, and those of before version 7 nothing of the lenient reader. */
 export type ShownScore = Omit<BenchmarkScore, 'groups' | 'lenient'> & {
   groups: number | null;
   lenient: BenchmarkScore['lenient'] | null;

@@ -60,12 +60,20 @@ export function chooseRows(
   const name = benchmark ?? (first === undefined ? only(known) : findRow(board, first, undefined).benchmark);
   const chosen =
     first === undefined
-      ? board.filter((row) => row.benchmark === name && !isRuleRow(row))
+      ? fullest(board.filter((row) => row.benchmark === name && !isRuleRow(row)))
       : names.map((each) => findRow(board, each, name));
   if (chosen.length > 0) return { name, chosen };
   throw userMistake(
     `the store has no evaluation on ${name}; ${known.length === 0 ? 'there are none yet' : `there are some on ${known.join(', ')}`} ("dermflow leaderboard")`,
   );
+}
+
+/** Of the same model asked in the same way the evaluation with most items holds the others, e.g. those of nights. */
+function fullest(rows: readonly BoardRow[]): BoardRow[] {
+  const ways = Map.groupBy(rows, ({ label, profile, samples, shown }) =>
+    JSON.stringify([label, profile, samples, shown]),
+  );
+  return [...ways.values()].flatMap((own) => own.toSorted((a, b) => b.items - a.items).slice(0, 1));
 }
 
 function only(known: readonly string[]): string {

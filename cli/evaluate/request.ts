@@ -17,6 +17,7 @@ import { evaluationProfile } from '../../domain/prompts/prompts.ts';
 import type { Recipe } from '../../domain/recipe/recipe.ts';
 import type { Session } from '../session.ts';
 import { readRecipe } from '../start/recipes.ts';
+import { storeEncoder } from './encoder.ts';
 import { findRun } from './known-runs.ts';
 import { resolveModels } from './models.ts';
 import { isOwnItems, storeOwnItems } from './own-items.ts';
@@ -37,6 +38,8 @@ export interface EvaluateOptions {
   maxNewTokens?: number;
   batchSize?: number;
   threads?: number;
+  /** A graph, or a file of its settings. */
+  encoder?: string;
 }
 
 type Asked = Pick<Session, 'client' | 'store' | 'workers'>;
@@ -73,6 +76,9 @@ export async function readRequest(
       batchSize: options.batchSize ?? evaluation.batchSize,
       threads: options.threads ?? model.threads,
     },
+    ...(options.encoder === undefined
+      ? {}
+      : { encoder: await storeEncoder(options.encoder, await session.store({ writes: true })) }),
   } satisfies EvaluateModelsInput);
 }
 

@@ -107,7 +107,7 @@ async function recordOf(session: Asked, run: string, error: unknown): Promise<Ru
 }
 
 /** Whether Temporal says that it does not know a run. The SDK has its own error for some of its questions only. */
-const isUnknown = (error: unknown): boolean =>
+export const isUnknown = (error: unknown): boolean =>
   error instanceof WorkflowNotFoundError || isGrpcStatus(error, grpcStatus.NOT_FOUND);
 
 const recordsOf = async ({ client, store }: Asked, run: string): Promise<RunRecord[]> =>

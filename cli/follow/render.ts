@@ -3,6 +3,7 @@ import pc from 'picocolors';
 import prettyMs from 'pretty-ms';
 import type { EvaluationResult, TaskScore } from '../../domain/contracts/evaluation.ts';
 import type { Activities, PartProgress } from '../../domain/contracts/run.ts';
+import { modelOf } from '../../domain/evaluation/model-under-test.ts';
 import { taskTitles } from '../../domain/report/words.ts';
 import type { KnownStatus } from './recorded.ts';
 import { describeActivity } from './render-activity.ts';
@@ -73,10 +74,13 @@ function partOf({ id }: PendingActivity, parts: readonly PartProgress[]): string
 }
 
 /**
- * Accuracy with its 95 % interval and macro-F1, one row per model and task; then what the options' labels alone earn, and the
- * models that are not above that.
+ * Accuracy with its 95 % interval and macro-F1, one row per model and task, with what it answers rightly on grey images; then
+ * what the options' labels alone earn, and the models that are not above that.
  */
-export function renderResults(evaluations: readonly EvaluationResult[], textOnly: readonly TaskScore[] = []): string {
+export function renderResults(results: readonly EvaluationResult[], textOnly: readonly TaskScore[] = []): string {
+  const evaluations = results.filter(({ label, step }) => modelOf({ label, step })?.image !== 'grey');
+  const greyOf = (label: string, task: TaskScore['task']): TaskScore | undefined =>
+    results.find((own) => own.label === `${label}-no-image`)?.scores.find((score) => score.task === task);
   const all = [...evaluations, ...(textOnly.length > 0 ? [{ label: 'text only', scores: textOnly }] : [])];
   const rows = all.flatMap(({ label, scores }) =>
     scores.map((s) => [
@@ -86,16 +90,28 @@ export function renderResults(evaluations: readonly EvaluationResult[], textOnly
       s.macroF1.toFixed(3),
       String(s.items),
       s.unparsed.toFixed(3),
+      s.lenient?.accuracy.toFixed(3) ?? '',
+      greyOf(label, s.task)?.accuracy.toFixed(3) ?? '',
     ]),
   );
-  const results = renderTable(['model', 'task', 'accuracy (95 % interval)', 'macro-F1', 'items', 'unreadable'], rows);
+  const head = [
+    'model',
+    'task',
+    'accuracy (95 % interval)',
+    'macro-F1',
+    'items',
+    'unreadable',
+    'lenient',
+    'grey image',
+  ];
+  const table = renderTable(head, rows);
   const below = textOnly.flatMap(({ task, accuracy }) => {
     const labels = evaluations.flatMap(({ label, scores }) =>
       scores.some((score) => score.task === task && score.accuracy <= accuracy) ? [label] : [],
     );
     return labels.length > 0 ? [pc.yellow(`below text only in ${taskTitles[task]}: ${labels.join(', ')}`)] : [];
   });
-  return [results, ...below].join('\n');
+  return [table, ...below].join('\n');
 }
 
 /** Columns as wide as their widest cell. */

@@ -2,7 +2,8 @@
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { type WorkerRole, workerRoles } from '../../domain/names.ts';
-import { atStack, type Stack, stackEnvironment, startStack } from '../../infra/local/stack.ts';
+import { atStack, type Stack, type StackAddresses, stackEnvironment, startStack } from '../../infra/local/stack.ts';
+import type { Service } from '../../infra/local/supervisor.ts';
 import { smallHeap } from '../../infra/node24.mjs';
 import type { Environment } from '../../platform/env.ts';
 import { ownEnvironment } from '../environment.ts';
@@ -22,23 +23,16 @@ export async function startServices(
   options: { bucket?: string; roles?: readonly WorkerRole[] } = {},
 ): Promise<{ stack: Stack; environment: Environment }> {
   const environment = ownEnvironment();
-  const { home, logLevel, ports } = environment;
+  const { home, ports } = environment;
   const stack = await startStack({
     home,
     logger,
     wanted: ports,
     ...(options.bucket === undefined ? {} : { bucket: options.bucket }),
   });
-  const env = { ...stackEnvironment(stack), DERMFLOW_LOG_LEVEL: logLevel };
   try {
     for (const role of options.roles ?? workerRoles) {
-      await stack.supervisor.add({
-        name: `worker-${role}`,
-        command: process.execPath,
-        args: [smallHeap, workerProgram, role],
-        env,
-        graceMs: workerGraceMs,
-      });
+      await stack.supervisor.add(workerService(role, stack, environment));
     }
   } catch (error) {
     await stack.stop();
@@ -46,3 +40,12 @@ export async function startServices(
   }
   return { stack, environment: atStack(environment, stack) };
 }
+
+/** A worker of one role at a local stack, in a process of its own. */
+export const workerService = (role: WorkerRole, stack: StackAddresses, { logLevel }: Environment): Service => ({
+  name: `worker-${role}`,
+  command: process.execPath,
+  args: [smallHeap, workerProgram, role],
+  env: { ...stackEnvironment(stack), DERMFLOW_LOG_LEVEL: logLevel },
+  graceMs: workerGraceMs,
+});

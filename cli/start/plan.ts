@@ -6,10 +6,13 @@ import { countData, countGenerated } from '../../activities/datasets/preparation
 import { loadKnowledge } from '../../activities/knowledge.ts';
 import { modelPath } from '../../activities/trainer/model-folders.ts';
 import { userMistake } from '../../domain/failures.ts';
-import { type Architecture, parseArchitecture, qwen25Vl7b } from '../../domain/plan/architecture.ts';
+import { type Architecture, findArchitecture, paperBase, qwen25Vl7b } from '../../domain/plan/architecture.ts';
+import { describePaths, type Place, pathRows, requireOpenPaths } from '../../domain/plan/paths.ts';
 import { type DataCounts, planRun } from '../../domain/plan/plan.ts';
 import { describePlan } from '../../domain/plan/words.ts';
 import type { Recipe } from '../../domain/recipe/recipe.ts';
+import { publicBase } from '../../domain/report/card-metadata.ts';
+import { ownEnvironment } from '../environment.ts';
 import { readRecipe } from './recipes.ts';
 import { collect } from './start.ts';
 
@@ -47,7 +50,31 @@ async function plan(recipeName: string, options: PlanOptions): Promise<void> {
   const { devices, priceInput: input, priceOutput: output } = options;
   const prices = input === undefined || output === undefined ? null : { input, output };
   const planned = planRun({ recipe, data, architecture, devices, prices });
-  console.log(options.json ? JSON.stringify({ recipe: recipe.name, data, ...planned }) : describePlan(recipe, planned));
+  const place = placeOf(devices);
+  const paths = pathRows(place, recipe);
+  if (options.json) console.log(JSON.stringify({ recipe: recipe.name, data, ...planned, paths }));
+  else console.log([describePlan(recipe, planned), ...serverLine(recipe), '', describePaths(paths)].join('\n'));
+  requireOpenPaths(place, recipe);
+}
+
+/** As the environment says it here, which may not be that of the gpu workers, on as many devices as were asked about. */
+function placeOf(devices: number): Place {
+  const { trainer } = ownEnvironment();
+  return trainer.processes * trainer.machines === devices ? trainer : { ...trainer, processes: devices, machines: 1 };
+}
+
+/** How the server of completions is started, by the environment's settings of vLLM. */
+function serverLine(recipe: Recipe): string[] {
+  if (recipe.grpo.rollouts !== 'vllm-server') return [];
+  const { name, revision, hub } = publicBase(recipe.model.base);
+  const { memoryShare, maxLength, tensorParallel } = ownEnvironment().trainer.vllm;
+  const command = [
+    `trl vllm-serve --model ${hub ? name : modelPath({ base: recipe.model.base, sha256: '' })}`,
+    ...(revision === null ? [] : [`--revision ${revision}`]),
+    `--gpu_memory_utilization ${memoryShare} --tensor_parallel_size ${tensorParallel}`,
+    ...(maxLength === null ? [] : [`--max_model_len ${maxLength}`]),
+  ];
+  return [`${'vllm server'.padEnd(13)} ${command.join(' ')}`];
 }
 
 /** Given counts stand before those of the data at hand. */
@@ -62,12 +89,12 @@ async function countOf(recipe: Recipe, { data, items, test, textbook }: PlanOpti
   return { ...given, images, ...(counted?.concepts ? { concepts: counted.concepts } : {}) };
 }
 
-/** From the model's own config; a hub id is known for the paper's model alone. */
+/** From the model's own config; a hub id is known for the paper's model alone. Null where its sizes are not known. */
 async function architectureOf(base: string): Promise<Architecture | null> {
-  if (base === 'Qwen/Qwen2.5-VL-7B-Instruct') return qwen25Vl7b;
+  if (publicBase(base).name === paperBase) return qwen25Vl7b;
   const file = join(modelPath({ base, sha256: '' }), 'config.json');
   const text = await readFile(file, 'utf8').catch(() => null);
-  return text === null ? null : parseArchitecture(JSON.parse(text));
+  return text === null ? null : findArchitecture(JSON.parse(text));
 }
 
 function count(text: string): number {

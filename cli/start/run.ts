@@ -1,7 +1,9 @@
 /** `dermflow run`: starts a run and follows it. */
 import { Command } from 'commander';
 import { logUpdateStderr } from 'log-update';
+import { requireOpenPaths } from '../../domain/plan/paths.ts';
 import type { Recipe } from '../../domain/recipe/recipe.ts';
+import { ownEnvironment } from '../environment.ts';
 import { isForgottenAndFinished } from '../follow/recorded.ts';
 import { watchRun } from '../follow/watch.ts';
 import { untilInterrupted } from '../interruption.ts';
@@ -33,6 +35,7 @@ async function run(recipeName: string, options: RunOptions): Promise<void> {
   const { data, set, detach = false, json = false } = options;
   const name = options.as === undefined ? null : parseRunName(options.as);
   const recipe = await readRecipe(recipeName, { set });
+  requireOpenPaths(ownEnvironment().trainer, recipe);
   const interrupted = untilInterrupted();
   await withSession(async (session) => {
     const { store, page } = session;

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { canonicalJson, digestOf, type Json } from '../artifact.ts';
 import type { ImageRef } from '../cases/case.ts';
 import { finishes } from '../llm.ts';
+import { type OfferedOption, optionLogProbsSchema } from '../replies/option-log-probs.ts';
 
 /** What a model is asked. Answers are matched by it, not by its id. */
 export interface AskedItem {
@@ -14,6 +15,8 @@ export interface AskedItem {
   /** Null: the model's own, or none. */
   system: string | null;
   prompt: string;
+  /** Options whose probabilities are kept where the model's side tells them; they change no answer. */
+  options?: readonly OfferedOption[];
 }
 
 /** The item's own picture, or a grey one of its size: the control of what is right without looking. */
@@ -54,11 +57,17 @@ export const keptAnswerSchema = z.strictObject({
   text: z.string(),
   /** The last three: an endpoint that did not take the request. */
   finish: z.enum(finishes),
+  /** Absent where the model's side tells none, and in answers of earlier versions. */
+  options: optionLogProbsSchema.optional(),
 });
 export type KeptAnswer = z.infer<typeof keptAnswerSchema>;
 
 /** @param sample from 0; greedy answers have one sample alone */
-export function answerKey({ system, prompt, image }: Omit<AskedItem, 'id'>, shown: ShownImage, sample: number): string {
+export function answerKey(
+  { system, prompt, image }: Omit<AskedItem, 'id' | 'options'>,
+  shown: ShownImage,
+  sample: number,
+): string {
   const seen = shown === 'real' ? { sha256: image.sha256 } : { grey: [image.width, image.height] };
   return digestOf(canonicalJson({ system, prompt, image: seen, sample }));
 }

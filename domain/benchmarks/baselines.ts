@@ -78,7 +78,7 @@ export function textOnly(training: Iterable<Question>, taxonomy: Taxonomy): Base
 }
 
 /** The rule's answers as those of a model that keeps the form; items that it has no answer to are left out. */
-export const baselineItems = (items: readonly BenchmarkItem[], { answer }: Baseline): ScoredItem[] =>
+export const baselineItems = (items: readonly BenchmarkItem[], { answer }: Pick<Baseline, 'answer'>): ScoredItem[] =>
   items.flatMap((item) => {
     const letter = answer(item);
     return letter === null ? [] : [scoreChoice(item, `${block(tags.thinking, 'none')} ${block(tags.final, letter)}`)];

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { type Case, imageRefSchema } from '../cases/case.ts';
 import type { ReadyCase } from '../cases/undiagnosed.ts';
-import type { ScoredItem } from '../evaluation/scored.ts';
+import type { ScoredItem, ScoredRow } from '../evaluation/scored.ts';
 import { malignancySchema } from '../knowledge/malignancy.ts';
 import { type EvaluationProfile, promptKinds } from '../prompts/profile.ts';
 import type { PublishedTable } from '../published/published.ts';
@@ -70,7 +70,7 @@ export interface Benchmark {
   /** Reads one output by both readers. */
   score(item: BenchmarkItem, output: string): ScoredItem;
   /** The numbers of a table's row: a column for each set, and the averages. */
-  summarise(items: readonly ScoredItem[]): BenchmarkSummary;
+  summarise(items: Iterable<ScoredRow>): BenchmarkSummary;
   /** Tables with rows of other models on what this benchmark asks. */
   published: readonly PublishedTable[];
 }

@@ -1,20 +1,25 @@
 /** Scored items to the numbers of a table's row. */
-import { confusionMatrix } from '../evaluation/metrics.ts';
-import type { ReaderName, ScoredItem } from '../evaluation/scored.ts';
-import { clusteredInterval, type GroupedValue } from '../evaluation/statistics/clustered.ts';
+
+import { confusionMatrix, shareOf } from '../evaluation/metrics.ts';
+import type { ReaderName, ScoredRow } from '../evaluation/scored.ts';
+import { clusteredInterval } from '../evaluation/statistics/clustered.ts';
+import { Grouped } from '../evaluation/statistics/grouped.ts';
 import { macroF1Interval } from '../evaluation/statistics/macro-f1.ts';
 import { setOrder, titleOfSet } from '../published/sets.ts';
 import { unreadableForms } from '../questions/extract.ts';
+import { Numbering } from '../rows/columns.ts';
+import { countOf, filtered, mapped } from '../rows/views.ts';
+import { calibrationSummary } from './calibration.ts';
 import type { BenchmarkSummary, Column, ReaderScores } from './summary.ts';
 
-type ColumnOf = (item: ScoredItem) => string;
+type ColumnOf = (item: ScoredRow) => string;
 const bySource: ColumnOf = ({ source }) => source;
 const range = { least: 0, most: 1 };
 
 /** Of items with options: accuracies, macro-F1, confusion and the recall of each label. */
 export function summariseChoices(
   benchmark: string,
-  items: readonly ScoredItem[],
+  items: Iterable<ScoredRow>,
   columnOf: ColumnOf = bySource,
 ): BenchmarkSummary {
   return summarise(benchmark, items, columnOf, true);
@@ -23,61 +28,70 @@ export function summariseChoices(
 /** Of open answers, which have no classes. */
 export const summariseOpen = (
   benchmark: string,
-  items: readonly ScoredItem[],
+  items: Iterable<ScoredRow>,
   columnOf: ColumnOf = bySource,
 ): BenchmarkSummary => summarise(benchmark, items, columnOf, false);
 
 function summarise(
   benchmark: string,
-  items: readonly ScoredItem[],
+  items: Iterable<ScoredRow>,
   columnOf: ColumnOf,
   hasClasses: boolean,
 ): BenchmarkSummary {
-  const columns = [...Map.groupBy(items, columnOf)]
-    .toSorted(([a], [b]) => setOrder(a, b))
-    .map(
-      ([name, own]): Column => ({
-        name,
-        title: titleOfSet(name),
-        items: own.length,
-        groups: countGroups(own),
-        strict: scoresOf(own, 'strict', hasClasses),
-        lenient: scoresOf(own, 'lenient', hasClasses),
-      }),
-    );
+  const names = new Set<string>();
+  for (const item of items) names.add(columnOf(item));
+  const columns = [...names].toSorted(setOrder).map((name): Column => {
+    const own = filtered(items, (item) => columnOf(item) === name);
+    return {
+      name,
+      title: titleOfSet(name),
+      items: countOf(own),
+      groups: countGroups(own),
+      strict: scoresOf(own, 'strict', hasClasses),
+      lenient: scoresOf(own, 'lenient', hasClasses),
+    };
+  });
   return {
     benchmark,
-    items: items.length,
+    items: countOf(items),
     groups: countGroups(items),
     columns,
     average: { strict: averageOf(items, columns, 'strict'), lenient: averageOf(items, columns, 'lenient') },
     unreadable: unreadableForms
-      .map((form) => ({ form, count: items.filter(({ unreadable }) => unreadable === form).length }))
+      .map((form) => ({ form, count: countOf(items, ({ unreadable }) => unreadable === form) }))
       .filter(({ count }) => count > 0)
       .toSorted((a, b) => b.count - a.count),
     classes: hasClasses ? classesOf(items) : null,
+    ...calibrationSummary(items),
   };
 }
 
-const countGroups = (items: readonly ScoredItem[]): number => new Set(items.map(({ group }) => group)).size;
+function countGroups(items: Iterable<ScoredRow>): number {
+  const groups = new Numbering();
+  for (const { group } of items) groups.of(group);
+  return groups.count;
+}
 
-const valuesOf = (items: readonly ScoredItem[], reader: ReaderName): GroupedValue[] =>
-  items.map((item) => ({ group: item.group, value: item[reader].score }));
+function valuesOf(items: Iterable<ScoredRow>, reader: ReaderName): Grouped {
+  const values = new Grouped();
+  for (const item of items) values.add(item.group, item[reader].score);
+  return values;
+}
 
-const meanOf = (values: readonly GroupedValue[]): number =>
-  values.length === 0 ? 0 : values.reduce((sum, { value }) => sum + value, 0) / values.length;
+const meanOf = ({ values }: Grouped): number =>
+  values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
 
-const estimate = (values: readonly GroupedValue[]): { value: number; low: number; high: number } => ({
+const estimate = (values: Grouped): { value: number; low: number; high: number } => ({
   value: meanOf(values),
   ...clusteredInterval(values, range),
 });
 
-const unreadOf = (items: readonly ScoredItem[], reader: ReaderName): number =>
-  items.length === 0 ? 0 : items.filter((item) => item[reader].predicted === null).length / items.length;
+const unreadOf = (items: Iterable<ScoredRow>, reader: ReaderName): number =>
+  shareOf(items, (item) => item[reader].predicted === null);
 
-function scoresOf(items: readonly ScoredItem[], reader: ReaderName, hasClasses: boolean): ReaderScores {
+function scoresOf(items: Iterable<ScoredRow>, reader: ReaderName, hasClasses: boolean): ReaderScores {
   const { standardError: _, ...macroF1 } = macroF1Interval(
-    items.map((item) => ({ group: item.group, expected: item.expected, predicted: item[reader].predicted })),
+    mapped(items, (item) => ({ group: item.group, expected: item.expected, predicted: item[reader].predicted })),
   );
   return {
     score: estimate(valuesOf(items, reader)),
@@ -88,7 +102,7 @@ function scoresOf(items: readonly ScoredItem[], reader: ReaderName, hasClasses: 
 
 /** Weighted by items as in the paper's tables, and plain. The weighted score is that of all items together. */
 function averageOf(
-  items: readonly ScoredItem[],
+  items: Iterable<ScoredRow>,
   columns: readonly Column[],
   reader: ReaderName,
 ): BenchmarkSummary['average'][ReaderName] {
@@ -123,12 +137,18 @@ export function weightedMean(values: readonly number[], weights: readonly number
   return total === 0 ? 0 : values.reduce((sum, value, i) => sum + value * (weights[i] ?? 0), 0) / total;
 }
 
-function classesOf(items: readonly ScoredItem[]): BenchmarkSummary['classes'] {
-  const byLabel = [...Map.groupBy(items, ({ expected }) => expected)].toSorted(([a], [b]) => (a < b ? -1 : 1));
+function classesOf(items: Iterable<ScoredRow>): BenchmarkSummary['classes'] {
+  const scores = new Map<string, Grouped>();
+  for (const { expected, group, strict } of items) {
+    const own = scores.get(expected) ?? new Grouped();
+    scores.set(expected, own);
+    own.add(group, strict.score);
+  }
+  const byLabel = [...scores].toSorted(([a], [b]) => (a < b ? -1 : 1));
   return {
-    ...confusionMatrix(items.map(({ expected, strict }) => ({ expected, predicted: strict.predicted }))),
+    ...confusionMatrix(mapped(items, ({ expected, strict }) => ({ expected, predicted: strict.predicted }))),
     recall: byLabel.map(([label, own]) => {
-      const { value: recall, ...interval } = estimate(valuesOf(own, 'strict'));
+      const { value: recall, ...interval } = estimate(own);
       return { label, items: own.length, recall, ...interval };
     }),
   };

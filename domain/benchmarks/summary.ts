@@ -41,6 +41,21 @@ const averageSchema = z.strictObject({
   unread: share,
 });
 
+/** Of the items whose answer has a probability. */
+export const calibrationSummarySchema = z.strictObject({
+  /** Those with a probability; the others, as many as the summary has more, are told and not counted. */
+  items: z.int().positive(),
+  /** Expected calibration error, by the jackknife that leaves out one patient or lesion at a time. */
+  ece: estimateSchema,
+  brier: estimateSchema,
+  /** Mean confidence less accuracy. */
+  bias: z.number(),
+  bins: z.array(
+    z.strictObject({ low: share, high: share, items: count, confidence: share.nullable(), accuracy: share.nullable() }),
+  ),
+});
+export type CalibrationSummary = z.infer<typeof calibrationSummarySchema>;
+
 export const benchmarkSummarySchema = z.strictObject({
   benchmark: z.string(),
   items: count,
@@ -58,5 +73,7 @@ export const benchmarkSummarySchema = z.strictObject({
       recall: z.array(z.strictObject({ label: z.string(), items: count, recall: share, low: share, high: share })),
     })
     .nullable(),
+  /** Absent where no answer has a probability. */
+  calibration: calibrationSummarySchema.optional(),
 });
 export type BenchmarkSummary = z.infer<typeof benchmarkSummarySchema>;

@@ -1,10 +1,10 @@
 /**
- * Whether one picture shows a part of another, by their looks: the part's window in the whole is moved until both agree
+ * Whether one picture shows a part of another, by their perceptual hashes: the part's window in the whole is moved until both agree
  * best (Gauss-Newton over its four edges, with gain and offset of the brightness free), then what is finer than the
  * mean of five by five cells is correlated, the faint structure of the skin as much as the strong one of the lesion:
  * a dark spot on plain skin is alike in many pictures, the skin around it is not.
  */
-import { lookSide as side } from './look.ts';
+import { hashSide as side } from './perceptual-hash.ts';
 
 /** What is cut off at each edge, as a share of the whole's width or height; negative where the part reaches beyond. */
 export interface Window {

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { blobRefSchema } from '../artifact.ts';
 import { malignancySchema } from '../knowledge/malignancy.ts';
-import { lookPattern } from './look.ts';
+import { perceptualHashPattern } from './perceptual-hash.ts';
 
 /** A PNG within the pixel budget, metadata stripped, both sides multiples of the recipe's `snapTo`. */
 export const imageRefSchema = blobRefSchema.extend({ width: z.int().positive(), height: z.int().positive() });
@@ -22,8 +22,11 @@ export const pictureShape = {
   /** Data set, and its part where it has several, e.g. `ham10000` or `omnimedvqa/isic2018`. */
   source: z.string(),
   images: z.array(imageRefSchema).min(1),
-  /** Look of the first image; see look.ts. */
-  look: z.string().regex(lookPattern, 'expected a grey level for each of 24 x 24 cells'),
+  /**
+   * Perceptual hash of the first image (perceptual-hash.ts). The field keeps the name that it was first stored by: with
+   * another one, all imports and what was made from them would be other artifacts.
+   */
+  look: z.string().regex(perceptualHashPattern, 'expected a grey level for each of 24 x 24 cells'),
   modality: z.enum(modalities),
   /** Patient or lesion: never straddles two splits. Sets that name the same lesion share the group. */
   group: z.string(),

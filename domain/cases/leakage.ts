@@ -14,13 +14,13 @@ export interface Leak {
   /** Case of the test side and its counterpart in training. */
   test: Named;
   train: Named;
-  /** Of near-duplicates that their looks tell: how well one fits into the other, from the threshold to 1. */
+  /** Of near-duplicates by their perceptual hashes: how well one fits into the other, from the threshold to 1. */
   likeness?: number;
   /** Of near-duplicates that an encoder tells: the cosine of their embeddings. */
   cosine?: number;
 }
 
-/** What the audit reads of a case; a picture that became none has no look. */
+/** What the audit reads of a case; a picture that became none has no perceptual hash (`look`). */
 export type AuditedPicture = Pick<Picture, 'id' | 'source' | 'group' | 'lesion' | 'archiveIds'> &
   Pick<Link, 'images'> & { look?: string };
 

@@ -1,5 +1,5 @@
 /** Views that are looked for in an index, found by their hashes. */
-import { hashesTried, hashTables, type View, type ViewHasher } from './view-hash.ts';
+import { hashesTried, hashTables, type View, type ViewHasher, viewLength } from './view-hash.ts';
 
 /** A view that is looked for. */
 export interface Probe {
@@ -13,59 +13,69 @@ export interface Probe {
 export interface Probes {
   /** A view of one colour is passed over. */
   add(view: View | null, probe: Probe): void;
-  /** Sorts what was added, for `find`. */
-  seal(): void;
-  /** Calls `found` for each view with this hash in this table, with the hash's number among those that were tried. */
-  find(table: number, key: number, found: (view: number, tried: number) => void): void;
-  views: { probe: Probe; view: View }[];
+  /** How many were added. */
+  count(): number;
+  /** Of a view by its number. */
+  probe(number: number): Probe;
+  /** Cosine of a view with one that is kept in bytes, times `stepsOfByte`. */
+  dot(number: number, bytes: Int8Array): number;
+  /** The views by one of their hashes, until the next call. */
+  sorted(table: number): SortedProbes;
 }
 
-/** Views by their hashes: a bit per possible hash first, for most hashes that occur in an index nobody looks for. */
-export function createProbes(hasher: ViewHasher): Probes {
-  const slotBits = Math.min(hasher.bits, 16);
-  const slotOf = (key: number): number => key & ((1 << slotBits) - 1);
-  const views: Probes['views'] = [];
-  const keys: number[][] = Array.from({ length: hashTables }, () => []);
-  const wanted = Array.from({ length: hashTables }, () => new Uint32Array(Math.ceil((1 << hasher.bits) / 32)));
-  let sorted: { starts: Uint32Array; keys: Int32Array; of: Int32Array }[] = [];
+export interface SortedProbes {
+  /** Where the views with a hash begin in `of`, and with the next hash. */
+  starts: Uint32Array;
+  /** `hashesTried` times the number of a view, plus the number of the hash among those that were tried. */
+  of: Int32Array;
+}
+
+/** @param most how many may be added; memory holds some 400 bytes for each */
+export function createProbes(hasher: ViewHasher, most: number): Probes {
+  const views = new Float32Array(most * viewLength);
+  const probes = new Int32Array(most * 3);
+  const hashes = Array.from({ length: hashTables }, () => new Int32Array(most * hashesTried));
+  const starts = new Uint32Array((1 << hasher.bits) + 1);
+  const next = new Uint32Array(1 << hasher.bits);
+  const of = new Int32Array(most * hashesTried);
+  let count = 0;
   return {
-    views,
-    add: (view, probe) => {
+    add: (view, { test, orientation, part }) => {
       if (view === null) return;
-      views.push({ view, probe });
-      for (let table = 0; table < hashTables; table += 1) keys[table]?.push(...hasher.hashes(view, table));
+      views.set(view, count * viewLength);
+      probes.set([test, orientation, part], count * 3);
+      for (const [table, own] of hashes.entries()) own.set(hasher.hashes(view, table), count * hashesTried);
+      count += 1;
     },
-    seal: () => {
-      sorted = keys.map((own, table) => {
-        const starts = new Uint32Array((1 << slotBits) + 1);
-        const bits = wanted[table];
-        for (const key of own) {
-          starts[slotOf(key) + 1] = (starts[slotOf(key) + 1] ?? 0) + 1;
-          if (bits) bits[key >> 5] = (bits[key >> 5] ?? 0) | (1 << (key & 31));
-        }
-        for (let slot = 0; slot < 1 << slotBits; slot += 1)
-          starts[slot + 1] = (starts[slot + 1] ?? 0) + (starts[slot] ?? 0);
-        const next = starts.slice();
-        const [into, of] = [new Int32Array(own.length), new Int32Array(own.length)];
-        for (const [i, key] of own.entries()) {
-          const at = next[slotOf(key)] ?? 0;
-          next[slotOf(key)] = at + 1;
-          into[at] = key;
-          of[at] = i;
-        }
-        return { starts, keys: into, of };
-      });
+    count: () => count,
+    probe: (number) => ({
+      test: probes[number * 3] ?? 0,
+      orientation: probes[number * 3 + 1] ?? 0,
+      part: probes[number * 3 + 2] ?? -1,
+    }),
+    dot: (number, bytes) => {
+      const from = number * viewLength;
+      let dot = 0;
+      for (let i = 0; i < viewLength; i += 1) dot += (views[from + i] ?? 0) * (bytes[i] ?? 0);
+      return dot;
     },
-    find: (table, key, found) => {
-      const bits = wanted[table];
-      const own = sorted[table];
-      if (!own || !bits || !((bits[key >> 5] ?? 0) & (1 << (key & 31)))) return;
-      const to = own.starts[slotOf(key) + 1] ?? 0;
-      for (let at = own.starts[slotOf(key)] ?? 0; at < to; at += 1) {
-        if (own.keys[at] !== key) continue;
-        const of = own.of[at] ?? 0;
-        found(Math.floor(of / hashesTried), of % hashesTried);
+    sorted: (table) => {
+      const own = hashes[table];
+      starts.fill(0);
+      const length = count * hashesTried;
+      for (let i = 0; i < length; i += 1) {
+        const key = own?.[i] ?? 0;
+        starts[key + 1] = (starts[key + 1] ?? 0) + 1;
       }
+      for (let key = 0; key < 1 << hasher.bits; key += 1) starts[key + 1] = (starts[key + 1] ?? 0) + (starts[key] ?? 0);
+      next.set(starts.subarray(0, next.length));
+      for (let i = 0; i < length; i += 1) {
+        const key = own?.[i] ?? 0;
+        const at = next[key] ?? 0;
+        next[key] = at + 1;
+        of[at] = i;
+      }
+      return { starts, of };
     },
   };
 }

@@ -80,6 +80,8 @@ export const evaluateModelsSchema = z
     /** A recipe, whose data stage is done first where the store does not have it. */
     data: z.union([benchmarkDataSchema, z.strictObject({ recipe: z.json() })]),
     asking: askingSchema,
+    /** Features of nearest neighbour and linear probe; absent: the vision tower of the model that ships with Dermflow. */
+    encoder: z.strictObject({ name: z.string().min(1).max(100), artifact: artifactRefSchema }).optional(),
   })
   .refine(({ asking }) => asking.samples === 1 || asking.decoding.temperature > 0, {
     path: ['asking', 'samples'],
@@ -134,8 +136,10 @@ export interface BenchmarkResult extends BenchmarkScore {
 export interface EvaluateModelsResult {
   /** Of each model in its order each benchmark in its order. */
   evaluations: BenchmarkResult[];
-  /** What needs no model, of each benchmark. */
+  /** What needs no model, of each benchmark; then nearest neighbour and linear probe. */
   rules: BenchmarkResult[];
+  /** Which references are absent, and why; what their training did not show. Absent in results of earlier versions. */
+  remarks?: string[];
 }
 
 // ── the activities ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -156,6 +160,24 @@ export interface RulesInput {
   limit: number | null;
   /** Of guessing. */
   seed: number;
+}
+
+/** Of the references that see. */
+export interface ProbesInput extends Omit<RulesInput, 'seed'> {
+  /** Absent: the one that ships with Dermflow. */
+  encoder?: EvaluateModelsInput['encoder'];
+  threads: number;
+}
+
+export interface ProbesResult {
+  rows: BenchmarkResult[];
+  /** In place of a row that is absent, and beside one that has options which training did not show. */
+  remarks: string[];
+}
+
+export interface ProbeActivities {
+  /** Nearest neighbour and linear probe, fitted on the training pictures of the data. */
+  scoreProbes(input: ProbesInput): Promise<ProbesResult>;
 }
 
 export interface BenchmarkActivities {

@@ -28,7 +28,12 @@ export interface TaskScore {
   macroF1: number;
   /** Share of outputs from which no answer could be read. */
   unparsed: number;
+  /** By the lenient reader; absent in evaluations of before version 7, and of rules, which write no text. */
+  lenient?: LenientScore;
 }
+
+/** Interval and macro-F1 are absent in evaluations of before version 7. */
+export type LenientScore = { accuracy: number; unparsed: number; low?: number; high?: number; macroF1?: number };
 
 export interface EvaluationResult {
   label: string;

@@ -58,7 +58,7 @@ export interface AdapterInput {
 }
 
 export interface TrainingActivities {
-  /** With `recipe` also the adapter that it begins with; histories of before 2026-12 have none. */
+  /** With `recipe` also the adapter that it begins with, and whether the worker can do what it asks for; histories of before 2026-12 have none. */
   identifyModel(input: { base: string; recipe?: Recipe }): Promise<ModelRef>;
   trainSft(input: SftInput): Promise<StretchResult>;
   trainGrpo(input: GrpoInput): Promise<StretchResult>;

@@ -22,7 +22,12 @@ export const evaluationItemSchema = z.strictObject({
   /** Why no letter was read; null where one was. */
   unreadable: z.enum(unreadableForms).nullable(),
   /** The same output by the lenient reader, which needs no tags. */
-  lenient: z.strictObject({ letter: z.string().nullable(), correct: z.boolean() }),
+  lenient: z.strictObject({
+    letter: z.string().nullable(),
+    correct: z.boolean(),
+    /** Label of the chosen option; absent in evaluations of before `evaluate/7`. */
+    predicted: z.string().nullable().exactOptional(),
+  }),
   /** Labels of the chosen and of the right option. */
   predicted: z.string().nullable(),
   expected: z.string(),
@@ -31,6 +36,10 @@ export const evaluationItemSchema = z.strictObject({
   malignancy: malignancySchema,
 });
 export type EvaluationItem = z.infer<typeof evaluationItemSchema>;
+
+/** What the lenient reader found: the option's label, its letter in evaluations that did not keep the label; null for nothing. */
+export const leniently = ({ lenient, expected }: Pick<EvaluationItem, 'lenient' | 'expected'>): string | null =>
+  lenient.predicted ?? (lenient.correct ? expected : lenient.letter);
 
 /** Judges an output by the strict reader, as rewards do, and by the lenient one beside it. A lesion-condition question has the conditions as its options. */
 export function judgeOutput(question: Question, output: string): EvaluationItem {
@@ -50,7 +59,11 @@ export function judgeOutput(question: Question, output: string): EvaluationItem 
     answer: question.answer,
     correct: letter === question.answer,
     unreadable,
-    lenient: { letter: lenient.letter, correct: lenient.letter === question.answer },
+    lenient: {
+      letter: lenient.letter,
+      correct: lenient.letter === question.answer,
+      predicted: labelOf(lenient.letter),
+    },
     predicted: labelOf(letter),
     expected: labelOf(question.answer) ?? question.answer,
     malignancyCorrect: malignancy === null ? null : malignancy === question.malignancy,

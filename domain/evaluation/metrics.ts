@@ -1,19 +1,19 @@
 /** Point measures of classification: accuracy, confusion matrix, macro-averaged F1. */
-import { countsOf, macroF1Of } from './statistics/macro-f1.ts';
+import { Texts } from '../rows/columns.ts';
+import { countOf } from '../rows/views.ts';
+import { type Classified, macroF1 } from './statistics/macro-f1.ts';
 
-export interface Prediction {
-  expected: string;
-  /** Null: no answer could be read; wrong for every label. */
-  predicted: string | null;
-}
+export type Prediction = Classified;
 
 /** Share of predictions that are right; 0 of an empty list. */
-export const accuracy = (predictions: readonly Prediction[]): number =>
+export const accuracy = (predictions: Iterable<Prediction>): number =>
   shareOf(predictions, ({ expected, predicted }) => expected === predicted);
 
 /** Share of a list for which a condition holds; 0 of an empty list. */
-export const shareOf = <T>(list: readonly T[], holds: (element: T) => boolean): number =>
-  list.length === 0 ? 0 : list.filter(holds).length / list.length;
+export function shareOf<T>(list: Iterable<T>, holds: (element: T) => boolean): number {
+  const count = countOf(list);
+  return count === 0 ? 0 : countOf(list, holds) / count;
+}
 
 export interface ConfusionMatrix {
   /** Every label that was expected or predicted, sorted. */
@@ -24,18 +24,21 @@ export interface ConfusionMatrix {
   unparsed: number[];
 }
 
-export function confusionMatrix(predictions: readonly Prediction[]): ConfusionMatrix {
-  const named = predictions.flatMap(({ expected, predicted }) =>
-    predicted === null ? [expected] : [expected, predicted],
-  );
-  const labels = [...new Set(named)].toSorted();
-  const place = new Map(labels.map((label, i) => [label, i]));
+export function confusionMatrix(predictions: Iterable<Prediction>): ConfusionMatrix {
+  const named = new Set<string>();
+  for (const { expected, predicted } of predictions) {
+    named.add(expected);
+    if (predicted !== null) named.add(predicted);
+  }
+  const labels = [...named].toSorted();
+  const place = new Texts();
+  for (const label of labels) place.numberOf(label);
   const counts = labels.map(() => new Array<number>(labels.length).fill(0));
   const unparsed = new Array<number>(labels.length).fill(0);
   for (const { expected, predicted } of predictions) {
-    const row = place.get(expected) ?? 0;
+    const row = place.numberOf(expected);
     const cells = predicted === null ? unparsed : counts[row];
-    const cell = predicted === null ? row : (place.get(predicted) ?? 0);
+    const cell = predicted === null ? row : place.numberOf(predicted);
     if (cells) cells[cell] = (cells[cell] ?? 0) + 1;
   }
   return { labels, counts, unparsed };
@@ -46,4 +49,4 @@ export function confusionMatrix(predictions: readonly Prediction[]): ConfusionMa
  * only ever predicted lowers the F1 of the labels it displaced, and is no class of its own (so the paper counts two
  * classes of Derm7pt).
  */
-export const macroF1 = (predictions: readonly Prediction[]): number => macroF1Of(countsOf(predictions));
+export { macroF1 };

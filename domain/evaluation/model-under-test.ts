@@ -45,11 +45,11 @@ export function modelTitle({ stage, step, image }: ModelUnderTest): string {
   return image === 'grey' ? `${own}, grey image` : own;
 }
 
-/** For narrow places: `Base`, `SFT`, `RL only 60`, `GRPO 60`, `Grey image`. */
+/** For narrow places: `Base`, `SFT`, `RL only 60`, `GRPO 60`; `GRPO 60, grey`. */
 export function modelShortTitle({ stage, step, image }: ModelUnderTest): string {
-  if (image === 'grey') return 'Grey image';
   const row = rowOf(stage);
-  return row ? numbered(row.shortTitle, '', row, step) : 'Base';
+  const own = row ? numbered(row.shortTitle, '', row, step) : 'Base';
+  return image === 'grey' ? `${own}, grey` : own;
 }
 
 const numbered = (title: string, between: string, { perStep }: StageRow, step: number | null): string =>

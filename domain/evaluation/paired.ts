@@ -1,6 +1,8 @@
 /** Two models on the same questions: difference of accuracies and its tests. */
+import { Column, Numbering } from '../rows/columns.ts';
 import type { Interval, Outcome } from './intervals.ts';
 import { clusteredInterval, clusteredMean } from './statistics/clustered.ts';
+import { Grouped } from './statistics/grouped.ts';
 import { groupSignTest, mcnemarExact } from './statistics/mcnemar.ts';
 
 export interface PairedComparison extends Interval {
@@ -15,21 +17,18 @@ export interface PairedComparison extends Interval {
   p: number;
 }
 
-interface Pair {
-  group: string;
-  a: boolean;
-  b: boolean;
-}
+/** Pairs outcomes by id; each list is read once. Throws a RangeError where the two share no question. */
+export const comparePaired = (first: Iterable<Outcome>, second: Iterable<Outcome>): PairedComparison =>
+  comparisonOf(differencesOf(first, second));
 
-/** Pairs outcomes by id. Throws a RangeError where the two share no question. */
-export function comparePaired(first: readonly Outcome[], second: readonly Outcome[]): PairedComparison {
-  const pairs = pairOutcomes(first, second);
-  const onlyFirst = pairs.filter(({ a, b }) => a && !b).length;
-  const onlySecond = pairs.filter(({ a, b }) => b && !a).length;
+function comparisonOf(differences: Grouped): PairedComparison {
+  const count = (wanted: number): number =>
+    differences.values.reduce((sum, value) => sum + Number(value === wanted), 0);
+  const [onlyFirst, onlySecond] = [count(-1), count(1)];
   return {
-    items: pairs.length,
-    difference: (onlySecond - onlyFirst) / pairs.length,
-    ...clusteredInterval(differences(pairs), { least: -1, most: 1 }),
+    items: differences.length,
+    difference: (onlySecond - onlyFirst) / differences.length,
+    ...clusteredInterval(differences, { least: -1, most: 1 }),
     onlyFirst,
     onlySecond,
     p: mcnemarExact(onlyFirst, onlySecond),
@@ -46,24 +45,26 @@ export interface GroupedComparison extends PairedComparison {
 }
 
 /** The same, with the test by whole groups. */
-export function compareByGroups(first: readonly Outcome[], second: readonly Outcome[]): GroupedComparison {
-  const values = differences(pairOutcomes(first, second));
-  const { groups, standardError, df } = clusteredMean(values);
-  const sums = [...Map.groupBy(values, ({ group }) => group).values()].map((own) =>
-    own.reduce((sum, { value }) => sum + value, 0),
-  );
-  return { ...comparePaired(first, second), groups, standardError, df, groupP: groupSignTest(sums).p };
+export function compareByGroups(first: Iterable<Outcome>, second: Iterable<Outcome>): GroupedComparison {
+  const differences = differencesOf(first, second);
+  const { groups, standardError, df } = clusteredMean(differences);
+  const groupP = groupSignTest([...differences.totals().sums]).p;
+  return { ...comparisonOf(differences), groups, standardError, df, groupP };
 }
 
-function pairOutcomes(first: readonly Outcome[], second: readonly Outcome[]): Pair[] {
-  const byId = new Map(first.map((outcome) => [outcome.id, outcome]));
-  const pairs = second.flatMap((b) => {
-    const a = byId.get(b.id);
-    return a ? [{ group: b.group, a: a.correct, b: b.correct }] : [];
-  });
-  if (pairs.length === 0) throw new RangeError('the two evaluations share no question');
-  return pairs;
+/** 1 where only the second was right, -1 where only the first was, in the order of the second. */
+function differencesOf(first: Iterable<Outcome>, second: Iterable<Outcome>): Grouped {
+  const [numbering, correct] = [new Numbering(), new Column(Uint8Array)];
+  for (const outcome of first) {
+    const number = numbering.of(outcome.id);
+    if (number === correct.length) correct.push(Number(outcome.correct));
+    else correct.set(number, Number(outcome.correct));
+  }
+  const differences = new Grouped();
+  for (const outcome of second) {
+    const number = numbering.find(outcome.id);
+    if (number >= 0) differences.add(outcome.group, Number(outcome.correct) - correct.at(number));
+  }
+  if (differences.length === 0) throw new RangeError('the two evaluations share no question');
+  return differences;
 }
-
-const differences = (pairs: readonly Pair[]): { group: string; value: number }[] =>
-  pairs.map(({ group, a, b }) => ({ group, value: Number(b) - Number(a) }));

@@ -1,6 +1,7 @@
 /** One scored answer of a benchmark: what both readers found in an output, and what it earned. */
 import { z } from 'zod';
 import { unreadableForms } from '../questions/extract.ts';
+import type { Key } from '../rows/columns.ts';
 
 const share = z.number().min(0).max(1);
 
@@ -33,12 +34,22 @@ export const scoredItemSchema = z.strictObject({
   unreadable: z.enum(unreadableForms).nullable(),
   /** Whether the stated lesion condition is the case's; null where none was stated or none is known. */
   conditionCorrect: z.boolean().nullable(),
+  /** Probability of the answer that was read, among the options; absent where the model's side tells none. */
+  confidence: share.optional(),
   /** Of a benchmark of concepts: those of the picture, and those that each reader found. */
   concepts: z
     .strictObject({ expected: z.array(z.string()), strict: z.array(z.string()), lenient: z.array(z.string()) })
     .optional(),
 });
 export type ScoredItem = z.infer<typeof scoredItemSchema>;
+
+/** What sums over items are made of; a number may stand for the group. */
+export type ScoredRow = Pick<
+  ScoredItem,
+  'source' | 'attributes' | 'expected' | 'strict' | 'lenient' | 'unreadable' | 'confidence'
+> & {
+  group: Key;
+};
 
 /** The two readers; every number is shown by both. */
 export const readers = ['strict', 'lenient'] as const;

@@ -1,13 +1,24 @@
 /** `summary.json` of an `evaluation` artifact: scores and confusion of each task. */
 import { z } from 'zod';
-import type { TaskScore } from '../contracts/evaluation.ts';
+import type { LenientScore, TaskScore } from '../contracts/evaluation.ts';
 import { unreadableForms } from '../questions/extract.ts';
 import { questionTasks } from '../questions/question.ts';
+import type { Key } from '../rows/columns.ts';
+import { countOf, filtered, mapped } from '../rows/views.ts';
 import { accuracyInterval } from './intervals.ts';
-import type { EvaluationItem } from './item.ts';
+import { type EvaluationItem, leniently } from './item.ts';
 import { accuracy, confusionMatrix, macroF1, shareOf } from './metrics.ts';
 
 const share = z.number().min(0).max(1);
+
+/** By the lenient reader; `unparsed` is the share of outputs that it cannot read either. */
+export const lenientSchema = z.strictObject({
+  accuracy: share,
+  unparsed: share,
+  low: share.exactOptional(),
+  high: share.exactOptional(),
+  macroF1: share.exactOptional(),
+}) satisfies z.ZodType<LenientScore>;
 
 export const taskScoreSchema = z.strictObject({
   task: z.enum(questionTasks),
@@ -17,13 +28,13 @@ export const taskScoreSchema = z.strictObject({
   high: share,
   macroF1: share,
   unparsed: share,
+  lenient: lenientSchema.exactOptional(),
 }) satisfies z.ZodType<TaskScore>;
 
 export const taskSummarySchema = taskScoreSchema.extend({
   /** Share of outputs in the form of Eq. 6. */
   format: share,
-  /** Accuracy by the lenient reader, and the share of outputs that it cannot read either. */
-  lenient: z.strictObject({ accuracy: share, unparsed: share }),
+  lenient: lenientSchema,
   /** Outputs that the strict reader could not read, by their form, the most frequent first. */
   unreadable: z.array(z.strictObject({ form: z.enum(unreadableForms), count: z.int().positive() })),
   confusion: z.strictObject({
@@ -42,24 +53,28 @@ export const evaluationSummarySchema = z.strictObject({
 });
 export type EvaluationSummary = z.infer<typeof evaluationSummarySchema>;
 
-/** Tasks in the order of `questionTasks`; a task without items is left out. */
-export function summariseItems(items: readonly EvaluationItem[]): TaskSummary[] {
+/** What a summary is counted from. */
+export type SummarisedItem = Pick<
+  EvaluationItem,
+  'task' | 'correct' | 'format' | 'letter' | 'lenient' | 'unreadable' | 'predicted' | 'expected'
+> & { group: Key };
+
+/** Tasks in the order of `questionTasks`; a task without items is left out. The items are read several times. */
+export function summariseItems(items: Iterable<SummarisedItem>): TaskSummary[] {
   return questionTasks.flatMap((task) => {
-    const own = items.filter((item) => item.task === task);
-    if (own.length === 0) return [];
+    const own = filtered(items, (item) => item.task === task);
+    const count = countOf(own);
+    if (count === 0) return [];
     return [
       {
         task,
-        items: own.length,
+        items: count,
         accuracy: accuracy(own),
         ...accuracyInterval(own),
         macroF1: macroF1(own),
         unparsed: shareOf(own, (item) => item.letter === null),
         format: shareOf(own, (item) => item.format),
-        lenient: {
-          accuracy: shareOf(own, ({ lenient }) => lenient.correct),
-          unparsed: shareOf(own, ({ lenient }) => lenient.letter === null),
-        },
+        lenient: lenientScore(own),
         unreadable: countForms(own),
         confusion: confusionMatrix(own),
       },
@@ -67,14 +82,24 @@ export function summariseItems(items: readonly EvaluationItem[]): TaskSummary[] 
   });
 }
 
-const countForms = (items: readonly EvaluationItem[]): TaskSummary['unreadable'] =>
+function lenientScore(items: Iterable<SummarisedItem>): LenientScore {
+  const read = mapped(items, (item) => ({ ...item, correct: item.lenient.correct, predicted: leniently(item) }));
+  return {
+    accuracy: shareOf(read, ({ correct }) => correct),
+    ...accuracyInterval(read),
+    macroF1: macroF1(read),
+    unparsed: shareOf(read, ({ predicted }) => predicted === null),
+  };
+}
+
+const countForms = (items: Iterable<SummarisedItem>): TaskSummary['unreadable'] =>
   unreadableForms
-    .map((form) => ({ form, count: items.filter(({ unreadable }) => unreadable === form).length }))
+    .map((form) => ({ form, count: countOf(items, ({ unreadable }) => unreadable === form) }))
     .filter(({ count }) => count > 0)
     .toSorted((a, b) => b.count - a.count);
 
 /** The numbers that fit into a workflow payload. */
 export const scoresOf = (tasks: readonly TaskSummary[]): TaskScore[] =>
-  tasks.map(({ task, items, accuracy, low, high, macroF1, unparsed }) => ({
-    ...{ task, items, accuracy, low, high, macroF1, unparsed },
+  tasks.map(({ task, items, accuracy, low, high, macroF1, unparsed, lenient }) => ({
+    ...{ task, items, accuracy, low, high, macroF1, unparsed, lenient },
   }));

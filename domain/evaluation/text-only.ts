@@ -6,6 +6,8 @@ import { z } from 'zod';
 import type { TaskScore } from '../contracts/evaluation.ts';
 import type { Taxonomy } from '../knowledge/taxonomy.ts';
 import { type Question, questionTasks } from '../questions/question.ts';
+import type { Key } from '../rows/columns.ts';
+import { countOf, filtered } from '../rows/views.ts';
 import { accuracyInterval } from './intervals.ts';
 import type { EvaluationItem } from './item.ts';
 import { accuracy, macroF1 } from './metrics.ts';
@@ -106,13 +108,19 @@ function describeOptions({ task, options }: Pick<Question, 'task' | 'options'>, 
   });
 }
 
-export type TextOnlyItem = Pick<
-  EvaluationItem,
-  'id' | 'group' | 'source' | 'task' | 'correct' | 'predicted' | 'expected'
->;
+export type TextOnlyItem = Pick<EvaluationItem, 'source' | 'task' | 'correct' | 'predicted' | 'expected'> & {
+  id: Key;
+  group: Key;
+};
+
+/** What scores are counted from. */
+export type GradedItem = Pick<TextOnlyItem, 'group' | 'correct' | 'predicted' | 'expected'>;
 
 /** The rule's answer to a question as an item. */
-export function textOnlyItem({ id, group, source, task, options, answer }: Question, letter: string): TextOnlyItem {
+export function textOnlyItem(
+  { id, group, source, task, options, answer }: Question,
+  letter: string,
+): TextOnlyItem & { id: string; group: string } {
   const labelOf = (wanted: string): string => options.find((option) => option.letter === wanted)?.label ?? wanted;
   return { id, group, source, task, correct: letter === answer, predicted: labelOf(letter), expected: labelOf(answer) };
 }
@@ -127,17 +135,17 @@ export function textOnlyItems(questions: Iterable<Question>, answers: Iterable<T
 }
 
 /** The scores of each task, as those of a model whose every output can be read. */
-export const scoreTextOnly = (items: readonly TextOnlyItem[]): TaskScore[] =>
+export const scoreTextOnly = (items: Iterable<GradedItem & Pick<TextOnlyItem, 'task'>>): TaskScore[] =>
   questionTasks.flatMap((task) => {
-    const own = items.filter((item) => item.task === task);
-    return own.length === 0 ? [] : [{ task, ...scoreOf(own), unparsed: 0 }];
+    const own = filtered(items, (item) => item.task === task);
+    return countOf(own) === 0 ? [] : [{ task, ...scoreOf(own), unparsed: 0 }];
   });
 
 /** Of at least one item. */
 export const scoreOf = (
-  items: readonly TextOnlyItem[],
+  items: Iterable<GradedItem>,
 ): Pick<TaskScore, 'items' | 'accuracy' | 'low' | 'high' | 'macroF1'> => ({
-  items: items.length,
+  items: countOf(items),
   accuracy: accuracy(items),
   ...accuracyInterval(items),
   macroF1: macroF1(items),

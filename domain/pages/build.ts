@@ -6,6 +6,7 @@ import { compareAll, type ModelPair } from '../evaluation/comparison.ts';
 import type { ReaderName, ScoredItem } from '../evaluation/scored.ts';
 import { againstPaper, type DataConditions, publishedRows, trainingOf } from '../report/against-paper.ts';
 import type { EvaluationPage, PageRow, RowKind } from './evaluation-page.ts';
+import { absentReferences, rowRemarks } from './references.ts';
 
 export interface EvaluationSource {
   key: string;
@@ -16,6 +17,8 @@ export interface EvaluationSource {
   samples: number;
   summary: BenchmarkSummary;
   items: readonly ScoredItem[];
+  /** What is to be known of its numbers, e.g. that some items were guessed. */
+  remark?: string;
 }
 
 /** More models than this are each compared with the first alone. */
@@ -31,7 +34,7 @@ export function buildPage(
   const { name, title, description, prompt } = benchmark;
   const sorted = inPageOrder(sources);
   const rows = sorted.map((source): PageRow => {
-    const { items, ...described } = source;
+    const { items, remark: _, ...described } = source;
     const row = { ...described, training: trainingOf(source.label) };
     return { ...row, attributes: attributesOf(source), paper: againstPaper(benchmark, row, data) };
   });
@@ -41,6 +44,7 @@ export function buildPage(
     benchmark: { name, title, description, prompt },
     items: Math.max(0, ...rows.map(({ summary }) => summary.items)),
     rows,
+    remarks: [...absentReferences(sorted), ...rowRemarks(sorted)],
     published: publishedRows(benchmark, first, data),
     pairs: pairsOf(sorted.filter(({ kind }) => kind !== 'rule')),
   };

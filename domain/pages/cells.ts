@@ -13,7 +13,7 @@ export interface Cell {
   column: string;
   items: number | null;
   groups: number | null;
-  measure: 'score' | 'accuracy' | 'macro-F1' | 'unread';
+  measure: 'score' | 'accuracy' | 'macro-F1' | 'unread' | 'calibration-error' | 'brier';
   value: number;
   low: number | null;
   high: number | null;
@@ -38,7 +38,13 @@ export const cellsOf = (page: EvaluationPage): Cell[] => [
 function ownCells(benchmark: string, { label, kind, summary, paper, key }: PageRow): Cell[] {
   const reasons = [...new Set(paper.flatMap(({ notComparable }) => notComparable))].join('; ');
   const common = { benchmark, model: label, kind, source: key, notComparable: reasons };
-  return readers.flatMap((reader) => {
+  const calibration = (['ece', 'brier'] as const).flatMap((name): Cell[] => {
+    const own = summary.calibration;
+    if (!own) return [];
+    const place = { ...common, reader: '', column: averageColumn, items: own.items, groups: null };
+    return [{ ...place, measure: name === 'ece' ? 'calibration-error' : 'brier', ...own[name] }];
+  });
+  const scores = readers.flatMap((reader) => {
     const { weighted, unread } = summary.average[reader];
     const all = { ...common, reader, column: averageColumn, items: summary.items, groups: summary.groups };
     const none = { low: null, high: null };
@@ -58,4 +64,5 @@ function ownCells(benchmark: string, { label, kind, summary, paper, key }: PageR
       { ...all, measure: 'unread' as const, value: unread, ...none },
     ];
   });
+  return [...scores, ...calibration];
 }

@@ -22,6 +22,8 @@ export interface EvaluationPage {
   items: number;
   /** Models first, each followed by nothing else; then controls without image, then rules. */
   rows: PageRow[];
+  /** Which references are absent, and what is to be known of rows; sentences. */
+  remarks: string[];
   published: PublishedPageRow[];
   /** Of the models: each against each later one on the items of both, corrected for their number. */
   pairs: ModelPair[];

@@ -50,6 +50,7 @@ export function toMarkdown(page: EvaluationPage): string {
     `# ${benchmark.title}`,
     benchmark.description,
     markdownTable(scoreHead, scores),
+    ...(page.remarks.length > 0 ? [page.remarks.map((remark) => `- ${remark}`).join('\n')] : []),
     ...(sets.length > 1 ? ['## By set', markdownTable(['Model', ...sets.map(titleOfSet)], bySet)] : []),
     ...(published.length > 0
       ? [

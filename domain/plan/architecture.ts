@@ -14,6 +14,12 @@ export interface Architecture {
   vision: { hidden: number; intermediate: number; depth: number; patch: number; temporalPatch: number; merge: number };
 }
 
+/** `model_type` of the one architecture that sizes are known of and that has an ONNX export. */
+export const exportedModelType = 'qwen2_5_vl';
+
+/** The paper's base model on the hub. */
+export const paperBase = 'Qwen/Qwen2.5-VL-7B-Instruct';
+
 /** Values of `config.json` of Qwen/Qwen2.5-VL-7B-Instruct (huggingface.co, revision of 2025-04). */
 export const qwen25Vl7b: Architecture = {
   vocabulary: 152_064,
@@ -69,6 +75,12 @@ export function parseArchitecture(config: unknown): Architecture {
       merge: vision.spatial_merge_size,
     },
   };
+}
+
+/** The same; null for a model of another type, whose sizes are not known here. */
+export function findArchitecture(config: unknown): Architecture | null {
+  const { model_type } = z.looseObject({ model_type: z.string().optional() }).parse(config);
+  return model_type === undefined || model_type === exportedModelType ? parseArchitecture(config) : null;
 }
 
 /** Width of all keys, or all values, of a token in one layer. */

@@ -5,7 +5,7 @@ import { iterationsOf } from '../recipe/trl/together.ts';
 import { resumeCheckpointsKept } from '../retention.ts';
 import { stageNames, stages } from '../stages.ts';
 import { type Architecture, totalParameters } from './architecture.ts';
-import { estimateMemory, type MemoryEstimate } from './memory.ts';
+import { type Computer, estimateMemory, type MemoryEstimate } from './memory.ts';
 import { checkpointBytes, trainableParameters } from './weights.ts';
 
 export interface DataCounts {
@@ -33,6 +33,8 @@ export interface PlanInput {
   /** Null where the base model's config is not at hand. */
   architecture: Architecture | null;
   devices: number;
+  /** What the trainer computes on; an accelerator where it is not said. */
+  computer?: Computer;
   prices: TokenPrices | null;
 }
 
@@ -65,7 +67,8 @@ export interface RunPlan {
   evaluations: { models: number; answers: number };
   parameters: { total: number; trainable: number; share: number } | null;
   memory: { sft: MemoryEstimate; grpo: MemoryEstimate } | null;
-  storage: { checkpoint: number; checkpoints: number; s3: number; scratch: number } | null;
+  /** `reference`: what checkpoints of GRPO hold besides, the frozen adapter, which the store keeps once. */
+  storage: { checkpoint: number; reference: number; checkpoints: number; s3: number; scratch: number } | null;
 }
 
 /** Tokens of a call that writes ρ: two rationales and the instruction; the released code caps the reply. */
@@ -97,7 +100,7 @@ const countBatches = (rows: number, batch: number): Batches => ({
   lastBatch: rows % batch === 0 ? 'full' : 'partial',
 });
 
-export function planRun({ recipe, data, architecture, devices, prices }: PlanInput): RunPlan {
+export function planRun({ recipe, data, architecture, devices, computer, prices }: PlanInput): RunPlan {
   const { sft, grpo, evaluation } = recipe;
   const trajectories = planCalls(recipe, data, prices);
   const sftCount = sftBatches(
@@ -114,7 +117,7 @@ export function planRun({ recipe, data, architecture, devices, prices }: PlanInp
   const [steps, rlOnlySteps] = [grpo.milestones.at(-1) ?? 0, grpo.rlOnlyMilestones.at(-1) ?? 0];
   const iterations = iterationsOf(grpo);
   const models = 1 + Number(sft.epochs > 0) + grpo.milestones.length + grpo.rlOnlyMilestones.length;
-  const shown = models + Number(evaluation.noImageControl);
+  const shown = models * (evaluation.noImageControl ? 2 : 1);
   const answers = Math.min(data.test, evaluation.maxItems ?? data.test) * evaluation.tasks.length;
   const trainable = architecture ? trainableParameters(architecture, recipe) : 0;
   const total = architecture ? totalParameters(architecture) : 0;
@@ -136,8 +139,8 @@ export function planRun({ recipe, data, architecture, devices, prices }: PlanInp
     evaluations: { models: shown, answers: shown * answers },
     parameters: architecture && { total, trainable, share: trainable / total },
     memory: architecture && {
-      sft: estimateMemory('sft', recipe, architecture, devices),
-      grpo: estimateMemory('grpo', recipe, architecture, devices),
+      sft: estimateMemory('sft', recipe, architecture, devices, computer),
+      grpo: estimateMemory('grpo', recipe, architecture, devices, computer),
     },
     storage: architecture && planStorage(recipe, data, architecture),
   };
@@ -171,11 +174,18 @@ function planStorage(recipe: Recipe, { images }: DataCounts, architecture: Archi
   const checkpoint = checkpointBytes(architecture, recipe);
   const stretches = stageNames.map((stage) => stages[stage].ends(recipe).length).filter((ends) => ends > 0);
   const checkpoints = stretches.reduce((sum, ends) => sum + ends + resumeCheckpointsKept, 0);
+  const references = stageNames.filter(
+    (stage) => stages[stage].job === 'grpo' && stages[stage].ends(recipe).length > 0,
+  );
+  // Without an adapter the reference is the model that GRPO began with, which no checkpoint holds.
+  const frozen = recipe.lora === null ? 0 : 4 * trainableParameters(architecture, recipe);
+  const reference = references.length > 0 && recipe.grpo.beta > 0 ? frozen : 0;
   const imageBytes = images * recipe.data.maxPixels * bytesPerPixel;
   return {
     checkpoint,
+    reference,
     checkpoints,
-    s3: checkpoints * checkpoint + imageBytes,
-    scratch: localCheckpoints * (checkpoint + 4 * trainableParameters(architecture, recipe)) + imageBytes,
+    s3: checkpoints * checkpoint + references.length * reference + imageBytes,
+    scratch: localCheckpoints * (checkpoint + reference) + imageBytes,
   };
 }

@@ -77,18 +77,21 @@ const stops = (milestones: readonly number[]): string => `milestones ${milestone
 
 function sizeLines({ lora }: Recipe, { parameters, memory, storage }: RunPlan): [string, string][] {
   if (!parameters || !memory || !storage)
-    return [['sizes', "unknown: the base model's config.json is not on this machine"]];
+    return [['sizes', "unknown: the base model's config.json is not on this machine, or of another architecture"]];
   const what = lora === null ? 'trained weights' : 'adapter';
   const share = `${(100 * parameters.share).toFixed(2)} %`;
   return [
     ['parameters', `${millions(parameters.total)}, trainable ${grouped(parameters.trainable)} (${share})`],
     ['memory, sft', memoryLine(memory.sft, what)],
     ['memory, grpo', memoryLine(memory.grpo, what)],
-    ['checkpoints', `${storage.checkpoints} kept, ${gibibytes(storage.checkpoint)} each`],
+    ['checkpoints', `${storage.checkpoints} kept, ${gibibytes(storage.checkpoint)} each${referenceWords(storage)}`],
     ['S3', `about ${gibibytes(storage.s3)} at most`],
     ['scratch disk', `about ${gibibytes(storage.scratch)} on the gpu worker`],
   ];
 }
+
+const referenceWords = ({ reference }: NonNullable<RunPlan['storage']>): string =>
+  reference === 0 ? '' : `, and one adapter of ${gibibytes(reference)} as GRPO's reference`;
 
 const memoryLine = (m: MemoryEstimate, what: string): string =>
   `estimated ${gibibytes(m.peak)} a device: base ${gibibytes(m.base)}, ${what} and optimizer ${gibibytes(m.adapter)}, ` +

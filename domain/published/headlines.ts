@@ -103,12 +103,16 @@ export const headlines: readonly Headline[] = [
   },
 ];
 
-/** What other data can show: on this benchmark the one is better than the other. Models by their stage. */
+/** By the stage that made the model; `flat-reward`: GRPO that pays nothing for a coarser label on the right path. */
+export type Compared = 'base' | 'sft' | 'rl-only' | 'grpo' | 'flat-reward';
+
+/** What other data can show: on this benchmark the one is better than the other. */
 export interface Relation {
-  headline: string;
+  /** Id of the headline; null where the paper claims it without a number. */
+  headline: string | null;
   benchmark: string;
-  better: 'base' | 'sft' | 'rl-only' | 'grpo';
-  than: 'base' | 'sft' | 'rl-only' | 'grpo';
+  better: Compared;
+  than: Compared;
 }
 
 export const relations: readonly Relation[] = [
@@ -117,4 +121,5 @@ export const relations: readonly Relation[] = [
   { headline: 'H1', benchmark: id, better: 'grpo', than: 'rl-only' },
   { headline: 'H2', benchmark: ood, better: 'grpo', than: 'rl-only' },
   { headline: 'H3', benchmark: condition, better: 'grpo', than: 'rl-only' },
+  { headline: null, benchmark: id, better: 'grpo', than: 'flat-reward' },
 ];

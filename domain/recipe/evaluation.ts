@@ -20,6 +20,6 @@ export const evaluationSchema = z.strictObject({
   runtime: z.enum(['onnx', 'transformers']),
   maxNewTokens: z.int().positive(),
   batchSize: z.int().positive(),
-  /** Evaluate the final model on grey images too: accuracy without the image. */
+  /** Evaluate every model on grey images too: accuracy without the image. */
   noImageControl: z.boolean(),
 });

@@ -58,6 +58,11 @@ export const grpoSchema = z
     maxCompletionLength: z.int().positive(),
     /** Who samples completions. vLLM's numbers differ in rounding, which TRL corrects for by importance sampling. */
     rollouts: z.enum(rolloutEngines).default('transformers'),
+    /**
+     * How often the groups of a step whose completions all earn the same, and so teach nothing, are drawn anew, at most.
+     * Absent: never, as published.
+     */
+    dynamicSampling: z.int().min(1).max(10).exactOptional(),
     /** Length of the plan in optimiser steps, which the learning-rate schedule spans. */
     steps: z.int().positive(),
     /** Steps at which a stretch ends and its checkpoint is evaluated; training ends at the last one. An empty list leaves GRPO out. */

@@ -5,11 +5,12 @@ import type { FunnelStep } from '../cases/dermnet-filter.ts';
 import type { ReportInput } from '../contracts/report.ts';
 import type { TextOnlyItem } from '../evaluation/text-only.ts';
 import { createRandom } from '../random.ts';
+import type { Key } from '../rows/columns.ts';
 import { byLogField, type Stage } from '../stages.ts';
-import { baselinesOf, compareModels, type ItemsByLabel, type ReportedQuestion, type Turn } from './compare.ts';
+import { baselinesOf, compareModels, type ItemsByLabel, type QuestionsById, type Turn } from './compare.ts';
 import { finalModel, type LabelledSummary, orderModels } from './models.ts';
 import type { DataCard, LineageEntry, Report } from './report.ts';
-import { chooseCompletions, chooseSamples, type ShownAnswer, showSamples } from './samples.ts';
+import { chooseCompletions, chooseSamples, type ShownAnswers, showSamples } from './samples.ts';
 import { modelsBySet } from './sets.ts';
 import { summarise } from './summary.ts';
 import { withTextOnly } from './text-only.ts';
@@ -20,13 +21,13 @@ export interface ReportSources {
   cases: CaseTally;
   funnel: readonly FunnelStep[];
   /** Test questions by id. */
-  questions: ReadonlyMap<string, ReportedQuestion>;
+  questions: QuestionsById;
   /** What the options' labels alone answer to them; empty where that was not measured. */
-  textOnly: ReadonlyMap<string, TextOnlyItem>;
+  textOnly: { get(id: Key): TextOnlyItem | undefined };
   summaries: readonly LabelledSummary[];
   items: ItemsByLabel;
   /** What is shown of the questions that {@link shownQuestions} chooses, by id. */
-  shown: ReadonlyMap<string, ShownAnswer>;
+  shown: ShownAnswers;
   /** Lines of the stretches, in the order of the stretches. */
   logs: Readonly<Record<Stage, readonly MetricsLine[]>>;
   completions: readonly SampleLine[];
@@ -40,7 +41,7 @@ export function shownQuestions({
   summaries,
   items,
   questions,
-}: Pick<ReportSources, 'input' | 'summaries' | 'items' | 'questions'>): string[] {
+}: Pick<ReportSources, 'input' | 'summaries' | 'items' | 'questions'>): Key[] {
   const { label: final } = finalModel(orderModels(summaries), input.chosen);
   return chooseSamples({ final, items, questions }, createRandom(`report/${input.recipe.seed}/samples`));
 }

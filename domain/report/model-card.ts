@@ -1,6 +1,6 @@
 /** The README.md of an exported adapter, in the form of a Hugging Face model card. */
 import type { TaskScore } from '../contracts/evaluation.ts';
-import type { ModelUnderTest } from '../evaluation/model-under-test.ts';
+import { type ModelUnderTest, onGrey } from '../evaluation/model-under-test.ts';
 import { isGenerated, type ModelCardSource } from '../methods/card-source.ts';
 import { exportedModel, methodOf, methods } from '../methods/index.ts';
 import type { Method, MethodWords } from '../methods/method.ts';
@@ -22,6 +22,8 @@ interface Exported {
   trained: readonly StageRow[];
   model: ModelUnderTest;
   scores: readonly TaskScore[];
+  /** On grey images; empty where that was not evaluated. */
+  grey: readonly TaskScore[];
 }
 
 /**
@@ -37,6 +39,7 @@ export function modelCard(source: ModelCardSource, known = methods): string {
     ...{ method, model, words: method.card(source) },
     trained: method.trained(recipe).map((stage) => stages[stage]),
     scores: findModel(evaluations, model)?.scores ?? [],
+    grey: findModel(evaluations, onGrey(model))?.scores ?? [],
   };
   const sections: readonly (readonly [string, string])[] = [
     ['Intended use', intendedUse(source, exported)],
@@ -123,17 +126,21 @@ const chosenWords = (chosen: readonly MilestoneChoice[], { stage }: ModelUnderTe
   return choice ? ` ${choiceWords(choice)}` : '';
 };
 
-function evaluation({ recipe, textOnly = [] }: ModelCardSource, { scores }: Exported): string {
+function evaluation({ recipe, textOnly = [] }: ModelCardSource, { scores, grey }: Exported): string {
   if (scores.length === 0)
     return 'Not part of this export. The report of the run has accuracy with intervals for every model that it evaluated.';
+  const greyOf = (task: TaskScore['task']): string => {
+    const own = grey.find((score) => score.task === task);
+    return own ? percent(own.accuracy) : '–';
+  };
   const lines = scores.map(
     (s) =>
-      `| ${taskTitles[s.task]} | ${grouped(s.items)} | ${percent(s.accuracy)} | ${percentRange(s)} | ${s.macroF1.toFixed(3)} | ${percent(s.unparsed)} |`,
+      `| ${taskTitles[s.task]} | ${grouped(s.items)} | ${percent(s.accuracy)} | ${percentRange(s)} | ${s.macroF1.toFixed(3)} | ${percent(s.unparsed)} | ${s.lenient ? percent(s.lenient.accuracy) : '–'} | ${greyOf(s.task)} |`,
   );
   const head =
-    '| task | questions | accuracy | 95 % interval | macro-F1 | unreadable |\n| --- | --- | --- | --- | --- | --- |';
+    '| task | questions | accuracy | 95 % interval | macro-F1 | unreadable | lenient reading | grey images |\n| --- | --- | --- | --- | --- | --- | --- | --- |';
   const units = recipe.data.groupBy === 'patient' ? 'patients' : 'images';
-  return `Held-out questions, greedy decoding, strict reading of answers: what cannot be read counts as wrong. Intervals by ${units}, wider where there are few.\n\n${head}\n${lines.join('\n')}${withoutImage(scores, textOnly, recipe)}`;
+  return `Held-out questions, greedy decoding, strict reading of answers: what cannot be read counts as wrong. The lenient reading finds answers without the tags too; with grey images in place of the pictures an answer does not rest on them. Intervals by ${units}, wider where there are few.\n\n${head}\n${lines.join('\n')}${withoutImage(scores, textOnly, recipe)}`;
 }
 
 /** The scores beside those of the options' labels alone, and how the options were drawn. */

@@ -59,9 +59,9 @@ export function rlOnlyOf(models: readonly EvaluatedModel[], final: EvaluatedMode
   return own.find(({ step }) => step === final.step) ?? own.at(-1);
 }
 
-/** The final model on grey images, if that was asked for. */
-export function controlOf(models: readonly EvaluatedModel[], final: EvaluatedModel): EvaluatedModel | undefined {
-  const model = modelOf(final);
+/** The same model on grey images, if that was asked for. */
+export function controlOf(models: readonly EvaluatedModel[], shown: EvaluatedModel): EvaluatedModel | undefined {
+  const model = modelOf(shown);
   return model ? findModel(models, onGrey(model)) : undefined;
 }
 

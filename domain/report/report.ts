@@ -1,9 +1,10 @@
 /** `report.json`: every number of the report page, for programs. The page is drawn from this and nothing else. */
 import { z } from 'zod';
 import { artifactKinds, sha256Schema } from '../artifact.ts';
-import { readerScoresSchema } from '../benchmarks/summary.ts';
+import { benchmarkSummarySchema, readerScoresSchema } from '../benchmarks/summary.ts';
 import { imageRefSchema, modalities } from '../cases/case.ts';
 import { modelRefSchema } from '../contracts/references.ts';
+import { readers } from '../evaluation/scored.ts';
 import { taskSummarySchema } from '../evaluation/summary.ts';
 import { malignancySchema } from '../knowledge/malignancy.ts';
 import { llmAccountSchema } from '../llm-account.ts';
@@ -66,7 +67,7 @@ export const taskBaselineSchema = z.strictObject({
 export type TaskBaseline = z.infer<typeof taskBaselineSchema>;
 
 export const evaluatedModelSchema = z.strictObject({
-  /** `base`, `rl-only-<step>`, `sft`, `grpo-<step>`, `grpo-<step>-no-image`. */
+  /** `base`, `rl-only-<step>`, `sft`, `grpo-<step>`; each with `-no-image` on grey images. */
   label: z.string(),
   title: z.string(),
   step: count.nullable(),
@@ -160,14 +161,23 @@ const paperSchema = z.strictObject({
   high: z.number().nullable(),
   notComparable: z.array(z.string()),
   note: z.string().nullable(),
+  /** Of ours; absent in reports of before version 8, where it is the strict one. */
+  reader: z.enum(readers).exactOptional(),
 });
 
 /** A model on a task, by data set; `paper` is empty where the paper has no row of it. */
 export const modelBySetSchema = z.strictObject({
   task: z.enum(questionTasks),
   label: z.string(),
-  /** By the strict reader. */
-  columns: z.array(readerScoresSchema.extend({ name: z.string(), title: z.string(), items: count, groups: count })),
+  /** By the strict reader, and by the lenient one; the latter is absent in reports of before version 8. */
+  columns: z.array(
+    readerScoresSchema.extend({
+      ...{ name: z.string(), title: z.string(), items: count, groups: count },
+      lenient: readerScoresSchema.exactOptional(),
+    }),
+  ),
+  /** Over all sets, as the paper averages; absent as above. */
+  average: benchmarkSummarySchema.shape.average.exactOptional(),
   paper: z.array(paperSchema),
 });
 export type ModelBySet = z.infer<typeof modelBySetSchema>;

@@ -1,9 +1,12 @@
 /** Test questions shown with image, answer and reward: some right, some wrong, chosen by the run's seed. */
+
 import type { Question } from '../questions/question.ts';
 import type { Random } from '../random.ts';
 import type { RewardSettings } from '../reward-settings.ts';
 import { scoreCompletion } from '../rewards/rewards.ts';
-import type { ItemsByLabel, ReportedItem, ReportedQuestion } from './compare.ts';
+import type { Key } from '../rows/columns.ts';
+import { firstWhere } from '../rows/views.ts';
+import { type ItemsByLabel, ofTask, type QuestionsById, type ReportedItem } from './compare.ts';
 import type { SampleCase } from './report.ts';
 import type { SampleLine } from './training-log.ts';
 
@@ -15,11 +18,16 @@ export interface ShownAnswer {
   output: string;
 }
 
+/** By the ids of the answers. */
+export interface ShownAnswers {
+  get(id: Key): ShownAnswer | undefined;
+}
+
 export interface SampleSources {
   /** Label of the model whose answers are shown. */
   final: string;
   items: ItemsByLabel;
-  questions: ReadonlyMap<string, ReportedQuestion>;
+  questions: QuestionsById;
 }
 
 /**
@@ -27,13 +35,10 @@ export interface SampleSources {
  *
  * @returns ids of the questions
  */
-export function chooseSamples({ final, items, questions }: SampleSources, random: Random): string[] {
-  const candidates = (items.get(final) ?? []).filter((item) => item.task === 'diagnosis');
-  return [true, false].flatMap((correct) =>
-    varied(random.shuffle(candidates.filter((item) => item.correct === correct)), questions)
-      .slice(0, shownOfEach)
-      .map(({ id }) => id),
-  );
+export function chooseSamples({ final, items, questions }: SampleSources, random: Random): Key[] {
+  const [right, wrong]: [Key[], Key[]] = [[], []];
+  for (const { id, correct } of ofTask(items.get(final) ?? [], 'diagnosis')) (correct ? right : wrong).push(id);
+  return [right, wrong].flatMap((ids) => varied(random.shuffle(ids), questions).slice(0, shownOfEach));
 }
 
 /**
@@ -43,22 +48,22 @@ export function chooseSamples({ final, items, questions }: SampleSources, random
  * @param shown by id
  */
 export function showSamples(
-  ids: readonly string[],
+  ids: readonly Key[],
   { final, items }: SampleSources,
   seeing: ReadonlySet<string>,
-  shown: ReadonlyMap<string, ShownAnswer>,
+  shown: ShownAnswers,
   rewards: RewardSettings,
 ): SampleCase[] {
   const others = [...items].filter(([label]) => label !== final && seeing.has(label));
   return ids.flatMap((id) => {
-    const [item, answer] = [items.get(final)?.find((each) => each.id === id), shown.get(id)];
+    const [item, answer] = [firstWhere(items.get(final) ?? [], (each) => each.id === id), shown.get(id)];
     return item && answer ? [sampleOf(item, answer, rewards, others)] : [];
   });
 }
 
 /** First one item of each diagnosis, then the rest. */
-function varied(items: readonly ReportedItem[], questions: ReadonlyMap<string, ReportedQuestion>): ReportedItem[] {
-  const groups = [...Map.groupBy(items, ({ id }) => questions.get(id)?.diagnosis).values()];
+function varied(ids: readonly Key[], questions: QuestionsById): Key[] {
+  const groups = [...Map.groupBy(ids, (id) => questions.get(id)?.diagnosis).values()];
   return [...groups.flatMap((group) => group.slice(0, 1)), ...groups.flatMap((group) => group.slice(1))];
 }
 
@@ -66,15 +71,15 @@ function sampleOf(
   item: ReportedItem,
   { question, output }: ShownAnswer,
   rewards: RewardSettings,
-  others: readonly (readonly [string, readonly ReportedItem[]])[],
+  others: readonly (readonly [string, Iterable<ReportedItem>])[],
 ): SampleCase {
   const { id, task, image, diagnosis, malignancy, options } = question;
-  const { answer, expected, letter, predicted, correct } = item;
+  const { id: key, answer, expected, letter, predicted, correct } = item;
   return {
     ...{ id, task, image, diagnosis, malignancy, options, answer, expected, letter, predicted, correct, output },
     rewards: scoreCompletion(output, question, rewards),
     others: others.flatMap(([label, answers]) => {
-      const same = answers.find((other) => other.id === id);
+      const same = firstWhere(answers, (other) => other.id === key);
       return same ? [{ label, predicted: same.predicted, correct: same.correct }] : [];
     }),
   };

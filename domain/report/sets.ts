@@ -1,11 +1,13 @@
 /** The models of a run by data set, and beside the paper's rows. */
 import { benchmarks } from '../benchmarks/index.ts';
-import type { ScoredItem } from '../evaluation/scored.ts';
+import { leniently } from '../evaluation/item.ts';
+import type { ReaderName, ScoredRow } from '../evaluation/scored.ts';
 import { questionTasks } from '../questions/question.ts';
 import type { Recipe } from '../recipe/recipe.ts';
+import { isEmpty, mapped } from '../rows/views.ts';
 import { againstPaper, type Measured, trainingOf } from './against-paper.ts';
 import { publicBase } from './card-metadata.ts';
-import type { ItemsByLabel, ReportedItem, Turn } from './compare.ts';
+import { type ItemsByLabel, ofTask, type ReportedItem, type Turn } from './compare.ts';
 import type { EvaluatedModel, ModelBySet } from './report.ts';
 
 interface Evaluated {
@@ -25,14 +27,18 @@ export async function modelsBySet({ models, items, recipe }: Evaluated, turn: Tu
     const name = task === 'diagnosis' ? 'id-diagnosis' : task;
     const benchmark = benchmarks.find((known) => known.name === name);
     for (const { label, image } of models) {
-      const own = (items.get(label) ?? []).filter((item) => item.task === task).map(strictlyRead);
-      if (!benchmark || own.length === 0) continue;
+      const own = mapped(ofTask(items.get(label) ?? [], task), byBothReaders);
+      if (!benchmark || isEmpty(own)) continue;
       const summary = benchmark.summarise(own);
-      const measured = { label, summary, training: trainingOf(`run@${label}`), kind: kindOf(image) };
-      const asked = { reader: 'strict', profile: recipe.prompts, samples: 1 } as const;
-      const paper = againstPaper(benchmark, { ...measured, ...asked }, data);
-      const columns = summary.columns.map(({ strict, lenient: _, ...column }) => ({ ...column, ...strict }));
-      found.push({ task, label, columns, paper });
+      const training = trainingOf(`run@${label}`);
+      // The paper extracts its base model's answers from outputs without tags; those that it trained it reads strictly.
+      const reader: ReaderName = training?.stage === 'base' ? 'lenient' : 'strict';
+      const measured = { label, summary, training, kind: kindOf(image), reader };
+      const asked = { profile: recipe.prompts, samples: 1 } as const;
+      const compared = againstPaper(benchmark, { ...measured, ...asked }, data);
+      const paper = compared.map((row) => ({ ...row, reader }));
+      const columns = summary.columns.map(({ strict, ...column }) => ({ ...column, ...strict }));
+      found.push({ task, label, columns, average: summary.average, paper });
       await turn();
     }
   }
@@ -41,11 +47,15 @@ export async function modelsBySet({ models, items, recipe }: Evaluated, turn: Tu
 
 const kindOf = (image: EvaluatedModel['image']): Measured['kind'] => (image === 'grey' ? 'no image' : 'model');
 
-/** By the strict reader alone: the report keeps no more of an item. */
-function strictlyRead({ id, group, source, letter, predicted, expected, correct }: ReportedItem): ScoredItem {
-  const strict = { letter, predicted, correct, score: Number(correct) };
+function byBothReaders({ letter, predicted, correct, ...item }: ReportedItem): ScoredRow {
+  const { group, source, expected, lenient } = item;
   return {
-    ...{ id, caseId: id, group, source, attributes: {}, output: '', expected, strict, lenient: strict },
-    ...{ unreadable: null, conditionCorrect: null },
+    ...{ group, source, attributes: {}, expected },
+    strict: { letter, predicted, correct, score: Number(correct) },
+    lenient: {
+      ...{ letter: lenient.letter, predicted: leniently(item) },
+      ...{ correct: lenient.correct, score: Number(lenient.correct) },
+    },
+    unreadable: null,
   };
 }

@@ -66,6 +66,12 @@ function taskSentences(findings: Findings, baseline: TaskBaseline): string[] {
     const loss = comparisons.find((c) => c.task === task && c.first === control?.label && c.second === final.label);
     sentences.push(controlSentence(grey, task === 'lesion-condition' ? majority.accuracy : chance, loss));
   }
+  const before = [...ofStage(models, 'base'), ...(sft ? [sft] : [])].filter((model) => model !== final);
+  const others = before.flatMap((model) => {
+    const own = taskOf(controlOf(models, model), task);
+    return own ? [`${model.title} ${withInterval(own)}`] : [];
+  });
+  if (others.length > 0) sentences.push(`The others with a grey image: ${others.join('; ')}.`);
   return sentences;
 }
 

@@ -1,7 +1,10 @@
 /** The models of a run against the rule that answers from the options' labels alone. */
+
 import { comparePaired } from '../evaluation/paired.ts';
 import { scoreOf, type TextOnlyItem } from '../evaluation/text-only.ts';
-import { guessing, type ItemsByLabel, type ReportedQuestion, type Turn } from './compare.ts';
+import { type Key, Numbering } from '../rows/columns.ts';
+import { countOf, filtered, isEmpty, mappedWhere } from '../rows/views.ts';
+import { askedOf, guessing, type ItemsByLabel, type QuestionsById, type Turn } from './compare.ts';
 import { controlOf } from './models.ts';
 import type { EvaluatedModel, Standing, TaskBaseline, TextOnlyBaseline } from './report.ts';
 
@@ -9,9 +12,9 @@ export interface TextOnlySources {
   models: readonly EvaluatedModel[];
   final: EvaluatedModel;
   items: ItemsByLabel;
-  questions: ReadonlyMap<string, ReportedQuestion>;
+  questions: QuestionsById;
   /** The rule's answers to the test questions, by their ids; empty where there are none. */
-  rule: ReadonlyMap<string, TextOnlyItem>;
+  rule: { get(id: Key): TextOnlyItem | undefined };
   turn: Turn;
 }
 
@@ -21,29 +24,28 @@ export async function withTextOnly(
   sources: TextOnlySources,
 ): Promise<TaskBaseline[]> {
   const { final, items, rule } = sources;
-  const all = (items.get(final.label) ?? []).flatMap(({ id }) => rule.get(id) ?? []);
+  const all = mappedWhere(items.get(final.label) ?? [], ({ id }) => rule.get(id));
   const described: TaskBaseline[] = [];
   for (const baseline of baselines) {
-    const own = all.filter(({ task }) => task === baseline.task);
-    described.push(own.length === 0 ? baseline : { ...baseline, textOnly: await describe(own, sources) });
+    const own = filtered(all, ({ task }) => task === baseline.task);
+    described.push(isEmpty(own) ? baseline : { ...baseline, textOnly: await describe(own, sources) });
   }
   return described;
 }
 
-async function describe(rule: readonly TextOnlyItem[], sources: TextOnlySources): Promise<TextOnlyBaseline> {
+async function describe(rule: Iterable<TextOnlyItem>, sources: TextOnlySources): Promise<TextOnlyBaseline> {
   const { models, final, questions } = sources;
   const control = controlOf(models, final);
   const shown = [final, ...(control ? [control] : [])];
-  const bySet = [...Map.groupBy(rule, ({ source }) => source)].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const named = new Set<string>();
+  for (const { source } of rule) named.add(source);
   const sets: TextOnlyBaseline['sets'] = [];
-  for (const [source, own] of bySet) {
+  for (const source of [...named].toSorted()) {
+    const own = filtered(rule, (item) => item.source === source);
     sets.push({
       source,
-      items: own.length,
-      ...guessing(
-        own,
-        own.flatMap(({ id }) => questions.get(id) ?? []),
-      ),
+      items: countOf(own),
+      ...guessing(own, askedOf(own, questions)),
       ...numbers(own),
       models: await standings(own, shown, sources),
     });
@@ -51,23 +53,25 @@ async function describe(rule: readonly TextOnlyItem[], sources: TextOnlySources)
   return { ...numbers(rule), models: await standings(rule, models, sources), sets };
 }
 
-function numbers(items: readonly TextOnlyItem[]): Omit<TextOnlyBaseline, 'models' | 'sets'> {
+function numbers(items: Iterable<TextOnlyItem>): Omit<TextOnlyBaseline, 'models' | 'sets'> {
   const { items: _, ...score } = scoreOf(items);
   return score;
 }
 
 async function standings(
-  rule: readonly TextOnlyItem[],
+  rule: Iterable<TextOnlyItem>,
   models: readonly EvaluatedModel[],
   { items, turn }: TextOnlySources,
 ): Promise<Standing[]> {
-  const ids = new Set(rule.map(({ id }) => id));
+  const ids = new Numbering();
+  for (const { id } of rule) ids.of(id);
   const found: Standing[] = [];
   for (const { label } of models) {
-    const own = (items.get(label) ?? []).filter(({ id }) => ids.has(id));
-    if (own.length === 0) continue;
+    const own = filtered(items.get(label) ?? [], ({ id }) => ids.find(id) >= 0);
+    const count = countOf(own);
+    if (count === 0) continue;
     const { difference, low, high } = comparePaired(rule, own);
-    const accuracy = own.filter(({ correct }) => correct).length / own.length;
+    const accuracy = countOf(own, ({ correct }) => correct) / count;
     found.push({ label, accuracy, difference, low, high, standing: standingOf(difference, low) });
     await turn();
   }

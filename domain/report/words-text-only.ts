@@ -20,7 +20,8 @@ export function withoutImages(
   const verdict = own ? `; the final model is ${standingWords(own)}` : '';
   const rule = `Without the image, a rule that knows the options' labels alone, from the training questions, is right on ${percent(textOnly.accuracy)} (95 % interval ${percentRange(textOnly)})${verdict}.`;
   const below = textOnly.models.filter(({ label, standing }) => standing === 'below' && label !== final.label);
-  const titles = below.map(({ label }) => models.find((model) => model.label === label)?.title ?? label);
+  // That a grey image does not help is no finding.
+  const titles = below.flatMap(({ label }) => models.filter((own) => own.label === label && own.image === 'real'));
   const sets = textOnly.sets.filter(
     ({ models: [ofSet] }) => textOnly.sets.length > 1 && ofSet?.label === final.label && ofSet.standing === 'below',
   );
@@ -29,7 +30,7 @@ export function withoutImages(
     ...(sets.length > 0
       ? [`The final model is below that rule on ${sets.map(({ source }) => source).join(', ')}.`]
       : []),
-    ...(titles.length > 0 ? [`Below that rule: ${titles.join('; ')}.`] : []),
+    ...(titles.length > 0 ? [`Below that rule: ${titles.map(({ title }) => title).join('; ')}.`] : []),
   ];
 }
 

@@ -69,7 +69,9 @@ describe('dermflow start', () => {
     const finished = await finish(startDemo(home));
     undisturbed = { home, finished, adapter: await adapterDigest(finished) };
     const labels = finished.evaluations.map(({ label }) => label);
-    expect(labels).toEqual(expect.arrayContaining(['base', 'sft', 'grpo-4', 'grpo-8', 'grpo-8-no-image']));
+    expect(labels).toEqual(
+      expect.arrayContaining(['base', 'sft', 'sft-no-image', 'grpo-4', 'grpo-8', 'grpo-8-no-image']),
+    );
     for (const { scores } of finished.evaluations) expect(scores.map(({ items }) => items)).toEqual([16, 16]);
 
     const report = reportSchema.parse(JSON.parse(await readFile(finished.report.replace(/html$/, 'json'), 'utf8')));

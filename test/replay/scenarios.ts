@@ -7,7 +7,14 @@ import { evaluationId, signals } from '../../domain/names.ts';
 import type { NightlyInput } from '../../domain/nights/nightly.ts';
 import type { Recipe } from '../../domain/recipe/recipe.ts';
 import { nightOf, requestOf } from '../support/evaluations.ts';
-import { createGate, type Faked, prepareWithConcepts, stretch, untilCancelled } from '../support/fake-activities.ts';
+import {
+  createGate,
+  type Faked,
+  prepareWithConcepts,
+  reference,
+  stretch,
+  untilCancelled,
+} from '../support/fake-activities.ts';
 import { recipeWithConcepts, smallRecipe } from '../support/recipes.ts';
 
 export interface Scenario {
@@ -58,6 +65,8 @@ export const scenarios: Record<string, () => Scenario> = {
   /** Recorded before version 2 of recipes, which refuses it: a run that was open then goes on. */
   'task-twice': () => ({ recipe: smallRecipe({ evaluation: { tasks: ['diagnosis', 'diagnosis'] } }) }),
   cancelled,
+  // Every model on grey pictures too; in those above only the final one.
+  'every-control': () => ({}),
   // The same courses with the record of the run, which those above were begun without.
   recorded: () => ({}),
   'recorded-failed': () => ({ instead: failingAt('trainGrpo') }),
@@ -76,6 +85,10 @@ export const scenarios: Record<string, () => Scenario> = {
   },
   'models-evaluated': () => ({
     evaluation: requestOf({ data: { recipe: JSON.parse(JSON.stringify(smallRecipe())) } }),
+  }),
+  // With the references on an image encoder, which those around it were begun without.
+  'models-referenced': () => ({
+    evaluation: requestOf({ encoder: { name: 'mine', artifact: reference('onnx', 'mine') } }),
   }),
   'models-failed': () => ({ evaluation: requestOf(), instead: failingAt('evaluateBenchmark') }),
   'models-cancelled': () => {

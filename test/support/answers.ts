@@ -1,7 +1,7 @@
 /** Items, and a model that answers them by their digest, notes each answer and takes some time for a batch. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AnswerBook, openAnswerBook } from '../../activities/answers/answer-book.ts';
-import { type Asking, askAll } from '../../activities/answers/ask-all.ts';
+import { askAll, type ListAsking } from '../../activities/answers/ask-all.ts';
 import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
 import type { ModelRunner } from '../../activities/ports/model-runner.ts';
 import type { Answerer, AskedItem } from '../../domain/answers/answer.ts';
@@ -12,6 +12,13 @@ export const greedyAnswerer: Answerer = {
   runtime: 'transformers',
   precision: 'fp32',
   decoding: { maxNewTokens: 64, temperature: 0, seed: 0 },
+};
+
+/** The same by an ONNX export; few tokens, for a model whose answers mean nothing. */
+export const onnxAnswerer: Answerer = {
+  ...greedyAnswerer,
+  runtime: 'onnx',
+  decoding: { ...greedyAnswerer.decoding, maxNewTokens: 12 },
 };
 
 /** Each with a picture of its own. */
@@ -44,7 +51,11 @@ export function notingRunner(batchMs = 0, note: (id: string) => void = () => {})
   };
 }
 
-export const askingOf = (items: readonly AskedItem[], runner: ModelRunner, more: Partial<Asking> = {}): Asking => ({
+export const askingOf = (
+  items: readonly AskedItem[],
+  runner: ModelRunner,
+  more: Partial<ListAsking> = {},
+): ListAsking => ({
   ...{ answerer: greedyAnswerer, items, shown: 'real', samples: 1, batchSize: 8 },
   signal: new AbortController().signal,
   onProgress: () => {},
@@ -56,8 +67,8 @@ export const askingOf = (items: readonly AskedItem[], runner: ModelRunner, more:
 /** As each attempt at an evaluation does: opens the book anew and asks what is missing. */
 export async function textsOf(
   store: ArtifactStore,
-  asking: Asking,
-  open: (store: ArtifactStore) => Promise<AnswerBook> = (from) => openAnswerBook(from, asking.answerer, { pauseMs: 1 }),
+  asking: ListAsking,
+  open: (store: ArtifactStore) => Promise<AnswerBook> = (from) => openAnswerBook(from, asking.answerer),
 ): Promise<string[][]> {
   const answers = await askAll(await open(store), asking);
   return answers.map((samples) => samples.map(({ text }) => text));

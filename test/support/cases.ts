@@ -1,7 +1,7 @@
 /** Cases and questions made by hand, for tests. */
 import { digestOf } from '../../domain/artifact.ts';
 import type { Case } from '../../domain/cases/case.ts';
-import { lookSide } from '../../domain/cases/look.ts';
+import { hashSide } from '../../domain/cases/perceptual-hash.ts';
 import type { Question } from '../../domain/questions/question.ts';
 import { shippedKnowledge } from './knowledge.ts';
 
@@ -24,7 +24,7 @@ export function makeCase(id: string, diagnosis: string, more: Partial<Case> = {}
     ...fixed,
     group: id,
     source: 'test',
-    look: '0'.repeat(lookSide ** 2),
+    look: '0'.repeat(hashSide ** 2),
     modality: 'dermoscopic',
     archiveIds: [],
     ...more,

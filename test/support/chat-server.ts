@@ -45,14 +45,32 @@ export const chatError = (status: number, error: object | string, headers: Recor
   body: JSON.stringify({ error }),
 });
 
-/** As server-sent events, a few characters each. */
-export function chatStream(content: string, { finish = 'stop' as string | null, usage = true } = {}): Answer {
-  const chunk = (delta: object, reason: string | null = null, rest: object = {}): string =>
-    `data: ${JSON.stringify({ id: 'x', object: 'chat.completion.chunk', choices: [{ index: 0, delta, finish_reason: reason }], ...rest })}\n\n`;
+/**
+ * As server-sent events, a few characters each.
+ *
+ * @param end the last event's data; null: none
+ * @param rest fields of each piece
+ */
+export function chatStream(
+  content: string,
+  {
+    finish = 'stop' as string | null,
+    usage = true as boolean | object,
+    end = '[DONE]' as string | null,
+    rest = {},
+  } = {},
+): Answer {
+  const chunk = (delta: object, reason: string | null = null, more: object = {}): string => {
+    const choices = [{ index: 0, delta, finish_reason: reason }];
+    return `data: ${JSON.stringify({ id: 'x', object: 'chat.completion.chunk', choices, ...rest, ...more })}\n\n`;
+  };
   const pieces = (content.match(/[\s\S]{1,7}/g) ?? []).map((piece) => chunk({ content: piece }));
-  const end =
-    finish === null ? '' : chunk({}, finish, usage ? { usage: { prompt_tokens: 7, completion_tokens: 3 } } : {});
-  return { headers: { 'content-type': 'text/event-stream' }, body: `${pieces.join('')}${end}data: [DONE]\n\n` };
+  const told = usage === true ? { prompt_tokens: 7, completion_tokens: 3 } : usage;
+  const last = finish === null ? '' : chunk({}, finish, told ? { usage: told } : {});
+  return {
+    headers: { 'content-type': 'text/event-stream' },
+    body: `${pieces.join('')}${last}${end === null ? '' : `data: ${end}\n\n`}`,
+  };
 }
 
 /** @param models what GET /models answers */

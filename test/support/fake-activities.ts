@@ -9,6 +9,7 @@ import {
   type BenchmarkResult,
   type EndpointActivities,
   nameOfBenchmark,
+  type ProbeActivities,
 } from '../../domain/contracts/benchmarks.ts';
 import type { EvaluationInput, EvaluationResult } from '../../domain/contracts/evaluation.ts';
 import type { Activities } from '../../domain/contracts/run.ts';
@@ -19,7 +20,7 @@ import type { RecordActivities, RecordInput } from '../../domain/run-record.ts';
 import type { ActivitiesByQueue } from './temporal.ts';
 
 /** What workers do for runs, and for evaluations that are asked for by themselves. */
-export type Faked = Activities & BenchmarkActivities & EndpointActivities & NightActivities;
+export type Faked = Activities & BenchmarkActivities & EndpointActivities & NightActivities & ProbeActivities;
 
 export interface Call {
   /** E.g. `trainGrpo 20`, `trainGrpo 20 without SFT`, `evaluateModel sft`. */
@@ -57,6 +58,7 @@ export class FakeActivities {
       [taskQueues.evaluation]: own(
         ...(['exportForInference', 'evaluateModel'] as const),
         ...(['identifyBase', 'exportForBenchmarks', 'evaluateBenchmark', 'scoreRules'] as const),
+        ...(['scoreProbes'] as const),
       ),
     };
   }
@@ -131,6 +133,7 @@ const plain: Faked = {
   }),
   callWebhook: async () => {},
   scoreRules: async ({ benchmark }) => [benchmarkResult('Guessing', benchmark)],
+  scoreProbes: async ({ benchmark }) => ({ rows: [benchmarkResult('Linear probe, tiny', benchmark)], remarks: [] }),
 };
 
 /** Which epoch, milestone or model an input is about. */

@@ -56,7 +56,8 @@ export const finishRun = (store: ArtifactStore, recipe: Recipe = smallDemo()): P
   withScratchFolder(tmpdir(), 'finished-run', (scratch) => run(store, recipe, scratch));
 
 async function run(store: ArtifactStore, recipe: Recipe, scratch: string): Promise<ReportInput> {
-  const model = await identifyModel(recipe.model.base);
+  const model = await identifyModel(recipe.model.base, { python: 'python', run: null });
+
   const { prepareData } = createDatasetActivities({
     store,
     environment: { scratch, plugins: scratch },

@@ -1,6 +1,6 @@
 /**
  * What imports would leave in a store: cases of several sets that share patients, lesions, names in archives, pixels and
- * looks, but no pixels themselves. The same count and seed give the same bytes; any count is written in little memory.
+ * perceptual hashes, but no pixels themselves. The same count and seed give the same bytes; any count is written in little memory.
  */
 
 import { hash } from 'node:crypto';
@@ -12,7 +12,7 @@ import type { ImportedSource } from '../../activities/datasets/preparation/impor
 import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
 import { commitFiles } from '../../activities/store/commit.ts';
 import type { Case, Picture } from '../../domain/cases/case.ts';
-import { lookSide } from '../../domain/cases/look.ts';
+import { hashSide } from '../../domain/cases/perceptual-hash.ts';
 import type { Knowledge } from '../../domain/knowledge/knowledge.ts';
 import { writeRationale } from '../../domain/trajectories/rationale.ts';
 
@@ -31,24 +31,24 @@ function numbers(seed: number): () => number {
 const levels = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_';
 const lattice = 9;
 
-/** Skin with a dark spot and smooth noise; looks of one `scene` differ by `grain` alone. */
-function drawLook(scene: number, grain: number): string {
+/** Skin with a dark spot and smooth noise; hashes of one `scene` differ by `grain` alone. */
+function drawHash(scene: number, grain: number): string {
   const [draw, speck] = [numbers(scene), numbers(grain)];
   const noise = Array.from({ length: lattice * lattice }, () => 26 * draw());
   const [x0, y0, radius] = [9 + 6 * draw(), 9 + 6 * draw(), 4 + 4 * draw()];
-  let look = '';
-  for (let y = 0; y < lookSide; y += 1) {
-    for (let x = 0; x < lookSide; x += 1) {
-      const [cx, cy] = [(x * (lattice - 1)) / lookSide, (y * (lattice - 1)) / lookSide];
+  let drawn = '';
+  for (let y = 0; y < hashSide; y += 1) {
+    for (let x = 0; x < hashSide; x += 1) {
+      const [cx, cy] = [(x * (lattice - 1)) / hashSide, (y * (lattice - 1)) / hashSide];
       const [i, j, u, v] = [Math.floor(cx), Math.floor(cy), cx % 1, cy % 1];
       const at = (a: number, b: number): number => noise[b * lattice + a] ?? 0;
       const smooth =
         (at(i, j) * (1 - u) + at(i + 1, j) * u) * (1 - v) + (at(i, j + 1) * (1 - u) + at(i + 1, j + 1) * u) * v;
       const spot = Math.hypot(x - x0, y - y0) < radius ? -16 : 0;
-      look += levels[Math.min(Math.max(Math.round(30 + spot + smooth + 3 * speck() - 12), 0), 63)];
+      drawn += levels[Math.min(Math.max(Math.round(30 + spot + smooth + 3 * speck() - 12), 0), 63)];
     }
   }
-  return look;
+  return drawn;
 }
 
 const findings = [
@@ -166,7 +166,7 @@ function drawPicture(adapter: string, number: number, i: number, count: number, 
         ...{ bytes: 50_000, width: side, height: 224 },
       },
     ],
-    look: drawLook(scene, number * 3_000_017 + i),
+    look: drawHash(scene, number * 3_000_017 + i),
     modality: i % 4 ? 'dermoscopic' : 'clinical',
     group: patient,
     ...(draw() < 0.3 ? { lesion: `lesion/${adapter}/${i >> 2}` } : {}),

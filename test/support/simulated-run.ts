@@ -26,6 +26,9 @@ export const demoModels: readonly SimulatedModel[] = [
   { label: 'grpo-60', step: 60, image: 'real', right: 0.88, unreadable: 0 },
   { label: 'grpo-60-no-image', step: 60, image: 'grey', right: 0.27, unreadable: 0.04 },
   { label: 'rl-only-60', step: 60, image: 'real', right: 0.33, unreadable: 0.01 },
+  { label: 'base-no-image', step: null, image: 'grey', right: 0.26, unreadable: 0.02 },
+  { label: 'sft-no-image', step: 96, image: 'grey', right: 0.28, unreadable: 0.01 },
+  { label: 'rl-only-60-no-image', step: 60, image: 'grey', right: 0.26, unreadable: 0.02 },
 ];
 
 /** Outputs judged by the real rule. */

@@ -1,10 +1,17 @@
 /** Names and jobs of the stages, which stand in artifacts, histories and reports of others. */
 import { describe, expect, it } from 'vitest';
-import { sftStretch } from '../../activities/training/stages.ts';
+import { grpoStretch, sftStretch } from '../../activities/training/stages.ts';
 import { readRecipe } from '../../cli/start/recipes.ts';
+import type { Recipe } from '../../domain/recipe/recipe.ts';
 import { type Stage, stageNames, stages } from '../../domain/stages.ts';
 import { reference } from '../support/fake-activities.ts';
 import { recipeWithConcepts, smallRecipe } from '../support/recipes.ts';
+
+const reinforced = (recipe: Recipe, base = 'tiny') => {
+  const model = { base, sha256: 'b'.repeat(64) };
+  const input = { recipe, model, questions: reference('questions', 'all'), sft: null, stopAt: 20 };
+  return grpoStretch(input, null, { attention: 'sdpa' });
+};
 
 describe('the stages of training', () => {
   it('are these, each by a job of the trainer and with a curve of its own in report.json', () =>
@@ -26,6 +33,21 @@ describe('the stages of training', () => {
     const recipe = await readRecipe(name);
     const counts = stageNames.map((stage) => [stage, stages[stage].ends(recipe).length] as const);
     expect(Object.fromEntries(counts.filter(([, count]) => count > 0))).toEqual(expected);
+  });
+
+  it('draw groups of equal reward anew where a recipe asks for it, which is another stage', async () => {
+    const [plain, redrawn] = [await readRecipe('demo'), await readRecipe('demo', { set: ['grpo.dynamicSampling=3'] })];
+    expect('dynamicSampling' in plain.grpo).toBe(false);
+    expect(stages.grpo.settings(plain, 20).other).not.toContain('anew');
+    expect(stages.grpo.settings(redrawn, 20).other).toContain(', groups of equal reward drawn anew up to 3 times');
+    expect(reinforced(redrawn).stageKey).not.toBe(reinforced(plain).stageKey);
+    await expect(readRecipe('demo', { set: ['grpo.dynamicSampling=0'] })).rejects.toThrow('grpo.dynamicSampling is 0');
+  });
+
+  it('name the commit of a base model of the hub', async () => {
+    const recipe = await readRecipe('demo');
+    expect(reinforced(recipe, 'owner/name@0123abc').base).toBe('owner/name@0123abc');
+    for (const base of ['tiny', '/models/owner/name']) expect(reinforced(recipe, base)).not.toHaveProperty('base');
   });
 
   it('say what is trained', () => {

@@ -67,6 +67,24 @@ describe('an evaluation of models', () => {
     ]);
   });
 
+  it('has nearest neighbour and linear probe scored after the rules, by the encoder that was named', async () => {
+    const encoder = { name: 'mine', artifact: reference('onnx', 'mine') };
+    const scoreProbes: Faked['scoreProbes'] = async ({ benchmark }) => ({
+      rows: [],
+      remarks: [`${benchmark}: absent`],
+    });
+    const evaluation = await start({ scoreProbes }, { ...requestOf(), encoder });
+    const { rules, remarks } = await resultOf(evaluation);
+    expect(fakes.names('score')).toEqual(['scoreRules', 'scoreRules', 'scoreProbes', 'scoreProbes']);
+    const asked = fakes.calls.find(({ name }) => name.startsWith('scoreProbes'))?.input;
+    expect(asked).toMatchObject({ encoder, limit: null, threads: 1, data: requestOf().data });
+    expect(rules.map(({ label }) => label)).toEqual(['Guessing', 'Guessing']);
+    expect(remarks).toEqual(['id-diagnosis: absent', 'lesion-condition: absent']);
+    const shipped = await start();
+    expect((await resultOf(shipped)).rules.map(({ label }) => label)).toContain('Linear probe, tiny');
+    expect(fakes.calls.find(({ name }) => name.startsWith('scoreProbes'))?.input).not.toHaveProperty('encoder');
+  });
+
   it('has the data stage of a recipe done first', async () => {
     const { data: _, ...rest } = requestOf();
     const recipe = JSON.parse(JSON.stringify(smallRecipe()));

@@ -214,7 +214,7 @@ describe('a folder', () => {
   });
 
   it('is an export, or a merged model, which stays where it is; a name of the hub is a base', async () => {
-    const onnx = await make('export', { 'config.json': '{}', 'onnx/decoder_model_merged.onnx': 'graph' });
+    const onnx = await make('export', { 'config.json': '{}', 'onnx/decoder.onnx': 'graph' });
     const merged = await make('merged', { 'config.json': '{}', 'model.safetensors': 'w' });
     expect((await ask([onnx, merged, 'Qwen/Qwen2.5-VL-7B-Instruct'], data)).models).toMatchObject([
       { kind: 'onnx', label: 'onnx:export', onnx: { kind: 'onnx' } },
@@ -225,7 +225,7 @@ describe('a folder', () => {
 
   it.each([
     ['nothing of a model', { 'notes.txt': '' }, 'is no model: it holds neither adapter_config.json'],
-    ['half an export', { 'onnx/embed_tokens.onnx': '' }, 'onnx/ has no decoder_model_merged.onnx'],
+    ['half an export', { 'onnx/vision_encoder_28x28.onnx': '' }, 'onnx/ has no decoder.onnx'],
     ['a broken adapter', { 'adapter_config.json': 'no' }, 'adapter_config.json is no JSON object'],
   ])('with %s is refused in one line', async (_, files, words) => {
     await expect(ask([await make('bad', files)], data)).rejects.toMatchObject(mistake(words));

@@ -1,5 +1,6 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { EvaluationInput } from '../../domain/contracts/evaluation.ts';
 import type { ReportInput } from '../../domain/contracts/report.ts';
 import type { RunProgress, RunResult } from '../../domain/contracts/run.ts';
 import type { GrpoInput, SftInput } from '../../domain/contracts/training.ts';
@@ -17,8 +18,11 @@ import { progressOf, resultOf, useRuns } from '../support/runs.ts';
 const runs = useRuns();
 const { fakes } = runs;
 
+/** Each model with its pictures, then on grey ones. */
+const withControls = (...labels: string[]): string[] => labels.flatMap((label) => [label, `${label}-no-image`]);
+
 describe('a complete run', () => {
-  const labels = ['base', 'sft', 'grpo-20', 'grpo-40', 'grpo-40-no-image', 'rl-only-10', 'rl-only-40'];
+  const labels = withControls('base', 'sft', 'grpo-20', 'grpo-40', 'rl-only-10', 'rl-only-40');
   let run: WorkflowHandle;
   let result: RunResult;
   let calls: Call[];
@@ -48,6 +52,19 @@ describe('a complete run', () => {
   it.each(['exportForInference', 'evaluateModel'])('asks %s once for every model', (activity) =>
     expect(names(activity).toSorted()).toEqual(labels.map((label) => `${activity} ${label}`).toSorted()),
   );
+
+  it('asks each model without pictures after it was asked with them, in the same way but for the picture', () => {
+    const inputOf = (label: string): object => {
+      const found = calls.find(({ name }) => name === `evaluateModel ${label}`);
+      return { ...(found?.input as EvaluationInput), onnx: null }; // by its name; each label has a fake export
+    };
+    const asked = names('evaluateModel');
+    for (const label of labels.filter((own) => !own.endsWith('-no-image'))) {
+      const grey = `${label}-no-image`;
+      expect(asked.indexOf(`evaluateModel ${grey}`)).toBeGreaterThan(asked.indexOf(`evaluateModel ${label}`));
+      expect(inputOf(grey)).toEqual({ ...inputOf(label), label: grey, image: 'grey' });
+    }
+  });
 
   it('builds every stretch from the SFT policy, and the ablation from none', () => {
     const policy = stretch('sft', 4).checkpoint;
@@ -93,14 +110,14 @@ describe('the course of a run', () => {
       'SFT alone',
       smallRecipe({ grpo: { milestones: [], rlOnlyMilestones: [] } }),
       ['trainSft 1', 'trainSft 2'],
-      ['base', 'sft', 'sft-no-image'],
+      withControls('base', 'sft'),
       'sft/step-4',
     ],
     [
       'RL alone',
       smallRecipe({ sft: { epochs: 0 }, grpo: { milestones: [] } }),
       ['trainGrpo 10 without SFT', 'trainGrpo 40 without SFT'],
-      ['base', 'rl-only-10', 'rl-only-40', 'rl-only-40-no-image'],
+      withControls('base', 'rl-only-10', 'rl-only-40'),
       'rl-only/step-40',
     ],
   ])("is the recipe's: %s", async (_, recipe, trained, labels, final) => {
@@ -152,7 +169,7 @@ describe('the course of a run', () => {
         return stretch(sft ? 'grpo' : 'rl-only', stopAt);
       },
     });
-    expect((await resultOf(run)).evaluations).toHaveLength(7);
+    expect((await resultOf(run)).evaluations).toHaveLength(12);
   });
 
   it('shares nothing with a run beside it in the same worker', async () => {
@@ -240,7 +257,7 @@ describe('progress', () => {
     ]);
     const end = seen.get('end')?.progress;
     expect(end?.stages.map(({ state }) => state)).toEqual(Array(6).fill('done'));
-    expect(end?.stages.find(({ stage }) => stage === 'evaluation')?.detail).toBe('7 of 7');
+    expect(end?.stages.find(({ stage }) => stage === 'evaluation')?.detail).toBe('12 of 12');
     expect(end).toMatchObject({ recipe: 'demo', failure: null, report: reference('report', 'all') });
   });
 });

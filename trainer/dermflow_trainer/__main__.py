@@ -16,7 +16,7 @@ from dermflow_trainer.events import Events
 from dermflow_trainer.failures import BadInput, Diverged, Interrupted, is_out_of_memory, memory_advice
 from dermflow_trainer.inbox import Inbox
 from dermflow_trainer.interruption import Interruption
-from dermflow_trainer.job import load_job
+from dermflow_trainer.job import load_job, world_size
 
 INTERRUPTED = 75
 FAILED = 1
@@ -26,6 +26,7 @@ MODULES = {
     "generate": "inference.generate",
     "export-onnx": "inference.export_onnx",
     "merge": "inference.merge",
+    "export-encoder": "inference.export_encoder",
     "build-backbone": "backbone.build",
 }
 RESUMABLE = ("sft", "grpo")
@@ -86,9 +87,17 @@ def settings(job):
         # Threads that spin at barriers made a step ten times slower wherever another process wanted a core.
         "OMP_WAIT_POLICY": os.environ.get("OMP_WAIT_POLICY", "PASSIVE"),
     }
+    if world_size() == 1:
+        variables |= one_device(os.environ.get("CUDA_VISIBLE_DEVICES"))
     if job["model"] is None or os.path.isdir(job["model"]):
         variables |= {"HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1"}
     return variables
+
+
+def one_device(visible):
+    """One process takes one GPU, the first that it may see: with several in sight Transformers would split each batch
+    over them in threads, which TRL refuses. None or one in sight stay as they are."""
+    return {"CUDA_VISIBLE_DEVICES": "0" if visible is None else visible.split(",")[0].strip()}
 
 
 def stand_by(like):

@@ -7,9 +7,17 @@ silently take step 500 as its reference.
 
 from trl import GRPOConfig
 
-from dermflow_trainer.model import check_image_sizes, load_policy, load_processor, prepare_torch, unspeakable_tokens
-from dermflow_trainer.order import OrderedGRPOTrainer
+from dermflow_trainer.model import (
+    check_image_sizes,
+    load_policy,
+    load_processor,
+    prepare_torch,
+    start_of,
+    unspeakable_tokens,
+)
 from dermflow_trainer.rewards import Rewards
+from dermflow_trainer.rollouts.order import OrderedGRPOTrainer
+from dermflow_trainer.rollouts.redraw import RedrawingGRPOTrainer
 from dermflow_trainer.rows import chat_dataset, read_rows
 from dermflow_trainer.stretch import Stretch, common_arguments
 from dermflow_trainer.tuning.passed import passed_on, refusing
@@ -26,13 +34,15 @@ def run(job, events):
     rewards = Rewards(job)
     stretch.on_next = rewards.follow
     with refusing(job, stretch):
-        trainer = OrderedGRPOTrainer(
+        trainer = (RedrawingGRPOTrainer if job["redraws"] else OrderedGRPOTrainer)(
             model=load_policy(stretch.job),
             reward_funcs=rewards.functions(),
             args=configuration(job, processor),
             train_dataset=chat_dataset(rows, completion=False),
             processing_class=processor,
         )
+        if job["redraws"]:
+            trainer.redraw_by(rewards, job["redraws"])
         if validation:
             stretch.on_conclude = lambda: validate(trainer, processor, rewards, validation, stretch.leave)
         return stretch.run(trainer)
@@ -43,7 +53,14 @@ KL_GRADIENTS = {"k3": False, "importance-corrected": True}
 
 
 def configuration(job, processor):
-    return GRPOConfig(**{**arguments(job, processor), **passed_on(GRPOConfig, job)})
+    return GRPOConfig(**{**arguments(job, processor), **reference(job), **passed_on(GRPOConfig, job)})
+
+
+def reference(job):
+    """Without LoRA TRL loads the reference of the KL term by the name of what training begins with (`load_base`); the
+    commit of a hub model it is told here."""
+    _, revision = start_of(job)
+    return {"model_init_kwargs": revision} if job["lora"] is None and revision else {}
 
 
 def arguments(job, processor):
@@ -85,7 +102,7 @@ def arguments(job, processor):
         use_adaptive_entropy=False,
         off_policy_mask_threshold=None,
         cast_lm_head_to_fp32=False,
-        # By the sampler (order.py).
+        # By the sampler (rollouts/order.py).
         shuffle_dataset=True,
         # With LoRA's dropout on, the policy would differ from its own reference at step 0.
         disable_dropout=True,
@@ -101,7 +118,11 @@ def rollouts(settings, unspeakable):
         use_vllm=True,
         vllm_mode="server" if settings["engine"] == "vllm-server" else "colocate",
         vllm_server_base_url=settings["server"],
+        # These are of a vLLM on the trainer's own accelerators; a server has its own.
         vllm_gpu_memory_utilization=settings["memoryShare"],
+        vllm_max_model_length=settings["maxLength"],
+        vllm_enable_sleep_mode=settings["sleep"],
+        vllm_tensor_parallel_size=settings["tensorParallel"],
         # vLLM's log-probs differ from the trainer's in rounding.
         vllm_importance_sampling_correction=True,
         vllm_importance_sampling_mode="sequence_mask",

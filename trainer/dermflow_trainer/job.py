@@ -59,9 +59,17 @@ def missing_software(job):
     if quantised:
         wanted.append(("lora.quantise", "bitsandbytes"))
     for field, package in wanted:
-        if importlib.util.find_spec(package) is None:
-            name = package.replace("_", "-")
-            yield f"field {field}: {name} is not installed; run {sys.executable} -m pip install {name}"
+        problem = missing_module(package)
+        if problem:
+            yield f"field {field}: {problem}"
+
+
+def missing_module(module):
+    """What to install where this Python lacks the module; None where it is there."""
+    if importlib.util.find_spec(module) is not None:
+        return None
+    name = module.replace("_", "-")
+    return f"{name} is not installed; run {sys.executable} -m pip install {name}"
 
 
 def uneven_batches(job):

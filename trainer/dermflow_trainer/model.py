@@ -5,10 +5,12 @@ from peft import LoraConfig, PeftModel, get_peft_model
 from PIL import Image
 from transformers import AutoModelForImageTextToText, AutoProcessor, GenerationConfig, set_seed
 
+from dermflow_trainer.base_model.layers import RELEASED_PARTS, lora_targets, resized
+from dermflow_trainer.base_model.sharding import prepare_sharding
+from dermflow_trainer.base_model.source import source_of
 from dermflow_trainer.failures import BadInput
-from dermflow_trainer.tuning.adaptation import is_whole, pattern_of, quantisation_arguments, train_parts
+from dermflow_trainer.tuning.adaptation import is_whole, quantisation_arguments, train_parts
 
-LORA_TARGETS = pattern_of()
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16}
 
 
@@ -21,12 +23,14 @@ def prepare_torch(job):
 
 def load_base(job):
     lora = job.get("lora", {})
-    start = job["adapter"] if is_whole(job["adapter"]) else job["model"]
     # Transformers' own resume passes over every weight whose name in the file is another than in the model, as most of
     # Qwen2.5-VL's are, and only warns; `from_pretrained` knows both names.
     resumes = lora is None and job["resume"] is not None
+    start, commit = start_of(job)
+    name, revision = (job["resume"], {}) if resumes else (start, commit)
     base = AutoModelForImageTextToText.from_pretrained(
-        job["resume"] if resumes else start,
+        name,
+        **revision,
         # Weights that are trained are kept in fp32; with bf16 the passes are, by autocast.
         dtype=torch.float32 if lora is None else DTYPES[job["precision"]],
         attn_implementation=job.get("attention", "sdpa"),
@@ -34,28 +38,31 @@ def load_base(job):
     )
     # By this name TRL loads the reference of the KL term: what training began with, also where it resumes.
     base.config._name_or_path = start
-    # `generate` fills what it is not told from the model's own defaults; Qwen2.5-VL's hold a repetition penalty.
+    # `generate` fills what it is not told from the model's own defaults, which may hold a repetition penalty.
     base.generation_config = GenerationConfig()
     return base
 
 
+def start_of(job):
+    """Name of what training begins with, and further arguments for `from_pretrained`: a whole model of an earlier stage,
+    or the base."""
+    whole = job.get("adapter")
+    return (whole, {}) if is_whole(whole) else source_of(job["model"])
+
+
 def load_processor(job):
-    return AutoProcessor.from_pretrained(job["model"], padding_side="left")
+    name, revision = source_of(job["model"])
+    return AutoProcessor.from_pretrained(name, **revision, padding_side="left")
 
 
 def check_image_sizes(rows, processor):
     """Images arrive at their final size. One that the processor would resize again means a mistake upstream."""
-    images = processor.image_processor
-    unit = images.patch_size * images.merge_size
-    smallest, largest = images.size["shortest_edge"], images.size["longest_edge"]
     for path in sorted({path for row in rows for path in row["images"]}):
         with Image.open(path) as image:
             width, height = image.size
-        if width % unit or height % unit or not smallest <= width * height <= largest:
-            raise BadInput(
-                f"image {path} is {width}x{height}: the model takes sides that are multiples of {unit} "
-                f"and {smallest} to {largest} pixels"
-            )
+        wanted = resized(processor, width, height)
+        if wanted is not None:
+            raise BadInput(f"image {path} is {width}x{height}: the model takes {wanted}")
 
 
 def with_adapter(base, job):
@@ -71,10 +78,11 @@ def load_policy(job):
     base = load_base(job)
     if job["lora"] is None:
         return train_parts(base, job["full"])
+    prepare_sharding(base)
     if job["adapter"] is not None:
         return adapted(base, job, is_trainable=True)
     try:
-        return get_peft_model(base, LoraConfig(**lora_arguments(job["lora"])))
+        return get_peft_model(base, LoraConfig(**lora_arguments(job["lora"], lora_targets(base, job["lora"].get("targets", RELEASED_PARTS)))))
     except ValueError as error:
         raise BadInput(f"field lora.targets: {error}") from error
 
@@ -89,13 +97,13 @@ def adapted(base, job, **options):
         raise BadInput(f"field adapter: {job['adapter']} is not of {job['model']}: {error!r}") from error
 
 
-def lora_arguments(lora):
+def lora_arguments(lora, targets):
     """What is set of `LoraConfig`; the rest are switches that are off."""
     return dict(
         r=lora["rank"],
         lora_alpha=lora["alpha"],
         lora_dropout=lora["dropout"],
-        target_modules=pattern_of(lora["targets"]) if "targets" in lora else LORA_TARGETS,
+        target_modules=targets,
         task_type="CAUSAL_LM",
         bias="none",
         # B begins at zero, so the policy begins as the base.

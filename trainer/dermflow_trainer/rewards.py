@@ -43,6 +43,8 @@ class Rewards:
     def __init__(self, job):
         self.names = job["rewardNames"]
         self.scored = None
+        # Of the step at hand, by question and completion: what was asked for by `look`.
+        self.looked = (None, {})
         self.follow(job)
 
     def follow(self, job):
@@ -64,17 +66,38 @@ class Rewards:
     def score(self, step, ids, completions):
         request = {"step": step, "ids": ids, "completions": completions}
         if self.scored is None or self.scored[0] != request:
-            self.scored = (request, self.ask_for_all_ranks(request))
+            self.scored = (request, self.looked_at(request) or self.ask_for_all_ranks(request))
         return self.scored[1]
 
     def of(self, step, ids, completions):
         """Rewards of completions that are no step's, and no samples of one."""
-        return self.ask_for_all_ranks({"step": step, "ids": ids, "completions": completions}, samples=False)
+        return self.ask_for_all_ranks({"step": step, "ids": ids, "completions": completions}, final=False)
 
-    def ask_for_all_ranks(self, request, samples=True):
+    def look(self, step, ids, completions):
+        """The rewards of completions that may yet be drawn anew: kept, so that none is asked for twice in a step, and
+        not written down."""
+        answer = self.of(step, ids, completions)
+        if self.looked[0] != step:
+            self.looked = (step, {})
+        for i, key in enumerate(zip(ids, completions, strict=True)):
+            self.looked[1][key] = {name: answer[name][i] for name in self.names}
+        return answer
+
+    def looked_at(self, request):
+        """The answer out of what `look` was told; None where it was not told all, alike on every rank."""
+        step, known = self.looked
+        keys = list(zip(request["ids"], request["completions"], strict=True))
+        if step != request["step"] or any(key not in known for key in keys):
+            return None
+        components = {name: [known[key][name] for key in keys] for name in self.names}
+        if rank() == 0:
+            self.samples.write(request, components)
+        return components
+
+    def ask_for_all_ranks(self, request, *, final=True):
         """Rank 0 asks, since only its machine has the socket; each rank gets the rewards of its own completions."""
         if world_size() == 1:
-            return self.ask(request, samples)
+            return self.ask(request, final=final)
         from torch.distributed import all_gather_object, broadcast_object_list
 
         requests = [None] * world_size()
@@ -83,7 +106,7 @@ class Rewards:
         if rank() == 0:
             joined = {name: [item for part in requests for item in part[name]] for name in ("ids", "completions")}
             try:
-                answer = [self.ask({**request, **joined}, samples)]
+                answer = [self.ask({**request, **joined}, final=final)]
             except RewardError as error:
                 # All ranks must hear of it, or they wait forever.
                 answer = [error]
@@ -93,7 +116,7 @@ class Rewards:
         start = sum(len(part["ids"]) for part in requests[: rank()])
         return {name: values[start : start + len(request["ids"])] for name, values in answer[0].items()}
 
-    def ask(self, request, samples=True):
+    def ask(self, request, *, final=True):
         status, body = self.post(json.dumps(request))
         if status != 200:
             raise RewardError(f"rewards were refused with status {status}: {body[:300]}")
@@ -111,7 +134,7 @@ class Rewards:
                     f"rewards lack a number in {name} for each of {len(request['completions'])} completions"
                 )
         components = {name: components[name] for name in self.names}
-        if samples:
+        if final:
             self.samples.write(request, components)
         return components
 

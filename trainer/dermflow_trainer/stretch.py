@@ -7,29 +7,15 @@ import os
 import torch
 from transformers import TrainerCallback
 
+from dermflow_trainer.base_model.sharding import add_adapters, is_sharded, whole_adapters
 from dermflow_trainer.failures import BadInput, Diverged, Interrupted
 from dermflow_trainer.inbox import Inbox
 from dermflow_trainer.interruption import Interruption
 from dermflow_trainer.job import load_job, step_size, world_size
+from dermflow_trainer.logged import NAMES
 from dermflow_trainer.meter import Meter
 from dermflow_trainer.numerics import numerics
 from dermflow_trainer.traces import without_traces
-
-# TRL's names made flat; what is not listed is not reported.
-NAMES = {
-    "loss": "loss",
-    "eval_loss": "eval_loss",
-    "grad_norm": "grad_norm",
-    "learning_rate": "learning_rate",
-    "reward": "reward",
-    "reward_std": "reward_std",
-    "frac_reward_zero_std": "zero_std_share",
-    "kl": "kl",
-    "entropy": "entropy",
-    "completions/mean_length": "completion_length",
-    "completions/clipped_ratio": "clipped_share",
-    "mean_token_accuracy": "token_accuracy",
-}
 
 
 def common_arguments(job):
@@ -208,6 +194,8 @@ class Stretch(TrainerCallback):
 
     def on_save(self, args, state, control, **_):
         path = os.path.join(args.output_dir, f"checkpoint-{state.global_step}")
+        if is_sharded():
+            add_adapters(self.trainer, path)
         self.events.checkpoint(state.global_step, path, is_exact(self.job))
         if self.job["plan"]["stay"] and self.stop_at == state.global_step < args.max_steps and not Interruption.asked:
             self.stay(control)
@@ -216,9 +204,9 @@ class Stretch(TrainerCallback):
 
 def save_adapter(trainer, folder):
     """Every rank takes part, since each may hold a shard; rank 0 writes."""
-    weights = trainer.accelerator.get_state_dict(trainer.model_wrapped)
+    policy = trainer.accelerator.unwrap_model(trainer.model)
+    weights = whole_adapters(policy) if is_sharded() else trainer.accelerator.get_state_dict(trainer.model_wrapped)
     if trainer.is_world_process_zero():
-        policy = trainer.accelerator.unwrap_model(trainer.model)
         policy.save_pretrained(folder, state_dict=weights, selected_adapters=["default"])
     trainer.accelerator.wait_for_everyone()
     return folder

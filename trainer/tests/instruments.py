@@ -3,16 +3,22 @@
 import json
 import os
 import resource
+import sys
 
 import torch
+from accelerate.state import AcceleratorState
+from accelerate.utils import DistributedType
 from state import snapshot
 from trl import SFTTrainer
+from trl.trainer import grpo_trainer
 
-from dermflow_trainer import grpo, sft
+from dermflow_trainer import grpo, job, sft, stretch
 from dermflow_trainer.interruption import Interruption
 from dermflow_trainer.job import rank
-from dermflow_trainer.order import OrderedGRPOTrainer
+from dermflow_trainer.rollouts.order import OrderedGRPOTrainer
 from dermflow_trainer.stretch import Stretch
+
+KINDS = (("frozen", False), ("trained", True))
 
 
 class RecordingGRPO(OrderedGRPOTrainer):
@@ -69,6 +75,15 @@ class ReplayingGRPO(OrderedGRPOTrainer):
         return everything[start : start + len(prompt_ids)], None
 
 
+class UnevenGRPO(OrderedGRPOTrainer):
+    """Rank 1 samples 4 tokens, rank 0 as many as the job says."""
+
+    def _generate_single_turn(self, *arguments, **keywords):
+        if rank() == 1:
+            self.generation_config.max_new_tokens = 4
+        return super()._generate_single_turn(*arguments, **keywords)
+
+
 class StarvedSFT(SFTTrainer):
     """Asks in its first step for more memory than its process may have."""
 
@@ -121,6 +136,123 @@ def watch_state():
         return control
 
     Stretch.run, Stretch.on_step_end = run_watched, end_watched
+
+
+class StandIn:
+    """In place of TRL's client of vLLM: the trainer's own model samples, and its log-probs are told a little lower."""
+
+    def __init__(self, model, accelerator, processing_class, max_completion_length, generation_kwargs, **_):
+        self.model, self.processor, self.length = model, processing_class, max_completion_length
+        self.unspeakable = list(generation_kwargs["logit_bias"])
+        self.vllm_client = self
+
+    def get_server_info(self):
+        return {"model_config": {"logprobs_mode": "processed_logprobs"}}
+
+    def sync_weights(self):
+        sys.stderr.write("stand-in: weights\n")
+
+    def generate(self, prompts, images, num_generations, profiler):
+        completions, logprobs = [], []
+        for i, (prompt, pictures) in enumerate(zip(prompts, images, strict=True)):
+            pixels = self.processor.image_processor(pictures, return_tensors="pt")
+            ids = torch.tensor([prompt])
+            kinds = (ids == self.processor.image_token_id).long()
+            told = self.model.generate(
+                input_ids=ids,
+                **pixels,
+                mm_token_type_ids=kinds,
+                do_sample=True,
+                max_new_tokens=self.length,
+                suppress_tokens=self.unspeakable,
+                eos_token_id=self.processor.tokenizer.eos_token_id,
+                pad_token_id=self.processor.tokenizer.pad_token_id,
+                return_dict_in_generate=True,
+                output_logits=True,
+            )
+            tokens = told.sequences[0, len(prompt) :]
+            rows = torch.stack(told.logits)[:, 0].log_softmax(-1)
+            below = 0.01 + 0.01 * (i % 2)
+            own = rows[torch.arange(len(tokens)), tokens] - below
+            completions.append(tokens.tolist())
+            logprobs.append([[value] for value in own.tolist()])
+        return prompts, completions, logprobs, None
+
+
+def stand_in_for_vllm():
+    grpo_trainer.VLLMGeneration = StandIn
+    job.missing_software = lambda job: ()
+
+
+def record_advantages():
+    """Stores the first step's completions and their rewards, in order."""
+    inner = OrderedGRPOTrainer._calculate_rewards
+
+    def recorded(self, inputs, prompts, completions, completion_ids_list):
+        rewards = inner(self, inputs, prompts, completions, completion_ids_list)
+        if self.state.global_step == 0:
+            record = {"completions": completion_ids_list, "rewards": rewards.sum(1).tolist()}
+            torch.save(record, os.path.join(self.args.output_dir, "completions.pt"))
+        return rewards
+
+    OrderedGRPOTrainer._calculate_rewards = recorded
+
+
+def watch_dtypes():
+    """Autocast to bf16 also on a CPU, and the types of weights and products at the end of each step."""
+    common = stretch.common_arguments
+    products = set()
+
+    def with_autocast(job):
+        return {**common(job), "bf16": True, "use_cpu": True}
+
+    def watch(module, inputs, output):
+        if module.training and torch.is_grad_enabled():
+            products.add(output.dtype)
+
+    on_train_begin, on_step_end = Stretch.on_train_begin, Stretch.on_step_end
+
+    def begin_watched(self, args, state, control, model=None, **more):
+        for name, module in model.named_modules():
+            if name.endswith("lora_A.default"):
+                module.register_forward_hook(watch)
+        return on_train_begin(self, args, state, control, model=model, **more)
+
+    def end_watched(self, args, state, control, model=None, **more):
+        dtypes = {kind: {p.dtype for p in model.parameters() if p.requires_grad is trained} for kind, trained in KINDS}
+        torch.save({**dtypes, "products": products}, os.path.join(args.output_dir, "dtypes.pt"))
+        return on_step_end(self, args, state, control, model=model, **more)
+
+    sft.common_arguments = grpo.common_arguments = with_autocast
+    Stretch.on_train_begin, Stretch.on_step_end = begin_watched, end_watched
+
+
+def tell_devices():
+    on_train_begin = Stretch.on_train_begin
+
+    def begin_told(self, *arguments, **keywords):
+        sys.stderr.write(f"devices in sight: {os.environ.get('CUDA_VISIBLE_DEVICES')}\n")
+        return on_train_begin(self, *arguments, **keywords)
+
+    Stretch.on_train_begin = begin_told
+
+
+def shard_on_cpu():
+    """Accelerate turns to FSDP where the processes have accelerators; here where they have none, too."""
+    init = AcceleratorState.__init__
+
+    def with_shards(self, *arguments, fsdp_plugin=None, **keywords):
+        init(self, *arguments, fsdp_plugin=fsdp_plugin, **keywords)
+        if self.distributed_type == DistributedType.MULTI_CPU:
+            self.distributed_type = DistributedType.FSDP
+            self.fsdp_plugin = fsdp_plugin or self.fsdp_plugin
+
+    AcceleratorState.__init__ = with_shards
+
+
+def shard_and_sample_unevenly():
+    shard_on_cpu()
+    grpo.OrderedGRPOTrainer = UnevenGRPO
 
 
 def ask_to_stop():

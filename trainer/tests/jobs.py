@@ -2,6 +2,15 @@
 
 from copy import deepcopy
 
+ROLLOUTS = {
+    "engine": "transformers",
+    "server": None,
+    "memoryShare": 0.3,
+    "maxLength": None,
+    "sleep": False,
+    "tensorParallel": 1,
+}
+
 
 def sft_job(micro, folder, output, **changes):
     job = training(micro, folder, output, "sft") | {"batchSize": 4, "perDeviceBatchSize": 2}
@@ -14,7 +23,7 @@ def grpo_job(micro, folder, output, reward_socket, **changes):
     job = training(micro, folder, output, "grpo")
     job |= {"promptsPerStep": 2, "generations": 2, "perDeviceBatchSize": 2}
     job |= {"temperature": 1.0, "beta": 0.04, "epsilon": 0.2, "maxCompletionLength": 12, "klGradient": "k3"}
-    job |= {"rollouts": {"engine": "transformers", "server": None, "memoryShare": 0.3}}
+    job |= {"rollouts": ROLLOUTS, "redraws": 0}
     job |= {"rewardSocket": str(reward_socket), "rewardNames": ["even", "short"]}
     return changed(job, changes)
 

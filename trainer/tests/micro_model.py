@@ -8,7 +8,7 @@ from peft import LoraConfig, get_peft_model
 from transformers import Qwen2_5_VLForConditionalGeneration
 
 from dermflow_trainer.backbone.build import build_config, build_processor, save
-from dermflow_trainer.model import LORA_TARGETS
+from dermflow_trainer.base_model.layers import lora_targets
 
 SPREAD = 0.2
 WORDS = [f"w{i}" for i in range(40)] + ["Two words.", "<thinking>", "</thinking>", ",", "precancerous in situ"]
@@ -25,7 +25,9 @@ def build(folder):
         part.initializer_range = SPREAD
     model = Qwen2_5_VLForConditionalGeneration(config)
     save(model, processor, f"{folder}/base")
-    policy = get_peft_model(model, LoraConfig(r=4, lora_alpha=8, target_modules=LORA_TARGETS, task_type="CAUSAL_LM"))
+    targets = lora_targets(model)
+    policy = get_peft_model(model, LoraConfig(r=4, lora_alpha=8, target_modules=targets, task_type="CAUSAL_LM"))
+
     for name, parameter in policy.named_parameters():
         if "lora_" in name:
             torch.nn.init.normal_(parameter, std=SPREAD)

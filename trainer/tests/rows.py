@@ -9,11 +9,11 @@ SIZES = [(84, 140), (140, 84), (112, 112)]
 COUNT = 8
 
 
-def write(folder):
+def write(folder, sizes=SIZES):
     random = np.random.default_rng(0)
     (folder / "images").mkdir()
     for i in range(COUNT):
-        height, width = SIZES[i % len(SIZES)]
+        height, width = sizes[i % len(sizes)]
         pixels = random.integers(0, 256, (height, width, 3), dtype=np.uint8)
         Image.fromarray(pixels).save(folder / f"images/{i}.png")
     for name, completion in (("sft", True), ("grpo", False)):

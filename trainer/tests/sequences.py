@@ -33,6 +33,8 @@ def log_probs(model, inputs, entry, i):
     whole = dict(inputs)
     whole["input_ids"] = torch.cat([whole["input_ids"], completion], 1)
     whole["attention_mask"] = torch.ones_like(whole["input_ids"])
-    whole["mm_token_type_ids"] = torch.cat([whole["mm_token_type_ids"], torch.zeros_like(completion)], 1)
+    for kinds in ("mm_token_type_ids", "token_type_ids"):
+        if kinds in whole:
+            whole[kinds] = torch.cat([whole[kinds], torch.zeros_like(completion)], 1)
     logits = model.eval()(**whole).logits[0, length - 1 : -1].log_softmax(-1)
     return logits.gather(1, completion[0, :, None])[:, 0]

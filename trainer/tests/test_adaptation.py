@@ -21,7 +21,8 @@ from dermflow_trainer.events import Events
 from dermflow_trainer.failures import BadInput
 from dermflow_trainer.inference import export_onnx
 from dermflow_trainer.job import load_job
-from dermflow_trainer.tuning.adaptation import part_of, pattern_of, quantisation_arguments
+from dermflow_trainer.base_model.layers import pattern_of
+from dermflow_trainer.tuning.adaptation import part_of, quantisation_arguments
 
 ONE_STEP = {"maxSteps": 1, "stopAt": 1, "saveEvery": 1, "stay": False}
 PLAN = {"maxSteps": 4, "stopAt": 4, "saveEvery": 2, "stay": False}

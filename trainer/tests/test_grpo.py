@@ -165,11 +165,14 @@ def test_special_tokens_would_be_sampled_if_allowed(micro, data, rewards, proces
 @pytest.mark.parametrize(("engine", "mode"), [("vllm-colocated", "colocate"), ("vllm-server", "server")])
 def test_rollouts_by_vllm_are_asked_of_trl(micro, data, processor, tmp_path, engine, mode):
     """vLLM itself runs on GPUs only: here what is asked of it."""
-    rollouts = {"engine": engine, "server": "http://127.0.0.1:8000", "memoryShare": 0.4}
+    own = {"memoryShare": 0.4, "maxLength": 2048, "sleep": True, "tensorParallel": 2}
+    rollouts = {"engine": engine, "server": "http://127.0.0.1:8000", **own}
     job = grpo_job(micro, data, tmp_path, "socket", rollouts=rollouts)
     settings = configuration(job, processor)
     assert (settings.use_vllm, settings.vllm_mode) == (True, mode)
     assert (settings.vllm_server_base_url, settings.vllm_gpu_memory_utilization) == ("http://127.0.0.1:8000", 0.4)
+    assert (settings.vllm_max_model_length, settings.vllm_enable_sleep_mode) == (2048, True)
+    assert settings.vllm_tensor_parallel_size == 2
     image = processor.tokenizer.convert_tokens_to_ids("<|image_pad|>")
     assert settings.generation_kwargs["logit_bias"][image] == -100
     assert processor.tokenizer.eos_token_id not in settings.generation_kwargs["logit_bias"]

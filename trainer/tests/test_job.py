@@ -16,7 +16,12 @@ GONE = object()
 @pytest.mark.parametrize(
     ("which", "path", "value", "message"),
     [
-        ("sft", "job", "rlhf", "field job: expected one of sft, grpo, generate, export-onnx, merge, build-backbone"),
+        (
+            "sft",
+            "job",
+            "rlhf",
+            "field job: expected one of sft, grpo, generate, export-onnx, merge, export-encoder, build-backbone",
+        ),
         ("sft", "job", GONE, "field job: expected one of sft"),
         ("sft", "schema", 2, "field schema: must be same as const definition: 1, got 2"),
         ("sft", "seed", -1, "field seed: must be bigger than or equal to 0, got -1"),

@@ -8,11 +8,12 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from jobs import grpo_job, sft_job
+from jobs import ROLLOUTS, grpo_job, sft_job
 from peft import LoraConfig
 from trl import GRPOConfig, SFTConfig
 
 from dermflow_trainer import grpo, model, sft
+from dermflow_trainer.base_model import layers
 
 GOLDEN = Path(__file__).parent / "stated_defaults.json"
 
@@ -33,12 +34,15 @@ def stated():
     folder = Path("/folder")
     sft_settings = sft.arguments(sft_job(folder, folder, folder / "out"))
     job = grpo_job(folder, folder, folder / "out", folder / "socket")
-    server = {"engine": "vllm-server", "server": "http://127.0.0.1:8000", "memoryShare": 0.3}
+    server = {**ROLLOUTS, "engine": "vllm-server", "server": "http://127.0.0.1:8000"}
     return {
         "SFTConfig": (SFTConfig, sft_settings),
         "GRPOConfig": (GRPOConfig, grpo.arguments(job, NoTokens)),
         "GRPOConfig with vLLM": (GRPOConfig, grpo.arguments({**job, "rollouts": server}, NoTokens)),
-        "LoraConfig": (LoraConfig, model.lora_arguments({"rank": 64, "alpha": 32, "dropout": 0.1})),
+        "LoraConfig": (
+            LoraConfig,
+            model.lora_arguments({"rank": 64, "alpha": 32, "dropout": 0.1}, layers.RELEASED_TARGETS),
+        ),
     }
 
 

@@ -1,9 +1,12 @@
 import { CancellationScope, executeChild, isCancellation, ParentClosePolicy, workflowInfo } from '@temporalio/workflow';
 import type { EvaluationInput, EvaluationResult } from '../../domain/contracts/evaluation.ts';
-import { type ModelUnderTest, modelId } from '../../domain/evaluation/model-under-test.ts';
+import { type ModelUnderTest, modelId, onGrey } from '../../domain/evaluation/model-under-test.ts';
 import { evaluationId, taskQueues } from '../../domain/names.ts';
 import { evaluateCheckpoint } from '../evaluate-checkpoint.ts';
 import type { Progress } from '../progress.ts';
+
+/** What is the same for a model with its pictures and without them. */
+type Asked = Omit<EvaluationInput, 'label' | 'image'>;
 
 /** Evaluations that run as child workflows beside the training. One that fails lets training go on and fails the run at its end. */
 export class Evaluations {
@@ -16,15 +19,25 @@ export class Evaluations {
     this.#progress = progress;
   }
 
-  start(subject: ModelUnderTest, rest: Omit<EvaluationInput, 'label' | 'image'>): void {
-    const input = { ...rest, label: modelId(subject), image: subject.image };
-    const evaluation = this.#scope.run(() => this.#evaluate(input));
+  start(subject: ModelUnderTest, rest: Asked): void {
+    this.#begin(() => this.#evaluate(subject, rest));
+  }
+
+  /** Then the same model on grey pictures, by the export that the first of the two has made. */
+  startWithControl(subject: ModelUnderTest, rest: Asked): void {
+    const real = this.#begin(() => this.#evaluate(subject, rest));
+    this.#begin(() => real.then(() => this.#evaluate(onGrey(subject), rest)));
+  }
+
+  #begin(work: () => Promise<EvaluationResult>): Promise<EvaluationResult> {
+    const evaluation = this.#scope.run(work);
     // Nobody may be waiting yet when it fails; `all` still throws the failure.
     evaluation.catch((error: unknown) => {
       if (!isCancellation(error)) this.#progress.fail('evaluation', error);
     });
     this.#started.push(evaluation);
     this.#tell();
+    return evaluation;
   }
 
   /** Waits for every one, then returns the results in the order of their start or throws the first failure. */
@@ -41,7 +54,8 @@ export class Evaluations {
     });
   }
 
-  async #evaluate(input: EvaluationInput): Promise<EvaluationResult> {
+  async #evaluate(subject: ModelUnderTest, rest: Asked): Promise<EvaluationResult> {
+    const input = { ...rest, label: modelId(subject), image: subject.image };
     const result = await executeChild(evaluateCheckpoint, {
       args: [input],
       workflowId: evaluationId(workflowInfo().workflowId, input.label),

@@ -1,17 +1,14 @@
 /** An image encoder of the user's own, by which near-duplicates are found that differ in more than size or light. */
 import { setImmediate as untilNextTurn } from 'node:timers/promises';
-import { Worker } from 'node:worker_threads';
-import sharp from 'sharp';
 import type { Picture } from '../../../domain/cases/case.ts';
 import { mostSimilar, type Similar, unit } from '../../../domain/cases/similarity.ts';
 import type { EncoderSettings } from '../../../domain/recipe/data.ts';
+import { type ImageEncoder, openImageEncoder } from '../../features/encoder.ts';
 import type { WorkProgress } from '../../heartbeats.ts';
 import { findPlugin } from '../../plugins.ts';
 import type { ArtifactStore } from '../../ports/artifact-store.ts';
 import type { Rows } from '../../rows.ts';
 import { digestOfFile } from '../../store/store.ts';
-import { nextReply } from '../../thread.ts';
-import type { EncoderThreadData } from './encoder-thread.ts';
 
 /** What an encoder reads of a case. */
 export type EncodedPicture = Pick<Picture, 'id' | 'source' | 'images'>;
@@ -34,11 +31,14 @@ export interface EncoderContext {
 }
 
 const batchSize = 16;
+/** Of the file the first answer counts, and of tokens the first. */
+const reading = { pooling: 'first', prefixTokens: 1, output: null } as const;
 
 /** Null where the recipe names none. A file that is no such graph is a user's mistake, told at its first use. */
 export async function openEncoder(settings: EncoderSettings | null, context: EncoderContext): Promise<Encoder | null> {
   if (!settings) return null;
   const path = await findPlugin('data.encoder.file', settings.file, context.plugins);
+  const { side, mean, std } = settings;
   return {
     sha256: await digestOfFile(path),
     async findSimilar(train, test) {
@@ -47,13 +47,14 @@ export async function openEncoder(settings: EncoderSettings | null, context: Enc
         done += count;
         context.report({ phase: 'comparing', done, total: 0 });
       };
-      const thread = openThread(path, settings);
+      const file = { path, settings: { side, mean, std, ...reading }, name: `data.encoder.file: ${path}` };
+      const encoder = openImageEncoder(file, 1);
       try {
-        const seen = await embedAll(train, thread, settings, context, onBatch);
-        const asked = await embedAll(test, thread, settings, context, onBatch);
+        const seen = await embedAll(train, encoder, context, onBatch);
+        const asked = await embedAll(test, encoder, context, onBatch);
         return await compare(seen, asked, settings.similarity, context.signal);
       } finally {
-        await thread.close();
+        await encoder.close();
       }
     },
   };
@@ -78,8 +79,7 @@ async function compare(
 
 async function embedAll(
   pictures: Rows<EncodedPicture>,
-  thread: Thread,
-  settings: EncoderSettings,
+  encoder: ImageEncoder,
   { store, signal }: EncoderContext,
   onBatch: (count: number) => void,
 ): Promise<Float32Array[]> {
@@ -88,8 +88,10 @@ async function embedAll(
   const embed = async (): Promise<void> => {
     if (batch.length === 0) return;
     signal.throwIfAborted();
-    const pixels = await Promise.all(batch.map((picture) => pixelsOf(picture, store, settings)));
-    embeddings.push(...(await thread.embed(pixels)).map(unit));
+    const images = await Promise.all(batch.map((picture) => firstImage(picture, store)));
+    const { data } = await encoder.encode(images, 'pooled');
+    const width = data.length / batch.length;
+    for (let i = 0; i < batch.length; i += 1) embeddings.push(unit(data.slice(i * width, (i + 1) * width)));
     onBatch(batch.length);
     batch = [];
   };
@@ -101,44 +103,8 @@ async function embedAll(
   return embeddings;
 }
 
-/** The first image of a picture as `[3, side, side]`, normalised channel by channel. */
-async function pixelsOf(
-  { id, images: [image] }: EncodedPicture,
-  store: ArtifactStore,
-  { side, mean, std }: EncoderSettings,
-): Promise<Float32Array> {
+/** The first image of a picture is compared. */
+function firstImage({ id, images: [image] }: EncodedPicture, store: ArtifactStore): Promise<Uint8Array> {
   if (!image) throw new RangeError(`${id} has no image`);
-  const rgb = await sharp(await store.getBlob(image))
-    .resize(side, side, { fit: 'fill' })
-    .removeAlpha()
-    .raw()
-    .toBuffer();
-  const area = side * side;
-  const pixels = new Float32Array(3 * area);
-  for (const [channel, average] of mean.entries()) {
-    const deviation = std[channel] ?? 1;
-    for (let i = 0; i < area; i += 1) {
-      pixels[channel * area + i] = ((rgb[3 * i + channel] ?? 0) / 255 - average) / deviation;
-    }
-  }
-  return pixels;
-}
-
-interface Thread {
-  embed(pixels: readonly Float32Array[]): Promise<Float32Array[]>;
-  close(): Promise<void>;
-}
-
-function openThread(path: string, { side }: EncoderSettings): Thread {
-  const workerData: EncoderThreadData = { path, side };
-  const worker = new Worker(new URL('./encoder-thread.ts', import.meta.url), { workerData });
-  return {
-    async embed(pixels) {
-      const batch = new Float32Array(3 * side * side * pixels.length);
-      for (const [i, each] of pixels.entries()) batch.set(each, i * each.length);
-      worker.postMessage(batch, [batch.buffer]);
-      return nextReply<Float32Array[]>(worker);
-    },
-    close: async () => void (await worker.terminate()),
-  };
+  return store.getBlob(image);
 }

@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import type { ImageRef } from '../../../domain/cases/case.ts';
-import { lookOf } from '../../../domain/cases/look.ts';
+import { perceptualHashOf } from '../../../domain/cases/perceptual-hash.ts';
 import type { ArtifactStore } from '../../ports/artifact-store.ts';
 import { kindBytes, kindOf, unknownKind } from '../opening/file-kind.ts';
 import { type FileReader, type FileRef, refName } from '../opening/file-ref.ts';
@@ -82,7 +82,7 @@ async function toModelSize(image: Sharp, size: ImageSize, budget: ImageBudget): 
       : upright.resize({ ...wanted, fit: 'fill', kernel: 'lanczos3' });
   const rgb = await fitted.toColourspace('srgb').raw().toBuffer();
   const png = encodePng(rgb, wanted.width, wanted.height);
-  return { png, look: lookOf({ rgb, ...wanted }), ...wanted };
+  return { png, look: perceptualHashOf({ rgb, ...wanted }), ...wanted };
 }
 
 /** libvips has no decoder for BMP. */

@@ -5,7 +5,7 @@
 import type { Case, Split } from '../../../domain/cases/case.ts';
 import { createDermNetFilter, dermNet } from '../../../domain/cases/dermnet-filter.ts';
 import type { Link } from '../../../domain/cases/groups.ts';
-import { lookSide } from '../../../domain/cases/look.ts';
+import { hashSide } from '../../../domain/cases/perceptual-hash.ts';
 import type { Knowledge } from '../../../domain/knowledge/knowledge.ts';
 import type { DataCounts } from '../../../domain/plan/plan.ts';
 import { matchCases } from '../../../domain/questions/matched.ts';
@@ -76,7 +76,7 @@ const withoutImage = ({ kind: _, where: __, image: ___, id, ...record }: CaseRec
   ...record,
   id: `${record.source}/${id}`, // as the import names it: the split goes by it
   images: [],
-  look: '0'.repeat(lookSide ** 2),
+  look: '0'.repeat(hashSide ** 2),
 });
 
 /** Of a generated set; the split is dealt by patient, so its sizes are near, not equal, to these. */

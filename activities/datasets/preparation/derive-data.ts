@@ -8,11 +8,11 @@ import { artifactFiles } from '../../../domain/artifact-files.ts';
 import type { DataRecipe, DataResult } from '../../../domain/contracts/data.ts';
 import type { TaskScore } from '../../../domain/contracts/evaluation.ts';
 import { createAskedFilter } from '../../../domain/evaluation/asked.ts';
-import { scoreTextOnly, type TextOnlyItem, textOnlyItem } from '../../../domain/evaluation/text-only.ts';
+import { scoreTextOnly, textOnlyItem } from '../../../domain/evaluation/text-only.ts';
 import { userMistake } from '../../../domain/failures.ts';
 import type { Knowledge } from '../../../domain/knowledge/knowledge.ts';
-import { questionTasks } from '../../../domain/questions/question.ts';
 import { isTextbookCase } from '../../../domain/trajectories/plan.ts';
+import { createItemTally } from '../../answers/item-tally.ts';
 import { commitOnce, type Made } from '../../commit-once.ts';
 import { writeRows } from '../../json-lines.ts';
 import { pairRows } from '../../pair-rows.ts';
@@ -130,7 +130,7 @@ function deriveQuestions(
   });
 }
 
-/** What the options' labels alone answer to the questions that the recipe asks; some 300 bytes of memory per question. */
+/** What the options' labels alone answer to the questions that the recipe asks; some twenty bytes of memory per question. */
 async function scoreWithoutImages(
   store: ArtifactStore,
   questions: ArtifactRef,
@@ -141,14 +141,18 @@ async function scoreWithoutImages(
   const all = await fetchRows(store, questions, test.name, test.schema, folder);
   const answers = await fetchRows(store, questions, textOnly.name, textOnly.schema, folder);
   const isAsked = createAskedFilter(evaluation);
-  const items: TextOnlyItem[] = [];
-  for await (const [question, { letter }] of pairRows(all, answers))
-    if (isAsked(question)) items.push(textOnlyItem(question, letter));
-  const scores: TaskScore[] = [];
-  for (const task of questionTasks) {
-    await untilNextTurn(); // scores of many patients take a while
-    const own = items.filter((item) => item.task === task);
-    scores.push(...scoreTextOnly(own));
+  const tally = createItemTally();
+  for await (const [question, { letter }] of pairRows(all, answers)) {
+    if (!isAsked(question)) continue;
+    const item = textOnlyItem(question, letter);
+    const lenient = { letter, correct: item.correct };
+    tally.add({ ...item, letter, lenient, format: true, unreadable: null });
   }
+  const scores: TaskScore[] = [];
+  for (const [, items] of tally.columns()) {
+    await untilNextTurn(); // scores of many patients take a while
+    scores.push(...scoreTextOnly(items));
+  }
+  tally.close();
   return scores;
 }

@@ -1,12 +1,12 @@
 /** Finds which test pictures training has seen (domain/cases/leakage.ts), however many pictures there are. */
 import { type Link, ownerKeysOf } from '../../../domain/cases/groups.ts';
 import type { AuditedPicture, Leak, Named } from '../../../domain/cases/leakage.ts';
-import { indexLooks, type LookIndex, type Near } from '../../../domain/cases/look-index.ts';
+import { indexHashes, type Near, type NearDuplicateIndex } from '../../../domain/cases/near-duplicates.ts';
 import type { Similar } from '../../../domain/cases/similarity.ts';
 import type { Rows } from '../../rows.ts';
 import { inTurns, openScratchDatabase } from '../../scratch-database.ts';
+import { type DiskShelf, openIndexShelf } from './index-shelf.ts';
 import { createKeyGroups, type KeyGroups } from './key-groups.ts';
-import { type DiskShelf, openLookShelf } from './look-shelf.ts';
 
 export interface KnownTies {
   /** Of pictures on neither side: they tie names, lesions and patients to one another. */
@@ -24,13 +24,13 @@ export interface FoundLeak {
 /** Levels of keys, from sure to likely. */
 const levels = { archive: 0, pixels: 1, owner: 2 } as const;
 /** Pictures that are looked up together. */
-const lookedUpAtOnce = 1024;
+const lookedUpAtOnce = 256;
 const none = -1;
 
 /**
  * The surest tie of each test picture that has one, in the order of `test`. Names, lesions and patients tie through
  * others too: a test picture whose name in an archive a link gives a lesion is tied to all training pictures of it.
- * Memory holds a few bytes per picture; keys, names and looks lie in temporary files, those of looks below `folder`.
+ * Memory holds a few bytes per picture; keys, names and perceptual hashes lie in temporary files, the index of the latter below `folder`.
  */
 export async function* findLeaks(
   train: Rows<AuditedPicture>,
@@ -47,12 +47,12 @@ export async function* findLeaks(
     );
     groups.addKeys(ownerKeysOf(picture), levels.owner);
   };
-  const shelf = openLookShelf(folder);
+  const shelf = openIndexShelf(folder);
   try {
     const seen = createNames();
     for await (const picture of train) {
       addPicture(picture);
-      if (picture.look !== undefined) shelf.keepLook(picture.look);
+      if (picture.look !== undefined) shelf.keepHash(picture.look);
       seen.add(picture, picture.look !== undefined);
     }
     let tested = 0;
@@ -63,31 +63,31 @@ export async function* findLeaks(
     for await (const link of links) addPicture(link);
     const ties = await tiesOf(groups, seen.count(), tested);
     groups.close();
-    const looks = await indexLooks(seen.looks(shelf), seen.looked(), shelf);
+    const index = await indexHashes(seen.hashes(shelf), seen.hashed(), shelf);
     const find = (picture: AuditedPicture, at: number, near: Near | null): FoundLeak[] => {
       const tie = tieOf(at, { ties, near, similar, seen });
       if (!tie) return [];
       const { position, ...rest } = tie;
       return [{ at, leak: { ...rest, test: { id: picture.id, source: picture.source }, train: seen.at(position) } }];
     };
-    yield* inBlocks(test, ties, looks, find);
+    yield* inBlocks(test, ties, index, find);
     seen.close();
   } finally {
     shelf.close();
   }
 }
 
-/** Test pictures, some hundred at a time; those that nothing sure ties are looked up by their looks. */
+/** Test pictures, some hundred at a time; those that nothing sure ties are looked up by their perceptual hashes. */
 async function* inBlocks(
   test: Rows<AuditedPicture>,
   ties: SureTies,
-  looks: LookIndex,
+  index: NearDuplicateIndex,
   find: (picture: AuditedPicture, at: number, near: Near | null) => FoundLeak[],
 ): AsyncGenerator<FoundLeak> {
   let block: { picture: AuditedPicture; at: number }[] = [];
   const end = async (): Promise<FoundLeak[]> => {
     const asked = block.filter(({ picture, at }) => picture.look !== undefined && ties.sure[at] === none);
-    const nearest = await looks.nearest(asked.map(({ picture }) => picture.look ?? ''));
+    const nearest = await index.nearest(asked.map(({ picture }) => picture.look ?? ''));
     const nearOf = new Map(asked.map(({ at }, i) => [at, nearest[i] ?? null]));
     return block.flatMap(({ picture, at }) => find(picture, at, nearOf.get(at) ?? null));
   };
@@ -145,49 +145,49 @@ function tieOf(
 ): Tie | null {
   const sure = ties.sure[at] ?? none;
   if (sure !== none) return { kind: ties.byPixels[at] ? 'same pixels' : 'archive id', position: sure };
-  if (near) return { kind: 'near-duplicate', position: seen.ofLook(near.position), likeness: near.likeness };
+  if (near) return { kind: 'near-duplicate', position: seen.ofHash(near.position), likeness: near.likeness };
   const encoded = similar?.(at);
   if (encoded) return { kind: 'near-duplicate', ...encoded };
   const owner = ties.owner[at] ?? none;
   return owner === none ? null : { kind: 'same patient or lesion', position: owner };
 }
 
-/** Names of the training pictures by position, and which of them have a look. */
+/** Names of the training pictures by position, and which of them have a perceptual hash. */
 interface Names {
-  add(picture: Named, hasLook: boolean): void;
+  add(picture: Named, hasHash: boolean): void;
   count(): number;
-  looked(): number;
+  hashed(): number;
   at(position: number): Named;
-  /** Position of the picture with the look of a number. */
-  ofLook(number: number): number;
-  looks(shelf: DiskShelf): Rows<string>;
+  /** Position of the picture with the perceptual hash of a number. */
+  ofHash(number: number): number;
+  hashes(shelf: DiskShelf): Rows<string>;
   close(): void;
 }
 
 function createNames(): Names {
   const database = openScratchDatabase(
-    'create table picture (at integer primary key, id text, source text); create table looked (number integer primary key, at integer)',
+    'create table picture (at integer primary key, id text, source text); create table hashed (number integer primary key, at integer)',
   );
   const insert = database.prepare('insert into picture values (?, ?, ?)');
-  const insertLook = database.prepare('insert into looked values (?, ?)');
+  const insertHash = database.prepare('insert into hashed values (?, ?)');
   const select = database.prepare('select id, source from picture where at = ?');
-  const selectLook = database.prepare('select at from looked where number = ?');
-  let [count, looked] = [0, 0];
+  const selectHash = database.prepare('select at from hashed where number = ?');
+  let [count, hashed] = [0, 0];
   return {
-    add: ({ id, source }, hasLook) => {
-      if (hasLook) insertLook.run(looked++, count);
+    add: ({ id, source }, hasHash) => {
+      if (hasHash) insertHash.run(hashed++, count);
       insert.run(count++, id, source);
     },
     count: () => count,
-    looked: () => looked,
+    hashed: () => hashed,
     at: (position) => {
       const row = select.get(position);
       return { id: String(row?.id), source: String(row?.source) };
     },
-    ofLook: (number) => Number(selectLook.get(number)?.at),
-    looks: (shelf) => ({
+    ofHash: (number) => Number(selectHash.get(number)?.at),
+    hashes: (shelf) => ({
       [Symbol.asyncIterator]: async function* () {
-        for await (const number of inTurns(numbersBelow(looked))) yield shelf.lookAt(number);
+        for await (const number of inTurns(numbersBelow(hashed))) yield shelf.hashAt(number);
       },
     }),
     close: () => database.close(),

@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { canonicalJson, digestOf } from '../../../domain/artifact.ts';
 import type { LlmReply, LlmRequest } from '../../../domain/llm.ts';
 import { storeKeys } from '../../../domain/names.ts';
+import { concurrently } from '../../concurrently.ts';
 import type { ArtifactStore } from '../../ports/artifact-store.ts';
 import type { LlmBatches } from '../../ports/llm-client.ts';
 
@@ -16,6 +17,8 @@ const most = { lines: 50_000, bytes: 150_000_000 };
 /** The most bytes of the fields around a line's text. */
 const bytesAround = 2_000;
 const pollMs = 60_000;
+/** Replies that are on their way into the store: those that come together are stored together. */
+const keptAtOnce = 64;
 
 export interface BatchedSettings {
   store: ArtifactStore;
@@ -94,10 +97,11 @@ async function finish(
   noted ??= { id: await batches.submit(lines, label, signal) };
   await store.putObjectIfAbsent(key, canonicalJson(noted));
   replies ??= (await ended(noted.id, lines, settings)).replies;
-  for (const [digest, reply] of replies) {
+  const { id } = noted;
+  await concurrently(replies, keptAtOnce, async ([digest, reply]) => {
     signal.throwIfAborted();
-    await keep(digest, reply, noted.id);
-  }
+    await keep(digest, reply, id);
+  });
   await store.putObjectIfAbsent(
     storeKeys.llmBatch(stage, number, 'collected'),
     canonicalJson({ answered: replies.size }),

@@ -10,13 +10,15 @@ const toPercent = (share: number): number => 100 * share;
 
 /** Null where no model answered questions of the task. */
 export function accuracyChart(
-  { evaluations, baselines }: Report,
+  { evaluations, baselines, comparisons }: Report,
   task: QuestionTask,
   width: ChartWidth,
 ): ChartSpec | null {
+  // Of the controls those that are compared: a curve of many milestones has as many.
+  const compared = new Set(comparisons.map(({ first }) => first));
   const values = evaluations.flatMap((model) => {
     const score = taskOf(model, task);
-    if (!score) return [];
+    if (!score || (model.image === 'grey' && !compared.has(model.label))) return [];
     const [accuracy, low, high] = [score.accuracy, score.low, score.high].map(toPercent);
     const name = width === 'wide' ? model.title : shortTitle(model);
     // Written by us as in the tables: a number rounded twice may differ in its last digit.

@@ -5,9 +5,18 @@ import { type ChartWidth, chartWidths, colours, series } from './theme.ts';
 
 const fewestSteps = 2;
 
+/** A score of one step of a curve, in percent; without an interval where none is known. */
+export interface StepPoint {
+  name: string;
+  step: number;
+  score: number;
+  low: number | null;
+  high: number | null;
+}
+
 /** Null without a run and stage of which several steps were evaluated. */
 export function stepsChart({ rows }: EvaluationPage, width: ChartWidth): ChartSpec | null {
-  const points = rows.flatMap((row) => {
+  const points = rows.flatMap((row): StepPoint[] => {
     const { training } = row;
     if (training === null || training.step === null) return [];
     const { value, low, high } = headline(row).weighted.score;
@@ -16,7 +25,17 @@ export function stepsChart({ rows }: EvaluationPage, width: ChartWidth): ChartSp
     return [{ name, step: training.step, score: 100 * value, low: 100 * low, high: 100 * high }];
   });
   const curves = [...Map.groupBy(points, ({ name }) => name)].filter(([, own]) => own.length >= fewestSteps);
-  if (curves.length === 0) return null;
+  return curves.length === 0
+    ? null
+    : pointsChart(
+        curves.flatMap(([, own]) => own),
+        width,
+      );
+}
+
+/** Curves by their names; one of a single step is a dot. */
+export function pointsChart(points: readonly StepPoint[], width: ChartWidth): ChartSpec {
+  const curves = [...Map.groupBy(points, ({ name }) => name)];
   const names = curves.map(([name]) => name);
   const steps = [...new Set(curves.flatMap(([, own]) => own.map(({ step }) => step)))].toSorted((a, b) => a - b);
   const encoding = {
@@ -41,7 +60,7 @@ export function stepsChart({ rows }: EvaluationPage, width: ChartWidth): ChartSp
     scale: { zero: false },
   });
   return {
-    data: { values: curves.flatMap(([, own]) => own) },
+    data: { values: [...points] },
     width: chartWidths[width],
     height: 260,
     autosize: { type: 'fit', contains: 'padding' },

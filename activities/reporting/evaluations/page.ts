@@ -8,6 +8,7 @@ import { grouped } from '../../../domain/words.ts';
 import { htmlPage } from '../html-page.ts';
 import type { Markup } from '../markup.ts';
 import { answersSection, differencesSection, groupsSection } from './answers.ts';
+import { calibrationSection } from './calibration.ts';
 import { leaderboardSection } from './scores.ts';
 import { clientScript, scriptSource } from './script.ts';
 import { explorerStyle } from './style.ts';
@@ -37,6 +38,7 @@ export async function evaluationPage(
     ...(page.pairs.length > 0 ? [['differences', 'Differences']] : []),
     ...(page.rows.some(({ attributes }) => attributes.length > 0) ? [['groups', 'Groups']] : []),
     ['answers', 'Answers'],
+    ['calibration', 'Calibration'],
     ['explorer', 'Items'],
   ];
   const body = html`  <header>
@@ -52,6 +54,7 @@ export async function evaluationPage(
       ${differencesSection(page)}
       ${groupsSection(page)}
       ${await answersSection(page)}
+      ${await calibrationSection(page)}
     </div>
     ${explorerSection(data.ids.length)}
   </main>

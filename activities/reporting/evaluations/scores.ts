@@ -30,7 +30,7 @@ export const f1Cell = (value: number | null | undefined): Markup =>
 
 export const sortable = (content: Markup): Markup => html`<div class="sortable">${content}</div>`;
 
-const kindWords: Record<PageRow['kind'], string> = { model: '', 'no image': 'grey pictures', rule: 'needs no model' };
+const kindWords: Record<PageRow['kind'], string> = { model: '', 'no image': 'grey pictures', rule: 'a reference' };
 
 export const rowHead = ({ label, kind, samples }: PageRow): Markup => {
   const words = [kindWords[kind], samples > 1 ? `first of ${samples} answers` : ''].filter((word) => word !== '');
@@ -44,8 +44,10 @@ export async function leaderboardSection(page: EvaluationPage): Promise<Markup> 
     'leaderboard',
     'Leaderboard',
     html`<p>Each row by its model's own reader, with 95 % intervals by patient or lesion. The strict reader takes what the
-      final block says, the lenient one finds answers without the tags too; an output that is not read is wrong. Rules need no model: a score says
-      something where it is above all of them.</p>`,
+      final block says, the lenient one finds answers without the tags too; an output that is not read is wrong. References are no models under test: guessing, the
+      most frequent answer, “benign” and the labels alone see no picture; nearest neighbour and linear probe see it by an image encoder, and were fitted
+      on training pictures. A score says something where it is above all of them.</p>
+      ${rows.length > 0 && page.remarks.length > 0 ? html`<ul class="remarks">${page.remarks.map((remark) => html`<li>${remark}</li>`)}</ul>` : ''}`,
     await figure({
       id: 'scores',
       title: 'Scores',

@@ -1,5 +1,7 @@
 /** Our numbers beside the paper's, and why they cannot be compared. */
 import { html } from 'hono/html';
+import { numbered } from '../../../domain/ablations/words.ts';
+import type { ReaderName } from '../../../domain/evaluation/scored.ts';
 import type { Comparison } from '../../../domain/published/against.ts';
 import { averageColumn, type Measure } from '../../../domain/published/published.ts';
 import { titleOfSet } from '../../../domain/published/sets.ts';
@@ -15,6 +17,8 @@ const written = (measure: Measure, value: number): string =>
 export interface PaperRow extends Omit<Comparison, 'model'> {
   model: string;
   row: string;
+  /** Of ours, where that is not the strict one. */
+  reader?: ReaderName;
 }
 
 /** Nothing without a row. */
@@ -29,7 +33,7 @@ export function paperTable(title: string, found: readonly PaperRow[]): Markup {
         own,
       ) => html`<tr><th scope="row">${own.model}</th><td>${own.row}</td><td>${own.column === averageColumn ? 'all' : titleOfSet(own.column)}</td>
         <td>${measures[own.measure]}</td><td>${written(own.measure, own.paper)}</td>
-        <td>${written(own.measure, own.ours)}${own.low === null || own.high === null || own.measure !== 'accuracy' ? '' : html`<small>${percentRange({ low: own.low, high: own.high })}</small>`}</td>
+        <td>${written(own.measure, own.ours)}${own.low === null || own.high === null || own.measure !== 'accuracy' ? '' : html`<small>${percentRange({ low: own.low, high: own.high })}</small>`}${own.reader === 'lenient' ? html`<small>lenient reader</small>` : ''}</td>
         <td>${own.measure === 'accuracy' ? points(own.difference) : own.difference.toFixed(3)}</td><td>${reasons.write(own.notComparable)}</td></tr>`,
     ),
   )}${reasons.legend}`;
@@ -37,9 +41,7 @@ export function paperTable(title: string, found: readonly PaperRow[]): Markup {
 
 /** Each reason once, by a number; many rows share theirs. */
 export function numberedReasons(lists: readonly (readonly string[])[]) {
-  const all = [...new Set(lists.flat())];
-  const write = (own: readonly string[]): string =>
-    own.length === 0 ? 'yes' : `no: ${own.map((reason) => all.indexOf(reason) + 1).join(', ')}`;
+  const { all, write } = numbered(lists);
   const legend =
     all.length === 0
       ? html``

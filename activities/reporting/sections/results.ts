@@ -7,6 +7,7 @@ import { grouped } from '../../../domain/words.ts';
 import { accuracyChart } from '../charts/accuracy.ts';
 import { confusionChart } from '../charts/confusion.ts';
 import { figure, type Markup, section, table, unbroken } from '../markup.ts';
+import { controlTable } from './controls.ts';
 import { setTables } from './sets.ts';
 import { textOnlyNote, textOnlyTable } from './text-only.ts';
 
@@ -60,7 +61,7 @@ export async function resultsSection(report: Report): Promise<Markup> {
         id: `accuracy-${task}`,
         title: `${title}: accuracy by checkpoint`,
         caption:
-          'Points are accuracies, bars their 95 % intervals, the dashed lines are what guessing earns and what the options’ labels alone do; grey: the final model on grey images.',
+          'Points are accuracies, bars their 95 % intervals, the dashed lines are what guessing earns and what the options’ labels alone do; grey: models on grey images.',
         description: report.evaluations
           .flatMap((model) => {
             const score = taskOf(model, task);
@@ -71,6 +72,7 @@ export async function resultsSection(report: Report): Promise<Markup> {
       }),
       scoreTable(report, task),
       setTables(report, task),
+      controlTable(report, task),
       textOnlyTable(report, task),
       unreadableTable(report, task),
     );
@@ -87,12 +89,16 @@ function scoreTable({ evaluations, final }: Report, task: (typeof questionTasks)
       html`<tr class="${model.label === final ? 'strong' : ''}">
         <th scope="row"><span class="wide">${model.title}</span><span class="narrow">${shortTitle(model)}</span></th>
         <td>${percent(score.accuracy)}</td><td>${percentRange(score)}</td><td>${score.macroF1.toFixed(3)}</td>
-        <td>${percent(score.unparsed)}</td><td>${percent(score.format)}</td><td>${percent(score.lenient.accuracy)}</td>
+        <td>${percent(score.unparsed)}</td><td>${percent(score.format)}</td>
+        <td>${percent(score.lenient.accuracy)}</td><td>${percent(score.lenient.unparsed)}</td>
         <td>${grouped(score.items)}</td>
       </tr>`,
     ];
   });
-  const head = ['Model', 'Accuracy', '95 % interval', 'Macro-F1', 'Unreadable', 'Right form', 'Accuracy, lenient', 'n'];
+  const head = [
+    ...['Model', 'Accuracy', '95 % interval', 'Macro-F1', 'Unreadable', 'Right form'],
+    ...['Accuracy, lenient', 'Unreadable, lenient', 'n'],
+  ];
   return table(`${taskTitles[task]}: scores`, head, rows);
 }
 

@@ -28,7 +28,9 @@ export function textOnlyTable({ baselines, evaluations, final }: Report, task: Q
     'Most frequent answer',
   ];
   const below = textOnly.models.filter(({ standing }) => standing === 'below');
-  const titles = below.map(({ label }) => evaluations.find((own) => own.label === label)?.title ?? label);
+  const titles = below.flatMap(({ label }) =>
+    evaluations.flatMap((own) => (own.label === label && own.image === 'real' ? [own.title] : [])),
+  );
   return html`${table(`${taskTitles[task]}: without the image`, head, [row('all', { ...baseline, ...textOnly }, final, control), ...sets])}
     ${titles.length > 0 ? html`<p>Below text only: ${titles.join('; ')}.</p>` : ''}`;
 }

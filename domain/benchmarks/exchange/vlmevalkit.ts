@@ -1,6 +1,7 @@
 /**
  * Result files of VLMEvalKit (vlmeval/smp/file.py): predictions and judged results of multiple-choice sets as tables, with
- * `PRED_FORMAT=tsv` or `json`, and `_acc.csv` of the scores. Its default, Excel's .xlsx, is not read here.
+ * `PRED_FORMAT=tsv`, `json` or, by default, as Excel's .xlsx, whose bytes are read in activities/exchange; and `_acc.csv` of
+ * the scores.
  */
 import { z } from 'zod';
 import { type ScoredItem, scoredItemSchema } from '../../evaluation/scored.ts';
@@ -9,6 +10,7 @@ import type { BenchmarkItem } from '../benchmark.ts';
 import type { ForeignEvaluation } from './foreign.ts';
 import { parsePythonJson } from './python-json.ts';
 import { parseQuotedTable, printQuotedTable, type QuotedTable } from './quoted-table.ts';
+import { asTable, type Sheet, type SheetCell } from './sheet.ts';
 
 const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
 /** Our own column, by which nothing of a scored item is lost on the way out and in. */
@@ -27,6 +29,14 @@ export interface VlmEvalKitResult extends ForeignEvaluation {
  */
 export function parseVlmEvalKit(text: string, file: string, task: string): VlmEvalKitResult {
   const table = file.endsWith('.json') ? fromRecords(text, file) : parseQuotedTable(text, separatorOf(file), file);
+  return fromTable(table, file, task);
+}
+
+/** The same of the sheet of a workbook, which `writeWorkbook` writes again. */
+export const parseVlmEvalKitSheet = (sheet: Sheet, file: string, task: string): VlmEvalKitResult =>
+  fromTable(asTable(sheet), `${file}: sheet ${sheet.name}`, task);
+
+function fromTable(table: QuotedTable, file: string, task: string): VlmEvalKitResult {
   for (const column of ['index', 'prediction']) {
     if (!table.columns.includes(column))
       throw userMistake(`${file}: lacks the column ${column}; give a table that VLMEvalKit wrote`);
@@ -50,9 +60,7 @@ export function parseVlmEvalKit(text: string, file: string, task: string): VlmEv
 function separatorOf(file: string): ',' | '\t' {
   if (file.endsWith('.tsv')) return '\t';
   if (file.endsWith('.csv')) return ',';
-  throw userMistake(
-    `${file}: is neither .tsv, .csv nor .json; run VLMEvalKit with PRED_FORMAT=tsv, or save it as one of these`,
-  );
+  throw userMistake(`${file}: is neither .xlsx, .tsv, .csv nor .json; give a table that VLMEvalKit wrote`);
 }
 
 const fieldOf = ({ columns }: QuotedTable, row: readonly string[], column: string): string =>
@@ -92,19 +100,24 @@ function fromRecords(text: string, file: string): QuotedTable {
 }
 
 /** Our scored items as a table of judged results; the tool passes over the column that holds the rest. */
-export function printVlmEvalKit(items: readonly BenchmarkItem[], scored: readonly ScoredItem[]): string {
+export const printVlmEvalKit = (items: readonly BenchmarkItem[], scored: readonly ScoredItem[]): string =>
+  printQuotedTable(asTable(vlmEvalKitSheet(items, scored)), '\t');
+
+/** The same as the sheet of a workbook: numbers are numbers there, and what is left out is an empty cell. */
+export function vlmEvalKitSheet(items: readonly BenchmarkItem[], scored: readonly ScoredItem[]): Sheet {
   const byId = new Map(items.map((item) => [item.id, item]));
   const most = Math.max(0, ...items.map(({ options }) => options.length));
   const used = letters.slice(0, most);
   const columns = ['index', 'question', ...used, 'answer', 'category', 'split', 'prediction', 'hit', 'log', ours];
-  const rows = scored.map((own, i) => {
+  const rows = scored.map((own, i): SheetCell[] => {
     const item = byId.get(own.id);
-    const labels = used.map((letter) => item?.options.find((option) => option.letter === letter)?.label ?? '');
+    const labels = used.map((letter) => item?.options.find((option) => option.letter === letter)?.label ?? null);
     const log = own.unreadable ?? `read as ${own.strict.predicted ?? 'nothing'}`;
     return [
-      ...[String(i), item?.prompt ?? '', ...labels, item?.answer ?? own.expected, own.source, 'test'],
-      ...[own.output, String(own.strict.score), log, JSON.stringify(own)],
+      ...[i, item?.prompt ?? null, ...labels, item?.answer ?? own.expected, own.source, 'test'],
+      ...[own.output, own.strict.score, log, JSON.stringify(own)],
     ];
   });
-  return printQuotedTable({ columns, rows }, '\t');
+  // As pandas names it.
+  return { name: 'Sheet1', columns, rows };
 }

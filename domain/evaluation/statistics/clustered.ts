@@ -4,12 +4,10 @@
  * the design effect and a quantile of t in place of the normal's (Dean and Pagano 2015; Franco et al. 2019). How often
  * they hold the truth is measured by test/unit/evaluation/statistics/coverage.test.ts.
  */
+import { type Grouped, type GroupedValue, groupedOf } from './grouped.ts';
 import { tQuantile } from './student-t.ts';
 
-export interface GroupedValue {
-  group: string;
-  value: number;
-}
+export type { GroupedValue } from './grouped.ts';
 
 export interface ClusteredMean {
   mean: number;
@@ -21,48 +19,34 @@ export interface ClusteredMean {
   groups: number;
 }
 
-interface Totals {
-  sum: number;
-  count: number;
-}
-
-/** Sum and number of the values of each group, in the order in which groups first occur. */
-export function groupTotals(values: Iterable<GroupedValue>): Totals[] {
-  const totals = new Map<string, Totals>();
-  for (const { group, value } of values) {
-    const own = totals.get(group);
-    if (own) {
-      own.sum += value;
-      own.count += 1;
-    } else totals.set(group, { sum: value, count: 1 });
-  }
-  return [...totals.values()];
-}
-
-const sumOf = (list: readonly number[]): number => list.reduce((sum, value) => sum + value, 0);
+const sumOf = (list: Float64Array): number => list.reduce((sum, value) => sum + value, 0);
 
 /**
  * Mean with its cluster-robust standard error. For a mean, CR2 divides the squared residual of each group by one less
  * its share of the items. One group has no standard error: it is Infinity, with 1 degree of freedom.
  * Throws a RangeError of an empty list.
  */
-export function clusteredMean(values: Iterable<GroupedValue>): ClusteredMean {
-  const totals = groupTotals(values);
-  const items = sumOf(totals.map(({ count }) => count));
+export function clusteredMean(given: Iterable<GroupedValue>): ClusteredMean {
+  const { sums, counts } = groupedOf(given).totals();
+  const items = sumOf(counts);
   if (items === 0) throw new RangeError('a mean needs at least one value');
-  const mean = sumOf(totals.map(({ sum }) => sum)) / items;
-  const groups = totals.length;
+  const mean = sumOf(sums) / items;
+  const groups = sums.length;
   if (groups === 1) return { mean, standardError: Number.POSITIVE_INFINITY, df: 1, items, groups };
-  const variance = sumOf(totals.map(({ sum, count }) => (sum - mean * count) ** 2 / (1 - count / items))) / items ** 2;
-  return { mean, standardError: Math.sqrt(variance), df: degreesOfFreedom(totals, items), items, groups };
+  const squares = sums.map((sum, group) => {
+    const count = counts[group] ?? 0;
+    return (sum - mean * count) ** 2 / (1 - count / items);
+  });
+  const variance = sumOf(squares) / items ** 2;
+  return { mean, standardError: Math.sqrt(variance), df: degreesOfFreedom(counts, items), items, groups };
 }
 
 /**
  * Satterthwaite's degrees of freedom of CR2 for a mean, under independent errors: 1 / (sum of h_i^2 + sum over pairs of
  * c_i c_j) with h_i the share of a group and c_i = h_i^2 / (1 - h_i). Groups of equal size give their number less one.
  */
-function degreesOfFreedom(totals: readonly Totals[], items: number): number {
-  const shares = totals.map(({ count }) => count / items);
+function degreesOfFreedom(counts: Float64Array, items: number): number {
+  const shares = counts.map((count) => count / items);
   const weights = shares.map((h) => h ** 2 / (1 - h));
   const pairs = sumOf(weights) ** 2 - sumOf(weights.map((c) => c ** 2));
   return Math.max(1, 1 / (sumOf(shares.map((h) => h ** 2)) + pairs));
@@ -86,13 +70,11 @@ export interface Interval {
  * alike, which has the weight of two groups. Where no value differs from another nothing is known of the spread, and each
  * group counts as one trial of a Wilson interval.
  *
+ * @param given any number of values; they are read once
  * @param confidence e.g. 0.95
  */
-export function clusteredInterval(
-  values: readonly GroupedValue[],
-  { least, most }: Bounds,
-  confidence = 0.95,
-): Interval {
+export function clusteredInterval(given: Iterable<GroupedValue>, { least, most }: Bounds, confidence = 0.95): Interval {
+  const values = groupedOf(given);
   if (values.length === 0) return { low: least, high: most };
   const { mean, standardError, df, groups } = clusteredMean(values);
   if (groups === 1) return { low: least, high: most };
@@ -109,8 +91,8 @@ export function clusteredInterval(
 /** Weight of the groups whose items are taken to be alike, in groups. */
 const caution = 2;
 
-function cautiousVariance(values: readonly GroupedValue[], mean: number, standardError: number): number {
-  const independent = sumOf(values.map(({ value }) => (value - mean) ** 2)) / values.length ** 2;
+function cautiousVariance(values: Grouped, mean: number, standardError: number): number {
+  const independent = values.values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length ** 2;
   const measured = Math.max(standardError ** 2, independent);
   const alike = independent * values.length * sharesOf(values);
   const differing = groupsThatDiffer(values);
@@ -118,23 +100,34 @@ function cautiousVariance(values: readonly GroupedValue[], mean: number, standar
 }
 
 /** Sum of the squared shares of the groups: 1 over the number of groups of equal size that would weigh the same. */
-const sharesOf = (values: readonly GroupedValue[]): number =>
-  sumOf(groupTotals(values).map(({ count }) => (count / values.length) ** 2));
+const sharesOf = (values: Grouped): number =>
+  sumOf(values.totals().counts.map((count) => (count / values.length) ** 2));
 
 /** Groups that would have to be left out before all values were the same. */
-function groupsThatDiffer(values: readonly GroupedValue[]): number {
-  const kinds = new Map<string, number | null>(); // the one value of a group, null where it has several
-  for (const { group, value } of values)
-    kinds.set(group, kinds.has(group) && kinds.get(group) !== value ? null : value);
-  const pure = Map.groupBy(
-    [...kinds.values()].filter((value) => value !== null),
-    (value) => value,
-  );
-  return kinds.size - Math.max(0, ...[...pure.values()].map(({ length }) => length));
+function groupsThatDiffer({ groups, values, groupCount }: Grouped): number {
+  /** 0: no value yet; 1: one value, in `only`; 2: several. */
+  const kinds = new Uint8Array(groupCount);
+  const only = new Float64Array(groupCount);
+  for (let at = 0; at < values.length; at += 1) {
+    const [group, value] = [groups[at] ?? 0, values[at] ?? 0];
+    if (kinds[group] === 0) {
+      kinds[group] = 1;
+      only[group] = value;
+    } else if (only[group] !== value) kinds[group] = 2;
+  }
+  const alike = new Map<number, number>();
+  let most = 0;
+  for (let group = 0; group < groupCount; group += 1) {
+    if (kinds[group] !== 1) continue;
+    const count = (alike.get(only[group] ?? 0) ?? 0) + 1;
+    alike.set(only[group] ?? 0, count);
+    most = Math.max(most, count);
+  }
+  return groupCount - most;
 }
 
 /** Groups that were not seen may have any mean: at most a share that Wilson's interval gives for none of as many. */
-function withoutSpread(values: readonly GroupedValue[], mean: number, { least, most }: Bounds, t: number): Interval {
+function withoutSpread(values: Grouped, mean: number, { least, most }: Bounds, t: number): Interval {
   const unseen = wilson(0, 1 / sharesOf(values), t).high;
   return { low: mean - unseen * (mean - least), high: mean + unseen * (most - mean) };
 }

@@ -1,46 +1,63 @@
 /** Macro-F1 with an interval by whole groups: the jackknife that leaves out one patient or lesion at a time. */
+import { Column, type Key, Numbering, Texts } from '../../rows/columns.ts';
 import { type Interval, wilson } from './clustered.ts';
 import { tQuantile } from './student-t.ts';
 
-export interface GroupedPrediction {
-  group: string;
+export interface Classified {
   expected: string;
   /** Null: no answer could be read; wrong for every label. */
   predicted: string | null;
 }
 
-interface Counts {
-  hits: number;
-  expected: number;
-  predicted: number;
+export interface GroupedPrediction extends Classified {
+  group: Key;
 }
 
-type CountsByLabel = Map<string, Counts>;
+/** Hits, expected and predicted of each label, in the order in which labels first occur. */
+class Counts {
+  readonly labels = new Texts();
+  readonly hits = new Column(Int32Array);
+  readonly expected = new Column(Int32Array);
+  readonly predicted = new Column(Int32Array);
 
-/** Hits, expected and predicted of each label; what could not be read is predicted as none. */
-export function countsOf(predictions: readonly Omit<GroupedPrediction, 'group'>[]): CountsByLabel {
-  const counts: CountsByLabel = new Map();
-  const of = (label: string): Counts => {
-    const own = counts.get(label) ?? { hits: 0, expected: 0, predicted: 0 };
-    counts.set(label, own);
-    return own;
-  };
-  for (const { expected, predicted } of predictions) {
-    of(expected).expected += 1;
-    if (predicted !== null) of(predicted).predicted += 1;
-    if (predicted === expected) of(expected).hits += 1;
+  add(classified: Classified): void {
+    const expected = this.numberOf(classified.expected);
+    const predicted = this.numberOf(classified.predicted);
+    this.expected.set(expected, this.expected.at(expected) + 1);
+    if (predicted >= 0) this.predicted.set(predicted, this.predicted.at(predicted) + 1);
+    if (predicted === expected) this.hits.set(expected, this.hits.at(expected) + 1);
   }
-  return counts;
+
+  private numberOf(label: string | null): number {
+    const number = this.labels.numberOf(label);
+    if (number === this.hits.length) for (const column of [this.hits, this.expected, this.predicted]) column.push(0);
+    return number;
+  }
 }
 
-/** Mean of F1 over the labels that occur, less what one group adds to the counts; 0 where none occurs. */
-export function macroF1Of(all: CountsByLabel, without: CountsByLabel = new Map()): number {
+/** Mean of F1 over the labels that occur as the right answer (the paper's reading: two classes in Derm7pt); 0 where none does. */
+export function macroF1(predictions: Iterable<Classified>): number {
+  const counts = new Counts();
+  for (const prediction of predictions) counts.add(prediction);
+  return meanOf(termsOf(counts));
+}
+
+/** F1 of each label; -1 of one that is never the right answer. */
+function termsOf({ hits, expected, predicted }: Counts): Float64Array {
+  return Float64Array.from({ length: hits.length }, (_, label) =>
+    termOf(hits.at(label), expected.at(label), predicted.at(label)),
+  );
+}
+
+const termOf = (hits: number, expected: number, predicted: number): number =>
+  expected === 0 ? -1 : (2 * hits) / (expected + predicted);
+
+function meanOf(terms: Float64Array): number {
   let [sum, labels] = [0, 0];
-  for (const [label, { hits, expected, predicted }] of all) {
-    const less = without.get(label) ?? { hits: 0, expected: 0, predicted: 0 };
-    if (expected === less.expected) continue;
+  for (const term of terms) {
+    if (term < 0) continue;
     labels += 1;
-    sum += (2 * (hits - less.hits)) / (expected - less.expected + predicted - less.predicted);
+    sum += term;
   }
   return labels === 0 ? 0 : sum / labels;
 }
@@ -52,22 +69,31 @@ export interface MacroF1 extends Interval {
 }
 
 /**
- * Macro-F1 over the labels that occur as the right answer (the paper's reading: two classes in Derm7pt). The interval is
- * that of t with the groups less one as degrees of freedom, cut to [0, 1]. Where every group agrees it allows for groups
- * that were not seen, as `clusteredInterval` does; of one group, or of nothing, it is [0, 1].
+ * Macro-F1 over the labels that occur as the right answer. The interval is that of t with the groups less one as degrees
+ * of freedom, cut to [0, 1]. Where every group agrees it allows for groups that were not seen, as `clusteredInterval`
+ * does; of one group, or of nothing, it is [0, 1]. Sixteen bytes of memory per prediction, which are read once.
  */
-export function macroF1Interval(predictions: readonly GroupedPrediction[]): MacroF1 {
-  const all = countsOf(predictions);
-  const value = macroF1Of(all);
-  const groups = [...Map.groupBy(predictions, ({ group }) => group).values()];
-  if (groups.length < 2) return { value, low: 0, high: 1, standardError: Number.POSITIVE_INFINITY };
-  const without = groups.map((own) => macroF1Of(all, countsOf(own)));
-  const mean = without.reduce((sum, each) => sum + each, 0) / groups.length;
+export function macroF1Interval(predictions: Iterable<GroupedPrediction>): MacroF1 {
+  const counts = new Counts();
+  const numbering = new Numbering();
+  const [group, expected, predicted] = [new Column(Int32Array), new Column(Int32Array), new Column(Int32Array)];
+  for (const prediction of predictions) {
+    counts.add(prediction);
+    group.push(numbering.of(prediction.group));
+    expected.push(counts.labels.numberOf(prediction.expected));
+    predicted.push(counts.labels.numberOf(prediction.predicted));
+  }
+  const terms = termsOf(counts);
+  const value = meanOf(terms);
+  const groups = numbering.count;
+  if (groups < 2) return { value, low: 0, high: 1, standardError: Number.POSITIVE_INFINITY };
+  const without = leaveOneOut(counts, terms, { group: group.all(), expected, predicted }, groups);
+  const mean = without.reduce((sum, each) => sum + each, 0) / groups;
   const squares = without.reduce((sum, each) => sum + (each - mean) ** 2, 0);
-  const standardError = Math.sqrt(((groups.length - 1) / groups.length) * squares);
-  const t = tQuantile(0.975, groups.length - 1);
+  const standardError = Math.sqrt(((groups - 1) / groups) * squares);
+  const t = tQuantile(0.975, groups - 1);
   if (standardError < 1e-12) {
-    const unseen = wilson(0, groups.length, t).high;
+    const unseen = wilson(0, groups, t).high;
     return { value, standardError, low: value - unseen * value, high: value + unseen * (1 - value) };
   }
   return {
@@ -76,4 +102,57 @@ export function macroF1Interval(predictions: readonly GroupedPrediction[]): Macr
     low: Math.max(0, value - t * standardError),
     high: Math.min(1, value + t * standardError),
   };
+}
+
+/** Macro-F1 without each group: the terms of the group's own labels are put in anew, all others stay. */
+function leaveOneOut(
+  { hits, expected, predicted }: Counts,
+  terms: Float64Array,
+  items: { group: Int32Array; expected: Column; predicted: Column },
+  groups: number,
+): Float64Array {
+  const { starts, order } = sortByGroup(items.group, groups);
+  const less = { hits: new Int32Array(terms.length), expected: new Int32Array(terms.length) };
+  const lessPredicted = new Int32Array(terms.length);
+  return Float64Array.from({ length: groups }, (_, own) => {
+    const touched = new Set<number>();
+    for (let at = starts[own] ?? 0; at < (starts[own + 1] ?? 0); at += 1) {
+      const item = order[at] ?? 0;
+      const [right, chosen] = [items.expected.at(item), items.predicted.at(item)];
+      touched.add(right);
+      less.expected[right] = (less.expected[right] ?? 0) + 1;
+      if (chosen === right) less.hits[right] = (less.hits[right] ?? 0) + 1;
+      if (chosen < 0) continue;
+      touched.add(chosen);
+      lessPredicted[chosen] = (lessPredicted[chosen] ?? 0) + 1;
+    }
+    const kept = [...touched].map((label) => [label, terms[label] ?? 0] as const);
+    for (const label of touched) {
+      const left = expected.at(label) - (less.expected[label] ?? 0);
+      terms[label] = termOf(
+        hits.at(label) - (less.hits[label] ?? 0),
+        left,
+        predicted.at(label) - (lessPredicted[label] ?? 0),
+      );
+      [less.expected[label], less.hits[label], lessPredicted[label]] = [0, 0, 0];
+    }
+    const mean = meanOf(terms);
+    for (const [label, term] of kept) terms[label] = term;
+    return mean;
+  });
+}
+
+/** Positions of the items by their group, and where each group's begin. */
+function sortByGroup(group: Int32Array, groups: number): { starts: Int32Array; order: Int32Array } {
+  const starts = new Int32Array(groups + 1);
+  for (const own of group) starts[own + 1] = (starts[own + 1] ?? 0) + 1;
+  for (let own = 0; own < groups; own += 1) starts[own + 1] = (starts[own + 1] ?? 0) + (starts[own] ?? 0);
+  const next = starts.slice();
+  const order = new Int32Array(group.length);
+  for (const [at, own] of group.entries()) {
+    const place = next[own] ?? 0;
+    order[place] = at;
+    next[own] = place + 1;
+  }
+  return { starts, order };
 }

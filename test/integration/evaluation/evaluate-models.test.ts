@@ -6,6 +6,7 @@ import {
   createEndpointActivities,
 } from '../../../activities/evaluation/benchmark-activities.ts';
 import { withActivityFailures } from '../../../activities/failures.ts';
+import { createProbeActivities } from '../../../activities/probes/activities.ts';
 import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { readJsonLines } from '../../../activities/store/rows.ts';
 import { resultOf, startEvaluation } from '../../../cli/evaluate/evaluate.ts';
@@ -25,7 +26,7 @@ let server: Awaited<ReturnType<typeof startDevServer>>;
 let bundle: Awaited<ReturnType<typeof bundleWorkflows>>;
 beforeAll(async () => {
   [server, bundle] = await Promise.all([startDevServer(), bundleWorkflows()]);
-}, 120_000);
+}, 600_000);
 afterAll(() => server.teardown());
 
 const outputsOf = async ({ evaluation }: BenchmarkResult): Promise<string[]> => {
@@ -44,7 +45,10 @@ it('ONNX and Transformers give the same answers, an endpoint its own, and nothin
   const dependencies = { store, environment, logger: trainer.logger };
   const stopWorkers = await startWorkers(server, bundle, {
     [taskQueues.orchestrator]: {},
-    [taskQueues.evaluation]: withActivityFailures(createBenchmarkActivities(dependencies)),
+    [taskQueues.evaluation]: withActivityFailures({
+      ...createBenchmarkActivities(dependencies),
+      ...createProbeActivities(dependencies),
+    }),
     [taskQueues.llm]: withActivityFailures(createEndpointActivities(dependencies)),
   });
   const questions = await storeQuestions(store, 8, (i) => patternPng(`${i}`, [112, 112]));
@@ -76,6 +80,14 @@ it('ONNX and Transformers give the same answers, an endpoint its own, and nothin
     expect(await outputsOf(onnx)).toEqual(await outputsOf(transformers));
     expect(await outputsOf(endpoint)).toEqual(Array(6).fill(said));
     expect(endpoint.strict.score.value).toBe(1);
+    // What the runtime chose greedily it held for the likeliest option.
+    const { items } = artifactFiles.benchmark;
+    const scored = await readJsonLines(store, onnx.evaluation, items.name, items.schema);
+    for (const { confidence = 0, strict } of scored) {
+      expect(strict.letter).not.toBeNull();
+      expect(confidence).toBeGreaterThan(1 / 4);
+      expect(confidence).toBeLessThan(1);
+    }
     // One more call tells who answers.
     expect(chat.requests).toHaveLength(7);
 
@@ -93,4 +105,4 @@ it('ONNX and Transformers give the same answers, an endpoint its own, and nothin
   } finally {
     await stopWorkers();
   }
-}, 120_000);
+}, 600_000);

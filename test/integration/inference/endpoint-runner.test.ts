@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createEndpointRunner } from '../../../activities/inference/endpoint-runner.ts';
@@ -32,7 +32,7 @@ async function openRunner(answers: Answers, concurrency = 4) {
     for await (const generated of runner.generate(rows, options)) all.push(generated);
     return all;
   };
-  return { server, collect };
+  return { server, images, collect };
 }
 
 const answer = '<thinking> a network </thinking> <final diagnosis> A </final diagnosis>';
@@ -61,10 +61,10 @@ describe('a model behind an endpoint', () => {
   it('is asked so many at a time, and a slow reply holds up no other', async () => {
     let underway = 0;
     let most = 0;
-    const { collect } = await openRunner((call) => {
+    const { collect } = await openRunner((_, { body }) => {
       underway += 1;
       most = Math.max(most, underway);
-      const afterMs = call === 1 ? 2_000 : 20;
+      const afterMs = JSON.stringify(body).includes('Which, 0?') ? 2_000 : 20;
       setTimeout(() => {
         underway -= 1;
       }, afterMs);
@@ -74,6 +74,14 @@ describe('a model behind an endpoint', () => {
     expect(most).toBe(4);
     expect(new Set(all.map(({ id }) => id)).size).toBe(40);
     expect(all.findIndex(({ id }) => id === 'row-0')).toBeGreaterThan(4);
+  });
+
+  it('reads a picture before its question’s turn comes, and once for all questions about it', async () => {
+    const { images, server, collect } = await openRunner(() => ({ ...chatAnswer(answer), afterMs: 50 }));
+    const asked = collect(rowsOf(40));
+    await expect.poll(() => server.requests.length).toBeGreaterThan(4);
+    for (const i of [0, 1, 2]) await rm(join(images, `${i}.png`));
+    expect(await asked).toHaveLength(40);
   });
 
   it.each([

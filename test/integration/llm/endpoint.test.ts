@@ -200,7 +200,7 @@ describe('a reply', () => {
     const stream = { stream: 'always' } as const;
     const reply = await clientOf(whole.baseUrl, stream).complete(request, signal);
     expect(reply).toMatchObject({ text, finish: 'stop', inputTokens: 7 });
-    const cut = await startChatServer(chatStream(text, { finish: null }));
+    const cut = await startChatServer(chatStream(text, { finish: null, end: null }));
     expect(await clientOf(cut.baseUrl, stream).complete(request, signal)).toMatchObject({ text, finish: 'length' });
   });
 });

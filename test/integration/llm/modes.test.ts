@@ -24,6 +24,7 @@ import {
 } from '../../support/chat-server.ts';
 import { clientOf } from '../../support/endpoints.ts';
 import { shippedKnowledge } from '../../support/knowledge.ts';
+import { keptReplies } from '../../support/ledger.ts';
 import { askingNobody, llmSettings } from '../../support/llm.ts';
 import { demoRecipe } from '../../support/recipes.ts';
 
@@ -70,7 +71,7 @@ async function stage(form: Form, share: number) {
     ).flat();
     return { rows, account: written.account };
   };
-  const kept = () => [...objects.keys()].filter((key) => key.startsWith('llm/3/')).length;
+  const kept = () => keptReplies(objects);
   return { run, kept };
 }
 

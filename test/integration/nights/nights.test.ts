@@ -25,7 +25,7 @@ import {
   triggerNight,
 } from '../../../cli/nights/schedules.ts';
 import { digestOf } from '../../../domain/artifact.ts';
-import type { BenchmarkActivities } from '../../../domain/contracts/benchmarks.ts';
+import type { BenchmarkActivities, ProbeActivities } from '../../../domain/contracts/benchmarks.ts';
 import { scheduleId, searchAttributes, taskQueues } from '../../../domain/names.ts';
 import type { NightlyInput, NightlyResult } from '../../../domain/nights/nightly.ts';
 import type { NightRecord } from '../../../domain/nights/record.ts';
@@ -62,10 +62,11 @@ const judge: Judge = {
 };
 const say = (letter: string): string =>
   `<thinking> a network </thinking> <final diagnosis> ${letter} </final diagnosis>`;
-const standIns: BenchmarkActivities = {
+const standIns: BenchmarkActivities & ProbeActivities = {
   identifyBase: async ({ base }) => ({ base, sha256: digestOf(base) }),
   exportForBenchmarks: async () => null,
   scoreRules: async () => [],
+  scoreProbes: async () => ({ rows: [], remarks: [] }),
   evaluateBenchmark: async (input) => {
     await Promise.race([opened, Context.current().cancelled]);
     asked += 1;

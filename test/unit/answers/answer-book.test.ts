@@ -47,13 +47,38 @@ describe('an answer book', () => {
 
   it('writes answers that come together into one object', async () => {
     const objects = new Map<string, Uint8Array>();
-    const book = await openAnswerBook(createMemoryStore(objects), greedyAnswerer, { pauseMs: 5 });
+    const book = await openAnswerBook(createMemoryStore(objects), greedyAnswerer);
     for (let batch = 0; batch < 3; batch++) {
       for (let i = 0; i < 64; i++) book.add(answer(`${batch}/${i}`));
       await new Promise((later) => setTimeout(later, 30));
     }
     await book.flush();
     expect(objects.size).toBe(3);
+  });
+
+  it('writes an answer when it comes, and what comes during a write with the next one', async () => {
+    const inner = createMemoryStore();
+    const written: number[] = [];
+    const gates = [1, 2, 3].map(() => Promise.withResolvers<void>());
+    const store = {
+      ...inner,
+      putObjectIfAbsent: async (key: string, data: Uint8Array | string) => {
+        written.push(String(data).split('\n').length - 2);
+        await gates[written.length - 1]?.promise;
+        return inner.putObjectIfAbsent(key, data);
+      },
+    };
+    const turn = (): Promise<void> => new Promise((later) => setImmediate(later));
+    const book = await openAnswerBook(store, greedyAnswerer);
+    book.add(answer('first'));
+    await turn();
+    expect(written).toEqual([1]);
+    for (const each of many(5)) book.add(each);
+    await turn();
+    expect(written).toEqual([1]);
+    for (const gate of gates) gate.resolve();
+    await book.flush();
+    expect(written).toEqual([1, 5]);
   });
 
   it('is the same for several writers, whatever the order, also where they answered the same', async () => {
@@ -106,7 +131,7 @@ describe('an answer book', () => {
         return inner.putObjectIfAbsent(key, data);
       },
     };
-    const book = await openAnswerBook(store, greedyAnswerer, { pauseMs: 1 });
+    const book = await openAnswerBook(store, greedyAnswerer);
     book.add(answer('first'));
     await new Promise((later) => setTimeout(later, 20));
     expect(() => book.add(answer('second'))).toThrow('the store is away');

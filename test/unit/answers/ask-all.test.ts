@@ -1,10 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../../activities/store/memory.ts';
-import { answererDigest, answerKey } from '../../../domain/answers/answer.ts';
+import { type AskedItem, answererDigest, answerKey } from '../../../domain/answers/answer.ts';
 import { digestOf } from '../../../domain/artifact.ts';
 import { storeKeys } from '../../../domain/names.ts';
 import { createRandom } from '../../../domain/random.ts';
-import { askedItems, askingOf, greedyAnswerer, notingRunner, textsOf } from '../../support/answers.ts';
+import {
+  askedItems,
+  askingOf,
+  greedyAnswerer,
+  type NotingRunner,
+  notingRunner,
+  textsOf,
+} from '../../support/answers.ts';
 
 const items = askedItems(200);
 
@@ -71,6 +78,69 @@ describe('items that are asked', () => {
     expect([...objects.keys()].every((key) => key.startsWith(storeKeys.answers(answererDigest(greedyAnswerer))))).toBe(
       true,
     );
+  });
+
+  it.each([
+    ['transformers', 0],
+    ['onnx', 0],
+    ['endpoint', 1],
+  ] as const)('by %s are stored before the next batch is asked, but for an endpoint', async (runtime, unstored) => {
+    const answerer = { ...greedyAnswerer, runtime };
+    const inner = createMemoryStore();
+    let stored = 0;
+    const store = {
+      ...inner,
+      putObjectIfAbsent: async (key: string, data: Uint8Array | string) => {
+        await new Promise((later) => setTimeout(later, 5));
+        const written = await inner.putObjectIfAbsent(key, data);
+        stored += String(data).split('\n').length - 2;
+        return written;
+      },
+    };
+    const before: boolean[] = [];
+    const runner = notingRunner();
+    const noting: typeof runner = {
+      ...runner,
+      generate: async function* (rows, options) {
+        for (let start = 0; start < rows.length; start += options.batchSize) {
+          before.push(stored === start);
+          yield* runner.generate(rows.slice(start, start + options.batchSize), options);
+        }
+      },
+    };
+    await textsOf(store, askingOf(items, noting, { answerer, batchSize: 16 }));
+    expect(before).toHaveLength(13);
+    expect(before.includes(false)).toBe(unstored === 1);
+    expect(stored).toBe(200);
+  });
+
+  it('are asked some at once where they are many: the same batches, each picture fetched before it is shown', async () => {
+    const grouped = items.map((item, i) => ({ ...item, prompt: `Which of ${i % 190}?` }));
+    const batches = (runner: NotingRunner): NotingRunner => ({
+      ...runner,
+      generate: async function* (rows, options) {
+        for (const { images } of rows) expect(there).toContain(images[0]);
+        yield* runner.generate(rows, options);
+      },
+    });
+    const there = new Set<string>();
+    const fetch = (missing: readonly AskedItem[]): void => {
+      for (const { image } of missing) there.add(`${image.sha256}.png`);
+    };
+    const [one, some] = [notingRunner(), notingRunner()];
+    const texts = await textsOf(createMemoryStore(), askingOf(grouped, one));
+    let opened = 0;
+    const asking = askingOf(grouped, some, {
+      atOnce: 30,
+      open: async (missing) => {
+        fetch(missing);
+        opened += 1;
+        return { runner: batches(some), images: '/nowhere' };
+      },
+      addImages: async (missing) => fetch(missing),
+    });
+    expect(await textsOf(createMemoryStore(), asking)).toEqual(texts);
+    expect([some.answered, opened]).toEqual([one.answered, 1]);
   });
 
   it('are one question where the model sees no difference: grey pictures of one size', async () => {

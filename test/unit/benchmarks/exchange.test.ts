@@ -146,9 +146,9 @@ describe('tables of VLMEvalKit', () => {
     expect(printQuotedTable(read.table, '\t')).toBe(written);
   });
 
-  it('that are none are refused, and so is a workbook', () => {
+  it('that are none are refused', () => {
     expect(() => parseVlmEvalKit('"a"\n"1"\n', 'x.tsv', 's')).toThrow(/x\.tsv: lacks the column index/);
-    expect(() => parseVlmEvalKit('PK', 'x.xlsx', 's')).toThrow(/PRED_FORMAT=tsv/);
+    expect(() => parseVlmEvalKit('PK', 'x.xls', 's')).toThrow(/neither \.xlsx, \.tsv, \.csv nor \.json/);
     expect(() => parseVlmEvalKit('"index"\t"prediction"\n"1"\n', 'x.tsv', 's')).toThrow(
       /row 1: has 1 fields, the header 2/,
     );

@@ -2,22 +2,22 @@ import { describe, expect, it } from 'vitest';
 import type { Case } from '../../../domain/cases/case.ts';
 import { type AuditedPicture, asPictures, createLeakSummary } from '../../../domain/cases/leakage.ts';
 import { makeCase, testImage } from '../../support/cases.ts';
-import { drawnLook } from '../../support/looks.ts';
+import { drawnHash } from '../../support/drawn-pictures.ts';
 import { listLeaks } from '../../support/preparation.ts';
 
 describe('findLeaks', () => {
   const digest = (letter: string) => [{ ...testImage, sha256: letter.repeat(64) }];
   const picture = (id: string, more: Partial<Case>): AuditedPicture =>
-    makeCase(id, 'melanoma', { source: 'train', images: digest('1'), look: drawnLook(1), ...more });
+    makeCase(id, 'melanoma', { source: 'train', images: digest('1'), look: drawnHash(1), ...more });
   const train = [picture('t', { archiveIds: ['isic/ISIC_1'], group: 'lesion/HAM_1' })];
-  const far = { images: digest('2'), look: drawnLook(2) };
+  const far = { images: digest('2'), look: drawnHash(2) };
   const cases: [what: string, more: Partial<Case>, expected: object | null][] = [
     ['nothing in common', far, null],
     ['the same name in an archive', { ...far, archiveIds: ['x/1', 'isic/ISIC_1'] }, { kind: 'archive id' }],
-    ['the same pixels', { images: digest('1'), look: drawnLook(2) }, { kind: 'same pixels' }],
+    ['the same pixels', { images: digest('1'), look: drawnHash(2) }, { kind: 'same pixels' }],
     [
-      'nearly the same look',
-      { images: digest('2'), look: drawnLook(1) },
+      'nearly the same perceptual hash',
+      { images: digest('2'), look: drawnHash(1) },
       { kind: 'near-duplicate', likeness: expect.closeTo(1) },
     ],
     ['the same lesion', { ...far, group: 'lesion/HAM_1' }, { kind: 'same patient or lesion' }],

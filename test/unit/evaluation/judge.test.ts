@@ -31,7 +31,10 @@ describe('judgeOutput', () => {
   it('keeps an output without the form, and what it was', () => {
     const item = judgeOutput(melanomaQuestion(), 'a melanoma');
     expect(item).toMatchObject({ format: false, letter: null, correct: false, output: 'a melanoma' });
-    expect(item).toMatchObject({ unreadable: 'no tags', lenient: { letter: 'A', correct: true } });
+    expect(item).toMatchObject({
+      unreadable: 'no tags',
+      lenient: { letter: 'A', correct: true, predicted: 'melanoma' },
+    });
     expect(evaluationItemSchema.parse(item)).toEqual(item);
   });
 });
@@ -79,6 +82,7 @@ describe('summariseItems', () => {
       'accuracy',
       'high',
       'items',
+      'lenient',
       'low',
       'macroF1',
       'task',

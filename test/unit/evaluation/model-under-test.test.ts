@@ -22,17 +22,22 @@ const model = fc.oneof(trained, fc.constantFrom(baseModel, onGrey(baseModel)));
 describe('a model under test', () => {
   it.each<[ModelUnderTest, string, string, string]>([
     [baseModel, 'base', 'Base model', 'Base'],
-    [onGrey(baseModel), 'base-no-image', 'Base model, grey image', 'Grey image'],
+    [onGrey(baseModel), 'base-no-image', 'Base model, grey image', 'Base, grey'],
     [{ stage: 'sft', step: 96, image: 'real' }, 'sft', 'SFT', 'SFT'],
-    [{ stage: 'sft', step: 96, image: 'grey' }, 'sft-no-image', 'SFT, grey image', 'Grey image'],
+    [{ stage: 'sft', step: 96, image: 'grey' }, 'sft-no-image', 'SFT, grey image', 'SFT, grey'],
     [{ stage: 'grpo', step: 60, image: 'real' }, 'grpo-60', 'SFT + GRPO, step 60', 'GRPO 60'],
-    [{ stage: 'grpo', step: 60, image: 'grey' }, 'grpo-60-no-image', 'SFT + GRPO, step 60, grey image', 'Grey image'],
+    [
+      { stage: 'grpo', step: 60, image: 'grey' },
+      'grpo-60-no-image',
+      'SFT + GRPO, step 60, grey image',
+      'GRPO 60, grey',
+    ],
     [{ stage: 'rl-only', step: 60, image: 'real' }, 'rl-only-60', 'RL without SFT, step 60', 'RL only 60'],
     [
       { stage: 'rl-only', step: 60, image: 'grey' },
       'rl-only-60-no-image',
       'RL without SFT, step 60, grey image',
-      'Grey image',
+      'RL only 60, grey',
     ],
   ])('%o is %s', (value, id, title, short) => {
     expect([modelId(value), modelTitle(value), modelShortTitle(value)]).toEqual([id, title, short]);

@@ -12,6 +12,7 @@ import {
   qwen25Vl7b,
   totalParameters,
 } from '../../../domain/plan/architecture.ts';
+import { estimateMemory } from '../../../domain/plan/memory.ts';
 import { type DataCounts, grpoBatches, planRun, sftBatches } from '../../../domain/plan/plan.ts';
 import { describePlan } from '../../../domain/plan/words.ts';
 import { repositoryRoot } from '../../../platform/env.ts';
@@ -85,6 +86,34 @@ describe('batches', () => {
   ])('%d by %d', (rows, batch, steps) => expect(grpoBatches(rows, batch).stepsPerEpoch).toBe(steps));
 });
 
+describe('memory', () => {
+  const estimate = async (stage: 'sft' | 'grpo', change: Partial<Architecture> = {}) =>
+    estimateMemory(stage, await readRecipe('skin-r1'), { ...qwen25Vl7b, ...change }, 1);
+
+  it.each(['sft', 'grpo'] as const)('%s: logits stand in tiles, whatever the vocabulary', async (stage) => {
+    const [narrow, wide] = [await estimate(stage), await estimate(stage, { vocabulary: 2 * qwen25Vl7b.vocabulary })];
+    expect(wide.activations).toBe(narrow.activations);
+    expect(wide.base).toBeGreaterThan(narrow.base);
+  });
+
+  it("dropout keeps copies of the adapters' inputs in SFT; GRPO has none", async () => {
+    const recipe = await readRecipe('skin-r1');
+    const without = { ...recipe, lora: recipe.lora && { ...recipe.lora, dropout: 0 } };
+    const saved = (stage: 'sft' | 'grpo'): number =>
+      estimateMemory(stage, recipe, qwen25Vl7b, 1).activations -
+      estimateMemory(stage, without, qwen25Vl7b, 1).activations;
+    // Of 1,024 tokens: six hidden vectors and the wide one, in fp32 with a byte each.
+    expect(saved('sft')).toBe(1_024 * (6 * 3_584 + 18_944) * 5);
+    expect(saved('grpo')).toBe(0);
+  });
+
+  it('of sampling holds what a layer makes of all prompts at once, beside keys and values', async () => {
+    const { sampling, tokens } = await estimate('grpo');
+    expect(tokens).toEqual({ image: 256, instruction: 256, completion: 1_024 });
+    expect(sampling).toBe(64 * 2 * (1_536 * 2 * 28 * 512 + 512 * 5 * 18_944));
+  });
+});
+
 describe('planRun', () => {
   it("states the paper's run", async () => {
     const { plan } = await planOf('skin-r1');
@@ -92,7 +121,7 @@ describe('planRun', () => {
     expect(plan.grpo).toMatchObject({ steps: 1_500, completions: 96_000, milestones: [500, 1_000, 1_500] });
     expect(plan.trajectories).toMatchObject({ atMost: 3_200, llmCalls: 2_000 });
     expect(plan.trajectories.price).toBeCloseTo(0.8 * 0.4 + 0.24 * 1.6);
-    expect(plan.evaluations).toEqual({ models: 21, answers: 21 * 4 * 8_390 });
+    expect(plan.evaluations).toEqual({ models: 40, answers: 40 * 4 * 8_390 });
     // The paper trains on 40 GB devices: an estimate that says otherwise is wrong.
     expect(plan.memory?.grpo.peak).toBeGreaterThan(16 * 2 ** 30);
     expect(plan.memory?.grpo.peak).toBeLessThan(40 * 2 ** 30);
@@ -130,6 +159,8 @@ describe('planRun', () => {
     expect(text).toContain('26,507 prompts / 16 per step = 1,656 steps per epoch, the last 11 prompts dropped');
     expect(text).toContain('(with a partial last step: 1,657)');
     expect(text).toContain('trainable 162,693,120 (1.96 %)');
+    expect(text).toContain("28 kept, 1.8 GiB each, and one adapter of 0.606 GiB as GRPO's reference");
+    expect(describePlan(recipe, (await planOf('sft-only')).plan)).toContain('6 kept, 1.8 GiB each\n');
     const unknown = await planOf('skin-r1', paper, null);
     expect(describePlan(unknown.recipe, unknown.plan)).toContain('config.json is not on this machine');
   });

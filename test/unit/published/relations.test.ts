@@ -14,7 +14,7 @@ const items = (right: number): ScoredItem[] =>
 
 describe('checkRelations', () => {
   it('says of each relation whether these data show it', () => {
-    const right = { base: 30, sft: 60, 'rl-only': 40, grpo: 42 };
+    const right = { base: 30, sft: 60, 'rl-only': 40, grpo: 42, 'flat-reward': 42 };
     const checked = checkRelations((stage, benchmark) => (benchmark === 'id-diagnosis' ? items(right[stage]) : null));
     const standing = (better: string, benchmark: string) =>
       checked.find((own) => own.better === better && own.benchmark === benchmark)?.standing;

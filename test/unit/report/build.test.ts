@@ -19,8 +19,9 @@ describe('buildReport', () => {
   it('is about the last milestone', () => expect(report.final).toBe('grpo-60'));
 
   it('makes the comparisons that the run is made for, on both tasks', () => {
+    const controls = ['base', 'sft', 'rl-only-60', 'grpo-60'].map((label) => `${label}-no-image ${label}`);
     const pairs = report.comparisons.map(({ task, first, second }) => `${task}: ${first} ${second}`);
-    const expected = ['base sft', 'sft grpo-60', 'rl-only-60 grpo-60', 'grpo-60-no-image grpo-60'];
+    const expected = ['base sft', 'sft grpo-60', 'rl-only-60 grpo-60', ...controls];
     expect(pairs).toEqual(['diagnosis', 'lesion-condition'].flatMap((task) => expected.map((p) => `${task}: ${p}`)));
   });
 

@@ -16,6 +16,10 @@ const score = (task: QuestionTask, accuracy: number): TaskScore => ({
   ...{ task, items: 1600, accuracy, low: accuracy - 0.02, high: accuracy + 0.02, macroF1: accuracy - 0.01 },
   unparsed: 0.01,
 });
+const read = (score: TaskScore): TaskScore => ({
+  ...score,
+  lenient: { ...score, accuracy: score.accuracy + 0.004, unparsed: 0.002 },
+});
 
 /** What the workflow evaluates of a recipe, each model a little better than the one before; the last one is exported. */
 function resultsOf({ sft, grpo, evaluation: { tasks } }: Recipe): EvaluationResult[] {
@@ -30,7 +34,7 @@ function resultsOf({ sft, grpo, evaluation: { tasks } }: Recipe): EvaluationResu
   return [...trained, grey].map((model, i) => ({
     ...model,
     evaluation: { kind: 'evaluation', key: model.label, sha256 },
-    scores: tasks.map((task, t) => score(task, model === grey ? 0.21 : 0.3 + 0.02 * i + 0.001 * t)),
+    scores: tasks.map((task, t) => read(score(task, model === grey ? 0.21 : 0.3 + 0.02 * i + 0.001 * t))),
   }));
 }
 

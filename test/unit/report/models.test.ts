@@ -53,7 +53,7 @@ describe('orderModels', () => {
       ['SFT + GRPO, step 500', 'GRPO 500'],
       ['SFT + GRPO, step 1000', 'GRPO 1000'],
       ['SFT + GRPO, step 1500', 'GRPO 1500'],
-      ['SFT + GRPO, step 1500, grey image', 'Grey image'],
+      ['SFT + GRPO, step 1500, grey image', 'GRPO 1500, grey'],
     ]);
   });
 

@@ -68,10 +68,7 @@ describe('the words for it', () => {
     if (!baseline) throw new Error('no baseline');
     const [rule, ...below] = withoutImages(baseline, models, final);
     expect(rule).toMatch(/^Without the image, .* is right on 50\.0 % .*; the final model is above it: \+45\.0 points/);
-    expect(below).toEqual([
-      'The final model is below that rule on one.',
-      'Below that rule: The base; The grpo-60-no-image.',
-    ]);
+    expect(below).toEqual(['The final model is below that rule on one.', 'Below that rule: The base.']);
     const [worse] = withoutImages(baseline, models, model('base'));
     expect(worse).toContain('the final model is below it: −25.0 points');
     const [same] = withoutImages(baseline, models, model('sft'));

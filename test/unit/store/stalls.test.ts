@@ -18,7 +18,7 @@ async function storeWith(habit: Habit, silenceOf = silence) {
   const server = await startFakeS3(habit);
   return {
     ...server,
-    store: createS3Store(createS3Client(server.settings, anyCredentials, silenceOf), server.settings, silenceOf),
+    store: createS3Store(createS3Client(server.settings, anyCredentials, silenceOf), server.settings),
   };
 }
 

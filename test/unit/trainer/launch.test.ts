@@ -71,8 +71,18 @@ describe('the environment', () => {
     ['DERMFLOW_TRAINER_ATTENTION', 'flash'],
     ['DERMFLOW_VLLM_SERVER', 'gpu-0'],
     ['DERMFLOW_VLLM_MEMORY_SHARE', '1.5'],
+    ['DERMFLOW_VLLM_MAX_LENGTH', '0'],
+    ['DERMFLOW_VLLM_TENSOR_PARALLEL', '1.5'],
+    ['DERMFLOW_VLLM_SLEEP', 'yes'],
   ])('%s=%s is refused by its name', (name, value) => {
     expect(() => readEnvironment({ [name]: value })).toThrow(`environment: ${name}`);
+  });
+
+  it('reads what vLLM is given', () => {
+    expect(place().vllm).toEqual({ server: null, memoryShare: 0.3, maxLength: null, tensorParallel: 1, sleep: false });
+    const given = { DERMFLOW_VLLM_MAX_LENGTH: '2048', DERMFLOW_VLLM_TENSOR_PARALLEL: '2', DERMFLOW_VLLM_SLEEP: 'true' };
+    expect(place(given).vllm).toMatchObject({ maxLength: 2048, tensorParallel: 2, sleep: true });
+    expect(place({ DERMFLOW_VLLM_MAX_LENGTH: '' }).vllm.maxLength).toBeNull();
   });
 
   it('reads lists by spaces', () => {

@@ -1,34 +1,33 @@
-"""Exports a Qwen2.5-VL checkpoint to ONNX, its LoRA adapter unmerged, in the file layout of transformers.js.
+"""Exports a checkpoint of the one architecture that has an ONNX form here, in float32, its LoRA adapter unmerged.
 
-    onnx/vision_encoder_<height>x<width>.onnx   pixel_values [patches, dim] -> image_features [tokens, hidden]
-    onnx/embed_tokens.onnx                      input_ids [B, T] -> inputs_embeds
-    onnx/decoder_model_merged.onnx              inputs_embeds, attention_mask, position_ids [3, B, T], past
-                                                    -> logits, present
+    onnx/vision_encoder_<height>x<width>.onnx   vision_graph.py; they share one file of weights
+    onnx/decoder.onnx                           decoder_graph.py
     config.json, generation_config.json, preprocessor_config.json, tokenizer.json, chat_template.jinja
 
-The vision tower splits its windows by numbers that depend on the grid, which no dynamic graph holds: so one graph for
-each image size, by the tracing exporter. The vision graphs share one file of weights. The decoder returns the logits
-of the last position only: prompts are padded on the left, and greedy decoding needs no others.
+The graphs are written node by node in the operations that ONNX Runtime is fastest at. A trace of the model's own code
+has the norms and rotations in pieces, a convolution for each patch, keys and values repeated for each head, and a cache
+that is copied for every token.
 """
 
 import hashlib
 import json
-import tempfile
-import warnings
 from pathlib import Path
 
 import onnx
 import torch
 from onnx.external_data_helper import set_external_data
 from peft import PeftModel
-from torch import nn
-from transformers import Qwen2_5_VLForConditionalGeneration
+from peft.tuners import lora
+from peft.tuners.tuners_utils import BaseTunerLayer
+from transformers import AutoModelForImageTextToText
 
+from dermflow_trainer.backbone import MODEL_TYPE
 from dermflow_trainer.failures import BadInput
-from dermflow_trainer.model import load_processor, unspeakable_tokens, with_adapter
-from dermflow_trainer.tuning.adaptation import is_whole
+from dermflow_trainer.inference.decoder_graph import build_decoder
+from dermflow_trainer.inference.graph import size_of
+from dermflow_trainer.inference.vision_graph import build_vision
+from dermflow_trainer.model import load_processor, start_of, unspeakable_tokens, with_adapter
 
-OPSET = 18
 VISION_WEIGHTS = "vision_encoder.onnx_data"
 # Smaller tensors stay in the graph, where shape inference can read them.
 EXTERNAL_FROM_BYTES = 1024
@@ -39,36 +38,47 @@ INLINE_UP_TO_BYTES = 1 << 30
 def run(job, events):
     """Export as one `export-onnx` job; a step is one graph."""
     torch.set_num_threads(job["threads"])
-    model = load_model(job)
+    model, processor = load_model(job), load_processor(job)
     output = Path(job["output"])
     graphs = output / "onnx"
     graphs.mkdir(parents=True, exist_ok=True)
     sizes = sorted({tuple(size) for size in job["imageSizes"]})
-    steps = len(sizes) + 2
+    steps = len(sizes) + 1
     events.started(step=0, max_steps=steps, trainable_parameters=0)
 
-    save_configuration(model, load_processor(job), output)
+    save_configuration(model, processor, output)
     shared = WeightFile(graphs / VISION_WEIGHTS)
     for step, (height, width) in enumerate(sizes, start=1):
-        export_vision(model, height, width, graphs, shared)
+        vision = build_vision(model, processor.image_processor, height, width)
+        shared.move(vision.graph)
+        onnx.save_model(vision, graphs / f"vision_encoder_{height}x{width}.onnx")
         events.progress(step, steps)
-    export_embedding(model, graphs / "embed_tokens.onnx")
-    events.progress(steps - 1, steps)
-    export_decoder(model, graphs / "decoder_model_merged.onnx")
+    save(build_decoder(model), graphs / "decoder.onnx")
     events.progress(steps, steps)
     return {"onnx": str(output)}
 
 
 def load_model(job):
-    """The model in float32 with eager attention, whose operations all have an ONNX form."""
-    model = Qwen2_5_VLForConditionalGeneration.from_pretrained(
-        job["adapter"] if is_whole(job["adapter"]) else job["model"],
-        dtype=torch.float32,
-        attn_implementation="eager",
-    )
+    """With the adapter beside the weights, where training puts it. Layers of another form are merged."""
+    name, revision = start_of(job)
+    model = AutoModelForImageTextToText.from_pretrained(name, **revision, dtype=torch.float32)
+    if model.config.model_type != MODEL_TYPE:
+        kind = f"is of type {model.config.model_type}, and only {MODEL_TYPE} has an ONNX export here"
+        raise BadInput(f"model: {job['model']} {kind}; evaluate with runtime: transformers")
     model = with_adapter(model, job)
     model = model.get_base_model() if isinstance(model, PeftModel) else model
-    return model.eval().requires_grad_(False)
+    model = model.eval().requires_grad_(False)
+    for name, layer in model.named_modules():
+        if isinstance(layer, BaseTunerLayer) and not is_plain(name, layer):
+            layer.merge()
+    return model
+
+
+def is_plain(name, layer):
+    """A linear layer's A and B without more, in a place where the graphs have the layer whole."""
+    if not isinstance(layer, lora.Linear) or layer.lora_variant or name.endswith(".attn.qkv"):
+        return False
+    return all(part.bias is None for part in layer.lora_B.values())
 
 
 def save_configuration(model, processor, output):
@@ -107,139 +117,6 @@ class WeightFile:
                 tensor.ClearField("raw_data")
 
 
-class VisionEncoder(nn.Module):
-    def __init__(self, model, grid):
-        super().__init__()
-        self.visual = model.model.visual
-        self.grid = torch.tensor([[1, *grid]])
-
-    def forward(self, pixel_values):
-        return self.visual(pixel_values, grid_thw=self.grid).pooler_output
-
-
-def export_vision(model, height, width, folder, shared):
-    vision = model.config.vision_config
-    unit = vision.patch_size * vision.spatial_merge_size
-    if height % unit or width % unit:
-        raise BadInput(f"imageSizes: {height}x{width} is not a multiple of {unit} pixels on both sides")
-    grid = (height // vision.patch_size, width // vision.patch_size)
-    patch = vision.in_channels * vision.temporal_patch_size * vision.patch_size**2
-    graph = trace(
-        VisionEncoder(model, grid),
-        (torch.zeros(grid[0] * grid[1], patch),),
-        inputs=["pixel_values"],
-        outputs=["image_features"],
-        dynamic={},
-    )
-    shared.move(graph.graph)
-    onnx.save_model(graph, folder / f"vision_encoder_{height}x{width}.onnx")
-
-
-def export_embedding(model, path):
-    graph = trace(
-        model.get_input_embeddings(),
-        (torch.zeros(2, 3, dtype=torch.long),),
-        inputs=["input_ids"],
-        outputs=["inputs_embeds"],
-        dynamic={"input_ids": {0: "batch", 1: "length"}, "inputs_embeds": {0: "batch", 1: "length"}},
-    )
-    save(graph, path)
-
-
-class PastKeyValues:
-    """The least that the attention layers ask of a cache: earlier keys and values, joined with the new ones."""
-
-    def __init__(self, tensors):
-        self.layers = [list(pair) for pair in zip(tensors[::2], tensors[1::2], strict=True)]
-
-    def update(self, keys, values, layer, *_):
-        past = self.layers[layer]
-        past[0] = torch.cat([past[0], keys], dim=2)
-        past[1] = torch.cat([past[1], values], dim=2)
-        return past[0], past[1]
-
-    def get_seq_length(self, layer=0):
-        return self.layers[layer][0].shape[2]
-
-
-class Decoder(nn.Module):
-    def __init__(self, model):
-        super().__init__()
-        self.text = model.model.language_model
-        self.lm_head = model.lm_head
-
-    def forward(self, inputs_embeds, attention_mask, position_ids, *past):
-        cache = PastKeyValues(past)
-        hidden = self.text(
-            inputs_embeds=inputs_embeds,
-            # Made here, since the model's own mask takes lengths as constants of the trace.
-            attention_mask={"full_attention": causal_mask(attention_mask, inputs_embeds.shape[1])},
-            position_ids=position_ids,
-            past_key_values=cache,
-            use_cache=True,
-        ).last_hidden_state
-        return self.lm_head(hidden[:, -1:]), *(tensor for pair in cache.layers for tensor in pair)
-
-
-def causal_mask(attention_mask, length):
-    """[B, 1, T, past + T]: 0 where a query may look, the smallest float elsewhere."""
-    keys = torch.arange(attention_mask.shape[1])
-    queries = keys[attention_mask.shape[1] - length :]
-    seen = (keys[None, :] <= queries[:, None])[None, None] & attention_mask.bool()[:, None, None, :]
-    return torch.where(seen, 0.0, torch.finfo(torch.float32).min)
-
-
-def export_decoder(model, path):
-    text = model.config.text_config
-    if "sliding_attention" in text.layer_types:
-        raise BadInput("model: sliding window attention has no ONNX export here; evaluate with runtime: transformers")
-    heads, width = text.num_key_value_heads, text.hidden_size // text.num_attention_heads
-    batch, length, past = 2, 3, 2
-    cache = [torch.zeros(batch, heads, past, width) for _ in range(2 * text.num_hidden_layers)]
-    names = [f"{layer}.{part}" for layer in range(text.num_hidden_layers) for part in ("key", "value")]
-    past_names = [f"past_key_values.{name}" for name in names]
-    present_names = [f"present.{name}" for name in names]
-    graph = trace(
-        Decoder(model),
-        (
-            torch.zeros(batch, length, text.hidden_size),
-            torch.ones(batch, past + length, dtype=torch.long),
-            torch.zeros(3, batch, length, dtype=torch.long),
-            *cache,
-        ),
-        inputs=["inputs_embeds", "attention_mask", "position_ids", *past_names],
-        outputs=["logits", *present_names],
-        dynamic={
-            "inputs_embeds": {0: "batch", 1: "length"},
-            "attention_mask": {0: "batch", 1: "total"},
-            "position_ids": {1: "batch", 2: "length"},
-            "logits": {0: "batch"},
-            **{name: {0: "batch", 2: "past"} for name in past_names},
-            **{name: {0: "batch", 2: "total"} for name in present_names},
-        },
-    )
-    save(graph, path)
-
-
-def trace(module, example, inputs, outputs, dynamic):
-    # In a folder of its own: beyond 2 GiB the exporter puts each weight in a file beside the graph.
-    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings(), torch.no_grad():
-        warnings.simplefilter("ignore")
-        path = Path(folder) / "graph.onnx"
-        torch.onnx.export(
-            module.eval(),
-            example,
-            path,
-            input_names=inputs,
-            output_names=outputs,
-            dynamic_axes=dynamic,
-            opset_version=OPSET,
-            dynamo=False,
-        )
-        return onnx.load(path)
-
-
-def save(graph, path):
-    size = sum(len(tensor.raw_data) for tensor in graph.graph.initializer)
-    beside = size > INLINE_UP_TO_BYTES
-    onnx.save_model(graph, path, save_as_external_data=beside, location=f"{path.name}_data" if beside else None)
+def save(model, path):
+    beside = size_of(model) > INLINE_UP_TO_BYTES
+    onnx.save_model(model, path, save_as_external_data=beside, location=f"{path.name}_data" if beside else None)

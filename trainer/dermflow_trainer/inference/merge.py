@@ -5,6 +5,7 @@ from contextlib import suppress
 import torch
 from transformers import GenerationConfig
 
+from dermflow_trainer.base_model.source import source_of
 from dermflow_trainer.model import DTYPES, adapted, load_base, load_processor
 
 
@@ -16,7 +17,8 @@ def run(job, events):
     model = adapted(base, job).merge_and_unload(safe_merge=True).to(DTYPES[job["precision"]])
     # The base's own way to answer, which plays no part in training and evaluation, is the reader's.
     with suppress(OSError):
-        model.generation_config = GenerationConfig.from_pretrained(job["model"])
+        name, revision = source_of(job["model"])
+        model.generation_config = GenerationConfig.from_pretrained(name, **revision)
     model.save_pretrained(job["output"])
     load_processor(job).save_pretrained(job["output"])
     events.progress(1, 1)

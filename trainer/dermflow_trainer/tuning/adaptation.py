@@ -2,19 +2,7 @@
 
 import os
 
-# Linear layers of each part, by PEFT's module names.
-PATTERNS = {
-    "language": r".*language_model\..*\.(q_proj|k_proj|v_proj|o_proj|gate_proj|up_proj|down_proj)",
-    "merger": r".*visual\.merger\.mlp\.(0|2)",
-    "vision": r".*visual\.blocks\..*\.(qkv|proj|gate_proj|up_proj|down_proj)",
-}
-# The released code's choice: every linear layer of the language model and of the vision-to-text merger.
-DEFAULT_PARTS = ("language", "merger")
-
-
-def pattern_of(targets=DEFAULT_PARTS):
-    """PEFT's `target_modules`: a text as it is, or the layers of the named parts."""
-    return targets if isinstance(targets, str) else "|".join(PATTERNS[part] for part in PATTERNS if part in targets)
+from dermflow_trainer.base_model.layers import JOINING
 
 
 def quantisation_arguments(lora):
@@ -41,7 +29,7 @@ def is_whole(folder):
 
 def part_of(name):
     """The part that a parameter belongs to, by its name in the model."""
-    if "merger" in name or "projector" in name:
+    if JOINING.search(name):
         return "merger"
     return "vision" if "visual." in name or "vision_tower." in name else "language"
 

@@ -1,4 +1,4 @@
-/** An encoder of the user's own, made by PyTorch, finds what the look of a picture cannot show. */
+/** An encoder of the user's own, made by PyTorch, finds what the perceptual hash of a picture cannot show. */
 
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { openEncoder } from '../../../../activities/datasets/encoder/encoder.ts'
 import type { ArtifactStore } from '../../../../activities/ports/artifact-store.ts';
 import { createMemoryStore } from '../../../../activities/store/memory.ts';
 import type { Case } from '../../../../domain/cases/case.ts';
-import { lookOf } from '../../../../domain/cases/look.ts';
+import { perceptualHashOf } from '../../../../domain/cases/perceptual-hash.ts';
 import { createRandom } from '../../../../domain/random.ts';
 import type { EncoderSettings } from '../../../../domain/recipe/data.ts';
 import { makeCase } from '../../../support/cases.ts';
@@ -44,7 +44,7 @@ const open = (plugins: string, changes: Partial<EncoderSettings> = {}) => {
   return openEncoder({ ...settings, ...changes }, { store, plugins, signal, report: () => {} });
 };
 
-/** Noise in large squares, its columns in another order or not: a look tells them apart, the encoder above does not. */
+/** Noise in large squares, its columns in another order or not: a perceptual hash tells them apart, the encoder above does not. */
 async function picture(seed: number, shuffled: boolean): Promise<Case> {
   const random = createRandom(`picture/${seed}`);
   const noise = Uint8Array.from({ length: 7 * 7 * 3 }, () => Math.floor(256 * random.float()));
@@ -66,14 +66,14 @@ async function picture(seed: number, shuffled: boolean): Promise<Case> {
   return makeCase(id, 'melanoma', {
     source: shuffled ? 'ood' : 'train',
     images,
-    look: lookOf({ rgb, ...size }),
+    look: perceptualHashOf({ rgb, ...size }),
     group: id,
   });
 }
 
 describe('an encoder', () => {
   for (const form of ['one embedding', 'tokens']) {
-    it(`finds pictures that the look does not (${form})`, { timeout: 60_000 }, async () => {
+    it(`finds pictures that the perceptual hash does not (${form})`, { timeout: 60_000 }, async () => {
       const plugins = await temporaryFolder();
       await execa(trainer.python, ['-c', exportProgram, join(plugins, 'rows.onnx'), form]);
       const encoder = await open(plugins);

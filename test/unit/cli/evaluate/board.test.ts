@@ -3,7 +3,7 @@ import { evaluateBenchmark } from '../../../../activities/evaluation/evaluate-be
 import { scoreRules } from '../../../../activities/evaluation/score-rules.ts';
 import { createMemoryStore } from '../../../../activities/store/memory.ts';
 import { readJsonLines } from '../../../../activities/store/rows.ts';
-import { type BoardRow, readBoard } from '../../../../cli/evaluate/board.ts';
+import { type BoardRow, readBoard, withoutRepeats } from '../../../../cli/evaluate/board.ts';
 import { compareRows, findRow } from '../../../../cli/evaluate/compare.ts';
 import { write } from '../../../../cli/evaluate/leaderboard.ts';
 import { renderCompared } from '../../../../cli/evaluate/render-compared.ts';
@@ -142,6 +142,18 @@ describe('the leaderboard', () => {
   });
 });
 
+it("a run's own evaluation has no second row beside one of the same model and items that was asked for", () => {
+  const asked = board.filter(({ benchmark }) => benchmark === 'id-diagnosis');
+  const own = asked.map((row) => ({ ...row, groups: null, label: row.label.replace(', no image', '-no-image') }));
+  expect(withoutRepeats(asked, own)).toEqual(asked);
+  const others = [
+    ...own.map((row) => ({ ...row, label: `run@${row.label}` })),
+    ...own.map((row) => ({ ...row, items: 19 })),
+    ...own.map((row) => ({ ...row, strict: { ...row.strict, score: { ...row.strict.score, value: 0.123 } } })),
+  ];
+  expect(withoutRepeats(asked, others)).toEqual([...asked, ...others]);
+});
+
 describe('a comparison', () => {
   it('tells which items changed, with both outputs', async () => {
     const [first, second] = [findRow(board, 'weak', undefined, 'strong'), findRow(board, 'strong', 'id-diagnosis')];
@@ -158,6 +170,17 @@ describe('a comparison', () => {
   it('takes the first characters of a key for a name', () => {
     const row = findRow(board, 'weak', 'id-diagnosis');
     expect(findRow(board, row.evaluation.key.slice(0, 12), undefined)).toBe(row);
+  });
+
+  it('is of the evaluation with most items, where a model was asked some of them by themselves', async () => {
+    const few = await evaluate('weak', () => '', { asking: { limit: 4 } });
+    const more = await readBoard(store, 'default');
+    expect(more.some(({ evaluation }) => evaluation.key === few.evaluation.key)).toBe(true);
+    expect(findRow(more, 'weak', 'id-diagnosis').items).toBe(20);
+    const sampled = board.map((row) => (row.label === 'untagged' ? { ...row, label: 'weak', samples: 3 } : row));
+    expect(() => findRow(sampled, 'weak', 'id-diagnosis')).toThrow(
+      /^weak: names 2 evaluations; give the key of one: [0-9a-f]{12} \(prompts compact, 1 per item\), [0-9a-f]{12} \(/,
+    );
   });
 
   it.each([

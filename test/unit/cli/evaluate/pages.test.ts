@@ -68,6 +68,15 @@ describe('what pages are made of', () => {
     expect(asked.get('case-0/diagnosis')?.options).toHaveLength(4);
   });
 
+  it('takes of a model the evaluation with most items, not those of nights on a few', () => {
+    const few = board.map((row) => ({ ...row, items: 5, evaluation: { ...row.evaluation, key: `few-${row.label}` } }));
+    const { chosen } = chooseRows([...few, ...board], [], 'id-diagnosis', ({ label }) => label === 'Guessing');
+    expect(chosen.map(({ label, items }) => [label, items]).toSorted()).toEqual([
+      ['strong', 12],
+      ['weak/one', 12],
+    ]);
+  });
+
   it.each([
     [[], undefined, '--benchmark is missing: there are evaluations on'],
     [[], 'ddx', 'the store has no evaluation on ddx; there are some on'],

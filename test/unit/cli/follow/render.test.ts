@@ -158,10 +158,15 @@ describe('renderResults', () => {
       unparsed: 0.01,
     } as const;
     const evaluation = { kind: 'evaluation', key: 'k', sha256: '0'.repeat(64) } as const;
-    const table = stripVTControlCharacters(renderResults([{ label: 'sft', step: 4, evaluation, scores: [score] }]));
+    const lenient = { accuracy: 0.91, low: 0.87, high: 0.94, macroF1: 0.89, unparsed: 0 };
+    const results = [
+      { label: 'sft', step: 4, evaluation, scores: [{ ...score, lenient }] },
+      { label: 'sft-no-image', step: 4, evaluation, scores: [{ ...score, accuracy: 0.25 }] },
+    ];
+    const table = stripVTControlCharacters(renderResults(results));
     expect(table.split('\n')).toEqual([
-      'model  task               accuracy (95 % interval)  macro-F1  items  unreadable',
-      'sft    Disease diagnosis  0.900 (0.860 to 0.930)    0.880     300    0.010',
+      'model  task               accuracy (95 % interval)  macro-F1  items  unreadable  lenient  grey image',
+      'sft    Disease diagnosis  0.900 (0.860 to 0.930)    0.880     300    0.010       0.910    0.250',
     ]);
   });
 });

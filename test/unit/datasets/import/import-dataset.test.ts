@@ -26,7 +26,7 @@ const idsOf = async ({ store }: ImportRequest, artifact: ArtifactRef): Promise<s
   (await readJsonLines(store, artifact, artifactFiles.dataset.cases.name, caseSchema)).map((c) => c.id);
 
 describe('importDataset', () => {
-  it('stores cases in the order of the table, with looks and sizes', async () => {
+  it('stores cases in the order of the table, with perceptual hashes and sizes', async () => {
     const work = await request(await hamFolder(rows));
     const cases = await readJsonLines(
       work.store,

@@ -4,7 +4,7 @@ import { createDiskCounts } from '../../../../activities/datasets/preparation/di
 import { createKeyGroups } from '../../../../activities/datasets/preparation/key-groups.ts';
 import { inTurns, parts } from '../../../../activities/scratch-database.ts';
 import { makeCase } from '../../../support/cases.ts';
-import { drawnLook } from '../../../support/looks.ts';
+import { drawnHash } from '../../../support/drawn-pictures.ts';
 import { listLeaks } from '../../../support/preparation.ts';
 
 /** Turns of the event loop while `work` goes on: in each, timers that are due have run. */
@@ -24,7 +24,7 @@ describe('a turn of the event loop comes', () => {
   it('with each picture that is looked for among those of training', async () => {
     const pictures = (side: string, from: number) =>
       Array.from({ length: 60 }, (_, i) =>
-        makeCase(`${side}-${i}`, 'melanoma', { group: `${side}-${i}`, look: drawnLook(from + i) }),
+        makeCase(`${side}-${i}`, 'melanoma', { group: `${side}-${i}`, look: drawnHash(from + i) }),
       );
     expect(await turnsDuring(() => listLeaks(pictures('train', 0), pictures('test', 1000)))).toBeGreaterThan(3 * 60);
   });

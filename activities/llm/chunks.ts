@@ -1,0 +1,73 @@
+/** The parts of OpenAI's protocol that we read beside the SDK; servers differ in the rest. */
+import { z } from 'zod';
+
+/** Null, absent, or not as it should be: not told. */
+const lenient = <T extends z.ZodType>(schema: T) => schema.nullish().catch(undefined);
+
+const part = z.union([z.string(), z.looseObject({ text: z.string().nullish() })]);
+const contentSchema = z.union([z.string(), z.array(part)]);
+
+/** Of a message, or of the change that a piece of a stream makes to one. */
+const messageSchema = z.looseObject({
+  content: contentSchema.nullish(),
+  refusal: lenient(z.string()),
+  reasoning_content: lenient(z.string()),
+  reasoning: lenient(z.string()),
+});
+const about = {
+  model: lenient(z.string()),
+  system_fingerprint: lenient(z.string()),
+  usage: lenient(z.looseObject({ prompt_tokens: lenient(z.number()), completion_tokens: lenient(z.number()) })),
+};
+const choice = { finish_reason: lenient(z.string()) };
+
+export const completionSchema = z.looseObject({
+  ...about,
+  choices: z
+    .tuple([z.looseObject({ ...choice, message: messageSchema })], z.unknown())
+    .optional()
+    .catch(undefined),
+});
+
+const chunkSchema = z.looseObject({
+  ...about,
+  choices: z.array(z.looseObject({ ...choice, delta: lenient(messageSchema) })),
+});
+
+export const textOf = (content: z.infer<typeof contentSchema> | null | undefined): string =>
+  typeof content === 'string'
+    ? content
+    : (content ?? []).map((each) => (typeof each === 'string' ? each : (each.text ?? ''))).join('');
+
+/** A number of tokens; undefined where it cannot be one. No prompt and no answer has none. */
+export const told = (tokens: number | null | undefined): number | undefined =>
+  typeof tokens === 'number' && tokens > 0 && Number.isFinite(tokens) ? Math.round(tokens) : undefined;
+
+/** A piece of a stream. */
+export interface Chunk {
+  text: string;
+  reasoning: string;
+  finishReason?: string;
+  inputTokens?: number;
+  outputTokens?: number;
+  model?: string;
+  system_fingerprint?: string;
+}
+
+/** Null where it is none of OpenAI's, e.g. an error. */
+export function chunkOf(raw: unknown): Chunk | null {
+  const chunk = chunkSchema.safeParse(raw).data;
+  if (!chunk || chunk.error) return null;
+  const { model, system_fingerprint: fingerprint, usage } = chunk;
+  const [first] = chunk.choices;
+  const [inputTokens, outputTokens] = [told(usage?.prompt_tokens), told(usage?.completion_tokens)];
+  return {
+    text: textOf(first?.delta?.content),
+    reasoning: first?.delta?.reasoning_content ?? first?.delta?.reasoning ?? '',
+    ...(first?.finish_reason ? { finishReason: first.finish_reason } : {}),
+    ...(inputTokens === undefined ? {} : { inputTokens }),
+    ...(outputTokens === undefined ? {} : { outputTokens }),
+    ...(model ? { model } : {}),
+    ...(fingerprint ? { system_fingerprint: fingerprint } : {}),
+  };
+}

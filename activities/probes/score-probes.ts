@@ -1,0 +1,171 @@
+/**
+ * References that see: nearest neighbour and linear probe on the features of an image encoder, fitted on a run's training
+ * pictures, scored on the items of a benchmark as a model is.
+ */
+import { type ArtifactRef, canonicalJson, digestOf } from '../../domain/artifact.ts';
+import { artifactFiles } from '../../domain/artifact-files.ts';
+import { baselineItems } from '../../domain/benchmarks/baselines.ts';
+import type { Benchmark, BenchmarkItem } from '../../domain/benchmarks/benchmark.ts';
+import type { BenchmarkResult, ProbesInput, ProbesResult } from '../../domain/contracts/benchmarks.ts';
+import { chooseOption, knownOptions, targetOf } from '../../domain/probes/choose.ts';
+import type { ProbeName } from '../../domain/probes/probe.ts';
+import { probes, unseenOptions } from '../../domain/probes/probe.ts';
+import { profileDigest } from '../../domain/prompts/profile.ts';
+import { createRandom } from '../../domain/random.ts';
+import { commitOnce } from '../commit-once.ts';
+import { readScore, scoreOf } from '../evaluation/evaluate-benchmark.ts';
+import { readItems } from '../evaluation/sources.ts';
+import type { KnownEncoder } from '../features/features-of.ts';
+import { toJsonLines } from '../json-lines.ts';
+import { loadKnowledge } from '../knowledge.ts';
+import type { ArtifactStore } from '../ports/artifact-store.ts';
+import { classScores } from './class-scores.ts';
+import { matrixOf } from './matrix-of.ts';
+import type { ClassScores } from './probe-thread.ts';
+import { readTrainingPictures, type TrainingPictures } from './training-pictures.ts';
+
+/** A change of features, fit, choice or scores changes the version. */
+const method = 'probes/1';
+/** scikit-learn's default, on standardised features. */
+const l2 = 1;
+
+export interface ProbesContext {
+  store: ArtifactStore;
+  scratch: string;
+  signal: AbortSignal;
+  report: (phase: string, done: number, total: number) => void;
+  onDamaged: (key: string) => void;
+  /** Called where there is something to encode; a reason where there is no encoder. */
+  openEncoder(): Promise<{ name: string; known: KnownEncoder } | { reason: string }>;
+}
+
+export async function scoreProbes(
+  { benchmark: choice, data, profile, limit }: ProbesInput,
+  context: ProbesContext,
+): Promise<ProbesResult> {
+  const { store, scratch } = context;
+  const { benchmark, items } = await readItems(store, choice, data, profile, limit);
+  const absent = (reason: string): ProbesResult => ({
+    rows: [],
+    remarks: [`${benchmark.name}: nearest neighbour and linear probe: absent: ${reason}`],
+  });
+  if (items.some(({ answer }) => answer === null)) return absent('its items have no options to choose from');
+  if (!data.dataset) return absent('the data name no pictures with diagnoses to learn from');
+  const [first] = items;
+  if (!first) return absent('it has no items');
+  const training = await readTrainingPictures(store, data.dataset, items, targetOf(first), scratch);
+  if (training.classes.length < 2) {
+    return absent('the data have no training pictures of two or more diagnoses beside those of the items');
+  }
+  const { taxonomy } = await loadKnowledge();
+  const options = new Map(items.map((item) => [item.id, knownOptions(item, taxonomy)]));
+  const unseen = unseenOptions([...options.values()], training.classes);
+  if (unseen.items === items.length) return absent('no option of its items was seen in training');
+  const encoder = await context.openEncoder();
+  if ('reason' in encoder) return absent(encoder.reason);
+  const guessed =
+    unseen.words === null ? [] : [`${benchmark.name}: nearest neighbour and linear probe: ${unseen.words}`];
+
+  // Both come from one look at the pictures, which is not taken where the store has both rows.
+  let looked: Promise<ClassScores> | null = null;
+  const look = (): Promise<ClassScores> => {
+    looked ??= lookAt(items, training, encoder.known, context);
+    return looked;
+  };
+  const rows: BenchmarkResult[] = [];
+  const remarks = [...guessed];
+  const pictures = digestOf(
+    canonicalJson([training.images.map(({ sha256 }) => sha256), training.classOf, training.classes]),
+  );
+  for (const probe of probes) {
+    const label = `${probe.title}, ${encoder.name}`;
+    const work = {
+      kind: 'benchmark',
+      method,
+      inputs: { items: digestOf(canonicalJson(items)), training: pictures, encoder: encoder.known.digest },
+      params: {
+        ...{ benchmark: benchmark.name, probe: probe.name, label, profile: profileDigest(profile) },
+        ...(probe.name === 'linear' ? { l2 } : {}),
+      },
+    } as const;
+    const evaluation = await commitOnce(store, work, async () => {
+      const scores = await look();
+      const letterOf = chooser(probe.name, items, options, training, scores);
+      return made(benchmark, items, letterOf, {
+        ...{ benchmark: benchmark.name, label, reader: 'strict', profile: profile.name },
+        ...(unseen.words === null ? {} : { remark: unseen.words }),
+        ...(probe.name === 'linear' && !scores.converged ? { converged: false } : {}),
+      });
+    });
+    rows.push({ ...(await readScore(store, evaluation)), evaluation });
+    if (await isUnfinished(store, evaluation)) {
+      remarks.push(`${benchmark.name}: ${label}: the fit ended before its minimum, so another one may be better`);
+    }
+  }
+  return { rows, remarks };
+}
+
+/** Features of training pictures and items, then what both probes say of the items' pictures. */
+async function lookAt(
+  items: readonly BenchmarkItem[],
+  training: TrainingPictures,
+  encoder: KnownEncoder,
+  context: ProbesContext,
+): Promise<ClassScores> {
+  const features = (phase: string, images: TrainingPictures['images']) =>
+    matrixOf(images, encoder, {
+      ...context,
+      onProgress: (done, total) => context.report(phase, done, total),
+    });
+  const seen = await features('encoding training pictures', training.images);
+  const asked = await features(
+    'encoding test pictures',
+    items.map(({ image }) => image),
+  );
+  context.report('fitting probes', 0, 0);
+  const { classOf, classes } = training;
+  const request = { training: seen, asked, classOf: Int32Array.from(classOf), classes: classes.length, l2 };
+  return classScores(request, context.signal);
+}
+
+/** An item of which training has seen no option is guessed, each by a draw of its own. */
+function chooser(
+  probe: ProbeName,
+  items: readonly BenchmarkItem[],
+  options: ReadonlyMap<string, { letter: string; label: string }[]>,
+  { classes }: TrainingPictures,
+  scores: ClassScores,
+): (item: BenchmarkItem) => string | null {
+  const combine = probe === 'linear' ? 'sum' : 'most';
+  const letters = new Map(
+    items.map((item, row) => {
+      const own = scores[probe].subarray(row * classes.length, (row + 1) * classes.length);
+      return [item.id, chooseOption(options.get(item.id) ?? [], classes, own, combine)];
+    }),
+  );
+  return ({ id, options: offered }) =>
+    letters.get(id) ?? (offered.length === 0 ? null : createRandom(`probe/${id}`).pick(offered).letter);
+}
+
+function made(
+  benchmark: Benchmark,
+  items: readonly BenchmarkItem[],
+  answer: (item: BenchmarkItem) => string | null,
+  described: Record<string, string | boolean>,
+) {
+  const scored = baselineItems(items, { answer });
+  const summary = benchmark.summarise(scored);
+  const files = artifactFiles.benchmark;
+  return {
+    facts: { ...scoreOf(summary), ...described, shown: 'real', samples: 1 },
+    files: {
+      [files.items.name]: toJsonLines(scored),
+      [files.summary.name]: `${JSON.stringify(summary, null, 2)}\n`,
+    },
+  };
+}
+
+async function isUnfinished(store: ArtifactStore, evaluation: ArtifactRef): Promise<boolean> {
+  const { facts } = await store.manifest(evaluation);
+  return facts !== null && typeof facts === 'object' && 'converged' in facts;
+}

@@ -1,0 +1,130 @@
+/**
+ * Test questions, and the answers of each model to them, in columns: some 25 bytes per question and 22 per answer. The
+ * number of a question stands for its id, that of a patient or lesion for its name; both names lie on disk.
+ */
+
+import { type EvaluationItem, leniently } from '../../domain/evaluation/item.ts';
+import { type TextOnlyItem, textOnlyItem } from '../../domain/evaluation/text-only.ts';
+import { corrupt } from '../../domain/failures.ts';
+import { type Question, questionTasks } from '../../domain/questions/question.ts';
+import type { ReportedItem, ReportedQuestion } from '../../domain/report/compare.ts';
+import { Column, type Key, Texts } from '../../domain/rows/columns.ts';
+import { createDiskNumbers } from '../answers/disk-numbers.ts';
+
+const noAnswer = -2;
+
+/** The questions by number, in the order in which they were added. */
+export class QuestionColumns {
+  private readonly ids = createDiskNumbers();
+  private readonly groups = createDiskNumbers();
+  /** Labels, letters and names of sets: few, and the same for all models. */
+  readonly texts = new Texts();
+  private readonly task = new Column(Uint8Array);
+  private readonly group = new Column(Int32Array);
+  private readonly source = new Column(Int32Array);
+  private readonly diagnosis = new Column(Int32Array);
+  private readonly options = new Column(Uint8Array);
+  private readonly answer = new Column(Int32Array);
+  private readonly expected = new Column(Int32Array);
+  private readonly ruleCorrect = new Column(Uint8Array);
+  private readonly rulePredicted = new Column(Int32Array);
+
+  /** @param letter what the rule of labels alone answers; null where that was not measured */
+  add(question: Question, letter: string | null): void {
+    const { correct, predicted, expected } = textOnlyItem(question, letter ?? question.answer);
+    if (this.ids.of(question.id) !== this.task.length) throw corrupt(`two test questions have the id ${question.id}`);
+    this.task.push(questionTasks.indexOf(question.task));
+    this.group.push(this.groups.of(question.group));
+    this.source.push(this.texts.numberOf(question.source));
+    this.diagnosis.push(this.texts.numberOf(question.diagnosis));
+    this.options.push(question.options.length);
+    this.answer.push(this.texts.numberOf(question.answer));
+    this.expected.push(this.texts.numberOf(expected));
+    this.ruleCorrect.push(Number(correct));
+    this.rulePredicted.push(letter === null ? noAnswer : this.texts.numberOf(predicted));
+  }
+
+  /** -1 where no question has this id. */
+  find(id: string): number {
+    return this.ids.find(id);
+  }
+
+  get(id: Key): ReportedQuestion | undefined {
+    if (!this.has(id)) return undefined;
+    return { diagnosis: this.text(this.diagnosis.at(id)), options: { length: this.options.at(id) } };
+  }
+
+  /** What every answer to a question shares. */
+  sharedOf(number: number): Pick<ReportedItem, 'id' | 'group' | 'source' | 'task' | 'answer' | 'expected'> {
+    return {
+      ...{ id: number, group: this.group.at(number), source: this.text(this.source.at(number)) },
+      task: questionTasks[this.task.at(number)] ?? 'diagnosis',
+      ...{ answer: this.text(this.answer.at(number)), expected: this.text(this.expected.at(number)) },
+    };
+  }
+
+  /** The rule's answers by question. */
+  readonly textOnly = {
+    get: (id: Key): TextOnlyItem | undefined => {
+      if (!this.has(id) || this.rulePredicted.at(id) === noAnswer) return undefined;
+      const { answer: _, ...shared } = this.sharedOf(id);
+      const predicted = this.texts.textOf(this.rulePredicted.at(id));
+      return { ...shared, correct: this.ruleCorrect.at(id) === 1, predicted };
+    },
+  };
+
+  close(): void {
+    this.ids.close();
+    this.groups.close();
+  }
+
+  private has(id: Key): id is number {
+    return typeof id === 'number' && id < this.task.length;
+  }
+
+  private text(number: number): string {
+    return this.texts.textOf(number) ?? '';
+  }
+}
+
+/** The answers of one model, in the order in which they were added. */
+export class AnswerColumns implements Iterable<ReportedItem> {
+  private readonly questions: QuestionColumns;
+  private readonly question = new Column(Int32Array);
+  private readonly correct = new Column(Uint8Array);
+  private readonly letter = new Column(Int32Array);
+  private readonly predicted = new Column(Int32Array);
+  private readonly lenientLetter = new Column(Int32Array);
+  private readonly lenientPredicted = new Column(Int32Array);
+  private readonly lenientCorrect = new Column(Uint8Array);
+
+  constructor(questions: QuestionColumns) {
+    this.questions = questions;
+  }
+
+  add(number: number, item: Pick<EvaluationItem, 'correct' | 'letter' | 'predicted' | 'lenient' | 'expected'>): void {
+    const { correct, letter, predicted, lenient } = item;
+    this.question.push(number);
+    this.correct.push(Number(correct));
+    this.letter.push(this.questions.texts.numberOf(letter));
+    this.predicted.push(this.questions.texts.numberOf(predicted));
+    this.lenientLetter.push(this.questions.texts.numberOf(lenient.letter));
+    this.lenientPredicted.push(this.questions.texts.numberOf(leniently(item)));
+    this.lenientCorrect.push(Number(lenient.correct));
+  }
+
+  *[Symbol.iterator](): Generator<ReportedItem> {
+    for (let at = 0; at < this.question.length; at += 1)
+      yield {
+        ...this.questions.sharedOf(this.question.at(at)),
+        correct: this.correct.at(at) === 1,
+        letter: this.questions.texts.textOf(this.letter.at(at)),
+        predicted: this.questions.texts.textOf(this.predicted.at(at)),
+        lenient: {
+          letter: this.questions.texts.textOf(this.lenientLetter.at(at)),
+          correct: this.lenientCorrect.at(at) === 1,
+          predicted: this.questions.texts.textOf(this.lenientPredicted.at(at)),
+        },
+      };
+  }
+}

@@ -1,0 +1,24 @@
+/** `dermflow evaluate export`: an evaluation as a result file of VLMEvalKit or lmms-eval. */
+import { Command } from 'commander';
+import { withAnswers } from '../../question.ts';
+import { readBoard } from '../board.ts';
+import { findRow, readScored } from '../compare.ts';
+import { readAsked } from '../page-sources.ts';
+import { writeForeign } from './formats.ts';
+
+export const exportCommand = (): Command =>
+  new Command('export')
+    .description('an evaluation as a file of VLMEvalKit (.xlsx, .tsv) or of lmms-eval (.jsonl)')
+    .argument('<evaluation>', 'a model as the leaderboard names it, or the first characters of an evaluation’s key')
+    .requiredOption('--out <file>', 'its ending says which')
+    .option('--benchmark <name>', 'where it has evaluations on several')
+    .action(async (name: string, { out, benchmark }: { out: string; benchmark?: string }) => {
+      const count = await withAnswers(async ({ client, store }) => {
+        const artifacts = await store();
+        const row = findRow(await readBoard(artifacts, client.options.namespace), name, benchmark);
+        const scored = await readScored(artifacts, row);
+        await writeForeign(out, await readAsked(artifacts, row), scored);
+        return scored.length;
+      });
+      console.log(`${out}: ${count} items`);
+    });

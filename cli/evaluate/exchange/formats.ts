@@ -1,0 +1,43 @@
+/** Result files of other tools by their endings. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { readWorkbook, writeWorkbook } from '../../../activities/exchange/workbook.ts';
+import type { BenchmarkItem } from '../../../domain/benchmarks/benchmark.ts';
+import type { ForeignEvaluation } from '../../../domain/benchmarks/exchange/foreign.ts';
+import { parseLmmsEvalSamples, printLmmsEvalSamples } from '../../../domain/benchmarks/exchange/lmms-eval.ts';
+import {
+  parseVlmEvalKit,
+  parseVlmEvalKitSheet,
+  printVlmEvalKit,
+  vlmEvalKitSheet,
+} from '../../../domain/benchmarks/exchange/vlmevalkit.ts';
+import type { ScoredItem } from '../../../domain/evaluation/scored.ts';
+import { userMistake } from '../../../domain/failures.ts';
+
+type Foreign = ForeignEvaluation & { scored: ScoredItem[] | null };
+
+/** Throws a user's mistake that names the file, and the row or cell. */
+export async function readForeign(file: string, task: string): Promise<Foreign> {
+  const bytes = await readFile(file).catch((error: unknown) => {
+    throw userMistake(
+      `${file}: cannot be read (${String(error)}); give a file that VLMEvalKit or lmms-eval wrote`,
+      error,
+    );
+  });
+  if (file.endsWith('.xlsx')) return parseVlmEvalKitSheet(await readWorkbook(bytes, file), file, task);
+  const text = bytes.toString('utf8');
+  return file.endsWith('.jsonl') ? parseLmmsEvalSamples(text, file, task) : parseVlmEvalKit(text, file, task);
+}
+
+/** `.xlsx` and `.tsv` as VLMEvalKit has them, `.jsonl` as lmms-eval. */
+export async function writeForeign(
+  file: string,
+  items: readonly BenchmarkItem[],
+  scored: readonly ScoredItem[],
+): Promise<void> {
+  if (file.endsWith('.xlsx'))
+    return writeFile(file, await writeWorkbook(vlmEvalKitSheet(items, scored), basename(file)));
+  if (file.endsWith('.tsv')) return writeFile(file, printVlmEvalKit(items, scored));
+  if (file.endsWith('.jsonl')) return writeFile(file, printLmmsEvalSamples(items, scored));
+  throw userMistake(`${file}: end its name in .xlsx or .tsv (VLMEvalKit), or .jsonl (samples of lmms-eval)`);
+}

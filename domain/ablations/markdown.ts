@@ -1,0 +1,37 @@
+/** The ablations as Markdown. */
+import { taskTitles } from '../report/words.ts';
+import type { Ablations } from './ablations.ts';
+import { cellsOf, claimHead, claimRows, notesOn, numbered, tableHead } from './words.ts';
+
+export function toMarkdown(ablations: Ablations): string {
+  const { recipe, runs, rows } = ablations;
+  const reasons = numbered(rows.map(({ notComparable }) => notComparable));
+  const tables = [...Map.groupBy(rows, ({ task }) => task)].map(
+    ([task, own]) =>
+      `## ${taskTitles[task]}\n\n${table(
+        tableHead,
+        own.map((row) => cellsOf(row, reasons.write)),
+      )}`,
+  );
+  const named = runs.map(
+    ({ run, seed, reward }) =>
+      `- \`${run}\`: seed ${seed}, ${reward === 'own' ? "the recipe's own reward" : 'flat reward'}`,
+  );
+  return `${[
+    `# Ablations of ${recipe}`,
+    ...tables,
+    ...(reasons.all.length === 0
+      ? []
+      : [`Not comparable: ${reasons.all.map((reason, i) => `(${i + 1}) ${reason}`).join('; ')}.`]),
+    `## Claims of the paper\n\n${table(claimHead, claimRows(ablations))}`,
+    notesOn(ablations)
+      .map((note) => `- ${note}`)
+      .join('\n'),
+    `## Runs\n\n${named.join('\n')}`,
+  ].join('\n\n')}\n`;
+}
+
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [head, head.map(() => '---'), ...rows]
+    .map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`)
+    .join('\n');

@@ -1,0 +1,144 @@
+/**
+ * Finds the pictures of many that show the same as another, whole or in part, without comparing it with each: coarse
+ * views of 8 x 8 cells are found by hashes (hash-lists.ts), the most alike are aligned (alignment.ts). The index lies on a
+ * shelf, which may be a disk. A search reads what has a hash in common with the pictures that are asked for, so its cost
+ * does not grow with the index but for views that are alike by chance.
+ */
+import { likeness, sure, type Window } from './alignment.ts';
+import { createHashLists, type HashLists, type ListShelf } from './hash-lists.ts';
+import { createMostAlike, type MostAlike } from './most-alike.ts';
+import { levelsOf, orientations, turn } from './perceptual-hash.ts';
+import { createProbes, type Probe } from './probes.ts';
+import { viewOf } from './view.ts';
+import { createViewHasher, leastCosine, viewLength } from './view-hash.ts';
+
+/** Two pictures of at least this likeness are near-duplicates; docs/data-sets.md has what it finds and mistakes. */
+export const nearDuplicateLikeness = 0.65;
+
+export interface Near {
+  /** In the hashes that were indexed. */
+  position: number;
+  /** From the threshold to 1. */
+  likeness: number;
+}
+
+/** Views of whole pictures, and of the windows that crops and borders leave of each. */
+export const shelves = ['wholes', 'windows'] as const;
+export type ShelfName = (typeof shelves)[number];
+
+/** Where the index lies. */
+export interface IndexShelf {
+  lists: Readonly<Record<ShelfName, ListShelf>>;
+  /** An indexed hash. */
+  hashAt(position: number): string;
+  /** Waits until timers and heartbeats had their turn: a search takes milliseconds of the processor. */
+  turn(): Promise<void>;
+}
+
+export interface NearDuplicateIndex {
+  /** Of each hash the most alike of the indexed ones, if it is a near-duplicate; asked for some hundred at a time. */
+  nearest(hashes: readonly string[]): Promise<(Near | null)[]>;
+}
+
+const whole: Window = { left: 0, top: 0, right: 0, bottom: 0 };
+const inset = (left: number, top: number, right: number, bottom: number): Window => ({ left, top, right, bottom });
+/** Where alignment starts: what crops and borders leave, in the middle, in a corner, and of 4 : 3 a square. */
+export const parts: readonly Window[] = [
+  ...[0.05, 0.1].map((cut) => inset(cut, cut, cut, cut)),
+  inset(0.125, 0, 0.125, 0),
+  inset(0, 0.125, 0, 0.125),
+  ...[inset(0.07, 0.07, 0, 0), inset(0, 0.07, 0.07, 0), inset(0.07, 0, 0, 0.07), inset(0, 0, 0.07, 0.07)],
+];
+const windowsOn: Record<ShelfName, readonly Window[]> = { wholes: [whole], windows: parts };
+/** Windows of the asked picture that are looked for on each shelf, by their number; -1 is the whole. */
+const askedOn: Record<ShelfName, readonly number[]> = { wholes: [-1, ...parts.keys()], windows: [-1] };
+
+/** How many of the coarse views most alike to a picture are aligned with it. */
+export const aligned = 12;
+/** Pictures whose views are looked up together. */
+const askedAtOnce = 256;
+
+/** Indexes the perceptual hashes of `count` pictures; time grows with their number. A picture of one colour is like none. */
+export async function indexHashes(
+  hashes: AsyncIterable<string> | readonly string[],
+  count: number,
+  shelf: IndexShelf,
+): Promise<NearDuplicateIndex> {
+  const hashers = {
+    wholes: createViewHasher(count),
+    windows: createViewHasher(count * parts.length),
+  };
+  const listsOf = async (name: ShelfName): Promise<HashLists> => {
+    const lists = createHashLists(hashers[name], shelf.lists[name]);
+    const view = new Float32Array(viewLength);
+    for await (const hash of hashes) {
+      const levels = levelsOf(hash);
+      for (const window of windowsOn[name]) lists.add(viewOf(levels, window, view));
+    }
+    await lists.seal();
+    return lists;
+  };
+  const lists = { wholes: await listsOf('wholes'), windows: await listsOf('windows') };
+
+  const nearestOfSome = async (asked: readonly string[]): Promise<(Near | null)[]> => {
+    const candidates = asked.map(() => createMostAlike(aligned));
+    const turned = asked.map(turnedLevels);
+    for (const name of shelves) {
+      const probes = createProbes(hashers[name], asked.length * orientations * askedOn[name].length);
+      for (const [test, turns] of turned.entries()) {
+        await shelf.turn();
+        for (const [orientation, levels] of turns.entries())
+          for (const part of askedOn[name])
+            probes.add(viewOf(levels, parts[part] ?? whole), { test, orientation, part });
+      }
+      await lists[name].search(probes, leastCosine, shelf.turn, (probe, entry, cosine, tried) =>
+        candidates[probe.test]?.offer(candidateOf(name, probe, entry, cosine, tried)),
+      );
+    }
+    const found: (Near | null)[] = [];
+    for (const [test, own] of candidates.entries()) {
+      await shelf.turn();
+      found.push(bestAligned(own, turned[test] ?? [], shelf));
+    }
+    return found;
+  };
+  return {
+    nearest: async (asked) => {
+      const found: (Near | null)[] = [];
+      for (let from = 0; from < asked.length; from += askedAtOnce)
+        found.push(...(await nearestOfSome(asked.slice(from, from + askedAtOnce))));
+      return found;
+    },
+  };
+}
+
+/** Of two equally alike ones that which is tried first: whole before windows, these by table and hash. */
+function candidateOf(name: ShelfName, { orientation, part }: Probe, entry: number, cosine: number, tried: number) {
+  const slots = windowsOn[name].length;
+  const [position, slot] = [Math.floor(entry / slots), entry % slots];
+  const reversed = part >= 0;
+  const tie = reversed ? part : name === 'wholes' ? 0 : 1 + tried * slots + slot;
+  const window = reversed ? part : name === 'wholes' ? -1 : slot;
+  return { position, orientation, reversed, window, cosine, tie };
+}
+
+/** The grid in every orientation; none where it is of one colour. */
+function turnedLevels(hash: string): Float32Array[] {
+  const levels = levelsOf(hash);
+  const turns = Array.from({ length: orientations }, (_, orientation) => turn(levels, orientation));
+  return turns.some((each) => viewOf(each, whole) === null) ? [] : turns;
+}
+
+function bestAligned(candidates: MostAlike, turned: readonly Float32Array[], shelf: IndexShelf): Near | null {
+  let best: Near | null = null;
+  for (const { position, orientation, reversed, window } of candidates.list()) {
+    const own = turned[orientation];
+    if (!own) continue;
+    const other = levelsOf(shelf.hashAt(position));
+    const start = parts[window] ?? whole;
+    const found = reversed ? likeness(own, other, start) : likeness(other, own, start);
+    if (found >= (best?.likeness ?? nearDuplicateLikeness)) best = { position, likeness: found };
+    if (found >= sure) break;
+  }
+  return best;
+}

@@ -1,0 +1,160 @@
+/**
+ * Ways through the trainer that depend on machines and on what the libraries can do: where each was run so far, and which
+ * are refused before anything starts, for the versions that are locked.
+ */
+import { userMistake } from '../failures.ts';
+import type { Recipe } from '../recipe/recipe.ts';
+
+/** Versions in `trainer/requirements.txt` for which the refusals below were read in the sources; a test compares them. */
+export const judgedVersions = { accelerate: '1.15.0', transformers: '5.23.0', trl: '1.16.0' } as const;
+
+/** Where trainers run, as far as paths depend on it; `TrainerPlace` of platform/env.ts is one. */
+export interface Place {
+  /** On each machine. */
+  processes: number;
+  machines: number;
+  sharding: string;
+  attention: string;
+}
+
+type Uses = Pick<Recipe, 'model' | 'sft' | 'grpo'>;
+
+export interface Path {
+  name: string;
+  /** Machines on which it was run, by the tests that `by` names; nothing was run on a GPU so far. */
+  ran: 'CPU' | 'never';
+  /** The test that runs it, and what stands in for what a CPU lacks. */
+  by: string;
+  /** Why it is refused and what to do instead; null where it is open. */
+  refusal: string | null;
+  isUsed(place: Place, recipe: Uses | null): boolean;
+}
+
+const isSingle = ({ processes, machines }: Place): boolean => processes * machines === 1;
+const shards =
+  (sharding: string) =>
+  (place: Place): boolean =>
+    !isSingle(place) && place.sharding === sharding;
+const samples =
+  (engine: Recipe['grpo']['rollouts']) =>
+  (_: Place, recipe: Uses | null): boolean =>
+    recipe !== null && recipe.grpo.rollouts === engine && reinforces(recipe);
+const reinforces = ({ grpo }: Uses): boolean => grpo.milestones.length + grpo.rlOnlyMilestones.length > 0;
+const open = { refusal: null };
+
+export const paths: readonly Path[] = [
+  { name: 'one process, fp32', ran: 'CPU', by: 'trainer/tests/test_resume.py', ...open, isUsed: usesFp32 },
+  {
+    name: 'bf16 (base bf16, adapter fp32, autocast)',
+    ...{ ran: 'CPU', by: 'trainer/tests/test_precision.py', ...open },
+    isUsed: (_, recipe) => recipe?.model.precision === 'bf16',
+  },
+  {
+    name: 'gradient checkpointing',
+    ...{ ran: 'CPU', by: 'trainer/tests/test_precision.py', ...open },
+    isUsed: (_, recipe) => recipe !== null && (recipe.sft.gradientCheckpointing || recipe.grpo.gradientCheckpointing),
+  },
+  { name: 'ddp', ran: 'CPU', by: 'trainer/tests/test_distributed.py, gloo', ...open, isUsed: shards('ddp') },
+  {
+    name: 'several machines',
+    ...{ ran: 'CPU', by: 'test/integration/training/launch.test.ts, two launches on one machine', ...open },
+    isUsed: ({ machines }) => machines > 1,
+  },
+  {
+    name: 'fsdp',
+    ...{ ran: 'CPU', by: 'trainer/tests/test_fsdp.py, gloo, Accelerate made to shard on a CPU', ...open },
+    isUsed: shards('fsdp'),
+  },
+  { name: 'zero-2', ran: 'never', by: 'its configuration is read by Accelerate', ...open, isUsed: shards('zero-2') },
+  {
+    name: 'zero-3',
+    ran: 'never',
+    by: '',
+    refusal:
+      `DERMFLOW_TRAINER_SHARDING is zero-3: with TRL ${judgedVersions.trl} and Transformers ${judgedVersions.transformers} ` +
+      'an adapter that is put on the base outside TRL stays in fp32 beside a bf16 base, which DeepSpeed cannot gather ' +
+      '(TRL issue 6089), and no checkpoint of it was ever resumed; take fsdp, or ddp where the base fits one GPU',
+    isUsed: shards('zero-3'),
+  },
+  { name: 'attention sdpa', ran: 'CPU', by: 'trainer/tests/test_grpo.py', ...open, isUsed: attends('sdpa') },
+  {
+    name: 'attention eager',
+    ...{ ran: 'CPU', by: 'test/integration/training/numerics.test.ts', ...open },
+    isUsed: attends('eager'),
+  },
+  {
+    name: 'attention flash_attention_2',
+    ...{ ran: 'never', by: 'a job without the package is refused', ...open },
+    isUsed: attends('flash_attention_2'),
+  },
+  {
+    name: 'rollouts transformers',
+    ...{ ran: 'CPU', by: 'trainer/tests/test_grpo.py', ...open },
+    isUsed: samples('transformers'),
+  },
+  {
+    name: 'rollouts vllm-server',
+    ...{ ran: 'never', by: 'trainer/tests/test_vllm.py runs the trainer against a stand-in for vLLM', ...open },
+    isUsed: samples('vllm-server'),
+  },
+  {
+    name: 'rollouts vllm-colocated',
+    ran: 'never',
+    by: '',
+    refusal:
+      `grpo.rollouts is "vllm-colocated": TRL ${judgedVersions.trl} hands a vLLM on the same GPUs prompts whose image ` +
+      'tokens are expanded already together with the image, and vLLM expands them again (TRL issue 6294, open); take ' +
+      '"vllm-server" with a server on GPUs of its own, or "transformers"',
+    isUsed: samples('vllm-colocated'),
+  },
+  {
+    name: 'base model from the hub',
+    ...{ ran: 'CPU', by: 'trainer/tests/test_hub.py, against a hub on this machine', ...open },
+    isUsed: (_, recipe) => recipe !== null && /^[\w.-]+\/[\w.-]+(@.+)?$/.test(recipe.model.base),
+  },
+];
+
+function usesFp32(place: Place, recipe: Uses | null): boolean {
+  return isSingle(place) && recipe?.model.precision === 'fp32';
+}
+
+function attends(attention: string): (place: Place) => boolean {
+  return (place) => place.attention === attention;
+}
+
+/**
+ * Throws a user's mistake, a line for each path that is refused of those that this place and this recipe take.
+ *
+ * @param recipe null: of the place alone
+ */
+export function requireOpenPaths(place: Place, recipe: Uses | null): void {
+  const refusals = paths.filter((path) => path.isUsed(place, recipe)).flatMap(({ refusal }) => refusal ?? []);
+  if (refusals.length > 0) throw userMistake(refusals.join('\n'));
+}
+
+export interface PathRow {
+  name: string;
+  used: boolean;
+  cpu: boolean;
+  gpu: boolean;
+  by: string;
+  refusal: string | null;
+}
+
+/** What `dermflow plan` tells of each path. */
+export const pathRows = (place: Place, recipe: Uses): PathRow[] =>
+  paths.map(({ name, ran, by, refusal, isUsed }) => ({
+    ...{ name, used: isUsed(place, recipe), cpu: ran === 'CPU', gpu: false, by, refusal },
+  }));
+
+const nameWidth = 42;
+
+/** A line for each path, those of this run marked by a star. */
+export function describePaths(rows: readonly PathRow[]): string {
+  const lines = rows.map(({ name, used, cpu, gpu, by, refusal }) => {
+    const where = [cpu ? 'CPU' : null, gpu ? 'GPU' : null].filter((machine) => machine !== null).join(', ') || 'never';
+    const state = refusal === null ? where : 'refused';
+    return `${used ? '*' : ' '} ${name.padEnd(nameWidth)} ${state.padEnd(8)} ${by}`.trimEnd();
+  });
+  return `paths, * this run's; run so far on\n${lines.join('\n')}`;
+}

@@ -1,0 +1,227 @@
+/** Answers in forms that nobody asked for, and what stands in an endpoint's place: what was paid for is read. */
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { failureTypes } from '../../../domain/failures.ts';
+import type { LlmSettings } from '../../../domain/llm-settings.ts';
+import {
+  type Answer,
+  chatAnswer,
+  chatCompletion,
+  chatError,
+  chatStream,
+  startChatServer,
+} from '../../support/chat-server.ts';
+import { clientOf, shortRequest as request, secretKey } from '../../support/endpoints.ts';
+
+const { signal } = new AbortController();
+const text = 'The border is irregular, and the colours are several.';
+const streamed: Partial<LlmSettings> = { stream: 'always' };
+const asEvents = { 'content-type': 'text/event-stream' };
+const page = '<!DOCTYPE html><html><head><title>Sign in</title></head><body>Maintenance</body></html>';
+const asPage = { 'content-type': 'text/html' };
+const whole = { text, finish: 'stop' };
+const { userMistake, unavailable } = failureTypes;
+
+const rejected = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => null,
+    (error: unknown) => error,
+  );
+/** An answer with something before or after its events. */
+const events = (change: (body: string) => string, answer = chatStream(text)): Answer => ({
+  ...answer,
+  body: change(String(answer.body)),
+});
+const messageError = (message: string): string => `data: ${JSON.stringify({ error: { message } })}\n\n`;
+const cutAt = (body: string): string => body.slice(0, body.indexOf('\n\n', body.length / 2) + 2);
+
+describe('a paid reply', () => {
+  const replies: [what: string, answer: Answer, expected: object, more?: Partial<LlmSettings>][] = [
+    ['streamed unasked', chatStream(text), whole],
+    ['streamed unasked, under another type', events((body) => body, { ...chatStream(text), headers: {} }), whole],
+    ['at once where a stream was asked', chatAnswer(text), whole, streamed],
+    ['streamed, without a finish reason, to its end', chatStream(text, { finish: null }), whole, streamed],
+    ['streamed, broken off', chatStream(text, { finish: null, end: null }), { text, finish: 'length' }, streamed],
+    ['streamed, without [DONE]', chatStream(text, { end: null }), whole, streamed],
+    [
+      'streamed, between comments',
+      events((body) => `: PROCESSING\n\n${body.replaceAll('\n\n', '\n\n: wait\n\n')}`),
+      whole,
+      streamed,
+    ],
+    [
+      'streamed, with half a usage',
+      chatStream(text, { usage: { prompt_tokens: 4 } }),
+      { ...whole, inputTokens: 4, outputTokens: null },
+      streamed,
+    ],
+    [
+      'streamed, each piece in another dialect',
+      chatStream(text, { rest: { created: 'now' } }),
+      { ...whole, inputTokens: 7 },
+      streamed,
+    ],
+    [
+      'streamed, with a fingerprint',
+      chatStream(text, { rest: { system_fingerprint: 'fp_1', model: 'served' } }),
+      { ...whole, systemFingerprint: 'fp_1', servedModel: 'served' },
+      streamed,
+    ],
+    [
+      'streamed, then an error',
+      events((body) => `${cutAt(body)}${messageError(`out of memory, ${secretKey}`)}data: [DONE]\n\n`),
+      { finish: 'length', words: 'out of memory, ***' },
+      streamed,
+    ],
+    [
+      'streamed, an error after its end',
+      events((body) => body.replace('data: [DONE]', `${messageError('no billing')}data: [DONE]`)),
+      whole,
+      streamed,
+    ],
+    ['called packed, and plain', { ...chatAnswer(text), headers: { 'content-encoding': 'gzip' } }, whole],
+    [
+      'packed by zstd',
+      { body: zstdCompressSync(String(chatAnswer(text).body)), headers: { 'content-encoding': 'zstd' } },
+      whole,
+    ],
+    ['behind blank lines', { body: `\n\n\n${String(chatAnswer(text).body)}` }, whole],
+    ['behind a byte order mark', { body: `\uFEFF${String(chatAnswer(text).body)}` }, whole],
+    [
+      'with a usage below zero',
+      chatCompletion({ content: text }, { usage: { prompt_tokens: -1, completion_tokens: 2.5, total_tokens: 1 } }),
+      { ...whole, inputTokens: null, outputTokens: 3 },
+    ],
+    [
+      'as a call of a tool',
+      chatCompletion(
+        { content: null, tool_calls: [{ id: 'a', type: 'function', function: { name: 'f', arguments: '{}' } }] },
+        {},
+        { finish_reason: 'tool_calls' },
+      ),
+      { text: '', finish: 'stop' },
+    ],
+    [
+      'ended by a time limit',
+      chatCompletion({ content: 'The' }, {}, { finish_reason: 'timeout' }),
+      { finish: 'length' },
+    ],
+  ];
+  it.each(replies)('%s is read, and bought once', async (_, answer, expected, more = {}) => {
+    const server = await startChatServer(answer);
+    expect(await clientOf(server.baseUrl, more).complete(request, signal)).toMatchObject(expected);
+    expect(server.requests).toHaveLength(1);
+  });
+});
+
+describe('an error', () => {
+  it('that is packed is told in its words', async () => {
+    const body = gzipSync(JSON.stringify({ error: { message: 'no such field "foo"' } }));
+    const server = await startChatServer({ status: 400, body, headers: { 'content-encoding': 'gzip' } });
+    const reply = await clientOf(server.baseUrl).complete(request, signal);
+    expect(reply).toMatchObject({ finish: 'refused', words: 'HTTP 400: no such field "foo"' });
+  });
+
+  it.each<[string, string, string]>([
+    [
+      'MiniMax',
+      JSON.stringify({ base_resp: { status_code: 1008, status_msg: 'insufficient balance' } }),
+      failureTypes.needsPerson,
+    ],
+    ['Tencent', JSON.stringify({ Response: { Error: { Code: 'Busy', Message: 'server overloaded' } } }), unavailable],
+    ['a stream', messageError('the engine is overloaded'), unavailable],
+  ])('inside a 200 is of its kind: %s', async (_, body, type) => {
+    const server = await startChatServer({ body, headers: body.startsWith('data') ? asEvents : {} });
+    expect(await rejected(clientOf(server.baseUrl, {}, 0).complete(request, signal))).toMatchObject({ type });
+  });
+
+  it.each([529, 520, 599])('%i is waited for', async (status) => {
+    const server = await startChatServer({ status, body: '' });
+    const error = await rejected(clientOf(server.baseUrl, {}, 0).complete(request, signal));
+    expect(error).toMatchObject({ type: unavailable });
+  });
+});
+
+describe('Retry-After', () => {
+  const refusedWith = async (headers: Record<string, string>): Promise<unknown> => {
+    const server = await startChatServer(chatError(429, 'slow down', headers));
+    return rejected(clientOf(server.baseUrl, {}, 0).complete(request, signal));
+  };
+  const date = (ms: number): string => new Date(ms).toUTCString();
+
+  it('as a date is read by the server’s clock', async () => {
+    const there = Date.now() - 7_200_000;
+    const error = await refusedWith({ date: date(there), 'retry-after': date(there + 90_000) });
+    expect(error).toMatchObject({ type: unavailable, retryAfterMs: 90_000 });
+  });
+
+  it.each(['0', '-5', 'soon', '1, 1', date(0)])('%j is no reason to ask again without a pause', async (value) => {
+    expect(await refusedWith({ 'retry-after': value })).toMatchObject({ type: unavailable, retryAfterMs: null });
+  });
+
+  it('of 0 has pauses that grow', async () => {
+    const busy = chatError(429, 'slow down', { 'retry-after': '0' });
+    const server = await startChatServer(busy, busy, chatAnswer(text));
+    await clientOf(server.baseUrl).complete(request, signal);
+    const [first, second, third] = server.requests.map(({ atMs }) => atMs);
+    expect((second ?? 0) - (first ?? 0)).toBeGreaterThanOrEqual(490);
+    expect((third ?? 0) - (second ?? 0)).toBeGreaterThanOrEqual(990);
+  });
+});
+
+describe('a redirect', () => {
+  const to = (status: number, location: string): Answer => ({ status, headers: { location }, body: '' });
+
+  it.each([301, 302, 303])('%i, by which the request becomes another one, is told with the address', async (status) => {
+    const behind = await startChatServer(chatAnswer(text));
+    const server = await startChatServer(to(status, `${behind.baseUrl}/chat/completions`));
+    const error = await rejected(clientOf(server.baseUrl).complete(request, signal));
+    expect(error).toMatchObject({
+      type: userMistake,
+      message: expect.stringContaining(`is redirected to ${behind.baseUrl} (`),
+    });
+    expect(String(error)).toContain('set DERMFLOW_LLM_BASE_URL to the address that answers itself');
+  });
+
+  it('to another host, where the key is not sent, is told with the address', async () => {
+    const behind = await startChatServer(chatError(401, 'no key'));
+    const server = await startChatServer(to(308, `${behind.baseUrl}/chat/completions`));
+    const error = await rejected(clientOf(server.baseUrl).complete(request, signal));
+    expect(behind.requests[0]?.headers.authorization).toBeUndefined();
+    expect(error).toMatchObject({
+      type: userMistake,
+      message: expect.stringContaining(`redirected to ${behind.baseUrl}`),
+    });
+  });
+
+  it('without an end is told', async () => {
+    const server = await startChatServer({ status: 307, headers: { location: '/v1/chat/completions' }, body: '' });
+    const error = await rejected(clientOf(server.baseUrl, {}, 0).complete(request, signal));
+    expect(error).toMatchObject({ type: userMistake, message: expect.stringContaining('redirected') });
+  });
+});
+
+describe('a web page', () => {
+  const as = (status: number): Answer => ({ status, headers: asPage, body: page });
+
+  it.each([200, 404, 405])('%i in the place of an endpoint that answered before is waited for', async (status) => {
+    const server = await startChatServer(chatAnswer(text), as(status));
+    const client = clientOf(server.baseUrl, {}, 0);
+    await client.complete(request, signal);
+    const error = await rejected(client.complete(request, signal));
+    expect(error).toMatchObject({ type: unavailable, message: expect.stringContaining('Maintenance') });
+  });
+
+  it('403 of a firewall is about this text alone', async () => {
+    const server = await startChatServer(chatAnswer(text), as(403), chatAnswer(text));
+    const client = clientOf(server.baseUrl);
+    await client.complete(request, signal);
+    expect(await client.complete(request, signal)).toMatchObject({ finish: 'refused' });
+    expect(await client.complete(request, signal)).toMatchObject(whole);
+  });
+
+  it('from the first is the user’s mistake', async () => {
+    const server = await startChatServer(as(404));
+    expect(await rejected(clientOf(server.baseUrl).complete(request, signal))).toMatchObject({ type: userMistake });
+  });
+});

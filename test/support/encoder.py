@@ -1,0 +1,65 @@
+"""What PyTorch makes of pictures, as JSON on stdout: the vision tower of a model behind its own processor, and the tokens
+of a small encoder, which is exported for any number of pictures.
+
+Called by test/integration/features/encoder.test.ts: encoder.py MODEL ONNX PICTURE...
+"""
+
+import json
+import sys
+
+import torch
+from PIL import Image
+from torch import nn
+from transformers import AutoProcessor, Qwen2_5_VLForConditionalGeneration
+
+MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+
+
+class Encoder(nn.Module):
+    """A class token and a register, then the patches, seen by each other."""
+
+    def __init__(self):
+        super().__init__()
+        self.patches = nn.Conv2d(3, 24, 14, 14)
+        self.prefix = nn.Parameter(torch.randn(2, 24))
+        self.norm, self.mixed = nn.LayerNorm(24), nn.Linear(24, 72)
+
+    def forward(self, pixels):
+        patches = self.patches(pixels).flatten(2).transpose(1, 2)
+        prefix = self.prefix.unsqueeze(0).expand(patches.shape[0], -1, -1)
+        tokens = torch.cat([prefix, patches], dim=1)
+        queries, keys, values = self.mixed(self.norm(tokens)).chunk(3, dim=-1)
+        return tokens + torch.softmax(queries @ keys.transpose(1, 2), dim=-1) @ values
+
+
+@torch.no_grad()
+def main():
+    model_path, onnx_path, *paths = sys.argv[1:]
+    torch.manual_seed(1)
+    images = [Image.open(path).convert("RGB") for path in paths]
+
+    processor = AutoProcessor.from_pretrained(model_path).image_processor
+    tower = Qwen2_5_VLForConditionalGeneration.from_pretrained(model_path, dtype=torch.float32).eval().model.visual
+    shipped = []
+    for image in images:
+        inputs = processor(images=[image], return_tensors="pt")
+        shipped.append(tower(inputs["pixel_values"], grid_thw=inputs["image_grid_thw"]).pooler_output.tolist())
+
+    encoder = Encoder().eval()
+    pixels = torch.stack([torch.frombuffer(bytearray(image.tobytes()), dtype=torch.uint8) for image in images])
+    pixels = pixels.reshape(len(images), *reversed(images[0].size), 3).permute(0, 3, 1, 2).float() / 255
+    pixels = (pixels - torch.tensor(MEAN)[:, None, None]) / torch.tensor(STD)[:, None, None]
+    torch.onnx.export(
+        encoder,
+        pixels[:2],
+        onnx_path,
+        dynamo=False,
+        input_names=["pixels"],
+        output_names=["tokens"],
+        dynamic_axes={"pixels": {0: "n"}, "tokens": {0: "n"}},
+    )
+    json.dump({"shipped": shipped, "vit": encoder(pixels).tolist()}, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,75 @@
+import { copyFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { evaluateBenchmark } from '../../../../activities/evaluation/evaluate-benchmark.ts';
+import { createMemoryStore } from '../../../../activities/store/memory.ts';
+import { readBoard } from '../../../../cli/evaluate/board.ts';
+import { readScored } from '../../../../cli/evaluate/compare.ts';
+import { readForeign, writeForeign } from '../../../../cli/evaluate/exchange/formats.ts';
+import { importResults } from '../../../../cli/evaluate/exchange/import.ts';
+import { readAsked } from '../../../../cli/evaluate/page-sources.ts';
+import { temporaryFolder, writeFiles } from '../../../support/datasets.ts';
+import {
+  answeringModel,
+  benchmarkContext,
+  localModel,
+  requestOf,
+  storeQuestions,
+} from '../../../support/evaluations.ts';
+
+const fixture = fileURLToPath(new URL('../../../support/vlmevalkit.xlsx', import.meta.url));
+
+describe('results of other tools', () => {
+  it.each(['xlsx', 'tsv', 'jsonl'])('hold an evaluation of ours, out and in again (.%s)', async (ending) => {
+    const store = createMemoryStore();
+    const data = { questions: await storeQuestions(store, 6), dataset: null };
+    const input = {
+      tested: localModel({ label: 'ours' }),
+      benchmark: 'id-diagnosis',
+      data,
+      asking: requestOf().asking,
+    };
+    const model = answeringModel('ours', (place) => `=<final diagnosis>${place % 2 ? 'A' : 'B'}</final diagnosis>\r\n`);
+    await evaluateBenchmark(input, model, benchmarkContext(store));
+    const [row] = await readBoard(store, 'default');
+    if (!row) throw new RangeError('one evaluation was stored');
+    const [items, scored] = [await readAsked(store, row), await readScored(store, row)];
+    const file = join(await temporaryFolder(), `results.${ending}`);
+    await writeForeign(file, items, scored);
+    expect((await readForeign(file, 'id-diagnosis')).scored).toEqual(scored);
+    const elsewhere = createMemoryStore();
+    expect(await importResults(file, 'id-diagnosis', 'theirs', elsewhere)).toMatchObject({ items: 6, withoutScore: 0 });
+    const [found] = await readBoard(elsewhere, 'default');
+    expect(found).toMatchObject({ label: 'theirs', strict: row.strict, lenient: row.lenient, groups: row.groups });
+  });
+
+  it('become a row of the leaderboard, once; items without a score are left out and told', async () => {
+    const store = createMemoryStore();
+    const file = join(await temporaryFolder(), 'm_set_result.xlsx');
+    await copyFile(fixture, file);
+    const imported = await importResults(file, 'set', 'llava', store);
+    expect(imported).toMatchObject({ items: 3, withoutScore: 1 });
+    expect(await importResults(file, 'set', 'llava', store)).toEqual(imported);
+    const [row, ...others] = await readBoard(store, 'default');
+    expect(row).toMatchObject({ benchmark: 'set', label: 'llava', profile: 'VLMEvalKit', items: 3 });
+    expect(row?.strict.score.value).toBeCloseTo(2 / 3, 9);
+    expect(others).toEqual([]);
+  });
+
+  it('that are none are refused in a line with the remedy', async () => {
+    const folder = await temporaryFolder();
+    await writeFiles(folder, { 'x.tsv': '"index"\t"prediction"\n"1"\t"A"\n', 'x.xlsx': 'text', 'x.pdf': 'text' });
+    await copyFile(fixture, join(folder, 'judged.xlsx'));
+    const refuse = (name: string, benchmark = 'set') =>
+      importResults(join(folder, name), benchmark, 'm', createMemoryStore()).catch(({ message }: Error) => message);
+    expect(await refuse('x.tsv')).toMatch(
+      /x\.tsv: none of its 1 items has a score; give the judged results \(column hit\)$/,
+    );
+    expect(await refuse('x.xlsx')).toMatch(/x\.xlsx: is no workbook/);
+    expect(await refuse('x.pdf')).toMatch(/neither \.xlsx, \.tsv, \.csv nor \.json/);
+    expect(await refuse('absent.tsv')).toMatch(/absent\.tsv: cannot be read/);
+    expect(await refuse('judged.xlsx', 'id-diagnosis')).toMatch(/one of Dermflow's, whose items these are not/);
+    await expect(writeForeign(join(folder, 'x.pdf'), [], [])).rejects.toThrow(/\.xlsx or \.tsv/);
+  });
+});

@@ -1,0 +1,83 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { failureTypes } from '../../../domain/failures.ts';
+import { describePaths, judgedVersions, pathRows, paths, requireOpenPaths } from '../../../domain/plan/paths.ts';
+import { rolloutEngines } from '../../../domain/trainer.ts';
+import { readEnvironment, repositoryRoot, shardings } from '../../../platform/env.ts';
+import { demoRecipe } from '../../support/recipes.ts';
+
+const place = (variables: Record<string, string> = {}) => readEnvironment(variables).trainer;
+const sharded = (sharding: string) => place({ DERMFLOW_TRAINER_PROCESSES: '2', DERMFLOW_TRAINER_SHARDING: sharding });
+const recipe = demoRecipe();
+const sampledBy = (rollouts: (typeof rolloutEngines)[number]) => ({ ...recipe, grpo: { ...recipe.grpo, rollouts } });
+
+describe('the paths through the trainer', () => {
+  it('were judged for the versions that are locked: an upgrade asks for them to be judged again', async () => {
+    const locked = await readFile(join(repositoryRoot, 'trainer/requirements.in'), 'utf8');
+    for (const [name, version] of Object.entries(judgedVersions)) expect(locked).toContain(`\n${name}==${version}\n`);
+  });
+
+  it('name tests that there are', () => {
+    const named = paths.flatMap(({ by }) => by.match(/(?:trainer|test)\/[\w/.-]+\.(?:py|ts)/g) ?? []);
+    expect(named.length).toBeGreaterThan(8);
+    expect(named.filter((file) => !existsSync(join(repositoryRoot, file)))).toEqual([]);
+  });
+
+  it.each(paths.filter(({ ran }) => ran === 'CPU').map(({ name, by }) => [name, by]))('%s was run by a test', (_, by) =>
+    expect(by).toMatch(/\.(py|ts)/),
+  );
+
+  it.each([...shardings])('%s with several processes is one path', (sharding) => {
+    const used = pathRows(sharded(sharding), recipe).filter((row) => row.used);
+    expect(used.map(({ name }) => name)).toContain(sharding);
+    expect(used.filter(({ name }) => shardings.some((each) => each === name))).toHaveLength(1);
+  });
+
+  it.each([...rolloutEngines])('rollouts by %s are one path', (engine) => {
+    const used = pathRows(place(), sampledBy(engine)).filter((row) => row.used);
+    expect(used.filter(({ name }) => name.startsWith('rollouts')).map(({ name }) => name)).toEqual([
+      `rollouts ${engine}`,
+    ]);
+  });
+
+  it.each([
+    [
+      'zero-3',
+      () => requireOpenPaths(sharded('zero-3'), null),
+      /^DERMFLOW_TRAINER_SHARDING is zero-3: .*1\.16\.0.*take fsdp/,
+    ],
+    [
+      'a vLLM on the same GPUs',
+      () => requireOpenPaths(place(), sampledBy('vllm-colocated')),
+      /^grpo\.rollouts is "vllm-colocated": TRL 1\.16\.0 .*6294.*take "vllm-server"/,
+    ],
+  ])('%s is refused in one line with version, reason and remedy', (_, refuse, words) => {
+    expect(refuse).toThrow(
+      expect.objectContaining({ type: failureTypes.userMistake, message: expect.stringMatching(words) }),
+    );
+    expect(refuse).not.toThrow(/\n/);
+  });
+
+  it('all others are open', () => {
+    for (const sharding of ['ddp', 'fsdp', 'zero-2'])
+      expect(() => requireOpenPaths(sharded(sharding), recipe)).not.toThrow();
+    for (const engine of ['transformers', 'vllm-server'] as const) {
+      expect(() => requireOpenPaths(place(), sampledBy(engine))).not.toThrow();
+    }
+    // Of one process nothing is shared; without GRPO nobody samples.
+    expect(() => requireOpenPaths(place({ DERMFLOW_TRAINER_SHARDING: 'zero-3' }), recipe)).not.toThrow();
+    const sft = sampledBy('vllm-colocated');
+    const sftOnly = { ...sft, grpo: { ...sft.grpo, milestones: [], rlOnlyMilestones: [] } };
+    expect(() => requireOpenPaths(place(), sftOnly)).not.toThrow();
+  });
+
+  it('are told with where each was run', () => {
+    const text = describePaths(pathRows(sharded('zero-3'), recipe));
+    expect(text).toMatch(/^\* zero-3 +refused$/m);
+    expect(text).toMatch(/^ {2}fsdp +CPU +trainer\/tests\/test_fsdp\.py/m);
+    expect(text).toMatch(/^ {2}zero-2 +never +/m);
+    expect(text).not.toContain('GPU,');
+  });
+});

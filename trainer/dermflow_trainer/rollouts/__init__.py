@@ -1,0 +1,1 @@
+"""Which prompts a step of GRPO takes, and when its completions are drawn anew."""
