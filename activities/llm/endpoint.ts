@@ -13,7 +13,7 @@ import { Dialect } from './dialect.ts';
 import { type Generation, generate } from './generate.ts';
 import { identifyEndpoint, keyHeaders, rootCause } from './identity.ts';
 import { providerModel } from './providers.ts';
-import { refusal } from './reading.ts';
+import { refusal } from './reply/reading.ts';
 import { patientFetch } from './transport.ts';
 import { createWire, type Exchange } from './wire.ts';
 import { listen, retryAfterMs, type Said, withoutSecrets } from './words.ts';

@@ -4,9 +4,9 @@ import { extractJsonMiddleware, extractReasoningMiddleware, wrapLanguageModel } 
 import type { LlmReply, LlmRequest } from '../../domain/llm.ts';
 import { jsonWithin } from '../../domain/replies/json.ts';
 import type { Dialect } from './dialect.ts';
-import { readOptions } from './log-probs.ts';
 import { asksForJson, gathersStream } from './middleware.ts';
-import { readGenerated, readUnaccepted } from './reading.ts';
+import { readOptions } from './reply/log-probs.ts';
+import { readGenerated, readUnaccepted } from './reply/reading.ts';
 
 export interface Generation {
   model: LanguageModelV4;

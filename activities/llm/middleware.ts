@@ -2,8 +2,8 @@
 import { InvalidResponseDataError, type JSONSchema7, type LanguageModelV4GenerateResult } from '@ai-sdk/provider';
 import { injectJsonInstructionIntoMessages } from '@ai-sdk/provider-utils';
 import type { LanguageModelMiddleware } from 'ai';
-import { type Chunk, chunkOf, told } from './chunks.ts';
 import type { Dialect } from './dialect.ts';
+import { type Chunk, chunkOf, told } from './reply/chunks.ts';
 import { listen } from './words.ts';
 
 /** Asks for JSON of a schema, the way the endpoint takes it. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readOptions } from '../../../activities/llm/log-probs.ts';
+import { readOptions } from '../../../activities/llm/reply/log-probs.ts';
 import { keptAnswerSchema } from '../../../domain/answers/answer.ts';
 import { optionLogProbs, type ToldToken } from '../../../domain/replies/option-log-probs.ts';
 

@@ -1,8 +1,8 @@
 /** Makes a reply of what the AI SDK returns, or could not read. */
 import { APICallError, InvalidResponseDataError, type LanguageModelV4GenerateResult } from '@ai-sdk/provider';
-import type { LlmReply } from '../../domain/llm.ts';
-import { jsonWithin } from '../../domain/replies/json.ts';
-import { withoutThinking } from '../../domain/replies/thinking.ts';
+import type { LlmReply } from '../../../domain/llm.ts';
+import { jsonWithin } from '../../../domain/replies/json.ts';
+import { withoutThinking } from '../../../domain/replies/thinking.ts';
 import { completionSchema, textOf, told } from './chunks.ts';
 
 const noReply = {

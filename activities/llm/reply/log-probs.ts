@@ -1,7 +1,7 @@
 /** Probabilities of options out of a chat completion whose request asked for `logprobs` (by DERMFLOW_LLM_BODY). */
 import type { LanguageModelV4GenerateResult } from '@ai-sdk/provider';
 import { z } from 'zod';
-import { type OfferedOption, type OptionLogProbs, optionLogProbs } from '../../domain/replies/option-log-probs.ts';
+import { type OfferedOption, type OptionLogProbs, optionLogProbs } from '../../../domain/replies/option-log-probs.ts';
 
 const told = z.object({ token: z.string(), logprob: z.number() });
 /** As OpenAI has it, and vLLM, SGLang and llama.cpp after it. */
