@@ -37,12 +37,14 @@ async function runWith(rewards: Record<number, number>, patience: number | null)
 }
 
 describe('validation of GRPO', () => {
-  it('keeps the best milestone: it is exported, shown grey pictures and told to the report', async () => {
+  it('keeps the best milestone: it is exported and told to the report', async () => {
     const { trained, asked, exported, report } = await runWith({ 10: 0.5, 20: 0.9, 30: 0.6, 40: 0.8 }, null);
     expect(trained.filter((name) => !name.endsWith('SFT'))).toHaveLength(4);
     expect(exported.checkpoint).toEqual(stretch('grpo', 20).checkpoint);
-    expect(asked).toContain('evaluateModel grpo-20-no-image');
-    expect(asked).not.toContain('evaluateModel grpo-40-no-image');
+    // As every other one.
+    expect(asked).toEqual(
+      expect.arrayContaining([10, 20, 30, 40].map((step) => `evaluateModel grpo-${step}-no-image`)),
+    );
     expect(report.chosen?.map(({ stage, step, stoppedEarly }) => [stage, step, stoppedEarly])).toEqual([
       ['grpo', 20, false],
       ['rl-only', 20, false],

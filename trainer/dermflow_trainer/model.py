@@ -82,7 +82,10 @@ def load_policy(job):
     if job["adapter"] is not None:
         return adapted(base, job, is_trainable=True)
     try:
-        return get_peft_model(base, LoraConfig(**lora_arguments(job["lora"], lora_targets(base, job["lora"].get("targets", RELEASED_PARTS)))))
+        return get_peft_model(
+            base,
+            LoraConfig(**lora_arguments(job["lora"], lora_targets(base, job["lora"].get("targets", RELEASED_PARTS)))),
+        )
     except ValueError as error:
         raise BadInput(f"field lora.targets: {error}") from error
 
