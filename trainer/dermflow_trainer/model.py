@@ -44,8 +44,8 @@ def load_base(job):
 
 
 def start_of(job):
-    """Name of what training begins with, and further arguments for `from_pretrained`: a whole model of an earlier stage,
-    or the base."""
+    """Name of what training begins with, and further arguments for `from_pretrained`: a whole model of an earlier
+    stage, or the base."""
     whole = job.get("adapter")
     return (whole, {}) if is_whole(whole) else source_of(job["model"])
 
@@ -81,11 +81,9 @@ def load_policy(job):
     prepare_sharding(base)
     if job["adapter"] is not None:
         return adapted(base, job, is_trainable=True)
+    targets = lora_targets(base, job["lora"].get("targets", RELEASED_PARTS))
     try:
-        return get_peft_model(
-            base,
-            LoraConfig(**lora_arguments(job["lora"], lora_targets(base, job["lora"].get("targets", RELEASED_PARTS)))),
-        )
+        return get_peft_model(base, LoraConfig(**lora_arguments(job["lora"], targets)))
     except ValueError as error:
         raise BadInput(f"field lora.targets: {error}") from error
 

@@ -65,7 +65,11 @@ describe('the paths through the trainer', () => {
     ],
     [
       'validation in shards',
-      () => requireOpenPaths(sharded('fsdp'), { ...recipe, grpo: { ...recipe.grpo, validation: { questions: 8 } } }),
+      () =>
+        requireOpenPaths(sharded('fsdp'), {
+          ...recipe,
+          grpo: { ...recipe.grpo, validation: { questions: 8, patience: null } },
+        }),
       /^grpo\.validation is set and DERMFLOW_TRAINER_SHARDING is fsdp: .*take ddp/,
     ],
   ])('%s is refused in one line with version, reason and remedy', (_, refuse, words) => {
@@ -83,7 +87,7 @@ describe('the paths through the trainer', () => {
     }
     for (const of of [
       { ...recipe, lora: null },
-      { ...recipe, grpo: { ...recipe.grpo, validation: { questions: 8 } } },
+      { ...recipe, grpo: { ...recipe.grpo, validation: { questions: 8, patience: null } } },
     ])
       for (const where of [place({ DERMFLOW_TRAINER_SHARDING: 'fsdp' }), sharded('ddp')])
         expect(() => requireOpenPaths(where, of)).not.toThrow();

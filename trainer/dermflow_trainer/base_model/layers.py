@@ -42,8 +42,8 @@ RELEASED_TARGETS = pattern_of()
 
 
 def lora_targets(model, targets=RELEASED_PARTS):
-    """A pattern of every linear layer of some parts, by default of the language model and of what joins it to the vision
-    tower; a text as it is."""
+    """A pattern of every linear layer of some parts, by default of the language model and of what joins it to the
+    vision tower; a text as it is."""
     pattern = pattern_of(targets)
     if isinstance(targets, str):
         return pattern
