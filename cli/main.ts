@@ -17,6 +17,7 @@ const loaders: Record<string, () => Promise<Command>> = {
   cancel: async () => (await import('./steer/cancel.ts')).cancelCommand(),
   report: async () => (await import('./follow/report.ts')).reportCommand(),
   evaluate: async () => (await import('./evaluate/evaluate.ts')).evaluateCommand(),
+  export: async () => (await import('./export/export.ts')).exportCommand(),
   schedule: async () => (await import('./nights/schedule.ts')).scheduleCommand(),
   leaderboard: async () => (await import('./evaluate/leaderboard.ts')).leaderboardCommand(),
   ablate: async () => (await import('./ablate/ablate.ts')).ablateCommand(),

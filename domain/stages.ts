@@ -3,6 +3,8 @@
  * row here; what a row lacks does not compile.
  */
 import type { Recipe } from './recipe/recipe.ts';
+import { type TrlFields, trlWords } from './recipe/trl/check.ts';
+import { optimiserBytes } from './recipe/trl/optimiser.ts';
 
 /** Jobs of the trainer that save their state and go on from it; the others of domain/trainer.ts begin anew. */
 export const resumableJobs = ['sft', 'grpo'] as const;
@@ -20,7 +22,7 @@ export interface StepSize {
   dropout: boolean;
   /** Sequences that all devices sample in a step. */
   sampled: number;
-  /** Bytes per trainable parameter: adapter, gradient, Adam's moments, and a frozen adapter where one is the reference. */
+  /** Bytes per trainable parameter: adapter, gradient, the optimiser's state, and a frozen adapter where one is the reference. */
   adapterBytes: number;
 }
 
@@ -36,7 +38,7 @@ export interface StageRow {
   /** Job of the trainer that does it. */
   job: ResumableJob;
   /** Whether a validation follows the last step, which the checkpoint of that step does not hold. */
-  validates: boolean;
+  validates(recipe: Pick<Recipe, 'grpo'>): boolean;
   /** Where its stretches end, in epochs or steps; none where the recipe leaves the stage out. */
   ends(recipe: Recipe): readonly number[];
   memory(recipe: Recipe): StepSize;
@@ -63,9 +65,9 @@ const trajectoryTokens = 512;
 const sftSteps = ({ sft, lora }: Pick<Recipe, 'sft' | 'lora'>): StepSize => ({
   settings: sft,
   completion: trajectoryTokens,
-  dropout: lora.dropout > 0,
+  dropout: (lora?.dropout ?? 0) > 0,
   sampled: 0,
-  adapterBytes: 16,
+  adapterBytes: 8 + optimiserBytes(sft.trl),
 });
 
 const grpoSteps = ({ grpo }: Grpo): StepSize => ({
@@ -74,8 +76,14 @@ const grpoSteps = ({ grpo }: Grpo): StepSize => ({
   // Off in GRPO: the policy would differ from its own reference.
   dropout: false,
   sampled: grpo.promptsPerStep * grpo.generations,
-  adapterBytes: 20,
+  adapterBytes: 12 + optimiserBytes(grpo.trl),
 });
+
+/** Further fields of TRL that the recipe sets, for a cell of a table; begins with a comma. */
+const further = (trl: TrlFields | undefined): string => {
+  const words = trlWords(trl).replaceAll('|', '\\|');
+  return words === '' ? '' : `, TRL: ${words}`;
+};
 
 const grpoSettings = ({ grpo }: Grpo, step: number): StageSettings => ({
   learningRate: grpo.learningRate,
@@ -83,7 +91,8 @@ const grpoSettings = ({ grpo }: Grpo, step: number): StageSettings => ({
   length: `${step} of ${grpo.steps} steps`,
   other:
     `temperature ${grpo.temperature}, β ${grpo.beta}, ε ${grpo.epsilon}, KL gradient ${grpo.klGradient}` +
-    (grpo.dynamicSampling ? `, groups of equal reward drawn anew up to ${grpo.dynamicSampling} times` : ''),
+    (grpo.dynamicSampling ? `, groups of equal reward drawn anew up to ${grpo.dynamicSampling} times` : '') +
+    further(grpo.trl),
 });
 
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i + 1);
@@ -94,7 +103,7 @@ export const stages = {
   /** A first phase of SFT, on pictures with explained concepts (A20). */
   concepts: {
     job: 'sft',
-    validates: true,
+    validates: () => true,
     ends: ({ sft }: Sft) => upTo(sft.conceptAlignment?.epochs ?? 0),
     memory: sftSteps,
     title: 'Alignment of concepts',
@@ -108,13 +117,13 @@ export const stages = {
       learningRate: sft.learningRate,
       batch: `${sft.batchSize} pictures`,
       length: epochs(sft.conceptAlignment?.epochs ?? 0),
-      other: `${sft.conceptAlignment?.explanations ?? 0} wordings of each concept`,
+      other: `${sft.conceptAlignment?.explanations ?? 0} wordings of each concept${further(sft.trl)}`,
     }),
     status: (epoch, { sft }: Sft) => `concepts, epoch ${epoch} of ${sft.conceptAlignment?.epochs ?? 0}`,
   },
   sft: {
     job: 'sft',
-    validates: true,
+    validates: () => true,
     ends: ({ sft }: Sft) => upTo(sft.epochs),
     memory: sftSteps,
     title: 'SFT',
@@ -128,14 +137,14 @@ export const stages = {
       learningRate: sft.learningRate,
       batch: `${sft.batchSize} trajectories`,
       length: epochs(sft.epochs),
-      other: `trajectory types ${trajectories.types.join(', ')}`,
+      other: `trajectory types ${trajectories.types.join(', ')}${further(sft.trl)}`,
     }),
     status: (epoch, { sft }: Sft) => `epoch ${epoch} of ${sft.epochs}`,
   },
   /** GRPO that continues the adapter of SFT. */
   grpo: {
     job: 'grpo',
-    validates: false,
+    validates: ({ grpo }: Grpo) => grpo.validation !== undefined,
     ends: ({ grpo }: Grpo) => grpo.milestones,
     memory: grpoSteps,
     title: 'SFT + GRPO',
@@ -151,7 +160,7 @@ export const stages = {
   /** The paper's ablation: GRPO that begins with the base model. */
   'rl-only': {
     job: 'grpo',
-    validates: false,
+    validates: ({ grpo }: Grpo) => grpo.validation !== undefined,
     ends: ({ grpo }: Grpo) => grpo.rlOnlyMilestones,
     memory: grpoSteps,
     title: 'RL without SFT',

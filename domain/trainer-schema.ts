@@ -1,6 +1,7 @@
 /** The protocol of `trainer.ts` as JSON Schema (draft 7), by which the trainer checks what it reads. */
 import { z } from 'zod';
-import { chatRowSchema, rewardResponseSchema, trainerEventSchema, trainerJobSchema } from './trainer.ts';
+import { rewardResponseSchema } from './rewards/exchange.ts';
+import { chatRowSchema, trainerEventSchema, trainerJobSchema } from './trainer.ts';
 
 /**
  * Jobs by kind, events by name, a row, and the answer to a request for rewards. The trainer's copy is

@@ -8,14 +8,9 @@
  * trainer writes only below `output`.
  */
 import { z } from 'zod';
+import { loraSchema, partsSchema } from './lora.ts';
 
 const path = z.string();
-
-export const loraSchema = z.strictObject({
-  rank: z.int().positive(),
-  alpha: z.number().positive(),
-  dropout: z.number().min(0).max(1),
-});
 
 const optimiserSchema = z.strictObject({
   learningRate: z.number().positive(),
@@ -63,9 +58,11 @@ export const rolloutEngines = ['transformers', 'vllm-colocated', 'vllm-server'] 
 
 const trainingSchema = {
   ...commonSchema,
-  /** PEFT folder to continue; null starts a fresh adapter. In GRPO it is also the KL reference, in every stretch. */
+  /** PEFT folder to continue, or with `lora` null a model's; null starts a fresh adapter, or with the base. In GRPO it is also the KL reference, in every stretch. */
   adapter: path.nullable(),
-  lora: loraSchema,
+  /** Null: the weights of the parts `full` are trained themselves, and a checkpoint is a folder of a whole model. */
+  lora: loraSchema.nullable(),
+  full: partsSchema.exactOptional(),
   /** A full trainer checkpoint to continue from, bit for bit. */
   resume: path.nullable(),
   data: rowsSchema,
@@ -73,6 +70,8 @@ const trainingSchema = {
   optimiser: optimiserSchema,
   gradientCheckpointing: z.boolean(),
   attention: z.enum(attentions),
+  /** Fields of TRL's configuration that the recipe sets itself (domain/recipe/trl); absent: none. */
+  trl: z.record(z.string(), z.unknown()).optional(),
   /** Where Transformers' own callbacks also report to, each configured by its own environment variables. */
   tracking: z.array(z.enum(trackers)),
 };
@@ -117,6 +116,8 @@ export const grpoJobSchema = z.strictObject({
   }),
   /** How often the groups of a step whose completions all earn the same are drawn anew, at most; 0: never. */
   redraws: z.int().nonnegative(),
+  /** Questions whose greedy answers are rewarded at `stopAt`, told as `validation_reward`; absent: none. */
+  validation: rowsSchema.exactOptional(),
   /** Unix socket that answers `POST /rewards` (`rewardRequestSchema`); rank 0 asks for all ranks. */
   rewardSocket: path,
   /** Reward components, in the order in which they are logged. */
@@ -150,6 +151,10 @@ export const exportOnnxJobSchema = z.strictObject({
 });
 export type ExportOnnxJob = z.infer<typeof exportOnnxJobSchema>;
 
+/** A model of its own out of base and adapter, in `output`, its weights in `precision`. */
+export const mergeJobSchema = z.strictObject({ ...commonSchema, job: z.literal('merge'), adapter: path });
+export type MergeJob = z.infer<typeof mergeJobSchema>;
+
 /** Export of the vision tower as an encoder of square pictures: `encoder.onnx`, and its settings as `encoder.json`. */
 const encoderJob = { job: z.literal('export-encoder'), side: z.int().positive() };
 export const exportEncoderJobSchema = z.strictObject({ ...commonSchema, ...encoderJob });
@@ -176,6 +181,7 @@ export const trainerJobSchema = z.discriminatedUnion('job', [
   grpoJobSchema,
   generateJobSchema,
   exportOnnxJobSchema,
+  mergeJobSchema,
   exportEncoderJobSchema,
   buildBackboneJobSchema,
 ]);
@@ -196,18 +202,6 @@ export type ChatRow = z.infer<typeof chatRowSchema>;
 
 export const generatedRowSchema = z.strictObject({ id: z.string(), text: z.string(), tokens: z.array(z.int()) });
 export type GeneratedRow = z.infer<typeof generatedRowSchema>;
-
-/** What the trainer posts: completions of one step with the ids of their rows. */
-export const rewardRequestSchema = z.strictObject({
-  step: z.int().nonnegative(),
-  ids: z.array(z.string()),
-  completions: z.array(z.string()),
-});
-export type RewardRequest = z.infer<typeof rewardRequestSchema>;
-
-/** The answer: for each component, one number per completion, in the order asked. */
-export const rewardResponseSchema = z.strictObject({ components: z.record(z.string(), z.array(z.number())) });
-export type RewardResponse = z.infer<typeof rewardResponseSchema>;
 
 const step = z.int().nonnegative();
 

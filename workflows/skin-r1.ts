@@ -9,7 +9,8 @@ import { skinR1 as method } from '../domain/methods/skin-r1.ts';
 import { patches } from '../domain/names.ts';
 import { parseRecipe } from '../domain/recipe/parse.ts';
 import type { Recipe } from '../domain/recipe/recipe.ts';
-import { type Stage, stageNames } from '../domain/stages.ts';
+import { chooseMilestone, type MilestoneChoice } from '../domain/rewards/milestones.ts';
+import { type Stage, stageNames, stages } from '../domain/stages.ts';
 import {
   explainConcepts,
   exportAdapter,
@@ -33,7 +34,7 @@ async function train(recipe: Recipe, { progress, evaluations }: Course): Promise
   // Asked once: a run that began before this goes on as it began.
   const allControls = recipe.evaluation.noImageControl && patched(patches.controlOfEveryModel);
   const [model, data] = await progress.part('data', async () => {
-    // A wrong base model, or what the gpu workers cannot do, is told before hours of import.
+    // A wrong base model or adapter, or what the gpu workers cannot do, is told before hours of import.
     const identified = await identifyModel({ base: recipe.model.base, recipe });
     return [identified, await prepareData({ recipe })];
   });
@@ -57,9 +58,12 @@ async function train(recipe: Recipe, { progress, evaluations }: Course): Promise
   });
 
   const stretches: Record<Stage, StretchResult[]> = { concepts: [], sft: [], grpo: [], 'rl-only': [] };
-  /** The newest model of a stage with its checkpoint; null where the recipe leaves the stage out. */
+  const choices: MilestoneChoice[] = [];
+  /** A stage's last model, or the one that was chosen, with its checkpoint; null where the recipe leaves the stage out. */
   const newest = (stage: Stage): Trained | null => {
-    const checkpoint = stretches[stage].at(-1)?.checkpoint;
+    const chosen = choices.find((choice) => choice.stage === stage)?.step;
+    const stretch = stretches[stage].findLast((each) => chosen === undefined || each.checkpoint.step === chosen);
+    const checkpoint = stretch?.checkpoint;
     return checkpoint ? { subject: subjectOf(stage, checkpoint), checkpoint } : null;
   };
 
@@ -76,10 +80,14 @@ async function train(recipe: Recipe, { progress, evaluations }: Course): Promise
   if (policy) evaluate(policy.subject, policy.checkpoint);
 
   const exported = await progress.part('grpo', async () => {
-    const train = (stage: 'grpo' | 'rl-only', sft: CheckpointRef | null): Promise<StretchResult[]> =>
-      trainByMilestones(stage, { ...start, questions, sft }, progress, (checkpoint) =>
+    const train = async (stage: 'grpo' | 'rl-only', sft: CheckpointRef | null): Promise<StretchResult[]> => {
+      const trained = await trainByMilestones(stage, { ...start, questions, sft }, progress, (checkpoint) =>
         evaluate(subjectOf(stage, checkpoint), checkpoint),
       );
+      const choice = chooseMilestone(stage, trained, stages[stage].ends(recipe));
+      if (choice) choices.push(choice);
+      return trained;
+    };
     const evaluateWithoutImage = ({ subject, checkpoint }: Trained): void => {
       if (recipe.evaluation.noImageControl && !allControls) evaluate(onGrey(subject), checkpoint);
     };
@@ -98,11 +106,12 @@ async function train(recipe: Recipe, { progress, evaluations }: Course): Promise
   const scores = await progress.part('evaluation', () => evaluations.all());
   return progress.part('report', async () => {
     const textOnly = data.textOnly ? { textOnly: data.textOnly } : {};
-    const card = { data: data.counts, trajectories: counts, evaluations: scores, ...textOnly };
+    const chosen = choices.length > 0 ? { chosen: choices } : {};
+    const card = { data: data.counts, trajectories: counts, evaluations: scores, ...textOnly, ...chosen };
     const adapter = await exportAdapter({ ...start, checkpoint: exported.checkpoint, ...card });
     const report = await writeReport({
       run: workflowInfo().workflowId,
-      ...{ ...start, data, trajectories: { trajectories, counts }, adapter, evaluations: scores },
+      ...{ ...start, data, trajectories: { trajectories, counts }, adapter, evaluations: scores, ...chosen },
       logs: stageNames.flatMap((stage) => stretches[stage].map(({ metrics }) => ({ stage, metrics }))),
       spent: [
         ...(llm ? [{ stage: 'trajectories', account: llm }] : []),

@@ -8,7 +8,7 @@ import { commitOnce } from '../commit-once.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import type { Rows } from '../rows.ts';
 import { withScratchFolder } from '../scratch.ts';
-import { fetchAdapter, modelPath } from '../trainer/model-folders.ts';
+import { fetchPolicy, modelPath } from '../trainer/model-folders.ts';
 import { runTrainerJob, type TrainerProcess } from '../trainer/trainer-job.ts';
 import type { LocalModel } from './tested-model.ts';
 
@@ -35,7 +35,7 @@ export async function exportOnnx(
   return withScratchFolder(scratch, 'export', (folder) =>
     commitOnce(store, work, async () => {
       const output = join(folder, 'model');
-      const adapter = await fetchAdapter(store, checkpoint, join(folder, 'adapter'));
+      const adapter = await fetchPolicy(store, checkpoint, join(folder, 'adapter'));
       const job: ExportOnnxJob = {
         schema: 1,
         job: 'export-onnx',

@@ -9,7 +9,7 @@ import { createTransformersRunner } from '../inference/transformers-runner.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import type { ModelRunner } from '../ports/model-runner.ts';
 import { materialise, readJson } from '../store/commit.ts';
-import { fetchAdapter, isAdapterFile, modelPath } from '../trainer/model-folders.ts';
+import { fetchPolicy, isAdapterFile, isWhole, modelPath } from '../trainer/model-folders.ts';
 import type { TrainerProcess } from '../trainer/trainer-job.ts';
 
 /** Of a base alone, or with an adapter out of a checkpoint or an adapter's own artifact. */
@@ -32,9 +32,15 @@ export async function identifyLocal(store: ArtifactStore, { model, checkpoint }:
 
 async function identifyAdapter(store: ArtifactStore, checkpoint: ArtifactRef): Promise<Json> {
   const manifest = await store.manifest(checkpoint);
+  const names = Object.keys(manifest.files);
+  const isWeight = isWhole(names)
+    ? (name: string) => /^model[^/]*\.safetensors$/.test(name)
+    : (name: string) => isAdapterFile(name) && name !== config.name;
   const weights = Object.entries(manifest.files)
-    .filter(([name]) => isAdapterFile(name) && name !== config.name)
+    .filter(([name]) => isWeight(name))
     .map(([name, { sha256 }]) => [name, sha256]);
+  // What a model of its own computes with its weights, its base says.
+  if (isWhole(names)) return { weights: Object.fromEntries(weights) };
   if (weights.length === 0) throw corrupt(`${checkpoint.kind} ${checkpoint.key} holds no adapter`);
   const settings = await readJson(store, manifest, config.name, config.schema);
   const kept = Object.fromEntries(Object.entries(settings).filter(([name]) => !places.includes(name)));
@@ -59,7 +65,7 @@ export async function openLocal(
   settings: { seed: number; threads: number; precision: 'fp32' | 'bf16' },
   folder: string,
 ): Promise<ModelRunner> {
-  const adapter = await fetchAdapter(store, checkpoint, join(folder, 'adapter'));
+  const adapter = await fetchPolicy(store, checkpoint, join(folder, 'adapter'));
   return createTransformersRunner(trainer, { model: modelPath(model), adapter, ...settings, scratch: folder });
 }
 

@@ -64,7 +64,7 @@ async function readShown(
   answers: Pick<Answers, 'summaries' | 'items'> & { questions: QuestionColumns },
 ): Promise<Map<Key, ShownAnswer>> {
   const numbers = new Set(shownQuestions({ input, ...answers }));
-  const final = finalModel(orderModels(answers.summaries)).label;
+  const final = finalModel(orderModels(answers.summaries), input.chosen).label;
   const evaluation = input.evaluations.find(({ label }) => label === final)?.evaluation;
   const outputs = new Map<number, string>();
   if (evaluation)

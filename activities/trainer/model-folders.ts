@@ -19,17 +19,38 @@ export function modelPath({ base }: ModelRef): string {
   return base.replace(/^~(?=\/|$)/, () => homedir());
 }
 
-/** Fetches the adapter of a checkpoint, or an exported one, and returns its folder; null for the base model. */
-export async function fetchAdapter(
+/**
+ * Fetches what a checkpoint or an exported model answers by, its adapter or after full fine-tuning its own weights, and
+ * returns the folder; null for the base model. The trainer sees by the files which of the two it is.
+ */
+export async function fetchPolicy(
   store: ArtifactStore,
   checkpoint: ArtifactRef | null,
   folder: string,
 ): Promise<string | null> {
   if (!checkpoint) return null;
-  const manifest = await materialise(store, checkpoint, folder, isAdapterFile);
-  if (Object.keys(manifest.files).some(isAdapterFile)) return folder;
-  throw corrupt(`${checkpoint.kind} ${checkpoint.key} holds no adapter; train this stretch again`);
+  const names = Object.keys((await store.manifest(checkpoint)).files);
+  if (!names.some(isAdapterFile) && !isWhole(names)) {
+    throw corrupt(`${checkpoint.kind} ${checkpoint.key} holds no adapter and no model; train this stretch again`);
+  }
+  await materialise(store, checkpoint, folder, isWhole(names) ? isModelFile : isAdapterFile);
+  return folder;
 }
+
+/** Whether these are files of a model of its own, as full fine-tuning saves it. */
+export const isWhole = (names: readonly string[]): boolean =>
+  names.includes('config.json') && names.some((name) => isModelFile(name) && name.endsWith('.safetensors'));
+
+/** Weights, their index, and the configurations that say what they are. */
+const isModelFile = (name: string): boolean =>
+  /^(model[^/]*\.safetensors(\.index\.json)?|config\.json|generation_config\.json)$/.test(name);
+
+/** Of a model and its processor, as `from_pretrained` reads a folder; nothing of a trainer's state. */
+export const isPublicFile = (name: string): boolean =>
+  isModelFile(name) ||
+  /^((tokenizer|preprocessor|processor|video_preprocessor)[^/]*|special_tokens_map|added_tokens|vocab)\.json$|^merges\.txt$|^chat_template\.[^/]+$/.test(
+    name,
+  );
 
 /** A file of the policy's adapter in a full trainer state; neither the optimiser's nor the reference's, which has a folder. */
 export const isAdapterFile = (name: string): boolean => /^adapter_[^/]+$/.test(name);

@@ -1,9 +1,9 @@
-/** Runs one job of the trainer that has no state to save: an export or a generation. */
+/** Runs one job of the trainer that has no state to save: an export, a generation or a merging. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { DermflowError, failureTypes } from '../../domain/failures.ts';
-import type { ExportEncoderJob, ExportOnnxJob, GenerateJob, TrainerEvent } from '../../domain/trainer.ts';
+import type { ExportEncoderJob, ExportOnnxJob, GenerateJob, MergeJob, TrainerEvent } from '../../domain/trainer.ts';
 import { trainerCommand } from './command.ts';
 import { runTrainer } from './trainer-process.ts';
 
@@ -30,7 +30,7 @@ const graceMs = 5_000;
  */
 export async function runTrainerJob(
   { python, logger }: TrainerProcess,
-  job: ExportEncoderJob | ExportOnnxJob | GenerateJob,
+  job: ExportEncoderJob | ExportOnnxJob | GenerateJob | MergeJob,
   { folder, signal, onProgress }: TrainerJobOptions,
 ): Promise<Record<string, string>> {
   signal?.throwIfAborted();

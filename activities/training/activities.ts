@@ -7,7 +7,6 @@ import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { GrpoInput, StretchResult, TrainingActivities } from '../../domain/contracts/training.ts';
 import { DermflowError, failureTypes, unavailable } from '../../domain/failures.ts';
 import { requireOpenPaths } from '../../domain/plan/paths.ts';
-import { questionPrompt } from '../../domain/prompts/prompts.ts';
 import type { GrpoJob, SftJob } from '../../domain/trainer.ts';
 import type { Environment } from '../../platform/env.ts';
 import { withHeartbeats } from '../heartbeats.ts';
@@ -19,7 +18,7 @@ import { fetchRows, readJsonLines } from '../store/rows.ts';
 import { strayFailure } from '../stray.ts';
 import { trainerPackage } from '../trainer/command.ts';
 import { isSingle, prepareLaunch } from '../trainer/launch.ts';
-import { fetchAdapter, modelPath } from '../trainer/model-folders.ts';
+import { fetchPolicy, modelPath } from '../trainer/model-folders.ts';
 import { createStandby } from '../trainer/standby.ts';
 import { giveJob, spawnTrainer, superviseTrainer, type TrainerEnd, type Watching } from '../trainer/trainer-process.ts';
 import { exportAdapter } from './export-adapter.ts';
@@ -27,8 +26,9 @@ import { keepingUnsaved } from './kept.ts';
 import { identifyModel } from './model.ts';
 import { defaultRewardLimits, type LoadedPlugin, loadRewardPlugin } from './reward-plugin.ts';
 import { serveRewards } from './reward-server.ts';
-import { fetchImages, type RowSource, writeChatRows } from './rows.ts';
+import { fetchImages, questionRows, validationQuestions, writeChatRows } from './rows.ts';
 import { grpoJob, grpoStretch, inputPaths, type JobFolders, sftJob, sftStretch } from './stages.ts';
+import { identifyStart, startFolder } from './start-adapter.ts';
 import { createStayingTrainers, endHeld, type Held } from './staying.ts';
 import { runStretch } from './stretch.ts';
 import type { Stretch, StretchContext } from './stretch-context.ts';
@@ -175,20 +175,16 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
     const stretch = grpoStretch(input, plugin, environment.trainer);
     const { name, schema } = artifactFiles.questions.train;
     const questions = await withHeartbeats(() => readJsonLines(store, input.questions, name, schema));
-    const rewards = await serveRewards(questions, recipe.rewards, plugin, logger);
+    const validation = await withHeartbeats(() => validationQuestions(store, input));
+    const rewards = await serveRewards([...questions, ...validation], recipe.rewards, plugin, logger);
     try {
       const prepare = async (folders: JobFolders): Promise<GrpoJob> => {
-        const rows = questions.map(
-          (question): RowSource => ({
-            id: question.id,
-            image: question.image,
-            prompt: questionPrompt(question, recipe.prompts, 'training'),
-          }),
-        );
+        const [rows = [], held = []] = [questions, validation].map((each) => questionRows(each, recipe.prompts));
         const paths = inputPaths(folders.inputs);
         await writeChatRows(paths.rows, rows);
-        await fetchImages(store, rows, paths.images);
-        const adapter = await fetchAdapter(store, sft, paths.adapter);
+        await writeChatRows(paths.validation, held);
+        await fetchImages(store, [...rows, ...held], paths.images);
+        const adapter = (await fetchPolicy(store, sft, paths.adapter)) ?? (await startFolder(input.model));
         return grpoJob(recipe, stretch, { ...folders, adapter }, environment.trainer, rewards);
       };
       const own = { saveEvery: recipe.grpo.saveEvery, rewardSocket: rewards.socket };
@@ -203,10 +199,12 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
   return {
     // Reading a large model takes longer than a machine may be silent.
     identifyModel: ({ base, recipe }) =>
-      withHeartbeats((report) => {
+      withHeartbeats(async (report) => {
+        const adapter = recipe ? await identifyStart(recipe) : null;
         const run = recipe ? { place: environment.trainer, recipe } : null;
         const onProgress = (done: number, total: number): void => report({ phase: 'hashing the model', done, total });
-        return identifyModel(base, { python: environment.trainerPython, run }, onProgress);
+        const model = await identifyModel(base, { python: environment.trainerPython, run }, onProgress);
+        return adapter ? { ...model, adapter } : model;
       }),
 
     trainSft(input) {
@@ -219,7 +217,8 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
         await writeChatRows(paths.rows, train);
         const held = await writeChatRows(paths.validation, validation);
         await fetchImages(store, concatRows(train, validation), paths.images);
-        const adapter = await fetchAdapter(store, input.adapter ?? null, paths.adapter);
+        const before = await fetchPolicy(store, input.adapter ?? null, paths.adapter);
+        const adapter = before ?? (await startFolder(input.model));
         return sftJob(input.recipe, stretch, { ...folders, adapter }, environment.trainer, held > 0);
       };
       return inFolder(stretch, prepare, modelPath(input.model), { saveEvery: input.recipe.sft.saveEvery });

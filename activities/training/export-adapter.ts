@@ -1,13 +1,17 @@
-/** A checkpoint's adapter in PEFT layout, with model card and licence, free of this machine's paths. */
-import { type ArtifactRef, digestOf } from '../../domain/artifact.ts';
+/**
+ * A checkpoint's adapter in PEFT layout, or after full fine-tuning its model, with model card and licence, free of this
+ * machine's paths.
+ */
+import { type ArtifactRef, type BlobRef, digestOf, type Manifest } from '../../domain/artifact.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { AdapterInput } from '../../domain/contracts/training.ts';
 import { corrupt } from '../../domain/failures.ts';
-import { licenceNote, publicBase } from '../../domain/report/card-metadata.ts';
+import { licenceNote, type PublicBase, publicBase } from '../../domain/report/card-metadata.ts';
 import { modelCard } from '../../domain/report/model-card.ts';
 import { commitOnce } from '../commit-once.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { readJson } from '../store/commit.ts';
+import { isPublicFile, isWhole } from '../trainer/model-folders.ts';
 
 const { weights, config, card: cardFile, licence } = artifactFiles.adapter;
 
@@ -27,18 +31,29 @@ export async function exportAdapter(
   } as const;
   return commitOnce(store, work, async () => {
     const manifest = await store.manifest(checkpoint);
-    const blob = manifest.files[weights.name];
-    if (!blob) throw corrupt(`checkpoint ${checkpoint.key} has no ${weights.name}; train this stretch again`);
-    const settings = await readJson(store, manifest, config.name, config.schema);
-    const portable = { ...settings, base_model_name_or_path: base.name, revision: base.revision };
+    const policy = source.recipe.lora === null ? modelOf(manifest) : await adapterOf(store, manifest, base);
     return {
       facts: { step },
-      files: {
-        [weights.name]: { blob },
-        [config.name]: `${JSON.stringify(portable, null, 2)}\n`,
-        [cardFile.name]: card,
-        [licence.name]: licenceNote(source.recipe),
-      },
+      files: { ...policy, [cardFile.name]: card, [licence.name]: licenceNote(source.recipe) },
     };
   });
+}
+
+async function adapterOf(
+  store: ArtifactStore,
+  manifest: Manifest,
+  base: PublicBase,
+): Promise<Record<string, string | { blob: BlobRef }>> {
+  const blob = manifest.files[weights.name];
+  if (!blob) throw corrupt(`checkpoint ${manifest.key} has no ${weights.name}; train this stretch again`);
+  const settings = await readJson(store, manifest, config.name, config.schema);
+  const portable = { ...settings, base_model_name_or_path: base.name, revision: base.revision };
+  return { [weights.name]: { blob }, [config.name]: `${JSON.stringify(portable, null, 2)}\n` };
+}
+
+/** Weights, configuration and processor as the trainer saved them. */
+function modelOf({ key, files }: Manifest): Record<string, { blob: BlobRef }> {
+  if (!isWhole(Object.keys(files))) throw corrupt(`checkpoint ${key} holds no whole model; train this stretch again`);
+  const kept = Object.entries(files).filter(([name]) => isPublicFile(name));
+  return Object.fromEntries(kept.map(([name, blob]) => [name, { blob }]));
 }

@@ -85,6 +85,7 @@ function neededModules({ place, recipe }: NonNullable<Asking['run']>): Preflight
     ...(sharding.startsWith('zero') && processes * machines > 1
       ? [{ module: 'deepspeed', setting: 'DERMFLOW_TRAINER_SHARDING' }]
       : []),
+    ...(recipe.lora?.quantise ? [{ module: 'bitsandbytes', setting: 'lora.quantise' }] : []),
     ...(recipe.grpo.rollouts === 'transformers' ? [] : [{ module: 'vllm', setting: 'grpo.rollouts' }]),
   ];
 }

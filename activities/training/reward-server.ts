@@ -9,8 +9,8 @@ import { z } from 'zod';
 import { extractAnswer } from '../../domain/questions/extract.ts';
 import type { Question } from '../../domain/questions/question.ts';
 import { type RewardSettings, rewardNames } from '../../domain/reward-settings.ts';
+import { type RewardRequest, type RewardResponse, rewardRequestSchema } from '../../domain/rewards/exchange.ts';
 import { scoreCompletion } from '../../domain/rewards/rewards.ts';
-import { type RewardRequest, type RewardResponse, rewardRequestSchema } from '../../domain/trainer.ts';
 import type { LoadedPlugin } from './reward-plugin.ts';
 import type { RewardSource } from './stages.ts';
 

@@ -1,18 +1,45 @@
 /** Writes a job's rows and fetches the images that they name. */
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
+import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { ImageRef } from '../../domain/cases/case.ts';
+import type { GrpoInput } from '../../domain/contracts/training.ts';
+import { userMistake } from '../../domain/failures.ts';
+import { questionPrompt } from '../../domain/prompts/prompts.ts';
+import type { Question } from '../../domain/questions/question.ts';
+import type { Recipe } from '../../domain/recipe/recipe.ts';
 import type { ChatRow } from '../../domain/trainer.ts';
 import { concurrently } from '../concurrently.ts';
 import { writeRows } from '../json-lines.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { flatMapRows, type Rows } from '../rows.ts';
+import { readJsonLines } from '../store/rows.ts';
 
 export interface RowSource {
   id: string;
   image: ImageRef;
   prompt: string;
   completion?: string;
+}
+
+/** Prompts of GRPO, as training and validation ask them. */
+export const questionRows = (questions: readonly Question[], prompts: Recipe['prompts']): RowSource[] =>
+  questions.map((question) => ({
+    id: question.id,
+    image: question.image,
+    prompt: questionPrompt(question, prompts, 'training'),
+  }));
+
+/** The first ones of the validation part, which shares no patient with training and test; none without a validation. */
+export async function validationQuestions(
+  store: ArtifactStore,
+  { recipe: { grpo }, questions }: Pick<GrpoInput, 'recipe' | 'questions'>,
+): Promise<Question[]> {
+  if (!grpo.validation) return [];
+  const { name, schema } = artifactFiles.questions.validation;
+  const all = await readJsonLines(store, questions, name, schema);
+  if (all.length > 0) return all.slice(0, grpo.validation.questions);
+  throw userMistake('grpo.validation: there are no validation questions; give data.split.validation a share');
 }
 
 const imagesInFlight = 8;

@@ -1,10 +1,12 @@
 /** What decides the numbers of a stage of training: its key, its steps, its job. */
 import { join } from 'node:path';
-import { workKey } from '../../domain/artifact.ts';
+import { type Json, workKey } from '../../domain/artifact.ts';
 import type { ModelRef } from '../../domain/contracts/references.ts';
 import type { GrpoInput, SftInput, SftRecipe } from '../../domain/contracts/training.ts';
+import type { ModelPart } from '../../domain/lora.ts';
 import { sftBatches } from '../../domain/plan/plan.ts';
 import type { Recipe } from '../../domain/recipe/recipe.ts';
+import type { TrlFields } from '../../domain/recipe/trl/check.ts';
 import { publicBase } from '../../domain/report/card-metadata.ts';
 import { stages } from '../../domain/stages.ts';
 import type { GrpoJob, SftJob } from '../../domain/trainer.ts';
@@ -23,6 +25,16 @@ function pinned({ base }: ModelRef): { base?: string } {
 
 const describe = (work: Pick<Stretch, 'method' | 'inputs' | 'params'>) => ({ ...work, stageKey: workKey(work) });
 
+/** The adapter of elsewhere that a first stage begins with. */
+const start = ({ adapter }: ModelRef): Record<string, string> => (adapter ? { start: adapter.sha256 } : {});
+
+/** Of full fine-tuning, in one order however the recipe lists them. */
+const parts = ({ full }: Pick<Recipe, 'full'>): { full?: ModelPart[] } => (full ? { full: full.toSorted() } : {});
+
+/** Saying nothing is what an empty object says. */
+const passed = (trl: TrlFields | undefined): { trl?: Record<string, Json> } =>
+  trl && Object.keys(trl).length > 0 ? { trl: { ...trl } } : {};
+
 /**
  * An epoch of SFT. Every epoch has the stage's key, which holds neither `epoch` nor `saveEvery`. It holds the attention:
  * its implementations round differently, and a checkpoint of one must not pass for that of another.
@@ -32,8 +44,8 @@ export function sftStretch(
   { attention }: Pick<Place, 'attention'>,
 ): Stretch {
   // The adapter of the stage before says all that it did.
-  const { saveEvery: _, conceptAlignment: __, ...own } = recipe.sft;
-  const sft = { ...own, epochs: stages[stage].ends(recipe).length };
+  const { saveEvery: _, conceptAlignment: __, trl, ...own } = recipe.sft;
+  const sft = { ...own, ...passed(trl), epochs: stages[stage].ends(recipe).length };
   const { stepsPerEpoch: steps } = sftBatches(rows, sft.batchSize);
   return {
     stage,
@@ -42,11 +54,12 @@ export function sftStretch(
       inputs: {
         model: model.sha256,
         trajectories: trajectories.sha256,
-        ...(adapter ? { adapter: adapter.sha256 } : {}),
+        ...(adapter ? { adapter: adapter.sha256 } : start(model)),
       },
       params: {
         sft,
         lora: recipe.lora,
+        ...parts(recipe),
         seed: recipe.seed,
         precision: recipe.model.precision,
         threads: recipe.model.threads,
@@ -54,6 +67,7 @@ export function sftStretch(
       },
     }),
     ...pinned(model),
+    validates: true,
     maxSteps: steps * sft.epochs,
     startAt: steps * (epoch - 1),
     stopAt: steps * epoch,
@@ -69,7 +83,8 @@ export function grpoStretch(
   plugin: LoadedPlugin | null,
   { attention }: Pick<Place, 'attention'>,
 ): Stretch {
-  const { saveEvery: _, steps: maxSteps, milestones, rlOnlyMilestones, ...grpo } = recipe.grpo;
+  const { saveEvery: _, steps: maxSteps, milestones, rlOnlyMilestones, validation, trl, ...own } = recipe.grpo;
+  const grpo = { ...own, ...passed(trl) };
   const { lora, seed, prompts } = recipe;
   const { plugin: _file, ...rewards } = recipe.rewards;
   const { precision, threads } = recipe.model;
@@ -80,13 +95,14 @@ export function grpoStretch(
       inputs: {
         model: model.sha256,
         questions: questions.sha256,
-        ...(sft ? { sft: sft.sha256 } : {}),
+        ...(sft ? { sft: sft.sha256 } : start(model)),
         ...(plugin ? { plugin: plugin.sha256 } : {}),
       },
       params: {
         grpo,
         maxSteps,
         lora,
+        ...parts(recipe),
         rewards: { ...rewards, ...(plugin ? { plugin: plugin.name } : {}) },
         seed,
         prompts,
@@ -96,6 +112,8 @@ export function grpoStretch(
       },
     }),
     ...pinned(model),
+    validates: validation !== undefined,
+    ...(validation ? { validation: { questions: validation.questions } } : {}),
     maxSteps,
     startAt: Math.max(0, ...(sft ? milestones : rlOnlyMilestones).filter((milestone) => milestone < stopAt)),
     stopAt,
@@ -128,7 +146,7 @@ const rowsOf = ({ inputs }: JobFolders, name: 'rows' | 'validation') => {
   return { rows: paths[name], images: paths.images };
 };
 
-const common = (recipe: Pick<Recipe, 'seed' | 'model' | 'lora'>, folders: JobFolders, place: Place) => ({
+const common = (recipe: Pick<Recipe, 'seed' | 'model' | 'lora' | 'full'>, folders: JobFolders, place: Place) => ({
   schema: 1 as const,
   seed: recipe.seed,
   threads: recipe.model.threads,
@@ -138,6 +156,7 @@ const common = (recipe: Pick<Recipe, 'seed' | 'model' | 'lora'>, folders: JobFol
   adapter: folders.adapter,
   resume: folders.resume,
   lora: recipe.lora,
+  ...parts(recipe),
   data: rowsOf(folders, 'rows'),
   attention: place.attention,
   tracking: place.tracking,
@@ -152,6 +171,7 @@ const training = (settings: Recipe['sft'] | Recipe['grpo'], { maxSteps, stopAt }
     maxGradNorm: settings.maxGradNorm,
   },
   gradientCheckpointing: settings.gradientCheckpointing,
+  ...passed(settings.trl),
   perDeviceBatchSize: settings.perDeviceBatchSize,
 });
 
@@ -194,6 +214,7 @@ export const grpoJob = (
   maxCompletionLength: recipe.grpo.maxCompletionLength,
   rollouts: { engine: recipe.grpo.rollouts, ...place.vllm },
   redraws: recipe.grpo.dynamicSampling ?? 0,
+  ...(recipe.grpo.validation ? { validation: rowsOf(folders, 'validation') } : {}),
   rewardSocket: rewards.socket,
   rewardNames: rewards.names,
 });

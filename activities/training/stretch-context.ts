@@ -15,6 +15,10 @@ export interface Stretch extends CheckpointWork {
   /** Step after which the stretch began; its metrics are those after it. */
   startAt: number;
   stopAt: number;
+  /** Whether a validation follows the last step. */
+  validates: boolean;
+  /** What decides the numbers of a validation by rewards; it decides none of the training. */
+  validation?: { questions: number };
 }
 
 export interface StretchContext {

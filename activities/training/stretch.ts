@@ -50,12 +50,12 @@ export async function runStretch(stretch: Stretch, context: StretchContext): Pro
 
 async function findOrTrain(stretch: Stretch, context: StretchContext, state: TrainingState): Promise<StretchResult> {
   const { store, logger } = context;
-  const { stage, stageKey, stopAt } = stretch;
+  const { stage, stageKey, stopAt, validates } = stretch;
   const complete = await findComplete(stretch, store);
   if (complete) return complete;
   const restored = await restoreNewest(stretch, context, state);
   // An attempt may have ended between its last checkpoint and the validation of an epoch, which is then done now.
-  if (restored?.ref?.step === stopAt && !stages[stage].validates) {
+  if (restored?.ref?.step === stopAt && !validates) {
     return conclude(stretch, store, restored.ref, await readLog(restored.folder));
   }
   logger.info({ stage, from: restored?.step ?? 0, stopAt }, 'training');
@@ -102,10 +102,10 @@ async function restoreNewest(
 }
 
 /** What the log of a stretch is made of: its last checkpoint, which holds the stage's log up to there. */
-const metricsWork = ({ startAt, stopAt }: Stretch, checkpoint: ArtifactRef) => ({
+const metricsWork = ({ startAt, stopAt, validation }: Stretch, checkpoint: ArtifactRef) => ({
   method: 'metrics/2',
   inputs: { checkpoint: checkpoint.sha256 },
-  params: { startAt, stopAt },
+  params: { startAt, stopAt, ...(validation ? { validation } : {}) },
 });
 
 const metricsFactsSchema = z.object({ values: metricsLineSchema.shape.values });

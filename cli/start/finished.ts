@@ -42,7 +42,14 @@ export async function basisOf(
   { llm, trainer, trainerPython }: Pick<Environment, 'llm' | 'trainer' | 'trainerPython'>,
 ): Promise<string | null> {
   const { model, rewards, data } = recipe;
-  if (model.base !== 'tiny' || llm.provider !== 'embedded' || rewards.plugin || data.encoder) return null;
+  if (
+    model.base !== 'tiny' ||
+    model.adapter !== undefined ||
+    llm.provider !== 'embedded' ||
+    rewards.plugin ||
+    data.encoder
+  )
+    return null;
   const { apiKey: _, ...asked } = llm;
   const { platform, arch, version } = process;
   return digestOf(

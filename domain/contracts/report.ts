@@ -2,6 +2,7 @@
 import type { ArtifactRef } from '../artifact.ts';
 import type { LlmAccount } from '../llm-account.ts';
 import type { Recipe } from '../recipe/recipe.ts';
+import type { MilestoneChoice } from '../rewards/milestones.ts';
 import type { Stage } from '../stages.ts';
 import type { DataResult } from './data.ts';
 import type { EvaluationResult } from './evaluation.ts';
@@ -18,6 +19,8 @@ export interface ReportInput {
   logs: { stage: Stage; metrics: ArtifactRef }[];
   evaluations: EvaluationResult[];
   adapter: ArtifactRef;
+  /** Milestones that a validation chose. */
+  chosen?: MilestoneChoice[];
   /** What the run spent on the language model. */
   spent?: { stage: string; account: LlmAccount }[];
 }

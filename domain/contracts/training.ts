@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { ArtifactRef } from '../artifact.ts';
 import { type Motion, motionSchema } from '../heartbeats.ts';
 import type { Recipe } from '../recipe/recipe.ts';
+import type { MilestoneChoice } from '../rewards/milestones.ts';
 import type { DataResult } from './data.ts';
 import type { EvaluationResult, TaskScore } from './evaluation.ts';
 import type { CheckpointRef, ModelRef } from './references.ts';
@@ -16,7 +17,7 @@ export interface StretchResult {
 }
 
 /** The part of a recipe that decides how SFT trains. */
-export type SftRecipe = Pick<Recipe, 'seed' | 'model' | 'lora' | 'sft'>;
+export type SftRecipe = Pick<Recipe, 'seed' | 'model' | 'lora' | 'full' | 'sft'>;
 
 export interface SftInput {
   /** Absent in runs begun before version 0.2, whose `recipe.sft.epochs` were those of the stage at hand. */
@@ -52,10 +53,12 @@ export interface AdapterInput {
   trajectories?: TrajectoriesResult['counts'];
   evaluations?: EvaluationResult[];
   textOnly?: TaskScore[];
+  /** Why this milestone, where a validation chose it. */
+  chosen?: MilestoneChoice[];
 }
 
 export interface TrainingActivities {
-  /** With `recipe` also whether the worker can do what it asks for; histories of before 2026-12 have none. */
+  /** With `recipe` also the adapter that it begins with, and whether the worker can do what it asks for; histories of before 2026-12 have none. */
   identifyModel(input: { base: string; recipe?: Recipe }): Promise<ModelRef>;
   trainSft(input: SftInput): Promise<StretchResult>;
   trainGrpo(input: GrpoInput): Promise<StretchResult>;

@@ -27,7 +27,7 @@ export function skinR1Card({ recipe, trajectories }: ModelCardSource, trained: r
       trajectories && course.sft
         ? `${grouped(trajectories.train)} trajectories for SFT, ${grouped(trajectories.validation)} held out; ${grouped(trajectories.llmCalls)} calls to the LLM that wrote the differential reasoning, ${grouped(trajectories.rejected)} replies rejected.`
         : null,
-    lineage: `${conceptWords(recipe, course)}${lineage(course)}`,
+    lineage: `${conceptWords(recipe, course)}${lineage(course, recipe.lora === null ? 'model' : 'adapter')}`,
     rewards: course.rl ? rewardWords(recipe) : null,
     answers: course.rl
       ? 'the answer is a `<thinking>` block and a `<final diagnosis>` block.'
@@ -71,10 +71,10 @@ function conceptWords({ sft }: Recipe, { concepts }: Course): string {
     : '';
 }
 
-function lineage({ sft, rl }: Course): string {
-  if (!rl) return 'the adapter is that of SFT, without GRPO.';
+function lineage({ sft, rl }: Course, noun: string): string {
+  if (!rl) return `the ${noun} is that of SFT, without GRPO.`;
   if (!sft) return 'GRPO began with the base model, which is also the reference of its KL term.';
-  return 'the SFT adapter is continued in GRPO and is the reference of its KL term.';
+  return `the SFT ${noun} is continued in GRPO and is the reference of its KL term.`;
 }
 
 function rewardWords({ rewards }: Recipe): string {

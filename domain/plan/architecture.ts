@@ -1,5 +1,6 @@
 /** The shape of a Qwen2.5-VL, and what follows from it: parameters of the model and of its LoRA adapter. */
 import { z } from 'zod';
+import { type LoraSettings, type ModelPart, releasedParts } from '../lora.ts';
 
 export interface Architecture {
   vocabulary: number;
@@ -105,16 +106,64 @@ const mergerLinears = (a: Architecture): [number, number][] => [
 
 const sum = (values: number[]): number => values.reduce((a, b) => a + b, 0);
 
-/** An adapter has rank · (in + out) parameters per linear layer. */
-export const loraParameters = (a: Architecture, rank: number): number =>
-  rank * (a.layers * sum(textLinears(a).map(sum)) + sum(mergerLinears(a).map(sum)));
+/** Linear layers of a block of the vision tower, by the end of their names. */
+const visionLinears = ({ vision: { hidden, intermediate } }: Architecture): Record<string, [number, number]> => ({
+  'attn.qkv': [hidden, 3 * hidden],
+  'attn.proj': [hidden, hidden],
+  'mlp.gate_proj': [hidden, intermediate],
+  'mlp.up_proj': [hidden, intermediate],
+  'mlp.down_proj': [intermediate, hidden],
+});
+const textNames = [
+  ...['q_proj', 'k_proj', 'v_proj', 'o_proj'].map((name) => `self_attn.${name}`),
+  ...['gate_proj', 'up_proj', 'down_proj'].map((name) => `mlp.${name}`),
+];
 
-export function totalParameters(a: Architecture): number {
+interface Linear {
+  name: string;
+  part: ModelPart;
+  size: [number, number];
+}
+
+/** Every linear layer that may get an adapter, by PEFT's name of it. */
+const linearsOf = (a: Architecture): Linear[] => [
+  ...Array.from({ length: a.layers }, (_, layer) =>
+    textLinears(a).map((size, i) => ({
+      ...{ name: `model.language_model.layers.${layer}.${textNames[i]}`, part: 'language' as const, size },
+    })),
+  ).flat(),
+  ...mergerLinears(a).map((size, i) => ({
+    ...{ name: `model.visual.merger.mlp.${2 * i}`, part: 'merger' as const, size },
+  })),
+  ...Array.from({ length: a.vision.depth }, (_, block) =>
+    Object.entries(visionLinears(a)).map(([end, size]) => ({
+      ...{ name: `model.visual.blocks.${block}.${end}`, part: 'vision' as const, size },
+    })),
+  ).flat(),
+];
+
+/** An adapter has rank · (in + out) parameters per linear layer that it is put on. */
+export function loraParameters(a: Architecture, { rank, targets = [...releasedParts] }: AdapterSize): number {
+  const isTaken = ({ name, part }: Linear): boolean =>
+    typeof targets === 'string' ? new RegExp(`^(?:${targets})$`).test(name) : targets.includes(part);
+  return rank * sum(linearsOf(a).map((linear) => (isTaken(linear) ? sum(linear.size) : 0)));
+}
+export type AdapterSize = Pick<LoraSettings, 'rank' | 'targets'>;
+
+/** Parameters of each part; embeddings and output layer are the language model's. */
+export function partParameters(a: Architecture): Record<ModelPart, number> {
+  const merger = sum(mergerLinears(a).map(([from, to]) => from * to)) + merged(a) + a.hidden + a.vision.hidden;
+  const language = totalParameters(a, { visual: false });
+  return { language, merger, vision: totalParameters(a) - language - merger };
+}
+
+export function totalParameters(a: Architecture, { visual = true } = {}): number {
   const { vision } = a;
   const weights = (linears: [number, number][]): number => sum(linears.map(([from, to]) => from * to));
   const attentionBiases = a.hidden + 2 * keyValueWidth(a);
   const layer = weights(textLinears(a)) + attentionBiases + 2 * a.hidden;
   const text = a.vocabulary * a.hidden * (a.tied ? 1 : 2) + a.layers * layer + a.hidden;
+  if (!visual) return text;
   const block =
     4 * vision.hidden ** 2 + 4 * vision.hidden + 3 * vision.hidden * vision.intermediate + 2 * vision.intermediate;
   const norms = 3 * vision.hidden;

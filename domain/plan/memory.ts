@@ -4,12 +4,13 @@
  */
 import type { Recipe } from '../recipe/recipe.ts';
 import { type Stage, type StageRow, stages } from '../stages.ts';
-import { type Architecture, keyValueWidth, loraParameters, totalParameters } from './architecture.ts';
+import { type Architecture, keyValueWidth } from './architecture.ts';
+import { frozenBytes, trainableParameters } from './weights.ts';
 
 export interface MemoryEstimate {
   /** Frozen base model. */
   base: number;
-  /** Adapter, its gradient and Adam's two moments in fp32; in GRPO also a frozen one. */
+  /** What is trained, an adapter or a model's own weights: with gradient and optimiser's state in fp32; in GRPO also a frozen one. */
   adapter: number;
   /** Hidden states and logits of one forward and backward pass. */
   activations: number;
@@ -68,7 +69,8 @@ export function estimateMemory(
   const atOnce = sampled / devices;
   const sampling =
     atOnce * bytes * (sequence * 2 * a.layers * keyValueWidth(a) + prompt * wideVectors * a.intermediate);
-  const base = totalParameters(a) * bytes;
-  const adapter = loraParameters(a, recipe.lora.rank) * adapterBytes;
+  const trainable = trainableParameters(a, recipe);
+  const base = frozenBytes(a, recipe, trainable, row.job === 'grpo');
+  const adapter = trainable * adapterBytes;
   return { base, adapter, activations, sampling, peak: base + adapter + Math.max(activations, sampling), tokens };
 }

@@ -17,7 +17,7 @@ export interface Place {
   attention: string;
 }
 
-type Uses = Pick<Recipe, 'model' | 'sft' | 'grpo'>;
+type Uses = Pick<Recipe, 'model' | 'sft' | 'grpo' | 'lora'>;
 
 export interface Path {
   name: string;
@@ -35,6 +35,10 @@ const shards =
   (sharding: string) =>
   (place: Place): boolean =>
     !isSingle(place) && place.sharding === sharding;
+const shardsWith =
+  (isSo: (recipe: Uses) => boolean) =>
+  (place: Place, recipe: Uses | null): boolean =>
+    recipe !== null && shards('fsdp')(place) && isSo(recipe);
 const samples =
   (engine: Recipe['grpo']['rollouts']) =>
   (_: Place, recipe: Uses | null): boolean =>
@@ -64,6 +68,30 @@ export const paths: readonly Path[] = [
     name: 'fsdp',
     ...{ ran: 'CPU', by: 'trainer/tests/test_fsdp.py, gloo, Accelerate made to shard on a CPU', ...open },
     isUsed: shards('fsdp'),
+  },
+  {
+    name: 'fsdp, whole weights',
+    ...{ ran: 'never', by: '' },
+    refusal:
+      'lora is null and DERMFLOW_TRAINER_SHARDING is fsdp: sharded checkpoints hold adapters, which there are none of; ' +
+      'take ddp, or give lora',
+    isUsed: shardsWith(({ lora }) => lora === null),
+  },
+  {
+    name: 'fsdp, base in four bits',
+    ...{ ran: 'never', by: '' },
+    refusal:
+      'lora.quantise is set and DERMFLOW_TRAINER_SHARDING is fsdp: FSDP 2 shards parameters of floating point, and four ' +
+      'bits are stored as whole numbers; take ddp, or remove lora.quantise',
+    isUsed: shardsWith(({ lora }) => lora?.quantise !== undefined),
+  },
+  {
+    name: 'fsdp, validation of GRPO',
+    ...{ ran: 'never', by: '' },
+    refusal:
+      'grpo.validation is set and DERMFLOW_TRAINER_SHARDING is fsdp: ranks without a question left would not take part in ' +
+      'the forward passes of the others; take ddp, or remove grpo.validation',
+    isUsed: shardsWith((recipe) => recipe.grpo.validation !== undefined && reinforces(recipe)),
   },
   { name: 'zero-2', ran: 'never', by: 'its configuration is read by Accelerate', ...open, isUsed: shards('zero-2') },
   {

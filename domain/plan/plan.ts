@@ -1,10 +1,12 @@
 /** What a recipe will do, computed before anything starts: steps, sizes, calls, price. */
 import { userMistake } from '../failures.ts';
 import type { Recipe } from '../recipe/recipe.ts';
+import { iterationsOf } from '../recipe/trl/together.ts';
 import { resumeCheckpointsKept } from '../retention.ts';
 import { stageNames, stages } from '../stages.ts';
-import { type Architecture, loraParameters, totalParameters } from './architecture.ts';
+import { type Architecture, totalParameters } from './architecture.ts';
 import { type Computer, estimateMemory, type MemoryEstimate } from './memory.ts';
+import { checkpointBytes, trainableParameters } from './weights.ts';
 
 export interface DataCounts {
   /** Training questions: the prompts of GRPO. */
@@ -113,10 +115,11 @@ export function planRun({ recipe, data, architecture, devices, computer, prices 
     );
   }
   const [steps, rlOnlySteps] = [grpo.milestones.at(-1) ?? 0, grpo.rlOnlyMilestones.at(-1) ?? 0];
+  const iterations = iterationsOf(grpo);
   const models = 1 + Number(sft.epochs > 0) + grpo.milestones.length + grpo.rlOnlyMilestones.length;
   const shown = models * (evaluation.noImageControl ? 2 : 1);
   const answers = Math.min(data.test, evaluation.maxItems ?? data.test) * evaluation.tasks.length;
-  const trainable = architecture ? loraParameters(architecture, recipe.lora.rank) : 0;
+  const trainable = architecture ? trainableParameters(architecture, recipe) : 0;
   const total = architecture ? totalParameters(architecture) : 0;
   return {
     trajectories,
@@ -128,8 +131,8 @@ export function planRun({ recipe, data, architecture, devices, computer, prices 
         ? null
         : {
             steps,
-            epochs: steps / prompts.stepsPerEpoch,
-            completions: steps * grpo.promptsPerStep * grpo.generations,
+            epochs: steps / (prompts.stepsPerEpoch * iterations),
+            completions: (steps / iterations) * grpo.promptsPerStep * grpo.generations,
             milestones: grpo.milestones,
           },
     rlOnly: rlOnlySteps === 0 ? null : { steps: rlOnlySteps, milestones: grpo.rlOnlyMilestones },
@@ -139,7 +142,7 @@ export function planRun({ recipe, data, architecture, devices, computer, prices 
       sft: estimateMemory('sft', recipe, architecture, devices, computer),
       grpo: estimateMemory('grpo', recipe, architecture, devices, computer),
     },
-    storage: architecture && planStorage(recipe, data, trainable),
+    storage: architecture && planStorage(recipe, data, architecture),
   };
 }
 
@@ -166,15 +169,17 @@ function costOf(llmCalls: number, tokens: TokenPrices, prices: TokenPrices | nul
   return { llmCalls, inputTokens, outputTokens, price };
 }
 
-/** Adapter and Adam's moments in fp32. The frozen SFT adapter in GRPO's checkpoints is one blob, stored once. */
-function planStorage(recipe: Recipe, { images }: DataCounts, trainable: number) {
-  const checkpoint = 12 * trainable;
+/** Adapter and the larger state of an optimiser. The frozen SFT adapter in GRPO's checkpoints is one blob, stored once. */
+function planStorage(recipe: Recipe, { images }: DataCounts, architecture: Architecture) {
+  const checkpoint = checkpointBytes(architecture, recipe);
   const stretches = stageNames.map((stage) => stages[stage].ends(recipe).length).filter((ends) => ends > 0);
   const checkpoints = stretches.reduce((sum, ends) => sum + ends + resumeCheckpointsKept, 0);
   const references = stageNames.filter(
     (stage) => stages[stage].job === 'grpo' && stages[stage].ends(recipe).length > 0,
   );
-  const reference = references.length > 0 && recipe.grpo.beta > 0 ? 4 * trainable : 0;
+  // Without an adapter the reference is the model that GRPO began with, which no checkpoint holds.
+  const frozen = recipe.lora === null ? 0 : 4 * trainableParameters(architecture, recipe);
+  const reference = references.length > 0 && recipe.grpo.beta > 0 ? frozen : 0;
   const imageBytes = images * recipe.data.maxPixels * bytesPerPixel;
   return {
     checkpoint,

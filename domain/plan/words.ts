@@ -1,6 +1,7 @@
 /** A plan as a person reads it: one line per fact; estimates are called so. */
 
 import type { Recipe } from '../recipe/recipe.ts';
+import { trlWords } from '../recipe/trl/check.ts';
 import { grouped } from '../words.ts';
 import type { MemoryEstimate } from './memory.ts';
 import type { Batches, LlmCost, RunPlan } from './plan.ts';
@@ -26,10 +27,17 @@ export function describePlan(recipe: Recipe, plan: RunPlan): string {
       'evaluation',
       `${plan.evaluations.models} models, ${answersOf(recipe)}${grouped(plan.evaluations.answers)} answers`,
     ],
-    ...sizeLines(plan),
+    ...trlLines(recipe),
+    ...sizeLines(recipe, plan),
   ];
   return lines.map(([name, fact]) => `${name.padEnd(13)} ${fact}`).join('\n');
 }
+
+/** What is passed on to TRL as it is. */
+const trlLines = ({ sft, grpo }: Recipe): [string, string][] =>
+  [['trl, sft', trlWords(sft.trl)] as [string, string], ['trl, grpo', trlWords(grpo.trl)] as [string, string]].filter(
+    ([, words]) => words !== '',
+  );
 
 /** Matched options are asked of cases that find partners. */
 const answersOf = ({ questions }: Recipe): string => (questions.distractors === 'matched' ? 'at most ' : '');
@@ -67,14 +75,15 @@ const grpoLine = ({ grpo }: Recipe, plan: NonNullable<RunPlan['grpo']>): string 
 
 const stops = (milestones: readonly number[]): string => `milestones ${milestones.join(', ')}`;
 
-function sizeLines({ parameters, memory, storage }: RunPlan): [string, string][] {
+function sizeLines({ lora }: Recipe, { parameters, memory, storage }: RunPlan): [string, string][] {
   if (!parameters || !memory || !storage)
     return [['sizes', "unknown: the base model's config.json is not on this machine, or of another architecture"]];
+  const what = lora === null ? 'trained weights' : 'adapter';
   const share = `${(100 * parameters.share).toFixed(2)} %`;
   return [
     ['parameters', `${millions(parameters.total)}, trainable ${grouped(parameters.trainable)} (${share})`],
-    ['memory, sft', memoryLine(memory.sft)],
-    ['memory, grpo', memoryLine(memory.grpo)],
+    ['memory, sft', memoryLine(memory.sft, what)],
+    ['memory, grpo', memoryLine(memory.grpo, what)],
     ['checkpoints', `${storage.checkpoints} kept, ${gibibytes(storage.checkpoint)} each${referenceWords(storage)}`],
     ['S3', `about ${gibibytes(storage.s3)} at most`],
     ['scratch disk', `about ${gibibytes(storage.scratch)} on the gpu worker`],
@@ -84,6 +93,6 @@ function sizeLines({ parameters, memory, storage }: RunPlan): [string, string][]
 const referenceWords = ({ reference }: NonNullable<RunPlan['storage']>): string =>
   reference === 0 ? '' : `, and one adapter of ${gibibytes(reference)} as GRPO's reference`;
 
-const memoryLine = (m: MemoryEstimate): string =>
-  `estimated ${gibibytes(m.peak)} a device: base ${gibibytes(m.base)}, adapter and optimizer ${gibibytes(m.adapter)}, ` +
+const memoryLine = (m: MemoryEstimate, what: string): string =>
+  `estimated ${gibibytes(m.peak)} a device: base ${gibibytes(m.base)}, ${what} and optimizer ${gibibytes(m.adapter)}, ` +
   `activations ${gibibytes(m.activations)}${m.sampling > 0 ? ` or sampling ${gibibytes(m.sampling)}` : ''}`;

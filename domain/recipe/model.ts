@@ -6,4 +6,6 @@ export const modelSchema = z.strictObject({
   base: z.string().min(1),
   precision: z.enum(['fp32', 'bf16']),
   threads: z.int().positive(),
+  /** A LoRA adapter of this base that training begins with: a PEFT folder on the gpu workers. Absent: a fresh one. */
+  adapter: z.string().min(1).exactOptional(),
 });

@@ -1,6 +1,8 @@
 /** How the model is trained: supervised fine-tuning, then GRPO. */
 import { z } from 'zod';
 import { klGradients, rolloutEngines } from '../trainer.ts';
+import { trlSchema } from './trl/check.ts';
+import { trlProblems } from './trl/together.ts';
 
 const optimiser = {
   learningRate: z.number().positive(),
@@ -25,6 +27,8 @@ export const sftSchema = z.strictObject({
   epochs: z.int().min(0),
   batchSize: z.int().positive(),
   saveEvery: z.int().positive(),
+  /** Further fields of TRL's SFTConfig (trl/). */
+  trl: trlSchema('sft'),
 });
 
 const risingSteps = z
@@ -32,6 +36,14 @@ const risingSteps = z
   .refine((steps) => steps.every((step, i) => i === 0 || step > (steps[i - 1] ?? 0)), {
     message: 'milestones must rise, e.g. [500, 1000, 1500]',
   });
+
+/** Off unless a recipe says it, as published: the paper uses no validation questions. */
+const validationSchema = z.strictObject({
+  /** The first so many validation questions in their stored order, which are of patients of their own. */
+  questions: z.int().positive().default(200),
+  /** Training ends after so many milestones that earned no more than the best before them; null: at its plan's end. */
+  patience: z.int().positive().nullable().default(null),
+});
 
 export const grpoSchema = z
   .strictObject({
@@ -58,6 +70,10 @@ export const grpoSchema = z
     saveEvery: z.int().positive(),
     /** The same for RL without SFT, the paper's ablation, by the same plan; an empty list leaves it out. */
     rlOnlyMilestones: risingSteps,
+    /** At each milestone the mean reward of greedy answers to validation questions, by which one milestone is kept. */
+    validation: validationSchema.exactOptional(),
+    /** Further fields of TRL's GRPOConfig (trl/). */
+    trl: trlSchema('grpo'),
   })
   .refine((g) => [...g.milestones, ...g.rlOnlyMilestones].every((milestone) => milestone <= g.steps), {
     path: ['steps'],
@@ -66,4 +82,7 @@ export const grpoSchema = z
   .refine((g) => (g.promptsPerStep * g.generations) % g.perDeviceBatchSize === 0, {
     path: ['perDeviceBatchSize'],
     message: 'perDeviceBatchSize must divide promptsPerStep * generations',
+  })
+  .superRefine((grpo, context) => {
+    for (const problem of trlProblems(grpo)) context.addIssue({ code: 'custom', ...problem });
   });

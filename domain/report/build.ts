@@ -17,7 +17,7 @@ import { withTextOnly } from './text-only.ts';
 import { type MetricsLine, mergeLines, type SampleLine } from './training-log.ts';
 
 export interface ReportSources {
-  input: Pick<ReportInput, 'run' | 'recipe' | 'model' | 'data' | 'trajectories' | 'spent'>;
+  input: Pick<ReportInput, 'run' | 'recipe' | 'model' | 'data' | 'trajectories' | 'spent' | 'chosen'>;
   cases: CaseTally;
   funnel: readonly FunnelStep[];
   /** Test questions by id. */
@@ -42,7 +42,7 @@ export function shownQuestions({
   items,
   questions,
 }: Pick<ReportSources, 'input' | 'summaries' | 'items' | 'questions'>): Key[] {
-  const { label: final } = finalModel(orderModels(summaries));
+  const { label: final } = finalModel(orderModels(summaries), input.chosen);
   return chooseSamples({ final, items, questions }, createRandom(`report/${input.recipe.seed}/samples`));
 }
 
@@ -51,11 +51,11 @@ export async function buildReport(sources: ReportSources, turn: Turn = async () 
   const { input, items, questions, logs } = sources;
   const { recipe } = input;
   const models = orderModels(sources.summaries);
-  const final = finalModel(models);
+  const final = finalModel(models, input.chosen);
   const baselines = await withTextOnly(baselinesOf(items.get(final.label) ?? [], questions), {
     ...{ models, final, items, questions, rule: sources.textOnly, turn },
   });
-  const comparisons = await compareModels(models, items, turn);
+  const comparisons = await compareModels(models, final, items, turn);
   const seeing = new Set(models.flatMap(({ label, image }) => (image === 'real' ? [label] : [])));
   const data = dataCard(sources);
   const units = recipe.data.groupBy === 'patient' ? 'patients' : 'images';
@@ -69,6 +69,7 @@ export async function buildReport(sources: ReportSources, turn: Turn = async () 
       ...{ generated: data.generated, distractors: recipe.questions.distractors },
     }),
     final: final.label,
+    ...(input.chosen ? { chosen: input.chosen } : {}),
     baselines,
     evaluations: models,
     comparisons,

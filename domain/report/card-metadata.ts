@@ -38,7 +38,7 @@ export function licenceNote(recipe: Recipe): string {
   return `These weights are derived from a base model and from data, and the terms of both hold.\n\nBase model: ${name}, under its own licence. ${data}\n`;
 }
 
-const domainTags = ['dermatology', 'medical', 'vision-language', 'reasoning', 'lora'];
+const domainTags = ['dermatology', 'medical', 'vision-language', 'reasoning'];
 
 /** YAML between two lines of dashes. Values are quoted where they need it, so none can break out of its line. */
 /** Beside the adapter. */
@@ -52,14 +52,20 @@ export function frontMatter(
   const base = publicBase(model.base);
   const results = resultsOf(recipe, scores);
   const metadata = {
-    ...(base.hub ? { base_model: base.name, base_model_relation: 'adapter' } : {}),
-    library_name: 'peft',
+    ...(base.hub ? { base_model: base.name, base_model_relation: recipe.lora === null ? 'finetune' : 'adapter' } : {}),
+    library_name: recipe.lora === null ? 'transformers' : 'peft',
     pipeline_tag: 'image-text-to-text',
     language: ['en'],
     ...(isOurs(recipe)
       ? { license: 'apache-2.0' }
       : { license: 'other', license_name: 'base-model-and-data', license_link: licenceFile }),
-    tags: [...domainTags, ...new Set(trained.map(({ job }) => job)), 'trl', 'dermflow'],
+    tags: [
+      ...domainTags,
+      ...(recipe.lora === null ? [] : ['lora']),
+      ...new Set(trained.map(({ job }) => job)),
+      'trl',
+      'dermflow',
+    ],
     ...(results.length > 0 ? { 'model-index': [{ name: `${recipe.name}-${recipe.method}`, results }] } : {}),
   };
   return `---\n${stringify(metadata, { lineWidth: 0 })}---`;

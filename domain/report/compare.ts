@@ -5,7 +5,7 @@ import { comparePaired } from '../evaluation/paired.ts';
 import { type QuestionTask, questionTasks } from '../questions/question.ts';
 import { type Key, Numbering } from '../rows/columns.ts';
 import { countOf, filtered, isEmpty, mappedWhere, sumOf } from '../rows/views.ts';
-import { controlOf, finalModel, ofStage, rlOnlyOf } from './models.ts';
+import { controlOf, ofStage, rlOnlyOf } from './models.ts';
 import type { Comparison, EvaluatedModel, TaskBaseline } from './report.ts';
 
 /** What the report's numbers need of an answer, and of its question: as little as may be, for there are many. */
@@ -42,10 +42,10 @@ export type Turn = () => Promise<void>;
  */
 export async function compareModels(
   models: readonly EvaluatedModel[],
+  final: EvaluatedModel,
   items: ItemsByLabel,
   turn: Turn,
 ): Promise<Comparison[]> {
-  const final = finalModel(models);
   const [[base], [sft]] = [ofStage(models, 'base'), ofStage(models, 'sft')];
   const before = sft
     ? [

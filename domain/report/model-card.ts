@@ -5,9 +5,11 @@ import { isGenerated, type ModelCardSource } from '../methods/card-source.ts';
 import { exportedModel, methodOf, methods } from '../methods/index.ts';
 import type { Method, MethodWords } from '../methods/method.ts';
 import type { Recipe } from '../recipe/recipe.ts';
+import { choiceWords, type MilestoneChoice } from '../rewards/milestones.ts';
 import { type StageRow, stages } from '../stages.ts';
 import { grouped } from '../words.ts';
 import { frontMatter, licenceNote, publicBase } from './card-metadata.ts';
+import { loadingOf, nounOf, procedureOf, whatItIs } from './card-weights.ts';
 import { findModel } from './models.ts';
 import { percent, percentRange, points, taskTitles } from './words.ts';
 import { modeWords } from './words-text-only.ts';
@@ -46,7 +48,7 @@ export function modelCard(source: ModelCardSource, known = methods): string {
     ['Training procedure', procedure(source, exported)],
     ['Evaluation', evaluation(source, exported)],
     ['Limits', limits(recipe)],
-    ['How to load', loading(source)],
+    ['How to load', loadingOf(recipe, source.model)],
     ['Licence', licenceNote(recipe).trimEnd()],
   ];
   const metadata = frontMatter(source, exported.trained, exported.scores);
@@ -56,12 +58,12 @@ export function modelCard(source: ModelCardSource, known = methods): string {
 
 function title({ recipe, step }: ModelCardSource, { method, trained }: Exported): string {
   const last = trained.at(-1);
-  return `# ${recipe.name}: ${method.title} adapter, ${last?.column}${last?.perStep ? ` step ${step}` : ''}`;
+  return `# ${recipe.name}: ${method.title} ${nounOf(recipe)}, ${last?.column}${last?.perStep ? ` step ${step}` : ''}`;
 }
 
 const introduction = ({ recipe, model }: ModelCardSource, { words }: Exported): string =>
   [
-    `A LoRA adapter (rank ${recipe.lora.rank}, alpha ${recipe.lora.alpha}) for \`${publicBase(model.base).name}\` that reasons about a picture of a skin lesion and then answers a multiple-choice question.`,
+    `${whatItIs(recipe, model.base)} that reasons about a picture of a skin lesion and then answers a multiple-choice question.`,
     words.made,
     ...(publicBase(model.base).hub ? [] : [`Digest of the base model's files: \`${model.sha256}\`.`]),
   ].join('\n');
@@ -88,8 +90,9 @@ function trainingData({ recipe, data }: ModelCardSource, { words }: Exported): s
   return `${words.data}\n${split}${cases}${words.counts === null ? '' : `\n\n${words.counts}`}`;
 }
 
-function procedure({ recipe, step }: ModelCardSource, { words, trained }: Exported): string {
-  const { lora, seed } = recipe;
+function procedure({ recipe, model, step, chosen = [] }: ModelCardSource, exported: Exported): string {
+  const { words, trained } = exported;
+  const { seed } = recipe;
   const columns = trained.map((stage) => stage.settings(recipe, step));
   const row = (name: string, cells: readonly (string | number)[]): string => `| ${[name, ...cells].join(' | ')} |`;
   const rewards = words.rewards === null ? '' : ` ${words.rewards}`;
@@ -113,9 +116,15 @@ function procedure({ recipe, step }: ModelCardSource, { words, trained }: Export
       columns.map(({ other }) => other),
     ),
     '',
-    `LoRA rank ${lora.rank}, alpha ${lora.alpha}, dropout ${lora.dropout}; ${words.lineage}${rewards} Seed ${seed}.`,
+    `${procedureOf(recipe, model)}; ${words.lineage}${rewards}${chosenWords(chosen, exported.model)} Seed ${seed}.`,
   ].join('\n');
 }
+
+/** Why this step, where a validation chose it; begins with a space. */
+const chosenWords = (chosen: readonly MilestoneChoice[], { stage }: ModelUnderTest): string => {
+  const choice = chosen.find((one) => one.stage === stage);
+  return choice ? ` ${choiceWords(choice)}` : '';
+};
 
 function evaluation({ recipe, textOnly = [] }: ModelCardSource, { scores, grey }: Exported): string {
   if (scores.length === 0)
@@ -135,7 +144,7 @@ function evaluation({ recipe, textOnly = [] }: ModelCardSource, { scores, grey }
 }
 
 /** The scores beside those of the options' labels alone, and how the options were drawn. */
-function withoutImage(rows: readonly TaskScore[], textOnly: readonly TaskScore[], { questions }: Recipe): string {
+function withoutImage(rows: readonly TaskScore[], textOnly: readonly TaskScore[], recipe: Recipe): string {
   const lines = rows.flatMap((score) => {
     const rule = textOnly.find(({ task }) => task === score.task);
     if (!rule) return [];
@@ -146,8 +155,8 @@ function withoutImage(rows: readonly TaskScore[], textOnly: readonly TaskScore[]
     ];
   });
   if (lines.length === 0) return '';
-  const head = '| task | text only | 95 % interval | macro-F1 | this adapter |\n| --- | --- | --- | --- | --- |';
-  const mode = modeWords(questions.distractors);
+  const head = `| task | text only | 95 % interval | macro-F1 | this ${nounOf(recipe)} |\n| --- | --- | --- | --- | --- |`;
+  const mode = modeWords(recipe.questions.distractors);
   return `\n\nWithout any image, by a rule that knows the options' labels alone, from the training questions:\n\n${head}\n${lines.join('\n')}${mode === null ? '' : `\n\n${mode}`}`;
 }
 
@@ -158,20 +167,3 @@ const limits = (recipe: Recipe): string =>
     '- It knows only the diagnoses of its training data. Accuracy by skin tone, age, sex and device was not measured.',
     '- Its reasoning may be wrong where its answer is right, and the reverse.',
   ].join('\n');
-
-function loading({ model }: ModelCardSource): string {
-  const { name, revision, hub } = publicBase(model.base);
-  const note = hub ? '' : 'The base model is not on the hub; its bytes must have the digest above.\n\n';
-  const base = JSON.stringify(hub ? name : `path/to/${name}`);
-  const from = revision === null ? base : `${base}, revision=${JSON.stringify(revision)}`;
-  return `${note}\`\`\`python
-from peft import PeftModel
-from transformers import AutoModelForImageTextToText, AutoProcessor
-
-base = AutoModelForImageTextToText.from_pretrained(${from})
-model = PeftModel.from_pretrained(base, "path/to/this-adapter")
-processor = AutoProcessor.from_pretrained(${from})
-\`\`\`
-
-Leave the adapter unmerged: that is how it was evaluated.`;
-}

@@ -1,4 +1,5 @@
 /** The models that a run evaluated, in the order and with the names in which a reader meets them. */
+
 import {
   type ModelUnderTest,
   modelOf,
@@ -10,6 +11,7 @@ import {
 } from '../evaluation/model-under-test.ts';
 import type { EvaluationSummary, TaskSummary } from '../evaluation/summary.ts';
 import type { QuestionTask } from '../questions/question.ts';
+import type { MilestoneChoice } from '../rewards/milestones.ts';
 import type { Stage } from '../stages.ts';
 import type { EvaluatedModel } from './report.ts';
 
@@ -34,11 +36,17 @@ export function shortTitle(evaluated: Pick<EvaluatedModel, 'label' | 'step'>): s
   return model ? modelShortTitle(model) : evaluated.label;
 }
 
-/** The last milestone, else the last model with real images. Throws a RangeError where nothing was evaluated. */
-export function finalModel(models: readonly EvaluatedModel[]): EvaluatedModel {
+/**
+ * The milestone that a validation chose, else the last one, else the last model with real images. Throws a RangeError where
+ * nothing was evaluated.
+ */
+export function finalModel(models: readonly EvaluatedModel[], chosen: readonly MilestoneChoice[] = []): EvaluatedModel {
   const final = models.findLast(({ image }) => image === 'real');
   if (!final) throw new RangeError('no model was evaluated with its images');
-  return final;
+  const stage = modelOf(final)?.stage;
+  const choice = chosen.find((one) => one.stage === stage);
+  if (!choice || stage === undefined) return final;
+  return ofStage(models, stage).find(({ step }) => step === choice.step) ?? final;
 }
 
 /** Models of a stage with real images, in the order of their steps. */

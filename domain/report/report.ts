@@ -10,6 +10,7 @@ import { malignancySchema } from '../knowledge/malignancy.ts';
 import { llmAccountSchema } from '../llm-account.ts';
 import { optionSchema, questionTasks } from '../questions/question.ts';
 import { recipeSchema } from '../recipe/recipe.ts';
+import { milestoneChoiceSchema } from '../rewards/milestones.ts';
 import type { LogField } from '../stages.ts';
 import { metricsLineSchema, sampleLineSchema } from './training-log.ts';
 
@@ -188,8 +189,10 @@ export const reportSchema = z.strictObject({
   model: modelRefSchema,
   /** The findings in plain words. */
   summary: z.array(z.string()),
-  /** Label of the model that the run is about: the last milestone. */
+  /** Label of the model that the run is about: the last milestone, or the one that a validation chose. */
   final: z.string(),
+  /** Milestones that a validation chose, and of what; absent without one. */
+  chosen: z.array(milestoneChoiceSchema).exactOptional(),
   baselines: z.array(taskBaselineSchema),
   evaluations: z.array(evaluatedModelSchema),
   comparisons: z.array(comparisonSchema),

@@ -9,12 +9,12 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
+import { rewardResponseSchema } from '../../domain/rewards/exchange.ts';
 import {
   chatRowSchema,
   type GrpoJob,
   grpoJobSchema,
   interruptedExitCode,
-  rewardResponseSchema,
   sftJobSchema,
   type TrainerEvent,
 } from '../../domain/trainer.ts';

@@ -25,6 +25,7 @@ MODULES = {
     "grpo": "grpo",
     "generate": "inference.generate",
     "export-onnx": "inference.export_onnx",
+    "merge": "inference.merge",
     "export-encoder": "inference.export_encoder",
     "build-backbone": "backbone.build",
 }

@@ -5,6 +5,7 @@ LOWER = {
     "grpo": "perDeviceBatchSize or maxCompletionLength, or turn gradientCheckpointing on",
     "generate": "batchSize",
     "export-onnx": "the largest of imageSizes",
+    "merge": "what else this machine does: the base and its sum are held in fp32",
     "export-encoder": "side",
     "build-backbone": "batchSize",
 }

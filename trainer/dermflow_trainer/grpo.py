@@ -7,32 +7,45 @@ silently take step 500 as its reference.
 
 from trl import GRPOConfig
 
-from dermflow_trainer.model import check_image_sizes, load_policy, load_processor, prepare_torch, unspeakable_tokens
+from dermflow_trainer.model import (
+    check_image_sizes,
+    load_policy,
+    load_processor,
+    prepare_torch,
+    start_of,
+    unspeakable_tokens,
+)
 from dermflow_trainer.rewards import Rewards
 from dermflow_trainer.rollouts.order import OrderedGRPOTrainer
 from dermflow_trainer.rollouts.redraw import RedrawingGRPOTrainer
 from dermflow_trainer.rows import chat_dataset, read_rows
 from dermflow_trainer.stretch import Stretch, common_arguments
+from dermflow_trainer.tuning.passed import passed_on, refusing
+from dermflow_trainer.tuning.validation import validate
 
 
 def run(job, events):
     stretch = Stretch(job, events)
     rows = read_rows(job["data"], completion=False)
+    validation = read_rows(job["validation"], completion=False) if job.get("validation") else []
     processor = load_processor(job)
-    check_image_sizes(rows, processor)
+    check_image_sizes([*rows, *validation], processor)
     prepare_torch(job)
     rewards = Rewards(job)
     stretch.on_next = rewards.follow
-    trainer = (RedrawingGRPOTrainer if job["redraws"] else OrderedGRPOTrainer)(
-        model=load_policy(stretch.job),
-        reward_funcs=rewards.functions(),
-        args=configuration(job, processor),
-        train_dataset=chat_dataset(rows, completion=False),
-        processing_class=processor,
-    )
-    if job["redraws"]:
-        trainer.redraw_by(rewards, job["redraws"])
-    return stretch.run(trainer)
+    with refusing(job, stretch):
+        trainer = (RedrawingGRPOTrainer if job["redraws"] else OrderedGRPOTrainer)(
+            model=load_policy(stretch.job),
+            reward_funcs=rewards.functions(),
+            args=configuration(job, processor),
+            train_dataset=chat_dataset(rows, completion=False),
+            processing_class=processor,
+        )
+        if job["redraws"]:
+            trainer.redraw_by(rewards, job["redraws"])
+        if validation:
+            stretch.on_conclude = lambda: validate(trainer, processor, rewards, validation, stretch.leave)
+        return stretch.run(trainer)
 
 
 # The gradient of the KL term, by its name in a recipe.
@@ -40,7 +53,14 @@ KL_GRADIENTS = {"k3": False, "importance-corrected": True}
 
 
 def configuration(job, processor):
-    return GRPOConfig(**arguments(job, processor))
+    return GRPOConfig(**{**arguments(job, processor), **reference(job), **passed_on(GRPOConfig, job)})
+
+
+def reference(job):
+    """Without LoRA TRL loads the reference of the KL term by the name of what training begins with (`load_base`); the
+    commit of a hub model it is told here."""
+    _, revision = start_of(job)
+    return {"model_init_kwargs": revision} if job["lora"] is None and revision else {}
 
 
 def arguments(job, processor):

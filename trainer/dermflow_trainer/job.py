@@ -22,6 +22,8 @@ def load_job(path):
     problem = mismatch(job, "jobs", job["job"])
     if problem:
         raise BadInput(f"{path}: {problem}")
+    if job.get("lora", {}) is None and not job.get("full"):
+        raise BadInput(f"{path}: field full: missing")
     for problem in (*missing_paths(job), *missing_software(job), *uneven_batches(job)):
         raise BadInput(f"{path}: {problem}")
     return job
@@ -45,11 +47,17 @@ def missing_software(job):
     """What a job may ask for and the locked environment does not hold."""
     if job["job"] == "grpo" and job["rollouts"]["engine"] == "vllm-server" and job["rollouts"]["server"] is None:
         yield "field rollouts.server: vllm-server needs its address; set DERMFLOW_VLLM_SERVER"
+    quantised = "quantise" in (job.get("lora") or {})
+    if quantised and not any(os.path.exists(device) for device in ("/dev/nvidiactl", "/dev/dxg")):
+        yield "field lora.quantise: 4-bit weights need an NVIDIA GPU, which this machine does not show; leave it out"
+        return
     wanted = [("tracking", name) for name in job.get("tracking", [])]
     if job.get("attention") == "flash_attention_2":
         wanted.append(("attention", "flash_attn"))
     if job["job"] == "grpo" and job["rollouts"]["engine"] != "transformers":
         wanted.append(("rollouts.engine", "vllm"))
+    if quantised:
+        wanted.append(("lora.quantise", "bitsandbytes"))
     for field, package in wanted:
         problem = missing_module(package)
         if problem:

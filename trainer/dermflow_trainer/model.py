@@ -5,10 +5,11 @@ from peft import LoraConfig, PeftModel, get_peft_model
 from PIL import Image
 from transformers import AutoModelForImageTextToText, AutoProcessor, GenerationConfig, set_seed
 
-from dermflow_trainer.base_model.layers import lora_targets, resized
+from dermflow_trainer.base_model.layers import RELEASED_PARTS, lora_targets, resized
 from dermflow_trainer.base_model.sharding import prepare_sharding
 from dermflow_trainer.base_model.source import source_of
 from dermflow_trainer.failures import BadInput
+from dermflow_trainer.tuning.adaptation import is_whole, quantisation_arguments, train_parts
 
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16}
 
@@ -21,13 +22,32 @@ def prepare_torch(job):
 
 
 def load_base(job):
-    name, revision = source_of(job["model"])
+    lora = job.get("lora", {})
+    # Transformers' own resume passes over every weight whose name in the file is another than in the model, as most of
+    # Qwen2.5-VL's are, and only warns; `from_pretrained` knows both names.
+    resumes = lora is None and job["resume"] is not None
+    start, commit = start_of(job)
+    name, revision = (job["resume"], {}) if resumes else (start, commit)
     base = AutoModelForImageTextToText.from_pretrained(
-        name, **revision, dtype=DTYPES[job["precision"]], attn_implementation=job.get("attention", "sdpa")
+        name,
+        **revision,
+        # Weights that are trained are kept in fp32; with bf16 the passes are, by autocast.
+        dtype=torch.float32 if lora is None else DTYPES[job["precision"]],
+        attn_implementation=job.get("attention", "sdpa"),
+        **quantisation_arguments(lora or {}),
     )
+    # By this name TRL loads the reference of the KL term: what training began with, also where it resumes.
+    base.config._name_or_path = start
     # `generate` fills what it is not told from the model's own defaults, which may hold a repetition penalty.
     base.generation_config = GenerationConfig()
     return base
+
+
+def start_of(job):
+    """Name of what training begins with, and further arguments for `from_pretrained`: a whole model of an earlier
+    stage, or the base."""
+    whole = job.get("adapter")
+    return (whole, {}) if is_whole(whole) else source_of(job["model"])
 
 
 def load_processor(job):
@@ -45,13 +65,37 @@ def check_image_sizes(rows, processor):
             raise BadInput(f"image {path} is {width}x{height}: the model takes {wanted}")
 
 
+def with_adapter(base, job):
+    """The base as it answers: with the job's adapter, unmerged, where there is one."""
+    if job["adapter"] is None or is_whole(job["adapter"]):
+        return base
+    return adapted(base, job)
+
+
 def load_policy(job):
-    """The base with a trainable adapter named `default`: the job's, continued, or a fresh one."""
+    """The base with a trainable adapter named `default`: the job's, continued, or a fresh one. Without LoRA the base
+    itself, some of its parts trainable."""
     base = load_base(job)
+    if job["lora"] is None:
+        return train_parts(base, job["full"])
     prepare_sharding(base)
     if job["adapter"] is not None:
-        return PeftModel.from_pretrained(base, job["adapter"], is_trainable=True)
-    return get_peft_model(base, LoraConfig(**lora_arguments(job["lora"], lora_targets(base))))
+        return adapted(base, job, is_trainable=True)
+    targets = lora_targets(base, job["lora"].get("targets", RELEASED_PARTS))
+    try:
+        return get_peft_model(base, LoraConfig(**lora_arguments(job["lora"], targets)))
+    except ValueError as error:
+        raise BadInput(f"field lora.targets: {error}") from error
+
+
+def adapted(base, job, **options):
+    """The base with the job's adapter. Throws `BadInput` where the two do not fit."""
+    try:
+        return PeftModel.from_pretrained(base, job["adapter"], **options)
+    except torch.OutOfMemoryError:
+        raise
+    except (KeyError, RuntimeError, TypeError, ValueError) as error:
+        raise BadInput(f"field adapter: {job['adapter']} is not of {job['model']}: {error!r}") from error
 
 
 def lora_arguments(lora, targets):

@@ -49,6 +49,7 @@ class Rewards:
 
     def follow(self, job):
         """The next stretch's rewards are asked for and written elsewhere."""
+        self.job = job
         self.socket = job["rewardSocket"]
         self.samples = samples_of(job)
 
@@ -68,10 +69,14 @@ class Rewards:
             self.scored = (request, self.looked_at(request) or self.ask_for_all_ranks(request))
         return self.scored[1]
 
+    def of(self, step, ids, completions):
+        """Rewards of completions that are no step's, and no samples of one."""
+        return self.ask_for_all_ranks({"step": step, "ids": ids, "completions": completions}, final=False)
+
     def look(self, step, ids, completions):
         """The rewards of completions that may yet be drawn anew: kept, so that none is asked for twice in a step, and
         not written down."""
-        answer = self.ask_for_all_ranks({"step": step, "ids": ids, "completions": completions}, final=False)
+        answer = self.of(step, ids, completions)
         if self.looked[0] != step:
             self.looked = (step, {})
         for i, key in enumerate(zip(ids, completions, strict=True)):

@@ -5,6 +5,7 @@ from trl import SFTConfig, SFTTrainer
 from dermflow_trainer.model import check_image_sizes, load_policy, load_processor, prepare_torch
 from dermflow_trainer.rows import chat_dataset, read_rows
 from dermflow_trainer.stretch import Stretch, common_arguments
+from dermflow_trainer.tuning.passed import passed_on, refusing
 
 
 def run(job, events):
@@ -14,14 +15,15 @@ def run(job, events):
     processor = load_processor(job)
     check_image_sizes([*train, *validation], processor)
     prepare_torch(job)
-    trainer = SFTTrainer(
-        model=load_policy(stretch.job),
-        args=SFTConfig(**arguments(job)),
-        train_dataset=chat_dataset(train, completion=True),
-        eval_dataset=chat_dataset(validation, completion=True) if validation else None,
-        processing_class=processor,
-    )
-    return stretch.run(trainer)
+    with refusing(job, stretch):
+        trainer = SFTTrainer(
+            model=load_policy(stretch.job),
+            args=SFTConfig(**{**arguments(job), **passed_on(SFTConfig, job)}),
+            train_dataset=chat_dataset(train, completion=True),
+            eval_dataset=chat_dataset(validation, completion=True) if validation else None,
+            processing_class=processor,
+        )
+        return stretch.run(trainer)
 
 
 def arguments(job):

@@ -12,32 +12,10 @@ from dermflow_trainer.failures import BadInput, Diverged, Interrupted
 from dermflow_trainer.inbox import Inbox
 from dermflow_trainer.interruption import Interruption
 from dermflow_trainer.job import load_job, step_size, world_size
+from dermflow_trainer.logged import NAMES
 from dermflow_trainer.meter import Meter
 from dermflow_trainer.numerics import numerics
 from dermflow_trainer.traces import without_traces
-
-# TRL's names made flat; what is not listed is not reported.
-NAMES = {
-    "loss": "loss",
-    "eval_loss": "eval_loss",
-    "grad_norm": "grad_norm",
-    "learning_rate": "learning_rate",
-    "reward": "reward",
-    "reward_std": "reward_std",
-    "frac_reward_zero_std": "zero_std_share",
-    "kl": "kl",
-    "entropy": "entropy",
-    "completions/mean_length": "completion_length",
-    "completions/clipped_ratio": "clipped_share",
-    "mean_token_accuracy": "token_accuracy",
-    "redrawn_share": "redrawn_share",
-    # Of completions that vLLM sampled: how far its log-probs are from the trainer's, and the weights that correct it.
-    "sampling/sampling_logp_difference/mean": "sampling_gap_mean",
-    "sampling/sampling_logp_difference/max": "sampling_gap_max",
-    "sampling/importance_sampling_ratio/min": "importance_ratio_min",
-    "sampling/importance_sampling_ratio/mean": "importance_ratio_mean",
-    "sampling/importance_sampling_ratio/max": "importance_ratio_max",
-}
 
 
 def common_arguments(job):
@@ -112,8 +90,14 @@ class Stretch(TrainerCallback):
         self.trainer = None
         # Called with the job of the next stretch.
         self.on_next = lambda job: None
+        # Called at the end of a stretch; what it returns is logged there.
+        self.on_conclude = dict
         # Outputs of the stretch after which this process stayed, until the next one comes.
         self.outputs = None
+        # Whether this process has made a step.
+        self.stepped = False
+        # Steps on the completions of one generation. TRL keeps what is left of them in no checkpoint.
+        self.iterations = job.get("trl", {}).get("num_iterations", 1)
         self.job = {**job, "adapter": job["resume"], "resume": None} if self.trained else job
 
     def run(self, trainer):
@@ -138,6 +122,13 @@ class Stretch(TrainerCallback):
         # checkpoint keeps.
         if self.trainer.eval_dataset is not None:
             self.trainer.evaluate()
+        values = self.on_conclude()
+        if values:
+            self.events.metrics(self.trainer.state.global_step, values)
+        if self.job["lora"] is None:
+            # The checkpoint is a folder of a whole model; it is not written a second time.
+            last = os.path.join(self.job["output"], f"checkpoint-{self.trainer.state.global_step}")
+            return {"adapter": self.job["adapter"] if self.trained else last}
         return {"adapter": save_adapter(self.trainer, os.path.join(self.job["output"], "adapter"))}
 
     def stay(self, control):
@@ -170,13 +161,19 @@ class Stretch(TrainerCallback):
         self.report_start(args, state.global_step, model)
 
     def on_step_end(self, args, state, control, **_):
+        self.stepped = True
+        if state.global_step % self.iterations:
+            return control
         last = state.global_step >= self.stop_at or asked_anywhere(args.device)
         control.should_save = last or state.global_step % self.job["plan"]["saveEvery"] == 0
         control.should_training_stop = control.should_training_stop or last
         return control
 
     def on_prediction_step(self, args, state, control, **_):
-        leave_if_asked(args.device)
+        self.leave()
+
+    def leave(self):
+        leave_if_asked(self.trainer.args.device)
 
     def on_log(self, args, state, control, logs=None, **_):
         values = {NAMES[name]: value for name, value in logs.items() if name in NAMES}

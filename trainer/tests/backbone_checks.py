@@ -53,9 +53,9 @@ class Backbone:
         wanted = lora_targets(model)
         parts = linear_layers(model)
         chosen = {name for names in parts.values() for name in names if re.fullmatch(wanted, name)}
-        assert chosen == {*parts["language"], *parts["joining"]}
-        assert parts["joining"]
-        return f"{len(parts['language'])} + {len(parts['joining'])}"
+        assert chosen == {*parts["language"], *parts["merger"]}
+        assert parts["merger"]
+        return f"{len(parts['language'])} + {len(parts['merger'])}"
 
     def units(self):
         return ", ".join(repeated_layers(load_base(self.job)))

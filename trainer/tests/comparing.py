@@ -10,6 +10,12 @@ def adapter_of(folder):
     return load_file(folder / "adapter_model.safetensors")
 
 
+def weights_of(folder):
+    """Of a checkpoint: its adapter's, or after full fine-tuning the model's."""
+    adapter = folder / "adapter_model.safetensors"
+    return load_file(adapter if adapter.exists() else folder / "model.safetensors")
+
+
 def digest(value):
     """SHA-256 over a nest of tensors and plain values: files of equal tensors may differ in their padding."""
     sha = hashlib.sha256()
@@ -39,4 +45,4 @@ def state_digests(checkpoint):
     random = sorted(path.name for path in checkpoint.glob("rng_state*.pth"))
     files |= {"random" if len(random) == 1 else name: name for name in random}
     states = {name: torch.load(checkpoint / file, weights_only=False) for name, file in files.items()}
-    return {"adapter": digest(adapter_of(checkpoint))} | {name: digest(state) for name, state in states.items()}
+    return {"adapter": digest(weights_of(checkpoint))} | {name: digest(state) for name, state in states.items()}

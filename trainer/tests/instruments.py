@@ -258,3 +258,26 @@ def shard_and_sample_unevenly():
 def ask_to_stop():
     """A signal that comes while the libraries are loaded."""
     Interruption.asked = True
+
+
+def record_arguments():
+    """Stores the arguments that the trainer itself has."""
+    run = Stretch.run
+
+    def run_recorded(self, trainer):
+        os.makedirs(trainer.args.output_dir, exist_ok=True)
+        with open(os.path.join(trainer.args.output_dir, "arguments.json"), "w", encoding="utf-8") as file:
+            json.dump(trainer.args.to_dict(), file, default=str)
+        return run(self, trainer)
+
+    Stretch.run = run_recorded
+
+
+def ask_in_the_first_step():
+    on_step_end = Stretch.on_step_end
+
+    def asked(self, args, state, *arguments, **keywords):
+        Interruption.asked = True
+        return on_step_end(self, args, state, *arguments, **keywords)
+
+    Stretch.on_step_end = asked

@@ -1,11 +1,19 @@
 """Other architectures than the paper's: one of them through every check of `npm run backbones`, all of them in what is
 found in the model itself."""
 
+import re
+
 import backbones
 import pytest
 from backbone_checks import CHECKS, Backbone
 
-from dermflow_trainer.base_model.layers import RELEASED_TARGETS, lora_targets, repeated_layers
+from dermflow_trainer.base_model.layers import (
+    RELEASED_TARGETS,
+    linear_layers,
+    lora_targets,
+    pattern_of,
+    repeated_layers,
+)
 from dermflow_trainer.model import load_base
 
 
@@ -41,3 +49,18 @@ def test_the_released_targets_stay_what_they_are(models):
     """Their text is a part of every adapter so far."""
     assert lora_targets(models["Qwen2.5-VL"]) == RELEASED_TARGETS
     assert lora_targets(models["Qwen3-VL"]) != RELEASED_TARGETS
+
+
+@pytest.mark.parametrize("targets", [["vision"], ["merger"], ["language", "vision"], ["language", "merger", "vision"]])
+def test_a_pattern_of_chosen_parts_takes_all_of_their_layers_and_no_others(models, targets):
+    for name, model in models.items():
+        parts = linear_layers(model)
+        pattern = lora_targets(model, targets)
+        found = {part: [layer for layer in layers if re.fullmatch(pattern, layer)] for part, layers in parts.items()}
+        assert found == {part: layers if part in targets else [] for part, layers in parts.items()}, name
+        assert all(parts.values()), name
+    assert lora_targets(models["Qwen2.5-VL"], targets) == pattern_of(targets)
+
+
+def test_a_pattern_of_ones_own_stays_as_it_is(models):
+    assert lora_targets(models["Qwen3-VL"], ".*q_proj") == ".*q_proj"

@@ -1,5 +1,7 @@
 """Groups whose completions all earn the same are drawn anew; the others keep their completions."""
 
+from types import SimpleNamespace
+
 import instruments
 import pytest
 import torch
@@ -8,7 +10,7 @@ from jobs import grpo_job
 from reward_server import serve_rewards
 from running import run
 
-from dermflow_trainer.rollouts.redraw import replaced
+from dermflow_trainer.rollouts.redraw import RedrawingGRPOTrainer, replaced
 
 PLAN = {"maxSteps": 4, "stopAt": 4, "saveEvery": 2}
 # One token, whose reward is one of two: many groups are flat.
@@ -68,6 +70,27 @@ def test_a_resumed_run_draws_the_same(train, on):
     _, expected, _ = on
     _, resumed, _ = train("resumed", 4, resume=str(expected / "checkpoint-2"))
     assert state_digests(resumed / "checkpoint-4") == state_digests(expected / "checkpoint-4")
+
+
+@pytest.mark.parametrize(
+    ("weights", "aggregation", "expected"),
+    [
+        ([1, 1], "sum_then_normalize", [True, False]),
+        ([2, 1], "sum_then_normalize", [False, False]),
+        ([1, 0], "sum_then_normalize", [False, True]),
+        ([1, 1], "normalize_then_sum", [False, False]),
+        ([0, 0], "normalize_then_sum", [True, True]),
+    ],
+)
+def test_a_group_is_flat_by_the_rewards_that_train(weights, aggregation, expected):
+    """Two groups of two: one's components differ and their sum does not, of the other one component differs."""
+    trainer = RedrawingGRPOTrainer.__new__(RedrawingGRPOTrainer)
+    trainer.processing_class = SimpleNamespace(batch_decode=lambda ids, **_: [str(each) for each in ids])
+    trainer.rewards = SimpleNamespace(look=lambda *_: {"a": [0, 1, 2, 2], "b": [1.0, 0.0, 0.5, 0.0]})
+    trainer.accelerator = SimpleNamespace(device="cpu", process_index=0, gather=lambda each: each)
+    trainer.state, trainer.drawn_ids, trainer.num_generations = SimpleNamespace(global_step=0), [], 2
+    trainer.reward_weights, trainer.multi_objective_aggregation = torch.tensor(weights).float(), aggregation
+    assert trainer.flat_rows([[1], [2], [3], [4]]).tolist() == [each for each in expected for _ in range(2)]
 
 
 def test_what_is_replaced():

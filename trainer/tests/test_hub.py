@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from comparing import adapter_of, digest
+from comparing import adapter_of, digest, weights_of
 from fake_hub import serve_hub
 from jobs import grpo_job, sft_job
 from reward_server import serve_rewards
@@ -114,6 +114,26 @@ def test_sft_and_grpo_see_the_weights_of_the_commit_and_no_later_ones(hub, envir
     others = {request for request in asked if f"/resolve/{commit}/" not in request}
     # PEFT asks, where it saves an adapter, whether the base has a configuration; it reads none.
     assert others <= {f"HEAD {NAME}/resolve/main/config.json"}
+
+
+def test_the_reference_of_whole_weights_is_of_the_commit_too(hub, environment, micro, data, tmp_path):
+    commit = hub.publish(NAME, micro / "base")
+    other = tmp_path / "other"
+    shutil.copytree(micro / "base", other)
+    weights = {name: tensor * 1.5 for name, tensor in load_file(other / "model.safetensors").items()}
+    save_file(weights, other / "model.safetensors", metadata={"format": "pt"})
+    hub.publish(NAME, other)
+
+    two = {"maxSteps": 2, "stopAt": 2, "saveEvery": 2}
+    changes = {"optimiser": {"warmupRatio": 0}, "plan": two, "adapter": None, "lora": None, "full": ["language"]}
+    with serve_rewards() as server:
+        local = grpo_job(micro, data, tmp_path / "local", server.server_address, **changes)
+        assert run(local, tmp_path, name="local").code == 0
+        ours = grpo_job(micro, data, tmp_path / "ours", server.server_address, **changes)
+        start({**ours, "model": f"{NAME}@{commit}"}, environment, tmp_path)
+    assert digest(weights_of(tmp_path / "ours/checkpoint-2")) == digest(weights_of(tmp_path / "local/checkpoint-2"))
+    read = [request for request in hub.requests if request.startswith("GET") and "/resolve/" in request]
+    assert read and all(f"/resolve/{commit}/" in request for request in read)
 
 
 def start(job, environment, folder):

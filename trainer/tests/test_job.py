@@ -16,7 +16,12 @@ GONE = object()
 @pytest.mark.parametrize(
     ("which", "path", "value", "message"),
     [
-        ("sft", "job", "rlhf", "field job: expected one of sft, grpo, generate, export-onnx, export-encoder"),
+        (
+            "sft",
+            "job",
+            "rlhf",
+            "field job: expected one of sft, grpo, generate, export-onnx, merge, export-encoder, build-backbone",
+        ),
         ("sft", "job", GONE, "field job: expected one of sft"),
         ("sft", "schema", 2, "field schema: must be same as const definition: 1, got 2"),
         ("sft", "seed", -1, "field seed: must be bigger than or equal to 0, got -1"),
@@ -28,7 +33,7 @@ GONE = object()
         ("sft", "adapter", "/nowhere/adapter", "field adapter: there is no folder /nowhere/adapter"),
         ("sft", "resume", "/nowhere/checkpoint-3", "field resume: there is no folder /nowhere/checkpoint-3"),
         ("sft", "resume", 3, "field resume: must be string or null, got 3"),
-        ("sft", "lora", None, "field lora: must be object, got null"),
+        ("sft", "lora", None, "field full: missing"),
         ("sft", "lora.rank", 0, "field lora.rank: must be bigger than 0, got 0"),
         ("sft", "lora.dropout", 1.1, "field lora.dropout: must be smaller than or equal to 1, got 1.1"),
         ("sft", "lora.bias", "none", "field lora.bias: unknown"),

@@ -1,5 +1,6 @@
 import type { CheckpointRef } from '../../domain/contracts/references.ts';
 import type { GrpoInput, StretchResult } from '../../domain/contracts/training.ts';
+import { endsEarly } from '../../domain/rewards/milestones.ts';
 import { stages } from '../../domain/stages.ts';
 import { trainGrpo } from '../activities.ts';
 import type { Progress } from '../progress.ts';
@@ -7,6 +8,8 @@ import type { Progress } from '../progress.ts';
 /**
  * GRPO, one activity per milestone; the schedule spans the whole plan. Without an SFT policy it is the paper's ablation,
  * RL alone, with its own milestones.
+ *
+ * With a validation it may end before the last milestone.
  *
  * @param onMilestone hears of each checkpoint before the next stretch begins
  */
@@ -23,6 +26,7 @@ export async function trainByMilestones(
     progress.reached({ stage, step: stretch.checkpoint.step });
     onMilestone(stretch.checkpoint);
     stretches.push(stretch);
+    if (endsEarly(stretches, input.recipe.grpo.validation?.patience ?? null)) break;
   }
   return stretches;
 }

@@ -2,6 +2,7 @@ import { html } from 'hono/html';
 import type { Report } from '../../../domain/report/report.ts';
 import { type MetricsLine, pointsOf } from '../../../domain/report/training-log.ts';
 import { rewardWeights } from '../../../domain/reward-settings.ts';
+import { choiceWords } from '../../../domain/rewards/milestones.ts';
 import { stageNames, stages } from '../../../domain/stages.ts';
 import { componentChart, conceptChart, klChart, lossChart, rewardChart } from '../charts/curves.ts';
 import { figure, type Markup, rewardParts, section } from '../markup.ts';
@@ -42,7 +43,10 @@ export async function trainingSection(report: Report): Promise<Markup> {
   ];
   const drawn: Markup[] = [];
   for (const one of figures) drawn.push(await figure(one));
-  return section('training', 'Training', ...drawn, completionTexts(report));
+  const chosen = (report.chosen ?? []).map(
+    (choice) => html`<p>${stages[choice.stage].title}: ${choiceWords(choice)}</p>`,
+  );
+  return section('training', 'Training', ...chosen, ...drawn, completionTexts(report));
 }
 
 const conceptFigure = (report: Report, smoothed: string) => ({

@@ -1,8 +1,8 @@
 /** The recipe of Skin-R1 (arXiv 2511.14900): trajectories, SFT, GRPO. */
 import { z } from 'zod';
 import { llmChoiceSchema } from '../../llm-settings.ts';
+import { loraSchema, partsSchema } from '../../lora.ts';
 import { rewardsSchema } from '../../reward-settings.ts';
-import { loraSchema } from '../../trainer.ts';
 import { commonFields } from '../common.ts';
 import type { dataSchema } from '../data.ts';
 import { questionsSchema } from '../evaluation.ts';
@@ -15,7 +15,11 @@ const { schema, name, seed, model, data, evaluation, budget } = commonFields;
 /** The order of the fields is that of every `report.json` so far. */
 const fieldsSchema = z.strictObject({
   ...{ schema, name, method: z.literal('skin-r1').default('skin-r1'), seed },
-  ...{ prompts: promptsSchema, model, lora: loraSchema, data },
+  ...{ prompts: promptsSchema, model },
+  /** Null: no adapter; the weights of the parts that `full` names are trained themselves. */
+  lora: loraSchema.nullable(),
+  full: partsSchema.exactOptional(),
+  data,
   ...{ trajectories: trajectoriesSchema, sft: sftSchema, grpo: grpoSchema },
   questions: questionsSchema.default({ distractors: 'matched' }),
   ...{ rewards: rewardsSchema, evaluation },
@@ -27,6 +31,16 @@ const fieldsSchema = z.strictObject({
 const hasConcepts = ({ sources }: z.infer<typeof dataSchema>): boolean => sources.some(({ use }) => use === 'concepts');
 
 export const skinR1RecipeSchema = fieldsSchema
+  .refine(({ lora, full }) => (lora === null) === (full !== undefined), {
+    path: ['full'],
+    message:
+      'full fine-tuning has lora: null and the parts that are trained, e.g. full: [language, merger]; with lora leave full out',
+  })
+  .refine(({ lora, model }) => lora !== null || model.adapter === undefined, {
+    path: ['model', 'adapter'],
+    message:
+      'full fine-tuning begins with a model; merge the adapter (dermflow export --merged) and give that as model.base',
+  })
   .refine(({ sft, grpo }) => sft.epochs > 0 || grpo.milestones.length === 0, {
     path: ['grpo', 'milestones'],
     message:

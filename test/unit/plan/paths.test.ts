@@ -53,6 +53,25 @@ describe('the paths through the trainer', () => {
       () => requireOpenPaths(place(), sampledBy('vllm-colocated')),
       /^grpo\.rollouts is "vllm-colocated": TRL 1\.16\.0 .*6294.*take "vllm-server"/,
     ],
+    [
+      'whole weights in shards',
+      () => requireOpenPaths(sharded('fsdp'), { ...recipe, lora: null }),
+      /^lora is null and DERMFLOW_TRAINER_SHARDING is fsdp: .*take ddp/,
+    ],
+    [
+      'a base in four bits in shards',
+      () => requireOpenPaths(sharded('fsdp'), { ...recipe, lora: { rank: 4, alpha: 8, dropout: 0, quantise: 'nf4' } }),
+      /^lora\.quantise is set and DERMFLOW_TRAINER_SHARDING is fsdp: .*take ddp/,
+    ],
+    [
+      'validation in shards',
+      () =>
+        requireOpenPaths(sharded('fsdp'), {
+          ...recipe,
+          grpo: { ...recipe.grpo, validation: { questions: 8, patience: null } },
+        }),
+      /^grpo\.validation is set and DERMFLOW_TRAINER_SHARDING is fsdp: .*take ddp/,
+    ],
   ])('%s is refused in one line with version, reason and remedy', (_, refuse, words) => {
     expect(refuse).toThrow(
       expect.objectContaining({ type: failureTypes.userMistake, message: expect.stringMatching(words) }),
@@ -66,6 +85,12 @@ describe('the paths through the trainer', () => {
     for (const engine of ['transformers', 'vllm-server'] as const) {
       expect(() => requireOpenPaths(place(), sampledBy(engine))).not.toThrow();
     }
+    for (const of of [
+      { ...recipe, lora: null },
+      { ...recipe, grpo: { ...recipe.grpo, validation: { questions: 8, patience: null } } },
+    ])
+      for (const where of [place({ DERMFLOW_TRAINER_SHARDING: 'fsdp' }), sharded('ddp')])
+        expect(() => requireOpenPaths(where, of)).not.toThrow();
     // Of one process nothing is shared; without GRPO nobody samples.
     expect(() => requireOpenPaths(place({ DERMFLOW_TRAINER_SHARDING: 'zero-3' }), recipe)).not.toThrow();
     const sft = sampledBy('vllm-colocated');

@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readRecipe } from '../../../cli/start/recipes.ts';
 import { failureTypes } from '../../../domain/failures.ts';
+import type { LoraSettings } from '../../../domain/lora.ts';
 import {
   type Architecture,
   loraParameters,
   parseArchitecture,
+  partParameters,
   qwen25Vl7b,
   totalParameters,
 } from '../../../domain/plan/architecture.ts';
@@ -42,8 +44,20 @@ describe('architecture', () => {
 
   it('counts an adapter as rank times in and out of each linear layer', () => {
     // The tiny model's trainer says the same of itself.
-    expect(loraParameters(readTiny(), 64)).toBe(548_864);
-    expect(loraParameters(qwen25Vl7b, 64)).toBe(162_693_120);
+    expect(loraParameters(readTiny(), { rank: 64 })).toBe(548_864);
+    expect(loraParameters(qwen25Vl7b, { rank: 64 })).toBe(162_693_120);
+  });
+
+  it('counts parts, whole and with an adapter on them', () => {
+    const tiny = readTiny();
+    const parts = partParameters(tiny);
+    expect(parts.language + parts.merger + parts.vision).toBe(totalParameters(tiny));
+    const of = (targets: NonNullable<LoraSettings['targets']>) => loraParameters(tiny, { rank: 64, targets });
+    expect(of(['language', 'merger'])).toBe(548_864);
+    expect(of(['language']) + of(['merger']) + of(['vision'])).toBe(of(['vision', 'language', 'merger']));
+    expect(of('.*language_model.*')).toBe(of(['language']));
+    expect(of('.*layers\\.0\\.self_attn\\.q_proj')).toBe(64 * 2 * tiny.hidden);
+    expect(of('nothing')).toBe(0);
   });
 
   it('reads configs of older files, with the text values at the top', () => {
@@ -84,7 +98,7 @@ describe('memory', () => {
 
   it("dropout keeps copies of the adapters' inputs in SFT; GRPO has none", async () => {
     const recipe = await readRecipe('skin-r1');
-    const without = { ...recipe, lora: { ...recipe.lora, dropout: 0 } };
+    const without = { ...recipe, lora: recipe.lora && { ...recipe.lora, dropout: 0 } };
     const saved = (stage: 'sft' | 'grpo'): number =>
       estimateMemory(stage, recipe, qwen25Vl7b, 1).activations -
       estimateMemory(stage, without, qwen25Vl7b, 1).activations;

@@ -145,11 +145,12 @@ describe('what a gpu worker cannot do is refused before the run begins', () => {
       DERMFLOW_TRAINER_TRACKING: 'wandb',
       DERMFLOW_VLLM_SERVER: 'http://127.0.0.1:8000',
     };
-    const of = { ...withGrpo({ rollouts: 'vllm-server' }), sft: { ...recipe.sft, perDeviceBatchSize: 8 } };
+    const lora = { rank: 4, alpha: 8, dropout: 0, quantise: 'nf4' as const };
+    const of = { ...withGrpo({ rollouts: 'vllm-server' }), lora, sft: { ...recipe.sft, perDeviceBatchSize: 8 } };
     await expect(identifyModel('tiny', { python, run: runOf(of, variables) })).rejects.toThrow('vllm is not installed');
     expect(await asked()).toMatchObject({
       model: null,
-      needs: [{ module: 'flash_attn' }, { module: 'wandb' }, { module: 'deepspeed' }, { module: 'vllm' }],
+      needs: ['flash_attn', 'wandb', 'deepspeed', 'bitsandbytes', 'vllm'].map((module) => ({ module })),
     });
   });
 

@@ -5,17 +5,21 @@ import re
 
 from torch import nn
 
-# The released code's choice for its model; another architecture's targets are found by `lora_targets`.
-RELEASED_TARGETS = (
-    r".*language_model\..*\.(q_proj|k_proj|v_proj|o_proj|gate_proj|up_proj|down_proj)|.*visual\.merger\.mlp\.(0|2)"
-)
+# Linear layers of each part of the paper's model, by PEFT's names; those of others are found by `lora_targets`.
+PATTERNS = {
+    "language": r".*language_model\..*\.(q_proj|k_proj|v_proj|o_proj|gate_proj|up_proj|down_proj)",
+    "merger": r".*visual\.merger\.mlp\.(0|2)",
+    "vision": r".*visual\.blocks\..*\.(qkv|proj|gate_proj|up_proj|down_proj)",
+}
+# The released code's choice: every linear layer of the language model and of the vision-to-text merger.
+RELEASED_PARTS = ("language", "merger")
 JOINING = re.compile(r"merger|projector|connector|aligner")
 LANGUAGE = "language_model"
 
 
 def linear_layers(model):
-    """Names of the linear layers by part: `language`, `joining` (vision to text) and `vision`; not the output layer."""
-    parts = {"language": [], "joining": [], "vision": []}
+    """Names of the linear layers by part: `language`, `merger` (vision to text) and `vision`; not the output layer."""
+    parts = {"language": [], "merger": [], "vision": []}
     output = model.get_output_embeddings()
     for name, module in model.named_modules():
         if isinstance(module, nn.Linear) and module is not output:
@@ -26,16 +30,28 @@ def linear_layers(model):
 def part_of(name):
     if f".{LANGUAGE}." in f".{name}.":
         return "language"
-    return "joining" if JOINING.search(name) else "vision"
+    return "merger" if JOINING.search(name) else "vision"
 
 
-def lora_targets(model):
-    """A pattern of every linear layer of the language model and of what joins it to the vision tower."""
+def pattern_of(targets=RELEASED_PARTS):
+    """PEFT's `target_modules` for the paper's model: a text as it is, or the layers of the named parts."""
+    return targets if isinstance(targets, str) else "|".join(PATTERNS[part] for part in PATTERNS if part in targets)
+
+
+RELEASED_TARGETS = pattern_of()
+
+
+def lora_targets(model, targets=RELEASED_PARTS):
+    """A pattern of every linear layer of some parts, by default of the language model and of what joins it to the
+    vision tower; a text as it is."""
+    pattern = pattern_of(targets)
+    if isinstance(targets, str):
+        return pattern
     parts = linear_layers(model)
-    wanted = {*parts["language"], *parts["joining"]}
+    wanted = {name for part in targets for name in parts[part]}
     everything = [name for names in parts.values() for name in names]
-    if wanted == {name for name in everything if re.fullmatch(RELEASED_TARGETS, name)}:
-        return RELEASED_TARGETS
+    if wanted == {name for name in everything if re.fullmatch(pattern, name)}:
+        return pattern
     return "|".join(sorted({re.sub(r"(?<=\\\.)\d+(?=\\\.)", r"\\d+", re.escape(name)) for name in wanted}))
 
 

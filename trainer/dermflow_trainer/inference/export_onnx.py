@@ -22,12 +22,11 @@ from peft.tuners.tuners_utils import BaseTunerLayer
 from transformers import AutoModelForImageTextToText
 
 from dermflow_trainer.backbone import MODEL_TYPE
-from dermflow_trainer.base_model.source import source_of
 from dermflow_trainer.failures import BadInput
 from dermflow_trainer.inference.decoder_graph import build_decoder
 from dermflow_trainer.inference.graph import size_of
 from dermflow_trainer.inference.vision_graph import build_vision
-from dermflow_trainer.model import load_processor, unspeakable_tokens
+from dermflow_trainer.model import load_processor, start_of, unspeakable_tokens, with_adapter
 
 VISION_WEIGHTS = "vision_encoder.onnx_data"
 # Smaller tensors stay in the graph, where shape inference can read them.
@@ -61,13 +60,13 @@ def run(job, events):
 
 def load_model(job):
     """With the adapter beside the weights, where training puts it. Layers of another form are merged."""
-    name, revision = source_of(job["model"])
+    name, revision = start_of(job)
     model = AutoModelForImageTextToText.from_pretrained(name, **revision, dtype=torch.float32)
     if model.config.model_type != MODEL_TYPE:
         kind = f"is of type {model.config.model_type}, and only {MODEL_TYPE} has an ONNX export here"
         raise BadInput(f"model: {job['model']} {kind}; evaluate with runtime: transformers")
-    if job["adapter"] is not None:
-        model = PeftModel.from_pretrained(model, job["adapter"]).get_base_model()
+    model = with_adapter(model, job)
+    model = model.get_base_model() if isinstance(model, PeftModel) else model
     model = model.eval().requires_grad_(False)
     for name, layer in model.named_modules():
         if isinstance(layer, BaseTunerLayer) and not is_plain(name, layer):

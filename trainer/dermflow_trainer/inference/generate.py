@@ -4,11 +4,17 @@ import json
 import os
 
 import torch
-from peft import PeftModel
 from PIL import Image
 
 from dermflow_trainer.inference.sampling import OwnSeeds
-from dermflow_trainer.model import check_image_sizes, load_base, load_processor, prepare_torch, unspeakable_tokens
+from dermflow_trainer.model import (
+    check_image_sizes,
+    load_base,
+    load_processor,
+    prepare_torch,
+    unspeakable_tokens,
+    with_adapter,
+)
 from dermflow_trainer.rows import read_rows
 
 
@@ -17,9 +23,7 @@ def run(job, events):
     prepare_torch(job)
     processor = load_processor(job)
     check_image_sizes(rows, processor)
-    model = load_base(job)
-    if job["adapter"] is not None:
-        model = PeftModel.from_pretrained(model, job["adapter"])
+    model = with_adapter(load_base(job), job)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     model = model.to(device).eval()
     events.started(step=0, max_steps=len(rows), trainable_parameters=0)

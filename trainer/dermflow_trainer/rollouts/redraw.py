@@ -34,11 +34,12 @@ class RedrawingGRPOTrainer(OrderedGRPOTrainer):
         """Whether the group of each of this rank's completions earns one reward throughout; groups may span ranks."""
         texts = self.processing_class.batch_decode(completion_ids, skip_special_tokens=True)
         parts = self.rewards.look(self.state.global_step + 1, self.drawn_ids, texts)
-        own = torch.tensor(
-            [sum(values) for values in zip(*parts.values(), strict=True)], device=self.accelerator.device
-        )
-        groups = self.accelerator.gather(own).view(-1, self.num_generations)
-        flat = groups.amax(1) - groups.amin(1) < 1e-8
+        device = self.accelerator.device
+        own = torch.tensor(list(zip(*parts.values(), strict=True)), device=device) * self.reward_weights.to(device)
+        if self.multi_objective_aggregation == "sum_then_normalize":
+            own = own.sum(1, keepdim=True)
+        groups = self.accelerator.gather(own).view(-1, self.num_generations, own.shape[1])
+        flat = (groups.amax(1) - groups.amin(1) < 1e-8).all(1)
         start = self.accelerator.process_index * len(own)
         return flat.repeat_interleave(self.num_generations)[start : start + len(own)]
 

@@ -1,0 +1,1 @@
+"""What a recipe sets beyond the paper: what is trained, fields of TRL, validation."""
