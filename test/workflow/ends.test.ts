@@ -39,10 +39,10 @@ describe('a final failure', () => {
       message: 'evaluation.batchSize does not fit',
     });
     expect(fakes.names('trainGrpo')).toHaveLength(4);
-    expect(fakes.names('evaluateModel')).toHaveLength(7);
+    expect(fakes.names('evaluateModel')).toHaveLength(11); // without the grey one of the base, which follows it
     expect(fakes.names('exportAdapter', 'writeReport')).toEqual([]);
     const progress = await progressOf(run);
-    expect(progress.evaluations).toHaveLength(6);
+    expect(progress.evaluations).toHaveLength(10);
     expect(progress.stages.find(({ stage }) => stage === 'evaluation')).toMatchObject({
       state: 'failed',
       detail: 'evaluation.batchSize does not fit',
@@ -135,7 +135,7 @@ describe('a failed run', () => {
     expect((await child.describe()).status.name).toBe('CANCELLED');
 
     const again = await runs.start({}, { recipe: smallRecipe() }, failed.workflowId);
-    expect((await resultOf(again)).evaluations).toHaveLength(7);
+    expect((await resultOf(again)).evaluations).toHaveLength(12);
   });
 });
 
@@ -164,7 +164,8 @@ describe('retryNow', () => {
     // The server's clock jumps only while a result is waited for; until then an hour is an hour.
     await expect.poll(async () => (await progressOf(run)).report, patiently).not.toBeNull();
     expect(fakes.calls.filter(({ activityId }) => activityId === id).map(({ attempt }) => attempt)).toContain(1);
-    expect(fakes.names(activity === 'trainGrpo' ? 'trainGrpo 20' : 'evaluateModel base')).toHaveLength(2);
+    const names = fakes.names(activity === 'trainGrpo' ? 'trainGrpo 20' : 'evaluateModel base');
+    expect(names.filter((name) => !name.endsWith('no-image'))).toHaveLength(2);
     await resultOf(run);
   });
 

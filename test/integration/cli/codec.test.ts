@@ -73,7 +73,7 @@ describe('a run whose payloads are reversed', () => {
       },
     });
     const { evaluations } = await run.result();
-    expect(evaluations).toHaveLength(7);
+    expect(evaluations).toHaveLength(12);
     const text = await plainText(run);
     expect(text.includes('trainSft')).toBe(true); // names of activities are no payloads
     // Beside search attributes, by which a namespace searches, and names of runs, nothing of a run's own is plain.

@@ -112,7 +112,7 @@ describe('a question where no service runs', () => {
   it('status, whose page answers nowhere', async () => {
     const status = await json('status', 'finished');
     expect(status).toMatchObject({ state: 'COMPLETED', forgotten: false, page: null });
-    expect(status).toMatchObject({ progress: { evaluations: { length: 7 }, report: result.report } });
+    expect(status).toMatchObject({ progress: { evaluations: { length: 12 }, report: result.report } });
     expect((await command('status', 'left-open')).stdout).toMatch(/left-open.*running[\s\S]*no orchestrator worker/);
     await expectNothingLeft();
   });

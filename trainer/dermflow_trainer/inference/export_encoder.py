@@ -7,6 +7,8 @@ The grid is a constant of the graph, so all pictures have one size. The features
 """
 
 import json
+import tempfile
+import warnings
 from pathlib import Path
 
 import onnx
@@ -14,8 +16,10 @@ import torch
 from torch import nn
 
 from dermflow_trainer.failures import BadInput
-from dermflow_trainer.inference.export_onnx import load_model, trace
+from dermflow_trainer.inference.export_onnx import load_model
 from dermflow_trainer.model import load_processor
+
+OPSET = 18
 
 
 def run(job, events):
@@ -25,14 +29,7 @@ def run(job, events):
     encoder = ImageEncoder(load_model({**job, "adapter": None}), job["side"])
     output = Path(job["output"])
     output.mkdir(parents=True, exist_ok=True)
-    graph = trace(
-        encoder,
-        (torch.zeros(1, 3, job["side"], job["side"]),),
-        inputs=["pixel_values"],
-        outputs=["image_features"],
-        dynamic={},
-    )
-    onnx.save_model(graph, output / "encoder.onnx")
+    onnx.save_model(trace(encoder, job["side"]), output / "encoder.onnx")
     images = load_processor(job).image_processor
     settings = {
         "side": job["side"],
@@ -45,6 +42,23 @@ def run(job, events):
     (output / "encoder.json").write_text(json.dumps(settings) + "\n", encoding="utf-8")
     events.progress(1, 1)
     return {"encoder": str(output)}
+
+
+def trace(encoder, side):
+    # In a folder of its own: beyond 2 GiB the exporter puts each weight in a file beside the graph.
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings(), torch.no_grad():
+        warnings.simplefilter("ignore")
+        path = Path(folder) / "graph.onnx"
+        torch.onnx.export(
+            encoder.eval(),
+            (torch.zeros(1, 3, side, side),),
+            path,
+            input_names=["pixel_values"],
+            output_names=["image_features"],
+            opset_version=OPSET,
+            dynamo=False,
+        )
+        return onnx.load(path)
 
 
 class ImageEncoder(nn.Module):
