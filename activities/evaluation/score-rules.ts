@@ -6,10 +6,10 @@ import { allBenign, type Baseline, baselineItems, chance, majority } from '../..
 import type { BenchmarkData, BenchmarkResult, RulesInput } from '../../domain/contracts/benchmarks.ts';
 import { profileDigest } from '../../domain/prompts/profile.ts';
 import { commitOnce } from '../commit-once.ts';
-import { toJsonLines } from '../json-lines.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { readJsonLines } from '../store/rows.ts';
-import { readScore, scoreOf } from './evaluate-benchmark.ts';
+import { readScore } from './evaluate-benchmark.ts';
+import { scoredReference } from './scored-reference.ts';
 import { readItems } from './sources.ts';
 
 /** A change of rules, items or scores changes the version. */
@@ -39,18 +39,9 @@ export async function scoreRules(
       label: rule.title,
       reader: 'strict',
       profile: profile.name,
+      shown: 'grey',
     } as const;
-    const evaluation = await commitOnce(store, work, async () => {
-      const summary = benchmark.summarise(scored);
-      const files = artifactFiles.benchmark;
-      return {
-        facts: { ...scoreOf(summary), ...described, shown: 'grey', samples: 1 },
-        files: {
-          [files.items.name]: toJsonLines(scored),
-          [files.summary.name]: `${JSON.stringify(summary, null, 2)}\n`,
-        },
-      };
-    });
+    const evaluation = await commitOnce(store, work, async () => scoredReference(benchmark, scored, described));
     rows.push({ ...(await readScore(store, evaluation)), evaluation });
   }
   return rows;

@@ -7,6 +7,7 @@ import { hash } from 'node:crypto';
 import { corrupt } from '../../domain/failures.ts';
 import { storeKeys } from '../../domain/names.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
+import { readStoredText } from '../store/stored-text.ts';
 
 /** How long a reply waits for others. A model takes longer for each. */
 const lingerMs = 50;
@@ -89,7 +90,7 @@ export function openReplyPacks(
         else if (!mayMoreCome()) setImmediate(flushUnlessDone); // after those that came at the same moment
       }),
     read: async (key, request) => {
-      if (key.endsWith('.json')) return readText(store, key);
+      if (key.endsWith('.json')) return readStoredText(store, key);
       const lines = (await packAt(key))?.split('\n') ?? [];
       return lines.find((line) => line.includes(`"request":"${request}"`)) ?? null;
     },
@@ -99,13 +100,8 @@ export function openReplyPacks(
 /** In the name of a pack. */
 const codeOf = ({ request, number }: PackedReply): string => storeKeys.llmReplyCode(request, number);
 
-async function readText(store: Pick<ArtifactStore, 'getObject'>, key: string): Promise<string | null> {
-  const bytes = await store.getObject(key);
-  return bytes === null ? null : new TextDecoder().decode(bytes);
-}
-
 async function readPack(store: Pick<ArtifactStore, 'getObject'>, key: string): Promise<string | null> {
-  const text = await readText(store, key);
+  const text = await readStoredText(store, key);
   // Its name ends with its digest, so that a reply that is missing in it is noticed.
   if (text === null || key.includes(`.${hash('sha256', text).slice(0, 16)}.`)) return text;
   throw corrupt(`${key}: the stored LLM replies are damaged; delete this object and resume the run`);

@@ -3,9 +3,8 @@
  * pictures, scored on the items of a benchmark as a model is.
  */
 import { type ArtifactRef, canonicalJson, digestOf } from '../../domain/artifact.ts';
-import { artifactFiles } from '../../domain/artifact-files.ts';
 import { baselineItems } from '../../domain/benchmarks/baselines.ts';
-import type { Benchmark, BenchmarkItem } from '../../domain/benchmarks/benchmark.ts';
+import type { BenchmarkItem } from '../../domain/benchmarks/benchmark.ts';
 import type { BenchmarkResult, ProbesInput, ProbesResult } from '../../domain/contracts/benchmarks.ts';
 import { chooseOption, knownOptions, targetOf } from '../../domain/probes/choose.ts';
 import type { ProbeName } from '../../domain/probes/probe.ts';
@@ -13,10 +12,10 @@ import { probes, unseenOptions } from '../../domain/probes/probe.ts';
 import { profileDigest } from '../../domain/prompts/profile.ts';
 import { createRandom } from '../../domain/random.ts';
 import { commitOnce } from '../commit-once.ts';
-import { readScore, scoreOf } from '../evaluation/evaluate-benchmark.ts';
+import { readScore } from '../evaluation/evaluate-benchmark.ts';
+import { scoredReference } from '../evaluation/scored-reference.ts';
 import { readItems } from '../evaluation/sources.ts';
 import type { KnownEncoder } from '../features/features-of.ts';
-import { toJsonLines } from '../json-lines.ts';
 import { loadKnowledge } from '../knowledge.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { classScores } from './class-scores.ts';
@@ -91,8 +90,8 @@ export async function scoreProbes(
     const evaluation = await commitOnce(store, work, async () => {
       const scores = await look();
       const letterOf = chooser(probe.name, items, options, training, scores);
-      return made(benchmark, items, letterOf, {
-        ...{ benchmark: benchmark.name, label, reader: 'strict', profile: profile.name },
+      return scoredReference(benchmark, baselineItems(items, { answer: letterOf }), {
+        ...{ benchmark: benchmark.name, label, reader: 'strict', profile: profile.name, shown: 'real' },
         ...(unseen.words === null ? {} : { remark: unseen.words }),
         ...(probe.name === 'linear' && !scores.converged ? { converged: false } : {}),
       });
@@ -145,24 +144,6 @@ function chooser(
   );
   return ({ id, options: offered }) =>
     letters.get(id) ?? (offered.length === 0 ? null : createRandom(`probe/${id}`).pick(offered).letter);
-}
-
-function made(
-  benchmark: Benchmark,
-  items: readonly BenchmarkItem[],
-  answer: (item: BenchmarkItem) => string | null,
-  described: Record<string, string | boolean>,
-) {
-  const scored = baselineItems(items, { answer });
-  const summary = benchmark.summarise(scored);
-  const files = artifactFiles.benchmark;
-  return {
-    facts: { ...scoreOf(summary), ...described, shown: 'real', samples: 1 },
-    files: {
-      [files.items.name]: toJsonLines(scored),
-      [files.summary.name]: `${JSON.stringify(summary, null, 2)}\n`,
-    },
-  };
 }
 
 async function isUnfinished(store: ArtifactStore, evaluation: ArtifactRef): Promise<boolean> {

@@ -5,6 +5,7 @@ import { storeKeys } from '../../domain/names.ts';
 import { commitOnce, type Made, type Work } from '../commit-once.ts';
 import type { ServedModel } from '../llm/served.ts';
 import { withScratchFolder } from '../scratch.ts';
+import { readStoredText } from '../store/stored-text.ts';
 import { type Asking, openAccount } from './ask.ts';
 
 export interface Written {
@@ -36,7 +37,7 @@ export async function writeOnce(
   );
   const key = storeKeys.llmAccount(digestOf(canonicalJson({ run: run.id, trajectories: trajectories.key })));
   if (spent !== null) await store.putObjectIfAbsent(key, canonicalJson(spent));
-  const stored = await store.getObject(key);
-  const account = stored === null ? null : llmAccountSchema.parse(JSON.parse(new TextDecoder().decode(stored)));
+  const stored = await readStoredText(store, key);
+  const account = stored === null ? null : llmAccountSchema.parse(JSON.parse(stored));
   return { trajectories, account };
 }

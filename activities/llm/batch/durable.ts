@@ -11,6 +11,7 @@ import { storeKeys } from '../../../domain/names.ts';
 import { concurrently } from '../../concurrently.ts';
 import type { ArtifactStore } from '../../ports/artifact-store.ts';
 import type { LlmBatches } from '../../ports/llm-client.ts';
+import { readStoredText } from '../../store/stored-text.ts';
 
 /** The least of what providers take: OpenAI's 50,000 lines and 200 MB. */
 const most = { lines: 50_000, bytes: 150_000_000 };
@@ -124,6 +125,6 @@ const entryOf = (requests: ReadonlyMap<string, LlmRequest>, digest: string): [st
 };
 
 async function readJson<T>(store: ArtifactStore, key: string, schema: z.ZodType<T>): Promise<T | null> {
-  const bytes = await store.getObject(key);
-  return bytes === null ? null : schema.parse(JSON.parse(new TextDecoder().decode(bytes)));
+  const text = await readStoredText(store, key);
+  return text === null ? null : schema.parse(JSON.parse(text));
 }
