@@ -8,6 +8,7 @@
  * trainer writes only below `output`.
  */
 import { z } from 'zod';
+import { distillationSchema } from './distillation.ts';
 import { loraSchema, partsSchema } from './lora.ts';
 
 const path = z.string();
@@ -56,24 +57,29 @@ export const trackers = ['tensorboard', 'wandb', 'mlflow'] as const;
 export const klGradients = ['k3', 'importance-corrected'] as const;
 export const rolloutEngines = ['transformers', 'vllm-colocated', 'vllm-server'] as const;
 
-const trainingSchema = {
+/** Of every job that trains in stretches. */
+const stretchSchema = {
   ...commonSchema,
-  /** PEFT folder to continue, or with `lora` null a model's; null starts a fresh adapter, or with the base. In GRPO it is also the KL reference, in every stretch. */
-  adapter: path.nullable(),
-  /** Null: the weights of the parts `full` are trained themselves, and a checkpoint is a folder of a whole model. */
-  lora: loraSchema.nullable(),
-  full: partsSchema.exactOptional(),
   /** A full trainer checkpoint to continue from, bit for bit. */
   resume: path.nullable(),
   data: rowsSchema,
   plan: planSchema,
   optimiser: optimiserSchema,
-  gradientCheckpointing: z.boolean(),
   attention: z.enum(attentions),
-  /** Fields of TRL's configuration that the recipe sets itself (domain/recipe/trl); absent: none. */
-  trl: z.record(z.string(), z.unknown()).optional(),
   /** Where Transformers' own callbacks also report to, each configured by its own environment variables. */
   tracking: z.array(z.enum(trackers)),
+};
+
+const trainingSchema = {
+  ...stretchSchema,
+  /** PEFT folder to continue, or with `lora` null a model's; null starts a fresh adapter, or with the base. In GRPO it is also the KL reference, in every stretch. */
+  adapter: path.nullable(),
+  /** Null: the weights of the parts `full` are trained themselves, and a checkpoint is a folder of a whole model. */
+  lora: loraSchema.nullable(),
+  full: partsSchema.exactOptional(),
+  gradientCheckpointing: z.boolean(),
+  /** Fields of TRL's configuration that the recipe sets itself (domain/recipe/trl); absent: none. */
+  trl: z.record(z.string(), z.unknown()).optional(),
 };
 
 export const sftJobSchema = z.strictObject({
@@ -124,6 +130,50 @@ export const grpoJobSchema = z.strictObject({
   rewardNames: z.array(z.string()).min(1),
 });
 export type GrpoJob = z.infer<typeof grpoJobSchema>;
+
+/**
+ * Supervised fine-tuning of two adapters beside a frozen model, one of them taught by another encoder's features of the
+ * same pictures; one picture a row. A checkpoint holds both, and nothing of the teacher.
+ */
+export const distillJobSchema = z.strictObject({
+  ...stretchSchema,
+  job: z.literal('distill'),
+  /** Folder of such adapters to continue; null: fresh ones, with which the model answers as its base. */
+  adapter: path.nullable(),
+  /** Evaluated at `stopAt`; null: no validation loss. */
+  validation: rowsSchema.nullable(),
+  batchSize: z.int().positive(),
+  perDeviceBatchSize: z.int().positive(),
+  /**
+   * Folder of the teacher's features: files as activities/features/feature-chunks.ts writes them, `*.bin`, which between
+   * them have every picture of both parts, by the SHA-256 of its file. Null with a weight of 0 alone.
+   */
+  features: path.nullable(),
+  distillation: distillationSchema,
+});
+export type DistillJob = z.infer<typeof distillJobSchema>;
+
+/** REINFORCE with a moving average of rewards as its baseline; the policy samples. */
+export const sorebJobSchema = z.strictObject({
+  ...trainingSchema,
+  job: z.literal('soreb'),
+  /** Prompts per optimiser step; each is sampled `generations` times. */
+  promptsPerStep: z.int().positive(),
+  generations: z.int().min(2),
+  /** Completions per device and forward pass; divides `promptsPerStep * generations`. */
+  perDeviceBatchSize: z.int().positive(),
+  temperature: z.number().positive(),
+  maxCompletionLength: z.int().positive(),
+  /** Of the average's old value that each step keeps. */
+  baselineDecay: z.number().min(0).max(1),
+  /** As GRPO's. */
+  rewardSocket: path,
+  rewardNames: z.array(z.string()).min(1),
+});
+export type SorebJob = z.infer<typeof sorebJobSchema>;
+
+/** A job that saves its state and goes on from it. */
+export type StretchJob = SftJob | GrpoJob | DistillJob | SorebJob;
 
 /**
  * Generation by Transformers with the adapter unmerged: one JSON line `GeneratedRow` per row in `output/generated.jsonl`,
@@ -179,6 +229,8 @@ export type BuildBackboneJob = z.infer<typeof buildBackboneJobSchema>;
 export const trainerJobSchema = z.discriminatedUnion('job', [
   sftJobSchema,
   grpoJobSchema,
+  distillJobSchema,
+  sorebJobSchema,
   generateJobSchema,
   exportOnnxJobSchema,
   mergeJobSchema,
@@ -195,6 +247,8 @@ export const chatRowSchema = z.strictObject({
   /** Text of a system turn; absent: what the chat template says without one. */
   system: z.string().optional(),
   completion: z.string().optional(),
+  /** Of the skin: 0 light, 1 medium, 2 dark; absent where it is not known. Read by the side branch of a distillation alone. */
+  skinTone: z.int().min(0).max(2).optional(),
   /** By which the row is sampled: the same one gives the same draws at each of its tokens. */
   seed: z.int().min(0).max(4_294_967_295).optional(),
 });

@@ -23,13 +23,15 @@ FAILED = 1
 MODULES = {
     "sft": "sft",
     "grpo": "grpo",
+    "distill": "distill",
+    "soreb": "soreb",
     "generate": "inference.generate",
     "export-onnx": "inference.export_onnx",
     "merge": "inference.merge",
     "export-encoder": "inference.export_encoder",
     "build-backbone": "backbone.build",
 }
-RESUMABLE = ("sft", "grpo")
+RESUMABLE = ("sft", "grpo", "distill", "soreb")
 
 
 def main():

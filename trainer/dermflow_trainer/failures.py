@@ -3,6 +3,8 @@
 LOWER = {
     "sft": "perDeviceBatchSize, or turn gradientCheckpointing on",
     "grpo": "perDeviceBatchSize or maxCompletionLength, or turn gradientCheckpointing on",
+    "distill": "perDeviceBatchSize",
+    "soreb": "perDeviceBatchSize or maxCompletionLength, or turn gradientCheckpointing on",
     "generate": "batchSize",
     "export-onnx": "the largest of imageSizes",
     "merge": "what else this machine does: the base and its sum are held in fp32",

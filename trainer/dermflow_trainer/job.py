@@ -36,7 +36,7 @@ def missing_paths(job):
             yield f"field {field}.rows: there is no file {rows['rows']}"
         if rows and not os.path.isdir(rows["images"]):
             yield f"field {field}.images: there is no folder {rows['images']}"
-    for field in ("adapter", "resume"):
+    for field in ("adapter", "resume", "features"):
         if job.get(field) and not os.path.isdir(job[field]):
             yield f"field {field}: there is no folder {job[field]}"
     if job["model"] and os.path.isabs(job["model"]) and not os.path.isdir(job["model"]):
@@ -87,7 +87,7 @@ def uneven_batches(job):
 
 def step_size(job):
     """Sequences of one optimiser step over all devices."""
-    return job["batchSize"] if job["job"] == "sft" else job["promptsPerStep"] * job["generations"]
+    return job["batchSize"] if "batchSize" in job else job["promptsPerStep"] * job["generations"]
 
 
 def world_size():

@@ -15,6 +15,13 @@ NAMES = {
     "completions/clipped_ratio": "clipped_share",
     "mean_token_accuracy": "token_accuracy",
     "redrawn_share": "redrawn_share",
+    # Of SOREB: what rewards were compared with.
+    "baseline": "baseline",
+    # The losses of a distillation before they are weighted.
+    "sft_loss": "sft_loss",
+    "distil_loss": "distil_loss",
+    "auxiliary_loss": "auxiliary_loss",
+    "tone_loss": "tone_loss",
     # Of completions that vLLM sampled: how far its log-probs are from the trainer's, and the weights that correct it.
     "sampling/sampling_logp_difference/mean": "sampling_gap_mean",
     "sampling/sampling_logp_difference/max": "sampling_gap_max",

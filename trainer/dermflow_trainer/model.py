@@ -8,6 +8,7 @@ from transformers import AutoModelForImageTextToText, AutoProcessor, GenerationC
 from dermflow_trainer.base_model.layers import RELEASED_PARTS, lora_targets, resized
 from dermflow_trainer.base_model.sharding import prepare_sharding
 from dermflow_trainer.base_model.source import source_of
+from dermflow_trainer.distillation.adapters import attach, is_distilled, load
 from dermflow_trainer.failures import BadInput
 from dermflow_trainer.tuning.adaptation import is_whole, quantisation_arguments, train_parts
 
@@ -66,9 +67,11 @@ def check_image_sizes(rows, processor):
 
 
 def with_adapter(base, job):
-    """The base as it answers: with the job's adapter, unmerged, where there is one."""
+    """The base as it answers: with the job's adapter, unmerged, or those of its distillation, where there are any."""
     if job["adapter"] is None or is_whole(job["adapter"]):
         return base
+    if is_distilled(job["adapter"]):
+        return attach(base, load(job["adapter"], base))
     return adapted(base, job)
 
 
@@ -90,6 +93,8 @@ def load_policy(job):
 
 def adapted(base, job, **options):
     """The base with the job's adapter. Throws `BadInput` where the two do not fit."""
+    if is_distilled(job["adapter"]):
+        raise BadInput(f"field adapter: {job['adapter']} holds adapters of a distillation, which are no LoRA adapter")
     try:
         return PeftModel.from_pretrained(base, job["adapter"], **options)
     except torch.OutOfMemoryError:

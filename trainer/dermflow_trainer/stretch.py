@@ -98,6 +98,8 @@ class Stretch(TrainerCallback):
         self.stepped = False
         # Steps on the completions of one generation. TRL keeps what is left of them in no checkpoint.
         self.iterations = job.get("trl", {}).get("num_iterations", 1)
+        # Writes what was trained, from all ranks, and returns the folder.
+        self.save = save_adapter
         self.job = {**job, "adapter": job["resume"], "resume": None} if self.trained else job
 
     def run(self, trainer):
@@ -125,11 +127,11 @@ class Stretch(TrainerCallback):
         values = self.on_conclude()
         if values:
             self.events.metrics(self.trainer.state.global_step, values)
-        if self.job["lora"] is None:
+        if self.job.get("lora", {}) is None:
             # The checkpoint is a folder of a whole model; it is not written a second time.
             last = os.path.join(self.job["output"], f"checkpoint-{self.trainer.state.global_step}")
             return {"adapter": self.job["adapter"] if self.trained else last}
-        return {"adapter": save_adapter(self.trainer, os.path.join(self.job["output"], "adapter"))}
+        return {"adapter": self.save(self.trainer, os.path.join(self.job["output"], "adapter"))}
 
     def stay(self, control):
         """Reports the stretch's end and waits; goes on, or leaves `control` as it is where the parent asks for that."""

@@ -12,9 +12,11 @@ from state import snapshot
 from trl import SFTTrainer
 from trl.trainer import grpo_trainer
 
-from dermflow_trainer import grpo, job, sft, stretch
+from dermflow_trainer import distill, grpo, job, sft, soreb, stretch
+from dermflow_trainer.distillation import distiller
 from dermflow_trainer.interruption import Interruption
 from dermflow_trainer.job import rank
+from dermflow_trainer.rollouts import baseline
 from dermflow_trainer.rollouts.order import OrderedGRPOTrainer
 from dermflow_trainer.stretch import Stretch
 
@@ -281,3 +283,58 @@ def ask_in_the_first_step():
         return on_step_end(self, args, state, *arguments, **keywords)
 
     Stretch.on_step_end = asked
+
+
+class RecordingDistiller(distiller.Distiller):
+    """Stores the gradients of a step, of each loss and of their sum, and the names of what the optimiser has."""
+
+    def note(self, mode, means, right):
+        named = dict(self.model.adapters.named_parameters())
+        self.terms = getattr(self, "terms", {})
+        for term, mean in means.items():
+            found = torch.autograd.grad(mean, [*named.values()], retain_graph=True, allow_unused=True)
+            own = self.terms.setdefault(term, {})
+            for name, gradient in zip(named, found, strict=True):
+                if gradient is not None:
+                    own[name] = own.get(name, 0) + gradient
+        super().note(mode, means, right)
+
+    def _clip_grad_norm(self, model):
+        named = dict(self.model.adapters.named_parameters())
+        held = {id(p) for group in self.optimizer.param_groups for p in group["params"]}
+        record = {
+            "gradients": {name: p.grad.clone() for name, p in named.items()},
+            "terms": self.terms,
+            "optimised": {name for name, p in named.items() if id(p) in held},
+        }
+        torch.save(record, os.path.join(self.args.output_dir, "gradients.pt"))
+        return super()._clip_grad_norm(model)
+
+
+def record_distillation():
+    distill.Distiller = RecordingDistiller
+
+
+class RecordingReinforce(baseline.ReinforceTrainer):
+    """Stores each pass of the loss with its advantages and the baseline after it, and the gradient of each step."""
+
+    passes, gradients = (), ()
+
+    def _compute_loss(self, model, inputs):
+        loss = super()._compute_loss(model, inputs)
+        names = ("prompt_ids", "prompt_mask", "completion_ids", "completion_mask", "advantages")
+        record = {name: inputs[name].detach().clone() for name in names}
+        more = {"step": self.state.global_step + 1, "loss": loss.item(), "baseline": self.baseline.value}
+        self.passes = [*self.passes, record | more]
+        torch.save(self.passes, os.path.join(self.args.output_dir, "passes-0.pt"))
+        return loss
+
+    def _clip_grad_norm(self, model):
+        gradient = {name: p.grad.clone() for name, p in self.model.named_parameters() if p.grad is not None}
+        self.gradients = {**dict(self.gradients), self.state.global_step + 1: gradient}
+        torch.save(self.gradients, os.path.join(self.args.output_dir, "gradients.pt"))
+        return super()._clip_grad_norm(model)
+
+
+def record_reinforce():
+    soreb.ReinforceTrainer = RecordingReinforce

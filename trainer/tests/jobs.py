@@ -28,6 +28,28 @@ def grpo_job(micro, folder, output, reward_socket, **changes):
     return changed(job, changes)
 
 
+BRANCH = {"width": 10, "bottleneck": 4, "layers": 2, "experts": 3, "active": 2}
+WEIGHTS = {"sft": 1, "distil": 0.1, "auxiliary": 0.001, "tone": 0.1}
+
+
+def distill_job(micro, folder, output, features, **changes):
+    """`features`: folder of the teacher's, of width 6, or None."""
+    job = training(micro, folder, output, "sft") | {"job": "distill", "adapter": None}
+    del job["lora"], job["gradientCheckpointing"]
+    job |= {"batchSize": 4, "perDeviceBatchSize": 2, "validation": None, "features": features and str(features)}
+    settings = {"width": 6, "rank": 3, "reads": "picture", "biasScale": 1.5, "weights": WEIGHTS, "branch": None}
+    return changed(job | {"distillation": settings}, changes)
+
+
+def soreb_job(micro, folder, output, reward_socket, **changes):
+    """Two prompts per step, two completions each, in two forward passes of two."""
+    job = training(micro, folder, output, "grpo") | {"job": "soreb"}
+    job |= {"promptsPerStep": 2, "generations": 2, "perDeviceBatchSize": 2}
+    job |= {"temperature": 1.0, "baselineDecay": 0.5, "maxCompletionLength": 12}
+    job |= {"rewardSocket": str(reward_socket), "rewardNames": ["even", "short"]}
+    return changed(job, changes)
+
+
 def training(micro, folder, output, name):
     return {
         "schema": 1,

@@ -4,8 +4,9 @@ over more than two epochs, rows that do not divide by the batch, gradient accumu
 import json
 
 import pytest
+import teacher_features
 from comparing import adapter_of, digest, state_digests
-from jobs import grpo_job, sft_job
+from jobs import distill_job, grpo_job, sft_job, soreb_job
 from reward_server import serve_rewards
 from running import run, run_ranks
 
@@ -18,6 +19,9 @@ CASES = {
     "sft-of-two": (sft_job, 2, {**SFT, "batchSize": 6}, 5),
     "grpo": (grpo_job, 1, {**GRPO, "perDeviceBatchSize": 2}, 6),
     "grpo-of-two": (grpo_job, 2, GRPO, 5),
+    # Eight rows: 2 steps per epoch, one pass of the second step with a row less.
+    "distill": (distill_job, 1, {"batchSize": 5, "perDeviceBatchSize": 1, "distillation": {"reads": "picture-and-text"}}, 5),
+    "soreb": (soreb_job, 1, {**GRPO, "perDeviceBatchSize": 2}, 5),
 }
 
 
@@ -32,8 +36,9 @@ def train(request, micro, data, tmp_path_factory):
         output = folder / name / "out"
         plan = {"maxSteps": steps, "stopAt": stop_at, "saveEvery": 1}
         with serve_rewards() as server:
-            socket = [server.server_address] if job_of is grpo_job else []
-            job = job_of(micro, data, output, *socket, **settings, plan=plan, resume=resume)
+            own = [server.server_address] if job_of in (grpo_job, soreb_job) else []
+            own = [features(folder, data)] if job_of is distill_job else own
+            job = job_of(micro, data, output, *own, **settings, plan=plan, resume=resume)
             results = run_ranks(job, folder / name, ranks) if ranks > 1 else [run(job, folder / name)]
             asked = {request["step"]: request["ids"] for request in server.requests}
         assert [result.code for result in results] == [0] * ranks, results[0].stderr
@@ -41,6 +46,11 @@ def train(request, micro, data, tmp_path_factory):
 
     one.steps = steps
     return one
+
+
+def features(folder, data):
+    there = folder / "features"
+    return there if there.exists() else teacher_features.write(there, data)
 
 
 @pytest.fixture(scope="module")

@@ -22,6 +22,7 @@ from peft.tuners.tuners_utils import BaseTunerLayer
 from transformers import AutoModelForImageTextToText
 
 from dermflow_trainer.backbone import MODEL_TYPE
+from dermflow_trainer.distillation.adapters import is_distilled
 from dermflow_trainer.failures import BadInput
 from dermflow_trainer.inference.decoder_graph import build_decoder
 from dermflow_trainer.inference.graph import size_of
@@ -65,6 +66,8 @@ def load_model(job):
     if model.config.model_type != MODEL_TYPE:
         kind = f"is of type {model.config.model_type}, and only {MODEL_TYPE} has an ONNX export here"
         raise BadInput(f"model: {job['model']} {kind}; evaluate with runtime: transformers")
+    if is_distilled(job["adapter"]):
+        raise BadInput("field adapter: the adapters of a distillation have no ONNX export; evaluate with runtime: transformers")
     model = with_adapter(model, job)
     model = model.get_base_model() if isinstance(model, PeftModel) else model
     model = model.eval().requires_grad_(False)

@@ -1,0 +1,89 @@
+/** What a stage of training says of itself, and words that several stages say. */
+import type { DermevalSettings } from './recipe/dermeval.ts';
+import type { DistilSettings } from './recipe/distillation.ts';
+import type { Recipe } from './recipe/recipe.ts';
+import { type TrlFields, trlWords } from './recipe/trl/check.ts';
+import { optimiserBytes } from './recipe/trl/optimiser.ts';
+
+/** Jobs of the trainer that save their state and go on from it; the others of domain/trainer.ts begin anew. */
+export const resumableJobs = ['sft', 'grpo', 'distill', 'soreb'] as const;
+export type ResumableJob = (typeof resumableJobs)[number];
+
+/**
+ * The parts of a recipe by which stages train. A recipe has those of its own method; a stage whose part it lacks has no
+ * ends, and nothing else is asked of that stage.
+ */
+export interface Trains {
+  sft?: Recipe['sft'];
+  grpo?: Recipe['grpo'];
+  lora?: Recipe['lora'];
+  trajectories?: Recipe['trajectories'];
+  distillation?: DistilSettings;
+  dermeval?: DermevalSettings;
+}
+
+/** What decides the memory of an optimiser step (domain/plan/memory.ts). */
+export interface StepSize {
+  settings: Pick<Recipe['sft'], 'perDeviceBatchSize' | 'gradientCheckpointing'>;
+  /** Tokens of a trajectory or a completion, at most. */
+  completion: number;
+  /** Whether the adapter's inputs are dropped at random, which keeps a copy of them. */
+  dropout: boolean;
+  /** Sequences that all devices sample in a step. */
+  sampled: number;
+  /** Bytes per trainable parameter: adapter, gradient, the optimiser's state, and a frozen adapter where one is the reference. */
+  adapterBytes: number;
+}
+
+/** A column of the model card. */
+export interface StageSettings {
+  learningRate: number;
+  batch: string;
+  length: string;
+  other: string;
+}
+
+export interface StageRow {
+  /** Job of the trainer that does it. */
+  job: ResumableJob;
+  /** Whether a validation follows the last step, which the checkpoint of that step does not hold. */
+  validates(recipe: Trains): boolean;
+  /** Where its stretches end, in epochs or steps; none where the recipe leaves the stage out. */
+  ends(recipe: Trains): readonly number[];
+  memory(recipe: Trains): StepSize;
+  /** Title of its models, for people; `shortTitle` for narrow places. */
+  title: string;
+  shortTitle: string;
+  /** Whether each end is a model of its own, named by its step. */
+  perStep: boolean;
+  /** Place of its models among those of the other stages, as a reader meets them. */
+  rank: number;
+  /** Title of its curves, and its field in `report.json`. */
+  logTitle: string;
+  logField: string;
+  /** Head of its column in the model card, and what stands below; `step` is the exported checkpoint's. */
+  column: string;
+  settings(recipe: Trains, step: number): StageSettings;
+  /** What `status` says while it is trained to this end. */
+  status(end: number, recipe: Trains): string;
+}
+
+/** Longest trajectories of the paper's examples, in tokens. */
+export const trajectoryTokens = 512;
+
+export const sftSteps = ({ sft, lora }: Pick<Recipe, 'sft' | 'lora'>): StepSize => ({
+  settings: sft,
+  completion: trajectoryTokens,
+  dropout: (lora?.dropout ?? 0) > 0,
+  sampled: 0,
+  adapterBytes: 8 + optimiserBytes(sft.trl),
+});
+
+/** Further fields of TRL that the recipe sets, for a cell of a table; begins with a comma. */
+export const further = (trl: TrlFields | undefined): string => {
+  const words = trlWords(trl).replaceAll('|', '\\|');
+  return words === '' ? '' : `, TRL: ${words}`;
+};
+
+export const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i + 1);
+export const epochs = (count: number): string => `${count} ${count === 1 ? 'epoch' : 'epochs'}`;
