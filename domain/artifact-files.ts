@@ -6,6 +6,7 @@ import { ownItemSchema } from './benchmarks/own-items.ts';
 import { benchmarkSummarySchema } from './benchmarks/summary.ts';
 import { imageRefSchema } from './cases/case.ts';
 import { datasetFiles } from './cases/dataset-files.ts';
+import { judgedRowSchema } from './dermeval/soreb.ts';
 import { evaluationItemSchema } from './evaluation/item.ts';
 import { scoredItemSchema } from './evaluation/scored.ts';
 import { evaluationSummarySchema } from './evaluation/summary.ts';
@@ -56,6 +57,10 @@ export const artifactFiles = {
   },
   trajectories: written,
   concepts: { ...written, explanations: { name: 'explanations.jsonl', schema: z.json() } },
+  judgements: {
+    train: { name: 'train.jsonl', schema: judgedRowSchema },
+    validation: { name: 'validation.jsonl', schema: judgedRowSchema },
+  },
   /** Files as Hugging Face has them. */
   model: { config: { name: 'config.json', schema: z.json() } },
   /** All that a trainer saves, and the log of its stage so far. */
@@ -71,6 +76,9 @@ export const artifactFiles = {
     config: { name: 'adapter_config.json', schema: z.record(z.string(), z.json()) },
     card: { name: 'README.md', schema: z.string() },
     licence: { name: licenceFile, schema: z.string() },
+    /** Of a distillation's adapters: how plain Transformers loads them, and the side branch where they have one. */
+    loader: { name: 'load_adapters.py', schema: z.string() },
+    branch: { name: 'branch.py', schema: z.string() },
   },
   metrics: {
     metrics: { name: 'metrics.jsonl', schema: metricsLineSchema },

@@ -18,6 +18,7 @@ export const artifactKinds = [
   'questions', // train.jsonl, validation.jsonl, test.jsonl
   'trajectories', // train.jsonl, validation.jsonl, quarantine.jsonl, stats.json
   'concepts', // the same of explained concepts, and explanations.jsonl
+  'judgements', // train.jsonl, validation.jsonl: narratives that physicians scored
   'model', // a base model in Hugging Face layout
   'checkpoint', // a full trainer state: adapter, optimizer, scheduler, RNG
   'adapter', // PEFT layout, README.md as model card

@@ -38,7 +38,8 @@ export const { synthesiseTrajectories, explainConcepts } = activities<Trajectory
   profiles.llmCalls,
   allowance,
 );
-export const { identifyModel, trainSft, trainGrpo, exportAdapter } = activities<TrainingActivities>(profiles.training);
+export const { identifyModel, trainSft, trainGrpo, trainDistilled, trainSoreb, exportAdapter } =
+  activities<TrainingActivities>(profiles.training);
 export const { exportForInference, evaluateModel } = activities<EvaluationActivities>(profiles.evaluation);
 export const { identifyBase, exportForBenchmarks, evaluateBenchmark, scoreRules } = activities<BenchmarkActivities>(
   profiles.evaluation,

@@ -57,12 +57,12 @@ async function train(recipe: Recipe, { progress, evaluations }: Course): Promise
     return [synthesised, data.concepts ? told(await explainConcepts({ recipe, concepts: data.concepts })) : null];
   });
 
-  const stretches: Record<Stage, StretchResult[]> = { concepts: [], sft: [], grpo: [], 'rl-only': [] };
+  const stretches: Partial<Record<Stage, StretchResult[]>> = {};
   const choices: MilestoneChoice[] = [];
   /** A stage's last model, or the one that was chosen, with its checkpoint; null where the recipe leaves the stage out. */
   const newest = (stage: Stage): Trained | null => {
     const chosen = choices.find((choice) => choice.stage === stage)?.step;
-    const stretch = stretches[stage].findLast((each) => chosen === undefined || each.checkpoint.step === chosen);
+    const stretch = stretches[stage]?.findLast((each) => chosen === undefined || each.checkpoint.step === chosen);
     const checkpoint = stretch?.checkpoint;
     return checkpoint ? { subject: subjectOf(stage, checkpoint), checkpoint } : null;
   };
@@ -112,7 +112,7 @@ async function train(recipe: Recipe, { progress, evaluations }: Course): Promise
     const report = await writeReport({
       run: workflowInfo().workflowId,
       ...{ ...start, data, trajectories: { trajectories, counts }, adapter, evaluations: scores, ...chosen },
-      logs: stageNames.flatMap((stage) => stretches[stage].map(({ metrics }) => ({ stage, metrics }))),
+      logs: stageNames.flatMap((stage) => (stretches[stage] ?? []).map(({ metrics }) => ({ stage, metrics }))),
       spent: [
         ...(llm ? [{ stage: 'trajectories', account: llm }] : []),
         ...(explained?.llm ? [{ stage: 'concepts', account: explained.llm }] : []),

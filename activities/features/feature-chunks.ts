@@ -31,17 +31,23 @@ const lineFeed = 0x0a;
 
 /** What stands under its name already is the same, by a try whose answer was lost, unless it is damaged. */
 export async function writeChunk(store: ArtifactStore, shelf: FeatureShelf, chunk: FeatureChunk): Promise<void> {
-  const numbers = bytesOf(chunk.data);
   for (let again = 0; ; again++) {
-    const { encoder, form } = shelf;
-    const { shape, images } = chunk;
-    const head = canonicalJson({ schema: 1, encoder, form, shape, images, ...(again > 0 ? { again } : {}) });
-    const bytes = Buffer.concat([Buffer.from(`${head}\n`), numbers]);
-    const key = storeKeys.featureChunk(encoder, form, hash('sha256', bytes));
+    const bytes = bytesOfChunk(shelf, chunk, again);
+    const key = storeKeys.featureChunk(shelf.encoder, shelf.form, hash('sha256', bytes));
     if (await store.putObjectIfAbsent(key, bytes)) return;
     const standing = await store.getObject(key);
     if (standing && isWhole(key, standing)) return;
   }
+}
+
+/** A chunk as it is stored, and as the trainer reads it (dermflow_trainer/distillation/teacher.py). */
+export function bytesOfChunk(
+  { encoder, form }: FeatureShelf,
+  { shape, images, data }: FeatureChunk,
+  again = 0,
+): Buffer {
+  const head = canonicalJson({ schema: 1, encoder, form, shape, images, ...(again > 0 ? { again } : {}) });
+  return Buffer.concat([Buffer.from(`${head}\n`), bytesOf(data)]);
 }
 
 /**

@@ -2,7 +2,7 @@
  * A trainer that has imported its libraries, which takes it some ten seconds, and waits for its job: the next stretch,
  * or the next attempt after a crash, begins at once. It holds no accelerator. One for any number of trainers.
  */
-import type { GrpoJob, SftJob } from '../../domain/trainer.ts';
+import type { StretchJob } from '../../domain/trainer.ts';
 import { standbyCommand, trainerCommand } from './command.ts';
 import { giveJob, spawnTrainer, type Trainer } from './trainer-process.ts';
 
@@ -10,7 +10,7 @@ export interface Standby {
   /** The waiting trainer, given the job in this file; a new one where none waits. */
   start(file: string): Trainer;
   /** Lets a trainer get ready for a job of the same kind as this one, if none waits. */
-  prepare(job: Pick<SftJob | GrpoJob, 'threads' | 'model'>): void;
+  prepare(job: Pick<StretchJob, 'threads' | 'model'>): void;
 }
 
 /**

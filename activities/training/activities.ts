@@ -3,11 +3,13 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import type { Logger } from 'pino';
+import type { ArtifactRef } from '../../domain/artifact.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { GrpoInput, StretchResult, TrainingActivities } from '../../domain/contracts/training.ts';
+import { agreement } from '../../domain/dermeval/soreb.ts';
 import { DermflowError, failureTypes, unavailable } from '../../domain/failures.ts';
 import { requireOpenPaths } from '../../domain/plan/paths.ts';
-import type { GrpoJob, SftJob } from '../../domain/trainer.ts';
+import type { GrpoJob, SftJob, StretchJob } from '../../domain/trainer.ts';
 import type { Environment } from '../../platform/env.ts';
 import { withHeartbeats } from '../heartbeats.ts';
 import { MotionMeter } from '../motion.ts';
@@ -21,12 +23,14 @@ import { isSingle, prepareLaunch } from '../trainer/launch.ts';
 import { fetchPolicy, modelPath } from '../trainer/model-folders.ts';
 import { createStandby } from '../trainer/standby.ts';
 import { giveJob, spawnTrainer, superviseTrainer, type TrainerEnd, type Watching } from '../trainer/trainer-process.ts';
+import { distillJob, distilStretch, writeFeatures } from './distillation.ts';
 import { exportAdapter } from './export-adapter.ts';
 import { keepingUnsaved } from './kept.ts';
 import { identifyModel } from './model.ts';
 import { defaultRewardLimits, type LoadedPlugin, loadRewardPlugin } from './reward-plugin.ts';
-import { serveRewards } from './reward-server.ts';
+import { serveRewards, serveScores } from './reward-server.ts';
 import { fetchImages, questionRows, validationQuestions, writeChatRows } from './rows.ts';
+import { scoreEvaluations, sorebJob, sorebStretch } from './soreb.ts';
 import { grpoJob, grpoStretch, inputPaths, type JobFolders, sftJob, sftStretch } from './stages.ts';
 import { identifyStart, startFolder } from './start-adapter.ts';
 import { createStayingTrainers, endHeld, type Held } from './staying.ts';
@@ -65,12 +69,7 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
   const supervision = { logger, stallMs };
 
   /** The job in the trainer that stayed; null without one, or where that one was killed while it stayed. */
-  const goOn = async (
-    held: Held,
-    job: SftJob | GrpoJob,
-    file: string,
-    watching: Watching,
-  ): Promise<TrainerEnd | null> => {
+  const goOn = async (held: Held, job: StretchJob, file: string, watching: Watching): Promise<TrainerEnd | null> => {
     if (!held.trainer) return null;
     held.job = job;
     giveJob(held.trainer, file);
@@ -91,7 +90,7 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
   };
 
   /** The job in a trainer of its own. */
-  const begin = async (held: Held, job: SftJob | GrpoJob, file: string, watching: Watching): Promise<TrainerEnd> => {
+  const begin = async (held: Held, job: StretchJob, file: string, watching: Watching): Promise<TrainerEnd> => {
     held.trainer = single
       ? standby.start(file)
       : spawnTrainer(await prepareLaunch(environment.trainerPython, file, environment.trainer), graceMs);
@@ -105,7 +104,7 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
    */
   const inFolder = (
     stretch: Stretch,
-    prepare: (folders: JobFolders) => Promise<SftJob | GrpoJob>,
+    prepare: (folders: JobFolders) => Promise<StretchJob>,
     model: string,
     own: { saveEvery: number; rewardSocket?: string },
   ): Promise<StretchResult> =>
@@ -170,6 +169,17 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
       }
     });
 
+  /** Writes rows that have completions; `held` counts those of the validation. */
+  const supervised = async (artifact: ArtifactRef, { inputs }: JobFolders) => {
+    const read = ({ name, schema }: (typeof rowFiles)['train' | 'validation']) =>
+      fetchRows(store, artifact, name, schema, inputs);
+    const [train, validation] = [await read(rowFiles.train), await read(rowFiles.validation)];
+    const paths = inputPaths(inputs);
+    await writeChatRows(paths.rows, train);
+    const held = await writeChatRows(paths.validation, validation);
+    return { rows: concatRows(train, validation), held, paths };
+  };
+
   const trainByRewards = async (input: GrpoInput, plugin: LoadedPlugin | null): Promise<StretchResult> => {
     const { recipe, sft } = input;
     const stretch = grpoStretch(input, plugin, environment.trainer);
@@ -210,13 +220,8 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
     trainSft(input) {
       const stretch = sftStretch(input, environment.trainer);
       const prepare = async (folders: JobFolders): Promise<SftJob> => {
-        const read = ({ name, schema }: (typeof rowFiles)['train' | 'validation']) =>
-          fetchRows(store, input.trajectories, name, schema, folders.inputs);
-        const [train, validation] = [await read(rowFiles.train), await read(rowFiles.validation)];
-        const paths = inputPaths(folders.inputs);
-        await writeChatRows(paths.rows, train);
-        const held = await writeChatRows(paths.validation, validation);
-        await fetchImages(store, concatRows(train, validation), paths.images);
+        const { rows, held, paths } = await supervised(input.trajectories, folders);
+        await fetchImages(store, rows, paths.images);
         const before = await fetchPolicy(store, input.adapter ?? null, paths.adapter);
         const adapter = before ?? (await startFolder(input.model));
         return sftJob(input.recipe, stretch, { ...folders, adapter }, environment.trainer, held > 0);
@@ -232,6 +237,46 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
         return await trainByRewards(input, plugin);
       } finally {
         await plugin?.close();
+      }
+    },
+
+    trainDistilled(input) {
+      const stretch = distilStretch(input, environment.trainer);
+      const onDamaged = (key: string): void => logger.warn({ key }, 'stored features are damaged');
+      const prepare = async (folders: JobFolders): Promise<StretchJob> => {
+        const { rows, held, paths } = await supervised(input.narratives, folders);
+        const features = join(folders.inputs, 'features');
+        const given = {
+          validates: held > 0,
+          features: input.teacher ? await writeFeatures(store, input.teacher, rows, features, onDamaged) : null,
+        };
+        await fetchImages(store, rows, paths.images);
+        return distillJob(input, stretch, folders, environment.trainer, given);
+      };
+      return inFolder(stretch, prepare, modelPath(input.model), { saveEvery: input.recipe.distillation.saveEvery });
+    },
+
+    async trainSoreb(input) {
+      const { soreb } = input.recipe.dermeval;
+      const { name, schema } = artifactFiles.judgements.train;
+      const rows = await withHeartbeats(() => readJsonLines(store, input.judgements, name, schema));
+      const rewards = await serveScores(scoreEvaluations(rows, soreb.missingReward), [agreement], logger);
+      const stretch = sorebStretch(input, environment.trainer);
+      const prepare = async (folders: JobFolders): Promise<StretchJob> => {
+        const paths = inputPaths(folders.inputs);
+        const asked = rows.map(({ id, image, prompt }) => ({ id, image, prompt }));
+        await writeChatRows(paths.rows, asked);
+        await fetchImages(store, asked, paths.images);
+        const adapter = await fetchPolicy(store, input.sft, paths.adapter);
+        return sorebJob(input, stretch, { ...folders, adapter }, environment.trainer, rewards);
+      };
+      const own = { saveEvery: soreb.saveEvery, rewardSocket: rewards.socket };
+      try {
+        return await inFolder(stretch, prepare, modelPath(input.model), own);
+      } catch (error) {
+        throw rewards.failure() ?? error;
+      } finally {
+        await rewards.close();
       }
     },
 

@@ -2,7 +2,9 @@
  * A checkpoint's adapter in PEFT layout, or after full fine-tuning its model, with model card and licence, free of this
  * machine's paths.
  */
-import { type ArtifactRef, type BlobRef, digestOf, type Manifest } from '../../domain/artifact.ts';
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { type ArtifactRef, type BlobRef, digestOf, type Json, type Manifest } from '../../domain/artifact.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { AdapterInput } from '../../domain/contracts/training.ts';
 import { corrupt } from '../../domain/failures.ts';
@@ -13,7 +15,10 @@ import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { readJson } from '../store/commit.ts';
 import { isPublicFile, isWhole } from '../trainer/model-folders.ts';
 
-const { weights, config, card: cardFile, licence } = artifactFiles.adapter;
+const { weights, config, card: cardFile, licence, loader, branch } = artifactFiles.adapter;
+
+/** Of the trainer, which loads the same way. */
+const loaders = new URL('../../trainer/dermflow_trainer/distillation/', import.meta.url);
 
 /** The weights are the checkpoint's own blob; only configuration, card and licence are written anew. */
 export async function exportAdapter(
@@ -48,7 +53,23 @@ async function adapterOf(
   if (!blob) throw corrupt(`checkpoint ${manifest.key} has no ${weights.name}; train this stretch again`);
   const settings = await readJson(store, manifest, config.name, config.schema);
   const portable = { ...settings, base_model_name_or_path: base.name, revision: base.revision };
-  return { [weights.name]: { blob }, [config.name]: `${JSON.stringify(portable, null, 2)}\n` };
+  return {
+    [weights.name]: { blob },
+    [config.name]: `${JSON.stringify(portable, null, 2)}\n`,
+    ...(isDistilled(settings) ? await loadersOf(settings) : {}),
+  };
+}
+
+const isDistilled = ({ adapter_type: type }: Record<string, Json>): boolean => type === 'dermflow-distillation';
+
+const branchSchema = z.object({ settings: z.object({ branch: z.json() }) });
+
+/** What plain Transformers needs for adapters that are not PEFT's. */
+async function loadersOf(settings: Record<string, Json>): Promise<Record<string, string>> {
+  const names = branchSchema.parse(settings).settings.branch === null ? [loader.name] : [loader.name, branch.name];
+  return Object.fromEntries(
+    await Promise.all(names.map(async (name) => [name, await readFile(new URL(name, loaders), 'utf8')] as const)),
+  );
 }
 
 /** Weights, configuration and processor as the trainer saved them. */

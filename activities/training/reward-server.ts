@@ -48,17 +48,32 @@ export async function scoreStep({ ids, completions }: RewardRequest, scoring: Sc
 /** How often the trainer hears from this server while rewards are computed; it gives up one that is silent. */
 const signOfLifeMs = 10_000;
 
-/** Listens until closed. Socket paths are limited to some 100 bytes, so it stands in the system's temporary folder. */
-export async function serveRewards(
+/** Rewards of answers to questions. */
+export function serveRewards(
   questions: readonly Question[],
   settings: RewardSettings,
   plugin: LoadedPlugin | null,
   logger?: Logger,
 ): Promise<RewardServer> {
   const scoring = { questions: new Map(questions.map((question) => [question.id, question])), settings, plugin };
+  const names = [...rewardNames, ...(plugin ? [plugin.name] : [])];
+  return serveScores((request) => scoreStep(request, scoring), names, logger);
+}
+
+/**
+ * Listens until closed. Socket paths are limited to some 100 bytes, so it stands in the system's temporary folder.
+ *
+ * @param score throws a RangeError where the trainer asks for what cannot be scored
+ * @param names of the components that it returns
+ */
+export async function serveScores(
+  score: (request: RewardRequest) => Promise<RewardResponse>,
+  names: string[],
+  logger?: Logger,
+): Promise<RewardServer> {
   const socket = join(tmpdir(), `dermflow-${randomUUID().slice(0, 13)}.sock`);
   let failure: Error | null = null;
-  const scoreOnce = onceForEqual((body) => scoreBody(body, scoring));
+  const scoreOnce = onceForEqual(async (body) => score(rewardRequestSchema.parse(JSON.parse(body))));
 
   const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     // A trainer may be killed at any moment; then nobody is there to be answered.
@@ -88,7 +103,7 @@ export async function serveRewards(
   await listen(server, socket);
   return {
     socket,
-    names: [...rewardNames, ...(plugin ? [plugin.name] : [])],
+    names,
     failure: () => failure,
     close: async () => {
       server.closeAllConnections();
@@ -97,9 +112,6 @@ export async function serveRewards(
     },
   };
 }
-
-const scoreBody = async (body: string, scoring: Scoring): Promise<RewardResponse> =>
-  scoreStep(rewardRequestSchema.parse(JSON.parse(body)), scoring);
 
 /** A trainer whose connection broke sends its request again: it is not scored, nor a judge paid, a second time. */
 function onceForEqual<T>(work: (body: string) => Promise<T>): (body: string) => Promise<T> {

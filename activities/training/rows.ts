@@ -20,6 +20,7 @@ export interface RowSource {
   image: ImageRef;
   prompt: string;
   completion?: string;
+  skinTone?: number;
 }
 
 /** Prompts of GRPO, as training and validation ask them. */

@@ -15,21 +15,25 @@ import type { LoadedPlugin } from './reward-plugin.ts';
 import type { Stretch } from './stretch-context.ts';
 
 /** What the environment decides of a job. */
-type Place = Environment['trainer'];
+export type Place = Environment['trainer'];
 
 /** A base of the hub with its commit, for people; a folder is known by its digest alone. */
-function pinned({ base }: ModelRef): { base?: string } {
+export function pinned({ base }: ModelRef): { base?: string } {
   const { name, revision } = publicBase(base);
   return revision === null ? {} : { base: `${name}@${revision}` };
 }
 
-const describe = (work: Pick<Stretch, 'method' | 'inputs' | 'params'>) => ({ ...work, stageKey: workKey(work) });
+export const describe = (work: Pick<Stretch, 'method' | 'inputs' | 'params'>) => ({ ...work, stageKey: workKey(work) });
 
 /** The adapter of elsewhere that a first stage begins with. */
 const start = ({ adapter }: ModelRef): Record<string, string> => (adapter ? { start: adapter.sha256 } : {});
 
 /** Of full fine-tuning, in one order however the recipe lists them. */
 const parts = ({ full }: Pick<Recipe, 'full'>): { full?: ModelPart[] } => (full ? { full: full.toSorted() } : {});
+
+/** An evaluator's settings are given as those of SFT. */
+const epochsOf = (stage: NonNullable<SftInput['stage']>, recipe: SftRecipe): number =>
+  stages[stage === 'concepts' ? stage : 'sft'].ends(recipe).length;
 
 /** Saying nothing is what an empty object says. */
 const passed = (trl: TrlFields | undefined): { trl?: Record<string, Json> } =>
@@ -45,7 +49,7 @@ export function sftStretch(
 ): Stretch {
   // The adapter of the stage before says all that it did.
   const { saveEvery: _, conceptAlignment: __, trl, ...own } = recipe.sft;
-  const sft = { ...own, ...passed(trl), epochs: stages[stage].ends(recipe).length };
+  const sft = { ...own, ...passed(trl), epochs: epochsOf(stage, recipe) };
   const { stepsPerEpoch: steps } = sftBatches(rows, sft.batchSize);
   return {
     stage,
@@ -141,12 +145,13 @@ export const inputPaths = (folder: string) => ({
 });
 
 /** Paths of a job's rows and their images. */
-const rowsOf = ({ inputs }: JobFolders, name: 'rows' | 'validation') => {
+export const rowsOf = ({ inputs }: JobFolders, name: 'rows' | 'validation') => {
   const paths = inputPaths(inputs);
   return { rows: paths[name], images: paths.images };
 };
 
-const common = (recipe: Pick<Recipe, 'seed' | 'model' | 'lora' | 'full'>, folders: JobFolders, place: Place) => ({
+/** Of every job, whatever it trains. */
+export const anyJob = (recipe: Pick<Recipe, 'seed' | 'model'>, folders: JobFolders, place: Place) => ({
   schema: 1 as const,
   seed: recipe.seed,
   threads: recipe.model.threads,
@@ -155,14 +160,24 @@ const common = (recipe: Pick<Recipe, 'seed' | 'model' | 'lora' | 'full'>, folder
   output: folders.output,
   adapter: folders.adapter,
   resume: folders.resume,
-  lora: recipe.lora,
-  ...parts(recipe),
   data: rowsOf(folders, 'rows'),
   attention: place.attention,
   tracking: place.tracking,
 });
 
-const training = (settings: Recipe['sft'] | Recipe['grpo'], { maxSteps, stopAt }: Stretch, { stay }: JobFolders) => ({
+export const common = (
+  recipe: Pick<Recipe, 'seed' | 'model' | 'lora' | 'full'>,
+  folders: JobFolders,
+  place: Place,
+) => ({ ...anyJob(recipe, folders, place), lora: recipe.lora, ...parts(recipe) });
+
+type Planned = Pick<
+  Recipe['sft'],
+  'saveEvery' | 'learningRate' | 'warmupRatio' | 'weightDecay' | 'maxGradNorm' | 'perDeviceBatchSize'
+>;
+
+/** The plan and the optimiser of any job. */
+export const planned = (settings: Planned, { maxSteps, stopAt }: Stretch, { stay }: JobFolders) => ({
   plan: { maxSteps, stopAt, saveEvery: settings.saveEvery, stay },
   optimiser: {
     learningRate: settings.learningRate,
@@ -170,9 +185,13 @@ const training = (settings: Recipe['sft'] | Recipe['grpo'], { maxSteps, stopAt }
     weightDecay: settings.weightDecay,
     maxGradNorm: settings.maxGradNorm,
   },
+  perDeviceBatchSize: settings.perDeviceBatchSize,
+});
+
+const training = (settings: Recipe['sft'] | Recipe['grpo'], stretch: Stretch, folders: JobFolders) => ({
+  ...planned(settings, stretch, folders),
   gradientCheckpointing: settings.gradientCheckpointing,
   ...passed(settings.trl),
-  perDeviceBatchSize: settings.perDeviceBatchSize,
 });
 
 export const sftJob = (

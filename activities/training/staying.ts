@@ -3,7 +3,7 @@
  * model, data and images where they are. One at a time, since it holds the accelerator. It is ended when another one is
  * wanted, or none for a minute; what it would have gone on from is in the store, so nothing is lost with it.
  */
-import type { GrpoJob, SftJob } from '../../domain/trainer.ts';
+import type { StretchJob } from '../../domain/trainer.ts';
 import type { ScratchFolder } from '../scratch.ts';
 import type { Trainer } from '../trainer/trainer-process.ts';
 
@@ -19,7 +19,7 @@ export interface Position {
  */
 export interface Held {
   trainer: Trainer | null;
-  job: SftJob | GrpoJob | null;
+  job: StretchJob | null;
   inputs: ScratchFolder | null;
 }
 

@@ -2,7 +2,7 @@
 import type { Logger } from 'pino';
 import type { TrainingState } from '../../domain/contracts/training.ts';
 import type { Stage } from '../../domain/stages.ts';
-import type { GrpoJob, SftJob, TrainerEvent } from '../../domain/trainer.ts';
+import type { StretchJob, TrainerEvent } from '../../domain/trainer.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import type { TrainerEnd } from '../trainer/trainer-process.ts';
 import type { CheckpointWork, RestoredCheckpoint } from './checkpoints.ts';
@@ -33,7 +33,7 @@ export interface StretchContext {
   /** Aborts when an unreachable store must no longer be waited for. */
   giveUp: AbortSignal;
   /** Makes the job that continues from a checkpoint, or begins; it writes below `output`. */
-  prepare(restored: RestoredCheckpoint | null, output: string): Promise<SftJob | GrpoJob>;
+  prepare(restored: RestoredCheckpoint | null, output: string): Promise<StretchJob>;
   /** `stop` asks the trainer to save and leave. */
-  train(job: SftJob | GrpoJob, onEvent: (event: TrainerEvent) => void, stop: AbortSignal): Promise<TrainerEnd>;
+  train(job: StretchJob, onEvent: (event: TrainerEvent) => void, stop: AbortSignal): Promise<TrainerEnd>;
 }

@@ -12,6 +12,7 @@ import type { ModelRef } from '../../domain/contracts/references.ts';
 import type { RunResult } from '../../domain/contracts/run.ts';
 import type { TrajectoriesResult } from '../../domain/contracts/trajectories.ts';
 import type { Recipe } from '../../domain/recipe/recipe.ts';
+import type { ResumableJob } from '../../domain/stages.ts';
 import type { Stack } from '../../infra/local/stack.ts';
 import { benchLogger } from '../common/logger.ts';
 import { endedActivities, startCpuWorker } from '../train/dermflow.ts';
@@ -40,7 +41,7 @@ export interface Rehearsed {
 
 /** Bytes by what they are for. */
 export interface StoredCheckpoint {
-  stage: 'sft' | 'grpo';
+  stage: ResumableJob;
   step: number;
   /** Adapter, optimiser and log. */
   own: number;

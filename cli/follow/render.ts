@@ -61,6 +61,8 @@ const partsOfActivities: Record<keyof Activities, string> = {
   explainConcepts: 'trajectories',
   trainSft: 'sft',
   trainGrpo: 'grpo',
+  trainDistilled: 'distillation',
+  trainSoreb: 'dermeval',
   exportForInference: 'evaluation',
   evaluateModel: 'evaluation',
   exportAdapter: 'report',

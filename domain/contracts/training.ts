@@ -1,7 +1,10 @@
 /** Training, on gpu workers. */
 import { z } from 'zod';
 import type { ArtifactRef } from '../artifact.ts';
+import type { FeatureForm } from '../features/encoder.ts';
 import { type Motion, motionSchema } from '../heartbeats.ts';
+import type { DermevalSettings } from '../recipe/dermeval.ts';
+import type { DistilSettings } from '../recipe/distillation.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { MilestoneChoice } from '../rewards/milestones.ts';
 import type { DataResult } from './data.ts';
@@ -21,10 +24,10 @@ export type SftRecipe = Pick<Recipe, 'seed' | 'model' | 'lora' | 'full' | 'sft'>
 
 export interface SftInput {
   /** Absent in runs begun before version 0.2, whose `recipe.sft.epochs` were those of the stage at hand. */
-  stage?: 'concepts' | 'sft';
+  stage?: 'concepts' | 'sft' | 'dermeval-sft';
   recipe: SftRecipe;
   model: ModelRef;
-  /** The rows: trajectories, or explained concepts in their stage. */
+  /** The rows: trajectories, explained concepts, or evaluations of narratives, each in their stage. */
   trajectories: ArtifactRef;
   /** Rows in `train.jsonl`; fixes the number of steps. */
   rows: number;
@@ -40,6 +43,39 @@ export interface GrpoInput {
   questions: ArtifactRef;
   /** Policy start and KL reference of every stretch; null: RL without SFT. */
   sft: CheckpointRef | null;
+  /** Milestone at which this stretch stops. */
+  stopAt: number;
+}
+
+/** Of a teacher in the store: each picture's features by its digest (activities/features/feature-chunks.ts). */
+export interface TeacherRef {
+  /** Digest of the encoder and its settings. */
+  encoder: string;
+  form: FeatureForm;
+}
+
+export interface DistilInput {
+  /** `dermcot`: without a teacher. */
+  stage: 'dermcot' | 'distillation';
+  recipe: Pick<Recipe, 'seed' | 'model'> & { distillation: DistilSettings };
+  model: ModelRef;
+  /** The rows: `train.jsonl` and `validation.jsonl` of an artifact like trajectories. */
+  narratives: ArtifactRef;
+  /** Rows in `train.jsonl`; fixes the number of steps. */
+  rows: number;
+  /** Null in the stage without one. */
+  teacher: TeacherRef | null;
+  /** 1-based epoch at whose end the stretch stops. */
+  epoch: number;
+}
+
+export interface SorebInput {
+  recipe: Pick<Recipe, 'seed' | 'model'> & { dermeval: DermevalSettings };
+  model: ModelRef;
+  /** Narratives with physicians' scores: `train.jsonl` of a `judgements` artifact. */
+  judgements: ArtifactRef;
+  /** The evaluator's SFT, which SOREB continues. */
+  sft: CheckpointRef;
   /** Milestone at which this stretch stops. */
   stopAt: number;
 }
@@ -62,6 +98,8 @@ export interface TrainingActivities {
   identifyModel(input: { base: string; recipe?: Recipe }): Promise<ModelRef>;
   trainSft(input: SftInput): Promise<StretchResult>;
   trainGrpo(input: GrpoInput): Promise<StretchResult>;
+  trainDistilled(input: DistilInput): Promise<StretchResult>;
+  trainSoreb(input: SorebInput): Promise<StretchResult>;
   exportAdapter(input: AdapterInput): Promise<ArtifactRef>;
 }
 

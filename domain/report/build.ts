@@ -29,7 +29,7 @@ export interface ReportSources {
   /** What is shown of the questions that {@link shownQuestions} chooses, by id. */
   shown: ShownAnswers;
   /** Lines of the stretches, in the order of the stretches. */
-  logs: Readonly<Record<Stage, readonly MetricsLine[]>>;
+  logs: Readonly<Partial<Record<Stage, readonly MetricsLine[]>>>;
   completions: readonly SampleLine[];
   lineage: readonly LineageEntry[];
   software: Readonly<Record<string, string>>;
@@ -74,7 +74,7 @@ export async function buildReport(sources: ReportSources, turn: Turn = async () 
     evaluations: models,
     comparisons,
     sets: await modelsBySet({ models, items, recipe }, turn),
-    training: byLogField((stage) => mergeLines(logs[stage])),
+    training: byLogField((stage) => mergeLines(logs[stage] ?? [])),
     completions: chooseCompletions(sources.completions),
     samples: showSamples(
       shownQuestions(sources),

@@ -11,7 +11,7 @@ import { llmAccountSchema } from '../llm-account.ts';
 import { optionSchema, questionTasks } from '../questions/question.ts';
 import { recipeSchema } from '../recipe/recipe.ts';
 import { milestoneChoiceSchema } from '../rewards/milestones.ts';
-import type { LogField } from '../stages.ts';
+import type { ByLogField } from '../stages.ts';
 import { metricsLineSchema, sampleLineSchema } from './training-log.ts';
 
 const count = z.int().nonnegative();
@@ -204,7 +204,11 @@ export const reportSchema = z.strictObject({
     sft: z.array(metricsLineSchema),
     grpo: z.array(metricsLineSchema),
     rlOnly: z.array(metricsLineSchema),
-  } satisfies Record<LogField, z.ZodType>),
+    dermcot: z.array(metricsLineSchema).exactOptional(),
+    distillation: z.array(metricsLineSchema).exactOptional(),
+    dermevalSft: z.array(metricsLineSchema).exactOptional(),
+    dermeval: z.array(metricsLineSchema).exactOptional(),
+  } satisfies Required<ByLogField<z.ZodType>>),
   /** Completions of the first, the middle and the last GRPO step. */
   completions: z.array(sampleLineSchema),
   samples: z.array(sampleCaseSchema),

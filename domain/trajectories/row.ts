@@ -8,6 +8,8 @@ export const sftRowSchema = z.object({
   image: imageRefSchema,
   prompt: z.string(),
   completion: z.string(),
+  /** Of the skin, as domain/trainer.ts has it; absent where it is not known. */
+  skinTone: z.int().min(0).max(2).exactOptional(),
 });
 export type SftRow = z.infer<typeof sftRowSchema>;
 

@@ -54,7 +54,7 @@ export class FakeActivities {
       },
       [taskQueues.cpu]: own('prepareData', 'writeReport'),
       [taskQueues.llm]: own('synthesiseTrajectories', 'explainConcepts', 'evaluateEndpoint'),
-      [taskQueues.gpu]: own('identifyModel', 'trainSft', 'trainGrpo', 'exportAdapter'),
+      [taskQueues.gpu]: own('identifyModel', 'trainSft', 'trainGrpo', 'trainDistilled', 'trainSoreb', 'exportAdapter'),
       [taskQueues.evaluation]: own(
         ...(['exportForInference', 'evaluateModel'] as const),
         ...(['identifyBase', 'exportForBenchmarks', 'evaluateBenchmark', 'scoreRules'] as const),
@@ -112,6 +112,9 @@ const plain: Faked = {
   trainSft: async ({ rows, recipe, epoch, stage = 'sft' }) =>
     stretch(stage, Math.ceil(rows / recipe.sft.batchSize) * epoch),
   trainGrpo: async ({ sft, stopAt }) => stretch(sft ? 'grpo' : 'rl-only', stopAt),
+  trainDistilled: async ({ stage, rows, recipe, epoch }) =>
+    stretch(stage, Math.ceil(rows / recipe.distillation.batchSize) * epoch),
+  trainSoreb: async ({ stopAt }) => stretch('dermeval', stopAt),
   exportAdapter: async ({ checkpoint }) => reference('adapter', checkpoint.key),
   exportForInference: async ({ label, recipe }) =>
     recipe.evaluation.runtime === 'onnx' ? reference('onnx', label) : null,

@@ -20,6 +20,10 @@ describe('the stages of training', () => {
       ['sft', 'sft', 'sft'],
       ['grpo', 'grpo', 'grpo'],
       ['rl-only', 'grpo', 'rlOnly'],
+      ['dermcot', 'distill', 'dermcot'],
+      ['distillation', 'distill', 'distillation'],
+      ['dermeval-sft', 'sft', 'dermevalSft'],
+      ['dermeval', 'soreb', 'dermeval'],
     ]));
 
   it.each<[string, Partial<Record<Stage, number>>]>([

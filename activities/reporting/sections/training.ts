@@ -61,7 +61,7 @@ const conceptFigure = (report: Report, smoothed: string) => ({
 function ends({ training }: Report, scalar: string): string {
   return stageNames
     .filter((stage) => stage !== 'concepts') // has a figure of its own
-    .map((stage) => changeOf(stages[stage].logTitle, training[stages[stage].logField], scalar))
+    .map((stage) => changeOf(stages[stage].logTitle, training[stages[stage].logField] ?? [], scalar))
     .filter((change) => change !== '')
     .join('; ');
 }

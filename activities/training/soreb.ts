@@ -1,0 +1,72 @@
+/** SOREB: what decides its numbers, its job, and its rewards. */
+import type { SorebInput } from '../../domain/contracts/training.ts';
+import { agreement, agreementOf, type JudgedRow } from '../../domain/dermeval/soreb.ts';
+import type { RewardRequest, RewardResponse } from '../../domain/rewards/exchange.ts';
+import type { SorebJob } from '../../domain/trainer.ts';
+import { anyJob, describe, type JobFolders, type Place, pinned, planned, type RewardSource } from './stages.ts';
+import type { Stretch } from './stretch-context.ts';
+
+/** A milestone's stretch. The key holds the length of the plan and the evaluator's SFT, not the milestone. */
+export function sorebStretch(
+  { recipe, model, judgements, sft, stopAt }: SorebInput,
+  { attention }: Pick<Place, 'attention'>,
+): Stretch {
+  const { saveEvery: _, steps: maxSteps, milestones, ...soreb } = recipe.dermeval.soreb;
+  const { seed } = recipe;
+  const { precision, threads } = recipe.model;
+  return {
+    stage: 'dermeval',
+    ...describe({
+      method: 'soreb/1',
+      inputs: { model: model.sha256, judgements: judgements.sha256, sft: sft.sha256 },
+      params: { soreb, maxSteps, lora: recipe.dermeval.lora, seed, precision, threads, attention },
+    }),
+    ...pinned(model),
+    validates: false,
+    maxSteps,
+    startAt: Math.max(0, ...milestones.filter((milestone) => milestone < stopAt)),
+    stopAt,
+  };
+}
+
+export const sorebJob = (
+  { recipe }: SorebInput,
+  stretch: Stretch,
+  folders: JobFolders,
+  place: Place,
+  rewards: RewardSource,
+): SorebJob => {
+  const { lora, soreb } = recipe.dermeval;
+  return {
+    ...anyJob(recipe, folders, place),
+    ...planned(soreb, stretch, folders),
+    job: 'soreb',
+    lora,
+    gradientCheckpointing: soreb.gradientCheckpointing,
+    promptsPerStep: soreb.promptsPerStep,
+    generations: soreb.generations,
+    temperature: soreb.temperature,
+    maxCompletionLength: soreb.maxCompletionLength,
+    baselineDecay: soreb.baselineDecay,
+    rewardSocket: rewards.socket,
+    rewardNames: rewards.names,
+  };
+};
+
+/** Scores evaluations by the physicians' scores of their rows. An id without a row is an error of the sender. */
+export function scoreEvaluations(
+  rows: readonly JudgedRow[],
+  missing: number,
+): (request: RewardRequest) => Promise<RewardResponse> {
+  const byId = new Map(rows.map((row) => [row.id, row.scores]));
+  return async ({ ids, completions }) => {
+    if (ids.length !== completions.length)
+      throw new RangeError(`${ids.length} ids for ${completions.length} completions`);
+    const rewards = completions.map((completion, i) => {
+      const scores = byId.get(ids[i] ?? '');
+      if (!scores) throw new RangeError(`there is no narrative "${ids[i]}"`);
+      return agreementOf(completion, scores, missing);
+    });
+    return { components: { [agreement]: rewards } };
+  };
+}
