@@ -153,20 +153,17 @@ export const distillJobSchema = z.strictObject({
 });
 export type DistillJob = z.infer<typeof distillJobSchema>;
 
-/** REINFORCE with a moving average of rewards as its baseline; the policy samples. */
+/** REINFORCE with a moving average of rewards as its baseline; the policy samples, and fields are as GRPO's. */
 export const sorebJobSchema = z.strictObject({
   ...trainingSchema,
   job: z.literal('soreb'),
-  /** Prompts per optimiser step; each is sampled `generations` times. */
   promptsPerStep: z.int().positive(),
   generations: z.int().min(2),
-  /** Completions per device and forward pass; divides `promptsPerStep * generations`. */
   perDeviceBatchSize: z.int().positive(),
   temperature: z.number().positive(),
   maxCompletionLength: z.int().positive(),
   /** Of the average's old value that each step keeps. */
   baselineDecay: z.number().min(0).max(1),
-  /** As GRPO's. */
   rewardSocket: path,
   rewardNames: z.array(z.string()).min(1),
 });

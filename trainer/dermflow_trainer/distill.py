@@ -1,5 +1,6 @@
 """Dual distillation: supervised fine-tuning of two adapters beside a frozen model, one of them taught besides by the
-features that another image encoder, the teacher, has of the same pictures. Nothing of the teacher is in what is trained."""
+features that another image encoder, the teacher, has of the same pictures. What is trained holds nothing of the
+teacher."""
 
 import torch
 from transformers import TrainingArguments
@@ -19,7 +20,9 @@ from dermflow_trainer.stretch import Stretch, common_arguments
 
 def run(job, events):
     if is_sharded():
-        raise BadInput("a distillation's model is frozen and whole on each device; set DERMFLOW_TRAINER_SHARDING to none")
+        raise BadInput(
+            "a distillation's model is frozen and whole on each device; set DERMFLOW_TRAINER_SHARDING to none"
+        )
     stretch = Stretch(job, events)
     stretch.save = save_adapters
     train = read_rows(job["data"], completion=True)

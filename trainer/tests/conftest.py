@@ -14,7 +14,13 @@ import torch
 torch.set_num_threads(1)
 # Importing torch and TRL takes longer than training a micro model: jobs are forked from a process that has done so.
 multiprocessing.get_context("forkserver").set_forkserver_preload(
-    ["dermflow_trainer.sft", "dermflow_trainer.grpo", "dermflow_trainer.distill", "trl.trainer.grpo_trainer", "instruments"]
+    [
+        "dermflow_trainer.sft",
+        "dermflow_trainer.grpo",
+        "dermflow_trainer.distill",
+        "trl.trainer.grpo_trainer",
+        "instruments",
+    ]
 )
 
 

@@ -1,5 +1,5 @@
-"""Dual distillation by its numbers: one step's losses and gradients, recomputed from the settings and the base alone; what
-is in the optimiser; that the answers of what was trained need no teacher, and are the same by the exported loader."""
+"""Dual distillation by its numbers: one step's losses and gradients, recomputed from the settings and the base alone;
+what is in the optimiser; that answers of what was trained need no teacher and are the same by the exported loader."""
 
 import itertools
 import json
@@ -65,10 +65,13 @@ def spread(fresh, start):
 @pytest.fixture(scope="module")
 def step(case):
     """One step of all eight rows in four passes: what was logged, and the gradient of each parameter."""
-    folder, job, name = case
+    folder, job, _ = case
     whole = {"batchSize": 8, "plan": {"maxSteps": 1, "stopAt": 1}, "optimiser": {"warmupRatio": 0}}
     result = run(
-        job("step", adapter=str(folder / "start"), **whole), folder, name="step", instrument=instruments.record_distillation
+        job("step", adapter=str(folder / "start"), **whole),
+        folder,
+        name="step",
+        instrument=instruments.record_distillation,
     )
     assert result.code == 0, result.stderr
     return result.values[1], torch.load(folder / "step/gradients.pt")
@@ -97,7 +100,9 @@ def check_gradients(recorded, loss, trained):
     expected = {name: gradient for name, gradient in zip(trained, own, strict=True) if gradient is not None}
     assert recorded.keys() == expected.keys()
     for name, gradient in expected.items():
-        torch.testing.assert_close(recorded[name], gradient, rtol=1e-5, atol=1e-5, msg=lambda words, at=name: f"{at}: {words}")
+        torch.testing.assert_close(
+            recorded[name], gradient, rtol=1e-5, atol=1e-5, msg=lambda words, at=name: f"{at}: {words}"
+        )
 
 
 def independently(job, weights, micro):
@@ -137,7 +142,7 @@ def independently(job, weights, micro):
 
 
 def states(model, processor, row):
-    """What the output layer reads at each token of prompt and completion, the tokens, and where the completion begins."""
+    """What the output layer reads at each token of a row, the tokens, the inputs, and where the completion begins."""
     prompt = processor.apply_chat_template(messages(row), tokenize=False, add_generation_prompt=True)
     image = Image.open(row["images"][0])
     inputs = processor(text=[prompt + row["completion"] + "<|im_end|>"], images=[[image]], return_tensors="pt")
@@ -184,7 +189,10 @@ def test_every_parameter_is_in_the_optimiser_before_the_first_step(case, step):
 
 def test_fresh_adapters_leave_the_answers_of_the_base_and_training_changes_every_parameter(case):
     folder, job, _ = case
-    assert run(job("longer", plan={"maxSteps": 4, "stopAt": 4}, optimiser={"warmupRatio": 0}), folder, name="longer").code == 0
+    assert (
+        run(job("longer", plan={"maxSteps": 4, "stopAt": 4}, optimiser={"warmupRatio": 0}), folder, name="longer").code
+        == 0
+    )
     fresh, after = adapter_of(folder / "fresh/adapter"), adapter_of(folder / "longer/adapter")
     # Of the first step the rate is 0: what was saved after it is what it began with.
     assert torch.count_nonzero(fresh["up.weight"]) == 0
@@ -245,7 +253,9 @@ def nan(numbers):
     ],
 )
 def test_what_the_teacher_did_not_see_ends_the_job_before_it_trains(micro, data, tmp_path, written, changes, message):
-    features = written if not isinstance(written, dict) else teacher_features.write(tmp_path / "features", data, **written)
+    features = (
+        written if not isinstance(written, dict) else teacher_features.write(tmp_path / "features", data, **written)
+    )
     result = run(distill_job(micro, data, tmp_path / "out", features, **changes), tmp_path)
     assert (result.code, [event["event"] for event in result.events]) == (1, ["failed"])
     assert result.failure[0] == "bad-input"

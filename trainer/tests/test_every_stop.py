@@ -20,7 +20,12 @@ CASES = {
     "grpo": (grpo_job, 1, {**GRPO, "perDeviceBatchSize": 2}, 6),
     "grpo-of-two": (grpo_job, 2, GRPO, 5),
     # Eight rows: 2 steps per epoch, one pass of the second step with a row less.
-    "distill": (distill_job, 1, {"batchSize": 5, "perDeviceBatchSize": 1, "distillation": {"reads": "picture-and-text"}}, 5),
+    "distill": (
+        distill_job,
+        1,
+        {"batchSize": 5, "perDeviceBatchSize": 1, "distillation": {"reads": "picture-and-text"}},
+        5,
+    ),
     "soreb": (soreb_job, 1, {**GRPO, "perDeviceBatchSize": 2}, 5),
 }
 

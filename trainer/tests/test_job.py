@@ -1,9 +1,10 @@
 """Jobs that cannot be right end before a library is loaded, with one line that names file, field and what is wrong."""
 
 import json
+from functools import partial
 
 import pytest
-from jobs import grpo_job, sft_job
+from jobs import distill_job, grpo_job, sft_job, soreb_job
 from PIL import Image
 from running import run
 
@@ -11,6 +12,12 @@ from dermflow_trainer.failures import BadInput
 from dermflow_trainer.job import load_job
 
 GONE = object()
+JOBS = {
+    "sft": sft_job,
+    "grpo": partial(grpo_job, reward_socket="socket"),
+    "distill": partial(distill_job, features=None),
+    "soreb": partial(soreb_job, reward_socket="socket"),
+}
 
 
 @pytest.mark.parametrize(
@@ -20,7 +27,8 @@ GONE = object()
             "sft",
             "job",
             "rlhf",
-            "field job: expected one of sft, grpo, generate, export-onnx, merge, export-encoder, build-backbone",
+            "field job: expected one of sft, grpo, distill, soreb, generate, export-onnx, merge, export-encoder, "
+            "build-backbone",
         ),
         ("sft", "job", GONE, "field job: expected one of sft"),
         ("sft", "schema", 2, "field schema: must be same as const definition: 1, got 2"),
@@ -69,10 +77,23 @@ GONE = object()
         ("grpo", "rewardNames", [], "field rewardNames: must contain at least 1 items, got []"),
         ("grpo", "rewardSocket", GONE, "field rewardSocket: missing"),
         ("grpo", "perDeviceBatchSize", 3, "3 on 1 devices does not divide the 4 sequences of a step"),
+        ("distill", "lora", {"rank": 4}, "field lora: unknown"),
+        ("distill", "features", GONE, "field features: missing"),
+        ("distill", "distillation.reads", "text", "field distillation.reads: must be one of ['picture', "),
+        (
+            "distill",
+            "distillation.weights.distil",
+            -1,
+            "field distillation.weights.distil: must be bigger than or equal",
+        ),
+        ("distill", "perDeviceBatchSize", 3, "3 on 1 devices does not divide the 4 sequences of a step"),
+        ("soreb", "baselineDecay", 1.5, "field baselineDecay: must be smaller than or equal to 1, got 1.5"),
+        ("soreb", "beta", 0.04, "field beta: unknown"),
+        ("soreb", "perDeviceBatchSize", 3, "3 on 1 devices does not divide the 4 sequences of a step"),
     ],
 )
 def test_a_bad_field(micro, data, tmp_path, which, path, value, message):
-    job = sft_job(micro, data, tmp_path) if which == "sft" else grpo_job(micro, data, tmp_path, "socket")
+    job = JOBS[which](micro, data, tmp_path)
     *parents, name = path.split(".")
     at = job
     for parent in parents:

@@ -30,7 +30,7 @@ def test_the_baseline_is_an_average_of_the_steps_before():
 
 
 def test_the_gradient_is_that_worked_by_hand():
-    """Four tokens, all alike: log 1/4 each. One completion of a token with advantage 1, one of two with advantage -1, so
+    """Four tokens, all alike: log 1/4 each. One completion of a token with advantage 1, one of two with advantage -1:
     the loss is -(log 1/4 - 2 log 1/4) / 2; its gradient at a logit is -A (1[taken] - 1/4) / 2, and 0 behind the end."""
     logits = torch.zeros(2, 2, 4, requires_grad=True)
     completions = torch.tensor([[1, 0], [2, 3]])

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import instruments
 import pytest
-from jobs import grpo_job, sft_job
+import teacher_features
+from jobs import distill_job, grpo_job, sft_job, soreb_job
 from reward_server import serve_rewards
 from running import run
 from state import changed
@@ -32,6 +33,13 @@ def changing(micro, data, tmp_path_factory):
         settings = dict(plan=PLAN, batchSize=3, perDeviceBatchSize=1)
         return {
             "sft": of(lambda output: sft_job(micro, data, output, **settings), "sft"),
+            "distill": of(
+                lambda output: distill_job(
+                    micro, data, output, teacher_features.write(output.parent / "features", data), **settings
+                ),
+                "distill",
+            ),
+            "soreb": of(lambda output: soreb_job(micro, data, output, socket, plan=PLAN, promptsPerStep=4), "soreb"),
             "grpo": of(lambda output: grpo_job(micro, data, output, socket, plan=PLAN, promptsPerStep=4), "grpo"),
         }
 
@@ -43,7 +51,7 @@ def told():
     return [name for row in rows for name in re.findall(r"`([^`]+)`", row.split(" | ")[0])]
 
 
-@pytest.mark.parametrize("stage", ["sft", "grpo"])
+@pytest.mark.parametrize("stage", ["sft", "grpo", "distill", "soreb"])
 def test_every_attribute_that_changes_is_in_the_table(changing, stage):
     new = [path for path in changing[stage] if not any(fnmatchcase(path, name) for name in told())]
     assert new == [], "say in docs/training.md where each is saved, or why it is not needed"

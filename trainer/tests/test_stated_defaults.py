@@ -8,11 +8,12 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from jobs import ROLLOUTS, grpo_job, sft_job
+from jobs import ROLLOUTS, distill_job, grpo_job, sft_job, soreb_job
 from peft import LoraConfig
+from transformers import TrainingArguments
 from trl import GRPOConfig, SFTConfig
 
-from dermflow_trainer import grpo, model, sft
+from dermflow_trainer import distill, grpo, model, sft, soreb
 from dermflow_trainer.base_model import layers
 
 GOLDEN = Path(__file__).parent / "stated_defaults.json"
@@ -39,6 +40,14 @@ def stated():
         "SFTConfig": (SFTConfig, sft_settings),
         "GRPOConfig": (GRPOConfig, grpo.arguments(job, NoTokens)),
         "GRPOConfig with vLLM": (GRPOConfig, grpo.arguments({**job, "rollouts": server}, NoTokens)),
+        "TrainingArguments of a distillation": (
+            TrainingArguments,
+            distill.arguments(distill_job(folder, folder, folder / "out", None)),
+        ),
+        "GRPOConfig of SOREB": (
+            GRPOConfig,
+            soreb.arguments(soreb_job(folder, folder, folder / "out", folder / "socket"), NoTokens),
+        ),
         "LoraConfig": (
             LoraConfig,
             model.lora_arguments({"rank": 64, "alpha": 32, "dropout": 0.1}, layers.RELEASED_TARGETS),

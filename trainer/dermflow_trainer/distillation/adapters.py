@@ -43,7 +43,7 @@ class Adapters(nn.Module):
         self.register_buffer("vocabulary", torch.zeros(shape["vocabulary"], dtype=torch.bool))
 
     def see(self, sight):
-        """Of each picture its patches in the teacher's space [n, width], with the branch's losses where there is one."""
+        """Of each picture its patches in the teacher's space [n, width], and what the branch tells of it, or None."""
         if self.branch is None:
             return [self.head(tokens) for tokens in sight.tokens], None, None
         seen = [self.branch(patches) for patches in sight.patches]
@@ -52,8 +52,8 @@ class Adapters(nn.Module):
         return [self.head(features) for features in merged], tones, uneven
 
     def bias(self, picture, states, output):
-        """What is added to the logits. `picture` [..., width] is the mean of its patches, `states` [..., hidden] what the
-        output layer reads there, `output` that layer's weights."""
+        """What is added to the logits. `picture` [..., width]: the mean of its patches; `states` [..., hidden]: what
+        the output layer reads there; `output`: that layer's weights."""
         within = self.down(picture)
         if self.down_text is not None:
             within = within + self.down_text(states.float())
@@ -124,11 +124,15 @@ def save(adapters, base, folder):
 def is_distilled(folder):
     """Whether a folder holds adapters of a distillation; None holds nothing."""
     path = Path(folder or ".", CONFIG)
-    return folder is not None and path.is_file() and json.loads(path.read_text(encoding="utf-8")).get("adapter_type") == KIND
+    return (
+        folder is not None
+        and path.is_file()
+        and json.loads(path.read_text(encoding="utf-8")).get("adapter_type") == KIND
+    )
 
 
 def load(folder, model, settings=None):
-    """The adapters in a folder. Throws `BadInput` where they are of another model, or not as `settings` would have them."""
+    """The adapters in a folder. Throws `BadInput` where they are of another model, or not those of `settings`."""
     if not is_distilled(folder):
         raise BadInput(f"field adapter: {folder} holds no adapters of a distillation")
     config = json.loads((Path(folder) / CONFIG).read_text(encoding="utf-8"))

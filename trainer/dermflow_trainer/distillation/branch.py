@@ -1,6 +1,6 @@
-"""The side branch of SkinGPT-R1's public code: experts on the raw patches of a picture, steered by the skin's tone that a
-classifier sees in them. Every layer is built at once, so that the optimiser has all of them from its first step; there
-the first one was built inside the first pass, when the optimiser existed already."""
+"""The side branch of SkinGPT-R1's public code: experts on the raw patches of a picture, steered by the tone of the skin
+that a classifier sees in them. Every layer is built at once, so that the optimiser has all of them from its first step;
+there the first one was built inside the first pass, when the optimiser existed already."""
 
 import torch
 from torch import nn
@@ -20,7 +20,7 @@ class Branch(nn.Module):
         self.layers = nn.ModuleList(Experts(width, bottleneck, settings) for _ in range(settings["layers"]))
 
     def forward(self, patches):
-        """Of one picture's patches [n, d]: features [n, width], the tones' logits [3], and how unevenly experts were used."""
+        """Of one picture's patches [n, d]: features [n, width], logits of tones [3], how unevenly experts are used."""
         features = self.enter(patches)
         logits = self.tone(features.mean(0))
         chances = logits.softmax(-1)

@@ -27,8 +27,8 @@ class Distilled(nn.Module):
         return self
 
     def forward(self, labels, tones=None, taught=None, taught_rows=None, **inputs):
-        """`taught`: the teacher's patches of all pictures, one after another, `taught_rows` of them each. Returns the sums
-        by name, and the numbers of tokens, right tokens and pictures."""
+        """`taught`: the teacher's patches of all pictures, one after another, `taught_rows` of each. Returns sums by
+        name, and the numbers of tokens, right tokens and pictures."""
         with torch.no_grad():
             states = self.base.model(**inputs, use_cache=False).last_hidden_state
         aligned, tone_logits, uneven = self.adapters.see(self.sight)
@@ -47,7 +47,7 @@ class Distilled(nn.Module):
 
 
 class Distiller(Trainer):
-    """Each loss is a mean over the whole step, over its tokens or its pictures, however they lie in passes and devices."""
+    """Each loss is a mean over the step's tokens or pictures, however these are shared out to passes and devices."""
 
     def __init__(self, *arguments, weights, **keywords):
         super().__init__(*arguments, **keywords)
@@ -76,7 +76,10 @@ class Distiller(Trainer):
         return (loss, found) if return_outputs else loss
 
     def note(self, mode, means, right):
-        for name, value in {**{f"{name}_loss": mean for name, mean in means.items()}, "mean_token_accuracy": right}.items():
+        for name, value in {
+            **{f"{name}_loss": mean for name, mean in means.items()},
+            "mean_token_accuracy": right,
+        }.items():
             self.logged[mode].setdefault(name, []).append(value.detach())
 
     def log(self, logs, start_time=None):

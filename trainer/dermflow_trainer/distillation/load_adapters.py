@@ -1,4 +1,4 @@
-"""Adapters of a distillation by Dermflow, for plain Transformers: `model = load("owner/base", "folder of the adapters")`."""
+"""Adapters of a distillation by Dermflow, in plain Transformers: `model = load("owner/base", "folder of adapters")`."""
 
 import json
 

@@ -16,11 +16,12 @@ def text_loss(logits, tokens):
 
 
 def distance(aligned, taught):
-    """10 (1 - cos), averaged over the patches of each picture and summed over pictures. Where the teacher has one row for
-    a picture, the mean of its patches is compared."""
+    """10 (1 - cos), averaged over the patches of each picture and summed over pictures. Where the teacher has one row
+    of a picture, the mean of its patches is compared."""
     pairs = zip(aligned, taught, strict=True)
     return sum(
-        DISTANCE_SCALE * (1 - cosine_similarity(own if len(theirs) == len(own) else own.mean(0, keepdim=True), theirs)).mean()
+        DISTANCE_SCALE
+        * (1 - cosine_similarity(own if len(theirs) == len(own) else own.mean(0, keepdim=True), theirs)).mean()
         for own, theirs in pairs
     )
 
@@ -31,7 +32,8 @@ def tone_loss(logits, tones):
 
 
 def total(parts, counts, weights):
-    """The step's loss. `parts`: sums by name; `counts`: of tokens, pictures and pictures of known tone in the whole step."""
+    """The step's loss, and its parts. `parts`: sums by name. `counts`: the tokens, pictures and pictures of known tone
+    of the whole step."""
     divisors = {
         "sft": counts["tokens"],
         "distil": counts["pictures"],

@@ -1,6 +1,6 @@
-"""Features of a teacher, by the digest of each picture: files as activities/features/feature-chunks.ts writes them, a line
-of JSON that names pictures and shape, then float32 numbers, the lowest byte first. A picture without features ends the
-job before training; the public code takes zeros for them, whose cosine is 0 and teaches nothing."""
+"""Features of a teacher, by the digest of each picture: files as activities/features/feature-chunks.ts writes them, a
+line of JSON that names pictures and shape, then float32 numbers, the lowest byte first. A picture without features ends
+the job before training; the public code takes zeros for them, whose cosine is 0 and teaches nothing."""
 
 import hashlib
 import json
@@ -68,8 +68,8 @@ class Teacher:
 
 
 def on_grid(features, rows, columns):
-    """A square of patches [n, width] on another grid over the same picture: each of its patches takes the mean of what it
-    covers, or lies between. One row stays one."""
+    """A square of patches [n, width] on another grid over the same picture, whose patches take the mean of what they
+    cover, or lie between. One row stays one."""
     side = math.isqrt(len(features))
     if side in (1, rows) and side in (1, columns):
         return features

@@ -67,7 +67,9 @@ def load_model(job):
         kind = f"is of type {model.config.model_type}, and only {MODEL_TYPE} has an ONNX export here"
         raise BadInput(f"model: {job['model']} {kind}; evaluate with runtime: transformers")
     if is_distilled(job["adapter"]):
-        raise BadInput("field adapter: the adapters of a distillation have no ONNX export; evaluate with runtime: transformers")
+        raise BadInput(
+            "field adapter: the adapters of a distillation have no ONNX export; evaluate with runtime: transformers"
+        )
     model = with_adapter(model, job)
     model = model.get_base_model() if isinstance(model, PeftModel) else model
     model = model.eval().requires_grad_(False)
