@@ -4,7 +4,7 @@
  */
 import type { Recipe } from './recipe/recipe.ts';
 import { optimiserBytes } from './recipe/trl/optimiser.ts';
-import { skingptStages } from './skingpt-stages.ts';
+import { skingptStages } from './training/skingpt-stages.ts';
 import {
   epochs,
   further,
@@ -14,10 +14,10 @@ import {
   sftSteps,
   type Trains,
   upTo,
-} from './stage-row.ts';
+} from './training/stage-row.ts';
 
-export type { StageRow, StageSettings, StepSize, Trains } from './stage-row.ts';
-export { type ResumableJob, resumableJobs } from './stage-row.ts';
+export type { StageRow, StageSettings, StepSize, Trains } from './training/stage-row.ts';
+export { type ResumableJob, resumableJobs } from './training/stage-row.ts';
 
 type Sft = Pick<Recipe, 'sft'>;
 type Grpo = Pick<Recipe, 'grpo'>;

@@ -8,79 +8,15 @@
  * trainer writes only below `output`.
  */
 import { z } from 'zod';
-import { distillationSchema } from './distillation.ts';
-import { loraSchema, partsSchema } from './lora.ts';
+import { commonSchema, path, rowsSchema, trainingSchema } from './jobs/common.ts';
+import { type DistillJob, distillJobSchema, type SorebJob, sorebJobSchema } from './jobs/skingpt.ts';
 
-const path = z.string();
-
-const optimiserSchema = z.strictObject({
-  learningRate: z.number().positive(),
-  warmupRatio: z.number().min(0).max(1),
-  weightDecay: z.number().min(0),
-  maxGradNorm: z.number().positive(),
-});
-
-/** Where a stretch begins and ends inside the whole plan: the schedule spans `maxSteps`, the process ends at `stopAt`. */
-const planSchema = z.strictObject({
-  maxSteps: z.int().positive(),
-  stopAt: z.int().positive(),
-  /** Optimiser steps between resume checkpoints, besides the one at `stopAt`. */
-  saveEvery: z.int().positive(),
-  /**
-   * Before the end of the plan the process does not end at `stopAt`: it says `finished`, waits on stdin for the path of
-   * the next stretch's job and says `started` again. Of one process only.
-   */
-  stay: z.boolean(),
-});
-
-const commonSchema = {
-  schema: z.literal(1),
-  seed: z.int().nonnegative(),
-  /** CPU threads of the process. One thread gives the same bytes on every run. */
-  threads: z.int().positive(),
-  precision: z.enum(['fp32', 'bf16']),
-  /** Base model, Hugging Face layout. */
-  model: path,
-  /** Folder the job may write to. */
-  output: path,
-};
-
-/** Rows are JSON lines `ChatRow`; `images` is the folder that their file names are relative to. */
-const rowsSchema = z.strictObject({ rows: path, images: path });
-
-export const attentions = ['sdpa', 'flash_attention_2', 'eager'] as const;
-export const trackers = ['tensorboard', 'wandb', 'mlflow'] as const;
 /**
  * The gradient of Eq. 4's KL term. `k3`: of the k3 estimator itself, as the released code has it. `importance-corrected`:
  * of k3 weighted by the importance ratio, TRL 1.16's default; the logged loss is the same on-policy.
  */
 export const klGradients = ['k3', 'importance-corrected'] as const;
 export const rolloutEngines = ['transformers', 'vllm-colocated', 'vllm-server'] as const;
-
-/** Of every job that trains in stretches. */
-const stretchSchema = {
-  ...commonSchema,
-  /** A full trainer checkpoint to continue from, bit for bit. */
-  resume: path.nullable(),
-  data: rowsSchema,
-  plan: planSchema,
-  optimiser: optimiserSchema,
-  attention: z.enum(attentions),
-  /** Where Transformers' own callbacks also report to, each configured by its own environment variables. */
-  tracking: z.array(z.enum(trackers)),
-};
-
-const trainingSchema = {
-  ...stretchSchema,
-  /** PEFT folder to continue, or with `lora` null a model's; null starts a fresh adapter, or with the base. In GRPO it is also the KL reference, in every stretch. */
-  adapter: path.nullable(),
-  /** Null: the weights of the parts `full` are trained themselves, and a checkpoint is a folder of a whole model. */
-  lora: loraSchema.nullable(),
-  full: partsSchema.exactOptional(),
-  gradientCheckpointing: z.boolean(),
-  /** Fields of TRL's configuration that the recipe sets itself (domain/recipe/trl); absent: none. */
-  trl: z.record(z.string(), z.unknown()).optional(),
-};
 
 export const sftJobSchema = z.strictObject({
   ...trainingSchema,
@@ -130,44 +66,6 @@ export const grpoJobSchema = z.strictObject({
   rewardNames: z.array(z.string()).min(1),
 });
 export type GrpoJob = z.infer<typeof grpoJobSchema>;
-
-/**
- * Supervised fine-tuning of two adapters beside a frozen model, one of them taught by another encoder's features of the
- * same pictures; one picture a row. A checkpoint holds both, and nothing of the teacher.
- */
-export const distillJobSchema = z.strictObject({
-  ...stretchSchema,
-  job: z.literal('distill'),
-  /** Folder of such adapters to continue; null: fresh ones, with which the model answers as its base. */
-  adapter: path.nullable(),
-  /** Evaluated at `stopAt`; null: no validation loss. */
-  validation: rowsSchema.nullable(),
-  batchSize: z.int().positive(),
-  perDeviceBatchSize: z.int().positive(),
-  /**
-   * Folder of the teacher's features: files as activities/features/feature-chunks.ts writes them, `*.bin`, which between
-   * them have every picture of both parts, by the SHA-256 of its file. Null with a weight of 0 alone.
-   */
-  features: path.nullable(),
-  distillation: distillationSchema,
-});
-export type DistillJob = z.infer<typeof distillJobSchema>;
-
-/** REINFORCE with a moving average of rewards as its baseline; the policy samples, and fields are as GRPO's. */
-export const sorebJobSchema = z.strictObject({
-  ...trainingSchema,
-  job: z.literal('soreb'),
-  promptsPerStep: z.int().positive(),
-  generations: z.int().min(2),
-  perDeviceBatchSize: z.int().positive(),
-  temperature: z.number().positive(),
-  maxCompletionLength: z.int().positive(),
-  /** Of the average's old value that each step keeps. */
-  baselineDecay: z.number().min(0).max(1),
-  rewardSocket: path,
-  rewardNames: z.array(z.string()).min(1),
-});
-export type SorebJob = z.infer<typeof sorebJobSchema>;
 
 /** A job that saves its state and goes on from it. */
 export type StretchJob = SftJob | GrpoJob | DistillJob | SorebJob;

@@ -8,8 +8,8 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { userMistake } from '../domain/failures.ts';
+import { attentions, trackers } from '../domain/jobs/common.ts';
 import type { LlmSettings } from '../domain/llm-settings.ts';
-import { attentions, trackers } from '../domain/trainer.ts';
 import { llmPlaceVariables, llmSettings, llmVariables } from './env-llm.ts';
 import { lifelineVariable } from './lifeline.ts';
 

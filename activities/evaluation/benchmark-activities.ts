@@ -20,7 +20,7 @@ import { createEndpointRunner } from '../inference/endpoint-runner.ts';
 import { createLlmClient } from '../llm/client.ts';
 import { modelOfRecord, recogniseModel } from '../llm/served.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
-import { identifyModel } from '../training/model.ts';
+import { identifyModel } from '../trainer/base-model.ts';
 import { evaluateBenchmark, type OpenedModel } from './evaluate-benchmark.ts';
 import { exportOnnx } from './export.ts';
 import { scoreRules } from './score-rules.ts';

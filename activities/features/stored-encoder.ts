@@ -8,9 +8,9 @@ import { commitOnce } from '../commit-once.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { withScratchFolder } from '../scratch.ts';
 import { materialise, readJson } from '../store/commit.ts';
+import { identifyModel } from '../trainer/base-model.ts';
 import { modelPath } from '../trainer/model-folders.ts';
 import { runTrainerJob, type TrainerProcess } from '../trainer/trainer-job.ts';
-import { identifyModel } from '../training/model.ts';
 import { openImageEncoder } from './encoder.ts';
 import type { KnownEncoder } from './features-of.ts';
 

@@ -6,7 +6,6 @@ import type { Logger } from 'pino';
 import type { ArtifactRef } from '../../domain/artifact.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { GrpoInput, StretchResult, TrainingActivities } from '../../domain/contracts/training.ts';
-import { agreement } from '../../domain/dermeval/soreb.ts';
 import { DermflowError, failureTypes, unavailable } from '../../domain/failures.ts';
 import { requireOpenPaths } from '../../domain/plan/paths.ts';
 import type { GrpoJob, SftJob, StretchJob } from '../../domain/trainer.ts';
@@ -18,19 +17,18 @@ import { concatRows } from '../rows.ts';
 import { explainCrash, makeScratchFolder, withScratchFolder } from '../scratch.ts';
 import { fetchRows, readJsonLines } from '../store/rows.ts';
 import { strayFailure } from '../stray.ts';
+import { identifyModel } from '../trainer/base-model.ts';
 import { trainerPackage } from '../trainer/command.ts';
 import { isSingle, prepareLaunch } from '../trainer/launch.ts';
 import { fetchPolicy, modelPath } from '../trainer/model-folders.ts';
 import { createStandby } from '../trainer/standby.ts';
 import { giveJob, spawnTrainer, superviseTrainer, type TrainerEnd, type Watching } from '../trainer/trainer-process.ts';
-import { distillJob, distilStretch, writeFeatures } from './distillation.ts';
 import { exportAdapter } from './export-adapter.ts';
 import { keepingUnsaved } from './kept.ts';
-import { identifyModel } from './model.ts';
 import { defaultRewardLimits, type LoadedPlugin, loadRewardPlugin } from './reward-plugin.ts';
-import { serveRewards, serveScores } from './reward-server.ts';
+import { serveRewards } from './reward-server.ts';
 import { fetchImages, questionRows, validationQuestions, writeChatRows } from './rows.ts';
-import { scoreEvaluations, sorebJob, sorebStretch } from './soreb.ts';
+import { createSkingptActivities } from './skingpt/activities.ts';
 import { grpoJob, grpoStretch, inputPaths, type JobFolders, sftJob, sftStretch } from './stages.ts';
 import { identifyStart, startFolder } from './start-adapter.ts';
 import { createStayingTrainers, endHeld, type Held } from './staying.ts';
@@ -240,45 +238,7 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
       }
     },
 
-    trainDistilled(input) {
-      const stretch = distilStretch(input, environment.trainer);
-      const onDamaged = (key: string): void => logger.warn({ key }, 'stored features are damaged');
-      const prepare = async (folders: JobFolders): Promise<StretchJob> => {
-        const { rows, held, paths } = await supervised(input.narratives, folders);
-        const features = join(folders.inputs, 'features');
-        const given = {
-          validates: held > 0,
-          features: input.teacher ? await writeFeatures(store, input.teacher, rows, features, onDamaged) : null,
-        };
-        await fetchImages(store, rows, paths.images);
-        return distillJob(input, stretch, folders, environment.trainer, given);
-      };
-      return inFolder(stretch, prepare, modelPath(input.model), { saveEvery: input.recipe.distillation.saveEvery });
-    },
-
-    async trainSoreb(input) {
-      const { soreb } = input.recipe.dermeval;
-      const { name, schema } = artifactFiles.judgements.train;
-      const rows = await withHeartbeats(() => readJsonLines(store, input.judgements, name, schema));
-      const rewards = await serveScores(scoreEvaluations(rows, soreb.missingReward), [agreement], logger);
-      const stretch = sorebStretch(input, environment.trainer);
-      const prepare = async (folders: JobFolders): Promise<StretchJob> => {
-        const paths = inputPaths(folders.inputs);
-        const asked = rows.map(({ id, image, prompt }) => ({ id, image, prompt }));
-        await writeChatRows(paths.rows, asked);
-        await fetchImages(store, asked, paths.images);
-        const adapter = await fetchPolicy(store, input.sft, paths.adapter);
-        return sorebJob(input, stretch, { ...folders, adapter }, environment.trainer, rewards);
-      };
-      const own = { saveEvery: soreb.saveEvery, rewardSocket: rewards.socket };
-      try {
-        return await inFolder(stretch, prepare, modelPath(input.model), own);
-      } catch (error) {
-        throw rewards.failure() ?? error;
-      } finally {
-        await rewards.close();
-      }
-    },
+    ...createSkingptActivities({ store, environment, logger }, { inFolder, supervised }),
 
     exportAdapter: (input) => withHeartbeats(() => exportAdapter(store, input)),
   };

@@ -3,7 +3,7 @@
  * publishes no weight decay and no bound of the gradient, which are as its framework has them.
  */
 import { z } from 'zod';
-import { distillationSchema } from '../distillation.ts';
+import { distillationSchema } from '../jobs/distillation.ts';
 
 export const distilSchema = z.strictObject({
   epochs: z.int().min(0).default(10),

@@ -23,7 +23,7 @@ FAILED = 1
 MODULES = {
     "sft": "sft",
     "grpo": "grpo",
-    "distill": "distill",
+    "distill": "distillation.job",
     "soreb": "soreb",
     "generate": "inference.generate",
     "export-onnx": "inference.export_onnx",

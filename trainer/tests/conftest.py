@@ -17,7 +17,7 @@ multiprocessing.get_context("forkserver").set_forkserver_preload(
     [
         "dermflow_trainer.sft",
         "dermflow_trainer.grpo",
-        "dermflow_trainer.distill",
+        "dermflow_trainer.distillation.job",
         "trl.trainer.grpo_trainer",
         "instruments",
     ]

@@ -12,8 +12,9 @@ from state import snapshot
 from trl import SFTTrainer
 from trl.trainer import grpo_trainer
 
-from dermflow_trainer import distill, grpo, job, sft, soreb, stretch
+from dermflow_trainer import grpo, job, sft, soreb, stretch
 from dermflow_trainer.distillation import distiller
+from dermflow_trainer.distillation import job as distill
 from dermflow_trainer.interruption import Interruption
 from dermflow_trainer.job import rank
 from dermflow_trainer.rollouts import baseline

@@ -13,8 +13,9 @@ from peft import LoraConfig
 from transformers import TrainingArguments
 from trl import GRPOConfig, SFTConfig
 
-from dermflow_trainer import distill, grpo, model, sft, soreb
+from dermflow_trainer import grpo, model, sft, soreb
 from dermflow_trainer.base_model import layers
+from dermflow_trainer.distillation import job as distill
 
 GOLDEN = Path(__file__).parent / "stated_defaults.json"
 

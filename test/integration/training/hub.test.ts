@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { identifyModel } from '../../../activities/training/model.ts';
+import { identifyModel } from '../../../activities/trainer/base-model.ts';
 import { digestOf } from '../../../domain/artifact.ts';
 import { failureTypes } from '../../../domain/failures.ts';
 import { trainer } from '../../support/micro-model.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { scoreEvaluations } from '../../../activities/training/soreb.ts';
+import { scoreEvaluations } from '../../../activities/training/skingpt/soreb.ts';
 import { byDimension, type Scores } from '../../../domain/dermeval/dimensions.ts';
 import { agreementOf, type JudgedRow } from '../../../domain/dermeval/soreb.ts';
 import { testImage } from '../../support/cases.ts';

@@ -1,10 +1,10 @@
 /** SOREB: what decides its numbers, its job, and its rewards. */
-import type { SorebInput } from '../../domain/contracts/training.ts';
-import { agreement, agreementOf, type JudgedRow } from '../../domain/dermeval/soreb.ts';
-import type { RewardRequest, RewardResponse } from '../../domain/rewards/exchange.ts';
-import type { SorebJob } from '../../domain/trainer.ts';
-import { anyJob, describe, type JobFolders, type Place, pinned, planned, type RewardSource } from './stages.ts';
-import type { Stretch } from './stretch-context.ts';
+import type { SorebInput } from '../../../domain/contracts/training.ts';
+import { agreement, agreementOf, type JudgedRow } from '../../../domain/dermeval/soreb.ts';
+import type { SorebJob } from '../../../domain/jobs/skingpt.ts';
+import type { RewardRequest, RewardResponse } from '../../../domain/rewards/exchange.ts';
+import { anyJob, describe, type JobFolders, type Place, pinned, planned, type RewardSource } from '../stages.ts';
+import type { Stretch } from '../stretch-context.ts';
 
 /** A milestone's stretch. The key holds the length of the plan and the evaluator's SFT, not the milestone. */
 export function sorebStretch(

@@ -10,8 +10,8 @@ import { requireOpenPaths } from '../../domain/plan/paths.ts';
 import type { Recipe } from '../../domain/recipe/recipe.ts';
 import type { TrainerPlace } from '../../platform/env.ts';
 import { digestOfFile } from '../store/store.ts';
-import { modelPath } from '../trainer/model-folders.ts';
-import { type PreflightRequest, preflight } from '../trainer/preflight.ts';
+import { modelPath } from './model-folders.ts';
+import { type PreflightRequest, preflight } from './preflight.ts';
 
 const hubId = /^[\w.-]+\/[\w.-]+(@[\w./-]+)?$/;
 

@@ -1,18 +1,18 @@
 /** A dual distillation: what decides its numbers, its job, and the teacher's features beside its pictures. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DistilInput, TeacherRef } from '../../domain/contracts/training.ts';
-import type { DistillationSettings } from '../../domain/distillation.ts';
-import { corrupt } from '../../domain/failures.ts';
-import { sftBatches } from '../../domain/plan/plan.ts';
-import { stages } from '../../domain/stages.ts';
-import type { DistillJob } from '../../domain/trainer.ts';
-import { bytesOfChunk, readChunks } from '../features/feature-chunks.ts';
-import type { ArtifactStore } from '../ports/artifact-store.ts';
-import type { Rows } from '../rows.ts';
-import type { RowSource } from './rows.ts';
-import { anyJob, describe, type JobFolders, type Place, pinned, planned, rowsOf } from './stages.ts';
-import type { Stretch } from './stretch-context.ts';
+import type { DistilInput, TeacherRef } from '../../../domain/contracts/training.ts';
+import { corrupt } from '../../../domain/failures.ts';
+import type { DistillationSettings } from '../../../domain/jobs/distillation.ts';
+import type { DistillJob } from '../../../domain/jobs/skingpt.ts';
+import { sftBatches } from '../../../domain/plan/plan.ts';
+import { stages } from '../../../domain/stages.ts';
+import { bytesOfChunk, readChunks } from '../../features/feature-chunks.ts';
+import type { ArtifactStore } from '../../ports/artifact-store.ts';
+import type { Rows } from '../../rows.ts';
+import type { RowSource } from '../rows.ts';
+import { anyJob, describe, type JobFolders, type Place, pinned, planned, rowsOf } from '../stages.ts';
+import type { Stretch } from '../stretch-context.ts';
 
 type Settings = Pick<DistilInput, 'stage' | 'recipe'>;
 

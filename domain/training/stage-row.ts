@@ -1,9 +1,9 @@
 /** What a stage of training says of itself, and words that several stages say. */
-import type { DermevalSettings } from './recipe/dermeval.ts';
-import type { DistilSettings } from './recipe/distillation.ts';
-import type { Recipe } from './recipe/recipe.ts';
-import { type TrlFields, trlWords } from './recipe/trl/check.ts';
-import { optimiserBytes } from './recipe/trl/optimiser.ts';
+import type { DermevalSettings } from '../recipe/dermeval.ts';
+import type { DistilSettings } from '../recipe/distillation.ts';
+import type { Recipe } from '../recipe/recipe.ts';
+import { type TrlFields, trlWords } from '../recipe/trl/check.ts';
+import { optimiserBytes } from '../recipe/trl/optimiser.ts';
 
 /** Jobs of the trainer that save their state and go on from it; the others of domain/trainer.ts begin anew. */
 export const resumableJobs = ['sft', 'grpo', 'distill', 'soreb'] as const;

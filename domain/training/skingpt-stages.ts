@@ -1,7 +1,7 @@
 /** The stages of SkinGPT-R1: its adapters, with and without a teacher, and DermEval, the evaluator of narratives. */
-import type { DermevalSettings } from './recipe/dermeval.ts';
-import type { DistilSettings } from './recipe/distillation.ts';
-import { optimiserBytes } from './recipe/trl/optimiser.ts';
+import type { DermevalSettings } from '../recipe/dermeval.ts';
+import type { DistilSettings } from '../recipe/distillation.ts';
+import { optimiserBytes } from '../recipe/trl/optimiser.ts';
 import {
   epochs,
   further,

@@ -1,0 +1,81 @@
+/** Distillation and SOREB on a gpu worker, in the stretches that SFT and GRPO have too. */
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { ArtifactRef } from '../../../domain/artifact.ts';
+import { artifactFiles } from '../../../domain/artifact-files.ts';
+import type { StretchResult, TrainingActivities } from '../../../domain/contracts/training.ts';
+import { agreement } from '../../../domain/dermeval/soreb.ts';
+import type { StretchJob } from '../../../domain/trainer.ts';
+import { withHeartbeats } from '../../heartbeats.ts';
+import type { ArtifactStore } from '../../ports/artifact-store.ts';
+import type { Rows } from '../../rows.ts';
+import { readJsonLines } from '../../store/rows.ts';
+import { fetchPolicy, modelPath } from '../../trainer/model-folders.ts';
+import { serveScores } from '../reward-server.ts';
+import { fetchImages, type RowSource, writeChatRows } from '../rows.ts';
+import { inputPaths, type JobFolders, type Place } from '../stages.ts';
+import type { Stretch } from '../stretch-context.ts';
+import { distillJob, distilStretch, writeFeatures } from './distillation.ts';
+import { scoreEvaluations, sorebJob, sorebStretch } from './soreb.ts';
+
+/** How a gpu worker runs a stretch, and writes rows that have completions. */
+export interface Running {
+  inFolder(
+    stretch: Stretch,
+    prepare: (folders: JobFolders) => Promise<StretchJob>,
+    model: string,
+    own: { saveEvery: number; rewardSocket?: string },
+  ): Promise<StretchResult>;
+  /** `held`: rows of the validation. */
+  supervised(
+    artifact: ArtifactRef,
+    folders: JobFolders,
+  ): Promise<{ rows: Rows<RowSource>; held: number; paths: ReturnType<typeof inputPaths> }>;
+}
+
+export function createSkingptActivities(
+  { store, environment, logger }: { store: ArtifactStore; environment: { trainer: Place }; logger: Logger },
+  { inFolder, supervised }: Running,
+): Pick<TrainingActivities, 'trainDistilled' | 'trainSoreb'> {
+  return {
+    trainDistilled(input) {
+      const stretch = distilStretch(input, environment.trainer);
+      const onDamaged = (key: string): void => logger.warn({ key }, 'stored features are damaged');
+      const prepare = async (folders: JobFolders): Promise<StretchJob> => {
+        const { rows, held, paths } = await supervised(input.narratives, folders);
+        const features = join(folders.inputs, 'features');
+        const given = {
+          validates: held > 0,
+          features: input.teacher ? await writeFeatures(store, input.teacher, rows, features, onDamaged) : null,
+        };
+        await fetchImages(store, rows, paths.images);
+        return distillJob(input, stretch, folders, environment.trainer, given);
+      };
+      return inFolder(stretch, prepare, modelPath(input.model), { saveEvery: input.recipe.distillation.saveEvery });
+    },
+
+    async trainSoreb(input) {
+      const { soreb } = input.recipe.dermeval;
+      const { name, schema } = artifactFiles.judgements.train;
+      const rows = await withHeartbeats(() => readJsonLines(store, input.judgements, name, schema));
+      const rewards = await serveScores(scoreEvaluations(rows, soreb.missingReward), [agreement], logger);
+      const stretch = sorebStretch(input, environment.trainer);
+      const prepare = async (folders: JobFolders): Promise<StretchJob> => {
+        const paths = inputPaths(folders.inputs);
+        const asked = rows.map(({ id, image, prompt }) => ({ id, image, prompt }));
+        await writeChatRows(paths.rows, asked);
+        await fetchImages(store, asked, paths.images);
+        const adapter = await fetchPolicy(store, input.sft, paths.adapter);
+        return sorebJob(input, stretch, { ...folders, adapter }, environment.trainer, rewards);
+      };
+      const own = { saveEvery: soreb.saveEvery, rewardSocket: rewards.socket };
+      try {
+        return await inFolder(stretch, prepare, modelPath(input.model), own);
+      } catch (error) {
+        throw rewards.failure() ?? error;
+      } finally {
+        await rewards.close();
+      }
+    },
+  };
+}
