@@ -3,7 +3,6 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import type { Logger } from 'pino';
-import type { ArtifactRef } from '../../domain/artifact.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { GrpoInput, StretchResult, TrainingActivities } from '../../domain/contracts/training.ts';
 import { DermflowError, failureTypes, unavailable } from '../../domain/failures.ts';
@@ -13,9 +12,8 @@ import type { Environment } from '../../platform/env.ts';
 import { withHeartbeats } from '../heartbeats.ts';
 import { MotionMeter } from '../motion.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
-import { concatRows } from '../rows.ts';
 import { explainCrash, makeScratchFolder, withScratchFolder } from '../scratch.ts';
-import { fetchRows, readJsonLines } from '../store/rows.ts';
+import { readJsonLines } from '../store/rows.ts';
 import { strayFailure } from '../stray.ts';
 import { identifyModel } from '../trainer/base-model.ts';
 import { trainerPackage } from '../trainer/command.ts';
@@ -27,7 +25,7 @@ import { exportAdapter } from './export-adapter.ts';
 import { keepingUnsaved } from './kept.ts';
 import { defaultRewardLimits, type LoadedPlugin, loadRewardPlugin } from './reward-plugin.ts';
 import { serveRewards } from './reward-server.ts';
-import { fetchImages, questionRows, validationQuestions, writeChatRows } from './rows.ts';
+import { fetchImages, questionRows, validationQuestions, writeChatRows, writeSupervised } from './rows.ts';
 import { createSkingptActivities } from './skingpt/activities.ts';
 import { grpoJob, grpoStretch, inputPaths, type JobFolders, sftJob, sftStretch } from './stages.ts';
 import { identifyStart, startFolder } from './start-adapter.ts';
@@ -49,9 +47,6 @@ export interface TrainingDependencies {
 
 const defaultStallMs = 30 * 60_000;
 const defaultGraceMs = 5 * 60_000;
-
-/** Explained concepts lie in files of the same names. */
-const rowFiles = artifactFiles.trajectories;
 
 /** While data are prepared a gpu worker has nothing else to do. Any folder stands for a model on this machine. */
 const likelyJob = { threads: 1, model: trainerPackage };
@@ -167,17 +162,6 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
       }
     });
 
-  /** Writes rows that have completions; `held` counts those of the validation. */
-  const supervised = async (artifact: ArtifactRef, { inputs }: JobFolders) => {
-    const read = ({ name, schema }: (typeof rowFiles)['train' | 'validation']) =>
-      fetchRows(store, artifact, name, schema, inputs);
-    const [train, validation] = [await read(rowFiles.train), await read(rowFiles.validation)];
-    const paths = inputPaths(inputs);
-    await writeChatRows(paths.rows, train);
-    const held = await writeChatRows(paths.validation, validation);
-    return { rows: concatRows(train, validation), held, paths };
-  };
-
   const trainByRewards = async (input: GrpoInput, plugin: LoadedPlugin | null): Promise<StretchResult> => {
     const { recipe, sft } = input;
     const stretch = grpoStretch(input, plugin, environment.trainer);
@@ -218,7 +202,7 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
     trainSft(input) {
       const stretch = sftStretch(input, environment.trainer);
       const prepare = async (folders: JobFolders): Promise<SftJob> => {
-        const { rows, held, paths } = await supervised(input.trajectories, folders);
+        const { rows, held, paths } = await writeSupervised(store, input.trajectories, folders);
         await fetchImages(store, rows, paths.images);
         const before = await fetchPolicy(store, input.adapter ?? null, paths.adapter);
         const adapter = before ?? (await startFolder(input.model));
@@ -238,7 +222,7 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
       }
     },
 
-    ...createSkingptActivities({ store, environment, logger }, { inFolder, supervised }),
+    ...createSkingptActivities({ store, environment, logger }, inFolder),
 
     exportAdapter: (input) => withHeartbeats(() => exportAdapter(store, input)),
   };

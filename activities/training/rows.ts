@@ -1,6 +1,7 @@
 /** Writes a job's rows and fetches the images that they name. */
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ArtifactRef } from '../../domain/artifact.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { ImageRef } from '../../domain/cases/case.ts';
 import type { GrpoInput } from '../../domain/contracts/training.ts';
@@ -12,8 +13,9 @@ import type { ChatRow } from '../../domain/trainer.ts';
 import { concurrently } from '../concurrently.ts';
 import { writeRows } from '../json-lines.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
-import { flatMapRows, type Rows } from '../rows.ts';
-import { readJsonLines } from '../store/rows.ts';
+import { concatRows, flatMapRows, type Rows } from '../rows.ts';
+import { fetchRows, readJsonLines } from '../store/rows.ts';
+import { inputPaths, type JobFolders } from './stages.ts';
 
 export interface RowSource {
   id: string;
@@ -53,6 +55,20 @@ export const writeChatRows = (path: string, rows: Rows<RowSource>): Promise<numb
     path,
     flatMapRows(rows, ({ image, ...row }): ChatRow[] => [{ ...row, images: [imageName(image)] }]),
   );
+
+/** Explained concepts, and narratives with or without scores, lie in files of the same names. */
+const { train: trainFile, validation: validationFile } = artifactFiles.trajectories;
+
+/** Writes rows that have completions; `held` counts those of the validation. */
+export async function writeSupervised(store: ArtifactStore, artifact: ArtifactRef, { inputs }: JobFolders) {
+  const read = ({ name, schema }: typeof trainFile | typeof validationFile) =>
+    fetchRows(store, artifact, name, schema, inputs);
+  const [train, validation] = [await read(trainFile), await read(validationFile)];
+  const paths = inputPaths(inputs);
+  await writeChatRows(paths.rows, train);
+  const held = await writeChatRows(paths.validation, validation);
+  return { rows: concatRows(train, validation), held, paths };
+}
 
 /** Each different image once, verified, below `folder`. */
 export async function fetchImages(store: ArtifactStore, rows: Rows<RowSource>, folder: string): Promise<void> {

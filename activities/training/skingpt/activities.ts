@@ -1,48 +1,39 @@
 /** Distillation and SOREB on a gpu worker, in the stretches that SFT and GRPO have too. */
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import type { ArtifactRef } from '../../../domain/artifact.ts';
 import { artifactFiles } from '../../../domain/artifact-files.ts';
 import type { StretchResult, TrainingActivities } from '../../../domain/contracts/training.ts';
 import { agreement } from '../../../domain/dermeval/soreb.ts';
 import type { StretchJob } from '../../../domain/trainer.ts';
 import { withHeartbeats } from '../../heartbeats.ts';
 import type { ArtifactStore } from '../../ports/artifact-store.ts';
-import type { Rows } from '../../rows.ts';
 import { readJsonLines } from '../../store/rows.ts';
 import { fetchPolicy, modelPath } from '../../trainer/model-folders.ts';
 import { serveScores } from '../reward-server.ts';
-import { fetchImages, type RowSource, writeChatRows } from '../rows.ts';
+import { fetchImages, writeChatRows, writeSupervised } from '../rows.ts';
 import { inputPaths, type JobFolders, type Place } from '../stages.ts';
 import type { Stretch } from '../stretch-context.ts';
 import { distillJob, distilStretch, writeFeatures } from './distillation.ts';
 import { scoreEvaluations, sorebJob, sorebStretch } from './soreb.ts';
 
-/** How a gpu worker runs a stretch, and writes rows that have completions. */
-export interface Running {
-  inFolder(
-    stretch: Stretch,
-    prepare: (folders: JobFolders) => Promise<StretchJob>,
-    model: string,
-    own: { saveEvery: number; rewardSocket?: string },
-  ): Promise<StretchResult>;
-  /** `held`: rows of the validation. */
-  supervised(
-    artifact: ArtifactRef,
-    folders: JobFolders,
-  ): Promise<{ rows: Rows<RowSource>; held: number; paths: ReturnType<typeof inputPaths> }>;
-}
+/** How a gpu worker runs a stretch: `prepare` makes the job out of an attempt's folders. */
+type RunStretch = (
+  stretch: Stretch,
+  prepare: (folders: JobFolders) => Promise<StretchJob>,
+  model: string,
+  own: { saveEvery: number; rewardSocket?: string },
+) => Promise<StretchResult>;
 
 export function createSkingptActivities(
   { store, environment, logger }: { store: ArtifactStore; environment: { trainer: Place }; logger: Logger },
-  { inFolder, supervised }: Running,
+  inFolder: RunStretch,
 ): Pick<TrainingActivities, 'trainDistilled' | 'trainSoreb'> {
   return {
     trainDistilled(input) {
       const stretch = distilStretch(input, environment.trainer);
       const onDamaged = (key: string): void => logger.warn({ key }, 'stored features are damaged');
       const prepare = async (folders: JobFolders): Promise<StretchJob> => {
-        const { rows, held, paths } = await supervised(input.narratives, folders);
+        const { rows, held, paths } = await writeSupervised(store, input.narratives, folders);
         const features = join(folders.inputs, 'features');
         const given = {
           validates: held > 0,
