@@ -1,5 +1,6 @@
 /** Judges' scores of narratives, on the scale from 0 to 5, as people read them in a terminal. */
 import { publishedNarratives, whyNotComparable } from '../../../domain/benchmarks/narratives/published.ts';
+import { judgeWords } from '../../../domain/benchmarks/narratives/words.ts';
 import type { BenchmarkScore } from '../../../domain/contracts/benchmarks.ts';
 import { dimensionKeys, dimensions } from '../../../domain/dermeval/dimensions.ts';
 import type { NarrativeScores } from '../../../domain/dermeval/narrative-scores.ts';
@@ -40,9 +41,8 @@ export function renderNarratives(rows: readonly Row[]): string[] {
   const { model, value, source, note } = publishedNarratives;
   const judges = [...Map.groupBy(sorted, ({ benchmark }) => benchmark)].flatMap(([benchmark, [first]]) => {
     if (!first) return [];
-    const { name, pin } = first.narratives.judge;
     return [
-      `${benchmark}: judge ${name}${pin.served && pin.served !== name ? `, served as ${pin.served}` : ''}, temperature ${pin.temperature}, prompt ${pin.prompt.slice(0, 8)}, shown the ${pin.shows}`,
+      `${benchmark}: judge ${judgeWords(first.narratives.judge)}`,
       `  not comparable with the published row: ${whyNotComparable(benchmark, first.items, first.narratives).join('; ')}`,
     ];
   });
