@@ -83,7 +83,11 @@ const headed = /^\s*(?:(?:for|on|in|regarding)\s+(?:the\s+|its\s+)?|[-:|]\s*)?[(
 
 /** `4/5 for accuracy`, `a 4 in Safety`, `4/5 (accuracy)`. */
 function before(text: string, { dimension, start }: Mention): LineReading[] {
-  const line = text.slice(Math.max(text.lastIndexOf('\n', start - 1) + 1, start - 60), start);
+  const line =
+    text
+      .slice(Math.max(0, start - 60), start)
+      .split('\n')
+      .at(-1) ?? '';
   const found = [...line.matchAll(candidate)].flatMap(({ index }) => {
     const value = readValue(line.slice(index));
     // "Reasoning: 4 - precision" is about reasoning.

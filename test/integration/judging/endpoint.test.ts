@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { createJudgeActivities } from '../../../activities/judging/activities.ts';
 import { createLlmChooser } from '../../../activities/llm/client.ts';
 import { createMemoryStore } from '../../../activities/store/memory.ts';
+import type { BenchmarkResult } from '../../../domain/contracts/benchmarks.ts';
 import { usualJudge } from '../../../domain/dermeval/judge.ts';
 import { failureTypes } from '../../../domain/failures.ts';
 import { readEnvironment } from '../../../platform/env.ts';
@@ -20,10 +21,10 @@ async function prepare(variables: Record<string, string>) {
   const activities = createJudgeActivities({ store, chooseLlm, environment, logger: pino({ level: 'silent' }) });
   const evaluation = await storeAnswers(store, await storeItems(store, narrativeItems(6)));
   return {
-    judgeAnswers: (more: object = {}) =>
-      new MockActivityEnvironment().run(activities.judgeAnswers, {
-        ...{ evaluation, label: 'model', reader: 'strict', judge: { ...judge, ...more } },
-      }),
+    judgeAnswers: (more: object = {}): Promise<BenchmarkResult> => {
+      const input = { evaluation, label: 'model', reader: 'strict', judge: { ...judge, ...more } } as const;
+      return new MockActivityEnvironment().run(() => activities.judgeAnswers(input));
+    },
   };
 }
 
