@@ -161,7 +161,8 @@ export function readEnvironment(variables: Record<string, string | undefined>): 
         .flatMap(({ error }) => error?.issues ?? [])
         .map(({ path, message }) => {
           const name = path.join('.');
-          return `environment: ${name} is ${JSON.stringify(variables[name])}: ${message}`;
+          const value = /KEY|SECRET/.test(name) ? '***' : JSON.stringify(variables[name]);
+          return `environment: ${name} is ${value}: ${message}`;
         })
         .join('\n'),
     );
