@@ -3,7 +3,7 @@ import { InvalidResponseDataError, type JSONSchema7, type LanguageModelV4Generat
 import { injectJsonInstructionIntoMessages } from '@ai-sdk/provider-utils';
 import type { LanguageModelMiddleware } from 'ai';
 import type { Dialect } from './dialect.ts';
-import { type Chunk, chunkOf, told } from './reply/chunks.ts';
+import { type Chunk, chunkOf, reasonOf, told } from './reply/chunks.ts';
 import { listen } from './words.ts';
 
 /** Asks for JSON of a schema, the way the endpoint takes it. */
@@ -46,26 +46,31 @@ export const gathersStream = (hasEnded: () => boolean): LanguageModelMiddleware 
     let said: Omit<Chunk, 'text' | 'reasoning'> = {};
     let chunk: Chunk | null = null;
     let broken: unknown;
-    for await (const part of stream) {
-      if (part.type === 'raw') {
-        chunk = chunkOf(part.rawValue);
-        const { text: _, reasoning: __, ...rest } = chunk ?? {};
-        said = { ...said, ...rest };
+    try {
+      for await (const part of stream) {
+        if (part.type === 'raw') {
+          chunk = chunkOf(part.rawValue);
+          const { text: _, reasoning: __, ...rest } = chunk ?? {};
+          said = { ...said, ...rest };
+        }
+        if (part.type === 'error' && !isWithoutReason(part.error)) {
+          if (chunk) {
+            texts.text += chunk.text;
+            texts.reasoning += chunk.reasoning;
+          } else if (texts.text + texts.reasoning === '') throw part.error;
+          // What came before an error was paid for: it is kept as cut off.
+          else broken = part.error;
+        }
+        if (part.type === 'text-delta') texts.text += part.delta;
+        if (part.type === 'reasoning-delta') texts.reasoning += part.delta;
+        if (part.type === 'response-metadata') served = { ...served, ...part };
+        if (part.type === 'finish') Object.assign(result, { finishReason: part.finishReason, usage: part.usage });
       }
-      if (part.type === 'error' && !isWithoutReason(part.error)) {
-        if (chunk) {
-          texts.text += chunk.text;
-          texts.reasoning += chunk.reasoning;
-        } else if (texts.text + texts.reasoning === '') throw part.error;
-        // What came before an error was paid for: it is kept as cut off.
-        else broken = part.error;
-      }
-      if (part.type === 'text-delta') texts.text += part.delta;
-      if (part.type === 'reasoning-delta') texts.reasoning += part.delta;
-      if (part.type === 'response-metadata') served = { ...served, ...part };
-      if (part.type === 'finish') Object.assign(result, { finishReason: part.finishReason, usage: part.usage });
+    } catch (error) {
+      // After its reason to end a reply is whole, however the connection ends.
+      if (said.finishReason === undefined) throw error;
     }
-    const { finishReason: reason = result.finishReason.raw, inputTokens, outputTokens, ...body } = said;
+    const { finishReason: reason = reasonOf(result.finishReason.raw), inputTokens, outputTokens, ...body } = said;
     if (reason === undefined) {
       // A stream that ends without saying why was cut, unless it says that this is the end.
       const isWhole = broken === undefined && hasEnded();
