@@ -133,10 +133,13 @@ export async function putIfAbsent(client: S3Client, at: ObjectAddress, data: Uin
     requireETag(await client.send(new PutObjectCommand({ ...at, Body: data, IfNoneMatch: '*' })));
     return true;
   } catch (error) {
-    if (!(error instanceof S3ServiceException) || error.$metadata.httpStatusCode !== 412) throw error;
+    const { httpStatusCode: status, attempts = 1 } = error instanceof S3ServiceException ? error.$metadata : {};
+    // Some servers tell by 409 or 304 that the object is there; AWS tells by 409 that another writer is under way.
+    if (status !== 412 && status !== 409 && status !== 304) throw error;
     // The SDK asks again where an answer was lost; what stands there may be the first attempt's.
-    if ((error.$metadata.attempts ?? 1) === 1) return false;
+    if (status === 412 && attempts === 1) return false;
     const standing = await getObject(client, at);
+    if (standing === null && status !== 412) throw error;
     return standing !== null && Buffer.compare(standing, data) === 0;
   }
 }

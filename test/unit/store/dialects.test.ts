@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { probeStore } from '../../../activities/store/probe.ts';
 import { createS3Client, ensureBucket, type S3Settings } from '../../../activities/store/s3.ts';
 import { failureTypes } from '../../../domain/failures.ts';
-import { type Habit, startFakeS3 } from '../../support/fake-s3.ts';
+import { errorOf, type Habit, startFakeS3 } from '../../support/fake-s3.ts';
 import { anyCredentials, startRefusingS3 } from '../../support/refusing-s3.ts';
 
 afterEach(() => vi.unstubAllEnvs());
@@ -66,6 +66,16 @@ describe('a store', () => {
     await expect(look(settings)).rejects.toMatchObject(
       refusedWith('cannot write conditionally', 'DERMFLOW_S3_ENDPOINT', '"If-None-Match is not implemented"'),
     );
+  });
+
+  it.each([409, 304])('that tells by %i that the object is there works', async (status) => {
+    const { settings } = await startFakeS3(({ method, headers, key, request, response }, objects) => {
+      if (method !== 'PUT' || headers['if-none-match'] !== '*' || !objects.has(key)) return false;
+      request.resume();
+      response.writeHead(status).end(status === 409 ? errorOf('BlobAlreadyExists') : '');
+      return true;
+    });
+    expect(await look(settings)).toEqual({ lacks: [] });
   });
 
   it('without checksums of requests is told the setting, and works with it', async () => {
