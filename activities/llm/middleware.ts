@@ -45,10 +45,12 @@ export const gathersStream = (hasEnded: () => boolean): LanguageModelMiddleware 
     /** What the chunks say beside their text, the last word of each. */
     let said: Omit<Chunk, 'text' | 'reasoning'> = {};
     let chunk: Chunk | null = null;
+    let raw: unknown;
     let broken: unknown;
     try {
       for await (const part of stream) {
         if (part.type === 'raw') {
+          raw = part.rawValue;
           chunk = chunkOf(part.rawValue);
           const { text: _, reasoning: __, ...rest } = chunk ?? {};
           said = { ...said, ...rest };
@@ -57,7 +59,7 @@ export const gathersStream = (hasEnded: () => boolean): LanguageModelMiddleware 
           if (chunk) {
             texts.text += chunk.text;
             texts.reasoning += chunk.reasoning;
-          } else if (texts.text + texts.reasoning === '') throw part.error;
+          } else if (texts.text + texts.reasoning === '') throw inItsWords(part.error, raw);
           // What came before an error was paid for: it is kept as cut off.
           else broken = part.error;
         }
@@ -86,6 +88,12 @@ export const gathersStream = (hasEnded: () => boolean): LanguageModelMiddleware 
     return { ...result, response: { ...response, ...served, body } };
   },
 });
+
+/** The SDK's words on a piece are about what it expected. */
+const inItsWords = (error: unknown, piece: unknown): unknown =>
+  typeof piece === 'object' && piece !== null
+    ? new InvalidResponseDataError({ data: piece, message: 'a piece of a stream is none of a completion' })
+    : error;
 
 /** The SDK's own error at the end of a stream that had no finish reason. */
 const isWithoutReason = (error: unknown): boolean =>

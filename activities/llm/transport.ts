@@ -76,13 +76,13 @@ export const patientFetch: typeof fetch = async (input, init = {}) => {
   );
   const moved = lastAddress(answer);
   if (moved !== null) given[redirectedTo] = moved;
-  const decode = decoders[given['content-encoding']?.toLowerCase() ?? ''];
+  const packing = (given['content-encoding'] ?? '').toLowerCase().split(/[\s,]+/);
   // Streamed replies are read as they come, all others at once.
   const content = given['content-type']?.toLowerCase().startsWith(eventStream)
-    ? streamOf(answer.body, decode)
-    : new TextDecoder().decode(await bytesOf(answer.body, decode, method === 'POST'));
+    ? await streamOf(answer.body, packing)
+    : new TextDecoder().decode(await bytesOf(answer.body, packing, method === 'POST'));
   // Some servers stream under the name of another type.
-  if (typeof content === 'string' && /^\s*(?:data|event|id|retry)?:/.test(content)) given['content-type'] = eventStream;
+  if (typeof content === 'string' && beginOfStream.test(content)) given['content-type'] = eventStream;
   const status = Math.min(answer.statusCode, lastStatus);
   return new Response(withoutBody.has(status) ? null : content, { status, headers: given });
 };
@@ -105,23 +105,44 @@ function lastAddress({ context }: Dispatcher.ResponseData): string | null {
   return last ? `${last.origin}${last.pathname}` : null;
 }
 
-type Decode = ((begin: number) => Duplex) | undefined;
+/** How an event stream begins; nothing that is packed does. */
+const beginOfStream = /^\s*(?:data|event|id|retry)?:/;
 
-function streamOf(body: Readable, decode: Decode): ReadableStream {
+/** @param packing names of encodings, the last one outermost */
+async function streamOf(body: Readable, packing: readonly string[]): Promise<ReadableStream> {
   const pieces = watchPieces(body);
-  const bytes: Readable = decode ? pipeline(pieces, decode(8), () => {}) : pieces; // an error reaches the reader
-  return Readable.toWeb(bytes) as ReadableStream; // the web's, in Node
+  if (!packing.some((name) => Object.hasOwn(decoders, name))) return webOf(pieces);
+  const rest: AsyncIterator<Buffer> = pieces[Symbol.asyncIterator]();
+  const first = await rest.next();
+  const all = Readable.from(withFirst(first, rest), { objectMode: false });
+  if (first.done || beginOfStream.test(first.value.toString())) return webOf(all);
+  const unpack = (packed: Readable, name: string): Readable => {
+    const decode = decoders[name];
+    return decode ? pipeline(packed, decode(first.value[0] ?? 0), () => {}) : packed; // an error reaches the reader
+  };
+  return webOf(packing.toReversed().reduce(unpack, all));
+}
+
+const webOf = (stream: Readable): ReadableStream => Readable.toWeb(stream) as ReadableStream; // the web's, in Node
+
+async function* withFirst<T>(first: IteratorResult<T>, rest: AsyncIterator<T>): AsyncGenerator<T> {
+  for (let next = first; !next.done; next = await rest.next()) yield next.value;
 }
 
 /**
- * As they came where the header that calls them packed is wrong.
+ * As they came where the header that calls them packed is wrong, and unpacked where there is none and they are.
  *
  * @param isReply one object; files of results have several
  */
-async function bytesOf(body: Readable, decode: Decode, isReply: boolean): Promise<Buffer> {
-  const bytes = await readPieces(body, silenceMs, isReply ? isObject : undefined);
-  if (decode === undefined) return bytes;
-  return buffer(Readable.from([bytes]).pipe(decode(bytes[0] ?? 0))).catch(() => bytes);
+async function bytesOf(body: Readable, packing: readonly string[], isReply: boolean): Promise<Buffer> {
+  let bytes = await readPieces(body, silenceMs, isReply ? isObject : undefined);
+  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  const known = packing.filter((name) => Object.hasOwn(decoders, name)).toReversed();
+  for (const name of known.length === 0 && isGzip ? ['gzip'] : known) {
+    const decode = decoders[name];
+    if (decode) bytes = await buffer(Readable.from([bytes]).pipe(decode(bytes[0] ?? 0))).catch(() => bytes);
+  }
+  return bytes;
 }
 
 /** A reply is whole then, and was paid for, although the connection ended as if more were to come. */

@@ -1,6 +1,6 @@
 /** Answers in forms that nobody asked for, and what stands in an endpoint's place: what was paid for is read. */
 import { createServer, type IncomingHttpHeaders } from 'node:http';
-import { deflateRawSync, gzipSync, zstdCompressSync } from 'node:zlib';
+import { deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { failureTypes } from '../../../domain/failures.ts';
 import type { LlmSettings } from '../../../domain/llm-settings.ts';
@@ -142,6 +142,27 @@ describe('a paid reply', () => {
       { body: zstdCompressSync(String(chatAnswer(text).body)), headers: { 'content-encoding': 'zstd' } },
       whole,
     ],
+    [
+      'streamed, called packed, and plain',
+      { ...chatStream(text), headers: { ...asEvents, 'content-encoding': 'gzip' } },
+      whole,
+      streamed,
+    ],
+    [
+      'streamed, packed twice',
+      {
+        body: gzipSync(gzipSync(String(chatStream(text).body))),
+        headers: { ...asEvents, 'content-encoding': 'gzip, gzip' },
+      },
+      whole,
+      streamed,
+    ],
+    [
+      'packed twice',
+      { body: gzipSync(deflateSync(String(chatAnswer(text).body))), headers: { 'content-encoding': 'deflate, gzip' } },
+      whole,
+    ],
+    ['packed, and not called so', { body: gzipSync(String(chatAnswer(text).body)) }, whole],
     ['behind blank lines', { body: `\n\n\n${String(chatAnswer(text).body)}` }, whole],
     ['behind a byte order mark', { body: `\uFEFF${String(chatAnswer(text).body)}` }, whole],
     [
@@ -187,9 +208,14 @@ describe('an error', () => {
     ],
     ['Tencent', JSON.stringify({ Response: { Error: { Code: 'Busy', Message: 'server overloaded' } } }), unavailable],
     ['a stream', messageError('the engine is overloaded'), unavailable],
+    ['a stream, of another shape', 'event: error\ndata: {"message":"overloaded, try later"}\n\n', unavailable],
   ])('inside a 200 is of its kind: %s', async (_, body, type) => {
-    const server = await startChatServer({ body, headers: body.startsWith('data') ? asEvents : {} });
-    expect(await rejected(clientOf(server.baseUrl, {}, 0).complete(request, signal))).toMatchObject({ type });
+    const server = await startChatServer({ body, headers: /^(?:data|event)/.test(body) ? asEvents : {} });
+    const error = await rejected(clientOf(server.baseUrl, {}, 0).complete(request, signal));
+    expect(error).toMatchObject({ type });
+    expect(String(error)).toMatch(
+      /it says: (?:insufficient balance|server overloaded|the engine is|overloaded, try later)/,
+    );
   });
 
   it.each([529, 520, 599])('%i is waited for', async (status) => {
