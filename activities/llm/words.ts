@@ -1,6 +1,6 @@
 /** What an endpoint says of a failure, wherever that stands in its body: one line, without secrets. */
 import { APICallError, InvalidResponseDataError } from '@ai-sdk/provider';
-import { rootCause } from './identity.ts';
+import { rootCause, untrusted } from './identity.ts';
 import { redirectedTo } from './transport.ts';
 
 const longest = 300;
@@ -79,8 +79,10 @@ export function retryAfterMs({ headers }: Pick<Said, 'headers'>): number | null 
   return ms > 0 ? Math.min(ms, longestMs) : null;
 }
 
-const isOfNetwork = (error: unknown): boolean =>
-  /^(?:E[A-Z_]+|UND_ERR\w*|terminated|fetch failed|other side closed)$/.test(rootCause(error));
+function isOfNetwork(error: unknown): boolean {
+  const cause = rootCause(error);
+  return untrusted.test(cause) || /^(?:E[A-Z_]+|UND_ERR\w*|terminated|fetch failed|other side closed)$/.test(cause);
+}
 
 const textOf = (error: unknown): string => {
   if (typeof error === 'string') return error;

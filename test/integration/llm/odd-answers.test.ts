@@ -1,7 +1,7 @@
 /** Answers in forms that nobody asked for, and what stands in an endpoint's place: what was paid for is read. */
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { failureTypes } from '../../../domain/failures.ts';
 import type { LlmSettings } from '../../../domain/llm-settings.ts';
 import {
@@ -249,6 +249,8 @@ describe('Retry-After', () => {
   });
 
   it('without a zone is a date of Greenwich', async () => {
+    vi.stubEnv('TZ', 'Asia/Tokyo');
+    onTestFinished(() => void vi.unstubAllEnvs());
     // As C writes it: Sun Nov 06 08:49:37 1994.
     const inC = date(90_000).replace(/^(\w+), (\d+) (\w+) (\d+) ([\d:]+) GMT$/, '$1 $3 $2 $5 $4');
     expect(await refusedWith({ date: date(0), 'retry-after': inC })).toMatchObject({ retryAfterMs: 90_000 });
