@@ -47,5 +47,7 @@ def state_digests(checkpoint):
     # One process saves `rng_state.pth`, rank i of several `rng_state_i.pth`.
     random = sorted(path.name for path in checkpoint.glob("rng_state*.pth"))
     files |= {"random" if len(random) == 1 else name: name for name in random}
-    states = {name: torch.load(checkpoint / file, map_location="cpu", weights_only=False) for name, file in files.items()}
+    states = {
+        name: torch.load(checkpoint / file, map_location="cpu", weights_only=False) for name, file in files.items()
+    }
     return {"adapter": digest(weights_of(checkpoint))} | {name: digest(state) for name, state in states.items()}

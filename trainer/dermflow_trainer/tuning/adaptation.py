@@ -16,8 +16,8 @@ def quantisation_arguments(lora):
             "bnb_4bit_quant_type": "nf4",
             "bnb_4bit_use_double_quant": True,
             "bnb_4bit_compute_dtype": "bfloat16",
-            # A regular expression of whole names: what stands outside the language model, of which the vision tower is a
-            # tenth of the model and what the pictures pass through.
+            # A regular expression of whole names, for what is outside the language model: the vision tower is a tenth
+            # of the model and what the pictures pass through.
             "llm_int8_skip_modules": [rf"(?!.*\b{LANGUAGE}\.).+"],
         }
     }
