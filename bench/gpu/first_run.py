@@ -1,10 +1,11 @@
 """`python bench/gpu/first_run.py OUT --scratch DIR --tokenizer DIR`: docs/first-gpu-run.md on one GPU, no network.
 
-The tokenizer is a folder with Qwen2.5-VL's `tokenizer.json` and `tokenizer_config.json`, or Qwen3's. The micro model of the trainer's tests in every precision, beside the processor, and the tests themselves; then a
+The micro model of the trainer's tests in every precision, beside the processor, and the tests themselves; then a
 Qwen2.5-VL-7B of random weights at its true size, by jobs of recipes/skin-r1.yaml. OUT gets `results.json`, which grows
-part by part, and logs. Parts have time limits, and `--limit` is that of all. `--width small` takes a narrow model, also
-without a GPU; `--only sft grpo` takes these parts alone. The variable BITSANDBYTES names a folder with that package,
-where this Python lacks it.
+part by part, and logs. The tokenizer is a folder with Qwen2.5-VL's `tokenizer.json` and `tokenizer_config.json`, or
+Qwen3's. Parts have time limits, and `--limit` is that of all. `--width small` takes a narrow model, also without a GPU;
+`--only sft grpo` takes these parts alone. The variable BITSANDBYTES names a folder with that package, where this Python
+lacks it.
 """
 
 import argparse

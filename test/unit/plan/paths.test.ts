@@ -25,8 +25,9 @@ describe('the paths through the trainer', () => {
     expect(named.filter((file) => !existsSync(join(repositoryRoot, file)))).toEqual([]);
   });
 
-  it.each(paths.filter(({ ran }) => ran !== 'never').map(({ name, by }) => [name, by]))('%s was run by a test', (_, by) =>
-    expect(by).toMatch(/\.(py|ts)/),
+  it.each(paths.filter(({ ran }) => ran !== 'never').map(({ name, by }) => [name, by]))(
+    '%s was run by a test',
+    (_, by) => expect(by).toMatch(/\.(py|ts)/),
   );
 
   it.each([...shardings])('%s with several processes is one path', (sharding) => {
