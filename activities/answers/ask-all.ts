@@ -24,12 +24,12 @@ export interface Asking {
   signal: AbortSignal;
   /** Called with the number of answers that are there. */
   onProgress: (done: number, total: number) => void;
+  /** Opens the model, with the folder of pictures; not called where all items have an answer. */
+  open: () => Promise<{ runner: ModelRunner; images: string }>;
   /**
-   * Opens the model for the first items that have no answer yet and writes their pictures into the folder that it
-   * returns; not called where all have one.
+   * Writes the pictures of items there, those that are not there yet, before the items are asked; of an endpoint one
+   * after another while others are asked. By default they are there.
    */
-  open: (missing: readonly AskedItem[]) => Promise<{ runner: ModelRunner; images: string }>;
-  /** Writes the pictures of further items there, before they are asked. By default they are there. */
   addImages?: (missing: readonly AskedItem[]) => Promise<void>;
   /** A picture's file below that folder. */
   imageFile: (item: AskedItem) => string;
@@ -66,18 +66,18 @@ export async function askMissing(book: AnswerBook, asking: Asking): Promise<void
   onProgress(done, total);
   if (done === total) return;
   signal.throwIfAborted();
+  const isEndpoint = asking.answerer.runtime === 'endpoint';
   let opened: Awaited<ReturnType<Asking['open']>> | null = null;
   try {
     for await (const missing of listMissing(book, asking, atOnce)) {
-      const items = missing.map(([, item]) => item);
-      if (opened) await addImages?.(items);
-      else opened = await open(items);
+      opened ??= await open();
+      if (!isEndpoint) await addImages?.(missing.map(([, item]) => item));
       let given = 0;
       for await (const answer of generate(opened.runner, opened.images, missing, asking)) {
         book.add(answer);
         onProgress(++done, total);
         // A local model begins a batch when its first answer is asked for, after those of the one before.
-        if (asking.answerer.runtime !== 'endpoint' && ++given % asking.batchSize === 0) await book.flush();
+        if (!isEndpoint && ++given % asking.batchSize === 0) await book.flush();
         else await book.room();
       }
     }
@@ -135,7 +135,7 @@ async function* generate(
   runner: ModelRunner,
   images: string,
   missing: Missing,
-  { answerer: { decoding }, batchSize, signal, imageFile }: Asking,
+  { answerer: { decoding, runtime }, batchSize, signal, imageFile, addImages }: Asking,
 ): AsyncGenerator<KeptAnswer> {
   const { maxNewTokens, temperature } = decoding;
   const rows = missing.map(
@@ -148,7 +148,12 @@ async function* generate(
       ...(temperature > 0 ? { seed: seedOf(decoding, key) } : {}),
     }),
   );
-  const options = { images, batchSize, maxNewTokens, temperature, signal };
+  const shown = new Map(missing.map(([, item]) => [imageFile(item), item]));
+  const bring = async (name: string): Promise<void> => {
+    const item = shown.get(name);
+    if (item) await addImages?.([item]);
+  };
+  const options = { images, batchSize, maxNewTokens, temperature, signal, ...(runtime === 'endpoint' ? { bring } : {}) };
   for await (const { id, text, tokens, finish, options: told } of runner.generate(rows, options)) {
     const ended = finish ?? (tokens.length >= maxNewTokens ? 'length' : 'stop');
     yield { key: id, text, finish: ended, ...(told ? { options: told } : {}) };

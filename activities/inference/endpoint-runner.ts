@@ -20,7 +20,7 @@ export function createEndpointRunner({ connect, concurrency }: EndpointModel): M
   const client = connect(pictures.bytesOf);
 
   async function ask(row: AskedRow, options: GenerateOptions, signal: AbortSignal): Promise<Generated> {
-    const images = await Promise.all(row.images.map((name) => pictures.read(join(options.images, name))));
+    const images = await Promise.all(row.images.map((name) => pictures.read(name, options)));
     const reply = await client.complete(requestFor(row, images, options), signal);
     return {
       id: row.id,
@@ -35,9 +35,9 @@ export function createEndpointRunner({ connect, concurrency }: EndpointModel): M
     generate: async function* (rows, options) {
       let done = 0;
       const work = (row: AskedRow, at: number, signal: AbortSignal): Promise<Generated> => {
-        // Before their turn: requests that wait for the disk wait for each other, and then all go out at once.
+        // Before their turn: requests that wait for store and disk wait for each other, and then all go out at once.
         for (const name of rows[at + concurrency]?.images ?? []) {
-          pictures.read(join(options.images, name)).catch(() => {}); // thrown in its turn
+          pictures.read(name, options).catch(() => {}); // thrown in its turn
         }
         return ask(row, options, signal);
       };
@@ -60,15 +60,16 @@ function createPictures(most: number) {
   const kept = new Map<string, Promise<Picture>>();
   const files = new Map<string, string>();
 
-  async function load(path: string): Promise<Picture> {
+  async function load(path: string, bring?: () => Promise<void>): Promise<Picture> {
+    await bring?.();
     const data = await readFile(path);
     const sha256 = hash('sha256', data);
     files.set(sha256, path);
     return { image: { sha256, bytes: data.byteLength, mediaType: 'image/png' }, data };
   }
 
-  function pictureAt(path: string): Promise<Picture> {
-    const picture = kept.get(path) ?? load(path);
+  function pictureAt(path: string, bring?: () => Promise<void>): Promise<Picture> {
+    const picture = kept.get(path) ?? load(path, bring);
     kept.delete(path);
     kept.set(path, picture);
     const [oldest] = kept.keys();
@@ -77,7 +78,8 @@ function createPictures(most: number) {
   }
 
   return {
-    read: async (path: string): Promise<LlmImage> => (await pictureAt(path)).image,
+    read: async (name: string, { images, bring }: Pick<GenerateOptions, 'images' | 'bring'>): Promise<LlmImage> =>
+      (await pictureAt(join(images, name), bring && (() => bring(name)))).image,
     bytesOf: async ({ sha256 }: LlmImage): Promise<Uint8Array> => {
       const path = files.get(sha256);
       if (path === undefined) throw new RangeError(`no row shows the picture ${sha256}`);

@@ -81,6 +81,21 @@ describe('an answer book', () => {
     expect(written).toEqual([1, 5]);
   });
 
+  it('waits a little with an answer of an endpoint, for others that come one by one', async () => {
+    const objects = new Map<string, Uint8Array>();
+    const book = await openAnswerBook(createMemoryStore(objects), { ...greedyAnswerer, runtime: 'endpoint' });
+    for (let i = 0; i < 6; i++) {
+      book.add(answer(`one by one ${i}`));
+      await new Promise((later) => setTimeout(later, 2));
+    }
+    await expect.poll(() => objects.size, { timeout: 2_000 }).toBe(1);
+    book.add(answer('alone'));
+    await book.flush();
+    expect(objects.size).toBe(2);
+    book.add(answer('last'));
+    await expect.poll(() => objects.size, { timeout: 2_000 }).toBe(3);
+  });
+
   it('is the same for several writers, whatever the order, also where they answered the same', async () => {
     const store = createMemoryStore();
     const writers = await Promise.all([1, 2, 3].map(() => openAnswerBook(store, greedyAnswerer)));
