@@ -1,8 +1,9 @@
 /** Every item asked once: kept answers are taken, the rest is asked of the model and kept as it comes. */
+import { hash } from 'node:crypto';
 import {
   type Answerer,
   type AskedItem,
-  answerKey,
+  answerIdentity,
   type KeptAnswer,
   type ShownImage,
   seedOf,
@@ -26,11 +27,10 @@ export interface Asking {
   onProgress: (done: number, total: number) => void;
   /** Opens the model, with the folder of pictures; not called where all items have an answer. */
   open: () => Promise<{ runner: ModelRunner; images: string }>;
-  /**
-   * Writes the pictures of items there, those that are not there yet, before the items are asked; of an endpoint one
-   * after another while others are asked. By default they are there.
-   */
+  /** Writes the pictures of items there, those that are not there yet, before the items are asked. By default they are there. */
   addImages?: (missing: readonly AskedItem[]) => Promise<void>;
+  /** In its place for an endpoint: a picture that is shown soon, while other items are asked. */
+  loadImage?: (item: AskedItem) => Promise<Uint8Array>;
   /** A picture's file below that folder. */
   imageFile: (item: AskedItem) => string;
   /** Items that are given to the model at once, at least; default 8,192. */
@@ -71,7 +71,7 @@ export async function askMissing(book: AnswerBook, asking: Asking): Promise<void
   try {
     for await (const missing of listMissing(book, asking, atOnce)) {
       opened ??= await open();
-      if (!isEndpoint) await addImages?.(missing.map(([, item]) => item));
+      if (!isEndpoint || !asking.loadImage) await addImages?.(missing.map(([, item]) => item));
       let given = 0;
       for await (const answer of generate(opened.runner, opened.images, missing, asking)) {
         book.add(answer);
@@ -92,7 +92,7 @@ export async function askMissing(book: AnswerBook, asking: Asking): Promise<void
 }
 
 const keysOf = (item: AskedItem, { shown, samples }: Pick<Asking, 'shown' | 'samples'>): string[] =>
-  Array.from({ length: samples }, (_, sample) => answerKey(item, shown, sample));
+  Array.from({ length: samples }, (_, sample) => hash('sha256', answerIdentity(item, shown, sample)));
 
 /** Items that differ in nothing that the model sees are one question: on grey pictures, most are. */
 async function countAnswers(book: AnswerBook, asking: Asking): Promise<{ total: number; answered: number }> {
@@ -135,7 +135,7 @@ async function* generate(
   runner: ModelRunner,
   images: string,
   missing: Missing,
-  { answerer: { decoding, runtime }, batchSize, signal, imageFile, addImages }: Asking,
+  { answerer: { decoding, runtime }, batchSize, signal, imageFile, loadImage }: Asking,
 ): AsyncGenerator<KeptAnswer> {
   const { maxNewTokens, temperature } = decoding;
   const rows = missing.map(
@@ -149,11 +149,15 @@ async function* generate(
     }),
   );
   const shown = new Map(missing.map(([, item]) => [imageFile(item), item]));
-  const bring = async (name: string): Promise<void> => {
+  const load = async (name: string): Promise<Uint8Array> => {
     const item = shown.get(name);
-    if (item) await addImages?.([item]);
+    if (!item || !loadImage) throw new RangeError(`no item shows ${name}`);
+    return loadImage(item);
   };
-  const options = { images, batchSize, maxNewTokens, temperature, signal, ...(runtime === 'endpoint' ? { bring } : {}) };
+  const options = {
+    ...{ images, batchSize, maxNewTokens, temperature, signal },
+    ...(runtime === 'endpoint' && loadImage ? { load } : {}),
+  };
   for await (const { id, text, tokens, finish, options: told } of runner.generate(rows, options)) {
     const ended = finish ?? (tokens.length >= maxNewTokens ? 'length' : 'stop');
     yield { key: id, text, finish: ended, ...(told ? { options: told } : {}) };

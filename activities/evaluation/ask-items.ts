@@ -8,7 +8,7 @@ import { type Asking, answersTo, askMissing } from '../answers/ask-all.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import type { ModelRunner } from '../ports/model-runner.ts';
 import { transfersInFlight } from '../store/commit.ts';
-import { imageFileName, writeImages } from './questions.ts';
+import { imageFileName, readImage, writeImages } from './questions.ts';
 
 /** A model as it is known to answers, and how it is opened. */
 export interface AnsweringModel {
@@ -63,7 +63,8 @@ export async function withAnswers<T>(
         await mkdir(images);
         return { images, runner: await open(folder) };
       },
-      addImages: (missing) => limit(() => writeImages(store, missing, shown, images)),
+      addImages: (missing) => writeImages(store, missing, shown, images),
+      loadImage: (item) => limit(() => readImage(store, item, shown)),
     });
     return await work((item) => answersTo(book, asking, item));
   } finally {

@@ -12,11 +12,8 @@ export interface AskedRow extends Omit<ChatRow, 'completion'> {
 export interface GenerateOptions {
   /** Folder that the rows' image names are relative to. */
   images: string;
-  /**
-   * Writes an image's file there, where it is not yet; absent: all are there. Called ahead of the image's turn, by the
-   * runner of an endpoint alone.
-   */
-  bring?: (name: string) => Promise<void>;
+  /** An image's bytes from elsewhere, which the runner of an endpoint asks for ahead of the image's turn. */
+  load?: (name: string) => Promise<Uint8Array>;
   /** Rows that are decoded together, padded on the left. An endpoint decides that itself. */
   batchSize: number;
   maxNewTokens: number;

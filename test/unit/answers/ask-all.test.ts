@@ -146,20 +146,22 @@ describe('items that are asked', () => {
     const fetched: string[] = [];
     const first: number[] = [];
     const runner = notingRunner();
-    const bringing: typeof runner = {
+    const loading: typeof runner = {
       ...runner,
       generate: async function* (rows, options) {
         for (const row of rows) {
-          for (const name of row.images) await options.bring?.(name);
+          for (const name of row.images) await options.load?.(name);
           first.push(fetched.length);
           yield* runner.generate([row], options);
         }
       },
     };
-    const addImages = async (missing: readonly AskedItem[]): Promise<void> => {
-      fetched.push(...missing.map(({ image }) => image.sha256));
+    const loadImage = async ({ image }: AskedItem): Promise<Uint8Array> => {
+      fetched.push(image.sha256);
+      return new Uint8Array();
     };
-    await textsOf(createMemoryStore(), askingOf(items, bringing, { answerer, addImages }));
+    const addImages = () => Promise.reject(new Error('all are fetched before the first is asked'));
+    await textsOf(createMemoryStore(), askingOf(items, loading, { answerer, addImages, loadImage }));
     expect(first).toEqual(items.map((_, i) => i + 1));
     expect(fetched).toEqual(items.map(({ image }) => image.sha256));
   });
