@@ -91,8 +91,16 @@ export async function askMissing(book: AnswerBook, asking: Asking): Promise<void
   }
 }
 
-const keysOf = (item: AskedItem, { shown, samples }: Pick<Asking, 'shown' | 'samples'>): string[] =>
-  Array.from({ length: samples }, (_, sample) => hash('sha256', answerIdentity(item, shown, sample)));
+/** Of lists, which are gone through three times. */
+const keysKnown = new WeakMap<AskedItem, { shown: ShownImage; keys: readonly string[] }>();
+
+function keysOf(item: AskedItem, { shown, samples }: Pick<Asking, 'shown' | 'samples'>): readonly string[] {
+  const known = keysKnown.get(item);
+  if (known?.shown === shown && known.keys.length === samples) return known.keys;
+  const keys = Array.from({ length: samples }, (_, sample) => hash('sha256', answerIdentity(item, shown, sample)));
+  keysKnown.set(item, { shown, keys });
+  return keys;
+}
 
 /** Items that differ in nothing that the model sees are one question: on grey pictures, most are. */
 async function countAnswers(book: AnswerBook, asking: Asking): Promise<{ total: number; answered: number }> {
