@@ -20,7 +20,7 @@ export function trendChart(nights: readonly NightRecord[], benchmark: string, wi
     ...{ field: 'night', type: 'temporal' as const, title: null },
     // Nights are named in UTC, wherever the page is written.
     scale: { type: 'utc' as const, padding: 24 },
-    axis: { format: '%d %b', labelOverlap: true },
+    axis: { format: '%d %b', tickCount: 'day' as const, labelOverlap: true },
   };
   const y = (field: string) => ({ field, type: 'quantitative' as const, title: 'Score (%)', scale: { zero: false } });
   const color = {
