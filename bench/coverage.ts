@@ -30,10 +30,18 @@ function bootstrap(values: readonly GroupedValue[], random: Random, resamples: n
 export default async function coverage(args: string[]): Promise<void> {
   const { values } = parseArgs({
     args,
-    options: { trials: { type: 'string', default: '4000' }, resamples: { type: 'string', default: '500' } },
+    options: {
+      trials: { type: 'string', default: '4000' },
+      resamples: { type: 'string', default: '500' },
+      parts: { type: 'string', default: 'accuracy,calibration' },
+    },
   });
   const trials = readCount('--trials', values.trials);
-  const resamples = readCount('--resamples', values.resamples);
+  if (values.parts.includes('accuracy')) printAccuracy(trials, readCount('--resamples', values.resamples));
+  if (values.parts.includes('calibration')) printCalibration(trials);
+}
+
+function printAccuracy(trials: number, resamples: number): void {
   console.log('| patients | ours, mean | ours, worst | mean width | bootstrap, mean | bootstrap, worst | mean width |');
   console.log('| --- | --- | --- | --- | --- | --- | --- |');
   for (const groups of groupCounts) {
@@ -52,7 +60,6 @@ export default async function coverage(args: string[]): Promise<void> {
     ]);
     console.log(`| ${[groups, ...cells].join(' | ')} |`);
   }
-  printCalibration(trials);
 }
 
 /** Of the expected calibration error, by how well the drawn models are calibrated. */
