@@ -150,13 +150,15 @@ export interface ScheduleRow {
 
 export async function listSchedules(client: Client): Promise<ScheduleRow[]> {
   const rows: ScheduleRow[] = [];
+  const now = Date.now();
   for await (const { scheduleId: id, action, state, info } of client.schedule.list()) {
     if (action?.workflowType !== workflowTypes.nightlyEvaluation || !id.startsWith(scheduleId(''))) continue;
     rows.push({
       schedule: id.slice(scheduleId('').length),
       state: state.paused ? 'paused' : 'active',
       note: state.note ?? '',
-      next: state.paused ? null : (info.nextActionTimes[0]?.toISOString() ?? null),
+      // Temporal goes on listing a time that passed while its server was away.
+      next: state.paused ? null : (info.nextActionTimes.find((time) => time.getTime() > now)?.toISOString() ?? null),
       recent: info.recentActions.map((each) => each.action.workflow.workflowId),
     });
   }

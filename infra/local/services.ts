@@ -42,7 +42,8 @@ export function temporalService({ temporal }: Tools, ports: Ports, folder: strin
 
 /**
  * SeaweedFS. Its defaults would listen on every interface, serve volumes without credentials and report home; the
- * memory limit keeps its peak at half a gigabyte.
+ * memory limit keeps its peak at half a gigabyte. It yields to a trainer on the same processors, whose steps an upload
+ * would cost more (`npm run bench train -- --parts steps`).
  */
 export function s3Service({ weed }: Tools, ports: Ports, secrets: Secrets, folder: string, bucket: string): Service {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -55,6 +56,7 @@ export function s3Service({ weed }: Tools, ports: Ports, secrets: Secrets, folde
     command: weed,
     foreign: true,
     graceMs: 6_000,
+    niceness: 5,
     env: {
       ...s3Credentials(secrets),
       GOMEMLIMIT: '512MiB',

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
+import { getPriority, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -19,6 +20,8 @@ export interface Service {
   env?: Record<string, string>;
   /** A program of others, which does not watch its stdin: keeper.mjs runs it and ends it with its parent. */
   foreign?: boolean;
+  /** Added to this process's niceness (0 to 19): the scheduler prefers what does not say so, where both want the processor. */
+  niceness?: number;
   /** Resolves when the service answers; rejects or stays pending until then. Asked again and again. */
   ready?: () => Promise<void>;
   /** From SIGTERM to SIGKILL, in milliseconds. */
@@ -91,9 +94,9 @@ export function createSupervisor(logs: string, logger: Logger): Supervisor {
 type Child = ReturnType<typeof spawnService>;
 
 /** After SIGTERM, execa itself sends SIGKILL when the grace time is over. */
-function spawnService({ command, args, foreign, env, graceMs }: Service, log: WriteStream) {
+function spawnService({ command, args, foreign, env, niceness = 0, graceMs }: Service, log: WriteStream) {
   const [program, given] = foreign ? [process.execPath, [endsWithParent, command, ...args]] : [command, args];
-  return execa(program, given, {
+  const child = execa(program, given, {
     env: { ...env, [lifelineVariable]: '1' },
     stdin: 'pipe',
     stdout: log,
@@ -101,6 +104,9 @@ function spawnService({ command, args, foreign, env, graceMs }: Service, log: Wr
     reject: false,
     forceKillAfterDelay: graceMs,
   });
+  // What the child starts inherits it; undefined where the program could not be started, which the wait for it tells.
+  if (child.pid !== undefined && niceness > 0) setPriority(child.pid, Math.min(19, getPriority() + niceness));
+  return child;
 }
 
 async function untilReady(service: Service, child: Child, log: string): Promise<void> {

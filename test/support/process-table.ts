@@ -8,7 +8,7 @@ export interface ProcessEntry {
 }
 
 export async function processTable(): Promise<ProcessEntry[]> {
-  const { stdout } = await execa('ps', ['-eo', 'pid=,ppid=,stat=,args='], { maxBuffer: 1e8 });
+  const { stdout } = await execa('ps', ['-eww', '-o', 'pid=,ppid=,stat=,args='], { maxBuffer: 1e8 });
   return stdout.split('\n').flatMap((line) => {
     const [, pid, parent, state = '', command = ''] = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.*)$/.exec(line) ?? [];
     return pid === undefined || state.startsWith('Z') ? [] : [{ pid: Number(pid), parent: Number(parent), command }];

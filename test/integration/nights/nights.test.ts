@@ -316,6 +316,8 @@ describe('a server that goes away', () => {
     ] as const) {
       const options = scheduleOptions({ ...input, schedule }, { ...times, catchupHours });
       await createSchedule(server.client, { ...options, spec });
+      // A schedule counts from the moment that its server first looked at it: what asks it makes the server look.
+      await expect.poll(async () => (await infoOf(schedule)).nextActionTimes[0], { timeout: patienceMs }).toEqual(due);
     }
     const before = asked;
     // The workers' machine goes, then Temporal's, by SIGKILL.
@@ -324,6 +326,7 @@ describe('a server that goes away', () => {
     killAll((await processTable()).filter(({ command }) => command.includes(folder)));
     expect(Date.now()).toBeLessThan(due.getTime());
     await Promise.race([gone.teardown().catch(() => {}), sleep(3000)]);
+    expect((await processTable()).filter(({ command }) => command.includes(folder))).toEqual([]);
     await sleep(due.getTime() + 12_000 - Date.now());
     opened = Promise.resolve();
     await startAll();
@@ -333,6 +336,10 @@ describe('a server that goes away', () => {
     await expect
       .poll(async () => (await infoOf('hasty')).numActionsMissedCatchupWindow, { timeout: patienceMs })
       .toBe(1);
+    expect(await infoOf('hasty')).toMatchObject({ numActionsTaken: 0, runningActions: [] });
+    // Temporal goes on telling the time that has passed as the next one.
+    const nextOf = async () => (await listSchedules(server.client)).find(({ schedule }) => schedule === 'hasty')?.next;
+    await expect.poll(nextOf, { timeout: patienceMs }).toBe(new Date(due.getTime() + 24 * 3_600_000).toISOString());
     expect(await nightsOf('hasty')).toEqual([]);
     await untilIdle(under);
     expect(await nightsOf(under)).toHaveLength(1);

@@ -1,6 +1,7 @@
 /** Services here are a few lines of Node. */
 import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
+import { getPriority } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
@@ -53,6 +54,14 @@ describe('a supervisor', () => {
     await until(async () => (await readFile(log, 'utf8')).includes('err'));
     expect(await readFile(log, 'utf8')).toBe('out\nerr\n');
     expect((await stat(log)).mode & 0o077).toBe(0);
+  });
+
+  it('gives what a service starts the niceness that is asked for', async () => {
+    const { folder, supervisor } = await setUp();
+    const told = join(folder, 'niceness');
+    const script = `require('node:fs').writeFileSync(${JSON.stringify(told)}, String(require('node:os').getPriority()))`;
+    await supervisor.add(service(folder, script, { foreign: true, niceness: 3 }));
+    expect(Number(await readFile(told, 'utf8'))).toBe(Math.min(19, getPriority() + 3));
   });
 
   it('starts a service again that dies', async () => {
