@@ -49,10 +49,11 @@ interface Asked extends Pick<Generation, 'request' | 'signal'> {
 }
 
 /** Of pictures that their owner still holds: several questions may be about one. */
-const encodings = new WeakMap<Uint8Array, string>();
+const encodings = new WeakMap<Uint8Array, Uint8Array>();
 
-function base64Of(data: Uint8Array): string {
-  const encoding = encodings.get(data) ?? Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64');
+function base64Of(data: Uint8Array): Uint8Array {
+  const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  const encoding = encodings.get(data) ?? Buffer.from(bytes.toString('base64'), 'latin1');
   encodings.set(data, encoding);
   return encoding;
 }

@@ -92,7 +92,7 @@ async function asSent({ body = null, headers }: RequestInit): Promise<{
   headers: Record<string, string>;
 }> {
   const given = plainHeaders(headers);
-  if (body === null || typeof body === 'string') return { body, headers: given };
+  if (body === null || typeof body === 'string' || body instanceof Uint8Array) return { body, headers: given };
   const form = new Response(body);
   const type = form.headers.get('content-type');
   return { body: await form.bytes(), headers: { ...(type === null ? {} : { 'content-type': type }), ...given } };

@@ -54,6 +54,7 @@ function cancelled(): Scenario {
 
 export const scenarios: Record<string, () => Scenario> = {
   complete: () => ({}),
+  probed: () => ({ recipe: smallRecipe({ evaluation: { probes: true } }) }),
   'no-ablation-no-control': () => ({
     recipe: smallRecipe({ grpo: { rlOnlyMilestones: [] }, evaluation: { noImageControl: false } }),
   }),
