@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, open, readdir, rename, rm, statfs, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { DermflowError, failureTypes, unavailable } from '../domain/failures.ts';
@@ -95,9 +96,19 @@ const diskErrors: Record<string, string> = {
   EROFS: 'is on a read-only disk; set DERMFLOW_SCRATCH to another folder',
 };
 
+/** SQLite's tables lie in the folder for temporary files (activities/scratch-database.ts). */
+const isFullForSqlite = (error: unknown): boolean =>
+  error instanceof Error && 'errcode' in error && Number(error.errcode) % 256 === sqliteFull;
+const sqliteFull = 13;
+
 /** Turns the file system's error into a line that names the scratch folder; any other error is returned as it is. */
 export function explainDiskError(error: unknown, scratch: string): unknown {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (isFullForSqlite(error)) {
+    const folder = process.env.SQLITE_TMPDIR || tmpdir();
+    const words = 'the disk is full; free space or set TMPDIR to a folder on another disk';
+    return unavailable(`folder for temporary files ${folder}: ${words}`, error);
+  }
   const remedy = diskErrors[code];
   return remedy === undefined ? error : unavailable(`scratch folder ${scratch}: ${remedy}`, error);
 }

@@ -1,12 +1,14 @@
 /**
  * `npm run bench coverage`: how often 95 % intervals hold the true accuracy where there are few patients, against the
- * percentile bootstrap by patients that was used before. Prints the table of docs/method.md.
+ * percentile bootstrap by patients that was used before; and the true calibration error. Prints the tables of
+ * docs/method.md.
  */
 import { parseArgs } from 'node:util';
 import { clusteredInterval, type GroupedValue } from '../domain/evaluation/statistics/clustered.ts';
 import { groupedOf } from '../domain/evaluation/statistics/grouped.ts';
 import { createRandom, type Random } from '../domain/random.ts';
 import { readCount } from './common/arguments.ts';
+import { calibrationCoverage, calibrationGroups, calibrationSettings } from './statistics/calibrated.ts';
 import { coverageOf, groupCounts, settingsOf } from './statistics/simulated.ts';
 
 /** Percentile interval of whole groups that are drawn with replacement. */
@@ -28,10 +30,18 @@ function bootstrap(values: readonly GroupedValue[], random: Random, resamples: n
 export default async function coverage(args: string[]): Promise<void> {
   const { values } = parseArgs({
     args,
-    options: { trials: { type: 'string', default: '4000' }, resamples: { type: 'string', default: '500' } },
+    options: {
+      trials: { type: 'string', default: '4000' },
+      resamples: { type: 'string', default: '500' },
+      parts: { type: 'string', default: 'accuracy,calibration' },
+    },
   });
   const trials = readCount('--trials', values.trials);
-  const resamples = readCount('--resamples', values.resamples);
+  if (values.parts.includes('accuracy')) printAccuracy(trials, readCount('--resamples', values.resamples));
+  if (values.parts.includes('calibration')) printCalibration(trials);
+}
+
+function printAccuracy(trials: number, resamples: number): void {
   console.log('| patients | ours, mean | ours, worst | mean width | bootstrap, mean | bootstrap, worst | mean width |');
   console.log('| --- | --- | --- | --- | --- | --- | --- |');
   for (const groups of groupCounts) {
@@ -49,6 +59,25 @@ export default async function coverage(args: string[]): Promise<void> {
       mean(results.map(({ width }) => width)).toFixed(2),
     ]);
     console.log(`| ${[groups, ...cells].join(' | ')} |`);
+  }
+}
+
+/** Of the expected calibration error, by how well the drawn models are calibrated. */
+function printCalibration(trials: number): void {
+  console.log('\n| patients | model | held | held where items correlate | mean width | found less true |');
+  console.log('| --- | --- | --- | --- | --- | --- |');
+  for (const groups of calibrationGroups) {
+    const random = createRandom(`coverage/calibration/${groups}`);
+    const settings = Map.groupBy(calibrationSettings(groups), ({ model }) => model);
+    for (const [model, own] of settings) {
+      const results = own.map((setting) => calibrationCoverage(setting, { trials, random }));
+      const cells = [
+        ...results.map(({ coverage }) => coverage.toFixed(3)),
+        mean(results.map(({ width }) => width)).toFixed(3),
+        mean(results.map(({ bias }) => bias)).toFixed(3),
+      ];
+      console.log(`| ${[groups, model, ...cells].join(' | ')} |`);
+    }
   }
 }
 

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { ArtifactKind } from './artifact.ts';
 import { benchmarkItemSchema } from './benchmarks/benchmark.ts';
+import { judgementSchema } from './benchmarks/narratives/judged.ts';
 import { ownItemSchema } from './benchmarks/own-items.ts';
 import { benchmarkSummarySchema } from './benchmarks/summary.ts';
 import { imageRefSchema } from './cases/case.ts';
@@ -99,6 +100,8 @@ export const artifactFiles = {
     /** All answers to each item, where there are several. */
     samples: { name: 'samples.jsonl', schema: scoredItemSchema.extend({ sample: z.int().nonnegative() }) },
     summary: { name: 'summary.json', schema: benchmarkSummarySchema },
+    /** Of an evaluation by a judge: each of its replies, anchors among them. */
+    judgements: { name: 'judgements.jsonl', schema: judgementSchema },
   },
   run: {
     record: { name: 'record.json', schema: runRecordSchema },

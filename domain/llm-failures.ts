@@ -15,10 +15,16 @@ const filtered =
   /content[_ ]?(?:filter|management|policy|moderation|safety)|contentfilter|moderation|data[_ ]?inspection|responsible ?ai|responsibleaipolicy|jailbreak|safety (?:system|settings|filter|reasons)|inappropriate content|flagged|violat\w* (?:our|the|my) (?:usage |content |use )?polic|blocked (?:by|due)|sensitive (?:content|words?|information)|harmful|敏感/i;
 const tooLong =
   /context[_ ]?length|context[_ ]window|maximum context|max(?:imum)?[_ ]?(?:model[_ ]?len|sequence|prompt|input)\w*[_ ](?:len|token|size)|(?:prompt|input|request|message|payload)s? (?:is |are |was |body )?too (?:long|large|big)|too many (?:input )?tokens|tokens?.{0,40}exceed|exceeds?.{0,60}(?:context|tokens|maximum (?:input|length))|reduce (?:the|your) (?:length|prompt|input)|entity too large|string too long|range of input length/i;
+/** The request by itself, whatever came before it. */
+const tooLarge =
+  /(?:prompt|input|request|message|payload)s? (?:is |are |was |body )?too (?:long|large|big)|context[_ ]?(?:length|window)|maximum context/i;
+/** A limit on what may be asked in a while, told in the words of a limit on one request. */
+const tooFast =
+  /rate.?limit|per (?:second|min|hour|day)|(?:wait|retry|try(?:ing)?)\b.{0,20}\b(?:again|before|after|later)|throttl/i;
 const passing =
   /rate.?limit|too many requests|requests per|tokens per (?:min|day)|tpm|rpm|throttl|overload|capacity|try again|temporar|unavailable|timed? ?out|timeout|busy|internal (?:server )?error|bad gateway|loading|starting up|upstream|connection|econn|socket|terminated/i;
 const key =
-  /(?:invalid|incorrect|missing|expired|revoked|wrong|no|unauthorized|disabled)[\w\s_-]{0,20}(?:api[_ ]?key|token|credential)|api[_ ]?key[\w\s]{0,20}(?:invalid|not valid|expired|missing|not found|required)|unauthori[sz]ed|authentication|not authenticated/i;
+  /(?:invalid|incorrect|missing|expired|revoked|wrong|no|unauthorized|disabled)[\w\s_-]{0,20}(?:api[_ ]?key|credential|(?:access|auth\w*|bearer|id|security|session)[_ -]?token\b)|(?:invalid|incorrect|missing|expired|revoked|wrong|\bno)(?: or \w+)? token\b(?! (?:count|id|limit|type))|\btoken (?:\w+ ){0,5}(?:is|has|was) (?:been )?(?:invalid|expired|revoked)|api[_ ]?key[\w\s]{0,20}(?:invalid|not valid|expired|missing|not found|required)|unauthori[sz]ed|authentication|not authenticated/i;
 const model =
   /model[\s\S]{0,80}(?:not (?:found|exist)|does ?n[o']t exist|unknown|not available|no access|not have access|is not supported|deprecated|retired|decommissioned)|(?:unknown|invalid|no such|unsupported) model|model_not_found|deployment[\s\S]{0,40}not (?:found|exist)|no endpoints found/i;
 
@@ -46,7 +52,9 @@ export function classOf(status: number | null, words: string, withImages = false
   if (filtered.test(words) && (ofThisRequest || !passing.test(words))) return 'filtered';
   if (withImages && noImages.test(words) && denial.test(words) && !ofThisImage.test(words)) return 'no images';
   if (status === 402 || (quota.test(words) && status !== 401 && !byTheClock.test(words))) return 'quota';
-  if (status === 413 || tooLong.test(words)) return 'too long';
+  // A limit by the clock is waited for, unless the request is beyond it alone.
+  const isTooLong = tooLong.test(words) && (ofThisRequest || (status !== 429 && !tooFast.test(words)));
+  if (status === 413 || isTooLong || tooLarge.test(words)) return 'too long';
   if (status === 429 || status === 408 || status === 409 || status === 425) return 'away';
   if (status === 401 || status === 407) return 'key';
   if (status !== null && status >= 500) return 'away';

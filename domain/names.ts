@@ -96,6 +96,8 @@ export const storeKeys = {
   llmBatch: (stage: string, number: number, state: 'lines' | 'submitted' | 'collected'): string =>
     `llm/served/${stage}/batches/${number}-${state}.json`,
   llmAccount: (digest: string): string => `llm/accounts/${digest}.json`,
+  /** How a judge first scored texts of known quality, by the digests of judge and texts. */
+  judgeAnchors: (judge: string, texts: string): string => `judges/1/${judge.slice(0, 32)}-${texts.slice(0, 32)}.json`,
   /** All answers of a model under test, by the digest of who answers and how; each chunk is named by its own digest. */
   answers: (answerer: string): string => `answers/1/${answerer.slice(0, 32)}/`,
   answerChunk: (answerer: string, digest: string): string => `${storeKeys.answers(answerer)}${digest}.jsonl`,

@@ -3,7 +3,7 @@ import { statfs } from 'node:fs/promises';
 import { execa } from 'execa';
 import { openAddress } from '../activities/llm/address.ts';
 import { type Examined, examineEndpoint, findings } from '../activities/llm/examine.ts';
-import { askForModels } from '../activities/llm/identity.ts';
+import { askForModels, notReached } from '../activities/llm/identity.ts';
 import { probeStore } from '../activities/store/probe.ts';
 import { createS3Client, ensureBucket } from '../activities/store/s3.ts';
 import { unavailable } from '../domain/failures.ts';
@@ -120,7 +120,7 @@ const languageModelCheck = (environment: Environment): Check => ({
     const address = openAddress(llm);
     const asked = askForModels(llm, address, AbortSignal.timeout(10_000));
     const response = await asked.catch((error: unknown) => {
-      throw unavailable(`${address.shown} does not answer; start it or set ${llm.variable}BASE_URL`, error);
+      throw notReached(error, address, llm.variable);
     });
     if (response.status === 401) throw unavailable(`${address.shown} refuses the key; set ${llm.variable}API_KEY`);
     return `${llm.model || 'no model set (DERMFLOW_LLM_MODEL, or llm.model in the recipe)'} at ${address.shown}`;

@@ -18,11 +18,18 @@ const perMillion = z.number().nonnegative();
 const hosted = llmProviders.filter((provider) => provider !== 'embedded');
 const address = z.union([z.literal(''), z.url({ protocol: /^https?$/ })]).default('');
 
+/** What a header can carry: files of secrets end with a line break, and editors make quotes typographic. */
+const apiKey = z
+  .string()
+  .trim()
+  .regex(/^[\x20-\x7e]*$/, 'expected characters of ASCII alone')
+  .default('');
+
 export const llmVariables = {
   /** Empty: `openai-compatible` where an address is set, else the embedded model. */
   DERMFLOW_LLM_PROVIDER: z.union([z.literal(''), z.enum(llmProviders)]).default(''),
   DERMFLOW_LLM_BASE_URL: address,
-  DERMFLOW_LLM_API_KEY: z.string().default(''),
+  DERMFLOW_LLM_API_KEY: apiKey,
   DERMFLOW_LLM_MODEL: z.string().default(''),
   DERMFLOW_LLM_CONCURRENCY: z.coerce.number().int().positive().default(8),
   /** Seconds that one reply may take. */
@@ -46,7 +53,7 @@ export const llmPlaceVariables = z.object(
   Object.fromEntries(
     hosted.flatMap((provider) => [
       [`${variableOf(provider)}BASE_URL`, address],
-      [`${variableOf(provider)}API_KEY`, z.string().default('')],
+      [`${variableOf(provider)}API_KEY`, apiKey],
       [`${variableOf(provider)}MODEL`, z.string().default('')],
     ]),
   ),

@@ -34,10 +34,16 @@ const wholeNumber = z.preprocess(
   z.coerce.number().int().positive().optional(),
 );
 
+/** `user:password@` of an address. */
+const userInfo = /(?<=:\/\/)[^/]*(?=@)/;
+
 const schema = z.object({
   /** Local services' data, installed tools, scratch space. */
   DERMFLOW_HOME: z.string().default(resolve(repositoryRoot, '.dermflow')),
-  DERMFLOW_S3_ENDPOINT: z.url().optional(),
+  DERMFLOW_S3_ENDPOINT: z
+    .url()
+    .refine((text) => !userInfo.test(text), 'credentials stand in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY')
+    .optional(),
   DERMFLOW_S3_REGION: z.string().default('us-east-1'),
   DERMFLOW_S3_BUCKET: z.string().min(3).default('dermflow'),
   /** Whether the bucket stands in the path or in the host name of an address; empty: in the path, and AWS's own for AWS. */
@@ -161,7 +167,9 @@ export function readEnvironment(variables: Record<string, string | undefined>): 
         .flatMap(({ error }) => error?.issues ?? [])
         .map(({ path, message }) => {
           const name = path.join('.');
-          return `environment: ${name} is ${JSON.stringify(variables[name])}: ${message}`;
+          const given = variables[name]?.replace(userInfo, '***');
+          const value = /KEY|SECRET/.test(name) ? '***' : JSON.stringify(given);
+          return `environment: ${name} is ${value}: ${message}`;
         })
         .join('\n'),
     );

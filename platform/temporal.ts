@@ -50,7 +50,11 @@ const readConfig = ({ temporal: { local, address } }: TemporalPlace): ClientConn
 
 function profile(): ClientConnectConfig {
   try {
-    const { tls } = loadClientConfigProfile();
+    const { tls, apiKey = '' } = loadClientConfigProfile();
+    // gRPC would say so with the key in its words.
+    if (!/^[\x20-\x7e]*$/.test(apiKey)) {
+      throw new Error('the API key has a line break, or characters beyond ASCII, that no header can carry');
+    }
     if (tls && (tls.clientCert === undefined) !== (tls.clientKey === undefined)) {
       throw new Error('a client certificate needs both, certificate and key');
     }

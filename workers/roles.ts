@@ -6,6 +6,7 @@ import { createDatasetActivities } from '../activities/datasets/activities.ts';
 import { createEvaluationActivities } from '../activities/evaluation/activities.ts';
 import { createBenchmarkActivities, createEndpointActivities } from '../activities/evaluation/benchmark-activities.ts';
 import { withActivityFailures } from '../activities/failures.ts';
+import { createJudgeActivities } from '../activities/judging/activities.ts';
 import { createLlmChooser } from '../activities/llm/client.ts';
 import { createNightActivities } from '../activities/nights/activities.ts';
 import type { ArtifactStore } from '../activities/ports/artifact-store.ts';
@@ -70,21 +71,22 @@ export function queuesOf(role: WorkerRole, dependencies: WorkerDependencies): Qu
           shutdownGraceTime: otherGrace,
         },
       ];
-    case 'llm':
+    case 'llm': {
+      const chooseLlm = createLlmChooser(environment, (image) => store.getBlob(image));
+      const asking = { ...dependencies, chooseLlm };
       return [
         {
           taskQueue: taskQueues.llm,
           activities: withActivityFailures({
-            ...createTrajectoryActivities({
-              ...dependencies,
-              chooseLlm: createLlmChooser(environment, (image) => store.getBlob(image)),
-            }),
+            ...createTrajectoryActivities(asking),
+            ...createJudgeActivities(asking),
             ...createEndpointActivities(dependencies),
           }),
           maxConcurrentActivityTaskExecutions: 2,
           shutdownGraceTime: otherGrace,
         },
       ];
+    }
     case 'gpu':
       return [
         {

@@ -1,6 +1,11 @@
 /** The activities as the workflows call them: an interface, a task queue and a profile each. */
 import { type ActivityOptions, scheduleActivity } from '@temporalio/workflow';
-import type { BenchmarkActivities, EndpointActivities, ProbeActivities } from '../domain/contracts/benchmarks.ts';
+import type {
+  BenchmarkActivities,
+  EndpointActivities,
+  JudgeActivities,
+  ProbeActivities,
+} from '../domain/contracts/benchmarks.ts';
 import type { DatasetActivities } from '../domain/contracts/data.ts';
 import type { EvaluationActivities } from '../domain/contracts/evaluation.ts';
 import type { ReportActivities } from '../domain/contracts/report.ts';
@@ -46,6 +51,7 @@ export const { identifyBase, exportForBenchmarks, evaluateBenchmark, scoreRules 
 );
 export const { scoreProbes } = activities<ProbeActivities>(profiles.evaluation);
 export const { evaluateEndpoint } = activities<EndpointActivities>(profiles.llmCalls);
+export const { judgeAnswers } = activities<JudgeActivities>(profiles.llmCalls);
 export const { writeReport } = activities<ReportActivities>(profiles.cpuWork);
 export const { recordRun } = activities<RecordActivities>(profiles.recording);
 /** The same within half a minute, for a run that ends in any case. */

@@ -16,6 +16,7 @@ import {
   evaluateEndpoint,
   exportForBenchmarks,
   identifyBase,
+  judgeAnswers,
   prepareData,
   scoreProbes,
   scoreRules,
@@ -97,16 +98,20 @@ type Asked = EvaluateModelsInput & { data: BenchmarkData };
 
 async function evaluateOne(
   given: TestedModel,
-  { benchmarks, data, asking }: Asked,
+  { benchmarks, data, asking, judge }: Asked,
   progress: Progress,
 ): Promise<BenchmarkResult[]> {
   const tested = await identified(given);
   const onnx = tested.kind === 'local' ? await exportForBenchmarks({ tested, benchmarks, data, asking }) : null;
   const results: BenchmarkResult[] = [];
-  for (const benchmark of benchmarks) {
-    progress.say(tested.label, `${nameOfBenchmark(benchmark)}, ${results.length + 1} of ${benchmarks.length}`);
+  for (const [i, benchmark] of benchmarks.entries()) {
+    progress.say(tested.label, `${nameOfBenchmark(benchmark)}, ${i + 1} of ${benchmarks.length}`);
     const input = { tested, benchmark, data, asking, onnx };
-    results.push(await (tested.kind === 'endpoint' ? evaluateEndpoint(input) : evaluateBenchmark(input)));
+    const result = await (tested.kind === 'endpoint' ? evaluateEndpoint(input) : evaluateBenchmark(input));
+    results.push(result);
+    if (!judge) continue;
+    const { label, reader } = tested;
+    results.push(await judgeAnswers({ evaluation: result.evaluation, label, reader, judge }));
   }
   return results;
 }

@@ -23,6 +23,7 @@ import { countSpent } from './allowance.ts';
 import { rulesAtStart } from './recipe-rules.ts';
 import { type Course, runMethod } from './run-method.ts';
 import { trainByMilestones } from './stages/grpo.ts';
+import { probeTasks } from './stages/probes.ts';
 import { trainByEpochs } from './stages/sft.ts';
 
 /** Skin-R1 (arXiv 2511.14900): trajectories, supervised fine-tuning, GRPO, evaluation of every milestone, report. */
@@ -46,6 +47,7 @@ async function train(recipe: Recipe, { progress, evaluations }: Course): Promise
     else evaluations.start(subject, asked);
   };
   evaluate(baseModel, null);
+  const probed = recipe.evaluation.probes ? evaluations.beside(() => probeTasks(recipe, data)) : null;
 
   const [{ trajectories, counts, llm }, explained] = await progress.part('trajectories', async () => {
     const told = (result: TrajectoriesResult): TrajectoriesResult => {
@@ -104,6 +106,7 @@ async function train(recipe: Recipe, { progress, evaluations }: Course): Promise
   });
 
   const scores = await progress.part('evaluation', () => evaluations.all());
+  const probes = probed && (await probed);
   return progress.part('report', async () => {
     const textOnly = data.textOnly ? { textOnly: data.textOnly } : {};
     const chosen = choices.length > 0 ? { chosen: choices } : {};
@@ -112,6 +115,7 @@ async function train(recipe: Recipe, { progress, evaluations }: Course): Promise
     const report = await writeReport({
       run: workflowInfo().workflowId,
       ...{ ...start, data, trajectories: { trajectories, counts }, adapter, evaluations: scores, ...chosen },
+      ...(probes ? { probes } : {}),
       logs: stageNames.flatMap((stage) => (stretches[stage] ?? []).map(({ metrics }) => ({ stage, metrics }))),
       spent: [
         ...(llm ? [{ stage: 'trajectories', account: llm }] : []),

@@ -2,8 +2,9 @@
  * All answers of one answerer, in the store. They are appended in chunks, each named by its own digest below a prefix of
  * the answerer: writers need not know of one another, none overwrites another, and one listing finds all.
  *
- * An answer is written as soon as it comes; those that come during a write lie in the next one. A process that is killed
- * loses what it was writing and what came meanwhile; `flush` leaves nothing to lose.
+ * An answer is written as soon as it comes, one of an endpoint 50 ms later with those that came meanwhile: an endpoint's
+ * come one by one, and a write for each would take as much of the processor as asking. Those that come during a write lie
+ * in the next one. A process that is killed loses what it was writing and what came since; `flush` leaves nothing to lose.
  */
 import { hash } from 'node:crypto';
 import { type Answerer, answererDigest, type KeptAnswer, keptAnswerSchema } from '../../domain/answers/answer.ts';
@@ -16,13 +17,15 @@ import { openScratchDatabase } from '../scratch-database.ts';
 
 /** Answers of a chunk at most: what comes during a slow write. */
 const mostOfChunk = 2048;
+/** How long an endpoint's answer waits for others. A model takes longer for each. */
+const lingerMs = 50;
 /** Chunks that are in memory at the same time. */
 const readsInFlight = 8;
 const cacheKiB = 4096;
 
 export interface AnswerBook {
   get(key: string): KeptAnswer | undefined;
-  /** Keeps an answer and begins to write it. Throws what the last write threw. */
+  /** Keeps an answer and sees to its writing. Throws what the last write threw. */
   add(answer: KeptAnswer): void;
   /** Until no more answers wait to be written than a chunk holds. Throws what the last write threw. */
   room(): Promise<void>;
@@ -47,29 +50,41 @@ export async function openAnswerBook(
   await readAnswers(store, digest, onDamaged, answers);
   let pending: KeptAnswer[] = [];
   let writing: Promise<void> | null = null;
-  let begun: NodeJS.Immediate | null = null;
+  /** Takes back the writing that is to come. */
+  let forget: (() => void) | null = null;
   let failure: { reason: unknown } | null = null;
 
   const write = async (): Promise<void> => {
-    while (pending.length > 0) {
-      const chunk = pending.slice(0, mostOfChunk);
-      pending = pending.slice(mostOfChunk);
-      try {
-        await writeChunk(store, digest, answerer, chunk);
-      } catch (error) {
-        pending = [...chunk, ...pending];
-        failure = { reason: error };
-        throw error;
-      }
+    const chunk = pending.slice(0, mostOfChunk);
+    pending = pending.slice(mostOfChunk);
+    try {
+      await writeChunk(store, digest, answerer, chunk);
+    } catch (error) {
+      pending = [...chunk, ...pending];
+      failure = { reason: error };
+      throw error;
     }
   };
   const begin = (): Promise<void> => {
-    if (begun) clearImmediate(begun);
-    begun = null;
+    forget?.();
+    forget = null;
     writing ??= write().finally(() => {
       writing = null;
+      if (!failure) beginSoon();
     });
     return writing;
+  };
+  const beginSoon = (): void => {
+    if (forget || pending.length === 0) return;
+    const work = (): void => void begin().catch(() => {}); // `add` and `flush` throw it
+    if (answerer.runtime === 'endpoint') {
+      const timer = setTimeout(work, lingerMs);
+      forget = () => clearTimeout(timer);
+    } else {
+      // In the next turn of the thread, so that the answers of a batch, which come together, lie in one chunk.
+      const turn = setImmediate(work);
+      forget = () => clearImmediate(turn);
+    }
   };
   return {
     get: answers.get,
@@ -77,8 +92,7 @@ export async function openAnswerBook(
       if (failure) throw failure.reason;
       answers.set(answer);
       pending.push(answer);
-      // In the next turn of the thread, so that answers which come together, as those of a batch do, lie in one chunk.
-      begun ??= setImmediate(() => void begin().catch(() => {})); // `add` and `flush` throw it
+      if (!writing) beginSoon();
     },
     room: async () => {
       while (pending.length >= mostOfChunk) await begin();
@@ -88,7 +102,10 @@ export async function openAnswerBook(
       // A write that is under way may have begun before the last answer came.
       while (writing || pending.length > 0) await begin();
     },
-    close: answers.close,
+    close: () => {
+      forget?.();
+      answers.close();
+    },
   };
 }
 

@@ -1,8 +1,9 @@
 /** Every item asked once: kept answers are taken, the rest is asked of the model and kept as it comes. */
+import { hash } from 'node:crypto';
 import {
   type Answerer,
   type AskedItem,
-  answerKey,
+  answerIdentity,
   type KeptAnswer,
   type ShownImage,
   seedOf,
@@ -24,13 +25,12 @@ export interface Asking {
   signal: AbortSignal;
   /** Called with the number of answers that are there. */
   onProgress: (done: number, total: number) => void;
-  /**
-   * Opens the model for the first items that have no answer yet and writes their pictures into the folder that it
-   * returns; not called where all have one.
-   */
-  open: (missing: readonly AskedItem[]) => Promise<{ runner: ModelRunner; images: string }>;
-  /** Writes the pictures of further items there, before they are asked. By default they are there. */
+  /** Opens the model, with the folder of pictures; not called where all items have an answer. */
+  open: () => Promise<{ runner: ModelRunner; images: string }>;
+  /** Writes the pictures of items there, those that are not there yet, before the items are asked. By default they are there. */
   addImages?: (missing: readonly AskedItem[]) => Promise<void>;
+  /** In its place for an endpoint: a picture that is shown soon, while other items are asked. */
+  loadImage?: (item: AskedItem) => Promise<Uint8Array>;
   /** A picture's file below that folder. */
   imageFile: (item: AskedItem) => string;
   /** Items that are given to the model at once, at least; default 8,192. */
@@ -66,18 +66,18 @@ export async function askMissing(book: AnswerBook, asking: Asking): Promise<void
   onProgress(done, total);
   if (done === total) return;
   signal.throwIfAborted();
+  const isEndpoint = asking.answerer.runtime === 'endpoint';
   let opened: Awaited<ReturnType<Asking['open']>> | null = null;
   try {
     for await (const missing of listMissing(book, asking, atOnce)) {
-      const items = missing.map(([, item]) => item);
-      if (opened) await addImages?.(items);
-      else opened = await open(items);
+      opened ??= await open();
+      if (!isEndpoint || !asking.loadImage) await addImages?.(missing.map(([, item]) => item));
       let given = 0;
       for await (const answer of generate(opened.runner, opened.images, missing, asking)) {
         book.add(answer);
         onProgress(++done, total);
         // A local model begins a batch when its first answer is asked for, after those of the one before.
-        if (asking.answerer.runtime !== 'endpoint' && ++given % asking.batchSize === 0) await book.flush();
+        if (!isEndpoint && ++given % asking.batchSize === 0) await book.flush();
         else await book.room();
       }
     }
@@ -91,8 +91,16 @@ export async function askMissing(book: AnswerBook, asking: Asking): Promise<void
   }
 }
 
-const keysOf = (item: AskedItem, { shown, samples }: Pick<Asking, 'shown' | 'samples'>): string[] =>
-  Array.from({ length: samples }, (_, sample) => answerKey(item, shown, sample));
+/** Of lists, which are gone through three times. */
+const keysKnown = new WeakMap<AskedItem, { shown: ShownImage; keys: readonly string[] }>();
+
+function keysOf(item: AskedItem, { shown, samples }: Pick<Asking, 'shown' | 'samples'>): readonly string[] {
+  const known = keysKnown.get(item);
+  if (known?.shown === shown && known.keys.length === samples) return known.keys;
+  const keys = Array.from({ length: samples }, (_, sample) => hash('sha256', answerIdentity(item, shown, sample)));
+  keysKnown.set(item, { shown, keys });
+  return keys;
+}
 
 /** Items that differ in nothing that the model sees are one question: on grey pictures, most are. */
 async function countAnswers(book: AnswerBook, asking: Asking): Promise<{ total: number; answered: number }> {
@@ -135,7 +143,7 @@ async function* generate(
   runner: ModelRunner,
   images: string,
   missing: Missing,
-  { answerer: { decoding }, batchSize, signal, imageFile }: Asking,
+  { answerer: { decoding, runtime }, batchSize, signal, imageFile, loadImage }: Asking,
 ): AsyncGenerator<KeptAnswer> {
   const { maxNewTokens, temperature } = decoding;
   const rows = missing.map(
@@ -148,7 +156,16 @@ async function* generate(
       ...(temperature > 0 ? { seed: seedOf(decoding, key) } : {}),
     }),
   );
-  const options = { images, batchSize, maxNewTokens, temperature, signal };
+  const shown = new Map(missing.map(([, item]) => [imageFile(item), item]));
+  const load = async (name: string): Promise<Uint8Array> => {
+    const item = shown.get(name);
+    if (!item || !loadImage) throw new RangeError(`no item shows ${name}`);
+    return loadImage(item);
+  };
+  const options = {
+    ...{ images, batchSize, maxNewTokens, temperature, signal },
+    ...(runtime === 'endpoint' && loadImage ? { load } : {}),
+  };
   for await (const { id, text, tokens, finish, options: told } of runner.generate(rows, options)) {
     const ended = finish ?? (tokens.length >= maxNewTokens ? 'length' : 'stop');
     yield { key: id, text, finish: ended, ...(told ? { options: told } : {}) };

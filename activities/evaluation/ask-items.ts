@@ -1,12 +1,14 @@
 /** Items asked of a model with their pictures; what has an answer already is neither asked nor fetched. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import pLimit from 'p-limit';
 import type { Answerer, AskedItem, KeptAnswer } from '../../domain/answers/answer.ts';
 import { openAnswerBook } from '../answers/answer-book.ts';
 import { type Asking, answersTo, askMissing } from '../answers/ask-all.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import type { ModelRunner } from '../ports/model-runner.ts';
-import { imageFileName, writeImages } from './questions.ts';
+import { transfersInFlight } from '../store/commit.ts';
+import { imageFileName, readImage, writeImages } from './questions.ts';
 
 /** A model as it is known to answers, and how it is opened. */
 export interface AnsweringModel {
@@ -50,17 +52,19 @@ export async function withAnswers<T>(
 ): Promise<T> {
   const { shown } = asking;
   const images = join(folder, 'images');
+  // Pictures that are fetched one by one, while items are asked: too many at once would wait for connections.
+  const limit = pLimit(transfersInFlight);
   const book = await openAnswerBook(store, answerer, onDamaged ? { onDamaged } : {});
   try {
     await askMissing(book, {
       ...{ answerer, ...asking, signal, onProgress },
       imageFile: ({ image }) => imageFileName(image, shown),
-      open: async (missing) => {
+      open: async () => {
         await mkdir(images);
-        await writeImages(store, missing, shown, images);
         return { images, runner: await open(folder) };
       },
       addImages: (missing) => writeImages(store, missing, shown, images),
+      loadImage: (item) => limit(() => readImage(store, item, shown)),
     });
     return await work((item) => answersTo(book, asking, item));
   } finally {

@@ -1,7 +1,7 @@
 /** The test questions of an evaluation and their images as files. */
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import type { ArtifactRef } from '../../domain/artifact.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { ImageRef } from '../../domain/cases/case.ts';
@@ -53,6 +53,18 @@ export function withTestQuestions<T>(
 export const imageFileName = (image: ImageRef, shown: EvaluationInput['image']): string =>
   shown === 'real' ? `${image.sha256}.png` : `grey-${image.width}x${image.height}.png`;
 
+/** The bytes that are in the file of this name. */
+export async function readImage(
+  store: ArtifactStore,
+  { image }: { image: ImageRef },
+  shown: EvaluationInput['image'],
+): Promise<Uint8Array> {
+  return shown === 'real' ? store.getBlob(image) : greyPicture(image).toBuffer();
+}
+
+const greyPicture = ({ width, height }: ImageRef): Sharp =>
+  sharp({ create: { width, height, channels: 3, background: grey } }).png();
+
 /** Writes the image files of questions or items into a folder, but for those that are there. */
 export async function writeImages(
   store: ArtifactStore,
@@ -71,9 +83,5 @@ export async function writeImages(
     if (!isThere) files.push([image, path]);
   }
   if (shown === 'real') return fetchBlobs(store, files);
-  for (const [{ width, height }, path] of files) {
-    await sharp({ create: { width, height, channels: 3, background: grey } })
-      .png()
-      .toFile(path);
-  }
+  for (const [image, path] of files) await greyPicture(image).toFile(path);
 }

@@ -20,7 +20,7 @@ export function createEndpointRunner({ connect, concurrency }: EndpointModel): M
   const client = connect(pictures.bytesOf);
 
   async function ask(row: AskedRow, options: GenerateOptions, signal: AbortSignal): Promise<Generated> {
-    const images = await Promise.all(row.images.map((name) => pictures.read(join(options.images, name))));
+    const images = await Promise.all(row.images.map((name) => pictures.read({ ...options, name })));
     const reply = await client.complete(requestFor(row, images, options), signal);
     return {
       id: row.id,
@@ -35,9 +35,9 @@ export function createEndpointRunner({ connect, concurrency }: EndpointModel): M
     generate: async function* (rows, options) {
       let done = 0;
       const work = (row: AskedRow, at: number, signal: AbortSignal): Promise<Generated> => {
-        // Before their turn: requests that wait for the disk wait for each other, and then all go out at once.
+        // Before their turn: requests that wait for store and disk wait for each other, and then all go out at once.
         for (const name of rows[at + concurrency]?.images ?? []) {
-          pictures.read(join(options.images, name)).catch(() => {}); // thrown in its turn
+          pictures.read({ ...options, name }).catch(() => {}); // thrown in its turn
         }
         return ask(row, options, signal);
       };
@@ -50,6 +50,9 @@ export function createEndpointRunner({ connect, concurrency }: EndpointModel): M
   };
 }
 
+/** A name, and where its bytes are. */
+type Shown = Pick<GenerateOptions, 'images' | 'load'> & { name: string };
+
 interface Picture {
   image: LlmImage;
   data: Uint8Array;
@@ -58,30 +61,30 @@ interface Picture {
 /** @param most pictures whose bytes are kept, those that were asked for last: all items' would fill the memory */
 function createPictures(most: number) {
   const kept = new Map<string, Promise<Picture>>();
-  const files = new Map<string, string>();
+  const shown = new Map<string, Shown>();
 
-  async function load(path: string): Promise<Picture> {
-    const data = await readFile(path);
+  async function open({ name, images, load }: Shown): Promise<Picture> {
+    const data = await (load ? load(name) : readFile(join(images, name)));
     const sha256 = hash('sha256', data);
-    files.set(sha256, path);
+    shown.set(sha256, { name, images, ...(load ? { load } : {}) });
     return { image: { sha256, bytes: data.byteLength, mediaType: 'image/png' }, data };
   }
 
-  function pictureAt(path: string): Promise<Picture> {
-    const picture = kept.get(path) ?? load(path);
-    kept.delete(path);
-    kept.set(path, picture);
+  function pictureOf(at: Shown): Promise<Picture> {
+    const picture = kept.get(at.name) ?? open(at);
+    kept.delete(at.name);
+    kept.set(at.name, picture);
     const [oldest] = kept.keys();
     if (kept.size > most && oldest !== undefined) kept.delete(oldest);
     return picture;
   }
 
   return {
-    read: async (path: string): Promise<LlmImage> => (await pictureAt(path)).image,
+    read: async (at: Shown): Promise<LlmImage> => (await pictureOf(at)).image,
     bytesOf: async ({ sha256 }: LlmImage): Promise<Uint8Array> => {
-      const path = files.get(sha256);
-      if (path === undefined) throw new RangeError(`no row shows the picture ${sha256}`);
-      return (await pictureAt(path)).data;
+      const at = shown.get(sha256);
+      if (at === undefined) throw new RangeError(`no row shows the picture ${sha256}`);
+      return (await pictureOf(at)).data;
     },
   };
 }

@@ -36,10 +36,19 @@ export function openAddress(settings: Pick<LlmSettings, 'provider' | 'baseUrl' |
   }
   const { origin, pathname, searchParams, username, password } = new URL(given);
   const shown = withoutMethod(`${origin}${pathname}`);
-  if (username === '') return { shown, query: searchParams, headers: {} };
-  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  if (username === '' && password === '') return { shown, query: searchParams, headers: {} };
+  const credentials = `${decoded(username)}:${decoded(password)}`;
   const headers = { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
   return { shown, query: searchParams, headers };
+}
+
+/** A percent sign may stand for itself. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 const secret = /key|token|secret|sig|password|auth|^code$/i;
@@ -54,5 +63,5 @@ export function addressOfRecord({ shown, query }: Address): string {
 export const secretsOf = ({ apiKey, baseUrl }: Pick<LlmSettings, 'apiKey' | 'baseUrl'>): string[] => {
   const url = baseUrl === '' ? null : new URL(baseUrl);
   const query = [...(url?.searchParams ?? [])].flatMap(([name, value]) => (secret.test(name) ? [value] : []));
-  return [apiKey, ...query, decodeURIComponent(url?.password ?? '')].filter((text) => text.length > 3);
+  return [apiKey, ...query, decoded(url?.password ?? '')].filter((text) => text.length > 3);
 };

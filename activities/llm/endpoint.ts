@@ -11,7 +11,7 @@ import { openAddress, secretsOf, withoutMethod } from './address.ts';
 import { createBatches } from './batch/provider.ts';
 import { Dialect } from './dialect.ts';
 import { type Generation, generate } from './generate.ts';
-import { identifyEndpoint, keyHeaders, rootCause } from './identity.ts';
+import { identifyEndpoint, keyHeaders, notReached } from './identity.ts';
 import { providerModel } from './providers.ts';
 import { refusal } from './reply/reading.ts';
 import { patientFetch } from './transport.ts';
@@ -49,10 +49,11 @@ interface Asked extends Pick<Generation, 'request' | 'signal'> {
 }
 
 /** Of pictures that their owner still holds: several questions may be about one. */
-const encodings = new WeakMap<Uint8Array, string>();
+const encodings = new WeakMap<Uint8Array, Uint8Array>();
 
-function base64Of(data: Uint8Array): string {
-  const encoding = encodings.get(data) ?? Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64');
+function base64Of(data: Uint8Array): Uint8Array {
+  const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  const encoding = encodings.get(data) ?? Buffer.from(bytes.toString('base64'), 'latin1');
   encodings.set(data, encoding);
   return encoding;
 }
@@ -111,15 +112,13 @@ export function createEndpointClient(
 
   /** What to do about a failure: a reply that stands for it, or an error. */
   function conclude(kind: Kind, said: Said, error: unknown): LlmReply {
-    const http = said.status === null ? rootCause(error) : `HTTP ${said.status}`;
+    const http = `HTTP ${said.status}`;
     const words = said.sentence === '' ? '' : `; it says: ${said.sentence}`;
     const mistake = (text: string): DermflowError => userMistake(`${name} ${text}${words}`);
     switch (kind) {
       case 'away': {
-        const answers = said.status === null ? 'does not answer' : 'is overloaded or failing';
-        const remedy =
-          said.status === null ? `start it or correct ${variable}BASE_URL` : 'the run goes on when it recovers';
-        const message = `${name} ${answers} (${http}); ${remedy}${words}`;
+        if (said.status === null) throw notReached(error, address, variable);
+        const message = `${name} is overloaded or failing (${http}); the run goes on when it recovers${words}`;
         throw new DermflowError(failureTypes.unavailable, message, { retryAfterMs: retryAfterMs(said) });
       }
       case 'quota':

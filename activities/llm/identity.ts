@@ -1,8 +1,9 @@
 /** What an endpoint says of the model behind a name: other weights under the same name are another model. */
 import { z } from 'zod';
-import { unavailable } from '../../domain/failures.ts';
+import { type DermflowError, unavailable, userMistake } from '../../domain/failures.ts';
 import type { LlmIdentity } from '../../domain/llm.ts';
 import type { LlmSettings } from '../../domain/llm-settings.ts';
+import { proxyWords } from '../../platform/proxy.ts';
 import { type Address, addressOfRecord } from './address.ts';
 import { patientFetch } from './transport.ts';
 
@@ -55,9 +56,7 @@ export async function identifyEndpoint(
   const { provider, model, body, variable } = settings;
   const response = await askForModels(settings, address, signal).catch((error: unknown) => {
     signal.throwIfAborted();
-    throw unavailable(
-      `LLM endpoint ${address.shown} does not answer (${rootCause(error)}); start it or correct ${variable}BASE_URL`,
-    );
+    throw notReached(error, address, variable);
   });
   const text = await response.text().catch(() => '');
   if (response.status === 429 || response.status >= 500) {
@@ -79,6 +78,20 @@ function tellingPart(text: string, model: string): LlmIdentity['says'] {
   const list = listSchema.safeParse(json);
   const entry = list.success ? list.data.data.find(({ id }) => id === model) : entrySchema.safeParse(json).data;
   return Object.fromEntries(Object.entries(entry ?? {}).filter(([name]) => telling.includes(name)));
+}
+
+/** Codes of OpenSSL for a certificate that is not taken. */
+export const untrusted = /^(?:CERT_|DEPTH_ZERO_|ERR_TLS_CERT_|SELF_SIGNED_|UNABLE_TO_)/;
+
+/** Nobody answers there, or nobody who can be trusted. */
+export function notReached(error: unknown, { shown }: Pick<Address, 'shown'>, variable: string): DermflowError {
+  const [name, cause, route] = [`LLM endpoint ${shown}`, rootCause(error), proxyWords(shown)];
+  if (!untrusted.test(cause)) {
+    return unavailable(`${name} does not answer (${cause})${route}; start it or correct ${variable}BASE_URL`);
+  }
+  return userMistake(
+    `${name} shows a certificate that is not trusted (${cause})${route}; set NODE_EXTRA_CA_CERTS on the llm worker to that of its authority, or have it renewed, then "dermflow resume"`,
+  );
 }
 
 /** E.g. `ECONNREFUSED`, which the libraries bury. */

@@ -3,7 +3,6 @@
  * of use is the answer; the others stay as evidence of what was paid for, and are never taken.
  */
 import { hash } from 'node:crypto';
-import pLimit from 'p-limit';
 import { z } from 'zod';
 import { canonicalJson } from '../../domain/artifact.ts';
 import { corrupt } from '../../domain/failures.ts';
@@ -16,6 +15,7 @@ import {
   type ReplyReader,
 } from '../../domain/llm.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
+import { ledgerStore } from './ledger-store.ts';
 import { openReplyPacks, type ReplyPacks } from './reply-packs.ts';
 import { type Fingerprints, openFingerprints, type ServedModel } from './served.ts';
 import { openStoredReplies, type StoredReplies } from './stored-replies.ts';
@@ -60,6 +60,8 @@ export interface LedgerSettings {
   /** Asks the model; throws where it may not be asked. */
   complete: (request: LlmRequest) => Promise<LlmReply>;
   now: () => Date;
+  /** Ends the waiting for a store that is away. */
+  signal?: AbortSignal;
 }
 
 export interface Ledger {
@@ -76,7 +78,7 @@ export interface Ledger {
 /** Callers who ask the same weights the same at the same time, here, all get the reply stored first. */
 export async function openLedger(settings: LedgerSettings): Promise<Ledger> {
   const { model } = settings;
-  const store = withoutQueues(settings.store);
+  const store = ledgerStore(settings.store, settings.signal);
   const digest = hash('sha256', canonicalJson(model.identity));
   const [fingerprints, stored] = await Promise.all([openFingerprints(store, model), openStoredReplies(store, digest)]);
   /** Replies that are under way: those that come together are stored together. */
@@ -116,18 +118,6 @@ export async function openLedger(settings: LedgerSettings): Promise<Ledger> {
       await keep(place, replies, { ...entryFor(settings, replies, reply), batch });
       return true;
     },
-  };
-}
-
-/** Fewer than the store's client has connections: there, to wait for a free one counts as a server that is away. */
-const storeRequests = 32;
-
-function withoutQueues(store: ArtifactStore): ArtifactStore {
-  const limit = pLimit(storeRequests);
-  return {
-    ...store,
-    getObject: (key) => limit(() => store.getObject(key)),
-    putObjectIfAbsent: (key, data) => limit(() => store.putObjectIfAbsent(key, data)),
   };
 }
 

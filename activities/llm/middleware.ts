@@ -3,7 +3,7 @@ import { InvalidResponseDataError, type JSONSchema7, type LanguageModelV4Generat
 import { injectJsonInstructionIntoMessages } from '@ai-sdk/provider-utils';
 import type { LanguageModelMiddleware } from 'ai';
 import type { Dialect } from './dialect.ts';
-import { type Chunk, chunkOf, told } from './reply/chunks.ts';
+import { type Chunk, chunkOf, reasonOf, told } from './reply/chunks.ts';
 import { listen } from './words.ts';
 
 /** Asks for JSON of a schema, the way the endpoint takes it. */
@@ -45,27 +45,34 @@ export const gathersStream = (hasEnded: () => boolean): LanguageModelMiddleware 
     /** What the chunks say beside their text, the last word of each. */
     let said: Omit<Chunk, 'text' | 'reasoning'> = {};
     let chunk: Chunk | null = null;
+    let raw: unknown;
     let broken: unknown;
-    for await (const part of stream) {
-      if (part.type === 'raw') {
-        chunk = chunkOf(part.rawValue);
-        const { text: _, reasoning: __, ...rest } = chunk ?? {};
-        said = { ...said, ...rest };
+    try {
+      for await (const part of stream) {
+        if (part.type === 'raw') {
+          raw = part.rawValue;
+          chunk = chunkOf(part.rawValue);
+          const { text: _, reasoning: __, ...rest } = chunk ?? {};
+          said = { ...said, ...rest };
+        }
+        if (part.type === 'error' && !isWithoutReason(part.error)) {
+          if (chunk) {
+            texts.text += chunk.text;
+            texts.reasoning += chunk.reasoning;
+          } else if (texts.text + texts.reasoning === '') throw inItsWords(part.error, raw);
+          // What came before an error was paid for: it is kept as cut off.
+          else broken = part.error;
+        }
+        if (part.type === 'text-delta') texts.text += part.delta;
+        if (part.type === 'reasoning-delta') texts.reasoning += part.delta;
+        if (part.type === 'response-metadata') served = { ...served, ...part };
+        if (part.type === 'finish') Object.assign(result, { finishReason: part.finishReason, usage: part.usage });
       }
-      if (part.type === 'error' && !isWithoutReason(part.error)) {
-        if (chunk) {
-          texts.text += chunk.text;
-          texts.reasoning += chunk.reasoning;
-        } else if (texts.text + texts.reasoning === '') throw part.error;
-        // What came before an error was paid for: it is kept as cut off.
-        else broken = part.error;
-      }
-      if (part.type === 'text-delta') texts.text += part.delta;
-      if (part.type === 'reasoning-delta') texts.reasoning += part.delta;
-      if (part.type === 'response-metadata') served = { ...served, ...part };
-      if (part.type === 'finish') Object.assign(result, { finishReason: part.finishReason, usage: part.usage });
+    } catch (error) {
+      // After its reason to end a reply is whole, however the connection ends.
+      if (said.finishReason === undefined) throw error;
     }
-    const { finishReason: reason = result.finishReason.raw, inputTokens, outputTokens, ...body } = said;
+    const { finishReason: reason = reasonOf(result.finishReason.raw), inputTokens, outputTokens, ...body } = said;
     if (reason === undefined) {
       // A stream that ends without saying why was cut, unless it says that this is the end.
       const isWhole = broken === undefined && hasEnded();
@@ -81,6 +88,12 @@ export const gathersStream = (hasEnded: () => boolean): LanguageModelMiddleware 
     return { ...result, response: { ...response, ...served, body } };
   },
 });
+
+/** The SDK's words on a piece are about what it expected. */
+const inItsWords = (error: unknown, piece: unknown): unknown =>
+  typeof piece === 'object' && piece !== null
+    ? new InvalidResponseDataError({ data: piece, message: 'a piece of a stream is none of a completion' })
+    : error;
 
 /** The SDK's own error at the end of a stream that had no finish reason. */
 const isWithoutReason = (error: unknown): boolean =>

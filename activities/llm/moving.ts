@@ -1,6 +1,5 @@
 /** Replies whose pieces are noted as they come, and which fail where no further piece comes. */
-import { pipeline, Readable, Transform } from 'node:stream';
-import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
+import { pipeline, type Readable, Transform } from 'node:stream';
 import { workNoter } from '../motion.ts';
 
 /**
@@ -10,14 +9,6 @@ import { workNoter } from '../motion.ts';
  */
 export const silenceMs = 110_000;
 
-export function watchReply(response: Response, silence = silenceMs): Response {
-  if (!response.body) return response;
-  // The web's streams and Node's are the same objects here, which their types do not know.
-  const pieces = watchPieces(Readable.fromWeb(response.body as NodeReadableStream), silence);
-  return new Response(Readable.toWeb(pieces) as ReadableStream, response);
-}
-
-/** The same for a reply's body as a stream of Node's. */
 export function watchPieces(body: Readable, silence = silenceMs): Readable {
   const note = workNoter();
   let watchdog: NodeJS.Timeout | undefined;
@@ -36,8 +27,16 @@ export function watchPieces(body: Readable, silence = silenceMs): Readable {
   return pipeline(body, watched, () => {}); // an error reaches the reader
 }
 
-/** The whole body, watched likewise: of a reply that comes in one piece a stream around it would cost more than the rest. */
-export async function readPieces(body: Readable, silence = silenceMs): Promise<Buffer> {
+/**
+ * The whole body, watched likewise: of a reply that comes in one piece a stream around it would cost more than the rest.
+ *
+ * @param isWhole of a body that broke off, whether nothing is missing all the same
+ */
+export async function readPieces(
+  body: Readable,
+  silence = silenceMs,
+  isWhole: (bytes: Buffer) => boolean = () => false,
+): Promise<Buffer> {
   const note = workNoter();
   const pieces: Uint8Array[] = [];
   let watchdog: NodeJS.Timeout | undefined;
@@ -48,6 +47,8 @@ export async function readPieces(body: Readable, silence = silenceMs): Promise<B
       watchdog.refresh();
       pieces.push(piece);
     }
+  } catch (error) {
+    if (!isWhole(Buffer.concat(pieces))) throw error;
   } finally {
     clearTimeout(watchdog);
   }

@@ -1,24 +1,32 @@
 /** Requests to an endpoint, and answers as they come: packed, redirected, in pieces, slowly. */
 import { type Duplex, pipeline, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
+import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw, createZstdDecompress } from 'node:zlib';
 import { type Dispatcher, EnvHttpProxyAgent, interceptors, request } from 'undici';
 import { exemptHosts } from '../../platform/proxy.ts';
-import { readPieces, watchPieces, watchReply } from './moving.ts';
+import { readPieces, silenceMs, watchPieces } from './moving.ts';
 
 /**
  * Node's own limits of five minutes for a reply's begin and between its pieces would end what
  * DERMFLOW_LLM_TIMEOUT allows.
  */
 const dispatcher = new EnvHttpProxyAgent({ headersTimeout: 0, bodyTimeout: 0, noProxy: exemptHosts() });
-const following = dispatcher.compose(interceptors.redirect({ maxRedirections: 5 }));
 
-/** `fetch` with these limits, for any request to an endpoint. */
-export const patientFetch: typeof fetch = async (input, init) =>
-  typeof init?.body === 'string'
-    ? post(String(input instanceof Request ? input.url : input), init, init.body)
-    : // Node's `fetch` is undici's and takes its dispatchers, which the types of the web do not know.
-      watchReply(await fetch(input, { ...init, dispatcher } as unknown as RequestInit));
+/** Providers' own headers for keys: undici keeps from another host only those that HTTP knows. */
+const keys = new Set(['api-key', 'x-api-key', 'x-goog-api-key']);
+
+interface Homed {
+  /** The origin that was asked first, the only one that gets keys. */
+  home?: string;
+}
+const keepingKeys: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) => {
+  const { home } = options as Homed; // undici passes on what it does not know
+  if (home === undefined || String(options.origin) === home) return dispatch(options, handler);
+  const headers = options.headers as string[]; // of a redirected request: names and values in turn
+  const open = headers.filter((_, i) => !keys.has(headers[i - (i % 2)]?.toLowerCase() ?? ''));
+  return dispatch({ ...options, headers: open }, handler);
+};
+const following = dispatcher.compose(keepingKeys, interceptors.redirect({ maxRedirections: 5 }));
 
 /** Headers as an object, which the SDK gives already, with names in lower case. */
 export const plainHeaders = (headers: RequestInit['headers']): Record<string, string> =>
@@ -34,36 +42,60 @@ export const isStream = ({ headers }: Response): boolean =>
 export const redirectedTo = 'x-dermflow-redirected-to';
 
 /** For servers that compress what nobody asked them to. */
-const decoders: Record<string, () => Duplex> = {
-  ...{ gzip: createGunzip, 'x-gzip': createGunzip, deflate: createInflate, br: createBrotliDecompress },
-  zstd: createZstdDecompress,
+const decoders: Record<string, (begin: number) => Duplex> = {
+  ...{ gzip: () => createGunzip(), 'x-gzip': () => createGunzip() },
+  ...{ br: () => createBrotliDecompress(), zstd: () => createZstdDecompress() },
+  // Some servers send it without its header, whose first half byte is an 8.
+  deflate: (begin) => ((begin & 0x0f) === 8 ? createInflate() : createInflateRaw()),
 };
 const withoutBody = new Set([204, 205, 304]);
+/** What a response of the web takes. */
+const lastStatus = 599;
+const inLatin1 = /^[\t\x20-\x7e\x80-\xff]*$/;
 
-/** Uses undici's own `request`, since `fetch` takes three times the processor time, half of all that a reply costs. */
-async function post(url: string, { method = 'POST', headers, signal }: RequestInit, body: string): Promise<Response> {
+/**
+ * `fetch` with these limits, for any request to an endpoint. Uses undici's own `request`, since `fetch` takes three times
+ * the processor time, half of all that a reply costs.
+ */
+export const patientFetch: typeof fetch = async (input, init = {}) => {
+  const url = String(input instanceof Request ? input.url : input);
+  const { body, headers } = await asSent(init);
+  const method = init.method ?? (body === null ? 'GET' : 'POST');
   const answer = await request(url, {
-    ...{ method: method as 'POST', body, dispatcher: following, signal: signal ?? null }, // a method of HTTP in both
-    headers: plainHeaders(headers),
+    ...({ home: new URL(url).origin } satisfies Homed),
+    ...{ method: method as 'POST', body, headers, dispatcher: following, signal: init.signal ?? null }, // HTTP's in both
   }).catch((error: unknown) => {
     if (error instanceof Error && /redirect loop/i.test(error.message)) return null;
     throw error;
   });
   if (answer === null) return new Response('a circle of redirects', { status: 310, headers: { [redirectedTo]: url } });
   const given: Record<string, string> = Object.fromEntries(
-    Object.entries(answer.headers).map(([name, value]) => [name, String(value)]),
+    Object.entries(answer.headers).flatMap(([name, value]) =>
+      inLatin1.test(String(value)) ? [[name, String(value)]] : [],
+    ),
   );
   const moved = lastAddress(answer);
   if (moved !== null) given[redirectedTo] = moved;
-  const decode = decoders[given['content-encoding']?.toLowerCase() ?? ''];
+  const packing = (given['content-encoding'] ?? '').toLowerCase().split(/[\s,]+/);
   // Streamed replies are read as they come, all others at once.
   const content = given['content-type']?.toLowerCase().startsWith(eventStream)
-    ? streamOf(answer.body, decode)
-    : new TextDecoder().decode(await bytesOf(answer.body, decode));
+    ? await streamOf(answer.body, packing)
+    : new TextDecoder().decode(await bytesOf(answer.body, packing, method === 'POST'));
   // Some servers stream under the name of another type.
-  if (typeof content === 'string' && /^\s*(?:data|event|id|retry)?:/.test(content)) given['content-type'] = eventStream;
-  const init = { status: answer.statusCode, statusText: answer.statusText, headers: given };
-  return new Response(withoutBody.has(answer.statusCode) ? null : content, init);
+  if (typeof content === 'string' && beginOfStream.test(content)) given['content-type'] = eventStream;
+  const status = Math.min(answer.statusCode, lastStatus);
+  return new Response(withoutBody.has(status) ? null : content, { status, headers: given });
+};
+
+async function asSent({ body = null, headers }: RequestInit): Promise<{
+  body: string | Uint8Array | null;
+  headers: Record<string, string>;
+}> {
+  const given = plainHeaders(headers);
+  if (body === null || typeof body === 'string' || body instanceof Uint8Array) return { body, headers: given };
+  const form = new Response(body);
+  const type = form.headers.get('content-type');
+  return { body: await form.bytes(), headers: { ...(type === null ? {} : { 'content-type': type }), ...given } };
 }
 
 /** Null where the answer is of the address that was asked. */
@@ -73,15 +105,52 @@ function lastAddress({ context }: Dispatcher.ResponseData): string | null {
   return last ? `${last.origin}${last.pathname}` : null;
 }
 
-function streamOf(body: Readable, decode: (() => Duplex) | undefined): ReadableStream {
+/** How an event stream begins; nothing that is packed does. */
+const beginOfStream = /^\s*(?:data|event|id|retry)?:/;
+
+/** @param packing names of encodings, the last one outermost */
+async function streamOf(body: Readable, packing: readonly string[]): Promise<ReadableStream> {
   const pieces = watchPieces(body);
-  const bytes: Readable = decode ? pipeline(pieces, decode(), () => {}) : pieces; // an error reaches the reader
-  return Readable.toWeb(bytes) as ReadableStream; // the web's, in Node
+  if (!packing.some((name) => Object.hasOwn(decoders, name))) return webOf(pieces);
+  const rest: AsyncIterator<Buffer> = pieces[Symbol.asyncIterator]();
+  const first = await rest.next();
+  const all = Readable.from(withFirst(first, rest), { objectMode: false });
+  if (first.done || beginOfStream.test(first.value.toString())) return webOf(all);
+  const unpack = (packed: Readable, name: string): Readable => {
+    const decode = decoders[name];
+    return decode ? pipeline(packed, decode(first.value[0] ?? 0), () => {}) : packed; // an error reaches the reader
+  };
+  return webOf(packing.toReversed().reduce(unpack, all));
 }
 
-/** As they came where the header that calls them packed is wrong. */
-async function bytesOf(body: Readable, decode: (() => Duplex) | undefined): Promise<Buffer> {
-  const bytes = await readPieces(body);
-  if (decode === undefined) return bytes;
-  return buffer(Readable.from([bytes]).pipe(decode())).catch(() => bytes);
+const webOf = (stream: Readable): ReadableStream => Readable.toWeb(stream) as ReadableStream; // the web's, in Node
+
+async function* withFirst<T>(first: IteratorResult<T>, rest: AsyncIterator<T>): AsyncGenerator<T> {
+  for (let next = first; !next.done; next = await rest.next()) yield next.value;
+}
+
+/**
+ * As they came where the header that calls them packed is wrong, and unpacked where there is none and they are.
+ *
+ * @param isReply one object; files of results have several
+ */
+async function bytesOf(body: Readable, packing: readonly string[], isReply: boolean): Promise<Buffer> {
+  let bytes = await readPieces(body, silenceMs, isReply ? isObject : undefined);
+  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  const known = packing.filter((name) => Object.hasOwn(decoders, name)).toReversed();
+  for (const name of known.length === 0 && isGzip ? ['gzip'] : known) {
+    const decode = decoders[name];
+    if (decode) bytes = await buffer(Readable.from([bytes]).pipe(decode(bytes[0] ?? 0))).catch(() => bytes);
+  }
+  return bytes;
+}
+
+/** A reply is whole then, and was paid for, although the connection ended as if more were to come. */
+function isObject(bytes: Buffer): boolean {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    return typeof value === 'object' && value !== null;
+  } catch {
+    return false;
+  }
 }

@@ -8,10 +8,10 @@ import { isStream, patientFetch, plainHeaders } from './transport.ts';
 export interface Exchange {
   sent: Record<string, unknown>;
   /**
-   * Pictures in base64 by what stands for them until the body is text: the SDK and the dialect would otherwise write and
-   * read hundreds of kilobytes four times.
+   * Pictures in base64, as bytes, by what stands for them until the body is sent: the SDK and the dialect would otherwise
+   * write and read hundreds of kilobytes four times, and each request would be a text of that size.
    */
-  pictures: ReadonlyMap<string, string>;
+  pictures: ReadonlyMap<string, Uint8Array>;
   /** Whether the SDK reads a stream. */
   streamed: boolean;
   /** An answer of the other form, which was paid for: it is given to the next call in this exchange, which reads that. */
@@ -84,5 +84,13 @@ function notingItsEnd(response: Response, exchange: Exchange): Response {
 }
 
 /** Base64 has no character that JSON escapes. */
-const withPictures = (body: string, pictures: ReadonlyMap<string, string>): string =>
-  [...pictures].reduce((text, [standIn, data]) => text.replace(standIn, () => data), body);
+function withPictures(body: string, pictures: ReadonlyMap<string, Uint8Array>): string | Uint8Array<ArrayBuffer> {
+  const shown = [...pictures].map(([standIn, data]) => ({ standIn, data, at: body.indexOf(standIn) }));
+  const pieces: Uint8Array[] = [];
+  let from = 0;
+  for (const { standIn, data, at } of shown.filter((each) => each.at >= 0).toSorted((a, b) => a.at - b.at)) {
+    pieces.push(Buffer.from(body.slice(from, at)), data);
+    from = at + standIn.length;
+  }
+  return pieces.length === 0 ? body : Buffer.concat([...pieces, Buffer.from(body.slice(from))]);
+}

@@ -1,6 +1,6 @@
 /** What an endpoint says of a failure, wherever that stands in its body: one line, without secrets. */
 import { APICallError, InvalidResponseDataError } from '@ai-sdk/provider';
-import { rootCause } from './identity.ts';
+import { rootCause, untrusted } from './identity.ts';
 import { redirectedTo } from './transport.ts';
 
 const longest = 300;
@@ -53,27 +53,36 @@ function movedTo(headers: Record<string, string>, status: number | undefined, se
   return target === undefined ? null : withoutSecrets(target, secrets);
 }
 
+/** More than a day is no answer to how long. */
+const longestMs = 24 * 3_600_000;
+/** From here on a number of seconds is a time since 1970. */
+const sinceEpoch = 1e9;
+const withZone = /(?:[A-Z]{1,4}|[+-]\d{2}:?\d{2})\s*$/i;
+
 /**
  * How long an endpoint asks not to be called, in milliseconds; null where it does not say. A date is read by the server's
  * own clock where it tells that: clocks differ.
  */
 export function retryAfterMs({ headers }: Pick<Said, 'headers'>): number | null {
   const exact = Number(headers['retry-after-ms'] ?? 'none');
-  if (exact > 0) return exact;
+  if (exact > 0) return Math.min(exact, longestMs);
   const after = headers['retry-after'];
   if (after === undefined) return null;
   const seconds = Number(/^\s*([\d.]+)\s*s?\s*$/.exec(after)?.[1] ?? 'none');
   const there = Date.parse(headers.date ?? '');
   const now = Number.isNaN(there) ? Date.now() : there;
-  // Only whole dates: `Date.parse` makes one of nearly anything.
-  const until = /\d{4}/.test(after) ? Date.parse(after) : Number.NaN;
-  const ms = Number.isNaN(seconds) ? until - now : 1_000 * seconds;
+  // Only whole dates: `Date.parse` makes one of nearly anything. Those without a zone are of C, in GMT.
+  const until = /\d{4}/.test(after) ? Date.parse(withZone.test(after) ? after : `${after} GMT`) : Number.NaN;
+  const from = seconds >= sinceEpoch ? 1_000 * seconds : until;
+  const ms = seconds < sinceEpoch ? 1_000 * seconds : from - now;
   // "At once" is no reason to ask again without a pause.
-  return ms > 0 ? ms : null;
+  return ms > 0 ? Math.min(ms, longestMs) : null;
 }
 
-const isOfNetwork = (error: unknown): boolean =>
-  /^(?:E[A-Z_]+|UND_ERR\w*|terminated|fetch failed|other side closed)$/.test(rootCause(error));
+function isOfNetwork(error: unknown): boolean {
+  const cause = rootCause(error);
+  return untrusted.test(cause) || /^(?:E[A-Z_]+|UND_ERR\w*|terminated|fetch failed|other side closed)$/.test(cause);
+}
 
 const textOf = (error: unknown): string => {
   if (typeof error === 'string') return error;

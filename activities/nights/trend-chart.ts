@@ -16,7 +16,12 @@ export function trendChart(nights: readonly NightRecord[], benchmark: string, wi
     return [{ night, value, low, high, line, verdict }];
   });
   if (values.length === 0) return null;
-  const x = { field: 'night', type: 'temporal' as const, title: null, axis: { labelOverlap: true } };
+  const x = {
+    ...{ field: 'night', type: 'temporal' as const, title: null },
+    // Nights are named in UTC, wherever the page is written.
+    scale: { type: 'utc' as const, padding: 24 },
+    axis: { format: '%d %b', tickCount: 'day' as const, labelOverlap: true },
+  };
   const y = (field: string) => ({ field, type: 'quantitative' as const, title: 'Score (%)', scale: { zero: false } });
   const color = {
     field: 'verdict',

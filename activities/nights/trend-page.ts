@@ -47,13 +47,16 @@ async function benchmarkSection(nights: readonly NightRecord[], benchmark: strin
   );
 }
 
+/** What says nothing of the model, e.g. that it was not measured, is neither good nor bad. */
+const compared = ({ verdict }: NightPoint): boolean => ['drop', 'rise', 'no change'].includes(verdict.verdict);
+
 function row(night: string, point: NightPoint): Markup {
   const { measured, verdict } = point;
   const short = (digest: string | null | undefined): string => digest?.slice(0, 8) ?? '';
   const { digests } = measured ?? {};
   return html`<tr>
     <th scope="row">${night}</th>
-    <td class="${verdict.verdict === 'drop' ? 'wrong' : ''}"><span class="verdict">${wordsOf(point)}</span></td>
+    <td class="words ${verdict.verdict === 'drop' ? 'wrong' : ''}">${compared(point) ? html`<span class="verdict">${wordsOf(point)}</span>` : wordsOf(point)}</td>
     <td>${measured?.label ?? ''}</td>
     <td><code>${short(digests?.model)}</code></td>
     <td><code>${short(digests?.judge)}</code></td>

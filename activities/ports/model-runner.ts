@@ -12,6 +12,8 @@ export interface AskedRow extends Omit<ChatRow, 'completion'> {
 export interface GenerateOptions {
   /** Folder that the rows' image names are relative to. */
   images: string;
+  /** An image's bytes from elsewhere, which the runner of an endpoint asks for ahead of the image's turn. */
+  load?: (name: string) => Promise<Uint8Array>;
   /** Rows that are decoded together, padded on the left. An endpoint decides that itself. */
   batchSize: number;
   maxNewTokens: number;

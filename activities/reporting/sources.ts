@@ -53,6 +53,9 @@ export function artifactsOf(input: ReportInput): Record<string, ArtifactRef> {
     trajectories: trajectories.trajectories,
     ...Object.fromEntries(numbered(input.logs)),
     ...Object.fromEntries(input.evaluations.map(({ label, evaluation }) => [`evaluation-${label}`, evaluation])),
+    ...Object.fromEntries(
+      (input.probes?.rows ?? []).map(({ label, benchmark, evaluation }) => [`${label}, ${benchmark}`, evaluation]),
+    ),
     adapter,
   };
 }

@@ -54,6 +54,7 @@ th, td { text-align: left; padding: .38rem .8rem .38rem 0; border-bottom: 1px so
 thead th { white-space: normal; min-width: 4.5rem; vertical-align: bottom; color: var(--muted); font-weight: 500; border-bottom-color: var(--muted); }
 tbody th { font-weight: 500; }
 td small { display: block; color: var(--muted); }
+td.words { white-space: normal; min-width: 16rem; }
 .reasons { font-size: .88rem; color: var(--muted); }
 .strong > * { font-weight: 650; }
 .part { display: inline-block; max-width: 100%; margin-right: .5rem; }

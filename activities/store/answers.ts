@@ -8,6 +8,7 @@ import {
   GetObjectCommand,
   type GetObjectCommandInput,
   type GetObjectCommandOutput,
+  HeadObjectCommand,
   type S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
@@ -65,6 +66,27 @@ export async function openObject(
   );
   if (object && isPage(object)) throw new Garbled(aPage);
   return object;
+}
+
+/** Size in bytes, null where it is absent. */
+export async function sizeOf(client: S3Client, at: ObjectAddress): Promise<number | null> {
+  try {
+    return (await orAbsent(client.send(new HeadObjectCommand(at))))?.ContentLength ?? null;
+  } catch (error) {
+    await askForReason(client, at, error);
+    throw error;
+  }
+}
+
+/**
+ * An answer to HEAD has no body, and so no reason: of an expired token AWS tells 400 there, of a clock that is wrong 403.
+ * GET tells it, and throws it.
+ */
+export async function askForReason(client: S3Client, at: ObjectAddress, error: unknown): Promise<void> {
+  const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
+  if (status !== 301 && status !== 400 && status !== 403) return;
+  const object = await orAbsent(client.send(new GetObjectCommand(at)));
+  if (object?.Body instanceof Readable) object.Body.destroy();
 }
 
 const aPage = 'a web page or an error came in place of an object';

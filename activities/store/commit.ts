@@ -9,7 +9,7 @@ import type { ArtifactStore } from '../ports/artifact-store.ts';
 /** Contents of one file of an artifact: a path, with its digest where that is known, the data, or what is stored already. */
 export type FileSource = { path: string; known?: BlobRef } | { data: string | Uint8Array } | { blob: BlobRef };
 
-const transfersInFlight = 8;
+export const transfersInFlight = 8;
 
 /** Stores the files, then the manifest that names them. Until the last write nothing is visible. */
 export async function commitFiles(

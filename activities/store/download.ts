@@ -14,6 +14,8 @@ import { Garbled } from './refusals.ts';
 
 /** How many answers in a row may bring nothing new before the download fails. */
 const fruitlessAnswers = 5;
+/** How often other bytes than the object's must come until it counts as damaged. */
+const wrongAnswers = 2;
 
 /** The file gets its name only once all bytes are there and their digest is right. */
 export async function download(
@@ -52,25 +54,33 @@ const nothing = (): Received => ({ bytes: 0, hash: createHash('sha256'), encoded
 async function fill(client: S3Client, at: ObjectAddress, file: FileHandle, blob: BlobRef) {
   const count = byteCounter();
   let received = nothing();
+  const beginAnew = async (): Promise<void> => {
+    count(-received.bytes);
+    received = nothing();
+    await file.truncate(0);
+  };
   let furthest = 0;
+  let wrong = 0;
   for (let fruitless = 0; ; ) {
     const answer = await ask(client, at, received);
     if (answer === 'absent') return 'absent' as const;
-    if (answer === 'beyond') return 'damaged' as const; // the object is shorter than it should be
-    if (!answer.continues && received.bytes > 0) {
-      count(-received.bytes);
-      received = nothing();
-      await file.truncate(0);
+    let broken: Error | null = null;
+    if (answer !== 'beyond') {
+      if (!answer.continues && received.bytes > 0) await beginAnew();
+      received.encoded = answer.encoded;
+      broken = await receive(answer.body, file, received, count);
     }
-    received.encoded = answer.encoded;
-    const broken = await receive(answer.body, file, received, count);
-    if (received.bytes > blob.bytes) return 'damaged' as const;
-    if (received.bytes === blob.bytes && !broken) {
-      if (received.hash.digest('hex') === blob.sha256) return 'done' as const;
-      return 'damaged' as const;
+    const { bytes, hash } = received;
+    if (bytes === blob.bytes && hash.digest('hex') === blob.sha256) return 'done' as const;
+    // Other bytes, or an object that ends before those that came: altered on the way, unless it comes so again.
+    if (answer === 'beyond' || bytes >= blob.bytes) {
+      wrong++;
+      if (wrong === wrongAnswers) return 'damaged' as const;
+      await beginAnew();
+      continue;
     }
-    fruitless = received.bytes > furthest ? 0 : fruitless + 1;
-    furthest = Math.max(furthest, received.bytes);
+    fruitless = bytes > furthest ? 0 : fruitless + 1;
+    furthest = Math.max(furthest, bytes);
     if (fruitless < fruitlessAnswers) continue;
     if (broken) throw new Garbled('the answer broke off', { cause: broken });
     return 'damaged' as const; // it ends early every time, without an error

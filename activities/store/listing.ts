@@ -11,7 +11,8 @@ export async function listKeys(client: S3Client, Bucket: string, Prefix: string)
     if (page.IsTruncated === undefined && page.KeyCount === undefined && page.Name === undefined) {
       throw new Garbled('the answer is no listing of a bucket');
     }
-    for (const { Key } of page.Contents ?? []) if (Key !== undefined) keys.add(Key);
+    // Consoles and copying tools leave empty objects that stand for folders.
+    for (const { Key } of page.Contents ?? []) if (Key !== undefined && !Key.endsWith('/')) keys.add(Key);
     const next = page.NextContinuationToken ?? '';
     // Some name where to go on at the end, too.
     if (page.IsTruncated === false || (page.IsTruncated === undefined && next === '')) break;

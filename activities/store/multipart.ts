@@ -11,7 +11,6 @@ import {
   type CompletedPart,
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
-  HeadObjectCommand,
   ListMultipartUploadsCommand,
   type MultipartUpload,
   type Part,
@@ -25,7 +24,7 @@ import {
 import type { BlobRef } from '../../domain/artifact.ts';
 import { corrupt } from '../../domain/failures.ts';
 import { byteCounter } from '../motion.ts';
-import { type ObjectAddress, requireETag } from './answers.ts';
+import { type ObjectAddress, requireETag, sizeOf } from './answers.ts';
 import { Garbled } from './refusals.ts';
 import { withUnsignedBody } from './unsigned.ts';
 
@@ -183,11 +182,5 @@ async function abort(client: S3Client, upload: ObjectAddress & { UploadId: strin
 const isNoSuchUpload = (error: unknown): boolean =>
   error instanceof S3ServiceException && error.$metadata.httpStatusCode === 404;
 
-async function isThere(client: S3Client, at: ObjectAddress, blob: BlobRef): Promise<boolean> {
-  try {
-    return (await client.send(new HeadObjectCommand(at))).ContentLength === blob.bytes;
-  } catch (error) {
-    if (isNoSuchUpload(error)) return false;
-    throw error;
-  }
-}
+const isThere = async (client: S3Client, at: ObjectAddress, blob: BlobRef): Promise<boolean> =>
+  (await sizeOf(client, at)) === blob.bytes;

@@ -4,9 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   CreateBucketCommand,
   DeleteObjectCommand,
-  GetObjectCommand,
   HeadBucketCommand,
-  HeadObjectCommand,
   PutObjectCommand,
   S3Client,
   type S3ClientConfig,
@@ -16,7 +14,7 @@ import { userMistake } from '../../domain/failures.ts';
 import { proxyAgents, proxyWords } from '../../platform/proxy.ts';
 import { transferring } from '../motion.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
-import { getObject, type ObjectAddress, orAbsent, requireETag } from './answers.ts';
+import { askForReason, getObject, type ObjectAddress, orAbsent, requireETag, sizeOf } from './answers.ts';
 import { countBodies } from './counted.ts';
 import { renewableCredentials } from './credentials.ts';
 import { download } from './download.ts';
@@ -93,11 +91,8 @@ async function isBucketThere(client: S3Client, bucket: string): Promise<boolean>
   try {
     return (await orAbsent(client.send(new HeadBucketCommand({ Bucket: bucket })))) !== null;
   } catch (error) {
-    if (error instanceof S3ServiceException && error.$metadata.httpStatusCode === 403) {
-      // Not by HEAD, whose answer has no body and so no reason.
-      await orAbsent(client.send(new GetObjectCommand({ Bucket: bucket, Key: 'probe/absent' })));
-      return true;
-    }
+    await askForReason(client, { Bucket: bucket, Key: 'probe/absent' }, error);
+    if (error instanceof S3ServiceException && error.$metadata.httpStatusCode === 403) return true;
     throw error;
   }
 }
@@ -107,8 +102,7 @@ export function createS3Store(client: S3Client, settings: S3Settings): ArtifactS
   const explained = <T>(work: () => Promise<T>): Promise<T> => explaining(settings, work);
   const put = async (command: PutObjectCommand): Promise<void> => requireETag(await client.send(command));
   return createStore({
-    size: (key) =>
-      explained(async () => (await orAbsent(client.send(new HeadObjectCommand(at(key)))))?.ContentLength ?? null),
+    size: (key) => explained(() => sizeOf(client, at(key))),
     get: (key) => explained(() => getObject(client, at(key))),
     download: (key, path, blob) => explained(() => download(client, at(key), path, blob)),
     put: (key, data) => explained(() => put(new PutObjectCommand({ ...at(key), Body: data }))),
@@ -133,10 +127,13 @@ export async function putIfAbsent(client: S3Client, at: ObjectAddress, data: Uin
     requireETag(await client.send(new PutObjectCommand({ ...at, Body: data, IfNoneMatch: '*' })));
     return true;
   } catch (error) {
-    if (!(error instanceof S3ServiceException) || error.$metadata.httpStatusCode !== 412) throw error;
+    const { httpStatusCode: status, attempts = 1 } = error instanceof S3ServiceException ? error.$metadata : {};
+    // Some servers tell by 409 or 304 that the object is there; AWS tells by 409 that another writer is under way.
+    if (status !== 412 && status !== 409 && status !== 304) throw error;
     // The SDK asks again where an answer was lost; what stands there may be the first attempt's.
-    if ((error.$metadata.attempts ?? 1) === 1) return false;
+    if (status === 412 && attempts === 1) return false;
     const standing = await getObject(client, at);
+    if (standing === null && status !== 412) throw error;
     return standing !== null && Buffer.compare(standing, data) === 0;
   }
 }

@@ -101,7 +101,7 @@ export async function askAll(
         underway--;
       }
     });
-  const ledger = await openLedger({ store, model, run, asks: settings.asks, complete, now });
+  const ledger = await openLedger({ store, model, run, asks: settings.asks, complete, now, signal });
   // How many replies, beyond those at the endpoint, may wait for the store: a slow one must not leave the endpoint idle.
   const unstored = 3 * settings.concurrency;
   const lanes = settings.concurrency + unstored;

@@ -1,12 +1,14 @@
-/** A model behind an endpoint that takes its time: the share of concurrency ÷ latency that an evaluation comes to. */
+/**
+ * A model behind an endpoint that takes its time: the share of concurrency ÷ latency that an evaluation comes to, with
+ * its pictures out of the store and its answers into it.
+ */
 import { once } from 'node:events';
-import { mkdir } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { execa } from 'execa';
 import sharp from 'sharp';
-import { openAnswerBook } from '../../activities/answers/answer-book.ts';
-import { askAll } from '../../activities/answers/ask-all.ts';
+import { askItems } from '../../activities/evaluation/ask-items.ts';
 import { createEndpointRunner } from '../../activities/inference/endpoint-runner.ts';
 import { createEndpointClient } from '../../activities/llm/endpoint.ts';
 import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
@@ -14,7 +16,7 @@ import { createMemoryStore } from '../../activities/store/memory.ts';
 import { createS3Store } from '../../activities/store/s3.ts';
 import { startServices } from '../../cli/machine/services.ts';
 import type { Answerer, AskedItem } from '../../domain/answers/answer.ts';
-import { digestOf } from '../../domain/artifact.ts';
+import type { BlobRef } from '../../domain/artifact.ts';
 import type { LlmSettings } from '../../domain/llm-settings.ts';
 import { readEnvironment } from '../../platform/env.ts';
 import { withBucket } from '../common/bucket.ts';
@@ -26,39 +28,38 @@ interface Plan {
   concurrency: number;
   latencyMs: number;
   repeats: number;
+  settings: LlmSettings;
+  pictures: readonly Uint8Array[];
+  scratch: string;
 }
 
 const side = 448;
 const questionsPerPicture = 4;
 
-export async function compareEndpoint(folder: string, plan: Plan): Promise<void> {
-  const { requests, concurrency, latencyMs } = plan;
+/** @param scratch a folder of its own */
+export async function compareEndpoint(
+  scratch: string,
+  { requests, concurrency, latencyMs, repeats }: Pick<Plan, 'requests' | 'concurrency' | 'latencyMs' | 'repeats'>,
+): Promise<void> {
   const program = join(import.meta.dirname, '../llm/server.ts');
   const endpoint = execa(process.execPath, [program, String(latencyMs)]);
   endpoint.catch(() => {}); // it is ended below
   const [port] = await once(createInterface(endpoint.stdout), 'line');
-  const images = join(folder, 'endpoint-images');
-  await mkdir(images);
-  const noise = { type: 'gaussian', mean: 128, sigma: 6 } as const;
-  let bytes = 0;
-  const pictures = Math.ceil(requests / questionsPerPicture);
-  for (let i = 0; i < pictures; i++) {
-    const picture = sharp({ create: { width: side, height: side, channels: 3, background: 'tan', noise } }).blur(2);
-    bytes += (await picture.png().toFile(join(images, `${i}.png`))).size;
-  }
+  const pictures: Uint8Array[] = [];
+  while (pictures.length < requests / questionsPerPicture) pictures.push(await drawn());
   const { stack, environment } = await startServices(benchLogger(), { roles: [] });
   try {
     const settings: LlmSettings = {
       ...readEnvironment({}).llm,
       ...{ provider: 'openai-compatible', baseUrl: `http://127.0.0.1:${port}/v1`, model: 'bench', concurrency },
     };
+    const plan: Plan = { requests, concurrency, latencyMs, repeats, settings, pictures, scratch };
+    const bytes = pictures.reduce((sum, { byteLength }) => sum + byteLength, 0);
     console.log(
-      `\n${requests} items about ${pictures} pictures of ${Math.round(bytes / pictures / 1024)} KiB, ${concurrency} at a time, each answered after ${latencyMs} ms; 100 % is concurrency ÷ latency, ${idealOf(plan).toFixed(0)} answers/s`,
+      `\n${requests} items about ${pictures.length} pictures of ${Math.round(bytes / pictures.length / 1024)} KiB, ${concurrency} at a time, each answered after ${latencyMs} ms; 100 % is concurrency ÷ latency, ${idealOf(plan).toFixed(0)} answers/s. With fetching the pictures out of the store.`,
     );
-    const memory = await measure('store in memory', plan, settings, images, createMemoryStore());
-    const s3 = await withBucket(environment.s3, (client, bucket) =>
-      measure('S3', plan, settings, images, createS3Store(client, bucket)),
-    );
+    const memory = await measure('store in memory', plan, createMemoryStore());
+    const s3 = await withBucket(environment.s3, (client, bucket) => measure('S3', plan, createS3Store(client, bucket)));
     console.log(
       `the store's share: ${(memory.share - s3.share).toFixed(1)} points, ${(s3.cpu - memory.cpu).toFixed(2)} ms of processor an answer`,
     );
@@ -68,53 +69,74 @@ export async function compareEndpoint(folder: string, plan: Plan): Promise<void>
   }
 }
 
-const pictureOf = (item: number): string => `${Math.floor(item / questionsPerPicture)}.png`;
+/** Noise, so that a PNG of it is as large as one of a photograph. */
+function drawn(): Promise<Uint8Array> {
+  const noise = { type: 'gaussian', mean: 128, sigma: 6 } as const;
+  return sharp({ create: { width: side, height: side, channels: 3, background: 'tan', noise } })
+    .blur(2)
+    .png()
+    .toBuffer();
+}
 
 /** Answers a second. */
 const idealOf = ({ concurrency, latencyMs }: Plan): number => concurrency / (latencyMs / 1_000);
 
-async function measure(name: string, plan: Plan, settings: LlmSettings, images: string, store: ArtifactStore) {
+async function measure(name: string, plan: Plan, inner: ArtifactStore) {
+  const { requests, repeats } = plan;
+  const blobs: BlobRef[] = [];
+  for (const picture of plan.pictures) blobs.push(await inner.putBlob(picture));
+  let writes = 0;
+  const putObjectIfAbsent: ArtifactStore['putObjectIfAbsent'] = (...args) => {
+    writes += 1;
+    return inner.putObjectIfAbsent(...args);
+  };
   const shares: number[] = [];
   const cpu: number[] = [];
-  for (let repeat = 0; repeat < plan.repeats; repeat++) {
+  for (let repeat = 0; repeat < repeats; repeat++) {
     const before = process.cpuUsage();
-    const ms = await evaluate(`${name} ${repeat}`, plan, settings, images, store);
+    const ms = await evaluate(`${name} ${repeat}`, plan, blobs, { ...inner, putObjectIfAbsent });
     const { user, system } = process.cpuUsage(before);
-    shares.push((100 * plan.requests) / (ms / 1_000) / idealOf(plan));
-    cpu.push((user + system) / 1_000 / plan.requests);
+    shares.push((100 * requests) / (ms / 1_000) / idealOf(plan));
+    cpu.push((user + system) / 1_000 / requests);
   }
   const each = shares.map((share) => share.toFixed(1)).join(', ');
   console.log(
-    `${name.padEnd(16)} ${median(shares).toFixed(1)} % of concurrency ÷ latency (each: ${each}); processor ${median(cpu).toFixed(2)} ms an answer`,
+    `${name.padEnd(16)} ${median(shares).toFixed(1)} % of concurrency ÷ latency (each: ${each}); processor ${median(cpu).toFixed(2)} ms an answer; ${((requests * repeats) / writes).toFixed(1)} answers per write`,
   );
   return { share: median(shares), cpu: median(cpu) };
 }
 
-/** From the first question to the last kept answer, in milliseconds. */
-async function evaluate(salt: string, plan: Plan, settings: LlmSettings, images: string, store: ArtifactStore) {
+/** From nothing asked to all answers kept, in milliseconds. */
+async function evaluate(
+  salt: string,
+  { requests, concurrency, settings, scratch }: Plan,
+  blobs: readonly BlobRef[],
+  store: ArtifactStore,
+): Promise<number> {
   const answerer: Answerer = {
     ...{ model: { salt }, runtime: 'endpoint', precision: null },
     decoding: { maxNewTokens: 64, temperature: 0, seed: 0 },
   };
-  const items = Array.from(
-    { length: plan.requests },
-    (_, i): AskedItem => ({
+  const items = Array.from({ length: requests }, (_, i): AskedItem => {
+    const blob = blobs[Math.floor(i / questionsPerPicture)];
+    if (!blob) throw new RangeError('an item without a picture');
+    return {
       ...{ id: String(i), system: null, prompt: `${i}: What type of abnormality is present in this image?` },
-      image: { sha256: digestOf(pictureOf(i)), bytes: 0, width: side, height: side },
-    }),
-  );
-  const book = await openAnswerBook(store, answerer);
-  const begun = performance.now();
-  await askAll(book, {
-    ...{ answerer, items, shown: 'real', samples: 1, batchSize: 1 },
-    signal: new AbortController().signal,
-    onProgress: () => {},
-    imageFile: ({ id }) => pictureOf(Number(id)),
-    open: async () => {
-      const connect: Parameters<typeof createEndpointRunner>[0]['connect'] = (loadImage) =>
-        createEndpointClient(settings, { loadImage });
-      return { images, runner: createEndpointRunner({ connect, concurrency: plan.concurrency }) };
-    },
+      image: { ...blob, width: side, height: side },
+    };
   });
-  return performance.now() - begun;
+  const connect: Parameters<typeof createEndpointRunner>[0]['connect'] = (loadImage) =>
+    createEndpointClient(settings, { loadImage });
+  const folder = await mkdtemp(join(scratch, 'evaluation-'));
+  const begun = performance.now();
+  const answers = await askItems(
+    { answerer, open: async () => createEndpointRunner({ connect, concurrency }) },
+    { items, shown: 'real', samples: 1, batchSize: 1 },
+    folder,
+    { store, signal: new AbortController().signal, onProgress: () => {} },
+  );
+  const ms = performance.now() - begun;
+  if (answers.length !== requests) throw new RangeError(`${answers.length} answers to ${requests} items`);
+  await rm(folder, { recursive: true });
+  return ms;
 }

@@ -2,7 +2,8 @@
 image processor's true budget, in Hugging Face layout.
 
 Settings: `shape` (bench/rehearse/shapes.ts), `tokenizer` (folder with tokenizer.json and tokenizer_config.json),
-`seed`, `output`. The chat template is the one of Qwen2.5-VL that TRL ships.
+`seed`, `output`; where they are not fp32 and the processor, `dtype` and `device`, on which the weights are drawn. The
+chat template is the one of Qwen2.5-VL that TRL ships.
 """
 
 import importlib.util
@@ -37,14 +38,16 @@ def build(settings):
         video_processor=Qwen2VLVideoProcessor(),
         chat_template=chat_template(),
     )
-    model = Qwen2_5_VLForConditionalGeneration(configuration(settings["shape"], tokenizer))
+    torch.set_default_dtype(getattr(torch, settings.get("dtype", "float32")))
+    with torch.device(settings.get("device", "cpu")):
+        model = Qwen2_5_VLForConditionalGeneration(configuration(settings["shape"], tokenizer))
     # As the 7B model's, whose defaults play no part in training and evaluation.
     end, pad = (tokenizer.convert_tokens_to_ids(name) for name in ("<|im_end|>", "<|endoftext|>"))
     model.generation_config = GenerationConfig(
         do_sample=True, repetition_penalty=1.05, bos_token_id=pad, eos_token_id=[end, pad], pad_token_id=pad
     )
     os.makedirs(settings["output"], exist_ok=True)
-    model.save_pretrained(settings["output"])
+    model.cpu().save_pretrained(settings["output"])
     processor.save_pretrained(settings["output"])
     return sum(parameter.numel() for parameter in model.parameters())
 
@@ -89,8 +92,8 @@ def configuration(shape, tokenizer):
             spatial_merge_size=vision["merge"],
             temporal_patch_size=vision["temporalPatch"],
             window_size=112,
-            # The last block sees the whole image, the others windows of it: of 32 blocks four do in the 7B model.
-            fullatt_block_indexes=[vision["depth"] - 1],
+            # One block in eight, the last one too, sees the whole image, the others windows of it.
+            fullatt_block_indexes=list(range(vision["depth"] - 1, -1, -8))[::-1],
             in_channels=3,
         ),
         image_token_id=ids("<|image_pad|>"),

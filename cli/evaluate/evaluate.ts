@@ -11,6 +11,8 @@ import { collect } from '../start/start.ts';
 import { compareCommand } from './compare.ts';
 import { exportCommand } from './exchange/export.ts';
 import { importCommand } from './exchange/import.ts';
+import { agreementCommand } from './narratives/agreement.ts';
+import { renderNarratives } from './narratives/render.ts';
 import { renderScores } from './render-scores.ts';
 import { pagesCommand } from './report.ts';
 import { type EvaluateOptions, idOf, readRequest } from './request.ts';
@@ -39,6 +41,11 @@ export const evaluateCommand = (): Command =>
       '--encoder <file>',
       '.onnx or its settings (.yaml), for nearest neighbour and linear probe; default: one is shipped',
     )
+    .option(
+      '--judge <model>',
+      "a language model that scores each answer by DermEval's six dimensions, e.g. deepseek-reasoner?provider=deepseek",
+    )
+    .option('--pictures <folder>', 'of a file of items; default: that of the file')
     .addOption(new Option('--reader <name>', 'whose score is the headline').choices([...readers]).default('strict'))
     .addOption(new Option('--runtime <name>', "default: the recipe's").choices(['onnx', 'transformers']))
     .option('--max-new-tokens <count>', "default: the recipe's", positive)
@@ -50,6 +57,7 @@ export const evaluateCommand = (): Command =>
     // Those of compare, report and the others have the same names, and are theirs where they follow them (main.ts has it too).
     .enablePositionalOptions()
     .addCommand(compareCommand())
+    .addCommand(agreementCommand())
     .addCommand(pagesCommand())
     .addCommand(exportCommand())
     .addCommand(importCommand());
@@ -74,7 +82,7 @@ async function evaluate(
     console.log(
       json
         ? JSON.stringify({ evaluation: id, evaluations, rules, remarks })
-        : [renderScores([...evaluations, ...rules]), ...remarks].join('\n'),
+        : [renderScores([...evaluations, ...rules]), ...remarks, ...renderNarratives(evaluations)].join('\n'),
     );
   });
 }

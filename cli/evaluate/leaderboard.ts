@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import { withAnswers } from '../question.ts';
 import { collect } from '../start/start.ts';
 import { type BoardRow, readBoard } from './board.ts';
+import { renderNarratives } from './narratives/render.ts';
 import { inOrder, renderScores, toCsv, toMarkdown } from './render-scores.ts';
 
 const formats = ['table', 'markdown', 'csv', 'json'] as const;
@@ -31,5 +32,5 @@ export function write(rows: readonly BoardRow[], format: LeaderboardOptions['for
   if (format === 'json') return JSON.stringify(inOrder(rows));
   if (format === 'csv') return toCsv(rows);
   if (rows.length === 0) return 'no evaluations; "dermflow evaluate" makes some';
-  return format === 'markdown' ? toMarkdown(rows) : renderScores(rows);
+  return format === 'markdown' ? toMarkdown(rows) : [renderScores(rows), ...renderNarratives(rows)].join('\n');
 }

@@ -10,6 +10,7 @@ import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { Benchmark, BenchmarkItem } from '../../domain/benchmarks/benchmark.ts';
 import { benchmarks } from '../../domain/benchmarks/index.ts';
 import { questionItems } from '../../domain/benchmarks/items.ts';
+import { narrativeWords } from '../../domain/benchmarks/narratives/words.ts';
 import { summariseChoices } from '../../domain/benchmarks/summarise.ts';
 import type { EvaluationSource } from '../../domain/pages/build.ts';
 import { evaluationProfile } from '../../domain/prompts/prompts.ts';
@@ -44,7 +45,12 @@ export async function readPageSources(
   const rules = await rulesBeside(store, sources, board);
   const name = chosen[0]?.benchmark ?? '';
   return {
-    benchmark: benchmarks.find((known) => known.name === name) ?? ownBenchmarkOf(name),
+    benchmark:
+      benchmarks.find((known) => known.name === name) ??
+      ownBenchmarkOf(
+        name,
+        chosen.some(({ narratives }) => narratives !== undefined),
+      ),
     sources: [...sources, ...rules],
     asked,
     data: { ...(await conditionsOf(store, chosen)), bases: await basesOf(store, chosen, namespace) },
@@ -52,11 +58,13 @@ export async function readPageSources(
 }
 
 /** Of the page a benchmark of one's own needs its name alone. */
-const ownBenchmarkOf = (name: string): Benchmark => ({
+const ownBenchmarkOf = (name: string, isJudged: boolean): Benchmark => ({
   ...{
     name,
     title: name,
-    description: 'A benchmark of one’s own.',
+    description: isJudged
+      ? 'Narratives as a judge scores them: the mean of DermEval’s six dimensions, as a share of 5.'
+      : 'A benchmark of one’s own.',
     reads: [],
     prompt: 'own',
     needs: '',
@@ -89,7 +97,11 @@ export const isRule = async (store: ArtifactStore, { evaluation }: BoardRow): Pr
 
 const remarkSchema = z.object({ remark: z.string() });
 
-async function remarkOf(store: ArtifactStore, { evaluation }: BoardRow): Promise<Pick<EvaluationSource, 'remark'>> {
+async function remarkOf(
+  store: ArtifactStore,
+  { evaluation, narratives }: BoardRow,
+): Promise<Pick<EvaluationSource, 'remark'>> {
+  if (narratives) return { remark: narrativeWords(narratives) };
   return remarkSchema.safeParse((await store.manifest(evaluation)).facts).data ?? {};
 }
 

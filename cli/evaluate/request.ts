@@ -20,6 +20,7 @@ import { readRecipe } from '../start/recipes.ts';
 import { storeEncoder } from './encoder.ts';
 import { findRun } from './known-runs.ts';
 import { resolveModels } from './models.ts';
+import { parseJudge } from './narratives/judge.ts';
 import { isOwnItems, storeOwnItems } from './own-items.ts';
 
 export interface EvaluateOptions {
@@ -40,6 +41,10 @@ export interface EvaluateOptions {
   threads?: number;
   /** A graph, or a file of its settings. */
   encoder?: string;
+  /** The language model that scores answers as narratives, with its settings. */
+  judge?: string;
+  /** Of files of items, the folder that holds their pictures. */
+  pictures?: string;
 }
 
 type Asked = Pick<Session, 'client' | 'store' | 'workers'>;
@@ -54,6 +59,7 @@ export async function readRequest(
   for (const name of options.benchmark) if (!isOwnItems(name)) benchmarkNamed(name);
   // A mistake in a name is told before anything is looked for.
   const references = names.map(parseModelReference);
+  const judge = options.judge === undefined ? null : parseJudge(options.judge);
   const run = references.find((reference) => reference.kind === 'run')?.run;
   const { recipe, baseSha256, data } = await readData(options.data ?? run, session);
   const { evaluation, model, prompts } = recipe;
@@ -64,7 +70,7 @@ export async function readRequest(
   const { samples, temperature = samples > 1 ? 1 : 0 } = options;
   return parseEvaluateModels({
     models: await resolveModels(names, !options.image, defaults, session),
-    benchmarks: await Promise.all(options.benchmark.map((name) => chosen(name, recipe, session))),
+    benchmarks: await Promise.all(options.benchmark.map((name) => chosen(name, recipe, options.pictures, session))),
     data,
     asking: {
       decoding: {
@@ -79,6 +85,7 @@ export async function readRequest(
     ...(options.encoder === undefined
       ? {}
       : { encoder: await storeEncoder(options.encoder, await session.store({ writes: true })) }),
+    ...(judge ? { judge } : {}),
   } satisfies EvaluateModelsInput);
 }
 
@@ -86,8 +93,13 @@ export async function readRequest(
 export const idOf = (input: EvaluateModelsInput): string => evaluationRunId(digestOf(canonicalJson(input)));
 
 /** Pictures of one's own get the size of the recipe's. */
-async function chosen(name: string, { data }: Recipe, session: Asked): Promise<BenchmarkChoice> {
-  return isOwnItems(name) ? storeOwnItems(name, data, await session.store({ writes: true })) : name;
+async function chosen(
+  name: string,
+  { data }: Recipe,
+  pictures: string | undefined,
+  session: Asked,
+): Promise<BenchmarkChoice> {
+  return isOwnItems(name) ? storeOwnItems(name, data, await session.store({ writes: true }), pictures) : name;
 }
 
 /** A profile of the product by name, or one of the user's own by path. */

@@ -62,15 +62,21 @@ export const keptAnswerSchema = z.strictObject({
 });
 export type KeptAnswer = z.infer<typeof keptAnswerSchema>;
 
-/** @param sample from 0; greedy answers have one sample alone */
-export function answerKey(
+/**
+ * What the digest of is an answer's key, so that who makes thousands may compute it as fast as the machine can.
+ *
+ * @param sample from 0; greedy answers have one sample alone
+ */
+export function answerIdentity(
   { system, prompt, image }: Omit<AskedItem, 'id' | 'options'>,
   shown: ShownImage,
   sample: number,
 ): string {
   const seen = shown === 'real' ? { sha256: image.sha256 } : { grey: [image.width, image.height] };
-  return digestOf(canonicalJson({ system, prompt, image: seen, sample }));
+  return canonicalJson({ system, prompt, image: seen, sample });
 }
+
+export const answerKey = (...asked: Parameters<typeof answerIdentity>): string => digestOf(answerIdentity(...asked));
 
 /** Of one sample, 32 bits wide: the same item is sampled alike whatever is asked beside it. */
 export const seedOf = ({ seed }: Pick<Decoding, 'seed'>, key: string): number =>

@@ -39,6 +39,8 @@ export const benchmarkItemSchema = z.strictObject({
   malignancy: malignancySchema.nullable(),
   /** Signs that an expert noted in the picture. */
   concepts: z.array(z.string()),
+  /** A certified narrative of the case, with which a judge compares; absent where there is none. */
+  reference: z.string().min(1).optional(),
   /** By which results may be broken down, e.g. `{ "skin tone": "V-VI" }`. */
   attributes: z.record(z.string(), z.string()),
 });

@@ -8,6 +8,8 @@ import type { BenchmarkSummary, CalibrationSummary } from './summary.ts';
 
 /** Of equal width. */
 const binCount = 15;
+/** Of fewer groups the spread is not known. */
+const fewGroups = 5;
 
 interface Answered extends Confidence {
   group: Key;
@@ -37,8 +39,8 @@ export function calibrationSummary(items: Iterable<ScoredRow>): Pick<BenchmarkSu
 }
 
 /**
- * The interval of t with the groups less one as degrees of freedom, cut to [0, 1]; of one group all that is possible. The
- * error of few answers is too large by chance (its bins hold few), which the interval does not mend.
+ * The interval of t with the groups less one as degrees of freedom, by the jackknife, cut to [0, 1]; of one group all that
+ * is possible. The error of few answers is too large by chance, so the interval reaches down by what chance may add.
  */
 function jackknife(answers: readonly Answered[], value: number): { low: number; high: number } {
   const groups = [...Map.groupBy(answers, ({ group }) => group).keys()];
@@ -51,8 +53,28 @@ function jackknife(answers: readonly Answered[], value: number): { low: number; 
   const half = tQuantile(0.975, groups.length - 1) * Math.sqrt(((groups.length - 1) / groups.length) * squares);
   // Where no group makes a difference nothing is known of the spread.
   if (half < 1e-12) return { low: 0, high: 1 };
-  return { low: Math.max(0, value - half), high: Math.min(1, value + half) };
+  return { low: Math.max(0, value - half - byChance(answers)), high: Math.min(1, value + half) };
 }
+
+/**
+ * What chance adds to the error at most: the gap of a bin counts by its size, so a true gap of 0 whose estimate varies
+ * normally by s adds s * sqrt(2 / pi). Answers of a group vary together; of a bin with few groups all may be chance.
+ */
+function byChance(answers: readonly Answered[]): number {
+  const gapOf = ({ confidence, correct }: Answered): number => confidence - Number(correct);
+  const bins = Map.groupBy(answers, ({ confidence }) => binOf(confidence));
+  const spreads = [...bins.values()].map((own) => {
+    const groups = [...Map.groupBy(own, ({ group }) => group).values()];
+    const isFew = groups.length < fewGroups;
+    const mean = isFew ? 0 : own.reduce((sum, each) => sum + gapOf(each), 0) / own.length;
+    const squares = groups.map((members) => members.reduce((sum, each) => sum + gapOf(each) - mean, 0) ** 2);
+    const correction = isFew ? 1 : groups.length / (groups.length - 1);
+    return Math.sqrt(correction * squares.reduce((sum, square) => sum + square, 0));
+  });
+  return (Math.sqrt(2 / Math.PI) * spreads.reduce((sum, spread) => sum + spread, 0)) / answers.length;
+}
+
+const binOf = (confidence: number): number => Math.max(0, Math.ceil(confidence * binCount) - 1);
 
 interface Gaps {
   items: number;
@@ -63,7 +85,7 @@ interface Gaps {
 function gapsOf(answers: readonly Answered[]): Gaps {
   const bins = new Float64Array(binCount);
   for (const { confidence, correct } of answers) {
-    const at = Math.max(0, Math.ceil(confidence * binCount) - 1);
+    const at = binOf(confidence);
     bins[at] = (bins[at] ?? 0) + confidence - Number(correct);
   }
   return { items: answers.length, bins };

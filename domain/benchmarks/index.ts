@@ -9,6 +9,7 @@ import { idDiagnosis } from './id-diagnosis.ts';
 import { lesionCondition } from './lesion-condition.ts';
 import { oodDiagnosis } from './ood-diagnosis.ts';
 import { openCases } from './open-cases.ts';
+import { rankedDifferential } from './ranked/ranked.ts';
 
 /** In the order in which people meet them. */
 export const benchmarks: readonly Benchmark[] = [
@@ -18,6 +19,7 @@ export const benchmarks: readonly Benchmark[] = [
   ddx,
   hierarchical,
   openCases,
+  rankedDifferential,
   concepts,
   fairness,
 ];

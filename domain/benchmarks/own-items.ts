@@ -27,6 +27,8 @@ export const ownItemSchema = z
     options: z.array(z.string().min(1)).min(2).max(letters.length).optional(),
     /** The right option, word for word, or the diagnosis of an open question. */
     answer: z.string().min(1),
+    /** A certified narrative of the picture, with which `--judge` compares answers to an open question. */
+    reference: z.string().min(1).optional(),
     /** Patient or lesion; absent: the item stands for itself. */
     group: z.string().min(1).optional(),
     /** The column in which it is counted; absent: the benchmark's name. */
@@ -37,6 +39,10 @@ export const ownItemSchema = z
     /** In place of the profile's wording: the complete text, in which `{question}` and `{options}` are not replaced. */
     prompt: z.string().min(1).optional(),
     system: z.string().min(1).optional(),
+  })
+  .refine(({ options, reference }) => options === undefined || reference === undefined, {
+    path: ['reference'],
+    message: 'is for open questions; leave out the options',
   })
   .refine(({ options, answer }) => options === undefined || options.includes(answer), {
     path: ['answer'],
@@ -144,5 +150,6 @@ function asItem(
     malignancy: own.malignancy ?? null,
     concepts: [],
     attributes: own.attributes ?? {},
+    ...(own.reference === undefined ? {} : { reference: own.reference }),
   };
 }

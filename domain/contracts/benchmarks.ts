@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import { decodingSchema } from '../answers/answer.ts';
 import { type ArtifactRef, artifactRefSchema, sha256Schema } from '../artifact.ts';
+import { type JudgeSettings, judgeSettingsSchema } from '../dermeval/judge.ts';
+import { narrativeScoresSchema } from '../dermeval/narrative-scores.ts';
 import { userMistake } from '../failures.ts';
 import { llmProviders } from '../llm-settings.ts';
 import { type EvaluationProfile, evaluationProfileSchema } from '../prompts/profile.ts';
@@ -82,6 +84,8 @@ export const evaluateModelsSchema = z
     asking: askingSchema,
     /** Features of nearest neighbour and linear probe; absent: the vision tower of the model that ships with Dermflow. */
     encoder: z.strictObject({ name: z.string().min(1).max(100), artifact: artifactRefSchema }).optional(),
+    /** Scores each answer as a narrative, beside the benchmark's own score; absent: nobody does. */
+    judge: judgeSettingsSchema.optional(),
   })
   .refine(({ asking }) => asking.samples === 1 || asking.decoding.temperature > 0, {
     path: ['asking', 'samples'],
@@ -125,6 +129,8 @@ export const benchmarkScoreSchema = z.object({
   groups: z.int().nonnegative(),
   strict: readerScoreSchema,
   lenient: readerScoreSchema,
+  /** Where a judge gave the scores, which are then shares of 5. */
+  narratives: narrativeScoresSchema.optional(),
 });
 export type BenchmarkScore = z.infer<typeof benchmarkScoreSchema>;
 
@@ -197,4 +203,18 @@ export interface BenchmarkActivities {
 /** On llm workers, which have the endpoints' addresses and keys. */
 export interface EndpointActivities {
   evaluateEndpoint(input: BenchmarkInput): Promise<BenchmarkResult>;
+}
+
+export interface JudgeInput {
+  /** Of a model on a benchmark: the answers that are judged. */
+  evaluation: ArtifactRef;
+  label: string;
+  reader: BenchmarkScore['reader'];
+  judge: JudgeSettings;
+}
+
+/** On llm workers. */
+export interface JudgeActivities {
+  /** The evaluation of the same answers by a judge, under a benchmark of its own name. */
+  judgeAnswers(input: JudgeInput): Promise<BenchmarkResult>;
 }

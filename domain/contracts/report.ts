@@ -4,6 +4,7 @@ import type { LlmAccount } from '../llm-account.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { MilestoneChoice } from '../rewards/milestones.ts';
 import type { Stage } from '../stages.ts';
+import type { ProbesResult } from './benchmarks.ts';
 import type { DataResult } from './data.ts';
 import type { EvaluationResult } from './evaluation.ts';
 import type { ModelRef } from './references.ts';
@@ -21,6 +22,8 @@ export interface ReportInput {
   adapter: ArtifactRef;
   /** Milestones that a validation chose. */
   chosen?: MilestoneChoice[];
+  /** Of a recipe that asks for them. */
+  probes?: ProbesResult;
   /** What the run spent on the language model. */
   spent?: { stage: string; account: LlmAccount }[];
 }

@@ -1,5 +1,5 @@
 /** Which of the test questions a recipe asks. */
-import type { Question } from '../questions/question.ts';
+import type { Question, QuestionTask } from '../questions/question.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 
 /** Whether the next question is asked, in the order in which they are stored: of each task of the recipe the first `maxItems`. */
@@ -14,3 +14,6 @@ export function createAskedFilter({
     return more > 0;
   };
 }
+
+/** The benchmark that a task of a run is (benchmarks/index.ts). */
+export const benchmarkOfTask = (task: QuestionTask): string => (task === 'diagnosis' ? 'id-diagnosis' : task);

@@ -1,5 +1,6 @@
 /** One scored answer of a benchmark: what both readers found in an output, and what it earned. */
 import { z } from 'zod';
+import { scoresSchema } from '../dermeval/dimensions.ts';
 import { unreadableForms } from '../questions/extract.ts';
 import type { Key } from '../rows/columns.ts';
 
@@ -36,6 +37,8 @@ export const scoredItemSchema = z.strictObject({
   conditionCorrect: z.boolean().nullable(),
   /** Probability of the answer that was read, among the options; absent where the model's side tells none. */
   confidence: share.optional(),
+  /** Of a narrative that a judge has scored: each dimension, of 5. */
+  dermeval: scoresSchema.optional(),
   /** Of a benchmark of concepts: those of the picture, and those that each reader found. */
   concepts: z
     .strictObject({ expected: z.array(z.string()), strict: z.array(z.string()), lenient: z.array(z.string()) })

@@ -5,7 +5,7 @@
 import type { Recipe } from '../recipe/recipe.ts';
 import { type Stage, type StageRow, stages } from '../stages.ts';
 import { type Architecture, keyValueWidth } from './architecture.ts';
-import { frozenBytes, trainableParameters } from './weights.ts';
+import { adapterShare, frozenBytes, trainableParameters } from './weights.ts';
 
 export interface MemoryEstimate {
   /** Frozen base model. */
@@ -71,6 +71,6 @@ export function estimateMemory(
     atOnce * bytes * (sequence * 2 * a.layers * keyValueWidth(a) + prompt * wideVectors * a.intermediate);
   const trainable = trainableParameters(a, recipe);
   const base = frozenBytes(a, recipe, trainable, row.job === 'grpo');
-  const adapter = trainable * adapterBytes;
+  const adapter = trainable * adapterBytes * adapterShare(recipe);
   return { base, adapter, activations, sampling, peak: base + adapter + Math.max(activations, sampling), tokens };
 }

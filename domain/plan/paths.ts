@@ -8,6 +8,9 @@ import type { Recipe } from '../recipe/recipe.ts';
 /** Versions in `trainer/requirements.txt` for which the refusals below were read in the sources; a test compares them. */
 export const judgedVersions = { accelerate: '1.15.0', transformers: '5.23.0', trl: '1.16.0' } as const;
 
+/** With what paths were run on a GPU so far; docs/first-gpu-run.md has what was measured, and what was not run. */
+export const gpuRun = 'one NVIDIA H100 80GB, torch 2.11.0, transformers 5.23.0, trl 1.16.0, peft 0.21.2';
+
 /** Where trainers run, as far as paths depend on it; `TrainerPlace` of platform/env.ts is one. */
 export interface Place {
   /** On each machine. */
@@ -21,8 +24,8 @@ type Uses = Pick<Recipe, 'model' | 'sft' | 'grpo' | 'lora'>;
 
 export interface Path {
   name: string;
-  /** Machines on which it was run, by the tests that `by` names; nothing was run on a GPU so far. */
-  ran: 'CPU' | 'never';
+  /** Machines on which it was run: a CPU by the tests that `by` names, a GPU by `gpuRun`. */
+  ran: 'CPU' | 'CPU, GPU' | 'never';
   /** The test that runs it, and what stands in for what a CPU lacks. */
   by: string;
   /** Why it is refused and what to do instead; null where it is open. */
@@ -47,15 +50,15 @@ const reinforces = ({ grpo }: Uses): boolean => grpo.milestones.length + grpo.rl
 const open = { refusal: null };
 
 export const paths: readonly Path[] = [
-  { name: 'one process, fp32', ran: 'CPU', by: 'trainer/tests/test_resume.py', ...open, isUsed: usesFp32 },
+  { name: 'one process, fp32', ran: 'CPU, GPU', by: 'trainer/tests/test_resume.py', ...open, isUsed: usesFp32 },
   {
     name: 'bf16 (base bf16, adapter fp32, autocast)',
-    ...{ ran: 'CPU', by: 'trainer/tests/test_precision.py', ...open },
+    ...{ ran: 'CPU, GPU', by: 'trainer/tests/test_precision.py', ...open },
     isUsed: (_, recipe) => recipe?.model.precision === 'bf16',
   },
   {
     name: 'gradient checkpointing',
-    ...{ ran: 'CPU', by: 'trainer/tests/test_precision.py', ...open },
+    ...{ ran: 'CPU, GPU', by: 'trainer/tests/test_precision.py', ...open },
     isUsed: (_, recipe) => recipe !== null && (recipe.sft.gradientCheckpointing || recipe.grpo.gradientCheckpointing),
   },
   { name: 'ddp', ran: 'CPU', by: 'trainer/tests/test_distributed.py, gloo', ...open, isUsed: shards('ddp') },
@@ -104,7 +107,7 @@ export const paths: readonly Path[] = [
       '(TRL issue 6089), and no checkpoint of it was ever resumed; take fsdp, or ddp where the base fits one GPU',
     isUsed: shards('zero-3'),
   },
-  { name: 'attention sdpa', ran: 'CPU', by: 'trainer/tests/test_grpo.py', ...open, isUsed: attends('sdpa') },
+  { name: 'attention sdpa', ran: 'CPU, GPU', by: 'trainer/tests/test_grpo.py', ...open, isUsed: attends('sdpa') },
   {
     name: 'attention eager',
     ...{ ran: 'CPU', by: 'test/integration/training/numerics.test.ts', ...open },
@@ -117,7 +120,7 @@ export const paths: readonly Path[] = [
   },
   {
     name: 'rollouts transformers',
-    ...{ ran: 'CPU', by: 'trainer/tests/test_grpo.py', ...open },
+    ...{ ran: 'CPU, GPU', by: 'trainer/tests/test_grpo.py', ...open },
     isUsed: samples('transformers'),
   },
   {
@@ -172,7 +175,7 @@ export interface PathRow {
 /** What `dermflow plan` tells of each path. */
 export const pathRows = (place: Place, recipe: Uses): PathRow[] =>
   paths.map(({ name, ran, by, refusal, isUsed }) => ({
-    ...{ name, used: isUsed(place, recipe), cpu: ran === 'CPU', gpu: false, by, refusal },
+    ...{ name, used: isUsed(place, recipe), cpu: ran !== 'never', gpu: ran === 'CPU, GPU', by, refusal },
   }));
 
 const nameWidth = 42;
@@ -184,5 +187,5 @@ export function describePaths(rows: readonly PathRow[]): string {
     const state = refusal === null ? where : 'refused';
     return `${used ? '*' : ' '} ${name.padEnd(nameWidth)} ${state.padEnd(8)} ${by}`.trimEnd();
   });
-  return `paths, * this run's; run so far on\n${lines.join('\n')}`;
+  return `paths, * this run's; run so far on\n${lines.join('\n')}\nGPU: ${gpuRun}; docs/first-gpu-run.md`;
 }

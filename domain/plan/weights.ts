@@ -5,8 +5,11 @@ import { type Architecture, loraParameters, partParameters, totalParameters } fr
 
 type Trained = Pick<Recipe, 'lora' | 'full' | 'model'>;
 
-/** Bytes of a weight in NF4 with its twice quantised scales; embeddings and vision tower keep the recipe's precision. */
+/** Bytes of a weight in NF4 with its twice quantised scales; what is not of the text layers keeps the recipe's precision. */
 const quantisedBytes = 0.52;
+
+/** Of the bytes that an adapter, its gradient and the optimiser's state take in fp32: on a base in four bits TRL trains it in bf16. */
+export const adapterShare = ({ lora }: Pick<Recipe, 'lora'>): number => (lora?.quantise ? 0.5 : 1);
 
 export function trainableParameters(a: Architecture, { lora, full = [] }: Trained): number {
   if (lora !== null) return loraParameters(a, lora);
@@ -20,7 +23,8 @@ export function frozenBytes(a: Architecture, recipe: Trained, trainable: number,
   const total = totalParameters(a);
   if (recipe.lora === null) return (total - trainable) * 4 * (hasReference ? 2 : 1);
   if (!recipe.lora.quantise) return total * bytes;
-  const kept = partParameters(a).vision + a.vocabulary * a.hidden * (a.tied ? 1 : 2);
+  const { vision, merger } = partParameters(a);
+  const kept = vision + merger + a.vocabulary * a.hidden * (a.tied ? 1 : 2);
   return kept * bytes + (total - kept) * quantisedBytes;
 }
 
@@ -28,5 +32,5 @@ export function frozenBytes(a: Architecture, recipe: Trained, trainable: number,
 export function checkpointBytes(a: Architecture, recipe: Trained & Pick<Recipe, 'sft' | 'grpo'>): number {
   const trainable = trainableParameters(a, recipe);
   const state = Math.max(optimiserBytes(recipe.sft.trl), optimiserBytes(recipe.grpo.trl));
-  return 4 * (recipe.lora === null ? totalParameters(a) : trainable) + state * trainable;
+  return adapterShare(recipe) * (4 * (recipe.lora === null ? totalParameters(a) : trainable) + state * trainable);
 }

@@ -16,6 +16,7 @@ export const unreadableForms = [
   'repeated tags',
   'too long',
   ...unreadablePassages,
+  'abstained',
 ] as const;
 export type UnreadableForm = (typeof unreadableForms)[number];
 

@@ -22,4 +22,6 @@ export const evaluationSchema = z.strictObject({
   batchSize: z.int().positive(),
   /** Evaluate every model on grey images too: accuracy without the image. */
   noImageControl: z.boolean(),
+  /** Nearest neighbour and linear probe on the vision tower of the tiny model, beside the models in the report. */
+  probes: z.boolean().exactOptional(),
 });

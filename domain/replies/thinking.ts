@@ -4,22 +4,32 @@
  * prompt (the chat templates of DeepSeek-R1 and QwQ).
  */
 
-const names = ['think', 'thinking', 'thought', 'thoughts', 'reasoning', 'reflection', 'scratchpad'];
+const names = [
+  ...['think', 'thinking', 'thought', 'thoughts', 'reasoning', 'reflection', 'scratchpad', 'analysis'],
+  ...['chain_of_thought', 'cot', 'inner_thoughts', 'inner_monologue', 'internal_monologue'],
+  // Of Seed-OSS and Claude alone.
+  ...['seed:think', 'antThinking'],
+];
 
-/** Marks of a block's begin and end: most models; Magistral; Kimi. */
+/** Marks of a block's begin and end: most models; Magistral; Kimi; OpenThinker; Command A; Apertus; MedGemma. */
 const marksBeside = (answerTags: readonly string[]): readonly (readonly [open: string, close: string])[] => {
   const own = names.filter((name) => !answerTags.includes(name)).join('|');
   return [
     [`<(?:${own})(?:\\s[^>]*)?>`, `</(?:${own})\\s*>`],
     ['\\[THINK\\]', '\\[/THINK\\]'],
     ['◁think▷', '◁/think▷'],
+    ['<\\|begin_of_thought\\|>', '<\\|end_of_thought\\|>'],
+    ['<\\|START_THINKING\\|>', '<\\|END_THINKING\\|>'],
+    ['<\\|inner_prefix\\|>', '<\\|inner_suffix\\|>'],
+    ['<unused94>', '<unused95>'],
   ];
 };
 
 /** gpt-oss writes into channels; only the final one is the answer. */
 const finalChannel = /^.*<\|channel\|>\s*final[^<]*<\|message\|>/is;
 const otherChannel = /<\|channel\|>.*$/is;
-const endOfTurn = /<\|(?:end|return|im_end|eot_id|endoftext)\|>/gi;
+const markOfAnswer =
+  /<\|(?:end|return|im_end|eot_id|endoftext|START_RESPONSE|END_RESPONSE|begin_of_solution|end_of_solution)\|>/gi;
 
 interface Block {
   closed: RegExp;
@@ -56,6 +66,6 @@ export function withoutThinking(text: string, answerTags: readonly string[] = []
         rest.replaceAll(closed, '').replace(notOpened, '').replace(notClosed, ''),
       answer,
     )
-    .replaceAll(endOfTurn, '')
+    .replaceAll(markOfAnswer, '')
     .trim();
 }

@@ -2,6 +2,7 @@
 import { modalities } from '../cases/case.ts';
 import { type CaseTally, noCases, sizeOf } from '../cases/data-report.ts';
 import type { FunnelStep } from '../cases/dermnet-filter.ts';
+import type { ProbesResult } from '../contracts/benchmarks.ts';
 import type { ReportInput } from '../contracts/report.ts';
 import type { TextOnlyItem } from '../evaluation/text-only.ts';
 import { createRandom } from '../random.ts';
@@ -17,7 +18,7 @@ import { withTextOnly } from './text-only.ts';
 import { type MetricsLine, mergeLines, type SampleLine } from './training-log.ts';
 
 export interface ReportSources {
-  input: Pick<ReportInput, 'run' | 'recipe' | 'model' | 'data' | 'trajectories' | 'spent' | 'chosen'>;
+  input: Pick<ReportInput, 'run' | 'recipe' | 'model' | 'data' | 'trajectories' | 'spent' | 'chosen' | 'probes'>;
   cases: CaseTally;
   funnel: readonly FunnelStep[];
   /** Test questions by id. */
@@ -71,6 +72,7 @@ export async function buildReport(sources: ReportSources, turn: Turn = async () 
     final: final.label,
     ...(input.chosen ? { chosen: input.chosen } : {}),
     baselines,
+    ...(input.probes ? { probes: probesOf(input.probes) } : {}),
     evaluations: models,
     comparisons,
     sets: await modelsBySet({ models, items, recipe }, turn),
@@ -89,6 +91,14 @@ export async function buildReport(sources: ReportSources, turn: Turn = async () 
     software: { ...sources.software },
   };
 }
+
+const probesOf = ({ rows, remarks }: ProbesResult): NonNullable<Report['probes']> => ({
+  rows: rows.map(({ benchmark, label, items, groups, strict: { score, macroF1 } }) => ({
+    ...{ benchmark, label, items, groups, macroF1 },
+    ...{ accuracy: score.value, low: score.low, high: score.high },
+  })),
+  remarks,
+});
 
 function dataCard({ input, cases, funnel }: Pick<ReportSources, 'input' | 'cases' | 'funnel'>): DataCard {
   const { recipe, data, trajectories } = input;

@@ -66,6 +66,17 @@ export const taskBaselineSchema = z.strictObject({
 });
 export type TaskBaseline = z.infer<typeof taskBaselineSchema>;
 
+/** Nearest neighbour and linear probe on an image encoder; `remarks`: which are absent, and why. */
+const probesSchema = z.strictObject({
+  rows: z.array(
+    z.strictObject({
+      ...{ benchmark: z.string(), label: z.string(), items: count, groups: count },
+      ...{ ...ruleScore, macroF1: share.nullable() },
+    }),
+  ),
+  remarks: z.array(z.string()),
+});
+
 export const evaluatedModelSchema = z.strictObject({
   /** `base`, `rl-only-<step>`, `sft`, `grpo-<step>`; each with `-no-image` on grey images. */
   label: z.string(),
@@ -194,6 +205,8 @@ export const reportSchema = z.strictObject({
   /** Milestones that a validation chose, and of what; absent without one. */
   chosen: z.array(milestoneChoiceSchema).exactOptional(),
   baselines: z.array(taskBaselineSchema),
+  /** Absent where the recipe asks for none. */
+  probes: probesSchema.exactOptional(),
   evaluations: z.array(evaluatedModelSchema),
   comparisons: z.array(comparisonSchema),
   /** Absent in reports of earlier versions. */

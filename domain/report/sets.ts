@@ -1,5 +1,6 @@
 /** The models of a run by data set, and beside the paper's rows. */
 import { benchmarks } from '../benchmarks/index.ts';
+import { benchmarkOfTask } from '../evaluation/asked.ts';
 import { leniently } from '../evaluation/item.ts';
 import type { ReaderName, ScoredRow } from '../evaluation/scored.ts';
 import { questionTasks } from '../questions/question.ts';
@@ -24,8 +25,7 @@ export async function modelsBySet({ models, items, recipe }: Evaluated, turn: Tu
   };
   const found: ModelBySet[] = [];
   for (const task of questionTasks) {
-    const name = task === 'diagnosis' ? 'id-diagnosis' : task;
-    const benchmark = benchmarks.find((known) => known.name === name);
+    const benchmark = benchmarks.find(({ name }) => name === benchmarkOfTask(task));
     for (const { label, image } of models) {
       const own = mapped(ofTask(items.get(label) ?? [], task), byBothReaders);
       if (!benchmark || isEmpty(own)) continue;

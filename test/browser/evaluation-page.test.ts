@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clientScript, scriptSource } from '../../activities/reporting/evaluations/script.ts';
@@ -7,12 +6,11 @@ import { servePages } from '../../infra/web-server.ts';
 import { hasBrowser, launchBrowser, type OpenPage, openPage, type View, visit } from '../support/browser.ts';
 import { temporaryFolder, writeFiles } from '../support/datasets.ts';
 import { madeUpItems, madeUpPage, madeUpSources, square } from '../support/evaluation-page.ts';
-import { overlaps, seenTexts } from './looking.ts';
+import { overlaps, seenTexts, serious } from './looking.ts';
 
 const many = 20_000;
 const light: View = { width: 1280, scheme: 'light' };
 const views: View[] = [light, { width: 1280, scheme: 'dark' }, { width: 390, scheme: 'light' }];
-const axe = await readFile(new URL(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
 
 const count = (page: Page): Promise<string | null> => page.locator('#explorer-count').textContent();
 const shown = async (page: Page): Promise<number> =>
@@ -22,21 +20,6 @@ const answers = (page: Page): Promise<string[]> => page.locator('.row .answer').
 const press = async (page: Page, ...keys: string[]): Promise<void> => {
   for (const key of keys) await page.keyboard.press(key);
 };
-
-/** What axe finds that is serious or worse. */
-async function serious(page: Page): Promise<string[]> {
-  await page.evaluate(axe); // not an element: the page's policy would refuse it
-  return page.evaluate(async () => {
-    // `axe` is what the script above leaves behind.
-    const { axe } = window as unknown as {
-      axe: { run: () => Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
-    };
-    const { violations } = await axe.run();
-    return violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 120)).join(' | ')}`);
-  });
-}
 
 describe.skipIf(!hasBrowser)('a page of evaluations in a browser', () => {
   let browser: Browser;

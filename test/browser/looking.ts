@@ -1,5 +1,8 @@
 /** What a reader would see of a page, measured inside the browser. */
+import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
+
+const axe = await readFile(new URL(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
 
 export interface SeenText {
   text: string;
@@ -87,3 +90,18 @@ export const overlaps = (page: Page): Promise<string[]> =>
         );
       });
   });
+
+/** What axe finds that is serious or worse. */
+export async function serious(page: Page): Promise<string[]> {
+  await page.evaluate(axe); // not an element: the page's policy would refuse it
+  return page.evaluate(async () => {
+    // `axe` is what the script above leaves behind.
+    const { axe } = window as unknown as {
+      axe: { run: () => Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
+    };
+    const { violations } = await axe.run();
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 120)).join(' | ')}`);
+  });
+}

@@ -2,11 +2,12 @@
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure, type Duration } from '@temporalio/common';
 import type { EvaluateModelsInput } from '../../domain/contracts/benchmarks.ts';
+import { usualJudge } from '../../domain/dermeval/judge.ts';
 import { failureTypes, userMistake } from '../../domain/failures.ts';
 import { evaluationId, signals } from '../../domain/names.ts';
 import type { NightlyInput } from '../../domain/nights/nightly.ts';
 import type { Recipe } from '../../domain/recipe/recipe.ts';
-import { nightOf, requestOf } from '../support/evaluations.ts';
+import { endpointModel, nightOf, requestOf } from '../support/evaluations.ts';
 import {
   createGate,
   type Faked,
@@ -53,6 +54,7 @@ function cancelled(): Scenario {
 
 export const scenarios: Record<string, () => Scenario> = {
   complete: () => ({}),
+  probed: () => ({ recipe: smallRecipe({ evaluation: { probes: true } }) }),
   'no-ablation-no-control': () => ({
     recipe: smallRecipe({ grpo: { rlOnlyMilestones: [] }, evaluation: { noImageControl: false } }),
   }),
@@ -89,6 +91,10 @@ export const scenarios: Record<string, () => Scenario> = {
   // With the references on an image encoder, which those around it were begun without.
   'models-referenced': () => ({
     evaluation: requestOf({ encoder: { name: 'mine', artifact: reference('onnx', 'mine') } }),
+  }),
+  // With a judge, who is asked after each model.
+  'models-judged': () => ({
+    evaluation: requestOf({ models: [endpointModel()], judge: { ...usualJudge, model: 'strict' } }),
   }),
   'models-failed': () => ({ evaluation: requestOf(), instead: failingAt('evaluateBenchmark') }),
   'models-cancelled': () => {

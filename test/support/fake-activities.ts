@@ -8,6 +8,7 @@ import {
   type BenchmarkInput,
   type BenchmarkResult,
   type EndpointActivities,
+  type JudgeActivities,
   nameOfBenchmark,
   type ProbeActivities,
 } from '../../domain/contracts/benchmarks.ts';
@@ -20,7 +21,12 @@ import type { RecordActivities, RecordInput } from '../../domain/run-record.ts';
 import type { ActivitiesByQueue } from './temporal.ts';
 
 /** What workers do for runs, and for evaluations that are asked for by themselves. */
-export type Faked = Activities & BenchmarkActivities & EndpointActivities & NightActivities & ProbeActivities;
+export type Faked = Activities &
+  BenchmarkActivities &
+  EndpointActivities &
+  JudgeActivities &
+  NightActivities &
+  ProbeActivities;
 
 export interface Call {
   /** E.g. `trainGrpo 20`, `trainGrpo 20 without SFT`, `evaluateModel sft`. */
@@ -53,7 +59,7 @@ export class FakeActivities {
         ...own('findMilestone', 'recordNight', 'callWebhook'),
       },
       [taskQueues.cpu]: own('prepareData', 'writeReport'),
-      [taskQueues.llm]: own('synthesiseTrajectories', 'explainConcepts', 'evaluateEndpoint'),
+      [taskQueues.llm]: own('synthesiseTrajectories', 'explainConcepts', 'evaluateEndpoint', 'judgeAnswers'),
       [taskQueues.gpu]: own('identifyModel', 'trainSft', 'trainGrpo', 'trainDistilled', 'trainSoreb', 'exportAdapter'),
       [taskQueues.evaluation]: own(
         ...(['exportForInference', 'evaluateModel'] as const),
@@ -125,6 +131,8 @@ const plain: Faked = {
     tested.kind === 'local' && tested.runtime === 'onnx' ? reference('onnx', tested.label) : null,
   evaluateBenchmark: async ({ tested, benchmark }) => benchmarkResult(tested.label, benchmark),
   evaluateEndpoint: async ({ tested, benchmark }) => benchmarkResult(tested.label, benchmark),
+  judgeAnswers: async ({ label, evaluation, judge }) =>
+    benchmarkResult(label, `${evaluation.key.split('/').at(-1)}@${judge.model}`),
   findMilestone: async ({ run }) => ({
     id: 'grpo-500',
     checkpoint: reference('checkpoint', `${run}/grpo/step-500`),

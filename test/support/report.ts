@@ -11,6 +11,7 @@ import { buildReport, type ReportSources } from '../../domain/report/build.ts';
 import { finalModel, orderModels } from '../../domain/report/models.ts';
 import type { LineageEntry, Report } from '../../domain/report/report.ts';
 import { makeCase } from './cases.ts';
+import { benchmarkResult } from './fake-activities.ts';
 import { shippedKnowledge } from './knowledge.ts';
 import { demoRecipe } from './recipes.ts';
 import {
@@ -94,6 +95,12 @@ export function sampleSources(models: readonly SimulatedModel[] = demoModels): R
       trajectories: {
         trajectories: ref('trajectories'),
         counts: { train: 610, validation: 30, llmCalls: 60, rejected: 2 },
+      },
+      probes: {
+        rows: ['Nearest neighbour, tiny', 'Linear probe, tiny'].map((label) => benchmarkResult(label, 'id-diagnosis')),
+        remarks: [
+          'lesion-condition: nearest neighbour and linear probe: absent: no option of its items was seen in training',
+        ],
       },
     },
     cases: tally,

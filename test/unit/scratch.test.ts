@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, stat, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
@@ -13,6 +14,7 @@ import {
   sweepScratch,
   withScratchFolder,
 } from '../../activities/scratch.ts';
+import { openScratchDatabase } from '../../activities/scratch-database.ts';
 import { DermflowError, failureTypes } from '../../domain/failures.ts';
 import { temporaryFolder } from '../support/datasets.ts';
 import { deadOwner, scratchFolderOf } from '../support/scratch.ts';
@@ -201,6 +203,25 @@ describe('explainCrash', () => {
 });
 
 describe('explainDiskError', () => {
+  it('names the folder of a database that has no more room', () => {
+    const database = openScratchDatabase('create table t (a text); pragma max_page_count = 3');
+    const fill = (): void => {
+      const insert = database.prepare('insert into t values (?)');
+      for (let i = 0; i < 100; i++) insert.run('x'.repeat(1_000));
+    };
+    let full: unknown;
+    try {
+      fill();
+    } catch (error) {
+      full = explainDiskError(error, '/fast');
+    }
+    database.close();
+    expect(full).toMatchObject({
+      type: failureTypes.unavailable,
+      message: expect.stringMatching(`${tmpdir()}: the disk is full; .*TMPDIR`),
+    });
+  });
+
   it.each(['ENOSPC', 'EDQUOT', 'EACCES', 'EROFS'])('%s becomes Unavailable with a remedy', (code) => {
     const explained = explainDiskError(Object.assign(new Error('write'), { code }), '/fast');
     expect(explained).toMatchObject({

@@ -4,6 +4,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { describe, expect, it } from 'vitest';
 import { startEvaluation } from '../../cli/evaluate/evaluate.ts';
 import type { BenchmarkInput, EvaluateModelsInput, EvaluateModelsResult } from '../../domain/contracts/benchmarks.ts';
+import { usualJudge } from '../../domain/dermeval/judge.ts';
 import { failureTypes, needsPerson, userMistake } from '../../domain/failures.ts';
 import { signals } from '../../domain/names.ts';
 import { requestOf } from '../support/evaluations.ts';
@@ -83,6 +84,25 @@ describe('an evaluation of models', () => {
     const shipped = await start();
     expect((await resultOf(shipped)).rules.map(({ label }) => label)).toContain('Linear probe, tiny');
     expect(fakes.calls.find(({ name }) => name.startsWith('scoreProbes'))?.input).not.toHaveProperty('encoder');
+  });
+
+  it('has each model’s answers judged after they came, where a judge is named', async () => {
+    const judge = { ...usualJudge, model: 'strict' };
+    const evaluation = await start({}, { ...requestOf(), judge });
+    const { evaluations } = await resultOf(evaluation);
+    expect(evaluations.map(({ label, benchmark }) => `${label}: ${benchmark}`).slice(0, 4)).toEqual([
+      'base:tiny: id-diagnosis',
+      'base:tiny: id-diagnosis@strict',
+      'base:tiny: lesion-condition',
+      'base:tiny: lesion-condition@strict',
+    ]);
+    const asked = fakes.calls.filter(({ name }) => name.startsWith('judgeAnswers')).map(({ input }) => input);
+    expect(asked).toHaveLength(6);
+    expect(asked).toContainEqual({
+      ...{ evaluation: reference('benchmark', 'base:tiny/id-diagnosis'), label: 'base:tiny', reader: 'strict', judge },
+    });
+    await resultOf(await start());
+    expect(fakes.names('judge')).toEqual([]);
   });
 
   it('has the data stage of a recipe done first', async () => {

@@ -1,9 +1,11 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { ProbesInput } from '../../domain/contracts/benchmarks.ts';
 import type { EvaluationInput } from '../../domain/contracts/evaluation.ts';
 import type { ReportInput } from '../../domain/contracts/report.ts';
 import type { RunProgress, RunResult } from '../../domain/contracts/run.ts';
 import type { GrpoInput, SftInput } from '../../domain/contracts/training.ts';
+import { userMistake } from '../../domain/failures.ts';
 import {
   type Call,
   createGate,
@@ -77,6 +79,23 @@ describe('a complete run', () => {
     ]);
   });
 
+  it('fits probes on the very questions that its models are asked, and reports them', () => {
+    const asked = calls.flatMap(({ name, input }) => (name === 'scoreProbes' ? [input as ProbesInput] : [])); // by its name
+    expect(asked.map(({ benchmark, limit }) => [benchmark, limit])).toEqual([
+      ['id-diagnosis', null],
+      ['lesion-condition', null],
+    ]);
+    expect(new Set(asked.map(({ profile }) => profile.name))).toEqual(new Set(['compact']));
+    const input = calls.at(-1)?.input as ReportInput; // the last call is writeReport
+    expect(asked.map(({ data }) => data)).toEqual(
+      [input.data, input.data].map(({ questions, dataset }) => ({ questions, dataset })),
+    );
+    expect(input.probes?.rows.map(({ label, benchmark }) => `${label}: ${benchmark}`)).toEqual([
+      'Linear probe, tiny: id-diagnosis',
+      'Linear probe, tiny: lesion-condition',
+    ]);
+  });
+
   it('reports all metrics, the evaluations in the order of their start, and the last milestone as adapter', () => {
     const input = calls.at(-1)?.input as ReportInput; // the last call is writeReport
     expect(input).toMatchObject({
@@ -125,6 +144,16 @@ describe('the course of a run', () => {
     expect(fakes.names('train')).toEqual(trained);
     expect(evaluations.map(({ label }) => label)).toEqual(labels);
     expect(adapter).toEqual(reference('adapter', final));
+  });
+
+  it('has no probes where the recipe asks for none, and fails with probes that fail', async () => {
+    const { probes: _, ...evaluation } = smallRecipe().evaluation;
+    await resultOf(await runs.start({}, { recipe: { ...smallRecipe(), evaluation } }));
+    expect(fakes.names('scoreProbes')).toEqual([]);
+    expect(fakes.calls.at(-1)?.input).not.toHaveProperty('probes');
+    const scoreProbes = () => Promise.reject(userMistake('the encoder is damaged'));
+    await expect(resultOf(await runs.start({ scoreProbes }))).rejects.toThrow();
+    expect(fakes.names('writeReport')).toEqual([]);
   });
 
   it('aligns concepts before the trajectories, whose SFT continues that adapter', async () => {

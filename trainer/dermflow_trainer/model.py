@@ -19,6 +19,8 @@ def prepare_torch(job):
     """Threads, seeds and determinism: on a CPU with one thread equal jobs give equal bytes."""
     torch.set_num_threads(job["threads"])
     torch.use_deterministic_algorithms(True, warn_only=torch.cuda.is_available())
+    # By default cuDNN multiplies in TF32 where the job says fp32.
+    torch.backends.cudnn.allow_tf32 = job.get("trl", {}).get("tf32", False)
     set_seed(job["seed"])
 
 

@@ -23,11 +23,21 @@ def numerics(model):
         "torch build": f"{torch.version.git_version}, CUDA {torch.version.cuda or torch.version.hip or 'none'}",
         "threads in use": f"{torch.get_num_threads()}, {torch.get_num_interop_threads()} between operations",
         "deterministic algorithms": str(torch.are_deterministic_algorithms_enabled()),
-        "float32 products": torch.get_float32_matmul_precision(),
+        "float32 products": float32_products(),
     }
     if torch.cuda.is_available():
-        facts["cuDNN"] = f"{torch.backends.cudnn.version()}, TF32 {torch.backends.cudnn.allow_tf32}"
+        facts["cuDNN"] = f"{torch.backends.cudnn.version()}, convolutions {torch.backends.cudnn.conv.fp32_precision}"
     return facts | variables()
+
+
+def float32_products():
+    """How float32 matrices are multiplied. PyTorch's older question is refused where its newer settings were used, as
+    Transformers does for `tf32`."""
+    try:
+        return torch.get_float32_matmul_precision()
+    except RuntimeError:
+        cuda, onednn = torch.backends.cuda.matmul, torch.backends.mkldnn.matmul
+        return f"CUDA {cuda.fp32_precision}, oneDNN {onednn.fp32_precision}"
 
 
 def variables():

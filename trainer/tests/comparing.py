@@ -5,6 +5,9 @@ import hashlib
 import torch
 from safetensors.torch import load_file
 
+# Whether checkpoints of one process with one thread promise exact resumes here.
+EXACT = not torch.cuda.is_available()
+
 
 def adapter_of(folder):
     return load_file(folder / "adapter_model.safetensors")
@@ -23,7 +26,7 @@ def digest(value):
     def add(part):
         if isinstance(part, torch.Tensor):
             sha.update(f"{part.dtype}{tuple(part.shape)}".encode())
-            sha.update(part.contiguous().numpy().tobytes())
+            sha.update(part.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes())
         elif isinstance(part, dict):
             for key in sorted(part, key=str):
                 sha.update(f"{key}:".encode())
@@ -44,5 +47,7 @@ def state_digests(checkpoint):
     # One process saves `rng_state.pth`, rank i of several `rng_state_i.pth`.
     random = sorted(path.name for path in checkpoint.glob("rng_state*.pth"))
     files |= {"random" if len(random) == 1 else name: name for name in random}
-    states = {name: torch.load(checkpoint / file, weights_only=False) for name, file in files.items()}
+    states = {
+        name: torch.load(checkpoint / file, map_location="cpu", weights_only=False) for name, file in files.items()
+    }
     return {"adapter": digest(weights_of(checkpoint))} | {name: digest(state) for name, state in states.items()}

@@ -5,6 +5,8 @@ import os
 
 # Read by libraries when they are imported, here and in the processes that tests start.
 os.environ.update(HF_HUB_OFFLINE="1", HF_DATASETS_OFFLINE="1", TOKENIZERS_PARALLELISM="false", OMP_NUM_THREADS="1")
+# Whether there is a GPU is asked of its driver's tools: a process that has asked CUDA has no children that can use it.
+os.environ["PYTORCH_NVML_BASED_CUDA_CHECK"] = "1"
 
 import micro_model
 import pytest

@@ -37,7 +37,7 @@ class RecordingGRPO(OrderedGRPOTrainer):
     def _compute_loss(self, model, inputs):
         loss = super()._compute_loss(model, inputs)
         names = ("prompt_ids", "prompt_mask", "completion_ids", "completion_mask", "advantages", "ref_per_token_logps")
-        record = {name: inputs[name].detach().clone() for name in names} | {"logps": self.last_logps}
+        record = {name: inputs[name].detach().cpu().clone() for name in names} | {"logps": self.last_logps.cpu()}
         self.passes = [*self.passes, record | {"step": self.state.global_step + 1}]
         torch.save(self.passes, os.path.join(self.args.output_dir, f"passes-{rank()}.pt"))
         return loss
@@ -49,7 +49,7 @@ class GradientGRPO(RecordingGRPO):
     gradients = ()
 
     def _clip_grad_norm(self, model):
-        gradient = {name: p.grad.clone() for name, p in self.model.named_parameters() if p.grad is not None}
+        gradient = {name: p.grad.cpu().clone() for name, p in self.model.named_parameters() if p.grad is not None}
         self.gradients = {**dict(self.gradients), self.state.global_step + 1: gradient}
         torch.save(self.gradients, os.path.join(self.args.output_dir, "gradients.pt"))
         return super()._clip_grad_norm(model)

@@ -18,8 +18,9 @@ from reward_server import serve_rewards
 from running import run
 from sequences import inputs_by_prompt
 from transformers import AutoModelForImageTextToText, AutoProcessor
+from transformers.quantizers.quantizers_utils import should_convert_module
 
-from dermflow_trainer.base_model.layers import pattern_of
+from dermflow_trainer.base_model.layers import linear_layers, pattern_of
 from dermflow_trainer.events import Events
 from dermflow_trainer.failures import BadInput
 from dermflow_trainer.inference import export_onnx
@@ -67,6 +68,16 @@ def test_the_released_targets_are_as_they_were():
     )
 
 
+def test_four_bits_are_of_the_language_model_alone(micro):
+    """By the names of the model as it is loaded, and Transformers' own way to compare them."""
+    model = AutoModelForImageTextToText.from_pretrained(micro / "base")
+    skipped = quantisation_arguments({"quantise": "nf4"})["quantization_config"]["llm_int8_skip_modules"]
+    linear = [name for name, module in model.named_modules() if isinstance(module, torch.nn.Linear)]
+    converted = {name for name in linear if should_convert_module(name, skipped)}
+    assert converted == set(linear_layers(model)["language"])
+    assert {"lm_head", "model.visual.blocks.0.attn.qkv", "model.visual.merger.mlp.0"} <= set(linear) - converted
+
+
 def test_a_base_in_four_bits_is_loaded_so(micro, data, tmp_path):
     """As it is given to `from_pretrained`; nothing here can run it."""
     assert quantisation_arguments({"rank": 4}) == {}
@@ -77,7 +88,7 @@ def test_a_base_in_four_bits_is_loaded_so(micro, data, tmp_path):
             "bnb_4bit_quant_type": "nf4",
             "bnb_4bit_use_double_quant": True,
             "bnb_4bit_compute_dtype": "bfloat16",
-            "llm_int8_skip_modules": ["visual", "lm_head"],
+            "llm_int8_skip_modules": [r"(?!.*\blanguage_model\.).+"],
         }
     }
     from transformers import BitsAndBytesConfig

@@ -7,6 +7,7 @@ import time
 import instruments
 import pytest
 import torch
+from comparing import EXACT
 from jobs import grpo_job, sft_job
 from reward_server import serve_rewards
 from running import Started, run
@@ -44,7 +45,7 @@ def test_a_signal_saves_and_leaves_with_75(micro, data, rewards, tmp_path, stage
     result = running.wait()
     assert result.code == 75, result.stderr
     step = result.of("progress")[-1]["step"]
-    assert [(event["step"], event["exact"]) for event in result.of("checkpoint")] == [(step, True)]
+    assert [(event["step"], event["exact"]) for event in result.of("checkpoint")] == [(step, EXACT)]
     plan = {**LONG, "stopAt": step + 1}
     resumed = run(job("second", plan=plan, resume=result.of("checkpoint")[0]["path"]), tmp_path, name="second")
     assert resumed.code == 0, resumed.stderr

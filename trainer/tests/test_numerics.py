@@ -3,12 +3,14 @@
 import json
 
 import pytest
+import torch
 from jobs import sft_job
 from running import run
 from transformers import AutoModelForImageTextToText
+from transformers.utils.import_utils import enable_tf32
 
-from dermflow_trainer.model import load_base
-from dermflow_trainer.numerics import attention_of, variables
+from dermflow_trainer.model import load_base, prepare_torch
+from dermflow_trainer.numerics import attention_of, float32_products, variables
 
 PLAN = {"maxSteps": 2, "stopAt": 1, "saveEvery": 1}
 
@@ -43,6 +45,32 @@ def test_variables_that_choose_kernels_are_told_and_talkative_ones_are_not(monke
     told = variables()
     assert {"ONEDNN_MAX_CPU_ISA", "MKL_CBWR", "ATEN_CPU_CAPABILITY", "CUBLAS_WORKSPACE_CONFIG"} <= told.keys()
     assert "ONEDNN_VERBOSE" not in told
+
+
+@pytest.fixture
+def precisions():
+    """Puts PyTorch's settings for float32 back."""
+    yield
+    torch.backends.cudnn.allow_tf32 = True
+    torch.backends.fp32_precision = "none"
+
+
+@pytest.mark.parametrize(("trl", "expected"), [({}, False), ({"tf32": False}, False), ({"tf32": True}, True)])
+def test_convolutions_are_in_tf32_only_where_the_job_asks_for_it(precisions, trl, expected):
+    """cuDNN's own default is TF32 also where the job says fp32."""
+    torch.backends.cudnn.allow_tf32 = True
+    prepare_torch({"seed": 7, "threads": 1, "trl": trl})
+    assert torch.backends.cudnn.allow_tf32 is expected
+    assert (torch.backends.cudnn.conv.fp32_precision == "tf32") is expected
+
+
+@pytest.mark.parametrize(("wanted", "told"), [(None, "highest"), (True, "CUDA tf32, oneDNN tf32"), (False, "highest")])
+def test_float32_products_are_told_however_they_were_set(precisions, wanted, told):
+    """As Transformers sets them for `tf32`, which PyTorch's older question is refused after."""
+    prepare_torch({"seed": 7, "threads": 1, "trl": {} if wanted is None else {"tf32": wanted}})
+    if wanted is not None:
+        enable_tf32(wanted)
+    assert float32_products() == told
 
 
 @pytest.mark.parametrize("own", [{"repetition_penalty": 5.0}, {"no_repeat_ngram_size": 1}, {"num_beams": 3}])

@@ -1,6 +1,6 @@
 import pytest
 import torch
-from comparing import adapter_of
+from comparing import EXACT, adapter_of
 from jobs import sft_job
 from peft import PeftModel
 from PIL import Image
@@ -26,7 +26,7 @@ def test_reports_start_steps_checkpoints_and_end(trained):
     assert [event["step"] for event in result.of("progress")] == [1, 2, 3, 4, 5, 6]
     assert all(event["memoryBytes"] > 2**20 for event in result.of("progress"))
     assert [event["tokensPerSecond"] is None for event in result.of("progress")] == [True] + [False] * 5
-    assert [(event["step"], event["exact"]) for event in result.of("checkpoint")] == [(3, True), (6, True)]
+    assert [(event["step"], event["exact"]) for event in result.of("checkpoint")] == [(3, EXACT), (6, EXACT)]
     assert end == {"event": "finished", "step": 6, "outputs": {"adapter": str(output / "adapter")}}
     assert set(result.values[6]) >= {"loss", "eval_loss", "grad_norm", "learning_rate", "token_accuracy"}
 

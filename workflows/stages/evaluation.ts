@@ -12,6 +12,7 @@ type Asked = Omit<EvaluationInput, 'label' | 'image'>;
 export class Evaluations {
   readonly #scope = new CancellationScope();
   readonly #started: Promise<EvaluationResult>[] = [];
+  readonly #beside: Promise<unknown>[] = [];
   readonly #progress: Progress;
   #finished = 0;
 
@@ -29,20 +30,33 @@ export class Evaluations {
     this.#begin(() => real.then(() => this.#evaluate(onGrey(subject), rest)));
   }
 
+  /** What is read beside the evaluations; it fails the run as they do, and its result is there once `all` has ended. */
+  beside<T>(work: () => Promise<T>): Promise<T> {
+    const own = this.#run(work);
+    this.#beside.push(own);
+    return own;
+  }
+
   #begin(work: () => Promise<EvaluationResult>): Promise<EvaluationResult> {
-    const evaluation = this.#scope.run(work);
-    // Nobody may be waiting yet when it fails; `all` still throws the failure.
-    evaluation.catch((error: unknown) => {
-      if (!isCancellation(error)) this.#progress.fail('evaluation', error);
-    });
+    const evaluation = this.#run(work);
     this.#started.push(evaluation);
     this.#tell();
     return evaluation;
   }
 
+  #run<T>(work: () => Promise<T>): Promise<T> {
+    const own = this.#scope.run(work);
+    // Nobody may be waiting yet when it fails; `all` still throws the failure.
+    own.catch((error: unknown) => {
+      if (!isCancellation(error)) this.#progress.fail('evaluation', error);
+    });
+    return own;
+  }
+
   /** Waits for every one, then returns the results in the order of their start or throws the first failure. */
   async all(): Promise<EvaluationResult[]> {
-    await Promise.allSettled(this.#started);
+    await Promise.allSettled([...this.#started, ...this.#beside]);
+    await Promise.all(this.#beside);
     return Promise.all(this.#started);
   }
 
@@ -50,7 +64,7 @@ export class Evaluations {
   async stop(): Promise<void> {
     await CancellationScope.nonCancellable(async () => {
       this.#scope.cancel();
-      await Promise.allSettled(this.#started);
+      await Promise.allSettled([...this.#started, ...this.#beside]);
     });
   }
 

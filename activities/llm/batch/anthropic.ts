@@ -1,7 +1,7 @@
 /** Anthropic's message batches: the lines in one request, the results by an address. They carry no label. */
 import { z } from 'zod';
 import type { LlmBatches } from '../../ports/llm-client.ts';
-import { type BatchMeans, collectLines, encodeLines } from './lines.ts';
+import { askJson, type BatchMeans, collectLines, encodeLines } from './lines.ts';
 
 const batchSchema = z.looseObject({
   id: z.string(),
@@ -24,39 +24,41 @@ const toleranceMs = 3_600_000;
 
 export function anthropicBatches(means: BatchMeans): LlmBatches {
   const { send } = means;
-  const json = async (path: string, init: RequestInit, signal: AbortSignal): Promise<unknown> =>
-    (await send(path, init, signal)).json();
   return {
     submit: async (lines, _, signal) => {
       const encoded = await encodeLines(means, lines);
       const beta = encoded.find((line) => line.beta !== '')?.beta;
       const headers = { 'content-type': 'application/json', ...(beta === undefined ? {} : { 'anthropic-beta': beta }) };
       const body = JSON.stringify({ requests: encoded.map(({ id, body }) => ({ custom_id: id, params: body })) });
-      return batchSchema.parse(await json('/messages/batches', { method: 'POST', headers, body }, signal)).id;
+      return (await askJson(means, '/messages/batches', { method: 'POST', headers, body }, batchSchema, signal)).id;
     },
 
     find: async (lines, _, since, signal) => {
       const found: string[] = [];
       let after = '';
       for (;;) {
-        const page = pageSchema.parse(await json(`/messages/batches?limit=100${after}`, {}, signal));
+        const page = await askJson(means, `/messages/batches?limit=100${after}`, {}, pageSchema, signal);
         for (const { id, created_at: at, request_counts: counts } of page.data) {
           if (Date.parse(at) < since.getTime() - toleranceMs) return found; // newest first
           const size = Object.values(counts).reduce((sum, count) => sum + count, 0);
           if (size === lines.size) found.push(id);
         }
         if (!page.has_more || !page.last_id) return found;
-        after = `&after_id=${encodeURIComponent(page.last_id)}`;
+        const next = `&after_id=${encodeURIComponent(page.last_id)}`;
+        if (next === after) return found; // it knows no pages, and gives the same again
+        after = next;
       }
     },
 
     look: async (batch, lines, signal) => {
       const path = `/messages/batches/${encodeURIComponent(batch)}`;
-      const { processing_status: status, request_counts: counts } = batchSchema.parse(await json(path, {}, signal));
+      const { processing_status: status, request_counts: counts } = await askJson(means, path, {}, batchSchema, signal);
       if (status !== 'ended') return { ended: false, done: counts.succeeded ?? 0 };
       const response = await send(`${path}/results`, {}, signal);
       return collectLines(means, lines, await response.text(), (row) => {
-        const { custom_id: id, result } = lineSchema.parse(row);
+        const line = lineSchema.safeParse(row).data;
+        if (!line) return null;
+        const { custom_id: id, result } = line;
         return { id, body: result.type === 'succeeded' ? result.message : undefined };
       });
     },

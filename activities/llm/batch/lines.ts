@@ -1,4 +1,6 @@
 /** What the batch protocols share: lines out, lines in. */
+import type { z } from 'zod';
+import { unavailable } from '../../../domain/failures.ts';
 import type { LlmImage, LlmReply, LlmRequest } from '../../../domain/llm.ts';
 import type { BatchState } from '../../ports/llm-client.ts';
 import type { BatchCodec } from './codec.ts';
@@ -10,6 +12,31 @@ export interface BatchMeans {
   loadImage: (image: LlmImage) => Promise<Uint8Array>;
   /** A request below the endpoint's address, with its key; waited for as long as it is away. */
   send: (path: string, init: RequestInit, signal: AbortSignal) => Promise<Response>;
+}
+
+/** Asks for JSON. What is none, or of another shape, came from something in between: it is waited for. */
+export async function askJson<T>(
+  { send, name }: Pick<BatchMeans, 'send' | 'name'>,
+  path: string,
+  init: RequestInit,
+  schema: z.ZodType<T>,
+  signal: AbortSignal,
+): Promise<T> {
+  const text = await (await send(path, init, signal)).text();
+  const parsed = schema.safeParse(jsonOf(text));
+  if (parsed.success) return parsed.data;
+  throw unavailable(
+    `${name}: the answer for ${path} is none of a batch API (${text.replaceAll(/\s+/g, ' ').trim().slice(0, 200)}); the run goes on when it is, or set llm.batch to false`,
+  );
+}
+
+/** Undefined where it is no JSON. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 interface EncodedLine {
@@ -34,26 +61,30 @@ export async function encodeLines(
 }
 
 /**
- * The replies in a file of results.
+ * The replies in a file of results. A row that is no JSON, or names no line, counts as not there: its line is asked for
+ * alone. Throws `Unavailable` where the file was cut off in the middle of a row.
  *
- * @param parse the id of a row, and the body of its answer; undefined where it has none
+ * @param parse the id of a row, and the body of its answer, undefined where it has none; null for no row at all
  */
 export async function collectLines(
-  { codec }: BatchMeans,
+  { codec, name }: BatchMeans,
   lines: ReadonlyMap<string, LlmRequest>,
   results: string,
-  parse: (row: unknown) => { id: string; body: unknown },
+  parse: (row: unknown) => { id: string; body: unknown } | null,
 ): Promise<BatchState> {
   const replies = new Map<string, LlmReply>();
   const rows = results.split('\n').filter((row) => row.trim() !== '');
+  if (rows.length > 0 && jsonOf(rows.at(-1) ?? '') === undefined) {
+    throw unavailable(`${name}: the results of a batch end in the middle of a row; they are asked for again`);
+  }
   let ours = 0;
   for (const row of rows) {
-    const { id, body } = parse(JSON.parse(row));
-    const request = lines.get(id);
-    if (request === undefined) continue;
+    const found = parse(jsonOf(row));
+    const request = found ? lines.get(found.id) : undefined;
+    if (!found || request === undefined) continue;
     ours++;
-    const reply = body === undefined ? null : await codec.decode(request, body);
-    if (reply !== null) replies.set(id, reply);
+    const reply = found.body === undefined ? null : await codec.decode(request, found.body);
+    if (reply !== null) replies.set(found.id, reply);
   }
   return { ended: true, replies, isOurs: ours > 0 || rows.length === 0 };
 }

@@ -5,6 +5,8 @@ import { z } from 'zod';
 const lenient = <T extends z.ZodType>(schema: T) => schema.nullish().catch(undefined);
 
 const part = z.union([z.string(), z.looseObject({ text: z.string().nullish() })]);
+/** Of a part that is text; others are thinking, refusals, pictures. */
+const textTypes: readonly unknown[] = [undefined, null, 'text', 'output_text'];
 const contentSchema = z.union([z.string(), z.array(part)]);
 
 /** Of a message, or of the change that a piece of a stream makes to one. */
@@ -37,11 +39,17 @@ const chunkSchema = z.looseObject({
 export const textOf = (content: z.infer<typeof contentSchema> | null | undefined): string =>
   typeof content === 'string'
     ? content
-    : (content ?? []).map((each) => (typeof each === 'string' ? each : (each.text ?? ''))).join('');
+    : (content ?? [])
+        .map((each) => (typeof each === 'string' ? each : textTypes.includes(each.type) ? (each.text ?? '') : ''))
+        .join('');
 
 /** A number of tokens; undefined where it cannot be one. No prompt and no answer has none. */
 export const told = (tokens: number | null | undefined): number | undefined =>
   typeof tokens === 'number' && tokens > 0 && Number.isFinite(tokens) ? Math.round(tokens) : undefined;
+
+/** Undefined where it is none: some servers say "" or "null" until there is one. */
+export const reasonOf = (said: string | null | undefined): string | undefined =>
+  said && !/^(?:null|none)$/i.test(said) ? said : undefined;
 
 /** A piece of a stream. */
 export interface Chunk {
@@ -54,17 +62,24 @@ export interface Chunk {
   system_fingerprint?: string;
 }
 
+/** Says nothing but that more will come. */
+const aliveSchema = z.union([z.strictObject({}), z.looseObject({ type: z.literal('ping') })]);
+const isAlive = (raw: unknown): boolean => aliveSchema.safeParse(raw).success;
+
 /** Null where it is none of OpenAI's, e.g. an error. */
 export function chunkOf(raw: unknown): Chunk | null {
-  const chunk = chunkSchema.safeParse(raw).data;
+  const chunk: z.infer<typeof chunkSchema> | undefined = isAlive(raw)
+    ? { choices: [] }
+    : chunkSchema.safeParse(raw).data;
   if (!chunk || chunk.error) return null;
   const { model, system_fingerprint: fingerprint, usage } = chunk;
   const [first] = chunk.choices;
+  const reason = reasonOf(first?.finish_reason);
   const [inputTokens, outputTokens] = [told(usage?.prompt_tokens), told(usage?.completion_tokens)];
   return {
     text: textOf(first?.delta?.content),
     reasoning: first?.delta?.reasoning_content ?? first?.delta?.reasoning ?? '',
-    ...(first?.finish_reason ? { finishReason: first.finish_reason } : {}),
+    ...(reason === undefined ? {} : { finishReason: reason }),
     ...(inputTokens === undefined ? {} : { inputTokens }),
     ...(outputTokens === undefined ? {} : { outputTokens }),
     ...(model ? { model } : {}),

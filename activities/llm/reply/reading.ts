@@ -33,8 +33,10 @@ export function readGenerated(
   const { content, finishReason, usage, warnings, response } = generated;
   const joined = (type: 'text' | 'reasoning'): string =>
     content.map((part) => (part.type === type ? part.text : '')).join('');
-  const text = joined('text');
   const raw = completionSchema.safeParse(response?.body).data;
+  // The SDK passes over parts of kinds that it does not know.
+  const parts = raw?.choices?.[0].message.content;
+  const text = joined('text') || (Array.isArray(parts) ? textOf(parts) : '');
   const refused = raw?.choices?.[0].message.refusal;
   const finish = refused ? 'refused' : finishOf(finishReason.unified, finishReason.raw);
   // What an endpoint said when it broke a stream off.
@@ -92,13 +94,13 @@ function bodyOf(error: unknown): unknown {
 }
 
 const cut =
-  /length|max_?tokens|token_?limit|truncat|insufficient_system_resource|network|abort|incomplete|interrupted|cancel|time_?out/i;
-const filter = /content_?filter|safety|sensitive|recitation|prohibited|block|spii|moderation/i;
+  /length|max_?tokens|token_?limit|limit_reached|error_limit|preempt|repetition|truncat|insufficient_system_resource|network|abort|incomplete|interrupted|cancel|time_?out/i;
+const filter = /content_?filter|safety|sensitive|recitation|prohibited|block|spii|moderation|guardrail|toxic/i;
 
 function finishOf(unified: string, raw: string | undefined): LlmReply['finish'] {
   if (unified === 'length' || cut.test(raw ?? '')) return 'length';
   if (unified === 'content-filter' || filter.test(raw ?? '')) return 'filtered';
-  return unified === 'error' || raw === 'error' ? 'refused' : 'stop';
+  return unified === 'error' || /error|fail/i.test(raw ?? '') ? 'refused' : 'stop';
 }
 
 /**

@@ -8,6 +8,7 @@ import { accuracyChart } from '../charts/accuracy.ts';
 import { confusionChart } from '../charts/confusion.ts';
 import { figure, type Markup, section, table, unbroken } from '../markup.ts';
 import { controlTable } from './controls.ts';
+import { probesTable } from './probes.ts';
 import { setTables } from './sets.ts';
 import { textOnlyNote, textOnlyTable } from './text-only.ts';
 
@@ -74,6 +75,7 @@ export async function resultsSection(report: Report): Promise<Markup> {
       setTables(report, task),
       controlTable(report, task),
       textOnlyTable(report, task),
+      probesTable(report, task),
       unreadableTable(report, task),
     );
   }

@@ -69,11 +69,13 @@ function readingsIn(value: unknown, at: number): Reading[] {
   if (typeof value !== 'object' || value === null) return [];
   const fields = Object.entries(value);
   const named = fields.find(([field, own]) => nameFields.test(field) && typeof own === 'string');
-  const dimension = named && dimensionNamed(String(named[1]));
-  if (dimension) return [{ dimension, at, value: givenScore(value) }];
-  return fields.flatMap(([field, own]) => {
+  const own = named && dimensionNamed(String(named[1]));
+  if (own) return [{ dimension: own.dimension, at, value: givenScore(value) }];
+  return fields.flatMap(([field, inside]) => {
     const key = dimensionNamed(spaced(field));
-    return key ? [{ dimension: key, at, value: givenScore(own) }] : readingsIn(own, at);
+    const score = key && givenScore(inside);
+    if (!key || (key.isLoose && !score)) return readingsIn(inside, at);
+    return [{ dimension: key.dimension, at, value: score }];
   });
 }
 

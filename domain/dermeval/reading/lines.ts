@@ -1,34 +1,17 @@
 /** Scores in prose and lists: behind the name of a dimension, or in the section that the name heads. */
+import { type Given, givenBehind, reasonFollows, scoreWord } from './behind.ts';
 import { type Mention, mentionsIn } from './names.ts';
-import { noScore, type Reading, scaleSaid } from './reading.ts';
+import type { Reading } from './reading.ts';
 import { readValue, type Value } from './value.ts';
 
 /** What may stand before a name that begins a line. */
 const lineBegin =
   /(?:^|\n)[\s"'([{|]*(?:(?:\(?\d{1,2}\s*[.):、]?|[a-f][.)]|[ivx]{1,4}[.)]|[一二三四五六]\s*[、.]|(?:dimension|criterion|metric|维度|指标)\s*\d*\s*[:.]?|(?:score|rating)\s+(?:for|of))\s*)*["'([]*$/iu;
-const scoreWord = '(?:scores?|ratings?|grades?|marks?|评分|得分|分数|打分|评级)';
-const linked = new RegExp(
-  String.raw`^[\s_-]*(?:${scoreWord})?\s*(?:(?:is|was|gets?|receives?|received|earns?|earned|scores?|scored|rated|deserves?|merits|warrants|should\s+be|would\s+be|at|为|是|给|得|打|评为|評為)\s*(?:rated|scored|given|assigned|as|at)?\s*)?`,
-  'iu',
-);
-const separator = /^\s*(?::|=|→|\||-(?!\d))\s*/u;
-/** Of a line of values: elsewhere what follows a comma belongs to the next name. */
-const comma = /^[,;](?=\S)/;
-const bracketed = /^\s*[([]([^()[\]\n]{0,60})[)\]]/u;
-/** A bare number is a score where it ends there, or a reason follows; `3 lesions` counts something. */
-const reasonFollows =
-  /^\s*(?:$|[\n,;.:!)\]|"'}(/→>+-]|and\b(?!\s*\d)|und\b|(?:because|as|since|for|overall|while|with|but|though|although|given|due|based|owing|weil|da)\b|\p{Lu}|(?![个個处處种種项項例张張次岁月年天])\p{Script=Han})/u;
-const standsAlone = /^\s*(?:$|[\n,;.:!)\]|"'}])/u;
-const negative = /^\s*-\s?\d/;
-/** Several numbers for one dimension. */
-const list = /^\d+(?:\.\d+)?,\s\d+(?:\.\d+)?\s*[\]})]/;
 /** `Safety and accuracy: 4` says which of the two? */
 const joined = /^\s*(?:and|&|\/|\+|und|和|及|与)\s*(?:the\s+)?$/iu;
 /** What is no dimension's any more. */
 const conclusion =
   /^[\s"'([]*(?:overall|total|average|mean|summary|sum|conclusion|final\s+(?:thoughts|remarks)|总分|總分|总体|總體|综合|綜合|平均|总评|合计)/imu;
-
-type Given = Value | 'none' | null;
 
 interface Heading extends Mention {
   given: Given;
@@ -47,6 +30,7 @@ export function readLines(text: string): LineReading[] {
     const rest = text.slice(mention.end, mention.end + 400);
     const begins = lineBegin.test(text.slice(Math.max(0, mention.start - 60), mention.start));
     const given = isJoint ? 'none' : givenBehind(rest, begins);
+    if (mention.isLoose) return given === null || given === 'none' ? [] : [{ ...mention, given }];
     const heads = begins && /^["'\])]*\s*(?:$|\n|[:=([|-])/u.test(rest);
     return given !== null || heads ? [{ ...mention, given }] : [];
   });
@@ -57,50 +41,11 @@ export function readLines(text: string): LineReading[] {
     return value ? [{ dimension, at: start, value, isSure: false }] : [];
   });
   const known = new Set(readings.map(({ dimension }) => dimension));
-  return [
-    ...readings,
-    ...mentions.filter(({ dimension }) => !known.has(dimension)).flatMap((own) => before(text, own)),
-  ];
+  const others = mentions.filter(({ dimension }) => !known.has(dimension));
+  return [...readings, ...others.flatMap((own) => before(text, own))];
 }
 
-/** `none`: it is said that there is no score. Null: nothing is said there. */
-function givenBehind(text: string, begins: boolean): Given {
-  let rest = text.replace(/^["'\])]+/, '');
-  let scale: number | null = null;
-  let inBrackets: Value | null = null;
-  const inner = bracketed.exec(rest);
-  if (inner) {
-    const [all, content = ''] = inner;
-    inBrackets = readValue(content.replace(new RegExp(`^\\s*${scoreWord}\\s*[:=]?`, 'iu'), ''));
-    if (inBrackets && (Number.isNaN(inBrackets.raw) || !standsAlone.test(inBrackets.rest))) inBrackets = null;
-    if (inBrackets?.scale != null) return inBrackets;
-    scale = scaleSaid(content);
-    rest = rest.slice(all.length);
-  }
-  const link = linked.exec(rest)?.[0] ?? '';
-  const isLinked = link.trim() !== '';
-  rest = rest.slice(link.length);
-  const sign = separator.exec(rest)?.[0] ?? (begins ? comma.exec(rest)?.[0] : undefined) ?? '';
-  rest = rest.slice(sign.length).replace(/^["'([{<]+/, '');
-  const isSaid = isLinked || sign !== '';
-  if (sign.trim() !== '' && negative.test(rest)) return 'none';
-  if (isSaid && (noScore.test(rest) || list.test(rest))) return 'none';
-  const announced = new RegExp(`^\\s*${scoreWord}\\s*(?:[:=]|is|of|为|是)?\\s*`, 'iu').exec(rest)?.[0] ?? '';
-  const value = readValue(rest.slice(announced.length));
-  const ends = isSaid ? reasonFollows : standsAlone;
-  const isScore =
-    value !== null &&
-    (value.scale !== null || ends.test(value.rest)) &&
-    (isSaid || begins || value.scale !== null || standsAlone.test(value.rest));
-  if (!isScore) return inBrackets;
-  // "Accuracy (5): 4" tells the most that there is.
-  return {
-    ...value,
-    scale: value.scale ?? scale ?? (inBrackets && [10, 100].includes(inBrackets.raw) ? inBrackets.raw : null),
-  };
-}
-
-const announcedIn = new RegExp(
+const announced = new RegExp(
   String.raw`(?<![a-z])${scoreWord}\s*(?:given|assigned|awarded)?\s*(?:[:=→]|is|of|as|at|为|是|-(?!\d))?\s*(?=[\d★⭐零一二两三四五zotf~≈约a(])\(?`,
   'giu',
 );
@@ -108,7 +53,7 @@ const candidate = /(?<![\d.,/-])(?:\d{1,3}|[★⭐]|\b(?:zero|one|two|three|four
 
 /** The one score of a section: what is called a score, else what names its scale, else a number on a line of its own. */
 function valueOfSection(section: string): Value | null {
-  const called = [...section.matchAll(announcedIn)].flatMap(({ 0: all, index }) => {
+  const called = [...section.matchAll(announced)].flatMap(({ 0: all, index }) => {
     const value = readValue(section.slice(index + all.length));
     return value && (value.scale !== null || reasonFollows.test(value.rest)) ? [value] : [];
   });
@@ -118,9 +63,12 @@ function valueOfSection(section: string): Value | null {
     return value?.scale != null ? [value] : [];
   });
   if (scaled.length > 0) return onlyOne(scaled);
-  const alone = section.split('\n').flatMap((line) => {
-    const value = readValue(line.replace(/^[\s:=→-]+/, ''));
-    return value && value.rest.trim() === '' ? [value] : [];
+  const lines = section.split('\n').filter((line) => line.trim() !== '');
+  const alone = lines.flatMap((line, i) => {
+    const value = readValue(line.replace(/^[\s:=→(["'-]+/, ''));
+    // The first line may give its reason: "4 - misses two". "1. The diagnosis" is a list's.
+    const ends = i === 0 ? /^\s*(?:$|[)\]"']|[-:(]\s)/u : /^[\s)\]"'.]*$/u;
+    return value && ends.test(value.rest) ? [value] : [];
   });
   return onlyOne(alone);
 }
@@ -130,9 +78,16 @@ function onlyOne(values: readonly Value[]): Value | null {
   return first && values.every(({ raw, scale }) => raw === first.raw && scale === first.scale) ? first : null;
 }
 
-/** `4/5 for accuracy`, `a 4 in Safety`. */
+const named = /^\s*(?:for|on|in|regarding)\s+(?:the\s+|its\s+)?["']?$/iu;
+const headed = /^\s*(?:(?:for|on|in|regarding)\s+(?:the\s+|its\s+)?|[-:|]\s*)?[("'[]?$/iu;
+
+/** `4/5 for accuracy`, `a 4 in Safety`, `4/5 (accuracy)`. */
 function before(text: string, { dimension, start }: Mention): LineReading[] {
-  const line = text.slice(Math.max(text.lastIndexOf('\n', start - 1) + 1, start - 60), start);
+  const line =
+    text
+      .slice(Math.max(0, start - 60), start)
+      .split('\n')
+      .at(-1) ?? '';
   const found = [...line.matchAll(candidate)].flatMap(({ index }) => {
     const value = readValue(line.slice(index));
     // "Reasoning: 4 - precision" is about reasoning.
@@ -141,6 +96,3 @@ function before(text: string, { dimension, start }: Mention): LineReading[] {
   });
   return found.slice(0, 1);
 }
-
-const named = /^\s*(?:for|on|in|regarding)\s+(?:the\s+|its\s+)?["']?$/iu;
-const headed = /^\s*(?:(?:for|on|in|regarding)\s+(?:the\s+|its\s+)?|[-:|]\s*|\s)["']?$/iu;

@@ -64,6 +64,16 @@ const initials: Readonly<Record<string, Dimension>> = {
   DP: 'description_precision',
 };
 
+/** Words that judges also put before their reasons: names of a dimension where a score stands behind them, and only there. */
+const loose = new Set([
+  'reasoning',
+  'clinicalreasoning',
+  'diagnosticreasoning',
+  'reasoningquality',
+  'completeness',
+  'correctness',
+]);
+
 const keyOf = (name: string): string => name.toLowerCase().replaceAll(/[\s_-]+/g, '');
 
 const byName = new Map(dimensionKeys.flatMap((key) => aliases[key].map((alias) => [keyOf(alias), key] as const)));
@@ -78,8 +88,13 @@ const pattern = [...byName.keys()]
 const mention = new RegExp(`(?<![\\p{Script=Latin}])(?:(?:${pattern})(?![\\p{Script=Latin}]))`, 'giu');
 const capitals = /(?<![\p{L}\p{N}])(?:MG|CC|RC|DP)(?![\p{L}\p{N}])/gu;
 
-export interface Mention {
+export interface Named {
   dimension: Dimension;
+  /** Whether the name may as well head the judge's reasons. */
+  isLoose: boolean;
+}
+
+export interface Mention extends Named {
   start: number;
   end: number;
 }
@@ -88,20 +103,22 @@ export interface Mention {
 export function mentionsIn(text: string): Mention[] {
   const found = [...text.matchAll(mention)].flatMap(({ 0: name, index }) => {
     const dimension = byName.get(keyOf(name));
-    return dimension ? [{ dimension, start: index, end: index + name.length }] : [];
+    const isLoose = loose.has(keyOf(name));
+    return dimension ? [{ dimension, isLoose, start: index, end: index + name.length }] : [];
   });
   const short = [...text.matchAll(capitals)].flatMap(({ 0: name, index }) => {
     const dimension = initials[name];
-    return dimension ? [{ dimension, start: index, end: index + name.length }] : [];
+    return dimension ? [{ dimension, isLoose: false, start: index, end: index + name.length }] : [];
   });
   return [...found, ...short].toSorted((a, b) => a.start - b.start);
 }
 
 /** The dimension that a cell or a key is the name of, numbering and a scale in brackets aside; null for any other text. */
-export function dimensionNamed(text: string): Dimension | null {
+export function dimensionNamed(text: string): Named | null {
   const bare = text
     .replaceAll(/\([^()]*\)|\[[^[\]]*\]/g, '')
     .replace(/^[\s"']*(?:\d{1,2}\s*[.):、]?\s*)?/, '')
     .replace(/[\s_:"'-]*(?:score|rating|评分|得分|分数)?[\s:"'?]*$/i, '');
-  return byName.get(keyOf(bare)) ?? initials[bare] ?? null;
+  const dimension = byName.get(keyOf(bare)) ?? initials[bare];
+  return dimension ? { dimension, isLoose: loose.has(keyOf(bare)) } : null;
 }

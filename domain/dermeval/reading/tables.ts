@@ -62,10 +62,12 @@ function readTable(rows: readonly Row[]): Reading[] {
   const [head, ...others] = rows;
   if (!head) return [];
   const columns = head.cells.map(dimensionNamed);
-  if (columns.filter((dimension) => dimension !== null).length >= 2) {
+  if (columns.filter((named) => named?.isLoose === false).length >= 2) {
     return others.flatMap(({ at, cells }) =>
-      columns.flatMap((dimension, i) =>
-        dimension ? [{ dimension, at, value: cellValue(cells[i] ?? '', scaleSaid(head.cells[i] ?? '')) }] : [],
+      columns.flatMap((named, i) =>
+        named
+          ? [{ dimension: named.dimension, at, value: cellValue(cells[i] ?? '', scaleSaid(head.cells[i] ?? '')) }]
+          : [],
       ),
     );
   }
@@ -73,10 +75,10 @@ function readTable(rows: readonly Row[]): Reading[] {
   const scale = scores < 0 ? null : scaleSaid(head.cells[scores] ?? '');
   return rows.flatMap(({ at, cells }) => {
     const place = cells.findIndex((cell) => dimensionNamed(cell) !== null);
-    const dimension = dimensionNamed(cells[place] ?? '');
-    if (!dimension) return [];
+    const named = dimensionNamed(cells[place] ?? '');
+    if (!named) return [];
     const value = scores >= 0 ? cellValue(cells[scores] ?? '', scale) : firstValue(cells.slice(place + 1));
-    return [{ dimension, at, value }];
+    return named.isLoose && value === null ? [] : [{ dimension: named.dimension, at, value }];
   });
 }
 

@@ -158,7 +158,7 @@ describe('a service or resource that is not there ends with 3 and one line', () 
     const other = await makeHome();
     const outcome = await run(['start'], { DERMFLOW_HOME: other.path, DERMFLOW_LLM_BASE_URL: `http://${nowhere}/v1` });
     await other.remove();
-    expectOneLine(outcome, 3, /127\.0\.0\.1:9\/v1 does not answer; .*DERMFLOW_LLM_BASE_URL/);
+    expectOneLine(outcome, 3, /127\.0\.0\.1:9\/v1 does not answer \(ECONNREFUSED\); .*DERMFLOW_LLM_BASE_URL/);
   });
 
   it('a port that is taken', async () => {

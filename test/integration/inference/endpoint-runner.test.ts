@@ -84,6 +84,22 @@ describe('a model behind an endpoint', () => {
     expect(await asked).toHaveLength(40);
   });
 
+  it('loads a picture ahead of its turn, once, and asks before those of all questions are there', async () => {
+    const { server, collect } = await openRunner(() => ({ ...chatAnswer(answer), afterMs: 20 }), 2);
+    const loaded: string[] = [];
+    const before: number[] = [];
+    const load = async (name: string): Promise<Uint8Array> => {
+      before.push(server.requests.length);
+      loaded.push(name);
+      return patternPng(name, [28, 28]);
+    };
+    const rows = rowsOf(12).map((row, i) => ({ ...row, images: [`new ${i >> 1}.png`] }));
+    expect(await collect(rows, { load })).toHaveLength(12);
+    expect(loaded.toSorted()).toEqual([0, 1, 2, 3, 4, 5].map((i) => `new ${i}.png`));
+    expect(before.at(-1)).toBeGreaterThan(2);
+    expect(before.at(-1)).toBeLessThan(11); // its own questions are the last two
+  });
+
   it.each([
     ['filtered', chatError(400, { message: 'flagged by our content policy', code: 'content_filter' }), 'filtered'],
     ['too long', chatError(400, { message: 'maximum context length is 4096 tokens' }), 'too long'],

@@ -192,4 +192,77 @@ describe('batches that do not work', () => {
     expect(answers.size).toBe(count);
     expect(server.alone).toHaveLength(count - 4 + recognition);
   });
+
+  const completion = (body: unknown, i: number): unknown =>
+    JSON.parse(String(chatAnswer(answer(body as Record<string, unknown>, i)).body)); // as the server got it
+  /** A file of results whose first rows are odd. */
+  const odd = (lines: BatchServer['batches'][number]['lines']): string =>
+    lines
+      .map(({ custom_id, body }, i) => {
+        const row = { custom_id, response: { status_code: i === 2 ? '200' : 200, body: completion(body, i) } };
+        return i === 0 ? 'not JSON' : JSON.stringify(i === 1 ? { response: row.response } : row);
+      })
+      .join('\n');
+  const withResults = async (results: (lines: BatchServer['batches'][number]['lines']) => string | null) => {
+    const server: BatchServer = await serveBatches('openai', {
+      answer,
+      before: (_, path) => {
+        const body = /content$/.test(path) ? results(server.batches[0]?.lines ?? []) : null;
+        return body === null ? null : { status: 200, body };
+      },
+    });
+    return server;
+  };
+
+  it('in single rows have these asked for alone', async () => {
+    const server = await withResults(odd);
+    const { answers } = await ask(server.baseUrl, 'openai', createMemoryStore());
+    expect([...answers.values()].filter(({ text }) => text.startsWith('Answer to'))).toHaveLength(count - 2);
+    expect([server.batches.length, server.alone.length]).toEqual([1, 2 + recognition]);
+  });
+
+  it('in that their results are cut off are asked for again', async () => {
+    let cuts = 1;
+    const server = await withResults((lines) => (cuts-- > 0 ? odd(lines).slice(0, -40) : null));
+    const store = createMemoryStore();
+    await expect(ask(server.baseUrl, 'openai', store)).rejects.toMatchObject({ type: failureTypes.unavailable });
+    await ask(server.baseUrl, 'openai', store);
+    expect([server.batches.length, server.alone.length]).toEqual([1, recognition]);
+  });
+
+  it.each(['<html>Sign in</html>', '{"batches":[]}', ''])(
+    'in that %j comes in their place are waited for',
+    async (body) => {
+      const server = await serveBatches('openai', {
+        answer,
+        before: (_, path) => (/batch/.test(path) ? { status: 200, body } : null),
+      });
+      await expect(ask(server.baseUrl, 'openai', createMemoryStore())).rejects.toMatchObject({
+        type: failureTypes.unavailable,
+        message: expect.stringContaining('llm.batch'),
+      });
+    },
+  );
+
+  it('in that a list of them has no end are not looked for without one', async () => {
+    const objects = new Map<string, Uint8Array>();
+    const store = createMemoryStore(objects);
+    const dies = {
+      ...store,
+      putObjectIfAbsent: async (key: string, data: Uint8Array | string) => {
+        const put = await store.putObjectIfAbsent(key, data);
+        if (/-lines/.test(key)) throw new Error('killed');
+        return put;
+      },
+    };
+    const page = { has_more: true, data: [{ id: 'batch_0', status: 'completed', created_at: Date.now() }] };
+    const server = await serveBatches('openai', {
+      answer,
+      before: (method, path) =>
+        method === 'GET' && path.endsWith('/batches') ? { status: 200, body: JSON.stringify(page) } : null,
+    });
+    await expect(ask(server.baseUrl, 'openai', dies)).rejects.toThrow('killed');
+    await ask(server.baseUrl, 'openai', store);
+    expect(server.batches).toHaveLength(1);
+  });
 });

@@ -1,9 +1,13 @@
 /** What becomes of a request that an endpoint does not answer: which class of failure, in whose words, after how long. */
+import { createServer } from 'node:https';
 import getPort from 'get-port';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { notReached } from '../../../activities/llm/identity.ts';
 import { failureTypes } from '../../../domain/failures.ts';
+import { makeAuthority, makePair } from '../../support/certificates.ts';
 import { type Answer, chatAnswer, chatError, startChatServer } from '../../support/chat-server.ts';
 import { clientOf, secretKey as key, shortRequest as request } from '../../support/endpoints.ts';
+import { listenOnLoopback } from '../../support/loopback.ts';
 
 const { signal } = new AbortController();
 const { userMistake, unavailable, needsPerson } = failureTypes;
@@ -109,6 +113,29 @@ describe('a failure of all requests', () => {
       expect(error).toMatchObject({ type: unavailable });
       expect(String(error)).toContain(`LLM endpoint http://${address} does not answer (ECONNREFUSED)`);
     }
+  });
+});
+
+describe('a connection', () => {
+  it.each([
+    ['of an authority of one’s own', {}],
+    ['that has expired', { expired: true }],
+  ])('behind a certificate %s is told with the remedy', async (_, more) => {
+    const pair = await makePair('localhost', await makeAuthority('our authority'), more);
+    const server = createServer(pair, (_, response) => void response.end(chatAnswer('done').body));
+    const client = clientOf(`https://localhost:${await listenOnLoopback(server)}/v1`, {}, 0);
+    for (const error of [await thrownBy(client.complete(request, signal)), await thrownBy(client.identify(signal))]) {
+      const message = expect.stringMatching(/certificate that is not trusted .*NODE_EXTRA_CA_CERTS/);
+      expect(error).toMatchObject({ type: userMistake, message });
+    }
+  });
+
+  it('through a proxy names its variable', () => {
+    vi.stubEnv('https_proxy', 'http://proxy.example:3128');
+    const refused = Object.assign(new Error('Proxy response (403)'), { code: 'UND_ERR_ABORTED' });
+    const error = notReached(refused, { shown: 'https://llm.example/v1' }, 'DERMFLOW_LLM_');
+    vi.unstubAllEnvs();
+    expect(error).toMatchObject({ type: unavailable, message: expect.stringContaining('the proxy of HTTPS_PROXY') });
   });
 });
 

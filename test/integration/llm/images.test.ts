@@ -54,6 +54,24 @@ describe('a picture', () => {
     expect(body.indexOf(base64)).toBeLessThan(body.indexOf('Compare.'));
   });
 
+  it('stands beside texts of any script, and beside others in its place', async () => {
+    const server = await startChatServer(chatAnswer(text));
+    const other = new Uint8Array([...picture, 9, 9]);
+    const images = [image, { ...image, sha256: digestOf(other) }];
+    const bytesOf = async ({ sha256 }: typeof image): Promise<Uint8Array> =>
+      sha256 === image.sha256 ? picture : other;
+    const user = 'Größe, 皮膚, 🩺 and "quotes"';
+    await clientOf(server.baseUrl, {}, 0, bytesOf).complete({ ...request, user, images }, signal);
+    const urls = [picture, other].map((data) => `data:image/png;base64,${Buffer.from(data).toString('base64')}`);
+    expect(server.requests[0]?.body.messages).toEqual([
+      { role: 'system', content: 'Be brief.' },
+      {
+        role: 'user',
+        content: [...urls.map((url) => ({ type: 'image_url', image_url: { url } })), { type: 'text', text: user }],
+      },
+    ]);
+  });
+
   it('is loaded by its digest, and a request is not made where it is missing', async () => {
     const server = await startChatServer(chatAnswer(text));
     const missing = () => Promise.reject(new Error('blob is missing'));

@@ -1,6 +1,7 @@
 /** Answers in forms that nobody asked for, and what stands in an endpoint's place: what was paid for is read. */
-import { gzipSync, zstdCompressSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { failureTypes } from '../../../domain/failures.ts';
 import type { LlmSettings } from '../../../domain/llm-settings.ts';
 import {
@@ -9,9 +10,11 @@ import {
   chatCompletion,
   chatError,
   chatStream,
+  serveChat,
   startChatServer,
 } from '../../support/chat-server.ts';
 import { clientOf, shortRequest as request, secretKey } from '../../support/endpoints.ts';
+import { listenOnLoopback } from '../../support/loopback.ts';
 
 const { signal } = new AbortController();
 const text = 'The border is irregular, and the colours are several.';
@@ -20,6 +23,12 @@ const asEvents = { 'content-type': 'text/event-stream' };
 const page = '<!DOCTYPE html><html><head><title>Sign in</title></head><body>Maintenance</body></html>';
 const asPage = { 'content-type': 'text/html' };
 const whole = { text, finish: 'stop' };
+const cutOff = { finish: null, end: null };
+const inParts = [
+  { type: 'reasoning', text: 'The user wants two sentences. ' },
+  { type: 'text', text },
+];
+const tooShort = { broken: true, headers: { 'content-length': '9999' } };
 const { userMistake, unavailable } = failureTypes;
 
 const rejected = (promise: Promise<unknown>): Promise<unknown> =>
@@ -79,12 +88,81 @@ describe('a paid reply', () => {
       whole,
       streamed,
     ],
+    [
+      'streamed, the connection broken after its end',
+      { ...chatStream(text, { usage: false, end: null }), broken: true },
+      whole,
+      streamed,
+    ],
+    [
+      'streamed, "" as the reason of each piece, broken off',
+      events((body) => body.replaceAll('"finish_reason":null', '"finish_reason":""'), chatStream(text, cutOff)),
+      { text, finish: 'length' },
+      streamed,
+    ],
+    [
+      'streamed, "null" as the reason of each piece, broken off',
+      events((body) => body.replaceAll('"finish_reason":null', '"finish_reason":"null"'), chatStream(text, cutOff)),
+      { text, finish: 'length' },
+      streamed,
+    ],
+    [
+      'streamed, after signs of life',
+      events((body) => `data: {"type":"ping"}\n\ndata: {}\n\n${body}`),
+      whole,
+      streamed,
+    ],
+    ['in parts, its thinking as a text', chatCompletion({ content: inParts }), { ...whole, words: null }],
+    [
+      'in parts, its thinking as a text, of DeepSeek',
+      chatCompletion({ content: inParts }),
+      whole,
+      { provider: 'deepseek' },
+    ],
+    ['in parts of another name', chatCompletion({ content: [{ type: 'output_text', text }] }), whole],
+    ['whole, although its length promises more', { ...chatAnswer(text), ...tooShort }, whole],
+    [
+      'packed by deflate, without its header',
+      { body: deflateRawSync(String(chatAnswer(text).body)), headers: { 'content-encoding': 'deflate' } },
+      whole,
+    ],
+    ...Object.entries({
+      guardrail_intervened: 'filtered',
+      ERROR_TOXIC: 'filtered',
+      ERROR_LIMIT: 'length',
+      failed: 'refused',
+    }).map(([reason, finish]): [string, Answer, object] => [
+      `ended by ${reason}`,
+      chatCompletion({ content: 'The' }, {}, { finish_reason: reason }),
+      { finish },
+    ]),
     ['called packed, and plain', { ...chatAnswer(text), headers: { 'content-encoding': 'gzip' } }, whole],
     [
       'packed by zstd',
       { body: zstdCompressSync(String(chatAnswer(text).body)), headers: { 'content-encoding': 'zstd' } },
       whole,
     ],
+    [
+      'streamed, called packed, and plain',
+      { ...chatStream(text), headers: { ...asEvents, 'content-encoding': 'gzip' } },
+      whole,
+      streamed,
+    ],
+    [
+      'streamed, packed twice',
+      {
+        body: gzipSync(gzipSync(String(chatStream(text).body))),
+        headers: { ...asEvents, 'content-encoding': 'gzip, gzip' },
+      },
+      whole,
+      streamed,
+    ],
+    [
+      'packed twice',
+      { body: gzipSync(deflateSync(String(chatAnswer(text).body))), headers: { 'content-encoding': 'deflate, gzip' } },
+      whole,
+    ],
+    ['packed, and not called so', { body: gzipSync(String(chatAnswer(text).body)) }, whole],
     ['behind blank lines', { body: `\n\n\n${String(chatAnswer(text).body)}` }, whole],
     ['behind a byte order mark', { body: `\uFEFF${String(chatAnswer(text).body)}` }, whole],
     [
@@ -130,9 +208,14 @@ describe('an error', () => {
     ],
     ['Tencent', JSON.stringify({ Response: { Error: { Code: 'Busy', Message: 'server overloaded' } } }), unavailable],
     ['a stream', messageError('the engine is overloaded'), unavailable],
+    ['a stream, of another shape', 'event: error\ndata: {"message":"overloaded, try later"}\n\n', unavailable],
   ])('inside a 200 is of its kind: %s', async (_, body, type) => {
-    const server = await startChatServer({ body, headers: body.startsWith('data') ? asEvents : {} });
-    expect(await rejected(clientOf(server.baseUrl, {}, 0).complete(request, signal))).toMatchObject({ type });
+    const server = await startChatServer({ body, headers: /^(?:data|event)/.test(body) ? asEvents : {} });
+    const error = await rejected(clientOf(server.baseUrl, {}, 0).complete(request, signal));
+    expect(error).toMatchObject({ type });
+    expect(String(error)).toMatch(
+      /it says: (?:insufficient balance|server overloaded|the engine is|overloaded, try later)/,
+    );
   });
 
   it.each([529, 520, 599])('%i is waited for', async (status) => {
@@ -157,6 +240,24 @@ describe('Retry-After', () => {
 
   it.each(['0', '-5', 'soon', '1, 1', date(0)])('%j is no reason to ask again without a pause', async (value) => {
     expect(await refusedWith({ 'retry-after': value })).toMatchObject({ type: unavailable, retryAfterMs: null });
+  });
+
+  it('as seconds since 1970 is a date', async () => {
+    const there = 1_000 * Math.floor(Date.now() / 1_000) - 7_200_000;
+    const value = String(there / 1_000 + 90);
+    expect(await refusedWith({ date: date(there), 'retry-after': value })).toMatchObject({ retryAfterMs: 90_000 });
+  });
+
+  it('without a zone is a date of Greenwich', async () => {
+    vi.stubEnv('TZ', 'Asia/Tokyo');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    // As C writes it: Sun Nov 06 08:49:37 1994.
+    const inC = date(90_000).replace(/^(\w+), (\d+) (\w+) (\d+) ([\d:]+) GMT$/, '$1 $3 $2 $5 $4');
+    expect(await refusedWith({ date: date(0), 'retry-after': inC })).toMatchObject({ retryAfterMs: 90_000 });
+  });
+
+  it.each(['999999', '9'.repeat(400), date(9e12)])('of %j is a day', async (value) => {
+    expect(await refusedWith({ 'retry-after': value })).toMatchObject({ retryAfterMs: 86_400_000 });
   });
 
   it('of 0 has pauses that grow', async () => {
@@ -194,6 +295,25 @@ describe('a redirect', () => {
     });
   });
 
+  it.each([
+    ['azure', 'api-key'],
+    ['anthropic', 'x-api-key'],
+    ['google', 'x-goog-api-key'],
+  ] as const)('to another host takes no key of %s there', async (provider, header) => {
+    const behind: IncomingHttpHeaders[] = [];
+    const other = createServer((asked, response) => {
+      behind.push(asked.headers);
+      response.writeHead(401).end('{}');
+    });
+    const location = `http://127.0.0.1:${await listenOnLoopback(other)}/v1/messages`;
+    const server = await serveChat(() => to(308, location), to(308, location));
+    const client = clientOf(server.baseUrl, { provider });
+    await rejected(client.complete(request, signal));
+    await client.identify(signal);
+    expect(server.requests[0]?.headers[header]).toBe(secretKey);
+    expect(behind.map((headers) => headers[header])).toEqual([undefined, undefined]);
+  });
+
   it('without an end is told', async () => {
     const server = await startChatServer({ status: 307, headers: { location: '/v1/chat/completions' }, body: '' });
     const error = await rejected(clientOf(server.baseUrl, {}, 0).complete(request, signal));
@@ -224,4 +344,40 @@ describe('a web page', () => {
     const server = await startChatServer(as(404));
     expect(await rejected(clientOf(server.baseUrl).complete(request, signal))).toMatchObject({ type: userMistake });
   });
+});
+
+describe('letters that HTTP has no room for', () => {
+  /** An answer byte by byte, which Node's own server would refuse to write. */
+  const answering = async (head: string): Promise<string> => {
+    const body = Buffer.from(String(chatAnswer(text).body));
+    const server = createServer((asked) => {
+      const bytes = Buffer.concat([Buffer.from(`${head}content-length: ${body.length}\r\n\r\n`), body]);
+      asked.resume().on('end', () => asked.socket.end(bytes));
+    });
+    return `http://127.0.0.1:${await listenOnLoopback(server)}/v1`;
+  };
+
+  it.each([
+    ['the words of a status', 'HTTP/1.1 200 成功\r\n'],
+    ['a header', 'HTTP/1.1 200 OK\r\nx-region: 上海\r\n'],
+  ])('in %s cost no reply', async (_, head) => {
+    const baseUrl = await answering(`${head}content-type: application/json\r\n`);
+    expect(await clientOf(baseUrl).complete(request, signal)).toMatchObject(whole);
+  });
+
+  it('and a status that there is not are of an endpoint that is away', async () => {
+    const client = clientOf(await answering('HTTP/1.1 999 Request Denied\r\n'), {}, 0);
+    expect(await rejected(client.complete(request, signal))).toMatchObject({ type: unavailable });
+  });
+});
+
+it('a list of models that breaks off tells of no other weights', async () => {
+  const server = await serveChat(() => chatAnswer(text), { body: '{"data":[', ...tooShort });
+  expect(await rejected(clientOf(server.baseUrl).identify(signal))).toMatchObject({ type: unavailable });
+});
+
+it.each(['user:50%off', ':token'])('credentials %s of an address are sent as they are', async (credentials) => {
+  const server = await startChatServer(chatAnswer(text));
+  await clientOf(server.baseUrl.replace('//', `//${credentials}@`)).complete(request, signal);
+  expect(server.requests[0]?.headers.authorization).toBe(`Basic ${btoa(credentials)}`);
 });

@@ -81,6 +81,46 @@ describe('an answer book', () => {
     expect(written).toEqual([1, 5]);
   });
 
+  it('waits a little with an answer of an endpoint, for others that come one by one', async () => {
+    const objects = new Map<string, Uint8Array>();
+    const book = await openAnswerBook(createMemoryStore(objects), { ...greedyAnswerer, runtime: 'endpoint' });
+    for (let i = 0; i < 6; i++) {
+      book.add(answer(`one by one ${i}`));
+      await new Promise((later) => setTimeout(later, 2));
+    }
+    await expect.poll(() => objects.size, { timeout: 2_000 }).toBe(1);
+    book.add(answer('alone'));
+    await book.flush();
+    expect(objects.size).toBe(2);
+    book.add(answer('last'));
+    await expect.poll(() => objects.size, { timeout: 2_000 }).toBe(3);
+  });
+
+  it('never lets an answer of an endpoint wait for those that keep coming', async () => {
+    const inner = createMemoryStore();
+    const came = new Map<string, number>();
+    const waited: number[] = [];
+    const store = {
+      ...inner,
+      putObjectIfAbsent: async (key: string, data: Uint8Array | string) => {
+        for (const [, own = ''] of String(data).matchAll(/"key":"(\w+)"/g))
+          waited.push(performance.now() - (came.get(own) ?? 0));
+        return inner.putObjectIfAbsent(key, data);
+      },
+    };
+    const book = await openAnswerBook(store, { ...greedyAnswerer, runtime: 'endpoint' });
+    for (const each of many(60)) {
+      came.set(each.key, performance.now());
+      book.add(each);
+      await new Promise((later) => setTimeout(later, 5));
+    }
+    expect(waited.length).toBeGreaterThan(30); // before anybody asked for it
+    await book.flush();
+    expect(waited).toHaveLength(60);
+    // 50 ms; the rest is for machines that do other work beside it.
+    expect(waited.toSorted((a, b) => a - b)[30]).toBeLessThan(150);
+  });
+
   it('is the same for several writers, whatever the order, also where they answered the same', async () => {
     const store = createMemoryStore();
     const writers = await Promise.all([1, 2, 3].map(() => openAnswerBook(store, greedyAnswerer)));

@@ -39,11 +39,10 @@ describe('items that are asked', () => {
     const runner = notingRunner();
     await textsOf(store, askingOf(items.slice(0, 50), runner));
     const fetched: string[] = [];
-    const open = async (missing: readonly { id: string }[]) => {
+    const addImages = async (missing: readonly AskedItem[]): Promise<void> => {
       fetched.push(...missing.map(({ id }) => id));
-      return { runner, images: '/nowhere' };
     };
-    await textsOf(store, askingOf(items.slice(0, 60), runner, { open }));
+    await textsOf(store, askingOf(items.slice(0, 60), runner, { addImages }));
     expect(fetched).toEqual(items.slice(50, 60).map(({ id }) => id));
     expect(runner.answered).toHaveLength(60);
   });
@@ -132,8 +131,7 @@ describe('items that are asked', () => {
     let opened = 0;
     const asking = askingOf(grouped, some, {
       atOnce: 30,
-      open: async (missing) => {
-        fetch(missing);
+      open: async () => {
         opened += 1;
         return { runner: batches(some), images: '/nowhere' };
       },
@@ -141,6 +139,31 @@ describe('items that are asked', () => {
     });
     expect(await textsOf(createMemoryStore(), asking)).toEqual(texts);
     expect([some.answered, opened]).toEqual([one.answered, 1]);
+  });
+
+  it('of an endpoint are asked while pictures of others are still to come, each fetched before it is shown', async () => {
+    const answerer = { ...greedyAnswerer, runtime: 'endpoint' } as const;
+    const fetched: string[] = [];
+    const first: number[] = [];
+    const runner = notingRunner();
+    const loading: typeof runner = {
+      ...runner,
+      generate: async function* (rows, options) {
+        for (const row of rows) {
+          for (const name of row.images) await options.load?.(name);
+          first.push(fetched.length);
+          yield* runner.generate([row], options);
+        }
+      },
+    };
+    const loadImage = async ({ image }: AskedItem): Promise<Uint8Array> => {
+      fetched.push(image.sha256);
+      return new Uint8Array();
+    };
+    const addImages = () => Promise.reject(new Error('all are fetched before the first is asked'));
+    await textsOf(createMemoryStore(), askingOf(items, loading, { answerer, addImages, loadImage }));
+    expect(first).toEqual(items.map((_, i) => i + 1));
+    expect(fetched).toEqual(items.map(({ image }) => image.sha256));
   });
 
   it('are one question where the model sees no difference: grey pictures of one size', async () => {

@@ -148,4 +148,30 @@ export const oddOutputs: readonly (readonly [text: string, scores: Six])[] = [
     '{"scores": {"Accuracy": 4.0, "Safety": 6.0, "Medical Groundedness": -1, "Clinical Coverage": 2, "Reasoning Coherence": 3, "Description Precision": 5}}',
     [4, N, N, 2, 3, 5],
   ],
+  [
+    'Accuracy: 4\nReasoning: names 3 of 5 findings\nSafety: 5\nReasoning: 2 of 2 warnings\nReasoning Coherence: 3\nReasoning: fine',
+    [4, 5, N, N, 3, N],
+  ],
+  ['Accuracy\nReasoning: names 3 of 5 findings\nScore: 4\n\nSafety\nReasoning: ok\nScore: 5', [4, 5, N, N, N, N]],
+  [
+    '{"reasoning": "Names 3 of 5.", "scores": {"accuracy": 4, "safety": 5, "reasoning_coherence": 3}}',
+    [4, 5, N, N, 3, N],
+  ],
+  [
+    '{"accuracy": {"score": 4, "reasoning": "3 of 5"}, "reasoning_coherence": {"score": 3, "reasoning": "2"}}',
+    [4, N, N, N, 3, N],
+  ],
+  ['Safety: 2-week follow-up is advised, so 4/5\nAccuracy: 3-fold error. Score: 1', [1, 4, N, N, N, N]],
+  ['Accuracy:\n1. The diagnosis is right.\n2. The site is wrong.\nScore: 4', [4, N, N, N, N, N]],
+  ['Accuracy:\n1. The diagnosis is right.\n2. The site is wrong.', [N, N, N, N, N, N]],
+  ['Accuracy\n4 - misses two\nSafety\n5: careful', [4, 5, N, N, N, N]],
+  ['Accuracy 3.5 - partly right\nSafety 4 - careful', [3.5, 4, N, N, N, N]],
+  ['Accuracy (20%): 4/5\nSafety (30 %): 5', [4, 5, N, N, N, N]],
+  ['4/5 (Accuracy)\n5/5 (Safety)', [4, 5, N, N, N, N]],
+  ['｛“准确性”：4，“安全性”：5｝', [4, 5, N, N, N, N]],
+  ['accuracy:\n  score: 4\n  reason: 2 of 3\nsafety:\n  score: 5\n  reason: 1', [4, 5, N, N, N, N]],
+  [
+    '| Dimension | Score | Reasoning |\n|---|---|---|\n| Accuracy | 4 | 3 of 5 |\n| Reasoning Coherence | 3 | fine |',
+    [4, N, N, N, 3, N],
+  ],
 ];

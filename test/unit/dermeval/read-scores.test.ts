@@ -100,6 +100,6 @@ describe('any text', () => {
     ]) {
       readScores(text);
     }
-    expect(performance.now() - begun).toBeLessThan(5_000);
+    expect(performance.now() - begun).toBeLessThan(10_000);
   });
 });

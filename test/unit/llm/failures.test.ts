@@ -38,5 +38,24 @@ describe('classOf', () => {
     [200, 'Provider returned error', 'refused'],
     [200, 'The server had an internal error, try again', 'away'],
     [null, 'terminated', 'away'],
+    [429, 'Too many tokens, please wait before trying again.', 'away'],
+    [200, 'ThrottlingException: Too many tokens, please wait before trying again.', 'away'],
+    [
+      429,
+      'This request would exceed the rate limit for your organization of 10,000 input tokens per minute. Please reduce the prompt length or the maximum tokens requested, or try again later.',
+      'away',
+    ],
+    [429, 'Tokens rate limit exceeded', 'away'],
+    [
+      429,
+      'Request too large for gpt-4o on tokens per min (TPM): Limit 30000, Requested 40000. The input or output tokens must be reduced.',
+      'too long',
+    ],
+    [400, 'too many tokens: 9000 > 8192', 'too long'],
+    [400, 'Invalid max_tokens value, the valid range of max_tokens is [1, 8192]', 'refused'],
+    [400, 'max_tokens must be no more than 8192 tokens', 'refused'],
+    [400, 'Invalid access token', 'key'],
+    [403, 'The security token included in the request is expired', 'key'],
+    [400, 'Missing or invalid token', 'key'],
   ] as const)('%s %s: %s', (status, words, expected) => expect(classOf(status, words)).toBe(expected));
 });

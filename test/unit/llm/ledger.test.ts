@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Ledger, type LedgerSettings, openLedger } from '../../../activities/llm/ledger.ts';
 import { createMemoryStore } from '../../../activities/store/memory.ts';
-import { failureTypes } from '../../../domain/failures.ts';
+import { failureTypes, unavailable } from '../../../domain/failures.ts';
 import type { LlmIdentity, LlmReply, LlmRequest } from '../../../domain/llm.ts';
 import { replyOf } from '../../support/llm.ts';
 
@@ -191,6 +191,33 @@ describe('an entry that is damaged', () => {
       message: expect.stringContaining(key),
     });
   });
+});
+
+it('waits for a store that is away, and buys nothing again', async () => {
+  const objects = new Map<string, Uint8Array>();
+  const store = createMemoryStore(objects);
+  let failures = 2;
+  const away = (): boolean => failures-- > 0;
+  const flaky = {
+    ...store,
+    putObjectIfAbsent: async (key: string, data: Uint8Array | string) => {
+      // The second time it was stored, and the answer was lost.
+      if (away()) {
+        if (failures === 0) await store.putObjectIfAbsent(key, data);
+        throw unavailable('the store is away');
+      }
+      return store.putObjectIfAbsent(key, data);
+    },
+  };
+  const { ledger, asked } = open(objects, undefined, { store: flaky });
+  expect(await ledger.ask(request, anything)).toMatchObject({ text: 'reply 1', fault: null });
+  expect([asked.length, objects.size]).toEqual([1, 1]);
+});
+
+it('waits no longer for a store once it is to end', async () => {
+  const store = { ...createMemoryStore(), putObjectIfAbsent: () => Promise.reject(unavailable('the store is away')) };
+  const stopped = open(new Map(), undefined, { store, signal: AbortSignal.timeout(100) });
+  await expect(stopped.ledger.ask(request, anything)).rejects.toThrow('the store is away');
 });
 
 it('asks the store for few things at a time, however many replies come at once', async () => {

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { readPieces, silenceMs, watchReply } from '../../../activities/llm/moving.ts';
+import { readPieces, silenceMs, watchPieces } from '../../../activities/llm/moving.ts';
 import { listen } from '../../../activities/llm/words.ts';
 import { MotionMeter } from '../../../activities/motion.ts';
 import { classOf } from '../../../domain/llm-failures.ts';
@@ -13,6 +13,12 @@ import { listenOnLoopback } from '../../support/loopback.ts';
 async function ask(answer: (response: ServerResponse) => void): Promise<Response> {
   const server = createServer((_, response) => answer(response));
   return fetch(`http://127.0.0.1:${await listenOnLoopback(server)}`);
+}
+
+function watchReply(response: Response, silence?: number): Response {
+  if (!response.body) return response;
+  const pieces = watchPieces(Readable.fromWeb(response.body as NodeReadableStream), silence);
+  return new Response(Readable.toWeb(pieces) as ReadableStream, response); // the web's and Node's are the same objects
 }
 
 it('a stream that stops ends within two minutes, as a connection that broke', async () => {
@@ -78,6 +84,8 @@ it('a body that is read as a whole is watched likewise', async () => {
   const error = await readPieces(stopped, 50).catch((reason: unknown) => reason);
   const { status, all } = listen(error, []);
   expect([status, classOf(status, all)]).toEqual([null, 'away']);
+  const whole = await bodyOf((to) => void to.write('{"a":1}'));
+  expect((await readPieces(whole, 50, () => true)).toString()).toBe('{"a":1}');
   await meter.follow(async () => {
     await sleep(300);
     expect((await readPieces(await bodyOf((to) => void to.end('{"a":1}')))).toString()).toBe('{"a":1}');

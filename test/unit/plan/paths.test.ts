@@ -25,8 +25,9 @@ describe('the paths through the trainer', () => {
     expect(named.filter((file) => !existsSync(join(repositoryRoot, file)))).toEqual([]);
   });
 
-  it.each(paths.filter(({ ran }) => ran === 'CPU').map(({ name, by }) => [name, by]))('%s was run by a test', (_, by) =>
-    expect(by).toMatch(/\.(py|ts)/),
+  it.each(paths.filter(({ ran }) => ran !== 'never').map(({ name, by }) => [name, by]))(
+    '%s was run by a test',
+    (_, by) => expect(by).toMatch(/\.(py|ts)/),
   );
 
   it.each([...shardings])('%s with several processes is one path', (sharding) => {
@@ -103,6 +104,13 @@ describe('the paths through the trainer', () => {
     expect(text).toMatch(/^\* zero-3 +refused$/m);
     expect(text).toMatch(/^ {2}fsdp +CPU +trainer\/tests\/test_fsdp\.py/m);
     expect(text).toMatch(/^ {2}zero-2 +never +/m);
-    expect(text).not.toContain('GPU,');
+    expect(text).toMatch(/^\* attention sdpa +CPU, GPU trainer\/tests\/test_grpo\.py$/m);
+    expect(text).toMatch(/\nGPU: one NVIDIA H100 80GB, torch [\d.]+, .*; docs\/first-gpu-run\.md$/);
+  });
+
+  it('none was run on several GPUs, none is said to that is refused', () => {
+    const several = pathRows(sharded('ddp'), recipe).filter(({ name }) => shardings.some((each) => each === name));
+    expect(several.filter(({ gpu }) => gpu)).toEqual([]);
+    expect(paths.filter(({ ran, refusal }) => ran === 'CPU, GPU' && refusal !== null)).toEqual([]);
   });
 });

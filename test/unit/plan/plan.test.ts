@@ -107,6 +107,26 @@ describe('memory', () => {
     expect(saved('grpo')).toBe(0);
   });
 
+  it.each([
+    ['sft', [], 18.58],
+    ['sft', ['sft.trl.optim=paged_adamw_8bit'], 17.65],
+    ['grpo', [], 27.42],
+  ] as const)('%s %j is to 10 %% what an H100 held: %d GiB', async (stage, set, measured) => {
+    const { peak } = estimateMemory(stage, await readRecipe('skin-r1', { set: [...set] }), qwen25Vl7b, 1);
+    expect(Math.abs(peak / 2 ** 30 / measured - 1)).toBeLessThan(0.1);
+  });
+
+  it('four bits are of the text layers alone; the adapter on them is in bf16', async () => {
+    const set = ['lora={ rank: 64, alpha: 32, dropout: 0.1, quantise: nf4 }'];
+    const [plain, four] = await Promise.all(
+      [[], set].map(async (each) => estimateMemory('sft', await readRecipe('skin-r1', { set: each }), qwen25Vl7b, 1)),
+    );
+    // 28 layers of seven linear ones, with their biases and norms, and the norm after them.
+    const text = 28 * (2 * 3_584 ** 2 + 2 * 3_584 * 512 + 3 * 3_584 * 18_944 + 3 * 3_584 + 2 * 512) + 3_584;
+    expect((plain?.base ?? 0) - (four?.base ?? 0)).toBeCloseTo(text * (2 - 0.52), -3);
+    expect(four?.adapter).toBe((plain?.adapter ?? 0) / 2);
+  });
+
   it('of sampling holds what a layer makes of all prompts at once, beside keys and values', async () => {
     const { sampling, tokens } = await estimate('grpo');
     expect(tokens).toEqual({ image: 256, instruction: 256, completion: 1_024 });

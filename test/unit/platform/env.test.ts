@@ -46,6 +46,24 @@ describe('readEnvironment', () => {
     expect(timeoutMs).toBe(90_000);
   });
 
+  it.each(['http://id:secret@host:9000', 'https://secret@host'])(
+    'refuses credentials in %s, and does not show them',
+    (address) => {
+      const read = (): unknown => readEnvironment({ DERMFLOW_S3_ENDPOINT: address });
+      expect(read).toThrow(/^environment: DERMFLOW_S3_ENDPOINT is "https?:\/\/\*{3}@host.*AWS_ACCESS_KEY_ID/);
+      expect(read).not.toThrow(/secret/);
+    },
+  );
+
+  it('takes a key without the line break of its file, and tells none that is no key', () => {
+    const keyOf = (key: string): string => readEnvironment({ DERMFLOW_LLM_API_KEY: key }).llm.apiKey;
+    expect([keyOf('sk-1\n'), keyOf(' sk-1\r\n'), keyOf('Token a')]).toEqual(['sk-1', 'sk-1', 'Token a']);
+    for (const name of ['DERMFLOW_LLM_API_KEY', 'DERMFLOW_LLM_AZURE_API_KEY'])
+      expect(() => readEnvironment({ [name]: '“sk-1”' })).toThrow(
+        new RegExp(`^environment: ${name} is \\*{3}: .*ASCII`),
+      );
+  });
+
   it('takes the home folder for ~', () => {
     expect(readEnvironment({ DERMFLOW_HOME: '~/runs' }).home).toMatch(/^\/.*\/runs$/);
   });

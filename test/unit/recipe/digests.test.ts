@@ -6,7 +6,7 @@ import { digestOf } from '../../../domain/artifact.ts';
 
 it.each([
   ['concept-alignment', 'concept-alignment-d314066c4ef5', 'b8a7d12f934a435a'],
-  ['demo', 'demo-2e8786896602', '5ef0b8015a60ff35'],
+  ['demo', 'demo-cd0303ff2b76', '233f5cb38fe2c0c8'],
   ['flat-reward', 'flat-reward-64cee490aff1', '10df56820d8c4a99'],
   ['matched', 'matched-6f8eceee59a2', 'ae84f50d25326ff3'],
   ['rl-only', 'rl-only-d5831ce20993', '313a03f1a1c3318a'],

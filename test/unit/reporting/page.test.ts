@@ -36,6 +36,25 @@ describe('the report page', () => {
     expect(page).toContain('for comparison with the paper');
   });
 
+  it('shows beside a task what the pictures tell without a language model, or why that is absent', () => {
+    const titles = matches(/<caption>(.*): what the pictures tell without a language model<\/caption>/g);
+    expect(titles).toEqual(['Disease diagnosis']);
+    const [, rows = ''] = /what the pictures tell without a language model<\/caption>(.*?)<\/table>/s.exec(page) ?? [];
+    const final = report.evaluations.find(({ label }) => label === report.final);
+    expect(matches(/<th scope="row">(.*?)<\/th>/g, rows)).toEqual([
+      'Nearest neighbour, tiny',
+      'Linear probe, tiny',
+      final?.title,
+    ]);
+    expect(rows).toContain('<td>50.0 %</td>');
+    expect(page).toContain('<p>lesion-condition: nearest neighbour and linear probe: absent: no option');
+  });
+
+  it('says nothing of probes where the run had none', async () => {
+    const { probes: _, ...without } = report;
+    expect(await reportPage(without, thumbnails)).not.toContain('without a language model');
+  });
+
   it('has every plot in a wide and a narrow drawing, axes with units', () => {
     expect(matches(/<figure id="([^"]+)"/g)).toEqual([
       'accuracy-diagnosis',

@@ -1,9 +1,12 @@
 /** Stores that call themselves S3 and are not quite: each works, or is refused by name with what to do. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { probeStore } from '../../../activities/store/probe.ts';
-import { createS3Client, ensureBucket, type S3Settings } from '../../../activities/store/s3.ts';
+import { createS3Client, createS3Store, ensureBucket, type S3Settings } from '../../../activities/store/s3.ts';
 import { failureTypes } from '../../../domain/failures.ts';
-import { type Habit, startFakeS3 } from '../../support/fake-s3.ts';
+import { temporaryFolder } from '../../support/datasets.ts';
+import { errorOf, type Habit, startFakeS3 } from '../../support/fake-s3.ts';
 import { anyCredentials, startRefusingS3 } from '../../support/refusing-s3.ts';
 
 afterEach(() => vi.unstubAllEnvs());
@@ -68,6 +71,16 @@ describe('a store', () => {
     );
   });
 
+  it.each([409, 304])('that tells by %i that the object is there works', async (status) => {
+    const { settings } = await startFakeS3(({ method, headers, key, request, response }, objects) => {
+      if (method !== 'PUT' || headers['if-none-match'] !== '*' || !objects.has(key)) return false;
+      request.resume();
+      response.writeHead(status).end(status === 409 ? errorOf('BlobAlreadyExists') : '');
+      return true;
+    });
+    expect(await look(settings)).toEqual({ lacks: [] });
+  });
+
   it('without checksums of requests is told the setting, and works with it', async () => {
     const { settings } = await startRefusingS3((_, __, ___, headers) =>
       headers['x-amz-checksum-crc32'] || headers['x-amz-sdk-checksum-algorithm']
@@ -89,6 +102,27 @@ describe('a store', () => {
   it('whose objects are allowed and whose bucket is not works', async () => {
     const { settings } = await startRefusingS3((_, key) => (key === '' ? { status: 403 } : null));
     await expect(look(settings)).resolves.toBeDefined();
+  });
+
+  it.each([
+    [400, 'ExpiredToken', 'AWS_ACCESS_KEY_ID'],
+    [403, 'RequestTimeTooSkewed', 'clock'],
+  ])('that tells %i of a HEAD and nothing more is asked for its reason: %s', async (status, code, remedy) => {
+    let refuses = true;
+    const { settings } = await startFakeS3(({ method, request, response }) => {
+      if (!refuses) return false;
+      request.resume();
+      response.writeHead(status).end(method === 'HEAD' ? '' : errorOf(code));
+      return true;
+    });
+    const client = createS3Client(settings, anyCredentials);
+    await expect(ensureBucket(client, settings)).rejects.toMatchObject(refusedWith(code, remedy));
+    const path = join(await temporaryFolder(), 'weights');
+    await writeFile(path, Buffer.alloc(100_000, 'w'));
+    const store = createS3Store(client, settings);
+    await expect(store.putFile(path)).rejects.toMatchObject({ refusal: 'mendable', type: failureTypes.unavailable });
+    refuses = false;
+    await store.putFile(path);
   });
 
   it('that allows neither is told so', async () => {

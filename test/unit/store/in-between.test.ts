@@ -163,6 +163,13 @@ describe('a listing', () => {
     expect(await store.keys('checkpoint', 'sft/')).toHaveLength(3);
   });
 
+  it('has no objects that stand for folders', async () => {
+    const { store, objects } = await storeWith(() => false);
+    for (const key of [...keys, 'manifests/checkpoint/sft/', 'manifests/checkpoint/'])
+      objects.set(key, Buffer.alloc(0));
+    expect(await store.keys('checkpoint', 'sft/')).toEqual(['sft/step-1', 'sft/step-2', 'sft/step-3']);
+  });
+
   it('that repeats a key at a page break counts it once', async () => {
     const { store } = await storeWith((asked) => {
       if (!isListing(asked)) return false;

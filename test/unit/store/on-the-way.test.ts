@@ -1,6 +1,6 @@
 /** Answers that were shortened, changed or replaced on their way, with all headers in order. */
 import { randomFillSync } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { commitFiles } from '../../../activities/store/commit.ts';
@@ -60,6 +60,52 @@ describe('an object that was shortened on the way', () => {
     await store.putObjectIfAbsent('llm/reply', 'a paid reply');
     await store.getObject('llm/reply');
     expect(reads(log)).toBe(1);
+  });
+});
+
+describe('a download', () => {
+  const size = 200_000;
+  const fetched = async (habit: Habit) => {
+    const { store, log } = await storeWith(habit);
+    const folder = await temporaryFolder();
+    const data = randomFillSync(Buffer.alloc(size));
+    await writeFile(join(folder, 'sent'), data);
+    const blob = await store.putFile(join(folder, 'sent'));
+    const got = await store.getFile(blob, join(folder, 'got')).then(
+      async () => (await readFile(join(folder, 'got'))).equals(data),
+      (error: unknown) => error,
+    );
+    return { got, reads: reads(log) };
+  };
+  /** The first answers are these bytes instead. */
+  const altered =
+    (times: number, alter: (found: Buffer) => Buffer): Habit =>
+    ({ method, key, count, response }, objects) => {
+      const found = objects.get(key);
+      if (method !== 'GET' || !found || count > times) return false;
+      response.writeHead(200, { etag: md5(found) }).end(alter(found));
+      return true;
+    };
+  const flipped = (found: Buffer): Buffer =>
+    Buffer.concat([found.subarray(0, size - 1), Buffer.from([(found[size - 1] ?? 0) ^ 1])]);
+  const followed = (found: Buffer): Buffer => Buffer.concat([found, Buffer.from('<html>gateway</html>')]);
+
+  it.each([
+    ['a byte changed on the way', flipped],
+    ['words of a proxy behind it', followed],
+  ])('with %s is made again, and damaged where it comes so again', async (_, alter) => {
+    expect(await fetched(altered(1, alter))).toEqual({ got: true, reads: 2 });
+    expect(await fetched(altered(9, alter))).toMatchObject({ got: { type: failureTypes.corrupt }, reads: 2 });
+  });
+
+  it('that breaks off behind its last byte is whole', async () => {
+    const habit: Habit = ({ method, key, response }, objects) => {
+      const found = objects.get(key);
+      if (method !== 'GET' || !found) return false;
+      response.writeHead(200, { etag: md5(found) }).write(found, () => setTimeout(() => response.destroy(), 50));
+      return true;
+    };
+    expect(await fetched(habit)).toEqual({ got: true, reads: 1 });
   });
 });
 

@@ -2,7 +2,7 @@
 
 import os
 
-from dermflow_trainer.base_model.layers import JOINING
+from dermflow_trainer.base_model.layers import JOINING, LANGUAGE
 
 
 def quantisation_arguments(lora):
@@ -16,8 +16,9 @@ def quantisation_arguments(lora):
             "bnb_4bit_quant_type": "nf4",
             "bnb_4bit_use_double_quant": True,
             "bnb_4bit_compute_dtype": "bfloat16",
-            # The vision tower is a tenth of the model and what the pictures pass through.
-            "llm_int8_skip_modules": ["visual", "lm_head"],
+            # A regular expression of whole names, for what is outside the language model: the vision tower is a tenth
+            # of the model and what the pictures pass through.
+            "llm_int8_skip_modules": [rf"(?!.*\b{LANGUAGE}\.).+"],
         }
     }
 

@@ -1,5 +1,6 @@
 /** How often intervals hold the truth. `npm run bench coverage` prints the whole table. */
 import { describe, expect, it } from 'vitest';
+import { calibrationCoverage, calibrationSettings } from '../../../../bench/statistics/calibrated.ts';
 import { coverageOf, groupCounts, settingsOf } from '../../../../bench/statistics/simulated.ts';
 import { clusteredInterval } from '../../../../domain/evaluation/statistics/clustered.ts';
 import { createRandom } from '../../../../domain/random.ts';
@@ -26,3 +27,13 @@ describe.each(groupCounts.map((groups) => [groups, groups > 100 ? 300 : 1000] as
     });
   },
 );
+
+describe.each([8, 30, 200])('95-percent intervals of the calibration error of %d patients', (groups) => {
+  const random = createRandom(`calibration test/${groups}`);
+  const trials = groups > 100 ? 100 : 300;
+
+  it.each(calibrationSettings(groups))('hold the true one: $model, correlation $correlation', (setting) => {
+    const { coverage } = calibrationCoverage(setting, { trials, random });
+    expect(coverage).toBeGreaterThanOrEqual(floorOf(trials));
+  });
+});

@@ -1,0 +1,63 @@
+/** Scores that people gave to narratives: JSON lines, a reviewer's scores of one text each. */
+import { z } from 'zod';
+import { byDimension, perDimension, type Scores } from '../../dermeval/dimensions.ts';
+import { userMistake } from '../../failures.ts';
+
+const lineSchema = z.strictObject({
+  /** Of the item whose answer was scored. */
+  id: z.string().min(1),
+  reviewer: z.string().min(1),
+  /** A dimension that is null or left out was not scored. */
+  scores: perDimension(z.number().min(0).max(5).nullable().default(null)),
+});
+export type HumanScores = z.infer<typeof lineSchema>;
+
+/**
+ * Empty lines are passed over. The first that is wrong is a user's mistake that names file, row, field and remedy.
+ *
+ * @param file shown in messages
+ */
+export function parseHumanScores(text: string, file: string): HumanScores[] {
+  const seen = new Map<string, number>();
+  const lines = text
+    .replace(/^\ufeff/, '')
+    .split('\n')
+    .flatMap((line, i) => {
+      if (line.trim() === '') return [];
+      const where = `${file}: row ${i + 1}`;
+      const parsed = lineSchema.safeParse(parseJson(line, where));
+      if (!parsed.success) {
+        const [issue] = parsed.error.issues;
+        throw userMistake(`${where}: ${issue?.path.join('.') || 'the line'}: ${issue?.message ?? 'is not valid'}`);
+      }
+      const key = JSON.stringify([parsed.data.reviewer, parsed.data.id]);
+      const before = seen.get(key);
+      if (before !== undefined) {
+        throw userMistake(`${where}: ${parsed.data.reviewer} scored "${parsed.data.id}" in row ${before} already`);
+      }
+      seen.set(key, i + 1);
+      return [parsed.data];
+    });
+  if (lines.length === 0) throw userMistake(`${file}: holds no scores; give one JSON object per line`);
+  return lines;
+}
+
+function parseJson(line: string, where: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch (error) {
+    throw userMistake(`${where}: is no JSON (${String(error)}); write one object per line`, error);
+  }
+}
+
+/** The mean over reviewers by the id of the item; of each dimension over those who scored it. */
+export const peopleOf = (lines: readonly HumanScores[]): Map<string, Scores> =>
+  new Map(
+    [...Map.groupBy(lines, ({ id }) => id)].map(([id, own]) => [
+      id,
+      byDimension((dimension) => {
+        const known = own.flatMap(({ scores }) => (scores[dimension] === null ? [] : [scores[dimension]]));
+        return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length;
+      }),
+    ]),
+  );
