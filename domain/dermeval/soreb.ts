@@ -20,7 +20,7 @@ export const agreement = 'agreement';
  *
  * @param missing in place of it where there is no such dimension
  */
-export function agreementOf(evaluation: string, physician: Scores, missing: number): number {
+export function sorebReward(evaluation: string, physician: Scores, missing: number): number {
   const own = readScores(evaluation);
   const squares = dimensionKeys.flatMap((key) => {
     const [score, wanted] = [own[key], physician[key]];

@@ -1,6 +1,6 @@
 /** SOREB: what decides its numbers, its job, and its rewards. */
 import type { SorebInput } from '../../../domain/contracts/training.ts';
-import { agreement, agreementOf, type JudgedRow } from '../../../domain/dermeval/soreb.ts';
+import { agreement, type JudgedRow, sorebReward } from '../../../domain/dermeval/soreb.ts';
 import type { SorebJob } from '../../../domain/jobs/skingpt.ts';
 import type { RewardRequest, RewardResponse } from '../../../domain/rewards/exchange.ts';
 import { anyJob, describe, type JobFolders, type Place, pinned, planned, type RewardSource } from '../stages.ts';
@@ -65,7 +65,7 @@ export function scoreEvaluations(
     const rewards = completions.map((completion, i) => {
       const scores = byId.get(ids[i] ?? '');
       if (!scores) throw new RangeError(`there is no narrative "${ids[i]}"`);
-      return agreementOf(completion, scores, missing);
+      return sorebReward(completion, scores, missing);
     });
     return { components: { [agreement]: rewards } };
   };

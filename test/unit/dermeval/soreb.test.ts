@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { scoreEvaluations } from '../../../activities/training/skingpt/soreb.ts';
 import { byDimension, type Scores } from '../../../domain/dermeval/dimensions.ts';
-import { agreementOf, type JudgedRow } from '../../../domain/dermeval/soreb.ts';
+import { type JudgedRow, sorebReward } from '../../../domain/dermeval/soreb.ts';
 import { testImage } from '../../support/cases.ts';
 
 const physician: Scores = {
@@ -20,7 +20,7 @@ describe('the reward of an evaluation', () => {
     ['of what both scored', 'Accuracy: 1 - far off\nDescription Precision: 0', -9],
     ['without a score', 'I cannot evaluate this text.', -25],
     ['of another dimension alone', 'Description Precision: 4', -25],
-  ])('%s', (_, text, reward) => expect(agreementOf(text, physician, -25)).toBeCloseTo(reward, 12));
+  ])('%s', (_, text, reward) => expect(sorebReward(text, physician, -25)).toBeCloseTo(reward, 12));
 
   it('is asked for by the ids of the rows, and refused for others', async () => {
     const row = (id: string): JudgedRow => ({ id, image: testImage, prompt: '', completion: '', scores: physician });
