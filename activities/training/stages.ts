@@ -35,6 +35,19 @@ const parts = ({ full }: Pick<Recipe, 'full'>): { full?: ModelPart[] } => (full 
 const epochsOf = (stage: NonNullable<SftInput['stage']>, recipe: SftRecipe): number =>
   stages[stage === 'concepts' ? stage : 'sft'].ends(recipe).length;
 
+/** What decides the numbers of any stage beside its own settings. */
+export const computedWith = (
+  { seed, model: { precision, threads } }: Pick<Recipe, 'seed' | 'model'>,
+  { attention }: Pick<Place, 'attention'>,
+) => ({ seed, precision, threads, attention });
+
+/** Steps of one epoch of a plan, which is counted from 1. */
+export const epochOf = (epoch: number, epochs: number, steps: number) => ({
+  maxSteps: steps * epochs,
+  startAt: steps * (epoch - 1),
+  stopAt: steps * epoch,
+});
+
 /** Saying nothing is what an empty object says. */
 const passed = (trl: TrlFields | undefined): { trl?: Record<string, Json> } =>
   trl && Object.keys(trl).length > 0 ? { trl: { ...trl } } : {};
@@ -45,7 +58,7 @@ const passed = (trl: TrlFields | undefined): { trl?: Record<string, Json> } =>
  */
 export function sftStretch(
   { stage = 'sft', recipe, model, trajectories, rows, adapter, epoch }: SftInput,
-  { attention }: Pick<Place, 'attention'>,
+  place: Pick<Place, 'attention'>,
 ): Stretch {
   // The adapter of the stage before says all that it did.
   const { saveEvery: _, conceptAlignment: __, trl, ...own } = recipe.sft;
@@ -64,17 +77,12 @@ export function sftStretch(
         sft,
         lora: recipe.lora,
         ...parts(recipe),
-        seed: recipe.seed,
-        precision: recipe.model.precision,
-        threads: recipe.model.threads,
-        attention,
+        ...computedWith(recipe, place),
       },
     }),
     ...pinned(model),
     validates: true,
-    maxSteps: steps * sft.epochs,
-    startAt: steps * (epoch - 1),
-    stopAt: steps * epoch,
+    ...epochOf(epoch, sft.epochs, steps),
   };
 }
 
@@ -85,13 +93,12 @@ export function sftStretch(
 export function grpoStretch(
   { recipe, model, questions, sft, stopAt }: GrpoInput,
   plugin: LoadedPlugin | null,
-  { attention }: Pick<Place, 'attention'>,
+  place: Pick<Place, 'attention'>,
 ): Stretch {
   const { saveEvery: _, steps: maxSteps, milestones, rlOnlyMilestones, validation, trl, ...own } = recipe.grpo;
   const grpo = { ...own, ...passed(trl) };
-  const { lora, seed, prompts } = recipe;
+  const { lora, prompts } = recipe;
   const { plugin: _file, ...rewards } = recipe.rewards;
-  const { precision, threads } = recipe.model;
   return {
     stage: sft ? 'grpo' : 'rl-only',
     ...describe({
@@ -108,11 +115,8 @@ export function grpoStretch(
         lora,
         ...parts(recipe),
         rewards: { ...rewards, ...(plugin ? { plugin: plugin.name } : {}) },
-        seed,
         prompts,
-        precision,
-        threads,
-        attention,
+        ...computedWith(recipe, place),
       },
     }),
     ...pinned(model),

@@ -11,7 +11,17 @@ import { bytesOfChunk, readChunks } from '../../features/feature-chunks.ts';
 import type { ArtifactStore } from '../../ports/artifact-store.ts';
 import type { Rows } from '../../rows.ts';
 import type { RowSource } from '../rows.ts';
-import { anyJob, describe, type JobFolders, type Place, pinned, planned, rowsOf } from '../stages.ts';
+import {
+  anyJob,
+  computedWith,
+  describe,
+  epochOf,
+  type JobFolders,
+  type Place,
+  pinned,
+  planned,
+  rowsOf,
+} from '../stages.ts';
 import type { Stretch } from '../stretch-context.ts';
 
 type Settings = Pick<DistilInput, 'stage' | 'recipe'>;
@@ -25,7 +35,7 @@ function adaptersOf({ stage, recipe: { distillation } }: Settings): Distillation
 /** An epoch. The key of all epochs knows the teacher by its digest, from which and from the pictures its features follow. */
 export function distilStretch(
   { model, narratives, rows, teacher, epoch, ...settings }: DistilInput,
-  { attention }: Pick<Place, 'attention'>,
+  place: Pick<Place, 'attention'>,
 ): Stretch {
   const { stage, recipe } = settings;
   const { saveEvery: _, epochs: __, dermcotEpochs: ___, adapters: ____, ...own } = recipe.distillation;
@@ -44,17 +54,12 @@ export function distilStretch(
         distillation: { ...own, epochs },
         adapters: adaptersOf(settings),
         ...(teacher ? { features: teacher.form } : {}),
-        seed: recipe.seed,
-        precision: recipe.model.precision,
-        threads: recipe.model.threads,
-        attention,
+        ...computedWith(recipe, place),
       },
     }),
     ...pinned(model),
     validates: true,
-    maxSteps: steps * epochs,
-    startAt: steps * (epoch - 1),
-    stopAt: steps * epoch,
+    ...epochOf(epoch, epochs, steps),
   };
 }
 

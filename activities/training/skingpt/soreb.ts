@@ -3,23 +3,30 @@ import type { SorebInput } from '../../../domain/contracts/training.ts';
 import { agreement, type JudgedRow, sorebReward } from '../../../domain/dermeval/soreb.ts';
 import type { SorebJob } from '../../../domain/jobs/skingpt.ts';
 import type { RewardRequest, RewardResponse } from '../../../domain/rewards/exchange.ts';
-import { anyJob, describe, type JobFolders, type Place, pinned, planned, type RewardSource } from '../stages.ts';
+import {
+  anyJob,
+  computedWith,
+  describe,
+  type JobFolders,
+  type Place,
+  pinned,
+  planned,
+  type RewardSource,
+} from '../stages.ts';
 import type { Stretch } from '../stretch-context.ts';
 
 /** A milestone's stretch. The key holds the length of the plan and the evaluator's SFT, not the milestone. */
 export function sorebStretch(
   { recipe, model, judgements, sft, stopAt }: SorebInput,
-  { attention }: Pick<Place, 'attention'>,
+  place: Pick<Place, 'attention'>,
 ): Stretch {
   const { saveEvery: _, steps: maxSteps, milestones, ...soreb } = recipe.dermeval.soreb;
-  const { seed } = recipe;
-  const { precision, threads } = recipe.model;
   return {
     stage: 'dermeval',
     ...describe({
       method: 'soreb/1',
       inputs: { model: model.sha256, judgements: judgements.sha256, sft: sft.sha256 },
-      params: { soreb, maxSteps, lora: recipe.dermeval.lora, seed, precision, threads, attention },
+      params: { soreb, maxSteps, lora: recipe.dermeval.lora, ...computedWith(recipe, place) },
     }),
     ...pinned(model),
     validates: false,
