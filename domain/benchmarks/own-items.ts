@@ -8,6 +8,7 @@ import { userMistake } from '../failures.ts';
 import { malignancySchema } from '../knowledge/malignancy.ts';
 import type { EvaluationProfile } from '../prompts/profile.ts';
 import { itemPrompt } from '../prompts/prompts.ts';
+import { checkedLine, givenLines } from '../rows/given-lines.ts';
 import type { Benchmark, BenchmarkItem } from './benchmark.ts';
 import { synonymsOf } from './scoring/disease-names.ts';
 import { scoreChoice, scoreOpen } from './scoring/scorers.ts';
@@ -62,33 +63,15 @@ export type OwnItem = z.infer<typeof ownItemSchema>;
  */
 export function parseOwnItems(text: string, file: string): OwnItem[] {
   const seen = new Map<string, number>();
-  const items = text
-    .replace(/^\ufeff/, '')
-    .split('\n')
-    .flatMap((line, i) => {
-      if (line.trim() === '') return [];
-      const where = `${file}: row ${i + 1}`;
-      const item = parseLine(line, where);
-      const before = seen.get(item.id);
-      if (before !== undefined) throw userMistake(`${where}: id "${item.id}" stands in row ${before} already`);
-      seen.set(item.id, i + 1);
-      return [item];
-    });
+  const items = Array.from(givenLines(text, file), (given) => {
+    const item = checkedLine(ownItemSchema, given);
+    const before = seen.get(item.id);
+    if (before !== undefined) throw userMistake(`${given.where}: id "${item.id}" stands in row ${before} already`);
+    seen.set(item.id, given.row);
+    return item;
+  });
   if (items.length === 0) throw userMistake(`${file}: holds no item; give one JSON object per line`);
   return items;
-}
-
-function parseLine(line: string, where: string): OwnItem {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch (error) {
-    throw userMistake(`${where}: is no JSON (${String(error)}); write one object per line`, error);
-  }
-  const result = ownItemSchema.safeParse(value);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  throw userMistake(`${where}: ${issue?.path.join('.') || 'the line'}: ${issue?.message ?? 'is not valid'}`);
 }
 
 /**

@@ -7,6 +7,7 @@ import type { Taxonomy } from '../knowledge/taxonomy.ts';
 import { type Answer, extractAnswer, extractLeniently, type UnreadableForm } from '../questions/extract.ts';
 import { optionSchema, questionTasks } from '../questions/question.ts';
 import { type RewardedQuestion, type RewardParts, scoreCompletion } from '../rewards/rewards.ts';
+import { type GivenLine, givenLines } from '../rows/given-lines.ts';
 
 const letterSchema = z.string().regex(/^[A-Z]$/, 'expected one capital letter, e.g. "B"');
 const labelSchema = z
@@ -56,19 +57,12 @@ const paperRewards = { format: true, malignancy: true, granularity: 'leaf', thin
  * @param file shown in messages
  */
 export function parseScoreLines(text: string, file: string): ScoreLine[] {
-  const lines = text.replace(/^\ufeff/, '').split('\n');
-  const parsed = lines.flatMap((line, i) => (line.trim() === '' ? [] : [parseLine(line, `${file}: row ${i + 1}`)]));
+  const parsed = Array.from(givenLines(text, file), parseLine);
   if (parsed.length === 0) throw userMistake(`${file}: holds no line; give one JSON object per line`);
   return parsed;
 }
 
-function parseLine(line: string, where: string): ScoreLine {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch (error) {
-    throw userMistake(`${where}: is no JSON (${String(error)}); write one object per line`, error);
-  }
+function parseLine({ where, value }: GivenLine): ScoreLine {
   const result = lineSchema.safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;

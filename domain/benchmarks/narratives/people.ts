@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { byDimension, perDimension, type Scores } from '../../dermeval/dimensions.ts';
 import { userMistake } from '../../failures.ts';
+import { checkedLine, givenLines } from '../../rows/given-lines.ts';
 
 const lineSchema = z.strictObject({
   /** Of the item whose answer was scored. */
@@ -19,35 +20,18 @@ export type HumanScores = z.infer<typeof lineSchema>;
  */
 export function parseHumanScores(text: string, file: string): HumanScores[] {
   const seen = new Map<string, number>();
-  const lines = text
-    .replace(/^\ufeff/, '')
-    .split('\n')
-    .flatMap((line, i) => {
-      if (line.trim() === '') return [];
-      const where = `${file}: row ${i + 1}`;
-      const parsed = lineSchema.safeParse(parseJson(line, where));
-      if (!parsed.success) {
-        const [issue] = parsed.error.issues;
-        throw userMistake(`${where}: ${issue?.path.join('.') || 'the line'}: ${issue?.message ?? 'is not valid'}`);
-      }
-      const key = JSON.stringify([parsed.data.reviewer, parsed.data.id]);
-      const before = seen.get(key);
-      if (before !== undefined) {
-        throw userMistake(`${where}: ${parsed.data.reviewer} scored "${parsed.data.id}" in row ${before} already`);
-      }
-      seen.set(key, i + 1);
-      return [parsed.data];
-    });
+  const lines = Array.from(givenLines(text, file), (given) => {
+    const line = checkedLine(lineSchema, given);
+    const key = JSON.stringify([line.reviewer, line.id]);
+    const before = seen.get(key);
+    if (before !== undefined) {
+      throw userMistake(`${given.where}: ${line.reviewer} scored "${line.id}" in row ${before} already`);
+    }
+    seen.set(key, given.row);
+    return line;
+  });
   if (lines.length === 0) throw userMistake(`${file}: holds no scores; give one JSON object per line`);
   return lines;
-}
-
-function parseJson(line: string, where: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch (error) {
-    throw userMistake(`${where}: is no JSON (${String(error)}); write one object per line`, error);
-  }
 }
 
 /** The mean over reviewers by the id of the item; of each dimension over those who scored it. */
