@@ -13,11 +13,19 @@ import { scoredItemSchema } from './evaluation/scored.ts';
 import { evaluationSummarySchema } from './evaluation/summary.ts';
 import { textOnlyAnswerSchema } from './evaluation/text-only.ts';
 import { encoderSettingsSchema } from './features/encoder.ts';
+import {
+  dermcotRowSchema,
+  descriptionSchema,
+  narrativeSchema,
+  scoredNarrativeSchema,
+  scorerSchema,
+} from './narratives/narrative.ts';
 import { anchorsSchema, nightRecordSchema } from './nights/record.ts';
 import { questionSchema } from './questions/question.ts';
 import { licenceFile } from './report/card-metadata.ts';
 import { reportSchema } from './report/report.ts';
 import { metricsLineSchema, sampleLineSchema, usageLineSchema } from './report/training-log.ts';
+import { certifiedSchema, reviewSchema } from './reviews/review.ts';
 import { runRecordSchema } from './run-record.ts';
 import { sftRowSchema } from './trajectories/row.ts';
 
@@ -61,6 +69,25 @@ export const artifactFiles = {
   judgements: {
     train: { name: 'train.jsonl', schema: judgedRowSchema },
     validation: { name: 'validation.jsonl', schema: judgedRowSchema },
+  },
+  descriptions: { descriptions: { name: 'descriptions.jsonl', schema: descriptionSchema } },
+  narratives: {
+    narratives: { name: 'narratives.jsonl', schema: narrativeSchema },
+    quarantine: written.quarantine,
+    stats: written.stats,
+  },
+  scores: {
+    scores: { name: 'scores.jsonl', schema: scoredNarrativeSchema },
+    stats: { name: 'stats.json', schema: scorerSchema },
+  },
+  certified: {
+    certified: { name: 'certified.jsonl', schema: certifiedSchema },
+    reviews: { name: 'reviews.jsonl', schema: reviewSchema },
+  },
+  dermcot: {
+    train: { name: 'train.jsonl', schema: dermcotRowSchema },
+    validation: { name: 'validation.jsonl', schema: dermcotRowSchema },
+    stats: written.stats,
   },
   /** Files as Hugging Face has them. */
   model: { config: { name: 'config.json', schema: z.json() } },

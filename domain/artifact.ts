@@ -19,6 +19,11 @@ export const artifactKinds = [
   'trajectories', // train.jsonl, validation.jsonl, quarantine.jsonl, stats.json
   'concepts', // the same of explained concepts, and explanations.jsonl
   'judgements', // train.jsonl, validation.jsonl: narratives that physicians scored
+  'descriptions', // descriptions.jsonl: what a model sees in pictures without their labels
+  'narratives', // narratives.jsonl, quarantine.jsonl, stats.json
+  'scores', // scores.jsonl, stats.json: of narratives, by the six dimensions
+  'certified', // certified.jsonl, reviews.jsonl
+  'dermcot', // train.jsonl, validation.jsonl, stats.json: narratives that are trained on
   'model', // a base model in Hugging Face layout
   'checkpoint', // a full trainer state: adapter, optimizer, scheduler, RNG
   'adapter', // PEFT layout, README.md as model card
