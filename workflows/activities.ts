@@ -38,7 +38,7 @@ function activities<A extends object>(profile: ActivityOptions, more: () => obje
   return new Proxy({}, { get: (_, type) => call(String(type)) }) as A;
 }
 
-export const { prepareData } = activities<DatasetActivities>(profiles.cpuWork);
+export const { prepareData, prepareCases } = activities<DatasetActivities>(profiles.cpuWork);
 export const { synthesiseTrajectories, explainConcepts } = activities<TrajectoryActivities>(
   profiles.llmCalls,
   allowance,

@@ -57,6 +57,7 @@ export function renderStatus(status: RunStatus): string {
 const partsOfActivities: Record<keyof Activities, string> = {
   identifyModel: 'data',
   prepareData: 'data',
+  prepareCases: 'data',
   synthesiseTrajectories: 'trajectories',
   explainConcepts: 'trajectories',
   trainSft: 'sft',

@@ -11,6 +11,7 @@ import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { canonicalJson, digestOf, sha256Schema } from '../../domain/artifact.ts';
 import type { Recipe } from '../../domain/recipe/recipe.ts';
+import { shippedTeacher } from '../../domain/recipe/teacher.ts';
 import { runResultSchema } from '../../domain/run-record.ts';
 import { readStackFile, writeWhole } from '../../infra/local/settings.ts';
 import { codeDigest } from '../../platform/code-digest.ts';
@@ -41,12 +42,14 @@ export async function basisOf(
   recipe: Recipe,
   { llm, trainer, trainerPython }: Pick<Environment, 'llm' | 'trainer' | 'trainerPython'>,
 ): Promise<string | null> {
-  const { model, rewards, data } = recipe;
+  const { model, data } = recipe;
   if (
     model.base !== 'tiny' ||
     model.adapter !== undefined ||
     llm.provider !== 'embedded' ||
-    rewards.plugin ||
+    ('rewards' in recipe && recipe.rewards.plugin) ||
+    ('teacher' in recipe && recipe.teacher !== null && recipe.teacher.encoder !== shippedTeacher) ||
+    ('judge' in recipe && recipe.judge) ||
     data.encoder
   )
     return null;

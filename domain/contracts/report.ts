@@ -1,7 +1,7 @@
 /** The report, on cpu workers. */
 import type { ArtifactRef } from '../artifact.ts';
 import type { LlmAccount } from '../llm-account.ts';
-import type { Recipe } from '../recipe/recipe.ts';
+import type { SkinR1Recipe } from '../recipe/methods/skin-r1.ts';
 import type { MilestoneChoice } from '../rewards/milestones.ts';
 import type { Stage } from '../stages.ts';
 import type { ProbesResult } from './benchmarks.ts';
@@ -12,7 +12,7 @@ import type { TrajectoriesResult } from './trajectories.ts';
 
 export interface ReportInput {
   run: string;
-  recipe: Recipe;
+  recipe: SkinR1Recipe;
   model: ModelRef;
   data: DataResult;
   trajectories: TrajectoriesResult;

@@ -58,7 +58,7 @@ export class FakeActivities {
         ...withActivityFailures({ recordRun }),
         ...own('findMilestone', 'recordNight', 'callWebhook'),
       },
-      [taskQueues.cpu]: own('prepareData', 'writeReport'),
+      [taskQueues.cpu]: own('prepareData', 'prepareCases', 'writeReport'),
       [taskQueues.llm]: own('synthesiseTrajectories', 'explainConcepts', 'evaluateEndpoint', 'judgeAnswers'),
       [taskQueues.gpu]: own('identifyModel', 'trainSft', 'trainGrpo', 'trainDistilled', 'trainSoreb', 'exportAdapter'),
       [taskQueues.evaluation]: own(
@@ -106,6 +106,11 @@ const plain: Faked = {
     textbook: reference('dataset', 'textbook'),
     questions: reference('questions', 'all'),
     counts: { train: 60, validation: 20, test: 20, textbook: 16, quarantined: 0 },
+  }),
+  prepareCases: async () => ({
+    dataset: reference('dataset', 'split'),
+    questions: reference('questions', 'all'),
+    counts: { train: 60, validation: 20, test: 20, textbook: 0, quarantined: 0 },
   }),
   synthesiseTrajectories: async () => ({
     trajectories: reference('trajectories', 'all'),
