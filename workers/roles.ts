@@ -12,6 +12,8 @@ import { createNightActivities } from '../activities/nights/activities.ts';
 import type { ArtifactStore } from '../activities/ports/artifact-store.ts';
 import { createProbeActivities } from '../activities/probes/activities.ts';
 import { createReportActivities } from '../activities/reporting/activities.ts';
+import { createReviewActivities } from '../activities/reviews/activities.ts';
+import { scoreDrawn } from '../activities/reviews/score-drawn.ts';
 import { createRecordActivities } from '../activities/run-records.ts';
 import { createTrainingActivities } from '../activities/training/activities.ts';
 import { createTrajectoryActivities } from '../activities/trajectories/activities.ts';
@@ -56,6 +58,7 @@ export function queuesOf(role: WorkerRole, dependencies: WorkerDependencies): Qu
           activities: withActivityFailures({
             ...createDatasetActivities(dependencies),
             ...createReportActivities(dependencies),
+            ...createReviewActivities({ ...dependencies, scoreDrawn }),
           }),
           maxConcurrentActivityTaskExecutions: 2,
           shutdownGraceTime: otherGrace,
