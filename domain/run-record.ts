@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { artifactRefSchema, canonicalJson, digestOf } from './artifact.ts';
+import { benchmarkScoreSchema } from './contracts/benchmarks.ts';
 import type { EvaluationResult } from './contracts/evaluation.ts';
 import type { RunProgress, RunResult } from './contracts/run.ts';
 import { lenientSchema } from './evaluation/summary.ts';
@@ -41,11 +42,14 @@ const progressSchema = z.object({
   waitsFor: z.array(z.object({ activity: z.string(), reason: z.string() })).exactOptional(),
 }) satisfies z.ZodType<RunProgress>;
 
+const benchmarkResultSchema = benchmarkScoreSchema.extend({ evaluation: artifactRefSchema });
+
 /** What a completed run returns. */
 export const runResultSchema = z.object({
   report: artifactRefSchema,
   adapter: artifactRefSchema,
   evaluations: z.array(evaluationSchema),
+  benchmarks: z.array(benchmarkResultSchema).exactOptional(),
   textOnly: z.array(scoreSchema).exactOptional(),
 }) satisfies z.ZodType<RunResult>;
 
