@@ -26,6 +26,8 @@ const evaluationSchema = z.object({
   scores: z.array(scoreSchema),
 }) satisfies z.ZodType<EvaluationResult>;
 
+const benchmarkResultSchema = benchmarkScoreSchema.extend({ evaluation: artifactRefSchema });
+
 const progressSchema = z.object({
   recipe: z.string(),
   stages: z.array(
@@ -37,12 +39,11 @@ const progressSchema = z.object({
   ),
   checkpoint: z.object({ stage: z.enum(stageNames), step: z.int() }).nullable(),
   evaluations: z.array(evaluationSchema),
+  benchmarks: z.array(benchmarkResultSchema).exactOptional(),
   report: artifactRefSchema.nullable(),
   failure: z.string().nullable(),
   waitsFor: z.array(z.object({ activity: z.string(), reason: z.string() })).exactOptional(),
 }) satisfies z.ZodType<RunProgress>;
-
-const benchmarkResultSchema = benchmarkScoreSchema.extend({ evaluation: artifactRefSchema });
 
 /** What a completed run returns. */
 export const runResultSchema = z.object({

@@ -63,7 +63,7 @@ export function queuesOf(role: WorkerRole, dependencies: WorkerDependencies): Qu
             ...createReportActivities(dependencies),
             ...createReviewActivities({ ...dependencies, scoreDrawn }),
             ...createClassificationActivities(dependencies),
-            ...createDrawnAnswersActivities({ ...dependencies, version: '1', scoreDrawn }),
+            ...createDrawnAnswersActivities(dependencies),
           }),
           maxConcurrentActivityTaskExecutions: 2,
           shutdownGraceTime: otherGrace,

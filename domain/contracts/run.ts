@@ -52,6 +52,8 @@ export interface RunProgress {
   /** Newest checkpoint that a finished stretch returned. */
   checkpoint: { stage: Stage; step: number } | null;
   evaluations: EvaluationResult[];
+  /** As in `RunResult`, so far. */
+  benchmarks?: BenchmarkResult[];
   report: ArtifactRef | null;
   /** Why the run failed, in the words of the failure; null otherwise. */
   failure: string | null;

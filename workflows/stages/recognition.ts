@@ -1,4 +1,5 @@
 /** What a model of the run is asked beside the work: its classification sets, and DermBench's part of the certified cases. */
+import { workflowInfo } from '@temporalio/workflow';
 import {
   type BenchmarkChoice,
   type BenchmarkResult,
@@ -34,7 +35,8 @@ export class Recognition {
   async onSets({ subject, checkpoint }: Subject, sets: readonly BenchmarkChoice[]): Promise<BenchmarkResult[]> {
     const shown = this.#recipe.evaluation.noImageControl ? [subject, onGrey(subject)] : [subject];
     const results: BenchmarkResult[] = [];
-    for (const own of shown) for (const set of sets) results.push(await this.#ask({ subject: own, checkpoint }, set));
+    for (const own of shown)
+      for (const set of sets) results.push(this.#tell(await this.#ask({ subject: own, checkpoint }, set)));
     return results;
   }
 
@@ -43,20 +45,32 @@ export class Recognition {
     const { evaluation, label, reader } = await this.#ask(subject, bench);
     const { judge, seed, data } = this.#recipe;
     const answers = { evaluation, label, reader };
-    return judge ? judgeAnswers({ ...answers, judge }) : scoreAnswersByDrawing({ ...answers, recipe: { seed, data } });
+    const scored = judge
+      ? judgeAnswers({ ...answers, judge })
+      : scoreAnswersByDrawing({ ...answers, recipe: { seed, data } });
+    return this.#tell(await scored);
   }
 
-  #ask({ subject, checkpoint }: Subject, benchmark: BenchmarkChoice): Promise<BenchmarkResult> {
+  #tell(result: BenchmarkResult): BenchmarkResult {
+    this.#progress.benchmarked(result);
+    return result;
+  }
+
+  async #ask({ subject, checkpoint }: Subject, benchmark: BenchmarkChoice): Promise<BenchmarkResult> {
     const { seed, prompts, evaluation, model: computed } = this.#recipe;
     const { maxNewTokens, temperature, batchSize } = evaluation;
     this.#progress.say('evaluation', `${modelId(subject)} on ${nameOfBenchmark(benchmark)}`);
+    const id = modelId(subject);
+    const { workflowId } = workflowInfo();
     const tested: TestedModel = {
-      ...{ kind: 'local', label: modelId(subject), profile: evaluationProfile(prompts), reader: 'strict' },
+      // As `dermflow evaluate` names it: the store tells it from those of other runs.
+      ...{ kind: 'local', label: `${workflowId}@${id}`, profile: evaluationProfile(prompts), reader: 'strict' },
       ...{ shown: subject.image, base: this.#model.base, baseSha256: this.#model.sha256, adapter: checkpoint },
       ...{ runtime: 'transformers', precision: computed.precision },
     };
     const decoding = { maxNewTokens, temperature, seed };
     const asking = { decoding, samples: 1, limit: null, batchSize, threads: computed.threads };
-    return evaluateBenchmark({ tested, benchmark, data: { questions: null, dataset: null }, asking, onnx: null });
+    const data = { questions: null, dataset: null };
+    return { ...(await evaluateBenchmark({ tested, benchmark, data, asking, onnx: null })), label: id };
   }
 }
