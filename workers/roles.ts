@@ -8,6 +8,11 @@ import { createBenchmarkActivities, createEndpointActivities } from '../activiti
 import { withActivityFailures } from '../activities/failures.ts';
 import { createJudgeActivities } from '../activities/judging/activities.ts';
 import { createLlmChooser } from '../activities/llm/client.ts';
+import {
+  createDermcotActivities,
+  createDescriptionActivities,
+  createNarrativeActivities,
+} from '../activities/narratives/activities.ts';
 import { createNightActivities } from '../activities/nights/activities.ts';
 import type { ArtifactStore } from '../activities/ports/artifact-store.ts';
 import { createProbeActivities } from '../activities/probes/activities.ts';
@@ -56,6 +61,7 @@ export function queuesOf(role: WorkerRole, dependencies: WorkerDependencies): Qu
           activities: withActivityFailures({
             ...createDatasetActivities(dependencies),
             ...createReportActivities(dependencies),
+            ...createDermcotActivities(dependencies),
           }),
           maxConcurrentActivityTaskExecutions: 2,
           shutdownGraceTime: otherGrace,
@@ -66,6 +72,7 @@ export function queuesOf(role: WorkerRole, dependencies: WorkerDependencies): Qu
             ...createEvaluationActivities(dependencies),
             ...createBenchmarkActivities(dependencies),
             ...createProbeActivities(dependencies),
+            ...createDescriptionActivities(dependencies),
           }),
           maxConcurrentActivityTaskExecutions: 1,
           shutdownGraceTime: otherGrace,
@@ -80,6 +87,7 @@ export function queuesOf(role: WorkerRole, dependencies: WorkerDependencies): Qu
           activities: withActivityFailures({
             ...createTrajectoryActivities(asking),
             ...createJudgeActivities(asking),
+            ...createNarrativeActivities(asking),
             ...createEndpointActivities(dependencies),
           }),
           maxConcurrentActivityTaskExecutions: 2,
