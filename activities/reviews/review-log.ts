@@ -62,7 +62,7 @@ function parse(data: Uint8Array, key: string): Review {
 }
 
 /** But for the moment: an answer that was lost makes the sender send anew. */
-const isSame = (a: Review, b: Review): boolean => {
+export const isSame = (a: Review, b: Review): boolean => {
   const said = ({ at: _, reviewer, ...rest }: Review): string =>
     digestOf(JSON.stringify(reviewSchema.parse({ ...rest, at: b.at, reviewer: reviewerKey(reviewer) })));
   return said(a) === said(b);
