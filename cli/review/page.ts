@@ -50,7 +50,7 @@ export async function reviewPage(run: string, set: string, reviewer: string): Pr
         <div>
           <section id="settle" hidden aria-labelledby="settle-title"><h3 id="settle-title">Reviewers disagree</h3><div id="opinions"></div></section>
           <h3 id="text-title">Narrative</h3>
-          <div class="output panel" id="narrative"></div>
+          <div class="output panel prose" id="narrative"></div>
           <p><button type="button" id="edit">Edit the text</button></p>
           <div id="editor" hidden>
             <label for="text">The text as you would have it</label>
@@ -58,8 +58,8 @@ export async function reviewPage(run: string, set: string, reviewer: string): Pr
             <p><button type="button" id="unedit" class="quiet">Leave it as it was</button></p>
           </div>
           <h3>Scores</h3>
-          <p class="facts">Of the narrative as it stands above, unedited. Keys 0 to 5 score the next dimension; type tenths into the field.</p>
-          <details class="folded"><summary>What the numbers mean</summary><ul>${anchors.map((anchor) => html`<li>${anchor}</li>`)}</ul></details>
+          <p class="facts">Of the narrative as it stands above, unedited. Keys 0 to 5 score the next dimension; the field takes tenths.</p>
+          <details class="folded" open><summary>What the numbers mean</summary><ul>${anchors.map((anchor) => html`<li>${anchor}</li>`)}</ul></details>
           ${dimensionKeys.map(dimensionField)}
           <p><label for="note">Note (not trained on)</label><textarea id="note" rows="2" maxlength="2000"></textarea></p>
           <p class="actions">
@@ -72,7 +72,7 @@ export async function reviewPage(run: string, set: string, reviewer: string): Pr
       </div>
     </form>
   </main>
-  <footer>This page is on your machine alone and asks nobody else for anything.</footer>`;
+  <footer>This page comes from the machine of the command and asks nobody else for anything.</footer>`;
   }
 }
 
@@ -86,6 +86,6 @@ function dimensionField(key: Dimension): Markup {
               .map(
                 (anchor, score) =>
                   html`<button type="button" data-score="${score}" aria-pressed="false" title="${anchor}" aria-label="${name} ${anchor}">${score}</button>`,
-              )}<label>tenths <input type="number" min="0" max="5" step="0.1" inputmode="decimal" id="score-${key}" aria-label="${name}, 0 to 5" aria-describedby="asks-${key}"></label></div>
+              )}<label>or exactly <input type="number" min="0" max="5" step="0.1" inputmode="decimal" id="score-${key}" aria-label="${name}, 0 to 5" aria-describedby="asks-${key}"></label></div>
           </fieldset>`;
 }

@@ -10,6 +10,8 @@ button, input, textarea { font: inherit; color: inherit; background: var(--paper
 button { cursor: pointer; min-height: 2.6rem; }
 button.strong { background: var(--link); border-color: var(--link); color: var(--paper); font-weight: 600; }
 button.quiet { border-color: transparent; color: var(--link); text-decoration: underline; }
+details li { list-style: none; }
+.prose { font-family: inherit; font-size: .95rem; }
 textarea { width: 100%; line-height: 1.5; }
 .dimension { border: 0; border-top: 1px solid var(--line); margin: 0; padding: .6rem 0; min-width: 0; }
 .dimension legend { font-weight: 600; padding: 0; float: left; width: 100%; }

@@ -53,7 +53,7 @@ function textsOf({ reviewer, text, note }) {
       textBox().value = text;
       textBox().dispatchEvent(new Event('input', { bubbles: true }));
     });
-    parts.push(element('h4', {}, `Text of ${reviewer}`), element('div', { class: 'output panel' }, text), take);
+    parts.push(element('h4', {}, `Text of ${reviewer}`), element('div', { class: 'output panel prose' }, text), take);
   }
   return parts;
 }
