@@ -8,12 +8,17 @@ import { createBenchmarkActivities, createEndpointActivities } from '../activiti
 import { withActivityFailures } from '../activities/failures.ts';
 import { createJudgeActivities } from '../activities/judging/activities.ts';
 import { createLlmChooser } from '../activities/llm/client.ts';
+import {
+  createDermcotActivities,
+  createDescriptionActivities,
+  createNarrativeActivities,
+} from '../activities/narratives/activities.ts';
 import { createNightActivities } from '../activities/nights/activities.ts';
 import type { ArtifactStore } from '../activities/ports/artifact-store.ts';
 import { createProbeActivities } from '../activities/probes/activities.ts';
 import { createReportActivities } from '../activities/reporting/activities.ts';
 import { createReviewActivities } from '../activities/reviews/activities.ts';
-import { scoreDrawn } from '../activities/reviews/score-drawn.ts';
+import { scoreByDrawings } from '../activities/reviews/score-drawn.ts';
 import { createRecordActivities } from '../activities/run-records.ts';
 import { createTrainingActivities } from '../activities/training/activities.ts';
 import { createTrajectoryActivities } from '../activities/trajectories/activities.ts';
@@ -58,7 +63,8 @@ export function queuesOf(role: WorkerRole, dependencies: WorkerDependencies): Qu
           activities: withActivityFailures({
             ...createDatasetActivities(dependencies),
             ...createReportActivities(dependencies),
-            ...createReviewActivities({ ...dependencies, scoreDrawn }),
+            ...createReviewActivities({ ...dependencies, scoreDrawn: scoreByDrawings }),
+            ...createDermcotActivities(dependencies),
           }),
           maxConcurrentActivityTaskExecutions: 2,
           shutdownGraceTime: otherGrace,
@@ -69,6 +75,7 @@ export function queuesOf(role: WorkerRole, dependencies: WorkerDependencies): Qu
             ...createEvaluationActivities(dependencies),
             ...createBenchmarkActivities(dependencies),
             ...createProbeActivities(dependencies),
+            ...createDescriptionActivities(dependencies),
           }),
           maxConcurrentActivityTaskExecutions: 1,
           shutdownGraceTime: otherGrace,
@@ -83,6 +90,7 @@ export function queuesOf(role: WorkerRole, dependencies: WorkerDependencies): Qu
           activities: withActivityFailures({
             ...createTrajectoryActivities(asking),
             ...createJudgeActivities(asking),
+            ...createNarrativeActivities(asking),
             ...createEndpointActivities(dependencies),
           }),
           maxConcurrentActivityTaskExecutions: 2,

@@ -1,14 +1,21 @@
-/** What a program in place of people says of narratives about generated pictures. */
+/** What a program in place of people says of narratives about generated pictures: what was drawn. */
 import type { ScoringRecipe } from '../../domain/contracts/narratives.ts';
-import { byDimension, type Scores } from '../../domain/dermeval/dimensions.ts';
+import type { Scores } from '../../domain/dermeval/dimensions.ts';
+import { drawingsOf, scoreDrawn } from '../../domain/narratives/drawn.ts';
 import type { Narrative } from '../../domain/narratives/narrative.ts';
+import { loadKnowledge } from '../knowledge.ts';
 
-/** By whether the diagnosis is named. */
-export async function scoreDrawn(
+/** By the ids of the narratives; one whose picture was not drawn has none. */
+export async function scoreByDrawings(
   narratives: readonly Narrative[],
-  _recipe: ScoringRecipe,
+  { data, seed }: ScoringRecipe,
 ): Promise<ReadonlyMap<string, Scores>> {
+  const drawings = data.generate ? drawingsOf(data.generate, seed) : new Map();
+  const knowledge = await loadKnowledge();
   return new Map(
-    narratives.map(({ id, diagnosis, text }) => [id, byDimension(() => (text.includes(diagnosis) ? 4.5 : 1))]),
+    narratives.flatMap(({ id, caseId, text }) => {
+      const drawing = drawings.get(caseId);
+      return drawing ? [[id, scoreDrawn(text, drawing, knowledge)]] : [];
+    }),
   );
 }

@@ -37,7 +37,7 @@ export async function openDesk({ store, wait, closed, tell, now }: DeskSource): 
   const { by, reviewers, settleAbove } = wait.certified;
   const rules: ReviewRules = { by, reviewers, settleAbove };
   const narratives = await readNarratives(store, wait.set);
-  const log = createReviewLog(store, wait.set.sha256);
+  const log = createReviewLog(store, narratives, rules);
   const cases = async () => reviewedCases(narratives, await log.read(), rules);
   const pictures = new Map(narratives.map(({ image }) => [image.sha256, image]));
 

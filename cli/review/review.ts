@@ -42,7 +42,8 @@ async function review(session: Session, run: string, options: ReviewOptions): Pr
   const print = (words: string, value: object): void =>
     console.log(options.json ? JSON.stringify({ run, ...value }) : words);
   const store = await session.store({ writes: options.export === undefined });
-  const log = createReviewLog(store, wait.set.sha256);
+  const narratives = await readNarratives(store, wait.set);
+  const log = createReviewLog(store, narratives, wait.certified);
   if (options.export !== undefined) {
     const reviews = await exportReviews(log, resolve(options.export));
     return print(`${reviews} reviews in ${options.export}`, { file: options.export, reviews });
@@ -53,7 +54,6 @@ async function review(session: Session, run: string, options: ReviewOptions): Pr
   const teller = createTeller(tellRun(client, run));
   try {
     if (options.import !== undefined) {
-      const narratives = await readNarratives(store, wait.set);
       const done = await importReviews(log, options.import, new Set(narratives.map(({ id }) => id)));
       const { counts, complete } = summarise(reviewedCases(narratives, await log.read(), wait.certified));
       teller.tell(complete);

@@ -2,9 +2,8 @@ import { networkInterfaces } from 'node:os';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createReviewLog } from '../../activities/reviews/review-log.ts';
-import { reviewedCases } from '../../activities/reviews/review-set.ts';
-import { readJsonLines } from '../../activities/store/rows.ts';
-import { artifactFiles } from '../../domain/artifact-files.ts';
+import { readNarratives, reviewedCases } from '../../activities/reviews/review-set.ts';
+import type { Narrative } from '../../domain/narratives/narrative.ts';
 import type { Review } from '../../domain/reviews/review.ts';
 import { hasBrowser, launchBrowser, type View, visit } from '../support/browser.ts';
 import { type ReviewPlace, reviewPlace, serveReviews } from '../support/review-desk.ts';
@@ -13,12 +12,13 @@ import { seenTexts, serious } from './looking.ts';
 
 const wide: View = { width: 1280, scheme: 'light' };
 const phone: View = { width: 390, scheme: 'dark' };
-const reviewsIn = ({ store, set }: ReviewPlace): Promise<Review[]> => createReviewLog(store, set.sha256).read();
-async function statesIn(place: ReviewPlace): Promise<string[]> {
-  const { name, schema } = artifactFiles.narratives.narratives;
-  const narratives = await readJsonLines(place.store, place.set, name, schema);
-  return reviewedCases(narratives, await reviewsIn(place), place.certified).map(({ reviewed }) => reviewed.state);
-}
+const narrativesIn = ({ store, set }: ReviewPlace): Promise<Narrative[]> => readNarratives(store, set);
+const reviewsIn = async (place: ReviewPlace): Promise<Review[]> =>
+  createReviewLog(place.store, await narrativesIn(place), place.certified).read();
+const statesIn = async (place: ReviewPlace): Promise<string[]> =>
+  reviewedCases(await narrativesIn(place), await reviewsIn(place), place.certified).map(
+    ({ reviewed }) => reviewed.state,
+  );
 
 async function enter(page: Page, name: string): Promise<void> {
   await page.fill('#reviewer', name);

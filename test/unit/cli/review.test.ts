@@ -10,10 +10,11 @@ import { createTeller } from '../../../cli/review/run-wait.ts';
 import type { GivenReview } from '../../../domain/reviews/page.ts';
 import { temporaryFolder } from '../../support/datasets.ts';
 import { reviewPlace } from '../../support/review-desk.ts';
-import { allScores, review } from '../../support/reviews.ts';
+import { allScores, narrative, review } from '../../support/reviews.ts';
 
-const set = 'd'.repeat(64);
-const ids = new Set(['ham10000/a#1', 'ham10000/b#1']);
+const rules = { by: 'people', reviewers: 2, settleAbove: 1 } as const;
+const narratives = [narrative('a'), narrative('b')];
+const ids = new Set(narratives.map(({ id }) => id));
 const fileOf = async (...rows: unknown[]): Promise<string> => {
   const file = join(await temporaryFolder(), 'reviews.jsonl');
   await writeFile(file, rows.map((row) => `${typeof row === 'string' ? row : JSON.stringify(row)}\n`).join(''));
@@ -22,7 +23,9 @@ const fileOf = async (...rows: unknown[]): Promise<string> => {
 
 describe('reviews from elsewhere', () => {
   it('are what was exported, and taken twice they are known', async () => {
-    const [one, other] = [createMemoryStore(), createMemoryStore()].map((store) => createReviewLog(store, set));
+    const [one, other] = [createMemoryStore(), createMemoryStore()].map((store) =>
+      createReviewLog(store, narratives, rules),
+    );
     if (!one || !other) throw new Error('two logs');
     const reviews = [
       review('Ada'),
@@ -49,7 +52,7 @@ describe('reviews from elsewhere', () => {
     [review('script-1'), /row 2: reviewer: a name that begins with "script"/],
     [review('cem', { scores: 1 }), /row 2: turn: Cem has said something else as turn 1 of ham10000\/a#1; give 2/],
   ])('a wrong row is named, and nothing of the file is taken: %j', async (wrong, message) => {
-    const log = createReviewLog(createMemoryStore(), set);
+    const log = createReviewLog(createMemoryStore(), narratives, rules);
     await log.add(review('Cem'));
     await expect(importReviews(log, await fileOf(review('Ben'), wrong), ids)).rejects.toThrow(message);
     expect(await log.read()).toHaveLength(1);
