@@ -19,14 +19,14 @@ interface Row {
 }
 
 /** The most frequent diagnoses by name, the rest as one row. */
-export function diagnosisChart({ diagnoses }: DataCard, width: ChartWidth): ChartSpec | null {
+export function diagnosisChart({ diagnoses }: Pick<DataCard, 'diagnoses'>, width: ChartWidth): ChartSpec | null {
   const rest = diagnoses.slice(namedDiagnoses);
   const rows = diagnoses.slice(0, namedDiagnoses).map((row) => ({ ...row, name: row.diagnosis }));
   const others = rest.length > 0 ? [sum(`${rest.length} other diagnoses`, rest)] : [];
   return countChart([...rows, ...others], width);
 }
 
-export const conditionChart = ({ diagnoses }: DataCard, width: ChartWidth): ChartSpec | null =>
+export const conditionChart = ({ diagnoses }: Pick<DataCard, 'diagnoses'>, width: ChartWidth): ChartSpec | null =>
   countChart(
     malignancies.map((malignancy) =>
       sum(
