@@ -5,8 +5,11 @@ import type { Logger } from 'pino';
 import { createDatasetActivities } from '../activities/datasets/activities.ts';
 import { createEvaluationActivities } from '../activities/evaluation/activities.ts';
 import { createBenchmarkActivities, createEndpointActivities } from '../activities/evaluation/benchmark-activities.ts';
+import { createClassificationActivities } from '../activities/evaluation/classification.ts';
 import { withActivityFailures } from '../activities/failures.ts';
+import { createTeacherActivities } from '../activities/features/teacher.ts';
 import { createJudgeActivities } from '../activities/judging/activities.ts';
+import { createDrawnAnswersActivities } from '../activities/judging/drawn-answers.ts';
 import { createLlmChooser } from '../activities/llm/client.ts';
 import { createNightActivities } from '../activities/nights/activities.ts';
 import type { ArtifactStore } from '../activities/ports/artifact-store.ts';
@@ -59,6 +62,8 @@ export function queuesOf(role: WorkerRole, dependencies: WorkerDependencies): Qu
             ...createDatasetActivities(dependencies),
             ...createReportActivities(dependencies),
             ...createReviewActivities({ ...dependencies, scoreDrawn }),
+            ...createClassificationActivities(dependencies),
+            ...createDrawnAnswersActivities(dependencies),
           }),
           maxConcurrentActivityTaskExecutions: 2,
           shutdownGraceTime: otherGrace,
@@ -69,6 +74,7 @@ export function queuesOf(role: WorkerRole, dependencies: WorkerDependencies): Qu
             ...createEvaluationActivities(dependencies),
             ...createBenchmarkActivities(dependencies),
             ...createProbeActivities(dependencies),
+            ...createTeacherActivities(dependencies),
           }),
           maxConcurrentActivityTaskExecutions: 1,
           shutdownGraceTime: otherGrace,

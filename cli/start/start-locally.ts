@@ -7,8 +7,8 @@ import type { Environment } from '../../platform/env.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { ownEnvironment } from '../environment.ts';
 import { failedRun, follow } from '../follow/follow.ts';
-import { renderResults } from '../follow/render.ts';
 import { fetchReport } from '../follow/report.ts';
+import { renderMeasured } from '../follow/results.ts';
 import { untilInterrupted } from '../interruption.ts';
 import { startServices } from '../machine/services.ts';
 import { handleOf, runOf, startRun } from '../runs.ts';
@@ -63,7 +63,7 @@ async function runRecipe({ client, store }: Session, local: Local): Promise<void
   }
   if (status.state !== 'COMPLETED') throw failedRun(status);
   const result = await handleOf(client, run).result();
-  const { evaluations, textOnly } = result;
+  const { evaluations, textOnly, benchmarks } = result;
   const folder = reportFolder(environment, run);
   const artifacts = await store();
   const report = await fetchReport(artifacts, result, folder);
@@ -81,9 +81,9 @@ async function runRecipe({ client, store }: Session, local: Local): Promise<void
       ...{ bucket: stack.bucket, files: Object.fromEntries(files.flat()) },
     });
   }
-  if (json) console.log(JSON.stringify({ run, report, page: keepUp ? page : null, evaluations, textOnly }));
+  if (json) console.log(JSON.stringify({ run, report, page: keepUp ? page : null, evaluations, textOnly, benchmarks }));
   else {
     const shown = [...places(run, folder), ...(keepUp ? [`Temporal  ${page}`] : [])];
-    console.log(`\n${renderResults(evaluations, textOnly)}\n\n${shown.join('\n')}`);
+    console.log(`\n${renderMeasured(result) ?? ''}\n\n${shown.join('\n')}`);
   }
 }

@@ -13,7 +13,7 @@ import {
   type ProbeActivities,
 } from '../../domain/contracts/benchmarks.ts';
 import type { EvaluationInput, EvaluationResult } from '../../domain/contracts/evaluation.ts';
-import type { ReviewActivities, ReviewState } from '../../domain/contracts/narratives.ts';
+import type { ReviewActivities, ReviewState, ScoresResult } from '../../domain/contracts/narratives.ts';
 import type { Activities } from '../../domain/contracts/run.ts';
 import type { GrpoInput, SftInput, StretchResult } from '../../domain/contracts/training.ts';
 import { taskQueues } from '../../domain/names.ts';
@@ -61,15 +61,19 @@ export class FakeActivities {
         ...own('findMilestone', 'recordNight', 'callWebhook'),
       },
       [taskQueues.cpu]: own(
-        ...(['prepareData', 'prepareCases', 'writeReport'] as const),
+        ...(['prepareData', 'prepareCases', 'writeReport', 'writeNarrativeReport'] as const),
+        ...(['scoreByDrawing', 'chooseNarratives', 'makeSets', 'scoreAnswersByDrawing'] as const),
         ...(['drawForReview', 'readReviews', 'reviewByScript', 'certify'] as const),
       ),
-      [taskQueues.llm]: own('synthesiseTrajectories', 'explainConcepts', 'evaluateEndpoint', 'judgeAnswers'),
+      [taskQueues.llm]: own(
+        ...(['synthesiseTrajectories', 'explainConcepts', 'evaluateEndpoint', 'judgeAnswers'] as const),
+        ...(['writeNarratives', 'judgeNarratives'] as const),
+      ),
       [taskQueues.gpu]: own('identifyModel', 'trainSft', 'trainGrpo', 'trainDistilled', 'trainSoreb', 'exportAdapter'),
       [taskQueues.evaluation]: own(
         ...(['exportForInference', 'evaluateModel'] as const),
         ...(['identifyBase', 'exportForBenchmarks', 'evaluateBenchmark', 'scoreRules'] as const),
-        ...(['scoreProbes'] as const),
+        ...(['scoreProbes', 'describePictures', 'evaluateNarratives', 'openTeacher', 'encodeTeacher'] as const),
       ),
     };
   }
@@ -138,11 +142,29 @@ const plain: Faked = {
   trainDistilled: async ({ stage, rows, recipe, epoch }) =>
     stretch(stage, Math.ceil(rows / recipe.distillation.batchSize) * epoch),
   trainSoreb: async ({ stopAt }) => stretch('dermeval', stopAt),
+  describePictures: async () => reference('descriptions', 'all'),
+  writeNarratives: async () => ({
+    narratives: reference('narratives', 'all'),
+    counts: { cases: 40, written: 39, rejected: 1, llmCalls: 12 },
+    llm: null,
+  }),
+  judgeNarratives: async () => scored('judge'),
+  evaluateNarratives: async () => scored('dermeval'),
+  scoreByDrawing: async () => scored('drawn'),
+  chooseNarratives: async () => ({
+    dermcot: reference('dermcot', 'all'),
+    counts: { train: 32, validation: 2, certified: 2, filtered: 32, dropped: 5 },
+  }),
+  openTeacher: async ({ recipe }) => ({ encoder: digestOf('encoder'), form: recipe.teacher.form }),
+  encodeTeacher: async ({ recipe }) => ({ encoder: digestOf('encoder'), form: recipe.teacher.form }),
+  makeSets: async () => [{ name: 'classification-ham10000', items: reference('dataset', 'classification') }],
+  scoreAnswersByDrawing: async ({ label }) => benchmarkResult(label, 'dermbench-part@drawn'),
   exportAdapter: async ({ checkpoint }) => reference('adapter', checkpoint.key),
   exportForInference: async ({ label, recipe }) =>
     recipe.evaluation.runtime === 'onnx' ? reference('onnx', label) : null,
   evaluateModel: async ({ label, checkpoint }) => evaluation(label, checkpoint?.step ?? null),
   writeReport: async () => reference('report', 'all'),
+  writeNarrativeReport: async () => reference('report', 'all'),
   identifyBase: async ({ base }) => ({ base, sha256: digestOf(base) }),
   exportForBenchmarks: async ({ tested }) =>
     tested.kind === 'local' && tested.runtime === 'onnx' ? reference('onnx', tested.label) : null,
@@ -182,6 +204,11 @@ function subjectOf(input: Partial<SftInput & GrpoInput & EvaluationInput & Bench
   if (input.stopAt !== undefined) return input.sft ? `${input.stopAt}` : `${input.stopAt} without SFT`;
   return '';
 }
+
+const scored = (by: string): ScoresResult => ({
+  scores: reference('scores', by),
+  counts: { scored: 39, missing: 0 },
+});
 
 export const reference = (kind: ArtifactKind, key: string): ArtifactRef => ({
   kind,
