@@ -11,6 +11,11 @@ import { createTeacherActivities } from '../activities/features/teacher.ts';
 import { createJudgeActivities } from '../activities/judging/activities.ts';
 import { createDrawnAnswersActivities } from '../activities/judging/drawn-answers.ts';
 import { createLlmChooser } from '../activities/llm/client.ts';
+import {
+  createDermcotActivities,
+  createDescriptionActivities,
+  createNarrativeActivities,
+} from '../activities/narratives/activities.ts';
 import { createNightActivities } from '../activities/nights/activities.ts';
 import type { ArtifactStore } from '../activities/ports/artifact-store.ts';
 import { createProbeActivities } from '../activities/probes/activities.ts';
@@ -64,6 +69,7 @@ export function queuesOf(role: WorkerRole, dependencies: WorkerDependencies): Qu
             ...createReviewActivities({ ...dependencies, scoreDrawn }),
             ...createClassificationActivities(dependencies),
             ...createDrawnAnswersActivities(dependencies),
+            ...createDermcotActivities(dependencies),
           }),
           maxConcurrentActivityTaskExecutions: 2,
           shutdownGraceTime: otherGrace,
@@ -75,6 +81,7 @@ export function queuesOf(role: WorkerRole, dependencies: WorkerDependencies): Qu
             ...createBenchmarkActivities(dependencies),
             ...createProbeActivities(dependencies),
             ...createTeacherActivities(dependencies),
+            ...createDescriptionActivities(dependencies),
           }),
           maxConcurrentActivityTaskExecutions: 1,
           shutdownGraceTime: otherGrace,
@@ -89,6 +96,7 @@ export function queuesOf(role: WorkerRole, dependencies: WorkerDependencies): Qu
           activities: withActivityFailures({
             ...createTrajectoryActivities(asking),
             ...createJudgeActivities(asking),
+            ...createNarrativeActivities(asking),
             ...createEndpointActivities(dependencies),
           }),
           maxConcurrentActivityTaskExecutions: 2,
