@@ -25,7 +25,7 @@ export interface ReportDependencies {
 
 /** A change of what the page or the numbers say changes the version. */
 const method = 'report/8';
-const narrativeMethod = 'narrative-report/1';
+const narrativeMethod = 'narrative-report/2';
 
 export function createReportActivities({ store, environment, logger }: ReportDependencies): ReportActivities {
   /** In a scratch folder of its own, with its phases told. */

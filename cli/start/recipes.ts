@@ -4,10 +4,11 @@ import { dirname, join, resolve } from 'node:path';
 import { Document, parseDocument } from 'yaml';
 import type { SourcesRequest } from '../../activities/datasets/import/recipe-sources.ts';
 import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
-import { userMistake } from '../../domain/failures.ts';
+import { DermflowError, userMistake } from '../../domain/failures.ts';
 import { overlay } from '../../domain/recipe/overlay.ts';
 import { ofMethod, parseRecipe } from '../../domain/recipe/parse.ts';
 import type { MethodName, Recipe, RecipeOf } from '../../domain/recipe/recipe.ts';
+import { shippedTeacher } from '../../domain/recipe/teacher.ts';
 import { repositoryRoot } from '../../platform/env.ts';
 import { ownEnvironment } from '../environment.ts';
 
@@ -71,6 +72,21 @@ function applyChange(document: Document, change: string): void {
 }
 
 const firstLine = (text: string): string => text.split('\n', 1)[0]?.replace(/:$/, '') ?? text;
+
+/**
+ * Puts the teacher's file that a recipe names into the store, and its reference into the recipe, so that the run knows it
+ * by its bytes. Any other recipe stays as it is.
+ */
+export async function withTeacher<R extends Recipe>(recipe: R, store: () => Promise<ArtifactStore>): Promise<R> {
+  if (recipe.method !== 'skingpt-r1' || !recipe.teacher) return recipe;
+  const { encoder } = recipe.teacher;
+  if (typeof encoder !== 'string' || encoder === shippedTeacher) return recipe;
+  const { storeEncoder } = await import('../evaluate/encoder.ts');
+  const stored = await storeEncoder(encoder, await store()).catch((error: unknown) => {
+    throw error instanceof DermflowError ? userMistake(`teacher.encoder: ${error.message}`, error) : error;
+  });
+  return { ...recipe, teacher: { ...recipe.teacher, encoder: stored } };
+}
 
 /** Imports the recipe's data sets below `folder` from this machine and puts their references into the recipe. */
 export async function withData<R extends Recipe>(

@@ -15,6 +15,7 @@ import { handleOf, runOf, startRun } from '../runs.ts';
 import { type Session, withSession } from '../session.ts';
 import { basisOf, keepFinished, reportFolder } from './finished.ts';
 import { places } from './places.ts';
+import { withTeacher } from './recipes.ts';
 
 interface Options {
   fresh: boolean;
@@ -49,7 +50,8 @@ interface Local extends Omit<Options, 'fresh'> {
 }
 
 async function runRecipe({ client, store }: Session, local: Local): Promise<void> {
-  const { recipe, stack, environment, keepUp, json, interrupted } = local;
+  const { stack, environment, keepUp, json, interrupted } = local;
+  const recipe = await withTeacher(local.recipe, () => store({ writes: true }));
   const run = runOf(recipe);
   const page = runPage(stack, run);
   const basis = await basisOf(recipe, environment);

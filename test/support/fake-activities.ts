@@ -15,7 +15,7 @@ import {
 import type { EvaluationInput, EvaluationResult } from '../../domain/contracts/evaluation.ts';
 import type { ReviewActivities, ReviewState, ScoresResult } from '../../domain/contracts/narratives.ts';
 import type { Activities } from '../../domain/contracts/run.ts';
-import type { GrpoInput, SftInput, StretchResult } from '../../domain/contracts/training.ts';
+import type { SorebInput, StretchResult } from '../../domain/contracts/training.ts';
 import { taskQueues } from '../../domain/names.ts';
 import type { NightActivities } from '../../domain/nights/nightly.ts';
 import type { RecordActivities, RecordInput } from '../../domain/run-record.ts';
@@ -195,12 +195,21 @@ const plain: Faked = {
   scoreProbes: async ({ benchmark }) => ({ rows: [benchmarkResult('Linear probe, tiny', benchmark)], remarks: [] }),
 };
 
+const ofStage = (stage: string | undefined): string => (stage === undefined || stage === 'sft' ? '' : ` of ${stage}`);
+
 /** Which epoch, milestone or model an input is about. */
-function subjectOf(input: Partial<SftInput & GrpoInput & EvaluationInput & BenchmarkInput>): string {
+function subjectOf(
+  input: Partial<EvaluationInput & BenchmarkInput & Pick<SorebInput, 'judgements' | 'stopAt'>> & {
+    epoch?: number;
+    stage?: string;
+    sft?: unknown;
+  },
+): string {
   if (input.tested !== undefined)
     return [input.tested.label, input.benchmark ? nameOfBenchmark(input.benchmark) : ''].join(' ').trim();
   if (input.label !== undefined) return input.label;
-  if (input.epoch !== undefined) return `${input.epoch}${input.stage === 'concepts' ? ' of concepts' : ''}`;
+  if (input.epoch !== undefined) return `${input.epoch}${ofStage(input.stage)}`;
+  if (input.judgements !== undefined) return `${input.stopAt}`;
   if (input.stopAt !== undefined) return input.sft ? `${input.stopAt}` : `${input.stopAt} without SFT`;
   return '';
 }
