@@ -1,9 +1,6 @@
-/** The ablation of SkinGPT-R1 out of finished runs: its table, in a folder and in the terminal. */
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
+/** The ablation of SkinGPT-R1: base, + DermCoT, + distillation, all of which one run of the recipe holds. */
 import { readJsonLines } from '../../activities/store/rows.ts';
-import { type ArmRun, buildSkinGptAblation, type SkinGptAblation } from '../../domain/ablations/skingpt.ts';
+import { buildSkinGptAblation, type SkinGptAblation, withBothArms } from '../../domain/ablations/skingpt.ts';
 import {
   armCells,
   armHead,
@@ -13,40 +10,33 @@ import {
   claimHead,
 } from '../../domain/ablations/skingpt-words.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
-import type { RunResult } from '../../domain/contracts/run.ts';
+import type { SkinGptR1Recipe } from '../../domain/recipe/methods/skingpt-r1.ts';
 import { renderTable } from '../follow/render.ts';
+import type { AblationKind } from './kind.ts';
 
-interface Finished {
-  run: string;
-  seed: number;
-  result: RunResult;
-}
+const { name, schema } = artifactFiles.benchmark.items;
 
-export function ablationOf(
-  recipe: string,
-  finished: readonly Finished[],
-  store: ArtifactStore,
-): Promise<SkinGptAblation> {
-  const { name, schema } = artifactFiles.benchmark.items;
-  const runs = finished.map(
-    ({ run, seed, result: { benchmarks = [] } }): ArmRun => ({
-      ...{ run, seed, benchmarks },
-      itemsOf: ({ evaluation }) => readJsonLines(store, evaluation, name, schema),
-    }),
-  );
-  return buildSkinGptAblation(recipe, runs);
-}
+export const skinGptAblation: AblationKind<SkinGptR1Recipe, 'both arms'> = {
+  runsOf: (recipe) => [{ recipe: withBothArms(recipe), variant: 'both arms', words: 'with and without the teacher' }],
+  tableOf: async (recipe, done, store) => {
+    const ablation = await buildSkinGptAblation(
+      recipe,
+      done.map(({ run, seed, result: { benchmarks = [] } }) => ({
+        ...{ run, seed, benchmarks },
+        itemsOf: ({ evaluation }) => readJsonLines(store, evaluation, name, schema),
+      })),
+    );
+    return {
+      ...{ json: ablation, text: render(ablation), page: 'ablations.md' },
+      files: {
+        'ablations.json': `${JSON.stringify(ablation, null, 2)}\n`,
+        'ablations.md': armsToMarkdown(ablation),
+      },
+    };
+  },
+};
 
-/** Returns the path of the table. */
-export async function writeSkinGptAblation(folder: string, ablation: SkinGptAblation): Promise<string> {
-  await mkdir(folder, { recursive: true });
-  const page = join(folder, 'ablations.md');
-  await writeFile(join(folder, 'ablations.json'), `${JSON.stringify(ablation, null, 2)}\n`);
-  await writeFile(page, armsToMarkdown(ablation));
-  return page;
-}
-
-export const renderSkinGptAblation = (ablation: SkinGptAblation): string =>
+const render = (ablation: SkinGptAblation): string =>
   [
     renderTable(armHead, armCells(ablation)),
     `claims of the paper\n${renderTable(claimHead, claimCells(ablation))}`,
