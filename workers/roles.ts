@@ -17,6 +17,8 @@ import { createNightActivities } from '../activities/nights/activities.ts';
 import type { ArtifactStore } from '../activities/ports/artifact-store.ts';
 import { createProbeActivities } from '../activities/probes/activities.ts';
 import { createReportActivities } from '../activities/reporting/activities.ts';
+import { createReviewActivities } from '../activities/reviews/activities.ts';
+import { scoreByDrawings } from '../activities/reviews/score-drawn.ts';
 import { createRecordActivities } from '../activities/run-records.ts';
 import { createTrainingActivities } from '../activities/training/activities.ts';
 import { createTrajectoryActivities } from '../activities/trajectories/activities.ts';
@@ -61,6 +63,7 @@ export function queuesOf(role: WorkerRole, dependencies: WorkerDependencies): Qu
           activities: withActivityFailures({
             ...createDatasetActivities(dependencies),
             ...createReportActivities(dependencies),
+            ...createReviewActivities({ ...dependencies, scoreDrawn: scoreByDrawings }),
             ...createDermcotActivities(dependencies),
           }),
           maxConcurrentActivityTaskExecutions: 2,

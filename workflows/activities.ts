@@ -8,6 +8,7 @@ import type {
 } from '../domain/contracts/benchmarks.ts';
 import type { DatasetActivities } from '../domain/contracts/data.ts';
 import type { EvaluationActivities } from '../domain/contracts/evaluation.ts';
+import type { ReviewActivities } from '../domain/contracts/narratives.ts';
 import type { ReportActivities } from '../domain/contracts/report.ts';
 import type { TrainingActivities } from '../domain/contracts/training.ts';
 import type { TrajectoryActivities } from '../domain/contracts/trajectories.ts';
@@ -52,6 +53,7 @@ export const { identifyBase, exportForBenchmarks, evaluateBenchmark, scoreRules 
 export const { scoreProbes } = activities<ProbeActivities>(profiles.evaluation);
 export const { evaluateEndpoint } = activities<EndpointActivities>(profiles.llmCalls);
 export const { judgeAnswers } = activities<JudgeActivities>(profiles.llmCalls);
+export const { drawForReview, readReviews, reviewByScript, certify } = activities<ReviewActivities>(profiles.cpuWork);
 export const { writeReport } = activities<ReportActivities>(profiles.cpuWork);
 export const { recordRun } = activities<RecordActivities>(profiles.recording);
 /** The same within half a minute, for a run that ends in any case. */

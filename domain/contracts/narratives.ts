@@ -89,6 +89,20 @@ export interface ReviewState {
   reviewers: string[];
 }
 
+/** Answer of the `review` query: what a reviewer's page has to know of a run, or why nobody is asked. */
+export type ReviewAnswer = ReviewWait | { nobody: string };
+
+export interface ReviewWait {
+  set: ArtifactRef;
+  count: number;
+  certified: CertifiedSettings;
+  /** As of the last look at the store; null before the first. */
+  state: ReviewState | null;
+  /** People are asked now. False where a program reviews, and once nobody is waited for. */
+  waiting: boolean;
+  reminders: number;
+}
+
 export interface CertifiedResult {
   /** Kind `certified`: `certified.jsonl`, `reviews.jsonl`. */
   certified: ArtifactRef;

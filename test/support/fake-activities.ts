@@ -13,6 +13,7 @@ import {
   type ProbeActivities,
 } from '../../domain/contracts/benchmarks.ts';
 import type { EvaluationInput, EvaluationResult } from '../../domain/contracts/evaluation.ts';
+import type { ReviewActivities, ReviewState } from '../../domain/contracts/narratives.ts';
 import type { Activities } from '../../domain/contracts/run.ts';
 import type { GrpoInput, SftInput, StretchResult } from '../../domain/contracts/training.ts';
 import { taskQueues } from '../../domain/names.ts';
@@ -26,7 +27,8 @@ export type Faked = Activities &
   EndpointActivities &
   JudgeActivities &
   NightActivities &
-  ProbeActivities;
+  ProbeActivities &
+  ReviewActivities;
 
 export interface Call {
   /** E.g. `trainGrpo 20`, `trainGrpo 20 without SFT`, `evaluateModel sft`. */
@@ -58,7 +60,10 @@ export class FakeActivities {
         ...withActivityFailures({ recordRun }),
         ...own('findMilestone', 'recordNight', 'callWebhook'),
       },
-      [taskQueues.cpu]: own('prepareData', 'writeReport'),
+      [taskQueues.cpu]: own(
+        ...(['prepareData', 'writeReport'] as const),
+        ...(['drawForReview', 'readReviews', 'reviewByScript', 'certify'] as const),
+      ),
       [taskQueues.llm]: own('synthesiseTrajectories', 'explainConcepts', 'evaluateEndpoint', 'judgeAnswers'),
       [taskQueues.gpu]: own('identifyModel', 'trainSft', 'trainGrpo', 'trainDistilled', 'trainSoreb', 'exportAdapter'),
       [taskQueues.evaluation]: own(
@@ -98,6 +103,13 @@ export const prepareWithConcepts: Activities['prepareData'] = async (input) => (
   ...(await plain.prepareData(input)),
   concepts: reference('dataset', 'concepts'),
 });
+
+export const reviewState = (open: number, disagreed: number, certified: number): ReviewState => ({
+  counts: { open, disagreed, skipped: 0, certified },
+  complete: open + disagreed === 0,
+  reviewers: ['Ada', 'Ben'],
+});
+const allReviewed = reviewState(0, 0, 3);
 
 const plain: Faked = {
   identifyModel: async ({ base }) => ({ base, sha256: digestOf(base) }),
@@ -144,6 +156,15 @@ const plain: Faked = {
   }),
   callWebhook: async () => {},
   scoreRules: async ({ benchmark }) => [benchmarkResult('Guessing', benchmark)],
+  drawForReview: async () => ({ set: reference('narratives', 'set'), count: 3 }),
+  readReviews: async () => allReviewed,
+  reviewByScript: async () => allReviewed,
+  certify: async () => ({
+    certified: reference('certified', 'all'),
+    bench: reference('dataset', 'bench'),
+    judgements: reference('judgements', 'all'),
+    counts: { certified: 3, skipped: 0, settled: 0, train: 2, bench: 1, evaluatorRows: 2 },
+  }),
   scoreProbes: async ({ benchmark }) => ({ rows: [benchmarkResult('Linear probe, tiny', benchmark)], remarks: [] }),
 };
 
