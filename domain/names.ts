@@ -108,11 +108,11 @@ export const storeKeys = {
   /** All answers of a model under test, by the digest of who answers and how; each chunk is named by its own digest. */
   answers: (answerer: string): string => `answers/1/${answerer.slice(0, 32)}/`,
   answerChunk: (answerer: string, digest: string): string => `${storeKeys.answers(answerer)}${digest}.jsonl`,
-  /** All reviews of the narratives that people are asked about, by the digest of their artifact. */
-  reviews: (set: string): string => `reviews/1/${set.slice(0, 32)}/`,
-  /** A reviewer's n-th judgement of a narrative, by the digests of both names. */
-  review: (set: string, narrative: string, reviewer: string, turn: number): string =>
-    `${storeKeys.reviews(set)}${narrative.slice(0, 32)}/${reviewer.slice(0, 32)}-${turn}.json`,
+  /** All reviews by people, or by programs that were told the same. */
+  reviews: (by: string): string => `reviews/1/${by.slice(0, 32)}/`,
+  /** A reviewer's n-th judgement of a narrative, by the digests of what was judged and of the reviewer. */
+  review: (by: string, narrative: string, reviewer: string, turn: number): string =>
+    `${storeKeys.reviews(by)}${narrative.slice(0, 32)}/${reviewer.slice(0, 32)}-${turn}.json`,
   /** Features of pictures by an encoder, by the digest of it and its settings; chunks as those of answers. */
   features: (encoder: string, form: string): string => `features/1/${encoder.slice(0, 32)}/${form}/`,
   featureChunk: (encoder: string, form: string, digest: string): string =>

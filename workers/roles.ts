@@ -21,7 +21,7 @@ import type { ArtifactStore } from '../activities/ports/artifact-store.ts';
 import { createProbeActivities } from '../activities/probes/activities.ts';
 import { createReportActivities } from '../activities/reporting/activities.ts';
 import { createReviewActivities } from '../activities/reviews/activities.ts';
-import { scoreDrawn } from '../activities/reviews/score-drawn.ts';
+import { scoreByDrawings } from '../activities/reviews/score-drawn.ts';
 import { createRecordActivities } from '../activities/run-records.ts';
 import { createTrainingActivities } from '../activities/training/activities.ts';
 import { createTrajectoryActivities } from '../activities/trajectories/activities.ts';
@@ -66,7 +66,7 @@ export function queuesOf(role: WorkerRole, dependencies: WorkerDependencies): Qu
           activities: withActivityFailures({
             ...createDatasetActivities(dependencies),
             ...createReportActivities(dependencies),
-            ...createReviewActivities({ ...dependencies, scoreDrawn }),
+            ...createReviewActivities({ ...dependencies, scoreDrawn: scoreByDrawings }),
             ...createClassificationActivities(dependencies),
             ...createDrawnAnswersActivities(dependencies),
             ...createDermcotActivities(dependencies),

@@ -9,7 +9,7 @@ import { concurrently } from '../concurrently.ts';
 import { withHeartbeats } from '../heartbeats.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { certify } from './certify.ts';
-import { reviewLogOf } from './review-log.ts';
+import { createReviewLog } from './review-log.ts';
 import { drawReviewSet, readNarratives, reviewedCases, summarise } from './review-set.ts';
 
 export interface ReviewDependencies {
@@ -23,8 +23,9 @@ const writesInFlight = 16;
 
 export function createReviewActivities({ store, logger, scoreDrawn }: ReviewDependencies): ReviewActivities {
   const stateOf: ReviewActivities['readReviews'] = async ({ recipe, set }) => {
-    const reviews = await reviewLogOf(store, set, recipe.certified).read();
-    return summarise(reviewedCases(await readNarratives(store, set), reviews, recipe.certified));
+    const narratives = await readNarratives(store, set);
+    const reviews = await createReviewLog(store, narratives, recipe.certified).read();
+    return summarise(reviewedCases(narratives, reviews, recipe.certified));
   };
   return {
     drawForReview: ({ recipe, narratives }) =>
@@ -35,8 +36,8 @@ export function createReviewActivities({ store, logger, scoreDrawn }: ReviewDepe
     reviewByScript: ({ recipe, set }) =>
       withHeartbeats(async () => {
         requireGenerated(recipe);
-        const log = reviewLogOf(store, set, recipe.certified);
         const narratives = await readNarratives(store, set);
+        const log = createReviewLog(store, narratives, recipe.certified);
         const known = await scoreDrawn(narratives, recipe);
         const reviews = narratives.flatMap(({ id }) => {
           const scores = known.get(id);
@@ -54,8 +55,7 @@ export function createReviewActivities({ store, logger, scoreDrawn }: ReviewDepe
 
     certify: (input) =>
       withHeartbeats(async () => {
-        const reviews = await reviewLogOf(store, input.set, input.recipe.certified).read();
-        const result = await certify(store, input, reviews);
+        const result = await certify(store, input);
         logger.info({ ...result.counts, by: input.recipe.certified.by }, 'cases certified');
         return result;
       }),

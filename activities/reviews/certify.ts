@@ -10,13 +10,14 @@ import type { Narrative } from '../../domain/narratives/narrative.ts';
 import { benchItem, benchPicture } from '../../domain/reviews/bench-items.ts';
 import { evaluatorRow } from '../../domain/reviews/evaluations.ts';
 import { mergeReviews } from '../../domain/reviews/merge.ts';
-import type { Certified, Review } from '../../domain/reviews/review.ts';
+import type { Certified } from '../../domain/reviews/review.ts';
 import { splitCertified } from '../../domain/reviews/split.ts';
 import { countStates, countWords, isComplete, type ReviewedCase } from '../../domain/reviews/state.ts';
 import { commitOnce } from '../commit-once.ts';
 import { toJsonLines } from '../json-lines.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { readJsonLines } from '../store/rows.ts';
+import { createReviewLog } from './review-log.ts';
 import { readNarratives, reviewedCases } from './review-set.ts';
 
 type CertifyInput = Parameters<ReviewActivities['certify']>[0];
@@ -32,13 +33,10 @@ const indexInTurns = (looks: readonly string[]): Promise<NearDuplicateIndex> =>
 /** Share of what evaluators learn from that validates them; its cases stand with those that belong together. */
 const validationShare = 0.1;
 
-export async function certify(
-  store: ArtifactStore,
-  { recipe, set }: CertifyInput,
-  given: readonly Review[],
-): Promise<CertifiedResult> {
+export async function certify(store: ArtifactStore, { recipe, set }: CertifyInput): Promise<CertifiedResult> {
   const narratives = await readNarratives(store, set);
   const { by, reviewers, settleAbove, benchShare } = recipe.certified;
+  const given = await createReviewLog(store, narratives, recipe.certified).read();
   const cases = reviewedCases(narratives, given, { by, reviewers, settleAbove });
   const counts = countStates(cases.map(({ reviewed }) => reviewed.state));
   if (!isComplete(counts)) throw unavailable(`cases wait for reviews still: ${countWords(counts)}`);

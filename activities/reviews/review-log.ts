@@ -5,9 +5,10 @@
 import { digestOf } from '../../domain/artifact.ts';
 import { corrupt } from '../../domain/failures.ts';
 import { storeKeys } from '../../domain/names.ts';
-import { type Review, reviewSchema } from '../../domain/reviews/review.ts';
+import type { Narrative } from '../../domain/narratives/narrative.ts';
+import { judgedDigest, type Review, reviewSchema } from '../../domain/reviews/review.ts';
 import { reviewerKey } from '../../domain/reviews/reviewer.ts';
-import { scriptedLog } from '../../domain/reviews/scripted.ts';
+import { reviewedBy } from '../../domain/reviews/scripted.ts';
 import type { ReviewRules } from '../../domain/reviews/state.ts';
 import { concurrently } from '../concurrently.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
@@ -21,12 +22,13 @@ export interface ReviewLog {
 
 const readsInFlight = 16;
 
-/** The reviews that count for a set: people's, or those of a program that was told these rules. */
-export const reviewLogOf = (store: ArtifactStore, { sha256 }: { sha256: string }, rules: ReviewRules): ReviewLog =>
-  createReviewLog(store, rules.by === 'people' ? sha256 : scriptedLog(sha256, rules));
-
-/** @param set digest that names the log */
-export function createReviewLog(store: ArtifactStore, set: string): ReviewLog {
+/** The reviews of these narratives that count by the rules. */
+export function createReviewLog(store: ArtifactStore, narratives: readonly Narrative[], rules: ReviewRules): ReviewLog {
+  const by = reviewedBy(rules);
+  const digests = new Map(narratives.map((narrative) => [narrative.id, judgedDigest(narrative)]));
+  const folders = new Set([...digests.values()].map((digest) => digest.slice(0, 32)));
+  const prefix = storeKeys.reviews(by);
+  const isOurs = (key: string): boolean => folders.has(key.slice(prefix.length).split('/')[0] ?? '');
   const known = new Map<string, Review>();
   const fetch = async (key: string): Promise<Review> => {
     const data = await store.getObject(key);
@@ -37,12 +39,14 @@ export function createReviewLog(store: ArtifactStore, set: string): ReviewLog {
   };
   return {
     read: async () => {
-      const keys = (await store.objectKeys(storeKeys.reviews(set))).toSorted();
+      const keys = (await store.objectKeys(prefix)).filter(isOurs).toSorted();
       return concurrently(keys, readsInFlight, async (key) => known.get(key) ?? fetch(key));
     },
     add: async (review) => {
       const own = reviewSchema.parse(review);
-      const key = storeKeys.review(set, digestOf(own.id), digestOf(reviewerKey(own.reviewer)), own.turn);
+      const digest = digests.get(own.id);
+      if (digest === undefined) throw new RangeError(`no such narrative: ${own.id}`);
+      const key = storeKeys.review(by, digest, digestOf(reviewerKey(own.reviewer)), own.turn);
       if (await store.putObjectIfAbsent(key, JSON.stringify(own))) {
         known.set(key, own);
         return null;
@@ -62,7 +66,7 @@ function parse(data: Uint8Array, key: string): Review {
 }
 
 /** But for the moment: an answer that was lost makes the sender send anew. */
-const isSame = (a: Review, b: Review): boolean => {
+export const isSame = (a: Review, b: Review): boolean => {
   const said = ({ at: _, reviewer, ...rest }: Review): string =>
     digestOf(JSON.stringify(reviewSchema.parse({ ...rest, at: b.at, reviewer: reviewerKey(reviewer) })));
   return said(a) === said(b);

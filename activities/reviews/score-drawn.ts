@@ -1,24 +1,21 @@
-/** What a program in place of people says of narratives about generated pictures: what is known of each drawing. */
+/** What a program in place of people says of narratives about generated pictures: what was drawn. */
 import type { ScoringRecipe } from '../../domain/contracts/narratives.ts';
 import type { Scores } from '../../domain/dermeval/dimensions.ts';
-import { corrupt, userMistake } from '../../domain/failures.ts';
-import { drawingsOf, scoreDrawn as scoreText } from '../../domain/narratives/drawn.ts';
+import { drawingsOf, scoreDrawn } from '../../domain/narratives/drawn.ts';
 import type { Narrative } from '../../domain/narratives/narrative.ts';
 import { loadKnowledge } from '../knowledge.ts';
 
-/** By the id of the narrative. */
-export async function scoreDrawn(
+/** By the ids of the narratives; one whose picture was not drawn has none. */
+export async function scoreByDrawings(
   narratives: readonly Narrative[],
-  { data, seed }: Pick<ScoringRecipe, 'data' | 'seed'>,
+  { data, seed }: ScoringRecipe,
 ): Promise<ReadonlyMap<string, Scores>> {
-  if (!data.generate) throw userMistake('data.generate is missing: a program reviews generated pictures alone');
+  const drawings = data.generate ? drawingsOf(data.generate, seed) : new Map();
   const knowledge = await loadKnowledge();
-  const drawings = drawingsOf(data.generate, seed);
   return new Map(
-    narratives.map(({ id, caseId, text }) => {
+    narratives.flatMap(({ id, caseId, text }) => {
       const drawing = drawings.get(caseId);
-      if (!drawing) throw corrupt(`narrative ${id} is about no generated picture`);
-      return [id, scoreText(text, drawing, knowledge)];
+      return drawing ? [[id, scoreDrawn(text, drawing, knowledge)]] : [];
     }),
   );
 }

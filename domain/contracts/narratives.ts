@@ -88,7 +88,9 @@ export interface ReviewState {
   reviewers: string[];
 }
 
-/** Answer of the `review` query: what a reviewer's page has to know of a run. */
+/** Answer of the `review` query: what a reviewer's page has to know of a run, or why nobody is asked. */
+export type ReviewAnswer = ReviewWait | { nobody: string };
+
 export interface ReviewWait {
   set: ArtifactRef;
   count: number;

@@ -19,13 +19,11 @@ export type Task = 'judge' | 'settle';
  * for this reviewer.
  *
  * @param first what is looked for first; the other follows
- * @param passed cases that the reviewer wants to come back to later: they come last
  */
 export function nextCase(
   cases: readonly AskedCase[],
   reviewer: string,
   first: Task = 'judge',
-  passed: ReadonlySet<string> = new Set(),
 ): { id: string; task: Task } | null {
   const own = reviewerKey(reviewer);
   const has = (review: Review): boolean => reviewerKey(review.reviewer) === own;
@@ -36,8 +34,8 @@ export function nextCase(
   const order = (id: string): string => digestOf(`reviews/${own}/${id}`);
   for (const task of first === 'judge' ? (['judge', 'settle'] as const) : (['settle', 'judge'] as const)) {
     const [next] = wanted[task]
-      .map(({ id, reviewed }) => ({ id, have: reviewed.opinions.length, late: passed.has(id), order: order(id) }))
-      .toSorted((a, b) => Number(a.late) - Number(b.late) || b.have - a.have || (a.order < b.order ? -1 : 1));
+      .map(({ id, reviewed }) => ({ id, have: reviewed.opinions.length, order: order(id) }))
+      .toSorted((a, b) => b.have - a.have || (a.order < b.order ? -1 : 1));
     if (next) return { id: next.id, task };
   }
   return null;

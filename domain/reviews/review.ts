@@ -1,7 +1,8 @@
 /** What a reviewer said of a narrative, and the certified narrative that reviews end in. */
 import { z } from 'zod';
+import { canonicalJson, digestOf } from '../artifact.ts';
 import { type Dimension, dimensionKeys, scoresSchema } from '../dermeval/dimensions.ts';
-import { narrativeSchema } from '../narratives/narrative.ts';
+import { type Narrative, narrativeSchema } from '../narratives/narrative.ts';
 
 /** Characters of a text that a reviewer edited. */
 export const longestText = 20_000;
@@ -39,6 +40,13 @@ export const reviewSchema = z
     }
   });
 export type Review = z.infer<typeof reviewSchema>;
+
+/**
+ * What a reviewer saw and judged. Reviews are kept by it, so that they hold in every run that asks about the same text of
+ * the same picture, however many cases it asks about.
+ */
+export const judgedDigest = ({ id, text, diagnosis, image }: Narrative): string =>
+  digestOf(canonicalJson({ id, text, diagnosis, image: image.sha256 }));
 
 /** A line of `certified.jsonl`. */
 export const certifiedSchema = z.strictObject({

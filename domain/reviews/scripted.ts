@@ -1,21 +1,24 @@
 /** A program in place of people, for generated pictures alone: what is known of a drawing, said by as many as are asked for. */
 import { canonicalJson, digestOf } from '../artifact.ts';
 import { byDimension, dimensionKeys, missingOf, type Scores } from '../dermeval/dimensions.ts';
+import { drawnScores } from '../narratives/drawn.ts';
 import type { CertifiedSettings } from '../recipe/narratives.ts';
 import type { Review } from './review.ts';
 import { scriptedReviewer } from './reviewer.ts';
+import type { ReviewRules } from './state.ts';
 
 /** No clock's: a run that is done again has the same bytes. */
 const scriptedAt = '1970-01-01T00:00:00.000Z';
 
-/** Raised when the program says something else of the same narratives. */
-const version = 1;
+/** Changes when the program says something else of the same narratives. */
+const program = { rules: 'scripted/1', scores: drawnScores };
 
-/** Names the reviews of a set by programs that were told the same: others say something else. */
-export const scriptedLog = (
-  set: string,
-  { reviewers, settleAbove }: Pick<CertifiedSettings, 'reviewers' | 'settleAbove'>,
-): string => digestOf(canonicalJson({ set, reviewers, settleAbove, version }));
+/** Names the reviews by programs that were told the same: others say something else of the same narratives. */
+const scriptedBy = ({ reviewers, settleAbove }: Pick<CertifiedSettings, 'reviewers' | 'settleAbove'>): string =>
+  digestOf(canonicalJson({ reviewers, settleAbove, ...program }));
+
+/** Whose reviews count by these rules: the name under which they are kept. */
+export const reviewedBy = (rules: ReviewRules): string => (rules.by === 'people' ? 'people' : scriptedBy(rules));
 
 const tenths = (score: number): number => Math.round(score * 10) / 10;
 

@@ -1,6 +1,12 @@
 import { condition, defineQuery, defineSignal, log, setHandler, upsertMemo, workflowInfo } from '@temporalio/workflow';
 import type { ArtifactRef } from '../../domain/artifact.ts';
-import type { CertifiedResult, ReviewState, ReviewWait, ScoringRecipe } from '../../domain/contracts/narratives.ts';
+import type {
+  CertifiedResult,
+  ReviewAnswer,
+  ReviewState,
+  ReviewWait,
+  ScoringRecipe,
+} from '../../domain/contracts/narratives.ts';
 import { memo, queries, signals } from '../../domain/names.ts';
 import type { CertifiedSettings } from '../../domain/recipe/narratives.ts';
 import { countWords } from '../../domain/reviews/state.ts';
@@ -9,7 +15,7 @@ import type { Progress } from '../progress.ts';
 
 export type ReviewRecipe = ScoringRecipe & { certified: CertifiedSettings };
 
-export const reviewQuery = defineQuery<ReviewWait | null>(queries.review);
+export const reviewQuery = defineQuery<ReviewAnswer>(queries.review);
 export const reviewedSignal = defineSignal<[complete: boolean]>(signals.reviewed);
 
 const [minute, hour] = [60_000, 3_600_000];
@@ -30,12 +36,17 @@ export async function reviewed(
   progress: Progress,
 ): Promise<CertifiedResult | null> {
   const { seed, certified, prompts } = recipe;
-  let wait: ReviewWait | null = null;
-  setHandler(reviewQuery, () => wait);
+  let answer: ReviewAnswer = { nobody: 'its recipe asks for no certified cases (certified.cases is 0)' };
+  setHandler(reviewQuery, () => answer);
   if (certified.cases === 0) return null;
+  answer = { nobody: 'its cases are being drawn' };
   const { set, count } = await drawForReview({ recipe: { seed, certified }, narratives });
-  if (count === 0) return null;
-  wait = { set, count, certified, state: null, waiting: certified.by === 'people', reminders: 0 };
+  if (count === 0) {
+    answer = { nobody: 'it has no narratives' };
+    return null;
+  }
+  const wait: ReviewWait = { set, count, certified, state: null, waiting: certified.by === 'people', reminders: 0 };
+  answer = wait;
   if (certified.by === 'script') {
     progress.say('review', `${count} cases reviewed by a program in place of people`);
     wait.state = await reviewByScript({ recipe, set });

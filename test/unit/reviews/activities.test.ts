@@ -1,7 +1,8 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { describe, expect, it } from 'vitest';
+import type { ArtifactStore } from '../../../activities/ports/artifact-store.ts';
 import { createReviewActivities } from '../../../activities/reviews/activities.ts';
-import { createReviewLog, reviewLogOf } from '../../../activities/reviews/review-log.ts';
+import { createReviewLog } from '../../../activities/reviews/review-log.ts';
 import { commitFiles, readJson } from '../../../activities/store/commit.ts';
 import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { readJsonLines } from '../../../activities/store/rows.ts';
@@ -40,6 +41,8 @@ async function begin(narratives: readonly Narrative[] = all) {
   return { objects, store, activities, draw };
 }
 
+const logOf = (store: ArtifactStore, of = [narrative('a')]) => createReviewLog(store, of, settings());
+
 const rowsOf = (store: ReturnType<typeof createMemoryStore>, ref: ArtifactRef) =>
   readJsonLines(store, ref, 'narratives.jsonl', artifactFiles.narratives.narratives.schema);
 
@@ -57,9 +60,19 @@ describe('the set that people are asked about', () => {
 });
 
 describe('reviews in the store', () => {
+  it('hold wherever the same text of the same picture is asked about, and nowhere else', async () => {
+    const { store } = await begin();
+    const [a, b] = [narrative('a'), narrative('b')];
+    await logOf(store).add(review('Ada'));
+    expect(await logOf(store, [b, a]).read()).toHaveLength(1);
+    expect(await logOf(store, [b]).read()).toEqual([]);
+    for (const more of [{ text: 'another' }, { diagnosis: 'nevus' }, { image: b.image }])
+      expect(await logOf(store, [{ ...a, ...more }]).read()).toEqual([]);
+  });
+
   it('are never overwritten: the first of a turn stands, the second is told of it', async () => {
     const { store } = await begin();
-    const [tab, other] = [createReviewLog(store, 'a'.repeat(64)), createReviewLog(store, 'a'.repeat(64))];
+    const [tab, other] = [logOf(store), logOf(store)];
     const first = review('Ada', { scores: 4 });
     expect(await tab.add(first)).toBeNull();
     expect(await tab.add({ ...first, at: '2026-11-27T00:00:00Z' })).toBeNull(); // the answer was lost
@@ -74,20 +87,18 @@ describe('reviews in the store', () => {
   it('of many writers at one moment each turn has one winner, and everybody else is told', async () => {
     const { store } = await begin();
     const results = await Promise.all(
-      Array.from({ length: 20 }, (_, i) =>
-        createReviewLog(store, 'b'.repeat(64)).add(review('Ada', { scores: i / 10 })),
-      ),
+      Array.from({ length: 20 }, (_, i) => logOf(store).add(review('Ada', { scores: i / 10 }))),
     );
     expect(results.filter((standing) => standing === null)).toHaveLength(1);
   });
 
   it('a damaged one is told by its key', async () => {
     const { store, objects } = await begin();
-    await createReviewLog(store, 'c'.repeat(64)).add(review('Ada'));
+    await logOf(store).add(review('Ada'));
     const key = [...objects.keys()].find((name) => name.startsWith('reviews/')) ?? '';
-    expect(key).toMatch(/^reviews\/1\/c{32}\/[0-9a-f]{32}\/[0-9a-f]{32}-1\.json$/);
+    expect(key).toMatch(/^reviews\/1\/people\/[0-9a-f]{32}\/[0-9a-f]{32}-1\.json$/);
     objects.set(key, new TextEncoder().encode('{'));
-    await expect(createReviewLog(store, 'c'.repeat(64)).read()).rejects.toThrow(`review ${key} is damaged`);
+    await expect(logOf(store).read()).rejects.toThrow(`review ${key} is damaged`);
   });
 });
 
@@ -129,7 +140,7 @@ describe('certifying', () => {
     const { set } = await draw();
     const recipe = recipeOf();
     const drawn = await rowsOf(store, set);
-    const log = reviewLogOf(store, set, recipe.certified);
+    const log = createReviewLog(store, drawn, recipe.certified);
     const state = () => run(() => activities.readReviews({ recipe, set }));
     expect((await state()).counts).toEqual({ open: 12, disagreed: 0, skipped: 0, certified: 0 });
     const [apart, skipped, edited] = drawn.map(({ id }) => id);
