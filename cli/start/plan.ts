@@ -6,7 +6,7 @@ import { countData, countGenerated } from '../../activities/datasets/preparation
 import { loadKnowledge } from '../../activities/knowledge.ts';
 import { modelPath } from '../../activities/trainer/model-folders.ts';
 import { userMistake } from '../../domain/failures.ts';
-import { type Architecture, findArchitecture, paperBase, qwen25Vl7b } from '../../domain/plan/architecture.ts';
+import { type Architecture, findArchitecture, hubArchitectures } from '../../domain/plan/architecture.ts';
 import { requireEvenBatches } from '../../domain/plan/even-batches.ts';
 import { describePaths, type Place, pathRows, requireOpenPaths } from '../../domain/plan/paths.ts';
 import { type DataCounts, type PlanInput, planRun } from '../../domain/plan/plan.ts';
@@ -107,9 +107,10 @@ async function countOf(recipe: Recipe, { data, items, test, textbook }: PlanOpti
   return { ...given, images, ...(counted?.concepts ? { concepts: counted.concepts } : {}) };
 }
 
-/** From the model's own config; a hub id is known for the paper's model alone. Null where its sizes are not known. */
+/** From the model's own config; of hub ids those of the papers' models are known. Null where its sizes are not known. */
 async function architectureOf(base: string): Promise<Architecture | null> {
-  if (publicBase(base).name === paperBase) return qwen25Vl7b;
+  const known = hubArchitectures[publicBase(base).name];
+  if (known) return known;
   const file = join(modelPath({ base, sha256: '' }), 'config.json');
   const text = await readFile(file, 'utf8').catch(() => null);
   return text === null ? null : findArchitecture(JSON.parse(text));
