@@ -66,9 +66,7 @@ export async function countData(
   const textbook = cases.filter(isTextbookCase).length;
   const training = dealt.filter((c) => c.split === 'train');
   const items =
-    (questions?.distractors ?? 'matched') === 'matched'
-      ? matchCases(training, 'diagnosis', knowledge, seed).size
-      : training.length;
+    questions?.distractors === 'matched' ? matchCases(training, 'diagnosis', knowledge, seed).size : training.length;
   return {
     ...{ items, test: ofSplit('test') + tested.length, textbook, images },
     ...(concepts.pictures > 0 ? { concepts: { pictures: concepts.pictures, terms: concepts.terms.size } } : {}),
