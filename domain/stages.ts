@@ -2,7 +2,7 @@
  * The stages of training: what has a plan of steps, checkpoints, a log of its own and models to evaluate. A new one is a
  * row here; what a row lacks does not compile.
  */
-import type { Recipe } from './recipe/recipe.ts';
+import type { SkinR1Recipe } from './recipe/methods/skin-r1.ts';
 import { optimiserBytes } from './recipe/trl/optimiser.ts';
 import { skingptStages } from './training/skingpt-stages.ts';
 import {
@@ -19,8 +19,8 @@ import {
 export type { StageRow, StageSettings, StepSize, Trains } from './training/stage-row.ts';
 export { type ResumableJob, resumableJobs } from './training/stage-row.ts';
 
-type Sft = Pick<Recipe, 'sft'>;
-type Grpo = Pick<Recipe, 'grpo'>;
+type Sft = Pick<SkinR1Recipe, 'sft'>;
+type Grpo = Pick<SkinR1Recipe, 'grpo'>;
 
 const grpoSteps = ({ grpo }: Grpo): StepSize => ({
   settings: grpo,
@@ -76,7 +76,7 @@ export const stages = {
     logTitle: 'SFT',
     logField: 'sft',
     column: 'SFT',
-    settings: ({ sft, trajectories }: Pick<Recipe, 'sft' | 'trajectories'>) => ({
+    settings: ({ sft, trajectories }: Pick<SkinR1Recipe, 'sft' | 'trajectories'>) => ({
       learningRate: sft.learningRate,
       batch: `${sft.batchSize} trajectories`,
       length: epochs(sft.epochs),

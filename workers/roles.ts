@@ -5,8 +5,11 @@ import type { Logger } from 'pino';
 import { createDatasetActivities } from '../activities/datasets/activities.ts';
 import { createEvaluationActivities } from '../activities/evaluation/activities.ts';
 import { createBenchmarkActivities, createEndpointActivities } from '../activities/evaluation/benchmark-activities.ts';
+import { createClassificationActivities } from '../activities/evaluation/classification.ts';
 import { withActivityFailures } from '../activities/failures.ts';
+import { createTeacherActivities } from '../activities/features/teacher.ts';
 import { createJudgeActivities } from '../activities/judging/activities.ts';
+import { createDrawnAnswersActivities } from '../activities/judging/drawn-answers.ts';
 import { createLlmChooser } from '../activities/llm/client.ts';
 import {
   createDermcotActivities,
@@ -64,6 +67,8 @@ export function queuesOf(role: WorkerRole, dependencies: WorkerDependencies): Qu
             ...createDatasetActivities(dependencies),
             ...createReportActivities(dependencies),
             ...createReviewActivities({ ...dependencies, scoreDrawn: scoreByDrawings }),
+            ...createClassificationActivities(dependencies),
+            ...createDrawnAnswersActivities(dependencies),
             ...createDermcotActivities(dependencies),
           }),
           maxConcurrentActivityTaskExecutions: 2,
@@ -75,6 +80,7 @@ export function queuesOf(role: WorkerRole, dependencies: WorkerDependencies): Qu
             ...createEvaluationActivities(dependencies),
             ...createBenchmarkActivities(dependencies),
             ...createProbeActivities(dependencies),
+            ...createTeacherActivities(dependencies),
             ...createDescriptionActivities(dependencies),
           }),
           maxConcurrentActivityTaskExecutions: 1,

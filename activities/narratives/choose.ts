@@ -8,7 +8,7 @@ import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { AuditedPicture } from '../../domain/cases/leakage.ts';
 import type { NarrativeRecipe } from '../../domain/contracts/narratives.ts';
 import { meanScore } from '../../domain/dermeval/dimensions.ts';
-import { corrupt, userMistake } from '../../domain/failures.ts';
+import { corrupt, DermflowError, failureTypes, userMistake } from '../../domain/failures.ts';
 import { type Candidate, chooseBest } from '../../domain/narratives/choose.ts';
 import type { DermcotRow, Narrative } from '../../domain/narratives/narrative.ts';
 import { countTones } from '../../domain/narratives/skin-tone.ts';
@@ -170,8 +170,10 @@ const picturesOf = (rows: Rows<Narrative>): Rows<AuditedPicture> => flatMapRows(
 /** A certified narrative that is trained on and one of DermBench's part must have nothing in common. */
 async function refuseOverlap(bench: Rows<Certified>, trained: Rows<Certified>, folder: string): Promise<void> {
   for await (const { leak } of findLeaks(picturesOf(bench), picturesOf(trained), {}, folder)) {
-    throw corrupt(
+    throw new DermflowError(
+      failureTypes.corrupt,
       `certified: ${leak.test.id} of the training part and ${leak.train.id} of DermBench's part are tied (${leak.kind}); certify these cases again`,
+      { final: true }, // it is stored so
     );
   }
 }

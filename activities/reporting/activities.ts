@@ -10,6 +10,7 @@ import { commitOnce } from '../commit-once.ts';
 import { withHeartbeats } from '../heartbeats.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { withScratchFolder } from '../scratch.ts';
+import { narrativeReport } from './narrative-report.ts';
 import { reportPage } from './page.ts';
 import { artifactsOf, readSources } from './sources.ts';
 import { drawThumbnails } from './thumbnails.ts';
@@ -52,6 +53,21 @@ export function createReportActivities({ store, environment, logger }: ReportDep
         });
         logger.info({ run: input.run, report: written.key }, 'report written');
         return written;
+      }),
+
+    writeNarrativeReport: (input) =>
+      withHeartbeats(async (progress) => {
+        progress({ phase: 'drawing', done: 0, total: 1 });
+        const { run, recipe, adapter, evaluations, bench } = input;
+        const made = Object.fromEntries(
+          [...evaluations, ...bench].map(({ label, benchmark, evaluation }) => [
+            `${label}, ${benchmark}`,
+            evaluation.sha256,
+          ]),
+        );
+        const inputs = { ...made, adapter: adapter.sha256, recipe: digestOf(canonicalJson(recipe)) };
+        const work = { kind: 'report', method: 'narrative-report/1', inputs, params: { run } } as const;
+        return commitOnce(store, work, () => narrativeReport(input));
       }),
   };
 }

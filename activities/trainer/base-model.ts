@@ -5,8 +5,12 @@ import { z } from 'zod';
 import { canonicalJson, digestOf } from '../../domain/artifact.ts';
 import type { ModelRef } from '../../domain/contracts/references.ts';
 import { userMistake } from '../../domain/failures.ts';
+import type { LoraSettings } from '../../domain/lora.ts';
 import { exportedModelType } from '../../domain/plan/architecture.ts';
 import { requireOpenPaths } from '../../domain/plan/paths.ts';
+import type { DermevalSettings } from '../../domain/recipe/dermeval.ts';
+import type { SkinR1Recipe } from '../../domain/recipe/methods/skin-r1.ts';
+import type { SkinGptR1Recipe } from '../../domain/recipe/methods/skingpt-r1.ts';
 import type { Recipe } from '../../domain/recipe/recipe.ts';
 import type { TrainerPlace } from '../../platform/env.ts';
 import { digestOfFile } from '../store/store.ts';
@@ -54,7 +58,7 @@ export async function identifyModel(
 function requireRunnable({ place, recipe }: NonNullable<Asking['run']>): void {
   requireOpenPaths(place, recipe);
   requireEvenBatches({ place, recipe });
-  if (recipe.grpo.rollouts === 'vllm-server' && place.vllm.server === null) {
+  if ('grpo' in recipe && recipe.grpo.rollouts === 'vllm-server' && place.vllm.server === null) {
     throw userMistake(
       'grpo.rollouts is "vllm-server": this gpu worker does not know the server; set DERMFLOW_VLLM_SERVER to the address of "trl vllm-serve", or take "transformers"',
     );
@@ -62,12 +66,9 @@ function requireRunnable({ place, recipe }: NonNullable<Asking['run']>): void {
 }
 
 /** Devices share a step's sequences evenly, or the trainer would refuse the job after hours of other work. */
-function requireEvenBatches({ place, recipe: { sft, grpo } }: NonNullable<Asking['run']>): void {
+function requireEvenBatches({ place, recipe }: NonNullable<Asking['run']>): void {
   const devices = place.processes * place.machines;
-  const steps = [
-    { stage: 'sft', size: sft.batchSize, atOnce: sft.perDeviceBatchSize, taken: sft.epochs > 0 },
-    { stage: 'grpo', size: grpo.promptsPerStep * grpo.generations, atOnce: grpo.perDeviceBatchSize, taken: true },
-  ];
+  const steps = recipe.method === 'skin-r1' ? skinR1Steps(recipe) : skinGptSteps(recipe);
   for (const { stage, size, atOnce, taken } of steps) {
     if (!taken || size % (atOnce * devices) === 0) continue;
     throw userMistake(
@@ -75,6 +76,31 @@ function requireEvenBatches({ place, recipe: { sft, grpo } }: NonNullable<Asking
     );
   }
 }
+
+interface StepOnDevices {
+  stage: string;
+  size: number;
+  atOnce: number;
+  taken: boolean;
+}
+
+const skinR1Steps = ({ sft, grpo }: SkinR1Recipe): StepOnDevices[] => [
+  { stage: 'sft', size: sft.batchSize, atOnce: sft.perDeviceBatchSize, taken: sft.epochs > 0 },
+  { stage: 'grpo', size: grpo.promptsPerStep * grpo.generations, atOnce: grpo.perDeviceBatchSize, taken: true },
+];
+
+const skinGptSteps = ({ distillation: own, dermeval }: SkinGptR1Recipe): StepOnDevices[] => [
+  { stage: 'distillation', size: own.batchSize, atOnce: own.perDeviceBatchSize, taken: true },
+  ...(dermeval ? evaluatorSteps(dermeval) : []),
+];
+
+const evaluatorSteps = ({ sft, soreb }: DermevalSettings): StepOnDevices[] => [
+  { stage: 'dermeval.sft', size: sft.batchSize, atOnce: sft.perDeviceBatchSize, taken: true },
+  {
+    ...{ stage: 'dermeval.soreb', size: soreb.promptsPerStep * soreb.generations, atOnce: soreb.perDeviceBatchSize },
+    taken: soreb.milestones.length > 0,
+  },
+];
 
 /** Modules that the locked environment does not hold. */
 function neededModules({ place, recipe }: NonNullable<Asking['run']>): PreflightRequest['needs'] {
@@ -85,10 +111,15 @@ function neededModules({ place, recipe }: NonNullable<Asking['run']>): Preflight
     ...(sharding.startsWith('zero') && processes * machines > 1
       ? [{ module: 'deepspeed', setting: 'DERMFLOW_TRAINER_SHARDING' }]
       : []),
-    ...(recipe.lora?.quantise ? [{ module: 'bitsandbytes', setting: 'lora.quantise' }] : []),
-    ...(recipe.grpo.rollouts === 'transformers' ? [] : [{ module: 'vllm', setting: 'grpo.rollouts' }]),
+    ...(loraOf(recipe)?.quantise ? [{ module: 'bitsandbytes', setting: 'lora.quantise' }] : []),
+    ...('grpo' in recipe && recipe.grpo.rollouts !== 'transformers'
+      ? [{ module: 'vllm', setting: 'grpo.rollouts' }]
+      : []),
   ];
 }
+
+const loraOf = (recipe: Recipe): LoraSettings | null =>
+  'lora' in recipe ? recipe.lora : (recipe.dermeval?.lora ?? null);
 
 function requireRuntime({ evaluation, model }: Recipe, type: string | null): void {
   if (evaluation.runtime !== 'onnx' || type === null || type === exportedModelType) return;

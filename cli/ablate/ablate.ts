@@ -12,12 +12,12 @@ import { cellsOf, claimHead, claimRows, notesOn, numbered, tableHead } from '../
 import { digestOf } from '../../domain/artifact.ts';
 import type { RunResult } from '../../domain/contracts/run.ts';
 import { exitCodes, userMistake } from '../../domain/failures.ts';
-import type { Recipe } from '../../domain/recipe/recipe.ts';
+import type { SkinR1Recipe } from '../../domain/recipe/methods/skin-r1.ts';
 import { taskTitles } from '../../domain/report/words.ts';
 import { renderTable } from '../follow/render.ts';
 import { untilInterrupted } from '../interruption.ts';
 import { type Session, withSession } from '../session.ts';
-import { readRecipe, withData } from '../start/recipes.ts';
+import { readRecipeOf, withData } from '../start/recipes.ts';
 import { showImport, showNote } from '../start/run.ts';
 import { collect } from '../start/start.ts';
 import { finishRun } from './finish.ts';
@@ -46,7 +46,9 @@ export const ablateCommand = (): Command =>
 
 async function ablate(recipeName: string, { seeds, set, data, out, open, json = false }: AblateOptions): Promise<void> {
   const recipes = await Promise.all(
-    readSeeds(seeds).map((seed) => readRecipe(recipeName, { set: seed === null ? set : [...set, `seed=${seed}`] })),
+    readSeeds(seeds).map((seed) =>
+      readRecipeOf('skin-r1', recipeName, { set: seed === null ? set : [...set, `seed=${seed}`] }),
+    ),
   );
   // A mistake in a recipe is told before hours of import.
   for (const recipe of recipes) ablationRuns(recipe);
@@ -83,10 +85,10 @@ function readSeeds(text: string | undefined): (number | null)[] {
 
 /** What is imported hangs on no seed. */
 async function withOneImport(
-  recipes: readonly Recipe[],
+  recipes: readonly SkinR1Recipe[],
   folder: string | undefined,
   session: Session,
-): Promise<Recipe[]> {
+): Promise<SkinR1Recipe[]> {
   const [first] = recipes;
   if (folder === undefined || !first) return [...recipes];
   const store = await session.store({ writes: true });

@@ -10,6 +10,7 @@ import { type Architecture, findArchitecture, paperBase, qwen25Vl7b } from '../.
 import { describePaths, type Place, pathRows, requireOpenPaths } from '../../domain/plan/paths.ts';
 import { type DataCounts, planRun } from '../../domain/plan/plan.ts';
 import { describePlan } from '../../domain/plan/words.ts';
+import type { SkinR1Recipe } from '../../domain/recipe/methods/skin-r1.ts';
 import type { Recipe } from '../../domain/recipe/recipe.ts';
 import { publicBase } from '../../domain/report/card-metadata.ts';
 import { ownEnvironment } from '../environment.ts';
@@ -45,6 +46,7 @@ export const planCommand = (): Command =>
 
 async function plan(recipeName: string, options: PlanOptions): Promise<void> {
   const recipe = await readRecipe(recipeName, { set: options.set });
+  if (recipe.method !== 'skin-r1') throw userMistake(`${recipe.name}: plans are made for skin-r1 alone so far`);
   const data = await countOf(recipe, options);
   const architecture = await architectureOf(recipe.model.base);
   const { devices, priceInput: input, priceOutput: output } = options;
@@ -64,7 +66,7 @@ function placeOf(devices: number): Place {
 }
 
 /** How the server of completions is started, by the environment's settings of vLLM. */
-function serverLine(recipe: Recipe): string[] {
+function serverLine(recipe: SkinR1Recipe): string[] {
   if (recipe.grpo.rollouts !== 'vllm-server') return [];
   const { name, revision, hub } = publicBase(recipe.model.base);
   const { memoryShare, maxLength, tensorParallel } = ownEnvironment().trainer.vllm;

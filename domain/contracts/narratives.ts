@@ -2,7 +2,6 @@
 import type { ArtifactRef } from '../artifact.ts';
 import type { JudgeSettings } from '../dermeval/judge.ts';
 import type { LlmAccount } from '../llm-account.ts';
-import type { GeneratedSpec } from '../recipe/data.ts';
 import type { CertifiedSettings, NarrativesSettings } from '../recipe/narratives.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { CheckpointRef, ModelRef } from './references.ts';
@@ -16,7 +15,7 @@ export type NarrativeRecipe = Pick<Recipe, 'seed' | 'prompts' | 'model' | 'budge
 /** The part that decides how narratives are scored. */
 export type ScoringRecipe = NarrativeRecipe & {
   judge?: JudgeSettings;
-  data: { generate?: GeneratedSpec };
+  data: Pick<Recipe['data'], 'generate'>;
 };
 
 export interface NarrativesResult {

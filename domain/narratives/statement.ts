@@ -18,19 +18,22 @@ export interface Statement {
   condition: Malignancy | null;
 }
 
-const findingNames: readonly string[] = findingKinds.flatMap((kind): readonly string[] => findingValues[kind]);
-const diagnosisNames = demoDiagnoses.map(({ name }) => name);
+/** Of names within one another the longest is found. */
+const patternOf = (names: readonly string[]): RegExp =>
+  new RegExp(`(?<![a-z-])(?:${names.toSorted((a, b) => b.length - a.length).join('|')})(?![a-z-])`, 'g');
+const findingPattern = patternOf(findingKinds.flatMap((kind): readonly string[] => findingValues[kind]));
+const diagnosisPattern = patternOf(demoDiagnoses.map(({ name }) => name));
+const conditionPattern = patternOf(Object.values(conditionNames));
 
 export function statementOf(text: string): Statement {
   const plain = text.toLowerCase();
   const { thinking, answer } = partsOf(plain);
   const statement: Statement = { findings: [], reasons: null, conclusions: [], differentials: [], condition: null };
   for (const sentence of sentencesOf(thinking)) readSentence(sentence, statement);
-  const [final] = named(answer, diagnosisNames);
+  const [final] = named(answer, diagnosisPattern);
   if (final !== undefined) statement.conclusions.push(final);
-  const stated = malignancies.filter((condition) =>
-    named(answer, Object.values(conditionNames)).includes(conditionNames[condition]),
-  );
+  const conditions = named(answer, conditionPattern);
+  const stated = malignancies.filter((condition) => conditions.includes(conditionNames[condition]));
   if (stated.length === 1) statement.condition = stated[0] ?? null;
   // The base names its findings nowhere else.
   if (statement.findings.length === 0) statement.findings = statement.reasons ?? [];
@@ -58,14 +61,14 @@ const denial = /\b(?:lacks?|missing|without|no|not|absent)\b/;
 /** Where a differential diagnosis was opened, findings are said of the comparison with it. */
 function readSentence(sentence: string, statement: Statement): void {
   const [affirmed = ''] = sentence.split(denial);
-  const findings = named(affirmed, findingNames);
-  const diagnoses = named(sentence, diagnosisNames);
+  const findings = named(affirmed, findingPattern);
+  const diagnoses = named(sentence, diagnosisPattern);
   const open = statement.differentials.at(-1);
   if (/\bdifferential diagnos[ie]s\b|^\d+\b/.test(sentence)) {
     for (const name of diagnoses.slice(0, 1)) statement.differentials.push({ name, shows: [], lacks: [] });
   } else if (denial.test(sentence) && open) {
     open.shows.push(...findings);
-    open.lacks.push(...named(sentence.slice(affirmed.length), findingNames));
+    open.lacks.push(...named(sentence.slice(affirmed.length), findingPattern));
   } else if (/\bindicates?\b/.test(sentence)) {
     // By the rule of a differential diagnosis it would be that one.
     if (open && diagnoses.includes(open.name)) return;
@@ -78,11 +81,5 @@ function readSentence(sentence: string, statement: Statement): void {
   }
 }
 
-/** Those of the names that a text holds, in their order there; of names within one another the longest. */
-function named(text: string, names: readonly string[]): string[] {
-  const pattern = new RegExp(
-    `(?<![a-z-])(?:${names.toSorted((a, b) => b.length - a.length).join('|')})(?![a-z-])`,
-    'g',
-  );
-  return [...text.matchAll(pattern)].map(([name]) => name);
-}
+/** In their order in the text. */
+const named = (text: string, pattern: RegExp): string[] => [...text.matchAll(pattern)].map(([name]) => name);

@@ -2,7 +2,7 @@
  * Estimated memory of an accelerator, in bytes, part by part; the larger of training and sampling is the peak. Measured by
  * `npm run rehearse` (docs/training.md), whose trainer has a processor in place of an accelerator.
  */
-import type { Recipe } from '../recipe/recipe.ts';
+import type { SkinR1Recipe } from '../recipe/methods/skin-r1.ts';
 import { type Stage, type StageRow, stages } from '../stages.ts';
 import { type Architecture, keyValueWidth } from './architecture.ts';
 import { adapterShare, frozenBytes, trainableParameters } from './weights.ts';
@@ -43,12 +43,12 @@ const tile = { tokens: 4_096, words: 32_768 };
  */
 const tiles: Record<Computer, number> = { accelerator: 1, processor: 12 };
 
-export const imageTokens = (recipe: Recipe, { vision }: Architecture): number =>
+export const imageTokens = (recipe: SkinR1Recipe, { vision }: Architecture): number =>
   Math.ceil(recipe.data.maxPixels / (vision.patch * vision.merge) ** 2);
 
 export function estimateMemory(
   stage: Stage,
-  recipe: Recipe,
+  recipe: SkinR1Recipe,
   a: Architecture,
   devices: number,
   computer: Computer = 'accelerator',

@@ -3,6 +3,7 @@
  * are refused before anything starts, for the versions that are locked.
  */
 import { userMistake } from '../failures.ts';
+import type { SkinR1Recipe } from '../recipe/methods/skin-r1.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 
 /** Versions in `trainer/requirements.txt` for which the refusals below were read in the sources; a test compares them. */
@@ -20,7 +21,8 @@ export interface Place {
   attention: string;
 }
 
-type Uses = Pick<Recipe, 'model' | 'sft' | 'grpo' | 'lora'>;
+/** Of any method: parts that its recipe lacks are absent. */
+type Uses = Pick<Recipe, 'model'> & Partial<Pick<SkinR1Recipe, 'sft' | 'grpo' | 'lora'>>;
 
 export interface Path {
   name: string;
@@ -43,10 +45,11 @@ const shardsWith =
   (place: Place, recipe: Uses | null): boolean =>
     recipe !== null && shards('fsdp')(place) && isSo(recipe);
 const samples =
-  (engine: Recipe['grpo']['rollouts']) =>
+  (engine: SkinR1Recipe['grpo']['rollouts']) =>
   (_: Place, recipe: Uses | null): boolean =>
-    recipe !== null && recipe.grpo.rollouts === engine && reinforces(recipe);
-const reinforces = ({ grpo }: Uses): boolean => grpo.milestones.length + grpo.rlOnlyMilestones.length > 0;
+    recipe !== null && recipe.grpo?.rollouts === engine && reinforces(recipe);
+const reinforces = ({ grpo }: Uses): boolean =>
+  grpo !== undefined && grpo.milestones.length + grpo.rlOnlyMilestones.length > 0;
 const open = { refusal: null };
 
 export const paths: readonly Path[] = [
@@ -59,7 +62,7 @@ export const paths: readonly Path[] = [
   {
     name: 'gradient checkpointing',
     ...{ ran: 'CPU, GPU', by: 'trainer/tests/test_precision.py', ...open },
-    isUsed: (_, recipe) => recipe !== null && (recipe.sft.gradientCheckpointing || recipe.grpo.gradientCheckpointing),
+    isUsed: (_, recipe) => recipe?.sft?.gradientCheckpointing === true || recipe?.grpo?.gradientCheckpointing === true,
   },
   { name: 'ddp', ran: 'CPU', by: 'trainer/tests/test_distributed.py, gloo', ...open, isUsed: shards('ddp') },
   {
@@ -94,7 +97,7 @@ export const paths: readonly Path[] = [
     refusal:
       'grpo.validation is set and DERMFLOW_TRAINER_SHARDING is fsdp: ranks without a question left would not take part in ' +
       'the forward passes of the others; take ddp, or remove grpo.validation',
-    isUsed: shardsWith((recipe) => recipe.grpo.validation !== undefined && reinforces(recipe)),
+    isUsed: shardsWith((recipe) => recipe.grpo?.validation !== undefined && reinforces(recipe)),
   },
   { name: 'zero-2', ran: 'never', by: 'its configuration is read by Accelerate', ...open, isUsed: shards('zero-2') },
   {

@@ -1,6 +1,6 @@
 /** What a recipe will do, computed before anything starts: steps, sizes, calls, price. */
 import { userMistake } from '../failures.ts';
-import type { Recipe } from '../recipe/recipe.ts';
+import type { SkinR1Recipe } from '../recipe/methods/skin-r1.ts';
 import { iterationsOf } from '../recipe/trl/together.ts';
 import { resumeCheckpointsKept } from '../retention.ts';
 import { stageNames, stages } from '../stages.ts';
@@ -28,7 +28,7 @@ export interface TokenPrices {
 }
 
 export interface PlanInput {
-  recipe: Recipe;
+  recipe: SkinR1Recipe;
   data: DataCounts;
   /** Null where the base model's config is not at hand. */
   architecture: Architecture | null;
@@ -147,14 +147,14 @@ export function planRun({ recipe, data, architecture, devices, computer, prices 
 }
 
 /** Type 1 from every textbook case, types 2 and 3 up to their cap; at most one call for each of the latter. */
-function planCalls({ trajectories }: Recipe, { textbook }: DataCounts, prices: TokenPrices | null) {
+function planCalls({ trajectories }: SkinR1Recipe, { textbook }: DataCounts, prices: TokenPrices | null) {
   const compared = trajectories.types.filter((type) => type !== 1).length * Math.min(textbook, trajectories.maxPerType);
   const atMost = (trajectories.types.includes(1) ? textbook : 0) + compared;
   return { atMost, ...costOf(Math.min(compared, trajectories.maxLlmCalls), tokensPerCall, prices) };
 }
 
 /** A call for each wording of each concept. */
-function planConcepts({ sft, trajectories }: Recipe, { concepts }: DataCounts, prices: TokenPrices | null) {
+function planConcepts({ sft, trajectories }: SkinR1Recipe, { concepts }: DataCounts, prices: TokenPrices | null) {
   if (!sft.conceptAlignment) return null;
   const { epochs, explanations } = sft.conceptAlignment;
   const { pictures = 0, terms = 0 } = concepts ?? {};
@@ -170,7 +170,7 @@ function costOf(llmCalls: number, tokens: TokenPrices, prices: TokenPrices | nul
 }
 
 /** Adapter and the larger state of an optimiser. The frozen SFT adapter in GRPO's checkpoints is one blob, stored once. */
-function planStorage(recipe: Recipe, { images }: DataCounts, architecture: Architecture) {
+function planStorage(recipe: SkinR1Recipe, { images }: DataCounts, architecture: Architecture) {
   const checkpoint = checkpointBytes(architecture, recipe);
   const stretches = stageNames.map((stage) => stages[stage].ends(recipe).length).filter((ends) => ends > 0);
   const checkpoints = stretches.reduce((sum, ends) => sum + ends + resumeCheckpointsKept, 0);

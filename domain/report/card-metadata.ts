@@ -50,22 +50,18 @@ export function frontMatter(
   scores: readonly TaskScore[],
 ): string {
   const base = publicBase(model.base);
+  const lora = 'lora' in recipe ? recipe.lora : undefined;
+  const [isWhole, isLora] = [lora === null, lora !== null && lora !== undefined];
   const results = resultsOf(recipe, scores);
   const metadata = {
-    ...(base.hub ? { base_model: base.name, base_model_relation: recipe.lora === null ? 'finetune' : 'adapter' } : {}),
-    library_name: recipe.lora === null ? 'transformers' : 'peft',
+    ...(base.hub ? { base_model: base.name, base_model_relation: isWhole ? 'finetune' : 'adapter' } : {}),
+    library_name: isLora ? 'peft' : 'transformers',
     pipeline_tag: 'image-text-to-text',
     language: ['en'],
     ...(isOurs(recipe)
       ? { license: 'apache-2.0' }
       : { license: 'other', license_name: 'base-model-and-data', license_link: licenceFile }),
-    tags: [
-      ...domainTags,
-      ...(recipe.lora === null ? [] : ['lora']),
-      ...new Set(trained.map(({ job }) => job)),
-      'trl',
-      'dermflow',
-    ],
+    tags: [...domainTags, ...(isLora ? ['lora'] : []), ...new Set(trained.map(({ job }) => job)), 'trl', 'dermflow'],
     ...(results.length > 0 ? { 'model-index': [{ name: `${recipe.name}-${recipe.method}`, results }] } : {}),
   };
   return `---\n${stringify(metadata, { lineWidth: 0 })}---`;

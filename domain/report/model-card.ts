@@ -69,11 +69,15 @@ const introduction = ({ recipe, model }: ModelCardSource, { words }: Exported): 
   ].join('\n');
 
 const intendedUse = ({ recipe }: ModelCardSource, { words }: Exported): string =>
-  `Research on reasoning, on reward design and on reproducible post-training of vision-language models. Questions name ${optionsOf(recipe)}, one of them right; ${words.answers}`;
+  `Research on reasoning, on reward design and on reproducible post-training of vision-language models. ${questionsOf(recipe)}; ${words.answers}`;
 
 /** Differentials and ancestors are all offered, however many there are. */
-const optionsOf = ({ evaluation: { tasks } }: Recipe): string =>
-  tasks.includes('ddx') || tasks.includes('hierarchical') ? '2 options or more' : '2 to 4 options';
+function questionsOf({ evaluation }: Recipe): string {
+  if (!('tasks' in evaluation)) return 'Questions ask for a diagnosis';
+  const { tasks } = evaluation;
+  const options = tasks.includes('ddx') || tasks.includes('hierarchical') ? '2 options or more' : '2 to 4 options';
+  return `Questions name ${options}, one of them right`;
+}
 
 const notClinical = ({ words }: Exported): string =>
   `This model is a research artefact and no medical device. It must not be used to diagnose, to triage or to advise anyone, nor to support such a decision. ${words.reasoning}; it is no explanation of how the answer came about.`;
@@ -156,7 +160,7 @@ function withoutImage(rows: readonly TaskScore[], textOnly: readonly TaskScore[]
   });
   if (lines.length === 0) return '';
   const head = `| task | text only | 95 % interval | macro-F1 | this ${nounOf(recipe)} |\n| --- | --- | --- | --- | --- |`;
-  const mode = modeWords(recipe.questions.distractors);
+  const mode = 'questions' in recipe ? modeWords(recipe.questions.distractors) : null;
   return `\n\nWithout any image, by a rule that knows the options' labels alone, from the training questions:\n\n${head}\n${lines.join('\n')}${mode === null ? '' : `\n\n${mode}`}`;
 }
 

@@ -1,7 +1,7 @@
 /** What a stage of training says of itself, and words that several stages say. */
 import type { DermevalSettings } from '../recipe/dermeval.ts';
 import type { DistilSettings } from '../recipe/distillation.ts';
-import type { Recipe } from '../recipe/recipe.ts';
+import type { SkinR1Recipe } from '../recipe/methods/skin-r1.ts';
 import { type TrlFields, trlWords } from '../recipe/trl/check.ts';
 import { optimiserBytes } from '../recipe/trl/optimiser.ts';
 
@@ -14,17 +14,17 @@ export type ResumableJob = (typeof resumableJobs)[number];
  * ends, and nothing else is asked of that stage.
  */
 export interface Trains {
-  sft?: Recipe['sft'];
-  grpo?: Recipe['grpo'];
-  lora?: Recipe['lora'];
-  trajectories?: Recipe['trajectories'];
+  sft?: SkinR1Recipe['sft'];
+  grpo?: SkinR1Recipe['grpo'];
+  lora?: SkinR1Recipe['lora'];
+  trajectories?: SkinR1Recipe['trajectories'];
   distillation?: DistilSettings;
   dermeval?: DermevalSettings;
 }
 
 /** What decides the memory of an optimiser step (domain/plan/memory.ts). */
 export interface StepSize {
-  settings: Pick<Recipe['sft'], 'perDeviceBatchSize' | 'gradientCheckpointing'>;
+  settings: Pick<SkinR1Recipe['sft'], 'perDeviceBatchSize' | 'gradientCheckpointing'>;
   /** Tokens of a trajectory or a completion, at most. */
   completion: number;
   /** Whether the adapter's inputs are dropped at random, which keeps a copy of them. */
@@ -71,7 +71,7 @@ export interface StageRow {
 /** Longest trajectories of the paper's examples, in tokens. */
 export const trajectoryTokens = 512;
 
-export const sftSteps = ({ sft, lora }: Pick<Recipe, 'sft' | 'lora'>): StepSize => ({
+export const sftSteps = ({ sft, lora }: Pick<SkinR1Recipe, 'sft' | 'lora'>): StepSize => ({
   settings: sft,
   completion: trajectoryTokens,
   dropout: (lora?.dropout ?? 0) > 0,

@@ -6,7 +6,7 @@ import { usualJudge } from '../../domain/dermeval/judge.ts';
 import { failureTypes, userMistake } from '../../domain/failures.ts';
 import { evaluationId, signals } from '../../domain/names.ts';
 import type { NightlyInput } from '../../domain/nights/nightly.ts';
-import type { Recipe } from '../../domain/recipe/recipe.ts';
+import type { SkinR1Recipe } from '../../domain/recipe/methods/skin-r1.ts';
 import { endpointModel, nightOf, requestOf } from '../support/evaluations.ts';
 import {
   createGate,
@@ -20,7 +20,7 @@ import { recipeWithConcepts, smallRecipe } from '../support/recipes.ts';
 
 export interface Scenario {
   instead?: Partial<Faked>;
-  recipe?: Recipe;
+  recipe?: SkinR1Recipe;
   /** In place of a run: an evaluation of models. */
   evaluation?: EvaluateModelsInput;
   /** In place of a run: a night. */

@@ -2,10 +2,10 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readRecipe } from '../../../cli/start/recipes.ts';
+import { readRecipeOf } from '../../../cli/start/recipes.ts';
 import type { EvaluationResult, TaskScore } from '../../../domain/contracts/evaluation.ts';
 import type { QuestionTask } from '../../../domain/questions/question.ts';
-import type { Recipe } from '../../../domain/recipe/recipe.ts';
+import type { SkinR1Recipe } from '../../../domain/recipe/methods/skin-r1.ts';
 import { modelCard } from '../../../domain/report/model-card.ts';
 import { repositoryRoot } from '../../../platform/env.ts';
 
@@ -22,7 +22,7 @@ const read = (score: TaskScore): TaskScore => ({
 });
 
 /** What the workflow evaluates of a recipe, each model a little better than the one before; the last one is exported. */
-function resultsOf({ sft, grpo, evaluation: { tasks } }: Recipe): EvaluationResult[] {
+function resultsOf({ sft, grpo, evaluation: { tasks } }: SkinR1Recipe): EvaluationResult[] {
   const trained = [
     { label: 'base', step: null },
     ...grpo.rlOnlyMilestones.map((step) => ({ label: `rl-only-${step}`, step })),
@@ -39,7 +39,7 @@ function resultsOf({ sft, grpo, evaluation: { tasks } }: Recipe): EvaluationResu
 }
 
 async function cardOf(name: string): Promise<{ card: string; own: EvaluationResult | undefined }> {
-  const recipe = await readRecipe(name);
+  const recipe = await readRecipeOf('skin-r1', name);
   const evaluations = resultsOf(recipe);
   const own = evaluations.at(-2);
   const card = modelCard({

@@ -17,7 +17,7 @@ import { caseSchema } from '../../../../domain/cases/case.ts';
 import { conceptCaseSchema, readyCaseSchema } from '../../../../domain/cases/undiagnosed.ts';
 import { createRandom } from '../../../../domain/random.ts';
 import type { DataSource } from '../../../../domain/recipe/data.ts';
-import type { Recipe } from '../../../../domain/recipe/recipe.ts';
+import type { SkinR1Recipe } from '../../../../domain/recipe/methods/skin-r1.ts';
 import { jpeg, metadataTable, temporaryFolder, textbookLine, writeFiles } from '../../../support/datasets.ts';
 import { shippedKnowledge } from '../../../support/knowledge.ts';
 import { type Layout, layouts, writeLayout } from '../../../support/layouts.ts';
@@ -67,8 +67,8 @@ async function picture(seed: number): Promise<Buffer> {
 
 function recipeWith(
   sources: DataSource[],
-  leaks: Recipe['data']['leaks'] = { test: 'report', ood: 'exclude' },
-): Recipe {
+  leaks: SkinR1Recipe['data']['leaks'] = { test: 'report', ood: 'exclude' },
+): SkinR1Recipe {
   const { generate: _, ...data } = demoRecipe().data;
   return { ...demoRecipe(), data: { ...data, sources, leaks } };
 }
@@ -78,7 +78,7 @@ const three: DataSource[] = [
   { adapter: 'omnimedvqa', use: 'ood' },
 ];
 
-async function prepare(folder: string, recipe: Recipe, store: ArtifactStore) {
+async function prepare(folder: string, recipe: SkinR1Recipe, store: ArtifactStore) {
   const complete = await importSources({
     store,
     folder,
@@ -197,7 +197,7 @@ describe('importSources and deriveData', () => {
   });
 
   describe('a set that is used for its concepts', () => {
-    const withConcepts = (recipe: Recipe): Recipe => ({
+    const withConcepts = (recipe: SkinR1Recipe): SkinR1Recipe => ({
       ...recipe,
       sft: { ...recipe.sft, conceptAlignment: { epochs: 1, explanations: 1 } },
     });
@@ -233,7 +233,7 @@ describe('importSources and deriveData', () => {
         await writeFiles(place, { [image]: await picture(i === 0 ? 104 : 300 + i) });
       }
       await cp(place, join(folder, 'skincon'), { recursive: true });
-      const kept = async (recipe: Recipe): Promise<string[]> => {
+      const kept = async (recipe: SkinR1Recipe): Promise<string[]> => {
         const { dataset } = await prepare(folder, recipe, store);
         const items = await readJsonLines(store, dataset, artifactFiles.dataset.ood.name, readyCaseSchema);
         return items.map(({ id }) => id);
