@@ -10,8 +10,11 @@ import {
   further,
   type StageRow,
   type StageSettings,
+  type StepRows,
   type StepSize,
+  sftRows,
   sftSteps,
+  type TrainedWeights,
   type Trains,
   upTo,
 } from './training/stage-row.ts';
@@ -31,6 +34,14 @@ const grpoSteps = ({ grpo }: Grpo): StepSize => ({
   adapterBytes: 12 + optimiserBytes(grpo.trl),
 });
 
+const grpoRows = ({ grpo }: Grpo): StepRows => ({
+  ...{ setting: 'grpo', rows: grpo.promptsPerStep, sequences: grpo.promptsPerStep * grpo.generations },
+  saveEvery: grpo.saveEvery,
+});
+
+/** The recipe's own adapter, or parts of the model. */
+const ownWeights = ({ lora, full }: Trains): TrainedWeights => ({ lora: lora ?? null, ...(full ? { full } : {}) });
+
 const grpoSettings = ({ grpo }: Grpo, step: number): StageSettings => ({
   learningRate: grpo.learningRate,
   batch: `${grpo.promptsPerStep} prompts × ${grpo.generations} completions`,
@@ -49,6 +60,8 @@ export const stages = {
     validates: () => true,
     ends: ({ sft }: Trains) => upTo(sft?.conceptAlignment?.epochs ?? 0),
     memory: sftSteps,
+    step: (recipe: Sft) => sftRows('sft', recipe),
+    trains: ownWeights,
     title: 'Alignment of concepts',
     shortTitle: 'Concepts',
     perStep: false,
@@ -69,6 +82,8 @@ export const stages = {
     validates: () => true,
     ends: ({ sft }: Trains) => upTo(sft?.epochs ?? 0),
     memory: sftSteps,
+    step: (recipe: Sft) => sftRows('sft', recipe),
+    trains: ownWeights,
     title: 'SFT',
     shortTitle: 'SFT',
     perStep: false,
@@ -90,6 +105,8 @@ export const stages = {
     validates: ({ grpo }: Trains) => grpo?.validation !== undefined,
     ends: ({ grpo }: Trains) => grpo?.milestones ?? [],
     memory: grpoSteps,
+    step: grpoRows,
+    trains: ownWeights,
     title: 'SFT + GRPO',
     shortTitle: 'GRPO',
     perStep: true,
@@ -106,6 +123,8 @@ export const stages = {
     validates: ({ grpo }: Trains) => grpo?.validation !== undefined,
     ends: ({ grpo }: Trains) => grpo?.rlOnlyMilestones ?? [],
     memory: grpoSteps,
+    step: grpoRows,
+    trains: ownWeights,
     title: 'RL without SFT',
     shortTitle: 'RL only',
     perStep: true,

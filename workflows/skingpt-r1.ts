@@ -124,7 +124,13 @@ async function train(recipe: RecipeOf<'skingpt-r1'>, { progress, evaluations }: 
     return [(await Promise.all(onSets)).flat(), await Promise.all(onBench)];
   });
   return progress.part('report', async () => {
-    const adapter = await exportAdapter({ recipe, model, checkpoint: exported, data: data.counts });
+    const { written, rejected } = narratives.counts;
+    const { train, validation, certified: reviewed } = dermcot.counts;
+    const adapter = await exportAdapter({
+      ...{ recipe, model, checkpoint: exported, data: data.counts },
+      narratives: { written, rejected, train, validation, certified: reviewed },
+      benchmarks: [...recognised, ...benched],
+    });
     const report = await writeNarrativeReport({
       run: workflowInfo().workflowId,
       ...{ recipe, model, data, narratives, scores, certified, dermcot, adapter },

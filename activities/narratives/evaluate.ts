@@ -7,8 +7,9 @@ import type { CheckpointRef, ModelRef } from '../../domain/contracts/references.
 import { byDimension } from '../../domain/dermeval/dimensions.ts';
 import { faultOfScores } from '../../domain/dermeval/judge.ts';
 import { readScores } from '../../domain/dermeval/reading/read-scores.ts';
-import { judgePrompt, judgePromptDigest } from '../../domain/dermeval/rubric.ts';
+import { judgePromptDigest } from '../../domain/dermeval/rubric.ts';
 import type { Narrative, ScoredNarrative, ScorerIdentity } from '../../domain/narratives/narrative.ts';
+import { evaluatorPrompt } from '../../domain/reviews/evaluations.ts';
 import { commitOnce } from '../commit-once.ts';
 import { withAnswers } from '../evaluation/ask-items.ts';
 import { identifyLocal, openLocal } from '../evaluation/tested-model.ts';
@@ -30,9 +31,6 @@ export interface EvaluatorRequest {
   evaluator: CheckpointRef;
   narratives: ArtifactRef;
 }
-
-/** What an evaluator is asked, and is trained on: the judge's prompt beside the picture. */
-export const evaluatorPrompt = (narrative: string): string => judgePrompt({ narrative, reference: null });
 
 export async function evaluateNarratives(
   { recipe, model, evaluator, narratives }: EvaluatorRequest,

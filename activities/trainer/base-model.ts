@@ -7,10 +7,8 @@ import type { ModelRef } from '../../domain/contracts/references.ts';
 import { userMistake } from '../../domain/failures.ts';
 import type { LoraSettings } from '../../domain/lora.ts';
 import { exportedModelType } from '../../domain/plan/architecture.ts';
+import { requireEvenBatches } from '../../domain/plan/even-batches.ts';
 import { requireOpenPaths } from '../../domain/plan/paths.ts';
-import type { DermevalSettings } from '../../domain/recipe/dermeval.ts';
-import type { SkinR1Recipe } from '../../domain/recipe/methods/skin-r1.ts';
-import type { SkinGptR1Recipe } from '../../domain/recipe/methods/skingpt-r1.ts';
 import type { Recipe } from '../../domain/recipe/recipe.ts';
 import type { TrainerPlace } from '../../platform/env.ts';
 import { digestOfFile } from '../store/store.ts';
@@ -57,50 +55,13 @@ export async function identifyModel(
 
 function requireRunnable({ place, recipe }: NonNullable<Asking['run']>): void {
   requireOpenPaths(place, recipe);
-  requireEvenBatches({ place, recipe });
+  requireEvenBatches(recipe, place.processes * place.machines);
   if ('grpo' in recipe && recipe.grpo.rollouts === 'vllm-server' && place.vllm.server === null) {
     throw userMistake(
       'grpo.rollouts is "vllm-server": this gpu worker does not know the server; set DERMFLOW_VLLM_SERVER to the address of "trl vllm-serve", or take "transformers"',
     );
   }
 }
-
-/** Devices share a step's sequences evenly, or the trainer would refuse the job after hours of other work. */
-function requireEvenBatches({ place, recipe }: NonNullable<Asking['run']>): void {
-  const devices = place.processes * place.machines;
-  const steps = recipe.method === 'skin-r1' ? skinR1Steps(recipe) : skinGptSteps(recipe);
-  for (const { stage, size, atOnce, taken } of steps) {
-    if (!taken || size % (atOnce * devices) === 0) continue;
-    throw userMistake(
-      `${stage}.perDeviceBatchSize is ${atOnce}: on the ${devices} devices of this gpu worker it does not divide the ${size} sequences of a step; lower it, or DERMFLOW_TRAINER_PROCESSES`,
-    );
-  }
-}
-
-interface StepOnDevices {
-  stage: string;
-  size: number;
-  atOnce: number;
-  taken: boolean;
-}
-
-const skinR1Steps = ({ sft, grpo }: SkinR1Recipe): StepOnDevices[] => [
-  { stage: 'sft', size: sft.batchSize, atOnce: sft.perDeviceBatchSize, taken: sft.epochs > 0 },
-  { stage: 'grpo', size: grpo.promptsPerStep * grpo.generations, atOnce: grpo.perDeviceBatchSize, taken: true },
-];
-
-const skinGptSteps = ({ distillation: own, dermeval }: SkinGptR1Recipe): StepOnDevices[] => [
-  { stage: 'distillation', size: own.batchSize, atOnce: own.perDeviceBatchSize, taken: true },
-  ...(dermeval ? evaluatorSteps(dermeval) : []),
-];
-
-const evaluatorSteps = ({ sft, soreb }: DermevalSettings): StepOnDevices[] => [
-  { stage: 'dermeval.sft', size: sft.batchSize, atOnce: sft.perDeviceBatchSize, taken: true },
-  {
-    ...{ stage: 'dermeval.soreb', size: soreb.promptsPerStep * soreb.generations, atOnce: soreb.perDeviceBatchSize },
-    taken: soreb.milestones.length > 0,
-  },
-];
 
 /** Modules that the locked environment does not hold. */
 function neededModules({ place, recipe }: NonNullable<Asking['run']>): PreflightRequest['needs'] {

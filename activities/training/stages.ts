@@ -4,7 +4,7 @@ import { type Json, workKey } from '../../domain/artifact.ts';
 import type { ModelRef } from '../../domain/contracts/references.ts';
 import type { GrpoInput, SftInput, SftRecipe } from '../../domain/contracts/training.ts';
 import type { ModelPart } from '../../domain/lora.ts';
-import { sftBatches } from '../../domain/plan/plan.ts';
+import { sftBatches } from '../../domain/plan/batches.ts';
 import type { SkinR1Recipe } from '../../domain/recipe/methods/skin-r1.ts';
 import type { TrlFields } from '../../domain/recipe/trl/check.ts';
 import { publicBase } from '../../domain/report/card-metadata.ts';

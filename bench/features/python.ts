@@ -18,21 +18,20 @@ export interface Answering {
  * @param script beside this file
  * @param settings its first line
  */
-export async function answering(script: string, settings: { threads: number } & object): Promise<Answering> {
-  const process = execa(
-    ownEnvironment().trainerPython,
-    [fileURLToPath(new URL(script, import.meta.url))],
-    {
-      env: {
-        PYTHONPATH: fileURLToPath(new URL('../../trainer', import.meta.url)),
-        OMP_NUM_THREADS: String(settings.threads),
-        HF_HUB_OFFLINE: '1',
-        TOKENIZERS_PARALLELISM: 'false',
-      },
-      stdin: 'pipe',
-      buffer: { stdout: false },
+export async function answering(
+  script: string,
+  settings: { threads: number; [name: string]: unknown },
+): Promise<Answering> {
+  const process = execa(ownEnvironment().trainerPython, [fileURLToPath(new URL(script, import.meta.url))], {
+    env: {
+      PYTHONPATH: fileURLToPath(new URL('../../trainer', import.meta.url)),
+      OMP_NUM_THREADS: String(settings.threads),
+      HF_HUB_OFFLINE: '1',
+      TOKENIZERS_PARALLELISM: 'false',
     },
-  );
+    stdin: 'pipe',
+    buffer: { stdout: false },
+  });
   const lines = createInterface({ input: process.stdout })[Symbol.asyncIterator]();
   // A process that fails says why on stderr, and its output ends.
   const next = async (): Promise<unknown> => {

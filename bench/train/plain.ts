@@ -11,7 +11,7 @@ import { fetchImages } from '../../activities/training/rows.ts';
 import { ownEnvironment } from '../../cli/environment.ts';
 import { digestOf } from '../../domain/artifact.ts';
 import { malignancies } from '../../domain/knowledge/malignancy.ts';
-import { sftBatches } from '../../domain/plan/plan.ts';
+import { sftBatches } from '../../domain/plan/batches.ts';
 import { questionPrompt } from '../../domain/prompts/prompts.ts';
 import { questionSchema } from '../../domain/questions/question.ts';
 import { conditionNames, conditionSynonyms } from '../../domain/questions/tags.ts';

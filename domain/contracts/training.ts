@@ -8,6 +8,7 @@ import type { DistilSettings } from '../recipe/distillation.ts';
 import type { SkinR1Recipe } from '../recipe/methods/skin-r1.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { MilestoneChoice } from '../rewards/milestones.ts';
+import type { BenchmarkResult } from './benchmarks.ts';
 import type { DataResult } from './data.ts';
 import type { EvaluationResult, TaskScore } from './evaluation.ts';
 import type { CheckpointRef, ModelRef } from './references.ts';
@@ -90,6 +91,10 @@ export interface AdapterInput {
   trajectories?: TrajectoriesResult['counts'];
   evaluations?: EvaluationResult[];
   textOnly?: TaskScore[];
+  /** Of a method whose models answer in their own words: as in the run's result. */
+  benchmarks?: BenchmarkResult[];
+  /** What was written and chosen, of a method that is trained on narratives. */
+  narratives?: { written: number; rejected: number; train: number; validation: number; certified: number };
   /** Why this milestone, where a validation chose it. */
   chosen?: MilestoneChoice[];
 }

@@ -13,7 +13,7 @@ export const skinGptR1: Method<SkinGptR1Recipe> = {
   workflow: 'skinGptR1',
   parts: ['data', 'narratives', 'review', 'dermeval', 'distillation', 'evaluation', 'report'],
   trained: trainedBy,
-  card: skinGptR1Card,
+  card: (source) => skinGptR1Card(source, trainedBy(source.recipe)),
 };
 
 /** Both begin anew from the base; the one without a teacher is exported where it is all that the recipe trains. */

@@ -74,18 +74,26 @@ function reason({ description, diagnosis }: Told, knowledge: Knowledge) {
   const [first, second] = choicesOf({ description, diagnosis }, knowledge);
   return {
     system,
-    user: `The lesion shows ${description}. The diagnosis is ${diagnosis}. Which two other diagnoses come into question, and what do they have that is missing here? Reply in JSON.`,
-    jsonSchema: objectOf({ first: oneOf(first.map(said)), second: oneOf(second.map(said)) }),
+    user: `The lesion shows ${description}. The diagnosis is ${diagnosis}. ${[...first, ...second].map(saidOf).join('. ')}. Which two of these findings speak against another diagnosis, for they are missing here? Reply in JSON.`,
+    jsonSchema: objectOf({
+      first: oneOf(first.map(({ lacks }) => lacks)),
+      second: oneOf(second.map(({ lacks }) => lacks)),
+    }),
   };
 }
 
-/** Two lists without a diagnosis in common, each choice as it stands in the reply. */
+/**
+ * Two lists without a diagnosis in common. A choice is known by the finding that is missing, which in each list stands for
+ * one diagnosis: each further token of a reply costs a small model a moment.
+ */
 function choicesOf(told: Told, knowledge: Knowledge): [Against[], Against[]] {
   const neighbours = differentialsOf(told.diagnosis, knowledge).filter((name) => typicalOf(name).length > 0);
   const others = demoDiagnoses.map(({ name }) => name).filter((name) => name !== told.diagnosis);
   const names = (neighbours.length > 1 ? neighbours : others).toSorted();
-  const choices = (parity: number): Against[] =>
-    names.filter((_, i) => i % 2 === parity).flatMap((name) => reasonsAgainst(name, told));
+  const choices = (parity: number): Against[] => {
+    const all = names.filter((_, i) => i % 2 === parity).flatMap((name) => reasonsAgainst(name, told));
+    return all.filter(({ lacks }, i) => all.findIndex((each) => each.lacks === lacks) === i);
+  };
   return [choices(0), choices(1)];
 }
 
@@ -96,8 +104,7 @@ interface Against {
   lacks: string;
 }
 
-/** Short, for each token costs a small model a moment. */
-const said = ({ name, lacks }: Against): string => `${name} has ${lacks}`;
+const saidOf = ({ name, lacks }: Against): string => `${name} has ${lacks}`;
 
 const typicalOf = (name: string): string[] => {
   const known = demoDiagnoses.find((diagnosis) => diagnosis.name === name);
@@ -130,7 +137,7 @@ function readReasons(reply: string, told: Told, knowledge: Knowledge): Read {
   if (!chosen.success) return { ok: false, reason: 'not an object with "first" and "second"' };
   const { first, second } = chosen.data;
   const [ofFirst, ofSecond] = choicesOf(told, knowledge);
-  const [one, other] = [ofFirst.find((each) => said(each) === first), ofSecond.find((each) => said(each) === second)];
+  const [one, other] = [ofFirst.find(({ lacks }) => lacks === first), ofSecond.find(({ lacks }) => lacks === second)];
   if (!one || !other) return { ok: false, reason: 'not one of the listed reasons' };
   const sentences = [one, other].flatMap(({ name, shows, lacks }) => [
     `Its differential diagnosis is ${name}.`,

@@ -4,6 +4,7 @@
  */
 import { userMistake } from '../failures.ts';
 import type { SkinR1Recipe } from '../recipe/methods/skin-r1.ts';
+import type { SkinGptR1Recipe } from '../recipe/methods/skingpt-r1.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 
 /** Versions in `trainer/requirements.txt` for which the refusals below were read in the sources; a test compares them. */
@@ -22,7 +23,8 @@ export interface Place {
 }
 
 /** Of any method: parts that its recipe lacks are absent. */
-type Uses = Pick<Recipe, 'model'> & Partial<Pick<SkinR1Recipe, 'sft' | 'grpo' | 'lora'>>;
+type Uses = Pick<Recipe, 'model'> &
+  Partial<Pick<SkinR1Recipe, 'sft' | 'grpo' | 'lora'> & Pick<SkinGptR1Recipe, 'distillation' | 'dermeval'>>;
 
 export interface Path {
   name: string;
@@ -98,6 +100,24 @@ export const paths: readonly Path[] = [
       'grpo.validation is set and DERMFLOW_TRAINER_SHARDING is fsdp: ranks without a question left would not take part in ' +
       'the forward passes of the others; take ddp, or remove grpo.validation',
     isUsed: shardsWith((recipe) => recipe.grpo?.validation !== undefined && reinforces(recipe)),
+  },
+  {
+    name: 'dual distillation',
+    ...{ ran: 'CPU', by: 'trainer/tests/test_distillation.py, two processes by gloo', ...open },
+    isUsed: (_, recipe) => recipe?.distillation !== undefined,
+  },
+  {
+    name: 'dual distillation, sharded',
+    ...{ ran: 'never', by: '' },
+    refusal:
+      "DERMFLOW_TRAINER_SHARDING shards the model: a distillation's base is frozen and whole on each device, and its " +
+      'adapters are no parts of it; take ddp',
+    isUsed: (place, recipe) => recipe?.distillation !== undefined && !isSingle(place) && place.sharding !== 'ddp',
+  },
+  {
+    name: "DermEval's SOREB",
+    ...{ ran: 'CPU', by: 'trainer/tests/test_soreb.py', ...open },
+    isUsed: (_, recipe) => (recipe?.dermeval?.soreb.milestones.length ?? 0) > 0,
   },
   { name: 'zero-2', ran: 'never', by: 'its configuration is read by Accelerate', ...open, isUsed: shards('zero-2') },
   {

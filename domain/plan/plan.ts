@@ -5,6 +5,7 @@ import { iterationsOf } from '../recipe/trl/together.ts';
 import { resumeCheckpointsKept } from '../retention.ts';
 import { stageNames, stages } from '../stages.ts';
 import { type Architecture, totalParameters } from './architecture.ts';
+import { type Batches, grpoBatches, sftBatches } from './batches.ts';
 import { type Computer, estimateMemory, type MemoryEstimate } from './memory.ts';
 import { checkpointBytes, trainableParameters } from './weights.ts';
 
@@ -38,16 +39,6 @@ export interface PlanInput {
   prices: TokenPrices | null;
 }
 
-export interface Batches {
-  rows: number;
-  batch: number;
-  stepsPerEpoch: number;
-  /** Rows of an epoch's last, smaller batch; 0 if all are full. */
-  remainder: number;
-  /** What becomes of that batch. */
-  lastBatch: 'full' | 'partial' | 'dropped';
-}
-
 export interface LlmCost {
   llmCalls: number;
   inputTokens: number;
@@ -76,29 +67,9 @@ const tokensPerCall = { input: 400, output: 120 };
 /** Tokens of a call that explains a concept: the instruction, and two sentences. */
 const tokensPerExplanation = { input: 100, output: 60 };
 /** Checkpoints on the local disk at one time: resumed from, being written, being uploaded, waiting. */
-const localCheckpoints = 4;
+export const localCheckpoints = 4;
 /** Bytes per pixel of a lossless photograph. */
-const bytesPerPixel = 2;
-
-/** SFT trains on what is left over at the end of an epoch. */
-export const sftBatches = (rows: number, batch: number): Batches => ({
-  ...countBatches(rows, batch),
-  stepsPerEpoch: Math.ceil(rows / batch),
-});
-
-/** TRL's sampler for GRPO keeps whole steps only: prompts left over are left out of that epoch, others in each one. */
-export function grpoBatches(rows: number, batch: number): Batches {
-  const counted = countBatches(rows, batch);
-  return { ...counted, lastBatch: counted.remainder === 0 ? 'full' : 'dropped' };
-}
-
-const countBatches = (rows: number, batch: number): Batches => ({
-  rows,
-  batch,
-  stepsPerEpoch: Math.floor(rows / batch),
-  remainder: rows % batch,
-  lastBatch: rows % batch === 0 ? 'full' : 'partial',
-});
+export const bytesPerPixel = 2;
 
 export function planRun({ recipe, data, architecture, devices, computer, prices }: PlanInput): RunPlan {
   const { sft, grpo, evaluation } = recipe;
@@ -163,7 +134,7 @@ function planConcepts({ sft, trajectories }: SkinR1Recipe, { concepts }: DataCou
   return { ...batches, ...cost, epochs, steps: epochs * batches.stepsPerEpoch };
 }
 
-function costOf(llmCalls: number, tokens: TokenPrices, prices: TokenPrices | null): LlmCost {
+export function costOf(llmCalls: number, tokens: TokenPrices, prices: TokenPrices | null): LlmCost {
   const [inputTokens, outputTokens] = [llmCalls * tokens.input, llmCalls * tokens.output];
   const price = prices && (inputTokens * prices.input + outputTokens * prices.output) / 1e6;
   return { llmCalls, inputTokens, outputTokens, price };

@@ -3,11 +3,12 @@
 import type { SkinR1Recipe } from '../recipe/methods/skin-r1.ts';
 import { trlWords } from '../recipe/trl/check.ts';
 import { grouped } from '../words.ts';
+import type { Batches } from './batches.ts';
 import type { MemoryEstimate } from './memory.ts';
-import type { Batches, LlmCost, RunPlan } from './plan.ts';
+import type { LlmCost, RunPlan } from './plan.ts';
 
-const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(bytes < 2 ** 30 ? 3 : 1)} GiB`;
-const millions = (value: number): string => `${(value / 1e6).toFixed(1)} M`;
+export const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(bytes < 2 ** 30 ? 3 : 1)} GiB`;
+export const millions = (value: number): string => `${(value / 1e6).toFixed(1)} M`;
 
 export function describePlan(recipe: SkinR1Recipe, plan: RunPlan): string {
   const lines: [name: string, fact: string][] = [
@@ -50,18 +51,18 @@ const conceptLine = (concepts: NonNullable<RunPlan['concepts']>): string =>
     ? 'unknown: give --data DIR'
     : `${batchLine(concepts, 'pictures')}; ${concepts.epochs} epochs, ${grouped(concepts.steps)} steps; ${costLine(concepts)}`;
 
-function costLine({ llmCalls, inputTokens, outputTokens, price }: LlmCost): string {
+export function costLine({ llmCalls, inputTokens, outputTokens, price }: LlmCost, bound = 'at most'): string {
   if (llmCalls === 0) return 'no LLM calls';
   const tokens = `about ${grouped(inputTokens)} tokens in and ${grouped(outputTokens)} out`;
   const words = price === null ? 'price: give --price-input and --price-output' : `price about ${price.toFixed(2)}`;
-  return `at most ${grouped(llmCalls)} LLM calls, ${tokens}; ${words}`;
+  return `${bound} ${grouped(llmCalls)} LLM calls, ${tokens}; ${words}`;
 }
 
 const sftLine = (sft: NonNullable<RunPlan['sft']>): string =>
   `${batchLine(sft, 'rows')}; ${sft.epochs} epochs, ${grouped(sft.steps)} steps`;
 
 /** The arithmetic, and what becomes of the rows that do not fill a step. */
-function batchLine({ rows, batch, stepsPerEpoch, remainder, lastBatch }: Batches, what: string): string {
+export function batchLine({ rows, batch, stepsPerEpoch, remainder, lastBatch }: Batches, what: string): string {
   const steps = `${grouped(rows)} ${what} / ${batch} per step = ${grouped(stepsPerEpoch)} steps per epoch`;
   if (lastBatch === 'full') return `${steps}, all full`;
   if (lastBatch === 'partial') return `${steps}, the last one partial (${remainder} ${what})`;
@@ -93,6 +94,6 @@ function sizeLines({ lora }: SkinR1Recipe, { parameters, memory, storage }: RunP
 const referenceWords = ({ reference }: NonNullable<RunPlan['storage']>): string =>
   reference === 0 ? '' : `, and one adapter of ${gibibytes(reference)} as GRPO's reference`;
 
-const memoryLine = (m: MemoryEstimate, what: string): string =>
+export const memoryLine = (m: MemoryEstimate, what: string): string =>
   `estimated ${gibibytes(m.peak)} a device: base ${gibibytes(m.base)}, ${what} and optimizer ${gibibytes(m.adapter)}, ` +
   `activations ${gibibytes(m.activations)}${m.sampling > 0 ? ` or sampling ${gibibytes(m.sampling)}` : ''}`;

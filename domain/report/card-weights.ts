@@ -46,7 +46,7 @@ function layersOf({ targets, quantise }: LoraSettings): string {
 
 export function loadingOf({ lora }: Trained, model: ModelRef): string {
   const { name, revision, hub } = publicBase(model.base);
-  if (lora === undefined) return 'With `load_adapters.py`, which lies beside the weights and needs Transformers alone.';
+  if (lora === undefined) return loadingOfDistilled(model);
   if (lora === null) {
     return `\`\`\`python
 from transformers import AutoModelForImageTextToText, AutoProcessor
@@ -68,4 +68,27 @@ processor = AutoProcessor.from_pretrained(${from})
 \`\`\`
 
 Leave the adapter unmerged: that is how it was evaluated.`;
+}
+
+/** They are no PEFT adapter. */
+function loadingOfDistilled({ base }: ModelRef): string {
+  const { name, revision, hub } = publicBase(base);
+  const from = JSON.stringify(hub ? name : `path/to/${name}`);
+  const options = revision === null ? '' : `, revision=${JSON.stringify(revision)}`;
+  const note = hub ? '' : 'The base model is not on the hub; its bytes must have the digest above.\n\n';
+  return `${note}These are no PEFT adapters: \`load_adapters.py\` beside the weights loads them into plain Transformers, without Dermflow and without the teacher (\`branch.py\` beside it serves adapters with the side branch).
+
+\`\`\`python
+import sys
+
+from transformers import AutoProcessor
+
+sys.path.insert(0, "path/to/this-adapter")
+from load_adapters import load
+
+model = load(${from}, "path/to/this-adapter"${options})
+processor = AutoProcessor.from_pretrained(${from}${options}, padding_side="left")
+\`\`\`
+
+Each prompt has one picture. Further arguments of \`load\` go to \`from_pretrained\`, e.g. \`dtype\` or \`device_map\`.`;
 }

@@ -1,4 +1,5 @@
 /** What a stage of training says of itself, and words that several stages say. */
+import type { LoraSettings, ModelPart } from '../lora.ts';
 import type { DermevalSettings } from '../recipe/dermeval.ts';
 import type { DistilSettings } from '../recipe/distillation.ts';
 import type { SkinR1Recipe } from '../recipe/methods/skin-r1.ts';
@@ -17,6 +18,7 @@ export interface Trains {
   sft?: SkinR1Recipe['sft'];
   grpo?: SkinR1Recipe['grpo'];
   lora?: SkinR1Recipe['lora'];
+  full?: SkinR1Recipe['full'];
   trajectories?: SkinR1Recipe['trajectories'];
   distillation?: DistilSettings;
   dermeval?: DermevalSettings;
@@ -33,7 +35,26 @@ export interface StepSize {
   sampled: number;
   /** Bytes per trainable parameter: adapter, gradient, the optimiser's state, and a frozen adapter where one is the reference. */
   adapterBytes: number;
+  /** Tables of labelled tokens by words in fp32 that are held whole; absent: logits are made in tiles, by TRL. */
+  wholeLogits?: number;
 }
+
+/** How a step is made of rows. */
+export interface StepRows {
+  /** The recipe's part that says so, for messages. */
+  setting: string;
+  /** Rows of the data in a step. */
+  rows: number;
+  /** Sequences in a step, which the devices share evenly. */
+  sequences: number;
+  /** Steps between two checkpoints. */
+  saveEvery: number;
+}
+
+/** What of a model is trained: an adapter, or parts of the model where `lora` is null; or the adapters of a distillation. */
+export type TrainedWeights =
+  | { lora: LoraSettings | null; full?: readonly ModelPart[] }
+  | { adapters: DistilSettings['adapters'] };
 
 /** A column of the model card. */
 export interface StageSettings {
@@ -51,6 +72,8 @@ export interface StageRow {
   /** Where its stretches end, in epochs or steps; none where the recipe leaves the stage out. */
   ends(recipe: Trains): readonly number[];
   memory(recipe: Trains): StepSize;
+  step(recipe: Trains): StepRows;
+  trains(recipe: Trains): TrainedWeights;
   /** Title of its models, for people; `shortTitle` for narrow places. */
   title: string;
   shortTitle: string;
@@ -77,6 +100,10 @@ export const sftSteps = ({ sft, lora }: Pick<SkinR1Recipe, 'sft' | 'lora'>): Ste
   dropout: (lora?.dropout ?? 0) > 0,
   sampled: 0,
   adapterBytes: 8 + optimiserBytes(sft.trl),
+});
+
+export const sftRows = (setting: string, { sft }: Pick<SkinR1Recipe, 'sft'>): StepRows => ({
+  ...{ setting, rows: sft.batchSize, sequences: sft.batchSize, saveEvery: sft.saveEvery },
 });
 
 /** Further fields of TRL that the recipe sets, for a cell of a table; begins with a comma. */

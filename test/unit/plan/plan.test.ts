@@ -12,8 +12,9 @@ import {
   qwen25Vl7b,
   totalParameters,
 } from '../../../domain/plan/architecture.ts';
+import { grpoBatches, sftBatches } from '../../../domain/plan/batches.ts';
 import { estimateMemory } from '../../../domain/plan/memory.ts';
-import { type DataCounts, grpoBatches, planRun, sftBatches } from '../../../domain/plan/plan.ts';
+import { type DataCounts, planRun } from '../../../domain/plan/plan.ts';
 import { describePlan } from '../../../domain/plan/words.ts';
 import { repositoryRoot } from '../../../platform/env.ts';
 
