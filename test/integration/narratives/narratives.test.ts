@@ -131,7 +131,7 @@ describe('the demo', () => {
           .png()
           .toBuffer(),
       );
-      const more = { split: 'train', group: patient, images: [{ ...blob, width, height }] } as const;
+      const more = { split: 'train' as const, group: patient, images: [{ ...blob, width, height }] };
       cases.push(makeCase(`ham10000/${id}`, diagnosis.name, more));
     }
     const lines = cases.map((row) => `${JSON.stringify(row)}\n`).join('');
