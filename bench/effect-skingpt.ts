@@ -7,11 +7,11 @@
 import { parseArgs } from 'node:util';
 import { readJsonLines } from '../activities/store/rows.ts';
 import type { Services } from '../cli/environment.ts';
-import { renderTable } from '../cli/follow/render.ts';
 import { startServices } from '../cli/machine/services.ts';
 import { handleOf, runOf, startRun } from '../cli/runs.ts';
 import { withSession } from '../cli/session.ts';
 import { readRecipeOf } from '../cli/start/recipes.ts';
+import { renderTable } from '../cli/table.ts';
 import { type ArmRun, buildSkinGptAblation, withBothArms } from '../domain/ablations/skingpt.ts';
 import { armCells, armHead, claimCells, claimHead } from '../domain/ablations/skingpt-words.ts';
 import { artifactFiles } from '../domain/artifact-files.ts';

@@ -4,7 +4,7 @@ import { judgeWords } from '../../../domain/benchmarks/narratives/words.ts';
 import type { BenchmarkScore } from '../../../domain/contracts/benchmarks.ts';
 import { dimensionKeys, dimensions } from '../../../domain/dermeval/dimensions.ts';
 import type { NarrativeScores } from '../../../domain/dermeval/narrative-scores.ts';
-import { renderTable } from '../../follow/render.ts';
+import { renderTable } from '../../table.ts';
 
 type Row = Pick<BenchmarkScore, 'benchmark' | 'label' | 'items'> & { narratives?: NarrativeScores | undefined };
 type Judged = Row & { narratives: NarrativeScores };
