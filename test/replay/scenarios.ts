@@ -6,7 +6,7 @@ import { usualJudge } from '../../domain/dermeval/judge.ts';
 import { failureTypes, userMistake } from '../../domain/failures.ts';
 import { evaluationId, signals } from '../../domain/names.ts';
 import type { NightlyInput } from '../../domain/nights/nightly.ts';
-import type { SkinR1Recipe } from '../../domain/recipe/methods/skin-r1.ts';
+import type { Recipe } from '../../domain/recipe/recipe.ts';
 import { endpointModel, nightOf, requestOf } from '../support/evaluations.ts';
 import {
   createGate,
@@ -21,7 +21,7 @@ import { recipeWithConcepts, smallNarratives, smallRecipe } from '../support/rec
 
 export interface Scenario {
   instead?: Partial<Faked>;
-  recipe?: SkinR1Recipe;
+  recipe?: Recipe;
   /** In place of a run: an evaluation of models. */
   evaluation?: EvaluateModelsInput;
   /** In place of a run: a night. */
