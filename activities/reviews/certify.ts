@@ -22,9 +22,18 @@ import { readNarratives, reviewedCases } from './review-set.ts';
 
 type CertifyInput = Parameters<ReviewActivities['certify']>[0];
 
+const inTurns = (looks: readonly string[]): AsyncIterable<string> => ({
+  [Symbol.asyncIterator]: async function* () {
+    for (const look of looks) {
+      await nextTurn();
+      yield look;
+    }
+  },
+});
+
 /** Heartbeats have their turn while thousands of pictures are compared. */
 const indexInTurns = (looks: readonly string[]): Promise<NearDuplicateIndex> =>
-  indexHashes(looks, looks.length, {
+  indexHashes(inTurns(looks), looks.length, {
     lists: { wholes: createMemoryLists(), windows: createMemoryLists() },
     hashAt: (position) => looks[position] ?? '',
     turn: () => nextTurn(),

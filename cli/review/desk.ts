@@ -19,7 +19,6 @@ export interface Desk {
   save(given: GivenReview): Promise<Saved>;
   /** The picture of a digest, if it is one of a case. */
   picture(sha256: string): Promise<Uint8Array | null>;
-  reviews(): Promise<Review[]>;
   narratives: readonly Narrative[];
 }
 
@@ -33,17 +32,29 @@ export interface DeskSource {
   now(): Date;
 }
 
+const freshForMs = 1000;
+
 export async function openDesk({ store, wait, closed, tell, now }: DeskSource): Promise<Desk> {
   const { by, reviewers, settleAbove } = wait.certified;
   const rules: ReviewRules = { by, reviewers, settleAbove };
   const narratives = await readNarratives(store, wait.set);
   const log = createReviewLog(store, narratives, rules);
-  const cases = async () => reviewedCases(narratives, await log.read(), rules);
+  let last: { at: number; reviews: Promise<Review[]> } | null = null;
+  /** A page asks several things at once, and a list of thousands takes the store a moment. */
+  const read = (fresh: boolean): Promise<Review[]> => {
+    if (!last || fresh || performance.now() - last.at > freshForMs) {
+      last = { at: performance.now(), reviews: log.read() };
+      last.reviews.catch(() => {
+        last = null;
+      });
+    }
+    return last.reviews;
+  };
+  const cases = async (fresh = false) => reviewedCases(narratives, await read(fresh), rules);
   const pictures = new Map(narratives.map(({ image }) => [image.sha256, image]));
 
   return {
     narratives,
-    reviews: () => log.read(),
     state: async (reviewer) => {
       const all = await cases();
       const has = ({ opinions }: ReviewedCase): boolean => opinions.some(isBy(reviewer));
@@ -61,7 +72,7 @@ export async function openDesk({ store, wait, closed, tell, now }: DeskSource): 
       if (!next || !found) return null;
       const { narrative, reviewed } = found;
       const task = next.task ?? (reviewed.state === 'disagreed' ? 'settle' : 'judge');
-      const own = (await log.read()).filter((each) => each.id === found.id && isBy(reviewer)(each));
+      const own = (await read(false)).filter((each) => each.id === found.id && isBy(reviewer)(each));
       return {
         ...{ id: found.id, task, turn: Math.max(0, ...own.map(({ turn }) => turn)) + 1 },
         picture: `pictures/${narrative.image.sha256}`,
@@ -89,7 +100,7 @@ export async function openDesk({ store, wait, closed, tell, now }: DeskSource): 
         return { wrong: 'nothing is to be settled here any more: the scores agree by now' };
       const standing = await log.add(review.data);
       if (standing) return { conflict: standing };
-      tell(summarise(await cases()).complete);
+      tell(summarise(await cases(true)).complete);
       return { saved: true };
     },
     picture: async (sha256) => {

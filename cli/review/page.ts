@@ -27,7 +27,7 @@ export async function reviewPage(run: string, set: string, reviewer: string): Pr
   function body(): Markup {
     return html`  <header class="review">
     <h1>Reviews</h1>
-    <p class="byline">Run <code>${run}</code> · <span id="progress">…</span></p>
+    <p class="byline">Run <code>${run}</code> · <span id="progress">…</span> <button type="button" id="settle-first" class="quiet" hidden>settle now</button></p>
     <p class="byline" id="who" hidden>You are <strong id="name"></strong>, <span id="own"></span> <button type="button" id="rename" class="quiet">not you?</button></p>
   </header>
   <main class="review" id="review" data-run="${run}" data-set="${set}" data-reviewer="${reviewer}">

@@ -1,11 +1,13 @@
 /** The review page and what its script asks for. */
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { givenReviewSchema } from '../../domain/reviews/page.ts';
 import { type Desk, wordsOf } from './desk.ts';
 
 /** Texts of a review have some 22,000 characters at most. */
 const mostBytes = 256 * 1024;
+
+const tooLong = (context: Context): Response => context.json({ wrong: 'text: is too long' }, 413);
 
 /** @param page the HTML of the page */
 export function reviewPages(desk: Desk, page: string): Hono {
@@ -22,7 +24,7 @@ export function reviewPages(desk: Desk, page: string): Hono {
     if (!picture) return context.text('no case has this picture', 404);
     return context.body(new Uint8Array(picture), 200, { 'Content-Type': 'image/png' });
   });
-  pages.post('/reviews', bodyLimit({ maxSize: mostBytes }), async (context) => {
+  pages.post('/reviews', bodyLimit({ maxSize: mostBytes, onError: tooLong }), async (context) => {
     // Only a page of this origin can send this type without asking first.
     if (!context.req.header('Content-Type')?.startsWith('application/json')) return context.text('send JSON', 415);
     const given = givenReviewSchema.safeParse(await context.req.json().catch(() => null));

@@ -68,8 +68,9 @@ async function review(session: Session, run: string, options: ReviewOptions): Pr
   }
 }
 
-async function serveReviews(
-  session: Session,
+/** Serves the page of a run that waits for reviews. */
+export async function serveReviews(
+  session: Pick<Session, 'client' | 'store'>,
   run: string,
   wait: Awaited<ReturnType<typeof reviewsOf>>,
   { reviewer = '', port }: ReviewOptions,

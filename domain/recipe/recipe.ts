@@ -20,6 +20,6 @@ export type RecipeOf<M extends MethodName> = Extract<Recipe, { method: M }>;
 /** The sets that training reads, for people. */
 export const sourceNames = ({ sources }: Recipe['data']): string =>
   sources
-    .filter(({ use }) => use !== 'ood')
+    .filter(({ use }) => use !== 'ood' && use !== 'test')
     .map(({ adapter }) => adapter)
     .join(', ');

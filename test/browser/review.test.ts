@@ -175,6 +175,38 @@ describe.skipIf(!hasBrowser)('the review page in a browser', () => {
     await third.close();
   });
 
+  it('whoever would settle before going on can, and finds the draft of the other case again', async () => {
+    const place = await reviewPlace(2);
+    const server = await serveReviews(place);
+    const { page } = await visit(browser, server.address, wide);
+    expect(await serious(page)).toEqual([]); // the question for a name
+    const ids: string[] = [];
+    for (const [name, keys] of [
+      ['Ada', '111111'],
+      ['Ben', '555555'],
+    ] as const) {
+      await enter(page, name);
+      await score(page, keys);
+      ids.push((await reviewsIn(place)).find(({ reviewer }) => reviewer === name)?.id ?? '');
+      await page.click('#rename');
+    }
+    if (ids[0] !== ids[1]) throw new Error('the second is asked first what the first has judged');
+    await enter(page, 'Ada');
+    await page.fill('#note', 'to be kept');
+    await page.click('#settle-first');
+    await expect.poll(() => page.textContent('#case-title')).toBe('Settle this case');
+    for (const key of ['accuracy', 'safety', 'medical_groundedness', 'clinical_coverage', 'reasoning_coherence'])
+      await page.fill(`#score-${key}`, '3');
+    await page.fill('#score-description_precision', '2.9');
+    await page.click('#save');
+    await expect.poll(() => page.inputValue('#note')).toBe('to be kept');
+    expect((await statesIn(place)).toSorted()).toEqual(['certified', 'open']);
+    await score(page, '444444');
+    await expect.poll(() => page.isVisible('#nothing')).toBe(true);
+    expect(await serious(page)).toEqual([]);
+    await server.close();
+  });
+
   it('two tabs of one reviewer: the second is told of the first, and neither is lost', async () => {
     const place = await reviewPlace(1);
     const [server, other] = [await serveReviews(place), await serveReviews(place)];

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import type { SkinR1Recipe } from '../../domain/recipe/methods/skin-r1.ts';
+import type { SkinGptR1Recipe } from '../../domain/recipe/methods/skingpt-r1.ts';
 import { parseRecipeOf } from '../../domain/recipe/parse.ts';
 import { repositoryRoot } from '../../platform/env.ts';
 
@@ -30,6 +31,17 @@ export function smallRecipe(
     sft: { ...recipe.sft, epochs: 2, ...more.sft },
     grpo: { ...recipe.grpo, steps: 50, milestones: [20, 40], rlOnlyMilestones: [10, 40], ...more.grpo },
     evaluation: { ...recipe.evaluation, ...more.evaluation },
+  };
+}
+
+/** The demo of SkinGPT-R1 with an epoch of each stage. */
+export function smallNarratives(certified: Partial<SkinGptR1Recipe['certified']> = {}): SkinGptR1Recipe {
+  const file = join(repositoryRoot, 'recipes/skingpt-demo.yaml');
+  const recipe = parseRecipeOf('skingpt-r1', parse(readFileSync(file, 'utf8')), file);
+  return {
+    ...recipe,
+    certified: { ...recipe.certified, ...certified },
+    distillation: { ...recipe.distillation, epochs: 1, dermcotEpochs: 1 },
   };
 }
 

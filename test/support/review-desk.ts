@@ -27,8 +27,8 @@ export async function reviewPlace(
   count: number,
   more: (at: number) => Partial<Narrative> = () => ({}),
   settings: object = {},
+  store: ArtifactStore = createMemoryStore(),
 ): Promise<ReviewPlace> {
-  const store = createMemoryStore();
   const narratives: Narrative[] = [];
   for (let i = 0; i < count; i += 1) {
     const background = { r: 200, g: 120 + 10 * i, b: 90 };

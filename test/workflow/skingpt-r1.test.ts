@@ -18,7 +18,7 @@ const { fakes } = runs;
 const demo = await readRecipeOf('skingpt-r1', 'skingpt-demo');
 const recipeWith = (changes: object = {}) =>
   parseRecipeOf('skingpt-r1', overlay({ ...demo, distillation: short }, changes), 'r.yaml');
-const short = { ...demo.distillation, epochs: 2, dermcotEpochs: 1 };
+const short = { ...demo.distillation, epochs: 2, dermcotEpochs: 1, batchSize: 16, perDeviceBatchSize: 16 };
 const start = (recipe: unknown = recipeWith(), instead: Partial<Faked> = {}): Promise<WorkflowHandle> =>
   runs.start(instead, { recipe }, undefined, skinGptR1.workflow);
 

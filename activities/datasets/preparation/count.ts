@@ -30,7 +30,7 @@ export async function countData(
     folder,
     read.map(({ adapter }) => adapter),
   );
-  const cases: Case[] = [];
+  const [cases, tested]: [Case[], Case[]] = [[], []];
   const [links, trained]: [Link[], Link[]] = [[], []];
   const concepts = { pictures: 0, terms: new Set<string>() };
   let images = 0;
@@ -49,7 +49,7 @@ export async function countData(
       }
       if (adapter === dermNet) imagesOfDermNet += 1;
       if (record.kind === 'left out' && record.link) links.push(record.link);
-      if (record.kind === 'case') cases.push(withoutImage(record));
+      if (record.kind === 'case') (use === 'test' ? tested : cases).push(withoutImage(record));
     }
   }
   const dermnet = createDermNetFilter(knowledge, {
@@ -68,7 +68,7 @@ export async function countData(
   const items =
     questions?.distractors === 'matched' ? matchCases(training, 'diagnosis', knowledge, seed).size : training.length;
   return {
-    ...{ items, test: ofSplit('test'), textbook, images },
+    ...{ items, test: ofSplit('test') + tested.length, textbook, images },
     ...(concepts.pictures > 0 ? { concepts: { pictures: concepts.pictures, terms: concepts.terms.size } } : {}),
   };
 }

@@ -76,6 +76,7 @@ async function showState() {
   ];
   byId('progress').textContent = [`${counts.certified} of ${all} certified`, ...more].join(', ');
   byId('own').textContent = `${own.judged} judged, ${own.left} left for you`;
+  byId('settle-first').hidden = counts.disagreed === 0 || reviewer === '' || shown?.task === 'settle';
   if (closed !== null) alertOf(closed);
   return { counts, all, closed };
 }
@@ -212,6 +213,7 @@ byId('case').addEventListener('input', () => {
   if (shown) keepDraft(reviewer, shown.id, readForm(shown.text));
 });
 byId('skip').addEventListener('click', () => void once(() => save('skipped')));
+byId('settle-first').addEventListener('click', () => void once(() => load({ first: 'settle' })));
 byId('look').addEventListener('click', () => void refresh());
 for (const back of document.querySelectorAll('button.back'))
   back.addEventListener('click', () => {

@@ -196,6 +196,43 @@ describe('importSources and deriveData', () => {
     expect((await prepare(folder, recipeWith(three.slice(0, 2)), createMemoryStore())).counts.textbook).toBe(2);
   });
 
+  describe('a set that is tested whole', () => {
+    const sources: DataSource[] = [...three.slice(0, 2), { adapter: 'pad-ufes-20', use: 'test' }];
+    const withSet = async (copied: boolean): Promise<string> => {
+      const folder = await writeSets();
+      await rm(join(folder, 'omnimedvqa'), { recursive: true });
+      const layout = layoutOf('pad-ufes-20');
+      const place = await writeLayout({ ...layout, images: [] });
+      // One of its pictures may be one that training has seen.
+      for (const [i, image] of layout.images.entries()) {
+        await writeFiles(place, { [image]: await picture(copied && i === 0 ? 0 : 500 + i) });
+      }
+      await cp(place, join(folder, 'pad-ufes-20'), { recursive: true });
+      return folder;
+    };
+    const splitsOf = async (copied: boolean, test: 'report' | 'exclude') => {
+      const store = createMemoryStore();
+      const recipe = { ...recipeWith(sources, { test, ood: 'exclude' }) };
+      const all = { ...recipe, data: { ...recipe.data, split: { train: 1, validation: 0, test: 0.001 } } };
+      const data = await prepare(await withSet(copied), all, store);
+      const { name } = artifactFiles.dataset.cases;
+      return (await readJsonLines(store, data.dataset, name, caseSchema)).map((c) => `${c.source} ${c.split}`);
+    };
+
+    it('gives training no case, and all of its own to the test', async () => {
+      const splits = await splitsOf(false, 'report');
+      const own = splits.filter((each) => each.startsWith('pad-ufes-20'));
+      expect(own.length).toBeGreaterThan(1);
+      expect(new Set(own)).toEqual(new Set(['pad-ufes-20 test']));
+      expect(splits.filter((each) => each === 'ham10000 train').length).toBeGreaterThan(15);
+    });
+
+    it('loses what training has seen where leaks are excluded', async () => {
+      const [kept, all] = [await splitsOf(true, 'exclude'), await splitsOf(true, 'report')];
+      expect(kept).toHaveLength(all.length - 1);
+    });
+  });
+
   describe('a set that is used for its concepts', () => {
     const withConcepts = (recipe: SkinR1Recipe): SkinR1Recipe => ({
       ...recipe,
