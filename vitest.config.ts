@@ -23,6 +23,8 @@ export default defineConfig({
       project('training', minutes(10), { ...oneAtATime, include: [training] }),
       project('e2e', minutes(30), oneAtATime),
       project('browser', minutes(5), oneAtATime),
+      /** Not of `npm test`, for its minutes. */
+      project('rehearsal', minutes(30)),
     ],
   },
 });

@@ -12,7 +12,7 @@ import { readRecipe } from '../cli/start/recipes.ts';
 import { artifactFiles } from '../domain/artifact-files.ts';
 import { userMistake } from '../domain/failures.ts';
 import { taskOf } from '../domain/report/models.ts';
-import type { Comparison, Report } from '../domain/report/report.ts';
+import { type Comparison, type Report, reportSchema } from '../domain/report/report.ts';
 import { points, pointsRange, pValue } from '../domain/report/words.ts';
 import { benchLogger } from './common/logger.ts';
 
@@ -55,7 +55,7 @@ const runSeed = (seed: number, changes: string[], services: Services): Promise<R
     const { report: written } = await handleOf(client, run).result();
     const { report } = artifactFiles.report;
     const artifacts = await store();
-    return readJson(artifacts, await artifacts.manifest(written), report.name, report.schema);
+    return readJson(artifacts, await artifacts.manifest(written), report.name, reportSchema);
   }, services);
 
 /** Disease-diagnosis accuracy of every model by seed, and its mean. */

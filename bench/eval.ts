@@ -29,15 +29,17 @@ export default async function evaluation(args: string[]): Promise<void> {
       model: { type: 'string' },
       /** Of the base, in place of the base alone. */
       adapter: { type: 'string' },
-      requests: { type: 'string', default: '2560' },
-      concurrency: { type: 'string', default: '64' },
+      /** Requests under way at a time: some numbers, each measured by itself. */
+      concurrency: { type: 'string', default: '8,32,64' },
+      /** Requests for each of these. */
+      turns: { type: 'string', default: '40' },
       latency: { type: 'string', default: '250' },
     },
   });
   const chosen = values.parts.split(',');
   const unknown = chosen.find((name) => !parts.some((part) => part === name));
   if (unknown !== undefined) throw userMistake(`--parts ${unknown}: expected some of ${parts.join(', ')}`);
-  const count = (name: 'items' | 'threads' | 'repeats' | 'requests' | 'concurrency' | 'latency'): number =>
+  const count = (name: 'items' | 'threads' | 'repeats' | 'turns' | 'latency'): number =>
     readCount(`--${name}`, values[name]);
   const folder = await mkdtemp(join(tmpdir(), 'dermflow-bench-'));
   try {
@@ -58,8 +60,8 @@ export default async function evaluation(args: string[]): Promise<void> {
     }
     if (chosen.includes('endpoint')) {
       await compareEndpoint(folder, {
-        ...{ requests: count('requests'), concurrency: count('concurrency') },
-        ...{ latencyMs: count('latency'), repeats: count('repeats') },
+        concurrencies: values.concurrency.split(',').map((number) => readCount('--concurrency', number)),
+        ...{ turns: count('turns'), latencyMs: count('latency'), repeats: count('repeats') },
       });
     }
   } finally {

@@ -15,6 +15,7 @@ const loaders: Record<string, () => Promise<Command>> = {
   list: async () => (await import('./follow/list.ts')).listCommand(),
   resume: async () => (await import('./steer/resume.ts')).resumeCommand(),
   cancel: async () => (await import('./steer/cancel.ts')).cancelCommand(),
+  review: async () => (await import('./review/review.ts')).reviewCommand(),
   report: async () => (await import('./follow/report.ts')).reportCommand(),
   evaluate: async () => (await import('./evaluate/evaluate.ts')).evaluateCommand(),
   export: async () => (await import('./export/export.ts')).exportCommand(),

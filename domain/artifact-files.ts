@@ -23,6 +23,7 @@ import {
 import { anchorsSchema, nightRecordSchema } from './nights/record.ts';
 import { questionSchema } from './questions/question.ts';
 import { licenceFile } from './report/card-metadata.ts';
+import { narrativeReportSchema } from './report/narratives/report.ts';
 import { reportSchema } from './report/report.ts';
 import { metricsLineSchema, sampleLineSchema, usageLineSchema } from './report/training-log.ts';
 import { certifiedSchema, reviewSchema } from './reviews/review.ts';
@@ -142,6 +143,7 @@ export const artifactFiles = {
   },
   report: {
     page: { name: 'report.html', schema: z.string() },
-    report: { name: 'report.json', schema: reportSchema },
+    /** Of the run's method. */
+    report: { name: 'report.json', schema: z.union([reportSchema, narrativeReportSchema]) },
   },
 } as const satisfies Record<ArtifactKind, Readonly<Record<string, ArtifactFile>>>;

@@ -41,6 +41,25 @@ export const emptyAccount = (): LlmAccount => ({
   ...{ inputTokens: 0, outputTokens: 0, estimated: 0, money: 0, servedBy: [] },
 });
 
+/** What two parts of one stage spent. */
+export const joinAccounts = (one: LlmAccount, other: LlmAccount): LlmAccount => ({
+  requests: one.requests + other.requests,
+  fromLedger: one.fromLedger + other.fromLedger,
+  writtenFrom: [one.writtenFrom, other.writtenFrom].filter((time) => time !== null).toSorted()[0] ?? null,
+  writtenTo:
+    [one.writtenTo, other.writtenTo]
+      .filter((time) => time !== null)
+      .toSorted()
+      .at(-1) ?? null,
+  calls: one.calls + other.calls,
+  unusable: one.unusable + other.unusable,
+  inputTokens: one.inputTokens + other.inputTokens,
+  outputTokens: one.outputTokens + other.outputTokens,
+  estimated: one.estimated + other.estimated,
+  money: one.money === null || other.money === null ? null : one.money + other.money,
+  servedBy: [...new Set([...one.servedBy, ...other.servedBy])].toSorted(),
+});
+
 const charactersPerToken = 3;
 /** For a picture of some 500 pixels per side; providers count from 85 to 1,600. */
 const tokensPerImage = 1_000;

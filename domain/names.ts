@@ -21,13 +21,15 @@ export const workflowTypes = {
   nightlyEvaluation: 'nightlyEvaluation',
 } as const;
 
-export const queries = { progress: 'progress' } as const;
+/** `review`: which narratives people are asked about, and how far they are. */
+export const queries = { progress: 'progress', review: 'review' } as const;
 
 /**
  * `retryNow([activityIds])`: ends the wait of these activities for their next attempt, or for a person.
  * `setBudget(budget)`: what the run may spend on the language model from now on.
+ * `reviewed(complete)`: people have reviewed cases; true where none waits any more as far as the sender knows.
  */
-export const signals = { retryNow: 'retryNow', setBudget: 'setBudget' } as const;
+export const signals = { retryNow: 'retryNow', setBudget: 'setBudget', reviewed: 'reviewed' } as const;
 
 /**
  * Search attributes, all of type Keyword; registered by `infra/local`, by an operator elsewhere (docs/operations.md). A
@@ -53,7 +55,12 @@ export const patches = {
 } as const;
 
 /** What a run says of itself where it is listed, also without search attributes. */
-export const memo = { recipe: 'recipe', recipeDigest: 'recipeDigest' } as const;
+export const memo = {
+  recipe: 'recipe',
+  recipeDigest: 'recipeDigest',
+  /** For whom an open run waits, in words; absent where it goes on by itself. */
+  waits: 'waits',
+} as const;
 
 /** `<recipe>-<first 12 characters of the recipe's digest>`: the same recipe and data find the same run. */
 export const runId = (recipeName: string, digest: string): string => `${recipeName}-${digest.slice(0, 12)}`;
@@ -101,6 +108,11 @@ export const storeKeys = {
   /** All answers of a model under test, by the digest of who answers and how; each chunk is named by its own digest. */
   answers: (answerer: string): string => `answers/1/${answerer.slice(0, 32)}/`,
   answerChunk: (answerer: string, digest: string): string => `${storeKeys.answers(answerer)}${digest}.jsonl`,
+  /** All reviews by people, or by programs that were told the same. */
+  reviews: (by: string): string => `reviews/1/${by.slice(0, 32)}/`,
+  /** A reviewer's n-th judgement of a narrative, by the digests of what was judged and of the reviewer. */
+  review: (by: string, narrative: string, reviewer: string, turn: number): string =>
+    `${storeKeys.reviews(by)}${narrative.slice(0, 32)}/${reviewer.slice(0, 32)}-${turn}.json`,
   /** Features of pictures by an encoder, by the digest of it and its settings; chunks as those of answers. */
   features: (encoder: string, form: string): string => `features/1/${encoder.slice(0, 32)}/${form}/`,
   featureChunk: (encoder: string, form: string, digest: string): string =>

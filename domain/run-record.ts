@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { artifactRefSchema, canonicalJson, digestOf } from './artifact.ts';
+import { benchmarkScoreSchema } from './contracts/benchmarks.ts';
 import type { EvaluationResult } from './contracts/evaluation.ts';
 import type { RunProgress, RunResult } from './contracts/run.ts';
 import { lenientSchema } from './evaluation/summary.ts';
@@ -25,6 +26,8 @@ const evaluationSchema = z.object({
   scores: z.array(scoreSchema),
 }) satisfies z.ZodType<EvaluationResult>;
 
+const benchmarkResultSchema = benchmarkScoreSchema.extend({ evaluation: artifactRefSchema });
+
 const progressSchema = z.object({
   recipe: z.string(),
   stages: z.array(
@@ -36,6 +39,7 @@ const progressSchema = z.object({
   ),
   checkpoint: z.object({ stage: z.enum(stageNames), step: z.int() }).nullable(),
   evaluations: z.array(evaluationSchema),
+  benchmarks: z.array(benchmarkResultSchema).exactOptional(),
   report: artifactRefSchema.nullable(),
   failure: z.string().nullable(),
   waitsFor: z.array(z.object({ activity: z.string(), reason: z.string() })).exactOptional(),
@@ -46,6 +50,7 @@ export const runResultSchema = z.object({
   report: artifactRefSchema,
   adapter: artifactRefSchema,
   evaluations: z.array(evaluationSchema),
+  benchmarks: z.array(benchmarkResultSchema).exactOptional(),
   textOnly: z.array(scoreSchema).exactOptional(),
 }) satisfies z.ZodType<RunResult>;
 

@@ -2,7 +2,7 @@
  * The stages of training: what has a plan of steps, checkpoints, a log of its own and models to evaluate. A new one is a
  * row here; what a row lacks does not compile.
  */
-import type { Recipe } from './recipe/recipe.ts';
+import type { SkinR1Recipe } from './recipe/methods/skin-r1.ts';
 import { optimiserBytes } from './recipe/trl/optimiser.ts';
 import { skingptStages } from './training/skingpt-stages.ts';
 import {
@@ -10,8 +10,11 @@ import {
   further,
   type StageRow,
   type StageSettings,
+  type StepRows,
   type StepSize,
+  sftRows,
   sftSteps,
+  type TrainedWeights,
   type Trains,
   upTo,
 } from './training/stage-row.ts';
@@ -19,8 +22,8 @@ import {
 export type { StageRow, StageSettings, StepSize, Trains } from './training/stage-row.ts';
 export { type ResumableJob, resumableJobs } from './training/stage-row.ts';
 
-type Sft = Pick<Recipe, 'sft'>;
-type Grpo = Pick<Recipe, 'grpo'>;
+type Sft = Pick<SkinR1Recipe, 'sft'>;
+type Grpo = Pick<SkinR1Recipe, 'grpo'>;
 
 const grpoSteps = ({ grpo }: Grpo): StepSize => ({
   settings: grpo,
@@ -30,6 +33,14 @@ const grpoSteps = ({ grpo }: Grpo): StepSize => ({
   sampled: grpo.promptsPerStep * grpo.generations,
   adapterBytes: 12 + optimiserBytes(grpo.trl),
 });
+
+const grpoRows = ({ grpo }: Grpo): StepRows => ({
+  ...{ setting: 'grpo', rows: grpo.promptsPerStep, sequences: grpo.promptsPerStep * grpo.generations },
+  saveEvery: grpo.saveEvery,
+});
+
+/** The recipe's own adapter, or parts of the model. */
+const ownWeights = ({ lora, full }: Trains): TrainedWeights => ({ lora: lora ?? null, ...(full ? { full } : {}) });
 
 const grpoSettings = ({ grpo }: Grpo, step: number): StageSettings => ({
   learningRate: grpo.learningRate,
@@ -49,6 +60,8 @@ export const stages = {
     validates: () => true,
     ends: ({ sft }: Trains) => upTo(sft?.conceptAlignment?.epochs ?? 0),
     memory: sftSteps,
+    step: (recipe: Sft) => sftRows('sft', recipe),
+    trains: ownWeights,
     title: 'Alignment of concepts',
     shortTitle: 'Concepts',
     perStep: false,
@@ -69,6 +82,8 @@ export const stages = {
     validates: () => true,
     ends: ({ sft }: Trains) => upTo(sft?.epochs ?? 0),
     memory: sftSteps,
+    step: (recipe: Sft) => sftRows('sft', recipe),
+    trains: ownWeights,
     title: 'SFT',
     shortTitle: 'SFT',
     perStep: false,
@@ -76,7 +91,7 @@ export const stages = {
     logTitle: 'SFT',
     logField: 'sft',
     column: 'SFT',
-    settings: ({ sft, trajectories }: Pick<Recipe, 'sft' | 'trajectories'>) => ({
+    settings: ({ sft, trajectories }: Pick<SkinR1Recipe, 'sft' | 'trajectories'>) => ({
       learningRate: sft.learningRate,
       batch: `${sft.batchSize} trajectories`,
       length: epochs(sft.epochs),
@@ -90,6 +105,8 @@ export const stages = {
     validates: ({ grpo }: Trains) => grpo?.validation !== undefined,
     ends: ({ grpo }: Trains) => grpo?.milestones ?? [],
     memory: grpoSteps,
+    step: grpoRows,
+    trains: ownWeights,
     title: 'SFT + GRPO',
     shortTitle: 'GRPO',
     perStep: true,
@@ -106,6 +123,8 @@ export const stages = {
     validates: ({ grpo }: Trains) => grpo?.validation !== undefined,
     ends: ({ grpo }: Trains) => grpo?.rlOnlyMilestones ?? [],
     memory: grpoSteps,
+    step: grpoRows,
+    trains: ownWeights,
     title: 'RL without SFT',
     shortTitle: 'RL only',
     perStep: true,

@@ -12,6 +12,7 @@ const checks: readonly [title: string, command: readonly string[]][] = [
   ['types of domain/: no Node, no DOM', ['tsc', '-p', 'domain']],
   ['types of workflows/: no Node, no DOM', ['tsc', '-p', 'workflows']],
   ["types of the pages' own scripts: DOM", ['tsc', '-p', 'activities/reporting/client']],
+  ["types of the review page's script: DOM", ['tsc', '-p', 'cli/review/client']],
   ['types of test/browser/: DOM', ['tsc', '-p', 'test/browser']],
   ['lint, format and import boundaries', ['biome', 'check', '--error-on-warnings', ...(write ? ['--write'] : []), '.']],
   ['circles and sizes', ['node', 'infra/lint/structure.ts']],

@@ -24,11 +24,12 @@ const host = '127.0.0.1';
  */
 const newToken = (): string => randomBytes(24).toString('base64url');
 
-const headers = (scripts: readonly string[]) =>
+const headers = (scripts: readonly string[], connects: boolean) =>
   secureHeaders({
     contentSecurityPolicy: {
       defaultSrc: ["'none'"],
       scriptSrc: scripts.length > 0 ? [...scripts] : ["'none'"],
+      ...(connects ? { connectSrc: ["'self'"] } : {}),
       imgSrc: ["'self'", 'data:'],
       styleSrc: ["'self'", "'unsafe-inline'"],
       baseUri: ["'none'"],
@@ -44,15 +45,16 @@ const headers = (scripts: readonly string[]) =>
  * Serves pages until it is closed. A browser asks each time whether its copy is the current one, and keeps it if so.
  *
  * @param scripts digests of the scripts that pages may run, as `script-src` has them; none by default
+ * @param connects whether their scripts may ask this server for more; not by default
  * @param port 0 takes a free one; a taken one is `Unavailable`
  */
 export async function servePages(
   pages: Hono,
-  { port = 0, scripts = [] }: { port?: number; scripts?: readonly string[] } = {},
+  { port = 0, scripts = [], connects = false }: { port?: number; scripts?: readonly string[]; connects?: boolean } = {},
 ): Promise<WebServer> {
   const token = newToken();
   const app = new Hono({ strict: false })
-    .use(headers(scripts))
+    .use(headers(scripts, connects))
     .use(etag())
     .use(async (context, next) => {
       await next();

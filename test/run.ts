@@ -1,5 +1,5 @@
 /**
- * `npm test`: the checks, every test of both languages, and one closing line that counts them. A file of tests that
+ * `npm test`: the checks, every test of both languages but the rehearsal, and one closing line that counts them. A file of tests that
  * fails while others run beside it is run once more by itself: both results are told, and the second one counts.
  */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -15,7 +15,10 @@ try {
   counts.push(await runChecks());
   const [trainings, others] = await Promise.all([
     runTrainings(),
-    runVitest('others', ['--project', '!e2e', '--project', '!training']),
+    runVitest(
+      'others',
+      ['!e2e', '!training', '!rehearsal'].flatMap((name) => ['--project', name]),
+    ),
   ]);
   const files = [...trainings.vitest.files, ...others.files];
   const again = await runAlone(files.filter(({ ok }) => !ok).map(({ path }) => path));

@@ -5,13 +5,23 @@ import type { Logger } from 'pino';
 import { createDatasetActivities } from '../activities/datasets/activities.ts';
 import { createEvaluationActivities } from '../activities/evaluation/activities.ts';
 import { createBenchmarkActivities, createEndpointActivities } from '../activities/evaluation/benchmark-activities.ts';
+import { createClassificationActivities } from '../activities/evaluation/classification.ts';
 import { withActivityFailures } from '../activities/failures.ts';
+import { createTeacherActivities } from '../activities/features/teacher.ts';
 import { createJudgeActivities } from '../activities/judging/activities.ts';
+import { createDrawnAnswersActivities } from '../activities/judging/drawn-answers.ts';
 import { createLlmChooser } from '../activities/llm/client.ts';
+import {
+  createDermcotActivities,
+  createDescriptionActivities,
+  createNarrativeActivities,
+} from '../activities/narratives/activities.ts';
 import { createNightActivities } from '../activities/nights/activities.ts';
 import type { ArtifactStore } from '../activities/ports/artifact-store.ts';
 import { createProbeActivities } from '../activities/probes/activities.ts';
 import { createReportActivities } from '../activities/reporting/activities.ts';
+import { createReviewActivities } from '../activities/reviews/activities.ts';
+import { scoreByDrawings } from '../activities/reviews/score-drawn.ts';
 import { createRecordActivities } from '../activities/run-records.ts';
 import { createTrainingActivities } from '../activities/training/activities.ts';
 import { createTrajectoryActivities } from '../activities/trajectories/activities.ts';
@@ -56,6 +66,10 @@ export function queuesOf(role: WorkerRole, dependencies: WorkerDependencies): Qu
           activities: withActivityFailures({
             ...createDatasetActivities(dependencies),
             ...createReportActivities(dependencies),
+            ...createReviewActivities({ ...dependencies, scoreDrawn: scoreByDrawings }),
+            ...createClassificationActivities(dependencies),
+            ...createDrawnAnswersActivities(dependencies),
+            ...createDermcotActivities(dependencies),
           }),
           maxConcurrentActivityTaskExecutions: 2,
           shutdownGraceTime: otherGrace,
@@ -66,6 +80,8 @@ export function queuesOf(role: WorkerRole, dependencies: WorkerDependencies): Qu
             ...createEvaluationActivities(dependencies),
             ...createBenchmarkActivities(dependencies),
             ...createProbeActivities(dependencies),
+            ...createTeacherActivities(dependencies),
+            ...createDescriptionActivities(dependencies),
           }),
           maxConcurrentActivityTaskExecutions: 1,
           shutdownGraceTime: otherGrace,
@@ -80,6 +96,7 @@ export function queuesOf(role: WorkerRole, dependencies: WorkerDependencies): Qu
           activities: withActivityFailures({
             ...createTrajectoryActivities(asking),
             ...createJudgeActivities(asking),
+            ...createNarrativeActivities(asking),
             ...createEndpointActivities(dependencies),
           }),
           maxConcurrentActivityTaskExecutions: 2,

@@ -7,7 +7,14 @@ import type {
   ProbeActivities,
 } from '../domain/contracts/benchmarks.ts';
 import type { DatasetActivities } from '../domain/contracts/data.ts';
+import type { ClassificationActivities, TeacherActivities } from '../domain/contracts/distillation.ts';
 import type { EvaluationActivities } from '../domain/contracts/evaluation.ts';
+import type {
+  DermcotActivities,
+  DescriptionActivities,
+  NarrativeActivities,
+  ReviewActivities,
+} from '../domain/contracts/narratives.ts';
 import type { ReportActivities } from '../domain/contracts/report.ts';
 import type { TrainingActivities } from '../domain/contracts/training.ts';
 import type { TrajectoryActivities } from '../domain/contracts/trajectories.ts';
@@ -38,7 +45,7 @@ function activities<A extends object>(profile: ActivityOptions, more: () => obje
   return new Proxy({}, { get: (_, type) => call(String(type)) }) as A;
 }
 
-export const { prepareData } = activities<DatasetActivities>(profiles.cpuWork);
+export const { prepareData, prepareCases } = activities<DatasetActivities>(profiles.cpuWork);
 export const { synthesiseTrajectories, explainConcepts } = activities<TrajectoryActivities>(
   profiles.llmCalls,
   allowance,
@@ -52,7 +59,13 @@ export const { identifyBase, exportForBenchmarks, evaluateBenchmark, scoreRules 
 export const { scoreProbes } = activities<ProbeActivities>(profiles.evaluation);
 export const { evaluateEndpoint } = activities<EndpointActivities>(profiles.llmCalls);
 export const { judgeAnswers } = activities<JudgeActivities>(profiles.llmCalls);
-export const { writeReport } = activities<ReportActivities>(profiles.cpuWork);
+export const { writeNarratives, judgeNarratives } = activities<NarrativeActivities>(profiles.llmCalls, allowance);
+export const { describePictures, evaluateNarratives } = activities<DescriptionActivities>(profiles.evaluation);
+export const { scoreByDrawing, chooseNarratives } = activities<DermcotActivities>(profiles.cpuWork);
+export const { openTeacher, encodeTeacher } = activities<TeacherActivities>(profiles.evaluation);
+export const { makeSets, scoreAnswersByDrawing } = activities<ClassificationActivities>(profiles.cpuWork);
+export const { drawForReview, readReviews, reviewByScript, certify } = activities<ReviewActivities>(profiles.cpuWork);
+export const { writeReport, writeNarrativeReport } = activities<ReportActivities>(profiles.cpuWork);
 export const { recordRun } = activities<RecordActivities>(profiles.recording);
 /** The same within half a minute, for a run that ends in any case. */
 export const { recordRun: recordBriefly } = activities<RecordActivities>(profiles.briefRecording);

@@ -17,6 +17,7 @@ import {
   exportForBenchmarks,
   identifyBase,
   judgeAnswers,
+  prepareCases,
   prepareData,
   scoreProbes,
   scoreRules,
@@ -56,7 +57,8 @@ export async function evaluateModels(given: EvaluateModelsInput): Promise<Evalua
 /** Of a recipe its data stage is done first where the store does not have it. */
 export async function dataOf(data: EvaluateModelsInput['data']): Promise<BenchmarkData> {
   if (!('recipe' in data)) return data;
-  const { questions, dataset } = await prepareData({ recipe: parseRecipe(data.recipe, 'recipe', rulesAtStart()) });
+  const recipe = parseRecipe(data.recipe, 'recipe', rulesAtStart());
+  const { questions, dataset } = await ('sft' in recipe ? prepareData({ recipe }) : prepareCases({ recipe }));
   return { questions, dataset };
 }
 

@@ -3,3 +3,4 @@ export { evaluateCheckpoint } from './evaluate-checkpoint.ts';
 export { evaluateModels } from './evaluate-models.ts';
 export { nightlyEvaluation } from './nightly-evaluation.ts';
 export { skinR1 } from './skin-r1.ts';
+export { skinGptR1 } from './skingpt-r1.ts';

@@ -7,6 +7,7 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
+import type { BenchmarkResult } from '../domain/contracts/benchmarks.ts';
 import type { EvaluationResult } from '../domain/contracts/evaluation.ts';
 import type { PartProgress, RunProgress } from '../domain/contracts/run.ts';
 import { patches, queries, searchAttributes } from '../domain/names.ts';
@@ -77,6 +78,10 @@ export class Progress {
 
   evaluated(result: EvaluationResult): void {
     this.#state.evaluations.push(result);
+  }
+
+  benchmarked(result: BenchmarkResult): void {
+    this.#state.benchmarks = [...(this.#state.benchmarks ?? []), result];
   }
 
   reported(report: RunProgress['report']): void {

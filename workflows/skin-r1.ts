@@ -7,8 +7,8 @@ import { baseModel, type ModelUnderTest, onGrey } from '../domain/evaluation/mod
 import { ledgerWords } from '../domain/llm-account.ts';
 import { skinR1 as method } from '../domain/methods/skin-r1.ts';
 import { patches } from '../domain/names.ts';
-import { parseRecipe } from '../domain/recipe/parse.ts';
-import type { Recipe } from '../domain/recipe/recipe.ts';
+import type { SkinR1Recipe } from '../domain/recipe/methods/skin-r1.ts';
+import { parseRecipeOf } from '../domain/recipe/parse.ts';
 import { chooseMilestone, type MilestoneChoice } from '../domain/rewards/milestones.ts';
 import { type Stage, stageNames, stages } from '../domain/stages.ts';
 import {
@@ -28,10 +28,10 @@ import { trainByEpochs } from './stages/sft.ts';
 
 /** Skin-R1 (arXiv 2511.14900): trajectories, supervised fine-tuning, GRPO, evaluation of every milestone, report. */
 export function skinR1(input: RunInput): Promise<RunResult> {
-  return runMethod(method, input, (recipe, file) => parseRecipe(recipe, file, rulesAtStart()), train);
+  return runMethod(method, input, (recipe, file) => parseRecipeOf('skin-r1', recipe, file, rulesAtStart()), train);
 }
 
-async function train(recipe: Recipe, { progress, evaluations }: Course): Promise<RunResult> {
+async function train(recipe: SkinR1Recipe, { progress, evaluations }: Course): Promise<RunResult> {
   // Asked once: a run that began before this goes on as it began.
   const allControls = recipe.evaluation.noImageControl && patched(patches.controlOfEveryModel);
   const [model, data] = await progress.part('data', async () => {

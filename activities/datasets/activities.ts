@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { type Manifest, workKey } from '../../domain/artifact.ts';
-import type { DataRecipe, DatasetActivities } from '../../domain/contracts/data.ts';
+import type { CasesRecipe, CasesResult, DatasetActivities } from '../../domain/contracts/data.ts';
 import { userMistake } from '../../domain/failures.ts';
 import type { Knowledge } from '../../domain/knowledge/knowledge.ts';
 import type { DataSource, GeneratedSpec } from '../../domain/recipe/data.ts';
@@ -13,10 +13,10 @@ import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { withScratchFolder } from '../scratch.ts';
 import { textbookFolder } from './adapters/textbook.ts';
 import { writeDemoDataset } from './demo.ts';
-import { openEncoder } from './encoder/encoder.ts';
+import { type Encoder, openEncoder } from './encoder/encoder.ts';
 import { imageSoftware } from './images/intake.ts';
 import { importDataset, importMethod } from './import/import-dataset.ts';
-import { deriveData } from './preparation/derive-data.ts';
+import { deriveCases, deriveData, type Workplace } from './preparation/derive-data.ts';
 import type { ImportedSource } from './preparation/imported-sets.ts';
 
 export interface DatasetDependencies {
@@ -27,28 +27,40 @@ export interface DatasetDependencies {
 
 interface Generation {
   spec: GeneratedSpec;
-  recipe: DataRecipe;
+  recipe: CasesRecipe;
   knowledge: Knowledge;
   report: (progress: WorkProgress) => void;
   signal: AbortSignal;
 }
 
+type Derive<R, T> = (
+  workplace: Workplace,
+  imported: readonly ImportedSource[],
+  recipe: R,
+  knowledge: Knowledge,
+  encoder: Encoder | null,
+) => Promise<T>;
+
 export function createDatasetActivities({ store, environment, logger }: DatasetDependencies): DatasetActivities {
   return {
-    prepareData: ({ recipe }) =>
-      withHeartbeats(async (report, signal) => {
-        const knowledge = await loadKnowledge();
-        const { generate: spec } = recipe.data;
-        const { plugins, scratch } = environment;
-        const encoder = await openEncoder(recipe.data.encoder, { store, plugins, report, signal });
-        const sources = spec
-          ? await generate({ spec, recipe, knowledge, report, signal })
-          : await Promise.all(recipe.data.sources.map((source) => requireImported(source, recipe)));
-        const result = await deriveData({ store, scratch }, sources, recipe, knowledge, encoder);
-        logger.info({ ...result.counts }, 'data prepared');
-        return result;
-      }),
+    prepareData: ({ recipe }) => prepare(recipe, deriveData),
+    prepareCases: ({ recipe }) => prepare(recipe, deriveCases),
   };
+
+  function prepare<R extends CasesRecipe, T extends CasesResult>(recipe: R, derive: Derive<R, T>): Promise<T> {
+    return withHeartbeats(async (report, signal) => {
+      const knowledge = await loadKnowledge();
+      const { generate: spec } = recipe.data;
+      const { plugins, scratch } = environment;
+      const encoder = await openEncoder(recipe.data.encoder, { store, plugins, report, signal });
+      const sources = spec
+        ? await generate({ spec, recipe, knowledge, report, signal })
+        : await Promise.all(recipe.data.sources.map((source) => requireImported(source, recipe)));
+      const result = await derive({ store, scratch }, sources, recipe, knowledge, encoder);
+      logger.info({ ...result.counts }, 'data prepared');
+      return result;
+    });
+  }
 
   /** Draws the demo's cases and reads them back by the adapters, unless that was done before. */
   async function generate({ spec, recipe, knowledge, report, signal }: Generation): Promise<ImportedSource[]> {
@@ -87,7 +99,7 @@ export function createDatasetActivities({ store, environment, logger }: DatasetD
   /** The artifact that `--data DIR` made, if its images have the size that the recipe asks for. */
   async function requireImported(
     { adapter, use, imported }: DataSource,
-    { data }: DataRecipe,
+    { data }: CasesRecipe,
   ): Promise<ImportedSource> {
     if (!imported) throw userMistake(`data.sources: ${adapter} is not imported; give the data by --data DIR`);
     const { params, method } = await store.manifest(imported);

@@ -28,7 +28,13 @@ const port = parentPort;
 if (!port) throw new Error('encoder-thread.ts runs as a worker thread');
 const { path, settings, threads, name }: EncoderThreadData = workerData;
 const { side } = settings;
-const options = { intraOpNumThreads: threads, executionProviders: ['cpu'], logSeverityLevel: 3 } as const;
+const options = {
+  intraOpNumThreads: threads,
+  executionProviders: ['cpu'],
+  logSeverityLevel: 3,
+  // Threads that wait for work by spinning take the processor from those that decode the next pictures.
+  extra: { session: { intra_op: { allow_spinning: '0' } } },
+} as const;
 const opening = InferenceSession.create(path, options);
 opening.catch(() => {}); // told at the first request
 

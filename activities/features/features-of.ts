@@ -2,6 +2,7 @@
 import type { BlobRef } from '../../domain/artifact.ts';
 import type { FeatureForm } from '../../domain/features/encoder.ts';
 import { concurrently } from '../concurrently.ts';
+import { inOrder } from '../in-order.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import type { ImageEncoder } from './encoder.ts';
 import { type FeatureShelf, readChunks, writeChunk } from './feature-chunks.ts';
@@ -25,6 +26,8 @@ export interface FeatureContext {
 
 /** Pictures that are encoded together. */
 const batchSize = 16;
+/** While one is encoded the next one is fetched and decoded. */
+const batchesInFlight = 2;
 const fetchesInFlight = 8;
 /** A chunk is written when it has so many bytes, or after so many milliseconds: what is not written is lost by a kill. */
 const chunkBytes = 4 * 2 ** 20;
@@ -32,7 +35,7 @@ const pauseMs = 10_000;
 
 /**
  * Gives each picture's features to `take`, those in the store first, then the rest as they are encoded. Pictures of one
- * digest are one picture. Memory holds a batch and a chunk, whatever the number of pictures.
+ * digest are one picture. Memory holds two batches and a chunk, whatever the number of pictures.
  */
 export async function featuresOf(
   images: Iterable<BlobRef>,
@@ -61,11 +64,12 @@ export async function featuresOf(
     const left = [...missing.values()];
     const chunks = chunkWriter(store, shelf);
     try {
-      for (let start = 0; start < left.length; start += batchSize) {
+      const encoded = inOrder(batchesOf(left), batchesInFlight, async (batch) => {
         signal.throwIfAborted();
-        const batch = left.slice(start, start + batchSize);
         const pictures = await concurrently(batch, fetchesInFlight, (image) => store.getBlob(image));
-        const { shape, data } = await opened.encode(pictures, form);
+        return { batch, ...(await opened.encode(pictures, form)) };
+      });
+      for await (const { batch, shape, data } of encoded) {
         const length = data.length / batch.length;
         for (const [i, { sha256 }] of batch.entries()) {
           const features = data.subarray(i * length, (i + 1) * length);
@@ -83,6 +87,11 @@ export async function featuresOf(
     await opened.close();
   }
 }
+
+const batchesOf = (images: readonly BlobRef[]): BlobRef[][] =>
+  Array.from({ length: Math.ceil(images.length / batchSize) }, (_, i) =>
+    images.slice(i * batchSize, (i + 1) * batchSize),
+  );
 
 function chunkWriter(store: ArtifactStore, shelf: FeatureShelf) {
   let images: string[] = [];

@@ -17,9 +17,9 @@ export async function pixelsOf(
   const pixels = new Float32Array(3 * area);
   for (const [channel, average] of mean.entries()) {
     const deviation = std[channel] ?? 1;
-    for (let i = 0; i < area; i += 1) {
-      pixels[channel * area + i] = ((rgb[3 * i + channel] ?? 0) / 255 - average) / deviation;
-    }
+    const values = Float32Array.from({ length: 256 }, (_, level) => (level / 255 - average) / deviation);
+    const plane = pixels.subarray(channel * area, (channel + 1) * area);
+    for (let i = 0; i < area; i += 1) plane[i] = values[rgb[3 * i + channel] ?? 0] ?? 0;
   }
   return pixels;
 }

@@ -14,7 +14,7 @@ import { runTrainerJob, type TrainerProcess } from '../trainer/trainer-job.ts';
 import { openImageEncoder } from './encoder.ts';
 import type { KnownEncoder } from './features-of.ts';
 
-const method = 'export-encoder/1';
+const method = 'export-encoder/2';
 /** Of the demo's pictures; others are stretched to it. */
 const side = 112;
 const { encoder: settingsFile } = artifactFiles.onnx;

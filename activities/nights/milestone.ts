@@ -1,8 +1,8 @@
 /** The newest milestone of a run, also of one that goes on: what it says of itself, else its record. */
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { ArtifactRef } from '../../domain/artifact.ts';
-import type { EvaluationResult } from '../../domain/contracts/evaluation.ts';
 import type { RunProgress } from '../../domain/contracts/run.ts';
+import { type Evaluated, evaluatedBy } from '../../domain/evaluation/evaluated.ts';
 import { modelId, modelOf, modelOrder } from '../../domain/evaluation/model-under-test.ts';
 import { corrupt, userMistake } from '../../domain/failures.ts';
 import { queries } from '../../domain/names.ts';
@@ -40,11 +40,11 @@ export async function findMilestone(store: ArtifactStore, client: Client, run: s
   return { id: modelId(newest.subject), checkpoint, baseSha256: inputs.model };
 }
 
-async function evaluationsOf(store: ArtifactStore, client: Client, run: string): Promise<EvaluationResult[]> {
+async function evaluationsOf(store: ArtifactStore, client: Client, run: string): Promise<Evaluated[]> {
   const [record] = await findRecords(store, run, client.options.namespace);
-  if (record?.end) return record.end.progress.evaluations;
+  if (record?.end) return evaluatedBy(record.end.progress);
   try {
-    return (await client.workflow.getHandle(run).query<RunProgress>(queries.progress)).evaluations;
+    return evaluatedBy(await client.workflow.getHandle(run).query<RunProgress>(queries.progress));
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError || isGrpcStatus(error, grpcStatus.NOT_FOUND))) throw error;
     throw userMistake(`there is no run "${run}"`, error);

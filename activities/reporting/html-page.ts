@@ -9,13 +9,15 @@ export interface PageParts {
   styles?: string;
   /** Of the only script that may run, as `script-src` names it; none by default. */
   script?: string;
+  /** For a page that only ever comes from a server (infra/web-server.ts): it may ask that for pictures and data. */
+  served?: boolean;
   /** Between `<body>` and `</body>`, from the beginning of a line to its end. */
   body: Markup;
 }
 
-export async function htmlPage({ title, styles = '', script, body }: PageParts): Promise<string> {
+export async function htmlPage({ title, styles = '', script, served = false, body }: PageParts): Promise<string> {
   const scripts = script === undefined ? '' : `script-src ${script}; `;
-  const policy = `default-src 'none'; img-src data:; style-src 'unsafe-inline'; ${scripts}base-uri 'none'; form-action 'none'`;
+  const policy = `default-src 'none'; img-src ${served ? "'self' " : ''}data:; ${served ? "connect-src 'self'; " : ''}style-src 'unsafe-inline'; ${scripts}base-uri 'none'; form-action 'none'`;
   const page = await html`<!doctype html>
 <html lang="en">
 <head>

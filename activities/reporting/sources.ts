@@ -17,25 +17,38 @@ import { traceLineage } from './lineage.ts';
 
 /** @param folder an empty one on this machine's disk, for rows that are more than memory should hold */
 export async function readSources(store: ArtifactStore, input: ReportInput, folder: string): Promise<ReportSources> {
-  const { data, logs } = input;
-  const metricsOf = (stage: Stage) => logs.flatMap((log) => (log.stage === stage ? [log.metrics] : []));
+  const { logs } = input;
+  const metricsOf = metricsIn(logs);
   const policy = metricsOf('grpo').length > 0 ? 'grpo' : 'rl-only';
   const artifacts = Object.values(artifactsOf(input)).map(({ sha256 }) => sha256);
   const lineage = await traceLineage(store, artifacts);
-  const { dataset } = artifactFiles;
-  const cases = createCaseTally();
-  for await (const c of await fetchRows(store, data.dataset, dataset.cases.name, dataset.cases.schema, folder))
-    cases.add(c);
   return {
     input,
-    cases,
-    funnel: (await readJson(store, data.dataset, dataset.report.name, dataReportSchema)).funnel,
+    ...(await readCases(store, input.data.dataset, folder)),
     ...(await readAnswers(store, input, folder)),
     logs: await readLogs(store, metricsOf),
     completions: await readStretches(store, metricsOf(policy), artifactFiles.metrics.samples),
     lineage,
     software: await readSoftware(store, lineage),
   };
+}
+
+/** The stretches of a stage. */
+export const metricsIn =
+  (logs: ReportInput['logs']) =>
+  (stage: Stage): ArtifactRef[] =>
+    logs.flatMap((log) => (log.stage === stage ? [log.metrics] : []));
+
+/** What a report says of the cases. */
+export async function readCases(
+  store: ArtifactStore,
+  dataset: ArtifactRef,
+  folder: string,
+): Promise<Pick<ReportSources, 'cases' | 'funnel'>> {
+  const files = artifactFiles.dataset;
+  const cases = createCaseTally();
+  for await (const c of await fetchRows(store, dataset, files.cases.name, files.cases.schema, folder)) cases.add(c);
+  return { cases, funnel: (await readJson(store, dataset, files.report.name, dataReportSchema)).funnel };
 }
 
 /** The part of a `DataReport` that the page shows beside what it counts itself. */
@@ -61,14 +74,14 @@ export function artifactsOf(input: ReportInput): Record<string, ArtifactRef> {
 }
 
 /** `sft-1`, `sft-2`, …: the stretches of each stage. */
-function numbered(logs: ReportInput['logs']): [string, ArtifactRef][] {
+export function numbered(logs: ReportInput['logs']): [string, ArtifactRef][] {
   const byStage = Map.groupBy(logs, ({ stage }) => stage);
   return [...byStage].flatMap(([stage, own]) =>
     own.map(({ metrics }, i): [string, ArtifactRef] => [`${stage}-${i + 1}`, metrics]),
   );
 }
 
-async function readLogs(
+export async function readLogs(
   store: ArtifactStore,
   metricsOf: (stage: Stage) => readonly ArtifactRef[],
 ): Promise<ReportSources['logs']> {
@@ -90,7 +103,10 @@ async function readStretches<T>(
 const trainerFactsSchema = z.object({ environment: z.object({ software: z.record(z.string(), z.string()) }) });
 
 /** The trainer's versions as its checkpoints state them (several where a run was resumed with others), and ours. */
-async function readSoftware(store: ArtifactStore, lineage: readonly LineageEntry[]): Promise<Record<string, string>> {
+export async function readSoftware(
+  store: ArtifactStore,
+  lineage: readonly LineageEntry[],
+): Promise<Record<string, string>> {
   const versions = new Map<string, Set<string>>();
   for (const { sha256 } of lineage.filter(({ kind }) => kind === 'checkpoint')) {
     const { environment } = trainerFactsSchema.parse((await store.manifestByDigest(sha256))?.facts);

@@ -5,7 +5,9 @@ import { z } from 'zod';
 import { canonicalJson, digestOf } from '../../domain/artifact.ts';
 import type { ModelRef } from '../../domain/contracts/references.ts';
 import { userMistake } from '../../domain/failures.ts';
+import type { LoraSettings } from '../../domain/lora.ts';
 import { exportedModelType } from '../../domain/plan/architecture.ts';
+import { requireEvenBatches } from '../../domain/plan/even-batches.ts';
 import { requireOpenPaths } from '../../domain/plan/paths.ts';
 import type { Recipe } from '../../domain/recipe/recipe.ts';
 import type { TrainerPlace } from '../../platform/env.ts';
@@ -53,25 +55,10 @@ export async function identifyModel(
 
 function requireRunnable({ place, recipe }: NonNullable<Asking['run']>): void {
   requireOpenPaths(place, recipe);
-  requireEvenBatches({ place, recipe });
-  if (recipe.grpo.rollouts === 'vllm-server' && place.vllm.server === null) {
+  requireEvenBatches(recipe, place.processes * place.machines);
+  if ('grpo' in recipe && recipe.grpo.rollouts === 'vllm-server' && place.vllm.server === null) {
     throw userMistake(
       'grpo.rollouts is "vllm-server": this gpu worker does not know the server; set DERMFLOW_VLLM_SERVER to the address of "trl vllm-serve", or take "transformers"',
-    );
-  }
-}
-
-/** Devices share a step's sequences evenly, or the trainer would refuse the job after hours of other work. */
-function requireEvenBatches({ place, recipe: { sft, grpo } }: NonNullable<Asking['run']>): void {
-  const devices = place.processes * place.machines;
-  const steps = [
-    { stage: 'sft', size: sft.batchSize, atOnce: sft.perDeviceBatchSize, taken: sft.epochs > 0 },
-    { stage: 'grpo', size: grpo.promptsPerStep * grpo.generations, atOnce: grpo.perDeviceBatchSize, taken: true },
-  ];
-  for (const { stage, size, atOnce, taken } of steps) {
-    if (!taken || size % (atOnce * devices) === 0) continue;
-    throw userMistake(
-      `${stage}.perDeviceBatchSize is ${atOnce}: on the ${devices} devices of this gpu worker it does not divide the ${size} sequences of a step; lower it, or DERMFLOW_TRAINER_PROCESSES`,
     );
   }
 }
@@ -85,10 +72,15 @@ function neededModules({ place, recipe }: NonNullable<Asking['run']>): Preflight
     ...(sharding.startsWith('zero') && processes * machines > 1
       ? [{ module: 'deepspeed', setting: 'DERMFLOW_TRAINER_SHARDING' }]
       : []),
-    ...(recipe.lora?.quantise ? [{ module: 'bitsandbytes', setting: 'lora.quantise' }] : []),
-    ...(recipe.grpo.rollouts === 'transformers' ? [] : [{ module: 'vllm', setting: 'grpo.rollouts' }]),
+    ...(loraOf(recipe)?.quantise ? [{ module: 'bitsandbytes', setting: 'lora.quantise' }] : []),
+    ...('grpo' in recipe && recipe.grpo.rollouts !== 'transformers'
+      ? [{ module: 'vllm', setting: 'grpo.rollouts' }]
+      : []),
   ];
 }
+
+const loraOf = (recipe: Recipe): LoraSettings | null =>
+  'lora' in recipe ? recipe.lora : (recipe.dermeval?.lora ?? null);
 
 function requireRuntime({ evaluation, model }: Recipe, type: string | null): void {
   if (evaluation.runtime !== 'onnx' || type === null || type === exportedModelType) return;

@@ -9,6 +9,7 @@ import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { AdapterInput } from '../../domain/contracts/training.ts';
 import { corrupt } from '../../domain/failures.ts';
 import { licenceNote, type PublicBase, publicBase } from '../../domain/report/card-metadata.ts';
+import { nounOf } from '../../domain/report/card-weights.ts';
 import { modelCard } from '../../domain/report/model-card.ts';
 import { commitOnce } from '../commit-once.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
@@ -36,7 +37,7 @@ export async function exportAdapter(
   } as const;
   return commitOnce(store, work, async () => {
     const manifest = await store.manifest(checkpoint);
-    const policy = source.recipe.lora === null ? modelOf(manifest) : await adapterOf(store, manifest, base);
+    const policy = nounOf(source.recipe) === 'model' ? modelOf(manifest) : await adapterOf(store, manifest, base);
     return {
       facts: { step },
       files: { ...policy, [cardFile.name]: card, [licence.name]: licenceNote(source.recipe) },

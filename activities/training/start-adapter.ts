@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { canonicalJson, digestOf } from '../../domain/artifact.ts';
 import type { ModelRef } from '../../domain/contracts/references.ts';
 import { type DermflowError, userMistake } from '../../domain/failures.ts';
+import type { LoraSettings } from '../../domain/lora.ts';
 import type { Recipe } from '../../domain/recipe/recipe.ts';
 import { publicBase } from '../../domain/report/card-metadata.ts';
 import { digestOfFile } from '../store/store.ts';
@@ -24,7 +25,10 @@ const wrong = (folder: string, words: string): DermflowError => userMistake(`mod
  * What a recipe's `model.adapter` is; null where it names none. Throws a user's mistake for a folder that is no LoRA
  * adapter, one of another base, or one of other settings than `lora` says, which would then be told as those that trained.
  */
-export async function identifyStart({ model, lora }: Recipe): Promise<ModelRef['adapter'] | null> {
+export async function identifyStart({
+  model,
+  lora = null,
+}: Pick<Recipe, 'model'> & { lora?: LoraSettings | null }): Promise<ModelRef['adapter'] | null> {
   if (model.adapter === undefined || lora === null) return null;
   const folder = resolve(model.adapter);
   const { names, config } = await readAdapter(folder);

@@ -149,18 +149,23 @@ function countLedger(account: LlmAccount, { entries, known, fault }: LedgerAnswe
   if (account.writtenTo === null || last.at > account.writtenTo) account.writtenTo = last.at;
 }
 
-/** Throws an `LlmFailure` where more than the allowed share of the replies is unusable. */
+/**
+ * Throws an `LlmFailure` where more than the allowed share of the replies is unusable.
+ *
+ * @param field of the recipe, that allows it
+ */
 export function refuseTooManyRejected(
   rejected: readonly { reason: string; words: string | null }[],
   asked: number,
   share: number,
+  field = 'trajectories.maxRejectedShare',
 ): void {
   if (rejected.length <= share * asked) return;
   const reasons = [...new Set(rejected.map(({ reason }) => reason))].join(', ');
   const words = rejected.find((each) => each.words !== null)?.words;
   throw new DermflowError(
     failureTypes.llm,
-    `${rejected.length} of ${asked} LLM replies are unusable (${reasons}), trajectories.maxRejectedShare allows ${share}; mend what they say, use another model or raise it, then "dermflow resume" asks for these anew${words ? `; the endpoint says: ${words}` : ''}`,
+    `${rejected.length} of ${asked} LLM replies are unusable (${reasons}), ${field} allows ${share}; mend what they say, use another model or raise it, then "dermflow resume" asks for these anew${words ? `; the endpoint says: ${words}` : ''}`,
     { final: true }, // another attempt would find the same replies
   );
 }

@@ -1,6 +1,7 @@
 /**
  * A model behind an endpoint that takes its time: the share of concurrency ÷ latency that an evaluation comes to, with
- * its pictures out of the store and its answers into it.
+ * its pictures out of the store and its answers into it; beside it what `fetch` comes to that sends the same bytes and
+ * does nothing else.
  */
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -8,6 +9,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { execa } from 'execa';
 import sharp from 'sharp';
+import { concurrently } from '../../activities/concurrently.ts';
 import { askItems } from '../../activities/evaluation/ask-items.ts';
 import { createEndpointRunner } from '../../activities/inference/endpoint-runner.ts';
 import { createEndpointClient } from '../../activities/llm/endpoint.ts';
@@ -39,30 +41,42 @@ const questionsPerPicture = 4;
 /** @param scratch a folder of its own */
 export async function compareEndpoint(
   scratch: string,
-  { requests, concurrency, latencyMs, repeats }: Pick<Plan, 'requests' | 'concurrency' | 'latencyMs' | 'repeats'>,
+  {
+    concurrencies,
+    turns,
+    latencyMs,
+    repeats,
+  }: Pick<Plan, 'latencyMs' | 'repeats'> & { concurrencies: readonly number[]; turns: number },
 ): Promise<void> {
   const program = join(import.meta.dirname, '../llm/server.ts');
   const endpoint = execa(process.execPath, [program, String(latencyMs)]);
   endpoint.catch(() => {}); // it is ended below
   const [port] = await once(createInterface(endpoint.stdout), 'line');
-  const pictures: Uint8Array[] = [];
-  while (pictures.length < requests / questionsPerPicture) pictures.push(await drawn());
+  const drawings: Uint8Array[] = [];
+  while (drawings.length < (turns * Math.max(...concurrencies)) / questionsPerPicture) drawings.push(await drawn());
   const { stack, environment } = await startServices(benchLogger(), { roles: [] });
   try {
-    const settings: LlmSettings = {
-      ...readEnvironment({}).llm,
-      ...{ provider: 'openai-compatible', baseUrl: `http://127.0.0.1:${port}/v1`, model: 'bench', concurrency },
-    };
-    const plan: Plan = { requests, concurrency, latencyMs, repeats, settings, pictures, scratch };
-    const bytes = pictures.reduce((sum, { byteLength }) => sum + byteLength, 0);
-    console.log(
-      `\n${requests} items about ${pictures.length} pictures of ${Math.round(bytes / pictures.length / 1024)} KiB, ${concurrency} at a time, each answered after ${latencyMs} ms; 100 % is concurrency ÷ latency, ${idealOf(plan).toFixed(0)} answers/s. With fetching the pictures out of the store.`,
-    );
-    const memory = await measure('store in memory', plan, createMemoryStore());
-    const s3 = await withBucket(environment.s3, (client, bucket) => measure('S3', plan, createS3Store(client, bucket)));
-    console.log(
-      `the store's share: ${(memory.share - s3.share).toFixed(1)} points, ${(s3.cpu - memory.cpu).toFixed(2)} ms of processor an answer`,
-    );
+    for (const concurrency of concurrencies) {
+      const settings: LlmSettings = {
+        ...readEnvironment({}).llm,
+        ...{ provider: 'openai-compatible', baseUrl: `http://127.0.0.1:${port}/v1`, model: 'bench', concurrency },
+      };
+      const requests = turns * concurrency;
+      const pictures = drawings.slice(0, Math.ceil(requests / questionsPerPicture));
+      const plan: Plan = { requests, concurrency, latencyMs, repeats, settings, pictures, scratch };
+      const bytes = pictures.reduce((sum, { byteLength }) => sum + byteLength, 0);
+      console.log(
+        `\n${requests} items about ${pictures.length} pictures of ${Math.round(bytes / pictures.length / 1024)} KiB, ${concurrency} at a time, each answered after ${latencyMs} ms; 100 % is concurrency ÷ latency, ${idealOf(plan).toFixed(0)} answers/s. With fetching the pictures out of the store.`,
+      );
+      await measure('fetch alone', plan, () => sendBodies(plan));
+      const memory = await measureStore('store in memory', plan, createMemoryStore());
+      const s3 = await withBucket(environment.s3, (client, bucket) =>
+        measureStore('S3', plan, createS3Store(client, bucket)),
+      );
+      console.log(
+        `the store's share: ${(memory.share - s3.share).toFixed(1)} points, ${(s3.cpu - memory.cpu).toFixed(2)} ms of processor an answer`,
+      );
+    }
   } finally {
     endpoint.kill();
     await stack.stop();
@@ -81,38 +95,60 @@ function drawn(): Promise<Uint8Array> {
 /** Answers a second. */
 const idealOf = ({ concurrency, latencyMs }: Plan): number => concurrency / (latencyMs / 1_000);
 
-async function measure(name: string, plan: Plan, inner: ArtifactStore) {
-  const { requests, repeats } = plan;
-  const blobs: BlobRef[] = [];
-  for (const picture of plan.pictures) blobs.push(await inner.putBlob(picture));
-  let writes = 0;
-  const putObjectIfAbsent: ArtifactStore['putObjectIfAbsent'] = (...args) => {
-    writes += 1;
-    return inner.putObjectIfAbsent(...args);
-  };
+/** @param work of all requests; its result is told beside the numbers */
+async function measure(name: string, plan: Plan, work: (repeat: number) => Promise<string>) {
   const shares: number[] = [];
   const cpu: number[] = [];
-  for (let repeat = 0; repeat < repeats; repeat++) {
+  let told = '';
+  for (let repeat = 0; repeat < plan.repeats; repeat++) {
     const before = process.cpuUsage();
-    const ms = await evaluate(`${name} ${repeat}`, plan, blobs, { ...inner, putObjectIfAbsent });
+    const begun = performance.now();
+    told = await work(repeat);
+    const ms = performance.now() - begun;
     const { user, system } = process.cpuUsage(before);
-    shares.push((100 * requests) / (ms / 1_000) / idealOf(plan));
-    cpu.push((user + system) / 1_000 / requests);
+    shares.push((100 * plan.requests) / (ms / 1_000) / idealOf(plan));
+    cpu.push((user + system) / 1_000 / plan.requests);
   }
   const each = shares.map((share) => share.toFixed(1)).join(', ');
   console.log(
-    `${name.padEnd(16)} ${median(shares).toFixed(1)} % of concurrency ÷ latency (each: ${each}); processor ${median(cpu).toFixed(2)} ms an answer; ${((requests * repeats) / writes).toFixed(1)} answers per write`,
+    `${name.padEnd(16)} ${median(shares).toFixed(1)} % of concurrency ÷ latency (each: ${each}); processor ${median(cpu).toFixed(2)} ms an answer${told}`,
   );
   return { share: median(shares), cpu: median(cpu) };
 }
 
-/** From nothing asked to all answers kept, in milliseconds. */
+async function measureStore(name: string, plan: Plan, inner: ArtifactStore) {
+  const blobs: BlobRef[] = [];
+  for (const picture of plan.pictures) blobs.push(await inner.putBlob(picture));
+  return measure(name, plan, async (repeat) => {
+    let writes = 0;
+    const putObjectIfAbsent: ArtifactStore['putObjectIfAbsent'] = (...args) => {
+      writes += 1;
+      return inner.putObjectIfAbsent(...args);
+    };
+    await evaluate(`${name} ${repeat}`, plan, blobs, { ...inner, putObjectIfAbsent });
+    return `; ${(plan.requests / writes).toFixed(1)} answers per write`;
+  });
+}
+
+/** What endpoint, kernel and `fetch` take by themselves: one body of the usual size, sent again and again. */
+async function sendBodies({ requests, concurrency, settings, pictures }: Plan): Promise<string> {
+  const picture = Buffer.from(pictures[0] ?? []).toString('base64');
+  const body = Buffer.from(JSON.stringify({ model: 'bench', picture }));
+  const headers = { 'content-type': 'application/json' };
+  await concurrently(Array.from({ length: requests }), concurrency, async () => {
+    const response = await fetch(`${settings.baseUrl}/chat/completions`, { method: 'POST', headers, body });
+    await response.json();
+  });
+  return '';
+}
+
+/** From nothing asked to all answers kept. */
 async function evaluate(
   salt: string,
   { requests, concurrency, settings, scratch }: Plan,
   blobs: readonly BlobRef[],
   store: ArtifactStore,
-): Promise<number> {
+): Promise<void> {
   const answerer: Answerer = {
     ...{ model: { salt }, runtime: 'endpoint', precision: null },
     decoding: { maxNewTokens: 64, temperature: 0, seed: 0 },
@@ -128,15 +164,12 @@ async function evaluate(
   const connect: Parameters<typeof createEndpointRunner>[0]['connect'] = (loadImage) =>
     createEndpointClient(settings, { loadImage });
   const folder = await mkdtemp(join(scratch, 'evaluation-'));
-  const begun = performance.now();
   const answers = await askItems(
     { answerer, open: async () => createEndpointRunner({ connect, concurrency }) },
     { items, shown: 'real', samples: 1, batchSize: 1 },
     folder,
     { store, signal: new AbortController().signal, onProgress: () => {} },
   );
-  const ms = performance.now() - begun;
   if (answers.length !== requests) throw new RangeError(`${answers.length} answers to ${requests} items`);
   await rm(folder, { recursive: true });
-  return ms;
 }

@@ -1,13 +1,13 @@
 /** The paper's recipe with the fewest steps that show every stage, a kill and a resume. */
-import { readRecipe } from '../../cli/start/recipes.ts';
-import type { Recipe } from '../../domain/recipe/recipe.ts';
+import { readRecipeOf } from '../../cli/start/recipes.ts';
+import type { SkinR1Recipe } from '../../domain/recipe/methods/skin-r1.ts';
 
 /**
  * What is not set here is skin-r1's: prompts, free-text trajectories, image budget, LoRA, gradient checkpointing. In fp32:
  * on a processor without bf16 instructions one forward pass in bf16 takes minutes.
  */
-export const rehearsalRecipe = (model: string, threads: number): Promise<Recipe> =>
-  readRecipe('skin-r1', {
+export const rehearsalRecipe = (model: string, threads: number): Promise<SkinR1Recipe> =>
+  readRecipeOf('skin-r1', 'skin-r1', {
     set: [
       'name=rehearsal',
       `model.base=${JSON.stringify(model)}`,

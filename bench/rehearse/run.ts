@@ -11,7 +11,7 @@ import type { DataResult } from '../../domain/contracts/data.ts';
 import type { ModelRef } from '../../domain/contracts/references.ts';
 import type { RunResult } from '../../domain/contracts/run.ts';
 import type { TrajectoriesResult } from '../../domain/contracts/trajectories.ts';
-import type { Recipe } from '../../domain/recipe/recipe.ts';
+import type { SkinR1Recipe } from '../../domain/recipe/methods/skin-r1.ts';
 import type { ResumableJob } from '../../domain/stages.ts';
 import type { Stack } from '../../infra/local/stack.ts';
 import { benchLogger } from '../common/logger.ts';
@@ -52,7 +52,12 @@ export interface StoredCheckpoint {
 }
 
 /** @param folder an empty one for what is only measured */
-export async function rehearseRun(recipe: Recipe, data: string, folder: string, victim: Victim): Promise<Rehearsed> {
+export async function rehearseRun(
+  recipe: SkinR1Recipe,
+  data: string,
+  folder: string,
+  victim: Victim,
+): Promise<Rehearsed> {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   const services = await startServices(benchLogger(), { roles: ['orchestrator', 'llm', 'gpu'] });
   const { stack, environment } = services;
@@ -113,7 +118,7 @@ async function killAfterFirstStep(
 
 async function tokensOf(
   session: Session,
-  recipe: Recipe,
+  recipe: SkinR1Recipe,
   activities: Awaited<ReturnType<typeof endedActivities>>,
   folder: string,
 ): Promise<Rehearsed['tokens']> {

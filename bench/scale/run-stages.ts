@@ -29,7 +29,7 @@ import { skinR1 } from '../../domain/methods/skin-r1.ts';
 import { taskQueues } from '../../domain/names.ts';
 import type { DistractorSource } from '../../domain/questions/distractors.ts';
 import { block, tags } from '../../domain/questions/tags.ts';
-import type { Recipe } from '../../domain/recipe/recipe.ts';
+import type { SkinR1Recipe } from '../../domain/recipe/methods/skin-r1.ts';
 import { readEnvironment } from '../../platform/env.ts';
 import { createDiskStore } from '../../test/support/disk-store.ts';
 import { writeGeneratedSources } from '../../test/support/generated-sources.ts';
@@ -61,7 +61,7 @@ const store: ArtifactStore = {
 };
 
 const paper = paperRecipe();
-const recipe: Recipe = {
+const recipe: SkinR1Recipe = {
   ...paper,
   model: { ...paper.model, base: 'tiny' },
   data: { ...paper.data, sources: imported.map(({ adapter, use }) => ({ adapter, use })) },

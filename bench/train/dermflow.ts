@@ -11,7 +11,7 @@ import type { ModelRef } from '../../domain/contracts/references.ts';
 import type { StretchResult } from '../../domain/contracts/training.ts';
 import type { TrajectoriesResult } from '../../domain/contracts/trajectories.ts';
 import { checkpointKey, taskQueues } from '../../domain/names.ts';
-import type { Recipe } from '../../domain/recipe/recipe.ts';
+import type { SkinR1Recipe } from '../../domain/recipe/methods/skin-r1.ts';
 import { decodeFailure, decodePayload } from '../../platform/data-converter.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { connectWorker } from '../../platform/temporal.ts';
@@ -35,7 +35,7 @@ export interface Activity {
 }
 
 /** Trains by the recipe and forgets the checkpoints, so that the next call trains again. */
-export async function trainByDermflow({ client, store }: Session, recipe: Recipe): Promise<Trained> {
+export async function trainByDermflow({ client, store }: Session, recipe: SkinR1Recipe): Promise<Trained> {
   const artifacts = await store();
   const run = `${recipe.name}-${Date.now()}`;
   const handle = await startRun(client, { input: { recipe }, run, reuse: 'ALLOW_DUPLICATE' });

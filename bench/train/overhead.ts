@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { keepFreedMemory } from '../../activities/trainer/trainer-process.ts';
 import { ownEnvironment, type Services } from '../../cli/environment.ts';
 import { withSession } from '../../cli/session.ts';
-import { readRecipe } from '../../cli/start/recipes.ts';
+import { readRecipeOf } from '../../cli/start/recipes.ts';
 import { median } from '../common/median.ts';
 import { startCpuWorker, trainByDermflow } from './dermflow.ts';
 import { preparePlain, runPlain } from './plain.ts';
@@ -47,7 +47,7 @@ export async function compareTraining(
   services: Services,
   restartWorker: () => void,
 ): Promise<void> {
-  const recipe = await readRecipe('demo', {
+  const recipe = await readRecipeOf('skin-r1', 'demo', {
     set: [`seed=${seed}`, 'name=bench-train', 'grpo.rlOnlyMilestones=[]', 'evaluation.noImageControl=false'],
   });
   const { sft, grpo } = recipe;

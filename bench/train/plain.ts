@@ -11,11 +11,11 @@ import { fetchImages } from '../../activities/training/rows.ts';
 import { ownEnvironment } from '../../cli/environment.ts';
 import { digestOf } from '../../domain/artifact.ts';
 import { malignancies } from '../../domain/knowledge/malignancy.ts';
-import { sftBatches } from '../../domain/plan/plan.ts';
+import { sftBatches } from '../../domain/plan/batches.ts';
 import { questionPrompt } from '../../domain/prompts/prompts.ts';
 import { questionSchema } from '../../domain/questions/question.ts';
 import { conditionNames, conditionSynonyms } from '../../domain/questions/tags.ts';
-import type { Recipe } from '../../domain/recipe/recipe.ts';
+import type { SkinR1Recipe } from '../../domain/recipe/methods/skin-r1.ts';
 import { trajectoryRowSchema } from '../../domain/trajectories/row.ts';
 import type { Trained } from './dermflow.ts';
 
@@ -24,7 +24,7 @@ const program = join(import.meta.dirname, 'plain.py');
 /** Lays the data of a run before the script, as a user has them on the disk. Returns the path of its settings. */
 export async function preparePlain(
   store: ArtifactStore,
-  recipe: Recipe,
+  recipe: SkinR1Recipe,
   run: Pick<Trained, 'model' | 'data' | 'trajectories'>,
   folder: string,
 ): Promise<string> {

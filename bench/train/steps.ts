@@ -8,7 +8,7 @@ import { createMemoryStore } from '../../activities/store/memory.ts';
 import { createS3Store } from '../../activities/store/s3.ts';
 import { createTrainingActivities } from '../../activities/training/activities.ts';
 import { ownEnvironment } from '../../cli/environment.ts';
-import { readRecipe } from '../../cli/start/recipes.ts';
+import { readRecipeOf } from '../../cli/start/recipes.ts';
 import type { SftInput, TrainingHeartbeat } from '../../domain/contracts/training.ts';
 import type { Environment } from '../../platform/env.ts';
 import { createLogger } from '../../platform/logger.ts';
@@ -27,9 +27,9 @@ export const compareSteps = (repeats: number, environment: Environment): Promise
 async function compare(s3: ArtifactStore, repeats: number): Promise<void> {
   const scratch = await mkdtemp(join(tmpdir(), 'dermflow-bench-'));
   try {
-    const demo = await readRecipe('demo');
+    const demo = await readRecipeOf('skin-r1', 'demo');
     const changes = ['trajectories.types=[1]', 'trajectories.maxPerType=1000', 'sft.epochs=1'];
-    const recipe = await readRecipe('demo', { set: [...changes, `sft.saveEvery=${saveEvery}`] });
+    const recipe = await readRecipeOf('skin-r1', 'demo', { set: [...changes, `sft.saveEvery=${saveEvery}`] });
     const { sft } = await prepareTraining(s3, recipe, scratch);
     const uploaded: number[] = [];
     const left: number[] = [];

@@ -1,27 +1,20 @@
-/** `dermflow ablate`: the runs that the paper's ablations need, one after another, and one table at their end. */
+/** `dermflow ablate`: the runs that a method's ablations need, one after another, and one table at their end. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { execa } from 'execa';
-import { ablationsPage } from '../../activities/reporting/ablations/page.ts';
-import { type Ablations, buildAblations } from '../../domain/ablations/ablations.ts';
-import { toMarkdown } from '../../domain/ablations/markdown.ts';
-import type { AblatedRun } from '../../domain/ablations/table.ts';
-import { type AblationRun, ablationRuns } from '../../domain/ablations/variants.ts';
-import { cellsOf, claimHead, claimRows, notesOn, numbered, tableHead } from '../../domain/ablations/words.ts';
 import { digestOf } from '../../domain/artifact.ts';
-import type { RunResult } from '../../domain/contracts/run.ts';
 import { exitCodes, userMistake } from '../../domain/failures.ts';
 import type { Recipe } from '../../domain/recipe/recipe.ts';
-import { taskTitles } from '../../domain/report/words.ts';
-import { renderTable } from '../follow/render.ts';
 import { untilInterrupted } from '../interruption.ts';
 import { type Session, withSession } from '../session.ts';
-import { readRecipe, withData } from '../start/recipes.ts';
+import { readRecipe, withData, withTeacher } from '../start/recipes.ts';
 import { showImport, showNote } from '../start/run.ts';
 import { collect } from '../start/start.ts';
 import { finishRun } from './finish.ts';
-import { itemsIn, readRun } from './read.ts';
+import type { AblationKind, Done, Needed, Table } from './kind.ts';
+import { skinR1Ablation } from './skin-r1.ts';
+import { skinGptAblation } from './skingpt.ts';
 
 interface AblateOptions {
   seeds?: string;
@@ -34,7 +27,7 @@ interface AblateOptions {
 
 export const ablateCommand = (): Command =>
   new Command('ablate')
-    .description('base, SFT, RL with and without SFT by step, flat reward: the runs that are missing, then one table')
+    .description("the runs that the paper's ablations need and that are missing, then one table")
     .argument('<recipe>', "the whole method's recipe: name in recipes/ or a file")
     .option('--seeds <list>', "e.g. 1,2,3; default: the recipe's own")
     .option('--data <folder>', 'import the data sets of the recipe from this folder')
@@ -49,29 +42,32 @@ async function ablate(recipeName: string, { seeds, set, data, out, open, json = 
     readSeeds(seeds).map((seed) => readRecipe(recipeName, { set: seed === null ? set : [...set, `seed=${seed}`] })),
   );
   // A mistake in a recipe is told before hours of import.
-  for (const recipe of recipes) ablationRuns(recipe);
+  for (const recipe of recipes) kindOf(recipe).runsOf(recipe);
   const interrupted = untilInterrupted();
   const page = await withSession(async (session) => {
-    const runs = (await withOneImport(recipes, data, session)).flatMap(ablationRuns);
+    const complete = await withOneImport(recipes, data, session);
+    const runs = complete.flatMap((recipe) => kindOf(recipe).runsOf(recipe));
     const finished = await finishAll(session, runs, json, interrupted);
-    if (!finished) {
+    const [first] = recipes;
+    if (!finished || !first) {
       console.error('interrupted; the run that is open goes on, and the same command goes on from there');
       process.exitCode = exitCodes.failedRun;
       return null;
     }
-    const store = await session.store();
-    const ablated = await Promise.all(finished.map(({ result, ...about }) => readRun(store, result, about)));
-    const results = new Map(finished.map(({ run, result }) => [run, result]));
-    const ablations = await buildAblations(recipes[0]?.name ?? recipeName, ablated, itemsIn(store, results));
-    const digest = digestOf(ablations.runs.map(({ run }) => run).join('\n')).slice(0, 12);
-    const place = join(session.environment.home, 'reports', 'ablations', `${ablations.recipe}-${digest}`);
-    const folder = resolve(out ?? place);
-    const written = await writeAblations(folder, ablations);
-    console.log(json ? JSON.stringify({ page: written, ...ablations }) : `\n${render(ablations)}\n\n${written}`);
+    const table = await kindOf(first).tableOf(first.name, finished, await session.store());
+    const digest = digestOf(finished.map(({ run }) => run).join('\n')).slice(0, 12);
+    const place = join(session.environment.home, 'reports', 'ablations', `${first.name}-${digest}`);
+    const written = await writeTable(resolve(out ?? place), table);
+    console.log(json ? JSON.stringify({ page: written, ...table.json }) : `\n${table.text}\n\n${written}`);
     return written;
   });
   if (page !== null && open) await execa(process.platform === 'darwin' ? 'open' : 'xdg-open', [page]);
 }
+
+/** Of the recipe's method; all recipes of a command are of one. */
+const kindOf = (recipe: Recipe): AblationKind<Recipe, unknown> =>
+  // Each is given recipes of its own method alone, and the runs that it asked for.
+  (recipe.method === 'skin-r1' ? skinR1Ablation : skinGptAblation) as unknown as AblationKind<Recipe, unknown>;
 
 /** Null: the recipe's own. */
 function readSeeds(text: string | undefined): (number | null)[] {
@@ -87,58 +83,35 @@ async function withOneImport(
   folder: string | undefined,
   session: Session,
 ): Promise<Recipe[]> {
-  const [first] = recipes;
-  if (folder === undefined || !first) return [...recipes];
-  const store = await session.store({ writes: true });
-  const { data } = await withData(first, folder, store, { onProgress: showImport, onNote: showNote });
-  return recipes.map((recipe) => ({ ...recipe, data }));
+  const place = () => session.store({ writes: true });
+  const taught = await Promise.all(recipes.map((recipe) => withTeacher(recipe, place)));
+  const [first] = taught;
+  if (folder === undefined || !first) return taught;
+  const { data } = await withData(first, folder, await place(), { onProgress: showImport, onNote: showNote });
+  return taught.map((recipe) => ({ ...recipe, data }));
 }
-
-type Done = Omit<AblatedRun, 'report'> & { result: RunResult };
 
 /** One after another: what two runs share is in the store when the second one begins. Null where it was interrupted. */
 async function finishAll(
   session: Session,
-  runs: readonly AblationRun[],
+  runs: readonly Needed[],
   json: boolean,
   interrupted: AbortSignal,
 ): Promise<Done[] | null> {
   const done: Done[] = [];
-  for (const { recipe, reward } of runs) {
-    const told = `seed ${recipe.seed}, ${reward === 'flat' ? 'flat reward' : "the recipe's own reward"}`;
-    if (!json) console.error(`${done.length + 1} of ${runs.length}: ${told}`);
+  for (const { recipe, variant, words } of runs) {
+    if (!json) console.error(`${done.length + 1} of ${runs.length}: seed ${recipe.seed}, ${words}`);
     const finished = await finishRun(session, recipe, json, interrupted);
     if (!finished) return null;
     if (!json) console.error(`run ${finished.run} ${finished.found ? 'was finished before' : 'is finished'}`);
-    done.push({ run: finished.run, seed: recipe.seed, reward, result: finished.result });
+    done.push({ run: finished.run, seed: recipe.seed, variant, result: finished.result });
   }
   return done;
 }
 
-async function writeAblations(folder: string, ablations: Ablations): Promise<string> {
+/** Returns the path of the page. */
+async function writeTable(folder: string, { files, page }: Table): Promise<string> {
   await mkdir(folder, { recursive: true });
-  const page = join(folder, 'ablations.html');
-  await writeFile(join(folder, 'ablations.json'), `${JSON.stringify(ablations, null, 2)}\n`);
-  await writeFile(join(folder, 'ablations.md'), toMarkdown(ablations));
-  await writeFile(page, await ablationsPage(ablations));
-  return page;
-}
-
-function render(ablations: Ablations): string {
-  const { rows } = ablations;
-  const reasons = numbered(rows.map(({ notComparable }) => notComparable));
-  const tables = [...Map.groupBy(rows, ({ task }) => task)].map(
-    ([task, own]) =>
-      `${taskTitles[task]}\n${renderTable(
-        tableHead,
-        own.map((row) => cellsOf(row, reasons.write)),
-      )}`,
-  );
-  const legend = reasons.all.map((reason, i) => `(${i + 1}) ${reason}`);
-  return [
-    ...tables,
-    ...(legend.length > 0 ? [`not comparable:\n${legend.join('\n')}`] : []),
-    `claims of the paper\n${renderTable(claimHead, claimRows(ablations))}`,
-    notesOn(ablations).join('\n'),
-  ].join('\n\n');
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+  return join(folder, page);
 }

@@ -6,6 +6,7 @@ import type { ItemsOf } from '../../domain/ablations/ablations.ts';
 import type { AblatedRun } from '../../domain/ablations/table.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { RunResult } from '../../domain/contracts/run.ts';
+import { reportSchema } from '../../domain/report/report.ts';
 import { asScored } from '../evaluate/run-items.ts';
 
 export async function readRun(
@@ -13,8 +14,8 @@ export async function readRun(
   { report }: RunResult,
   about: Omit<AblatedRun, 'report'>,
 ): Promise<AblatedRun> {
-  const { name, schema } = artifactFiles.report.report;
-  return { ...about, report: await readJson(store, await store.manifest(report), name, schema) };
+  const { name } = artifactFiles.report.report;
+  return { ...about, report: await readJson(store, await store.manifest(report), name, reportSchema) };
 }
 
 /** @param results by the names of the runs */

@@ -3,11 +3,12 @@ import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
 import { checkpointSteps } from '../../activities/training/checkpoints.ts';
 import type { ArtifactRef } from '../../domain/artifact.ts';
 import type { BenchmarkData } from '../../domain/contracts/benchmarks.ts';
-import type { EvaluationResult } from '../../domain/contracts/evaluation.ts';
+import { type Evaluated, evaluatedBy } from '../../domain/evaluation/evaluated.ts';
 import { modelId, modelOf } from '../../domain/evaluation/model-under-test.ts';
 import { corrupt, userMistake } from '../../domain/failures.ts';
 import { checkpointKey, stepOfCheckpointKey } from '../../domain/names.ts';
 import type { Recipe } from '../../domain/recipe/recipe.ts';
+import { stages } from '../../domain/stages.ts';
 import { knownInputOf, knownResultOf, knownStatusOf } from '../follow/recorded.ts';
 import type { Session } from '../session.ts';
 import { recordedRecipe } from './recorded-recipe.ts';
@@ -33,17 +34,17 @@ export async function findRun(session: Asked, run: string): Promise<KnownRun> {
   const recipe = recordedRecipe(run, given);
   const store = await session.store();
   const finished = status.state === 'COMPLETED' ? await knownResultOf(session, run) : null;
-  const evaluations = finished?.evaluations ?? status.progress?.evaluations ?? [];
+  const told = finished ?? status.progress;
   return {
     ...{ run, recipe, adapter: finished?.adapter ?? null },
-    ...(await readEvaluations(store, evaluations)),
+    ...(await readEvaluations(store, told ? evaluatedBy(told) : [])),
   };
 }
 
 /** What the manifests of its evaluations name. */
 async function readEvaluations(
   store: ArtifactStore,
-  evaluations: readonly EvaluationResult[],
+  evaluations: readonly Evaluated[],
 ): Promise<Pick<KnownRun, 'baseSha256' | 'data' | 'models'>> {
   const models = new Map<string, ArtifactRef | null>();
   let baseSha256: string | null = null;
@@ -51,8 +52,9 @@ async function readEvaluations(
   for (const { label, step, evaluation } of evaluations) {
     const { inputs } = await store.manifest(evaluation);
     const subject = modelOf({ label, step });
-    if (!subject || subject.image === 'grey') continue;
-    baseSha256 = inputs.model ?? baseSha256;
+    // Scores of answers that stand elsewhere name no model.
+    if (!subject || subject.image === 'grey' || inputs.model === undefined) continue;
+    baseSha256 = inputs.model;
     data ??= inputs.questions === undefined ? null : await readData(store, inputs.questions);
     const checkpoint = inputs.checkpoint === undefined ? null : await refOf(store, inputs.checkpoint);
     models.set(modelId(subject), checkpoint);
@@ -60,10 +62,8 @@ async function readEvaluations(
     // Ends of epochs and resume checkpoints that the store still has are models of the stage too.
     const [stageKey = ''] = checkpoint.key.split('/');
     for (const other of await checkpointSteps(store, stageKey, Number.POSITIVE_INFINITY)) {
-      const id =
-        subject.stage === 'sft' || subject.stage === 'concepts'
-          ? `${subject.stage}-${other}`
-          : modelId({ ...subject, step: other });
+      const isNamed = subject.stage !== 'base' && stages[subject.stage].perStep;
+      const id = isNamed ? modelId({ ...subject, step: other }) : `${subject.stage}-${other}`;
       if (models.has(id) || other === stepOfCheckpointKey(checkpoint.key)) continue;
       models.set(id, await store.find('checkpoint', checkpointKey(stageKey, other)));
     }

@@ -1,5 +1,5 @@
 /** `dermflow list`: runs, the newest first; one that was started again is told as it is now. */
-import type { Client } from '@temporalio/client';
+import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { Command } from 'commander';
 import { listRecords } from '../../activities/run-records.ts';
 import { userMistake } from '../../domain/failures.ts';
@@ -25,6 +25,8 @@ interface Row {
   stage: string;
   startedAt: string;
   closedAt: string | null;
+  /** For whom an open run waits; absent where it goes on by itself. */
+  waits?: string;
 }
 
 export const listCommand = (): Command =>
@@ -76,17 +78,22 @@ export async function findRuns(
 }
 
 async function* known(client: Client): AsyncGenerator<Found> {
-  for await (const run of client.workflow.list({ query: runsQuery() })) {
-    yield {
-      run: run.workflowId,
-      method: methodOfWorkflow(run.type)?.name ?? run.type,
-      recipe: String(run.searchAttributes[searchAttributes.recipe]?.[0] ?? run.memo?.[memo.recipe] ?? ''),
-      state: run.status.name,
-      stage: String(run.searchAttributes[searchAttributes.part]?.[0] ?? ''),
-      startedAt: run.startTime.toISOString(),
-      closedAt: run.closeTime?.toISOString() ?? null,
-    };
-  }
+  for await (const run of client.workflow.list({ query: runsQuery() })) yield rowOf(run);
+}
+
+/** A run as Temporal lists it, which asks no worker. */
+export function rowOf(run: WorkflowExecutionInfo): Found {
+  const waits = run.status.name === 'RUNNING' ? run.memo?.[memo.waits] : null;
+  return {
+    run: run.workflowId,
+    method: methodOfWorkflow(run.type)?.name ?? run.type,
+    recipe: String(run.searchAttributes[searchAttributes.recipe]?.[0] ?? run.memo?.[memo.recipe] ?? ''),
+    state: run.status.name,
+    stage: String(run.searchAttributes[searchAttributes.part]?.[0] ?? ''),
+    startedAt: run.startTime.toISOString(),
+    closedAt: run.closeTime?.toISOString() ?? null,
+    ...(typeof waits === 'string' ? { waits } : {}),
+  };
 }
 
 /** All recorded runs. The caller, who has asked Temporal before, passes over those that it knows. */
@@ -105,11 +112,11 @@ async function list({ all = false, failed = false, recipe, limit, json = false }
   }
   const rows = await withAnswers((session) => findRuns(session, { all, failed, recipe, count }));
   if (json) return console.log(JSON.stringify(rows));
-  const cells = rows.map(({ run, method, state, stage, startedAt, closedAt }) => [
+  const cells = rows.map(({ run, method, state, stage, startedAt, closedAt, waits }) => [
     run,
     method,
     state.toLowerCase(),
-    stage,
+    waits === undefined ? stage : `${stage}: ${waits}`,
     startedAt,
     closedAt ?? '',
   ]);

@@ -2,7 +2,8 @@
 import { Command } from 'commander';
 import { withAnswers } from '../question.ts';
 import { knownStatusOf } from './recorded.ts';
-import { renderKnown, renderResults } from './render.ts';
+import { renderKnown } from './render.ts';
+import { renderMeasured } from './results.ts';
 
 export const statusCommand = (): Command =>
   new Command('status')
@@ -16,6 +17,6 @@ export const statusCommand = (): Command =>
       });
       if (json) return console.log(JSON.stringify({ ...status, page }));
       console.log(renderKnown(status));
-      const evaluations = status.progress?.evaluations ?? [];
-      if (evaluations.length > 0) console.log(`\n${renderResults(evaluations)}`);
+      const measured = status.progress && renderMeasured(status.progress);
+      if (measured) console.log(`\n${measured}`);
     });

@@ -4,7 +4,7 @@ import { untilInterrupted } from '../interruption.ts';
 import { handleOf } from '../runs.ts';
 import { type Session, withSession } from '../session.ts';
 import { failedRun, follow } from './follow.ts';
-import { renderResults } from './render.ts';
+import { renderMeasured } from './results.ts';
 
 export const watchCommand = (): Command =>
   new Command('watch')
@@ -26,6 +26,6 @@ export async function watchRun(
   const status = await follow(client, run, json, interrupted);
   if (!status) return;
   if (status.state !== 'COMPLETED') throw failedRun(status);
-  const { evaluations, textOnly } = await handleOf(client, run).result();
-  if (!json) console.log(`\n${renderResults(evaluations, textOnly)}`);
+  const measured = renderMeasured(await handleOf(client, run).result());
+  if (!json && measured !== null) console.log(`\n${measured}`);
 }

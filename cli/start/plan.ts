@@ -6,9 +6,12 @@ import { countData, countGenerated } from '../../activities/datasets/preparation
 import { loadKnowledge } from '../../activities/knowledge.ts';
 import { modelPath } from '../../activities/trainer/model-folders.ts';
 import { userMistake } from '../../domain/failures.ts';
-import { type Architecture, findArchitecture, paperBase, qwen25Vl7b } from '../../domain/plan/architecture.ts';
+import { type Architecture, findArchitecture, hubArchitectures } from '../../domain/plan/architecture.ts';
+import { requireEvenBatches } from '../../domain/plan/even-batches.ts';
 import { describePaths, type Place, pathRows, requireOpenPaths } from '../../domain/plan/paths.ts';
-import { type DataCounts, planRun } from '../../domain/plan/plan.ts';
+import { type DataCounts, type PlanInput, planRun } from '../../domain/plan/plan.ts';
+import { planSkingpt } from '../../domain/plan/skingpt.ts';
+import { describeSkingptPlan } from '../../domain/plan/skingpt-words.ts';
 import { describePlan } from '../../domain/plan/words.ts';
 import type { Recipe } from '../../domain/recipe/recipe.ts';
 import { publicBase } from '../../domain/report/card-metadata.ts';
@@ -34,7 +37,7 @@ export const planCommand = (): Command =>
     .argument('<recipe>', 'name in recipes/ or a file')
     .option('--set <field=value>', 'change a field of the recipe; may be repeated', collect, [])
     .option('--data <folder>', 'count the cases of this data set')
-    .option('--items <count>', 'training questions, e.g. 26507 in the paper', count)
+    .option('--items <count>', 'training questions, e.g. 26507 in the paper; of SkinGPT-R1 training cases', count)
     .option('--test <count>', 'test cases, e.g. 8390 in the paper', count)
     .option('--textbook <count>', 'cases with a rationale', count)
     .option('--devices <count>', 'accelerators that one trainer uses', count, 1)
@@ -49,12 +52,27 @@ async function plan(recipeName: string, options: PlanOptions): Promise<void> {
   const architecture = await architectureOf(recipe.model.base);
   const { devices, priceInput: input, priceOutput: output } = options;
   const prices = input === undefined || output === undefined ? null : { input, output };
-  const planned = planRun({ recipe, data, architecture, devices, prices });
+  const { plan: planned, words } = planOf(recipe, { data, architecture, devices, prices });
   const place = placeOf(devices);
   const paths = pathRows(place, recipe);
   if (options.json) console.log(JSON.stringify({ recipe: recipe.name, data, ...planned, paths }));
-  else console.log([describePlan(recipe, planned), ...serverLine(recipe), '', describePaths(paths)].join('\n'));
+  else console.log([words, ...serverLine(recipe), '', describePaths(paths)].join('\n'));
   requireOpenPaths(place, recipe);
+  requireEvenBatches(recipe, devices);
+}
+
+/** By the recipe's method, with its words for people. */
+function planOf(recipe: Recipe, given: Omit<PlanInput, 'recipe'>): { plan: object; words: string } {
+  switch (recipe.method) {
+    case 'skin-r1': {
+      const plan = planRun({ recipe, ...given });
+      return { plan, words: describePlan(recipe, plan) };
+    }
+    case 'skingpt-r1': {
+      const plan = planSkingpt({ recipe, ...given });
+      return { plan, words: describeSkingptPlan(recipe, plan) };
+    }
+  }
 }
 
 /** As the environment says it here, which may not be that of the gpu workers, on as many devices as were asked about. */
@@ -65,7 +83,7 @@ function placeOf(devices: number): Place {
 
 /** How the server of completions is started, by the environment's settings of vLLM. */
 function serverLine(recipe: Recipe): string[] {
-  if (recipe.grpo.rollouts !== 'vllm-server') return [];
+  if (!('grpo' in recipe) || recipe.grpo.rollouts !== 'vllm-server') return [];
   const { name, revision, hub } = publicBase(recipe.model.base);
   const { memoryShare, maxLength, tensorParallel } = ownEnvironment().trainer.vllm;
   const command = [
@@ -89,9 +107,10 @@ async function countOf(recipe: Recipe, { data, items, test, textbook }: PlanOpti
   return { ...given, images, ...(counted?.concepts ? { concepts: counted.concepts } : {}) };
 }
 
-/** From the model's own config; a hub id is known for the paper's model alone. Null where its sizes are not known. */
+/** From the model's own config; of hub ids those of the papers' models are known. Null where its sizes are not known. */
 async function architectureOf(base: string): Promise<Architecture | null> {
-  if (publicBase(base).name === paperBase) return qwen25Vl7b;
+  const known = hubArchitectures[publicBase(base).name];
+  if (known) return known;
   const file = join(modelPath({ base, sha256: '' }), 'config.json');
   const text = await readFile(file, 'utf8').catch(() => null);
   return text === null ? null : findArchitecture(JSON.parse(text));

@@ -4,10 +4,11 @@ import { dirname, join, resolve } from 'node:path';
 import { Document, parseDocument } from 'yaml';
 import type { SourcesRequest } from '../../activities/datasets/import/recipe-sources.ts';
 import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
-import { userMistake } from '../../domain/failures.ts';
+import { DermflowError, userMistake } from '../../domain/failures.ts';
 import { overlay } from '../../domain/recipe/overlay.ts';
-import { parseRecipe } from '../../domain/recipe/parse.ts';
-import type { Recipe } from '../../domain/recipe/recipe.ts';
+import { ofMethod, parseRecipe } from '../../domain/recipe/parse.ts';
+import type { MethodName, Recipe, RecipeOf } from '../../domain/recipe/recipe.ts';
+import { shippedTeacher } from '../../domain/recipe/teacher.ts';
 import { repositoryRoot } from '../../platform/env.ts';
 import { ownEnvironment } from '../environment.ts';
 
@@ -33,6 +34,12 @@ export async function readRecipe(nameOrFile: string, { set = [] }: RecipeChanges
   for (const change of set) applyChange(document, change);
   return parseRecipe(document.toJS(), shown);
 }
+
+/** The same of a recipe that is to be of one method. */
+export const readRecipeOf = async <M extends MethodName>(
+  method: M,
+  ...[nameOrFile, changes]: Parameters<typeof readRecipe>
+): Promise<RecipeOf<M>> => ofMethod(method, await readRecipe(nameOrFile, changes), nameOrFile);
 
 /** @param below files that extend this one, by which a circle is noticed */
 async function readExtended(file: string, shown: string, below: readonly string[] = []): Promise<unknown> {
@@ -66,13 +73,28 @@ function applyChange(document: Document, change: string): void {
 
 const firstLine = (text: string): string => text.split('\n', 1)[0]?.replace(/:$/, '') ?? text;
 
+/**
+ * Puts the teacher's file that a recipe names into the store, and its reference into the recipe, so that the run knows it
+ * by its bytes. Any other recipe stays as it is.
+ */
+export async function withTeacher<R extends Recipe>(recipe: R, store: () => Promise<ArtifactStore>): Promise<R> {
+  if (recipe.method !== 'skingpt-r1' || !recipe.teacher) return recipe;
+  const { encoder } = recipe.teacher;
+  if (typeof encoder !== 'string' || encoder === shippedTeacher) return recipe;
+  const { storeEncoder } = await import('../evaluate/encoder.ts');
+  const stored = await storeEncoder(encoder, await store()).catch((error: unknown) => {
+    throw error instanceof DermflowError ? userMistake(`teacher.encoder: ${error.message}`, error) : error;
+  });
+  return { ...recipe, teacher: { ...recipe.teacher, encoder: stored } };
+}
+
 /** Imports the recipe's data sets below `folder` from this machine and puts their references into the recipe. */
-export async function withData(
-  recipe: Recipe,
+export async function withData<R extends Recipe>(
+  recipe: R,
   folder: string,
   store: ArtifactStore,
   told: Pick<SourcesRequest, 'onProgress' | 'onNote'>,
-): Promise<Recipe> {
+): Promise<R> {
   // What reads tables and images takes a second to load, which commands without data are spared.
   const { importSources } = await import('../../activities/datasets/import/recipe-sources.ts');
   const { loadKnowledge } = await import('../../activities/knowledge.ts');

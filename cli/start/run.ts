@@ -9,7 +9,7 @@ import { watchRun } from '../follow/watch.ts';
 import { untilInterrupted } from '../interruption.ts';
 import { finishedRun, parseRunName, type RunHandle, runOf, startRun } from '../runs.ts';
 import { type Session, withSession } from '../session.ts';
-import { readRecipe, withData } from './recipes.ts';
+import { readRecipe, withData, withTeacher } from './recipes.ts';
 import { collect } from './start.ts';
 
 interface RunOptions {
@@ -40,7 +40,9 @@ async function run(recipeName: string, options: RunOptions): Promise<void> {
   await withSession(async (session) => {
     const { store, page } = session;
     const told = { onProgress: showImport, onNote: showNote };
-    const complete = data === undefined ? recipe : await withData(recipe, data, await store({ writes: true }), told);
+    const place = () => store({ writes: true });
+    const taught = await withTeacher(recipe, place);
+    const complete = data === undefined ? taught : await withData(taught, data, await place(), told);
     const id = name ?? runOf(complete);
     await startUnfinished(session, complete, id);
     if (json) console.log(JSON.stringify({ run: id, page: page(id) }));

@@ -7,14 +7,15 @@ import type { Environment } from '../../platform/env.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { ownEnvironment } from '../environment.ts';
 import { failedRun, follow } from '../follow/follow.ts';
-import { renderResults } from '../follow/render.ts';
 import { fetchReport } from '../follow/report.ts';
+import { renderMeasured } from '../follow/results.ts';
 import { untilInterrupted } from '../interruption.ts';
 import { startServices } from '../machine/services.ts';
 import { handleOf, runOf, startRun } from '../runs.ts';
 import { type Session, withSession } from '../session.ts';
 import { basisOf, keepFinished, reportFolder } from './finished.ts';
 import { places } from './places.ts';
+import { withTeacher } from './recipes.ts';
 
 interface Options {
   fresh: boolean;
@@ -49,7 +50,8 @@ interface Local extends Omit<Options, 'fresh'> {
 }
 
 async function runRecipe({ client, store }: Session, local: Local): Promise<void> {
-  const { recipe, stack, environment, keepUp, json, interrupted } = local;
+  const { stack, environment, keepUp, json, interrupted } = local;
+  const recipe = await withTeacher(local.recipe, () => store({ writes: true }));
   const run = runOf(recipe);
   const page = runPage(stack, run);
   const basis = await basisOf(recipe, environment);
@@ -63,7 +65,7 @@ async function runRecipe({ client, store }: Session, local: Local): Promise<void
   }
   if (status.state !== 'COMPLETED') throw failedRun(status);
   const result = await handleOf(client, run).result();
-  const { evaluations, textOnly } = result;
+  const { evaluations, textOnly, benchmarks } = result;
   const folder = reportFolder(environment, run);
   const artifacts = await store();
   const report = await fetchReport(artifacts, result, folder);
@@ -81,9 +83,9 @@ async function runRecipe({ client, store }: Session, local: Local): Promise<void
       ...{ bucket: stack.bucket, files: Object.fromEntries(files.flat()) },
     });
   }
-  if (json) console.log(JSON.stringify({ run, report, page: keepUp ? page : null, evaluations, textOnly }));
+  if (json) console.log(JSON.stringify({ run, report, page: keepUp ? page : null, evaluations, textOnly, benchmarks }));
   else {
     const shown = [...places(run, folder), ...(keepUp ? [`Temporal  ${page}`] : [])];
-    console.log(`\n${renderResults(evaluations, textOnly)}\n\n${shown.join('\n')}`);
+    console.log(`\n${renderMeasured(result) ?? ''}\n\n${shown.join('\n')}`);
   }
 }

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { requireOpenPaths } from '../../domain/plan/paths.ts';
 import { ownEnvironment } from '../environment.ts';
-import { renderResults } from '../follow/render.ts';
+import { renderMeasured } from '../follow/results.ts';
 import { findFinished, reportFolder } from './finished.ts';
 import { places } from './places.ts';
 import { readRecipe } from './recipes.ts';
@@ -41,10 +41,11 @@ async function start(
     return startLocally(recipe, { fresh, keepUp, json });
   }
   const { run, finishedAt, result } = finished;
-  const { evaluations, textOnly } = result;
+  const { evaluations, textOnly, benchmarks } = result;
   const folder = reportFolder(environment, run);
   const report = resolve(folder, 'report.html');
-  if (json) return console.log(JSON.stringify({ run, report, page: null, evaluations, textOnly, finishedAt }));
+  if (json)
+    return console.log(JSON.stringify({ run, report, page: null, evaluations, textOnly, benchmarks, finishedAt }));
   console.log(`run ${run} is finished since ${finishedAt}; "npm start -- --fresh" computes it anew`);
-  console.log(`\n${renderResults(evaluations, textOnly)}\n\n${places(run, folder).join('\n')}`);
+  console.log(`\n${renderMeasured(result) ?? ''}\n\n${places(run, folder).join('\n')}`);
 }

@@ -5,7 +5,7 @@
  */
 import { userMistake } from '../failures.ts';
 import { type QuestionTask, questionTasks } from '../questions/question.ts';
-import type { Recipe } from '../recipe/recipe.ts';
+import type { SkinR1Recipe } from '../recipe/methods/skin-r1.ts';
 
 export const rewardVariants = ['own', 'flat'] as const;
 /** `own`: the recipe's; `flat`: nothing for a coarser label on the right path. */
@@ -13,7 +13,7 @@ export type RewardVariant = (typeof rewardVariants)[number];
 
 export interface AblationRun {
   reward: RewardVariant;
-  recipe: Recipe;
+  recipe: SkinR1Recipe;
 }
 
 /** Fig. 3's tests: the truth among its neighbours in the DDx graph, and among its own ancestors. */
@@ -24,7 +24,7 @@ const flatSuffix = '-flat-reward';
 const longestName = 40;
 
 /** Throws a user's mistake for a recipe that leaves out what its ablations are about. */
-export function ablationRuns(recipe: Recipe): readonly [own: AblationRun, flat: AblationRun] {
+export function ablationRuns(recipe: SkinR1Recipe): readonly [own: AblationRun, flat: AblationRun] {
   const { name, sft, grpo, rewards, evaluation } = recipe;
   const mistake = (field: string, words: string): Error =>
     userMistake(`${name}: ${field} ${words}; name the whole method's recipe, e.g. skin-r1`);

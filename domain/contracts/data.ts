@@ -1,24 +1,34 @@
 /** The data stage, on cpu workers. */
 import type { ArtifactRef } from '../artifact.ts';
+import type { SkinR1Recipe } from '../recipe/methods/skin-r1.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { TaskScore } from './evaluation.ts';
 
-export interface DataResult {
+/** What every method's run has of its data. */
+export interface CasesResult {
   dataset: ArtifactRef;
-  textbook: ArtifactRef;
   questions: ArtifactRef;
+  /** Counts for the display: cases by split, textbook cases that are trained on, quarantined images. */
+  counts: { train: number; validation: number; test: number; textbook: number; quarantined: number };
+}
+
+export interface DataResult extends CasesResult {
+  textbook: ArtifactRef;
   /** Pictures with concepts, where the recipe aligns them (`sft.conceptAlignment`). */
   concepts?: ArtifactRef;
   /** What the options' labels alone earn on the test questions that the recipe asks; runs begun before it was measured lack it. */
   textOnly?: TaskScore[];
-  /** Counts for the display: cases by split, quarantined images. */
-  counts: { train: number; validation: number; test: number; textbook: number; quarantined: number };
 }
 
-/** The part of a recipe that decides the data. */
-export type DataRecipe = Pick<Recipe, 'seed' | 'data' | 'sft' | 'questions' | 'rewards' | 'evaluation'>;
+/** The part of a recipe that decides its cases. */
+export type CasesRecipe = Pick<Recipe, 'seed' | 'data'>;
+
+/** The part of a Skin-R1 recipe that decides the data. */
+export type DataRecipe = Pick<SkinR1Recipe, 'seed' | 'data' | 'sft' | 'questions' | 'rewards' | 'evaluation'>;
 
 export interface DatasetActivities {
   /** Import or generate, split, and turn into questions. */
   prepareData(input: { recipe: DataRecipe }): Promise<DataResult>;
+  /** The same without textbook and concepts; the questions are matched ones of all tasks, which any model may be asked later. */
+  prepareCases(input: { recipe: CasesRecipe }): Promise<CasesResult>;
 }

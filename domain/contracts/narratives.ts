@@ -2,7 +2,6 @@
 import type { ArtifactRef } from '../artifact.ts';
 import type { JudgeSettings } from '../dermeval/judge.ts';
 import type { LlmAccount } from '../llm-account.ts';
-import type { GeneratedSpec } from '../recipe/data.ts';
 import type { CertifiedSettings, NarrativesSettings } from '../recipe/narratives.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { CheckpointRef, ModelRef } from './references.ts';
@@ -16,7 +15,7 @@ export type NarrativeRecipe = Pick<Recipe, 'seed' | 'prompts' | 'model' | 'budge
 /** The part that decides how narratives are scored. */
 export type ScoringRecipe = NarrativeRecipe & {
   judge?: JudgeSettings;
-  data: { generate?: GeneratedSpec };
+  data: Pick<Recipe['data'], 'generate'>;
 };
 
 export interface NarrativesResult {
@@ -87,6 +86,20 @@ export interface ReviewState {
   /** No case waits for anybody. */
   complete: boolean;
   reviewers: string[];
+}
+
+/** Answer of the `review` query: what a reviewer's page has to know of a run, or why nobody is asked. */
+export type ReviewAnswer = ReviewWait | { nobody: string };
+
+export interface ReviewWait {
+  set: ArtifactRef;
+  count: number;
+  certified: CertifiedSettings;
+  /** As of the last look at the store; null before the first. */
+  state: ReviewState | null;
+  /** People are asked now. False where a program reviews, and once nobody is waited for. */
+  waiting: boolean;
+  reminders: number;
 }
 
 export interface CertifiedResult {

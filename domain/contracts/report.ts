@@ -1,18 +1,20 @@
 /** The report, on cpu workers. */
 import type { ArtifactRef } from '../artifact.ts';
 import type { LlmAccount } from '../llm-account.ts';
-import type { Recipe } from '../recipe/recipe.ts';
+import type { SkinR1Recipe } from '../recipe/methods/skin-r1.ts';
+import type { SkinGptR1Recipe } from '../recipe/methods/skingpt-r1.ts';
 import type { MilestoneChoice } from '../rewards/milestones.ts';
 import type { Stage } from '../stages.ts';
-import type { ProbesResult } from './benchmarks.ts';
-import type { DataResult } from './data.ts';
+import type { BenchmarkResult, ProbesResult } from './benchmarks.ts';
+import type { CasesResult, DataResult } from './data.ts';
 import type { EvaluationResult } from './evaluation.ts';
+import type { CertifiedResult, DermcotResult, NarrativesResult, ScoresResult } from './narratives.ts';
 import type { ModelRef } from './references.ts';
 import type { TrajectoriesResult } from './trajectories.ts';
 
 export interface ReportInput {
   run: string;
-  recipe: Recipe;
+  recipe: SkinR1Recipe;
   model: ModelRef;
   data: DataResult;
   trajectories: TrajectoriesResult;
@@ -28,6 +30,30 @@ export interface ReportInput {
   spent?: { stage: string; account: LlmAccount }[];
 }
 
+/** Of SkinGPT-R1. */
+export interface NarrativeReportInput {
+  run: string;
+  recipe: SkinGptR1Recipe;
+  model: ModelRef;
+  data: CasesResult;
+  narratives: NarrativesResult;
+  /** Of all narratives. */
+  scores: ScoresResult;
+  /** Null: none were asked for. */
+  certified: CertifiedResult | null;
+  dermcot: DermcotResult;
+  /** Logs of every stretch, the stretches of a stage in their order. */
+  logs: { stage: Stage; metrics: ArtifactRef }[];
+  /** Each model, named by its id, on each classification set. */
+  evaluations: BenchmarkResult[];
+  /** Each model on DermBench's part of the run, scored as narratives. */
+  bench: BenchmarkResult[];
+  adapter: ArtifactRef;
+  /** What the run spent on the language model. */
+  spent?: { stage: string; account: LlmAccount }[];
+}
+
 export interface ReportActivities {
   writeReport(input: ReportInput): Promise<ArtifactRef>;
+  writeNarrativeReport(input: NarrativeReportInput): Promise<ArtifactRef>;
 }

@@ -9,8 +9,11 @@ import type { ArtifactRef } from '../artifact.ts';
 import type { LlmBudget } from '../llm-account.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { Stage } from '../stages.ts';
+import type { BenchmarkActivities, BenchmarkResult, JudgeActivities } from './benchmarks.ts';
 import type { DatasetActivities } from './data.ts';
+import type { ClassificationActivities, TeacherActivities } from './distillation.ts';
 import type { EvaluationActivities, EvaluationResult, TaskScore } from './evaluation.ts';
+import type { DermcotActivities, DescriptionActivities, NarrativeActivities, ReviewActivities } from './narratives.ts';
 import type { ReportActivities } from './report.ts';
 import type { TrainingActivities } from './training.ts';
 import type { TrajectoryActivities } from './trajectories.ts';
@@ -26,7 +29,10 @@ export interface RunInput {
 export interface RunResult {
   report: ArtifactRef;
   adapter: ArtifactRef;
+  /** On the run's questions; empty of a method whose models answer in their own words. */
   evaluations: EvaluationResult[];
+  /** Of such a method: each model on each of its sets, with pictures and without them, and on DermBench's part. */
+  benchmarks?: BenchmarkResult[];
   /** As in `DataResult`. */
   textOnly?: TaskScore[];
 }
@@ -46,6 +52,8 @@ export interface RunProgress {
   /** Newest checkpoint that a finished stretch returned. */
   checkpoint: { stage: Stage; step: number } | null;
   evaluations: EvaluationResult[];
+  /** As in `RunResult`, so far. */
+  benchmarks?: BenchmarkResult[];
   report: ArtifactRef | null;
   /** Why the run failed, in the words of the failure; null otherwise. */
   failure: string | null;
@@ -58,4 +66,12 @@ export type Activities = DatasetActivities &
   TrajectoryActivities &
   TrainingActivities &
   EvaluationActivities &
+  NarrativeActivities &
+  DescriptionActivities &
+  DermcotActivities &
+  ReviewActivities &
+  TeacherActivities &
+  ClassificationActivities &
+  Pick<BenchmarkActivities, 'evaluateBenchmark'> &
+  JudgeActivities &
   ReportActivities;

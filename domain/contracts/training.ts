@@ -5,8 +5,10 @@ import type { FeatureForm } from '../features/encoder.ts';
 import { type Motion, motionSchema } from '../heartbeats.ts';
 import type { DermevalSettings } from '../recipe/dermeval.ts';
 import type { DistilSettings } from '../recipe/distillation.ts';
+import type { SkinR1Recipe } from '../recipe/methods/skin-r1.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { MilestoneChoice } from '../rewards/milestones.ts';
+import type { BenchmarkResult } from './benchmarks.ts';
 import type { DataResult } from './data.ts';
 import type { EvaluationResult, TaskScore } from './evaluation.ts';
 import type { CheckpointRef, ModelRef } from './references.ts';
@@ -20,7 +22,7 @@ export interface StretchResult {
 }
 
 /** The part of a recipe that decides how SFT trains. */
-export type SftRecipe = Pick<Recipe, 'seed' | 'model' | 'lora' | 'full' | 'sft'>;
+export type SftRecipe = Pick<SkinR1Recipe, 'seed' | 'model' | 'lora' | 'full' | 'sft'>;
 
 export interface SftInput {
   /** Absent in runs begun before version 0.2, whose `recipe.sft.epochs` were those of the stage at hand. */
@@ -38,7 +40,7 @@ export interface SftInput {
 }
 
 export interface GrpoInput {
-  recipe: Recipe;
+  recipe: SkinR1Recipe;
   model: ModelRef;
   questions: ArtifactRef;
   /** Policy start and KL reference of every stretch; null: RL without SFT. */
@@ -89,6 +91,10 @@ export interface AdapterInput {
   trajectories?: TrajectoriesResult['counts'];
   evaluations?: EvaluationResult[];
   textOnly?: TaskScore[];
+  /** Of a method whose models answer in their own words: as in the run's result. */
+  benchmarks?: BenchmarkResult[];
+  /** What was written and chosen, of a method that is trained on narratives. */
+  narratives?: { written: number; rejected: number; train: number; validation: number; certified: number };
   /** Why this milestone, where a validation chose it. */
   chosen?: MilestoneChoice[];
 }

@@ -3,8 +3,9 @@ import type { ModelUnderTest } from '../evaluation/model-under-test.ts';
 import { userMistake } from '../failures.ts';
 import type { Method } from './method.ts';
 import { skinR1 } from './skin-r1.ts';
+import { skinGptR1 } from './skingpt-r1.ts';
 
-export const methods: readonly Method[] = [skinR1];
+export const methods: readonly Method[] = [skinR1, skinGptR1];
 
 /** The method of a recipe that names none. */
 const defaultMethod = skinR1.name;

@@ -33,4 +33,10 @@ export interface MethodWords {
   answers: string;
   /** What its reasoning is; begins a sentence that goes on with "; it is no explanation". */
   reasoning: string;
+  /** What it does, behind what it is; absent: it answers a multiple-choice question. */
+  does?: string;
+  /** Where the values of the settings are from, and what of the method is not known; absent where all is the paper's. */
+  origins?: string;
+  /** What its form of answers does not let it say; absent: what options do not. */
+  limit?: string;
 }

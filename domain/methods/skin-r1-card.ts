@@ -1,6 +1,7 @@
 /** What the model card of a Skin-R1 adapter says: no sentence of a stage that did not make it. */
 
-import { type Recipe, sourceNames } from '../recipe/recipe.ts';
+import type { SkinR1Recipe } from '../recipe/methods/skin-r1.ts';
+import { sourceNames } from '../recipe/recipe.ts';
 import { rewardWeights } from '../reward-settings.ts';
 import type { Stage } from '../stages.ts';
 import { grouped } from '../words.ts';
@@ -14,7 +15,10 @@ interface Course {
   rl: boolean;
 }
 
-export function skinR1Card({ recipe, trajectories }: ModelCardSource, trained: readonly Stage[]): MethodWords {
+export function skinR1Card(
+  { recipe, trajectories }: ModelCardSource<SkinR1Recipe>,
+  trained: readonly Stage[],
+): MethodWords {
   const course: Course = {
     concepts: trained.includes('concepts'),
     sft: trained.includes('sft'),
@@ -45,7 +49,7 @@ function procedureWords({ concepts, sft, rl }: Course): string {
   return sft ? `${tuning}, then ${learning}` : `${learning}, without the supervised fine-tuning that comes first there`;
 }
 
-function origin(recipe: Recipe, { sft, rl }: Course): string {
+function origin(recipe: SkinR1Recipe, { sft, rl }: Course): string {
   if (isGenerated(recipe)) {
     return 'Images drawn by a program, in the layout of HAM10000. **They show no patients and no skin**, and what is learned from them says nothing about real lesions.';
   }
@@ -64,7 +68,7 @@ function unused({ concepts, sft, rl }: Course): string {
   return sft ? '' : ' Trained on questions of the training part alone; the textbook cases were not trained on.';
 }
 
-function conceptWords({ sft }: Recipe, { concepts }: Course): string {
+function conceptWords({ sft }: SkinR1Recipe, { concepts }: Course): string {
   const count = sft.conceptAlignment?.epochs ?? 0;
   return concepts
     ? `SFT began with ${count} ${count === 1 ? 'epoch' : 'epochs'} on pictures with explained concepts; `
@@ -77,7 +81,7 @@ function lineage({ sft, rl }: Course, noun: string): string {
   return `the SFT ${noun} is continued in GRPO and is the reference of its KL term.`;
 }
 
-function rewardWords({ rewards }: Recipe): string {
+function rewardWords({ rewards }: SkinR1Recipe): string {
   const parts = [
     `granularity ${rewardWeights.granularity}${rewards.granularity === 'flat' ? ' (all or nothing)' : ''}`,
     ...(rewards.format ? [`format ${rewardWeights.format}`] : []),

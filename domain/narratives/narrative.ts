@@ -6,7 +6,18 @@ import { scorers } from '../recipe/narratives.ts';
 import { sftRowSchema } from '../trajectories/row.ts';
 
 /** A line of `descriptions.jsonl`: what a model wrote that did not know the diagnosis. */
-export const descriptionSchema = z.strictObject({ id: z.string(), caseId: z.string(), text: z.string() });
+export const descriptionSchema = z.strictObject({
+  /** Of the narrative. */
+  id: z.string(),
+  caseId: z.string(),
+  /** In the standard form; as it was written where it is of no use. */
+  text: z.string(),
+  /** Why it is of no use; null where nothing is wrong with it. */
+  fault: z.string().nullable(),
+});
+export type Description = z.infer<typeof descriptionSchema>;
+
+export const narrativeId = (caseId: string, candidate: number): string => `${caseId}#${candidate + 1}`;
 
 /** A line of `narratives.jsonl`: a candidate in the standard form. */
 export const narrativeSchema = z.strictObject({

@@ -32,6 +32,12 @@ export const qwen25Vl7b: Architecture = {
   vision: { hidden: 1_280, intermediate: 3_420, depth: 32, patch: 14, temporalPatch: 2, merge: 2 },
 };
 
+/** Models of the hub whose sizes are known without their files: Vision-R1-7B is Qwen2.5-VL-7B, trained further. */
+export const hubArchitectures: Readonly<Record<string, Architecture>> = {
+  [paperBase]: qwen25Vl7b,
+  'Osilly/Vision-R1-7B': qwen25Vl7b,
+};
+
 const size = z.int().positive();
 const textSchema = z.object({
   vocab_size: size,

@@ -2,8 +2,8 @@
  * Estimated memory of an accelerator, in bytes, part by part; the larger of training and sampling is the peak. Measured by
  * `npm run rehearse` (docs/training.md), whose trainer has a processor in place of an accelerator.
  */
-import type { Recipe } from '../recipe/recipe.ts';
-import { type Stage, type StageRow, stages } from '../stages.ts';
+import type { SkinR1Recipe } from '../recipe/methods/skin-r1.ts';
+import { type Stage, type StageRow, stages, type Trains } from '../stages.ts';
 import { type Architecture, keyValueWidth } from './architecture.ts';
 import { adapterShare, frozenBytes, trainableParameters } from './weights.ts';
 
@@ -43,19 +43,22 @@ const tile = { tokens: 4_096, words: 32_768 };
  */
 const tiles: Record<Computer, number> = { accelerator: 1, processor: 12 };
 
-export const imageTokens = (recipe: Recipe, { vision }: Architecture): number =>
+type Planned = Trains & Pick<SkinR1Recipe, 'model'> & { data: Pick<SkinR1Recipe['data'], 'maxPixels'> };
+
+export const imageTokens = (recipe: Pick<Planned, 'data'>, { vision }: Architecture): number =>
   Math.ceil(recipe.data.maxPixels / (vision.patch * vision.merge) ** 2);
 
 export function estimateMemory(
   stage: Stage,
-  recipe: Recipe,
+  recipe: Planned,
   a: Architecture,
   devices: number,
   computer: Computer = 'accelerator',
 ): MemoryEstimate {
   const bytes = recipe.model.precision === 'bf16' ? 2 : 4;
   const row: StageRow = stages[stage];
-  const { settings, completion, dropout, sampled, adapterBytes } = row.memory(recipe);
+  const { settings, completion, dropout, sampled, adapterBytes, wholeLogits } = row.memory(recipe);
+  const trained = row.trains(recipe);
   const { perDeviceBatchSize: rows, gradientCheckpointing } = settings;
   const tokens = { image: imageTokens(recipe, a), instruction: instructionTokens, completion };
   const prompt = tokens.image + tokens.instruction;
@@ -64,13 +67,16 @@ export function estimateMemory(
   const stored = gradientCheckpointing ? a.layers * a.hidden * bytes + layer : a.layers * layer;
   // Triton's kernel passes over what has no label.
   const labelled = rows * (computer === 'accelerator' ? completion : sequence);
-  const logits = tiles[computer] * bytes * Math.min(labelled, tile.tokens) * Math.min(a.vocabulary, tile.words);
+  const logits =
+    wholeLogits === undefined
+      ? tiles[computer] * bytes * Math.min(labelled, tile.tokens) * Math.min(a.vocabulary, tile.words)
+      : wholeLogits * 4 * rows * completion * a.vocabulary;
   const activations = rows * sequence * stored + logits;
   const atOnce = sampled / devices;
   const sampling =
     atOnce * bytes * (sequence * 2 * a.layers * keyValueWidth(a) + prompt * wideVectors * a.intermediate);
-  const trainable = trainableParameters(a, recipe);
-  const base = frozenBytes(a, recipe, trainable, row.job === 'grpo');
-  const adapter = trainable * adapterBytes * adapterShare(recipe);
+  const trainable = trainableParameters(a, trained);
+  const base = frozenBytes(a, { ...trained, model: recipe.model }, trainable, row.job === 'grpo');
+  const adapter = trainable * adapterBytes * adapterShare(trained);
   return { base, adapter, activations, sampling, peak: base + adapter + Math.max(activations, sampling), tokens };
 }

@@ -3,6 +3,8 @@
  * are refused before anything starts, for the versions that are locked.
  */
 import { userMistake } from '../failures.ts';
+import type { SkinR1Recipe } from '../recipe/methods/skin-r1.ts';
+import type { SkinGptR1Recipe } from '../recipe/methods/skingpt-r1.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 
 /** Versions in `trainer/requirements.txt` for which the refusals below were read in the sources; a test compares them. */
@@ -20,7 +22,9 @@ export interface Place {
   attention: string;
 }
 
-type Uses = Pick<Recipe, 'model' | 'sft' | 'grpo' | 'lora'>;
+/** Of any method: parts that its recipe lacks are absent. */
+type Uses = Pick<Recipe, 'model'> &
+  Partial<Pick<SkinR1Recipe, 'sft' | 'grpo' | 'lora'> & Pick<SkinGptR1Recipe, 'distillation' | 'dermeval'>>;
 
 export interface Path {
   name: string;
@@ -43,10 +47,11 @@ const shardsWith =
   (place: Place, recipe: Uses | null): boolean =>
     recipe !== null && shards('fsdp')(place) && isSo(recipe);
 const samples =
-  (engine: Recipe['grpo']['rollouts']) =>
+  (engine: SkinR1Recipe['grpo']['rollouts']) =>
   (_: Place, recipe: Uses | null): boolean =>
-    recipe !== null && recipe.grpo.rollouts === engine && reinforces(recipe);
-const reinforces = ({ grpo }: Uses): boolean => grpo.milestones.length + grpo.rlOnlyMilestones.length > 0;
+    recipe !== null && recipe.grpo?.rollouts === engine && reinforces(recipe);
+const reinforces = ({ grpo }: Uses): boolean =>
+  grpo !== undefined && grpo.milestones.length + grpo.rlOnlyMilestones.length > 0;
 const open = { refusal: null };
 
 export const paths: readonly Path[] = [
@@ -59,7 +64,7 @@ export const paths: readonly Path[] = [
   {
     name: 'gradient checkpointing',
     ...{ ran: 'CPU, GPU', by: 'trainer/tests/test_precision.py', ...open },
-    isUsed: (_, recipe) => recipe !== null && (recipe.sft.gradientCheckpointing || recipe.grpo.gradientCheckpointing),
+    isUsed: (_, recipe) => recipe?.sft?.gradientCheckpointing === true || recipe?.grpo?.gradientCheckpointing === true,
   },
   { name: 'ddp', ran: 'CPU', by: 'trainer/tests/test_distributed.py, gloo', ...open, isUsed: shards('ddp') },
   {
@@ -94,7 +99,25 @@ export const paths: readonly Path[] = [
     refusal:
       'grpo.validation is set and DERMFLOW_TRAINER_SHARDING is fsdp: ranks without a question left would not take part in ' +
       'the forward passes of the others; take ddp, or remove grpo.validation',
-    isUsed: shardsWith((recipe) => recipe.grpo.validation !== undefined && reinforces(recipe)),
+    isUsed: shardsWith((recipe) => recipe.grpo?.validation !== undefined && reinforces(recipe)),
+  },
+  {
+    name: 'dual distillation',
+    ...{ ran: 'CPU', by: 'trainer/tests/test_distillation.py, two processes by gloo', ...open },
+    isUsed: (_, recipe) => recipe?.distillation !== undefined,
+  },
+  {
+    name: 'dual distillation, sharded',
+    ...{ ran: 'never', by: '' },
+    refusal:
+      "DERMFLOW_TRAINER_SHARDING shards the model: a distillation's base is frozen and whole on each device, and its " +
+      'adapters are no parts of it; take ddp',
+    isUsed: (place, recipe) => recipe?.distillation !== undefined && !isSingle(place) && place.sharding !== 'ddp',
+  },
+  {
+    name: "DermEval's SOREB",
+    ...{ ran: 'CPU', by: 'trainer/tests/test_soreb.py', ...open },
+    isUsed: (_, recipe) => (recipe?.dermeval?.soreb.milestones.length ?? 0) > 0,
   },
   { name: 'zero-2', ran: 'never', by: 'its configuration is read by Accelerate', ...open, isUsed: shards('zero-2') },
   {

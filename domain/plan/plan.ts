@@ -1,10 +1,11 @@
 /** What a recipe will do, computed before anything starts: steps, sizes, calls, price. */
 import { userMistake } from '../failures.ts';
-import type { Recipe } from '../recipe/recipe.ts';
+import type { SkinR1Recipe } from '../recipe/methods/skin-r1.ts';
 import { iterationsOf } from '../recipe/trl/together.ts';
 import { resumeCheckpointsKept } from '../retention.ts';
 import { stageNames, stages } from '../stages.ts';
 import { type Architecture, totalParameters } from './architecture.ts';
+import { type Batches, grpoBatches, sftBatches } from './batches.ts';
 import { type Computer, estimateMemory, type MemoryEstimate } from './memory.ts';
 import { checkpointBytes, trainableParameters } from './weights.ts';
 
@@ -28,7 +29,7 @@ export interface TokenPrices {
 }
 
 export interface PlanInput {
-  recipe: Recipe;
+  recipe: SkinR1Recipe;
   data: DataCounts;
   /** Null where the base model's config is not at hand. */
   architecture: Architecture | null;
@@ -36,16 +37,6 @@ export interface PlanInput {
   /** What the trainer computes on; an accelerator where it is not said. */
   computer?: Computer;
   prices: TokenPrices | null;
-}
-
-export interface Batches {
-  rows: number;
-  batch: number;
-  stepsPerEpoch: number;
-  /** Rows of an epoch's last, smaller batch; 0 if all are full. */
-  remainder: number;
-  /** What becomes of that batch. */
-  lastBatch: 'full' | 'partial' | 'dropped';
 }
 
 export interface LlmCost {
@@ -76,29 +67,9 @@ const tokensPerCall = { input: 400, output: 120 };
 /** Tokens of a call that explains a concept: the instruction, and two sentences. */
 const tokensPerExplanation = { input: 100, output: 60 };
 /** Checkpoints on the local disk at one time: resumed from, being written, being uploaded, waiting. */
-const localCheckpoints = 4;
+export const localCheckpoints = 4;
 /** Bytes per pixel of a lossless photograph. */
-const bytesPerPixel = 2;
-
-/** SFT trains on what is left over at the end of an epoch. */
-export const sftBatches = (rows: number, batch: number): Batches => ({
-  ...countBatches(rows, batch),
-  stepsPerEpoch: Math.ceil(rows / batch),
-});
-
-/** TRL's sampler for GRPO keeps whole steps only: prompts left over are left out of that epoch, others in each one. */
-export function grpoBatches(rows: number, batch: number): Batches {
-  const counted = countBatches(rows, batch);
-  return { ...counted, lastBatch: counted.remainder === 0 ? 'full' : 'dropped' };
-}
-
-const countBatches = (rows: number, batch: number): Batches => ({
-  rows,
-  batch,
-  stepsPerEpoch: Math.floor(rows / batch),
-  remainder: rows % batch,
-  lastBatch: rows % batch === 0 ? 'full' : 'partial',
-});
+export const bytesPerPixel = 2;
 
 export function planRun({ recipe, data, architecture, devices, computer, prices }: PlanInput): RunPlan {
   const { sft, grpo, evaluation } = recipe;
@@ -147,14 +118,14 @@ export function planRun({ recipe, data, architecture, devices, computer, prices 
 }
 
 /** Type 1 from every textbook case, types 2 and 3 up to their cap; at most one call for each of the latter. */
-function planCalls({ trajectories }: Recipe, { textbook }: DataCounts, prices: TokenPrices | null) {
+function planCalls({ trajectories }: SkinR1Recipe, { textbook }: DataCounts, prices: TokenPrices | null) {
   const compared = trajectories.types.filter((type) => type !== 1).length * Math.min(textbook, trajectories.maxPerType);
   const atMost = (trajectories.types.includes(1) ? textbook : 0) + compared;
   return { atMost, ...costOf(Math.min(compared, trajectories.maxLlmCalls), tokensPerCall, prices) };
 }
 
 /** A call for each wording of each concept. */
-function planConcepts({ sft, trajectories }: Recipe, { concepts }: DataCounts, prices: TokenPrices | null) {
+function planConcepts({ sft, trajectories }: SkinR1Recipe, { concepts }: DataCounts, prices: TokenPrices | null) {
   if (!sft.conceptAlignment) return null;
   const { epochs, explanations } = sft.conceptAlignment;
   const { pictures = 0, terms = 0 } = concepts ?? {};
@@ -163,14 +134,14 @@ function planConcepts({ sft, trajectories }: Recipe, { concepts }: DataCounts, p
   return { ...batches, ...cost, epochs, steps: epochs * batches.stepsPerEpoch };
 }
 
-function costOf(llmCalls: number, tokens: TokenPrices, prices: TokenPrices | null): LlmCost {
+export function costOf(llmCalls: number, tokens: TokenPrices, prices: TokenPrices | null): LlmCost {
   const [inputTokens, outputTokens] = [llmCalls * tokens.input, llmCalls * tokens.output];
   const price = prices && (inputTokens * prices.input + outputTokens * prices.output) / 1e6;
   return { llmCalls, inputTokens, outputTokens, price };
 }
 
 /** Adapter and the larger state of an optimiser. The frozen SFT adapter in GRPO's checkpoints is one blob, stored once. */
-function planStorage(recipe: Recipe, { images }: DataCounts, architecture: Architecture) {
+function planStorage(recipe: SkinR1Recipe, { images }: DataCounts, architecture: Architecture) {
   const checkpoint = checkpointBytes(architecture, recipe);
   const stretches = stageNames.map((stage) => stages[stage].ends(recipe).length).filter((ends) => ends > 0);
   const checkpoints = stretches.reduce((sum, ends) => sum + ends + resumeCheckpointsKept, 0);

@@ -1,15 +1,16 @@
 /** A plan as a person reads it: one line per fact; estimates are called so. */
 
-import type { Recipe } from '../recipe/recipe.ts';
+import type { SkinR1Recipe } from '../recipe/methods/skin-r1.ts';
 import { trlWords } from '../recipe/trl/check.ts';
 import { grouped } from '../words.ts';
+import type { Batches } from './batches.ts';
 import type { MemoryEstimate } from './memory.ts';
-import type { Batches, LlmCost, RunPlan } from './plan.ts';
+import type { LlmCost, RunPlan } from './plan.ts';
 
-const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(bytes < 2 ** 30 ? 3 : 1)} GiB`;
-const millions = (value: number): string => `${(value / 1e6).toFixed(1)} M`;
+export const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(bytes < 2 ** 30 ? 3 : 1)} GiB`;
+export const millions = (value: number): string => `${(value / 1e6).toFixed(1)} M`;
 
-export function describePlan(recipe: Recipe, plan: RunPlan): string {
+export function describePlan(recipe: SkinR1Recipe, plan: RunPlan): string {
   const lines: [name: string, fact: string][] = [
     ['recipe', `${recipe.name} on ${recipe.model.base}, ${recipe.model.precision}`],
     ['trajectories', trajectoryLine(plan)],
@@ -34,13 +35,13 @@ export function describePlan(recipe: Recipe, plan: RunPlan): string {
 }
 
 /** What is passed on to TRL as it is. */
-const trlLines = ({ sft, grpo }: Recipe): [string, string][] =>
+const trlLines = ({ sft, grpo }: SkinR1Recipe): [string, string][] =>
   [['trl, sft', trlWords(sft.trl)] as [string, string], ['trl, grpo', trlWords(grpo.trl)] as [string, string]].filter(
     ([, words]) => words !== '',
   );
 
 /** Matched options are asked of cases that find partners. */
-const answersOf = ({ questions }: Recipe): string => (questions.distractors === 'matched' ? 'at most ' : '');
+const answersOf = ({ questions }: SkinR1Recipe): string => (questions.distractors === 'matched' ? 'at most ' : '');
 
 const trajectoryLine = ({ trajectories }: RunPlan): string =>
   `at most ${grouped(trajectories.atMost)}; ${costLine(trajectories)}`;
@@ -50,32 +51,32 @@ const conceptLine = (concepts: NonNullable<RunPlan['concepts']>): string =>
     ? 'unknown: give --data DIR'
     : `${batchLine(concepts, 'pictures')}; ${concepts.epochs} epochs, ${grouped(concepts.steps)} steps; ${costLine(concepts)}`;
 
-function costLine({ llmCalls, inputTokens, outputTokens, price }: LlmCost): string {
+export function costLine({ llmCalls, inputTokens, outputTokens, price }: LlmCost, bound = 'at most'): string {
   if (llmCalls === 0) return 'no LLM calls';
   const tokens = `about ${grouped(inputTokens)} tokens in and ${grouped(outputTokens)} out`;
   const words = price === null ? 'price: give --price-input and --price-output' : `price about ${price.toFixed(2)}`;
-  return `at most ${grouped(llmCalls)} LLM calls, ${tokens}; ${words}`;
+  return `${bound} ${grouped(llmCalls)} LLM calls, ${tokens}; ${words}`;
 }
 
 const sftLine = (sft: NonNullable<RunPlan['sft']>): string =>
   `${batchLine(sft, 'rows')}; ${sft.epochs} epochs, ${grouped(sft.steps)} steps`;
 
 /** The arithmetic, and what becomes of the rows that do not fill a step. */
-function batchLine({ rows, batch, stepsPerEpoch, remainder, lastBatch }: Batches, what: string): string {
+export function batchLine({ rows, batch, stepsPerEpoch, remainder, lastBatch }: Batches, what: string): string {
   const steps = `${grouped(rows)} ${what} / ${batch} per step = ${grouped(stepsPerEpoch)} steps per epoch`;
   if (lastBatch === 'full') return `${steps}, all full`;
   if (lastBatch === 'partial') return `${steps}, the last one partial (${remainder} ${what})`;
   return `${steps}, the last ${remainder} ${what} dropped (with a partial last step: ${grouped(stepsPerEpoch + 1)})`;
 }
 
-const grpoLine = ({ grpo }: Recipe, plan: NonNullable<RunPlan['grpo']>): string =>
+const grpoLine = ({ grpo }: SkinR1Recipe, plan: NonNullable<RunPlan['grpo']>): string =>
   `to step ${grouped(plan.steps)} of a schedule of ${grouped(grpo.steps)} = ${plan.epochs.toFixed(3)} epochs, ` +
   `${grpo.promptsPerStep} × ${grpo.generations} = ${grpo.promptsPerStep * grpo.generations} completions per step, ` +
   `${grouped(plan.completions)} in all, ${stops(plan.milestones)}; KL β ${grpo.beta}, its gradient ${grpo.klGradient}`;
 
 const stops = (milestones: readonly number[]): string => `milestones ${milestones.join(', ')}`;
 
-function sizeLines({ lora }: Recipe, { parameters, memory, storage }: RunPlan): [string, string][] {
+function sizeLines({ lora }: SkinR1Recipe, { parameters, memory, storage }: RunPlan): [string, string][] {
   if (!parameters || !memory || !storage)
     return [['sizes', "unknown: the base model's config.json is not on this machine, or of another architecture"]];
   const what = lora === null ? 'trained weights' : 'adapter';
@@ -93,6 +94,6 @@ function sizeLines({ lora }: Recipe, { parameters, memory, storage }: RunPlan): 
 const referenceWords = ({ reference }: NonNullable<RunPlan['storage']>): string =>
   reference === 0 ? '' : `, and one adapter of ${gibibytes(reference)} as GRPO's reference`;
 
-const memoryLine = (m: MemoryEstimate, what: string): string =>
+export const memoryLine = (m: MemoryEstimate, what: string): string =>
   `estimated ${gibibytes(m.peak)} a device: base ${gibibytes(m.base)}, ${what} and optimizer ${gibibytes(m.adapter)}, ` +
   `activations ${gibibytes(m.activations)}${m.sampling > 0 ? ` or sampling ${gibibytes(m.sampling)}` : ''}`;

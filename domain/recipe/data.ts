@@ -26,10 +26,11 @@ export type AdapterName = (typeof adapterNames)[number];
 const sourceSchema = z.strictObject({
   adapter: z.enum(adapterNames),
   /**
-   * `ood`: evaluated only, after what training has seen is taken out of it (A26). `concepts`: its pictures and their
-   * concepts serve `sft.conceptAlignment` alone.
+   * `test`: all its labelled cases are tested and none is trained on, less what training has seen where `leaks.test` is
+   * `exclude`. `ood`: the same of a set that brings its own questions (A26). `concepts`: its pictures and their concepts
+   * serve `sft.conceptAlignment` alone.
    */
-  use: z.enum(['training', 'ood', 'concepts']).default('training'),
+  use: z.enum(['training', 'test', 'ood', 'concepts']).default('training'),
   /** The reference that `--data DIR` or `dermflow data import` puts here. */
   imported: artifactRefSchema.optional(),
 });

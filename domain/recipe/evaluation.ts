@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { distractorSources } from '../questions/distractors.ts';
 import { questionTasks } from '../questions/question.ts';
+import { adapterNames } from './data.ts';
 
 export const questionsSchema = z.strictObject({
   /**
@@ -25,3 +26,31 @@ export const evaluationSchema = z.strictObject({
   /** Nearest neighbour and linear probe on the vision tower of the tiny model, beside the models in the report. */
   probes: z.boolean().exactOptional(),
 });
+
+/**
+ * Of models that answer in their own words: a set is asked for its diagnoses, and an answer counts that is the very label
+ * or another name of it. Defaults are those of SkinGPT-R1's public code, but for greedy answers: it samples at a
+ * temperature of 0.7 with a top-p of 0.9, which `generate` here does not have.
+ */
+export const openEvaluationSchema = z.strictObject({
+  /** Sources whose test cases are asked, a benchmark each; absent: every one with cases of its own. */
+  sets: z
+    .array(z.enum(adapterNames))
+    .min(1)
+    .refine((sets) => new Set(sets).size === sets.length, 'a set stands twice; remove one')
+    .exactOptional(),
+  /** Whether the labels of the set stand in the question, as published for all sets but DDI. */
+  candidateLabels: z.boolean().default(true),
+  /** The most test cases per set, in an order drawn by the seed; null: all. */
+  maxItems: z.int().positive().nullable(),
+  runtime: z.enum(['transformers', 'onnx']).refine((runtime) => runtime !== 'onnx', {
+    message:
+      'adapters of a distillation add to the logits what they read in the picture, which no exported graph computes; take "transformers"',
+  }),
+  maxNewTokens: z.int().positive().default(4096),
+  batchSize: z.int().positive().default(16),
+  temperature: z.number().min(0).default(0),
+  /** Ask every model on grey images too: accuracy without the image. */
+  noImageControl: z.boolean().default(true),
+});
+export type OpenEvaluation = z.infer<typeof openEvaluationSchema>;

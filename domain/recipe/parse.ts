@@ -3,7 +3,7 @@ import { parse, YAMLParseError } from 'yaml';
 import type { z } from 'zod';
 import { userMistake } from '../failures.ts';
 import { newestVersion, type RecipeVersion } from './common.ts';
-import type { Recipe } from './recipe.ts';
+import type { MethodName, Recipe, RecipeOf } from './recipe.ts';
 import { parseByVersion } from './versions.ts';
 
 /**
@@ -15,6 +15,20 @@ import { parseByVersion } from './versions.ts';
  */
 export const parseRecipe = (recipe: unknown, file: string, version: RecipeVersion = newestVersion): Recipe =>
   parseBy((value) => parseByVersion(value, version), recipe, file);
+
+/** The same of a recipe that is to be of one method. */
+export const parseRecipeOf = <M extends MethodName>(
+  method: M,
+  ...[recipe, file, version]: Parameters<typeof parseRecipe>
+): RecipeOf<M> => ofMethod(method, parseRecipe(recipe, file, version), file);
+
+/** Throws a user's mistake where the recipe is of another method. */
+export function ofMethod<M extends MethodName>(method: M, recipe: Recipe, file: string): RecipeOf<M> {
+  if (isOf(recipe, method)) return recipe;
+  throw userMistake(`${file}: method is "${recipe.method}": expected "${method}"`);
+}
+
+const isOf = <M extends MethodName>(recipe: Recipe, method: M): recipe is RecipeOf<M> => recipe.method === method;
 
 /** The same by another method's schema. */
 export function parseBy<T>(parse: (value: unknown) => z.ZodSafeParseResult<T>, recipe: unknown, file: string): T {

@@ -5,23 +5,21 @@
  */
 import { z } from 'zod';
 import { skinR1RecipeSchema } from './methods/skin-r1.ts';
+import { skinGptR1RecipeSchema } from './methods/skingpt-r1.ts';
 
-/** A method is one more member. */
-const methods = [skinR1RecipeSchema] as const;
-
-export const recipeSchema = z.discriminatedUnion('method', methods, {
-  // With one method a recipe without a known one is told all that is wrong with it.
-  unionFallback: methods.length === 1,
-  error: ({ code }) =>
-    code === 'invalid_union'
-      ? `expected ${methods.map(({ shape }) => `"${shape.method.unwrap().value}"`).join(', ')}`
-      : undefined,
+/** A method is one more member; its name is that of `domain/methods/`. */
+export const recipeSchema = z.discriminatedUnion('method', [skinR1RecipeSchema, skinGptR1RecipeSchema], {
+  error: ({ code }) => (code === 'invalid_union' ? 'expected "skin-r1" or "skingpt-r1"' : undefined),
 });
 export type Recipe = z.infer<typeof recipeSchema>;
+export type MethodName = Recipe['method'];
+
+/** The recipe of one method. */
+export type RecipeOf<M extends MethodName> = Extract<Recipe, { method: M }>;
 
 /** The sets that training reads, for people. */
 export const sourceNames = ({ sources }: Recipe['data']): string =>
   sources
-    .filter(({ use }) => use !== 'ood')
+    .filter(({ use }) => use !== 'ood' && use !== 'test')
     .map(({ adapter }) => adapter)
     .join(', ');

@@ -13,11 +13,11 @@ const isSet = (values: readonly unknown[]): boolean => new Set(values).size === 
 
 /** Since version 2 nothing is counted twice: a task that stood twice was asked and scored twice. */
 const eachOnce = recipeSchema
-  .refine(({ evaluation }) => isSet(evaluation.tasks), {
+  .refine(({ evaluation }) => !('tasks' in evaluation) || isSet(evaluation.tasks), {
     path: ['evaluation', 'tasks'],
     message: 'a task stands twice; remove one',
   })
-  .refine(({ trajectories }) => isSet(trajectories.types), {
+  .refine((recipe) => recipe.method !== 'skin-r1' || isSet(recipe.trajectories.types), {
     path: ['trajectories', 'types'],
     message: 'a type stands twice; remove one',
   });

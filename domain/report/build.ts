@@ -3,9 +3,11 @@ import { modalities } from '../cases/case.ts';
 import { type CaseTally, noCases, sizeOf } from '../cases/data-report.ts';
 import type { FunnelStep } from '../cases/dermnet-filter.ts';
 import type { ProbesResult } from '../contracts/benchmarks.ts';
+import type { CasesResult } from '../contracts/data.ts';
 import type { ReportInput } from '../contracts/report.ts';
 import type { TextOnlyItem } from '../evaluation/text-only.ts';
 import { createRandom } from '../random.ts';
+import type { Recipe } from '../recipe/recipe.ts';
 import type { Key } from '../rows/columns.ts';
 import { byLogField, type Stage } from '../stages.ts';
 import { baselinesOf, compareModels, type ItemsByLabel, type QuestionsById, type Turn } from './compare.ts';
@@ -100,8 +102,17 @@ const probesOf = ({ rows, remarks }: ProbesResult): NonNullable<Report['probes']
   remarks,
 });
 
-function dataCard({ input, cases, funnel }: Pick<ReportSources, 'input' | 'cases' | 'funnel'>): DataCard {
-  const { recipe, data, trajectories } = input;
+const dataCard = ({ input, cases, funnel }: Pick<ReportSources, 'input' | 'cases' | 'funnel'>): DataCard => {
+  const { generated, cases: counts, ...rest } = casesCard(input, cases, funnel);
+  return { generated, cases: counts, trajectories: input.trajectories.counts, ...rest };
+};
+
+/** The cases of a run, whatever is made of them. */
+export function casesCard(
+  { recipe, data }: { recipe: Pick<Recipe, 'data'>; data: Pick<CasesResult, 'counts'> },
+  cases: CaseTally,
+  funnel: readonly FunnelStep[],
+): Omit<DataCard, 'trajectories'> {
   const diagnoses = Object.entries(cases.by('diagnosis')).flatMap(([diagnosis, counts]) => {
     const malignancy = cases.malignancyOf(diagnosis);
     return malignancy ? [{ diagnosis, malignancy, ...counts }] : [];
@@ -110,7 +121,6 @@ function dataCard({ input, cases, funnel }: Pick<ReportSources, 'input' | 'cases
   return {
     generated: recipe.data.generate !== undefined,
     cases: data.counts,
-    trajectories: trajectories.counts,
     diagnoses: diagnoses.toSorted((a, b) => sizeOf(b) - sizeOf(a) || (a.diagnosis < b.diagnosis ? -1 : 1)),
     modalities: modalities
       .map((modality) => ({ modality, ...(byModality[modality] ?? noCases()) }))

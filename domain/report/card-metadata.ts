@@ -1,9 +1,12 @@
 /** What the hub reads of a model card: base model, licence, tags, results. */
 import { stringify } from 'yaml';
+import type { BenchmarkResult } from '../contracts/benchmarks.ts';
 import type { TaskScore } from '../contracts/evaluation.ts';
+import type { ModelUnderTest } from '../evaluation/model-under-test.ts';
 import { isGenerated, type ModelCardSource } from '../methods/card-source.ts';
 import { type Recipe, sourceNames } from '../recipe/recipe.ts';
 import type { StageRow } from '../stages.ts';
+import { recognisedBy } from './card-recognised.ts';
 import { taskTitles } from './words.ts';
 
 export interface PublicBase {
@@ -45,15 +48,19 @@ const domainTags = ['dermatology', 'medical', 'vision-language', 'reasoning'];
 export const licenceFile = 'LICENSE.md';
 
 export function frontMatter(
-  { recipe, model }: ModelCardSource,
+  { recipe, model, benchmarks = [] }: ModelCardSource,
   trained: readonly StageRow[],
   scores: readonly TaskScore[],
+  own: ModelUnderTest,
 ): string {
   const base = publicBase(model.base);
-  const results = resultsOf(recipe, scores);
+  const lora = 'lora' in recipe ? recipe.lora : undefined;
+  const [isWhole, isLora] = [lora === null, lora !== null && lora !== undefined];
+  const results = [...resultsOf(recipe, scores), ...recognised(recipe, benchmarks, own)];
   const metadata = {
-    ...(base.hub ? { base_model: base.name, base_model_relation: recipe.lora === null ? 'finetune' : 'adapter' } : {}),
-    library_name: recipe.lora === null ? 'transformers' : 'peft',
+    ...(base.hub ? { base_model: base.name, base_model_relation: isWhole ? 'finetune' : 'adapter' } : {}),
+    // Adapters of a distillation are no model that a library of the hub loads; without a name it would take them for PEFT's.
+    library_name: lora === undefined ? 'dermflow' : isLora ? 'peft' : 'transformers',
     pipeline_tag: 'image-text-to-text',
     language: ['en'],
     ...(isOurs(recipe)
@@ -61,15 +68,27 @@ export function frontMatter(
       : { license: 'other', license_name: 'base-model-and-data', license_link: licenceFile }),
     tags: [
       ...domainTags,
-      ...(recipe.lora === null ? [] : ['lora']),
+      ...(isLora ? ['lora'] : []),
       ...new Set(trained.map(({ job }) => job)),
-      'trl',
+      ...(lora === undefined ? [] : ['trl']),
       'dermflow',
     ],
     ...(results.length > 0 ? { 'model-index': [{ name: `${recipe.name}-${recipe.method}`, results }] } : {}),
   };
   return `---\n${stringify(metadata, { lineWidth: 0 })}---`;
 }
+
+/** Of the exported model on its sets; what a judge gave is no accuracy and stands in the card alone. */
+const recognised = (recipe: Recipe, benchmarks: readonly BenchmarkResult[], own: ModelUnderTest): object[] =>
+  recognisedBy(benchmarks, own).map(({ benchmark, strict }) => ({
+    task: { type: 'visual-question-answering', name: 'Open diagnosis' },
+    dataset: {
+      type: isGenerated(recipe) ? 'dermflow-generated' : benchmark,
+      name: isGenerated(recipe) ? 'Images drawn by Dermflow' : benchmark,
+      split: 'test',
+    },
+    metrics: [{ type: 'accuracy', name: 'Accuracy', value: Number(strict.score.value.toFixed(4)) }],
+  }));
 
 /** The sets whose cases are split; a textbook's serve trajectories alone. */
 const testedSets = ({ sources }: Recipe['data']): string =>

@@ -8,6 +8,7 @@ import type { Recipe } from '../recipe/recipe.ts';
 import { choiceWords, type MilestoneChoice } from '../rewards/milestones.ts';
 import { type StageRow, stages } from '../stages.ts';
 import { grouped } from '../words.ts';
+import { benchmarksOf } from './card-benchmarks.ts';
 import { frontMatter, licenceNote, publicBase } from './card-metadata.ts';
 import { loadingOf, nounOf, procedureOf, whatItIs } from './card-weights.ts';
 import { findModel } from './models.ts';
@@ -47,11 +48,11 @@ export function modelCard(source: ModelCardSource, known = methods): string {
     ['Training data', trainingData(source, exported)],
     ['Training procedure', procedure(source, exported)],
     ['Evaluation', evaluation(source, exported)],
-    ['Limits', limits(recipe)],
+    ['Limits', limits(recipe, exported)],
     ['How to load', loadingOf(recipe, source.model)],
     ['Licence', licenceNote(recipe).trimEnd()],
   ];
-  const metadata = frontMatter(source, exported.trained, exported.scores);
+  const metadata = frontMatter(source, exported.trained, exported.scores, model);
   const texts = [title(source, exported), introduction(source, exported)];
   return `${[metadata, ...texts, ...sections.map(([name, text]) => `## ${name}\n\n${text}`)].join('\n\n')}\n`;
 }
@@ -63,17 +64,21 @@ function title({ recipe, step }: ModelCardSource, { method, trained }: Exported)
 
 const introduction = ({ recipe, model }: ModelCardSource, { words }: Exported): string =>
   [
-    `${whatItIs(recipe, model.base)} that reasons about a picture of a skin lesion and then answers a multiple-choice question.`,
+    `${whatItIs(recipe, model.base)} ${words.does ?? 'that reasons about a picture of a skin lesion and then answers a multiple-choice question'}.`,
     words.made,
     ...(publicBase(model.base).hub ? [] : [`Digest of the base model's files: \`${model.sha256}\`.`]),
   ].join('\n');
 
 const intendedUse = ({ recipe }: ModelCardSource, { words }: Exported): string =>
-  `Research on reasoning, on reward design and on reproducible post-training of vision-language models. Questions name ${optionsOf(recipe)}, one of them right; ${words.answers}`;
+  `Research on reasoning, on reward design and on reproducible post-training of vision-language models. ${questionsOf(recipe)}; ${words.answers}`;
 
 /** Differentials and ancestors are all offered, however many there are. */
-const optionsOf = ({ evaluation: { tasks } }: Recipe): string =>
-  tasks.includes('ddx') || tasks.includes('hierarchical') ? '2 options or more' : '2 to 4 options';
+function questionsOf({ evaluation }: Recipe): string {
+  if (!('tasks' in evaluation)) return 'Questions ask for a diagnosis';
+  const { tasks } = evaluation;
+  const options = tasks.includes('ddx') || tasks.includes('hierarchical') ? '2 options or more' : '2 to 4 options';
+  return `Questions name ${options}, one of them right`;
+}
 
 const notClinical = ({ words }: Exported): string =>
   `This model is a research artefact and no medical device. It must not be used to diagnose, to triage or to advise anyone, nor to support such a decision. ${words.reasoning}; it is no explanation of how the answer came about.`;
@@ -117,6 +122,7 @@ function procedure({ recipe, model, step, chosen = [] }: ModelCardSource, export
     ),
     '',
     `${procedureOf(recipe, model)}; ${words.lineage}${rewards}${chosenWords(chosen, exported.model)} Seed ${seed}.`,
+    ...(words.origins === undefined ? [] : ['', words.origins]),
   ].join('\n');
 }
 
@@ -126,7 +132,9 @@ const chosenWords = (chosen: readonly MilestoneChoice[], { stage }: ModelUnderTe
   return choice ? ` ${choiceWords(choice)}` : '';
 };
 
-function evaluation({ recipe, textOnly = [] }: ModelCardSource, { scores, grey }: Exported): string {
+function evaluation(source: ModelCardSource, { model, scores, grey }: Exported): string {
+  const { recipe, textOnly = [], benchmarks = [] } = source;
+  if (benchmarks.length > 0) return benchmarksOf(recipe, benchmarks, model);
   if (scores.length === 0)
     return 'Not part of this export. The report of the run has accuracy with intervals for every model that it evaluated.';
   const greyOf = (task: TaskScore['task']): string => {
@@ -156,14 +164,14 @@ function withoutImage(rows: readonly TaskScore[], textOnly: readonly TaskScore[]
   });
   if (lines.length === 0) return '';
   const head = `| task | text only | 95 % interval | macro-F1 | this ${nounOf(recipe)} |\n| --- | --- | --- | --- | --- |`;
-  const mode = modeWords(recipe.questions.distractors);
+  const mode = 'questions' in recipe ? modeWords(recipe.questions.distractors) : null;
   return `\n\nWithout any image, by a rule that knows the options' labels alone, from the training questions:\n\n${head}\n${lines.join('\n')}${mode === null ? '' : `\n\n${mode}`}`;
 }
 
-const limits = (recipe: Recipe): string =>
+const limits = (recipe: Recipe, { words }: Exported): string =>
   [
     ...(isGenerated(recipe) ? ['- Trained and tested on drawings: no statement about photographs follows.'] : []),
-    '- It chooses among offered options; it was not trained to say that none fits, or that it does not know.',
+    `- ${words.limit ?? 'It chooses among offered options; it was not trained to say that none fits, or that it does not know.'}`,
     '- It knows only the diagnoses of its training data. Accuracy by skin tone, age, sex and device was not measured.',
     '- Its reasoning may be wrong where its answer is right, and the reverse.',
   ].join('\n');

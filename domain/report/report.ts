@@ -9,7 +9,7 @@ import { taskSummarySchema } from '../evaluation/summary.ts';
 import { malignancySchema } from '../knowledge/malignancy.ts';
 import { llmAccountSchema } from '../llm-account.ts';
 import { optionSchema, questionTasks } from '../questions/question.ts';
-import { recipeSchema } from '../recipe/recipe.ts';
+import { skinR1RecipeSchema } from '../recipe/methods/skin-r1.ts';
 import { milestoneChoiceSchema } from '../rewards/milestones.ts';
 import type { ByLogField } from '../stages.ts';
 import { metricsLineSchema, sampleLineSchema } from './training-log.ts';
@@ -196,7 +196,7 @@ export type ModelBySet = z.infer<typeof modelBySetSchema>;
 export const reportSchema = z.strictObject({
   schema: z.literal(1),
   run: z.string(),
-  recipe: recipeSchema,
+  recipe: skinR1RecipeSchema,
   model: modelRefSchema,
   /** The findings in plain words. */
   summary: z.array(z.string()),

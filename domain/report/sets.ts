@@ -4,7 +4,7 @@ import { benchmarkOfTask } from '../evaluation/asked.ts';
 import { leniently } from '../evaluation/item.ts';
 import type { ReaderName, ScoredRow } from '../evaluation/scored.ts';
 import { questionTasks } from '../questions/question.ts';
-import type { Recipe } from '../recipe/recipe.ts';
+import type { SkinR1Recipe } from '../recipe/methods/skin-r1.ts';
 import { isEmpty, mapped } from '../rows/views.ts';
 import { againstPaper, type Measured, trainingOf } from './against-paper.ts';
 import { publicBase } from './card-metadata.ts';
@@ -14,7 +14,7 @@ import type { EvaluatedModel, ModelBySet } from './report.ts';
 interface Evaluated {
   models: readonly EvaluatedModel[];
   items: ItemsByLabel;
-  recipe: Recipe;
+  recipe: SkinR1Recipe;
 }
 
 /** Of each task and model: a column for each set, and the row of the paper that the model stands for. */

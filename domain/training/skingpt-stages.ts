@@ -7,7 +7,9 @@ import {
   further,
   type StageRow,
   type StageSettings,
+  type StepRows,
   type StepSize,
+  sftRows,
   sftSteps,
   type Trains,
   trajectoryTokens,
@@ -20,6 +22,12 @@ function given<T>(part: T | undefined): T {
   return part;
 }
 
+/**
+ * Tables of all labelled tokens by all words, in fp32, that a pass of the distillation holds at one time: logits, bias and
+ * their sum, and what their gradients need. Counted in the code (distiller.py), not measured.
+ */
+const distilLogits = 6;
+
 /** No gradient passes through the base, so its passes keep nothing but the layer at hand. */
 const distilSteps = ({ distillation }: Trains): StepSize => ({
   settings: { perDeviceBatchSize: given(distillation).perDeviceBatchSize, gradientCheckpointing: true },
@@ -27,6 +35,7 @@ const distilSteps = ({ distillation }: Trains): StepSize => ({
   dropout: false,
   sampled: 0,
   adapterBytes: 8 + optimiserBytes(undefined),
+  wholeLogits: distilLogits,
 });
 
 const sorebSteps = ({ soreb }: DermevalSettings): StepSize => ({
@@ -36,6 +45,11 @@ const sorebSteps = ({ soreb }: DermevalSettings): StepSize => ({
   sampled: soreb.promptsPerStep * soreb.generations,
   adapterBytes: 8 + optimiserBytes(undefined),
 });
+
+const distilRows = ({ distillation }: Trains): StepRows => {
+  const { batchSize, saveEvery } = given(distillation);
+  return { setting: 'distillation', rows: batchSize, sequences: batchSize, saveEvery };
+};
 
 const distilWords = (
   { learningRate, batchSize, adapters, ...own }: DistilSettings,
@@ -55,6 +69,8 @@ export const skingptStages = {
     validates: () => true,
     ends: ({ distillation }) => upTo(distillation?.dermcotEpochs ?? 0),
     memory: distilSteps,
+    step: distilRows,
+    trains: ({ distillation }) => ({ adapters: given(distillation).adapters }),
     title: 'DermCoT',
     shortTitle: 'DermCoT',
     perStep: false,
@@ -71,6 +87,8 @@ export const skingptStages = {
     validates: () => true,
     ends: ({ distillation }) => upTo(distillation?.epochs ?? 0),
     memory: distilSteps,
+    step: distilRows,
+    trains: ({ distillation }) => ({ adapters: given(distillation).adapters }),
     title: 'DermCoT + distillation',
     shortTitle: 'Distilled',
     perStep: false,
@@ -90,6 +108,8 @@ export const skingptStages = {
     validates: () => true,
     ends: ({ dermeval }) => upTo(dermeval?.sft.epochs ?? 0),
     memory: ({ dermeval }) => sftSteps(given(dermeval)),
+    step: ({ dermeval }) => sftRows('dermeval.sft', given(dermeval)),
+    trains: ({ dermeval }) => ({ lora: given(dermeval).lora }),
     title: 'DermEval, SFT',
     shortTitle: 'DermEval SFT',
     perStep: false,
@@ -110,6 +130,11 @@ export const skingptStages = {
     validates: () => false,
     ends: ({ dermeval }) => dermeval?.soreb.milestones ?? [],
     memory: (recipe) => sorebSteps(given(recipe.dermeval)),
+    step: ({ dermeval }) => {
+      const { promptsPerStep: rows, generations, saveEvery } = given(dermeval).soreb;
+      return { setting: 'dermeval.soreb', rows, sequences: rows * generations, saveEvery };
+    },
+    trains: ({ dermeval }) => ({ lora: given(dermeval).lora }),
     title: 'DermEval, SFT + SOREB',
     shortTitle: 'DermEval',
     perStep: true,

@@ -1,7 +1,8 @@
 /** What a stage of training says of itself, and words that several stages say. */
+import type { LoraSettings, ModelPart } from '../lora.ts';
 import type { DermevalSettings } from '../recipe/dermeval.ts';
 import type { DistilSettings } from '../recipe/distillation.ts';
-import type { Recipe } from '../recipe/recipe.ts';
+import type { SkinR1Recipe } from '../recipe/methods/skin-r1.ts';
 import { type TrlFields, trlWords } from '../recipe/trl/check.ts';
 import { optimiserBytes } from '../recipe/trl/optimiser.ts';
 
@@ -14,17 +15,18 @@ export type ResumableJob = (typeof resumableJobs)[number];
  * ends, and nothing else is asked of that stage.
  */
 export interface Trains {
-  sft?: Recipe['sft'];
-  grpo?: Recipe['grpo'];
-  lora?: Recipe['lora'];
-  trajectories?: Recipe['trajectories'];
+  sft?: SkinR1Recipe['sft'];
+  grpo?: SkinR1Recipe['grpo'];
+  lora?: SkinR1Recipe['lora'];
+  full?: SkinR1Recipe['full'];
+  trajectories?: SkinR1Recipe['trajectories'];
   distillation?: DistilSettings;
   dermeval?: DermevalSettings;
 }
 
 /** What decides the memory of an optimiser step (domain/plan/memory.ts). */
 export interface StepSize {
-  settings: Pick<Recipe['sft'], 'perDeviceBatchSize' | 'gradientCheckpointing'>;
+  settings: Pick<SkinR1Recipe['sft'], 'perDeviceBatchSize' | 'gradientCheckpointing'>;
   /** Tokens of a trajectory or a completion, at most. */
   completion: number;
   /** Whether the adapter's inputs are dropped at random, which keeps a copy of them. */
@@ -33,7 +35,26 @@ export interface StepSize {
   sampled: number;
   /** Bytes per trainable parameter: adapter, gradient, the optimiser's state, and a frozen adapter where one is the reference. */
   adapterBytes: number;
+  /** Tables of labelled tokens by words in fp32 that are held whole; absent: logits are made in tiles, by TRL. */
+  wholeLogits?: number;
 }
+
+/** How a step is made of rows. */
+export interface StepRows {
+  /** The recipe's part that says so, for messages. */
+  setting: string;
+  /** Rows of the data in a step. */
+  rows: number;
+  /** Sequences in a step, which the devices share evenly. */
+  sequences: number;
+  /** Steps between two checkpoints. */
+  saveEvery: number;
+}
+
+/** What of a model is trained: an adapter, or parts of the model where `lora` is null; or the adapters of a distillation. */
+export type TrainedWeights =
+  | { lora: LoraSettings | null; full?: readonly ModelPart[] }
+  | { adapters: DistilSettings['adapters'] };
 
 /** A column of the model card. */
 export interface StageSettings {
@@ -51,6 +72,8 @@ export interface StageRow {
   /** Where its stretches end, in epochs or steps; none where the recipe leaves the stage out. */
   ends(recipe: Trains): readonly number[];
   memory(recipe: Trains): StepSize;
+  step(recipe: Trains): StepRows;
+  trains(recipe: Trains): TrainedWeights;
   /** Title of its models, for people; `shortTitle` for narrow places. */
   title: string;
   shortTitle: string;
@@ -71,12 +94,16 @@ export interface StageRow {
 /** Longest trajectories of the paper's examples, in tokens. */
 export const trajectoryTokens = 512;
 
-export const sftSteps = ({ sft, lora }: Pick<Recipe, 'sft' | 'lora'>): StepSize => ({
+export const sftSteps = ({ sft, lora }: Pick<SkinR1Recipe, 'sft' | 'lora'>): StepSize => ({
   settings: sft,
   completion: trajectoryTokens,
   dropout: (lora?.dropout ?? 0) > 0,
   sampled: 0,
   adapterBytes: 8 + optimiserBytes(sft.trl),
+});
+
+export const sftRows = (setting: string, { sft }: Pick<SkinR1Recipe, 'sft'>): StepRows => ({
+  ...{ setting, rows: sft.batchSize, sequences: sft.batchSize, saveEvery: sft.saveEvery },
 });
 
 /** Further fields of TRL that the recipe sets, for a cell of a table; begins with a comma. */

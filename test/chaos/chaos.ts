@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { createRandom, type Random } from '../../domain/random.ts';
-import type { Recipe } from '../../domain/recipe/recipe.ts';
+import type { SkinR1Recipe } from '../../domain/recipe/methods/skin-r1.ts';
 import { shortRecipe } from '../support/training.ts';
 import { type GpuWorker, type Outcome, startChaosStack, targets } from './stack.ts';
 
@@ -22,7 +22,7 @@ export interface ChaosResult {
 }
 
 /** Long enough that a kill may fall into any phase: loading, training, saving, uploading, between two stretches. */
-export function chaosRecipe(): Recipe {
+export function chaosRecipe(): SkinR1Recipe {
   const recipe = shortRecipe();
   return {
     ...recipe,

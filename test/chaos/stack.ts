@@ -9,7 +9,7 @@ import { Worker } from '@temporalio/worker';
 import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
 import { createS3Store, ensureBucket } from '../../activities/store/s3.ts';
 import type { StretchResult } from '../../domain/contracts/training.ts';
-import type { Recipe } from '../../domain/recipe/recipe.ts';
+import type { SkinR1Recipe } from '../../domain/recipe/methods/skin-r1.ts';
 import { s3Credentials } from '../../infra/local/services.ts';
 import { readEnvironment, repositoryRoot } from '../../platform/env.ts';
 import { lifelineVariable } from '../../platform/lifeline.ts';
@@ -27,7 +27,7 @@ const taskQueue = 'chaos';
 
 export interface ChaosStack {
   /** Trains in a bucket of its own, from the data on; `during` may kill. Returns what came out of each stretch. */
-  train(name: string, recipe: Recipe, during?: (worker: GpuWorker) => Promise<void>): Promise<Outcome[]>;
+  train(name: string, recipe: SkinR1Recipe, during?: (worker: GpuWorker) => Promise<void>): Promise<Outcome[]>;
   stop(): Promise<void>;
 }
 

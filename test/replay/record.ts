@@ -7,7 +7,7 @@ import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { nightAttributes } from '../../cli/nights/schedules.ts';
-import { skinR1 } from '../../domain/methods/skin-r1.ts';
+import { methodOf } from '../../domain/methods/index.ts';
 import { taskQueues, workflowTypes } from '../../domain/names.ts';
 import { FakeActivities } from '../support/fake-activities.ts';
 import { smallRecipe } from '../support/recipes.ts';
@@ -40,7 +40,7 @@ async function record({ client }: TestWorkflowEnvironment, name: string): Promis
   const options = { taskQueue: taskQueues.orchestrator, workflowId: name, args: [night ?? evaluation ?? { recipe }] };
   const own = night ? workflowTypes.nightlyEvaluation : evaluation && workflowTypes.evaluateModels;
   const typedSearchAttributes = nightAttributes();
-  const run = await client.workflow.start(own ?? skinR1.workflow, {
+  const run = await client.workflow.start(own ?? methodOf(recipe).workflow, {
     ...options,
     ...(night ? { typedSearchAttributes } : {}),
   });

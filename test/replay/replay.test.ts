@@ -46,7 +46,7 @@ describe('a recorded history', () => {
 
   it.each(names)('names no machine and no folder: %s', (name) => {
     const all = strings(read(name));
-    expect(all.some(([, text]) => text.includes('skin-r1') || text.includes('id-diagnosis'))).toBe(true);
+    expect(all.some(([, text]) => /skin-r1|skingpt-r1|id-diagnosis/.test(text))).toBe(true);
     expect(all.filter(([, text]) => /^\/[a-z]|file:|[\s("]\/[a-z]+\//i.test(text))).toEqual([]);
     const identities = all.filter(([path]) => path.endsWith('.identity')).map(([, identity]) => identity);
     expect(new Set(identities)).toEqual(new Set(['recorder']));

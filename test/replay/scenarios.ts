@@ -13,10 +13,11 @@ import {
   type Faked,
   prepareWithConcepts,
   reference,
+  reviewState,
   stretch,
   untilCancelled,
 } from '../support/fake-activities.ts';
-import { recipeWithConcepts, smallRecipe } from '../support/recipes.ts';
+import { recipeWithConcepts, smallNarratives, smallRecipe } from '../support/recipes.ts';
 
 export interface Scenario {
   instead?: Partial<Faked>;
@@ -82,6 +83,19 @@ export const scenarios: Record<string, () => Scenario> = {
         await waiting.opened;
         await untilPending(run, 2);
         await run.signal(signals.retryNow, ['trainSft-1']);
+      },
+    };
+  },
+  'skingpt-complete': () => ({ recipe: smallNarratives() }),
+  /** Days of waiting are the time-skipping tests'; this has a look, a signal and the last look. */
+  'skingpt-people': () => {
+    let looks = 0;
+    return {
+      recipe: smallNarratives({ by: 'people' }),
+      instead: { readReviews: async () => (looks++ === 0 ? reviewState(2, 0, 1) : reviewState(0, 0, 3)) },
+      meddle: async (run) => {
+        while (looks === 0) await new Promise((resolve) => setTimeout(resolve, 50));
+        await run.signal(signals.reviewed, true);
       },
     };
   },

@@ -13,8 +13,9 @@ import {
   type ProbeActivities,
 } from '../../domain/contracts/benchmarks.ts';
 import type { EvaluationInput, EvaluationResult } from '../../domain/contracts/evaluation.ts';
+import type { ReviewActivities, ReviewState, ScoresResult } from '../../domain/contracts/narratives.ts';
 import type { Activities } from '../../domain/contracts/run.ts';
-import type { GrpoInput, SftInput, StretchResult } from '../../domain/contracts/training.ts';
+import type { SorebInput, StretchResult } from '../../domain/contracts/training.ts';
 import { taskQueues } from '../../domain/names.ts';
 import type { NightActivities } from '../../domain/nights/nightly.ts';
 import type { RecordActivities, RecordInput } from '../../domain/run-record.ts';
@@ -26,7 +27,8 @@ export type Faked = Activities &
   EndpointActivities &
   JudgeActivities &
   NightActivities &
-  ProbeActivities;
+  ProbeActivities &
+  ReviewActivities;
 
 export interface Call {
   /** E.g. `trainGrpo 20`, `trainGrpo 20 without SFT`, `evaluateModel sft`. */
@@ -58,13 +60,20 @@ export class FakeActivities {
         ...withActivityFailures({ recordRun }),
         ...own('findMilestone', 'recordNight', 'callWebhook'),
       },
-      [taskQueues.cpu]: own('prepareData', 'writeReport'),
-      [taskQueues.llm]: own('synthesiseTrajectories', 'explainConcepts', 'evaluateEndpoint', 'judgeAnswers'),
+      [taskQueues.cpu]: own(
+        ...(['prepareData', 'prepareCases', 'writeReport', 'writeNarrativeReport'] as const),
+        ...(['scoreByDrawing', 'chooseNarratives', 'makeSets', 'scoreAnswersByDrawing'] as const),
+        ...(['drawForReview', 'readReviews', 'reviewByScript', 'certify'] as const),
+      ),
+      [taskQueues.llm]: own(
+        ...(['synthesiseTrajectories', 'explainConcepts', 'evaluateEndpoint', 'judgeAnswers'] as const),
+        ...(['writeNarratives', 'judgeNarratives'] as const),
+      ),
       [taskQueues.gpu]: own('identifyModel', 'trainSft', 'trainGrpo', 'trainDistilled', 'trainSoreb', 'exportAdapter'),
       [taskQueues.evaluation]: own(
         ...(['exportForInference', 'evaluateModel'] as const),
         ...(['identifyBase', 'exportForBenchmarks', 'evaluateBenchmark', 'scoreRules'] as const),
-        ...(['scoreProbes'] as const),
+        ...(['scoreProbes', 'describePictures', 'evaluateNarratives', 'openTeacher', 'encodeTeacher'] as const),
       ),
     };
   }
@@ -99,6 +108,13 @@ export const prepareWithConcepts: Activities['prepareData'] = async (input) => (
   concepts: reference('dataset', 'concepts'),
 });
 
+export const reviewState = (open: number, disagreed: number, certified: number): ReviewState => ({
+  counts: { open, disagreed, skipped: 0, certified },
+  complete: open + disagreed === 0,
+  reviewers: ['Ada', 'Ben'],
+});
+const allReviewed = reviewState(0, 0, 3);
+
 const plain: Faked = {
   identifyModel: async ({ base }) => ({ base, sha256: digestOf(base) }),
   prepareData: async () => ({
@@ -106,6 +122,11 @@ const plain: Faked = {
     textbook: reference('dataset', 'textbook'),
     questions: reference('questions', 'all'),
     counts: { train: 60, validation: 20, test: 20, textbook: 16, quarantined: 0 },
+  }),
+  prepareCases: async () => ({
+    dataset: reference('dataset', 'split'),
+    questions: reference('questions', 'all'),
+    counts: { train: 60, validation: 20, test: 20, textbook: 0, quarantined: 0 },
   }),
   synthesiseTrajectories: async () => ({
     trajectories: reference('trajectories', 'all'),
@@ -121,11 +142,29 @@ const plain: Faked = {
   trainDistilled: async ({ stage, rows, recipe, epoch }) =>
     stretch(stage, Math.ceil(rows / recipe.distillation.batchSize) * epoch),
   trainSoreb: async ({ stopAt }) => stretch('dermeval', stopAt),
+  describePictures: async () => reference('descriptions', 'all'),
+  writeNarratives: async () => ({
+    narratives: reference('narratives', 'all'),
+    counts: { cases: 40, written: 39, rejected: 1, llmCalls: 12 },
+    llm: null,
+  }),
+  judgeNarratives: async () => scored('judge'),
+  evaluateNarratives: async () => scored('dermeval'),
+  scoreByDrawing: async () => scored('drawn'),
+  chooseNarratives: async () => ({
+    dermcot: reference('dermcot', 'all'),
+    counts: { train: 32, validation: 2, certified: 2, filtered: 32, dropped: 5 },
+  }),
+  openTeacher: async ({ recipe }) => ({ encoder: digestOf('encoder'), form: recipe.teacher.form }),
+  encodeTeacher: async ({ recipe }) => ({ encoder: digestOf('encoder'), form: recipe.teacher.form }),
+  makeSets: async () => [{ name: 'classification-ham10000', items: reference('dataset', 'classification') }],
+  scoreAnswersByDrawing: async ({ label }) => benchmarkResult(label, 'dermbench-part@drawn'),
   exportAdapter: async ({ checkpoint }) => reference('adapter', checkpoint.key),
   exportForInference: async ({ label, recipe }) =>
     recipe.evaluation.runtime === 'onnx' ? reference('onnx', label) : null,
   evaluateModel: async ({ label, checkpoint }) => evaluation(label, checkpoint?.step ?? null),
   writeReport: async () => reference('report', 'all'),
+  writeNarrativeReport: async () => reference('report', 'all'),
   identifyBase: async ({ base }) => ({ base, sha256: digestOf(base) }),
   exportForBenchmarks: async ({ tested }) =>
     tested.kind === 'local' && tested.runtime === 'onnx' ? reference('onnx', tested.label) : null,
@@ -144,18 +183,41 @@ const plain: Faked = {
   }),
   callWebhook: async () => {},
   scoreRules: async ({ benchmark }) => [benchmarkResult('Guessing', benchmark)],
+  drawForReview: async () => ({ set: reference('narratives', 'set'), count: 3 }),
+  readReviews: async () => allReviewed,
+  reviewByScript: async () => allReviewed,
+  certify: async () => ({
+    certified: reference('certified', 'all'),
+    bench: reference('dataset', 'bench'),
+    judgements: reference('judgements', 'all'),
+    counts: { certified: 3, skipped: 0, settled: 0, train: 2, bench: 1, evaluatorRows: 2 },
+  }),
   scoreProbes: async ({ benchmark }) => ({ rows: [benchmarkResult('Linear probe, tiny', benchmark)], remarks: [] }),
 };
 
+const ofStage = (stage: string | undefined): string => (stage === undefined || stage === 'sft' ? '' : ` of ${stage}`);
+
 /** Which epoch, milestone or model an input is about. */
-function subjectOf(input: Partial<SftInput & GrpoInput & EvaluationInput & BenchmarkInput>): string {
+function subjectOf(
+  input: Partial<EvaluationInput & BenchmarkInput & Pick<SorebInput, 'judgements' | 'stopAt'>> & {
+    epoch?: number;
+    stage?: string;
+    sft?: unknown;
+  },
+): string {
   if (input.tested !== undefined)
     return [input.tested.label, input.benchmark ? nameOfBenchmark(input.benchmark) : ''].join(' ').trim();
   if (input.label !== undefined) return input.label;
-  if (input.epoch !== undefined) return `${input.epoch}${input.stage === 'concepts' ? ' of concepts' : ''}`;
+  if (input.epoch !== undefined) return `${input.epoch}${ofStage(input.stage)}`;
+  if (input.judgements !== undefined) return `${input.stopAt}`;
   if (input.stopAt !== undefined) return input.sft ? `${input.stopAt}` : `${input.stopAt} without SFT`;
   return '';
 }
+
+const scored = (by: string): ScoresResult => ({
+  scores: reference('scores', by),
+  counts: { scored: 39, missing: 0 },
+});
 
 export const reference = (kind: ArtifactKind, key: string): ArtifactRef => ({
   kind,

@@ -26,7 +26,7 @@ import type { StretchResult } from '../../domain/contracts/training.ts';
 import type { TrajectoriesResult } from '../../domain/contracts/trajectories.ts';
 import { scoresOf, summariseItems } from '../../domain/evaluation/summary.ts';
 import { type Question, questionSchema } from '../../domain/questions/question.ts';
-import type { Recipe } from '../../domain/recipe/recipe.ts';
+import type { SkinR1Recipe } from '../../domain/recipe/methods/skin-r1.ts';
 import type { MetricsLine, SampleLine } from '../../domain/report/training-log.ts';
 import { askingNobody } from './llm.ts';
 import { demoRecipe } from './recipes.ts';
@@ -42,7 +42,7 @@ import {
 export const silent = pino({ level: 'silent' });
 
 /** The demo with fewer images; trajectories of type 1, which need no LLM. */
-export function smallDemo(): Recipe {
+export function smallDemo(): SkinR1Recipe {
   const recipe = demoRecipe();
   return {
     ...recipe,
@@ -52,10 +52,10 @@ export function smallDemo(): Recipe {
 }
 
 /** @param recipe of generated data; its training is simulated */
-export const finishRun = (store: ArtifactStore, recipe: Recipe = smallDemo()): Promise<ReportInput> =>
+export const finishRun = (store: ArtifactStore, recipe: SkinR1Recipe = smallDemo()): Promise<ReportInput> =>
   withScratchFolder(tmpdir(), 'finished-run', (scratch) => run(store, recipe, scratch));
 
-async function run(store: ArtifactStore, recipe: Recipe, scratch: string): Promise<ReportInput> {
+async function run(store: ArtifactStore, recipe: SkinR1Recipe, scratch: string): Promise<ReportInput> {
   const model = await identifyModel(recipe.model.base, { python: 'python', run: null });
 
   const { prepareData } = createDatasetActivities({
@@ -124,7 +124,7 @@ async function run(store: ArtifactStore, recipe: Recipe, scratch: string): Promi
 
 async function composeTrajectories(
   store: ArtifactStore,
-  recipe: Recipe,
+  recipe: SkinR1Recipe,
   textbook: ReportInput['data']['textbook'],
 ): Promise<TrajectoriesResult> {
   const knowledge = await loadKnowledge();

@@ -92,6 +92,7 @@ export async function writeGeneratedSources(
     const asCase = (i: number): Case => ({ ...draw(i), ...diagnose(adapter, number, i, diagnoses, knowledge, seed) });
     const makers: Record<Plan['use'], [name: string, make: (i: number) => unknown]> = {
       training: ['cases', asCase],
+      test: ['cases', asCase],
       concepts: [
         'concepts',
         (i) => ({ ...draw(i), concepts: { [findings[i % 8] ?? '']: i % 5 ? 'present' : 'absent' } }),

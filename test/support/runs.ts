@@ -16,7 +16,7 @@ export interface Runs {
   readonly environment: TestWorkflowEnvironment;
   readonly fakes: FakeActivities;
   /** Starts a run of a recipe or of any other input; `instead` replaces activities until the next start. */
-  start(instead?: Partial<Faked>, input?: unknown, workflowId?: string): Promise<WorkflowHandle>;
+  start(instead?: Partial<Faked>, input?: unknown, workflowId?: string, workflow?: string): Promise<WorkflowHandle>;
 }
 
 /** Starts server and workers before the tests of the file, and stops them after. */
@@ -45,11 +45,16 @@ export function useRuns(
     get environment() {
       return started();
     },
-    start: (instead = {}, input = { recipe: smallRecipe() }, workflowId = `run-${randomUUID()}`) => {
+    start: (
+      instead = {},
+      input = { recipe: smallRecipe() },
+      workflowId = `run-${randomUUID()}`,
+      workflow = skinR1.workflow,
+    ) => {
       fakes.begin(instead);
       const typedSearchAttributes = attributesOf('test');
       const options = { taskQueue: taskQueues.orchestrator, workflowId, args: [input], typedSearchAttributes };
-      return started().client.workflow.start(skinR1.workflow, options);
+      return started().client.workflow.start(workflow, options);
     },
   };
 }

@@ -19,6 +19,22 @@ export const shortDemo = [
   'evaluation.maxNewTokens=48',
 ] as const;
 
+/** The same of `skingpt-demo`. */
+export const shortSkinGpt = [
+  'data.generate.images=120',
+  'narratives.cases=24',
+  'narratives.keep={ threshold: 1, top: 20 }',
+  'certified.cases=8',
+  'distillation.epochs=2',
+  'distillation.dermcotEpochs=1',
+  'distillation.batchSize=4',
+  'distillation.perDeviceBatchSize=4',
+  'distillation.saveEvery=2',
+  'evaluation.maxItems=8',
+  'evaluation.maxNewTokens=48',
+  'evaluation.noImageControl=false',
+] as const;
+
 const finishedSchema = z.object({
   run: z.string(),
   report: z.string(),
@@ -26,6 +42,7 @@ const finishedSchema = z.object({
   evaluations: z.array(
     z.object({ label: z.string(), scores: z.array(z.object({ task: z.string(), items: z.int() })) }),
   ),
+  benchmarks: z.array(z.object({ benchmark: z.string(), label: z.string(), items: z.int() })).optional(),
 });
 export type Finished = z.infer<typeof finishedSchema>;
 
@@ -49,9 +66,17 @@ export interface Started {
 
 export const dermflow = join(repositoryRoot, 'cli/dermflow.mjs');
 
-export function startDemo(home: Home, changes: readonly string[] = [], flags: readonly string[] = []): Started {
-  const settings = [...shortDemo, ...changes].flatMap((change) => ['--set', change]);
-  const child = execa(process.execPath, [dermflow, 'start', 'demo', '--json', ...flags, ...settings], {
+export const startDemo = (home: Home, changes: readonly string[] = [], flags: readonly string[] = []): Started =>
+  startRecipe('demo', home, [...shortDemo, ...changes], flags);
+
+export function startRecipe(
+  recipe: string,
+  home: Home,
+  changes: readonly string[],
+  flags: readonly string[] = [],
+): Started {
+  const settings = changes.flatMap((change) => ['--set', change]);
+  const child = execa(process.execPath, [dermflow, 'start', recipe, '--json', ...flags, ...settings], {
     env: home.env,
     reject: false,
     buffer: { stdout: false },

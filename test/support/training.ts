@@ -18,14 +18,14 @@ import type {
   TrainingActivities,
   TrainingHeartbeat,
 } from '../../domain/contracts/training.ts';
-import type { Recipe } from '../../domain/recipe/recipe.ts';
+import type { SkinR1Recipe } from '../../domain/recipe/methods/skin-r1.ts';
 import { readEnvironment } from '../../platform/env.ts';
 import { askingNobody } from './llm.ts';
 import { trainer } from './micro-model.ts';
 import { demoRecipe } from './recipes.ts';
 
 /** The demo's recipe with 4 steps per epoch of SFT, and 8 steps of GRPO, of 4 completions each, in two stretches. */
-export function shortRecipe(): Recipe {
+export function shortRecipe(): SkinR1Recipe {
   const demo = demoRecipe();
   return {
     ...demo,
@@ -52,7 +52,11 @@ export interface TrainingData {
 }
 
 /** Runs the stages before training, into `store`. */
-export async function prepareTraining(store: ArtifactStore, recipe: Recipe, scratch: string): Promise<TrainingData> {
+export async function prepareTraining(
+  store: ArtifactStore,
+  recipe: SkinR1Recipe,
+  scratch: string,
+): Promise<TrainingData> {
   const { logger } = trainer;
   const data = createDatasetActivities({ store, environment: { scratch, plugins: scratch }, logger });
   const { llm, settings } = askingNobody(store);

@@ -17,7 +17,7 @@ import type { EvaluationInput } from '../../domain/contracts/evaluation.ts';
 import type { CheckpointRef } from '../../domain/contracts/references.ts';
 import type { ReportInput } from '../../domain/contracts/report.ts';
 import type { SftInput } from '../../domain/contracts/training.ts';
-import type { Recipe } from '../../domain/recipe/recipe.ts';
+import type { SkinR1Recipe } from '../../domain/recipe/methods/skin-r1.ts';
 import { readEnvironment } from '../../platform/env.ts';
 import { allKnown } from '../support/all-known.ts';
 import { evaluation, reference, stretch } from '../support/fake-activities.ts';
@@ -32,7 +32,7 @@ const [questions, trajectories] = [reference('questions', 'all'), reference('tra
 const run = <T>(work: () => Promise<T>): Promise<T> => new MockActivityEnvironment().run(work);
 
 /** Every artifact that a stage of this recipe asks for, out of inputs that never change. */
-async function keysOf(recipe: Recipe): Promise<Record<string, string[]>> {
+async function keysOf(recipe: SkinR1Recipe): Promise<Record<string, string[]>> {
   const keys: Record<string, string[]> = {};
   const { store, asked } = allKnown();
   const noting = async (name: string, work: () => Promise<unknown>): Promise<void> => {

@@ -1,13 +1,13 @@
 /** Names and jobs of the stages, which stand in artifacts, histories and reports of others. */
 import { describe, expect, it } from 'vitest';
 import { grpoStretch, sftStretch } from '../../activities/training/stages.ts';
-import { readRecipe } from '../../cli/start/recipes.ts';
-import type { Recipe } from '../../domain/recipe/recipe.ts';
+import { readRecipeOf } from '../../cli/start/recipes.ts';
+import type { SkinR1Recipe } from '../../domain/recipe/methods/skin-r1.ts';
 import { type Stage, stageNames, stages } from '../../domain/stages.ts';
 import { reference } from '../support/fake-activities.ts';
 import { recipeWithConcepts, smallRecipe } from '../support/recipes.ts';
 
-const reinforced = (recipe: Recipe, base = 'tiny') => {
+const reinforced = (recipe: SkinR1Recipe, base = 'tiny') => {
   const model = { base, sha256: 'b'.repeat(64) };
   const input = { recipe, model, questions: reference('questions', 'all'), sft: null, stopAt: 20 };
   return grpoStretch(input, null, { attention: 'sdpa' });
@@ -34,22 +34,27 @@ describe('the stages of training', () => {
     ['flat-reward', { sft: 4, grpo: 3 }],
     ['concept-alignment', { concepts: 1, sft: 4, grpo: 3 }],
   ])('of %s have as many stretches as the recipe says', async (name, expected) => {
-    const recipe = await readRecipe(name);
+    const recipe = await readRecipeOf('skin-r1', name);
     const counts = stageNames.map((stage) => [stage, stages[stage].ends(recipe).length] as const);
     expect(Object.fromEntries(counts.filter(([, count]) => count > 0))).toEqual(expected);
   });
 
   it('draw groups of equal reward anew where a recipe asks for it, which is another stage', async () => {
-    const [plain, redrawn] = [await readRecipe('demo'), await readRecipe('demo', { set: ['grpo.dynamicSampling=3'] })];
+    const [plain, redrawn] = [
+      await readRecipeOf('skin-r1', 'demo'),
+      await readRecipeOf('skin-r1', 'demo', { set: ['grpo.dynamicSampling=3'] }),
+    ];
     expect('dynamicSampling' in plain.grpo).toBe(false);
     expect(stages.grpo.settings(plain, 20).other).not.toContain('anew');
     expect(stages.grpo.settings(redrawn, 20).other).toContain(', groups of equal reward drawn anew up to 3 times');
     expect(reinforced(redrawn).stageKey).not.toBe(reinforced(plain).stageKey);
-    await expect(readRecipe('demo', { set: ['grpo.dynamicSampling=0'] })).rejects.toThrow('grpo.dynamicSampling is 0');
+    await expect(readRecipeOf('skin-r1', 'demo', { set: ['grpo.dynamicSampling=0'] })).rejects.toThrow(
+      'grpo.dynamicSampling is 0',
+    );
   });
 
   it('name the commit of a base model of the hub', async () => {
-    const recipe = await readRecipe('demo');
+    const recipe = await readRecipeOf('skin-r1', 'demo');
     expect(reinforced(recipe, 'owner/name@0123abc').base).toBe('owner/name@0123abc');
     for (const base of ['tiny', '/models/owner/name']) expect(reinforced(recipe, base)).not.toHaveProperty('base');
   });

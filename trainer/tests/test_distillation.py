@@ -20,6 +20,7 @@ from torch.nn.functional import cross_entropy, interpolate
 from transformers import AutoModelForImageTextToText, AutoProcessor
 
 from dermflow_trainer.distillation import load_adapters
+from dermflow_trainer.distillation.adapters import Adapters, attach, shape_of
 from dermflow_trainer.inference.generate import generate, messages
 from dermflow_trainer.rows import read_rows
 
@@ -223,6 +224,28 @@ def test_answers_need_no_teacher_and_are_the_exported_loaders(case, micro, data,
     ]
     assert loaded == texts["adapters"]
     sys.modules.pop("branch", None)
+
+
+@pytest.mark.parametrize("reads", ["picture", "picture-and-text"])
+def test_what_is_of_a_picture_is_computed_once_for_an_answer(micro, data, reads, monkeypatch):
+    base = AutoModelForImageTextToText.from_pretrained(micro / "base", dtype=torch.float32).eval()
+    settings = {"width": 6, "rank": 4, "reads": reads, "biasScale": 1.5, "branch": None}
+    model = attach(base, Adapters(settings, shape_of(base)))
+    processor = AutoProcessor.from_pretrained(micro / "base", padding_side="left")
+    rows = read_rows({"rows": str(data / "grpo.jsonl"), "images": str(data / "images")}, completion=False)[:3]
+    called = []
+    for name in ("head", "down", "up"):
+        layer = getattr(model.adapters, name)
+        layer.register_forward_hook(lambda *_, at=name: called.append(at))
+    tokens = generate(model, processor, rows, {"maxNewTokens": 12}, "cpu")
+    steps = max(len(ids) for ids in tokens)
+    assert steps > 3
+    assert called.count("head") == len(rows)
+    assert called.count("down") == 1
+    assert (called.count("up") == 1) == (reads == "picture")
+    # Of other pictures it is computed anew.
+    generate(model, processor, rows[1:], {"maxNewTokens": 2}, "cpu")
+    assert called.count("head") == 2 * len(rows) - 1
 
 
 def test_the_loader_is_short():

@@ -11,9 +11,9 @@ import { isZipName, plainName } from '../opening/names.ts';
 import { requireFolder } from '../opening/require-folder.ts';
 import { importDataset } from './import-dataset.ts';
 
-export interface SourcesRequest {
+export interface SourcesRequest<R extends Pick<Recipe, 'data'> = Recipe> {
   store: ArtifactStore;
-  recipe: Recipe;
+  recipe: R;
   folder: string;
   knowledge: Knowledge;
   scratch: string;
@@ -27,7 +27,7 @@ export interface SourcesRequest {
  * adapter (`DIR/derm7pt`, in any letter case and punctuation, or `derm7pt.zip`); where only one source is not in such a folder, `DIR` itself is taken for it, so that a single
  * set with its `textbook/` needs no folder more.
  */
-export async function importSources(request: SourcesRequest): Promise<Recipe> {
+export async function importSources<R extends Pick<Recipe, 'data'>>(request: SourcesRequest<R>): Promise<R> {
   const { recipe, folder, onProgress, onNote } = request;
   await requireFolder(folder);
   const { generate: _, ...data } = recipe.data;

@@ -9,6 +9,7 @@ import { hashSide } from '../../../domain/cases/perceptual-hash.ts';
 import type { Knowledge } from '../../../domain/knowledge/knowledge.ts';
 import type { DataCounts } from '../../../domain/plan/plan.ts';
 import { matchCases } from '../../../domain/questions/matched.ts';
+import type { SkinR1Recipe } from '../../../domain/recipe/methods/skin-r1.ts';
 import type { Recipe } from '../../../domain/recipe/recipe.ts';
 import { conceptsOf } from '../../../domain/trajectories/concepts.ts';
 import { isTextbookCase } from '../../../domain/trajectories/plan.ts';
@@ -21,7 +22,7 @@ import { dealCases } from './deal.ts';
 /** Filters, splits and asks the cases as the data stage will. Mistakes in tables are those of the import. */
 export async function countData(
   folder: string,
-  { data, seed, questions }: Recipe,
+  { data, seed, questions }: Pick<Recipe, 'data' | 'seed'> & Partial<Pick<SkinR1Recipe, 'questions'>>,
   knowledge: Knowledge,
 ): Promise<DataCounts> {
   const read = data.sources.filter(({ use }) => use !== 'ood');
@@ -29,7 +30,7 @@ export async function countData(
     folder,
     read.map(({ adapter }) => adapter),
   );
-  const cases: Case[] = [];
+  const [cases, tested]: [Case[], Case[]] = [[], []];
   const [links, trained]: [Link[], Link[]] = [[], []];
   const concepts = { pictures: 0, terms: new Set<string>() };
   let images = 0;
@@ -48,7 +49,7 @@ export async function countData(
       }
       if (adapter === dermNet) imagesOfDermNet += 1;
       if (record.kind === 'left out' && record.link) links.push(record.link);
-      if (record.kind === 'case') cases.push(withoutImage(record));
+      if (record.kind === 'case') (use === 'test' ? tested : cases).push(withoutImage(record));
     }
   }
   const dermnet = createDermNetFilter(knowledge, {
@@ -65,9 +66,9 @@ export async function countData(
   const textbook = cases.filter(isTextbookCase).length;
   const training = dealt.filter((c) => c.split === 'train');
   const items =
-    questions.distractors === 'matched' ? matchCases(training, 'diagnosis', knowledge, seed).size : training.length;
+    questions?.distractors === 'matched' ? matchCases(training, 'diagnosis', knowledge, seed).size : training.length;
   return {
-    ...{ items, test: ofSplit('test'), textbook, images },
+    ...{ items, test: ofSplit('test') + tested.length, textbook, images },
     ...(concepts.pictures > 0 ? { concepts: { pictures: concepts.pictures, terms: concepts.terms.size } } : {}),
   };
 }

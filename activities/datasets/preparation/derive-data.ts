@@ -5,12 +5,14 @@ import { setImmediate as untilNextTurn } from 'node:timers/promises';
 import { z } from 'zod';
 import type { ArtifactRef } from '../../../domain/artifact.ts';
 import { artifactFiles } from '../../../domain/artifact-files.ts';
-import type { DataRecipe, DataResult } from '../../../domain/contracts/data.ts';
+import type { CasesRecipe, CasesResult, DataRecipe, DataResult } from '../../../domain/contracts/data.ts';
 import type { TaskScore } from '../../../domain/contracts/evaluation.ts';
 import { createAskedFilter } from '../../../domain/evaluation/asked.ts';
 import { scoreTextOnly, textOnlyItem } from '../../../domain/evaluation/text-only.ts';
 import { userMistake } from '../../../domain/failures.ts';
 import type { Knowledge } from '../../../domain/knowledge/knowledge.ts';
+import type { QuestionSettings } from '../../../domain/questions/build.ts';
+import { questionTasks } from '../../../domain/questions/question.ts';
 import { isTextbookCase } from '../../../domain/trajectories/plan.ts';
 import { createItemTally } from '../../answers/item-tally.ts';
 import { commitOnce, type Made } from '../../commit-once.ts';
@@ -46,42 +48,79 @@ export interface Workplace {
 interface Preparation {
   store: ArtifactStore;
   folderFor(name: string): Promise<string>;
+  sources: readonly OpenSource[];
 }
 
-/** Derives the artifacts of the stage from imported ones; each is keyed by no more than what decides it. */
-export function deriveData(
+/** Work on imported sets, which can be read as long as it goes on. */
+function withSources<T>(
   { store, scratch }: Workplace,
   imported: readonly ImportedSource[],
-  recipe: DataRecipe,
-  knowledge: Knowledge,
-  encoder: Encoder | null = null,
-): Promise<DataResult> {
+  work: (preparation: Preparation) => Promise<T>,
+): Promise<T> {
   return withScratchFolder(scratch, 'data', async (folder) => {
     const folderFor = async (name: string): Promise<string> => {
       const path = join(folder, name);
       await mkdir(path);
       return path;
     };
-    const preparation = { store, folderFor };
     const fetched = await folderFor('sources');
     const sources = await Promise.all(imported.map((source) => openSource(store, source, fetched)));
-    const textbook = await deriveTextbook(preparation, sources);
-    const concepts = recipe.sft.conceptAlignment && (await deriveConcepts(preparation, sources));
+    return work({ store, folderFor, sources });
+  });
+}
+
+/** Derives the artifacts of the stage from imported ones; each is keyed by no more than what decides it. */
+export function deriveData(
+  workplace: Workplace,
+  imported: readonly ImportedSource[],
+  recipe: DataRecipe,
+  knowledge: Knowledge,
+  encoder: Encoder | null = null,
+): Promise<DataResult> {
+  return withSources(workplace, imported, async (preparation) => {
+    const { store, folderFor, sources } = preparation;
+    const textbook = await deriveTextbook(preparation);
+    const concepts = recipe.sft.conceptAlignment && (await deriveConcepts(preparation));
     const dataset = await deriveDataset(store, await folderFor('dataset'), sources, recipe, knowledge, encoder);
-    const questions = await deriveQuestions(preparation, dataset, recipe, knowledge);
+    const questions = await deriveQuestions(preparation, dataset, settingsOf(recipe), knowledge);
     const textOnly = await scoreWithoutImages(store, questions, recipe, await folderFor('text-only'));
-    const quarantined = sources.reduce((sum, { facts }) => sum + facts.quarantined, 0);
-    const { train, validation, test } = splitFactsSchema.parse((await store.manifest(dataset)).facts);
     const { cases: books } = textbookFactsSchema.parse((await store.manifest(textbook)).facts);
     return {
       ...{ dataset, textbook, questions, textOnly },
       ...(concepts ? { concepts } : {}),
-      counts: { train, validation, test, textbook: books, quarantined },
+      counts: { ...(await countsOf(preparation, dataset)), textbook: books },
     };
   });
 }
 
-function deriveConcepts({ store, folderFor }: Preparation, sources: readonly OpenSource[]): Promise<ArtifactRef> {
+/** The same of a method that has no use for a textbook. */
+export function deriveCases(
+  workplace: Workplace,
+  imported: readonly ImportedSource[],
+  recipe: CasesRecipe,
+  knowledge: Knowledge,
+  encoder: Encoder | null = null,
+): Promise<CasesResult> {
+  return withSources(workplace, imported, async (preparation) => {
+    const { store, folderFor, sources } = preparation;
+    const dataset = await deriveDataset(store, await folderFor('dataset'), sources, recipe, knowledge, encoder);
+    const settings: Omit<QuestionSettings, 'trainingTasks'> = {
+      seed: recipe.seed,
+      granularity: 'leaf',
+      distractors: 'matched',
+      tasks: questionTasks,
+    };
+    const questions = await deriveQuestions(preparation, dataset, settings, knowledge);
+    return { dataset, questions, counts: { ...(await countsOf(preparation, dataset)), textbook: 0 } };
+  });
+}
+
+async function countsOf({ store, sources }: Preparation, dataset: ArtifactRef) {
+  const { train, validation, test } = splitFactsSchema.parse((await store.manifest(dataset)).facts);
+  return { train, validation, test, quarantined: sources.reduce((sum, { facts }) => sum + facts.quarantined, 0) };
+}
+
+function deriveConcepts({ store, folderFor, sources }: Preparation): Promise<ArtifactRef> {
   const inputs = inputsOf(sources.filter(({ use }) => use === 'concepts'));
   return commitOnce(store, { kind: 'dataset', method: 'concepts/1', inputs, params: {} }, async () => {
     const [pictures, made] = await writeOne(await conceptCases(sources), await folderFor('concepts'));
@@ -92,7 +131,7 @@ function deriveConcepts({ store, folderFor }: Preparation, sources: readonly Ope
   });
 }
 
-function deriveTextbook({ store, folderFor }: Preparation, sources: readonly OpenSource[]): Promise<ArtifactRef> {
+function deriveTextbook({ store, folderFor, sources }: Preparation): Promise<ArtifactRef> {
   const inputs = inputsOf(sources.filter(({ use }) => use === 'training'));
   return commitOnce(store, { kind: 'dataset', method: 'textbook/2', inputs, params: {} }, async () => {
     const books = filterRows(await trainingCases(sources), isTextbookCase);
@@ -110,24 +149,29 @@ async function writeOne(rows: Rows<unknown>, folder: string): Promise<[count: nu
   return [await writeRows(path, rows), { [files.cases.name]: { path } }];
 }
 
+const settingsOf = ({ seed, questions, rewards, evaluation }: DataRecipe) => ({
+  seed,
+  granularity: rewards.granularity,
+  distractors: questions.distractors,
+  tasks: evaluation.tasks,
+});
+
 function deriveQuestions(
-  { store, folderFor }: Preparation,
+  { store, folderFor }: Pick<Preparation, 'store' | 'folderFor'>,
   dataset: ArtifactRef,
-  { seed, questions, rewards, evaluation }: DataRecipe,
+  settings: Omit<QuestionSettings, 'trainingTasks'>,
   knowledge: Knowledge,
 ): Promise<ArtifactRef> {
-  const settings = {
-    seed,
-    granularity: rewards.granularity,
-    distractors: questions.distractors,
-    tasks: evaluation.tasks,
-  };
   const inputs = { dataset: dataset.sha256, knowledge: knowledge.digest };
-  return commitOnce(store, { kind: 'questions', method: 'questions/3', inputs, params: settings }, async () => {
-    const folder = await folderFor('questions');
-    const cases = await fetchRows(store, dataset, files.cases.name, files.cases.schema, folder);
-    return writeQuestions(cases, knowledge, settings, folder);
-  });
+  return commitOnce(
+    store,
+    { kind: 'questions', method: 'questions/3', inputs, params: { ...settings, tasks: [...settings.tasks] } },
+    async () => {
+      const folder = await folderFor('questions');
+      const cases = await fetchRows(store, dataset, files.cases.name, files.cases.schema, folder);
+      return writeQuestions(cases, knowledge, settings, folder);
+    },
+  );
 }
 
 /** What the options' labels alone answer to the questions that the recipe asks; some twenty bytes of memory per question. */

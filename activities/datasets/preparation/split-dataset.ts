@@ -44,12 +44,14 @@ export function deriveDataset(
 ): Promise<ArtifactRef> {
   const settings = { seed, ratio: data.split, groupBy: data.groupBy };
   const concepts = adaptersFor(sources, 'concepts');
+  const testedSets = adaptersFor(sources, 'test');
   const params = {
     ...settings,
     leaks: data.leaks,
     minImagesPerClass: data.minImagesPerClass,
     ood: adaptersFor(sources, 'ood'),
     ...(concepts.length > 0 ? { concepts } : {}),
+    ...(testedSets.length > 0 ? { test: testedSets } : {}),
   };
   const inputs = { ...inputsOf(sources), knowledge: knowledge.digest };
   const encoded = encoder ? { encoder: { ...data.encoder, file: encoder.sha256 } } : {};
@@ -59,11 +61,16 @@ export function deriveDataset(
       minImagesPerClass: data.minImagesPerClass,
       imagesOfSet: imagesOf(sources, dermNet),
     });
-    const { books, ofDermNet, others, concepts, links, items } = await sortOut(sources, folder, dermnet);
+    const sorted = await sortOut(sources, folder, dermnet);
+    const { books, ofDermNet, others, concepts, links, items } = sorted;
     const usable = concatRows(others, filterRows(ofDermNet, dermnet.keeps));
     const trained = flatMapRows(concatRows<Case | ConceptCase>(books, concepts), (picture) => [asLink(picture)]);
     const { splitOf, officialSplits } = await dealCases(usable, settings, { links, trained });
-    const [training, test] = await writeSides(usable, splitOf, folder);
+    const [training, dealt] = await writeSides(usable, splitOf, folder);
+    const test = concatRows(
+      dealt,
+      filterRows(sorted.tested, (c) => c.source !== dermNet || dermnet.keeps(c)),
+    );
 
     const seen = concatRows<Picture>(training, books, concepts);
     const similar = (await encoder?.findSimilar(seen, test)) ?? null;
@@ -115,6 +122,8 @@ interface SortedOut {
   ofDermNet: Rows<Case>;
   /** All other labelled cases. */
   others: Rows<Case>;
+  /** Of sets whose cases are all tested. */
+  tested: Rows<Case>;
   concepts: Rows<ConceptCase>;
   links: Rows<Link>;
   /** Out-of-distribution items. */
@@ -126,7 +135,7 @@ async function sortOut(sources: readonly OpenSource[], folder: string, dermnet: 
   const path = (name: keyof SortedOut): string => join(folder, `sorted-${name}.jsonl`);
   const paths: Record<keyof SortedOut, string> = {
     ...{ books: path('books'), ofDermNet: path('ofDermNet'), others: path('others') },
-    ...{ concepts: path('concepts'), links: path('links'), items: path('items') },
+    ...{ tested: path('tested'), concepts: path('concepts'), links: path('links'), items: path('items') },
   };
   await writeLineFiles(paths, async (writers) => {
     for await (const c of await trainingCases(sources)) {
@@ -136,6 +145,11 @@ async function sortOut(sources: readonly OpenSource[], folder: string, dermnet: 
         await writers[c.source === dermNet ? 'ofDermNet' : 'others'].write(c);
       }
     }
+    for await (const c of await rowsOf(sources, 'test', (source) => source.cases())) {
+      if (isTextbookCase(c)) continue;
+      dermnet.see(c);
+      await writers.tested.write({ ...c, split: 'test' });
+    }
     for await (const picture of await conceptCases(sources)) await writers.concepts.write(picture);
     for (const { use, links } of sources)
       for await (const link of await links()) await writers.links.write(use === 'ood' ? tieOnly(link) : link);
@@ -143,7 +157,12 @@ async function sortOut(sources: readonly OpenSource[], folder: string, dermnet: 
   });
   return {
     ...{ books: ownRows(paths.books), ofDermNet: ownRows(paths.ofDermNet), others: ownRows(paths.others) },
-    ...{ concepts: ownRows(paths.concepts), links: ownRows(paths.links), items: ownRows(paths.items) },
+    ...{
+      tested: ownRows(paths.tested),
+      concepts: ownRows(paths.concepts),
+      links: ownRows(paths.links),
+      items: ownRows(paths.items),
+    },
   };
 }
 

@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import { stringify } from 'yaml';
 import { type LlmAccount, ledgerWords } from '../../../domain/llm-account.ts';
 import { conditionNames } from '../../../domain/questions/tags.ts';
-import { sourceNames } from '../../../domain/recipe/recipe.ts';
+import { type Recipe, sourceNames } from '../../../domain/recipe/recipe.ts';
 import { groupLineage } from '../../../domain/report/lineage-graph.ts';
 import type { LineageEntry, Report } from '../../../domain/report/report.ts';
 import { grouped } from '../../../domain/words.ts';
@@ -14,8 +14,26 @@ import { figure, folded, framed, type Markup, section, table } from '../markup.t
 const unfoldedRows = 12;
 
 /** What the run learned from and was tested on. */
-export async function dataSection({ data, recipe, spent }: Report): Promise<Markup> {
-  const { cases, trajectories } = data;
+export function dataSection(report: Report): Promise<Markup> {
+  const { cases, trajectories } = report.data;
+  return casesSection(
+    report,
+    html`${grouped(cases.textbook)} textbook cases gave ${grouped(trajectories.train)} trajectories for SFT and
+      ${grouped(trajectories.validation)} held out; ${grouped(trajectories.llmCalls)} calls to the LLM that writes the differential
+      reasoning, ${grouped(trajectories.rejected)} replies rejected.`,
+  );
+}
+
+/** Of any method. */
+export interface ReportedCases {
+  data: Omit<Report['data'], 'trajectories'>;
+  recipe: Pick<Recipe, 'data'>;
+  spent: Report['spent'];
+}
+
+/** @param made what was made of the cases, in a sentence */
+export async function casesSection({ data, recipe, spent }: ReportedCases, made: Markup): Promise<Markup> {
+  const { cases } = data;
   const by = recipe.data.groupBy === 'patient' ? 'no patient stands in two splits' : 'images are split one by one';
   const origin = data.generated
     ? html`<p class="label">Generated images, not patients: drawn by a program in the layout of HAM10000.</p>`
@@ -29,9 +47,7 @@ export async function dataSection({ data, recipe, spent }: Report): Promise<Mark
     'data',
     'Data',
     origin,
-    html`<p>${grouped(cases.textbook)} textbook cases gave ${grouped(trajectories.train)} trajectories for SFT and
-      ${grouped(trajectories.validation)} held out; ${grouped(trajectories.llmCalls)} calls to the LLM that writes the differential
-      reasoning, ${grouped(trajectories.rejected)} replies rejected.${cases.quarantined > 0 ? ` ${grouped(cases.quarantined)} unusable images were left out.` : ''}
+    html`<p>${made}${cases.quarantined > 0 ? ` ${grouped(cases.quarantined)} unusable images were left out.` : ''}
       Split ${recipe.data.split.train}:${recipe.data.split.validation}:${recipe.data.split.test}; ${by}.
       Images of at most ${grouped(recipe.data.maxPixels)} pixels.</p>`,
     html`${spent.map(({ stage, account }) => html`<p>Spent on the language model for ${stage}: ${spentWords(account)}.</p>`)}`,
@@ -93,7 +109,7 @@ const short = (sha256: string): string => sha256.slice(0, 12);
 const anchor = (sha256: string): string => `artifact-${short(sha256)}`;
 
 /** Every artifact that the figures rest on, each with what it was made from. */
-export function lineageSection({ lineage }: Report): Markup {
+export function lineageSection({ lineage }: Pick<Report, 'lineage'>): Markup {
   const nodes = groupLineage(lineage);
   const description = `${lineage.length} artifacts in ${nodes.length} groups; the table below names each with its inputs.`;
   const drawing = (width: 'wide' | 'narrow'): Markup =>
@@ -136,7 +152,12 @@ function size(bytes: number): string {
 }
 
 /** Recipe, versions and commands. */
-export const reproduceSection = ({ recipe, software, model, run }: Report): Markup =>
+export const reproduceSection = ({
+  recipe,
+  software,
+  model,
+  run,
+}: Pick<Report, 'software' | 'model' | 'run'> & { recipe: Recipe }): Markup =>
   section(
     'reproduce',
     'How to reproduce',

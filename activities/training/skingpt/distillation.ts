@@ -5,7 +5,7 @@ import type { DistilInput, TeacherRef } from '../../../domain/contracts/training
 import { corrupt } from '../../../domain/failures.ts';
 import type { DistillationSettings } from '../../../domain/jobs/distillation.ts';
 import type { DistillJob } from '../../../domain/jobs/skingpt.ts';
-import { sftBatches } from '../../../domain/plan/plan.ts';
+import { sftBatches } from '../../../domain/plan/batches.ts';
 import { stages } from '../../../domain/stages.ts';
 import { bytesOfChunk, readChunks } from '../../features/feature-chunks.ts';
 import type { ArtifactStore } from '../../ports/artifact-store.ts';

@@ -11,7 +11,7 @@ import {
 import type { NarrativeScores } from '../../dermeval/narrative-scores.ts';
 import { repeatability } from '../../evaluation/agreement.ts';
 import type { ScoredItem } from '../../evaluation/scored.ts';
-import { clusteredInterval } from '../../evaluation/statistics/clustered.ts';
+import { meansOf } from './means.ts';
 
 /** A model's answer; the certified text of the item; the certified text of a case with another diagnosis. */
 export const judgedKinds = ['answer', 'certified', 'mismatched'] as const;
@@ -65,15 +65,6 @@ export function summariseNarratives(
   judgements: readonly Judgement[],
   judge: NarrativeScores['judge'],
 ): NarrativeScores {
-  const estimateOf = (of: (scores: Scores) => number | null): NarrativeScores['average'] => {
-    const values = judged.flatMap(({ item, scores }) => {
-      const value = of(scores);
-      return value === null ? [] : [{ group: item.group, value }];
-    });
-    const value = meanOf(values.map((each) => each.value));
-    if (value === null) return null;
-    return { value, ...clusteredInterval(values, { least: 0, most: 5 }), items: values.length };
-  };
   const byText = [...Map.groupBy(judgements, ({ kind, id }) => `${kind}/${id}`).values()];
   const spread = (dimension: Dimension): number | null =>
     repeatability(byText.map((replies) => known(replies, dimension)));
@@ -89,8 +80,7 @@ export function summariseNarratives(
   const missing = judged.flatMap(({ scores }) => dimensionKeys.filter((key) => scores[key] === null));
   return {
     judge,
-    dimensions: byDimension((key) => estimateOf((scores) => scores[key])),
-    average: estimateOf(meanScore),
+    ...meansOf(judged.map(({ item: { group }, scores }) => ({ group, scores }))),
     missing: { texts: judged.filter(({ scores }) => meanScore(scores) === null).length, scores: missing.length },
     repeatability: judge.pin.repeats > 1 ? byDimension(spread) : null,
     anchors: { certified: anchorMean('certified'), mismatched: anchorMean('mismatched') },

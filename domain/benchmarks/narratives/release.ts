@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { sha256Schema } from '../../artifact.ts';
 import { candidatePrompt } from '../../dermeval/rubric.ts';
 import { userMistake } from '../../failures.ts';
+import { checkedLine, givenLines } from '../../rows/given-lines.ts';
 import type { OwnItem } from '../own-items.ts';
 
 /** The name of the benchmark, whatever the file is called. */
@@ -35,30 +36,13 @@ export const isRelease = (text: string): boolean => /^\ufeff?\s*\{[^\n]*"cot_sha
  */
 export function parseRelease(text: string, file: string): ReleaseRow[] {
   const seen = new Map<string, number>();
-  return text
-    .replace(/^\ufeff/, '')
-    .split('\n')
-    .flatMap((line, i) => {
-      if (line.trim() === '') return [];
-      const where = `${file}: row ${i + 1}`;
-      const parsed = rowSchema.safeParse(parseJson(line));
-      if (!parsed.success) {
-        const [issue] = parsed.error.issues;
-        throw userMistake(`${where}: ${issue?.path.join('.') || 'the line'}: ${issue?.message ?? 'is not valid'}`);
-      }
-      const before = seen.get(parsed.data.id);
-      if (before !== undefined) throw userMistake(`${where}: id "${parsed.data.id}" stands in row ${before} already`);
-      seen.set(parsed.data.id, i + 1);
-      return [parsed.data];
-    });
-}
-
-function parseJson(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
+  return Array.from(givenLines(text, file), (given) => {
+    const row = checkedLine(rowSchema, given);
+    const before = seen.get(row.id);
+    if (before !== undefined) throw userMistake(`${given.where}: id "${row.id}" stands in row ${before} already`);
+    seen.set(row.id, given.row);
+    return row;
+  });
 }
 
 /** A row as an item: the picture asks for a narrative, which is judged against the certified one. */

@@ -14,7 +14,8 @@ const { schema, name, seed, model, data, evaluation, budget } = commonFields;
 
 /** The order of the fields is that of every `report.json` so far. */
 const fieldsSchema = z.strictObject({
-  ...{ schema, name, method: z.literal('skin-r1').default('skin-r1'), seed },
+  // Optional, so that a recipe without a method is found to be one of this.
+  ...{ schema, name, method: z.literal('skin-r1').optional().default('skin-r1'), seed },
   ...{ prompts: promptsSchema, model },
   /** Null: no adapter; the weights of the parts that `full` names are trained themselves. */
   lora: loraSchema.nullable(),
@@ -62,3 +63,4 @@ export const skinR1RecipeSchema = fieldsSchema
     path: ['data', 'sources'],
     message: 'a source with use: concepts serves sft.conceptAlignment alone; give that, e.g. { epochs: 1 }',
   });
+export type SkinR1Recipe = z.infer<typeof skinR1RecipeSchema>;

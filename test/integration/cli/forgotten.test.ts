@@ -9,7 +9,7 @@ import { startUnfinished } from '../../../cli/start/run.ts';
 import { resume } from '../../../cli/steer/resume.ts';
 import type { Activities } from '../../../domain/contracts/run.ts';
 import { userMistake } from '../../../domain/failures.ts';
-import type { Recipe } from '../../../domain/recipe/recipe.ts';
+import type { SkinR1Recipe } from '../../../domain/recipe/methods/skin-r1.ts';
 import { createGate, untilCancelled } from '../../support/fake-activities.ts';
 import { smallRecipe } from '../../support/recipes.ts';
 import { useRuns } from '../../support/runs.ts';
@@ -20,7 +20,7 @@ const store = createMemoryStore();
 const session = () => ({ client: runs.environment.client, store: async () => store, workers: true });
 const wanted = { all: true, failed: false, recipe: undefined, count: 20 };
 
-async function start(run: string, instead: Partial<Activities> = {}, recipe: Recipe = smallRecipe()) {
+async function start(run: string, instead: Partial<Activities> = {}, recipe: SkinR1Recipe = smallRecipe()) {
   runs.fakes.begin(instead);
   runs.fakes.onRecord = createRecordActivities({ store }).recordRun;
   return startRun(session().client, { input: { recipe }, run, reuse: 'ALLOW_DUPLICATE_FAILED_ONLY' });

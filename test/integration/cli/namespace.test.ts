@@ -7,7 +7,7 @@ import { createSchedule, scheduleOptions, triggerNight } from '../../../cli/nigh
 import { handleOf, runOf, startRun } from '../../../cli/runs.ts';
 import { skinR1 } from '../../../domain/methods/skin-r1.ts';
 import { searchAttributes, taskQueues } from '../../../domain/names.ts';
-import type { Recipe } from '../../../domain/recipe/recipe.ts';
+import type { SkinR1Recipe } from '../../../domain/recipe/methods/skin-r1.ts';
 import { nightOf } from '../../support/evaluations.ts';
 import { makeHome } from '../../support/home.ts';
 import { smallRecipe } from '../../support/recipes.ts';
@@ -83,7 +83,7 @@ describe.each([
 
   it('says after a finished run how to run it again, and takes a name of its own', async () => {
     const { client } = runs.environment;
-    const again = (name: string, recipe: Recipe = smallRecipe()) =>
+    const again = (name: string, recipe: SkinR1Recipe = smallRecipe()) =>
       startRun(client, { input: { recipe }, run: name, reuse: 'ALLOW_DUPLICATE_FAILED_ONLY' }, () => {});
     await expect(again(runOf(smallRecipe()))).rejects.toThrow(/is finished; "dermflow report .*" shows.*--as NAME/);
     const own = await again('second-try');
@@ -107,7 +107,7 @@ describe('a run that no worker can go on with', () => {
     const { client } = runs.environment;
     const stuck = { instead: { prepareData: () => sleep(60_000) as never } };
     runs.fakes.begin(stuck.instead);
-    const start = (recipe: Recipe) =>
+    const start = (recipe: SkinR1Recipe) =>
       startRun(client, { input: { recipe }, run: 'mine', reuse: 'ALLOW_DUPLICATE_FAILED_ONLY' });
     const handle = await start(smallRecipe());
     expect((await handle.describe()).type).toBe(skinR1.workflow);

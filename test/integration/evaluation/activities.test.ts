@@ -13,14 +13,14 @@ import type { EvaluationActivities, EvaluationInput, EvaluationResult } from '..
 import { type EvaluationItem, evaluationItemSchema } from '../../../domain/evaluation/item.ts';
 import { evaluationSummarySchema, scoresOf } from '../../../domain/evaluation/summary.ts';
 import type { Question } from '../../../domain/questions/question.ts';
-import type { Recipe } from '../../../domain/recipe/recipe.ts';
+import type { SkinR1Recipe } from '../../../domain/recipe/methods/skin-r1.ts';
 import { conditionQuestion, melanomaQuestion } from '../../support/cases.ts';
 import { buildMicroModel, imageSizes, type MicroModel, patternPng, trainer } from '../../support/micro-model.ts';
 import { demoRecipe } from '../../support/recipes.ts';
 
 const limitMs = 300_000;
 const maxItems = 5;
-const recipe = (evaluation: Partial<Recipe['evaluation']> = {}): Recipe => ({
+const recipe = (evaluation: Partial<SkinR1Recipe['evaluation']> = {}): SkinR1Recipe => ({
   ...demoRecipe(),
   evaluation: { ...demoRecipe().evaluation, runtime: 'onnx', maxItems, maxNewTokens: 12, batchSize: 4, ...evaluation },
 });

@@ -12,7 +12,7 @@ import { createTrajectoryActivities } from '../../../activities/trajectories/act
 import type { StretchResult } from '../../../domain/contracts/training.ts';
 import type { TrajectoriesResult } from '../../../domain/contracts/trajectories.ts';
 import { failureTypes } from '../../../domain/failures.ts';
-import type { Recipe } from '../../../domain/recipe/recipe.ts';
+import type { SkinR1Recipe } from '../../../domain/recipe/methods/skin-r1.ts';
 import { sftRowSchema } from '../../../domain/trajectories/row.ts';
 import { jpeg, metadataTable, textbookLine, writeFiles } from '../../support/datasets.ts';
 import { shippedKnowledge } from '../../support/knowledge.ts';
@@ -25,7 +25,7 @@ import { createTrainingWorker, runActivity } from '../../support/training.ts';
 /** Too small for 32 bits: the adapter that SFT ends with is the one that it began with. */
 const still = 1e-60;
 const small = recipeWithConcepts();
-const recipe: Recipe = {
+const recipe: SkinR1Recipe = {
   ...small,
   trajectories: { ...small.trajectories, types: [1], maxLlmCalls: 0, validationShare: 0 },
   sft: { ...small.sft, batchSize: 2, perDeviceBatchSize: 2, saveEvery: 1 },

@@ -1,5 +1,7 @@
 /** Distillation and SOREB through their activities, by the real trainer: killed, resumed, exported. */
+import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeChunk } from '../../../activities/features/feature-chunks.ts';
 import { toJsonLines } from '../../../activities/json-lines.ts';
@@ -11,8 +13,11 @@ import { artifactFiles } from '../../../domain/artifact-files.ts';
 import type { DistilInput, SorebInput } from '../../../domain/contracts/training.ts';
 import { byDimension } from '../../../domain/dermeval/dimensions.ts';
 import { failureTypes } from '../../../domain/failures.ts';
+import { parseArchitecture } from '../../../domain/plan/architecture.ts';
+import { distilledParameters } from '../../../domain/plan/weights.ts';
 import { dermevalSchema } from '../../../domain/recipe/dermeval.ts';
 import { distilSchema } from '../../../domain/recipe/distillation.ts';
+import { repositoryRoot } from '../../../platform/env.ts';
 import {
   createTrainingWorker,
   prepareTraining,
@@ -84,6 +89,13 @@ describe('a distillation', () => {
     const [one, two] = [await epoch(1), await epoch(2)];
     expect(worker.log).toContainEqual(expect.objectContaining({ msg: 'resuming', verdict: 'exact' }));
     expect(two.checkpoint.step).toBe(2 * one.checkpoint.step);
+    // As `dermflow plan` counts them.
+    const config = readFileSync(join(repositoryRoot, 'trainer/backbone/config.json'), 'utf8');
+    const trainableParameters = distilledParameters(
+      parseArchitecture(JSON.parse(config)),
+      distil.recipe.distillation.adapters,
+    );
+    expect(worker.log).toContainEqual(expect.objectContaining({ msg: 'trainer started', trainableParameters }));
     expect(Object.keys(two.last)).toEqual(expect.arrayContaining(['sft_loss', 'distil_loss', 'eval_loss']));
     expect((await store.manifest(two.checkpoint)).facts).toMatchObject({
       stage: 'distill',

@@ -9,7 +9,7 @@ import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { mergeAdapter } from '../../../activities/trainer/merge.ts';
 import { fetchPolicy } from '../../../activities/trainer/model-folders.ts';
 import { exportAdapter } from '../../../activities/training/export-adapter.ts';
-import type { Recipe } from '../../../domain/recipe/recipe.ts';
+import type { SkinR1Recipe } from '../../../domain/recipe/methods/skin-r1.ts';
 import { buildMicroModel, type MicroModel, trainer } from '../../support/micro-model.ts';
 import { demoRecipe } from '../../support/recipes.ts';
 
@@ -34,7 +34,7 @@ const loaded = async (folder: string): Promise<string> =>
   (await execa(trainer.python, ['-c', load, folder], { env: { HF_HUB_OFFLINE: '1' } })).stdout.split('\n').at(-1) ?? '';
 
 describe('the model of a full fine-tuning', () => {
-  const recipe: Recipe = { ...demoRecipe(), lora: null, full: ['language', 'merger'] };
+  const recipe: SkinR1Recipe = { ...demoRecipe(), lora: null, full: ['language', 'merger'] };
   const state = ['optimizer.pt', 'scheduler.pt', 'rng_state.pth', 'trainer_state.json', 'dermflow-metrics.jsonl'];
 
   async function checkpoint() {

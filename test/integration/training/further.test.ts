@@ -4,7 +4,7 @@ import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { readJsonLines } from '../../../activities/store/rows.ts';
 import type { CheckpointRef } from '../../../domain/contracts/references.ts';
 import type { StretchResult } from '../../../domain/contracts/training.ts';
-import type { Recipe } from '../../../domain/recipe/recipe.ts';
+import type { SkinR1Recipe } from '../../../domain/recipe/methods/skin-r1.ts';
 import { metricsLineSchema } from '../../../domain/report/training-log.ts';
 import {
   createTrainingWorker,
@@ -15,14 +15,14 @@ import {
 } from '../../support/training.ts';
 
 const short = shortRecipe();
-const recipe: Recipe = {
+const recipe: SkinR1Recipe = {
   ...short,
   lora: null,
   full: ['language', 'merger'],
   sft: { ...short.sft, trl: { adam_beta2: 0.95 } },
   grpo: { ...short.grpo, trl: { loss_type: 'dapo', num_iterations: 2 }, saveEvery: 2 },
 };
-const validating: Recipe = { ...recipe, grpo: { ...recipe.grpo, validation: { questions: 6, patience: null } } };
+const validating: SkinR1Recipe = { ...recipe, grpo: { ...recipe.grpo, validation: { questions: 6, patience: null } } };
 
 const store = createMemoryStore();
 let worker: Awaited<ReturnType<typeof createTrainingWorker>>;

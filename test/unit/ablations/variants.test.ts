@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readRecipe } from '../../../cli/start/recipes.ts';
+import { readRecipeOf } from '../../../cli/start/recipes.ts';
 import { ablationRuns } from '../../../domain/ablations/variants.ts';
 import { parseRecipe } from '../../../domain/recipe/parse.ts';
 import { demoRecipe, paperRecipe, smallRecipe } from '../../support/recipes.ts';
@@ -42,7 +42,7 @@ describe('the runs of the ablations', () => {
     ['rl-only', 'rl-only: sft.epochs is 0: there is no SFT to leave out'],
     ['flat-reward', 'flat-reward: rewards.granularity is flat already'],
   ])('are refused of %s, in one line that says why', async (name, words) => {
-    const recipe = await readRecipe(name);
+    const recipe = await readRecipeOf('skin-r1', name);
     expect(() => ablationRuns(recipe)).toThrow(words.replace('’', "'"));
   });
 });

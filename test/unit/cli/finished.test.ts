@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runOf } from '../../../cli/run-id.ts';
 import { basisOf, findFinished, keepFinished, reportFolder } from '../../../cli/start/finished.ts';
 import { digestOf } from '../../../domain/artifact.ts';
-import type { Recipe } from '../../../domain/recipe/recipe.ts';
+import type { SkinR1Recipe } from '../../../domain/recipe/methods/skin-r1.ts';
 import { stackFile, writeWhole } from '../../../infra/local/settings.ts';
 import { type Environment, readEnvironment } from '../../../platform/env.ts';
 import { evaluation, reference } from '../../support/fake-activities.ts';
@@ -40,7 +40,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(environment.home, { recursive: true, force: true }));
 
-const isFinished = async (own: Recipe = recipe, place: Environment = environment): Promise<boolean> =>
+const isFinished = async (own: SkinR1Recipe = recipe, place: Environment = environment): Promise<boolean> =>
   (await findFinished(own, place)) !== null;
 
 describe('a finished run', () => {
@@ -48,7 +48,7 @@ describe('a finished run', () => {
     expect(await findFinished(recipe, environment)).toMatchObject({ run, result: { evaluations: [{ label: 'sft' }] } });
   });
 
-  it.each<[string, Recipe]>([
+  it.each<[string, SkinR1Recipe]>([
     ['seed', { ...recipe, seed: 99 }],
     ['steps', { ...recipe, grpo: { ...recipe.grpo, saveEvery: recipe.grpo.saveEvery + 1 } }],
   ])('is not that of a recipe with another %s', async (_, other) => expect(await isFinished(other)).toBe(false));
@@ -85,7 +85,7 @@ describe('a finished run', () => {
 });
 
 describe('what decides the results', () => {
-  it.each<[string, Partial<Recipe>]>([
+  it.each<[string, Partial<SkinR1Recipe>]>([
     ['a model from elsewhere', { model: { ...recipe.model, base: 'Qwen/Qwen2.5-VL-7B-Instruct' } }],
     ['a reward of one’s own', { rewards: { ...recipe.rewards, plugin: { file: 'brevity.ts', name: 'brevity' } } }],
   ])('is not known with %s', async (_, change) =>

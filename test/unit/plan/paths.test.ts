@@ -6,6 +6,7 @@ import { failureTypes } from '../../../domain/failures.ts';
 import { describePaths, judgedVersions, pathRows, paths, requireOpenPaths } from '../../../domain/plan/paths.ts';
 import { rolloutEngines } from '../../../domain/trainer.ts';
 import { readEnvironment, repositoryRoot, shardings } from '../../../platform/env.ts';
+import { skingptRecipe } from '../../support/narrative-report.ts';
 import { demoRecipe } from '../../support/recipes.ts';
 
 const place = (variables: Record<string, string> = {}) => readEnvironment(variables).trainer;
@@ -63,6 +64,11 @@ describe('the paths through the trainer', () => {
       'a base in four bits in shards',
       () => requireOpenPaths(sharded('fsdp'), { ...recipe, lora: { rank: 4, alpha: 8, dropout: 0, quantise: 'nf4' } }),
       /^lora\.quantise is set and DERMFLOW_TRAINER_SHARDING is fsdp: .*take ddp/,
+    ],
+    [
+      'a distillation in shards',
+      () => requireOpenPaths(sharded('fsdp'), skingptRecipe()),
+      /^DERMFLOW_TRAINER_SHARDING shards the model: a distillation's base is frozen.*take ddp/,
     ],
     [
       'validation in shards',

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readRecipe } from '../../../cli/start/recipes.ts';
+import { readRecipeOf } from '../../../cli/start/recipes.ts';
 import { failureTypes } from '../../../domain/failures.ts';
 import type { LoraSettings } from '../../../domain/lora.ts';
 import {
@@ -12,8 +12,9 @@ import {
   qwen25Vl7b,
   totalParameters,
 } from '../../../domain/plan/architecture.ts';
+import { grpoBatches, sftBatches } from '../../../domain/plan/batches.ts';
 import { estimateMemory } from '../../../domain/plan/memory.ts';
-import { type DataCounts, grpoBatches, planRun, sftBatches } from '../../../domain/plan/plan.ts';
+import { type DataCounts, planRun } from '../../../domain/plan/plan.ts';
 import { describePlan } from '../../../domain/plan/words.ts';
 import { repositoryRoot } from '../../../platform/env.ts';
 
@@ -22,7 +23,7 @@ const readTiny = (): Architecture => parseArchitecture(JSON.parse(readFileSync(j
 const paper: DataCounts = { items: 26_507, test: 8_390, textbook: 1_200, images: 36_097 };
 
 async function planOf(name: string, data = paper, architecture: Architecture | null = qwen25Vl7b) {
-  const recipe = await readRecipe(name);
+  const recipe = await readRecipeOf('skin-r1', name);
   return { recipe, plan: planRun({ recipe, data, architecture, devices: 2, prices: { input: 0.4, output: 1.6 } }) };
 }
 
@@ -88,7 +89,7 @@ describe('batches', () => {
 
 describe('memory', () => {
   const estimate = async (stage: 'sft' | 'grpo', change: Partial<Architecture> = {}) =>
-    estimateMemory(stage, await readRecipe('skin-r1'), { ...qwen25Vl7b, ...change }, 1);
+    estimateMemory(stage, await readRecipeOf('skin-r1', 'skin-r1'), { ...qwen25Vl7b, ...change }, 1);
 
   it.each(['sft', 'grpo'] as const)('%s: logits stand in tiles, whatever the vocabulary', async (stage) => {
     const [narrow, wide] = [await estimate(stage), await estimate(stage, { vocabulary: 2 * qwen25Vl7b.vocabulary })];
@@ -97,7 +98,7 @@ describe('memory', () => {
   });
 
   it("dropout keeps copies of the adapters' inputs in SFT; GRPO has none", async () => {
-    const recipe = await readRecipe('skin-r1');
+    const recipe = await readRecipeOf('skin-r1', 'skin-r1');
     const without = { ...recipe, lora: recipe.lora && { ...recipe.lora, dropout: 0 } };
     const saved = (stage: 'sft' | 'grpo'): number =>
       estimateMemory(stage, recipe, qwen25Vl7b, 1).activations -
@@ -112,14 +113,16 @@ describe('memory', () => {
     ['sft', ['sft.trl.optim=paged_adamw_8bit'], 17.65],
     ['grpo', [], 27.42],
   ] as const)('%s %j is to 10 %% what an H100 held: %d GiB', async (stage, set, measured) => {
-    const { peak } = estimateMemory(stage, await readRecipe('skin-r1', { set: [...set] }), qwen25Vl7b, 1);
+    const { peak } = estimateMemory(stage, await readRecipeOf('skin-r1', 'skin-r1', { set: [...set] }), qwen25Vl7b, 1);
     expect(Math.abs(peak / 2 ** 30 / measured - 1)).toBeLessThan(0.1);
   });
 
   it('four bits are of the text layers alone; the adapter on them is in bf16', async () => {
     const set = ['lora={ rank: 64, alpha: 32, dropout: 0.1, quantise: nf4 }'];
     const [plain, four] = await Promise.all(
-      [[], set].map(async (each) => estimateMemory('sft', await readRecipe('skin-r1', { set: each }), qwen25Vl7b, 1)),
+      [[], set].map(async (each) =>
+        estimateMemory('sft', await readRecipeOf('skin-r1', 'skin-r1', { set: each }), qwen25Vl7b, 1),
+      ),
     );
     // 28 layers of seven linear ones, with their biases and norms, and the norm after them.
     const text = 28 * (2 * 3_584 ** 2 + 2 * 3_584 * 512 + 3 * 3_584 * 18_944 + 3 * 3_584 + 2 * 512) + 3_584;

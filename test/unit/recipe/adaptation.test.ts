@@ -1,20 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { grpoJob, grpoStretch, sftStretch } from '../../../activities/training/stages.ts';
-import { parseRecipe } from '../../../domain/recipe/parse.ts';
-import type { Recipe } from '../../../domain/recipe/recipe.ts';
+import type { SkinR1Recipe } from '../../../domain/recipe/methods/skin-r1.ts';
+import { parseRecipeOf } from '../../../domain/recipe/parse.ts';
 import { modelCard } from '../../../domain/report/model-card.ts';
 import { reference } from '../../support/fake-activities.ts';
 import { demoRecipe } from '../../support/recipes.ts';
 
 const demo = demoRecipe();
 const lora = { rank: 64, alpha: 32, dropout: 0.1 };
-const read = (changes: object): Recipe => parseRecipe({ ...demo, ...changes }, 'r.yaml');
+const read = (changes: object): SkinR1Recipe => parseRecipeOf('skin-r1', { ...demo, ...changes }, 'r.yaml');
 const model = { base: 'tiny', sha256: 'b'.repeat(64) };
 const place = { attention: 'sdpa' } as const;
 
-const sftOf = (recipe: Recipe, of: Parameters<typeof sftStretch>[0]['model'] = model) =>
+const sftOf = (recipe: SkinR1Recipe, of: Parameters<typeof sftStretch>[0]['model'] = model) =>
   sftStretch({ recipe, model: of, rows: 16, epoch: 1, trajectories: reference('trajectories', 'all') }, place);
-const grpoOf = (recipe: Recipe, of: Parameters<typeof grpoStretch>[0]['model'] = model) =>
+const grpoOf = (recipe: SkinR1Recipe, of: Parameters<typeof grpoStretch>[0]['model'] = model) =>
   grpoStretch({ recipe, model: of, questions: reference('questions', 'all'), sft: null, stopAt: 20 }, null, place);
 
 describe('what a recipe trains', () => {
@@ -82,7 +82,7 @@ describe('validation of GRPO', () => {
 });
 
 describe('the model card', () => {
-  const card = (recipe: Recipe, more: object = {}): string =>
+  const card = (recipe: SkinR1Recipe, more: object = {}): string =>
     modelCard({ recipe, model: { base: '/srv/models/base', sha256: 'c'.repeat(64) }, step: 60, ...more });
 
   it('of a full fine-tuning is that of a model, not of an adapter', () => {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { DermflowError, exitCodeOf, exitCodes, failureTypes, finalFailures } from '../../../domain/failures.ts';
-import { parseRecipe } from '../../../domain/recipe/parse.ts';
+import { parseRecipe, parseRecipeOf } from '../../../domain/recipe/parse.ts';
 import { demoRecipe, paperRecipe } from '../../support/recipes.ts';
 
 const read = (name: string): unknown =>
@@ -23,7 +23,7 @@ function changed(path: string, value: unknown): unknown {
 describe('the options of questions', () => {
   it('are matched where a recipe says nothing; the shipped recipes say it', () => {
     const { questions: _, ...silent } = demoRecipe();
-    expect(parseRecipe(silent, 'mine.yaml').questions).toEqual({ distractors: 'matched' });
+    expect(parseRecipeOf('skin-r1', silent, 'mine.yaml').questions).toEqual({ distractors: 'matched' });
     expect(demoRecipe().questions).toEqual({ distractors: 'set' });
     expect(paperRecipe().questions).toEqual({ distractors: 'set-and-shared' });
   });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { grpoStretch, sftStretch } from '../../../activities/training/stages.ts';
-import { readRecipe } from '../../../cli/start/recipes.ts';
+import { readRecipeOf } from '../../../cli/start/recipes.ts';
 import { planRun } from '../../../domain/plan/plan.ts';
 import { describePlan } from '../../../domain/plan/words.ts';
-import { parseRecipe } from '../../../domain/recipe/parse.ts';
-import type { Recipe } from '../../../domain/recipe/recipe.ts';
+import type { SkinR1Recipe } from '../../../domain/recipe/methods/skin-r1.ts';
+import { parseRecipeOf } from '../../../domain/recipe/parse.ts';
 import { passedFields, type TrlFields } from '../../../domain/recipe/trl/check.ts';
 import fields from '../../../domain/recipe/trl/fields.json' with { type: 'json' };
 import { ownedFields } from '../../../domain/recipe/trl/owned.ts';
@@ -16,13 +16,13 @@ const withTrl = (stage: 'sft' | 'grpo', trl: TrlFields, more: object = {}): unkn
   const demo = demoRecipe();
   return { ...demo, [stage]: { ...demo[stage], ...more, trl } };
 };
-const read = (recipe: unknown): Recipe => parseRecipe(recipe, 'r.yaml');
+const read = (recipe: unknown): SkinR1Recipe => parseRecipeOf('skin-r1', recipe, 'r.yaml');
 
 const inputs = { model: { base: 'tiny', sha256: 'b'.repeat(64) }, rows: 16, epoch: 1 };
 const keyOf = {
-  sft: (recipe: Recipe) =>
+  sft: (recipe: SkinR1Recipe) =>
     sftStretch({ ...inputs, recipe, trajectories: reference('trajectories', 'all') }, { attention: 'sdpa' }).stageKey,
-  grpo: (recipe: Recipe) =>
+  grpo: (recipe: SkinR1Recipe) =>
     grpoStretch(
       { recipe, model: inputs.model, questions: reference('questions', 'all'), sft: null, stopAt: 20 },
       null,
@@ -170,8 +170,10 @@ describe('fields of TRL in a recipe', () => {
 
   it('are refused by --set too, one line each', async () => {
     const set = ['grpo.trl.top_p=0.9', 'grpo.trl.loss_type=dapo'];
-    expect((await readRecipe('demo', { set })).grpo.trl).toEqual({ top_p: 0.9, loss_type: 'dapo' });
-    const refused = readRecipe('demo', { set: ['grpo.trl.top_p=2', 'grpo.trl.beta=0', 'sft.trl.optm=sgd'] });
+    expect((await readRecipeOf('skin-r1', 'demo', { set })).grpo.trl).toEqual({ top_p: 0.9, loss_type: 'dapo' });
+    const refused = readRecipeOf('skin-r1', 'demo', {
+      set: ['grpo.trl.top_p=2', 'grpo.trl.beta=0', 'sft.trl.optm=sgd'],
+    });
     await expect(refused).rejects.toThrow(
       /^recipes\/demo\.yaml: sft\.trl\.optm is "sgd": .*; is it optim\?\nrecipes\/demo\.yaml: grpo\.trl\.top_p is 2: .*\nrecipes\/demo\.yaml: grpo\.trl\.beta is 0: may not be set here: set beta$/,
     );

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { newestVersion, recipeVersions } from '../../../domain/recipe/common.ts';
+import type { SkinR1Recipe } from '../../../domain/recipe/methods/skin-r1.ts';
 import { parseRecipe } from '../../../domain/recipe/parse.ts';
-import type { Recipe } from '../../../domain/recipe/recipe.ts';
 import { recipeSchemas, underOwnRules } from '../../../domain/recipe/versions.ts';
 import { demoRecipe } from '../../support/recipes.ts';
 
-const changed = (more: Partial<Recipe>): Recipe => ({ ...demoRecipe(), ...more });
+const changed = (more: Partial<SkinR1Recipe>): SkinR1Recipe => ({ ...demoRecipe(), ...more });
 
 /** Recipes that version 1 took. */
 const taskTwice = changed({ evaluation: { ...demoRecipe().evaluation, tasks: ['diagnosis', 'diagnosis'] } });

@@ -2,14 +2,20 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readRecipe } from '../../../cli/start/recipes.ts';
+import { readRecipeOf } from '../../../cli/start/recipes.ts';
+import type { BenchmarkResult } from '../../../domain/contracts/benchmarks.ts';
 import type { EvaluationResult, TaskScore } from '../../../domain/contracts/evaluation.ts';
+import { byDimension } from '../../../domain/dermeval/dimensions.ts';
+import type { NarrativeScores } from '../../../domain/dermeval/narrative-scores.ts';
 import type { QuestionTask } from '../../../domain/questions/question.ts';
-import type { Recipe } from '../../../domain/recipe/recipe.ts';
+import type { SkinR1Recipe } from '../../../domain/recipe/methods/skin-r1.ts';
 import { modelCard } from '../../../domain/report/model-card.ts';
 import { repositoryRoot } from '../../../platform/env.ts';
+import { benchmarkResult } from '../../support/fake-activities.ts';
 
-const recipes = readdirSync(join(repositoryRoot, 'recipes')).map((file) => file.replace(/\.yaml$/, ''));
+const all = readdirSync(join(repositoryRoot, 'recipes')).map((file) => file.replace(/\.yaml$/, ''));
+const isOpen = (name: string): boolean => name.startsWith('skingpt');
+const [recipes, openRecipes] = [all.filter((name) => !isOpen(name)), all.filter(isOpen)];
 const sha256 = 'c'.repeat(64);
 
 const score = (task: QuestionTask, accuracy: number): TaskScore => ({
@@ -22,7 +28,7 @@ const read = (score: TaskScore): TaskScore => ({
 });
 
 /** What the workflow evaluates of a recipe, each model a little better than the one before; the last one is exported. */
-function resultsOf({ sft, grpo, evaluation: { tasks } }: Recipe): EvaluationResult[] {
+function resultsOf({ sft, grpo, evaluation: { tasks } }: SkinR1Recipe): EvaluationResult[] {
   const trained = [
     { label: 'base', step: null },
     ...grpo.rlOnlyMilestones.map((step) => ({ label: `rl-only-${step}`, step })),
@@ -39,7 +45,7 @@ function resultsOf({ sft, grpo, evaluation: { tasks } }: Recipe): EvaluationResu
 }
 
 async function cardOf(name: string): Promise<{ card: string; own: EvaluationResult | undefined }> {
-  const recipe = await readRecipe(name);
+  const recipe = await readRecipeOf('skin-r1', name);
   const evaluations = resultsOf(recipe);
   const own = evaluations.at(-2);
   const card = modelCard({
@@ -50,6 +56,78 @@ async function cardOf(name: string): Promise<{ card: string; own: EvaluationResu
   });
   return { card, own };
 }
+
+/** As a judge gives them. */
+function narrativeScores(): NarrativeScores {
+  const estimate = { value: 3.5, low: 3.3, high: 3.7, items: 30 };
+  const pin = {
+    ...{ model: 'judge', served: null, prompt: 'd'.repeat(64), shows: 'reference' as const },
+    ...{ temperature: 0, repeats: 1, maxTokens: 1024, line: 1 },
+  };
+  return {
+    ...{ judge: { name: 'judge', pin }, dimensions: byDimension(() => estimate), average: estimate },
+    ...{ missing: { texts: 1, scores: 2 }, repeatability: null, anchors: { certified: 4.5, mismatched: 1.2 } },
+  };
+}
+
+/** As the workflow of SkinGPT-R1 evaluates: on each set with pictures and without them, and on DermBench's part. */
+async function openCardOf(name: string): Promise<string> {
+  const recipe = await readRecipeOf('skingpt-r1', name);
+  const isJudged = recipe.judge !== undefined;
+  const scored = (value: number) => ({
+    ...{ score: { value, low: value - 0.02, high: value + 0.02 }, macroF1: value - 0.01, unread: 0.01 },
+  });
+  const result = (label: string, value: number, more: Partial<BenchmarkResult> = {}): BenchmarkResult => ({
+    ...benchmarkResult(label, 'classification-ham10000'),
+    ...{ items: 320, groups: 160, strict: scored(value), lenient: scored(value + 0.004), ...more },
+  });
+  const judged = isJudged ? { narratives: narrativeScores() } : {};
+  return modelCard({
+    ...{ recipe, model: { base: recipe.model.base, sha256 }, step: 90 },
+    data: { train: 960, validation: 320, test: 320, textbook: 0, quarantined: 0 },
+    narratives: { written: 398, rejected: 2, train: 290, validation: 15, certified: 30 },
+    benchmarks: [
+      result('base', 0.2),
+      result('distillation', 0.61),
+      result('distillation-no-image', 0.22, { shown: 'grey' }),
+      result('distillation', 0.7, { ...judged, benchmark: 'dermbench-part@scored', items: 30 }),
+    ],
+  });
+}
+
+describe('the model card of a shipped recipe of SkinGPT-R1', () => {
+  it.each(openRecipes)('%s', async (name) => {
+    const card = await openCardOf(name);
+    await expect(card).toMatchFileSnapshot(`../golden/cards/${name}.md`);
+    expect(card).toContain('| classification-ham10000 | 320 | 61.0 % |');
+    expect(card).toContain('| 22.0 % |');
+  });
+
+  it('is no card of a PEFT adapter, and says how the adapters are loaded', async () => {
+    for (const name of openRecipes) {
+      const card = await openCardOf(name);
+      expect(card).toContain('library_name: dermflow');
+      expect(card).not.toMatch(/^ {2}- (lora|trl)$/m);
+      expect(card).not.toContain('PeftModel');
+      expect(card).not.toContain('multiple-choice');
+      expect(card).toContain('from load_adapters import load');
+    }
+  });
+
+  it('marks what is of the public code and not of the paper, what is the recipe’s own, and what is not known', async () => {
+    const [demo, paper] = [await openCardOf('skingpt-demo'), await openCardOf('skingpt-r1')];
+    expect(paper).toMatch(/Of a later revision of the public code, not of the paper: .*learning rate 0\.0001/);
+    expect(demo).toMatch(/Of this recipe: .*learning rate 0\.01/);
+    for (const card of [demo, paper]) expect(card).toMatch(/"multi-task supervision"; what it is, is not known/);
+  });
+
+  it('names a script wherever it scored', async () => {
+    const [demo, paper] = [await openCardOf('skingpt-demo'), await openCardOf('skingpt-r1')];
+    expect(demo.match(/`script`/g)?.length).toBe(2);
+    expect(demo).toContain('no physician has seen them');
+    expect(paper).not.toContain('script`');
+  });
+});
 
 describe('the model card of a shipped recipe', () => {
   it.each(recipes)('%s', async (name) => {

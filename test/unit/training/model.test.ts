@@ -7,7 +7,7 @@ import { modelPath } from '../../../activities/trainer/model-folders.ts';
 import { createTrainingActivities } from '../../../activities/training/activities.ts';
 import { digestOf } from '../../../domain/artifact.ts';
 import { failureTypes } from '../../../domain/failures.ts';
-import type { Recipe } from '../../../domain/recipe/recipe.ts';
+import type { SkinR1Recipe } from '../../../domain/recipe/methods/skin-r1.ts';
 import { readEnvironment } from '../../../platform/env.ts';
 import { allKnown } from '../../support/all-known.ts';
 import { temporaryFolder } from '../../support/datasets.ts';
@@ -16,8 +16,11 @@ import { demoRecipe } from '../../support/recipes.ts';
 
 const commit = 'c'.repeat(40);
 const recipe = demoRecipe();
-const withGrpo = (grpo: Partial<Recipe['grpo']>): Recipe => ({ ...recipe, grpo: { ...recipe.grpo, ...grpo } });
-const runOf = (of: Recipe = recipe, variables: Record<string, string> = {}) => ({
+const withGrpo = (grpo: Partial<SkinR1Recipe['grpo']>): SkinR1Recipe => ({
+  ...recipe,
+  grpo: { ...recipe.grpo, ...grpo },
+});
+const runOf = (of: SkinR1Recipe = recipe, variables: Record<string, string> = {}) => ({
   place: readEnvironment(variables).trainer,
   recipe: of,
 });
@@ -119,7 +122,7 @@ it('a gpu worker whose sharding is refused does not start', () => {
 });
 
 describe('what a gpu worker cannot do is refused before the run begins', () => {
-  const refusal = (of: Recipe, variables: Record<string, string> = {}) =>
+  const refusal = (of: SkinR1Recipe, variables: Record<string, string> = {}) =>
     identifyModel('tiny', { python: 'none', run: runOf(of, variables) });
 
   it.each([

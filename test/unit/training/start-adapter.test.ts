@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { identifyStart, startFolder } from '../../../activities/training/start-adapter.ts';
-import type { Recipe } from '../../../domain/recipe/recipe.ts';
+import type { SkinR1Recipe } from '../../../domain/recipe/methods/skin-r1.ts';
 import { demoRecipe } from '../../support/recipes.ts';
 
 const demo = demoRecipe();
@@ -14,7 +14,7 @@ const put = (changes: object = {}, weights = 'weights') =>
     writeFile(join(folder, 'adapter_config.json'), JSON.stringify({ ...config, ...changes })),
     writeFile(join(folder, 'adapter_model.safetensors'), weights),
   ]);
-const recipe = (base = 'tiny'): Recipe => ({ ...demo, model: { ...demo.model, base, adapter: folder } });
+const recipe = (base = 'tiny'): SkinR1Recipe => ({ ...demo, model: { ...demo.model, base, adapter: folder } });
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'start-adapter-'));

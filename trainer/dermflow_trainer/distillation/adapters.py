@@ -54,7 +54,10 @@ class Adapters(nn.Module):
     def bias(self, picture, states, output):
         """What is added to the logits. `picture` [..., width]: the mean of its patches; `states` [..., hidden]: what
         the output layer reads there; `output`: that layer's weights."""
-        within = self.down(picture)
+        return self.bias_of(self.down(picture), states, output)
+
+    def bias_of(self, within, states, output):
+        """The same of a picture that `down` has made narrow. `states` are of no use where the picture alone is read."""
         if self.down_text is not None:
             within = within + self.down_text(states.float())
         moved = self.up(within.tanh()).to(output.dtype)
@@ -98,18 +101,39 @@ def shape_of(model):
 
 def attach(model, adapters):
     """The model as it answers with its adapters: one picture a row, no teacher."""
-    sight = Sight(model)
     # A part of the model, so that it moves to a device with it.
     model.add_module("adapters", adapters.to(model.device).eval().requires_grad_(False))
-
-    def add(output, inputs, logits):
-        aligned, _, _ = adapters.see(sight)
-        pictures = torch.stack([patches.mean(0) for patches in aligned])
-        pictures = pictures.repeat_interleave(len(logits) // len(pictures), 0)
-        return (logits.float() + adapters.bias(pictures[:, None], inputs[0], output.weight)).to(logits.dtype)
-
-    model.get_output_embeddings().register_forward_hook(add)
+    answering = Answering(adapters, Sight(model))
+    model.get_output_embeddings().register_forward_hook(answering.add)
     return model
+
+
+class Answering:
+    """Adds the bias to a model's logits. All of it that is of the pictures is computed once, not at each token."""
+
+    def __init__(self, adapters, sight):
+        self.adapters, self.sight = adapters, sight
+        self.seen, self.within, self.bias = None, None, None
+
+    def add(self, output, inputs, logits):
+        if self.seen is not self.sight.tokens:
+            self.look(output)
+        if self.bias is not None:
+            return (logits.float() + repeated(self.bias, len(logits))).to(logits.dtype)
+        bias = self.adapters.bias_of(repeated(self.within, len(logits)), inputs[0], output.weight)
+        return (logits.float() + bias).to(logits.dtype)
+
+    def look(self, output):
+        aligned, _, _ = self.adapters.see(self.sight)
+        self.within = self.adapters.down(torch.stack([patches.mean(0) for patches in aligned])[:, None])
+        reads_text = self.adapters.down_text is not None
+        self.bias = None if reads_text else self.adapters.bias_of(self.within, None, output.weight)
+        self.seen = self.sight.tokens
+
+
+def repeated(rows, count):
+    """One for each row of a batch, which may have several answers to a picture."""
+    return rows if len(rows) == count else rows.repeat_interleave(count // len(rows), 0)
 
 
 def save(adapters, base, folder):

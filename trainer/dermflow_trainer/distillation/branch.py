@@ -62,8 +62,10 @@ def stacked(tensors):
 
 
 def stored(config, weights):
-    """The branch of adapters as they are saved, for `load_adapters.py`, with which this file is exported."""
+    """For `load_adapters.py`, with which this file is exported: what the branch of adapters, as they are saved, makes of
+    the patches of a picture, merged as the vision tower merges them."""
     own = {name.removeprefix("branch."): tensor for name, tensor in weights.items() if name.startswith("branch.")}
     branch = Branch(config["shape"]["patch"], config["settings"]["branch"]).to(weights["scale"].device)
     branch.load_state_dict(own)
-    return branch.requires_grad_(False)
+    branch.requires_grad_(False)
+    return lambda patches: branch(patches)[0].unflatten(0, (-1, config["shape"]["merge"] ** 2)).mean(1)

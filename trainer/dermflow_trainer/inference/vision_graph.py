@@ -16,19 +16,35 @@ from dermflow_trainer.inference.graph import CONTRIB, FLOAT, UINT8, Graph
 
 def build_vision(model, images, height, width):
     """@param images the image processor, which says how pixels become numbers"""
-    visual = model.model.visual
-    config = model.config.vision_config
-    if config.hidden_act != "silu":
-        raise BadInput(f"model: vision activation {config.hidden_act} has no ONNX export; use runtime: transformers")
-    patch, merge = config.patch_size, config.spatial_merge_size
-    unit = patch * merge
-    if height % unit or width % unit:
-        raise BadInput(f"imageSizes: {height}x{width} is not a multiple of {unit} pixels on both sides")
-    layout = Layout(visual, config, height // patch, width // patch)
-
+    visual, layout = model.model.visual, layout_of(model, height, width)
     graph = Graph()
     pixels = graph.input("pixels", UINT8, ["pictures", height, width, 3])
     hidden = embed_patches(graph, pixels, visual.patch_embed.proj, images, layout)
+    return with_tower(graph, hidden, model, layout, f"vision_encoder_{height}x{width}")
+
+
+def build_encoder(model, side):
+    """The same from pixels [pictures, 3, side, side] that are normalised already."""
+    visual, layout = model.model.visual, layout_of(model, side, side)
+    graph = Graph()
+    pixels = graph.input("pixel_values", FLOAT, ["pictures", 3, side, side])
+    hidden = embed_normalised(graph, pixels, visual.patch_embed.proj, layout)
+    return with_tower(graph, hidden, model, layout, f"encoder_{side}")
+
+
+def layout_of(model, height, width):
+    config = model.config.vision_config
+    if config.hidden_act != "silu":
+        raise BadInput(f"model: vision activation {config.hidden_act} has no ONNX export; use runtime: transformers")
+    unit = config.patch_size * config.spatial_merge_size
+    if height % unit or width % unit:
+        raise BadInput(f"imageSizes: {height}x{width} is not a multiple of {unit} pixels on both sides")
+    return Layout(model.model.visual, config, height // config.patch_size, width // config.patch_size)
+
+
+def with_tower(graph, hidden, model, layout, name):
+    """@param hidden [pictures * patches, hidden], in the order of the picture's blocks"""
+    visual, config = model.model.visual, model.config.vision_config
     hidden = layout.arrange(graph, hidden, layout.order)
     cosines, sines = graph.weight(layout.cosines), graph.weight(layout.sines)
 
@@ -46,7 +62,7 @@ def build_vision(model, images, height, width):
     features = graph.reshape(graph.linear(merged, second), [-1, layout.tokens, second.out_features])
     features = graph.op("Gather", features, graph.constant(np.argsort(layout.order)), axis=1)
     graph.output("image_features", features, ["pictures", layout.tokens, second.out_features])
-    return graph.model(f"vision_encoder_{height}x{width}")
+    return graph.model(name)
 
 
 class Layout:
@@ -91,6 +107,15 @@ def embed_patches(graph, pixels, convolution, images, layout):
     # [hidden, channel, time, y, x] -> [hidden, y * x * channel]
     weight = convolution.weight.sum(dim=2).permute(0, 2, 3, 1).reshape(layout.hidden, -1)
     return graph.op("Gemm", values, graph.constant(weight.numpy()), transB=1)
+
+
+def embed_normalised(graph, pixels, convolution, layout):
+    """The same of pixels that are numbers already, channel by channel."""
+    patch, merge = layout.patch, layout.merge
+    rows = graph.reshape(pixels, [-1, 3, layout.rows // merge, merge, patch, layout.columns // merge, merge, patch])
+    rows = graph.op("Transpose", rows, perm=[0, 2, 5, 3, 6, 1, 4, 7])
+    weight = convolution.weight.sum(dim=2).reshape(layout.hidden, -1)
+    return graph.op("Gemm", graph.reshape(rows, [-1, 3 * patch * patch]), graph.constant(weight.numpy()), transB=1)
 
 
 def normalisation(images):

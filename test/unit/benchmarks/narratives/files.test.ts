@@ -41,7 +41,8 @@ describe('the release’s manifest', () => {
     [line({ cot_sha256: 'no digest' }), /^m: row 1: cot_sha256: expected a lower-case SHA-256/],
     [line({ diagnosis: undefined }), /^m: row 1: diagnosis/],
     [`${line()}\n${line()}`, /^m: row 2: id "dermbench_0001" stands in row 1 already/],
-    [`${line()}\n{`, /^m: row 2: the line/],
+    [`${line()}\n{`, /^m: row 2: is no JSON \(.*\); write one object per line$/],
+    [`${line()}\n[]`, /^m: row 2: the line: /],
   ])('that is wrong is refused by row and field: %s', (text, message) => {
     expect(() => parseRelease(text, 'm')).toThrow(message);
   });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readRecipe } from '../../../../cli/start/recipes.ts';
+import { readRecipeOf } from '../../../../cli/start/recipes.ts';
 import { overlay } from '../../../../domain/recipe/overlay.ts';
 import { repositoryRoot } from '../../../../platform/env.ts';
 import { temporaryFolder, writeFiles } from '../../../support/datasets.ts';
@@ -17,8 +17,8 @@ describe('overlay', () => {
 
 describe('a recipe that extends another', () => {
   it('is that recipe with its own fields put over it', async () => {
-    const base = await readRecipe('skin-r1');
-    const flat = await readRecipe('flat-reward');
+    const base = await readRecipeOf('skin-r1', 'skin-r1');
+    const flat = await readRecipeOf('skin-r1', 'flat-reward');
     expect(flat).toEqual({
       ...base,
       name: 'flat-reward',
@@ -36,7 +36,7 @@ describe('a recipe that extends another', () => {
       'b.yaml': 'extends: a.yaml\nname: b\nseed: 7\n',
       'c.yaml': 'extends: b.yaml\nname: c\n',
     });
-    const recipe = await readRecipe(join(folder, 'c.yaml'), { set: ['grpo.beta=0.5'] });
+    const recipe = await readRecipeOf('skin-r1', join(folder, 'c.yaml'), { set: ['grpo.beta=0.5'] });
     expect(recipe).toMatchObject({ name: 'c', seed: 7, grpo: { beta: 0.5, generations: 4 } });
   });
 
@@ -49,7 +49,7 @@ describe('a recipe that extends another', () => {
   ])('is refused when it says %j', async (text, message) => {
     const folder = await temporaryFolder();
     await writeFiles(folder, { 'c.yaml': text, 'a.yaml': 'name: a\nsft: {}\n' });
-    await expect(readRecipe(join(folder, 'c.yaml'))).rejects.toThrow(message);
+    await expect(readRecipeOf('skin-r1', join(folder, 'c.yaml'))).rejects.toThrow(message);
   });
 });
 
@@ -63,6 +63,6 @@ describe('ablations', () => {
     [['rewards.plugin={file: x.ts, name: format}'], 'may not be format, granularity, malignancy'],
   ];
   it.each(refused)('demo with %j is refused', async (set, message) =>
-    expect(readRecipe('demo', { set })).rejects.toThrow(message),
+    expect(readRecipeOf('skin-r1', 'demo', { set })).rejects.toThrow(message),
   );
 });

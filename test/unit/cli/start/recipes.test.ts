@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { runOf } from '../../../../cli/runs.ts';
-import { readRecipe } from '../../../../cli/start/recipes.ts';
+import { readRecipeOf } from '../../../../cli/start/recipes.ts';
 
 describe('readRecipe', () => {
   it('changes fields by --set, the value in YAML', async () => {
-    const recipe = await readRecipe('demo', { set: ['grpo.milestones=[5, 10]', 'grpo.beta=0.02', 'name=other'] });
+    const recipe = await readRecipeOf('skin-r1', 'demo', {
+      set: ['grpo.milestones=[5, 10]', 'grpo.beta=0.02', 'name=other'],
+    });
     expect(recipe.grpo.milestones).toEqual([5, 10]);
     expect(recipe.grpo.beta).toBe(0.02);
     expect(recipe.name).toBe('other');
@@ -17,14 +19,14 @@ describe('readRecipe', () => {
     ['grpo.bta=1', /recipes\/demo\.yaml: unknown field "grpo\.bta"/],
     ['grpo.beta=-1', /grpo\.beta is -1/],
   ])('refuses --set %s', async (change, words) => {
-    await expect(readRecipe('demo', { set: [change] })).rejects.toThrow(words);
+    await expect(readRecipeOf('skin-r1', 'demo', { set: [change] })).rejects.toThrow(words);
   });
 
   it('gives the same recipe the same run, another one another', async () => {
     const [a, b, c] = await Promise.all([
-      readRecipe('demo'),
-      readRecipe('demo'),
-      readRecipe('demo', { set: ['seed=9'] }),
+      readRecipeOf('skin-r1', 'demo'),
+      readRecipeOf('skin-r1', 'demo'),
+      readRecipeOf('skin-r1', 'demo', { set: ['seed=9'] }),
     ]);
     expect(runOf(a)).toBe(runOf(b));
     expect(runOf(a)).not.toBe(runOf(c));

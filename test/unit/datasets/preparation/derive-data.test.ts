@@ -17,7 +17,7 @@ import { caseSchema } from '../../../../domain/cases/case.ts';
 import { conceptCaseSchema, readyCaseSchema } from '../../../../domain/cases/undiagnosed.ts';
 import { createRandom } from '../../../../domain/random.ts';
 import type { DataSource } from '../../../../domain/recipe/data.ts';
-import type { Recipe } from '../../../../domain/recipe/recipe.ts';
+import type { SkinR1Recipe } from '../../../../domain/recipe/methods/skin-r1.ts';
 import { jpeg, metadataTable, temporaryFolder, textbookLine, writeFiles } from '../../../support/datasets.ts';
 import { shippedKnowledge } from '../../../support/knowledge.ts';
 import { type Layout, layouts, writeLayout } from '../../../support/layouts.ts';
@@ -67,8 +67,8 @@ async function picture(seed: number): Promise<Buffer> {
 
 function recipeWith(
   sources: DataSource[],
-  leaks: Recipe['data']['leaks'] = { test: 'report', ood: 'exclude' },
-): Recipe {
+  leaks: SkinR1Recipe['data']['leaks'] = { test: 'report', ood: 'exclude' },
+): SkinR1Recipe {
   const { generate: _, ...data } = demoRecipe().data;
   return { ...demoRecipe(), data: { ...data, sources, leaks } };
 }
@@ -78,7 +78,7 @@ const three: DataSource[] = [
   { adapter: 'omnimedvqa', use: 'ood' },
 ];
 
-async function prepare(folder: string, recipe: Recipe, store: ArtifactStore) {
+async function prepare(folder: string, recipe: SkinR1Recipe, store: ArtifactStore) {
   const complete = await importSources({
     store,
     folder,
@@ -196,8 +196,45 @@ describe('importSources and deriveData', () => {
     expect((await prepare(folder, recipeWith(three.slice(0, 2)), createMemoryStore())).counts.textbook).toBe(2);
   });
 
+  describe('a set that is tested whole', () => {
+    const sources: DataSource[] = [...three.slice(0, 2), { adapter: 'pad-ufes-20', use: 'test' }];
+    const withSet = async (copied: boolean): Promise<string> => {
+      const folder = await writeSets();
+      await rm(join(folder, 'omnimedvqa'), { recursive: true });
+      const layout = layoutOf('pad-ufes-20');
+      const place = await writeLayout({ ...layout, images: [] });
+      // One of its pictures may be one that training has seen.
+      for (const [i, image] of layout.images.entries()) {
+        await writeFiles(place, { [image]: await picture(copied && i === 0 ? 0 : 500 + i) });
+      }
+      await cp(place, join(folder, 'pad-ufes-20'), { recursive: true });
+      return folder;
+    };
+    const splitsOf = async (copied: boolean, test: 'report' | 'exclude') => {
+      const store = createMemoryStore();
+      const recipe = { ...recipeWith(sources, { test, ood: 'exclude' }) };
+      const all = { ...recipe, data: { ...recipe.data, split: { train: 1, validation: 0, test: 0.001 } } };
+      const data = await prepare(await withSet(copied), all, store);
+      const { name } = artifactFiles.dataset.cases;
+      return (await readJsonLines(store, data.dataset, name, caseSchema)).map((c) => `${c.source} ${c.split}`);
+    };
+
+    it('gives training no case, and all of its own to the test', async () => {
+      const splits = await splitsOf(false, 'report');
+      const own = splits.filter((each) => each.startsWith('pad-ufes-20'));
+      expect(own.length).toBeGreaterThan(1);
+      expect(new Set(own)).toEqual(new Set(['pad-ufes-20 test']));
+      expect(splits.filter((each) => each === 'ham10000 train').length).toBeGreaterThan(15);
+    });
+
+    it('loses what training has seen where leaks are excluded', async () => {
+      const [kept, all] = [await splitsOf(true, 'exclude'), await splitsOf(true, 'report')];
+      expect(kept).toHaveLength(all.length - 1);
+    });
+  });
+
   describe('a set that is used for its concepts', () => {
-    const withConcepts = (recipe: Recipe): Recipe => ({
+    const withConcepts = (recipe: SkinR1Recipe): SkinR1Recipe => ({
       ...recipe,
       sft: { ...recipe.sft, conceptAlignment: { epochs: 1, explanations: 1 } },
     });
@@ -233,7 +270,7 @@ describe('importSources and deriveData', () => {
         await writeFiles(place, { [image]: await picture(i === 0 ? 104 : 300 + i) });
       }
       await cp(place, join(folder, 'skincon'), { recursive: true });
-      const kept = async (recipe: Recipe): Promise<string[]> => {
+      const kept = async (recipe: SkinR1Recipe): Promise<string[]> => {
         const { dataset } = await prepare(folder, recipe, store);
         const items = await readJsonLines(store, dataset, artifactFiles.dataset.ood.name, readyCaseSchema);
         return items.map(({ id }) => id);

@@ -10,7 +10,7 @@ import { explainConcepts } from '../../../../activities/trajectories/explain.ts'
 import { synthesise } from '../../../../activities/trajectories/synthesise.ts';
 import { digestOf } from '../../../../domain/artifact.ts';
 import type { LlmRequest } from '../../../../domain/llm.ts';
-import type { Recipe } from '../../../../domain/recipe/recipe.ts';
+import type { SkinR1Recipe } from '../../../../domain/recipe/methods/skin-r1.ts';
 import { temporaryFolder } from '../../../support/datasets.ts';
 import { writeGeneratedSources } from '../../../support/generated-sources.ts';
 import { shippedKnowledge } from '../../../support/knowledge.ts';
@@ -26,35 +26,36 @@ const known = {
 };
 const some = { ...paper.evaluation, maxItems: 50, tasks: ['hierarchical', 'diagnosis'] as const };
 
-const modes: [change: Partial<Recipe>, data: Partial<Recipe['data']>, expected: Record<string, string>][] = [
+const modes: [change: Partial<SkinR1Recipe>, data: Partial<SkinR1Recipe['data']>, expected: Record<string, string>][] =
   [
-    { questions: { distractors: 'set-and-shared' } },
-    { leaks: { test: 'exclude', ood: 'exclude' } },
-    {
-      ...known,
-      dataset: 'ce1cad427ef5ac66b3ae8570406d8e207b45c9a128b7e601427ce7444bff390f',
-      questions: 'ba2f71670bf321ae507ece9fdc416996fd326552326299b9d5d3adc15acfb19d',
-    },
-  ],
-  [
-    { questions: { distractors: 'set' }, evaluation: { ...some, tasks: [...some.tasks] } },
-    { leaks: { test: 'report', ood: 'exclude' } },
-    {
-      ...known,
-      dataset: 'e8d814e041453f38fdf886ecfc717b679e8cce30db531d98b223c21a34744b0f',
-      questions: 'f0deeff90827627dbe28dfad459a235cb3d7669e5daefa2576b4bd853d384d5e',
-    },
-  ],
-  [
-    { questions: { distractors: 'matched' } },
-    { leaks: { test: 'exclude', ood: 'exclude' }, groupBy: 'image' },
-    {
-      ...known,
-      dataset: 'ba243b6ecf2c49f6a64c76f6cd3729e0eac87f8defe751aebc20d427c008a6bb',
-      questions: '94ce13f736f4a7c8321cc31126c373ee55647c9c47bf16f25d2319c422e25521',
-    },
-  ],
-];
+    [
+      { questions: { distractors: 'set-and-shared' } },
+      { leaks: { test: 'exclude', ood: 'exclude' } },
+      {
+        ...known,
+        dataset: 'ce1cad427ef5ac66b3ae8570406d8e207b45c9a128b7e601427ce7444bff390f',
+        questions: 'ba2f71670bf321ae507ece9fdc416996fd326552326299b9d5d3adc15acfb19d',
+      },
+    ],
+    [
+      { questions: { distractors: 'set' }, evaluation: { ...some, tasks: [...some.tasks] } },
+      { leaks: { test: 'report', ood: 'exclude' } },
+      {
+        ...known,
+        dataset: 'e8d814e041453f38fdf886ecfc717b679e8cce30db531d98b223c21a34744b0f',
+        questions: 'f0deeff90827627dbe28dfad459a235cb3d7669e5daefa2576b4bd853d384d5e',
+      },
+    ],
+    [
+      { questions: { distractors: 'matched' } },
+      { leaks: { test: 'exclude', ood: 'exclude' }, groupBy: 'image' },
+      {
+        ...known,
+        dataset: 'ba243b6ecf2c49f6a64c76f6cd3729e0eac87f8defe751aebc20d427c008a6bb',
+        questions: '94ce13f736f4a7c8321cc31126c373ee55647c9c47bf16f25d2319c422e25521',
+      },
+    ],
+  ];
 
 function reply(request: LlmRequest): string {
   if (request.user.includes('sign')) {
@@ -72,7 +73,7 @@ describe('the stages write the same bytes as before', { timeout: 240_000 }, () =
     const store = createMemoryStore();
     const imported = await writeGeneratedSources(store, await temporaryFolder(), 1500, shippedKnowledge);
     const sources = imported.map(({ adapter, use }) => ({ adapter, use }));
-    const recipe: Recipe = {
+    const recipe: SkinR1Recipe = {
       ...{ ...paper, ...change, data: { ...paper.data, sources, groupBy: 'patient', ...data } },
       sft: { ...paper.sft, conceptAlignment: { epochs: 1, explanations: 2 } },
       trajectories: {

@@ -1,0 +1,102 @@
+/**
+ * Narratives scored by the recipe's judge, who sees the picture. Each reply is kept in the ledger of language models. A
+ * reply without all six scores is asked for again; one of another model than the judge's is no score of this judge.
+ */
+import type { ArtifactRef } from '../../domain/artifact.ts';
+import { artifactFiles } from '../../domain/artifact-files.ts';
+import { scoresOfText } from '../../domain/benchmarks/narratives/judged.ts';
+import type { ScoringRecipe } from '../../domain/contracts/narratives.ts';
+import { byDimension } from '../../domain/dermeval/dimensions.ts';
+import {
+  faultOfScores,
+  isReadingFault,
+  type JudgePin,
+  type JudgeSettings,
+  judgeRequest,
+  pinOf,
+} from '../../domain/dermeval/judge.ts';
+import { readScores } from '../../domain/dermeval/reading/read-scores.ts';
+import { userMistake } from '../../domain/failures.ts';
+import type { Narrative, ScoredNarrative, ScorerIdentity } from '../../domain/narratives/narrative.ts';
+import { modelOfRecord } from '../llm/served.ts';
+import type { Rows } from '../rows.ts';
+import { fetchRows } from '../store/rows.ts';
+import { type Answers, type Asking, askAll, recognise } from '../trajectories/ask.ts';
+import { type Written, writeOnce } from '../trajectories/written.ts';
+import { storeScores } from './store-scores.ts';
+
+/** A change of the scores' reading changes the version; the prompt has its digest in the pin. */
+const method = 'judged-narratives/1';
+
+export interface JudgingRequest extends Asking {
+  recipe: ScoringRecipe;
+  narratives: ArtifactRef;
+}
+
+/** The judge of a recipe that scores by one; a user's mistake where there is none, or it is to see what no narrative has. */
+export function judgeOf({ judge }: Pick<ScoringRecipe, 'judge'>): JudgeSettings {
+  if (!judge) {
+    throw userMistake(
+      'narratives.scoredBy is "judge": give judge, e.g. { model: deepseek-reasoner }, or score by "dermeval"',
+    );
+  }
+  if (judge.shows === 'reference') {
+    throw userMistake('judge.shows is "reference", but narratives are scored before any is certified; leave it out');
+  }
+  return judge;
+}
+
+export async function judgeNarratives(request: JudgingRequest): Promise<Written> {
+  const { store, recipe, narratives } = request;
+  const judge = judgeOf(recipe);
+  const { maxUnscored } = recipe.narratives;
+  const served = await recognise(request, method);
+  const pin = pinOf(modelOfRecord(served), served.reply?.servedModel ?? null, 'picture', judge);
+  const scorer: ScorerIdentity = { by: 'judge', words: `the judge ${judge.model}, who sees the picture`, pin };
+  const work = {
+    kind: 'scores',
+    method,
+    inputs: { narratives: narratives.sha256 },
+    params: { judge: pin, maxUnscored },
+  } as const;
+  return writeOnce(request, served, work, async (folder) => {
+    const { name, schema } = artifactFiles.narratives.narratives;
+    const rows = await fetchRows(store, narratives, name, schema, folder);
+    const questions = [];
+    for await (const { id, text, image } of rows) {
+      for (let repeat = 0; repeat < judge.repeats; repeat += 1) {
+        const asked = judgeRequest({ narrative: text, reference: null, image }, pin, repeat);
+        questions.push({ id: idOf(id, repeat), request: asked, read: faultOfScores });
+      }
+    }
+    const { answers, account } = await askAll(questions, served, request);
+    const remedy = 'take another judge, raise it, or "dermflow resume" to ask for these anew';
+    const made = await storeScores(scoresOf(rows, answers, pin), scorer, { maxUnscored, remedy }, folder);
+    return { ...made, account };
+  });
+}
+
+const idOf = (id: string, repeat: number): string => `${repeat}/${id}`;
+
+const scoresOf = (rows: Rows<Narrative>, answers: Answers, pin: JudgePin): Rows<ScoredNarrative> => ({
+  [Symbol.asyncIterator]: async function* () {
+    for await (const { id } of rows) {
+      const replies = Array.from({ length: pin.repeats }, (_, repeat) => replyOf(answers, idOf(id, repeat), pin));
+      const scores = scoresOfText(replies.map((reply) => ({ ...reply, id, kind: 'answer', repeat: 0, served: null })));
+      const fault = replies.find((reply) => reply.fault !== null)?.fault ?? null;
+      yield { id, scores, fault, text: replies.map(({ text }) => text).join('\n\n') };
+    }
+  },
+});
+
+function replyOf(answers: Answers, id: string, pin: JudgePin) {
+  const { text = '', fault = 'not asked', entries = [] } = answers.get(id) ?? {};
+  const served = entries.at(-1)?.reply.servedModel ?? null;
+  const other = served !== null && pin.served !== null && served !== pin.served;
+  const isRead = !other && (fault === null || isReadingFault(fault));
+  return {
+    text,
+    scores: isRead ? readScores(text) : byDimension(() => null),
+    fault: other ? `answered by ${served}, not by ${pin.served}` : fault,
+  };
+}

@@ -1,0 +1,163 @@
+/** Settled reviews as certified narratives, the benchmark that a part of them becomes, and rows for an evaluator. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type ArtifactRef, canonicalJson, digestOf } from '../../domain/artifact.ts';
+import { artifactFiles } from '../../domain/artifact-files.ts';
+import { createMemoryLists } from '../../domain/cases/memory-index.ts';
+import { indexHashes, type NearDuplicateIndex } from '../../domain/cases/near-duplicates.ts';
+import type { CertifiedResult, ReviewActivities } from '../../domain/contracts/narratives.ts';
+import { unavailable } from '../../domain/failures.ts';
+import type { Narrative } from '../../domain/narratives/narrative.ts';
+import { benchItem, benchPicture } from '../../domain/reviews/bench-items.ts';
+import { evaluatorRow } from '../../domain/reviews/evaluations.ts';
+import { mergeReviews } from '../../domain/reviews/merge.ts';
+import type { Certified } from '../../domain/reviews/review.ts';
+import { splitCertified } from '../../domain/reviews/split.ts';
+import { countStates, countWords, isComplete, type ReviewedCase } from '../../domain/reviews/state.ts';
+import { commitOnce } from '../commit-once.ts';
+import { toJsonLines } from '../json-lines.ts';
+import type { ArtifactStore } from '../ports/artifact-store.ts';
+import { readJsonLines } from '../store/rows.ts';
+import { createReviewLog } from './review-log.ts';
+import { readNarratives, reviewedCases } from './review-set.ts';
+
+type CertifyInput = Parameters<ReviewActivities['certify']>[0];
+
+const inTurns = (looks: readonly string[]): AsyncIterable<string> => ({
+  [Symbol.asyncIterator]: async function* () {
+    for (const look of looks) {
+      await nextTurn();
+      yield look;
+    }
+  },
+});
+
+/** Heartbeats have their turn while thousands of pictures are compared. */
+const indexInTurns = (looks: readonly string[]): Promise<NearDuplicateIndex> =>
+  indexHashes(inTurns(looks), looks.length, {
+    lists: { wholes: createMemoryLists(), windows: createMemoryLists() },
+    hashAt: (position) => looks[position] ?? '',
+    turn: () => nextTurn(),
+  });
+
+/** Share of what evaluators learn from that validates them; its cases stand with those that belong together. */
+const validationShare = 0.1;
+
+export async function certify(store: ArtifactStore, { recipe, set }: CertifyInput): Promise<CertifiedResult> {
+  const narratives = await readNarratives(store, set);
+  const { by, reviewers, settleAbove, benchShare } = recipe.certified;
+  const given = await createReviewLog(store, narratives, recipe.certified).read();
+  const cases = reviewedCases(narratives, given, { by, reviewers, settleAbove });
+  const counts = countStates(cases.map(({ reviewed }) => reviewed.state));
+  if (!isComplete(counts)) throw unavailable(`cases wait for reviews still: ${countWords(counts)}`);
+  // What did not count, e.g. a program's reviews where people were asked, is kept nowhere.
+  const reviews = cases.flatMap(({ reviewed: { opinions, settlement } }) => [
+    ...opinions,
+    ...(settlement ? [settlement] : []),
+  ]);
+  const work = {
+    ...({ kind: 'certified', method: 'certified/1', inputs: { set: set.sha256 } } as const),
+    params: { seed: recipe.seed, by, reviewers, settleAbove, benchShare, reviews: digestOf(canonicalJson(reviews)) },
+  };
+  const certified = await commitOnce(store, work, async () => {
+    const rows = await certifiedRows(cases, recipe.seed, benchShare);
+    const parts = Object.groupBy(rows, ({ part }) => part);
+    return {
+      facts: {
+        certified: rows.length,
+        skipped: counts.skipped,
+        settled: rows.filter(({ settled }) => settled).length,
+        ...{ train: parts.train?.length ?? 0, bench: parts.bench?.length ?? 0, by },
+      },
+      files: {
+        [artifactFiles.certified.certified.name]: toJsonLines(rows),
+        [artifactFiles.certified.reviews.name]: toJsonLines(reviews),
+      },
+    };
+  });
+  const { name, schema } = artifactFiles.certified.certified;
+  const rows = await readJsonLines(store, certified, name, schema);
+  const train = rows.filter(({ part }) => part === 'train');
+  const bench = rows.filter(({ part }) => part === 'bench');
+  return {
+    certified,
+    bench: bench.length === 0 ? null : await benchOf(store, certified, bench, recipe.prompts),
+    judgements: await judgementsOf(store, { certified, set }, narratives, train, recipe.seed),
+    counts: {
+      certified: rows.length,
+      skipped: counts.skipped,
+      settled: rows.filter(({ settled }) => settled).length,
+      ...{ train: train.length, bench: bench.length, evaluatorRows: train.length },
+    },
+  };
+}
+
+async function certifiedRows(
+  cases: readonly { narrative: Narrative; reviewed: ReviewedCase }[],
+  seed: number,
+  benchShare: number,
+): Promise<Certified[]> {
+  const merged = cases.flatMap(({ narrative, reviewed }) => {
+    const own = mergeReviews(reviewed);
+    return own ? [{ narrative, own }] : [];
+  });
+  const parts = await splitCertified(
+    merged.map(({ narrative }) => narrative),
+    { seed, benchShare },
+    indexInTurns,
+  );
+  return merged.map(({ narrative, own: { text, ...rest } }) => ({
+    ...narrative,
+    text: text ?? narrative.text,
+    ...rest,
+    part: parts.get(narrative.id) ?? 'train',
+  }));
+}
+
+function benchOf(
+  store: ArtifactStore,
+  certified: ArtifactRef,
+  rows: readonly Certified[],
+  prompts: CertifyInput['recipe']['prompts'],
+): Promise<ArtifactRef> {
+  const own = {
+    items: rows.map((row) => benchItem(row, prompts)),
+    images: Object.fromEntries(rows.map((row) => [benchPicture(row), row.image])),
+  };
+  const work = {
+    ...({ kind: 'dataset', method: 'certified-items/1', inputs: { certified: certified.sha256 } } as const),
+    params: { prompts },
+  };
+  return commitOnce(store, work, async () => ({
+    facts: { items: rows.length, images: Object.keys(own.images).length },
+    files: { [artifactFiles.dataset.own.name]: canonicalJson(own) },
+  }));
+}
+
+async function judgementsOf(
+  store: ArtifactStore,
+  { certified, set }: { certified: ArtifactRef; set: ArtifactRef },
+  narratives: readonly Narrative[],
+  rows: readonly Certified[],
+  seed: number,
+): Promise<ArtifactRef> {
+  const work = {
+    ...({ kind: 'judgements', method: 'certified-judgements/1' } as const),
+    inputs: { certified: certified.sha256, set: set.sha256 },
+    params: { seed, validationShare },
+  };
+  return commitOnce(store, work, async () => {
+    const parts = await splitCertified(rows, { seed, benchShare: validationShare }, indexInTurns);
+    const asSeen = new Map(narratives.map((narrative) => [narrative.id, narrative]));
+    const rowsOf = (part: 'train' | 'bench') =>
+      rows.flatMap(({ id, scores }) => {
+        const narrative = asSeen.get(id);
+        return narrative && parts.get(id) === part ? [evaluatorRow(narrative, scores)] : [];
+      });
+    const [train, validation] = [rowsOf('train'), rowsOf('bench')];
+    const { judgements: files } = artifactFiles;
+    return {
+      facts: { train: train.length, validation: validation.length },
+      files: { [files.train.name]: toJsonLines(train), [files.validation.name]: toJsonLines(validation) },
+    };
+  });
+}

@@ -1,0 +1,95 @@
+/**
+ * `npm run bench effect-skingpt`: what DermCoT and its distillation add, over three seeds of the demo's recipe, on held-out
+ * cases. Settings were chosen on the validation seeds and then frozen; the test seeds are what is reported. A further
+ * experiment asks when a teacher helps: with `labels` narratives of a quarter of the cases, with `pooled` one row of
+ * features per picture in place of patches.
+ */
+import { parseArgs } from 'node:util';
+import { readJsonLines } from '../activities/store/rows.ts';
+import type { Services } from '../cli/environment.ts';
+import { renderTable } from '../cli/follow/render.ts';
+import { startServices } from '../cli/machine/services.ts';
+import { handleOf, runOf, startRun } from '../cli/runs.ts';
+import { withSession } from '../cli/session.ts';
+import { readRecipeOf } from '../cli/start/recipes.ts';
+import { type ArmRun, buildSkinGptAblation, withBothArms } from '../domain/ablations/skingpt.ts';
+import { armCells, armHead, claimCells, claimHead } from '../domain/ablations/skingpt-words.ts';
+import { artifactFiles } from '../domain/artifact-files.ts';
+import { userMistake } from '../domain/failures.ts';
+import { benchLogger } from './common/logger.ts';
+
+const validationSeeds = [101, 102];
+const testSeeds = [11, 12, 13];
+
+/** Changes of the recipe, by what they ask. */
+const experiments = {
+  labels: ['narratives.cases=100', 'narratives.keep.top=80', 'certified.cases=20'],
+  pooled: ['teacher.form=pooled'],
+} as const satisfies Record<string, readonly string[]>;
+type Experiment = keyof typeof experiments;
+
+export default async function effect(args: string[]): Promise<void> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      seeds: { type: 'string' },
+      set: { type: 'string', multiple: true, default: [] },
+      further: { type: 'string', default: 'labels' },
+    },
+  });
+  const seeds = readSeeds(values.seeds);
+  const further = readFurther(values.further);
+  const services = await startServices(benchLogger());
+  try {
+    await measure('the recipe', seeds, values.set, services);
+    if (further) await measure(`further: ${further}`, seeds, [...values.set, ...experiments[further]], services);
+  } finally {
+    await services.stack.stop();
+  }
+}
+
+function readSeeds(text: string | undefined): number[] {
+  if (text === undefined || text === 'test') return testSeeds;
+  if (text === 'validation') return validationSeeds;
+  const seeds = text.split(',').map(Number);
+  if (seeds.every((seed) => Number.isInteger(seed) && seed >= 0)) return seeds;
+  throw userMistake(`--seeds ${text}: expected "test", "validation" or whole numbers, e.g. 101,102`);
+}
+
+function readFurther(text: string): Experiment | null {
+  if (text === 'none') return null;
+  const names = Object.keys(experiments) as Experiment[]; // of a literal: its keys and no others
+  const found = names.find((name) => name === text);
+  if (found) return found;
+  throw userMistake(`--further ${text}: expected ${names.join(', ')} or none`);
+}
+
+async function measure(title: string, seeds: readonly number[], changes: readonly string[], services: Services) {
+  const runs: ArmRun[] = [];
+  for (const seed of seeds) runs.push(await runSeed(seed, changes, services));
+  const ablation = await buildSkinGptAblation('skingpt-demo', runs);
+  console.log(`\n${title}, seeds ${seeds.join(', ')}\n${renderTable(armHead, armCells(ablation))}`);
+  console.log(`\n${renderTable(claimHead, claimCells(ablation))}`);
+}
+
+const runSeed = (seed: number, changes: readonly string[], services: Services): Promise<ArmRun> =>
+  withSession(async ({ client, store }) => {
+    const recipe = withBothArms(
+      await readRecipeOf('skingpt-r1', 'skingpt-demo', { set: [`seed=${seed}`, ...changes] }),
+    );
+    const run = runOf(recipe);
+    const from = performance.now();
+    await startRun(client, { input: { recipe }, run, reuse: 'ALLOW_DUPLICATE' });
+    const { benchmarks = [] } = await handleOf(client, run).result();
+    console.log(`seed ${seed}: run ${run}, ${((performance.now() - from) / 1000).toFixed(0)} s`);
+    const artifacts = await store();
+    const { name, schema } = artifactFiles.benchmark.items;
+    const items = new Map(
+      await Promise.all(
+        benchmarks.map(
+          async (result) => [result, await readJsonLines(artifacts, result.evaluation, name, schema)] as const,
+        ),
+      ),
+    );
+    return { run, seed, benchmarks, itemsOf: async (result) => items.get(result) ?? [] };
+  }, services);

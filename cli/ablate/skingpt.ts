@@ -1,0 +1,44 @@
+/** The ablation of SkinGPT-R1: base, + DermCoT, + distillation, all of which one run of the recipe holds. */
+import { readJsonLines } from '../../activities/store/rows.ts';
+import { buildSkinGptAblation, type SkinGptAblation, withBothArms } from '../../domain/ablations/skingpt.ts';
+import {
+  armCells,
+  armHead,
+  armNotes,
+  armsToMarkdown,
+  claimCells,
+  claimHead,
+} from '../../domain/ablations/skingpt-words.ts';
+import { artifactFiles } from '../../domain/artifact-files.ts';
+import type { SkinGptR1Recipe } from '../../domain/recipe/methods/skingpt-r1.ts';
+import { renderTable } from '../follow/render.ts';
+import type { AblationKind } from './kind.ts';
+
+const { name, schema } = artifactFiles.benchmark.items;
+
+export const skinGptAblation: AblationKind<SkinGptR1Recipe, 'both arms'> = {
+  runsOf: (recipe) => [{ recipe: withBothArms(recipe), variant: 'both arms', words: 'with and without the teacher' }],
+  tableOf: async (recipe, done, store) => {
+    const ablation = await buildSkinGptAblation(
+      recipe,
+      done.map(({ run, seed, result: { benchmarks = [] } }) => ({
+        ...{ run, seed, benchmarks },
+        itemsOf: ({ evaluation }) => readJsonLines(store, evaluation, name, schema),
+      })),
+    );
+    return {
+      ...{ json: ablation, text: render(ablation), page: 'ablations.md' },
+      files: {
+        'ablations.json': `${JSON.stringify(ablation, null, 2)}\n`,
+        'ablations.md': armsToMarkdown(ablation),
+      },
+    };
+  },
+};
+
+const render = (ablation: SkinGptAblation): string =>
+  [
+    renderTable(armHead, armCells(ablation)),
+    `claims of the paper\n${renderTable(claimHead, claimCells(ablation))}`,
+    armNotes(ablation).join('\n'),
+  ].join('\n\n');

@@ -1,0 +1,159 @@
+/**
+ * Narratives for models that read and write prose. The description stands in the text as it was written, before anybody
+ * knew the diagnosis: only what follows it knows both.
+ */
+import { z } from 'zod';
+import { candidatePrompt } from '../dermeval/rubric.ts';
+import { extractLeniently } from '../questions/extract.ts';
+import { jsonWithin } from '../replies/json.ts';
+import { isForeignScript, isRefusal } from '../replies/refusal.ts';
+import { withoutThinking } from '../replies/thinking.ts';
+import { readProse } from '../trajectories/prose.ts';
+import { diagnosesNamed, isSameDisease } from './blind.ts';
+import type { NarrativeWording, Read, Told } from './wording.ts';
+
+const system = 'You are an expert in dermatology who writes exact, sober reports.';
+
+/** What a description speaks of, in this order. */
+export const aspects = ['Morphology', 'Colour', 'Distribution', 'Surface'] as const;
+
+const describe = [
+  'Describe what this picture of skin shows, and nothing else. Write four lines inside <description> and </description>:',
+  'Morphology: the kind of lesion, its size, shape and border.',
+  'Colour: every colour, and where it is.',
+  'Distribution: how many lesions there are, and how they are arranged and spread.',
+  'Surface: scale, crust, erosion, or a smooth surface.',
+  'Write whole sentences. Write "not visible" where the picture does not tell. Name no disease and no diagnosis, not even to rule it out.',
+].join('\n');
+
+export const fullNarratives: NarrativeWording = {
+  prompt: candidatePrompt,
+  describe,
+  describeByLlm: { system, user: describe },
+  readDescription,
+  reason: ({ description, diagnosis }) => ({
+    system,
+    user: [
+      'A colleague described a picture of skin without knowing the diagnosis:',
+      description,
+      `The diagnosis is ${diagnosis}. Write the rest of the report, from these findings alone: add none, and contradict none.`,
+      'Reply in JSON with:',
+      '"meaning": what the findings mean, step by step, in whole sentences;',
+      '"differentials": two or three other diagnoses that these findings suggest, each with "diagnosis" and "whyNot", one or two sentences on what in the findings speaks against it;',
+      `"conclusion": why ${diagnosis} is the most likely, in one or two sentences;`,
+      '"diagnosis": the diagnosis that you conclude with.',
+      'Write as if you had come to the diagnosis yourself: never say that it was told.',
+    ].join('\n'),
+    jsonSchema,
+  }),
+  readReasons,
+  compose: ({ description }, reasons) => `Findings\n${description}\n\n${reasons}`,
+};
+
+const text = { type: 'string' } as const;
+const objectOf = (properties: Record<string, object>) => ({
+  ...{ type: 'object', properties, required: Object.keys(properties), additionalProperties: false },
+});
+const jsonSchema = objectOf({
+  meaning: text,
+  differentials: { type: 'array', items: objectOf({ diagnosis: text, whyNot: text }) },
+  conclusion: text,
+  diagnosis: text,
+});
+
+const refused = (reason: string): Read => ({ ok: false, reason });
+
+/** Its lines by aspect, those that say something; without any the whole as prose. */
+function readDescription(reply: string): Read {
+  const answer = withoutThinking(reply);
+  const inside = /<description>([\s\S]*?)(?:<\/description>|$)/i.exec(answer)?.[1] ?? answer;
+  const lines = aspects.flatMap((aspect) => {
+    const said = lineOf(inside, aspect);
+    return said === null ? [] : [`${aspect}: ${said}`];
+  });
+  if (lines.length === 0) {
+    const read = readProse(reply, 'description');
+    return read.ok ? blindly(read.text) : read;
+  }
+  const whole = lines.join('\n');
+  if (isRefusal(whole)) return refused('refused');
+  if (isForeignScript(whole)) return refused('not in English');
+  if (whole.length < 40) return refused('too short');
+  // Where the other lines are sentences, the last one must end, too.
+  if (lines.slice(0, -1).some(isEnded) && !isEnded(whole)) return refused('cut off in mid-sentence');
+  return blindly(whole);
+}
+
+const isEnded = (line: string): boolean => /[.!?]$/.test(line);
+
+function lineOf(description: string, aspect: (typeof aspects)[number]): string | null {
+  const name = aspect.replace('our', 'ou?r');
+  const found = new RegExp(String.raw`^[\s*#>\d.)-]*${name}s?\b[^:\n]{0,40}:[\s*]*(.+)$`, 'im').exec(description)?.[1];
+  const said = found?.replaceAll('**', '').trim().replaceAll(/\s+/g, ' ') ?? '';
+  return said === '' || /^\W*(?:not (?:visible|assessable|applicable|discernible)|n\/?a|none|unknown)\W*$/i.test(said)
+    ? null
+    : said;
+}
+
+function blindly(description: string): Read {
+  const [named] = diagnosesNamed(description);
+  return named === undefined ? { ok: true, text: description } : refused(`names a diagnosis: ${named}`);
+}
+
+const reasonsSchema = z.object({
+  meaning: z.string().trim().min(20),
+  differentials: z.array(z.object({ diagnosis: z.string().trim().min(1), whyNot: z.string().trim().min(10) })),
+  conclusion: z.string().trim().min(10),
+  diagnosis: z.string().trim().min(1),
+});
+
+/** Speaks of being told what a reader of the picture has to find out. */
+const told =
+  /\b(?:given|provided|stated|supplied|told|confirmed|known|labell?ed)\s+(?:final\s+)?(?:diagnosis|label)\b|\b(?:diagnosis|label)\s+(?:is|was|has been)\s+(?:given|provided|stated|supplied|told)\b|\b(?:the|my|a) colleague\b/i;
+
+function readReasons(reply: string, { diagnosis }: Told): Read {
+  const answer = withoutThinking(reply);
+  let json: unknown;
+  try {
+    json = JSON.parse(jsonWithin(answer));
+  } catch {
+    return refused(isRefusal(answer) ? 'refused' : 'not JSON');
+  }
+  const parsed = reasonsSchema.safeParse(json);
+  if (!parsed.success)
+    return refused(`${parsed.error.issues[0]?.path.join('.') || 'the reply'} is missing or too short`);
+  const { meaning, conclusion, ...said } = parsed.data;
+  const differentials = said.differentials.slice(0, 3);
+  const prose = [meaning, ...differentials.map(({ whyNot }) => whyNot), conclusion];
+  if (prose.some(isRefusal)) return refused('refused');
+  if (prose.some(isForeignScript)) return refused('not in English');
+  if (![meaning, conclusion].every(isEnded)) return refused('cut off in mid-sentence');
+  if (!isSameDisease(said.diagnosis, diagnosis)) return refused('concludes with another diagnosis');
+  if (differentials.length < 2) return refused('fewer than two differential diagnoses');
+  const names = differentials.map((each) => each.diagnosis);
+  if (names.some((name) => isSameDisease(name, diagnosis)))
+    return refused('a differential diagnosis is the diagnosis itself');
+  if (names.some((name, i) => names.slice(0, i).some((other) => isSameDisease(name, other))))
+    return refused('a differential diagnosis stands twice');
+  if (concludesWith(conclusion, [diagnosis, ...names]) > 0) return refused('concludes with another diagnosis');
+  if (prose.some((each) => told.test(each))) return refused('says that it was told the diagnosis');
+  const list = differentials.map((each, i) => `${i + 1}. ${plain(each.diagnosis)}: ${ended(plain(each.whyNot))}`);
+  return {
+    ok: true,
+    text: [
+      `Interpretation\n${plain(meaning)}`,
+      `Differential diagnoses\n${list.join('\n')}`,
+      `Conclusion\n${plain(conclusion)}\nThe answer is ${diagnosis}.`,
+    ].join('\n\n'),
+  };
+}
+
+const plain = (prose: string): string => prose.replaceAll(/\s+/g, ' ').trim();
+const ended = (prose: string): string => (isEnded(prose) ? prose : `${prose}.`);
+
+/** Place of the diagnosis that a passage settles on; -1 where it settles on none, or not clearly. */
+function concludesWith(passage: string, diagnoses: readonly string[]): number {
+  const options = diagnoses.map((label, i) => ({ letter: `#${i}`, label, synonyms: [] }));
+  const { letter } = extractLeniently(passage, { task: 'diagnosis', options });
+  return letter === null ? -1 : Number(letter.slice(1));
+}

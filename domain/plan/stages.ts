@@ -1,0 +1,62 @@
+/** What each stage of training of a recipe will do: steps, checkpoints, memory. Of any method, by the rows of its stages. */
+import type { SkinR1Recipe } from '../recipe/methods/skin-r1.ts';
+import { resumeCheckpointsKept } from '../retention.ts';
+import { type Stage, type StageRow, stageNames, stages, type Trains } from '../stages.ts';
+import type { Architecture } from './architecture.ts';
+import { type Batches, grpoBatches, sftBatches } from './batches.ts';
+import { type Computer, estimateMemory, type MemoryEstimate } from './memory.ts';
+import { bytesOfState, trainableParameters } from './weights.ts';
+
+export interface StagePlan extends Batches {
+  stage: Stage;
+  /** Null where it goes by steps. */
+  epochs: number | null;
+  steps: number;
+  /** Sequences that it samples in all; 0 where it learns from given texts. */
+  sampled: number;
+  /** Checkpoints that are uploaded, and those that stay. */
+  checkpoints: { uploaded: number; kept: number };
+  /** Null where the base model's sizes are not known. */
+  sizes: { trainable: number; checkpoint: number; memory: MemoryEstimate } | null;
+}
+
+export interface StagesInput {
+  recipe: Trains & Pick<SkinR1Recipe, 'model'> & { data: Pick<SkinR1Recipe['data'], 'maxPixels'> };
+  /** Rows of the data of a stage. */
+  rowsOf(stage: Stage): number;
+  architecture: Architecture | null;
+  devices: number;
+  computer?: Computer;
+}
+
+/** Bytes of AdamW's state per trained parameter. */
+const stateBytes = 8;
+
+/** The stages that the recipe trains, in their order. */
+export function planStages({ recipe, rowsOf, architecture: a, devices, computer }: StagesInput): StagePlan[] {
+  return stageNames.flatMap((stage) => {
+    const row: StageRow = stages[stage];
+    const ends = row.ends(recipe);
+    const last = ends.at(-1);
+    if (last === undefined) return [];
+    const { rows, sequences, saveEvery } = row.step(recipe);
+    // A stage that goes by steps samples from prompts, of which TRL's sampler keeps whole steps alone.
+    const batches = row.perStep ? grpoBatches(rowsOf(stage), rows) : sftBatches(rowsOf(stage), rows);
+    const steps = row.perStep ? last : last * batches.stepsPerEpoch;
+    const stops = row.perStep ? ends : ends.map((end) => end * batches.stepsPerEpoch);
+    const between = Math.floor(steps / saveEvery) - stops.filter((stop) => stop % saveEvery === 0).length;
+    const trained = row.trains(recipe);
+    return [
+      {
+        ...{ stage, ...batches, epochs: row.perStep ? null : last, steps },
+        sampled: row.memory(recipe).sampled > 0 ? steps * sequences : 0,
+        checkpoints: { uploaded: between + ends.length, kept: ends.length + Math.min(resumeCheckpointsKept, between) },
+        sizes: a && {
+          trainable: trainableParameters(a, trained),
+          checkpoint: bytesOfState(a, trained, stateBytes),
+          memory: estimateMemory(stage, recipe, a, devices, computer),
+        },
+      },
+    ];
+  });
+}

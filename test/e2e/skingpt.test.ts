@@ -1,0 +1,85 @@
+/**
+ * `npm start -- skingpt-demo` on the real parts, made short: every part of the method runs, nothing is learned. The second
+ * run is of another split of nothing, so that all that is paid for comes from the store and only the training is done anew.
+ */
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { digestOf } from '../../domain/artifact.ts';
+import { type Home, makeHome } from '../support/home.ts';
+import { familyOf, killAll } from '../support/process-table.ts';
+import { dermflow, type Finished, type SeenStatus, type Started, shortSkinGpt, startRecipe } from '../support/start.ts';
+
+let home: Home;
+let undisturbed: { finished: Finished; adapter: string };
+beforeAll(async () => {
+  home = await makeHome();
+});
+afterAll(() => home.remove());
+
+async function finish({ ended }: Started): Promise<Finished> {
+  const { exitCode, finished, stderr } = await ended;
+  if (exitCode !== 0 || !finished) throw new Error(`ended with ${exitCode}: ${stderr}`);
+  return finished;
+}
+
+const adapterDigest = async ({ report }: Finished): Promise<string> =>
+  digestOf(await readFile(join(dirname(report), 'adapter/adapter_model.safetensors')));
+
+it('runs every part and writes report and adapters', async () => {
+  const finished = await finish(startRecipe('skingpt-demo', home, shortSkinGpt));
+  undisturbed = { finished, adapter: await adapterDigest(finished) };
+  const asked = (finished.benchmarks ?? []).map(({ benchmark, label, items }) => `${label} ${benchmark} ${items}`);
+  const models = ['base', 'dermcot', 'distillation'];
+  expect(asked.toSorted()).toEqual(
+    models.flatMap((model) => [`${model} classification-ham10000 8`, `${model} dermbench-part@drawn 4`]).toSorted(),
+  );
+  const page = await readFile(finished.report, 'utf8');
+  expect(page).toMatch(/^<!doctype html>/);
+  // A program stood in for people, and the page says so.
+  expect(page).toMatch(/script|program/i);
+  const folder = join(dirname(finished.report), 'adapter');
+  expect(JSON.parse(await readFile(join(folder, 'adapter_config.json'), 'utf8'))).toMatchObject({
+    adapter_type: 'dermflow-distillation',
+  });
+  expect(await readFile(join(folder, 'README.md'), 'utf8')).toContain('SkinGPT-R1');
+});
+
+it('says so at once the second time', async () => {
+  const statuses: SeenStatus[] = [];
+  const started = startRecipe('skingpt-demo', home, shortSkinGpt);
+  started.onStatus((status) => statuses.push(status));
+  expect(await finish(started)).toMatchObject(undisturbed.finished);
+  expect(statuses).toEqual([]);
+});
+
+const trainingStep = ({ progress, pending }: SeenStatus): number | null => {
+  const trains = progress?.stages.some(({ stage, state }) => stage === 'distillation' && state === 'running');
+  const training = pending.flatMap((activity) => activity.training ?? [])[0];
+  return trains && training?.phase === 'training' ? training.step : null;
+};
+
+it('trains the same bytes where gpu worker and trainer are killed meanwhile', async () => {
+  // No class of generated cases is filtered by it, but all that follows from the data has other keys.
+  const started = startRecipe('skingpt-demo', home, [...shortSkinGpt, 'data.minImagesPerClass=29']);
+  const victims = [/workers\/main\.ts gpu$/, /-m dermflow_trainer/];
+  let killed = 0;
+  started.onStatus((status) => {
+    const victim = victims[killed];
+    if (victim === undefined || (trainingStep(status) ?? 0) < 1) return;
+    killed += 1;
+    void familyOf(started.pid).then((family) => killAll(family.filter(({ command }) => victim.test(command))));
+  });
+  const finished = await finish(started);
+  expect(killed).toBe(2);
+  expect(finished.run).not.toBe(undisturbed.finished.run);
+  expect(await adapterDigest(finished)).toBe(undisturbed.adapter);
+});
+
+it('is told of by the verbs that look at the store alone', async () => {
+  const { run } = undisturbed.finished;
+  const { stdout } = await execa(process.execPath, [dermflow, 'plan', 'skingpt-demo'], { env: home.env });
+  expect(stdout).toContain('skingpt-demo');
+  expect(run).toMatch(/^skingpt-demo-[0-9a-f]{12}$/);
+});

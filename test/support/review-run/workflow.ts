@@ -1,0 +1,20 @@
+import type { ArtifactRef } from '../../../domain/artifact.ts';
+import type { CertifiedResult } from '../../../domain/contracts/narratives.ts';
+import type { Method } from '../../../domain/methods/method.ts';
+import { runMethod } from '../../../workflows/run-method.ts';
+import { type ReviewRecipe, reviewed } from '../../../workflows/stages/review.ts';
+
+export interface ReviewOnlyInput {
+  recipe: ReviewRecipe & { name: string };
+  narratives: ArtifactRef;
+}
+
+const method = { name: 'review-only', parts: ['review'] } as unknown as Method<ReviewOnlyInput['recipe']>; // a run asks no more of it
+
+export const reviewOnly = (input: ReviewOnlyInput): Promise<CertifiedResult | null> =>
+  runMethod(
+    method,
+    input,
+    () => input.recipe,
+    (recipe, { progress }) => progress.part('review', () => reviewed(recipe, input.narratives, progress)),
+  );

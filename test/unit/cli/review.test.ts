@@ -1,0 +1,149 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createReviewLog } from '../../../activities/reviews/review-log.ts';
+import { createMemoryStore } from '../../../activities/store/memory.ts';
+import { openDesk } from '../../../cli/review/desk.ts';
+import { exportReviews, importReviews } from '../../../cli/review/exchange.ts';
+import { portOf } from '../../../cli/review/review.ts';
+import { createTeller } from '../../../cli/review/run-wait.ts';
+import type { GivenReview } from '../../../domain/reviews/page.ts';
+import { temporaryFolder } from '../../support/datasets.ts';
+import { reviewPlace } from '../../support/review-desk.ts';
+import { allScores, narrative, review } from '../../support/reviews.ts';
+
+const rules = { by: 'people', reviewers: 2, settleAbove: 1 } as const;
+const narratives = [narrative('a'), narrative('b')];
+const ids = new Set(narratives.map(({ id }) => id));
+const fileOf = async (...rows: unknown[]): Promise<string> => {
+  const file = join(await temporaryFolder(), 'reviews.jsonl');
+  await writeFile(file, rows.map((row) => `${typeof row === 'string' ? row : JSON.stringify(row)}\n`).join(''));
+  return file;
+};
+
+describe('reviews from elsewhere', () => {
+  it('are what was exported, and taken twice they are known', async () => {
+    const [one, other] = [createMemoryStore(), createMemoryStore()].map((store) =>
+      createReviewLog(store, narratives, rules),
+    );
+    if (!one || !other) throw new Error('two logs');
+    const reviews = [
+      review('Ada'),
+      review('Ada', { turn: 2, minute: 3, text: 'edited' }),
+      review('Ben', { id: 'ham10000/b#1' }),
+    ];
+    for (const each of reviews) await one.add(each);
+    const file = await fileOf();
+    expect(await exportReviews(one, file)).toBe(3);
+    expect(await importReviews(other, file, ids)).toEqual({ written: 3, known: 0 });
+    expect(await importReviews(other, file, ids)).toEqual({ written: 0, known: 3 });
+    await exportReviews(other, `${file}-2`);
+    expect(await readFile(`${file}-2`, 'utf8')).toBe(await readFile(file, 'utf8'));
+  });
+
+  it.each([
+    ['{', /reviews\.jsonl: row 2: is no JSON/],
+    [{ ...review('Ada'), scores: allScores(4, { safety: 6 }) }, /row 2: scores\.safety: /],
+    [{ ...review('Ada'), scores: allScores(4, { safety: null }) }, /row 2: scores\.safety: is missing/],
+    [{ ...review('Ada'), scores: allScores(4.25) }, /row 2: scores\.accuracy: has more than one decimal/],
+    [{ ...review('Ada'), at: 'yesterday' }, /row 2: at: /],
+    [review('Ada', { id: 'ham10000/z#1' }), /row 2: id: "ham10000\/z#1" is none of the 2 cases/],
+    [review('Ada', { kind: 'script' }), /row 2: kind: only people's reviews/],
+    [review('script-1'), /row 2: reviewer: a name that begins with "script"/],
+    [review('cem', { scores: 1 }), /row 2: turn: Cem has said something else as turn 1 of ham10000\/a#1; give 2/],
+  ])('a wrong row is named, and nothing of the file is taken: %j', async (wrong, message) => {
+    const log = createReviewLog(createMemoryStore(), narratives, rules);
+    await log.add(review('Cem'));
+    await expect(importReviews(log, await fileOf(review('Ben'), wrong), ids)).rejects.toThrow(message);
+    expect(await log.read()).toHaveLength(1);
+  });
+});
+
+describe('telling a run of reviews', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it('is done at once for the first and the last, else once in five minutes', async () => {
+    const sent: boolean[] = [];
+    const { tell, close } = createTeller(async (complete) => sent.push(complete));
+    for (let i = 0; i < 50; i += 1) {
+      tell(false);
+      await vi.advanceTimersByTimeAsync(10_000);
+    }
+    expect(sent).toEqual([false, false]);
+    tell(true);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(sent).toEqual([false, false, true]);
+    await close();
+    expect(sent).toHaveLength(3);
+  });
+
+  it('is tried again where the run could not be reached, until it was told', async () => {
+    let [away, sent] = [true, 0];
+    const { tell, close } = createTeller(async () => {
+      if (away) throw new Error('away');
+      sent += 1;
+    });
+    tell(true);
+    await vi.advanceTimersByTimeAsync(120_000);
+    expect(sent).toBe(0);
+    away = false;
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(sent).toBe(1);
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(sent).toBe(1);
+    await close();
+  });
+});
+
+describe('the desk', () => {
+  const openWith = async (more: object = {}) => {
+    const place = await reviewPlace(2, undefined, more);
+    const desk = await openDesk({
+      ...{ store: place.store, wait: place, now: () => new Date('2026-11-26T12:00:00Z') },
+      ...{ closed: async () => place.closed, tell: () => {} },
+    });
+    const given = (own: Partial<GivenReview> = {}): GivenReview => ({
+      ...{ id: desk.narratives[0]?.id ?? '', reviewer: 'Ada', turn: 1, verdict: 'scored', scores: allScores(4) },
+      ...{ text: null, note: null, ...own },
+    });
+    const log = createReviewLog(place.store, desk.narratives, place.certified);
+    return { desk, given, log };
+  };
+
+  it('takes what is a review, and says what is wrong with anything else', async () => {
+    const { desk, given, log } = await openWith();
+    expect(await desk.save(given({ scores: allScores(4, { safety: null }) }))).toEqual({
+      wrong: 'scores.safety: is missing; give a number from 0 to 5',
+    });
+    expect(await desk.save(given({ id: 'x' }))).toHaveProperty('wrong');
+    expect(await desk.save(given({ reviewer: '  ' }))).toEqual({ wrong: expect.stringMatching(/^reviewer: /) });
+    expect(await desk.save(given({ reviewer: 'Script-1' }))).toHaveProperty('wrong');
+    expect(await desk.save(given({ verdict: 'settled' }))).toEqual({
+      wrong: expect.stringContaining('nothing is to be settled'),
+    });
+    const text = ` ${desk.narratives[0]?.text} `;
+    expect(await desk.save(given({ reviewer: ' Ada\u200b ', text, note: ' ' }))).toEqual({ saved: true });
+    expect(await log.read()).toEqual([
+      review('Ada', { id: desk.narratives[0]?.id ?? '', at: '2026-11-26T12:00:00.000Z' }),
+    ]);
+  });
+
+  it('shows nobody’s scores to whoever has not judged yet', async () => {
+    const { desk, given } = await openWith();
+    await desk.save(given({ note: 'secret', text: 'secret' }));
+    const shown = await desk.show('Ben', {});
+    expect(shown).toMatchObject({ id: given().id, task: 'judge', turn: 1, own: null, opinions: [] });
+    expect(JSON.stringify(shown)).not.toContain('secret');
+    expect(await desk.show('ADA', { id: given().id })).toMatchObject({ turn: 2, own: { note: 'secret' } });
+    expect(await desk.show('Ben', { id: 'x' })).toBeNull();
+    expect((await desk.state('Ben')).own).toEqual({ judged: 0, left: 2 });
+  });
+});
+
+it('a run’s port is the same each time, and one that any user may take', () => {
+  expect(portOf('run-1')).toBe(portOf('run-1'));
+  expect(portOf('run-1')).not.toBe(portOf('run-2'));
+  for (let i = 0; i < 100; i += 1) expect(portOf(`run-${i}`)).toBeGreaterThanOrEqual(20_000);
+  for (let i = 0; i < 100; i += 1) expect(portOf(`run-${i}`)).toBeLessThan(32_000);
+});

@@ -1,0 +1,58 @@
+/** DermEval: the evaluator of narratives where the recipe trains one, and the scores of all narratives by whom it names. */
+import type { ArtifactRef } from '../../domain/artifact.ts';
+import type { CertifiedResult, ScoresResult } from '../../domain/contracts/narratives.ts';
+import type { CheckpointRef, ModelRef } from '../../domain/contracts/references.ts';
+import type { StretchResult } from '../../domain/contracts/training.ts';
+import type { SkinGptR1Recipe } from '../../domain/recipe/methods/skingpt-r1.ts';
+import { stages } from '../../domain/stages.ts';
+import { evaluateNarratives, judgeNarratives, scoreByDrawing, trainSft, trainSoreb } from '../activities.ts';
+import type { Progress } from '../progress.ts';
+
+export interface Evaluator {
+  /** Null where the recipe trains none. */
+  checkpoint: CheckpointRef | null;
+  sft: StretchResult[];
+  soreb: StretchResult[];
+}
+
+/** Supervised on people's scores, then SOREB. */
+export async function trainEvaluator(
+  recipe: SkinGptR1Recipe,
+  model: ModelRef,
+  reviewed: CertifiedResult | null,
+  progress: Progress,
+): Promise<Evaluator> {
+  const { dermeval, seed } = recipe;
+  if (!dermeval || !reviewed) return { checkpoint: null, sft: [], soreb: [] };
+  const { judgements, counts } = reviewed;
+  const settings = { seed, model: recipe.model, lora: dermeval.lora, sft: dermeval.sft };
+  const sft: StretchResult[] = [];
+  for (const epoch of stages['dermeval-sft'].ends(recipe)) {
+    progress.say('dermeval', stages['dermeval-sft'].status(epoch, recipe));
+    const rows = { trajectories: judgements, rows: counts.evaluatorRows };
+    sft.push(await trainSft({ stage: 'dermeval-sft', recipe: settings, model, ...rows, epoch }));
+  }
+  const supervised = sft.at(-1)?.checkpoint;
+  if (!supervised) throw new RangeError('an evaluator without epochs');
+  const soreb: StretchResult[] = [];
+  for (const stopAt of stages.dermeval.ends(recipe)) {
+    progress.say('dermeval', stages.dermeval.status(stopAt, recipe));
+    const settled = { seed, model: recipe.model, dermeval };
+    soreb.push(await trainSoreb({ recipe: settled, model, judgements, sft: supervised, stopAt }));
+  }
+  return { checkpoint: soreb.at(-1)?.checkpoint ?? supervised, sft, soreb };
+}
+
+/** Of every narrative, by whom the recipe names and by nobody else. */
+export function scoreNarratives(
+  recipe: SkinGptR1Recipe,
+  model: ModelRef,
+  narratives: ArtifactRef,
+  evaluator: CheckpointRef | null,
+): Promise<ScoresResult> {
+  const { scoredBy } = recipe.narratives;
+  if (scoredBy === 'judge') return judgeNarratives({ recipe, narratives });
+  if (scoredBy === 'drawn') return scoreByDrawing({ recipe, narratives });
+  if (!evaluator) throw new RangeError('narratives are scored by an evaluator that was not trained');
+  return evaluateNarratives({ recipe, model, evaluator, narratives });
+}
