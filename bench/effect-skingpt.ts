@@ -23,7 +23,10 @@ const testSeeds = [11, 12, 13];
 
 /** Changes of the recipe, by what they ask. */
 const experiments = {
-  labels: ['narratives.cases=100', 'narratives.keep.top=80', 'certified.cases=20'],
+  labels: [
+    ...['narratives.cases=100', 'narratives.keep.top=80', 'certified.cases=20'],
+    ...['distillation.epochs=40', 'distillation.dermcotEpochs=40'], // of a quarter of the steps
+  ],
   pooled: ['teacher.form=pooled'],
 } as const satisfies Record<string, readonly string[]>;
 type Experiment = keyof typeof experiments;
