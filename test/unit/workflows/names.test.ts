@@ -2,7 +2,6 @@ import { ActivityCancellationType } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
 import { finalFailures } from '../../../domain/failures.ts';
 import { methods } from '../../../domain/methods/index.ts';
-import { skinR1 } from '../../../domain/methods/skin-r1.ts';
 import { evaluationId, queries, searchAttributes, signals, taskQueues, workflowTypes } from '../../../domain/names.ts';
 import { retryNow } from '../../../workflows/attempts.ts';
 import * as exported from '../../../workflows/index.ts';
@@ -22,7 +21,10 @@ describe('names', () => {
   });
 
   it('stay as they are', () =>
-    expect({ taskQueues, workflowTypes, queries, signals, searchAttributes, skinR1: skinR1.workflow }).toEqual({
+    expect({
+      ...{ taskQueues, workflowTypes, queries, signals, searchAttributes },
+      methods: methods.map(({ workflow }) => workflow),
+    }).toEqual({
       taskQueues: {
         orchestrator: 'dermflow',
         cpu: 'dermflow-cpu',
@@ -35,9 +37,9 @@ describe('names', () => {
         evaluateModels: 'evaluateModels',
         nightlyEvaluation: 'nightlyEvaluation',
       },
-      skinR1: 'skinR1',
-      queries: { progress: 'progress' },
-      signals: { retryNow: 'retryNow', setBudget: 'setBudget' },
+      methods: ['skinR1', 'skinGptR1'],
+      queries: { progress: 'progress', review: 'review' },
+      signals: { retryNow: 'retryNow', setBudget: 'setBudget', reviewed: 'reviewed' },
       searchAttributes: { recipe: 'DermflowRecipe', part: 'DermflowStage', verdict: 'DermflowVerdict' },
     }));
 
