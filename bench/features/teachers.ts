@@ -6,8 +6,8 @@ import { featuresOf, type KnownEncoder } from '../../activities/features/feature
 import { shippedEncoder, storedEncoder } from '../../activities/features/stored-encoder.ts';
 import { createMemoryStore } from '../../activities/store/memory.ts';
 import { modelPath } from '../../activities/trainer/model-folders.ts';
+import { storeEncoder } from '../../cli/encoder.ts';
 import { ownEnvironment } from '../../cli/environment.ts';
-import { storeEncoder } from '../../cli/evaluate/encoder.ts';
 import type { ArtifactRef, BlobRef } from '../../domain/artifact.ts';
 import { renderLesion } from '../../domain/demo/lesion.ts';
 import { generateWorld } from '../../domain/demo/world.ts';

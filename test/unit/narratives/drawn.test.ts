@@ -121,6 +121,48 @@ describe('a narrative of a drawn picture', () => {
   });
 });
 
+describe('a text that would please without knowing', () => {
+  const findings = demoDiagnoses[6]?.findings ?? { colour: '', border: '', structure: '' };
+  const drawn = { findings, diagnosis: 'hemangioma' };
+  const text = compactText(findings, 'hemangioma');
+  const answered = (answer: string): string => text.replace(/<diagnosis> .* <\/diagnosis>/, answer);
+
+  it.each([
+    ['several diagnoses', answered('<diagnosis> hemangioma, melanoma, dermatofibroma </diagnosis>')],
+    ['a choice', answered('<diagnosis> hemangioma or melanoma </diagnosis>')],
+    ['two blocks', `${text} <diagnosis> melanoma </diagnosis>`],
+    ['a denial', answered('<diagnosis> not hemangioma </diagnosis>')],
+    [
+      'all findings',
+      text.replace(
+        'The lesion shows red,',
+        `The lesion shows ${findingKinds.flatMap((kind) => findingValues[kind]).join(', ')},`,
+      ),
+    ],
+    [
+      'what is not there',
+      'The lesion shows no lacunae. It is not red, and the regular border is absent. The answer is hemangioma.',
+    ],
+    ['no findings', '<diagnosis> hemangioma, benign </diagnosis>'],
+  ])('by %s is at the floor', (_, written) => {
+    expect(score(text, drawn)).not.toEqual(zero);
+    expect(score(written, drawn)).toEqual(zero);
+  });
+
+  it('gains nothing by saying a finding several times', () => {
+    const once = text.replace(
+      /The lesion shows red, [^.]*\. Presence of [^.]* indicates/,
+      'The lesion shows red. Presence of red indicates',
+    );
+    const thrice = text.replace(
+      /The lesion shows red, [^.]*\. Presence of [^.]* indicates/,
+      'Presence of red, red and red indicates',
+    );
+    expect(score(once, drawn).description_precision).toBe(1.7);
+    expect(score(thrice, drawn).description_precision).toBe(1.7);
+  });
+});
+
 describe('the negative control', () => {
   const spec = { images: 1600, textbook: 400, atypical: 0.25, atypicalTextbook: 0.1 };
   const drawings = [...drawingsOf(spec, 1)];
