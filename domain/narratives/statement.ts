@@ -11,8 +11,8 @@ export interface Statement {
   findings: string[];
   /** Findings from which the diagnosis is said to follow; null where nothing is said of it. */
   reasons: string[] | null;
-  /** Each diagnosis that the text states as its own, in order: the last is the answer. */
-  conclusions: string[];
+  /** Each diagnosis that the text states as its own, in order: the last is the answer, null where that is not one. */
+  conclusions: (string | null)[];
   differentials: { name: string; shows: string[]; lacks: string[] }[];
   /** Whether the lesion is benign or not; null where it is not said, or not clearly. */
   condition: Malignancy | null;
@@ -30,9 +30,8 @@ export function statementOf(text: string): Statement {
   const { thinking, answer } = partsOf(plain);
   const statement: Statement = { findings: [], reasons: null, conclusions: [], differentials: [], condition: null };
   for (const sentence of sentencesOf(thinking)) readSentence(sentence, statement);
-  const [final] = named(answer, diagnosisPattern);
-  if (final !== undefined) statement.conclusions.push(final);
-  const conditions = named(answer, conditionPattern);
+  if (answer !== null) statement.conclusions.push(oneOf(answer));
+  const conditions = named(answer ?? '', conditionPattern);
   const stated = malignancies.filter((condition) => conditions.includes(conditionNames[condition]));
   if (stated.length === 1) statement.condition = stated[0] ?? null;
   // The base names its findings nowhere else.
@@ -40,12 +39,23 @@ export function statementOf(text: string): Statement {
   return statement;
 }
 
-/** The answer is in the last block, or behind the words that candidatePrompt (domain/dermeval/rubric.ts) demands. */
-function partsOf(text: string): { thinking: string; answer: string } {
-  const block = new RegExp(`<(?:${tags.diagnosis}|${tags.final})>([\\s\\S]*?)(?:</|$)`).exec(text);
-  const [said] = block ? [] : text.matchAll(/the answer is ([^\n]+)/g);
-  const found = block ?? said;
-  return found ? { thinking: text.slice(0, found.index), answer: found[1] ?? '' } : { thinking: text, answer: '' };
+/**
+ * The answer is in blocks, or behind the words that candidatePrompt (domain/dermeval/rubric.ts) demands. All of them are
+ * the answer, so that two are none; null where there is none.
+ */
+function partsOf(text: string): { thinking: string; answer: string | null } {
+  const blocks = [...text.matchAll(new RegExp(`<(?:${tags.diagnosis}|${tags.final})>([\\s\\S]*?)(?:</|$)`, 'g'))];
+  const found = blocks.length > 0 ? blocks : [...text.matchAll(/the answer is([^\n]*)/g)];
+  const [first] = found;
+  if (!first) return { thinking: text, answer: null };
+  return { thinking: text.slice(0, first.index), answer: found.map(([, said = '']) => said).join('\n') };
+}
+
+/** The one diagnosis that an answer names; null where it names none, several, or denies what it names. */
+function oneOf(answer: string): string | null {
+  const [name, ...others] = new Set(named(answer, diagnosisPattern));
+  if (name === undefined || others.length > 0) return null;
+  return denial.test(answer.slice(0, answer.indexOf(name))) ? null : name;
 }
 
 const sentencesOf = (text: string): string[] =>
@@ -76,7 +86,7 @@ function readSentence(sentence: string, statement: Statement): void {
     statement.conclusions.push(...diagnoses.slice(0, 1));
   } else if (/\b(?:primary|most likely) diagnosis\b/.test(sentence)) {
     statement.conclusions.push(...diagnoses.slice(0, 1));
-  } else if (!open) {
+  } else if (!open || /\blesion (?:also )?(?:shows|has)\b/.test(sentence)) {
     for (const finding of findings) if (!statement.findings.includes(finding)) statement.findings.push(finding);
   }
 }

@@ -121,6 +121,40 @@ describe('a narrative of a drawn picture', () => {
   });
 });
 
+describe('a text that hedges its bets', () => {
+  const [diagnosis = '', ...others] = names;
+  const findings = demoDiagnoses[0]?.findings;
+  if (!findings) throw new Error('no diagnosis is drawn');
+  const drawn: Drawing = { findings, diagnosis };
+  const shown = listFindings(findings);
+  const said = (answer: string, more = '') =>
+    `<thinking> The lesion shows ${joinFindings(shown)}.${more} </thinking> <diagnosis> ${answer} </diagnosis>`;
+  const absent = findingKinds.flatMap((kind): readonly string[] =>
+    findingValues[kind].filter((f) => !shown.includes(f)),
+  );
+
+  it.each([
+    ['all diagnoses, the right one first', said(names.join(', '))],
+    ['all diagnoses, the right one last', said([...others, diagnosis].join(', '))],
+    ['two', said(`${diagnosis} or ${others[0]}`)],
+    ['a denial of the right one', said(`not ${diagnosis}`)],
+    ['no diagnosis in the answer', said('it cannot be told', ` The most likely diagnosis is ${diagnosis}.`)],
+    ['two blocks', `${said(diagnosis)} <diagnosis> ${others[0]} </diagnosis>`],
+    [
+      'two answers',
+      `The lesion shows ${joinFindings(shown)}.\nThe answer is ${diagnosis}.\nThe answer is ${others[0]}.`,
+    ],
+    ['all findings', said(diagnosis, ` The lesion shows ${absent.join(', ')}.`)],
+    [
+      'all findings behind a differential diagnosis',
+      said(diagnosis, ` Its differential diagnosis is ${others[0]}. The lesion also shows ${absent.join(', ')}.`),
+    ],
+  ])('by %s scores nothing', (_, text) => {
+    expect(score(said(diagnosis), drawn)).toMatchObject({ accuracy: 5 });
+    expect(score(text, drawn)).toEqual(zero);
+  });
+});
+
 describe('the negative control', () => {
   const spec = { images: 1600, textbook: 400, atypical: 0.25, atypicalTextbook: 0.1 };
   const drawings = [...drawingsOf(spec, 1)];
