@@ -3,7 +3,6 @@
  * any other stream of bytes, e.g. the body of an HTTP response. Only a line feed ends a line (a carriage return before
  * it is white space of JSON); the last line may lack its end. Empty lines are passed over, a byte-order mark too.
  */
-import { createReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { z } from 'zod';
 import { corrupt } from '../domain/failures.ts';
@@ -103,17 +102,30 @@ export async function* parseLines<T>(
 
 /** A file's values, read anew for whoever asks for them. */
 export const fileRows = <T>(path: string, schema: z.ZodType<T>, name = path, options: LineOptions = {}): Rows<T> => ({
-  [Symbol.asyncIterator]: () =>
-    parseLines(createReadStream(path, { highWaterMark: pieceBytes }), schema, name, options),
+  [Symbol.asyncIterator]: () => parseLines(piecesOf(path), schema, name, options),
 });
 
 /** Those of a file that this process has written itself: its values are what they were. */
 export const ownRows = <T>(path: string): Rows<T> => ({
   [Symbol.asyncIterator]: async function* () {
-    for await (const { text } of linesOf(createReadStream(path, { highWaterMark: pieceBytes }), path))
-      yield JSON.parse(text);
+    for await (const { text } of linesOf(piecesOf(path), path)) yield JSON.parse(text);
   },
 });
+
+/** The bytes of a file, all in the same memory: a new one for each piece is garbage faster than it is collected. */
+async function* piecesOf(path: string): AsyncGenerator<Uint8Array> {
+  const file = await open(path);
+  try {
+    const buffer = Buffer.allocUnsafeSlow(pieceBytes);
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, pieceBytes);
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await file.close();
+  }
+}
 
 export interface LineWriter {
   write(value: unknown): Promise<void>;

@@ -7,11 +7,11 @@
 import { parseArgs } from 'node:util';
 import { readJsonLines } from '../activities/store/rows.ts';
 import type { Services } from '../cli/environment.ts';
-import { renderTable } from '../cli/follow/render.ts';
 import { startServices } from '../cli/machine/services.ts';
 import { handleOf, runOf, startRun } from '../cli/runs.ts';
 import { withSession } from '../cli/session.ts';
 import { readRecipeOf } from '../cli/start/recipes.ts';
+import { renderTable } from '../cli/table.ts';
 import { type ArmRun, buildSkinGptAblation, withBothArms } from '../domain/ablations/skingpt.ts';
 import { armCells, armHead, claimCells, claimHead } from '../domain/ablations/skingpt-words.ts';
 import { artifactFiles } from '../domain/artifact-files.ts';
@@ -23,7 +23,10 @@ const testSeeds = [11, 12, 13];
 
 /** Changes of the recipe, by what they ask. */
 const experiments = {
-  labels: ['narratives.cases=100', 'narratives.keep.top=80', 'certified.cases=20'],
+  labels: [
+    ...['narratives.cases=100', 'narratives.keep.top=80', 'certified.cases=20'],
+    ...['distillation.epochs=40', 'distillation.dermcotEpochs=40'], // of a quarter of the steps
+  ],
   pooled: ['teacher.form=pooled'],
 } as const satisfies Record<string, readonly string[]>;
 type Experiment = keyof typeof experiments;

@@ -12,6 +12,7 @@ import { questionPrompt } from '../../domain/prompts/prompts.ts';
 import type { Question } from '../../domain/questions/question.ts';
 import { createItemTally, summariseTally } from '../answers/item-tally.ts';
 import { commitOnce } from '../commit-once.ts';
+import { writeJsonFile } from '../json-file.ts';
 import { writeLineFiles } from '../json-lines.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import type { ModelRunner } from '../ports/model-runner.ts';
@@ -59,12 +60,14 @@ export async function evaluate(
       const tasks = await summariseTally(tally);
       tally.close();
       const { image } = request;
+      const summaryPath = join(folder, files.summary.name);
       const summary: EvaluationSummary = { step: request.checkpoint?.step ?? null, image, tasks };
+      await writeJsonFile(summaryPath, summary);
       return {
         facts: { step: summary.step, image, scores: scoresOf(tasks).map((score) => ({ ...score })) },
         files: {
           [files.items.name]: { path },
-          [files.summary.name]: `${JSON.stringify(summary, null, 2)}\n`,
+          [files.summary.name]: { path: summaryPath },
         },
       };
     }),

@@ -1,4 +1,5 @@
 /** The report stage, on cpu workers: one page for people, one file for programs. */
+import { join } from 'node:path';
 import { setImmediate as untilNextTurn } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type ArtifactRef, canonicalJson, digestOf } from '../../domain/artifact.ts';
@@ -9,6 +10,7 @@ import { buildNarrativeReport } from '../../domain/report/narratives/build.ts';
 import type { Environment } from '../../platform/env.ts';
 import { commitOnce } from '../commit-once.ts';
 import { withHeartbeats } from '../heartbeats.ts';
+import { writeJsonFile } from '../json-file.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { withScratchFolder } from '../scratch.ts';
 import { narrativeReportPage } from './narratives/page.ts';
@@ -22,6 +24,8 @@ export interface ReportDependencies {
   environment: Pick<Environment, 'scratch'>;
   logger: Logger;
 }
+
+const files = artifactFiles.report;
 
 /** A change of what the page or the numbers say changes the version. */
 const method = 'report/8';
@@ -39,17 +43,19 @@ export function createReportActivities({ store, environment, logger }: ReportDep
         signal.throwIfAborted();
         progress({ phase, done, total: 3 });
       };
-      const written = await commitOnce(store, { kind: 'report', method, inputs, params: { run } }, async () => {
-        step('reading', 0);
-        const { report, page } = await withScratchFolder(environment.scratch, 'report', (folder) => draw(step, folder));
-        return {
-          facts: { run, final: report.final, summary: report.summary },
-          files: {
-            [artifactFiles.report.page.name]: page,
-            [artifactFiles.report.report.name]: `${JSON.stringify(report, null, 2)}\n`,
-          },
-        };
-      });
+      // Around all, since the numbers are stored after they were written.
+      const written = await withScratchFolder(environment.scratch, 'report', (folder) =>
+        commitOnce(store, { kind: 'report', method, inputs, params: { run } }, async () => {
+          step('reading', 0);
+          const { report, page } = await draw(step, folder);
+          const path = join(folder, files.report.name);
+          await writeJsonFile(path, report);
+          return {
+            facts: { run, final: report.final, summary: report.summary },
+            files: { [files.page.name]: page, [files.report.name]: { path } },
+          };
+        }),
+      );
       logger.info({ run, report: written.key }, 'report written');
       return written;
     });

@@ -1,5 +1,5 @@
 /**
- * Test questions, and the answers of each model to them, in columns: some 25 bytes per question and 22 per answer. The
+ * Test questions, and the answers of each model to them, in columns: some 25 bytes per question and 16 per answer. The
  * number of a question stands for its id, that of a patient or lesion for its name; both names lie on disk.
  */
 
@@ -17,14 +17,16 @@ const noAnswer = -2;
 export class QuestionColumns {
   private readonly ids = createDiskNumbers();
   private readonly groups = createDiskNumbers();
-  /** Labels, letters and names of sets: few, and the same for all models. */
+  /** Labels and names of sets: few, and the same for all models. */
   readonly texts = new Texts();
+  /** Of options, from A to Z. */
+  readonly letters = new Texts();
   private readonly task = new Column(Uint8Array);
   private readonly group = new Column(Int32Array);
   private readonly source = new Column(Int32Array);
   private readonly diagnosis = new Column(Int32Array);
   private readonly options = new Column(Uint8Array);
-  private readonly answer = new Column(Int32Array);
+  private readonly answer = new Column(Int8Array);
   private readonly expected = new Column(Int32Array);
   private readonly ruleCorrect = new Column(Uint8Array);
   private readonly rulePredicted = new Column(Int32Array);
@@ -38,7 +40,7 @@ export class QuestionColumns {
     this.source.push(this.texts.numberOf(question.source));
     this.diagnosis.push(this.texts.numberOf(question.diagnosis));
     this.options.push(question.options.length);
-    this.answer.push(this.texts.numberOf(question.answer));
+    this.answer.push(this.letters.numberOf(question.answer));
     this.expected.push(this.texts.numberOf(expected));
     this.ruleCorrect.push(Number(correct));
     this.rulePredicted.push(letter === null ? noAnswer : this.texts.numberOf(predicted));
@@ -59,7 +61,8 @@ export class QuestionColumns {
     return {
       ...{ id: number, group: this.group.at(number), source: this.text(this.source.at(number)) },
       task: questionTasks[this.task.at(number)] ?? 'diagnosis',
-      ...{ answer: this.text(this.answer.at(number)), expected: this.text(this.expected.at(number)) },
+      answer: this.letters.textOf(this.answer.at(number)) ?? '',
+      expected: this.text(this.expected.at(number)),
     };
   }
 
@@ -92,9 +95,9 @@ export class AnswerColumns implements Iterable<ReportedItem> {
   private readonly questions: QuestionColumns;
   private readonly question = new Column(Int32Array);
   private readonly correct = new Column(Uint8Array);
-  private readonly letter = new Column(Int32Array);
+  private readonly letter = new Column(Int8Array);
   private readonly predicted = new Column(Int32Array);
-  private readonly lenientLetter = new Column(Int32Array);
+  private readonly lenientLetter = new Column(Int8Array);
   private readonly lenientPredicted = new Column(Int32Array);
   private readonly lenientCorrect = new Column(Uint8Array);
 
@@ -106,9 +109,9 @@ export class AnswerColumns implements Iterable<ReportedItem> {
     const { correct, letter, predicted, lenient } = item;
     this.question.push(number);
     this.correct.push(Number(correct));
-    this.letter.push(this.questions.texts.numberOf(letter));
+    this.letter.push(this.questions.letters.numberOf(letter));
     this.predicted.push(this.questions.texts.numberOf(predicted));
-    this.lenientLetter.push(this.questions.texts.numberOf(lenient.letter));
+    this.lenientLetter.push(this.questions.letters.numberOf(lenient.letter));
     this.lenientPredicted.push(this.questions.texts.numberOf(leniently(item)));
     this.lenientCorrect.push(Number(lenient.correct));
   }
@@ -118,10 +121,10 @@ export class AnswerColumns implements Iterable<ReportedItem> {
       yield {
         ...this.questions.sharedOf(this.question.at(at)),
         correct: this.correct.at(at) === 1,
-        letter: this.questions.texts.textOf(this.letter.at(at)),
+        letter: this.questions.letters.textOf(this.letter.at(at)),
         predicted: this.questions.texts.textOf(this.predicted.at(at)),
         lenient: {
-          letter: this.questions.texts.textOf(this.lenientLetter.at(at)),
+          letter: this.questions.letters.textOf(this.lenientLetter.at(at)),
           correct: this.lenientCorrect.at(at) === 1,
           predicted: this.questions.texts.textOf(this.lenientPredicted.at(at)),
         },

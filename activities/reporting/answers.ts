@@ -13,9 +13,9 @@ import type { ShownAnswer } from '../../domain/report/samples.ts';
 import type { Key } from '../../domain/rows/columns.ts';
 import { pairRows } from '../pair-rows.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
-import { readJson } from '../store/commit.ts';
-import { fetchRows } from '../store/rows.ts';
+import { fetchJson, fetchRows } from '../store/rows.ts';
 import { AnswerColumns, QuestionColumns } from './answer-columns.ts';
+import { shelveConfusion } from './confusion-shelf.ts';
 
 type Answers = Pick<ReportSources, 'questions' | 'textOnly' | 'summaries' | 'items' | 'shown'>;
 
@@ -29,7 +29,8 @@ export async function readAnswers(store: ArtifactStore, input: ReportInput, fold
     const summaries: ReportSources['summaries'][number][] = [];
     const items = new Map<string, AnswerColumns>();
     for (const { label, evaluation } of input.evaluations) {
-      summaries.push({ label, ...(await readJson(store, evaluation, files.summary.name, files.summary.schema)) });
+      const summary = await fetchJson(store, evaluation, files.summary.name, files.summary.schema, folder);
+      summaries.push({ label, ...(await shelveConfusion(summary, folder)) });
       const own = new AnswerColumns(questions);
       items.set(label, own);
       for await (const item of await fetchRows(store, evaluation, files.items.name, files.items.schema, folder)) {

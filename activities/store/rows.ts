@@ -1,8 +1,9 @@
-/** Rows of an artifact's files of JSON lines. */
+/** An artifact's files of JSON, read piece by piece: rows of JSON lines, and single values that are large. */
 import { access } from 'node:fs/promises';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import type { z } from 'zod';
 import type { ArtifactRef, Manifest } from '../../domain/artifact.ts';
+import { readJsonFile } from '../json-file.ts';
 import { fileRows, parseLines } from '../json-lines.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { listRows, type Rows } from '../rows.ts';
@@ -20,14 +21,30 @@ export async function fetchRows<T>(
   folder: string,
 ): Promise<Rows<T>> {
   const manifest = await manifestOf(store, artifact);
+  return fileRows(await fetchFile(store, manifest, name, folder), schema, describe(manifest, name));
+}
+
+/** The value of a JSON file that is too large to be read as one text. */
+export async function fetchJson<T>(
+  store: ArtifactStore,
+  artifact: Manifest | ArtifactRef,
+  name: string,
+  schema: z.ZodType<T>,
+  folder: string,
+): Promise<T> {
+  const manifest = await manifestOf(store, artifact);
+  return readJsonFile(await fetchFile(store, manifest, name, folder), schema, describe(manifest, name));
+}
+
+async function fetchFile(store: ArtifactStore, manifest: Manifest, name: string, folder: string): Promise<string> {
   const blob = fileOf(manifest, name);
-  const path = join(folder, `${blob.sha256}.jsonl`);
+  const path = join(folder, `${blob.sha256}${extname(name)}`);
   const isThere = await access(path).then(
     () => true,
     () => false,
   );
   if (!isThere) await store.getFile(blob, path);
-  return fileRows(path, schema, describe(manifest, name));
+  return path;
 }
 
 /** All rows of a file as a list: for those that are few, such as a training log. */

@@ -34,20 +34,21 @@ export async function compareLatency(folder: string, settings: Settings): Promis
   );
   try {
     for (const [name, variant] of Object.entries(variants)) {
-      const pairs: { plain: number; distilled: number }[] = [];
+      const pairs: Record<'plain' | 'distilled', { seconds: number; processor: number }>[] = [];
       for (let round = 0; round <= repeats; round++) {
-        // In turns, each first in every other round.
+        // In turns, each first in every other round; the first round is not counted.
         const order = round % 2 === 0 ? (['plain', variant] as const) : ([variant, 'plain'] as const);
-        const seconds = new Map<string, number>();
-        for (const which of order) seconds.set(which, (await python.ask({ which })).seconds);
-        const [plain, distilled] = [seconds.get('plain') ?? Number.NaN, seconds.get(variant) ?? Number.NaN];
-        if (round > 0) pairs.push({ plain, distilled });
+        const spent = new Map<string, { seconds: number; processor: number }>();
+        for (const which of order) spent.set(which, await python.ask({ which }));
+        const [plain, distilled] = [spent.get('plain'), spent.get(variant)];
+        if (round > 0 && plain && distilled) pairs.push({ plain, distilled });
       }
-      const of = (which: 'plain' | 'distilled'): number => median(pairs.map((pair) => pair[which]));
-      const perItem = (which: 'plain' | 'distilled'): string => ((1_000 * of(which)) / items).toFixed(1);
-      const ratio = median(pairs.map(({ plain, distilled }) => distilled / plain));
+      const perItem = (which: 'plain' | 'distilled'): string =>
+        ((1_000 * median(pairs.map((pair) => pair[which].seconds))) / items).toFixed(1);
+      const ratio = (by: 'seconds' | 'processor'): string =>
+        median(pairs.map(({ plain, distilled }) => distilled[by] / plain[by])).toFixed(3);
       console.log(
-        `${name.padEnd(22)} ${perItem('distilled')} ms per item, the model alone ${perItem('plain')}: ${ratio.toFixed(3)} of its latency`,
+        `${name.padEnd(22)} ${perItem('distilled')} ms per item, the model alone ${perItem('plain')}: ${ratio('seconds')} of its latency, ${ratio('processor')} of its processor time`,
       );
     }
   } finally {

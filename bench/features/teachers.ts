@@ -6,8 +6,8 @@ import { featuresOf, type KnownEncoder } from '../../activities/features/feature
 import { shippedEncoder, storedEncoder } from '../../activities/features/stored-encoder.ts';
 import { createMemoryStore } from '../../activities/store/memory.ts';
 import { modelPath } from '../../activities/trainer/model-folders.ts';
+import { storeEncoder } from '../../cli/encoder.ts';
 import { ownEnvironment } from '../../cli/environment.ts';
-import { storeEncoder } from '../../cli/evaluate/encoder.ts';
 import type { ArtifactRef, BlobRef } from '../../domain/artifact.ts';
 import { renderLesion } from '../../domain/demo/lesion.ts';
 import { generateWorld } from '../../domain/demo/world.ts';
@@ -63,16 +63,17 @@ export async function compareTeachers(name: string, folder: string, settings: Se
     // Loading counts on neither side.
     const loaded: KnownEncoder = { ...known, open: async () => ({ encode: opened.encode, close: async () => {} }) };
     const measured = await takeTurns(loaded, pytorch, drawn, { repeats, batches });
-    const [best, rate] = [...measured.theirs].toSorted(([, a], [, b]) => b - a)[0] ?? [0, Number.NaN];
+    const [batch, best] = [...measured.theirs].toSorted(([, a], [, b]) => b.rate - a.rate)[0] ?? [];
+    if (batch === undefined || !best) throw new RangeError('PyTorch was not measured');
     console.log(
       `\n${name}: ${pictures} PNGs of ${side} pixels, ${threads} thread${threads > 1 ? 's' : ''}; medians of ${repeats}`,
     );
-    console.log(`dermflow               ${measured.ours.toFixed(1).padStart(8)} images/s`);
-    for (const [batch, own] of measured.theirs)
-      console.log(`pytorch      batch ${String(batch).padStart(3)} ${own.toFixed(1).padStart(8)} images/s`);
+    console.log(`dermflow                ${written(measured.ours)}`);
+    for (const [size, own] of measured.theirs)
+      console.log(`pytorch      batch ${String(size).padStart(3)}  ${written(own)}`);
     const furthest = await furthestFrom(numbers, measured.features);
     console.log(
-      `${(measured.ours / rate).toFixed(2)} x the images per second of PyTorch at its best batch (${best}); features differ by at most ${furthest.toExponential(1)}`,
+      `${(measured.ours.rate / best.rate).toFixed(2)} x the images per second of PyTorch at its best batch (${batch}), ${(best.processor / measured.ours.processor).toFixed(2)} x by processor time; features differ by at most ${furthest.toExponential(1)}`,
     );
     if (!(furthest <= tolerance)) {
       console.log(`they must not differ by more than ${tolerance}`);
@@ -83,6 +84,9 @@ export async function compareTeachers(name: string, folder: string, settings: Se
     await pytorch.close();
   }
 }
+
+const written = ({ rate, processor }: Speed): string =>
+  `${rate.toFixed(1).padStart(8)} images/s   processor ${processor.toFixed(2).padStart(7)} ms per image`;
 
 /** Drawings of the demo, as large as the encoder takes them, so that neither side resizes. */
 async function draw(count: number, side: number): Promise<Uint8Array[]> {
@@ -112,11 +116,17 @@ async function storedGraph(
   return (await storeEncoder(settings, store)).artifact;
 }
 
+interface Speed {
+  /** Images per second. */
+  rate: number;
+  /** Milliseconds of all threads per image: what else the machine does changes it little. */
+  processor: number;
+}
+
 interface Measured {
-  /** Images per second, the median. */
-  ours: number;
-  /** The same by batch. */
-  theirs: Map<number, number>;
+  ours: Speed;
+  /** By batch. */
+  theirs: Map<number, Speed>;
   features: Float32Array[];
 }
 
@@ -127,38 +137,48 @@ async function takeTurns(
   pictures: readonly Uint8Array[],
   { repeats, batches }: Pick<Settings, 'repeats' | 'batches'>,
 ): Promise<Measured> {
-  const ours: number[] = [];
-  const theirs = new Map<number, number[]>(batches.map((batch) => [batch, []]));
+  const speedOf = (spent: { seconds: number; processor: number }): Speed => ({
+    rate: pictures.length / spent.seconds,
+    processor: (1_000 * spent.processor) / pictures.length,
+  });
+  const ours: Speed[] = [];
+  const theirs = new Map<number, Speed[]>(batches.map((batch) => [batch, []]));
   let features: Float32Array[] = [];
   for (let round = 0; round <= repeats; round++) {
-    const { seconds, found } = await encodeAll(encoder, pictures);
+    const { found, ...spent } = await encodeAll(encoder, pictures);
     features = found;
-    if (round > 0) ours.push(pictures.length / seconds);
-    for (const [batch, rates] of theirs) {
+    if (round > 0) ours.push(speedOf(spent));
+    for (const [batch, speeds] of theirs) {
       const answer = await pytorch.ask({ batch });
-      if (round > 0) rates.push(pictures.length / answer.seconds);
+      if (round > 0) speeds.push(speedOf(answer));
     }
   }
-  return {
-    ours: median(ours),
-    theirs: new Map([...theirs].map(([batch, rates]) => [batch, median(rates)])),
-    features,
-  };
+  return { ours: middle(ours), theirs: new Map([...theirs].map(([batch, own]) => [batch, middle(own)])), features };
 }
+
+const middle = (speeds: readonly Speed[]): Speed => ({
+  rate: median(speeds.map(({ rate }) => rate)),
+  processor: median(speeds.map(({ processor }) => processor)),
+});
 
 /** In a store that has no features yet. */
 async function encodeAll(
   encoder: KnownEncoder,
   pictures: readonly Uint8Array[],
-): Promise<{ seconds: number; found: Float32Array[] }> {
+): Promise<{ seconds: number; processor: number; found: Float32Array[] }> {
   const store = createMemoryStore();
   const images: BlobRef[] = await Promise.all(pictures.map((picture) => store.putBlob(picture)));
   const found = new Map<string, Float32Array>();
   const context = { store, signal: new AbortController().signal, onProgress: () => {} };
-  const begun = performance.now();
+  const [begun, computed] = [performance.now(), process.cpuUsage()];
   await featuresOf(images, form, encoder, (sha256, features) => void found.set(sha256, features), context);
   const seconds = (performance.now() - begun) / 1_000;
-  return { seconds, found: images.map(({ sha256 }) => found.get(sha256) ?? new Float32Array()) };
+  const { user, system } = process.cpuUsage(computed);
+  return {
+    seconds,
+    processor: (user + system) / 1e6,
+    found: images.map(({ sha256 }) => found.get(sha256) ?? new Float32Array()),
+  };
 }
 
 /** The largest difference of any number from those that PyTorch has written. */

@@ -86,6 +86,8 @@ const llm: LlmClient = {
 interface MeasuredStage {
   stage: string;
   seconds: number;
+  /** Of the processor, which other work on the machine does not lengthen. */
+  processorSeconds: number;
   peakMiB: number;
   /** The longest that the thread did one thing, so that no heartbeat could go out. */
   silentSeconds: number;
@@ -106,14 +108,18 @@ const measured =
       oneAtATime(async () => {
         resetPeak();
         delays.reset();
-        const started = performance.now();
+        const [started, used] = [performance.now(), process.cpuUsage()];
         const result = await work(input).catch((error: unknown) => {
           console.error(`${stage}:`, error);
           process.exit(1); // nothing is away that a retry could wait for
         });
         const seconds = (performance.now() - started) / 1000;
+        const { user, system } = process.cpuUsage(used);
+        const processorSeconds = (user + system) / 1e6;
         const { attempt } = Context.current().info;
-        stages.push({ stage, seconds, peakMiB: peakMiB(), silentSeconds: delays.max / 1e9, attempt });
+        const silentSeconds = delays.max / 1e9;
+        stages.push({ stage, seconds, processorSeconds, peakMiB: peakMiB(), silentSeconds, attempt });
+        console.error(`${count}: ${stage} ${seconds.toFixed(0)} s, ${peakMiB().toFixed(0)} MiB`); // of a run that takes hours
         return result;
       }),
     );

@@ -6,7 +6,7 @@ import { ablationRuns, type RewardVariant } from '../../domain/ablations/variant
 import { cellsOf, claimHead, claimRows, notesOn, numbered, tableHead } from '../../domain/ablations/words.ts';
 import type { SkinR1Recipe } from '../../domain/recipe/methods/skin-r1.ts';
 import { taskTitles } from '../../domain/report/words.ts';
-import { renderTable } from '../follow/render.ts';
+import { renderTable } from '../table.ts';
 import type { AblationKind } from './kind.ts';
 import { itemsIn, readRun } from './read.ts';
 

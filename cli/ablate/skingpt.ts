@@ -11,7 +11,7 @@ import {
 } from '../../domain/ablations/skingpt-words.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { SkinGptR1Recipe } from '../../domain/recipe/methods/skingpt-r1.ts';
-import { renderTable } from '../follow/render.ts';
+import { renderTable } from '../table.ts';
 import type { AblationKind } from './kind.ts';
 
 const { name, schema } = artifactFiles.benchmark.items;

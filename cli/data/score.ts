@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { loadKnowledge } from '../../activities/knowledge.ts';
 import { parseScoreLines, type Score, type ScoreLine, scoreOutput } from '../../domain/evaluation/score.ts';
 import { userMistake } from '../../domain/failures.ts';
-import { renderTable } from '../follow/render.ts';
+import { renderTable } from '../table.ts';
 
 export const scoreCommand = (): Command =>
   new Command('score')

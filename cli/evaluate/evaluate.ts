@@ -6,14 +6,14 @@ import { readers } from '../../domain/evaluation/scored.ts';
 import { taskQueues, workflowTypes } from '../../domain/names.ts';
 import { failedRun, follow } from '../follow/follow.ts';
 import { untilInterrupted } from '../interruption.ts';
+import { renderNarratives } from '../scores/render-narratives.ts';
+import { renderScores } from '../scores/render-scores.ts';
 import { withSession } from '../session.ts';
 import { collect } from '../start/start.ts';
 import { compareCommand } from './compare.ts';
 import { exportCommand } from './exchange/export.ts';
 import { importCommand } from './exchange/import.ts';
 import { agreementCommand } from './narratives/agreement.ts';
-import { renderNarratives } from './narratives/render.ts';
-import { renderScores } from './render-scores.ts';
 import { pagesCommand } from './report.ts';
 import { type EvaluateOptions, idOf, readRequest } from './request.ts';
 

@@ -1,10 +1,10 @@
 /** `dermflow leaderboard`: every evaluation in the store, by benchmark. */
 import { Command, Option } from 'commander';
 import { withAnswers } from '../question.ts';
+import { renderNarratives } from '../scores/render-narratives.ts';
+import { inOrder, renderScores, toCsv, toMarkdown } from '../scores/render-scores.ts';
 import { collect } from '../start/start.ts';
 import { type BoardRow, readBoard } from './board.ts';
-import { renderNarratives } from './narratives/render.ts';
-import { inOrder, renderScores, toCsv, toMarkdown } from './render-scores.ts';
 
 const formats = ['table', 'markdown', 'csv', 'json'] as const;
 

@@ -2,7 +2,7 @@
 import pc from 'picocolors';
 import type { ChangedItem, EvaluationComparison } from '../../domain/evaluation/comparison.ts';
 import { points, pointsRange, pValue } from '../../domain/report/words.ts';
-import { renderTable } from '../follow/render.ts';
+import { renderTable } from '../table.ts';
 
 interface Shown {
   first: string;

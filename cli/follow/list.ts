@@ -7,8 +7,8 @@ import { methodOfWorkflow, methods } from '../../domain/methods/index.ts';
 import { memo, searchAttributes } from '../../domain/names.ts';
 import { withAnswers } from '../question.ts';
 import type { Session } from '../session.ts';
+import { renderTable } from '../table.ts';
 import { unknownState } from './recorded.ts';
-import { renderTable } from './render.ts';
 
 interface ListOptions {
   all?: boolean;

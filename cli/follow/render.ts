@@ -5,6 +5,7 @@ import type { EvaluationResult, TaskScore } from '../../domain/contracts/evaluat
 import type { Activities, PartProgress } from '../../domain/contracts/run.ts';
 import { modelOf } from '../../domain/evaluation/model-under-test.ts';
 import { taskTitles } from '../../domain/report/words.ts';
+import { renderTable } from '../table.ts';
 import type { KnownStatus } from './recorded.ts';
 import { describeActivity } from './render-activity.ts';
 import type { PendingActivity, RunStatus } from './run-status.ts';
@@ -132,15 +133,4 @@ export function renderResults(results: readonly EvaluationResult[], textOnly: re
     return labels.length > 0 ? [pc.yellow(`below text only in ${taskTitles[task]}: ${labels.join(', ')}`)] : [];
   });
   return [table, ...below].join('\n');
-}
-
-/** Columns as wide as their widest cell. */
-export function renderTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]?.length ?? 0)));
-  const line = (cells: readonly string[]): string =>
-    cells
-      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-      .join('  ')
-      .trimEnd();
-  return [pc.dim(line(head)), ...rows.map(line)].join('\n');
 }

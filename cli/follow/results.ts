@@ -1,7 +1,7 @@
 /** What a run has measured, as its tables: on its questions, on sets in its models' own words, as narratives. */
 import type { RunResult } from '../../domain/contracts/run.ts';
-import { renderNarratives } from '../evaluate/narratives/render.ts';
-import { renderScores } from '../evaluate/render-scores.ts';
+import { renderNarratives } from '../scores/render-narratives.ts';
+import { renderScores } from '../scores/render-scores.ts';
 import { renderResults } from './render.ts';
 
 /** Null where nothing is measured yet. */

@@ -1,8 +1,8 @@
 /** `dermflow schedule`: nights, which Temporal starts. */
 import { Command } from 'commander';
 import { startOfDay } from '../../domain/nights/dates.ts';
-import { renderTable } from '../follow/render.ts';
 import { withSession } from '../session.ts';
+import { renderTable } from '../table.ts';
 import { checkCommand } from './check.ts';
 import { createCommand } from './create.ts';
 import { askSchedule, backfillNights, listSchedules, triggerNight, zoneOf } from './schedules.ts';

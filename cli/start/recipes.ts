@@ -81,7 +81,7 @@ export async function withTeacher<R extends Recipe>(recipe: R, store: () => Prom
   if (recipe.method !== 'skingpt-r1' || !recipe.teacher) return recipe;
   const { encoder } = recipe.teacher;
   if (typeof encoder !== 'string' || encoder === shippedTeacher) return recipe;
-  const { storeEncoder } = await import('../evaluate/encoder.ts');
+  const { storeEncoder } = await import('../encoder.ts');
   const stored = await storeEncoder(encoder, await store()).catch((error: unknown) => {
     throw error instanceof DermflowError ? userMistake(`teacher.encoder: ${error.message}`, error) : error;
   });

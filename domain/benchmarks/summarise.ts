@@ -2,13 +2,14 @@
 
 import { confusionMatrix, shareOf } from '../evaluation/metrics.ts';
 import type { ReaderName, ScoredRow } from '../evaluation/scored.ts';
+import { type Reading, ScoredColumns } from '../evaluation/scored-columns.ts';
 import { clusteredInterval } from '../evaluation/statistics/clustered.ts';
 import { Grouped } from '../evaluation/statistics/grouped.ts';
 import { macroF1Interval } from '../evaluation/statistics/macro-f1.ts';
 import { setOrder, titleOfSet } from '../published/sets.ts';
-import { unreadableForms } from '../questions/extract.ts';
+import { type UnreadableForm, unreadableForms } from '../questions/extract.ts';
 import { Numbering } from '../rows/columns.ts';
-import { countOf, filtered, mapped } from '../rows/views.ts';
+import { countOf } from '../rows/views.ts';
 import { calibrationSummary } from './calibration.ts';
 import type { BenchmarkSummary, Column, ReaderScores } from './summary.ts';
 
@@ -38,43 +39,47 @@ function summarise(
   columnOf: ColumnOf,
   hasClasses: boolean,
 ): BenchmarkSummary {
-  const names = new Set<string>();
-  for (const item of items) names.add(columnOf(item));
-  const columns = [...names].toSorted(setOrder).map((name): Column => {
-    const own = filtered(items, (item) => columnOf(item) === name);
+  const scored = new ScoredColumns();
+  const forms = new Map<UnreadableForm, number>();
+  for (const item of items) {
+    scored.add(item, columnOf(item));
+    if (item.unreadable !== null) forms.set(item.unreadable, (forms.get(item.unreadable) ?? 0) + 1);
+  }
+  const columns = scored.names.toSorted(setOrder).map((name): Column => {
+    const own = scored.readings('strict', name);
     return {
-      name,
-      title: titleOfSet(name),
-      items: countOf(own),
-      groups: countGroups(own),
-      strict: scoresOf(own, 'strict', hasClasses),
-      lenient: scoresOf(own, 'lenient', hasClasses),
+      ...{ name, title: titleOfSet(name), items: countOf(own), groups: countGroups(own) },
+      strict: scoresOf(own, hasClasses),
+      lenient: scoresOf(scored.readings('lenient', name), hasClasses),
     };
   });
   return {
     benchmark,
-    items: countOf(items),
-    groups: countGroups(items),
+    items: scored.length,
+    groups: scored.groupCount,
     columns,
-    average: { strict: averageOf(items, columns, 'strict'), lenient: averageOf(items, columns, 'lenient') },
+    average: {
+      strict: averageOf(scored.readings('strict'), columns, 'strict'),
+      lenient: averageOf(scored.readings('lenient'), columns, 'lenient'),
+    },
     unreadable: unreadableForms
-      .map((form) => ({ form, count: countOf(items, ({ unreadable }) => unreadable === form) }))
+      .map((form) => ({ form, count: forms.get(form) ?? 0 }))
       .filter(({ count }) => count > 0)
       .toSorted((a, b) => b.count - a.count),
-    classes: hasClasses ? classesOf(items) : null,
+    classes: hasClasses ? classesOf(scored.readings('strict')) : null,
     ...calibrationSummary(items),
   };
 }
 
-function countGroups(items: Iterable<ScoredRow>): number {
+function countGroups(items: Iterable<Reading>): number {
   const groups = new Numbering();
   for (const { group } of items) groups.of(group);
   return groups.count;
 }
 
-function valuesOf(items: Iterable<ScoredRow>, reader: ReaderName): Grouped {
+function valuesOf(items: Iterable<Reading>): Grouped {
   const values = new Grouped();
-  for (const item of items) values.add(item.group, item[reader].score);
+  for (const { group, score } of items) values.add(group, score);
   return values;
 }
 
@@ -86,23 +91,20 @@ const estimate = (values: Grouped): { value: number; low: number; high: number }
   ...clusteredInterval(values, range),
 });
 
-const unreadOf = (items: Iterable<ScoredRow>, reader: ReaderName): number =>
-  shareOf(items, (item) => item[reader].predicted === null);
+const unreadOf = (items: Iterable<Reading>): number => shareOf(items, ({ predicted }) => predicted === null);
 
-function scoresOf(items: Iterable<ScoredRow>, reader: ReaderName, hasClasses: boolean): ReaderScores {
-  const { standardError: _, ...macroF1 } = macroF1Interval(
-    mapped(items, (item) => ({ group: item.group, expected: item.expected, predicted: item[reader].predicted })),
-  );
+function scoresOf(items: Iterable<Reading>, hasClasses: boolean): ReaderScores {
+  const { standardError: _, ...macroF1 } = macroF1Interval(items);
   return {
-    score: estimate(valuesOf(items, reader)),
+    score: estimate(valuesOf(items)),
     macroF1: hasClasses ? macroF1 : null,
-    unread: unreadOf(items, reader),
+    unread: unreadOf(items),
   };
 }
 
 /** Weighted by items as in the paper's tables, and plain. The weighted score is that of all items together. */
 function averageOf(
-  items: Iterable<ScoredRow>,
+  items: Iterable<Reading>,
   columns: readonly Column[],
   reader: ReaderName,
 ): BenchmarkSummary['average'][ReaderName] {
@@ -110,7 +112,7 @@ function averageOf(
   const f1 = columns.map((column) => column[reader].macroF1?.value ?? null);
   const weights = columns.map((column) => column.items);
   return {
-    weighted: { score: estimate(valuesOf(items, reader)), macroF1: withClasses(f1, weights) },
+    weighted: { score: estimate(valuesOf(items)), macroF1: withClasses(f1, weights) },
     macro: {
       score: weightedMean(
         scores,
@@ -121,7 +123,7 @@ function averageOf(
         f1.map(() => 1),
       ),
     },
-    unread: unreadOf(items, reader),
+    unread: unreadOf(items),
   };
 }
 
@@ -137,16 +139,16 @@ export function weightedMean(values: readonly number[], weights: readonly number
   return total === 0 ? 0 : values.reduce((sum, value, i) => sum + value * (weights[i] ?? 0), 0) / total;
 }
 
-function classesOf(items: Iterable<ScoredRow>): BenchmarkSummary['classes'] {
+function classesOf(items: Iterable<Reading>): BenchmarkSummary['classes'] {
   const scores = new Map<string, Grouped>();
-  for (const { expected, group, strict } of items) {
+  for (const { expected, group, score } of items) {
     const own = scores.get(expected) ?? new Grouped();
     scores.set(expected, own);
-    own.add(group, strict.score);
+    own.add(group, score);
   }
   const byLabel = [...scores].toSorted(([a], [b]) => (a < b ? -1 : 1));
   return {
-    ...confusionMatrix(mapped(items, ({ expected, strict }) => ({ expected, predicted: strict.predicted }))),
+    ...confusionMatrix(items),
     recall: byLabel.map(([label, own]) => {
       const { value: recall, ...interval } = estimate(own);
       return { label, items: own.length, recall, ...interval };

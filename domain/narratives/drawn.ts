@@ -33,8 +33,7 @@ export function scoreDrawn(text: string, drawing: Drawing, knowledge: Knowledge)
   const shown = listFindings(drawing.findings);
   const right = statement.findings.filter((finding) => shown.includes(finding)).length;
   const invented = statement.findings.length - right;
-  const concluded = statement.conclusions.at(-1);
-  if (concluded !== drawing.diagnosis || right <= invented) return byDimension(() => 0);
+  if (statement.answer !== drawing.diagnosis || right <= invented) return byDimension(() => 0);
   const shares = sharesOf(statement, { shown, right, invented }, drawing.diagnosis, knowledge);
   return byDimension((dimension) => Math.round(50 * shares[dimension]) / 10);
 }
@@ -68,7 +67,7 @@ function sharesOf(
     clinical_coverage: (right / shown.length + enough + Number(condition !== null)) / 3,
     reasoning_coherence: shareOf([
       reasons !== null && sameSet(reasons, findings),
-      conclusions.length > 1 && new Set(conclusions).size === 1,
+      conclusions.length > 0 && conclusions.every((name) => name === diagnosis),
       others.length > 0 && others.length === differentials.length && distinct === others.length,
       others.length > 0 && others.every((each) => isAgainst(each, findings)),
     ]),

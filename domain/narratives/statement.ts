@@ -4,6 +4,8 @@
  */
 import { demoDiagnoses, findingKinds, findingValues } from '../demo/findings.ts';
 import { type Malignancy, malignancies } from '../knowledge/malignancy.ts';
+import { extractLeniently } from '../questions/extract.ts';
+import type { AskedQuestion } from '../questions/reading/asked.ts';
 import { conditionNames, tags } from '../questions/tags.ts';
 
 export interface Statement {
@@ -11,8 +13,10 @@ export interface Statement {
   findings: string[];
   /** Findings from which the diagnosis is said to follow; null where nothing is said of it. */
   reasons: string[] | null;
-  /** Each diagnosis that the text states as its own, in order: the last is the answer, null where that is not one. */
-  conclusions: (string | null)[];
+  /** Diagnoses that the reasoning states as its own, in order. */
+  conclusions: string[];
+  /** The one that it ends with, as answers to open questions are read; null where there is none, or more than one. */
+  answer: string | null;
   differentials: { name: string; shows: string[]; lacks: string[] }[];
   /** Whether the lesion is benign or not; null where it is not said, or not clearly. */
   condition: Malignancy | null;
@@ -28,10 +32,12 @@ const conditionPattern = patternOf(Object.values(conditionNames));
 export function statementOf(text: string): Statement {
   const plain = text.toLowerCase();
   const { thinking, answer } = partsOf(plain);
-  const statement: Statement = { findings: [], reasons: null, conclusions: [], differentials: [], condition: null };
+  const statement: Statement = {
+    ...{ findings: [], reasons: null, conclusions: [], differentials: [], condition: null },
+    answer: answerIn(text),
+  };
   for (const sentence of sentencesOf(thinking)) readSentence(sentence, statement);
-  if (answer !== null) statement.conclusions.push(oneOf(answer));
-  const conditions = named(answer ?? '', conditionPattern);
+  const conditions = named(answer, conditionPattern);
   const stated = malignancies.filter((condition) => conditions.includes(conditionNames[condition]));
   if (stated.length === 1) statement.condition = stated[0] ?? null;
   // The base names its findings nowhere else.
@@ -39,39 +45,40 @@ export function statementOf(text: string): Statement {
   return statement;
 }
 
-/**
- * The answer is in blocks, or behind the words that candidatePrompt (domain/dermeval/rubric.ts) demands. All of them are
- * the answer, so that two are none; null where there is none.
- */
-function partsOf(text: string): { thinking: string; answer: string | null } {
-  const blocks = [...text.matchAll(new RegExp(`<(?:${tags.diagnosis}|${tags.final})>([\\s\\S]*?)(?:</|$)`, 'g'))];
-  const found = blocks.length > 0 ? blocks : [...text.matchAll(/the answer is([^\n]*)/g)];
-  const [first] = found;
-  if (!first) return { thinking: text, answer: null };
-  return { thinking: text.slice(0, first.index), answer: found.map(([, said = '']) => said).join('\n') };
+const diagnosesAsked: AskedQuestion = {
+  task: 'diagnosis',
+  options: demoDiagnoses.map(({ name }, i) => ({ letter: `#${i}`, label: name, synonyms: [] })),
+};
+
+function answerIn(text: string): string | null {
+  const { letter } = extractLeniently(text, diagnosesAsked);
+  return letter === null ? null : (demoDiagnoses[Number(letter.slice(1))]?.name ?? null);
 }
 
-/** The one diagnosis that an answer names; null where it names none, several, or denies what it names. */
-function oneOf(answer: string): string | null {
-  const [name, ...others] = new Set(named(answer, diagnosisPattern));
-  if (name === undefined || others.length > 0) return null;
-  return denial.test(answer.slice(0, answer.indexOf(name))) ? null : name;
+/** The answer is in the last block, or behind the words that candidatePrompt (domain/dermeval/rubric.ts) demands. */
+function partsOf(text: string): { thinking: string; answer: string } {
+  const block = new RegExp(`<(?:${tags.diagnosis}|${tags.final})>([\\s\\S]*?)(?:</|$)`).exec(text);
+  const said = block ? undefined : [...text.matchAll(/the answer is ([^\n]+)/g)].at(-1);
+  const found = block ?? said;
+  return found ? { thinking: text.slice(0, found.index), answer: found[1] ?? '' } : { thinking: text, answer: '' };
 }
 
 const sentencesOf = (text: string): string[] =>
   text
     .replaceAll(/<[^>]*>/g, ' ')
-    .split(/(?<!\d)[.!?]|\n/)
+    .split(/(?<!\d)[.!?;]|\n|,? (?:but|while|although) |, and (?=it|the|there|its)/)
     .map((sentence) => sentence.trim())
     .filter(Boolean);
 
 /** What stands behind it in a sentence is not there. */
-const denial = /\b(?:lacks?|missing|without|no|not|absent)\b/;
+const denial = /\b(?:lacks?|missing|without|no|not|absent|never|neither)\b/;
+/** What stands before it is not there: "lacunae are missing". */
+const deniedBefore = /\b(?:is|are|was|were|be)\s+(?:absent|missing|lacking|not\b)/;
 
 /** Where a differential diagnosis was opened, findings are said of the comparison with it. */
 function readSentence(sentence: string, statement: Statement): void {
-  const [affirmed = ''] = sentence.split(denial);
-  const findings = named(affirmed, findingPattern);
+  const [affirmed = ''] = deniedBefore.test(sentence) ? [] : sentence.split(denial);
+  const findings = [...new Set(named(affirmed, findingPattern))];
   const diagnoses = named(sentence, diagnosisPattern);
   const open = statement.differentials.at(-1);
   if (/\bdifferential diagnos[ie]s\b|^\d+\b/.test(sentence)) {

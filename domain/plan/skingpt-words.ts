@@ -14,7 +14,7 @@ export function describeSkingptPlan(recipe: SkinGptR1Recipe, plan: SkingptPlan):
     ['recipe', `${recipe.name} on ${recipe.model.base}, ${recipe.model.precision}`],
     [
       'narratives',
-      `${grouped(narratives.cases)} cases, ${grouped(narratives.written)} narratives, at most ${grouped(narratives.kept)} kept; ${costLine(narratives, 'about')}`,
+      `${grouped(narratives.cases)} cases, ${grouped(narratives.written)} narratives, at most ${grouped(narratives.kept)} kept; ${costLine(narratives, 'about')}; equal requests are paid once, what is of no use is asked again`,
     ],
     ['reviews', reviewLine(recipe, plan.reviews)],
     ...(judge

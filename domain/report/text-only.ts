@@ -34,7 +34,7 @@ export async function withTextOnly(
 }
 
 async function describe(rule: Iterable<TextOnlyItem>, sources: TextOnlySources): Promise<TextOnlyBaseline> {
-  const { models, final, questions } = sources;
+  const { models, final, questions, turn } = sources;
   const control = controlOf(models, final);
   const shown = [final, ...(control ? [control] : [])];
   const named = new Set<string>();
@@ -42,6 +42,7 @@ async function describe(rule: Iterable<TextOnlyItem>, sources: TextOnlySources):
   const sets: TextOnlyBaseline['sets'] = [];
   for (const source of [...named].toSorted()) {
     const own = filtered(rule, (item) => item.source === source);
+    await turn();
     sets.push({
       source,
       items: countOf(own),
@@ -50,6 +51,7 @@ async function describe(rule: Iterable<TextOnlyItem>, sources: TextOnlySources):
       models: await standings(own, shown, sources),
     });
   }
+  await turn();
   return { ...numbers(rule), models: await standings(rule, models, sources), sets };
 }
 

@@ -1,7 +1,8 @@
 """What PyTorch makes of pictures, as JSON on stdout: the vision tower of a model behind its own processor, and the tokens
-of a small encoder, which is exported for any number of pictures.
+of two small encoders, which are exported for any number of pictures: one with a register beside the class token, and a ViT
+in the form of PanDerm ViT-L/16 (patches of 16 pixels, a class token, learned positions).
 
-Called by test/integration/features/encoder.test.ts: encoder.py MODEL ONNX PICTURE...
+Called by test/integration/features/encoder.test.ts: encoder.py MODEL FOLDER PICTURE...
 """
 
 import json
@@ -10,7 +11,7 @@ import sys
 import torch
 from PIL import Image
 from torch import nn
-from transformers import AutoProcessor, Qwen2_5_VLForConditionalGeneration
+from transformers import AutoProcessor, Qwen2_5_VLForConditionalGeneration, ViTConfig, ViTModel
 
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
@@ -32,9 +33,40 @@ class Encoder(nn.Module):
         return tokens + torch.softmax(queries @ keys.transpose(1, 2), dim=-1) @ values
 
 
+class Tokens(nn.Module):
+    def __init__(self, side):
+        super().__init__()
+        config = ViTConfig(
+            hidden_size=32,
+            intermediate_size=128,
+            num_hidden_layers=3,
+            num_attention_heads=4,
+            image_size=side,
+            patch_size=16,
+            initializer_range=0.3,
+        )
+        self.model = ViTModel(config, add_pooling_layer=False)
+
+    def forward(self, pixels):
+        return self.model(pixel_values=pixels).last_hidden_state
+
+
+def export(encoder, pixels, path):
+    torch.onnx.export(
+        encoder,
+        pixels[:2],
+        path,
+        dynamo=False,
+        opset_version=18,
+        input_names=["pixels"],
+        output_names=["tokens"],
+        dynamic_axes={"pixels": {0: "n"}, "tokens": {0: "n"}},
+    )
+
+
 @torch.no_grad()
 def main():
-    model_path, onnx_path, *paths = sys.argv[1:]
+    model_path, folder, *paths = sys.argv[1:]
     torch.manual_seed(1)
     images = [Image.open(path).convert("RGB") for path in paths]
 
@@ -45,20 +77,13 @@ def main():
         inputs = processor(images=[image], return_tensors="pt")
         shipped.append(tower(inputs["pixel_values"], grid_thw=inputs["image_grid_thw"]).pooler_output.tolist())
 
-    encoder = Encoder().eval()
     pixels = torch.stack([torch.frombuffer(bytearray(image.tobytes()), dtype=torch.uint8) for image in images])
     pixels = pixels.reshape(len(images), *reversed(images[0].size), 3).permute(0, 3, 1, 2).float() / 255
     pixels = (pixels - torch.tensor(MEAN)[:, None, None]) / torch.tensor(STD)[:, None, None]
-    torch.onnx.export(
-        encoder,
-        pixels[:2],
-        onnx_path,
-        dynamo=False,
-        input_names=["pixels"],
-        output_names=["tokens"],
-        dynamic_axes={"pixels": {0: "n"}, "tokens": {0: "n"}},
-    )
-    json.dump({"shipped": shipped, "vit": encoder(pixels).tolist()}, sys.stdout)
+    encoders = {"vit": Encoder().eval(), "panderm": Tokens(pixels.shape[-1]).eval()}
+    for name, encoder in encoders.items():
+        export(encoder, pixels, f"{folder}/{name}.onnx")
+    json.dump({"shipped": shipped, **{name: own(pixels).tolist() for name, own in encoders.items()}}, sys.stdout)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,8 @@ export interface S3Server {
   settings: S3Settings;
   secrets: Secrets;
   client: S3Client;
+  /** Of its filer's gRPC, on this machine. */
+  filerPort: number;
   /** A store as another worker would have it: it remembers nothing of what others saw. */
   newStore(): ArtifactStore;
   /** Ends the server; its data stay. */
@@ -38,6 +40,7 @@ export async function startS3Server(): Promise<S3Server> {
     settings,
     secrets,
     client,
+    filerPort: ports.s3[7] ?? 0, // as `s3Service` gives them out
     newStore: () => createS3Store(client, settings),
     async stop() {
       await supervisor?.stop();

@@ -1,4 +1,5 @@
 /** Draws a Vega-Lite specification as an SVG text, without a browser. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parse, View } from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
 import { useOwnTextWidth } from './text-width.ts';
@@ -20,6 +21,7 @@ export interface Drawing {
  * @param description read out in place of the drawing
  */
 export async function drawChart(spec: ChartSpec, id: string, description: string): Promise<Drawing> {
+  await nextTurn(); // a drawing takes a while, and a page has two dozen
   const { spec: vegaSpec } = compile({ ...spec, config: theme }, { logger: silentLogger });
   const view = new View(parse(vegaSpec), { renderer: 'none' });
   const svg = await view.toSVG().finally(() => view.finalize());

@@ -7,8 +7,8 @@ import { dimensionKeys, dimensions, meanScore, type Scores } from '../../../doma
 import { type Agreement, agreementOf } from '../../../domain/evaluation/agreement.ts';
 import type { ScoredItem } from '../../../domain/evaluation/scored.ts';
 import { userMistake } from '../../../domain/failures.ts';
-import { renderTable } from '../../follow/render.ts';
 import { withAnswers } from '../../question.ts';
+import { renderTable } from '../../table.ts';
 import { readBoard } from '../board.ts';
 import { findRow, readScored } from '../compare.ts';
 

@@ -235,8 +235,9 @@ listenToScores();
 document.addEventListener('keydown', (event) => {
   if (byId('case').hidden) return;
   if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) byId('save').click();
-  else if (event.altKey && event.code === 'KeyS') byId('skip').click();
-  else if (event.altKey && event.code === 'KeyE') edit();
+  else if (event.altKey && event.code === 'KeyS') {
+    if (!byId('skip').hidden) byId('skip').click();
+  } else if (event.altKey && event.code === 'KeyE') edit();
   else {
     const isTyping = event.target instanceof Element && event.target.closest('input, textarea') !== null;
     if (isTyping || event.ctrlKey || event.metaKey || event.altKey || !/^[0-5]$/.test(event.key)) return;

@@ -10,7 +10,7 @@ import { openImageEncoder } from '../../../activities/features/encoder.ts';
 import { featuresOf } from '../../../activities/features/features-of.ts';
 import { shippedEncoder, storedEncoder } from '../../../activities/features/stored-encoder.ts';
 import { createMemoryStore } from '../../../activities/store/memory.ts';
-import { storeEncoder } from '../../../cli/evaluate/encoder.ts';
+import { storeEncoder } from '../../../cli/encoder.ts';
 import type { ArtifactRef, BlobRef } from '../../../domain/artifact.ts';
 import { encoderSettingsSchema, type FeatureForm } from '../../../domain/features/encoder.ts';
 import { temporaryFolder } from '../../support/datasets.ts';
@@ -25,7 +25,7 @@ const [side, count] = [112, 5];
 let folder = '';
 let pictures: Uint8Array[] = [];
 let images: BlobRef[] = [];
-let expected: { shipped: number[][][]; vit: number[][][] };
+let expected: { shipped: number[][][]; vit: number[][][]; panderm: number[][][] };
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'dermflow-test-'));
   pictures = await Promise.all(Array.from({ length: count }, (_, i) => patternPng(`picture ${i}`, [side, side])));
@@ -37,9 +37,9 @@ beforeAll(async () => {
       return path;
     }),
   );
-  const { stdout } = await execa(trainer.python, [program, backbone, join(folder, 'vit.onnx'), ...paths]);
+  const { stdout } = await execa(trainer.python, [program, backbone, folder, ...paths]);
   const rows = z.array(z.array(z.array(z.number())));
-  expected = z.object({ shipped: rows, vit: rows }).parse(JSON.parse(stdout));
+  expected = z.object({ shipped: rows, vit: rows, panderm: rows }).parse(JSON.parse(stdout));
 }, 240_000);
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -98,6 +98,32 @@ describe("an encoder of one's own", () => {
       expect(furthest(patches.rows[i] ?? [], tokens.slice(2).flat())).toBeLessThan(tolerance);
     }
   }, 120_000);
+
+  it('in the form of PanDerm ViT-L/16 gives the features of PyTorch to 1e-4, by class token and patch', async () => {
+    await writeFile(join(folder, 'panderm.yaml'), `file: panderm.onnx\nside: ${side}\n`);
+    const { artifact } = await storeEncoder(join(folder, 'panderm.yaml'), store);
+    const [pooled, patches] = [await read(artifact, 'pooled'), await read(artifact, 'patches')];
+    expect([pooled.shape, patches.shape]).toEqual([[32], [49, 32]]);
+    for (const [i, tokens] of expected.panderm.entries()) {
+      expect(furthest(pooled.rows[i] ?? [], tokens[0] ?? [])).toBeLessThan(tolerance);
+      expect(furthest(patches.rows[i] ?? [], tokens.slice(1).flat())).toBeLessThan(tolerance);
+    }
+  }, 120_000);
+
+  it('answers several requests at once, each with its own pictures', async () => {
+    const graph = { path: join(folder, 'vit.onnx'), settings: encoderSettingsSchema.parse({ side, prefixTokens: 2 }) };
+    const encoder = openImageEncoder({ ...graph, name: 'vit' }, 2);
+    const requests = [pictures.slice(0, 1), pictures.slice(1, 5), [new Uint8Array(1)], pictures.slice(2, 4)];
+    const answers = await Promise.allSettled(requests.map((own) => encoder.encode(own, 'pooled')));
+    await encoder.close();
+    expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
+    const wanted = [[0], [1, 2, 3, 4], [], [2, 3]];
+    for (const [i, answer] of answers.entries()) {
+      if (answer.status === 'rejected') continue;
+      const tokens = wanted[i]?.flatMap((at) => expected.vit[at]?.[0] ?? []) ?? [];
+      expect(furthest(answer.value.data, tokens)).toBeLessThan(tolerance);
+    }
+  });
 
   it('that is no such graph is told in a line with what is expected', async () => {
     const open = (path: string, more: object) =>

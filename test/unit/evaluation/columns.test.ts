@@ -6,7 +6,7 @@ import { summariseChoices } from '../../../domain/benchmarks/summarise.ts';
 import { judgeOutput } from '../../../domain/evaluation/item.ts';
 import { comparePaired } from '../../../domain/evaluation/paired.ts';
 import { scoredItemSchema } from '../../../domain/evaluation/scored.ts';
-import { macroF1Interval } from '../../../domain/evaluation/statistics/macro-f1.ts';
+import { macroF1, macroF1Interval } from '../../../domain/evaluation/statistics/macro-f1.ts';
 import { summariseItems } from '../../../domain/evaluation/summary.ts';
 import { questionTasks } from '../../../domain/questions/question.ts';
 import { mapped } from '../../../domain/rows/views.ts';
@@ -80,6 +80,50 @@ describe('items in columns', () => {
         ).toEqual(summariseChoices('some', scored));
       }),
       { numRuns: 40 },
+    );
+  });
+
+  it('are summed up for each set and reader by themselves', () => {
+    const reading = fc.record({ predicted: fc.option(fc.constantFrom('a', 'b')), score: fc.constantFrom(0, 0.25, 1) });
+    const row = fc.record({
+      group: fc.nat(3),
+      source: fc.constantFrom('ham10000', 'pad-ufes-20'),
+      expected: fc.constantFrom('a', 'b'),
+      strict: reading,
+      lenient: reading,
+    });
+    fc.assert(
+      fc.property(fc.array(row, { minLength: 1 }), (rows) => {
+        const whole = { attributes: {}, unreadable: null };
+        const found = { letter: null, correct: false };
+        const summary = summariseChoices(
+          'some',
+          rows.map(({ strict, lenient, ...rest }) => {
+            return { ...rest, ...whole, strict: { ...strict, ...found }, lenient: { ...lenient, ...found } };
+          }),
+        );
+        for (const name of [undefined, 'ham10000', 'pad-ufes-20']) {
+          const own = rows.filter(({ source }) => name === undefined || source === name);
+          const column = summary.columns.find((each) => each.name === name);
+          if (own.length === 0) expect(column).toBeUndefined();
+          for (const reader of own.length === 0 ? [] : (['strict', 'lenient'] as const)) {
+            const mean = own.reduce((sum, each) => sum + each[reader].score, 0) / own.length;
+            const told = name === undefined ? summary.average[reader].weighted : column?.[reader];
+            const unread = own.filter((each) => each[reader].predicted === null).length / own.length;
+            const pairs = own.map(({ expected, ...each }) => ({ expected, predicted: each[reader].predicted }));
+            expect(told?.score.value).toBeCloseTo(mean, 12);
+            expect((name === undefined ? summary.average[reader] : column?.[reader])?.unread).toBe(unread);
+            if (column) expect(column[reader].macroF1?.value).toBeCloseTo(macroF1(pairs), 12);
+          }
+          const groups = new Set(own.map(({ group }) => group)).size;
+          const { items, groups: told } = name === undefined ? summary : (column ?? { items: 0, groups: 0 });
+          expect([items, told]).toEqual([own.length, groups]);
+        }
+        expect(summary.classes?.counts.flat().reduce((sum, n) => sum + n, 0)).toBe(
+          rows.filter(({ strict }) => strict.predicted !== null).length,
+        );
+      }),
+      { numRuns: 60 },
     );
   });
 

@@ -121,37 +121,53 @@ describe('a narrative of a drawn picture', () => {
   });
 });
 
-describe('a text that hedges its bets', () => {
-  const [diagnosis = '', ...others] = names;
-  const findings = demoDiagnoses[0]?.findings;
-  if (!findings) throw new Error('no diagnosis is drawn');
-  const drawn: Drawing = { findings, diagnosis };
-  const shown = listFindings(findings);
-  const said = (answer: string, more = '') =>
-    `<thinking> The lesion shows ${joinFindings(shown)}.${more} </thinking> <diagnosis> ${answer} </diagnosis>`;
-  const absent = findingKinds.flatMap((kind): readonly string[] =>
-    findingValues[kind].filter((f) => !shown.includes(f)),
-  );
+describe('a text that would please without knowing', () => {
+  const findings = demoDiagnoses[6]?.findings ?? { colour: '', border: '', structure: '' };
+  const drawn = { findings, diagnosis: 'hemangioma' };
+  const text = compactText(findings, 'hemangioma');
+  const answered = (answer: string): string => text.replace(/<diagnosis> .* <\/diagnosis>/, answer);
 
   it.each([
-    ['all diagnoses, the right one first', said(names.join(', '))],
-    ['all diagnoses, the right one last', said([...others, diagnosis].join(', '))],
-    ['two', said(`${diagnosis} or ${others[0]}`)],
-    ['a denial of the right one', said(`not ${diagnosis}`)],
-    ['no diagnosis in the answer', said('it cannot be told', ` The most likely diagnosis is ${diagnosis}.`)],
-    ['two blocks', `${said(diagnosis)} <diagnosis> ${others[0]} </diagnosis>`],
+    ['several diagnoses', answered('<diagnosis> hemangioma, melanoma, dermatofibroma </diagnosis>')],
+    ['a choice', answered('<diagnosis> hemangioma or melanoma </diagnosis>')],
+    ['two blocks', `${text} <diagnosis> melanoma </diagnosis>`],
+    ['a denial', answered('<diagnosis> not hemangioma </diagnosis>')],
     [
-      'two answers',
-      `The lesion shows ${joinFindings(shown)}.\nThe answer is ${diagnosis}.\nThe answer is ${others[0]}.`,
+      'all findings',
+      text.replace(
+        'The lesion shows red,',
+        `The lesion shows ${findingKinds.flatMap((kind) => findingValues[kind]).join(', ')},`,
+      ),
     ],
-    ['all findings', said(diagnosis, ` The lesion shows ${absent.join(', ')}.`)],
+    [
+      'what is not there',
+      'The lesion shows no lacunae. It is not red, and the regular border is absent. The answer is hemangioma.',
+    ],
     [
       'all findings behind a differential diagnosis',
-      said(diagnosis, ` Its differential diagnosis is ${others[0]}. The lesion also shows ${absent.join(', ')}.`),
+      text.replace(
+        /(Its differential diagnosis is [^.]*\.)/,
+        `$1 The lesion also shows ${findingKinds.flatMap((kind) => findingValues[kind]).join(', ')}.`,
+      ),
     ],
-  ])('by %s scores nothing', (_, text) => {
-    expect(score(said(diagnosis), drawn)).toMatchObject({ accuracy: 5 });
-    expect(score(text, drawn)).toEqual(zero);
+    ['two answers', 'The lesion shows red, lacunae.\nThe answer is hemangioma.\nThe answer is melanoma.'],
+    ['no findings', '<diagnosis> hemangioma, benign </diagnosis>'],
+  ])('by %s is at the floor', (_, written) => {
+    expect(score(text, drawn)).not.toEqual(zero);
+    expect(score(written, drawn)).toEqual(zero);
+  });
+
+  it('gains nothing by saying a finding several times', () => {
+    const once = text.replace(
+      /The lesion shows red, [^.]*\. Presence of [^.]* indicates/,
+      'The lesion shows red. Presence of red indicates',
+    );
+    const thrice = text.replace(
+      /The lesion shows red, [^.]*\. Presence of [^.]* indicates/,
+      'Presence of red, red and red indicates',
+    );
+    expect(score(once, drawn).description_precision).toBe(1.7);
+    expect(score(thrice, drawn).description_precision).toBe(1.7);
   });
 });
 

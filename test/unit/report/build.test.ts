@@ -59,7 +59,7 @@ describe('buildReport', () => {
     await buildReport(sampleSources(), async () => void turns++);
     const standings = report.baselines.flatMap(({ textOnly }) => [textOnly, ...(textOnly?.sets ?? [])]);
     const numbers = standings.reduce((sum, each) => sum + (each?.models.length ?? 0), report.comparisons.length);
-    expect(turns).toBe(numbers + report.sets.length);
+    expect(turns).toBe(numbers + standings.length + report.sets.length);
   });
 
   it('joins the stretches to one curve a stage', () => {

@@ -117,7 +117,7 @@ describe('the model card of a shipped recipe of SkinGPT-R1', () => {
   it('marks what is of the public code and not of the paper, what is the recipe’s own, and what is not known', async () => {
     const [demo, paper] = [await openCardOf('skingpt-demo'), await openCardOf('skingpt-r1')];
     expect(paper).toMatch(/Of a later revision of the public code, not of the paper: .*learning rate 0\.0001/);
-    expect(demo).toMatch(/Of this recipe: .*learning rate 0\.01/);
+    expect(demo).toMatch(/Of this recipe: .*learning rate 0\.004/);
     for (const card of [demo, paper]) expect(card).toMatch(/"multi-task supervision"; what it is, is not known/);
   });
 

@@ -25,6 +25,20 @@ describe('the report page', () => {
     expect(matches(/<li><a href="#([^"]+)"/g)).toEqual(sections);
   });
 
+  it('lets heartbeats go out between its drawings', async () => {
+    let turns = 0;
+    let drawn = false;
+    const count = (): void => {
+      turns += 1;
+      if (!drawn) setImmediate(count);
+    };
+    setImmediate(count);
+    const { length } = (await reportPage(report, thumbnails)).split('<svg');
+    drawn = true;
+    expect(length).toBeGreaterThan(10);
+    expect(turns).toBeGreaterThan(length / 2); // one per drawing; without them there is none
+  });
+
   it('shows beside each task what the labels alone earn, and the models that are not above it', () => {
     expect(matches(/<caption>(.*): without the image<\/caption>/g)).toEqual(['Disease diagnosis', 'Lesion condition']);
     for (const { textOnly } of report.baselines) {

@@ -52,6 +52,30 @@ describe('the split of certified cases', () => {
     );
   });
 
+  it('holds for chains of near-duplicates, and where a search finds a pair from one side alone', async () => {
+    const numberOf = (look: string): number => Number(look.split('~')[0]);
+    // Near are neighbours, and only the higher number finds the lower one.
+    const oneSided: IndexLooks = async (looks) => ({
+      nearest: async (asked) =>
+        asked.map((look) => {
+          const position = looks.findIndex((other) => [0, 1].includes(numberOf(look) - numberOf(other)));
+          return position < 0 ? null : { position, likeness: 0.7 };
+        }),
+    });
+    await fc.assert(
+      fc.asyncProperty(cases, fc.nat(), async (all, seed) => {
+        const parts = await splitCertified(all, { seed, benchShare: 0.5 }, oneSided);
+        const across = all.flatMap((one) =>
+          all.filter(
+            (other) =>
+              parts.get(one.id) !== parts.get(other.id) && Math.abs(numberOf(one.look) - numberOf(other.look)) <= 1,
+          ),
+        );
+        expect(across).toEqual([]);
+      }),
+    );
+  });
+
   it('an overlap is an error that names both cases, of whatever kind it is', async () => {
     await fc.assert(
       fc.asyncProperty(cases, fc.infiniteStream(fc.boolean()), async (all, coin) => {

@@ -62,10 +62,11 @@ def stacked(tensors):
 
 
 def stored(config, weights):
-    """For `load_adapters.py`, with which this file is exported: what the branch of adapters, as they are saved, makes of
-    the patches of a picture, merged as the vision tower merges them."""
+    """For `load_adapters.py`, with which this file is exported: what the branch of saved adapters makes of a picture's
+    patches, merged as the vision tower merges them."""
     own = {name.removeprefix("branch."): tensor for name, tensor in weights.items() if name.startswith("branch.")}
+    square = config["shape"]["merge"] ** 2
     branch = Branch(config["shape"]["patch"], config["settings"]["branch"]).to(weights["scale"].device)
     branch.load_state_dict(own)
     branch.requires_grad_(False)
-    return lambda patches: branch(patches)[0].unflatten(0, (-1, config["shape"]["merge"] ** 2)).mean(1)
+    return lambda patches: branch(patches)[0].unflatten(0, (-1, square)).mean(1)

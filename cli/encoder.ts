@@ -3,13 +3,13 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { commitOnce } from '../../activities/commit-once.ts';
-import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
-import { digestOfFile } from '../../activities/store/store.ts';
-import { artifactFiles } from '../../domain/artifact-files.ts';
-import type { EvaluateModelsInput } from '../../domain/contracts/benchmarks.ts';
-import { userMistake } from '../../domain/failures.ts';
-import { encoderSettingsSchema } from '../../domain/features/encoder.ts';
+import { commitOnce } from '../activities/commit-once.ts';
+import type { ArtifactStore } from '../activities/ports/artifact-store.ts';
+import { digestOfFile } from '../activities/store/store.ts';
+import { artifactFiles } from '../domain/artifact-files.ts';
+import type { EvaluateModelsInput } from '../domain/contracts/benchmarks.ts';
+import { userMistake } from '../domain/failures.ts';
+import { encoderSettingsSchema } from '../domain/features/encoder.ts';
 
 /** `file` is relative to the settings; what is left out is that of most encoders. */
 const describedSchema = encoderSettingsSchema.extend({

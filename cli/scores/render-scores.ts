@@ -1,6 +1,6 @@
 /** Scores of models on benchmarks, as tables for people and for programs. */
 import type { BenchmarkScore } from '../../domain/contracts/benchmarks.ts';
-import { renderTable } from '../follow/render.ts';
+import { renderTable } from '../table.ts';
 
 /** A run's own evaluations tell no patients, and those of before version 7 nothing of the lenient reader. */
 export type ShownScore = Omit<BenchmarkScore, 'groups' | 'lenient'> & {

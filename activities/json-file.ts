@@ -1,0 +1,36 @@
+/** JSON files that are longer than one string should be, such as a confusion matrix of hundreds of labels, one line per number. */
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { parseChunked, stringifyChunked } from '@discoveryjs/json-ext';
+import type { z } from 'zod';
+import { corrupt } from '../domain/failures.ts';
+
+/** Bytes, and UTF-16 units, of a piece. */
+const pieceSize = 256 * 1024;
+
+/** Writes the bytes of `JSON.stringify(value, null, 2)` and a line feed, in pieces; heartbeats go out between them. */
+export async function writeJsonFile(path: string, value: unknown): Promise<void> {
+  const file = await open(path, 'w');
+  try {
+    for (const piece of stringifyChunked(value, { space: 2, highWaterMark: pieceSize })) await file.writeFile(piece);
+    await file.writeFile('\n');
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * The value of a file; one that is no JSON is `Corrupt`.
+ *
+ * @param name for messages
+ */
+export async function readJsonFile<T>(path: string, schema: z.ZodType<T>, name = path): Promise<T> {
+  let value: unknown;
+  try {
+    value = await parseChunked(createReadStream(path, { highWaterMark: pieceSize }));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw corrupt(`${name}: is not JSON (${error.message})`, error);
+  }
+  return schema.parse(value);
+}
