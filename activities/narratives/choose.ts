@@ -26,7 +26,7 @@ import { readJson } from '../store/commit.ts';
 import { fetchRows } from '../store/rows.ts';
 
 /** A change of what is chosen, or of the rows' form, changes the version. */
-const method = 'dermcot/1';
+const method = 'dermcot/2';
 const files = artifactFiles.dermcot;
 
 export interface ChoiceRequest {
@@ -62,9 +62,11 @@ export async function chooseNarratives(
       const trained = filterRows(people, ({ part }) => part === 'train');
       await refuseOverlap(bench, trained, folder);
 
-      // What people have looked at goes by their word: an own narrative of the case stands aside.
+      // What people have looked at goes by their word, also where they skipped it: an own narrative of the case stands aside.
       const reviewed = new Set<string>();
       for await (const { caseId } of people) reviewed.add(caseId);
+      const seen = await readReviewed(store, certified, folder);
+      for await (const { id, caseId } of all) if (seen.has(id)) reviewed.add(caseId);
       const others = filterRows(all, ({ caseId }) => !reviewed.has(caseId));
       const tied = await tiedTo(bench, others, folder);
       const means = await readMeans(store, scores, folder);
@@ -108,8 +110,14 @@ export async function chooseNarratives(
       for await (const _ of all) total += 1;
       counts.dropped = total - counts.filtered;
       if (counts.train === 0) {
+        const why =
+          counts.validation > 0
+            ? `all ${counts.validation} that are kept validate the training; lower narratives.validationShare`
+            : candidates.length === 0
+              ? "all of their cases were reviewed, or are tied to DermBench's part; lower certified.cases or certified.benchShare"
+              : `${candidates.length} were to be chosen from; lower narratives.keep.threshold`;
         throw userMistake(
-          `narratives.keep: none of ${total} narratives is left to train on; lower narratives.keep.threshold, or write about more cases`,
+          `narratives.keep: none of ${total} narratives is left to train on: ${why}, or write about more cases`,
         );
       }
       const stats = {
@@ -147,6 +155,14 @@ async function readCertified(
 ): Promise<Rows<Certified>> {
   const { name, schema } = artifactFiles.certified.certified;
   return certified ? fetchRows(store, certified, name, schema, folder) : [];
+}
+
+/** Ids of the narratives that people have judged, also those that they skipped. */
+async function readReviewed(store: ArtifactStore, certified: ArtifactRef | null, folder: string): Promise<Set<string>> {
+  const { name, schema } = artifactFiles.certified.reviews;
+  const ids = new Set<string>();
+  for await (const { id } of certified ? await fetchRows(store, certified, name, schema, folder) : []) ids.add(id);
+  return ids;
 }
 
 /** Ids are those of narratives in `scores.jsonl`; null where a dimension is missing. */

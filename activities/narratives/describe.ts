@@ -21,7 +21,7 @@ import type { TrainerProcess } from '../trainer/trainer-job.ts';
 import { drawCases, pictureOf, requireChance } from './cases.ts';
 
 /** A change of which cases are described, or of the reading, changes the version; what is asked stands in the key. */
-const method = 'descriptions/1';
+const method = 'descriptions/2';
 const { descriptions: file } = artifactFiles.descriptions;
 /** Pictures that are described together. */
 const batchSize = 16;

@@ -38,7 +38,9 @@ export async function importReviews(log: ReviewLog, file: string, ids: ReadonlyS
   const standing = new Map((await log.read()).map((review) => [placeOf(review), review]));
   const given: Review[] = [];
   for (const line of givenLines(text, file)) {
-    const review = checkedLine(reviewSchema, line);
+    const read = checkedLine(reviewSchema, line);
+    // As it will be kept: a name may be empty, or longer, once it is written as all names are.
+    const review = checkedLine(reviewSchema, { ...line, value: { ...read, reviewer: reviewerName(read.reviewer) } });
     const wrong = (field: string, why: string): Error => userMistake(`${line.where}: ${field}: ${why}`);
     if (!ids.has(review.id)) throw wrong('id', `"${review.id}" is none of the ${ids.size} cases that are reviewed`);
     if (review.kind !== 'person') throw wrong('kind', 'only people\'s reviews are taken; give "person"');
@@ -50,7 +52,7 @@ export async function importReviews(log: ReviewLog, file: string, ids: ReadonlyS
         `${other.reviewer} has said something else as turn ${review.turn} of ${review.id}; give ${review.turn + 1} to take its place`,
       );
     standing.set(placeOf(review), review);
-    given.push({ ...review, reviewer: reviewerName(review.reviewer) });
+    given.push(review);
   }
   const before = (await log.read()).length;
   for (const review of given) {

@@ -72,9 +72,13 @@ export type Scores = z.infer<typeof scoresSchema>;
 /** Dimensions without a score. */
 export const missingOf = (scores: Scores): Dimension[] => dimensionKeys.filter((key) => scores[key] === null);
 
-/** The mean of the six; null unless all are there: the mean of five is another measure. */
+/**
+ * The mean of the six; null unless all are there: the mean of five is another measure. Rounded to 1e-9, so that means which
+ * are equal are equal as numbers, too: six times 0.4 would be a little less than a threshold of 0.4.
+ */
 export function meanScore(scores: Scores): number | null {
   const values = dimensionKeys.map((key) => scores[key]);
   const known = values.filter((value) => value !== null);
-  return known.length < values.length ? null : known.reduce((sum, value) => sum + value, 0) / known.length;
+  if (known.length < values.length) return null;
+  return Math.round((known.reduce((sum, value) => sum + value, 0) / known.length) * 1e9) / 1e9;
 }

@@ -10,7 +10,7 @@ import { block, tags } from '../questions/tags.ts';
 import { taxonomySentence } from '../trajectories/compose.ts';
 import { joinFindings, writeRationale } from '../trajectories/rationale.ts';
 import { writeRho } from '../trajectories/rho.ts';
-import { diagnosesNamed } from './blind.ts';
+import { verdictsIn } from './blind.ts';
 import type { NarrativeWording, Read, Told } from './wording.ts';
 
 const system = 'You are a concise, professional dermatology assistant.';
@@ -47,7 +47,7 @@ export const kindOf = (finding: string): FindingKind | undefined =>
 
 /** A list of findings, or an object with one of each kind; at most one of a kind, in the order of the kinds. */
 function readDescription(reply: string): Read {
-  const [named] = diagnosesNamed(reply);
+  const [named] = verdictsIn(reply);
   if (named !== undefined) return { ok: false, reason: `names a diagnosis: ${named}` };
   const phrases = listed(reply) ?? phrasesOf(reply.trim().replace(/\.$/, ''));
   const unknown = phrases.find((phrase) => kindOf(phrase) === undefined);

@@ -9,7 +9,8 @@ import { jsonWithin } from '../replies/json.ts';
 import { isForeignScript, isRefusal } from '../replies/refusal.ts';
 import { withoutThinking } from '../replies/thinking.ts';
 import { readProse } from '../trajectories/prose.ts';
-import { diagnosesNamed, isSameDisease } from './blind.ts';
+import { isSameDisease, verdictsIn } from './blind.ts';
+import { faultOfConclusion } from './conclusion.ts';
 import type { NarrativeWording, Read, Told } from './wording.ts';
 
 const system = 'You are an expert in dermatology who writes exact, sober reports.';
@@ -66,50 +67,89 @@ const refused = (reason: string): Read => ({ ok: false, reason });
 /** Its lines by aspect, those that say something; without any the whole as prose. */
 function readDescription(reply: string): Read {
   const answer = withoutThinking(reply);
+  // Also beside the lines: who names it elsewhere has not written blindly.
+  const [named] = verdictsIn(answer);
+  if (named !== undefined && !isRefusal(answer)) return refused(`names a diagnosis: ${named}`);
   const inside = /<description>([\s\S]*?)(?:<\/description>|$)/i.exec(answer)?.[1] ?? answer;
-  const lines = aspects.flatMap((aspect) => {
-    const said = lineOf(inside, aspect);
-    return said === null ? [] : [`${aspect}: ${said}`];
-  });
-  if (lines.length === 0) {
-    const read = readProse(reply, 'description');
-    return read.ok ? blindly(read.text) : read;
-  }
+  const said = saidOf(inside);
+  const lines = aspects.flatMap((aspect) => (said.has(aspect) ? [`${aspect}: ${said.get(aspect)}`] : []));
+  if (lines.length === 0) return readProse(reply, 'description');
   const whole = lines.join('\n');
   if (isRefusal(whole)) return refused('refused');
   if (isForeignScript(whole)) return refused('not in English');
+  if (lines.some((line) => describe.includes(line))) return refused('repeats the prompt');
   if (whole.length < 40) return refused('too short');
   // Where the other lines are sentences, the last one must end, too.
   if (lines.slice(0, -1).some(isEnded) && !isEnded(whole)) return refused('cut off in mid-sentence');
-  return blindly(whole);
+  return { ok: true, text: whole };
 }
 
-const isEnded = (line: string): boolean => /[.!?]$/.test(line);
+/** A sentence's end, behind which a quote, a bracket, emphasis or a sign may stand. */
+const isEnded = (line: string): boolean =>
+  /[.!?](?:[\s"'”’»)\]*_`]|\p{Extended_Pictographic}|\u200d|\ufe0f)*$/u.test(line);
 
-function lineOf(description: string, aspect: (typeof aspects)[number]): string | null {
-  const name = aspect.replace('our', 'ou?r');
-  const found = new RegExp(String.raw`^[\s*#>\d.)-]*${name}s?\b[^:\n]{0,40}:[\s*]*(.+)$`, 'im').exec(description)?.[1];
-  const said = found?.replaceAll('**', '').trim().replaceAll(/\s+/g, ' ') ?? '';
-  return said === '' || /^\W*(?:not (?:visible|assessable|applicable|discernible)|n\/?a|none|unknown)\W*$/i.test(said)
-    ? null
-    : said;
-}
+/** `**Colour** - pink`, `3. Color and pigment: pink`, or the heading alone. */
+const heading = (aspect: string): RegExp =>
+  new RegExp(
+    String.raw`^[^\p{L}"{|]*${aspect.replace('our', 'ou?r')}s?(?!\p{L})(?:[^:\n]{0,40}?(?::|\s[-–—]\s)(.*)|[^\p{L}\d]*$)`,
+    'iu',
+  );
+const headings = aspects.map((aspect) => [aspect, heading(aspect)] as const);
+const otherHeading = /^[^\p{L}]*\p{Lu}[\p{L} ,&/-]{0,30}:/u;
+const nothing = /^\W*(?:not (?:visible|assessable|applicable|discernible)|n\/?a|none|unknown)\W*$/i;
 
-function blindly(description: string): Read {
-  const [named] = diagnosesNamed(description);
-  return named === undefined ? { ok: true, text: description } : refused(`names a diagnosis: ${named}`);
+/** What is said under each heading, up to the next one or, once something is said, an empty line. */
+function saidOf(description: string): Map<string, string> {
+  const said = new Map<string, string>();
+  let open: string | null = null;
+  for (const line of description.split(/\r?\n/)) {
+    const found = headings
+      .map(([aspect, pattern]) => ({ aspect, match: pattern.exec(line) }))
+      .find(({ match }) => match);
+    if (found) open = said.has(found.aspect) ? null : found.aspect;
+    else if (otherHeading.test(line) || (line.trim() === '' && said.has(open ?? ''))) open = null;
+    const text = (found ? (found.match?.[1] ?? '') : line)
+      .replaceAll('**', '')
+      .replace(/^[\s*_•>-]+/, '')
+      .trim()
+      .replaceAll(/\s+/g, ' ');
+    if (open !== null && text !== '') said.set(open, [said.get(open) ?? [], text].flat().join(' '));
+  }
+  for (const [aspect, text] of said) if (nothing.test(text)) said.delete(aspect);
+  return said;
 }
 
 const reasonsSchema = z.object({
   meaning: z.string().trim().min(20),
-  differentials: z.array(z.object({ diagnosis: z.string().trim().min(1), whyNot: z.string().trim().min(10) })),
+  // Those behind the third are not read.
+  differentials: z
+    .array(z.unknown())
+    .transform((all) => all.slice(0, 3))
+    .pipe(z.array(z.object({ diagnosis: z.string().trim().min(1), whyNot: z.string().trim().min(10) }))),
   conclusion: z.string().trim().min(10),
   diagnosis: z.string().trim().min(1),
 });
 
-/** Speaks of being told what a reader of the picture has to find out. */
-const told =
-  /\b(?:given|provided|stated|supplied|told|confirmed|known|labell?ed)\s+(?:final\s+)?(?:diagnosis|label)\b|\b(?:diagnosis|label)\s+(?:is|was|has been)\s+(?:given|provided|stated|supplied|told)\b|\b(?:the|my|a) colleague\b/i;
+/** Speaks of being told what a reader of the picture has to find out. "A confirmed diagnosis" is what a biopsy gives. */
+const told = new RegExp(
+  [
+    /(?<!\ban? )\b(?:given|provided|stated|supplied|told|labell?ed)\s+(?:final\s+)?(?:diagnosis|label)\b/,
+    /\b(?:the|this|your|its)\s+(?:confirmed|known)\s+(?:final\s+)?(?:diagnosis|label)\b/,
+    /\b(?:diagnosis|label)\s+(?:(?:is|was|has been)\s+)?(?:provided|stated|supplied|told)\b/,
+    /\b(?:diagnosis|label)\s+(?:is|was|has been)\s+given\b|\bdiagnosis\s+(?:as\s+)?given(?:\s+(?:above|here|to me|in the)\b|\s*[,.;])/,
+    /\b(?:the|this|reference|true|correct|assigned)\s+label\b|\bground[\s-]truth\b|\b(?:the|your|this) prompt\b/,
+    /\b(?:was|were|been|am|are) (?:told|informed)\b|\bas (?:given|provided|told|supplied)\b/,
+    /\byou(?:\s+have)?\s+(?:told|gave|given|provided|supplied|stated|said|specified|mentioned)\b/,
+    /\b(?:the|my|a|your|another) colleague\b/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+  'i',
+);
+
+/** Ends on a word or a comma that something must follow. */
+const breaksOff =
+  /(?:[,:]|\b(?:a|an|the|and|or|but|of|with|without|to|in|on|by|for|from|as|is|are|was|would|its|their|which|than))$/i;
 
 function readReasons(reply: string, { diagnosis }: Told): Read {
   const answer = withoutThinking(reply);
@@ -127,7 +167,8 @@ function readReasons(reply: string, { diagnosis }: Told): Read {
   const prose = [meaning, ...differentials.map(({ whyNot }) => whyNot), conclusion];
   if (prose.some(isRefusal)) return refused('refused');
   if (prose.some(isForeignScript)) return refused('not in English');
-  if (![meaning, conclusion].every(isEnded)) return refused('cut off in mid-sentence');
+  if (![meaning, conclusion].every(isEnded) || prose.some((each) => breaksOff.test(each)))
+    return refused('cut off in mid-sentence');
   if (!isSameDisease(said.diagnosis, diagnosis)) return refused('concludes with another diagnosis');
   if (differentials.length < 2) return refused('fewer than two differential diagnoses');
   const names = differentials.map((each) => each.diagnosis);
@@ -136,6 +177,8 @@ function readReasons(reply: string, { diagnosis }: Told): Read {
   if (names.some((name, i) => names.slice(0, i).some((other) => isSameDisease(name, other))))
     return refused('a differential diagnosis stands twice');
   if (concludesWith(conclusion, [diagnosis, ...names]) > 0) return refused('concludes with another diagnosis');
+  const fault = faultOfConclusion(conclusion, diagnosis);
+  if (fault !== null) return refused(fault);
   if (prose.some((each) => told.test(each))) return refused('says that it was told the diagnosis');
   const list = differentials.map((each, i) => `${i + 1}. ${plain(each.diagnosis)}: ${ended(plain(each.whyNot))}`);
   return {

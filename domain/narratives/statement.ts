@@ -93,7 +93,7 @@ function readSentence(sentence: string, statement: Statement): void {
     statement.conclusions.push(...diagnoses.slice(0, 1));
   } else if (/\b(?:primary|most likely) diagnosis\b/.test(sentence)) {
     statement.conclusions.push(...diagnoses.slice(0, 1));
-  } else if (!open) {
+  } else if (!open || /\blesion (?:also )?(?:shows|has)\b/.test(sentence)) {
     for (const finding of findings) if (!statement.findings.includes(finding)) statement.findings.push(finding);
   }
 }

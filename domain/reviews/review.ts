@@ -15,12 +15,12 @@ export const reviewSchema = z
   .strictObject({
     /** Of the narrative. */
     id: z.string(),
-    reviewer: z.string().min(1).max(80),
+    reviewer: z.string().min(1, 'is empty; give a name').max(80, 'is longer than 80 characters; shorten it'),
     /** A person, or a program that stands in for one. */
     kind: z.enum(['person', 'script']),
     /** The reviewer's own n-th judgement of this narrative, from 1. */
     turn: z.int().positive(),
-    at: z.iso.datetime(),
+    at: z.iso.datetime({ error: 'is no time in UTC; give one such as "2026-11-26T12:00:00Z"' }),
     /** `settled`: the scores that hold where reviewers disagreed. */
     verdict: z.enum(['scored', 'skipped', 'settled']),
     /** All six, in tenths; none where it was skipped. */

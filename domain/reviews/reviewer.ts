@@ -1,15 +1,16 @@
 /** Who a reviewer is: two people count as two only where their names differ to a reader. */
 
-/** As it is kept and shown: blanks at the ends and twice in a row are nobody's name. */
-export const reviewerName = (typed: string): string =>
-  typed
-    .normalize('NFC')
-    .replaceAll(/[\p{Cc}\p{Cf}]/gu, '')
-    .replaceAll(/\s+/gu, ' ')
-    .trim();
+/** Blanks: also a tab or a line's end, and Braille's empty cell, which Unicode has for a picture. */
+const blanks = /[\s\p{Cc}\u2800]+/gu;
+/** Also the fillers and selectors that Unicode has for letters and marks. */
+const invisible = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
 
-/** Equal for "Dr Ada", "dr  ada" and what looks the same in other characters. */
-export const reviewerKey = (name: string): string => reviewerName(name.normalize('NFKC')).toLowerCase();
+/** As it is kept and shown: blanks at the ends and twice in a row are nobody's name. Empty where nothing can be seen. */
+export const reviewerName = (typed: string): string =>
+  typed.normalize('NFC').replaceAll(invisible, '').replaceAll(blanks, ' ').trim();
+
+/** Equal for "Dr Ada", "dr  ada", "DR ADA" and the same letters in other characters; "Strauß" is "STRAUSS". */
+export const reviewerKey = (name: string): string => reviewerName(name.normalize('NFKC')).toUpperCase().toLowerCase();
 
 /** Names of the programs that stand in for people. */
 export const scriptedReviewer = (number: number): string => `script-${number}`;

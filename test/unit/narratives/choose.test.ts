@@ -5,14 +5,15 @@ import { chooseNarratives } from '../../../activities/narratives/choose.ts';
 import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { readJsonLines } from '../../../activities/store/rows.ts';
 import { artifactFiles } from '../../../domain/artifact-files.ts';
-import { byDimension } from '../../../domain/dermeval/dimensions.ts';
+import { byDimension, dimensionKeys, meanScore } from '../../../domain/dermeval/dimensions.ts';
 import { failureTypes } from '../../../domain/failures.ts';
 import { chooseBest } from '../../../domain/narratives/choose.ts';
 import type { Narrative, ScoredNarrative } from '../../../domain/narratives/narrative.ts';
-import type { Certified } from '../../../domain/reviews/review.ts';
+import type { Certified, Review } from '../../../domain/reviews/review.ts';
 import { testImage } from '../../support/cases.ts';
 import { drawnHash } from '../../support/drawn-pictures.ts';
 import { narrativeRecipe, storeRows } from '../../support/narratives.ts';
+import { review } from '../../support/reviews.ts';
 
 const narrative = (i: number, more: Partial<Narrative> = {}): Narrative => ({
   ...{ id: `c${i}#1`, caseId: `c${i}`, group: `p${i}`, source: 'test', look: drawnHash(i) },
@@ -34,10 +35,11 @@ interface Given {
   narratives: Narrative[];
   scores?: ScoredNarrative[];
   people?: Certified[];
+  reviews?: Review[];
   recipe?: ReturnType<typeof narrativeRecipe>;
 }
 
-async function choose({ narratives, scores, people, recipe }: Given) {
+async function choose({ narratives, scores, people, reviews = [], recipe }: Given) {
   const store = createMemoryStore();
   const own = scores ?? narratives.map(({ id }) => scored(id, 3));
   const stats = JSON.stringify({ by: 'drawn', words: 'drawings', pin: {} });
@@ -46,7 +48,12 @@ async function choose({ narratives, scores, people, recipe }: Given) {
       recipe: recipe ?? narrativeRecipe({ validationShare: 0 }),
       narratives: await storeRows(store, 'narratives', { 'narratives.jsonl': toJsonLines(narratives) }),
       scores: await storeRows(store, 'scores', { 'scores.jsonl': toJsonLines(own), 'stats.json': stats }),
-      certified: people ? await storeRows(store, 'certified', { 'certified.jsonl': toJsonLines(people) }) : null,
+      certified: people
+        ? await storeRows(store, 'certified', {
+            'certified.jsonl': toJsonLines(people),
+            'reviews.jsonl': toJsonLines(reviews),
+          })
+        : null,
     },
     { store, scratch: '/tmp' },
   );
@@ -88,6 +95,35 @@ describe('the choice of narratives', () => {
         expect([...chosen.keys()]).toEqual(expected.map(({ id }) => id));
       }),
     );
+  });
+
+  it('keeps a mean that is the threshold, and ties means that are equal, whatever they are the means of', () => {
+    const tenths = fc.array(fc.integer({ min: 0, max: 50 }), { minLength: 6, maxLength: 6 });
+    const meanOf = (scores: readonly number[]) =>
+      meanScore(byDimension((key) => (scores[dimensionKeys.indexOf(key)] ?? 0) / 10));
+    fc.assert(
+      fc.property(tenths, fc.nat({ max: 5 }), (scores, turn) => {
+        const rotated = [...scores.slice(turn), ...scores.slice(0, turn)];
+        expect(meanOf(rotated)).toBe(meanOf(scores));
+        const threshold = scores[0] ?? 0;
+        const mean = meanOf(scores.map(() => threshold));
+        const chosen = chooseBest([{ id: 'a#1', caseId: 'a', mean }], { threshold: threshold / 10, top: null });
+        expect([...chosen.keys()]).toEqual(['a#1']);
+      }),
+    );
+  });
+
+  it('that leaves nothing to train on says why', async () => {
+    const one = ten.map((each) => ({ ...each, group: 'p' }));
+    const cases = [
+      [{ narratives: one, recipe: narrativeRecipe({ validationShare: 0.5 }) }, /lower narratives\.validationShare/],
+      [{ narratives: ten, people: ten.map((_, i) => certified(i, 'bench')) }, /lower certified\.cases/],
+      [
+        { narratives: ten, recipe: narrativeRecipe({ keep: { threshold: 4, top: null } }) },
+        /lower narratives\.keep\.threshold/,
+      ],
+    ] as const;
+    for (const [given, message] of cases) await expect(choose({ ...given })).rejects.toThrow(message);
   });
 
   it('makes rows with the profile’s prompt, and none of a narrative without all six scores', async () => {
@@ -144,6 +180,13 @@ describe('certified narratives', () => {
     expect(Object.keys(origins)).not.toContain('c2#1');
     expect(Object.keys(origins)).not.toContain('c3#1');
     expect(facts).toMatchObject({ train: 8, certified: 2, filtered: 6, dropped: 4 });
+  });
+
+  it('stand in for none that people skipped: what they could not judge is not chosen beside', async () => {
+    const reviews = ['Ada', 'Ben'].map((name) => review(name, { id: 'c5#1', verdict: 'skipped' }));
+    const candidates = [...ten, narrative(5, { id: 'c5#2' })];
+    const { rows } = await choose({ narratives: candidates, people: [certified(0, 'train')], reviews });
+    expect(ids(rows)).toEqual(ids(ten.filter(({ caseId }) => caseId !== 'c5')));
   });
 
   it.each<[string, Partial<Narrative>]>([

@@ -143,6 +143,14 @@ describe('a text that would please without knowing', () => {
       'what is not there',
       'The lesion shows no lacunae. It is not red, and the regular border is absent. The answer is hemangioma.',
     ],
+    [
+      'all findings behind a differential diagnosis',
+      text.replace(
+        /(Its differential diagnosis is [^.]*\.)/,
+        `$1 The lesion also shows ${findingKinds.flatMap((kind) => findingValues[kind]).join(', ')}.`,
+      ),
+    ],
+    ['two answers', 'The lesion shows red, lacunae.\nThe answer is hemangioma.\nThe answer is melanoma.'],
     ['no findings', '<diagnosis> hemangioma, benign </diagnosis>'],
   ])('by %s is at the floor', (_, written) => {
     expect(score(text, drawn)).not.toEqual(zero);

@@ -84,6 +84,32 @@ describe('reasons', () => {
       { conclusion: 'The given diagnosis fits these findings well.' },
       'says that it was told the diagnosis',
     ],
+    [
+      'that settle on what is no differential diagnosis',
+      { conclusion: 'The most likely diagnosis is basal cell carcinoma.' },
+      'concludes with another diagnosis',
+    ],
+    ['that deny the diagnosis', { conclusion: 'Psoriasis is unlikely with such a border.' }, 'denies the diagnosis'],
+    ['that hedge', { conclusion: 'It could be psoriasis or eczema.' }, 'leaves the diagnosis open'],
+    [
+      'with a differential diagnosis that breaks off',
+      { differentials: [reasons.differentials[0], { diagnosis: 'acne', whyNot: 'It would have comedones and the' }] },
+      'cut off in mid-sentence',
+    ],
+    ...[
+      'As you told me, it is psoriasis.',
+      'I was told that this is psoriasis, and the findings fit.',
+      'Consistent with the diagnosis you provided, psoriasis is most likely.',
+      'Consistent with the diagnosis provided, psoriasis is most likely.',
+      'According to the label, psoriasis is most likely.',
+      'The ground truth is psoriasis, and the findings fit.',
+      'As the prompt states, it is psoriasis.',
+      'The findings of your colleague fit psoriasis.',
+    ].map((conclusion): [string, object, string] => [
+      `that say "${conclusion}"`,
+      { conclusion },
+      'says that it was told the diagnosis',
+    ]),
     ['that are a refusal', 'I am sorry, but I cannot diagnose this.', 'refused'],
     ['that are no JSON', 'Psoriasis, of course.', 'not JSON'],
   ])('%s are of no use', (_, more, reason) => {
@@ -107,6 +133,16 @@ describe('reasons', () => {
       'words about what is known of a disease',
       { meaning: 'It is known that psoriasis has a sharp border, as this plaque has.' },
     ],
+    ['the diagnosis’ abbreviation in brackets', { diagnosis: 'Psoriasis (P)' }],
+    ['emphasis at the end', { conclusion: 'Border and scale together make this **psoriasis.**' }],
+    ['a quote at the end', { conclusion: 'Border and scale together make this "psoriasis."' }],
+    ['a sign at the end', { conclusion: 'Border and scale together make psoriasis the most likely. ✅' }],
+    ['what a biopsy gives', { conclusion: 'Psoriasis is most likely; a biopsy leads to a confirmed diagnosis.' }],
+    ['what follows from findings', { conclusion: 'Psoriasis is the best diagnosis given the silvery scale.' }],
+    [
+      'a fourth that is not read',
+      { differentials: [...reasons.differentials, { diagnosis: 'acne', whyNot: 'No comedones.' }, 'and so on'] },
+    ],
   ])('with %s are read', (name, more) => {
     const found = read(more);
     expect(found.ok, found.ok ? '' : found.reason).toBe(true);
@@ -121,6 +157,10 @@ describe('reasons', () => {
       conclusion: 'Network and border speak for a nevus.',
     });
     expect(wording.readReasons(reply, told, knowledge)).toMatchObject({ ok: true });
+    expect(isSameDisease('Basal cell carcinoma (BCC)', 'basal cell carcinoma')).toBe(true);
+    expect(isSameDisease('Melanoma (malignant)', 'melanoma')).toBe(true);
+    expect(isSameDisease('Nevus (melanoma)', 'melanocytic nevus')).toBe(false);
+    expect(isSameDisease('Nevus (melanoma)', 'melanoma')).toBe(false);
     expect(isSameDisease('eczema', 'psoriasis')).toBe(false);
   });
 
@@ -141,6 +181,18 @@ describe('a blind description', () => {
       'Morphology: A round papule with a waxy rim.\nColour: It is pink.',
     ],
     [
+      'Morphology: A round papule of 5 mm\r\nwith a waxy rim.\r\nSize: 5 mm.\r\nColour: It is\r\npink.\r\n\r\nLet me know if you need more.',
+      'Morphology: A round papule of 5 mm with a waxy rim.\nColour: It is pink.',
+    ],
+    [
+      '**Morphology**\n- A round papule with a waxy rim.\n\n**Colour**\n- Pink all over.\n\n**Distribution**\n\nIt stands alone.',
+      'Morphology: A round papule with a waxy rim.\nColour: Pink all over.\nDistribution: It stands alone.',
+    ],
+    [
+      '🔬 Morphology — A round papule with a waxy rim.\n_Colour:_ It is pink.\nSurface: It is "smooth."',
+      'Morphology: A round papule with a waxy rim.\nColour: It is pink.\nSurface: It is "smooth."',
+    ],
+    [
       'A round pink papule stands alone on the cheek, with telangiectasia and a scar beside it.',
       'A round pink papule stands alone on the cheek, with telangiectasia and a scar beside it.',
     ],
@@ -154,6 +206,16 @@ describe('a blind description', () => {
       'names a diagnosis: basal cell carcinoma',
     ],
     ['Morphology: A raised red plaque with scale.\nSurface: No signs of psoriasis.', 'names a diagnosis: psoriasis'],
+    ['Rough papules, like AKs, on the scalp.', 'names a diagnosis: actinic keratosis'],
+    ['A malignant tumour with a rolled border.', 'names a diagnosis: malignant'],
+    ['A round papule with a pearly rim; no skin cancer.', 'names a diagnosis: cancer'],
+    [
+      '<description>Morphology: A raised red plaque.\nColour: It is red.</description> Psoriasis?',
+      'names a diagnosis: psoriasis',
+    ],
+    ['Morphology: A raised red plaque.\nColour: It is red.\nDiagnosis: psoriasis.', 'names a diagnosis: psoriasis'],
+    [wording.describe.split('\n').slice(1, 5).join('\n'), 'repeats the prompt'],
+    ['{"Morphology": "A round papule.", "Colour": "Pink."}', 'cut off in mid-sentence'],
     ['A dark naevus with a regular border on the back.', 'names a diagnosis: melanocytic nevus'],
     ['A pearly nodule, probably a BCC, on the nose.', 'names a diagnosis: basal cell carcinoma'],
     ['I’m sorry, I can’t describe medical pictures.', 'refused'],
@@ -171,6 +233,7 @@ describe('a blind description', () => {
     'An annular, dome-shaped, umbilicated, hyperkeratotic, lichenified, violaceous plaque with fissures and erosion.',
     'A network of pigment, blue-white veil, milia-like cysts, arborizing vessels, lacunae, dots and globules.',
     'A smooth round patch of hair loss; the nails show onycholysis, and the skin around is dry skin with a tattoo.',
+    'Red granulation tissue in the base, and erythroderma around it.',
     'Vesicles and bullae on an erythematous base; target shapes; linear arrangement; nail plate thickened.',
   ])('names no diagnosis: %s', (text) => {
     expect(diagnosesNamed(text)).toEqual([]);

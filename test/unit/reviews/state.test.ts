@@ -169,6 +169,12 @@ describe('a review', () => {
 
   it('is of one person, however the name is written', () => {
     expect(new Set(['Dr Ada', ' dr  ada ', 'DR ADA', 'Dr\u200b Ada', 'Dr\u00a0Ada'].map(reviewerKey)).size).toBe(1);
+    for (const other of ['Dr\tAda', 'Dr\nAda', 'Dr\u2800Ada', 'D\u034fr Ada\u3164', 'Dr\ufe0f Ada', '\uff24r Ada'])
+      expect(reviewerKey(other), JSON.stringify(other)).toBe(reviewerKey('Dr Ada'));
+    expect(reviewerKey('STRAUSS')).toBe(reviewerKey('Strauß'));
+    expect(reviewerKey('ΝΙΚΟΣ')).toBe(reviewerKey('Νίκος'.normalize('NFD').replaceAll(/\p{M}/gu, '')));
+    expect(reviewerName('Dr\tAda')).toBe('Dr Ada');
+    expect(reviewerName(' \u200b\u3164\u2800')).toBe('');
     expect(reviewerName(' Dr\u200b  Ada ')).toBe('Dr Ada');
     expect(['script-1', 'Script 2', 'script'].map(isScriptName)).toEqual([true, true, true]);
     expect(isScriptName('Scripture')).toBe(false);
