@@ -100,7 +100,9 @@ async function countOf(recipe: Recipe, { data, items, test, textbook }: PlanOpti
   const counted = data ? await countData(data, recipe, await loadKnowledge()) : countGenerated(recipe.data);
   const known = items ?? counted?.items;
   if (known === undefined) {
-    throw userMistake(`${recipe.name}: how many training questions? Give --data DIR, or --items COUNT`);
+    throw userMistake(
+      `${recipe.name}: how many ${recipe.method === 'skin-r1' ? 'training questions' : 'training cases'}? Give --data DIR, or --items COUNT`,
+    );
   }
   const given = { items: known, test: test ?? counted?.test ?? 0, textbook: textbook ?? counted?.textbook ?? 0 };
   const images = counted?.images ?? given.items + given.test + given.textbook;

@@ -50,8 +50,9 @@ export function planSkingpt({ recipe, data, architecture, devices, computer, pri
   const written = cases * narratives.candidates;
   const reviewed = Math.min(certified.cases, cases);
   const bench = Math.round(reviewed * certified.benchShare);
-  const filtered = Math.min(narratives.keep.top ?? written, written);
-  const rows = Math.min(filtered + (reviewed - bench), written);
+  // Of each case the best candidate, and none of a case that was reviewed.
+  const filtered = Math.min(narratives.keep.top ?? cases, cases - reviewed);
+  const rows = filtered + (reviewed - bench);
   const validation = Math.round(rows * narratives.validationShare);
   const rowsOf = (stage: Stage): number =>
     stage === 'dermeval-sft' || stage === 'dermeval' ? reviewed - bench : rows - validation;

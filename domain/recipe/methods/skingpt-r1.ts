@@ -58,6 +58,11 @@ export const skinGptR1RecipeSchema = fieldsSchema
     path: ['judge'],
     message: 'narratives.scoredBy is "judge", and no judge is named; give judge, or another narratives.scoredBy',
   })
+  .refine(({ narratives, judge }) => narratives.scoredBy !== 'judge' || judge?.shows !== 'reference', {
+    path: ['judge', 'shows'],
+    message:
+      'narratives are scored before any is certified, so that there is no reference; give "picture", or leave it out',
+  })
   .refine(({ narratives, dermeval }) => narratives.scoredBy !== 'dermeval' || dermeval !== undefined, {
     path: ['dermeval'],
     message:
@@ -75,6 +80,11 @@ export const skinGptR1RecipeSchema = fieldsSchema
     path: ['certified', 'cases'],
     message: 'dermeval learns from the scores of certified cases, and there are none; raise it, or leave dermeval out',
   })
+  .refine(({ dermeval, certified }) => dermeval === undefined || certified.benchShare < 1, {
+    path: ['certified', 'benchShare'],
+    message:
+      "dermeval learns from certified cases outside of DermBench's part, and there are none; lower it, or leave dermeval out",
+  })
   .refine((recipe) => !hasBench(recipe) || recipe.judge !== undefined || isDrawn(recipe), {
     path: ['certified', 'benchShare'],
     message: "DermBench's part is scored by a judge, and none is named; give judge, or 0 here",
@@ -90,6 +100,14 @@ export const skinGptR1RecipeSchema = fieldsSchema
       path: ['teacher'],
       message:
         'distillation.epochs are taught by a teacher; name one, give distillation.adapters.weights.distil: 0, or distillation.dermcotEpochs in place of epochs',
+    },
+  )
+  .refine(
+    ({ distillation: { epochs, dermcotEpochs, adapters } }) =>
+      adapters.weights.sft > 0 || (dermcotEpochs === 0 && (epochs === 0 || adapters.weights.distil > 0)),
+    {
+      path: ['distillation', 'adapters', 'weights', 'sft'],
+      message: 'epochs without a teacher, or with weights.distil: 0, learn from narratives alone; give more than 0',
     },
   )
   .refine(({ evaluation, prompts }) => prompts !== 'compact' || !evaluation.candidateLabels, {

@@ -47,6 +47,16 @@ describe('what a distillation trains', () => {
 });
 
 describe('the plan of SkinGPT-R1', () => {
+  it('counts one row per case at most, and none but the certified one of a case that people review', () => {
+    const several = { ...paper, narratives: { ...paper.narratives, candidates: 4, temperature: 1 } };
+    const { rows, narratives } = planOf(several, { ...data, items: 1000 });
+    expect(narratives).toMatchObject({ cases: 1000, written: 4000, kept: 0 });
+    expect(rows.train + rows.validation).toBe(500);
+    const partly = planOf(several, { ...data, items: 4000 });
+    expect(partly.narratives.kept).toBe(1000);
+    expect(partly.rows.train + partly.rows.validation).toBe(2500);
+  });
+
   it('counts narratives, calls, reviews and rows', () => {
     const { narratives, judge, reviews, rows, teacher, evaluations } = planOf(paper);
     expect(narratives).toMatchObject({ cases: 20_000, written: 20_000, kept: 10_000, llmCalls: 40_000 });

@@ -12,6 +12,15 @@ const changed = (changes: object): unknown => overlay(demo, changes);
 const read = (recipe: unknown) => parseRecipeOf('skingpt-r1', recipe, 'r.yaml');
 const judge = { model: 'a-judge', temperature: 0, repeats: 1, maxTokens: 512, maxMissing: 0, anchors: 0, line: 1 };
 
+const evaluator = {
+  lora: demoRecipe().lora,
+  sft: { ...demoRecipe().sft, conceptAlignment: null },
+  soreb: {
+    ...{ learningRate: 1e-6, warmupRatio: 0, weightDecay: 0, maxGradNorm: 1, gradientCheckpointing: false },
+    ...{ perDeviceBatchSize: 2, promptsPerStep: 2, maxCompletionLength: 64, steps: 2, milestones: [2], saveEvery: 1 },
+  },
+};
+
 describe('the shipped recipes', () => {
   it.each(['skingpt-demo', 'skingpt-r1'])('accepts recipes/%s.yaml', async (name) => {
     const recipe = await readRecipe(name);
@@ -104,6 +113,26 @@ describe('a recipe of SkinGPT-R1', () => {
       'an adapter to begin with',
       changed({ model: { adapter: './lora' } }),
       'r.yaml: model.adapter is "./lora": the base stays frozen beside the adapters of a distillation; merge the adapter',
+    ],
+    [
+      'a judge of narratives who sees a reference',
+      changed({ narratives: { scoredBy: 'judge' }, judge: { ...judge, shows: 'reference' } }),
+      'r.yaml: judge.shows is "reference": narratives are scored before any is certified, so that there is no reference; give',
+    ],
+    [
+      'an evaluator that has nothing to learn from',
+      { ...demo, dermeval: evaluator, certified: { ...demo.certified, benchShare: 1 } },
+      "r.yaml: certified.benchShare is 1: dermeval learns from certified cases outside of DermBench's part",
+    ],
+    [
+      'a training without a loss',
+      changed({ distillation: { adapters: { weights: { sft: 0, distil: 0 } } } }),
+      'r.yaml: distillation.adapters.weights.sft is 0: epochs without a teacher, or with weights.distil: 0, learn from',
+    ],
+    [
+      'an ablation without a loss',
+      changed({ distillation: { dermcotEpochs: 1, adapters: { weights: { sft: 0 } } } }),
+      'r.yaml: distillation.adapters.weights.sft is 0: ',
     ],
     ['a field of Skin-R1', changed({ grpo: {} }), 'r.yaml: unknown field "grpo"; remove it or correct its name'],
     [
