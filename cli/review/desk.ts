@@ -90,7 +90,7 @@ export async function openDesk({ store, wait, closed, tell, now }: DeskSource): 
       const text = given.text?.trim() ?? '';
       const review = reviewSchema.safeParse({
         ...given,
-        ...{ reviewer: reviewerName(given.reviewer), kind: 'person', at: now().toISOString() },
+        ...{ reviewer: reviewerName(given.reviewer), kind: 'person', at: timeOf(given.verdict, found.reviewed, now()) },
         text: text === '' || text === found.narrative.text.trim() ? null : text,
         note: given.note?.trim() || null,
       });
@@ -108,6 +108,12 @@ export async function openDesk({ store, wait, closed, tell, now }: DeskSource): 
       return image ? store.getBlob(image) : null;
     },
   };
+}
+
+/** A settlement is never earlier than what it settles, also where the clock of another machine is ahead. */
+function timeOf(verdict: Review['verdict'], { opinions }: ReviewedCase, now: Date): string {
+  const seen = verdict === 'settled' ? opinions.map(({ at }) => Date.parse(at)) : [];
+  return new Date(Math.max(now.getTime(), ...seen)).toISOString();
 }
 
 const isBy =

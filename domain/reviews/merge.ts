@@ -16,7 +16,7 @@ export interface Merged {
 
 /**
  * Where reviewers agree, the mean of each dimension in hundredths and the newest text that somebody edited. Where they did
- * not, scores and text of the settlement, whose author saw both. Null unless the case is certified.
+ * not, scores and text of the settlement, whose author saw all of them. Null unless the case is certified.
  */
 export function mergeReviews({ state, opinions, settlement, apart }: ReviewedCase): Merged | null {
   if (state !== 'certified') return null;

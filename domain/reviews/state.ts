@@ -18,7 +18,10 @@ export interface ReviewedCase {
   state: CaseState;
   /** The newest judgement of each person that is no settlement, in the order in which they were given. */
   opinions: Review[];
-  /** The newest settlement, of use only where the scores disagree. */
+  /**
+   * The newest settlement, of use only where the scores disagree; null where somebody has judged the case since, because
+   * its author did not see those scores.
+   */
   settlement: Review | null;
   /** Dimensions whose scores are too far apart. */
   apart: Dimension[];
@@ -38,7 +41,9 @@ export function stateOfCase(reviews: readonly Review[], rules: ReviewRules): Rev
   const opinions = people.flatMap((own) => own.find(({ verdict }) => verdict !== 'settled') ?? []).toSorted(inTime);
   // Whoever judges a case anew after having settled it takes the settlement back.
   const settlements = people.flatMap(([newest]) => (newest?.verdict === 'settled' ? [newest] : []));
-  const settlement = settlements.toSorted(inTime).at(-1) ?? null;
+  const newest = settlements.toSorted(inTime).at(-1) ?? null;
+  const isSince = ({ at }: Review): boolean => newest !== null && Date.parse(at) > Date.parse(newest.at);
+  const settlement = opinions.some(isSince) ? null : newest;
   const scored = opinions.filter(({ verdict }) => verdict === 'scored');
   const apart = scored.length > 1 ? dimensionsApart(scored, rules.settleAbove) : [];
   return { state: stateOf(), opinions, settlement, apart };

@@ -8,6 +8,7 @@ import { exportReviews, importReviews } from '../../../cli/review/exchange.ts';
 import { portOf } from '../../../cli/review/review.ts';
 import { createTeller } from '../../../cli/review/run-wait.ts';
 import type { GivenReview } from '../../../domain/reviews/page.ts';
+import { stateOfCase } from '../../../domain/reviews/state.ts';
 import { temporaryFolder } from '../../support/datasets.ts';
 import { reviewPlace } from '../../support/review-desk.ts';
 import { allScores, narrative, review } from '../../support/reviews.ts';
@@ -115,6 +116,17 @@ describe('the desk', () => {
     const log = createReviewLog(place.store, desk.narratives, place.certified);
     return { desk, given, log };
   };
+
+  it('settles scores that a machine gave whose clock is ahead', async () => {
+    const { desk, given, log } = await openWith();
+    const id = desk.narratives[0]?.id ?? '';
+    await log.add(review('Ben', { id, scores: 1, at: '2026-11-26T13:00:00.000Z' }));
+    expect(await desk.save(given())).toEqual({ saved: true });
+    expect(await desk.save(given({ turn: 2, verdict: 'settled', scores: allScores(3) }))).toEqual({ saved: true });
+    const reviews = (await log.read()).filter((each) => each.id === id);
+    expect(reviews.find(({ verdict }) => verdict === 'settled')?.at).toBe('2026-11-26T13:00:00.000Z');
+    expect(stateOfCase(reviews, { by: 'people', reviewers: 2, settleAbove: 1 }).state).toBe('certified');
+  });
 
   it('takes what is a review, and says what is wrong with anything else', async () => {
     const { desk, given, log } = await openWith();

@@ -32,6 +32,14 @@ describe('the state of a case', () => {
     expect(stateOf(ada, ben, review('Cem', { verdict: 'settled' }))).toBe('certified');
   });
 
+  it('is a disagreement again once somebody judges it anew, whose scores the settlement’s author did not see', () => {
+    const apart = [review('Ada', { scores: 1 }), review('Ben', { scores: 5 })];
+    const settled = review('Ada', { turn: 2, verdict: 'settled', scores: 3, minute: 5 });
+    expect(stateOf(...apart, settled)).toBe('certified');
+    expect(stateOf(...apart, settled, review('Ben', { turn: 2, scores: 4.5, minute: 6 }))).toBe('disagreed');
+    expect(stateOf(...apart, settled, review('Ben', { turn: 2, scores: 1.5, minute: 6 }))).toBe('certified');
+  });
+
   it('a settlement alone is nobody’s score', () => {
     expect(stateOf(review('Ada'), review('Ben', { verdict: 'settled' }))).toBe('open');
   });
