@@ -91,7 +91,7 @@ describe('a method of three parts', () => {
     await run.result();
     const { type } = await run.describe();
     expect(methodOfWorkflow(type, known)).toMatchObject({ name: 'tiny', title: 'Tiny method' });
-    expect(runsQuery(known)).toBe('WorkflowType = "skinR1" OR WorkflowType = "tinyMethod"');
+    expect(runsQuery(known)).toBe(known.map(({ workflow }) => `WorkflowType = "${workflow}"`).join(' OR '));
     const status = {
       ...{ run: run.workflowId, method: 'tiny', state: 'RUNNING', startedAt: new Date().toISOString(), closedAt: null },
       ...{ failure: null, failureType: null, stuck: null },
