@@ -22,7 +22,7 @@ export function recognitionSection({ classification, final, recipe }: NarrativeR
       html`<h3>${set.benchmark}</h3>`,
       table(
         `Accuracy on ${set.benchmark}`,
-        ['Model', 'Strict', 'Lenient', 'Macro-F1, strict', 'Unread, strict', 'Grey image, strict', 'Items', 'Groups'],
+        ['Model', 'Strict', 'Lenient', 'Grey image, strict', 'Items', 'Groups'],
         set.models.map((own) => recognisedRow(own, own.label === final)),
       ),
       pairsTable(
@@ -36,12 +36,12 @@ export function recognitionSection({ classification, final, recipe }: NarrativeR
   );
 }
 
+/** Of an open answer it is known whether it is right, not which other label it is: no macro-F1, no share of unread ones. */
 const recognisedRow = (
   own: Recognised,
   strong: boolean,
 ): Markup => html`<tr class="${strong ? 'strong' : ''}"><th scope="row">${own.title}</th>
-  ${shareCell(own.strict.score)}${shareCell(own.lenient.score)}<td>${own.strict.macroF1 === null ? '–' : own.strict.macroF1.toFixed(3)}</td>
-  <td>${percent(own.strict.unread)}</td>${own.grey ? shareCell(own.grey.strict.score) : html`<td>–</td>`}<td>${grouped(own.items)}</td><td>${grouped(own.groups)}</td></tr>`;
+  ${shareCell(own.strict.score)}${shareCell(own.lenient.score)}${own.grey ? shareCell(own.grey.strict.score) : html`<td>–</td>`}<td>${grouped(own.items)}</td><td>${grouped(own.groups)}</td></tr>`;
 
 const shareCell = (score: { value: number; low: number; high: number }): Markup =>
   html`<td>${percent(score.value)}<small>${percentRange(score)}</small></td>`;

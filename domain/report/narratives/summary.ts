@@ -45,13 +45,18 @@ function recognitionSentences({ benchmark, models, pairs }: Classification, { fi
   ];
 }
 
+const unshown = 'no difference that this number of pictures can show';
+
 const nameIn = (models: readonly { label: string; title: string }[], label: string): string =>
   models.find((own) => own.label === label)?.title ?? label;
 
-function verdict({ low, high }: Interval): string {
+/** Of several comparisons the corrected test decides; the interval is of this one alone. */
+function verdict({ low, high, correctedP }: Interval & { correctedP: number }): string {
+  if (correctedP >= 0.05)
+    return low > 0 || high < 0 ? 'not shown once corrected for the number of comparisons' : unshown;
   if (low > 0) return 'a gain';
   if (high < 0) return 'a loss';
-  return 'no difference that this number of pictures can show';
+  return unshown;
 }
 
 const ofFive = ({ value, low, high }: Interval & { value: number }): string =>

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { buildNarrativeReport } from '../../../../domain/report/narratives/build.ts';
 import { narrativeReportSchema } from '../../../../domain/report/narratives/report.ts';
+import { summariseNarrativeRun } from '../../../../domain/report/narratives/summary.ts';
 import { all, narrativeSources } from '../../../support/narrative-report.ts';
 
 const sources = narrativeSources();
@@ -106,6 +107,22 @@ describe('the report of narratives', () => {
     const reasons = published.notComparable.join('\n');
     for (const word of ['judge: none', 'drawings', 'by a program', 'dermflow/tiny', 'not those of DermBench'])
       expect(reasons).toContain(word);
+  });
+
+  it('calls a difference a gain or a loss by the corrected test alone', () => {
+    const [set] = report.classification;
+    const pair = set?.pairs.find(({ reader }) => reader === 'strict');
+    if (!set || !pair) throw new RangeError('no pair');
+    const said = (changes: object): string =>
+      summariseNarrativeRun({
+        ...report,
+        ...{ recipe: sources.input.recipe, bench: null, certified: null },
+        classification: [{ ...set, pairs: [{ ...pair, ...changes }] }],
+      }).join('\n');
+    expect(said({ low: 0.1, high: 0.3, correctedP: 0.01 })).toContain('corrected): a gain.');
+    expect(said({ low: -0.3, high: -0.1, correctedP: 0.01 })).toContain('corrected): a loss.');
+    expect(said({ low: -0.3, high: -0.1, correctedP: 0.11 })).toContain('not shown once corrected');
+    expect(said({ low: -0.3, high: 0.1, correctedP: 0.4 })).toContain('no difference that this number');
   });
 
   it('names a script wherever its scores are spoken of, and people as people', () => {
