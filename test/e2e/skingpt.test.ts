@@ -1,7 +1,6 @@
 /**
  * `npm start -- skingpt-demo` on the real parts, made short: every part of the method runs, nothing is learned. The second
- * run differs in a setting that changes nothing, so that what is paid for comes from the store and only the training is
- * done anew.
+ * run is of another split of nothing, so that all that is paid for comes from the store and only the training is done anew.
  */
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -67,7 +66,6 @@ it('trains the same bytes where gpu worker and trainer are killed meanwhile', as
     ...shortSkinGpt,
     'data.minImagesPerClass=29',
     'distillation.dermcotEpochs=0',
-    'evaluation.noImageControl=false',
   ]);
   const victims = [/workers\/main\.ts gpu$/, /-m dermflow_trainer/];
   let killed = 0;
