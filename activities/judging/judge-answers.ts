@@ -17,25 +17,23 @@ import {
 } from '../../domain/benchmarks/narratives/judged.ts';
 import { summariseOpen } from '../../domain/benchmarks/summarise.ts';
 import { benchmarkScoreSchema, type JudgeInput } from '../../domain/contracts/benchmarks.ts';
-import { byDimension, meanScore } from '../../domain/dermeval/dimensions.ts';
+import { meanScore } from '../../domain/dermeval/dimensions.ts';
 import {
   faultOfScores,
-  isReadingFault,
-  type JudgePin,
   judgedName,
   judgeRequest,
   pinOf,
   type Shown,
   type TextToJudge,
 } from '../../domain/dermeval/judge.ts';
-import { readScores } from '../../domain/dermeval/reading/read-scores.ts';
 import { DermflowError, failureTypes, userMistake } from '../../domain/failures.ts';
 import { commitOnce } from '../commit-once.ts';
 import { scoreOf } from '../evaluation/evaluate-benchmark.ts';
 import { toJsonLines } from '../json-lines.ts';
 import { modelOfRecord } from '../llm/served.ts';
 import { readJsonLines } from '../store/rows.ts';
-import { type Answers, type Asking, askAll, recognise } from '../trajectories/ask.ts';
+import { type Asking, askAll, recognise } from '../trajectories/ask.ts';
+import { replyScores } from './reply-scores.ts';
 import { requireSameJudge } from './same-judge.ts';
 
 /** A change of what is judged, of the scores' reading or of their summary changes the version; the prompt has its digest. */
@@ -75,7 +73,12 @@ export async function judgeAnswers({ evaluation, judge }: JudgeInput, asking: As
       })),
     );
     const { answers } = await askAll(requests, served, asking);
-    const judgements = requests.map(({ id, text, repeat }) => judgementOf(answers, id, text, repeat, pin));
+    const judgements = requests.map(
+      ({ id, text: { item, kind }, repeat }): Judgement => ({
+        ...{ id: item.id, kind, repeat },
+        ...replyScores(answers, id, pin),
+      }),
+    );
     const ofAnswers = Map.groupBy(
       judgements.filter(({ kind }) => kind === 'answer'),
       ({ id }) => id,
@@ -115,19 +118,6 @@ const textOf = (kind: JudgedKind, item: BenchmarkItem | undefined, narrative: st
   item ? [{ kind, item, narrative, reference: item.reference ?? null, image: item.image }] : [];
 
 const idOf = ({ kind, item }: Judged, repeat: number): string => `${kind}/${repeat}/${item.id}`;
-
-/** A reply of another model than the one that the judge is pinned to is no score of this judge. */
-function judgementOf(answers: Answers, id: string, { kind, item }: Judged, repeat: number, pin: JudgePin): Judgement {
-  const { text = '', fault = 'not asked', entries = [] } = answers.get(id) ?? {};
-  const served = entries.at(-1)?.reply.servedModel ?? null;
-  const other = served !== null && pin.served !== null && served !== pin.served;
-  const isRead = !other && (fault === null || isReadingFault(fault));
-  return {
-    ...{ id: item.id, kind, repeat, text, served },
-    scores: isRead ? readScores(text) : byDimension(() => null),
-    fault: other ? `answered by ${served}, not by ${pin.served}` : fault,
-  };
-}
 
 function refuseTooManyMissing(
   judged: readonly JudgedItem[],

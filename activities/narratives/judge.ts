@@ -6,18 +6,10 @@ import type { ArtifactRef } from '../../domain/artifact.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import { scoresOfText } from '../../domain/benchmarks/narratives/judged.ts';
 import type { ScoringRecipe } from '../../domain/contracts/narratives.ts';
-import { byDimension } from '../../domain/dermeval/dimensions.ts';
-import {
-  faultOfScores,
-  isReadingFault,
-  type JudgePin,
-  type JudgeSettings,
-  judgeRequest,
-  pinOf,
-} from '../../domain/dermeval/judge.ts';
-import { readScores } from '../../domain/dermeval/reading/read-scores.ts';
+import { faultOfScores, type JudgePin, type JudgeSettings, judgeRequest, pinOf } from '../../domain/dermeval/judge.ts';
 import { userMistake } from '../../domain/failures.ts';
 import type { Narrative, ScoredNarrative, ScorerIdentity } from '../../domain/narratives/narrative.ts';
+import { replyScores } from '../judging/reply-scores.ts';
 import { modelOfRecord } from '../llm/served.ts';
 import type { Rows } from '../rows.ts';
 import { fetchRows } from '../store/rows.ts';
@@ -81,22 +73,10 @@ const idOf = (id: string, repeat: number): string => `${repeat}/${id}`;
 const scoresOf = (rows: Rows<Narrative>, answers: Answers, pin: JudgePin): Rows<ScoredNarrative> => ({
   [Symbol.asyncIterator]: async function* () {
     for await (const { id } of rows) {
-      const replies = Array.from({ length: pin.repeats }, (_, repeat) => replyOf(answers, idOf(id, repeat), pin));
-      const scores = scoresOfText(replies.map((reply) => ({ ...reply, id, kind: 'answer', repeat: 0, served: null })));
+      const replies = Array.from({ length: pin.repeats }, (_, repeat) => replyScores(answers, idOf(id, repeat), pin));
+      const scores = scoresOfText(replies.map((reply) => ({ ...reply, id, kind: 'answer', repeat: 0 })));
       const fault = replies.find((reply) => reply.fault !== null)?.fault ?? null;
       yield { id, scores, fault, text: replies.map(({ text }) => text).join('\n\n') };
     }
   },
 });
-
-function replyOf(answers: Answers, id: string, pin: JudgePin) {
-  const { text = '', fault = 'not asked', entries = [] } = answers.get(id) ?? {};
-  const served = entries.at(-1)?.reply.servedModel ?? null;
-  const other = served !== null && pin.served !== null && served !== pin.served;
-  const isRead = !other && (fault === null || isReadingFault(fault));
-  return {
-    text,
-    scores: isRead ? readScores(text) : byDimension(() => null),
-    fault: other ? `answered by ${served}, not by ${pin.served}` : fault,
-  };
-}
