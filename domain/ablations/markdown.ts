@@ -1,6 +1,8 @@
 /** The ablations as Markdown. */
+
 import { taskTitles } from '../report/words.ts';
 import type { Ablations } from './ablations.ts';
+import { markdownTable } from './markdown-table.ts';
 import { cellsOf, claimHead, claimRows, notesOn, numbered, tableHead } from './words.ts';
 
 export function toMarkdown(ablations: Ablations): string {
@@ -8,7 +10,7 @@ export function toMarkdown(ablations: Ablations): string {
   const reasons = numbered(rows.map(({ notComparable }) => notComparable));
   const tables = [...Map.groupBy(rows, ({ task }) => task)].map(
     ([task, own]) =>
-      `## ${taskTitles[task]}\n\n${table(
+      `## ${taskTitles[task]}\n\n${markdownTable(
         tableHead,
         own.map((row) => cellsOf(row, reasons.write)),
       )}`,
@@ -23,15 +25,10 @@ export function toMarkdown(ablations: Ablations): string {
     ...(reasons.all.length === 0
       ? []
       : [`Not comparable: ${reasons.all.map((reason, i) => `(${i + 1}) ${reason}`).join('; ')}.`]),
-    `## Claims of the paper\n\n${table(claimHead, claimRows(ablations))}`,
+    `## Claims of the paper\n\n${markdownTable(claimHead, claimRows(ablations))}`,
     notesOn(ablations)
       .map((note) => `- ${note}`)
       .join('\n'),
     `## Runs\n\n${named.join('\n')}`,
   ].join('\n\n')}\n`;
 }
-
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [head, head.map(() => '---'), ...rows]
-    .map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`)
-    .join('\n');

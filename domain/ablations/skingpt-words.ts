@@ -1,6 +1,8 @@
 /** The ablation of SkinGPT-R1 as cells of tables, for terminals and Markdown alike. */
+
 import { percent, percentRange, points, pointsRange, pValue } from '../report/words.ts';
 import { stages } from '../stages.ts';
+import { markdownTable } from './markdown-table.ts';
 import type { Estimate } from './over-seeds.ts';
 import type { Arm, SkinGptAblation } from './skingpt.ts';
 
@@ -44,16 +46,11 @@ export function armsToMarkdown(ablation: SkinGptAblation): string {
   const runs = ablation.runs.map(({ run, seed }) => `- \`${run}\`: seed ${seed}`);
   return `${[
     `# Ablation of ${ablation.recipe}`,
-    table(armHead, armCells(ablation)),
-    `## Claims of the paper\n\n${table(claimHead, claimCells(ablation))}`,
+    markdownTable(armHead, armCells(ablation)),
+    `## Claims of the paper\n\n${markdownTable(claimHead, claimCells(ablation))}`,
     armNotes(ablation)
       .map((note) => `- ${note}`)
       .join('\n'),
     `## Runs\n\n${runs.join('\n')}`,
   ].join('\n\n')}\n`;
 }
-
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [head, head.map(() => '---'), ...rows]
-    .map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`)
-    .join('\n');
