@@ -1,15 +1,23 @@
 /**
  * `npm start -- skingpt-demo` on the real parts, made short: every part of the method runs, nothing is learned. The second
- * run is of another split of nothing, so that all that is paid for comes from the store and only the training is done anew.
+ * run differs in a setting that changes nothing, so that what is paid for comes from the store and only the training is
+ * done anew.
  */
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { digestOf } from '../../domain/artifact.ts';
 import { type Home, makeHome } from '../support/home.ts';
 import { familyOf, killAll } from '../support/process-table.ts';
-import { dermflow, type Finished, type SeenStatus, type Started, shortSkinGpt, startRecipe } from '../support/start.ts';
+import {
+  adapterDigest,
+  dermflow,
+  type Finished,
+  finish,
+  type SeenStatus,
+  shortSkinGpt,
+  startRecipe,
+} from '../support/start.ts';
 
 let home: Home;
 let undisturbed: { finished: Finished; adapter: string };
@@ -17,15 +25,6 @@ beforeAll(async () => {
   home = await makeHome();
 });
 afterAll(() => home.remove());
-
-async function finish({ ended }: Started): Promise<Finished> {
-  const { exitCode, finished, stderr } = await ended;
-  if (exitCode !== 0 || !finished) throw new Error(`ended with ${exitCode}: ${stderr}`);
-  return finished;
-}
-
-const adapterDigest = async ({ report }: Finished): Promise<string> =>
-  digestOf(await readFile(join(dirname(report), 'adapter/adapter_model.safetensors')));
 
 it('runs every part and writes report and adapters', async () => {
   const finished = await finish(startRecipe('skingpt-demo', home, shortSkinGpt));

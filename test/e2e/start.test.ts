@@ -12,12 +12,20 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { z } from 'zod';
 import { readRecipe } from '../../cli/start/recipes.ts';
-import { digestOf } from '../../domain/artifact.ts';
 import { reportSchema } from '../../domain/report/report.ts';
 import { repositoryRoot } from '../../platform/env.ts';
 import { type Home, makeHome } from '../support/home.ts';
 import { familyOf, killAll, type ProcessEntry, processTable } from '../support/process-table.ts';
-import { dermflow, type Finished, type SeenStatus, type Started, shortDemo, startDemo } from '../support/start.ts';
+import {
+  adapterDigest,
+  dermflow,
+  type Finished,
+  finish,
+  type SeenStatus,
+  type Started,
+  shortDemo,
+  startDemo,
+} from '../support/start.ts';
 
 const homes: Home[] = [];
 let undisturbed: { home: Home; finished: Finished; adapter: string };
@@ -30,15 +38,6 @@ async function newHome(): Promise<Home> {
 afterAll(async () => {
   for (const home of homes) await home.remove();
 });
-
-async function finish({ ended }: Started): Promise<Finished> {
-  const { exitCode, finished, stderr } = await ended;
-  if (exitCode !== 0 || !finished) throw new Error(`ended with ${exitCode}: ${stderr}`);
-  return finished;
-}
-
-const adapterDigest = async ({ report }: Finished): Promise<string> =>
-  digestOf(await readFile(join(dirname(report), 'adapter/adapter_model.safetensors')));
 
 /** Step that GRPO has reached and its newest checkpoint in the store; null while another stage trains or it prepares. */
 function grpoOf({ progress, pending }: SeenStatus): { step: number; checkpoint: number } | null {

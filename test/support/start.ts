@@ -1,7 +1,9 @@
 /** `dermflow start` as a user runs it, with a recipe so short that a test can wait for it. */
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { z } from 'zod';
+import { digestOf } from '../../domain/artifact.ts';
 import { repositoryRoot } from '../../platform/env.ts';
 import type { Home } from './home.ts';
 
@@ -103,3 +105,14 @@ export function startRecipe(
   })();
   return { pid: child.pid ?? 0, onStatus: (listener) => void listeners.push(listener), ended };
 }
+
+/** Throws where the run did not finish. */
+export async function finish({ ended }: Started): Promise<Finished> {
+  const { exitCode, finished, stderr } = await ended;
+  if (exitCode !== 0 || !finished) throw new Error(`ended with ${exitCode}: ${stderr}`);
+  return finished;
+}
+
+/** SHA-256 of the weights that a finished run wrote beside its report. */
+export const adapterDigest = async ({ report }: Finished): Promise<string> =>
+  digestOf(await readFile(join(dirname(report), 'adapter/adapter_model.safetensors')));
