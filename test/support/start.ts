@@ -27,7 +27,8 @@ export const shortSkinGpt = [
   'narratives.cases=24',
   'narratives.keep={ threshold: 1, top: 20 }',
   'certified.cases=8',
-  'distillation.epochs=2',
+  // So many that some are seen in a status, also on an idle machine.
+  'distillation.epochs=12',
   'distillation.dermcotEpochs=1',
   'distillation.batchSize=4',
   'distillation.perDeviceBatchSize=4',
@@ -49,7 +50,9 @@ const finishedSchema = z.object({
 export type Finished = z.infer<typeof finishedSchema>;
 
 const statusSchema = z.object({
-  progress: z.object({ stages: z.array(z.object({ stage: z.string(), state: z.string() })) }).nullable(),
+  progress: z
+    .object({ stages: z.array(z.object({ stage: z.string(), state: z.string(), detail: z.string() })) })
+    .nullable(),
   pending: z.array(
     z.object({ training: z.object({ phase: z.string(), step: z.int(), checkpoint: z.int().nullable() }).nullable() }),
   ),
