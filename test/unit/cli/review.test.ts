@@ -42,6 +42,13 @@ describe('reviews from elsewhere', () => {
     expect(await readFile(`${file}-2`, 'utf8')).toBe(await readFile(file, 'utf8'));
   });
 
+  it.each([[], ['', ' ']])('a file without any is a mistake, not a success: %j', async (...rows) => {
+    const log = createReviewLog(createMemoryStore(), narratives, rules);
+    await expect(importReviews(log, await fileOf(...rows), ids)).rejects.toThrow(
+      /reviews\.jsonl: holds no review; give/,
+    );
+  });
+
   it.each([
     ['{', /reviews\.jsonl: row 2: is no JSON/],
     [{ ...review('Ada'), scores: allScores(4, { safety: 6 }) }, /row 2: scores\.safety: /],
