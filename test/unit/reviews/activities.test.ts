@@ -155,7 +155,7 @@ describe('certifying', () => {
       ...{ complete: false, reviewers: ['Ada', 'Ben'] },
     });
     await expect(run(() => activities.certify({ recipe, set }))).rejects.toThrow(
-      'cases wait for reviews still: 10 of 12 certified, 1 disagrees, 1 skipped',
+      'cases wait for reviews still: 10 of 12 certified, 1 to settle, 1 skipped',
     );
     await log.add(review('Ada', { id: apart ?? '', turn: 2, verdict: 'settled', scores: 3, minute: 9 }));
     const result = await run(() => activities.certify({ recipe, set }));

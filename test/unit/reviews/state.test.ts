@@ -94,10 +94,10 @@ describe('the state of a case', () => {
 
   it('is told in a line', () => {
     const counts = { open: 285, disagreed: 3, skipped: 0, certified: 12 };
-    expect(countWords(counts)).toBe('12 of 300 certified, 3 disagree');
+    expect(countWords(counts)).toBe('12 of 300 certified, 285 open, 3 to settle');
     expect(isComplete(counts)).toBe(false);
     expect(countWords({ open: 0, disagreed: 1, skipped: 2, certified: 0 })).toBe(
-      '0 of 3 certified, 1 disagrees, 2 skipped',
+      '0 of 3 certified, 1 to settle, 2 skipped',
     );
     expect(isComplete({ open: 0, disagreed: 0, skipped: 2, certified: 0 })).toBe(true);
   });
