@@ -127,6 +127,32 @@ describe('people’s reviews', () => {
   });
 });
 
+describe('3,000 cases, two people, one review in ten given anew', () => {
+  it('leave a history far below its limits where each review is a signal, and are looked at once for many', async () => {
+    const [reviews, atOnce] = [6600, 100];
+    const { count, ...instead } = looks(reviewState(3000, 0, 0));
+    const run = await begin(instead);
+    await expect.poll(count, { timeout: 20_000 }).toBe(1);
+    for (let sent = 0; sent < reviews; sent += atOnce) {
+      await Promise.all(Array.from({ length: atOnce }, () => run.signal(signals.reviewed, false)));
+      await environment.sleep('5 minutes');
+    }
+    await expect.poll(count, { timeout: 20_000 }).toBeGreaterThan(reviews / atOnce);
+    expect(count()).toBeLessThan(3 * (reviews / atOnce));
+    const { historyLength, historySize } = await run.describe();
+    const { events = [] } = await run.fetchHistory();
+    expect(events?.filter((event) => event.workflowExecutionSignaledEventAttributes)).toHaveLength(reviews);
+    // Temporal's limits: 10,000 signals, 51,200 events, 50 MiB.
+    expect(reviews).toBeLessThan(10_000);
+    expect(historyLength).toBeLessThan(0.4 * 51_200);
+    expect(historySize ?? 0).toBeLessThan(0.2 * 50 * 2 ** 20);
+    fakes.begin(looks(reviewState(0, 0, 3000)));
+    await run.signal(signals.reviewed, true);
+    const result: CertifiedResult = await run.result();
+    expect(result.counts.certified).toBe(3);
+  }, 300_000);
+});
+
 describe('other recipes', () => {
   it('a program reviews in place of people where the recipe says so, and nobody waits', async () => {
     const run = await begin({}, { by: 'script' });

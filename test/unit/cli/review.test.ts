@@ -91,6 +91,25 @@ describe('telling a run of reviews', () => {
     expect(sent).toHaveLength(3);
   });
 
+  it('is put off where another page has told it just now, and done at the end', async () => {
+    let lately = true;
+    const sent: [boolean, boolean][] = [];
+    const { tell, close } = createTeller(async (complete, last) => {
+      if (lately && !last) return false;
+      return sent.push([complete, last]);
+    });
+    tell(false);
+    await vi.advanceTimersByTimeAsync(240_000);
+    expect(sent).toEqual([]);
+    lately = false;
+    await vi.advanceTimersByTimeAsync(120_000);
+    expect(sent).toEqual([[false, false]]);
+    lately = true;
+    tell(false);
+    await close();
+    expect(sent.at(-1)).toEqual([false, true]);
+  });
+
   it('is tried again where the run could not be reached, until it was told', async () => {
     let [away, sent] = [true, 0];
     const { tell, close } = createTeller(async () => {

@@ -6,7 +6,7 @@ import { nextCase } from '../../../domain/reviews/next.ts';
 import type { Review } from '../../../domain/reviews/review.ts';
 import { reviewSchema } from '../../../domain/reviews/review.ts';
 import { isScriptName, reviewerKey, reviewerName } from '../../../domain/reviews/reviewer.ts';
-import { countStates, countWords, isComplete, type ReviewRules, stateOfCase } from '../../../domain/reviews/state.ts';
+import { countStates, countWords, isComplete, peopleWords, type ReviewRules, stateOfCase } from '../../../domain/reviews/state.ts';
 import { allScores, review } from '../../support/reviews.ts';
 
 const rules: ReviewRules = { by: 'people', reviewers: 2, settleAbove: 1 };
@@ -100,6 +100,9 @@ describe('the state of a case', () => {
       '0 of 3 certified, 1 to settle, 2 skipped',
     );
     expect(isComplete({ open: 0, disagreed: 0, skipped: 2, certified: 0 })).toBe(true);
+    expect(peopleWords(2, [])).toBe('2 people judge each case, so far nobody has');
+    expect(peopleWords(1, ['Ada'])).toBe('1 person judges each case, so far Ada');
+    expect(peopleWords(2, [...'abcdefg'])).toBe('2 people judge each case, so far a, b, c, d, e, 2 more');
   });
 });
 
