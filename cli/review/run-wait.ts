@@ -86,7 +86,7 @@ export function createTeller(
   let notBefore = 0;
   let sending = Promise.resolve();
   const flush = async (last = false): Promise<void> => {
-    if (untold === null || (!untold && Date.now() < notBefore)) return;
+    if (untold === null || (!untold && !last && Date.now() < notBefore)) return;
     const complete = untold;
     [untold, notBefore] = [null, Date.now() + everyMs];
     const sent = await send(complete, last).catch(() => {
@@ -107,7 +107,6 @@ export function createTeller(
     },
     close: async () => {
       clearInterval(timer);
-      notBefore = 0;
       await flushInTurn(true);
     },
   };
