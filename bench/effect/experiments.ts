@@ -26,7 +26,8 @@ export interface Further {
  * @param teacher file of an image encoder (.onnx, or its settings in YAML), which knows what the student does not
  */
 export function readFurther(name: string, teacher: string | undefined): Further | null {
-  if (teacher !== undefined && name !== 'teacher') throw userMistake('--teacher: is for --further teacher; leave it out');
+  if (teacher !== undefined && name !== 'teacher')
+    throw userMistake('--teacher: is for --further teacher; leave it out');
   if (name === 'none') return null;
   const names = Object.keys(experiments) as Experiment[]; // of a literal: its keys and no others
   const found = names.find((each) => each === name);

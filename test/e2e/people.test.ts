@@ -44,7 +44,8 @@ beforeAll(async () => {
   const people = [
     ...[`name=people`, `certified={ cases: ${cases}, by: people, reviewers: 2, remindEveryHours: 24 }`],
     ...['narratives.scoredBy=judge', `judge=${JSON.stringify(judge)}`],
-    ...['distillation.epochs=2', 'distillation.dermcotEpochs=1'],
+    'distillation.dermcotEpochs=0', // the other arm is in the demo's story
+    'distillation.epochs=2',
   ];
   await writeFile(recipe, stringify(await readRecipe('skingpt-demo', { set: [...shortSkinGpt, ...people] })));
   up = await startUp(env);

@@ -6,7 +6,14 @@ import { nextCase } from '../../../domain/reviews/next.ts';
 import type { Review } from '../../../domain/reviews/review.ts';
 import { reviewSchema } from '../../../domain/reviews/review.ts';
 import { isScriptName, reviewerKey, reviewerName } from '../../../domain/reviews/reviewer.ts';
-import { countStates, countWords, isComplete, peopleWords, type ReviewRules, stateOfCase } from '../../../domain/reviews/state.ts';
+import {
+  countStates,
+  countWords,
+  isComplete,
+  peopleWords,
+  type ReviewRules,
+  stateOfCase,
+} from '../../../domain/reviews/state.ts';
 import { allScores, review } from '../../support/reviews.ts';
 
 const rules: ReviewRules = { by: 'people', reviewers: 2, settleAbove: 1 };
