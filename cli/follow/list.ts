@@ -84,7 +84,6 @@ async function* known(client: Client): AsyncGenerator<Found> {
 
 /** A run as Temporal lists it, which asks no worker. */
 export function rowOf(run: WorkflowExecutionInfo): Found {
-  const waits = run.status.name === 'RUNNING' ? waitsOf(run) : null;
   return {
     run: run.workflowId,
     method: methodOfWorkflow(run.type)?.name ?? run.type,
@@ -93,7 +92,7 @@ export function rowOf(run: WorkflowExecutionInfo): Found {
     stage: String(run.searchAttributes[searchAttributes.part]?.[0] ?? ''),
     startedAt: run.startTime.toISOString(),
     closedAt: run.closeTime?.toISOString() ?? null,
-    ...(waits === null ? {} : { waits }),
+    ...(run.status.name === 'RUNNING' ? waitsOf(run) : {}),
   };
 }
 

@@ -37,7 +37,7 @@ export async function knownStatusOf(session: Asked, run: string): Promise<KnownS
 function statusByRecord({ run, method, startedAt, end }: RunRecord): RunStatus {
   return {
     ...{ run, method, startedAt, state: end?.state ?? unknownState, closedAt: end?.closedAt ?? null },
-    ...{ progress: end?.progress ?? null, pending: [], waits: null, stuck: null },
+    ...{ progress: end?.progress ?? null, pending: [], stuck: null },
     ...{ failure: end?.failure?.message ?? null, failureType: end?.failure?.type ?? null },
   };
 }

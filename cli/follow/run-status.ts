@@ -42,8 +42,8 @@ export interface RunStatus {
   /** Null where no orchestrator worker answers. */
   progress: RunProgress | null;
   pending: PendingActivity[];
-  /** For whom an open run waits, in words; null where it goes on by itself. */
-  waits: string | null;
+  /** For whom an open run waits, in words; absent where it goes on by itself. */
+  waits?: string;
   /** Why the workflow itself does not go on, e.g. code that does not fit its history; null where it does. */
   stuck: string | null;
   failure: string | null;
@@ -52,9 +52,9 @@ export interface RunStatus {
 }
 
 /** By its memo, which asks no worker. */
-export function waitsOf({ memo: said }: { memo?: Record<string, unknown> | undefined }): string | null {
+export function waitsOf({ memo: said }: { memo?: Record<string, unknown> | undefined }): Pick<RunStatus, 'waits'> {
   const waits = said?.[memo.waits];
-  return typeof waits === 'string' ? waits : null;
+  return typeof waits === 'string' ? { waits } : {};
 }
 
 interface Sources {
@@ -90,7 +90,7 @@ export async function statusOf(
     closedAt: description.closeTime?.toISOString() ?? null,
     progress,
     pending: pending.flat(),
-    waits: open ? waitsOf(description) : null,
+    ...(open ? waitsOf(description) : {}),
     stuck: await failingTaskOf(client, description),
     failure: failure?.message ?? progress?.failure ?? null,
     failureType: failure?.type ?? null,

@@ -65,5 +65,5 @@ async function retryNow({ client }: Pick<Session, 'client'>, status: RunStatus):
   }
   const names = [...waiting.values()].flat().map(({ id }) => id);
   if (names.length > 0) return `run ${run} retries ${names.join(', ')} now`;
-  return waits === null ? `run ${run} is under way; nothing waits` : `run ${run} is under way, and ${waits}`;
+  return waits === undefined ? `run ${run} is under way; nothing waits` : `run ${run} is under way, and ${waits}`;
 }
