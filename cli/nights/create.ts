@@ -59,6 +59,7 @@ export async function readNightly(
   session: Pick<Session, 'client' | 'store' | 'workers'>,
 ): Promise<NightlyInput> {
   const schedule = parseScheduleName(name);
+  if (options.webhook !== undefined) requireAddress(options.webhook);
   const newestOf = /^([^@/]+)@newest$/.exec(model)?.[1] ?? null;
   const request = await readModel(model, newestOf, options, session);
   const [tested, ...others] = request.models;
@@ -70,6 +71,17 @@ export async function readNightly(
     withinMinutes: options.within * 60,
     webhook: options.webhook ?? null,
   });
+}
+
+/** Before anything is looked for. What no request can be sent to would be noticed on the night of a drop. */
+function requireAddress(webhook: string): void {
+  const address = URL.canParse(webhook) ? new URL(webhook) : null;
+  if (!address || !/^https?:$/.test(address.protocol))
+    throw userMistake('--webhook: expected an address that begins with https:// or http://');
+  if (address.username !== '' || address.password !== '')
+    throw userMistake(
+      `--webhook: the address at ${address.host} holds a name or password, which Temporal's history would show; leave them out, deliveries are signed`,
+    );
 }
 
 /** Of a run's milestones all but the adapter is known before: the base of its recipe. */

@@ -1,6 +1,6 @@
 /** `dermflow schedule`: nights, which Temporal starts. */
 import { Command } from 'commander';
-import { startOfDay } from '../../domain/nights/dates.ts';
+import { pastNights } from '../../domain/nights/dates.ts';
 import { withSession } from '../session.ts';
 import { renderTable } from '../table.ts';
 import { checkCommand } from './check.ts';
@@ -64,8 +64,7 @@ async function resume(name: string): Promise<void> {
 async function backfill(name: string, { from, to }: { from: string; to: string }): Promise<void> {
   await withSession(async ({ client }) => {
     const zone = zoneOf(await askSchedule(client, name, (handle) => handle.describe()));
-    // A night at midnight belongs to the day that begins then.
-    const [start, end] = [startOfDay(from, zone, '--from') - 1000, startOfDay(to, zone, '--to', 1) - 1000];
+    const { start, end } = pastNights(from, to, zone, Date.now());
     await backfillNights(client, name, start, end);
   });
   console.log(`the nights of "${name}" from ${from} to ${to} begin, one after another`);

@@ -1,9 +1,6 @@
 /** A verdict in one line. */
+import { percent, points } from '../report/words.ts';
 import type { NightPoint } from './record.ts';
-
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
-/** Differences of shares, in percentage points. */
-const points = (share: number): string => `${share < 0 ? '−' : '+'}${Math.abs(100 * share).toFixed(1)}`;
 
 export function wordsOf({ benchmark, verdict, measured }: NightPoint): string {
   const score = measured ? `${percent(measured.score.value)}, ` : '';
