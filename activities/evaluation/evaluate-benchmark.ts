@@ -11,6 +11,7 @@ import {
   benchmarkScoreSchema,
 } from '../../domain/contracts/benchmarks.ts';
 import { withConfidence } from '../../domain/evaluation/confidence.ts';
+import { sampledScores } from '../../domain/evaluation/samples.ts';
 import type { ReaderName } from '../../domain/evaluation/scored.ts';
 import { profileDigest } from '../../domain/prompts/profile.ts';
 import { commitOnce } from '../commit-once.ts';
@@ -20,8 +21,12 @@ import { withScratchFolder } from '../scratch.ts';
 import { type AnsweringModel, askItems } from './ask-items.ts';
 import { readItems } from './sources.ts';
 
-/** A change of items, scores or summary changes the version. */
-const method = 'benchmark/2';
+/**
+ * A change of items, scores or summary changes the version. Since 3 items with questions of their own are read in more
+ * forms, and several answers per item have a vote and pass@k; all others are as they were.
+ */
+const methodOf = (items: readonly BenchmarkItem[], samples: number): string =>
+  samples > 1 || items.some(({ kind }) => kind === 'ready') ? 'benchmark/3' : 'benchmark/2';
 
 export interface OpenedModel extends AnsweringModel {
   /** Digests of artifacts and weights that it is made of, so that the lineage leads to them. */
@@ -48,7 +53,7 @@ export async function evaluateBenchmark(
   const { name } = benchmark;
   const work = {
     kind: 'benchmark',
-    method,
+    method: methodOf(items, asking.samples),
     inputs: { ...model.inputs, items: digestOf(canonicalJson(items)) },
     params: {
       ...{ benchmark: name, shown: tested.shown, samples: asking.samples },
@@ -64,7 +69,10 @@ export async function evaluateBenchmark(
     const described = { benchmark: name, label, reader, profile: profile.name };
     const files = artifactFiles.benchmark;
     return {
-      facts: { ...scoreOf(summary), ...described, shown: tested.shown, samples: asking.samples, data: digestsOf(data) },
+      facts: {
+        ...{ ...scoreOf(summary), ...described, shown: tested.shown, samples: asking.samples, data: digestsOf(data) },
+        ...(asking.samples > 1 ? { sampled: sampledScores(scored.byItem) } : {}),
+      },
       files: {
         [files.asked.name]: toJsonLines(items),
         [files.items.name]: toJsonLines(scored.first),
@@ -87,16 +95,16 @@ export async function readScore(store: ArtifactStore, evaluation: ArtifactRef): 
   return benchmarkScoreSchema.parse((await store.manifest(evaluation)).facts);
 }
 
-/** The first answer to each item, and all of them with their number. */
+/** All answers to each item, the first of them, and all with their number. */
 function scoreAll(benchmark: Benchmark, items: readonly BenchmarkItem[], answers: readonly KeptAnswer[][]) {
-  const all = items.flatMap((item, i) =>
-    (answers[i] ?? []).map(({ text, options }, sample) => ({
-      ...withConfidence(benchmark.score(item, text), options),
-      sample,
-    })),
+  const byItem = items.map((item, i) =>
+    (answers[i] ?? []).map(({ text, options }) => withConfidence(benchmark.score(item, text), options)),
   );
-  const first = all.flatMap(({ sample, ...scored }) => (sample === 0 ? [scored] : []));
-  return { first, all };
+  return {
+    byItem,
+    first: byItem.flatMap((own) => own.slice(0, 1)),
+    all: byItem.flatMap((own) => own.map((scored, sample) => ({ ...scored, sample }))),
+  };
 }
 
 /** The part of a summary that fits into facts. */

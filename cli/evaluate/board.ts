@@ -1,8 +1,9 @@
 /** All evaluations in a store: those that were asked for by themselves, and those that runs make at their ends. */
+import { z } from 'zod';
 import { concurrently } from '../../activities/concurrently.ts';
 import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
 import { findRecords, listRecords } from '../../activities/run-records.ts';
-import type { ArtifactRef } from '../../domain/artifact.ts';
+import { type ArtifactRef, canonicalJson, digestOf } from '../../domain/artifact.ts';
 import { type BenchmarkScore, benchmarkScoreSchema } from '../../domain/contracts/benchmarks.ts';
 import type { EvaluationResult, TaskScore } from '../../domain/contracts/evaluation.ts';
 import { modelOf } from '../../domain/evaluation/model-under-test.ts';
@@ -16,6 +17,14 @@ export interface BoardRow extends Omit<BenchmarkScore, 'groups' | 'lenient'> {
   lenient: BenchmarkScore['lenient'] | null;
   /** Artifact of kind `benchmark`, or `evaluation` of a run. */
   evaluation: ArtifactRef;
+  /** Digest of who answered and how, or of imported answers: models of one label may have other weights. */
+  answerer?: string | undefined;
+}
+
+/** Tells the models behind one label apart, where it is known that there are several: a few digits for each. */
+export function modelsBehind(rows: readonly BoardRow[]): (row: BoardRow) => string {
+  const known = new Set(rows.flatMap(({ answerer }) => answerer ?? []));
+  return ({ answerer }) => (known.size > 1 && answerer !== undefined ? answerer.slice(0, 8) : '');
 }
 
 const readsInFlight = 16;
@@ -38,12 +47,19 @@ export function withoutRepeats(own: readonly BoardRow[], ofRuns: readonly BoardR
 const measurementOf = ({ benchmark, label, profile, samples, items, strict }: BoardRow): string =>
   JSON.stringify([benchmark, label.replace(/, no image$/, '-no-image'), profile, samples, items, strict.score.value]);
 
+/** Of an evaluation's parameters those that say who answered. */
+const answeredSchema = z.looseObject({ answerer: z.json().optional(), outputs: z.json().optional() }).catch({});
+
 /** One that was written by another version, or was removed meanwhile, has no row. */
 async function readBenchmark(store: ArtifactStore, key: string): Promise<BoardRow[]> {
   const evaluation = await store.find('benchmark', key);
   if (!evaluation) return [];
-  const score = benchmarkScoreSchema.safeParse((await store.manifest(evaluation)).facts);
-  return score.success ? [{ ...score.data, evaluation }] : [];
+  const { facts, params } = await store.manifest(evaluation);
+  const score = benchmarkScoreSchema.safeParse(facts);
+  if (!score.success) return [];
+  const { answerer, outputs } = answeredSchema.parse(params);
+  const who = answerer ?? outputs;
+  return [{ ...score.data, evaluation, ...(who === undefined ? {} : { answerer: digestOf(canonicalJson(who)) }) }];
 }
 
 /** What a run evaluates by itself, by the name of the benchmark that asks the same. */

@@ -2,6 +2,7 @@
 import { Command, Option } from 'commander';
 import { withAnswers } from '../question.ts';
 import { renderNarratives } from '../scores/render-narratives.ts';
+import { renderSampled } from '../scores/render-sampled.ts';
 import { inOrder, renderScores, toCsv, toMarkdown } from '../scores/render-scores.ts';
 import { collect } from '../start/start.ts';
 import { type BoardRow, readBoard } from './board.ts';
@@ -32,5 +33,6 @@ export function write(rows: readonly BoardRow[], format: LeaderboardOptions['for
   if (format === 'json') return JSON.stringify(inOrder(rows));
   if (format === 'csv') return toCsv(rows);
   if (rows.length === 0) return 'no evaluations; "dermflow evaluate" makes some';
-  return format === 'markdown' ? toMarkdown(rows) : [renderScores(rows), ...renderNarratives(rows)].join('\n');
+  if (format === 'markdown') return toMarkdown(rows);
+  return [renderScores(rows), ...renderSampled(inOrder(rows)), ...renderNarratives(rows)].join('\n');
 }

@@ -89,6 +89,18 @@ describe('an evaluation on a benchmark', () => {
       ['case-1/diagnosis', 0, 'A'],
     ]);
     expect(result.strict.score.value).toBe(1);
+    // One of three is right, and the two others agree.
+    expect(result.sampled).toMatchObject({ answers: 3, vote: { strict: { value: 0 } } });
+    expect(result.sampled?.passAt.map(({ k, strict }) => [k, strict.value])).toEqual([
+      [1, expect.closeTo(1 / 3, 12)],
+      [2, expect.closeTo(2 / 3, 12)],
+      [3, 1],
+    ]);
+    const [row] = (await readBoard(store, 'default')).filter(({ label }) => label === 'sampled');
+    const lines = row ? write([row], 'table').split('\n') : [];
+    expect(lines.at(-2)).toMatch(/answers\s+vote\s+pass@1\s+pass@2\s+pass@3$/);
+    expect(lines.at(-1)).toMatch(/sampled\s+3\s+0\.000 \(/);
+    expect(write(board, 'table')).not.toContain('pass@');
   });
 
   it.each([
