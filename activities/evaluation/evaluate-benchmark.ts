@@ -21,12 +21,8 @@ import { withScratchFolder } from '../scratch.ts';
 import { type AnsweringModel, askItems } from './ask-items.ts';
 import { readItems } from './sources.ts';
 
-/**
- * A change of items, scores or summary changes the version. Since 3 items with questions of their own are read in more
- * forms, and several answers per item have a vote and pass@k; all others are as they were.
- */
-const methodOf = (items: readonly BenchmarkItem[], samples: number): string =>
-  samples > 1 || items.some(({ kind }) => kind === 'ready') ? 'benchmark/3' : 'benchmark/2';
+/** A change of items, scores or summary changes the version. */
+const method = 'benchmark/3';
 
 export interface OpenedModel extends AnsweringModel {
   /** Digests of artifacts and weights that it is made of, so that the lineage leads to them. */
@@ -53,7 +49,7 @@ export async function evaluateBenchmark(
   const { name } = benchmark;
   const work = {
     kind: 'benchmark',
-    method: methodOf(items, asking.samples),
+    method,
     inputs: { ...model.inputs, items: digestOf(canonicalJson(items)) },
     params: {
       ...{ benchmark: name, shown: tested.shown, samples: asking.samples },

@@ -32,10 +32,30 @@ const readsInFlight = 16;
 /** @param namespace Temporal's, whose runs are told */
 export async function readBoard(store: ArtifactStore, namespace: string): Promise<BoardRow[]> {
   const keys = await store.keys('benchmark', '');
-  const own = await concurrently(keys, readsInFlight, (key) => readBenchmark(store, key));
+  const own = newest((await concurrently(keys, readsInFlight, (key) => readBenchmark(store, key))).flat());
   const runs = new Set((await listRecords(store, namespace)).map(({ run }) => run));
   const ofRuns = await concurrently(runs, readsInFlight, (run) => readRun(store, run, namespace));
-  return withoutRepeats(own.flat(), ofRuns.flat());
+  return withoutRepeats(own, ofRuns.flat());
+}
+
+/** The same answers to the same items, as the newest version of the readers and scorers has them. */
+function newest(rows: readonly Read[]): BoardRow[] {
+  const same = Map.groupBy(rows, ({ row, items }) => {
+    const { benchmark, label, profile, samples, shown, answerer } = row;
+    return JSON.stringify([benchmark, label, profile, samples, shown, answerer, items]);
+  });
+  return [...same.values()].flatMap((own) => {
+    const highest = Math.max(...own.map(({ version }) => version));
+    return own.flatMap(({ row, version }) => (version === highest ? [row] : []));
+  });
+}
+
+interface Read {
+  row: BoardRow;
+  /** Of the procedure that made it. */
+  version: number;
+  /** Digest of its items, where it is known. */
+  items: string | undefined;
 }
 
 /** What was asked for by itself stands for the run's own evaluation of the same model and items, and tells patients too. */
@@ -51,15 +71,16 @@ const measurementOf = ({ benchmark, label, profile, samples, items, strict }: Bo
 const answeredSchema = z.looseObject({ answerer: z.json().optional(), outputs: z.json().optional() }).catch({});
 
 /** One that was written by another version, or was removed meanwhile, has no row. */
-async function readBenchmark(store: ArtifactStore, key: string): Promise<BoardRow[]> {
+async function readBenchmark(store: ArtifactStore, key: string): Promise<Read[]> {
   const evaluation = await store.find('benchmark', key);
   if (!evaluation) return [];
-  const { facts, params } = await store.manifest(evaluation);
+  const { facts, params, method, inputs } = await store.manifest(evaluation);
   const score = benchmarkScoreSchema.safeParse(facts);
   if (!score.success) return [];
   const { answerer, outputs } = answeredSchema.parse(params);
   const who = answerer ?? outputs;
-  return [{ ...score.data, evaluation, ...(who === undefined ? {} : { answerer: digestOf(canonicalJson(who)) }) }];
+  const row = { ...score.data, evaluation, ...(who === undefined ? {} : { answerer: digestOf(canonicalJson(who)) }) };
+  return [{ row, version: Number(method.split('/')[1]), items: inputs.items }];
 }
 
 /** What a run evaluates by itself, by the name of the benchmark that asks the same. */
