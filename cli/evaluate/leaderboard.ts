@@ -26,7 +26,15 @@ export const leaderboardCommand = (): Command =>
 async function leaderboard({ benchmark, format, json = false }: LeaderboardOptions): Promise<void> {
   const all = await withAnswers(async ({ client, store }) => readBoard(await store(), client.options.namespace));
   const rows = all.filter((row) => benchmark.length === 0 || benchmark.includes(row.benchmark));
-  console.log(write(rows, json ? 'json' : format));
+  if (rows.length === 0 && all.length > 0) console.error(noneOn(benchmark, all));
+  if (rows.length > 0 || all.length === 0 || json || format === 'json')
+    console.log(write(rows, json ? 'json' : format));
+}
+
+/** Where there are others. */
+export function noneOn(named: readonly string[], all: readonly BoardRow[]): string {
+  const known = [...new Set(all.map(({ benchmark }) => benchmark))].toSorted().join(', ');
+  return `no evaluations on ${named.join(', ')}; there are some on ${known}`;
 }
 
 export function write(rows: readonly BoardRow[], format: LeaderboardOptions['format']): string {

@@ -40,14 +40,22 @@ export const createCommand = (): Command =>
     .option('--within <hours>', 'what is not answered by then is not measured', hours, 8)
     .option('--catchup <hours>', 'a night that was missed starts up to so much later', hours, 12)
     .option('--webhook <address>', 'told of drops, signed by DERMFLOW_WEBHOOK_SECRET of the orchestrator workers')
+    .option('--json', 'as a JSON object')
     .action(create);
 
-async function create(name: string, model: string, options: CreateOptions): Promise<void> {
+async function create(
+  name: string,
+  model: string,
+  { json = false, ...options }: CreateOptions & { json?: boolean },
+): Promise<void> {
   await withSession(async (session) => {
     const input = await readNightly(name, model, options, session);
     const { at, timezone, catchup } = options;
-    await createSchedule(session.client, scheduleOptions(input, { at, timezone, catchupHours: catchup }));
-    console.log(`schedule ${name}: ${input.model.label}, every night at ${at} ${timezone}`);
+    const asked = scheduleOptions(input, { at, timezone, catchupHours: catchup });
+    await createSchedule(session.client, asked);
+    const zone = asked.spec.timezone;
+    const done = { schedule: name, done: 'created', model: input.model.label, at, timezone: zone };
+    console.log(json ? JSON.stringify(done) : `schedule ${name}: ${input.model.label}, every night at ${at} ${zone}`);
   });
 }
 

@@ -29,10 +29,13 @@ export const importCommand = (): Command =>
     .requiredOption('--benchmark <name>', 'under which it is shown')
     .requiredOption('--model <label>', 'of the row')
     .option('--metric <name>', 'of lmms-eval: which is the score; default: the first')
-    .action(async (file: string, { benchmark, model, metric }: ImportOptions) => {
-      const { items, withoutScore, metrics } = await withSession(async ({ store }) =>
+    .option('--json', 'as a JSON object')
+    .action(async (file: string, { benchmark, model, metric, json }: ImportOptions) => {
+      const imported = await withSession(async ({ store }) =>
         importResults(file, benchmark, model, await store({ writes: true }), metric),
       );
+      if (json) return console.log(JSON.stringify({ benchmark, model, ...imported }));
+      const { items, withoutScore, metrics } = imported;
       const left = withoutScore > 0 ? `; ${withoutScore} without a score are left out` : '';
       const others = metrics?.left.length ? ` (not ${metrics.left.join(', ')}; --metric takes another)` : '';
       const scored = metrics?.taken.length ? `, scored by ${metrics.taken.join(', ')}${others}` : '';
@@ -43,6 +46,7 @@ interface ImportOptions {
   benchmark: string;
   model: string;
   metric?: string;
+  json?: boolean;
 }
 
 /** Throws a user's mistake where the file has no scored item. The same file is imported once. */

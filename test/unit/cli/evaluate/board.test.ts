@@ -5,7 +5,7 @@ import { createMemoryStore } from '../../../../activities/store/memory.ts';
 import { readJsonLines } from '../../../../activities/store/rows.ts';
 import { type BoardRow, readBoard, withoutRepeats } from '../../../../cli/evaluate/board.ts';
 import { compareRows, findRow } from '../../../../cli/evaluate/compare.ts';
-import { write } from '../../../../cli/evaluate/leaderboard.ts';
+import { noneOn, write } from '../../../../cli/evaluate/leaderboard.ts';
 import { renderCompared } from '../../../../cli/evaluate/render-compared.ts';
 import { artifactFiles } from '../../../../domain/artifact-files.ts';
 import type { AskingSettings, BenchmarkResult, TestedModel } from '../../../../domain/contracts/benchmarks.ts';
@@ -151,6 +151,7 @@ describe('the leaderboard', () => {
     expect(columns.split(',')).toContain('lenient_macro_f1');
     expect(JSON.parse(write(board, 'json'))).toHaveLength(board.length);
     expect(write([], 'table')).toContain('dermflow evaluate');
+    expect(noneOn(['ddx'], board)).toBe('no evaluations on ddx; there are some on id-diagnosis, lesion-condition');
   });
 });
 

@@ -101,6 +101,11 @@ describe('the schedule', () => {
     });
   });
 
+  it('keeps the zone as its data base writes it, whatever the capitals', () => {
+    const { spec, memo } = scheduleOptions(nightOf(), { ...times, timezone: 'europe/ZURICH' });
+    expect([spec.timezone, memo?.timezone]).toEqual(['Europe/Zurich', 'Europe/Zurich']);
+  });
+
   it('is refused at a time or in a zone that there is not', () => {
     expect(() => scheduleOptions(nightOf(), { ...times, at: '25:00' })).toThrow('--at 25:00');
     expect(() => scheduleOptions(nightOf(), { ...times, timezone: 'Mars' })).toThrow('--timezone Mars');
