@@ -1,10 +1,10 @@
 /** `dermflow evaluate compare`: two evaluations of a benchmark, item by item. */
 import { Command, Option } from 'commander';
 import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
-import { itemNames } from '../../domain/benchmarks/told-apart.ts';
 import { compareEvaluations, type EvaluationComparison } from '../../domain/evaluation/comparison.ts';
 import { type ReaderName, readers } from '../../domain/evaluation/scored.ts';
 import { userMistake } from '../../domain/failures.ts';
+import { itemNames } from '../../domain/pages/told-apart.ts';
 import { withAnswers } from '../question.ts';
 import { type BoardRow, modelsBehind, readBoard } from './board.ts';
 import { renderCompared } from './render-compared.ts';

@@ -10,8 +10,8 @@ import type { Benchmark, BenchmarkItem } from '../../domain/benchmarks/benchmark
 import { benchmarks } from '../../domain/benchmarks/index.ts';
 import { narrativeWords } from '../../domain/benchmarks/narratives/words.ts';
 import { summariseChoices } from '../../domain/benchmarks/summarise.ts';
-import { itemNames } from '../../domain/benchmarks/told-apart.ts';
 import type { EvaluationSource } from '../../domain/pages/build.ts';
+import { itemNames } from '../../domain/pages/told-apart.ts';
 import { distractorSources } from '../../domain/questions/distractors.ts';
 import { type DataConditions, trainingOf } from '../../domain/report/against-paper.ts';
 import { publicBase } from '../../domain/report/card-metadata.ts';

@@ -2,7 +2,7 @@
  * Items of several evaluations, told apart by what they ask. Data that were made anew, and a file of items that was
  * changed, may ask something else under an id that an earlier evaluation has: such items are no pair.
  */
-import type { BenchmarkItem } from './benchmark.ts';
+import type { BenchmarkItem } from '../benchmarks/benchmark.ts';
 
 type Asked = ReadonlyMap<string, BenchmarkItem>;
 
