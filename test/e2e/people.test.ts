@@ -75,7 +75,8 @@ const kill = async (...commands: RegExp[]): Promise<void> => {
     killAll(victims);
   }
 };
-const polled = { timeout: 120_000, interval: 3_000 };
+/** Of a machine that other work keeps busy. */
+const polled = { timeout: 600_000, interval: 3_000 };
 const judged = (shown: ShownCase, reviewer: string, more: Partial<GivenReview> = {}): GivenReview => ({
   ...{ id: shown.id, turn: shown.turn, reviewer, verdict: 'scored', scores: allScores(4), text: null, note: null },
   ...more,
