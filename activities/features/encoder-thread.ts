@@ -51,7 +51,8 @@ port.on('message', async ({ pictures, form }: EncoderRequest) => {
     const pixels = await pixelsOf(pictures);
     return explained(async () => encode(await opening, pixels, form));
   });
-  port.postMessage(reply, reply.ok ? [reply.value.data.buffer] : []);
+  const moved = (reply.ok ? [reply.value.data.buffer] : []) as ArrayBuffer[]; // no shared ones are made
+  port.postMessage(reply, moved);
 });
 
 /** Of the request before, to be used again: memory that is new costs more than to fill it. */

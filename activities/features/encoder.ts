@@ -33,7 +33,8 @@ export interface EncoderFile {
 export function openImageEncoder({ path, bytes, settings, name }: EncoderFile, threads: number): ImageEncoder {
   const lanes = lanesOf({ threads, bytes, side: settings.side });
   const turn = pLimit({ concurrency: lanes.threads.length, rejectOnClear: true });
-  const [started, idle]: Worker[][] = [[], []];
+  const started: Worker[] = [];
+  const idle: Worker[] = [];
   // A copy of the graph is opened when all others are busy.
   const start = (): Worker => {
     const own = lanes.threads[started.length % lanes.threads.length] ?? 1;

@@ -49,8 +49,7 @@ export async function openEncoder(settings: EncoderSettings | null, context: Enc
         context.report({ phase: 'comparing', done, total: 0 });
       };
       const { size: bytes } = await stat(path);
-      const settings = { side, mean, std, ...reading };
-      const file = { path, bytes, settings, name: `data.encoder.file: ${path}` };
+      const file = { path, bytes, settings: { side, mean, std, ...reading }, name: `data.encoder.file: ${path}` };
       const encoder = openImageEncoder(file, 1);
       try {
         const seen = await embedAll(train, encoder, context, onBatch);
