@@ -1,6 +1,7 @@
 /** Pictures as encoders take them. */
 import sharp from 'sharp';
 import type { EncoderSettings } from '../../domain/features/encoder.ts';
+import { readPng } from './read-png.ts';
 
 /** By channel, what a graph takes for each of the 256 levels. */
 export type Levels = readonly [Float32Array, Float32Array, Float32Array];
@@ -12,7 +13,7 @@ export function levelsOf({ mean, std }: Pick<EncoderSettings, 'mean' | 'std'>): 
 }
 
 /**
- * Reads a picture of any format, by one thread of libvips.
+ * Reads a picture of any format in this thread, or by one of libvips while this one waits.
  *
  * @param pixels are set: `[3, side, side]`, to which the picture is stretched
  */
@@ -22,12 +23,7 @@ export async function readPixels(
   [red, green, blue]: Levels,
   pixels: Float32Array,
 ): Promise<void> {
-  const rgb = await sharp(picture)
-    .resize(side, side, { fit: 'fill' })
-    .removeAlpha()
-    .toColourspace('srgb')
-    .raw()
-    .toBuffer();
+  const rgb = readPng(picture, side, side) ?? (await readStretched(picture, side));
   const area = side * side;
   for (let i = 0, at = 0; i < area; i += 1, at += 3) {
     pixels[i] = red[rgb[at] ?? 0] ?? 0;
@@ -35,3 +31,6 @@ export async function readPixels(
     pixels[2 * area + i] = blue[rgb[at + 2] ?? 0] ?? 0;
   }
 }
+
+const readStretched = (picture: Uint8Array, side: number): Promise<Uint8Array> =>
+  sharp(picture).resize(side, side, { fit: 'fill' }).removeAlpha().toColourspace('srgb').raw().toBuffer();

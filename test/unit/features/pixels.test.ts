@@ -34,7 +34,7 @@ describe('a picture as an encoder takes it', () => {
 
   it('has three channels, whatever its file has', async () => {
     const side = 6;
-    const grey = sharp(rgb, { raw }).greyscale();
+    const grey = sharp(rgb, { raw }).toColourspace('b-w');
     const files = {
       palette: await sharp(rgb, { raw }).png({ palette: true }).toBuffer(),
       'one channel': await grey.png().toBuffer(),
