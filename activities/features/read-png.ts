@@ -18,7 +18,8 @@ export function readPng(file: Uint8Array, width: number, height: number): Uint8A
   if (!packed) return null;
   const length = height * (3 * width + 1);
   try {
-    const rows = inflateSync(packed, { maxOutputLength: length });
+    // In one piece, of which the pixels are made in place: garbage of this size keeps the collector's threads busy.
+    const rows = inflateSync(packed, { maxOutputLength: length, chunkSize: Math.max(64, length) });
     return rows.length === length ? unfiltered(rows, 3 * width) : null;
   } catch {
     return null;
@@ -53,19 +54,19 @@ const isPlain = (header: Buffer, width: number, height: number): boolean =>
 
 /** PNG specification, 9.2: each row has its filter before it, and the row above the first is black. */
 function unfiltered(rows: Uint8Array, stride: number): Uint8Array | null {
-  const out = new Uint8Array((rows.length / (stride + 1)) * stride);
   let above: Uint8Array = new Uint8Array(stride);
-  for (let from = 0, to = 0; from < rows.length; from += stride + 1, to += stride) {
+  let to = 0;
+  for (let from = 0; from < rows.length; from += stride + 1, to += stride) {
     const restore = filters[rows[from] ?? -1];
     if (!restore) return null;
-    const line = out.subarray(to, to + stride);
+    const line = rows.subarray(to, to + stride);
     restore(rows.subarray(from + 1, from + 1 + stride), above, line);
     above = line;
   }
-  return out;
+  return rows.subarray(0, to);
 }
 
-/** By number; each writes the bytes of a row. Left of the first pixel is black. */
+/** By number; each writes the bytes of a row, whose filtered ones stand further on. Left of the first pixel is black. */
 const filters: readonly ((row: Uint8Array, above: Uint8Array, out: Uint8Array) => void)[] = [
   (row, _, out) => out.set(row),
   (row, _, out) => {
