@@ -30,9 +30,9 @@ import { DermflowError, failureTypes, userMistake } from '../../domain/failures.
 import { commitOnce } from '../commit-once.ts';
 import { scoreOf } from '../evaluation/evaluate-benchmark.ts';
 import { toJsonLines } from '../json-lines.ts';
+import { type Asking, askAll, recognise } from '../llm/asking/ask.ts';
 import { modelOfRecord } from '../llm/served.ts';
 import { readJsonLines } from '../store/rows.ts';
-import { type Asking, askAll, recognise } from '../trajectories/ask.ts';
 import { judgeModel, judgeModelOf } from './judge-model.ts';
 import { replyScores } from './reply-scores.ts';
 import { requireSameJudge } from './same-judge.ts';

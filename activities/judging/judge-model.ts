@@ -7,9 +7,9 @@ import { z } from 'zod';
 import { canonicalJson } from '../../domain/artifact.ts';
 import { type JudgePin, pinDigest } from '../../domain/dermeval/judge.ts';
 import { storeKeys } from '../../domain/names.ts';
+import type { Answers } from '../llm/asking/ask.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { readStoredText } from '../store/stored-text.ts';
-import type { Answers } from '../trajectories/ask.ts';
 
 /** Null as long as no reply has named any. */
 export async function judgeModel(store: ArtifactStore, pin: JudgePin): Promise<string | null> {

@@ -2,7 +2,7 @@
 import { byDimension, type Scores } from '../../domain/dermeval/dimensions.ts';
 import { isReadingFault, otherModel } from '../../domain/dermeval/judge.ts';
 import { readScores } from '../../domain/dermeval/reading/read-scores.ts';
-import type { Answers } from '../trajectories/ask.ts';
+import type { Answers } from '../llm/asking/ask.ts';
 
 export interface ReplyScores {
   text: string;

@@ -5,8 +5,8 @@ import type { LlmRequest } from '../../domain/llm.ts';
 import { emptyAccount, joinAccounts, type LlmAccount } from '../../domain/llm-account.ts';
 import { narrativeId } from '../../domain/narratives/narrative.ts';
 import type { Read } from '../../domain/narratives/wording.ts';
+import { type Asking, askAll } from '../llm/asking/ask.ts';
 import type { ServedModel } from '../llm/served.ts';
-import { type Asking, askAll } from '../trajectories/ask.ts';
 
 /** A narrative that is to be, by its id. */
 export interface Wanted {

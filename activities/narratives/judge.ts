@@ -11,10 +11,10 @@ import { userMistake } from '../../domain/failures.ts';
 import type { Narrative, ScoredNarrative, ScorerIdentity } from '../../domain/narratives/narrative.ts';
 import { judgeModel, judgeModelOf } from '../judging/judge-model.ts';
 import { replyScores } from '../judging/reply-scores.ts';
+import { type Answers, type Asking, askAll, recognise } from '../llm/asking/ask.ts';
 import { modelOfRecord } from '../llm/served.ts';
 import type { Rows } from '../rows.ts';
 import { fetchRows } from '../store/rows.ts';
-import { type Answers, type Asking, askAll, recognise } from '../trajectories/ask.ts';
 import { type Written, writeOnce } from '../trajectories/written.ts';
 import { storeScores } from './store-scores.ts';
 

@@ -11,9 +11,9 @@ import type {
 } from '../../domain/contracts/trajectories.ts';
 import { withHeartbeats } from '../heartbeats.ts';
 import { loadKnowledge } from '../knowledge.ts';
+import type { Asking } from '../llm/asking/ask.ts';
 import type { ChooseLlm } from '../llm/client.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
-import type { Asking } from './ask.ts';
 import { explainConcepts } from './explain.ts';
 import { synthesise } from './synthesise.ts';
 import type { Written } from './written.ts';

@@ -13,9 +13,9 @@ import {
 } from '../../domain/trajectories/concepts.ts';
 import { holdOut } from '../../domain/trajectories/hold-out.ts';
 import { toJsonLines, writeLineFiles } from '../json-lines.ts';
+import { type Asking, askAll, recognise, refuseTooManyRejected } from '../llm/asking/ask.ts';
 import { modelOfRecord } from '../llm/served.ts';
 import { fetchRows } from '../store/rows.ts';
-import { type Asking, askAll, recognise, refuseTooManyRejected } from './ask.ts';
 import { type Written, writeOnce } from './written.ts';
 
 const picturesFile = artifactFiles.dataset.pictures;

@@ -12,8 +12,8 @@ import {
   shownCase,
 } from '../../domain/trajectories/plan.ts';
 import { parseRho, type RhoForm, rhoRequest } from '../../domain/trajectories/rho.ts';
+import type { Answers, IdentifiedRequest } from '../llm/asking/ask.ts';
 import { inTurns } from '../scratch-database.ts';
-import type { Answers, IdentifiedRequest } from './ask.ts';
 import type { TextbookTable } from './textbook-table.ts';
 
 /** Planned trajectories with equal requests; some 500 bytes, for the request is made of its cases when it is needed. */

@@ -16,10 +16,10 @@ import {
   shownCase,
 } from '../../domain/trajectories/plan.ts';
 import { toJsonLines, writeLineFiles } from '../json-lines.ts';
+import { type Asking, askAll, recognise, refuseTooManyRejected } from '../llm/asking/ask.ts';
 import { modelOfRecord } from '../llm/served.ts';
 import { inTurns } from '../scratch-database.ts';
 import { fetchRows } from '../store/rows.ts';
-import { type Asking, askAll, recognise, refuseTooManyRejected } from './ask.ts';
 import { collectRequests, distributeReplies, identified, trajectoryOf } from './reasoning.ts';
 import { readTextbook } from './textbook-table.ts';
 import { type Written, writeOnce } from './written.ts';

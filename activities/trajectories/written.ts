@@ -3,10 +3,10 @@ import { type ArtifactRef, canonicalJson, digestOf } from '../../domain/artifact
 import { type LlmAccount, llmAccountSchema } from '../../domain/llm-account.ts';
 import { storeKeys } from '../../domain/names.ts';
 import { commitOnce, type Made, type Work } from '../commit-once.ts';
+import { type Asking, openAccount } from '../llm/asking/ask.ts';
 import type { ServedModel } from '../llm/served.ts';
 import { withScratchFolder } from '../scratch.ts';
 import { readStoredText } from '../store/stored-text.ts';
-import { type Asking, openAccount } from './ask.ts';
 
 export interface Written {
   trajectories: ArtifactRef;

@@ -64,10 +64,12 @@ async function ablate(recipeName: string, { seeds, set, data, out, open, json = 
   if (page !== null && open) await execa(process.platform === 'darwin' ? 'open' : 'xdg-open', [page]);
 }
 
+const kinds = { 'skin-r1': skinR1Ablation, 'skingpt-r1': skinGptAblation } satisfies Record<Recipe['method'], unknown>;
+
 /** Of the recipe's method; all recipes of a command are of one. */
-const kindOf = (recipe: Recipe): AblationKind<Recipe, unknown> =>
+const kindOf = ({ method }: Recipe): AblationKind<Recipe, unknown> =>
   // Each is given recipes of its own method alone, and the runs that it asked for.
-  (recipe.method === 'skin-r1' ? skinR1Ablation : skinGptAblation) as unknown as AblationKind<Recipe, unknown>;
+  kinds[method] as unknown as AblationKind<Recipe, unknown>;
 
 /** Null: the recipe's own. */
 function readSeeds(text: string | undefined): (number | null)[] {

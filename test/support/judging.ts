@@ -1,9 +1,9 @@
 /** Evaluations whose answers are judged, and judges that score as they are told, for tests. */
 import { tmpdir } from 'node:os';
 import { evaluateBenchmark } from '../../activities/evaluation/evaluate-benchmark.ts';
+import type { Asking } from '../../activities/llm/asking/ask.ts';
 import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
 import { commitFiles } from '../../activities/store/commit.ts';
-import type { Asking } from '../../activities/trajectories/ask.ts';
 import { type ArtifactRef, canonicalJson } from '../../domain/artifact.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { OwnItem } from '../../domain/benchmarks/own-items.ts';

@@ -1,8 +1,8 @@
 /** Language models that are none, for tests. */
 import { tmpdir } from 'node:os';
+import type { Asking } from '../../activities/llm/asking/ask.ts';
 import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
 import type { LlmClient } from '../../activities/ports/llm-client.ts';
-import type { Asking } from '../../activities/trajectories/ask.ts';
 import type { LlmReply, LlmRequest } from '../../domain/llm.ts';
 import { readEnvironment } from '../../platform/env.ts';
 

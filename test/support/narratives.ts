@@ -2,10 +2,10 @@
 import { tmpdir } from 'node:os';
 import { z } from 'zod';
 import { toJsonLines } from '../../activities/json-lines.ts';
+import type { Asking } from '../../activities/llm/asking/ask.ts';
 import type { DescriptionContext } from '../../activities/narratives/describe.ts';
 import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
 import { commitFiles } from '../../activities/store/commit.ts';
-import type { Asking } from '../../activities/trajectories/ask.ts';
 import type { ArtifactKind, ArtifactRef } from '../../domain/artifact.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { Case } from '../../domain/cases/case.ts';

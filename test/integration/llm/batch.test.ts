@@ -1,9 +1,9 @@
 /** Requests by the batch APIs: bought once through any crash, failed lines asked alone, replies read as all others. */
 import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
+import { type Asking, askAll, type IdentifiedRequest, recognise } from '../../../activities/llm/asking/ask.ts';
 import type { ArtifactStore } from '../../../activities/ports/artifact-store.ts';
 import { createMemoryStore } from '../../../activities/store/memory.ts';
-import { type Asking, askAll, type IdentifiedRequest, recognise } from '../../../activities/trajectories/ask.ts';
 import { failureTypes } from '../../../domain/failures.ts';
 import type { LlmSettings } from '../../../domain/llm-settings.ts';
 import { type BatchBehaviour, type BatchServer, serveBatches } from '../../support/batch-server.ts';

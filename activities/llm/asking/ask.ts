@@ -1,7 +1,7 @@
 /** Requests to the LLM, made side by side, and what becomes of a model whose replies are of no use. */
 import pLimit from 'p-limit';
-import { DermflowError, failureTypes, needsPerson, userMistake } from '../../domain/failures.ts';
-import type { LlmRequest, ReplyReader } from '../../domain/llm.ts';
+import { DermflowError, failureTypes, needsPerson, userMistake } from '../../../domain/failures.ts';
+import type { LlmRequest, ReplyReader } from '../../../domain/llm.ts';
 import {
   emptyAccount,
   type LlmAccount,
@@ -9,13 +9,13 @@ import {
   limitReached,
   priceOf,
   spend,
-} from '../../domain/llm-account.ts';
-import type { LlmSettings } from '../../domain/llm-settings.ts';
-import { concurrently } from '../concurrently.ts';
-import { type LedgerAnswer, type LedgerEntry, openLedger, type RunRef } from '../llm/ledger.ts';
-import { recogniseModel, recognitionRequest, type ServedModel } from '../llm/served.ts';
-import type { ArtifactStore } from '../ports/artifact-store.ts';
-import type { LlmClient } from '../ports/llm-client.ts';
+} from '../../../domain/llm-account.ts';
+import type { LlmSettings } from '../../../domain/llm-settings.ts';
+import { concurrently } from '../../concurrently.ts';
+import type { ArtifactStore } from '../../ports/artifact-store.ts';
+import type { LlmClient } from '../../ports/llm-client.ts';
+import { type LedgerAnswer, type LedgerEntry, openLedger, type RunRef } from '../ledger.ts';
+import { recogniseModel, recognitionRequest, type ServedModel } from '../served.ts';
 import { askInBatches } from './ask-in-batches.ts';
 
 export interface Asking {

@@ -1,12 +1,12 @@
 /** A stage's requests by the provider's batch API: which are submitted, what they may cost, how they come to the ledger. */
-import { userMistake } from '../../domain/failures.ts';
-import type { LlmReply, LlmRequest, ReplyReader } from '../../domain/llm.ts';
-import { type LlmAccount, type LlmBudget, limitReached, priceOf, spend } from '../../domain/llm-account.ts';
-import type { LlmPrice } from '../../domain/llm-settings.ts';
-import { askByBatch } from '../llm/batch/durable.ts';
-import type { Ledger } from '../llm/ledger.ts';
-import type { ArtifactStore } from '../ports/artifact-store.ts';
-import type { LlmClient } from '../ports/llm-client.ts';
+import { userMistake } from '../../../domain/failures.ts';
+import type { LlmReply, LlmRequest, ReplyReader } from '../../../domain/llm.ts';
+import { type LlmAccount, type LlmBudget, limitReached, priceOf, spend } from '../../../domain/llm-account.ts';
+import type { LlmPrice } from '../../../domain/llm-settings.ts';
+import type { ArtifactStore } from '../../ports/artifact-store.ts';
+import type { LlmClient } from '../../ports/llm-client.ts';
+import { askByBatch } from '../batch/durable.ts';
+import type { Ledger } from '../ledger.ts';
 
 export interface BatchPass {
   store: ArtifactStore;

@@ -1,7 +1,7 @@
 /** Storing beside asking: the endpoint's places are not held by the store, and not everything waits unstored. */
 import { expect, it } from 'vitest';
+import { type Asking, askAll, recognise } from '../../../activities/llm/asking/ask.ts';
 import { createMemoryStore } from '../../../activities/store/memory.ts';
-import { type Asking, askAll, recognise } from '../../../activities/trajectories/ask.ts';
 import { askingNobody, llmSettings, standInLlm } from '../../support/llm.ts';
 
 const questions = Array.from({ length: 40 }, (_, seed) => ({
