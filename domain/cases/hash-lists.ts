@@ -29,7 +29,16 @@ export interface ListTable {
   rows: ByteFile;
 }
 
+/** What searches have compared so far. */
+export interface Compared {
+  /** Pairs of a probe and an entry that have a hash in common, once for each such hash. */
+  pairs: number;
+  /** Those whose views were compared since their sketches did not rule it out. */
+  views: number;
+}
+
 export interface HashLists {
+  readonly compared: Compared;
   /** Adds the next entry; null where it is of one colour. */
   add(view: View | null): void;
   /** Sorts the lists; after it none is added any more. */
@@ -53,7 +62,9 @@ const pairsAtOnce = 1 << 16;
 export function createHashLists(hasher: ViewHasher, shelf: ListShelf): HashLists {
   const record = createRecorder(hasher);
   const { records, tables } = shelf;
+  const compared: Compared = { pairs: 0, views: 0 };
   return {
+    compared,
     add: (view) => records.append(record(view)),
     seal: async (turn) => {
       for (const [table, own] of tables.entries()) {
@@ -64,6 +75,7 @@ export function createHashLists(hasher: ViewHasher, shelf: ListShelf): HashLists
     },
     search: async (probes, least, turn, found) => {
       const pairs = createPairs((entry, packed, table) => {
+        compared.views += 1;
         const number = Math.floor(packed / hashesTried);
         const at = records.find(entry * recordBytes + viewAt, viewLength);
         const cosine = probes.dot(number, records.held.signed, at) / stepsOfByte;
@@ -82,6 +94,7 @@ export function createHashLists(hasher: ViewHasher, shelf: ListShelf): HashLists
           if (to > from) {
             const place = rows.find(from * rowBytes, (to - from) * rowBytes);
             const { signed, bytes, words } = rows.held;
+            compared.pairs += (to - from) * (last - first);
             for (let i = first; i < last; i += 1) {
               const packed = of[i] ?? 0;
               const number = Math.floor(packed / hashesTried);

@@ -5,7 +5,7 @@
  * does not grow with the index but for views that are alike by chance.
  */
 import { likeness, sure, type Window } from './alignment.ts';
-import { createHashLists, type HashLists, type ListShelf } from './hash-lists.ts';
+import { type Compared, createHashLists, type HashLists, type ListShelf } from './hash-lists.ts';
 import { createMostAlike, type MostAlike } from './most-alike.ts';
 import { hashSide, levelsOf, orientations, turn } from './perceptual-hash.ts';
 import { createProbes, type Probe, type Probes } from './probes.ts';
@@ -38,6 +38,8 @@ export interface IndexShelf {
 export interface NearDuplicateIndex {
   /** Of each hash the most alike of the indexed ones, if it is a near-duplicate; not asked again before it has answered. */
   nearest(hashes: readonly string[]): Promise<(Near | null)[]>;
+  /** What was compared so far, of each shelf. */
+  compared(): Record<ShelfName, Compared>;
 }
 
 const whole: Window = { left: 0, top: 0, right: 0, bottom: 0 };
@@ -121,6 +123,7 @@ export async function indexHashes(
         found.push(...(await nearestOfSome(asked.slice(from, from + askedAtOnce))));
       return found;
     },
+    compared: () => ({ wholes: { ...lists.wholes.compared }, windows: { ...lists.windows.compared } }),
   };
 }
 
