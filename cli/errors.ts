@@ -44,9 +44,33 @@ function recognise(error: unknown): Explained | null {
     const message = error.cause?.message ?? error.message;
     return { type: error.cause?.name ?? error.name, message, exitCode: exitCodes.failedRun };
   }
+  const refused = refusedFile(error);
+  if (refused) return { type: failureTypes.userMistake, message: refused, exitCode: exitCodes.userMistake };
   if (isServerAway(error)) {
     const message = `Temporal does not answer (${error.message}); start it ("npx dermflow up" for a local one) or set TEMPORAL_ADDRESS`;
     return { type: failureTypes.unavailable, message, exitCode: exitCodes.unavailable };
   }
   return null;
+}
+
+/** What the system says of a file or folder that a command was given. */
+const fileRefusals: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file or folder; make the folder first, or give another path',
+  ENOTDIR: 'a part of the path is no folder; give another path',
+  EISDIR: 'is a folder; give the path of a file',
+  EEXIST: 'is there already, as something else; give another path',
+  EACCES: 'may not be read or written by you; change its permissions, or give another path',
+  EPERM: 'may not be changed by you; change its permissions, or give another path',
+  EROFS: 'lies on a file system that may only be read; give another path',
+  ENOSPC: 'its disk is full; make room, or give another path',
+  ENAMETOOLONG: 'is too long a name; give a shorter one',
+  EBUSY: 'is in use by another process; end that, or give another path',
+};
+
+/** One line of a refusal by the file system that names a path; null for any other error. */
+function refusedFile(error: unknown): string | null {
+  if (!(error instanceof Error) || !('code' in error) || !('path' in error)) return null;
+  const { code, path } = error;
+  const words = typeof code === 'string' ? fileRefusals[code] : undefined;
+  return words === undefined || typeof path !== 'string' ? null : `${path}: ${words} (${String(code)})`;
 }

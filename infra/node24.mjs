@@ -2,8 +2,10 @@
  * `node infra/node24.mjs <file.ts> <args…>`: runs a TypeScript file under the Node that set-up installed, whatever Node
  * runs this one: a shell that installed it a moment ago still finds the old one.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -25,14 +27,13 @@ export async function runTypeScript(file, args, flags = [], env = {}) {
     process.argv.splice(1, Number.POSITIVE_INFINITY, file, ...args);
     await import(pathToFileURL(file).href);
   } else if (runsTypeScript || existsSync(ownNode)) {
-    // The terminal signals the whole group: the child decides how it ends, this process follows it.
-    for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {});
     const node = runsTypeScript ? process.execPath : ownNode;
-    const { status } = spawnSync(node, [...flags, file, ...args], {
-      stdio: 'inherit',
-      env: { ...env, ...process.env },
-    });
-    process.exit(status ?? 1);
+    const child = spawn(node, [...flags, file, ...args], { stdio: 'inherit', env: { ...env, ...process.env } });
+    // A terminal signals the whole group, an init system or `kill` this process alone. The child decides how it ends.
+    process.on('SIGINT', () => {});
+    process.on('SIGTERM', () => child.kill('SIGTERM'));
+    const [status, signal] = await once(child, 'exit');
+    process.exit(status ?? 128 + constants.signals[signal]);
   } else {
     console.error('Dermflow is not set up; run "npm start" or "npm run setup"');
     process.exit(3);

@@ -11,6 +11,7 @@ import {
   benchmarkScoreSchema,
 } from '../../domain/contracts/benchmarks.ts';
 import { withConfidence } from '../../domain/evaluation/confidence.ts';
+import { sampledScores } from '../../domain/evaluation/samples.ts';
 import type { ReaderName } from '../../domain/evaluation/scored.ts';
 import { profileDigest } from '../../domain/prompts/profile.ts';
 import { commitOnce } from '../commit-once.ts';
@@ -21,7 +22,7 @@ import { type AnsweringModel, askItems } from './ask-items.ts';
 import { readItems } from './sources.ts';
 
 /** A change of items, scores or summary changes the version. */
-const method = 'benchmark/2';
+const method = 'benchmark/3';
 
 export interface OpenedModel extends AnsweringModel {
   /** Digests of artifacts and weights that it is made of, so that the lineage leads to them. */
@@ -64,7 +65,10 @@ export async function evaluateBenchmark(
     const described = { benchmark: name, label, reader, profile: profile.name };
     const files = artifactFiles.benchmark;
     return {
-      facts: { ...scoreOf(summary), ...described, shown: tested.shown, samples: asking.samples, data: digestsOf(data) },
+      facts: {
+        ...{ ...scoreOf(summary), ...described, shown: tested.shown, samples: asking.samples, data: digestsOf(data) },
+        ...(asking.samples > 1 ? { sampled: sampledScores(scored.byItem) } : {}),
+      },
       files: {
         [files.asked.name]: toJsonLines(items),
         [files.items.name]: toJsonLines(scored.first),
@@ -87,16 +91,16 @@ export async function readScore(store: ArtifactStore, evaluation: ArtifactRef): 
   return benchmarkScoreSchema.parse((await store.manifest(evaluation)).facts);
 }
 
-/** The first answer to each item, and all of them with their number. */
+/** All answers to each item, the first of them, and all with their number. */
 function scoreAll(benchmark: Benchmark, items: readonly BenchmarkItem[], answers: readonly KeptAnswer[][]) {
-  const all = items.flatMap((item, i) =>
-    (answers[i] ?? []).map(({ text, options }, sample) => ({
-      ...withConfidence(benchmark.score(item, text), options),
-      sample,
-    })),
+  const byItem = items.map((item, i) =>
+    (answers[i] ?? []).map(({ text, options }) => withConfidence(benchmark.score(item, text), options)),
   );
-  const first = all.flatMap(({ sample, ...scored }) => (sample === 0 ? [scored] : []));
-  return { first, all };
+  return {
+    byItem,
+    first: byItem.flatMap((own) => own.slice(0, 1)),
+    all: byItem.flatMap((own) => own.map((scored, sample) => ({ ...scored, sample }))),
+  };
 }
 
 /** The part of a summary that fits into facts. */

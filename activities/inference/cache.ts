@@ -29,13 +29,19 @@ export class Cache {
     return this.#lengths;
   }
 
-  /** `[rows, heads, room, width]` by name: of each row as many as it has tokens, and behind them anything. */
-  get parts(): Record<string, Floats> {
+  /** `[end - start, heads, room, width]` by name: of each row as many as it has tokens, and behind them anything. */
+  rows(start: number, end: number): Record<string, Floats> {
     const named = [...this.#parts].map(([name, { data, heads, width }]) => {
-      const shape = [this.#lengths.length, heads, this.#room, width];
-      return [name, { data: data.subarray(0, this.#lengths.length * heads * this.#room * width), shape }] as const;
+      const size = heads * this.#room * width;
+      const shape = [end - start, heads, this.#room, width];
+      return [name, { data: data.subarray(start * size, end * size), shape }] as const;
     });
     return Object.fromEntries(named);
+  }
+
+  /** Makes room for so many tokens of each row, and for no more. */
+  reserve(tokens: number): void {
+    if (tokens > this.#room) this.#grow(tokens);
   }
 
   /**

@@ -2,11 +2,12 @@
 import { join } from 'node:path';
 import sharp from 'sharp';
 import type { AskedRow, Generated } from '../ports/model-runner.ts';
-import { decode, type EmbeddedPrompt } from './decode.ts';
+import { decode } from './decode.ts';
 import { openGraphs } from './graphs.ts';
 import { readModelFiles } from './model-files.ts';
 import { createOptionWatch } from './option-watch.ts';
 import { createPictureEncoder, type EncodedPicture } from './picture-encoder.ts';
+import { createPrefill, type EmbeddedPrompt } from './prefill.ts';
 import { tokenisePrompt } from './prompt.ts';
 
 export interface BatchRequest {
@@ -30,6 +31,7 @@ export async function openGenerator(folder: string, threads: number): Promise<Ba
   const files = await readModelFiles(folder);
   const graphs = await openGraphs(folder, files, threads);
   const encoder = createPictureEncoder(files, graphs);
+  const prefill = createPrefill(files, graphs);
   return {
     generate: async ({ rows, images, upcoming, maxNewTokens, temperature }, check) => {
       const pathOf = (name: string): string => join(images, name);
@@ -41,11 +43,16 @@ export async function openGenerator(folder: string, threads: number): Promise<Ba
       const prompts = rows.map((row): EmbeddedPrompt => {
         const shown = row.images.map((name) => picture(pictures, pathOf(name)));
         const grids = shown.map(({ grid }) => grid);
-        return { ...tokenisePrompt(row, grids, files), features: shown.map(({ features }) => features) };
+        return { ...tokenisePrompt(row, grids, files), pictures: shown };
       });
       const sampling = temperature === 0 ? null : { temperature, seeds: rows.map(({ seed = 0 }) => seed) };
       const told = createOptionWatch(rows, files.tokenizer);
-      const outputs = await decode(prompts, graphs, files, { maxNewTokens, sampling, check, watch: told.watch });
+      const outputs = await decode(prompts, prefill, graphs, files, {
+        maxNewTokens,
+        sampling,
+        check,
+        watch: told.watch,
+      });
       return rows.map((row, i) => {
         const tokens = outputs[i] ?? [];
         // The tokenizer refuses an empty list.

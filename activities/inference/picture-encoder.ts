@@ -5,12 +5,15 @@
 import { hash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { LRUCache } from 'lru-cache';
 import sharp from 'sharp';
 import type { Graphs, Pixels } from './graphs.ts';
 import { type Grid, gridOf, type ImageSpec } from './grid.ts';
 import type { ModelFiles } from './model-files.ts';
 
 export interface EncodedPicture {
+  /** Of its file. */
+  digest: string;
   grid: Grid;
   /** `[tokens, hidden]` */
   features: Float32Array;
@@ -37,20 +40,11 @@ export function createPictureEncoder(
   graphs: Pick<Graphs, 'encodeImages'>,
   room = 1 << 28,
 ): PictureEncoder {
-  const kept = new Map<string, EncodedPicture>();
-  let bytes = 0;
+  const kept = new LRUCache<string, EncodedPicture>({
+    maxSize: room,
+    sizeCalculation: ({ features }) => features.byteLength,
+  });
   const ahead = new Map<string, Promise<PictureFile>>();
-
-  /** What was used longest ago goes first. */
-  function keep(digest: string, picture: EncodedPicture): void {
-    if (!kept.delete(digest)) bytes += picture.features.byteLength;
-    kept.set(digest, picture);
-    for (const [oldest, { features }] of kept) {
-      if (bytes <= room) break;
-      kept.delete(oldest);
-      bytes -= features.byteLength;
-    }
-  }
 
   async function read(path: string): Promise<PictureFile> {
     const content = await readFile(path);
@@ -71,7 +65,7 @@ export function createPictureEncoder(
         const features = await graphs.encodeImages(chunk);
         for (const [i, { digest, grid }] of chunk.entries()) {
           const own = features[i];
-          if (own) encoded.set(digest, { grid, features: own });
+          if (own) encoded.set(digest, { digest, grid, features: own });
         }
       }
     }
@@ -100,7 +94,7 @@ export function createPictureEncoder(
       }
       const decoded = await Promise.all([...unknown.values()].map((file) => decode(file, spec)));
       const encoded = new Map([...known, ...(await encodeAll(decoded, check))]);
-      for (const [digest, picture] of encoded) keep(digest, picture);
+      for (const [digest, picture] of encoded) kept.set(digest, picture);
       return new Map(
         shown.flatMap(({ path, digest }) => {
           const picture = encoded.get(digest);

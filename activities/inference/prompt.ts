@@ -7,6 +7,8 @@ import { type Positions, ropePositions } from './positions.ts';
 
 export interface Prompt {
   tokens: number[];
+  /** How many of them lead up to its last image and are that; 0 where there is none, or where nothing follows it. */
+  shown: number;
   positions: Positions;
 }
 
@@ -30,5 +32,9 @@ export function tokenisePrompt(
     const grid = token === files.imageToken ? remaining.shift() : undefined;
     return grid ? new Array<number>(imageTokens(grid, files.image)).fill(token) : [token];
   });
-  return { tokens, positions: ropePositions(tokens, files.imageToken, grids, files.image.mergeSize) };
+  const shown = tokens.lastIndexOf(files.imageToken) + 1;
+  return {
+    ...{ tokens, shown: shown < tokens.length ? shown : 0 },
+    positions: ropePositions(tokens, files.imageToken, grids, files.image.mergeSize),
+  };
 }

@@ -42,15 +42,19 @@ export async function callWebhook(
       'the webhook of a night is not called unsigned; set DERMFLOW_WEBHOOK_SECRET on the orchestrator workers',
     );
   }
+  const { host, username, password } = new URL(url);
+  // No request is sent to such an address, and the words with which it is refused hold the address.
+  if (username !== '' || password !== '')
+    throw userMistake(`the webhook at ${host} has a name or password in its address; leave them out`);
   const body = bodyOf(result);
   const headers = signedHeaders(secret, `${result.schedule}/${result.night}`, Math.floor(now() / 1000), body);
   const signal = AbortSignal.timeout(patienceMs);
   // A redirect would take the signature elsewhere.
   const response = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'error' }).catch(
     (error: unknown) => {
-      throw unavailable(`the webhook at ${new URL(url).host} does not answer (${String(error)})`, error);
+      throw unavailable(`the webhook at ${host} does not answer (${String(error)})`, error);
     },
   );
   await response.body?.cancel();
-  if (!response.ok) throw unavailable(`the webhook at ${new URL(url).host} answers with status ${response.status}`);
+  if (!response.ok) throw unavailable(`the webhook at ${host} answers with status ${response.status}`);
 }

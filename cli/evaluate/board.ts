@@ -1,8 +1,9 @@
 /** All evaluations in a store: those that were asked for by themselves, and those that runs make at their ends. */
+import { z } from 'zod';
 import { concurrently } from '../../activities/concurrently.ts';
 import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
 import { findRecords, listRecords } from '../../activities/run-records.ts';
-import type { ArtifactRef } from '../../domain/artifact.ts';
+import { type ArtifactRef, canonicalJson, digestOf } from '../../domain/artifact.ts';
 import { type BenchmarkScore, benchmarkScoreSchema } from '../../domain/contracts/benchmarks.ts';
 import type { EvaluationResult, TaskScore } from '../../domain/contracts/evaluation.ts';
 import { modelOf } from '../../domain/evaluation/model-under-test.ts';
@@ -16,6 +17,14 @@ export interface BoardRow extends Omit<BenchmarkScore, 'groups' | 'lenient'> {
   lenient: BenchmarkScore['lenient'] | null;
   /** Artifact of kind `benchmark`, or `evaluation` of a run. */
   evaluation: ArtifactRef;
+  /** Digest of who answered and how, or of imported answers: models of one label may have other weights. */
+  answerer?: string | undefined;
+}
+
+/** Tells the models behind one label apart, where it is known that there are several: a few digits for each. */
+export function modelsBehind(rows: readonly BoardRow[]): (row: BoardRow) => string {
+  const known = new Set(rows.flatMap(({ answerer }) => answerer ?? []));
+  return ({ answerer }) => (known.size > 1 && answerer !== undefined ? answerer.slice(0, 8) : '');
 }
 
 const readsInFlight = 16;
@@ -23,10 +32,30 @@ const readsInFlight = 16;
 /** @param namespace Temporal's, whose runs are told */
 export async function readBoard(store: ArtifactStore, namespace: string): Promise<BoardRow[]> {
   const keys = await store.keys('benchmark', '');
-  const own = await concurrently(keys, readsInFlight, (key) => readBenchmark(store, key));
+  const own = newest((await concurrently(keys, readsInFlight, (key) => readBenchmark(store, key))).flat());
   const runs = new Set((await listRecords(store, namespace)).map(({ run }) => run));
   const ofRuns = await concurrently(runs, readsInFlight, (run) => readRun(store, run, namespace));
-  return withoutRepeats(own.flat(), ofRuns.flat());
+  return withoutRepeats(own, ofRuns.flat());
+}
+
+/** The same answers to the same items, as the newest version of the readers and scorers has them. */
+function newest(rows: readonly Read[]): BoardRow[] {
+  const same = Map.groupBy(rows, ({ row, items }) => {
+    const { benchmark, label, profile, samples, shown, answerer } = row;
+    return JSON.stringify([benchmark, label, profile, samples, shown, answerer, items]);
+  });
+  return [...same.values()].flatMap((own) => {
+    const highest = Math.max(...own.map(({ version }) => version));
+    return own.flatMap(({ row, version }) => (version === highest ? [row] : []));
+  });
+}
+
+interface Read {
+  row: BoardRow;
+  /** Of the procedure that made it. */
+  version: number;
+  /** Digest of its items, where it is known. */
+  items: string | undefined;
 }
 
 /** What was asked for by itself stands for the run's own evaluation of the same model and items, and tells patients too. */
@@ -38,12 +67,20 @@ export function withoutRepeats(own: readonly BoardRow[], ofRuns: readonly BoardR
 const measurementOf = ({ benchmark, label, profile, samples, items, strict }: BoardRow): string =>
   JSON.stringify([benchmark, label.replace(/, no image$/, '-no-image'), profile, samples, items, strict.score.value]);
 
+/** Of an evaluation's parameters those that say who answered. */
+const answeredSchema = z.looseObject({ answerer: z.json().optional(), outputs: z.json().optional() }).catch({});
+
 /** One that was written by another version, or was removed meanwhile, has no row. */
-async function readBenchmark(store: ArtifactStore, key: string): Promise<BoardRow[]> {
+async function readBenchmark(store: ArtifactStore, key: string): Promise<Read[]> {
   const evaluation = await store.find('benchmark', key);
   if (!evaluation) return [];
-  const score = benchmarkScoreSchema.safeParse((await store.manifest(evaluation)).facts);
-  return score.success ? [{ ...score.data, evaluation }] : [];
+  const { facts, params, method, inputs } = await store.manifest(evaluation);
+  const score = benchmarkScoreSchema.safeParse(facts);
+  if (!score.success) return [];
+  const { answerer, outputs } = answeredSchema.parse(params);
+  const who = answerer ?? outputs;
+  const row = { ...score.data, evaluation, ...(who === undefined ? {} : { answerer: digestOf(canonicalJson(who)) }) };
+  return [{ row, version: Number(method.split('/')[1]), items: inputs.items }];
 }
 
 /** What a run evaluates by itself, by the name of the benchmark that asks the same. */

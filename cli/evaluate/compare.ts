@@ -1,15 +1,16 @@
 /** `dermflow evaluate compare`: two evaluations of a benchmark, item by item. */
 import { Command, Option } from 'commander';
 import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
-import { readJsonLines } from '../../activities/store/rows.ts';
-import { artifactFiles } from '../../domain/artifact-files.ts';
 import { compareEvaluations, type EvaluationComparison } from '../../domain/evaluation/comparison.ts';
-import { type ReaderName, readers, type ScoredItem } from '../../domain/evaluation/scored.ts';
+import { type ReaderName, readers } from '../../domain/evaluation/scored.ts';
 import { userMistake } from '../../domain/failures.ts';
+import { itemNames } from '../../domain/pages/told-apart.ts';
 import { withAnswers } from '../question.ts';
-import { type BoardRow, readBoard } from './board.ts';
+import { type BoardRow, modelsBehind, readBoard } from './board.ts';
 import { renderCompared } from './render-compared.ts';
-import { asScored } from './run-items.ts';
+import { byId, readAsked, readScored } from './row-items.ts';
+
+export { readScored } from './row-items.ts';
 
 export interface Compared {
   first: string;
@@ -65,12 +66,12 @@ export function findRow(
   const found = board.filter((row) => isNamed(row, name) && isOn(row));
   const names = [...new Set(found.map((each) => each.benchmark))];
   if (names.length > 1) throw userMistake(`${name}: has evaluations on ${names.join(', ')}; choose one by --benchmark`);
-  const ways = Map.groupBy(found, ({ profile, samples }) => `prompts ${profile}, ${samples} per item`);
-  if (ways.size > 1) {
-    const known = [...ways].map(([way, rows]) => `${rows[0]?.evaluation.key.slice(0, 12)} (${way})`);
-    throw userMistake(`${name}: names ${ways.size} evaluations; give the key of one: ${known.join(', ')}`);
+  const ways = waysOf(found);
+  if (ways.length > 1) {
+    const known = ways.map(({ words, row }) => `${row.evaluation.key.slice(0, 12)} (${words})`);
+    throw userMistake(`${name}: names ${ways.length} evaluations; give the key of one: ${known.join(', ')}`);
   }
-  // Of the same model asked in the same way the one with most items holds the others.
+  // Of the same model, by its weights, asked in the same way the one with most items holds the others.
   const [row] = found.toSorted((a, b) => b.items - a.items);
   if (row) return row;
   const labels = [...new Set(board.map(({ label }) => label))];
@@ -81,6 +82,16 @@ export function findRow(
   );
 }
 
+/** Evaluations that differ in more than their number of items, each with its words; one of each. */
+function waysOf(rows: readonly BoardRow[]): { words: string; row: BoardRow }[] {
+  const ways = Map.groupBy(rows, ({ profile, samples }) => `prompts ${profile}, ${samples} per item`);
+  return [...ways].flatMap(([way, alike]) =>
+    [...Map.groupBy(alike, modelsBehind(alike))].flatMap(([model, own]) =>
+      own.slice(0, 1).map((row) => ({ words: model === '' ? way : `${way}, answers of ${model}`, row })),
+    ),
+  );
+}
+
 /** Throws a user's mistake where they share no item. */
 export async function compareRows(
   store: ArtifactStore,
@@ -88,23 +99,18 @@ export async function compareRows(
   second: BoardRow,
   reader: ReaderName = first.reader,
 ): Promise<Compared> {
-  const [a, b] = [await readScored(store, first), await readScored(store, second)];
+  const names = itemNames();
+  const read = async (row: BoardRow) => {
+    const nameOf = names(byId(await readAsked(store, row)));
+    return (await readScored(store, row)).map((item) => ({ ...item, id: nameOf(item.id) }));
+  };
+  const [a, b] = [await read(first), await read(second)];
   const ids = new Set(a.map(({ id }) => id));
   if (!b.some(({ id }) => ids.has(id))) {
-    throw userMistake(`${first.label} and ${second.label} were asked no item in common on ${first.benchmark}`);
+    throw userMistake(
+      `${first.label} and ${second.label} were asked no item in common on ${first.benchmark}: the same picture with the same options`,
+    );
   }
   const comparison = compareEvaluations(a, b, reader);
   return { first: first.label, second: second.label, benchmark: first.benchmark, comparison };
-}
-
-/** Items of the row's evaluation on its benchmark. */
-export async function readScored(store: ArtifactStore, { evaluation, benchmark }: BoardRow): Promise<ScoredItem[]> {
-  if (evaluation.kind === 'benchmark') {
-    const { items } = artifactFiles.benchmark;
-    return readJsonLines(store, evaluation, items.name, items.schema);
-  }
-  const { items } = artifactFiles.evaluation;
-  const asked = await readJsonLines(store, evaluation, items.name, items.schema);
-  const task = benchmark === 'id-diagnosis' ? 'diagnosis' : benchmark;
-  return asked.filter((item) => item.task === task).map(asScored);
 }

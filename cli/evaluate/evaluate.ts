@@ -7,6 +7,7 @@ import { taskQueues, workflowTypes } from '../../domain/names.ts';
 import { failedRun, follow } from '../follow/follow.ts';
 import { untilInterrupted } from '../interruption.ts';
 import { renderNarratives } from '../scores/render-narratives.ts';
+import { renderSampled } from '../scores/render-sampled.ts';
 import { renderScores } from '../scores/render-scores.ts';
 import { withSession } from '../session.ts';
 import { collect } from '../start/start.ts';
@@ -82,7 +83,12 @@ async function evaluate(
     console.log(
       json
         ? JSON.stringify({ evaluation: id, evaluations, rules, remarks })
-        : [renderScores([...evaluations, ...rules]), ...remarks, ...renderNarratives(evaluations)].join('\n'),
+        : [
+            renderScores([...evaluations, ...rules]),
+            ...remarks,
+            ...renderSampled(evaluations),
+            ...renderNarratives(evaluations),
+          ].join('\n'),
     );
   });
 }

@@ -2,6 +2,7 @@
 import { Command, Option } from 'commander';
 import { withAnswers } from '../question.ts';
 import { renderNarratives } from '../scores/render-narratives.ts';
+import { renderSampled } from '../scores/render-sampled.ts';
 import { inOrder, renderScores, toCsv, toMarkdown } from '../scores/render-scores.ts';
 import { collect } from '../start/start.ts';
 import { type BoardRow, readBoard } from './board.ts';
@@ -25,12 +26,21 @@ export const leaderboardCommand = (): Command =>
 async function leaderboard({ benchmark, format, json = false }: LeaderboardOptions): Promise<void> {
   const all = await withAnswers(async ({ client, store }) => readBoard(await store(), client.options.namespace));
   const rows = all.filter((row) => benchmark.length === 0 || benchmark.includes(row.benchmark));
-  console.log(write(rows, json ? 'json' : format));
+  if (rows.length === 0 && all.length > 0) console.error(noneOn(benchmark, all));
+  if (rows.length > 0 || all.length === 0 || json || format === 'json')
+    console.log(write(rows, json ? 'json' : format));
+}
+
+/** Where there are others. */
+export function noneOn(named: readonly string[], all: readonly BoardRow[]): string {
+  const known = [...new Set(all.map(({ benchmark }) => benchmark))].toSorted().join(', ');
+  return `no evaluations on ${named.join(', ')}; there are some on ${known}`;
 }
 
 export function write(rows: readonly BoardRow[], format: LeaderboardOptions['format']): string {
   if (format === 'json') return JSON.stringify(inOrder(rows));
   if (format === 'csv') return toCsv(rows);
   if (rows.length === 0) return 'no evaluations; "dermflow evaluate" makes some';
-  return format === 'markdown' ? toMarkdown(rows) : [renderScores(rows), ...renderNarratives(rows)].join('\n');
+  if (format === 'markdown') return toMarkdown(rows);
+  return [renderScores(rows), ...renderSampled(inOrder(rows)), ...renderNarratives(rows)].join('\n');
 }

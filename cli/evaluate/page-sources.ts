@@ -4,23 +4,23 @@ import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
 import { traceLineage } from '../../activities/reporting/lineage.ts';
 import { findRecords } from '../../activities/run-records.ts';
 import { readJson } from '../../activities/store/commit.ts';
-import { readJsonLines } from '../../activities/store/rows.ts';
 import { sha256Schema, workKey } from '../../domain/artifact.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { Benchmark, BenchmarkItem } from '../../domain/benchmarks/benchmark.ts';
 import { benchmarks } from '../../domain/benchmarks/index.ts';
-import { questionItems } from '../../domain/benchmarks/items.ts';
 import { narrativeWords } from '../../domain/benchmarks/narratives/words.ts';
 import { summariseChoices } from '../../domain/benchmarks/summarise.ts';
 import type { EvaluationSource } from '../../domain/pages/build.ts';
-import { evaluationProfile } from '../../domain/prompts/prompts.ts';
+import { itemNames } from '../../domain/pages/told-apart.ts';
 import { distractorSources } from '../../domain/questions/distractors.ts';
-import { questionTasks } from '../../domain/questions/question.ts';
 import { type DataConditions, trainingOf } from '../../domain/report/against-paper.ts';
 import { publicBase } from '../../domain/report/card-metadata.ts';
+import { sampledWords } from '../../domain/report/sampled.ts';
 import type { BoardRow } from './board.ts';
-import { readScored } from './compare.ts';
 import { recordedRecipe } from './recorded-recipe.ts';
+import { byId, readAsked, readScored } from './row-items.ts';
+
+export { readAsked } from './row-items.ts';
 
 export interface PageSources {
   benchmark: Benchmark;
@@ -38,9 +38,15 @@ export async function readPageSources(
 ): Promise<PageSources> {
   const sources: EvaluationSource[] = [];
   const asked = new Map<string, BenchmarkItem>();
-  for (const row of chosen) {
-    sources.push(await readSource(store, row));
-    for (const item of await readAsked(store, row)) asked.set(item.id, item);
+  const names = itemNames();
+  const labels = distinctLabels(chosen);
+  for (const [i, row] of chosen.entries()) {
+    const own = await readAsked(store, row);
+    const nameOf = names(byId(own));
+    const { items, ...source } = await readSource(store, row);
+    const named = items.map((item) => ({ ...item, id: nameOf(item.id) }));
+    sources.push({ ...source, label: labels[i] ?? row.label, items: named });
+    for (const item of own) asked.set(nameOf(item.id), item);
   }
   const rules = await rulesBeside(store, sources, board);
   const name = chosen[0]?.benchmark ?? '';
@@ -55,6 +61,21 @@ export async function readPageSources(
     asked,
     data: { ...(await conditionsOf(store, chosen)), bases: await basesOf(store, chosen, namespace) },
   };
+}
+
+/** Labels by which no two evaluations of a page are taken for each other: with what differs behind them. */
+export function distinctLabels(
+  rows: readonly Pick<BoardRow, 'label' | 'profile' | 'samples' | 'evaluation'>[],
+): string[] {
+  return rows.map((row) => {
+    const alike = rows.filter(({ label }) => label === row.label);
+    if (alike.length === 1) return row.label;
+    const differ = (of: (own: (typeof rows)[number]) => string | number): boolean =>
+      new Set(alike.map(of)).size === alike.length;
+    if (differ(({ profile }) => profile)) return `${row.label} (prompts ${row.profile})`;
+    if (differ(({ samples }) => samples)) return `${row.label} (${row.samples} per item)`;
+    return `${row.label} (${row.evaluation.key.slice(0, 8)})`;
+  });
 }
 
 /** Of the page a benchmark of one's own needs its name alone. */
@@ -99,9 +120,10 @@ const remarkSchema = z.object({ remark: z.string() });
 
 async function remarkOf(
   store: ArtifactStore,
-  { evaluation, narratives }: BoardRow,
+  { evaluation, narratives, sampled, reader }: BoardRow,
 ): Promise<Pick<EvaluationSource, 'remark'>> {
   if (narratives) return { remark: narrativeWords(narratives) };
+  if (sampled) return { remark: sampledWords(sampled, reader) };
   return remarkSchema.safeParse((await store.manifest(evaluation)).facts).data ?? {};
 }
 
@@ -113,7 +135,7 @@ async function rulesBeside(
 ): Promise<EvaluationSource[]> {
   const idsOf = ({ items }: EvaluationSource): string =>
     items
-      .map(({ id }) => id)
+      .map(({ id, expected }) => `${id}\t${expected}`)
       .toSorted()
       .join('\n');
   const known = new Set(sources.map(idsOf));
@@ -126,22 +148,6 @@ async function rulesBeside(
     if (known.has(idsOf(rule)) && !found.has(rule.label)) found.set(rule.label, rule);
   }
   return [...found.values()];
-}
-
-/** A benchmark's own artifact keeps what was asked; of a run's evaluation its questions are. */
-export async function readAsked(
-  store: ArtifactStore,
-  { evaluation, benchmark, profile }: BoardRow,
-): Promise<BenchmarkItem[]> {
-  const manifest = await store.manifest(evaluation);
-  const { asked } = artifactFiles.benchmark;
-  if (asked.name in manifest.files) return readJsonLines(store, manifest, asked.name, asked.schema);
-  const task = benchmark === 'id-diagnosis' ? 'diagnosis' : questionTasks.find((known) => known === benchmark);
-  const questions = manifest.inputs.questions && (await store.manifestByDigest(manifest.inputs.questions));
-  if (!questions || !task) return [];
-  const { test } = artifactFiles.questions;
-  const all = await readJsonLines(store, questions, test.name, test.schema);
-  return questionItems({ questions: all }, task, evaluationProfile(profile));
 }
 
 const factsSchema = z.object({

@@ -1,7 +1,7 @@
 /** Two evaluations beside each other, as a person reads them in a terminal. */
 import pc from 'picocolors';
 import type { ChangedItem, EvaluationComparison } from '../../domain/evaluation/comparison.ts';
-import { points, pointsRange, pValue } from '../../domain/report/words.ts';
+import { detectableWords, points, pointsRange, pValue } from '../../domain/report/words.ts';
 import { renderTable } from '../table.ts';
 
 interface Shown {
@@ -18,11 +18,19 @@ export function renderCompared({ first, second, benchmark, comparison }: Shown, 
     (change) => `${changed.filter((item) => item.change === change).length} ${change}`,
   );
   const rows = [
-    ['all', all.items, all.groups, points(all.difference), pointsRange(all), pValue(all.p), points(all.detectable)],
+    [
+      'all',
+      all.items,
+      all.groups,
+      points(all.difference),
+      pointsRange(all),
+      pValue(all.p),
+      detectableWords(all.detectable),
+    ],
     ...(sets.length > 1
       ? sets.map((set) => [
           ...[set.source, set.items, set.groups, points(set.difference), pointsRange(set)],
-          ...[pValue(set.correctedP), points(set.detectable)],
+          ...[pValue(set.correctedP), detectableWords(set.detectable)],
         ])
       : []),
   ].map((row) => row.map(String));

@@ -6,7 +6,7 @@ import { userMistake } from '../../domain/failures.ts';
 import { servePages } from '../../infra/web-server.ts';
 import { readPort, serveUntilInterrupted } from '../follow/report.ts';
 import { withAnswers } from '../question.ts';
-import { type BoardRow, readBoard } from './board.ts';
+import { type BoardRow, modelsBehind, readBoard } from './board.ts';
 import { findRow } from './compare.ts';
 import { isRule, readPageSources } from './page-sources.ts';
 import { servedFiles } from './served-pages.ts';
@@ -68,12 +68,17 @@ export function chooseRows(
   );
 }
 
-/** Of the same model asked in the same way the evaluation with most items holds the others, e.g. those of nights. */
+/**
+ * Of the same model, by its weights, asked in the same way the evaluation with most items holds the others, e.g. those of
+ * nights.
+ */
 function fullest(rows: readonly BoardRow[]): BoardRow[] {
   const ways = Map.groupBy(rows, ({ label, profile, samples, shown }) =>
     JSON.stringify([label, profile, samples, shown]),
   );
-  return [...ways.values()].flatMap((own) => own.toSorted((a, b) => b.items - a.items).slice(0, 1));
+  return [...ways.values()]
+    .flatMap((alike) => [...Map.groupBy(alike, modelsBehind(alike)).values()])
+    .flatMap((own) => own.toSorted((a, b) => b.items - a.items).slice(0, 1));
 }
 
 function only(known: readonly string[]): string {

@@ -17,7 +17,7 @@ import { evaluationProfile } from '../../domain/prompts/prompts.ts';
 import type { Recipe } from '../../domain/recipe/recipe.ts';
 import { storeEncoder } from '../encoder.ts';
 import type { Session } from '../session.ts';
-import { readRecipe } from '../start/recipes.ts';
+import { hasRecipe, readRecipe } from '../start/recipes.ts';
 import { findRun } from './known-runs.ts';
 import { resolveModels } from './models.ts';
 import { parseJudge } from './narratives/judge.ts';
@@ -121,10 +121,11 @@ async function readData(named: string | undefined, session: Asked): Promise<Data
   if (named === undefined) {
     throw userMistake('--data is missing: name a run whose questions are asked, or a recipe, e.g. --data demo');
   }
-  const recipe = await readRecipe(named).catch((error: unknown) => ({ error }));
-  if (!('error' in recipe)) return { recipe, baseSha256: null, data: { recipe: toJson(recipe) } };
-  // What is no recipe's name or file is a run's.
-  if (!/^[a-z0-9][a-z0-9._-]*$/.test(named)) throw recipe.error;
+  // What is no recipe's name or file is a run's; a recipe with a mistake is none.
+  if ((await hasRecipe(named)) || !/^[a-z0-9][a-z0-9._-]*$/.test(named)) {
+    const recipe = await readRecipe(named);
+    return { recipe, baseSha256: null, data: { recipe: toJson(recipe) } };
+  }
   const { recipe: own, baseSha256, data } = await findRun(session, named);
   return { recipe: own, baseSha256, data: data ?? { recipe: toJson(own) } };
 }

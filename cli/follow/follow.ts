@@ -78,6 +78,7 @@ export function showLines(): Display {
       for (const { stage, state, detail } of progress?.stages ?? []) {
         if (state !== 'waiting') say(`${stage}: ${detail === '' || state === 'done' ? state : detail}`);
       }
+      for (const { activity, reason } of progress?.waitsFor ?? []) say(`waits for you (${activity}): ${reason}`);
       for (const activity of pending) {
         const { workflow, id, attempt, lastFailure, training } = activity;
         const still = stillness(activity, seldom);

@@ -40,14 +40,22 @@ export const createCommand = (): Command =>
     .option('--within <hours>', 'what is not answered by then is not measured', hours, 8)
     .option('--catchup <hours>', 'a night that was missed starts up to so much later', hours, 12)
     .option('--webhook <address>', 'told of drops, signed by DERMFLOW_WEBHOOK_SECRET of the orchestrator workers')
+    .option('--json', 'as a JSON object')
     .action(create);
 
-async function create(name: string, model: string, options: CreateOptions): Promise<void> {
+async function create(
+  name: string,
+  model: string,
+  { json = false, ...options }: CreateOptions & { json?: boolean },
+): Promise<void> {
   await withSession(async (session) => {
     const input = await readNightly(name, model, options, session);
     const { at, timezone, catchup } = options;
-    await createSchedule(session.client, scheduleOptions(input, { at, timezone, catchupHours: catchup }));
-    console.log(`schedule ${name}: ${input.model.label}, every night at ${at} ${timezone}`);
+    const asked = scheduleOptions(input, { at, timezone, catchupHours: catchup });
+    await createSchedule(session.client, asked);
+    const zone = asked.spec.timezone;
+    const done = { schedule: name, done: 'created', model: input.model.label, at, timezone: zone };
+    console.log(json ? JSON.stringify(done) : `schedule ${name}: ${input.model.label}, every night at ${at} ${zone}`);
   });
 }
 
@@ -59,6 +67,7 @@ export async function readNightly(
   session: Pick<Session, 'client' | 'store' | 'workers'>,
 ): Promise<NightlyInput> {
   const schedule = parseScheduleName(name);
+  if (options.webhook !== undefined) requireAddress(options.webhook);
   const newestOf = /^([^@/]+)@newest$/.exec(model)?.[1] ?? null;
   const request = await readModel(model, newestOf, options, session);
   const [tested, ...others] = request.models;
@@ -70,6 +79,17 @@ export async function readNightly(
     withinMinutes: options.within * 60,
     webhook: options.webhook ?? null,
   });
+}
+
+/** Before anything is looked for. What no request can be sent to would be noticed on the night of a drop. */
+function requireAddress(webhook: string): void {
+  const address = URL.canParse(webhook) ? new URL(webhook) : null;
+  if (!address || !/^https?:$/.test(address.protocol))
+    throw userMistake('--webhook: expected an address that begins with https:// or http://');
+  if (address.username !== '' || address.password !== '')
+    throw userMistake(
+      `--webhook: the address at ${address.host} holds a name or password, which Temporal's history would show; leave them out, deliveries are signed`,
+    );
 }
 
 /** Of a run's milestones all but the adapter is known before: the base of its recipe. */

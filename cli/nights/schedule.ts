@@ -1,6 +1,6 @@
 /** `dermflow schedule`: nights, which Temporal starts. */
 import { Command } from 'commander';
-import { startOfDay } from '../../domain/nights/dates.ts';
+import { pastNights } from '../../domain/nights/dates.ts';
 import { withSession } from '../session.ts';
 import { renderTable } from '../table.ts';
 import { checkCommand } from './check.ts';
@@ -32,9 +32,17 @@ export const scheduleCommand = (): Command =>
     .addCommand(trendCommand());
 
 const named = (verb: string, description: string): Command =>
-  new Command(verb).description(description).argument('<name>', 'of the schedule');
+  new Command(verb).description(description).argument('<name>', 'of the schedule').option('--json', 'as a JSON object');
 
-async function list({ json = false }: { json?: boolean }): Promise<void> {
+interface Shown {
+  json?: boolean;
+}
+
+/** What was done, as a sentence or for programs. */
+export const tellDone = ({ json = false }: Shown, done: Record<string, string>, words: string): void =>
+  console.log(json ? JSON.stringify(done) : words);
+
+async function list({ json = false }: Shown): Promise<void> {
   await withSession(async ({ client }) => {
     const rows = await listSchedules(client);
     if (json) return console.log(JSON.stringify(rows));
@@ -46,32 +54,34 @@ async function list({ json = false }: { json?: boolean }): Promise<void> {
   });
 }
 
-async function trigger(name: string): Promise<void> {
+async function trigger(name: string, shown: Shown): Promise<void> {
   await withSession(({ client }) => triggerNight(client, name));
-  console.log(`a night of "${name}" begins; "dermflow schedule list" names it`);
+  const words = `a night of "${name}" begins; "dermflow schedule list" names it`;
+  tellDone(shown, { schedule: name, done: 'triggered' }, words);
 }
 
-async function pause(name: string, { note }: { note?: string }): Promise<void> {
+async function pause(name: string, { note, ...shown }: Shown & { note?: string }): Promise<void> {
   await withSession(({ client }) => askSchedule(client, name, (handle) => handle.pause(note ?? 'paused by dermflow')));
-  console.log(`"${name}" is paused; a night that has begun goes on`);
+  tellDone(shown, { schedule: name, done: 'paused' }, `"${name}" is paused; a night that has begun goes on`);
 }
 
-async function resume(name: string): Promise<void> {
+async function resume(name: string, shown: Shown): Promise<void> {
   await withSession(({ client }) => askSchedule(client, name, (handle) => handle.unpause()));
-  console.log(`"${name}" goes on with its next night`);
+  tellDone(shown, { schedule: name, done: 'resumed' }, `"${name}" goes on with its next night`);
 }
 
-async function backfill(name: string, { from, to }: { from: string; to: string }): Promise<void> {
+async function backfill(name: string, { from, to, ...shown }: Shown & { from: string; to: string }): Promise<void> {
   await withSession(async ({ client }) => {
     const zone = zoneOf(await askSchedule(client, name, (handle) => handle.describe()));
-    // A night at midnight belongs to the day that begins then.
-    const [start, end] = [startOfDay(from, zone, '--from') - 1000, startOfDay(to, zone, '--to', 1) - 1000];
+    const { start, end } = pastNights(from, to, zone, Date.now());
     await backfillNights(client, name, start, end);
   });
-  console.log(`the nights of "${name}" from ${from} to ${to} begin, one after another`);
+  const words = `the nights of "${name}" from ${from} to ${to} begin, one after another`;
+  tellDone(shown, { schedule: name, done: 'backfilled', from, to }, words);
 }
 
-async function remove(name: string): Promise<void> {
+async function remove(name: string, shown: Shown): Promise<void> {
   await withSession(({ client }) => askSchedule(client, name, (handle) => handle.delete()));
-  console.log(`"${name}" is deleted; its nights are kept, "dermflow schedule trend ${name}" shows them`);
+  const words = `"${name}" is deleted; its nights are kept, "dermflow schedule trend ${name}" shows them`;
+  tellDone(shown, { schedule: name, done: 'deleted' }, words);
 }

@@ -29,13 +29,14 @@ type Options = ScheduleOptions<ScheduleOptionsStartWorkflowAction<Workflow>>;
 
 /** What Temporal is asked for. A night that is due while one runs is skipped. Throws a user's mistake. */
 export function scheduleOptions(input: NightlyInput, { at, timezone, catchupHours }: NightTimes): Options {
-  const spec: ScheduleSpec = { calendars: [parseTimeOfDay(at)], timezone: parseZone(timezone) };
+  const zone = parseZone(timezone);
+  const spec: ScheduleSpec = { calendars: [parseTimeOfDay(at)], timezone: zone };
   const id = scheduleId(input.schedule);
   return {
     scheduleId: id,
     spec,
     policies: { overlap: 'SKIP', catchupWindow: catchupHours * 3_600_000 },
-    memo: { timezone },
+    memo: { timezone: zone },
     action: {
       type: 'startWorkflow',
       workflowType: workflowTypes.nightlyEvaluation,

@@ -1,5 +1,5 @@
 /** Recipes as commands take them: a name or a file, changed by `--set`, completed by `--data`. */
-import { access, readFile } from 'node:fs/promises';
+import { access, readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { Document, parseDocument } from 'yaml';
 import type { SourcesRequest } from '../../activities/datasets/import/recipe-sources.ts';
@@ -18,15 +18,28 @@ export interface RecipeChanges {
   set?: string[];
 }
 
+/** Where a recipe lies: one of this repository by its name, or a file. */
+function placeOf(nameOrFile: string): { file: string; shown: string } {
+  const isName = /^[a-z0-9-]+$/.test(nameOrFile);
+  return isName
+    ? { file: resolve(repositoryRoot, 'recipes', `${nameOrFile}.yaml`), shown: `recipes/${nameOrFile}.yaml` }
+    : { file: resolve(nameOrFile), shown: nameOrFile };
+}
+
+/** Whether there is a recipe of this name or file, whatever stands in it. */
+export const hasRecipe = (nameOrFile: string): Promise<boolean> =>
+  stat(placeOf(nameOrFile).file).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+
 /**
  * Reads a recipe: `demo` is `recipes/demo.yaml` of this repository, anything with a slash or an ending is a file. One
  * that `extends: other.yaml`, a file beside it, is that recipe with its own fields put over it.
  * Whatever is wrong with it is a user's mistake naming file, line or field.
  */
 export async function readRecipe(nameOrFile: string, { set = [] }: RecipeChanges = {}): Promise<Recipe> {
-  const isName = /^[a-z0-9-]+$/.test(nameOrFile);
-  const file = isName ? resolve(repositoryRoot, 'recipes', `${nameOrFile}.yaml`) : resolve(nameOrFile);
-  const shown = isName ? `recipes/${nameOrFile}.yaml` : nameOrFile;
+  const { file, shown } = placeOf(nameOrFile);
   await access(file).catch((error: unknown) => {
     throw userMistake(`${nameOrFile}: there is no such recipe (${file}); give a name in recipes/ or a file`, error);
   });

@@ -8,6 +8,7 @@ import { userMistake } from '../failures.ts';
 import { llmProviders } from '../llm-settings.ts';
 import { type EvaluationProfile, evaluationProfileSchema } from '../prompts/profile.ts';
 import type { ModelRef } from './references.ts';
+import { sampledScoresSchema } from './sampled.ts';
 
 /** The two readers of answers (evaluation/scored.ts). */
 const readerNames = ['strict', 'lenient'] as const;
@@ -131,6 +132,8 @@ export const benchmarkScoreSchema = z.object({
   lenient: readerScoreSchema,
   /** Where a judge gave the scores, which are then shares of 5. */
   narratives: narrativeScoresSchema.optional(),
+  /** Of several answers per item; the scores above are those of the first. Absent in evaluations of earlier versions. */
+  sampled: sampledScoresSchema.optional(),
 });
 export type BenchmarkScore = z.infer<typeof benchmarkScoreSchema>;
 

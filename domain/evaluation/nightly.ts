@@ -127,7 +127,9 @@ function testsOf({ tonight, lastGood, start }: BenchmarkNight, benchmark: number
 function decide(own: readonly (Comparison & { correctedP: number })[], level: number): Verdict {
   const [last, ...others] = own;
   if (!last) return { verdict: 'not measured', reason: 'tonight shares no item with the last good night' };
-  const shown = [last, ...others].find(({ correctedP }) => correctedP < level) ?? last;
+  const found = [last, ...others].filter(({ correctedP }) => correctedP < level);
+  // Better than on the last good night, and still worse than on the first of the line: that is a drop.
+  const shown = found.find(({ test }) => test.difference < 0) ?? found[0] ?? last;
   const { since, test, correctedP } = shown;
   const significant = correctedP < level;
   return {

@@ -1,16 +1,22 @@
 /** Times of day and dates of a named time zone. */
 import { userMistake } from '../failures.ts';
 
-/** Throws a user's mistake where there is no such zone. */
+/**
+ * The zone as its data base writes it, whose capitals Temporal's server minds: `europe/zurich` is Europe/Zurich. Throws a
+ * user's mistake where there is no such zone.
+ */
 export function parseZone(name: string): string {
+  if (/^[+-]/.test(name))
+    throw userMistake(`--timezone ${name}: give the name of a zone, e.g. Europe/Zurich, not an offset`);
+  const known = Intl.supportedValuesOf('timeZone').find((zone) => zone.toLowerCase() === name.toLowerCase());
+  if (known !== undefined) return known;
   try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
+    // An older name, e.g. US/Pacific, is known to Temporal as it is written there.
+    const { timeZone } = new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions();
+    return timeZone.toLowerCase() === name.toLowerCase() ? timeZone : name;
   } catch {
     throw userMistake(`--timezone ${name}: there is no such time zone; name one as Europe/Zurich or UTC`);
   }
-  if (/^[+-]/.test(name))
-    throw userMistake(`--timezone ${name}: give the name of a zone, e.g. Europe/Zurich, not an offset`);
-  return name;
 }
 
 /** Of `02:30`. */
@@ -33,6 +39,25 @@ export function startOfDay(date: string, zone: string, flag: string, daysLater =
   // The offset at a first guess may be that of the other side of a change of clocks.
   const guess = wanted - offsetMs(wanted, zone);
   return wanted - offsetMs(guess, zone);
+}
+
+/**
+ * The stretch of the nights of past days, in milliseconds: from just before the first day begins to just before the last
+ * one ends, or to now. A night at midnight belongs to the day that begins then. Throws a user's mistake for a day that has
+ * not begun: its nights would be done now, under a name that no later night comes after.
+ */
+export function pastNights(from: string, to: string, zone: string, nowMs: number): { start: number; end: number } {
+  for (const [flag, date] of [
+    ['--from', from],
+    ['--to', to],
+  ] as const) {
+    if (startOfDay(date, zone, flag) > nowMs)
+      throw userMistake(`${flag} ${date}: that day has not begun in ${zone}; give past days, up to today`);
+  }
+  return {
+    start: startOfDay(from, zone, '--from') - 1000,
+    end: Math.min(startOfDay(to, zone, '--to', 1) - 1000, nowMs),
+  };
 }
 
 function offsetMs(instant: number, zone: string): number {

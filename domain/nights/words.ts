@@ -1,9 +1,6 @@
 /** A verdict in one line. */
+import { percent, points } from '../report/words.ts';
 import type { NightPoint } from './record.ts';
-
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
-/** Differences of shares, in percentage points. */
-const points = (share: number): string => `${share < 0 ? '−' : '+'}${Math.abs(100 * share).toFixed(1)}`;
 
 export function wordsOf({ benchmark, verdict, measured }: NightPoint): string {
   const score = measured ? `${percent(measured.score.value)}, ` : '';
@@ -24,7 +21,11 @@ function tell(verdict: NightPoint['verdict']): string {
       const { difference, low, high, detectable } = verdict.test;
       const interval = `95 % interval ${points(low)} to ${points(high)}`;
       const p = verdict.correctedP < 0.001 ? 'p < 0.001' : `p = ${verdict.correctedP.toFixed(3)}`;
-      return `${verdict.verdict}: ${points(difference)} points against ${verdict.since} (${interval}, ${p}; a true difference of ${(100 * detectable).toFixed(1)} would be seen in 80 of 100 nights)`;
+      const seen =
+        detectable < 1
+          ? `a true difference of ${(100 * detectable).toFixed(1)} would be seen in 80 of 100 nights`
+          : 'too few patients to see any difference in 80 of 100 nights';
+      return `${verdict.verdict}: ${points(difference)} points against ${verdict.since} (${interval}, ${p}; ${seen})`;
     }
   }
 }

@@ -20,9 +20,12 @@ export type DataConditions = Pick<Conditions, 'generated' | 'distractors'> & {
 const paperBase = 'Qwen2.5-VL-7B-Instruct';
 const paperSteps = [500, 1000, 1500];
 
+/** What tells two evaluations of one label apart on a page stands in brackets behind it. */
+const plainLabel = (label: string): string => label.replace(/ \([^()]*\)$/, '');
+
 /** A run's model by its label, `RUN@grpo-500`; null for others. */
 export function trainingOf(label: string): Training {
-  const [, run, id] = /^([a-z0-9][a-z0-9._-]*)@([a-z0-9-]+)$/.exec(label) ?? [];
+  const [, run, id] = /^([a-z0-9][a-z0-9._-]*)@([a-z0-9-]+)$/.exec(plainLabel(label)) ?? [];
   if (run === undefined || id === undefined) return null;
   const number = /-(\d+)(?:-no-image)?$/.exec(id)?.[1];
   const step = number === undefined ? null : Number(number);
@@ -34,7 +37,7 @@ export function trainingOf(label: string): Training {
 /** Rows of the tables that the label may stand for: those that a table has are compared. */
 function rowsFor(label: string, training: Training): string[] {
   if (training === null) {
-    const name = label.split('?', 1)[0]?.toLowerCase();
+    const name = plainLabel(label).split('?', 1)[0]?.toLowerCase();
     return publishedModels.flatMap((model) => (model.name.toLowerCase() === name ? [model.name] : []));
   }
   const { stage, step } = training;

@@ -30,3 +30,6 @@ export const pointsRange = ({ low, high }: Interval): string => `${signed(low)} 
 
 /** `p < 0.001`, `p = 0.04`. */
 export const pValue = (p: number): string => (p < 0.001 ? 'p < 0.001' : `p = ${Number(p.toPrecision(2))}`);
+
+/** The least true difference that a test would find; no two shares differ by more than 100 points. */
+export const detectableWords = (share: number): string => (share >= 1 ? 'none' : points(share));

@@ -49,16 +49,20 @@ function outputsOf(data) {
 export function chooseItems(data, view) {
   const looking = lookingAt(data, view);
   const { model, reader } = looking;
-  /** A wanted name that is unknown is no item's. @param {readonly string[]} list @param {string} name */
-  const wanted = (list, name) => (name === '' ? null : list.indexOf(name));
+  /** An unknown name is no item's, nor that of items without one (-1). @param {readonly string[]} list @param {string} name */
+  const wanted = (list, name) => (name === '' ? null : list.includes(name) ? list.indexOf(name) : Number.NaN);
   const [set, group, form] = [
     wanted(data.sets, view.set),
     wanted(data.groups, view.group),
     wanted(data.forms, view.form),
   ];
   const [right, given] = [wanted(data.labels, view.class), wanted(data.labels, view.given)];
-  const [name, value] = splitAttribute(view.attribute);
-  const attribute = data.attributes.find((each) => each.name === name);
+  // A name may hold a colon itself.
+  const attribute = data.attributes.find(
+    ({ name, values }) =>
+      view.attribute.startsWith(`${name}:`) && values.includes(view.attribute.slice(name.length + 1)),
+  );
+  const value = view.attribute.slice((attribute?.name.length ?? 0) + 1);
   const words = view.q.toLowerCase();
   const outputs = words === '' ? [] : outputsOf(data);
   /** @param {number} i */
@@ -74,7 +78,7 @@ export function chooseItems(data, view) {
     (given === null || model[reader].predicted[i] === given) &&
     (form === null || model.form[i] === form) &&
     (view.verdict === '' || verdictOf(model, reader, i) === view.verdict) &&
-    (name === '' || (attribute !== undefined && attribute.values[attribute.place[i] ?? -1] === value)) &&
+    (view.attribute === '' || (attribute !== undefined && attribute.values[attribute.place[i] ?? -1] === value)) &&
     (view.change === '' || changeOf(looking, i) === view.change) &&
     (words === '' || hasWords(i));
   return sorted(
@@ -83,12 +87,6 @@ export function chooseItems(data, view) {
     view,
     looking,
   );
-}
-
-/** @param {string} text @returns {[name: string, value: string]} */
-function splitAttribute(text) {
-  const colon = text.indexOf(':');
-  return colon < 0 ? ['', ''] : [text.slice(0, colon), text.slice(colon + 1)];
 }
 
 /** By a column, `-` before it: backwards. Equal ones stay in the order of the data. */
@@ -104,7 +102,7 @@ function sorted(items, data, { sort }, { model, reader }) {
     score: (i) => model[reader].score[i] ?? 0,
     length: (i) => data.outputs[model.output[i] ?? -1]?.length ?? 0,
   };
-  const key = keys[column];
+  const key = Object.hasOwn(keys, column) ? keys[column] : undefined;
   if (!key) return items;
   const keyed = items.map((item) => ({ item, key: key(item) }));
   keyed.sort((a, b) => sign * (a.key < b.key ? -1 : a.key > b.key ? 1 : 0) || a.item - b.item);

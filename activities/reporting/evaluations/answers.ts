@@ -1,7 +1,7 @@
 /** Where answers go wrong, and how models differ: confusion, recall, what could not be read, groups, pairs. */
 import { html } from 'hono/html';
 import type { EvaluationPage, PageRow } from '../../../domain/pages/evaluation-page.ts';
-import { percent, percentRange, points, pointsRange, pValue } from '../../../domain/report/words.ts';
+import { detectableWords, percent, percentRange, points, pointsRange, pValue } from '../../../domain/report/words.ts';
 import { grouped } from '../../../domain/words.ts';
 import { confusionChart } from '../charts/confusion.ts';
 import { figure, folded, type Markup, section, table } from '../markup.ts';
@@ -22,7 +22,7 @@ export function differencesSection({ pairs }: EvaluationPage): Markup {
         pairs.map(
           ({ first, second, test, correctedP }) => html`<tr><th scope="row">${first} → ${second}</th>
             <td data-value="${test.difference}">${points(test.difference)}</td><td data-value="${test.low}">${pointsRange(test)}</td>
-            <td data-value="${correctedP}">${pValue(correctedP)}</td><td data-value="${test.detectable}">${points(test.detectable)}</td>
+            <td data-value="${correctedP}">${pValue(correctedP)}</td><td data-value="${test.detectable}">${detectableWords(test.detectable)}</td>
             <td data-value="${test.items}">${grouped(test.items)}</td><td data-value="${test.groups}">${grouped(test.groups)}</td></tr>`,
         ),
       ),

@@ -12,13 +12,14 @@ export const exportCommand = (): Command =>
     .argument('<evaluation>', 'a model as the leaderboard names it, or the first characters of an evaluation’s key')
     .requiredOption('--out <file>', 'its ending says which')
     .option('--benchmark <name>', 'where it has evaluations on several')
-    .action(async (name: string, { out, benchmark }: { out: string; benchmark?: string }) => {
-      const count = await withAnswers(async ({ client, store }) => {
+    .option('--json', 'as a JSON object')
+    .action(async (name: string, { out, benchmark, json }: { out: string; benchmark?: string; json?: boolean }) => {
+      const items = await withAnswers(async ({ client, store }) => {
         const artifacts = await store();
         const row = findRow(await readBoard(artifacts, client.options.namespace), name, benchmark);
         const scored = await readScored(artifacts, row);
         await writeForeign(out, await readAsked(artifacts, row), scored);
         return scored.length;
       });
-      console.log(`${out}: ${count} items`);
+      console.log(json ? JSON.stringify({ file: out, items }) : `${out}: ${items} items`);
     });

@@ -4,7 +4,11 @@ import { basename } from 'node:path';
 import { readWorkbook, writeWorkbook } from '../../../activities/exchange/workbook.ts';
 import type { BenchmarkItem } from '../../../domain/benchmarks/benchmark.ts';
 import type { ForeignEvaluation } from '../../../domain/benchmarks/exchange/foreign.ts';
-import { parseLmmsEvalSamples, printLmmsEvalSamples } from '../../../domain/benchmarks/exchange/lmms-eval.ts';
+import {
+  type LmmsEvalSamples,
+  parseLmmsEvalSamples,
+  printLmmsEvalSamples,
+} from '../../../domain/benchmarks/exchange/lmms-eval.ts';
 import {
   parseVlmEvalKit,
   parseVlmEvalKitSheet,
@@ -14,19 +18,31 @@ import {
 import type { ScoredItem } from '../../../domain/evaluation/scored.ts';
 import { userMistake } from '../../../domain/failures.ts';
 
-type Foreign = ForeignEvaluation & { scored: ScoredItem[] | null };
+type Foreign = ForeignEvaluation & {
+  scored: ScoredItem[] | null;
+  /** Of lmms-eval: which metrics are the scores, and which say something else. */
+  metrics?: LmmsEvalSamples['metrics'];
+};
 
-/** Throws a user's mistake that names the file, and the row or cell. */
-export async function readForeign(file: string, task: string): Promise<Foreign> {
+/**
+ * Throws a user's mistake that names the file, and the row or cell.
+ *
+ * @param metric of lmms-eval's: which is the score
+ */
+export async function readForeign(file: string, task: string, metric?: string): Promise<Foreign> {
   const bytes = await readFile(file).catch((error: unknown) => {
     throw userMistake(
       `${file}: cannot be read (${String(error)}); give a file that VLMEvalKit or lmms-eval wrote`,
       error,
     );
   });
+  if (metric !== undefined && !file.endsWith('.jsonl'))
+    throw userMistake(
+      `--metric ${metric}: is for samples of lmms-eval (.jsonl); tables of VLMEvalKit have one score, hit`,
+    );
   if (file.endsWith('.xlsx')) return parseVlmEvalKitSheet(await readWorkbook(bytes, file), file, task);
   const text = bytes.toString('utf8');
-  return file.endsWith('.jsonl') ? parseLmmsEvalSamples(text, file, task) : parseVlmEvalKit(text, file, task);
+  return file.endsWith('.jsonl') ? parseLmmsEvalSamples(text, file, task, metric) : parseVlmEvalKit(text, file, task);
 }
 
 /** `.xlsx` and `.tsv` as VLMEvalKit has them, `.jsonl` as lmms-eval. */

@@ -6,7 +6,7 @@ import { toJsonLines } from '../../../activities/json-lines.ts';
 import type { ArtifactStore } from '../../../activities/ports/artifact-store.ts';
 import { type ArtifactRef, canonicalJson, digestOf } from '../../../domain/artifact.ts';
 import { artifactFiles } from '../../../domain/artifact-files.ts';
-import { asScoredItems } from '../../../domain/benchmarks/exchange/foreign.ts';
+import { asScoredItems, type ForeignItem } from '../../../domain/benchmarks/exchange/foreign.ts';
 import { benchmarks } from '../../../domain/benchmarks/index.ts';
 import { summariseChoices, summariseOpen } from '../../../domain/benchmarks/summarise.ts';
 import { userMistake } from '../../../domain/failures.ts';
@@ -18,6 +18,8 @@ export interface Imported {
   items: number;
   /** Items to which the tool gave no score: they are no wrong answers, and are left out. */
   withoutScore: number;
+  /** Of lmms-eval: the metrics that are the scores, and those that say something else. */
+  metrics?: { taken: string[]; left: string[] };
 }
 
 export const importCommand = (): Command =>
@@ -26,13 +28,26 @@ export const importCommand = (): Command =>
     .argument('<file>', 'judged results, or samples')
     .requiredOption('--benchmark <name>', 'under which it is shown')
     .requiredOption('--model <label>', 'of the row')
-    .action(async (file: string, { benchmark, model }: { benchmark: string; model: string }) => {
-      const { items, withoutScore } = await withSession(async ({ store }) =>
-        importResults(file, benchmark, model, await store({ writes: true })),
+    .option('--metric <name>', 'of lmms-eval: which is the score; default: the first')
+    .option('--json', 'as a JSON object')
+    .action(async (file: string, { benchmark, model, metric, json }: ImportOptions) => {
+      const imported = await withSession(async ({ store }) =>
+        importResults(file, benchmark, model, await store({ writes: true }), metric),
       );
+      if (json) return console.log(JSON.stringify({ benchmark, model, ...imported }));
+      const { items, withoutScore, metrics } = imported;
       const left = withoutScore > 0 ? `; ${withoutScore} without a score are left out` : '';
-      console.log(`${model} on ${benchmark}: ${items} items${left}`);
+      const others = metrics?.left.length ? ` (not ${metrics.left.join(', ')}; --metric takes another)` : '';
+      const scored = metrics?.taken.length ? `, scored by ${metrics.taken.join(', ')}${others}` : '';
+      console.log(`${model} on ${benchmark}: ${items} items${scored}${left}`);
     });
+
+interface ImportOptions {
+  benchmark: string;
+  model: string;
+  metric?: string;
+  json?: boolean;
+}
 
 /** Throws a user's mistake where the file has no scored item. The same file is imported once. */
 export async function importResults(
@@ -40,13 +55,17 @@ export async function importResults(
   benchmark: string,
   label: string,
   store: ArtifactStore,
+  metric?: string,
 ): Promise<Imported> {
-  const read = await readForeign(file, benchmark);
+  requireName('--benchmark', benchmark);
+  requireName('--model', label);
+  const read = await readForeign(file, benchmark, metric);
+  requireOnce(read.items, file, read.tool);
   const scored = read.scored ?? asScoredItems(read);
   const withoutScore = read.items.length - scored.length;
   if (scored.length === 0) {
     throw userMistake(
-      `${file}: none of its ${read.items.length} items has a score; give the judged results (column hit)`,
+      `${file}: none of its ${read.items.length} items has a score; ${read.tool === 'lmms-eval' ? 'give samples of a task with a metric per item that is a number from 0 to 1' : 'give the judged results (column hit)'}`,
     );
   }
   if (read.scored === null && benchmarks.some(({ name }) => name === benchmark)) {
@@ -71,5 +90,28 @@ export async function importResults(
       },
     }),
   );
-  return { evaluation, items: scored.length, withoutScore };
+  const metrics = read.scored === null && read.metrics ? { metrics: read.metrics } : {};
+  return { evaluation, items: scored.length, withoutScore, ...metrics };
+}
+
+/** Labels and benchmarks stand in tables of one line per row; that of a benchmark also names a folder of pages. */
+function requireName(flag: '--benchmark' | '--model', name: string): void {
+  const isOneLine = /^[^\p{Cc}\u2028\u2029]{1,200}$/u.test(name) && name.trim() !== '';
+  const isFolder = flag === '--model' || !/[/\\]|^\.+$/.test(name);
+  if (isOneLine && isFolder) return;
+  const without = flag === '--benchmark' ? ', without "/" and "\\"' : '';
+  throw userMistake(`${flag} ${JSON.stringify(name)}: expected 1 to 200 characters on one line${without}`);
+}
+
+/** Items are known by their ids: one that stands twice would count twice, and be paired with itself. */
+function requireOnce(items: readonly ForeignItem[], file: string, tool: string): void {
+  const rows = new Map<string, number>();
+  for (const [i, { id }] of items.entries()) {
+    const before = rows.get(id);
+    if (before !== undefined) {
+      const remedy = tool === 'lmms-eval' ? 'keep the lines of one filter' : 'keep one row for each index';
+      throw userMistake(`${file}: item ${id} stands twice, in rows ${before + 1} and ${i + 1}; ${remedy}`);
+    }
+    rows.set(id, i);
+  }
 }

@@ -20,9 +20,8 @@ const lineSchema = z.looseObject({
 type Line = z.infer<typeof lineSchema>;
 
 const bookkeeping: ReadonlySet<string> = new Set(
-  'doc_id doc target input arguments resps filtered_resps filter metrics doc_hash prompt_hash target_hash token_counts success'.split(
-    ' ',
-  ),
+  `doc_id doc target input input_media arguments resps filtered_resps filter metrics doc_hash prompt_hash target_hash
+   token_counts success`.split(/\s+/),
 );
 
 /** Our own field among the metrics, by which nothing of a scored item is lost on the way out and in. */
@@ -31,6 +30,8 @@ const ours = 'dermflow';
 /** The lines as they are, so that they can be written again byte for byte, and what they say. */
 export interface LmmsEvalSamples extends ForeignEvaluation {
   lines: string[];
+  /** Metrics of which each item's score is the first that its line has; others that scored it otherwise are no part of it. */
+  metrics: { taken: string[]; left: string[] };
   /** Our own scored items, where the file was written by us. */
   scored: ScoredItem[] | null;
 }
@@ -38,17 +39,24 @@ export interface LmmsEvalSamples extends ForeignEvaluation {
 /**
  * Reads a file of samples. A line that cannot be used is a user's mistake that names file and row.
  *
- * @param metric which of the metrics is the score; without it the first number from 0 to 1
+ * @param metric which of the metrics is the score; without it the first that is one anywhere in the file and that the
+ *   line has: where that is NaN the item has no score, whatever other metrics say
  */
 export function parseLmmsEvalSamples(text: string, file: string, task: string, metric?: string): LmmsEvalSamples {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   const rows = lines.map((line, i) => parseLine(line, `${file}: row ${i + 1}`));
   const own = rows.map((row) => scoredItemSchema.safeParse(row[ours]));
+  const names = metric === undefined ? metricsOf(rows) : [metric];
+  if (metric !== undefined && !rows.some((row) => metric in row)) {
+    const known = metricsOf(rows).join(', ') || 'none that is a number from 0 to 1';
+    throw userMistake(`${file}: no line has the metric "${metric}"; there are ${known}`);
+  }
   return {
     tool: 'lmms-eval',
     task,
     lines,
-    items: rows.map((row) => asItem(row, task, metric)),
+    items: rows.map((row) => asItem(row, task, names)),
+    metrics: takenOf(rows, names),
     scored: own.length > 0 && own.every(({ success }) => success) ? own.flatMap(({ data }) => data ?? []) : null,
   };
 }
@@ -68,12 +76,12 @@ function parseLine(line: string, where: string): Line {
   );
 }
 
-const asItem = (row: Line, task: string, metric: string | undefined): ForeignItem => ({
+const asItem = (row: Line, task: string, names: readonly string[]): ForeignItem => ({
   id: row.doc_id,
   source: task,
   output: outputOf(row.filtered_resps),
   expected: typeof row.target === 'string' ? row.target : (JSON.stringify(row.target) ?? ''),
-  score: scoreOf(row, metric),
+  score: asScore(row[names.find((name) => name in row) ?? '']),
 });
 
 /** The first response, however deep it is nested. */
@@ -83,12 +91,27 @@ function outputOf(responses: unknown): string {
   return responses === undefined || responses === null ? '' : (JSON.stringify(responses) ?? '');
 }
 
-function scoreOf(row: Line, metric: string | undefined): number | null {
-  if (metric !== undefined) return asScore(row[metric]);
-  const found = Object.entries(row)
-    .filter(([name]) => !bookkeeping.has(name) && name !== ours)
-    .map(([, value]) => asScore(value));
-  return found.find((score) => score !== null) ?? null;
+/** Fields that are a score in any line, in the order in which they first are. */
+const metricsOf = (rows: readonly Line[]): string[] => [
+  ...new Set(
+    rows.flatMap((row) =>
+      Object.entries(row).flatMap(([name, value]) =>
+        bookkeeping.has(name) || name === ours || asScore(value) === null ? [] : [name],
+      ),
+    ),
+  ),
+];
+
+/** Those by which lines are scored, and those that say something else of a line. */
+function takenOf(rows: readonly Line[], names: readonly string[]): LmmsEvalSamples['metrics'] {
+  const [taken, left] = [new Set<string>(), new Set<string>()];
+  for (const row of rows) {
+    const [first, ...others] = names.filter((name) => name in row);
+    if (first === undefined) continue;
+    taken.add(first);
+    for (const name of others) if (asScore(row[name]) !== asScore(row[first])) left.add(name);
+  }
+  return { taken: [...taken], left: [...left].filter((name) => !taken.has(name)) };
 }
 
 /** A number or truth value, also as the `score` of an object; null for anything else and beyond 0 to 1. */

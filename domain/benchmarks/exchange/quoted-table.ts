@@ -19,6 +19,13 @@ export function parseQuotedTable(text: string, separator: ',' | '\t', file: stri
     const field = readField(source, at, separator);
     row.push(field.value);
     at = field.end;
+    if (at > source.length || (at < source.length && !`${separator}\r\n`.includes(source[at] ?? ''))) {
+      const [what, remedy] =
+        at > source.length
+          ? ['is not closed', 'the file may be cut off']
+          : ['is followed by text', 'write a quote in it twice'];
+      throw userMistake(`${file}: row ${rows.length}: field ${row.length}: its quote ${what}; ${remedy}`);
+    }
     if (source[at] === separator) {
       at += 1;
       if (at < source.length) continue;

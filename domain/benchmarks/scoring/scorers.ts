@@ -5,7 +5,7 @@ import type { Option, QuestionTask } from '../../questions/question.ts';
 import { readLeniently } from '../../questions/reading/lenient.ts';
 import { readerOf, unreadablePassages } from '../../questions/reading/passage.ts';
 import type { BenchmarkItem } from '../benchmark.ts';
-import { afterThinking, exactOption, finalContent } from './exact-option.ts';
+import { exactAnswer, exactOption, finalContent } from './exact-option.ts';
 
 /** What a scored item has of its item, whatever the scorer. */
 export const identityOf = ({ id, caseId, group, source, attributes }: BenchmarkItem) => ({
@@ -30,8 +30,8 @@ export function scoreChoice(item: BenchmarkItem, output: string): ScoredItem {
   const [strictly, leniently] =
     kind === 'ready'
       ? [
-          wordForWord(strict, finalContent(output), options),
-          wordForWord(lenient, finalContent(output) ?? afterThinking(output), options),
+          wordForWord(strict, () => exactOption(finalContent(output) ?? '', options)),
+          wordForWord(lenient, () => exactAnswer(output, options)),
         ]
       : [strict, lenient];
   const reading = ({ letter }: Answer): BenchmarkReading => ({
@@ -51,11 +51,11 @@ export function scoreChoice(item: BenchmarkItem, output: string): ScoredItem {
   };
 }
 
-/** The grammar's reading, or where it has none the option that the passage is word for word. */
-function wordForWord(read: Answer, passage: string | null, options: readonly Option[]): Answer {
+/** The grammar's reading, or where it has none the option that is said word for word. */
+function wordForWord(read: Answer, exact: () => string | null): Answer {
   const passages: readonly string[] = unreadablePassages;
-  if (passage === null || read.unreadable === null || !passages.includes(read.unreadable)) return read;
-  const letter = exactOption(passage, options);
+  if (read.unreadable === null || !passages.includes(read.unreadable)) return read;
+  const letter = exact();
   return letter === null ? read : { ...read, letter, unreadable: null };
 }
 

@@ -19,7 +19,7 @@ export function readLeniently(output: string, reader: Reader): Reading {
   const text = decodeEntities(output.slice(-longestRead));
   const blocks = blocksOf(text);
   if (blocks.length > 0) return agreed(blocks.map((block) => readProse(block, reader)));
-  return readProse(afterThinking(text), reader);
+  return readProse(afterThinking(text), reader, isCutOff(text));
 }
 
 /** Contents of the outermost blocks; the last may be left open, as where the output was cut off. */
@@ -33,6 +33,12 @@ function blocksOf(text: string): string[] {
   if (start !== null) blocks.push(text.slice(start));
   return blocks.filter((block) => /[\p{L}\p{N}]/u.test(block));
 }
+
+/** Whether the reasoning was begun and not ended: what is named in it last need not be the conclusion. */
+const isCutOff = (text: string): boolean => {
+  const last = (tag: RegExp): number => [...text.matchAll(tag)].at(-1)?.index ?? -1;
+  return last(thinkingStart) > last(thinkingEnd);
+};
 
 const afterThinking = (text: string): string => {
   const end = [...text.matchAll(thinkingEnd)].at(-1);
@@ -53,9 +59,10 @@ function agreed(readings: readonly Reading[]): Reading {
 
 /**
  * The whole, if it is one clear answer. Else, of a longer text, its last line, the sentence of its last announcement
- * ("the final answer is …") or its first line, whichever is one.
+ * ("the final answer is …") or its first line, whichever is one. Of reasoning that was cut off neither the first line nor
+ * what is named without an announcement.
  */
-function readProse(text: string, reader: Reader): Reading {
+function readProse(text: string, reader: Reader, cutOff = false): Reading {
   const items = itemsIn(text, reader);
   const whole = readItems(items, reader);
   if (whole.letter !== null) return whole;
@@ -64,8 +71,8 @@ function readProse(text: string, reader: Reader): Reading {
   const passages = [
     ...(ends ? [ends.last] : []),
     ...(announced ? [readItems(announced.toEnd, reader), readItems(announced.sentence, reader)] : []),
-    ...(announced || !ends ? [] : [ends.first]),
-    ...(announced ? [] : [onlyOneNamed(items, reader)]),
+    ...(announced || !ends || cutOff ? [] : [ends.first]),
+    ...(announced || cutOff ? [] : [onlyOneNamed(items, reader)]),
   ];
   return passages.find(({ letter }) => letter !== null) ?? whole;
 }
@@ -94,7 +101,7 @@ function lastAnnounced(items: readonly Item[]): { toEnd: Item[]; sentence: Item[
     if (isClaim(item)) {
       if (open !== null) found = { start: open, claim: i };
       open = null;
-    } else if (item.kind === 'lead' && announcements.has(item.text)) open ??= i;
+    } else if (item.kind === 'lead' && announcements.has(item.text) && !isMention(items, i)) open ??= i;
     else if (item.kind === 'unknown') open = null;
     if (item.questioned) open = null;
   }
@@ -105,6 +112,16 @@ function lastAnnounced(items: readonly Item[]): { toEnd: Item[]; sentence: Item[
   const end = items.findIndex((item, i) => i >= from && item.before === 'sentence');
   return { toEnd: items.slice(start), sentence: items.slice(start, end < 0 ? undefined : end) };
 }
+
+/** "Option A would be paler", "option A: …" speaks of an option and announces none; "the best option A" does. */
+function isMention(items: readonly Item[], at: number): boolean {
+  const [before, item, next] = [items[at - 1], items[at], items[at + 1]];
+  if (item?.text !== 'option' && item?.text !== 'choice') return false;
+  const chosen = item.before === 'none' && before !== undefined && choosing.has(before.text);
+  return next?.kind === 'letter' && !chosen;
+}
+
+const choosing: ReadonlySet<string> = new Set(['final', 'correct', 'best', 'right', 'single', 'my', 'our', 'chosen']);
 
 /**
  * Prose that names one option and no other, without an announcement: "The image shows a dark melanoma of the arm". A word

@@ -113,6 +113,25 @@ describe('items', () => {
     expect(item).toMatchObject({ answer: 'B', source: 'omnimedvqa/isic2018', malignancy: null });
   });
 
+  it.each([
+    ['Inflammatory.', 'A'],
+    ['<answer>Inflammatory.</answer>', 'A'],
+    ['<think>Melanoma?</think> <final_answer>Inflammatory', 'A'],
+    ['The correct option is: Inflammatory', 'A'],
+    ['{"answer": "Inflammatory."}', 'A'],
+    ['$\\boxed{\\text{Inflammatory.}}$', 'A'],
+    ['The picture is red.\n**Answer:** Inflammatory.', 'A'],
+    ['A. Inflammatory.\nB. Melanoma', null],
+    ['<answer>Inflammatory.</answer> <answer>B</answer>', null],
+    ['Inflammatory. and Melanoma', null],
+    ['It is not inflammatory.', null],
+  ])('with options of any kind are read leniently word for word: %j is %s', (output, letter) => {
+    const ood = benchmarkNamed('ood-diagnosis');
+    const [item] = ood.items(sources, paper);
+    if (!item) throw new RangeError('one item');
+    expect(ood.score(item, output)).toMatchObject({ strict: { letter: null }, lenient: { letter } });
+  });
+
   it('carry a profile’s system text', () => {
     const [item] = benchmarkNamed('ddx').items(sources, { ...paper, system: 'You are careful.' });
     expect(item?.system).toBe('You are careful.');

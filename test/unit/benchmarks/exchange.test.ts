@@ -52,6 +52,25 @@ describe('samples of lmms-eval', () => {
     ]);
   });
 
+  it('are scored by the first metric of a line; where it failed no other takes its place', () => {
+    const lines = [
+      '{"doc_id": 0, "target": "a", "filtered_resps": ["a"], "llm_judge": {"score": 1}, "anls": 0.5}',
+      '{"doc_id": 1, "target": "a", "filtered_resps": ["b"], "llm_judge": NaN, "anls": 0.25}',
+    ].join('\n');
+    const read = (metric?: string) => parseLmmsEvalSamples(lines, 'f.jsonl', 't', metric);
+    expect(read().items.map(({ score }) => score)).toEqual([1, null]);
+    expect(read().metrics).toEqual({ taken: ['llm_judge'], left: ['anls'] });
+    expect(read('anls').items.map(({ score }) => score)).toEqual([0.5, 0.25]);
+    expect(() => read('bleu')).toThrow('f.jsonl: no line has the metric "bleu"; there are llm_judge, anls');
+    // As MME's, whose lines have one of two.
+    const mme = ['perception', 'cognition'].map(
+      (name, i) => `{"doc_id": ${i}, "target": "a", "filtered_resps": ["a"], "mme_${name}_score": {"score": ${i}}}`,
+    );
+    const { items: two, metrics } = parseLmmsEvalSamples(mme.join('\n'), 'f', 't');
+    expect(two.map(({ score }) => score)).toEqual([0, 1]);
+    expect(metrics.left).toEqual([]);
+  });
+
   it('are written again byte for byte', () => expect(printLines(file)).toBe(text));
 
   it('hold all of our own, out and in', () => {
@@ -185,6 +204,14 @@ describe('quoted tables', () => {
       ],
     });
   });
+});
+
+describe('tables that were cut off or written by hand', () => {
+  it.each([
+    ['"a","b"\n"1","2', 'x.csv: row 1: field 2: its quote is not closed'],
+    ['"a","b"\n"1","say "no""\n', 'x.csv: row 1: field 2: its quote is followed by text'],
+    ['"a" ,"b"\n', 'x.csv: row 0: field 1: its quote is followed by text'],
+  ])('%j is refused', (text, words) => expect(() => parseQuotedTable(text, ',', 'x.csv')).toThrow(words));
 });
 
 describe('JSON of Python', () => {

@@ -121,6 +121,25 @@ describe('judgeNight', () => {
     expect(one(tonight, last, start)).toMatchObject({ verdict: 'drop', since: 'n0' });
   });
 
+  it('calls a night a drop that is better than the last good one, and worse than the first of its line', () => {
+    // The last good night was a noisy one, with losses and gains that hide each other.
+    const scored = (name: string, right: (i: number) => boolean): Night => ({
+      ...before,
+      night: name,
+      scores: times(200, (i) => ({ id: `q${i}`, group: `q${i}`, score: Number(right(i)) })),
+    });
+    const start = scored('start', (i) => i < 120);
+    const last = scored('last', (i) => i >= 60 && i < 150);
+    const tonight = scored('tonight', (i) => i >= 20 && i < 120);
+    expect(one(last, start)?.verdict).not.toBe('rise');
+    expect(one(tonight, last, last)).toMatchObject({ test: { difference: 0.05 } });
+    const better = scored('better', (i) => i >= 20 && i < 150);
+    expect(one(better, last, last)?.verdict).toBe('rise');
+    const worseThanStart = scored('worse', (i) => i >= 20 && i < 120);
+    const risen = scored('low', (i) => i >= 60 && i < 120);
+    expect(one(worseThanStart, risen, start)).toMatchObject({ verdict: 'drop', since: 'start' });
+  });
+
   it('corrects for the number of benchmarks', () => {
     const tonight = night(
       't',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { meanPassAtK, passAtK, voteOf } from '../../../domain/evaluation/samples.ts';
+import { meanPassAtK, passAtK, sampledScores, voteOf } from '../../../domain/evaluation/samples.ts';
 import type { ScoredItem } from '../../../domain/evaluation/scored.ts';
 
 const answer = (predicted: string | null, output = String(predicted)): ScoredItem => {
@@ -59,5 +59,38 @@ describe('voteOf', () => {
     expect(of(null, null, 'nevus')).toBe('nevus');
     expect(of(null, null)).toBeNull();
     expect(() => voteOf([])).toThrow('at least one');
+  });
+});
+
+describe('sampledScores', () => {
+  const of = (...predicted: (string | null)[]): ScoredItem[] => predicted.map((label) => answer(label));
+
+  it('are the vote and pass@k for powers of two and all, each with an interval by patient', () => {
+    const items = [of('nevus', 'nevus', 'wart'), of('wart', 'wart', 'nevus'), of('wart', null, null)].map((own, i) =>
+      own.map((each) => ({ ...each, group: `patient-${i}` })),
+    );
+    const { answers, vote, passAt } = sampledScores(items);
+    expect([answers, vote.strict.value]).toEqual([3, 1 / 3]);
+    expect(passAt.map(({ k, strict }) => [k, strict.value])).toEqual([
+      [1, expect.closeTo(1 / 3, 12)],
+      [2, expect.closeTo((1 + 2 / 3 + 0) / 3, 12)],
+      [3, expect.closeTo(2 / 3, 12)],
+    ]);
+    for (const { strict } of passAt) expect(strict.high - strict.low).toBeGreaterThan(0.1);
+  });
+
+  it('vote by each reader by itself', () => {
+    const hidden = (predicted: string): ScoredItem => ({ ...answer(predicted), strict: answer(null).strict });
+    const { vote } = sampledScores([[hidden('nevus'), hidden('nevus'), answer('wart')]]);
+    expect([vote.strict.value, vote.lenient.value]).toEqual([0, 1]);
+  });
+
+  it.each([
+    [2, [1, 2]],
+    [4, [1, 2, 4]],
+    [5, [1, 2, 4, 5]],
+  ])('of %i answers', (count, ks) => {
+    const { passAt } = sampledScores([of(...Array<string>(count).fill('wart'))]);
+    expect(passAt.map(({ k }) => k)).toEqual(ks);
   });
 });

@@ -34,7 +34,8 @@ function filled(): Cache {
   return cache;
 }
 
-const part = (cache: Cache): Floats => cache.parts['0.key'] ?? { data: new Float32Array(0), shape: [] };
+const part = (cache: Cache, start = 0, end = cache.lengths.length): Floats =>
+  cache.rows(start, end)['0.key'] ?? { data: new Float32Array(0), shape: [] };
 
 describe('Cache', () => {
   it('holds rows of several calls, of different lengths', () => {
@@ -58,6 +59,21 @@ describe('Cache', () => {
     for (const [row, length] of cache.lengths.entries()) {
       expect(tokensOf(part(cache), row, length)).toEqual(expected(row + 1, length));
     }
+  });
+
+  it('gives some of its rows, and makes the room that is asked for', () => {
+    const cache = new Cache(3);
+    cache.reserve(5);
+    cache.add(written([1, 2], 5), [5, 3], 0);
+    cache.add(written([3], 4), [4], 2);
+    expect(part(cache, 1, 3).shape).toEqual([2, heads, 5, width]);
+    expect(tokensOf(part(cache, 1, 3), 0, 3)).toEqual(expected(2, 3));
+    expect(tokensOf(part(cache, 1, 3), 1, 4)).toEqual(expected(3, 4));
+    cache.reserve(3);
+    expect(part(cache).shape).toEqual([3, heads, 5, width]);
+    cache.reserve(9);
+    expect(part(cache).shape).toEqual([3, heads, 9, width]);
+    expect(tokensOf(part(cache), 0, 5)).toEqual(expected(1, 5));
   });
 
   it('moves the last row to the place of one that is removed', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { decode, type EmbeddedPrompt, nextToken } from '../../../activities/inference/decode.ts';
+import { decode, nextToken } from '../../../activities/inference/decode.ts';
 import type { Decoded, DecoderInput, Graphs } from '../../../activities/inference/graphs.ts';
+import { createPrefill, type EmbeddedPrompt } from '../../../activities/inference/prefill.ts';
 
 const files = { hiddenSize: 1, imageToken: 1, padToken: 0, endTokens: new Set([2]), suppressed: [0] };
 const vocabulary = 200;
@@ -46,17 +47,18 @@ const promptOf = (first: number, length: number): EmbeddedPrompt => ({
     ...{ time: new Array<number>(length).fill(0), height: new Array<number>(length).fill(0) },
     ...{ width: new Array<number>(length).fill(0), next: length },
   },
-  features: [],
+  ...{ pictures: [], shown: 0 },
 });
 
-const greedily = (maxNewTokens: number) => ({ maxNewTokens, sampling: null, check: () => {} });
+const decodeAll = (prompts: readonly EmbeddedPrompt[], graphs: Pick<Graphs, 'decode'>, maxNewTokens: number) =>
+  decode(prompts, createPrefill(files, graphs), graphs, files, { maxNewTokens, sampling: null, check: () => {} });
 
 describe('decode', () => {
   it('gives the answers in the order of the prompts, whatever their lengths and wherever each ends', async () => {
     const { graphs, calls } = scripted();
     const firsts = Array.from({ length: 60 }, (_, i) => 10 + ((i * 37) % 150));
     const prompts = firsts.map((first, i) => promptOf(first, 2 + ((i * 13) % 40)));
-    const answers = await decode(prompts, graphs, files, greedily(20));
+    const answers = await decodeAll(prompts, graphs, 20);
     expect(answers).toEqual(firsts.map((first) => new Array<number>(first % 10).fill(first)));
     // Rows that have ended are not computed any more.
     const batches = calls.filter(({ length }) => length === 1).map(({ batch }) => batch);
@@ -66,11 +68,10 @@ describe('decode', () => {
 
   it('takes prompts of about 512 tokens at once, longest first, so that few are padded', async () => {
     const { graphs, calls } = scripted();
-    await decode(
+    await decodeAll(
       Array.from({ length: 40 }, (_, i) => promptOf(13, 20 + i)),
       graphs,
-      files,
-      greedily(1),
+      1,
     );
     expect(calls.reduce((sum, { batch, length }) => sum + batch * length, 0)).toBeLessThan(1.15 * (40 * 39.5));
     for (const { batch, length } of calls) expect(batch * length).toBeLessThanOrEqual(512);
@@ -78,7 +79,7 @@ describe('decode', () => {
 
   it('ends every row at the limit', async () => {
     const { graphs } = scripted();
-    expect(await decode([promptOf(19, 3), promptOf(12, 4)], graphs, files, greedily(5))).toEqual([
+    expect(await decodeAll([promptOf(19, 3), promptOf(12, 4)], graphs, 5)).toEqual([
       new Array<number>(5).fill(19),
       new Array<number>(2).fill(12),
     ]);
@@ -86,8 +87,8 @@ describe('decode', () => {
 
   it('refuses image features that are not as many as their placeholders', async () => {
     const { graphs } = scripted();
-    const prompt = { ...promptOf(19, 3), features: [new Float32Array(2)] };
-    await expect(decode([prompt], graphs, files, greedily(5))).rejects.toThrow('placeholders');
+    const prompt = { ...promptOf(19, 3), pictures: [{ digest: 'a', features: new Float32Array(2) }] };
+    await expect(decodeAll([prompt], graphs, 5)).rejects.toThrow('placeholders');
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseTimeOfDay, parseZone, startOfDay } from '../../../domain/nights/dates.ts';
+import { parseTimeOfDay, parseZone, pastNights, startOfDay } from '../../../domain/nights/dates.ts';
 
 const instant = (...args: Parameters<typeof startOfDay>): string => new Date(startOfDay(...args)).toISOString();
 
@@ -40,7 +40,33 @@ describe('a time of day', () => {
 
   it('belongs to a zone that has a name', () => {
     expect(parseZone('Europe/Zurich')).toBe('Europe/Zurich');
+    // Temporal's server minds capitals.
+    expect(['europe/zurich', 'AMERICA/NEW_YORK', 'utc', 'US/Pacific'].map(parseZone)).toEqual([
+      ...['Europe/Zurich', 'America/New_York', 'UTC', 'US/Pacific'],
+    ]);
     expect(() => parseZone('Europe/Zürich')).toThrow('there is no such time zone');
     expect(() => parseZone('+01:00')).toThrow('not an offset');
   });
+});
+
+describe('the nights of past days', () => {
+  const now = Date.parse('2026-11-26T20:00:00Z');
+  const stretch = (from: string, to: string, zone = 'UTC') => {
+    const { start, end } = pastNights(from, to, zone, now);
+    return [start, end].map((instant) => new Date(instant).toISOString());
+  };
+
+  it('reach from before the first day to the end of the last, and of today to now', () => {
+    expect(stretch('2026-11-20', '2026-11-22')).toEqual(['2026-11-19T23:59:59.000Z', '2026-11-22T23:59:59.000Z']);
+    expect(stretch('2026-11-26', '2026-11-26')).toEqual(['2026-11-25T23:59:59.000Z', '2026-11-26T20:00:00.000Z']);
+    // There it is the 27th already.
+    expect(stretch('2026-11-27', '2026-11-27', 'Asia/Tokyo')[1]).toBe('2026-11-26T20:00:00.000Z');
+  });
+
+  it.each([
+    ['2026-11-20', '2026-11-27', '--to 2026-11-27'],
+    ['2062-11-20', '2062-11-22', '--from 2062-11-20'],
+  ])('are no days to come: %s to %s', (from, to, words) =>
+    expect(() => stretch(from, to)).toThrow(`${words}: that day has not begun in UTC`),
+  );
 });

@@ -44,6 +44,15 @@ describe('the record of a night', () => {
     expect(point && wordsOf(point)).not.toContain('\n');
   });
 
+  it('promises no difference larger than there can be, and writes no negative zero', () => {
+    const few = { ...test, difference: -0.0001, detectable: 1.2 };
+    const [, changed] = verdicts.filter(({ verdict }) => verdict !== 'not measured');
+    const verdict = { verdict: 'no change', since: '2026-11-25T01:30:00.000Z', test: few, correctedP: 1, level: 0.01 };
+    const words = wordsOf(nightPoint({ verdict: verdict as NonNullable<typeof changed> }));
+    expect(words).toContain('no change: 0.0 points');
+    expect(words).toContain('too few patients to see any difference');
+  });
+
   it('lies under its schedule and its time; one that is not whole beside the one that is', () => {
     const [reason, good] = [verdicts[0], verdicts[1]];
     if (!reason || !good) throw new RangeError('verdicts');

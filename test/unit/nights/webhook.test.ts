@@ -32,6 +32,12 @@ describe('a webhook', () => {
     await expect(refused).rejects.not.toMatchObject({ message: expect.stringContaining('token-of-mine') });
   });
 
+  it('with a name or password in its address is not called, nor is the address told', async () => {
+    const refused = callWebhook({ url: 'https://me:hidden@hooks.example/token-of-mine', result }, 'secret');
+    await expect(refused).rejects.toMatchObject({ type: failureTypes.userMistake });
+    await expect(refused).rejects.not.toThrow(/hidden|token-of-mine/);
+  });
+
   it('without a secret is not called', async () => {
     await expect(callWebhook({ url: 'http://127.0.0.1:9', result }, null)).rejects.toThrow(
       'set DERMFLOW_WEBHOOK_SECRET',

@@ -60,6 +60,14 @@ const readings: Record<string, Row[]> = {
     ['melanoma', 'The answer is B. Differential diagnosis: dermatofibroma', 'B', null],
     ['nevus', 'This looks like a common mole? The answer is melanocytic naevus, benign.', 'B', 'benign'],
   ],
+  'an answer beside other options': [
+    ['melanoma', 'The answer is B. Option A is incorrect because vitiligo is depigmented.', 'B', null],
+    ['melanoma', 'The answer is B.\nOption D can be excluded since it has no dimple.', 'B', null],
+    ['melanoma', 'The most likely diagnosis is B: melanoma. Option D: dermatofibroma would be firm.', 'B', null],
+    ['melanoma', 'Vitiligo is paler. The best option B', 'B', null],
+    ['melanoma', 'Vitiligo is paler. My choice: option B', 'B', null],
+    ['melanoma', '<think>It is melanoma, I am sure. Answer: B', 'B', null],
+  ],
   'no answer': [
     ['melanoma', '', null, null],
     ['melanoma', 'I am sorry, I cannot help with medical images.', null, null],
@@ -72,6 +80,16 @@ const readings: Record<string, Row[]> = {
     ['melanoma', 'The answer is E.', null, null],
     ['melanoma', 'The answer is not B.', null, null],
     ['melanoma', '<thinking>The border suggests melanoma', null, null],
+    // Reasoning that was cut off has no conclusion yet, unless it announces one.
+    ['melanoma', '<thinking>First consider vitiligo. It has', null, null],
+    ['melanoma', '<think>Vitiligo?</think> <think>The border of a melanoma', null, null],
+    // An option that is spoken of is not announced.
+    ['melanoma', 'Option A is vitiligo. Option B is melanoma. Option D is dermatofibroma.', null, null],
+    ['melanoma', 'Option B is correct, because option A would be depigmented.', null, null],
+    ['melanoma', 'The correct answer is B, because option A shows depigmentation.', null, null],
+    ['melanoma', 'B is correct; choice D lacks a dimple.', null, null],
+    ['melanoma', 'B is right.\n\nOption A: depigmented.\nOption D: firm.', null, null],
+    ['melanoma', 'I would select B over option D.', null, null],
     ['melanoma', 'A dark lesion with an irregular border.', null, null],
     ['melanoma', 'The picture shows a metastatic melanoma.', null, null],
     ['thin', 'This is a lentigo maligna.', null, null],

@@ -5,7 +5,7 @@ import { createMemoryStore } from '../../../../activities/store/memory.ts';
 import { readJsonLines } from '../../../../activities/store/rows.ts';
 import { type BoardRow, readBoard, withoutRepeats } from '../../../../cli/evaluate/board.ts';
 import { compareRows, findRow } from '../../../../cli/evaluate/compare.ts';
-import { write } from '../../../../cli/evaluate/leaderboard.ts';
+import { noneOn, write } from '../../../../cli/evaluate/leaderboard.ts';
 import { renderCompared } from '../../../../cli/evaluate/render-compared.ts';
 import { artifactFiles } from '../../../../domain/artifact-files.ts';
 import type { AskingSettings, BenchmarkResult, TestedModel } from '../../../../domain/contracts/benchmarks.ts';
@@ -89,6 +89,18 @@ describe('an evaluation on a benchmark', () => {
       ['case-1/diagnosis', 0, 'A'],
     ]);
     expect(result.strict.score.value).toBe(1);
+    // One of three is right, and the two others agree.
+    expect(result.sampled).toMatchObject({ answers: 3, vote: { strict: { value: 0 } } });
+    expect(result.sampled?.passAt.map(({ k, strict }) => [k, strict.value])).toEqual([
+      [1, expect.closeTo(1 / 3, 12)],
+      [2, expect.closeTo(2 / 3, 12)],
+      [3, 1],
+    ]);
+    const [row] = (await readBoard(store, 'default')).filter(({ label }) => label === 'sampled');
+    const lines = row ? write([row], 'table').split('\n') : [];
+    expect(lines.at(-2)).toMatch(/answers\s+vote\s+pass@1\s+pass@2\s+pass@3$/);
+    expect(lines.at(-1)).toMatch(/sampled\s+3\s+0\.000 \(/);
+    expect(write(board, 'table')).not.toContain('pass@');
   });
 
   it.each([
@@ -139,6 +151,7 @@ describe('the leaderboard', () => {
     expect(columns.split(',')).toContain('lenient_macro_f1');
     expect(JSON.parse(write(board, 'json'))).toHaveLength(board.length);
     expect(write([], 'table')).toContain('dermflow evaluate');
+    expect(noneOn(['ddx'], board)).toBe('no evaluations on ddx; there are some on id-diagnosis, lesion-condition');
   });
 });
 

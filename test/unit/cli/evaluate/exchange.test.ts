@@ -57,6 +57,34 @@ describe('results of other tools', () => {
     expect(others).toEqual([]);
   });
 
+  it('whose items are not told apart, or that name no row, are refused', async () => {
+    const folder = await temporaryFolder();
+    const line = (id: number, score: string) => `{"doc_id": ${id}, "target": "a", "filtered_resps": ["a"], ${score}}\n`;
+    await writeFiles(folder, {
+      'filters.jsonl': line(1, '"acc": 1') + line(2, '"acc": 1') + line(1, '"acc": 0'),
+      'none.jsonl': line(1, '"mmmu_acc": {"parsed_pred": "A"}'),
+      'twice.tsv': '"index"\t"prediction"\t"hit"\n"7"\t"A"\t"1"\n"7"\t"B"\t"0"\n',
+      'good.jsonl': line(1, '"acc": 1'),
+    });
+    const refuse = (name: string, benchmark = 'set', label = 'm', metric?: string) =>
+      importResults(join(folder, name), benchmark, label, createMemoryStore(), metric).catch(
+        ({ message }: Error) => message,
+      );
+    expect(await refuse('filters.jsonl')).toMatch(
+      /item 1 stands twice, in rows 1 and 3; keep the lines of one filter$/,
+    );
+    expect(await refuse('twice.tsv')).toMatch(/item 7 stands twice, in rows 1 and 2; keep one row for each index$/);
+    expect(await refuse('none.jsonl')).toMatch(/none of its 1 items has a score; give samples of a task with a metric/);
+    expect(await refuse('twice.tsv', 'set', 'm', 'acc')).toMatch(/--metric acc: is for samples of lmms-eval/);
+    for (const benchmark of ['', '..', 'a/b', 'two\nlines'])
+      expect(await refuse('good.jsonl', benchmark)).toMatch(/^--benchmark "/);
+    for (const label of [' ', 'two\nlines']) expect(await refuse('good.jsonl', 'set', label)).toMatch(/^--model "/);
+    expect(await refuse('good.jsonl', 'MMBench_DEV_EN', 'llava-hf/llava-1.5-7b')).toMatchObject({
+      items: 1,
+      metrics: { taken: ['acc'], left: [] },
+    });
+  });
+
   it('that are none are refused in a line with the remedy', async () => {
     const folder = await temporaryFolder();
     await writeFiles(folder, { 'x.tsv': '"index"\t"prediction"\n"1"\t"A"\n', 'x.xlsx': 'text', 'x.pdf': 'text' });

@@ -51,3 +51,25 @@ it('a log has a line for a silence after 1, 5, 15 and 30 minutes and each hour',
     ...['1 min', '5 min', '15 min', '30 min', '1 h 0 min', '2 h 0 min'],
   ]);
 });
+
+it('a log of a run has one line for each reason why it waits for a person', () => {
+  const lines: string[] = [];
+  const error = vi.spyOn(console, 'error').mockImplementation((line: string) => void lines.push(line));
+  onTestFinished(() => error.mockRestore());
+  const display = showLines();
+  for (const reason of ['the account is empty', 'the account is empty'])
+    display.status({
+      ...{
+        run: 'evaluate-1',
+        method: 'evaluation',
+        state: 'RUNNING',
+        startedAt: '2026-01-01T00:00:00Z',
+        closedAt: null,
+      },
+      ...{ failure: null, failureType: null, stuck: null, pending: [] },
+      progress: { stages: [], evaluations: [], waitsFor: [{ activity: 'evaluateEndpoint-1', reason }] } as never,
+    });
+  expect(lines.map((line) => line.split('  ')[1])).toEqual([
+    'waits for you (evaluateEndpoint-1): the account is empty',
+  ]);
+});

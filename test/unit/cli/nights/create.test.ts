@@ -38,6 +38,13 @@ describe('dermflow schedule create', () => {
     ['a webhook that is no address', 'base', { webhook: 'hooks.example' }, 'tiny', 'webhook'],
     ['a webhook of another protocol', 'base', { webhook: 'file:///etc/passwd' }, 'tiny', 'webhook'],
     [
+      'a webhook with a password',
+      'base',
+      { webhook: 'https://me:hidden@hooks.example/x' },
+      'tiny',
+      'hooks.example holds',
+    ],
+    [
       'data of another run',
       'run-1@newest',
       { data: 'run-2' },
@@ -51,6 +58,7 @@ describe('dermflow schedule create', () => {
     const line = String(await refused.catch((error: unknown) => error));
     expect(line).toContain(words);
     expect(line).not.toContain('\n');
+    expect(line).not.toContain('hidden');
   });
 
   it.each([
@@ -91,6 +99,11 @@ describe('the schedule', () => {
       policies: { overlap: 'SKIP', catchupWindow: 12 * 3_600_000 },
       action: { workflowType: 'nightlyEvaluation', workflowId: 'nightly-tiny', taskQueue: 'dermflow' },
     });
+  });
+
+  it('keeps the zone as its data base writes it, whatever the capitals', () => {
+    const { spec, memo } = scheduleOptions(nightOf(), { ...times, timezone: 'europe/ZURICH' });
+    expect([spec.timezone, memo?.timezone]).toEqual(['Europe/Zurich', 'Europe/Zurich']);
   });
 
   it('is refused at a time or in a zone that there is not', () => {
