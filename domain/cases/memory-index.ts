@@ -1,9 +1,10 @@
 /** An index of perceptual hashes in memory. */
-import { createMemoryFile } from './byte-file.ts';
-import type { ListShelf } from './hash-lists.ts';
+
 import { indexHashes, type NearDuplicateIndex } from './near-duplicates.ts';
-import { sortingParts } from './sort-rows.ts';
-import { hashTables } from './view-hash.ts';
+import { createMemoryFile } from './views/byte-file.ts';
+import type { ListShelf } from './views/hash-lists.ts';
+import { sortingParts } from './views/sort-rows.ts';
+import { hashTables } from './views/view-hash.ts';
 
 export const indexInMemory = (hashes: readonly string[]): Promise<NearDuplicateIndex> =>
   indexHashes(hashes, hashes.length, {

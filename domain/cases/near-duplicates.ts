@@ -5,12 +5,12 @@
  * does not grow with the index but for views that are alike by chance.
  */
 import { likeness, sure, type Window } from './alignment.ts';
-import { type Compared, createHashLists, type HashLists, type ListShelf } from './hash-lists.ts';
 import { createMostAlike, type MostAlike } from './most-alike.ts';
 import { hashSide, levelsOf, orientations, turn } from './perceptual-hash.ts';
-import { createProbes, type Probe, type Probes } from './probes.ts';
-import { viewOf } from './view.ts';
-import { createViewHasher, leastCosine, viewLength } from './view-hash.ts';
+import { type Compared, createHashLists, type HashLists, type ListShelf } from './views/hash-lists.ts';
+import { createProbes, type Probe, type Probes } from './views/probes.ts';
+import { viewOf } from './views/view.ts';
+import { createViewHasher, leastCosine, viewLength } from './views/view-hash.ts';
 
 /** Two pictures of at least this likeness are near-duplicates; docs/data-sets.md has what it finds and mistakes. */
 export const nearDuplicateLikeness = 0.65;

@@ -2,7 +2,7 @@
 import { sure } from '../../domain/cases/alignment.ts';
 import { aligned, type Near, nearDuplicateLikeness, parts } from '../../domain/cases/near-duplicates.ts';
 import { levelsOf, orientations, turn } from '../../domain/cases/perceptual-hash.ts';
-import { viewOf } from '../../domain/cases/view.ts';
+import { viewOf } from '../../domain/cases/views/view.ts';
 import {
   createViewHasher,
   hashTables,
@@ -11,7 +11,7 @@ import {
   stepsOfByte,
   type View,
   type ViewHasher,
-} from '../../domain/cases/view-hash.ts';
+} from '../../domain/cases/views/view-hash.ts';
 import { plainLikeness } from './plain-alignment.ts';
 
 const whole = { left: 0, top: 0, right: 0, bottom: 0 };

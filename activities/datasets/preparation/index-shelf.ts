@@ -3,12 +3,12 @@ import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { type ByteFile, heldIn } from '../../../domain/cases/byte-file.ts';
-import { type ListShelf, recordBytes } from '../../../domain/cases/hash-lists.ts';
 import { type IndexShelf, type ShelfName, shelves } from '../../../domain/cases/near-duplicates.ts';
 import { hashSide } from '../../../domain/cases/perceptual-hash.ts';
-import { sortingParts } from '../../../domain/cases/sort-rows.ts';
-import { hashTables } from '../../../domain/cases/view-hash.ts';
+import { type ByteFile, heldIn } from '../../../domain/cases/views/byte-file.ts';
+import { type ListShelf, recordBytes } from '../../../domain/cases/views/hash-lists.ts';
+import { sortingParts } from '../../../domain/cases/views/sort-rows.ts';
+import { hashTables } from '../../../domain/cases/views/view-hash.ts';
 
 /** Bytes that are read at once. Hashes that are looked for are some thousand of a table: their starts lie near each other, their lists do not. */
 const readAhead = { records: 64 * recordBytes, starts: 16 * 1024, rows: 2048, parts: 0 };

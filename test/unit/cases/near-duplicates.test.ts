@@ -2,10 +2,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openIndexShelf } from '../../../activities/datasets/preparation/index-shelf.ts';
-import type { ByteFile } from '../../../domain/cases/byte-file.ts';
 import { createMemoryLists, indexInMemory } from '../../../domain/cases/memory-index.ts';
 import { indexHashes } from '../../../domain/cases/near-duplicates.ts';
 import { hashSide } from '../../../domain/cases/perceptual-hash.ts';
+import type { ByteFile } from '../../../domain/cases/views/byte-file.ts';
 import { createRandom, type Random } from '../../../domain/random.ts';
 import { nearestByBruteForce } from '../../support/brute-force.ts';
 import { temporaryFolder } from '../../support/datasets.ts';

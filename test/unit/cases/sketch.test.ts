@@ -1,8 +1,8 @@
 /** A sketch may only rule out what is less alike than is asked for. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createAskedSketches, sketchBytes, writeSketch } from '../../../domain/cases/sketch.ts';
-import { stepsOfByte, viewLength } from '../../../domain/cases/view-hash.ts';
+import { createAskedSketches, sketchBytes, writeSketch } from '../../../domain/cases/views/sketch.ts';
+import { stepsOfByte, viewLength } from '../../../domain/cases/views/view-hash.ts';
 import { createRandom } from '../../../domain/random.ts';
 
 /** Of unit length, its mean 0, as views are. */

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { openIndexShelf } from '../../../activities/datasets/preparation/index-shelf.ts';
-import type { ByteFile } from '../../../domain/cases/byte-file.ts';
-import { rowBytes } from '../../../domain/cases/hash-lists.ts';
 import { createMemoryLists } from '../../../domain/cases/memory-index.ts';
-import { partOf, sortParts } from '../../../domain/cases/sort-rows.ts';
-import { mostOfOneHash } from '../../../domain/cases/view-hash.ts';
+import type { ByteFile } from '../../../domain/cases/views/byte-file.ts';
+import { rowBytes } from '../../../domain/cases/views/hash-lists.ts';
+import { partOf, sortParts } from '../../../domain/cases/views/sort-rows.ts';
+import { mostOfOneHash } from '../../../domain/cases/views/view-hash.ts';
 import { createRandom } from '../../../domain/random.ts';
 import { temporaryFolder } from '../../support/datasets.ts';
 

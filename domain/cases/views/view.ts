@@ -1,6 +1,6 @@
 /** Coarse views of a perceptual hash: what a window of it shows, in 8 x 8 parts. */
-import type { Window } from './alignment.ts';
-import { hashSide } from './perceptual-hash.ts';
+import type { Window } from '../alignment.ts';
+import { hashSide } from '../perceptual-hash.ts';
 import { type View, viewLength, viewSide } from './view-hash.ts';
 
 /** Spread below which a view is of one colour, as the sum of squares of its levels' deviations. */

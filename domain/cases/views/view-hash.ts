@@ -3,7 +3,7 @@
  * that a turned or mirrored picture would exchange. Over all pictures each is as often one as the other, although nearly
  * all darken towards their middle, so that no hash is much more common than others.
  */
-import { createRandom } from '../random.ts';
+import { createRandom } from '../../random.ts';
 
 export const viewSide = 8;
 export const viewLength = viewSide * viewSide;
