@@ -1,8 +1,8 @@
 /**
  * `npm run bench effect-skingpt`: what DermCoT and its distillation add, over three seeds of the demo's recipe, on held-out
  * cases. Settings were chosen on the held-out cases of seed 1, so that seed is no evidence; the seeds here had no part in
- * it. A further experiment asks when a teacher helps: with `labels` narratives of a quarter of the cases, with `pooled` one row of
- * features per picture in place of patches.
+ * it. A further experiment (`--further`, bench/effect/experiments.ts) asks when a teacher helps: `labels`, `pooled`, or
+ * `teacher` with `--teacher FILE`.
  */
 import { parseArgs } from 'node:util';
 import { readJsonLines } from '../activities/store/rows.ts';
@@ -10,26 +10,17 @@ import type { Services } from '../cli/environment.ts';
 import { startServices } from '../cli/machine/services.ts';
 import { handleOf, runOf, startRun } from '../cli/runs.ts';
 import { withSession } from '../cli/session.ts';
-import { readRecipeOf } from '../cli/start/recipes.ts';
+import { readRecipeOf, withTeacher } from '../cli/start/recipes.ts';
 import { renderTable } from '../cli/table.ts';
 import { type ArmRun, buildSkinGptAblation, withBothArms } from '../domain/ablations/skingpt.ts';
 import { armCells, armHead, claimCells, claimHead } from '../domain/ablations/skingpt-words.ts';
 import { artifactFiles } from '../domain/artifact-files.ts';
 import { userMistake } from '../domain/failures.ts';
 import { benchLogger } from './common/logger.ts';
+import { readFurther } from './effect/experiments.ts';
 
 /** Not the recipe's own, on which its settings were chosen. */
 const untouchedSeeds = [11, 12, 13];
-
-/** Changes of the recipe, by what they ask. */
-const experiments = {
-  labels: [
-    ...['narratives.cases=100', 'narratives.keep.top=80', 'certified.cases=20'],
-    ...['distillation.epochs=40', 'distillation.dermcotEpochs=40'], // of a quarter of the steps
-  ],
-  pooled: ['teacher.form=pooled'],
-} as const satisfies Record<string, readonly string[]>;
-type Experiment = keyof typeof experiments;
 
 export default async function effect(args: string[]): Promise<void> {
   const { values } = parseArgs({
@@ -38,14 +29,15 @@ export default async function effect(args: string[]): Promise<void> {
       seeds: { type: 'string' },
       set: { type: 'string', multiple: true, default: [] },
       further: { type: 'string', default: 'labels' },
+      teacher: { type: 'string' },
     },
   });
   const seeds = readSeeds(values.seeds);
-  const further = readFurther(values.further);
+  const further = readFurther(values.further, values.teacher);
   const services = await startServices(benchLogger());
   try {
     await measure('the recipe', seeds, values.set, services);
-    if (further) await measure(`further: ${further}`, seeds, [...values.set, ...experiments[further]], services);
+    if (further) await measure(`further: ${further.name}`, seeds, [...values.set, ...further.changes], services);
   } finally {
     await services.stack.stop();
   }
@@ -58,14 +50,6 @@ function readSeeds(text: string | undefined): number[] {
   throw userMistake(`--seeds ${text}: expected whole numbers, e.g. 101,102`);
 }
 
-function readFurther(text: string): Experiment | null {
-  if (text === 'none') return null;
-  const names = Object.keys(experiments) as Experiment[]; // of a literal: its keys and no others
-  const found = names.find((name) => name === text);
-  if (found) return found;
-  throw userMistake(`--further ${text}: expected ${names.join(', ')} or none`);
-}
-
 async function measure(title: string, seeds: readonly number[], changes: readonly string[], services: Services) {
   const runs: ArmRun[] = [];
   for (const seed of seeds) runs.push(await runSeed(seed, changes, services));
@@ -76,9 +60,8 @@ async function measure(title: string, seeds: readonly number[], changes: readonl
 
 const runSeed = (seed: number, changes: readonly string[], services: Services): Promise<ArmRun> =>
   withSession(async ({ client, store }) => {
-    const recipe = withBothArms(
-      await readRecipeOf('skingpt-r1', 'skingpt-demo', { set: [`seed=${seed}`, ...changes] }),
-    );
+    const read = await readRecipeOf('skingpt-r1', 'skingpt-demo', { set: [`seed=${seed}`, ...changes] });
+    const recipe = withBothArms(await withTeacher(read, () => store({ writes: true })));
     const run = runOf(recipe);
     const from = performance.now();
     await startRun(client, { input: { recipe }, run, reuse: 'ALLOW_DUPLICATE' });

@@ -1,6 +1,7 @@
 /**
  * `npm run bench features`: features of a teacher by the product's own path, PNG in and numbers out, against PyTorch on the
- * same pictures, same encoder and same threads, PyTorch at its best batch; and how long a model answers with the adapters
+ * same pictures, same encoder and same threads, PyTorch at its best batch (of Dermflow's threads each decodes pictures, then
+ * encodes them; while libvips decodes one, it waits); and how long a model answers with the adapters
  * of a distillation, without the teacher, against the model alone.
  */
 import { mkdtemp, rm } from 'node:fs/promises';

@@ -61,8 +61,12 @@ export const llmIdentitySchema = z.object({
 });
 export type LlmIdentity = z.infer<typeof llmIdentitySchema>;
 
-/** Reads a reply's text: null, or why it is of no use. */
-export type ReplyReader = (text: string) => string | null;
+/**
+ * Reads a reply's text: null, or why it is of no use.
+ *
+ * @param served what the endpoint says that it answered with
+ */
+export type ReplyReader = (text: string, served: string | null) => string | null;
 
 /** Why a reply is of no use; null where it is an answer. Pure, so that a stored reply is judged as a fresh one is. */
 export function faultOf(reply: LlmReply, read: ReplyReader): string | null {
@@ -75,7 +79,7 @@ export function faultOf(reply: LlmReply, read: ReplyReader): string | null {
       return 'refused by the endpoint';
     default:
       if (reply.text === '') return emptyFault(reply);
-      return reply.finish === 'length' && !isComplete(reply.text) ? 'cut off' : read(reply.text);
+      return reply.finish === 'length' && !isComplete(reply.text) ? 'cut off' : read(reply.text, reply.servedModel);
   }
 }
 

@@ -105,6 +105,8 @@ export const storeKeys = {
   llmAccount: (digest: string): string => `llm/accounts/${digest}.json`,
   /** How a judge first scored texts of known quality, by the digests of judge and texts. */
   judgeAnchors: (judge: string, texts: string): string => `judges/1/${judge.slice(0, 32)}-${texts.slice(0, 32)}.json`,
+  /** The model that answered for a judge whose endpoint named none at first, by the judge's digest. */
+  judgeServed: (judge: string): string => `judges/1/${judge.slice(0, 32)}-served.json`,
   /** All answers of a model under test, by the digest of who answers and how; each chunk is named by its own digest. */
   answers: (answerer: string): string => `answers/1/${answerer.slice(0, 32)}/`,
   answerChunk: (answerer: string, digest: string): string => `${storeKeys.answers(answerer)}${digest}.jsonl`,

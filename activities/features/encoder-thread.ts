@@ -1,26 +1,31 @@
-/** Entry of the worker thread that holds an encoder's graph: onnxruntime-node blocks its thread while it computes. */
+/** Entry of a worker thread that decodes pictures and holds an encoder's graph, which blocks its thread while it computes. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import sharp from 'sharp';
 import { userMistake } from '../../domain/failures.ts';
 import {
+  areFinite,
   type EncodedPictures,
   type EncoderSettings,
   type FeatureForm,
   featuresOfAnswer,
+  joined,
 } from '../../domain/features/encoder.ts';
+import { concurrently } from '../concurrently.ts';
 import { replyWith } from '../thread.ts';
+import { levelsOf, readPixels } from './pixels.ts';
 
 export interface EncoderThreadData {
   path: string;
   settings: EncoderSettings;
+  /** They decode, then encode. */
   threads: number;
   /** What a message calls the graph. */
   name: string;
 }
 
 export interface EncoderRequest {
-  /** `[n, 3, side, side]`, normalised. */
-  pixels: Float32Array;
+  pictures: readonly Uint8Array[];
   form: FeatureForm;
 }
 
@@ -28,19 +33,40 @@ const port = parentPort;
 if (!port) throw new Error('encoder-thread.ts runs as a worker thread');
 const { path, settings, threads, name }: EncoderThreadData = workerData;
 const { side } = settings;
+const each = 3 * side * side;
+const levels = levelsOf(settings);
+sharp.concurrency(1); // as many pictures at once as there are threads, each by one
 const options = {
   intraOpNumThreads: threads,
   executionProviders: ['cpu'],
   logSeverityLevel: 3,
-  // Threads that wait for work by spinning take the processor from those that decode the next pictures.
+  // Threads that wait for work by spinning take the processor from those that decode.
   extra: { session: { intra_op: { allow_spinning: '0' } } },
 } as const;
 const opening = InferenceSession.create(path, options);
 opening.catch(() => {}); // told at the first request
 
-port.on('message', async ({ pixels, form }: EncoderRequest) => {
-  port.postMessage(await replyWith(() => explained(async () => encode(await opening, pixels, form))));
+port.on('message', async ({ pictures, form }: EncoderRequest) => {
+  const reply = await replyWith(async () => {
+    const pixels = await pixelsOf(pictures);
+    return explained(async () => encode(await opening, pixels, form));
+  });
+  const moved = (reply.ok ? [reply.value.data.buffer] : []) as ArrayBuffer[]; // no shared ones are made
+  port.postMessage(reply, moved);
 });
+
+/** Of the request before, to be used again: memory that is new costs more than to fill it. */
+let kept = new Float32Array();
+
+/** `[n, 3, side, side]`, normalised; the next call changes it. */
+async function pixelsOf(pictures: readonly Uint8Array[]): Promise<Float32Array> {
+  const length = pictures.length * each;
+  if (kept.length !== length) kept = new Float32Array(length);
+  await concurrently(pictures.entries(), threads, ([i, picture]) =>
+    readPixels(picture, side, levels, kept.subarray(i * each, (i + 1) * each)),
+  );
+  return kept;
+}
 
 async function explained<T>(work: () => Promise<T>): Promise<T> {
   try {
@@ -54,20 +80,15 @@ async function explained<T>(work: () => Promise<T>): Promise<T> {
 
 /** All at once, or one by one where the graph was exported for one picture. */
 async function encode(session: InferenceSession, pixels: Float32Array, form: FeatureForm): Promise<EncodedPictures> {
-  const each = 3 * side * side;
   const count = pixels.length / each;
   const [input] = session.inputMetadata;
   const isSingle = input?.isTensor === true && input.shape[0] === 1;
   if (!isSingle) return answer(session, pixels, count, form);
   const answers: EncodedPictures[] = [];
   for (let at = 0; at < pixels.length; at += each) {
-    answers.push(await answer(session, pixels.slice(at, at + each), 1, form));
+    answers.push(await answer(session, pixels.subarray(at, at + each), 1, form));
   }
-  const [first] = answers;
-  if (!first) throw new RangeError('there is no picture');
-  const data = new Float32Array(answers.length * first.data.length);
-  for (const [i, own] of answers.entries()) data.set(own.data, i * first.data.length);
-  return { shape: first.shape, data };
+  return joined(answers);
 }
 
 async function answer(
@@ -88,6 +109,6 @@ async function answer(
   }
   const features = featuresOfAnswer(tensor.data, tensor.dims, form, settings);
   // What is not finite would spoil every number that is computed from it, without a word.
-  if (!features.data.every(Number.isFinite)) throw new RangeError('it answers numbers that are not finite');
+  if (!areFinite(features.data)) throw new RangeError('it answers numbers that are not finite');
   return features;
 }

@@ -24,10 +24,8 @@ export interface FeatureContext {
   onDamaged?: (key: string) => void;
 }
 
-/** Pictures that are encoded together. */
+/** Pictures that are fetched and kept together. */
 const batchSize = 16;
-/** While one is encoded the next one is fetched and decoded. */
-const batchesInFlight = 2;
 const fetchesInFlight = 8;
 /** A chunk is written when it has so many bytes, or after so many milliseconds: what is not written is lost by a kill. */
 const chunkBytes = 4 * 2 ** 20;
@@ -35,7 +33,8 @@ const pauseMs = 10_000;
 
 /**
  * Gives each picture's features to `take`, those in the store first, then the rest as they are encoded. Pictures of one
- * digest are one picture. Memory holds two batches and a chunk, whatever the number of pictures.
+ * digest are one picture. Memory holds a chunk and a batch more than
+ * threads work on, whatever the number of pictures.
  */
 export async function featuresOf(
   images: Iterable<BlobRef>,
@@ -62,6 +61,8 @@ export async function featuresOf(
   const opened = await encoder.open();
   try {
     const left = [...missing.values()];
+    // While all threads encode the next batch is fetched.
+    const batchesInFlight = 1 + Math.ceil(opened.atOnce / batchSize);
     const chunks = chunkWriter(store, shelf);
     try {
       const encoded = inOrder(batchesOf(left), batchesInFlight, async (batch) => {

@@ -69,7 +69,8 @@ export async function storedEncoder(
     digest: digestOf(canonicalJson({ files: Object.fromEntries(digests), settings })),
     open: async () => {
       await materialise(store, encoder, folder);
-      return openImageEncoder({ path: join(folder, graph), settings, name: `encoder ${graph}` }, threads);
+      const bytes = Object.values(files).reduce((sum, file) => sum + file.bytes, 0);
+      return openImageEncoder({ path: join(folder, graph), bytes, settings, name: `encoder ${graph}` }, threads);
     },
   };
 }

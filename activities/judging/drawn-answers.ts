@@ -5,8 +5,8 @@ import { asScoredItems } from '../../domain/benchmarks/narratives/judged.ts';
 import { summariseOpen } from '../../domain/benchmarks/summarise.ts';
 import { benchmarkScoreSchema } from '../../domain/contracts/benchmarks.ts';
 import type { ClassificationActivities } from '../../domain/contracts/distillation.ts';
-import { corrupt, userMistake } from '../../domain/failures.ts';
-import { drawingsOf, drawnScores, scoreDrawn } from '../../domain/narratives/drawn.ts';
+import { DermflowError, failureTypes } from '../../domain/failures.ts';
+import { drawnScorer, drawnScores } from '../../domain/narratives/drawn.ts';
 import { commitOnce } from '../commit-once.ts';
 import { readScore, scoreOf } from '../evaluation/evaluate-benchmark.ts';
 import { withHeartbeats } from '../heartbeats.ts';
@@ -37,28 +37,24 @@ export function createDrawnAnswersActivities({
   };
 }
 
-async function score(store: ArtifactStore, evaluation: ArtifactRef, { seed, data }: Recipe): Promise<ArtifactRef> {
-  const { generate } = data;
-  if (!generate) throw userMistake('data.generate is missing: only answers about generated pictures are scored so');
+async function score(store: ArtifactStore, evaluation: ArtifactRef, recipe: Recipe): Promise<ArtifactRef> {
+  const { seed, data, narratives } = recipe;
   const manifest = await store.manifest(evaluation);
   const { benchmark, label, reader, profile, shown, samples } = benchmarkScoreSchema.parse(manifest.facts);
   const knowledge = await loadKnowledge();
+  const scoreOfCase = drawnScorer(recipe, knowledge);
   const work = {
     kind: 'benchmark',
     method: drawnScores,
     inputs: { evaluation: evaluation.sha256, knowledge: knowledge.digest },
-    params: { seed, generate },
+    params: { seed, generate: data.generate ?? null, maxUnscored: narratives.maxUnscored },
   } as const;
   return commitOnce(store, work, async () => {
     const asked = await readJsonLines(store, manifest, files.asked.name, files.asked.schema);
     const answered = await readJsonLines(store, manifest, files.items.name, files.items.schema);
-    const drawings = drawingsOf(generate, seed);
-    const judged = answered.map((item) => {
-      const drawing = drawings.get(caseOf(item.id));
-      if (!drawing) throw corrupt(`benchmark ${manifest.key}: answer ${item.id} is about no generated picture`);
-      return { item, scores: scoreDrawn(item.output, drawing, knowledge) };
-    });
+    const judged = answered.map((item) => ({ item, scores: scoreOfCase(caseOf(item.id), item.output).scores }));
     const items = asScoredItems(judged);
+    refuseTooManyMissing(answered.length - items.length, answered.length, narratives.maxUnscored);
     const name = drawnName(benchmark);
     const summary = summariseOpen(name, items);
     return {
@@ -70,6 +66,16 @@ async function score(store: ArtifactStore, evaluation: ArtifactRef, { seed, data
       },
     };
   });
+}
+
+/** As for narratives: those that lack a score are left out, and above the recipe's share there is no result. */
+function refuseTooManyMissing(missing: number, count: number, maxUnscored: number): void {
+  if (missing <= maxUnscored * count) return;
+  throw new DermflowError(
+    failureTypes.llm,
+    `${missing} of ${count} answers on DermBench's part have no scores (its picture was not drawn), narratives.maxUnscored allows ${maxUnscored}; give judge, which scores answers about any picture`,
+    { final: true }, // another attempt would find the same
+  );
 }
 
 /** The case of a narrative, by its id. */

@@ -19,8 +19,8 @@ import { summariseOpen } from '../../domain/benchmarks/summarise.ts';
 import { benchmarkScoreSchema, type JudgeInput } from '../../domain/contracts/benchmarks.ts';
 import { meanScore } from '../../domain/dermeval/dimensions.ts';
 import {
-  faultOfScores,
   judgedName,
+  judgeReader,
   judgeRequest,
   pinOf,
   type Shown,
@@ -33,11 +33,12 @@ import { toJsonLines } from '../json-lines.ts';
 import { modelOfRecord } from '../llm/served.ts';
 import { readJsonLines } from '../store/rows.ts';
 import { type Asking, askAll, recognise } from '../trajectories/ask.ts';
+import { judgeModel, judgeModelOf } from './judge-model.ts';
 import { replyScores } from './reply-scores.ts';
 import { requireSameJudge } from './same-judge.ts';
 
 /** A change of what is judged, of the scores' reading or of their summary changes the version; the prompt has its digest. */
-const method = 'judged/1';
+const method = 'judged/2';
 const files = artifactFiles.benchmark;
 
 interface Judged extends TextToJudge {
@@ -66,17 +67,19 @@ export async function judgeAnswers({ evaluation, judge }: JudgeInput, asking: As
     ];
     // Anchors are asked anew for each evaluation: the ledger's replies would say nothing of the judge of today.
     const turn = Number.parseInt(digestOf(canonicalJson(work)).slice(0, 6), 16);
+    const read = judgeReader(await judgeModel(store, pin));
     const requests = texts.flatMap((text) =>
       Array.from({ length: judge.repeats }, (_, repeat) => ({
-        ...{ id: idOf(text, repeat), text, repeat, read: faultOfScores },
+        ...{ id: idOf(text, repeat), text, repeat, read },
         request: judgeRequest(text, pin, text.kind === 'answer' ? repeat : repeat + turn),
       })),
     );
     const { answers } = await askAll(requests, served, asking);
+    const model = await judgeModelOf(store, pin, answers);
     const judgements = requests.map(
       ({ id, text: { item, kind }, repeat }): Judgement => ({
         ...{ id: item.id, kind, repeat },
-        ...replyScores(answers, id, pin),
+        ...replyScores(answers, id, model),
       }),
     );
     const ofAnswers = Map.groupBy(

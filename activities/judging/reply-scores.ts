@@ -1,6 +1,6 @@
 /** The scores in one reply of a judge. */
 import { byDimension, type Scores } from '../../domain/dermeval/dimensions.ts';
-import { isReadingFault, type JudgePin } from '../../domain/dermeval/judge.ts';
+import { isReadingFault, otherModel } from '../../domain/dermeval/judge.ts';
 import { readScores } from '../../domain/dermeval/reading/read-scores.ts';
 import type { Answers } from '../trajectories/ask.ts';
 
@@ -14,18 +14,19 @@ export interface ReplyScores {
 }
 
 /**
- * A reply of another model than the one that the judge is pinned to is no score of this judge.
+ * A reply of another model than the judge's is no score of this judge.
  *
  * @param id of the request
+ * @param judge the model that answers for the judge; null where none is named
  */
-export function replyScores(answers: Answers, id: string, pin: JudgePin): ReplyScores {
+export function replyScores(answers: Answers, id: string, judge: string | null): ReplyScores {
   const { text = '', fault = 'not asked', entries = [] } = answers.get(id) ?? {};
   const served = entries.at(-1)?.reply.servedModel ?? null;
-  const other = served !== null && pin.served !== null && served !== pin.served;
-  const isRead = !other && (fault === null || isReadingFault(fault));
+  const other = otherModel(judge, served);
+  const isRead = other === null && (fault === null || isReadingFault(fault));
   return {
     ...{ text, served },
     scores: isRead ? readScores(text) : byDimension(() => null),
-    fault: other ? `answered by ${served}, not by ${pin.served}` : fault,
+    fault: other ?? fault,
   };
 }

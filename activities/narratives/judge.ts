@@ -6,9 +6,10 @@ import type { ArtifactRef } from '../../domain/artifact.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import { scoresOfText } from '../../domain/benchmarks/narratives/judged.ts';
 import type { ScoringRecipe } from '../../domain/contracts/narratives.ts';
-import { faultOfScores, type JudgePin, type JudgeSettings, judgeRequest, pinOf } from '../../domain/dermeval/judge.ts';
+import { type JudgePin, type JudgeSettings, judgeReader, judgeRequest, pinOf } from '../../domain/dermeval/judge.ts';
 import { userMistake } from '../../domain/failures.ts';
 import type { Narrative, ScoredNarrative, ScorerIdentity } from '../../domain/narratives/narrative.ts';
+import { judgeModel, judgeModelOf } from '../judging/judge-model.ts';
 import { replyScores } from '../judging/reply-scores.ts';
 import { modelOfRecord } from '../llm/served.ts';
 import type { Rows } from '../rows.ts';
@@ -18,7 +19,7 @@ import { type Written, writeOnce } from '../trajectories/written.ts';
 import { storeScores } from './store-scores.ts';
 
 /** A change of the scores' reading changes the version; the prompt has its digest in the pin. */
-const method = 'judged-narratives/1';
+const method = 'judged-narratives/2';
 
 export interface JudgingRequest extends Asking {
   recipe: ScoringRecipe;
@@ -54,27 +55,38 @@ export async function judgeNarratives(request: JudgingRequest): Promise<Written>
   return writeOnce(request, served, work, async (folder) => {
     const { name, schema } = artifactFiles.narratives.narratives;
     const rows = await fetchRows(store, narratives, name, schema, folder);
+    const read = judgeReader(await judgeModel(store, pin));
     const questions = [];
     for await (const { id, text, image } of rows) {
       for (let repeat = 0; repeat < judge.repeats; repeat += 1) {
         const asked = judgeRequest({ narrative: text, reference: null, image }, pin, repeat);
-        questions.push({ id: idOf(id, repeat), request: asked, read: faultOfScores });
+        questions.push({ id: idOf(id, repeat), request: asked, read });
       }
     }
     const { answers, account } = await askAll(questions, served, request);
+    const model = await judgeModelOf(store, pin, answers);
     const remedy = 'take another judge, raise it, or "dermflow resume" to ask for these anew';
-    const made = await storeScores(scoresOf(rows, answers, pin), scorer, { maxUnscored, remedy }, folder);
+    const made = await storeScores(
+      scoresOf(rows, answers, { repeats: judge.repeats, model }),
+      scorer,
+      { maxUnscored, remedy },
+      folder,
+    );
     return { ...made, account };
   });
 }
 
 const idOf = (id: string, repeat: number): string => `${repeat}/${id}`;
 
-const scoresOf = (rows: Rows<Narrative>, answers: Answers, pin: JudgePin): Rows<ScoredNarrative> => ({
+const scoresOf = (
+  rows: Rows<Narrative>,
+  answers: Answers,
+  { repeats, model }: Pick<JudgePin, 'repeats'> & { model: string | null },
+): Rows<ScoredNarrative> => ({
   [Symbol.asyncIterator]: async function* () {
     for await (const { id } of rows) {
-      const replies = Array.from({ length: pin.repeats }, (_, repeat) => replyScores(answers, idOf(id, repeat), pin));
-      const scores = scoresOfText(replies.map((reply) => ({ ...reply, id, kind: 'answer', repeat: 0 })));
+      const replies = Array.from({ length: repeats }, (_, repeat) => replyScores(answers, idOf(id, repeat), model));
+      const scores = scoresOfText(replies);
       const fault = replies.find((reply) => reply.fault !== null)?.fault ?? null;
       yield { id, scores, fault, text: replies.map(({ text }) => text).join('\n\n') };
     }

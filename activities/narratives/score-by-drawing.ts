@@ -2,10 +2,8 @@
 import type { ArtifactRef } from '../../domain/artifact.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { ScoringRecipe } from '../../domain/contracts/narratives.ts';
-import { byDimension } from '../../domain/dermeval/dimensions.ts';
-import { userMistake } from '../../domain/failures.ts';
 import type { Knowledge } from '../../domain/knowledge/knowledge.ts';
-import { drawingsOf, drawnScores, scoreDrawn } from '../../domain/narratives/drawn.ts';
+import { drawnScorer, drawnScores } from '../../domain/narratives/drawn.ts';
 import type { ScoredNarrative, ScorerIdentity } from '../../domain/narratives/narrative.ts';
 import { commitOnce } from '../commit-once.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
@@ -18,14 +16,9 @@ export async function scoreByDrawing(
   { recipe, narratives }: { recipe: ScoringRecipe; narratives: ArtifactRef },
   { store, scratch, knowledge }: { store: ArtifactStore; scratch: string; knowledge: Knowledge },
 ): Promise<ArtifactRef> {
-  const { generate } = recipe.data;
   const { maxUnscored } = recipe.narratives;
-  if (!generate) {
-    throw userMistake(
-      'narratives.scoredBy is "drawn", but nothing is known of pictures that were not drawn: give data.generate, or score by "judge" or "dermeval"',
-    );
-  }
-  const pin = { rules: drawnScores, generate, seed: recipe.seed };
+  const score = drawnScorer(recipe, knowledge);
+  const pin = { rules: drawnScores, generate: recipe.data.generate ?? null, seed: recipe.seed };
   const scorer: ScorerIdentity = { by: 'drawn', words: 'what is known of the generated pictures', pin };
   const work = {
     kind: 'scores',
@@ -36,13 +29,10 @@ export async function scoreByDrawing(
   return withScratchFolder(scratch, 'scores', (folder) =>
     commitOnce(store, work, async () => {
       const { name, schema } = artifactFiles.narratives.narratives;
-      const drawings = drawingsOf(generate, recipe.seed);
       const rows = await fetchRows(store, narratives, name, schema, folder);
-      const scored = flatMapRows(rows, ({ id, caseId, text }): ScoredNarrative[] => {
-        const drawing = drawings.get(caseId);
-        if (drawing) return [{ id, scores: scoreDrawn(text, drawing, knowledge), fault: null, text: null }];
-        return [{ id, scores: byDimension(() => null), fault: 'its picture was not drawn', text: null }];
-      });
+      const scored = flatMapRows(rows, ({ id, caseId, text }): ScoredNarrative[] => [
+        { id, ...score(caseId, text), text: null },
+      ]);
       const remedy = 'score pictures of other sets by "judge" or "dermeval"';
       return storeScores(scored, scorer, { maxUnscored, remedy }, folder);
     }),

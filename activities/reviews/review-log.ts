@@ -16,6 +16,8 @@ import type { ArtifactStore } from '../ports/artifact-store.ts';
 export interface ReviewLog {
   /** All that stand in the store now, in no particular order. */
   read(): Promise<Review[]>;
+  /** Those that were read or written here so far, without a question to the store. */
+  known(): Review[];
   /** Null once it stands there; else the other one that stands in its place. To write the same again is no conflict. */
   add(review: Review): Promise<Review | null>;
 }
@@ -42,6 +44,7 @@ export function createReviewLog(store: ArtifactStore, narratives: readonly Narra
       const keys = (await store.objectKeys(prefix)).filter(isOurs).toSorted();
       return concurrently(keys, readsInFlight, async (key) => known.get(key) ?? fetch(key));
     },
+    known: () => [...known.values()],
     add: async (review) => {
       const own = reviewSchema.parse(review);
       const digest = digests.get(own.id);

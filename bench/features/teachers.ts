@@ -61,7 +61,7 @@ export async function compareTeachers(name: string, folder: string, settings: Se
   const opened = await known.open();
   try {
     // Loading counts on neither side.
-    const loaded: KnownEncoder = { ...known, open: async () => ({ encode: opened.encode, close: async () => {} }) };
+    const loaded: KnownEncoder = { ...known, open: async () => ({ ...opened, close: async () => {} }) };
     const measured = await takeTurns(loaded, pytorch, drawn, { repeats, batches });
     const [batch, best] = [...measured.theirs].toSorted(([, a], [, b]) => b.rate - a.rate)[0] ?? [];
     if (batch === undefined || !best) throw new RangeError('PyTorch was not measured');

@@ -45,7 +45,7 @@ export function rowsOf(plan: RunPlan, rehearsed: Rehearsed, weights: number, wid
       parameters.trainable,
       linesOf(lines, 'trainer started')[0]?.trainableParameters ?? 0,
     ),
-    row('steps of SFT', 'count', plan.sft?.steps ?? 0, lastStep(rehearsed, 'sft')),
+    row('steps of SFT', 'count', plan.sft === 'unknown' ? null : (plan.sft?.steps ?? 0), lastStep(rehearsed, 'sft')),
     row('steps of GRPO', 'count', plan.grpo?.steps ?? 0, lastStep(rehearsed, 'grpo')),
     row('answers in evaluations', 'count', plan.evaluations.answers, sum(answers)),
   ];

@@ -9,6 +9,7 @@ import { withAnswers } from '../question.ts';
 import type { Session } from '../session.ts';
 import { renderTable } from '../table.ts';
 import { unknownState } from './recorded.ts';
+import { waitsOf } from './run-status.ts';
 
 interface ListOptions {
   all?: boolean;
@@ -83,7 +84,6 @@ async function* known(client: Client): AsyncGenerator<Found> {
 
 /** A run as Temporal lists it, which asks no worker. */
 export function rowOf(run: WorkflowExecutionInfo): Found {
-  const waits = run.status.name === 'RUNNING' ? run.memo?.[memo.waits] : null;
   return {
     run: run.workflowId,
     method: methodOfWorkflow(run.type)?.name ?? run.type,
@@ -92,7 +92,7 @@ export function rowOf(run: WorkflowExecutionInfo): Found {
     stage: String(run.searchAttributes[searchAttributes.part]?.[0] ?? ''),
     startedAt: run.startTime.toISOString(),
     closedAt: run.closeTime?.toISOString() ?? null,
-    ...(typeof waits === 'string' ? { waits } : {}),
+    ...(run.status.name === 'RUNNING' ? waitsOf(run) : {}),
   };
 }
 

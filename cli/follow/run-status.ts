@@ -10,7 +10,7 @@ import type { RunProgress } from '../../domain/contracts/run.ts';
 import { type TrainingHeartbeat, trainingHeartbeatSchema } from '../../domain/contracts/training.ts';
 import { type WorkHeartbeat, workHeartbeatSchema } from '../../domain/heartbeats.ts';
 import { methodOfWorkflow } from '../../domain/methods/index.ts';
-import { queries } from '../../domain/names.ts';
+import { memo, queries } from '../../domain/names.ts';
 import { decodeFailure, decodePayload } from '../../platform/data-converter.ts';
 import { grpcStatus, isGrpcStatus } from '../../platform/grpc.ts';
 import { handleOf } from '../runs.ts';
@@ -42,11 +42,19 @@ export interface RunStatus {
   /** Null where no orchestrator worker answers. */
   progress: RunProgress | null;
   pending: PendingActivity[];
+  /** For whom an open run waits, in words; absent where it goes on by itself. */
+  waits?: string;
   /** Why the workflow itself does not go on, e.g. code that does not fit its history; null where it does. */
   stuck: string | null;
   failure: string | null;
   /** Type of the failure, from domain/failures.ts; null unless the run failed. */
   failureType: string | null;
+}
+
+/** By its memo, which asks no worker. */
+export function waitsOf({ memo: said }: { memo?: Record<string, unknown> | undefined }): Pick<RunStatus, 'waits'> {
+  const waits = said?.[memo.waits];
+  return typeof waits === 'string' ? { waits } : {};
 }
 
 interface Sources {
@@ -82,6 +90,7 @@ export async function statusOf(
     closedAt: description.closeTime?.toISOString() ?? null,
     progress,
     pending: pending.flat(),
+    ...(open ? waitsOf(description) : {}),
     stuck: await failingTaskOf(client, description),
     failure: failure?.message ?? progress?.failure ?? null,
     failureType: failure?.type ?? null,

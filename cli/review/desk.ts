@@ -32,25 +32,38 @@ export interface DeskSource {
   now(): Date;
 }
 
-const freshForMs = 1000;
+/** How long what was read of the store is fresh at least, and how many times as long as reading it took. */
+const fresh = { ms: 1000, times: 10 };
 
 export async function openDesk({ store, wait, closed, tell, now }: DeskSource): Promise<Desk> {
   const { by, reviewers, settleAbove } = wait.certified;
   const rules: ReviewRules = { by, reviewers, settleAbove };
   const narratives = await readNarratives(store, wait.set);
   const log = createReviewLog(store, narratives, rules);
-  let last: { at: number; reviews: Promise<Review[]> } | null = null;
-  /** A page asks several things at once, and a list of thousands takes the store a moment. */
-  const read = (fresh: boolean): Promise<Review[]> => {
-    if (!last || fresh || performance.now() - last.at > freshForMs) {
-      last = { at: performance.now(), reviews: log.read() };
-      last.reviews.catch(() => {
-        last = null;
-      });
-    }
-    return last.reviews;
+  let reading: Promise<void> | null = null;
+  let freshUntil = 0;
+  /**
+   * A page asks several things at once, and a list of thousands takes the store a moment. What was saved here is known
+   * without one.
+   */
+  const read = async (anew: boolean): Promise<Review[]> => {
+    // One that is under way began before now.
+    if (anew) await reading?.catch(() => {});
+    if (anew || performance.now() > freshUntil) reading ??= readOn();
+    await reading;
+    return log.known();
   };
-  const cases = async (fresh = false) => reviewedCases(narratives, await read(fresh), rules);
+  const readOn = async (): Promise<void> => {
+    const from = performance.now();
+    try {
+      await log.read();
+      const now = performance.now();
+      freshUntil = now + Math.max(fresh.ms, fresh.times * (now - from));
+    } finally {
+      reading = null;
+    }
+  };
+  const cases = async (anew = false) => reviewedCases(narratives, await read(anew), rules);
   const pictures = new Map(narratives.map(({ image }) => [image.sha256, image]));
 
   return {
@@ -100,7 +113,8 @@ export async function openDesk({ store, wait, closed, tell, now }: DeskSource): 
         return { wrong: 'nothing is to be settled here any more: the scores agree by now' };
       const standing = await log.add(review.data);
       if (standing) return { conflict: standing };
-      tell(summarise(await cases(true)).complete);
+      // What others have said meanwhile may make a case wait again.
+      tell(summarise(await cases()).complete && summarise(await cases(true)).complete);
       return { saved: true };
     },
     picture: async (sha256) => {

@@ -54,6 +54,10 @@ export async function importReviews(log: ReviewLog, file: string, ids: ReadonlyS
     standing.set(placeOf(review), review);
     given.push(review);
   }
+  if (given.length === 0)
+    throw userMistake(
+      `${file}: holds no review; give one JSON object per line, as "dermflow review RUN --export" writes`,
+    );
   const before = (await log.read()).length;
   for (const review of given) {
     const first = await log.add(review);

@@ -7,6 +7,7 @@ import { grpcStatus, isGrpcStatus } from '../../platform/grpc.ts';
 import { handleOf } from '../runs.ts';
 
 const answerWithinMs = 10_000;
+const tellEveryMs = 300_000;
 
 /**
  * The narratives that a run has reviewed, whether or not it waits for more. Throws in one line where there are none: for
@@ -75,23 +76,27 @@ export interface Teller {
  * Tells a run that cases were reviewed: at once where none waits any more, else once in five minutes, so that the run's
  * history stays short. What cannot be told is told later; the run also looks by itself.
  *
- * @param send rejects where the run cannot be reached
+ * @param send rejects where the run cannot be reached; false where another page has told it just now. `last`: the page closes
  */
-export function createTeller(send: (complete: boolean) => Promise<unknown>, everyMs = 300_000): Teller {
+export function createTeller(
+  send: (complete: boolean, last: boolean) => Promise<unknown>,
+  everyMs = tellEveryMs,
+): Teller {
   let untold: boolean | null = null;
   let notBefore = 0;
   let sending = Promise.resolve();
-  const flush = async (): Promise<void> => {
-    if (untold === null || (!untold && Date.now() < notBefore)) return;
+  const flush = async (last = false): Promise<void> => {
+    if (untold === null || (!untold && !last && Date.now() < notBefore)) return;
     const complete = untold;
     [untold, notBefore] = [null, Date.now() + everyMs];
-    await send(complete).catch(() => {
-      untold ??= complete;
+    const sent = await send(complete, last).catch(() => {
       notBefore = 0; // by the timer
+      return false;
     });
+    if (sent === false) untold ??= complete;
   };
-  const flushInTurn = (): Promise<void> => {
-    sending = sending.then(flush);
+  const flushInTurn = (last = false): Promise<void> => {
+    sending = sending.then(() => flush(last));
     return sending;
   };
   const timer = setInterval(() => void flushInTurn(), Math.min(everyMs, 30_000));
@@ -102,11 +107,23 @@ export function createTeller(send: (complete: boolean) => Promise<unknown>, ever
     },
     close: async () => {
       clearInterval(timer);
-      notBefore = 0;
-      await flushInTurn();
+      await flushInTurn(true);
     },
   };
 }
 
-export const tellRun = (client: Client, run: string) => (complete: boolean) =>
-  handleOf(client, run).signal(signals.reviewed, complete);
+/** Signals, unless another page has done so within the same minutes: a run takes 10,000 signals, whoever sends them. */
+export const tellRun =
+  (client: Client, run: string) =>
+  async (complete: boolean, last = false): Promise<boolean> => {
+    if (!complete && !last && (await isToldLately(client, run))) return false;
+    await handleOf(client, run).signal(signals.reviewed, complete);
+    return true;
+  };
+
+/** By the run's clock and ours, which may differ: then the run is told. */
+async function isToldLately(client: Client, run: string): Promise<boolean> {
+  const answer = await ask(client, run).catch(() => null);
+  const toldAt = answer && 'toldAt' in answer ? answer.toldAt : undefined;
+  return toldAt !== undefined && Math.abs(Date.now() - toldAt) < tellEveryMs;
+}

@@ -104,8 +104,8 @@ async function countOf(recipe: Recipe, { data, items, test, textbook }: PlanOpti
       `${recipe.name}: how many ${recipe.method === 'skin-r1' ? 'training questions' : 'training cases'}? Give --data DIR, or --items COUNT`,
     );
   }
-  const given = { items: known, test: test ?? counted?.test ?? 0, textbook: textbook ?? counted?.textbook ?? 0 };
-  const images = counted?.images ?? given.items + given.test + given.textbook;
+  const given = { items: known, test: test ?? counted?.test ?? null, textbook: textbook ?? counted?.textbook ?? null };
+  const images = counted?.images ?? given.items + (given.test ?? 0) + (given.textbook ?? 0);
   return { ...given, images, ...(counted?.concepts ? { concepts: counted.concepts } : {}) };
 }
 

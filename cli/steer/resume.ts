@@ -50,7 +50,8 @@ export async function resume(
 }
 
 /** Signals each workflow, the run and its evaluations, whose activities wait for their next attempt. */
-async function retryNow({ client }: Pick<Session, 'client'>, { run, pending, progress }: RunStatus): Promise<string> {
+async function retryNow({ client }: Pick<Session, 'client'>, status: RunStatus): Promise<string> {
+  const { run, pending, progress, waits } = status;
   const waitsForPerson = (progress?.waitsFor ?? []).map(({ activity }) => ({ workflow: run, id: activity }));
   const waiting = Map.groupBy(
     [...pending.filter(({ state }) => state === 'retrying'), ...waitsForPerson],
@@ -63,5 +64,6 @@ async function retryNow({ client }: Pick<Session, 'client'>, { run, pending, pro
     );
   }
   const names = [...waiting.values()].flat().map(({ id }) => id);
-  return names.length === 0 ? `run ${run} is under way; nothing waits` : `run ${run} retries ${names.join(', ')} now`;
+  if (names.length > 0) return `run ${run} retries ${names.join(', ')} now`;
+  return waits === undefined ? `run ${run} is under way; nothing waits` : `run ${run} is under way, and ${waits}`;
 }

@@ -25,7 +25,7 @@ export interface ClassificationActivities {
   makeSets(input: { recipe: SetsRecipe; dataset: ArtifactRef }): Promise<Exclude<BenchmarkChoice, string>[]>;
   /** The same answers as narratives, scored by what is known of generated pictures. */
   scoreAnswersByDrawing(input: {
-    recipe: Pick<SkinGptR1Recipe, 'seed' | 'data'>;
+    recipe: Pick<SkinGptR1Recipe, 'seed' | 'data' | 'narratives'>;
     evaluation: ArtifactRef;
     label: string;
     reader: BenchmarkResult['reader'];

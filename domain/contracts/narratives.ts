@@ -100,6 +100,8 @@ export interface ReviewWait {
   /** People are asked now. False where a program reviews, and once nobody is waited for. */
   waiting: boolean;
   reminders: number;
+  /** When a page last said that something was reviewed, in milliseconds since 1970; absent before. */
+  toldAt?: number;
 }
 
 export interface CertifiedResult {

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { canonicalJson, digestOf, type Json } from '../artifact.ts';
 import type { ImageRef } from '../cases/case.ts';
-import type { LlmRequest } from '../llm.ts';
+import type { LlmRequest, ReplyReader } from '../llm.ts';
 import { llmProviders } from '../llm-settings.ts';
 import { dimensions, missingOf } from './dimensions.ts';
 import { readScores } from './reading/read-scores.ts';
@@ -38,7 +38,7 @@ export type Shown = 'reference' | 'picture';
 export const judgePinSchema = z.strictObject({
   /** What the endpoint says of itself. */
   model: z.json(),
-  /** By its first reply; null where it tells none. */
+  /** By its first reply; null where that tells none: then the first that does is remembered (activities/judging/judge-model.ts). */
   served: z.string().nullable(),
   /** Digest of the prompt without the texts. */
   prompt: z.string(),
@@ -86,6 +86,16 @@ export function judgeRequest(
     ...{ maxTokens, temperature, seed },
   };
 }
+
+/** Why a reply is none of the judge's: another model gave it. Null where it is, or where one of the two is not named. */
+export const otherModel = (judge: string | null, served: string | null): string | null =>
+  judge === null || served === null || served === judge ? null : `answered by ${served}, not by ${judge}`;
+
+/** What is asked again: a reply without all six scores, and one of another model. */
+export const judgeReader =
+  (judge: string | null): ReplyReader =>
+  (text, served) =>
+    otherModel(judge, served) ?? faultOfScores(text);
 
 /** Null where all six scores can be read; else which cannot, so that the judge is asked again. */
 export function faultOfScores(text: string): string | null {

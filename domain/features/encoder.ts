@@ -34,6 +34,26 @@ export interface EncodedPictures {
   data: Float32Array;
 }
 
+/** Of several answers of one graph, one after another. */
+export function joined(parts: readonly EncodedPictures[]): EncodedPictures {
+  const [first] = parts;
+  if (!first) throw new RangeError('there is no picture');
+  const data = new Float32Array(parts.reduce((length, part) => length + part.data.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    data.set(part.data, at);
+    at += part.data.length;
+  }
+  return { shape: first.shape, data };
+}
+
+/** A number times zero is zero unless it is infinite or not a number; a sum keeps that. Faster than to ask of each. */
+export function areFinite(data: Float32Array): boolean {
+  let sum = 0;
+  for (let i = 0; i < data.length; i += 1) sum += (data[i] ?? 0) * 0;
+  return sum === 0;
+}
+
 /**
  * What a graph answered, as features of each picture. Throws a RangeError that says what the answer is, where it has no
  * such form.

@@ -1,11 +1,13 @@
 /** Whether a passage that is to conclude with a diagnosis does so. */
 import { diseaseNamed, isKind } from '../questions/reading/diseases.ts';
 import { wordsOf } from '../questions/reading/words.ts';
+import { abstains } from '../replies/abstention.ts';
 import { diagnosesNamed } from './blind.ts';
 
 /**
  * Why a passage does not conclude with the diagnosis; null where nothing speaks against it. It need not name the diagnosis
- * ("this makes it the most likely"), but must not name others alone, deny it, or leave it open between it and another.
+ * ("this makes it the most likely"), but must not name others alone, deny it, leave it open between it and another, or
+ * decline one ("a diagnosis cannot be determined"). That a diagnosis is not final takes nothing from the most likely one.
  */
 export function faultOfConclusion(passage: string, diagnosis: string): string | null {
   const plain = spelled(passage);
@@ -14,6 +16,7 @@ export function faultOfConclusion(passage: string, diagnosis: string): string | 
   const named = diagnosesNamed(passage);
   const isRelated = (other: string): boolean => node !== undefined && (isKind(other, node) || isKind(node, other));
   if (names.length === 0 && named.length > 0 && !named.some(isRelated)) return 'concludes with another diagnosis';
+  if (abstains(passage) && !mostLikely.test(plain)) return 'leaves the diagnosis open';
   // By sentences, for what stands in the next one is another statement.
   for (const sentence of passage.split(/(?<=[.!?;])\s/)) {
     const masked = masking(spelled(sentence), names);
@@ -34,6 +37,10 @@ export function faultOfConclusion(passage: string, diagnosis: string): string | 
     });
   }
 }
+
+/** Settles on something; that it is the diagnosis is looked for elsewhere. */
+const mostLikely =
+  /\b(?:most|more) (?:likely|probable|consistent|compatible|plausible|suggestive)\b|\b(?:best|leading|working|clinical|favou?red|likeliest) (?:explanation|diagnosis|fit|impression)\b|\bfavou?rs?\b|\bstrongly suggest/;
 
 /** Behind "X" for the diagnosis. */
 const denials: readonly RegExp[] = [

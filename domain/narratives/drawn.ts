@@ -6,6 +6,7 @@
 import { demoDiagnoses, type Findings, listFindings } from '../demo/findings.ts';
 import { generateWorld } from '../demo/world.ts';
 import { byDimension, type Dimension, type Scores } from '../dermeval/dimensions.ts';
+import { userMistake } from '../failures.ts';
 import type { Knowledge } from '../knowledge/knowledge.ts';
 import type { GeneratedSpec } from '../recipe/data.ts';
 import { type Statement, statementOf } from './statement.ts';
@@ -25,6 +26,33 @@ export function drawingsOf(spec: GeneratedSpec, seed: number): Map<string, Drawi
   const entries = (source: string, cases: typeof clinic) =>
     cases.map(({ id, findings, diagnosis }) => [`${source}/${id}`, { findings, diagnosis: diagnosis.name }] as const);
   return new Map([...entries('ham10000', clinic), ...entries('textbook', textbook)]);
+}
+
+/** Scores of a text about a case's picture, and why there are none. */
+export interface DrawnScores {
+  scores: Scores;
+  fault: string | null;
+}
+
+/**
+ * Scores texts by what was drawn, for whoever asks: who chooses narratives, the program in place of people, who scores a
+ * model's answers. Of a picture that was not drawn nothing is known: all six are missing, which is counted and never zero.
+ * Throws a user's mistake where a recipe draws nothing.
+ */
+export function drawnScorer(
+  { data: { generate }, seed }: { data: { generate?: GeneratedSpec | undefined }; seed: number },
+  knowledge: Knowledge,
+): (caseId: string, text: string) => DrawnScores {
+  if (!generate)
+    throw userMistake(
+      'nothing is known of pictures that were not drawn: give data.generate, or score by "judge" or "dermeval" (narratives.scoredBy) and certify by people (certified.by)',
+    );
+  const drawings = drawingsOf(generate, seed);
+  return (caseId, text) => {
+    const drawing = drawings.get(caseId);
+    if (!drawing) return { scores: byDimension(() => null), fault: 'its picture was not drawn' };
+    return { scores: scoreDrawn(text, drawing, knowledge), fault: null };
+  };
 }
 
 /** From 0 to 5 in each dimension; none is missing. */

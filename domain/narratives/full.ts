@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { candidatePrompt } from '../dermeval/rubric.ts';
 import { extractLeniently } from '../questions/extract.ts';
+import { abstains } from '../replies/abstention.ts';
 import { jsonWithin } from '../replies/json.ts';
 import { isForeignScript, isRefusal } from '../replies/refusal.ts';
 import { withoutThinking } from '../replies/thinking.ts';
@@ -73,7 +74,8 @@ function readDescription(reply: string): Read {
   const inside = /<description>([\s\S]*?)(?:<\/description>|$)/i.exec(answer)?.[1] ?? answer;
   const said = saidOf(inside);
   const lines = aspects.flatMap((aspect) => (said.has(aspect) ? [`${aspect}: ${said.get(aspect)}`] : []));
-  if (lines.length === 0) return readProse(reply, 'description');
+  if (lines.length === 0)
+    return saysNothing(inside) ? refused('says nothing of the picture') : readProse(reply, 'description');
   const whole = lines.join('\n');
   if (isRefusal(whole)) return refused('refused');
   if (isForeignScript(whole)) return refused('not in English');
@@ -96,7 +98,14 @@ const heading = (aspect: string): RegExp =>
   );
 const headings = aspects.map((aspect) => [aspect, heading(aspect)] as const);
 const otherHeading = /^[^\p{L}]*\p{Lu}[\p{L} ,&/-]{0,30}:/u;
-const nothing = /^\W*(?:not (?:visible|assessable|applicable|discernible)|n\/?a|none|unknown)\W*$/i;
+const nothing =
+  /^\W*(?:(?:not|non)[\s-]?(?:visible|applicable|discernible|clear|seen|available)|(?:cannot|can't|can not|could not) be (?:seen|discerned|told)|n\/?a|none|unknown)\W*$/i;
+
+/** Each sentence only says that nothing can be said. */
+const saysNothing = (text: string): boolean => {
+  const sentences = text.split(/(?<=[.!?;])\s+|\n/).filter((sentence) => /[\p{L}\p{N}]/u.test(sentence));
+  return sentences.length > 0 && sentences.every((sentence) => nothing.test(sentence) || abstains(sentence));
+};
 
 /** What is said under each heading, up to the next one or, once something is said, an empty line. */
 function saidOf(description: string): Map<string, string> {
@@ -115,7 +124,7 @@ function saidOf(description: string): Map<string, string> {
       .replaceAll(/\s+/g, ' ');
     if (open !== null && text !== '') said.set(open, [said.get(open) ?? [], text].flat().join(' '));
   }
-  for (const [aspect, text] of said) if (nothing.test(text)) said.delete(aspect);
+  for (const [aspect, text] of said) if (saysNothing(text)) said.delete(aspect);
   return said;
 }
 
@@ -172,6 +181,7 @@ function readReasons(reply: string, { diagnosis }: Told): Read {
   if (!isSameDisease(said.diagnosis, diagnosis)) return refused('concludes with another diagnosis');
   if (differentials.length < 2) return refused('fewer than two differential diagnoses');
   const names = differentials.map((each) => each.diagnosis);
+  if (names.some(abstains)) return refused('a differential diagnosis names none');
   if (names.some((name) => isSameDisease(name, diagnosis)))
     return refused('a differential diagnosis is the diagnosis itself');
   if (names.some((name, i) => names.slice(0, i).some((other) => isSameDisease(name, other))))

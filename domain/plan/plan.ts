@@ -12,11 +12,11 @@ import { checkpointBytes, trainableParameters } from './weights.ts';
 export interface DataCounts {
   /** Training questions: the prompts of GRPO. */
   items: number;
-  /** Cases of the test split. */
-  test: number;
-  /** Cases with a rationale. */
-  textbook: number;
-  /** Images of all cases. */
+  /** Cases of the test split; null where nobody has counted them. */
+  test: number | null;
+  /** Cases with a rationale; null where nobody has counted them. */
+  textbook: number | null;
+  /** Images of all cases that are counted. */
   images: number;
   /** Pictures with concepts, and different concepts, where the recipe aligns them. */
   concepts?: { pictures: number; terms: number };
@@ -47,15 +47,18 @@ export interface LlmCost {
 }
 
 export interface RunPlan {
-  trajectories: LlmCost & { atMost: number };
+  /** Null where textbook cases are not counted. */
+  trajectories: (LlmCost & { atMost: number }) | null;
   /** The first phase of SFT; null where the recipe has none. */
   concepts: (Batches & LlmCost & { epochs: number; steps: number }) | null;
-  sft: (Batches & { epochs: number; steps: number }) | null;
+  /** Null where it is left out. */
+  sft: (Batches & { epochs: number; steps: number }) | 'unknown' | null;
   /** Prompts of GRPO, with or without SFT. */
   prompts: Batches;
   grpo: { steps: number; epochs: number; completions: number; milestones: number[] } | null;
   rlOnly: { steps: number; milestones: number[] } | null;
-  evaluations: { models: number; answers: number };
+  /** `answers`: null where test cases are not counted. */
+  evaluations: { models: number; answers: number | null };
   parameters: { total: number; trainable: number; share: number } | null;
   memory: { sft: MemoryEstimate; grpo: MemoryEstimate } | null;
   /** `reference`: what checkpoints of GRPO hold besides, the frozen adapter, which the store keeps once. */
@@ -74,10 +77,6 @@ export const bytesPerPixel = 2;
 export function planRun({ recipe, data, architecture, devices, computer, prices }: PlanInput): RunPlan {
   const { sft, grpo, evaluation } = recipe;
   const trajectories = planCalls(recipe, data, prices);
-  const sftCount = sftBatches(
-    Math.round(trajectories.atMost * (1 - recipe.trajectories.validationShare)),
-    sft.batchSize,
-  );
   const concepts = planConcepts(recipe, data, prices);
   const prompts = grpoBatches(data.items, grpo.promptsPerStep);
   if (prompts.stepsPerEpoch === 0) {
@@ -89,13 +88,13 @@ export function planRun({ recipe, data, architecture, devices, computer, prices 
   const iterations = iterationsOf(grpo);
   const models = 1 + Number(sft.epochs > 0) + grpo.milestones.length + grpo.rlOnlyMilestones.length;
   const shown = models * (evaluation.noImageControl ? 2 : 1);
-  const answers = Math.min(data.test, evaluation.maxItems ?? data.test) * evaluation.tasks.length;
+  const asked = data.test === null ? null : Math.min(data.test, evaluation.maxItems ?? data.test);
   const trainable = architecture ? trainableParameters(architecture, recipe) : 0;
   const total = architecture ? totalParameters(architecture) : 0;
   return {
     trajectories,
     concepts,
-    sft: sft.epochs === 0 ? null : { ...sftCount, epochs: sft.epochs, steps: sft.epochs * sftCount.stepsPerEpoch },
+    sft: planSft(recipe, trajectories),
     prompts,
     grpo:
       steps === 0
@@ -107,7 +106,7 @@ export function planRun({ recipe, data, architecture, devices, computer, prices 
             milestones: grpo.milestones,
           },
     rlOnly: rlOnlySteps === 0 ? null : { steps: rlOnlySteps, milestones: grpo.rlOnlyMilestones },
-    evaluations: { models: shown, answers: shown * answers },
+    evaluations: { models: shown, answers: asked === null ? null : shown * asked * evaluation.tasks.length },
     parameters: architecture && { total, trainable, share: trainable / total },
     memory: architecture && {
       sft: estimateMemory('sft', recipe, architecture, devices, computer),
@@ -118,10 +117,23 @@ export function planRun({ recipe, data, architecture, devices, computer, prices 
 }
 
 /** Type 1 from every textbook case, types 2 and 3 up to their cap; at most one call for each of the latter. */
-function planCalls({ trajectories }: SkinR1Recipe, { textbook }: DataCounts, prices: TokenPrices | null) {
+function planCalls(
+  { trajectories }: SkinR1Recipe,
+  { textbook }: DataCounts,
+  prices: TokenPrices | null,
+): RunPlan['trajectories'] {
+  if (textbook === null) return null;
   const compared = trajectories.types.filter((type) => type !== 1).length * Math.min(textbook, trajectories.maxPerType);
   const atMost = (trajectories.types.includes(1) ? textbook : 0) + compared;
   return { atMost, ...costOf(Math.min(compared, trajectories.maxLlmCalls), tokensPerCall, prices) };
+}
+
+function planSft({ sft, trajectories: { validationShare } }: SkinR1Recipe, trajectories: RunPlan['trajectories']) {
+  const { epochs, batchSize } = sft;
+  if (epochs === 0) return null;
+  if (!trajectories) return 'unknown';
+  const batches = sftBatches(Math.round(trajectories.atMost * (1 - validationShare)), batchSize);
+  return { ...batches, epochs, steps: epochs * batches.stepsPerEpoch };
 }
 
 /** A call for each wording of each concept. */

@@ -4,7 +4,7 @@ import { stages } from '../stages.ts';
 import { grouped } from '../words.ts';
 import type { SkingptPlan } from './skingpt.ts';
 import type { StagePlan } from './stages.ts';
-import { batchLine, costLine, gibibytes, memoryLine, millions } from './words.ts';
+import { answerWords, batchLine, costLine, gibibytes, memoryLine, millions } from './words.ts';
 
 type Line = [name: string, fact: string];
 
@@ -33,7 +33,7 @@ export function describeSkingptPlan(recipe: SkinGptR1Recipe, plan: SkingptPlan):
     ...plan.stages.flatMap(stageLines),
     [
       'evaluation',
-      `${evaluations.models} models, about ${grouped(evaluations.answers)} answers on classification sets, ${grouped(evaluations.narratives)} narratives on DermBench's part`,
+      `${evaluations.models} models, ${answerWords(evaluations.answers, 'about ')} answers on classification sets, ${grouped(evaluations.narratives)} narratives on DermBench's part`,
     ],
     ...sizeLines(plan),
   ];
@@ -70,13 +70,16 @@ function stageLines(stage: StagePlan): Line[] {
   ];
 }
 
-function sizeLines({ parameters, storage }: SkingptPlan): Line[] {
+function sizeLines({ parameters, storage, evaluations }: SkingptPlan): Line[] {
   if (!parameters || !storage)
     return [['sizes', "unknown: the base model's config.json is not on this machine, or of another architecture"]];
   const share = `${(100 * parameters.share).toFixed(3)} %`;
   return [
     ['parameters', `${millions(parameters.total)}, trainable ${grouped(parameters.trainable)} (${share})`],
-    ['S3', `about ${gibibytes(storage.s3)} at most, without the teacher's features`],
+    [
+      'S3',
+      `about ${gibibytes(storage.s3)} at most, without the teacher's features${evaluations.answers === null ? ' and the pictures that are not counted' : ''}`,
+    ],
     ['scratch disk', `about ${gibibytes(storage.scratch)} on the gpu worker`],
   ];
 }

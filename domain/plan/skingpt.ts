@@ -30,8 +30,11 @@ export interface SkingptPlan {
   teacher: { pictures: number } | null;
   /** In their order. */
   stages: StagePlan[];
-  /** Models, their answers on classification sets, with grey images where those are asked, and on DermBench's part. */
-  evaluations: { models: number; answers: number; narratives: number };
+  /**
+   * Models, their answers on classification sets (null where test cases are not counted), with grey images where those are
+   * asked, and on DermBench's part.
+   */
+  evaluations: { models: number; answers: number | null; narratives: number };
   /** Of the base, and of the exported adapters. */
   parameters: { total: number; trainable: number; share: number } | null;
   storage: { s3: number; scratch: number } | null;
@@ -58,7 +61,10 @@ export function planSkingpt({ recipe, data, architecture, devices, computer, pri
     stage === 'dermeval-sft' || stage === 'dermeval' ? reviewed - bench : rows - validation;
   const stages = planStages({ recipe, rowsOf, architecture, devices, ...(computer ? { computer } : {}) });
   const models = 1 + stages.filter(({ stage }) => stage === 'dermcot' || stage === 'distillation').length;
-  const asked = Math.min(data.test, (evaluation.maxItems ?? data.test) * (evaluation.sets?.length ?? 1));
+  const asked =
+    data.test === null
+      ? null
+      : Math.min(data.test, (evaluation.maxItems ?? data.test) * (evaluation.sets?.length ?? 1));
   const isTaught = teacher !== null && distillation.epochs > 0 && distillation.adapters.weights.distil > 0;
   const total = architecture && totalParameters(architecture);
   const trainable = stages.findLast(({ stage }) => stage === 'distillation' || stage === 'dermcot')?.sizes?.trainable;
@@ -80,7 +86,7 @@ export function planSkingpt({ recipe, data, architecture, devices, computer, pri
     stages,
     evaluations: {
       models,
-      answers: models * asked * (evaluation.noImageControl ? 2 : 1),
+      answers: asked === null ? null : models * asked * (evaluation.noImageControl ? 2 : 1),
       narratives: models * bench,
     },
     parameters: total !== null && trainable !== undefined ? { total, trainable, share: trainable / total } : null,

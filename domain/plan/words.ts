@@ -15,7 +15,7 @@ export function describePlan(recipe: SkinR1Recipe, plan: RunPlan): string {
     ['recipe', `${recipe.name} on ${recipe.model.base}, ${recipe.model.precision}`],
     ['trajectories', trajectoryLine(plan)],
     ...(plan.concepts ? [['concepts', conceptLine(plan.concepts)] as [string, string]] : []),
-    ['sft', plan.sft ? sftLine(plan.sft) : 'left out'],
+    ['sft', plan.sft === null ? 'left out' : plan.sft === 'unknown' ? unknownTextbook : sftLine(plan.sft)],
     ['prompts', batchLine(plan.prompts, 'prompts')],
     ['grpo', plan.grpo ? grpoLine(recipe, plan.grpo) : 'left out'],
     [
@@ -26,7 +26,7 @@ export function describePlan(recipe: SkinR1Recipe, plan: RunPlan): string {
     ],
     [
       'evaluation',
-      `${plan.evaluations.models} models, ${answersOf(recipe)}${grouped(plan.evaluations.answers)} answers`,
+      `${plan.evaluations.models} models, ${answerWords(plan.evaluations.answers, answersOf(recipe))} answers`,
     ],
     ...trlLines(recipe),
     ...sizeLines(recipe, plan),
@@ -43,8 +43,14 @@ const trlLines = ({ sft, grpo }: SkinR1Recipe): [string, string][] =>
 /** Matched options are asked of cases that find partners. */
 const answersOf = ({ questions }: SkinR1Recipe): string => (questions.distractors === 'matched' ? 'at most ' : '');
 
+const unknownTextbook = 'unknown: give --textbook COUNT, or --data DIR';
+
 const trajectoryLine = ({ trajectories }: RunPlan): string =>
-  `at most ${grouped(trajectories.atMost)}; ${costLine(trajectories)}`;
+  trajectories ? `at most ${grouped(trajectories.atMost)}; ${costLine(trajectories)}` : unknownTextbook;
+
+/** @param bound before a number that is known */
+export const answerWords = (answers: number | null, bound: string): string =>
+  answers === null ? 'an unknown number (give --test COUNT, or --data DIR) of' : `${bound}${grouped(answers)}`;
 
 const conceptLine = (concepts: NonNullable<RunPlan['concepts']>): string =>
   concepts.rows === 0
@@ -58,7 +64,7 @@ export function costLine({ llmCalls, inputTokens, outputTokens, price }: LlmCost
   return `${bound} ${grouped(llmCalls)} LLM calls, ${tokens}; ${words}`;
 }
 
-const sftLine = (sft: NonNullable<RunPlan['sft']>): string =>
+const sftLine = (sft: Batches & { epochs: number; steps: number }): string =>
   `${batchLine(sft, 'rows')}; ${sft.epochs} epochs, ${grouped(sft.steps)} steps`;
 
 /** The arithmetic, and what becomes of the rows that do not fill a step. */
@@ -76,7 +82,8 @@ const grpoLine = ({ grpo }: SkinR1Recipe, plan: NonNullable<RunPlan['grpo']>): s
 
 const stops = (milestones: readonly number[]): string => `milestones ${milestones.join(', ')}`;
 
-function sizeLines({ lora }: SkinR1Recipe, { parameters, memory, storage }: RunPlan): [string, string][] {
+function sizeLines({ lora }: SkinR1Recipe, plan: RunPlan): [string, string][] {
+  const { parameters, memory, storage } = plan;
   if (!parameters || !memory || !storage)
     return [['sizes', "unknown: the base model's config.json is not on this machine, or of another architecture"]];
   const what = lora === null ? 'trained weights' : 'adapter';
@@ -86,10 +93,13 @@ function sizeLines({ lora }: SkinR1Recipe, { parameters, memory, storage }: RunP
     ['memory, sft', memoryLine(memory.sft, what)],
     ['memory, grpo', memoryLine(memory.grpo, what)],
     ['checkpoints', `${storage.checkpoints} kept, ${gibibytes(storage.checkpoint)} each${referenceWords(storage)}`],
-    ['S3', `about ${gibibytes(storage.s3)} at most`],
+    ['S3', `about ${gibibytes(storage.s3)} ${isCounted(plan) ? 'at most' : 'and the pictures that are not counted'}`],
     ['scratch disk', `about ${gibibytes(storage.scratch)} on the gpu worker`],
   ];
 }
+
+const isCounted = ({ trajectories, evaluations }: RunPlan): boolean =>
+  trajectories !== null && evaluations.answers !== null;
 
 const referenceWords = ({ reference }: NonNullable<RunPlan['storage']>): string =>
   reference === 0 ? '' : `, and one adapter of ${gibibytes(reference)} as GRPO's reference`;

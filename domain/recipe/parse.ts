@@ -3,6 +3,7 @@ import { parse, YAMLParseError } from 'yaml';
 import type { z } from 'zod';
 import { userMistake } from '../failures.ts';
 import { newestVersion, type RecipeVersion } from './common.ts';
+import { type ForeignFields, foreignFields } from './method-fields.ts';
 import type { MethodName, Recipe, RecipeOf } from './recipe.ts';
 import { parseByVersion } from './versions.ts';
 
@@ -14,7 +15,7 @@ import { parseByVersion } from './versions.ts';
  * @param version rules by which a recipe is read that names none
  */
 export const parseRecipe = (recipe: unknown, file: string, version: RecipeVersion = newestVersion): Recipe =>
-  parseBy((value) => parseByVersion(value, version), recipe, file);
+  parseBy((value) => parseByVersion(value, version), recipe, file, foreignFields);
 
 /** The same of a recipe that is to be of one method. */
 export const parseRecipeOf = <M extends MethodName>(
@@ -30,12 +31,33 @@ export function ofMethod<M extends MethodName>(method: M, recipe: Recipe, file: 
 
 const isOf = <M extends MethodName>(recipe: Recipe, method: M): recipe is RecipeOf<M> => recipe.method === method;
 
-/** The same by another method's schema. */
-export function parseBy<T>(parse: (value: unknown) => z.ZodSafeParseResult<T>, recipe: unknown, file: string): T {
+/**
+ * The same by another method's schema.
+ *
+ * @param foreign fields of a refused recipe that tell that another method is meant
+ */
+export function parseBy<T>(
+  parse: (value: unknown) => z.ZodSafeParseResult<T>,
+  recipe: unknown,
+  file: string,
+  foreign: (value: unknown) => ForeignFields | null = () => null,
+): T {
   const value: unknown = typeof recipe === 'string' ? parseYaml(recipe, file) : recipe;
   const result = parse(value);
   if (result.success) return result.data;
-  throw userMistake(result.error.issues.map((issue) => describeIssue(issue, value, file)).join('\n'));
+  const found = foreign(value);
+  // What a method that is not meant demands would hide it.
+  if (found && !found.isNamed) throw userMistake(`${file}: ${found.message}`);
+  const issues = result.error.issues.flatMap((issue) => withoutKeys(issue, found?.fields ?? []));
+  const lines = issues.map((issue) => describeIssue(issue, value, file));
+  throw userMistake([...(found ? [`${file}: ${found.message}`] : []), ...lines].join('\n'));
+}
+
+/** An issue about unknown fields without those that are told already. */
+function withoutKeys(issue: z.core.$ZodIssue, told: readonly string[]): z.core.$ZodIssue[] {
+  if (issue.code !== 'unrecognized_keys' || issue.path.length > 0) return [issue];
+  const keys = issue.keys.filter((key) => !told.includes(key));
+  return keys.length > 0 ? [{ ...issue, keys }] : [];
 }
 
 function parseYaml(text: string, file: string): unknown {

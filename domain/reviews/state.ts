@@ -77,12 +77,21 @@ export function countStates(states: Iterable<CaseState>): ReviewCounts {
 /** No case waits for anybody. */
 export const isComplete = ({ open, disagreed }: ReviewCounts): boolean => open === 0 && disagreed === 0;
 
-/** One line for `status`, e.g. `12 of 300 certified, 3 disagree, 1 skipped`. */
+/** One line for `status`, e.g. `12 of 300 certified, 284 open, 3 to settle, 1 skipped`. */
 export function countWords({ open, disagreed, skipped, certified }: ReviewCounts): string {
   const all = open + disagreed + skipped + certified;
   return [
     `${certified} of ${all} certified`,
-    ...(disagreed > 0 ? [`${disagreed} ${disagreed === 1 ? 'disagrees' : 'disagree'}`] : []),
+    ...(open > 0 ? [`${open} open`] : []),
+    ...(disagreed > 0 ? [`${disagreed} to settle`] : []),
     ...(skipped > 0 ? [`${skipped} skipped`] : []),
   ].join(', ');
+}
+
+/** Who has judged so far, beside how many are to judge each case: whether somebody is missing is seen by it. */
+export function peopleWords(reviewers: number, names: readonly string[]): string {
+  const each = `${reviewers} ${reviewers === 1 ? 'person judges' : 'people judge'} each case`;
+  const [shown, more] = [names.slice(0, 5), names.length - 5];
+  const known = more > 0 ? [...shown, `${more} more`] : shown;
+  return `${each}, so far ${known.length === 0 ? 'nobody has' : known.join(', ')}`;
 }

@@ -73,8 +73,15 @@ export function chatStream(
   };
 }
 
-/** @param models what GET /models answers */
-export async function serveChat(answers: Answers, models: Answer = { body: '{"data":[]}' }): Promise<ChatServer> {
+/**
+ * @param models what GET /models answers
+ * @param atEnd takes what closes it; default: the end of the test
+ */
+export async function serveChat(
+  answers: Answers,
+  models: Answer = { body: '{"data":[]}' },
+  atEnd?: (close: () => Promise<void>) => void,
+): Promise<ChatServer> {
   const requests: Asked[] = [];
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
@@ -95,7 +102,7 @@ export async function serveChat(answers: Answers, models: Answer = { body: '{"da
     if (answer.broken) response.write(answer.body, () => response.destroy());
     else response.end(answer.body);
   });
-  const port = await listenOnLoopback(server);
+  const port = await listenOnLoopback(server, atEnd);
   return { baseUrl: `http://127.0.0.1:${port}/v1`, requests };
 }
 

@@ -1,6 +1,7 @@
 """What PyTorch makes of pictures, as JSON on stdout: the vision tower of a model behind its own processor, and the tokens
-of two small encoders, which are exported for any number of pictures: one with a register beside the class token, and a ViT
-in the form of PanDerm ViT-L/16 (patches of 16 pixels, a class token, learned positions).
+of two small encoders, which are exported for any number of pictures: one with a register beside the class token, for one
+picture too, and a ViT in the form of PanDerm ViT-L/16 (patches of 16 pixels, a class token, learned positions). A third
+graph, log.onnx, answers what is not finite.
 
 Called by test/integration/features/encoder.test.ts: encoder.py MODEL FOLDER PICTURE...
 """
@@ -51,16 +52,28 @@ class Tokens(nn.Module):
         return self.model(pixel_values=pixels).last_hidden_state
 
 
+class Log(nn.Module):
+    """Of negative numbers too."""
+
+    def __init__(self, encoder):
+        super().__init__()
+        self.encoder = encoder
+
+    def forward(self, pixels):
+        return self.encoder(pixels).log()
+
+
 def export(encoder, pixels, path):
+    """For as many pictures as these if it is one, otherwise for any number."""
     torch.onnx.export(
         encoder,
-        pixels[:2],
+        pixels,
         path,
         dynamo=False,
         opset_version=18,
         input_names=["pixels"],
         output_names=["tokens"],
-        dynamic_axes={"pixels": {0: "n"}, "tokens": {0: "n"}},
+        dynamic_axes={"pixels": {0: "n"}, "tokens": {0: "n"}} if len(pixels) > 1 else None,
     )
 
 
@@ -82,7 +95,9 @@ def main():
     pixels = (pixels - torch.tensor(MEAN)[:, None, None]) / torch.tensor(STD)[:, None, None]
     encoders = {"vit": Encoder().eval(), "panderm": Tokens(pixels.shape[-1]).eval()}
     for name, encoder in encoders.items():
-        export(encoder, pixels, f"{folder}/{name}.onnx")
+        export(encoder, pixels[:2], f"{folder}/{name}.onnx")
+    export(encoders["vit"], pixels[:1], f"{folder}/single.onnx")
+    export(Log(encoders["vit"]), pixels[:2], f"{folder}/log.onnx")
     json.dump({"shipped": shipped, **{name: own(pixels).tolist() for name, own in encoders.items()}}, sys.stdout)
 
 

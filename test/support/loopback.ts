@@ -3,9 +3,13 @@ import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
 /** Listens on a free port of this machine until the test has finished; returns the port. */
-export async function listenOnLoopback(server: Server): Promise<number> {
+/** @param atEnd takes what closes it; default: the end of the test */
+export async function listenOnLoopback(
+  server: Server,
+  atEnd: (close: () => Promise<void>) => void = onTestFinished,
+): Promise<number> {
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  onTestFinished(
+  atEnd(
     () =>
       new Promise<void>((closed) => {
         server.closeAllConnections();

@@ -3,7 +3,7 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import { expect, it } from 'vitest';
 import { rowOf } from '../../cli/follow/list.ts';
-import { createClosedCheck, reviewsOf, whyClosed } from '../../cli/review/run-wait.ts';
+import { createClosedCheck, reviewsOf, tellRun, whyClosed } from '../../cli/review/run-wait.ts';
 import { attributesOf } from '../../cli/runs.ts';
 import { signals, taskQueues } from '../../domain/names.ts';
 import { certifiedSchema } from '../../domain/recipe/narratives.ts';
@@ -28,9 +28,11 @@ it('a run that waits for reviews is told by the command line, and goes on with a
       args: [{ recipe, narratives: reference('narratives', 'all') }],
       typedSearchAttributes: attributesOf('reviews', 'review'),
     });
-    const told = 'waits for reviews: 0 of 3 certified; dermflow review restarted';
+    const told = 'waits for reviews: 0 of 3 certified, 3 open; dermflow review restarted';
+    const line =
+      /^waits for reviews since [\d-]{10} [\d:]{5} UTC: 0 of 3 certified, 3 open; 2 people judge each case, so far Ada, Ben; dermflow review restarted$/;
     const { client } = server;
-    await expect.poll(async () => (await progressOf(run)).stages[0]?.detail, { timeout: 20_000 }).toBe(told);
+    await expect.poll(async () => (await progressOf(run)).stages[0]?.detail, { timeout: 20_000 }).toMatch(line);
     expect(looks).toBe(1);
     const row = async () => {
       for await (const info of client.workflow.list()) if (info.workflowId === 'restarted') return rowOf(info);
@@ -43,6 +45,10 @@ it('a run that waits for reviews is told by the command line, and goes on with a
     await expect(reviewsOf(client, 'nobody')).rejects.toThrow(WorkflowNotFoundError);
     const closed = createClosedCheck(client, 'restarted', 0);
     expect(await closed()).toBeNull();
+    const tell = tellRun(client, 'restarted');
+    expect(await tell(false)).toBe(true);
+    expect(await tell(false), 'another page has told it just now').toBe(false);
+    expect(await tell(false, true), 'the page closes').toBe(true);
     await stop();
     await expect(reviewsOf(client, 'restarted')).rejects.toThrow(
       'nobody answers for run restarted: start an orchestrator',

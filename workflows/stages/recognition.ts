@@ -43,11 +43,11 @@ export class Recognition {
   /** The answers' scores as narratives: by the recipe's judge, else by what is known of generated pictures. */
   async onBench(subject: Subject, bench: BenchmarkChoice): Promise<BenchmarkResult> {
     const { evaluation, label, reader } = await this.#ask(subject, bench);
-    const { judge, seed, data } = this.#recipe;
+    const { judge, seed, data, narratives } = this.#recipe;
     const answers = { evaluation, label, reader };
     const scored = judge
       ? judgeAnswers({ ...answers, judge })
-      : scoreAnswersByDrawing({ ...answers, recipe: { seed, data } });
+      : scoreAnswersByDrawing({ ...answers, recipe: { seed, data, narratives } });
     return this.#tell(await scored);
   }
 

@@ -9,7 +9,7 @@ import type {
 } from '../../domain/contracts/narratives.ts';
 import { memo, queries, signals } from '../../domain/names.ts';
 import type { CertifiedSettings } from '../../domain/recipe/narratives.ts';
-import { countWords } from '../../domain/reviews/state.ts';
+import { countWords, peopleWords } from '../../domain/reviews/state.ts';
 import { certify, drawForReview, readReviews, reviewByScript } from '../activities.ts';
 import type { Progress } from '../progress.ts';
 
@@ -50,10 +50,18 @@ export async function reviewed(
   if (certified.by === 'script') {
     progress.say('review', `${count} cases reviewed by a program in place of people`);
     wait.state = await reviewByScript({ recipe, set });
-  } else await untilReviewed(wait, progress);
+  } else {
+    await untilReviewed(wait, progress).catch((error: unknown) => {
+      progress.say(
+        'review',
+        `waits no more: ${wait.state ? countWords(wait.state.counts) : 'nothing was seen yet'}; all reviews are kept`,
+      );
+      throw error;
+    });
+  }
   // A judgement that comes now may make a case wait again: certifying is tried until it is settled.
   const result = await certify({ recipe: { seed, prompts, certified }, set });
-  if (wait.waiting) tell(progress, null);
+  if (wait.waiting) list(null);
   wait.waiting = false;
   const { skipped, settled, train, bench } = result.counts;
   const by = certified.by === 'script' ? ' by a program' : '';
@@ -73,10 +81,12 @@ async function untilReviewed(wait: ReviewWait, progress: Progress): Promise<void
   let [told, complete] = [false, false];
   setHandler(reviewedSignal, (isComplete: unknown) => {
     told = true;
+    wait.toldAt = Date.now();
     complete ||= isComplete === true; // any client may signal
   });
+  const since = Date.now();
   const remindEvery = certified.remindEveryHours * hour;
-  let remindAt = Date.now() + remindEvery;
+  let remindAt = since + remindEvery;
   for (;;) {
     [told, complete] = [false, false];
     wait.state = await readReviews({ recipe: { certified }, set });
@@ -84,9 +94,10 @@ async function untilReviewed(wait: ReviewWait, progress: Progress): Promise<void
     if (Date.now() >= remindAt) {
       wait.reminders += 1;
       remindAt = Date.now() + remindEvery;
-      log.warn(`run ${workflowInfo().workflowId} ${waitWords(wait)}`);
+      log.warn(`run ${workflowInfo().workflowId} ${waitWords(wait, wait.state, since)}`);
     }
-    tell(progress, waitWords(wait));
+    progress.say('review', waitWords(wait, wait.state, since));
+    list(`waits for reviews: ${countWords(wait.state.counts)}; ${command()}`);
     const isTold = await condition(() => told, Math.max(lull(workflowInfo().historyLength), remindAt - Date.now()));
     // What came by then is seen by one look.
     if (isTold)
@@ -94,15 +105,16 @@ async function untilReviewed(wait: ReviewWait, progress: Progress): Promise<void
   }
 }
 
-const waitWords = ({ state, reminders }: ReviewWait): string =>
+const command = (): string => `dermflow review ${workflowInfo().workflowId}`;
+
+/** Who has to do what, since when, by which command. */
+const waitWords = ({ certified, reminders }: ReviewWait, { counts, reviewers }: ReviewState, since: number): string =>
   [
-    `waits for reviews: ${countWords((state as ReviewState).counts)}`, // there after a look
+    `waits for reviews since ${new Date(since).toISOString().slice(0, 16).replace('T', ' ')} UTC: ${countWords(counts)}`,
+    peopleWords(certified.reviewers, reviewers),
     ...(reminders > 0 ? [`reminded ${reminders} ${reminders === 1 ? 'time' : 'times'}`] : []),
-    `dermflow review ${workflowInfo().workflowId}`,
+    command(),
   ].join('; ');
 
-/** In the part's line and, for `list`, which asks no run, in the memo. */
-function tell(progress: Progress, words: string | null): void {
-  if (words !== null) progress.say('review', words);
-  upsertMemo({ [memo.waits]: words });
-}
+/** For `list`, which asks no run: in the memo. */
+const list = (words: string | null): void => upsertMemo({ [memo.waits]: words });

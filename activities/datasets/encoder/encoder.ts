@@ -1,4 +1,5 @@
 /** An image encoder of the user's own, by which near-duplicates are found that differ in more than size or light. */
+import { stat } from 'node:fs/promises';
 import { setImmediate as untilNextTurn } from 'node:timers/promises';
 import type { Picture } from '../../../domain/cases/case.ts';
 import { mostSimilar, type Similar, unit } from '../../../domain/cases/similarity.ts';
@@ -47,7 +48,8 @@ export async function openEncoder(settings: EncoderSettings | null, context: Enc
         done += count;
         context.report({ phase: 'comparing', done, total: 0 });
       };
-      const file = { path, settings: { side, mean, std, ...reading }, name: `data.encoder.file: ${path}` };
+      const { size: bytes } = await stat(path);
+      const file = { path, bytes, settings: { side, mean, std, ...reading }, name: `data.encoder.file: ${path}` };
       const encoder = openImageEncoder(file, 1);
       try {
         const seen = await embedAll(train, encoder, context, onBatch);

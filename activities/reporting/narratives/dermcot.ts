@@ -47,6 +47,10 @@ export function narrativesSection({ narratives, recipe, data }: NarrativeReport)
   );
 }
 
+/** `2026-11-26 20:55 UTC`; empty of a program, which has no clock. */
+const minuteOf = (time: string | undefined): string =>
+  time === undefined ? '' : `${new Date(time).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+
 const partNames = { train: 'Trained on', bench: 'DermBench’s part' } as const;
 
 export function certifiedSection(
@@ -63,12 +67,13 @@ export function certifiedSection(
       ${isScripted ? html`<p class="label">The reviewers are programs (<code>script</code>): they say what is known of a drawing, and their agreement is no agreement of people.</p>` : ''}`,
     table(
       'Reviewers',
-      ['Reviewer', 'Is', 'Scored', 'Skipped', 'Settled', 'Texts edited'],
+      ['Reviewer', 'Is', 'Scored', 'Skipped', 'Settled', 'Texts edited', 'From', 'To'],
       reviewers.map(
         (
           own,
         ) => html`<tr><th scope="row">${own.name}</th><td>${own.kind === 'script' ? 'a script' : 'a person'}</td><td>${grouped(own.scored)}</td>
-          <td>${grouped(own.skipped)}</td><td>${grouped(own.settled)}</td><td>${grouped(own.edited)}</td></tr>`,
+          <td>${grouped(own.skipped)}</td><td>${grouped(own.settled)}</td><td>${grouped(own.edited)}</td>
+          <td>${minuteOf(own.from)}</td><td>${minuteOf(own.to)}</td></tr>`,
       ),
     ),
     meansTable(

@@ -32,11 +32,17 @@ export const judgementSchema = z.strictObject({
 });
 export type Judgement = z.infer<typeof judgementSchema>;
 
-/** The scores of one text: of each dimension the mean over the replies that gave one. */
-export const scoresOfText = (judgements: readonly Judgement[]): Scores =>
-  byDimension((dimension) => meanOf(known(judgements, dimension)));
+/**
+ * The scores of one text: of each dimension the mean over all replies. Where one of them lacks it the dimension is missing:
+ * a mean of fewer replies than others have would stand beside theirs as if it were as sure.
+ */
+export const scoresOfText = (judgements: readonly Pick<Judgement, 'scores'>[]): Scores =>
+  byDimension((dimension) => {
+    const values = known(judgements, dimension);
+    return values.length < judgements.length ? null : meanOf(values);
+  });
 
-const known = (judgements: readonly Judgement[], dimension: Dimension): number[] =>
+const known = (judgements: readonly Pick<Judgement, 'scores'>[], dimension: Dimension): number[] =>
   judgements.flatMap(({ scores }) => (scores[dimension] === null ? [] : [scores[dimension]]));
 
 const meanOf = (values: readonly number[]): number | null =>

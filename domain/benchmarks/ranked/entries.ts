@@ -1,4 +1,6 @@
 /** A ranked differential in a model's words: its entries from the likeliest on, or that it abstains. */
+import { diagnosesNamed } from '../../narratives/blind.ts';
+import { abstains } from '../../replies/abstention.ts';
 import { withoutThinking } from '../../replies/thinking.ts';
 
 /** An entry's number, however it is written. */
@@ -10,15 +12,19 @@ const reason =
   /\s+[-–—]\s|\s*[:：;；]|\s*,\s*(?:because|as|since|given|likely|probability|with\b)|\s+\d{1,3}(?:\.\d+)?\s*%/iu;
 const remark =
   /\s*[(（[](?:[^()（）[\]]*\d\s*%[^()（）[\]]*|[A-Z]{2,6}s?|(?:most |very |less )?likely|(?:high|moderate|medium|low)(?: [^()（）[\]]*)?)[)）\]]/g;
-const abstention =
-  /\b(?:not|non|un)[\s-]?(?:evaluable|assessable|interpretable|gradable|gradeable)\b|\b(?:cannot|can not|can't|could not)\s+be\s+(?:evaluated|assessed|interpreted|graded)\b|无法评估|無法評估|不可评估/iu;
 
-/** In the order of the list; at most twenty. Without a list the answer is one entry, and empty where it abstains. */
+/**
+ * In the order of the list; at most twenty. Without a list the last line is the one entry. Empty where each entry abstains,
+ * or where the text does and its last line names no disease.
+ */
 export function rankedEntries(output: string): { entries: string[]; abstains: boolean } {
   const text = afterThinking(output);
   const listed = lastList(text) ?? jsonList(text);
   const raw = listed ?? (text.trim() === '' ? [] : [lastLine(text)]);
-  if (raw.length <= 1 && abstention.test(listed ? (raw[0] ?? '') : text)) return { entries: [], abstains: true };
+  const declines = listed
+    ? listed.every(abstains)
+    : raw.some((line) => abstains(line) || (abstains(text) && diagnosesNamed(line).length === 0));
+  if (declines) return { entries: [], abstains: true };
   return {
     entries: raw
       .slice(0, 20)

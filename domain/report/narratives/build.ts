@@ -21,6 +21,7 @@ import { type MetricsLine, mergeLines } from '../training-log.ts';
 import { agreementsOf, betweenReviewers } from './agreement.ts';
 import { narrativePairs, recognitionPairs, type ScoredAnswer } from './compare.ts';
 import type { NarrativeReport } from './report.ts';
+import { reviewersOf } from './reviewers.ts';
 import { summariseNarrativeRun } from './summary.ts';
 
 /** What is kept of a narrative: a run may have many. */
@@ -131,18 +132,9 @@ function certifiedOf(sources: NarrativeReportSources): NarrativeReport['certifie
     const first = scores.get(id);
     return first && (part === 'all' || own === part) ? [{ group, first, second }] : [];
   });
-  const count = (own: readonly Review[], verdict: Review['verdict']): number =>
-    own.filter((review) => review.verdict === verdict).length;
   return {
     counts: input.certified.counts,
-    reviewers: [...Map.groupBy(reviews, ({ reviewer }) => reviewer)]
-      .map(([name, own]) => ({
-        name,
-        kind: own.some(({ kind }) => kind === 'script') ? ('script' as const) : ('person' as const),
-        ...{ scored: count(own, 'scored'), skipped: count(own, 'skipped'), settled: count(own, 'settled') },
-        edited: own.filter(({ text }) => text !== null).length,
-      }))
-      .toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+    reviewers: reviewersOf(reviews),
     parts: (['train', 'bench'] as const).map((name) => {
       const own = certified.filter((each) => each.part === name);
       return { part: name, narratives: own.length, means: meansOf(own) };

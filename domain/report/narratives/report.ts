@@ -63,6 +63,8 @@ const certifiedSchema = z.strictObject({
     z.strictObject({
       ...{ name: z.string(), kind: z.enum(['person', 'script']) },
       ...{ scored: count, skipped: count, settled: count, edited: count },
+      /** When the first and the last review that counts was given; absent of a program, which has no clock. */
+      ...{ from: z.iso.datetime().exactOptional(), to: z.iso.datetime().exactOptional() },
     }),
   ),
   parts: z.array(z.strictObject({ part: z.enum(['train', 'bench']), narratives: count, means: meansSchema })),

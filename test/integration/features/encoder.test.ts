@@ -78,6 +78,31 @@ describe('the shipped encoder', () => {
       expect(furthest(pooled.rows[i] ?? [], meanOf(tokens))).toBeLessThan(tolerance);
     }
   }, 240_000);
+
+  it('gives a picture the same bits, alone or with others, by any number of threads', async () => {
+    const context = { store, trainer, scratch: folder, signal: new AbortController().signal };
+    const artifact = await shippedEncoder(context);
+    const by = async (threads: number, requests: readonly Uint8Array[][]): Promise<Float32Array[]> => {
+      const known = await storedEncoder(store, artifact, join(await temporaryFolder(), 'encoder'), threads);
+      const encoder = await known.open();
+      try {
+        const answers = await Promise.all(requests.map((request) => encoder.encode(request, 'patches')));
+        return answers.flatMap(({ data }, i) => {
+          const each = data.length / (requests[i]?.length ?? 1);
+          return Array.from({ length: data.length / each }, (_, at) => data.slice(at * each, (at + 1) * each));
+        });
+      } finally {
+        await encoder.close();
+      }
+    };
+    const alone = await by(
+      1,
+      pictures.map((picture) => [picture]),
+    );
+    expect(alone).toHaveLength(count);
+    expect(await by(1, [pictures])).toEqual(alone);
+    expect(await by(3, [pictures.slice(0, 2), pictures.slice(2)])).toEqual(alone);
+  }, 240_000);
 });
 
 describe("an encoder of one's own", () => {
@@ -110,9 +135,27 @@ describe("an encoder of one's own", () => {
     }
   }, 120_000);
 
+  it('gives the same where it was exported for one picture, and where threads share a copy of the graph', async () => {
+    const settings = encoderSettingsSchema.parse({ side, prefixTokens: 2 });
+    for (const [file, bytes, threads] of [
+      ['single.onnx', 1, 1],
+      ['single.onnx', 2 ** 40, 2],
+      ['vit.onnx', 2 ** 40, 2],
+      ['vit.onnx', 1, 3],
+    ] as const) {
+      const encoder = openImageEncoder({ path: join(folder, file), bytes, settings, name: file }, threads);
+      for (const form of ['pooled', 'patches'] as const) {
+        const { data } = await encoder.encode(pictures, form);
+        const wanted = expected.vit.flatMap((tokens) => (form === 'pooled' ? tokens.slice(0, 1) : tokens.slice(2)));
+        expect(furthest(data, wanted.flat())).toBeLessThan(tolerance);
+      }
+      await encoder.close();
+    }
+  }, 60_000);
+
   it('answers several requests at once, each with its own pictures', async () => {
-    const graph = { path: join(folder, 'vit.onnx'), settings: encoderSettingsSchema.parse({ side, prefixTokens: 2 }) };
-    const encoder = openImageEncoder({ ...graph, name: 'vit' }, 2);
+    const settings = encoderSettingsSchema.parse({ side, prefixTokens: 2 });
+    const encoder = openImageEncoder({ path: join(folder, 'vit.onnx'), bytes: 1, settings, name: 'vit' }, 2);
     const requests = [pictures.slice(0, 1), pictures.slice(1, 5), [new Uint8Array(1)], pictures.slice(2, 4)];
     const answers = await Promise.allSettled(requests.map((own) => encoder.encode(own, 'pooled')));
     await encoder.close();
@@ -127,13 +170,14 @@ describe("an encoder of one's own", () => {
 
   it('that is no such graph is told in a line with what is expected', async () => {
     const open = (path: string, more: object) =>
-      openImageEncoder({ path, settings: encoderSettingsSchema.parse(more), name: 'encoder mine' }, 1);
+      openImageEncoder({ path, bytes: 1, settings: encoderSettingsSchema.parse(more), name: 'encoder mine' }, 1);
     await writeFile(join(folder, 'text.onnx'), 'no graph');
     for (const [file, more, words] of [
       ['text.onnx', {}, /^encoder mine: .*expected an ONNX graph from \[n, 3, 224, 224\]/],
       ['vit.onnx', { side: 56 }, /^encoder mine: .*\[n, 3, 56, 56\]/],
       ['vit.onnx', { side, output: 'pooler' }, /^encoder mine: it has no output pooler, but tokens; /],
       ['vit.onnx', { side, prefixTokens: 66, pooling: 'mean' }, /^encoder mine: it answers 66 tokens/],
+      ['log.onnx', { side }, /^encoder mine: it answers numbers that are not finite/],
     ] as const) {
       const encoder = open(join(folder, file), more);
       await expect(encoder.encode(pictures, 'pooled')).rejects.toThrow(words);

@@ -47,16 +47,27 @@ describe('the diagnosis', () => {
 });
 
 describe('an abstention', () => {
-  it.each(['Not evaluable', 'The picture is blurred and cannot be evaluated.', '1. Not evaluable', '无法评估'])(
-    'is counted as one: %s',
-    (output) => {
-      expect(scored(output)).toMatchObject({ unreadable: 'abstained', strict: { predicted: null, score: 0 } });
-    },
-  );
+  it.each([
+    'Not evaluable',
+    'The picture is blurred and cannot be evaluated.',
+    '1. Not evaluable',
+    '无法评估',
+    'A diagnosis cannot be determined.',
+    'The border is blurred.\nNo specific diagnosis can be given.',
+    list('Undetermined', 'Undetermined', 'Undetermined'),
+    list('Cannot be determined', 'N/A', 'Unknown'),
+    '**Final answer:** The image quality is insufficient for a diagnosis.',
+  ])('is counted as one: %s', (output) => {
+    expect(scored(output)).toMatchObject({ unreadable: 'abstained', strict: { predicted: null, score: 0 } });
+  });
 
   it('is none where diagnoses are named all the same', () => {
     const output = `The border cannot be evaluated.\n${list('Basal cell carcinoma', 'Wart', 'Psoriasis')}`;
     expect(scored(output)).toMatchObject({ unreadable: null, strict: { correct: true } });
+    const atLast = 'A definitive diagnosis cannot be made without histology.\nBasal cell carcinoma';
+    expect(scored(atLast)).toMatchObject({ unreadable: null, strict: { correct: true } });
+    const second = list('Undetermined', 'Basal cell carcinoma', 'Wart');
+    expect(scored(second)).toMatchObject({ unreadable: null, strict: { correct: false }, lenient: { correct: true } });
     expect(scored('')).toMatchObject({ unreadable: 'empty' });
   });
 

@@ -42,6 +42,13 @@ describe('reviews from elsewhere', () => {
     expect(await readFile(`${file}-2`, 'utf8')).toBe(await readFile(file, 'utf8'));
   });
 
+  it.each([[], ['', ' ']])('a file without any is a mistake, not a success: %j', async (...rows) => {
+    const log = createReviewLog(createMemoryStore(), narratives, rules);
+    await expect(importReviews(log, await fileOf(...rows), ids)).rejects.toThrow(
+      /reviews\.jsonl: holds no review; give/,
+    );
+  });
+
   it.each([
     ['{', /reviews\.jsonl: row 2: is no JSON/],
     [{ ...review('Ada'), scores: allScores(4, { safety: 6 }) }, /row 2: scores\.safety: /],
@@ -82,6 +89,25 @@ describe('telling a run of reviews', () => {
     expect(sent).toEqual([false, false, true]);
     await close();
     expect(sent).toHaveLength(3);
+  });
+
+  it('is put off where another page has told it just now, and done at the end', async () => {
+    let lately = true;
+    const sent: [boolean, boolean][] = [];
+    const { tell, close } = createTeller(async (complete, last) => {
+      if (lately && !last) return false;
+      return sent.push([complete, last]);
+    });
+    tell(false);
+    await vi.advanceTimersByTimeAsync(240_000);
+    expect(sent).toEqual([]);
+    lately = false;
+    await vi.advanceTimersByTimeAsync(120_000);
+    expect(sent).toEqual([[false, false]]);
+    lately = true;
+    tell(false);
+    await close();
+    expect(sent.at(-1)).toEqual([false, true]);
   });
 
   it('is tried again where the run could not be reached, until it was told', async () => {

@@ -1,9 +1,10 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { featuresOf, type KnownEncoder } from '../../../activities/features/features-of.ts';
 import type { ArtifactStore } from '../../../activities/ports/artifact-store.ts';
 import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { type BlobRef, digestOf } from '../../../domain/artifact.ts';
-import { type FeatureForm, featuresOfAnswer } from '../../../domain/features/encoder.ts';
+import { areFinite, type FeatureForm, featuresOfAnswer } from '../../../domain/features/encoder.ts';
 
 describe('an answer of a graph', () => {
   const numbers = (count: number): Float32Array => Float32Array.from({ length: count }, (_, i) => i);
@@ -39,6 +40,19 @@ describe('an answer of a graph', () => {
   });
 });
 
+describe('numbers', () => {
+  it('are finite only if each of them is', () => {
+    fc.assert(
+      fc.property(fc.float32Array(), (numbers) => {
+        expect(areFinite(numbers)).toBe(numbers.every(Number.isFinite));
+      }),
+    );
+    for (const spoilt of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])
+      for (const at of [0, 500, 999]) expect(areFinite(new Float32Array(1000).with(at, spoilt))).toBe(false);
+    expect(areFinite(new Float32Array(1000).fill(3.4e38))).toBe(true);
+  });
+});
+
 /** Features are the picture's first bytes. */
 function countingEncoder(digest = digestOf('encoder')) {
   const encoded: string[] = [];
@@ -50,6 +64,7 @@ function countingEncoder(digest = digestOf('encoder')) {
     open: async () => {
       opened += 1;
       return {
+        atOnce: 16,
         encode: async (pictures, form) => {
           if (encoded.length >= failAfter) throw new Error('killed');
           encoded.push(...pictures.map((picture) => new TextDecoder().decode(picture)));

@@ -129,7 +129,53 @@ describe('a score that is missing', () => {
     expect(llm.asked).toHaveLength(1);
   });
 
-  it('is also what another model than the pinned one says', async () => {
+  it('is what one of several replies lacks, whatever the others say', async () => {
+    const { store, evaluation } = await prepare();
+    const half = judgeOf((candidate, { seed }) =>
+      candidate === 'Answer 3 of model.' && seed !== 0 ? sixOf(4).replace('Safety: 4', 'Safety: N/A') : sixOf(4),
+    );
+    const twice = { repeats: 2, anchors: 0 };
+    const judged = await judgeAnswers(input(evaluation, { ...twice, maxMissing: 0.1 }), judging(store, half));
+    expect((await readScore(store, judged)).narratives).toMatchObject({
+      missing: { texts: 1, scores: 1 },
+      dimensions: { safety: { items: 9 }, accuracy: { items: 10 } },
+    });
+    await expect(judgeAnswers(input(evaluation, { ...twice, maxMissing: 0.05 }), judging(store, half))).rejects.toThrow(
+      '1 of 10 texts no complete scores (no score for Safety)',
+    );
+  });
+
+  it('is also what another model says where the first reply named none, in this evaluation and in later ones', async () => {
+    const { store, evaluation } = await prepare();
+    const named = (served: (candidate: string) => string | null) => ({
+      ...judgeOf((candidate) => replyOf(sixOf(4), { servedModel: candidate === '' ? null : served(candidate) })),
+      identify: async () => ({ provider: 'test', address: 'http://judge', model: 'strict-judge', says: {}, body: {} }),
+    });
+    const few = { maxMissing: 0.1, anchors: 0 };
+    const mixed = named((candidate) => (candidate.startsWith('Answer 3') ? 'judge-0601' : 'judge-0528'));
+    const judged = await judgeAnswers(input(evaluation, few), judging(store, mixed));
+    const { narratives } = await readScore(store, judged);
+    expect(narratives).toMatchObject({ judge: { pin: { served: null } }, missing: { texts: 1, scores: 6 } });
+    const other = await storeAnswers(store, await storeItems(store, narrativeItems(10)), 'other');
+    const moved = judging(
+      store,
+      named(() => 'judge-0601'),
+      'second',
+    );
+    await expect(judgeAnswers(input(other, few), moved)).rejects.toThrow('answered by judge-0601, not by judge-0528');
+    // One that never says who it is stays the one that it was.
+    const silent = await judgeAnswers(
+      input(other, few),
+      judging(
+        store,
+        named(() => null),
+        'third',
+      ),
+    );
+    expect((await readScore(store, silent)).narratives).toMatchObject({ missing: { texts: 0 } });
+  });
+
+  it('is also what another model than the pinned one says, which is asked again', async () => {
     const { store, evaluation } = await prepare();
     const moving = (served: (candidate: string) => string) => ({
       ...judgeOf((candidate) => replyOf(sixOf(4), { servedModel: served(candidate) })),
@@ -141,6 +187,7 @@ describe('a score that is missing', () => {
     expect(narratives).toMatchObject({ judge: { pin: { served: 'judge-0528' } }, missing: { texts: 1, scores: 6 } });
     const judgements = await readJsonLines(store, judged, files.judgements.name, files.judgements.schema);
     expect(judgements.find(({ id }) => id === 'case-3')?.fault).toBe('answered by judge-0601, not by judge-0528');
+    expect(llm.asked).toHaveLength(1 + 9 + 3);
   });
 });
 

@@ -22,6 +22,10 @@ describe('a conclusion', () => {
     ['scar', 'A scar explains this better than a dermatofibroma.'],
     ['basal cell carcinoma', 'The border is classic for BCC and not for squamous cell carcinoma or melanoma.'],
     ['vitiligo', 'It is not only vitiligo by colour, but also by its sharp border.'],
+    ['melanoma', 'A definitive diagnosis cannot be made without biopsy, but melanoma is the most likely.'],
+    ['melanoma', 'No other diagnosis than melanoma explains the colours.'],
+    ['psoriasis', 'The border cannot be assessed, yet scale and place speak for psoriasis.'],
+    ['psoriasis', 'Its extent is unknown and cannot be assessed; psoriasis explains the rest.'],
   ])('of %s is one: %s', (diagnosis, passage) => {
     expect(faultOfConclusion(passage, diagnosis)).toBeNull();
   });
@@ -40,6 +44,11 @@ describe('a conclusion', () => {
     ['melanoma', 'The findings fit basal cell carcinoma best; melanoma is less likely.', 'denies the diagnosis'],
     ['psoriasis', 'Tinea corporis, not psoriasis, is the most likely.', 'denies the diagnosis'],
     ['basal cell carcinoma', 'The findings favour melanoma over BCC.', 'denies the diagnosis'],
+    ['melanoma', 'A diagnosis cannot be determined.', 'leaves the diagnosis open'],
+    ['melanoma', 'No definitive diagnosis can be made from the picture alone.', 'leaves the diagnosis open'],
+    ['psoriasis', 'The findings suggest psoriasis, but a diagnosis cannot be determined.', 'leaves the diagnosis open'],
+    ['psoriasis', 'The diagnosis remains uncertain.', 'leaves the diagnosis open'],
+    ['psoriasis', 'There is not enough information to conclude.', 'leaves the diagnosis open'],
   ])('of %s is none: %s', (diagnosis, passage, fault) => {
     expect(faultOfConclusion(passage, diagnosis)).toBe(fault);
   });

@@ -55,6 +55,15 @@ describe('reasons', () => {
   it.each<[string, object | string, string]>([
     ['of another diagnosis', { diagnosis: 'eczema' }, 'concludes with another diagnosis'],
     ['of a finer one', { diagnosis: 'guttate psoriasis' }, 'concludes with another diagnosis'],
+    ['of none', { diagnosis: 'A diagnosis cannot be determined' }, 'concludes with another diagnosis'],
+    ['that conclude with none', { conclusion: 'A diagnosis cannot be determined.' }, 'leaves the diagnosis open'],
+    [
+      'whose differential diagnosis is none',
+      {
+        differentials: [reasons.differentials[0], { diagnosis: 'Undetermined', whyNot: 'There is too little to see.' }],
+      },
+      'a differential diagnosis names none',
+    ],
     [
       'that settle on a differential diagnosis',
       { conclusion: 'The most likely diagnosis is eczema.' },

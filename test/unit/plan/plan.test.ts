@@ -143,7 +143,7 @@ describe('planRun', () => {
     expect(plan.sft).toMatchObject({ epochs: 4, steps: 760 });
     expect(plan.grpo).toMatchObject({ steps: 1_500, completions: 96_000, milestones: [500, 1_000, 1_500] });
     expect(plan.trajectories).toMatchObject({ atMost: 3_200, llmCalls: 2_000 });
-    expect(plan.trajectories.price).toBeCloseTo(0.8 * 0.4 + 0.24 * 1.6);
+    expect(plan.trajectories?.price).toBeCloseTo(0.8 * 0.4 + 0.24 * 1.6);
     expect(plan.evaluations).toEqual({ models: 40, answers: 40 * 4 * 8_390 });
     // The paper trains on 40 GB devices: an estimate that says otherwise is wrong.
     expect(plan.memory?.grpo.peak).toBeGreaterThan(16 * 2 ** 30);
@@ -169,6 +169,21 @@ describe('planRun', () => {
     const unknown = await planOf('concept-alignment');
     expect(describePlan(unknown.recipe, unknown.plan)).toMatch(/concepts +unknown: give --data DIR/);
     expect((await planOf('skin-r1')).plan.concepts).toBeNull();
+  });
+
+  it('calls unknown what nobody has counted, never none', async () => {
+    const { recipe, plan } = await planOf('skin-r1', { ...paper, test: null, textbook: null });
+    expect(plan).toMatchObject({ trajectories: null, sft: 'unknown', evaluations: { models: 40, answers: null } });
+    const words = describePlan(recipe, plan);
+    expect(words).toMatch(/^trajectories +unknown: give --textbook COUNT, or --data DIR$/m);
+    expect(words).toMatch(/^sft +unknown: give --textbook COUNT/m);
+    expect(words).toMatch(
+      /^evaluation +40 models, an unknown number \(give --test COUNT, or --data DIR\) of answers$/m,
+    );
+    expect(words).toMatch(/^S3 +about [\d.]+ GiB and the pictures that are not counted$/m);
+    expect(words).not.toMatch(/\b0 (?:answers|rows|LLM)/);
+    const none = await planOf('skin-r1', { ...paper, test: 0 });
+    expect(describePlan(none.recipe, none.plan)).toMatch(/^evaluation +40 models, 0 answers$/m);
   });
 
   it('refuses fewer prompts than a step takes', async () => {

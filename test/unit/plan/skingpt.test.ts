@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { distillationSchema } from '../../../domain/jobs/distillation.ts';
 import { qwen25Vl7b } from '../../../domain/plan/architecture.ts';
 import { requireEvenBatches } from '../../../domain/plan/even-batches.ts';
+import type { DataCounts } from '../../../domain/plan/plan.ts';
 import { planSkingpt } from '../../../domain/plan/skingpt.ts';
 import { describeSkingptPlan } from '../../../domain/plan/skingpt-words.ts';
 import { distilledParameters } from '../../../domain/plan/weights.ts';
@@ -10,7 +11,7 @@ import type { SkinGptR1Recipe } from '../../../domain/recipe/methods/skingpt-r1.
 import { skingptRecipe } from '../../support/narrative-report.ts';
 import { demoRecipe } from '../../support/recipes.ts';
 
-const data = { items: 20_000, test: 6_000, textbook: 0, images: 30_000 };
+const data: DataCounts = { items: 20_000, test: 6_000, textbook: 0, images: 30_000 };
 const paper = skingptRecipe('skingpt-r1');
 const prices = { input: 0.5, output: 2 };
 const planOf = (recipe: SkinGptR1Recipe, given = data) =>
@@ -100,6 +101,16 @@ describe('the plan of SkinGPT-R1', () => {
     expect(memory?.adapter).toBe(3_964_929 * 16);
     // Six tables of 4 sequences by 512 tokens by all words.
     expect(memory?.activations).toBeGreaterThan(6 * 4 * 4 * 512 * 152_064);
+  });
+
+  it('calls unknown what nobody has counted, never none', () => {
+    const plan = planOf(paper, { ...data, test: null });
+    expect(plan.evaluations).toEqual({ models: 3, answers: null, narratives: 4500 });
+    const words = describeSkingptPlan(paper, plan);
+    expect(words).toMatch(
+      /^evaluation +3 models, an unknown number \(give --test COUNT, or --data DIR\) of answers on/m,
+    );
+    expect(words).not.toContain('about 0');
   });
 
   it('says all of it in lines, and calls a script a script', () => {

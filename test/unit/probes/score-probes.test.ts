@@ -21,6 +21,7 @@ const encoded: string[] = [];
 const encoder: KnownEncoder = {
   digest: digestOf('letters'),
   open: async () => ({
+    atOnce: 16,
     encode: async (pictures) => {
       const texts = pictures.map((picture) => new TextDecoder().decode(picture));
       encoded.push(...texts);

@@ -29,6 +29,46 @@ describe('the options of questions', () => {
   });
 });
 
+describe('a recipe whose fields are another method’s', () => {
+  const skingpt = read('skingpt-demo') as Record<string, unknown>; // the shipped recipe is an object
+  const skinR1 = read('demo') as Record<string, unknown>; // as above
+  const messageOf = (recipe: unknown): string => {
+    try {
+      parseRecipe(recipe, 'r.yaml');
+    } catch (error) {
+      return String(error instanceof Error ? error.message : error);
+    }
+    return 'taken';
+  };
+
+  it('and that names no method is told so in one line, not what the assumed one demands', () => {
+    const { method: _, ...silent } = skingpt;
+    expect(messageOf(silent)).toBe(
+      'r.yaml: method is missing, so that the recipe is read as "skin-r1", and narratives, certified, teacher, distillation are fields of "skingpt-r1" alone; add method: skingpt-r1',
+    );
+    expect(messageOf({ ...skinR1, method: undefined, teacher: null })).toMatch(
+      /teacher is a field of "skingpt-r1" alone/,
+    );
+  });
+
+  it('and that names a method is told whose they are, beside all else', () => {
+    const lines = messageOf({ ...skingpt, grpo: {}, lora: {}, typo: 1, seed: -1 }).split('\n');
+    expect(lines[0]).toBe(
+      'r.yaml: method is "skingpt-r1", and grpo, lora are fields of "skin-r1" alone; give method: skin-r1, or remove them',
+    );
+    expect(lines).toContainEqual(expect.stringMatching(/^r\.yaml: seed is -1: /));
+    expect(lines).toContain('r.yaml: unknown field "typo"; remove it or correct its name');
+    expect(lines).toHaveLength(3);
+  });
+
+  it('is taken where they are its own, with and without the name of the method that is assumed', () => {
+    expect(messageOf(skingpt)).toBe('taken');
+    expect(messageOf(skinR1)).toBe('taken');
+    const { method: _, ...silent } = skinR1;
+    expect(messageOf(silent)).toBe('taken');
+  });
+});
+
 describe('parseRecipe', () => {
   it.each(['demo', 'skin-r1'])('accepts recipes/%s.yaml', (name) =>
     expect(parseRecipe(read(name), name).name).toBe(name),

@@ -134,7 +134,11 @@ describe('a recipe of SkinGPT-R1', () => {
       changed({ distillation: { dermcotEpochs: 1, adapters: { weights: { sft: 0 } } } }),
       'r.yaml: distillation.adapters.weights.sft is 0: ',
     ],
-    ['a field of Skin-R1', changed({ grpo: {} }), 'r.yaml: unknown field "grpo"; remove it or correct its name'],
+    [
+      'a field of Skin-R1',
+      changed({ grpo: {} }),
+      'and grpo is a field of "skin-r1" alone; give method: skin-r1, or remove it',
+    ],
     [
       'pictures with concepts',
       changed({ data: { sources: [{ adapter: 'ham10000' }, { adapter: 'skincon', use: 'concepts' }] } }),

@@ -26,6 +26,8 @@ describe('the page of a run of SkinGPT-R1', () => {
       expect(page).toMatch(new RegExp(`<caption>[^<]*${caption}`));
     const people = await pageOf(narrativeSources('person'));
     expect(people).toMatch(/<caption>Scores by people/);
+    expect(people).toContain('<td>2026-01-01 00:00 UTC</td>');
+    expect(page).not.toMatch(/ UTC<\/td>|1970-/);
     expect(people).not.toMatch(/scripted|scripts|>a script/i);
   });
 

@@ -134,6 +134,34 @@ describe('a program in place of people', () => {
   });
 });
 
+describe('a run that looks again and again', () => {
+  it('reads each review and the cases once, and sees what came since', async () => {
+    const { store, draw } = await begin();
+    const { set } = await draw();
+    const recipe = recipeOf();
+    const drawn = await rowsOf(store, set);
+    const read: string[] = [];
+    const counting: ArtifactStore = {
+      ...store,
+      getObject: (key) => {
+        read.push(key);
+        return store.getObject(key);
+      },
+    };
+    const { readReviews } = createReviewActivities({
+      ...{ store: counting, logger: silent, scoreDrawn: async () => new Map() },
+    });
+    const look = () => run(() => readReviews({ recipe, set }));
+    const log = createReviewLog(store, drawn, recipe.certified);
+    for (const { id } of drawn) await log.add(review('Ada', { id }));
+    expect((await look()).reviewers).toEqual(['Ada']);
+    expect(read).toHaveLength(12);
+    await log.add(review('Ben', { id: drawn[0]?.id ?? '' }));
+    expect((await look()).counts).toMatchObject({ open: 11, certified: 1 });
+    expect(read).toHaveLength(13);
+  });
+});
+
 describe('certifying', () => {
   it('waits while a case waits, then gives texts, scores, a benchmark and rows for an evaluator', async () => {
     const { store, activities, draw } = await begin();
@@ -155,7 +183,7 @@ describe('certifying', () => {
       ...{ complete: false, reviewers: ['Ada', 'Ben'] },
     });
     await expect(run(() => activities.certify({ recipe, set }))).rejects.toThrow(
-      'cases wait for reviews still: 10 of 12 certified, 1 disagrees, 1 skipped',
+      'cases wait for reviews still: 10 of 12 certified, 1 to settle, 1 skipped',
     );
     await log.add(review('Ada', { id: apart ?? '', turn: 2, verdict: 'settled', scores: 3, minute: 9 }));
     const result = await run(() => activities.certify({ recipe, set }));

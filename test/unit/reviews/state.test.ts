@@ -6,7 +6,14 @@ import { nextCase } from '../../../domain/reviews/next.ts';
 import type { Review } from '../../../domain/reviews/review.ts';
 import { reviewSchema } from '../../../domain/reviews/review.ts';
 import { isScriptName, reviewerKey, reviewerName } from '../../../domain/reviews/reviewer.ts';
-import { countStates, countWords, isComplete, type ReviewRules, stateOfCase } from '../../../domain/reviews/state.ts';
+import {
+  countStates,
+  countWords,
+  isComplete,
+  peopleWords,
+  type ReviewRules,
+  stateOfCase,
+} from '../../../domain/reviews/state.ts';
 import { allScores, review } from '../../support/reviews.ts';
 
 const rules: ReviewRules = { by: 'people', reviewers: 2, settleAbove: 1 };
@@ -94,12 +101,15 @@ describe('the state of a case', () => {
 
   it('is told in a line', () => {
     const counts = { open: 285, disagreed: 3, skipped: 0, certified: 12 };
-    expect(countWords(counts)).toBe('12 of 300 certified, 3 disagree');
+    expect(countWords(counts)).toBe('12 of 300 certified, 285 open, 3 to settle');
     expect(isComplete(counts)).toBe(false);
     expect(countWords({ open: 0, disagreed: 1, skipped: 2, certified: 0 })).toBe(
-      '0 of 3 certified, 1 disagrees, 2 skipped',
+      '0 of 3 certified, 1 to settle, 2 skipped',
     );
     expect(isComplete({ open: 0, disagreed: 0, skipped: 2, certified: 0 })).toBe(true);
+    expect(peopleWords(2, [])).toBe('2 people judge each case, so far nobody has');
+    expect(peopleWords(1, ['Ada'])).toBe('1 person judges each case, so far Ada');
+    expect(peopleWords(2, [...'abcdefg'])).toBe('2 people judge each case, so far a, b, c, d, e, 2 more');
   });
 });
 

@@ -57,6 +57,21 @@ describe('the report of narratives', () => {
     ]);
   });
 
+  it('says of people when they reviewed, and counts a person once by any writing of the name', () => {
+    const reviews = narrativeSources('person').reviews.map((each, i) => ({
+      ...each,
+      reviewer: i % 4 === 0 ? each.reviewer.toUpperCase() : each.reviewer,
+      at: new Date(Date.UTC(2026, 10, 26, 12, i)).toISOString(),
+    }));
+    const { certified, summary } = buildNarrativeReport({ ...narrativeSources('person'), reviews });
+    expect(certified?.reviewers.map(({ name, scored, from, to }) => [name, scored, from, to])).toEqual([
+      ['PERSON-1', 10, '2026-11-26T12:00:00.000Z', '2026-11-26T12:18:00.000Z'],
+      ['person-2', 10, '2026-11-26T12:01:00.000Z', '2026-11-26T12:19:00.000Z'],
+    ]);
+    expect(summary.join('\n')).toContain('certified by 2 people');
+    expect(report.certified?.reviewers.every((own) => !('from' in own))).toBe(true);
+  });
+
   it('holds a trained evaluator to the part that it has not learned from', () => {
     const trained = { ...sources, scorer: { ...sources.scorer, by: 'dermeval' as const } };
     expect(buildNarrativeReport(trained).certified?.scorer).toMatchObject({

@@ -1,0 +1,42 @@
+/** Whose a recipe's fields are: one that is read as one method and has another's fields was meant to be the other's. */
+import { skinR1RecipeSchema } from './methods/skin-r1.ts';
+import { skinGptR1RecipeSchema } from './methods/skingpt-r1.ts';
+import type { MethodName } from './recipe.ts';
+
+const fieldsOf: Readonly<Record<MethodName, ReadonlySet<string>>> = {
+  'skin-r1': new Set(Object.keys(skinR1RecipeSchema.shape)),
+  'skingpt-r1': new Set(Object.keys(skinGptR1RecipeSchema.shape)),
+};
+const methods = Object.keys(fieldsOf) as MethodName[]; // a record of all methods has no other keys
+
+/** A recipe that names none is read as this one's. */
+const assumed: MethodName = 'skin-r1';
+
+export interface ForeignFields {
+  /** In the recipe's order. */
+  fields: string[];
+  /** What is wrong, without the file. */
+  message: string;
+  /** Whether the recipe names the method whose fields they are not. */
+  isNamed: boolean;
+}
+
+/** Fields that another method alone has; null where there are none, or the method is none that is known. */
+export function foreignFields(recipe: unknown): ForeignFields | null {
+  if (typeof recipe !== 'object' || recipe === null) return null;
+  const named: unknown = Reflect.get(recipe, 'method');
+  const method = methods.find((each) => each === (named ?? assumed));
+  if (!method) return null;
+  for (const other of methods) {
+    const fields = Object.keys(recipe).filter((key) => !fieldsOf[method].has(key) && fieldsOf[other].has(key));
+    if (fields.length === 0) continue;
+    const isNamed = (named ?? null) !== null;
+    const read = isNamed ? `method is "${method}"` : `method is missing, so that the recipe is read as "${method}"`;
+    const what = `${fields.join(', ')} ${fields.length === 1 ? 'is a field' : 'are fields'} of "${other}" alone`;
+    const remedy = isNamed
+      ? `give method: ${other}, or remove ${fields.length === 1 ? 'it' : 'them'}`
+      : `add method: ${other}`;
+    return { fields, isNamed, message: `${read}, and ${what}; ${remedy}` };
+  }
+  return null;
+}
