@@ -23,11 +23,19 @@ export async function writeJsonFile(path: string, value: unknown): Promise<void>
  * The value of a file; one that is no JSON is `Corrupt`.
  *
  * @param name for messages
+ * @param seen is given what was read so far, again and again; it may empty what is read, but for the last element of each list
  */
-export async function readJsonFile<T>(path: string, schema: z.ZodType<T>, name = path): Promise<T> {
+export async function readJsonFile<T>(
+  path: string,
+  schema: z.ZodType<T>,
+  name = path,
+  seen: (part: unknown) => void = () => {},
+): Promise<T> {
   let value: unknown;
   try {
-    value = await parseChunked(createReadStream(path, { highWaterMark: pieceSize }));
+    value = await parseChunked(createReadStream(path, { highWaterMark: pieceSize }), {
+      onChunk: (_parsed, _chunk, _pending, { currentRootValue }) => seen(currentRootValue),
+    });
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw corrupt(`${name}: is not JSON (${error.message})`, error);

@@ -1,18 +1,21 @@
 /**
  * `npm run bench near-duplicates -- --images DIR`: which changes of a picture its perceptual hash survives, and which
  * pictures it takes for another's. Every picture below DIR is indexed; of every n-th, each changed copy is looked up.
- * Then each picture of one half is looked up among the other half. Last, the time of a search among many drawn hashes.
+ * Then each picture of one half is looked up among the other half. Last, `--hashes 10000,100000,1000000`: what a search
+ * takes among many drawn hashes, in an index on disk as the data stage has it.
  */
-import { readdir } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { basename, extname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import sharp, { type Sharp } from 'sharp';
 import { modelSize } from '../activities/datasets/images/image-size.ts';
+import { openIndexShelf } from '../activities/datasets/preparation/index-shelf.ts';
 import { indexInMemory } from '../domain/cases/memory-index.ts';
-import { nearDuplicateLikeness } from '../domain/cases/near-duplicates.ts';
+import { indexHashes, nearDuplicateLikeness } from '../domain/cases/near-duplicates.ts';
 import { perceptualHashOf } from '../domain/cases/perceptual-hash.ts';
 import { userMistake } from '../domain/failures.ts';
-import { createRandom } from '../domain/random.ts';
+import { drawHash } from '../test/support/generated-sources.ts';
 import { readCount } from './common/arguments.ts';
 
 const budget = { maxPixels: 200_704, snapTo: 28 };
@@ -23,12 +26,15 @@ export default async function nearDuplicates(args: string[]): Promise<void> {
     options: {
       images: { type: 'string' },
       every: { type: 'string', default: '8' },
-      hashes: { type: 'string', default: '100000' },
+      hashes: { type: 'string', default: '10000,100000' },
     },
   });
   if (values.images !== undefined)
     await findAgain(await listPictures(values.images), readCount('--every', values.every));
-  await timeSearch(readCount('--hashes', values.hashes));
+  console.log(
+    '\n| drawn hashes | s to index | ms per search | pairs per search | of them views | found of 1,000 | MiB |\n| --- | --- | --- | --- | --- | --- | --- |',
+  );
+  for (const count of values.hashes.split(',')) await timeSearch(readCount('--hashes', count));
 }
 
 async function listPictures(folder: string): Promise<string[]> {
@@ -168,38 +174,43 @@ async function hashOfPicture({ data, info }: Loaded): Promise<string> {
   return perceptualHashOf({ rgb, ...size });
 }
 
+const asked = 1000;
+
+/** Seconds are those of the processor. */
 async function timeSearch(count: number): Promise<void> {
-  const hashes = Array.from({ length: count }, (_, i) => drawnHash(i));
-  const started = process.cpuUsage();
-  const index = await indexInMemory(hashes);
-  const built = process.cpuUsage(started);
-  const asked = 200;
-  const before = process.cpuUsage();
-  const nearest = await index.nearest(Array.from({ length: asked }, (_, i) => drawnHash(count + i)));
-  const found = nearest.filter((near) => near !== null).length;
-  const searched = process.cpuUsage(before);
-  const memory = Math.round(process.memoryUsage().rss / 2 ** 20);
-  console.log(
-    `\n${count} drawn hashes: indexed in ${(built.user / 1e6).toFixed(1)} s, ${(searched.user / 1000 / asked).toFixed(1)} ms a search, ${found} of ${asked} others found; ${memory} MiB`,
-  );
+  const folder = await mkdtemp(join(tmpdir(), 'dermflow-bench-hashes-'));
+  const shelf = openIndexShelf(folder);
+  try {
+    for (let i = 0; i < count; i += 1) shelf.keepHash(drawOne(i, count));
+    const hashes = {
+      [Symbol.asyncIterator]: async function* () {
+        for (let i = 0; i < count; i += 1) yield shelf.hashAt(i);
+      },
+    };
+    const wanted = Array.from({ length: asked }, (_, i) => drawOne(count + i, count));
+    const started = processorSeconds();
+    const index = await indexHashes(hashes, count, shelf);
+    const built = processorSeconds();
+    const found = (await index.nearest(wanted)).filter((near) => near !== null).length;
+    const searched = processorSeconds();
+    const { wholes, windows } = index.compared();
+    const cells = [
+      ...[count, (built - started).toFixed(1), ((1000 * (searched - built)) / asked).toFixed(2)],
+      ...[Math.round((wholes.pairs + windows.pairs) / asked), ((wholes.views + windows.views) / asked).toFixed(1)],
+      ...[found, Math.round(process.memoryUsage().rss / 2 ** 20)],
+    ];
+    console.log(`| ${cells.join(' | ')} |`);
+  } finally {
+    shelf.close();
+    await rm(folder, { recursive: true });
+  }
 }
 
-/** Skin with a dark spot and smooth noise: hard to tell apart, as real ones are. */
-function drawnHash(seed: number): string {
-  const random = createRandom(`look/${seed}`);
-  const [side, coarse] = [48, 9];
-  const noise = Array.from({ length: coarse * coarse }, () => random.normal(20));
-  const [x0, y0, radius] = [random.between(18, 30), random.between(18, 30), random.between(8, 16)];
-  const rgb = new Uint8Array(3 * side * side);
-  for (let at = 0; at < side * side; at += 1) {
-    const [x, y] = [at % side, Math.floor(at / side)];
-    const [cx, cy] = [Math.floor((x * coarse) / side), Math.floor((y * coarse) / side)];
-    const spot = Math.hypot(x - x0, y - y0) < radius ? -70 : 0;
-    rgb.fill(
-      Math.min(Math.max(170 + spot + (noise[cy * coarse + cx] ?? 0) + random.normal(4), 0), 255),
-      3 * at,
-      3 * at + 3,
-    );
-  }
-  return perceptualHashOf({ rgb, width: side, height: side });
+function processorSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
 }
+
+/** Skin with a dark spot and smooth noise: hard to tell apart, as real ones are. One in thirty shows what others show. */
+const drawOne = (i: number, count: number): string =>
+  drawHash(i % 30 === 0 ? i % Math.max(3, count >> 5) : 2_000_003 + i, i);

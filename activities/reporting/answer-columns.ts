@@ -1,15 +1,17 @@
 /**
- * Test questions, and the answers of each model to them, in columns: some 25 bytes per question and 16 per answer. The
- * number of a question stands for its id, that of a patient or lesion for its name; both names lie on disk.
+ * Test questions, and the answers of each model to them, in columns on disk: some 25 bytes per question and 16 per
+ * answer, of which memory holds a part. The number of a question stands for its id, that of a patient or lesion for its
+ * name.
  */
 
 import { type EvaluationItem, leniently } from '../../domain/evaluation/item.ts';
 import { type TextOnlyItem, textOnlyItem } from '../../domain/evaluation/text-only.ts';
 import { corrupt } from '../../domain/failures.ts';
-import { type Question, questionTasks } from '../../domain/questions/question.ts';
-import type { ReportedItem, ReportedQuestion } from '../../domain/report/compare.ts';
-import { Column, type Key, Texts } from '../../domain/rows/columns.ts';
+import { type Question, type QuestionTask, questionTasks } from '../../domain/questions/question.ts';
+import type { ReportedItem, ReportedItems, ReportedQuestion } from '../../domain/report/compare.ts';
+import { type Key, Texts } from '../../domain/rows/columns.ts';
 import { createDiskNumbers } from '../answers/disk-numbers.ts';
+import { DiskColumn } from './disk-column.ts';
 
 const noAnswer = -2;
 
@@ -21,15 +23,28 @@ export class QuestionColumns {
   readonly texts = new Texts();
   /** Of options, from A to Z. */
   readonly letters = new Texts();
-  private readonly task = new Column(Uint8Array);
-  private readonly group = new Column(Int32Array);
-  private readonly source = new Column(Int32Array);
-  private readonly diagnosis = new Column(Int32Array);
-  private readonly options = new Column(Uint8Array);
-  private readonly answer = new Column(Int8Array);
-  private readonly expected = new Column(Int32Array);
-  private readonly ruleCorrect = new Column(Uint8Array);
-  private readonly rulePredicted = new Column(Int32Array);
+  private readonly task: DiskColumn;
+  private readonly group: DiskColumn;
+  private readonly source: DiskColumn;
+  private readonly diagnosis: DiskColumn;
+  private readonly options: DiskColumn;
+  private readonly answer: DiskColumn;
+  private readonly expected: DiskColumn;
+  private readonly ruleCorrect: DiskColumn;
+  private readonly rulePredicted: DiskColumn;
+
+  /** @param folder on this machine's disk, which stands as long as the columns are read */
+  constructor(folder: string) {
+    this.task = new DiskColumn(folder, Uint8Array);
+    this.group = new DiskColumn(folder, Int32Array);
+    this.source = new DiskColumn(folder, Int32Array);
+    this.diagnosis = new DiskColumn(folder, Int32Array);
+    this.options = new DiskColumn(folder, Uint8Array);
+    this.answer = new DiskColumn(folder, Int8Array);
+    this.expected = new DiskColumn(folder, Int32Array);
+    this.ruleCorrect = new DiskColumn(folder, Uint8Array);
+    this.rulePredicted = new DiskColumn(folder, Int32Array);
+  }
 
   /** @param letter what the rule of labels alone answers; null where that was not measured */
   add(question: Question, letter: string | null): void {
@@ -56,11 +71,17 @@ export class QuestionColumns {
     return { diagnosis: this.text(this.diagnosis.at(id)), options: { length: this.options.at(id) } };
   }
 
+  taskOf(number: number): QuestionTask {
+    return questionTasks[this.task.at(number)] ?? 'diagnosis';
+  }
+
   /** What every answer to a question shares. */
   sharedOf(number: number): Pick<ReportedItem, 'id' | 'group' | 'source' | 'task' | 'answer' | 'expected'> {
     return {
-      ...{ id: number, group: this.group.at(number), source: this.text(this.source.at(number)) },
-      task: questionTasks[this.task.at(number)] ?? 'diagnosis',
+      id: number,
+      group: this.group.at(number),
+      source: this.text(this.source.at(number)),
+      task: this.taskOf(number),
       answer: this.letters.textOf(this.answer.at(number)) ?? '',
       expected: this.text(this.expected.at(number)),
     };
@@ -91,18 +112,25 @@ export class QuestionColumns {
 }
 
 /** The answers of one model, in the order in which they were added. */
-export class AnswerColumns implements Iterable<ReportedItem> {
+export class AnswerColumns implements ReportedItems {
   private readonly questions: QuestionColumns;
-  private readonly question = new Column(Int32Array);
-  private readonly correct = new Column(Uint8Array);
-  private readonly letter = new Column(Int8Array);
-  private readonly predicted = new Column(Int32Array);
-  private readonly lenientLetter = new Column(Int8Array);
-  private readonly lenientPredicted = new Column(Int32Array);
-  private readonly lenientCorrect = new Column(Uint8Array);
+  private readonly question: DiskColumn;
+  private readonly correct: DiskColumn;
+  private readonly letter: DiskColumn;
+  private readonly predicted: DiskColumn;
+  private readonly lenientLetter: DiskColumn;
+  private readonly lenientPredicted: DiskColumn;
+  private readonly lenientCorrect: DiskColumn;
 
-  constructor(questions: QuestionColumns) {
+  constructor(questions: QuestionColumns, folder: string) {
     this.questions = questions;
+    this.question = new DiskColumn(folder, Int32Array);
+    this.correct = new DiskColumn(folder, Uint8Array);
+    this.letter = new DiskColumn(folder, Int8Array);
+    this.predicted = new DiskColumn(folder, Int32Array);
+    this.lenientLetter = new DiskColumn(folder, Int8Array);
+    this.lenientPredicted = new DiskColumn(folder, Int32Array);
+    this.lenientCorrect = new DiskColumn(folder, Uint8Array);
   }
 
   add(number: number, item: Pick<EvaluationItem, 'correct' | 'letter' | 'predicted' | 'lenient' | 'expected'>): void {
@@ -117,17 +145,30 @@ export class AnswerColumns implements Iterable<ReportedItem> {
   }
 
   *[Symbol.iterator](): Generator<ReportedItem> {
+    for (let at = 0; at < this.question.length; at += 1) yield this.itemAt(at);
+  }
+
+  ofTask(task: QuestionTask): Iterable<ReportedItem> {
+    return { [Symbol.iterator]: () => this.itemsOf(task) };
+  }
+
+  private *itemsOf(task: QuestionTask): Generator<ReportedItem> {
     for (let at = 0; at < this.question.length; at += 1)
-      yield {
-        ...this.questions.sharedOf(this.question.at(at)),
-        correct: this.correct.at(at) === 1,
-        letter: this.questions.letters.textOf(this.letter.at(at)),
-        predicted: this.questions.texts.textOf(this.predicted.at(at)),
-        lenient: {
-          letter: this.questions.letters.textOf(this.lenientLetter.at(at)),
-          correct: this.lenientCorrect.at(at) === 1,
-          predicted: this.questions.texts.textOf(this.lenientPredicted.at(at)),
-        },
-      };
+      if (this.questions.taskOf(this.question.at(at)) === task) yield this.itemAt(at);
+  }
+
+  private itemAt(at: number): ReportedItem {
+    const { letters, texts } = this.questions;
+    return {
+      ...this.questions.sharedOf(this.question.at(at)),
+      correct: this.correct.at(at) === 1,
+      letter: letters.textOf(this.letter.at(at)),
+      predicted: texts.textOf(this.predicted.at(at)),
+      lenient: {
+        letter: letters.textOf(this.lenientLetter.at(at)),
+        correct: this.lenientCorrect.at(at) === 1,
+        predicted: texts.textOf(this.lenientPredicted.at(at)),
+      },
+    };
   }
 }

@@ -1,6 +1,6 @@
 /**
  * What the models of a run answered, read one row at a time. Of each test question and each answer to it the report's
- * numbers need a few fields, which stay in memory in columns. The long parts, options and outputs, are kept of the
+ * numbers need a few fields, which lie in columns on disk. The long parts, options and outputs, are kept of the
  * questions that the report shows.
  */
 import type { Manifest } from '../../domain/artifact.ts';
@@ -15,23 +15,25 @@ import { pairRows } from '../pair-rows.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { fetchJson, fetchRows } from '../store/rows.ts';
 import { AnswerColumns, QuestionColumns } from './answer-columns.ts';
-import { shelveConfusion } from './confusion-shelf.ts';
+import { createConfusionShelf } from './confusion-shelf.ts';
 
 type Answers = Pick<ReportSources, 'questions' | 'textOnly' | 'summaries' | 'items' | 'shown'>;
 
 const files = { ...artifactFiles.evaluation, ...artifactFiles.questions };
 
 export async function readAnswers(store: ArtifactStore, input: ReportInput, folder: string): Promise<Answers> {
-  const questions = new QuestionColumns();
+  const questions = new QuestionColumns(folder);
   try {
     for await (const [question, letter] of readQuestions(store, await store.manifest(input.data.questions), folder))
       questions.add(question, letter);
     const summaries: ReportSources['summaries'][number][] = [];
     const items = new Map<string, AnswerColumns>();
     for (const { label, evaluation } of input.evaluations) {
-      const summary = await fetchJson(store, evaluation, files.summary.name, files.summary.schema, folder);
-      summaries.push({ label, ...(await shelveConfusion(summary, folder)) });
-      const own = new AnswerColumns(questions);
+      const shelf = createConfusionShelf(folder);
+      const { name, schema } = files.summary;
+      const summary = await fetchJson(store, evaluation, name, schema, folder, shelf.take);
+      summaries.push({ label, ...shelf.complete(summary) });
+      const own = new AnswerColumns(questions, folder);
       items.set(label, own);
       for await (const item of await fetchRows(store, evaluation, files.items.name, files.items.schema, folder)) {
         const number = questions.find(item.id);

@@ -24,16 +24,17 @@ export async function fetchRows<T>(
   return fileRows(await fetchFile(store, manifest, name, folder), schema, describe(manifest, name));
 }
 
-/** The value of a JSON file that is too large to be read as one text. */
+/** The value of a JSON file that is too large to be read as one text; `seen` is that of `readJsonFile`. */
 export async function fetchJson<T>(
   store: ArtifactStore,
   artifact: Manifest | ArtifactRef,
   name: string,
   schema: z.ZodType<T>,
   folder: string,
+  seen?: (part: unknown) => void,
 ): Promise<T> {
   const manifest = await manifestOf(store, artifact);
-  return readJsonFile(await fetchFile(store, manifest, name, folder), schema, describe(manifest, name));
+  return readJsonFile(await fetchFile(store, manifest, name, folder), schema, describe(manifest, name), seen);
 }
 
 async function fetchFile(store: ArtifactStore, manifest: Manifest, name: string, folder: string): Promise<string> {

@@ -53,6 +53,7 @@ function summarise(
       lenient: scoresOf(scored.readings('lenient', name), hasClasses),
     };
   });
+  let classes: BenchmarkSummary['classes'] | undefined;
   return {
     benchmark,
     items: scored.length,
@@ -66,7 +67,11 @@ function summarise(
       .map((form) => ({ form, count: forms.get(form) ?? 0 }))
       .filter(({ count }) => count > 0)
       .toSorted((a, b) => b.count - a.count),
-    classes: hasClasses ? classesOf(scored.readings('strict')) : null,
+    // A report of a run does not ask for it, and it is the largest part: a matrix of all labels.
+    get classes() {
+      classes ??= hasClasses ? classesOf(scored.readings('strict')) : null;
+      return classes;
+    },
     ...calibrationSummary(items),
   };
 }

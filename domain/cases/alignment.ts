@@ -22,16 +22,21 @@ export const sure = 0.9;
 const promising = 0.3;
 /** Squared deviation that rounding to whole levels leaves where there is no structure, with a margin. */
 const roundingNoise = 0.32;
-const blurRadius = 2;
+
+/** Memory that every call uses again: a search aligns millions of pictures. */
+const cells = (): Float32Array => new Float32Array(side * side);
+const [finePart, fineSample, sampledLevels] = [cells(), cells(), cells()];
+const [lineMeans, means, squares] = [cells(), cells(), cells()];
 
 /** Correlation of the fine structure, -1 to 1, of `part` and of the best window of `whole` near `start`. */
 export function likeness(whole: Float32Array, part: Float32Array, start: Window): number {
-  const fine = sharpen(part);
+  sharpen(part, finePart);
   let window = start;
   let best = -1;
   for (let step = 0; ; step += 1) {
     const sampled = sample(whole, window);
-    best = Math.max(best, correlate(sharpen(sampled.levels), fine, sampled));
+    sharpen(sampled.levels, fineSample);
+    best = Math.max(best, correlate(fineSample, finePart, sampled));
     if (step === steps || best >= sure || (step === 3 && best < promising)) return best;
     const moved = move(window, sampled, part);
     if (moved === null) return best;
@@ -40,6 +45,7 @@ export function likeness(whole: Float32Array, part: Float32Array, start: Window)
 }
 
 interface Sampled {
+  /** Until the next one. */
   levels: Float32Array;
   /** Columns and rows of the part that lie in the whole, the last ones excluded. */
   columns: [from: number, to: number];
@@ -48,29 +54,39 @@ interface Sampled {
 
 /** The window of the whole as a grid of the part's size. */
 function sample(whole: Float32Array, { left, top, right, bottom }: Window): Sampled {
-  const [xs, ys] = [positions(left, right), positions(top, bottom)];
-  const levels = new Float32Array(side * side);
+  locate(across, left, right);
+  locate(down, top, bottom);
   for (let row = 0; row < side; row += 1) {
-    const { at: y, share: v } = cellAt(ys[row] ?? 0);
+    const line = side * (down.cells[row] ?? 0);
+    const v = down.shares[row] ?? 0;
     for (let column = 0; column < side; column += 1) {
-      const { at: x, share: u } = cellAt(xs[column] ?? 0);
-      const at = y * side + x;
+      const at = line + (across.cells[column] ?? 0);
+      const u = across.shares[column] ?? 0;
       const upper = (whole[at] ?? 0) * (1 - u) + (whole[at + 1] ?? 0) * u;
       const lower = (whole[at + side] ?? 0) * (1 - u) + (whole[at + side + 1] ?? 0) * u;
-      levels[row * side + column] = upper * (1 - v) + lower * v;
+      sampledLevels[row * side + column] = upper * (1 - v) + lower * v;
     }
   }
-  return { levels, columns: inside(xs), rows: inside(ys) };
+  return { levels: sampledLevels, columns: inside(across.centres), rows: inside(down.centres) };
 }
 
-/** Centres of the window's cells, in cells of the whole. */
-const positions = (before: number, after: number): Float64Array =>
-  Float64Array.from({ length: side }, (_, i) => side * (before + ((i + 0.5) / side) * (1 - before - after)) - 0.5);
+/** Centres of a window's cells, in cells of the whole: the cell before each, and how much of it the one after has. */
+const newLine = () => ({
+  centres: new Float64Array(side),
+  cells: new Uint8Array(side),
+  shares: new Float64Array(side),
+});
+const [across, down] = [newLine(), newLine()];
 
-function cellAt(position: number): { at: number; share: number } {
-  const clamped = Math.min(Math.max(position, 0), side - 1);
-  const at = Math.min(Math.floor(clamped), side - 2);
-  return { at, share: clamped - at };
+function locate({ centres, cells, shares }: ReturnType<typeof newLine>, before: number, after: number): void {
+  for (let i = 0; i < side; i += 1) {
+    const centre = side * (before + ((i + 0.5) / side) * (1 - before - after)) - 0.5;
+    const clamped = Math.min(Math.max(centre, 0), side - 1);
+    const cell = Math.min(Math.floor(clamped), side - 2);
+    centres[i] = centre;
+    cells[i] = cell;
+    shares[i] = clamped - cell;
+  }
 }
 
 function inside(centres: Float64Array): [number, number] {
@@ -79,37 +95,45 @@ function inside(centres: Float64Array): [number, number] {
   return from < 0 ? [0, 0] : [from, to];
 }
 
-/** What is finer than the mean of the neighbourhood, as a share of its own spread there. */
-function sharpen(levels: Float32Array): Float32Array {
-  const means = blur(blur(levels, 1, side), side, 1);
-  const fine = levels.map((level, at) => level - (means[at] ?? 0));
-  const squares = fine.map((value) => value * value);
-  const power = blur(blur(squares, 1, side), side, 1);
-  return fine.map((value, at) => value / Math.sqrt((power[at] ?? 0) + roundingNoise));
+/** Writes what is finer than the mean of the neighbourhood, as a share of its own spread there. */
+function sharpen(levels: Float32Array, fine: Float32Array): void {
+  blur(levels, means);
+  for (let at = 0; at < fine.length; at += 1) fine[at] = (levels[at] ?? 0) - (means[at] ?? 0);
+  for (let at = 0; at < fine.length; at += 1) squares[at] = (fine[at] ?? 0) * (fine[at] ?? 0);
+  blur(squares, means);
+  for (let at = 0; at < fine.length; at += 1) fine[at] = (fine[at] ?? 0) / Math.sqrt((means[at] ?? 0) + roundingNoise);
 }
 
-/** Running mean along lines of cells that are `step` apart; edges repeat. */
-function blur(levels: Float32Array, step: number, line: number): Float32Array {
-  const out = new Float32Array(levels.length);
-  for (let first = 0; first < side; first += 1) {
-    for (let i = 0; i < side; i += 1) {
-      let sum = 0;
-      for (let k = i - blurRadius; k <= i + blurRadius; k += 1)
-        sum += levels[first * line + Math.min(Math.max(k, 0), side - 1) * step] ?? 0;
-      out[first * line + i * step] = sum / (2 * blurRadius + 1);
+/** Writes the mean of the five by five cells around each, along lines first; edges repeat. */
+function blur(levels: Float32Array, out: Float32Array): void {
+  const last = side - 1;
+  for (let i = 0; i < side; i += 1) {
+    const [a, b, d, e] = [Math.max(i - 2, 0), Math.max(i - 1, 0), Math.min(i + 1, last), Math.min(i + 2, last)];
+    for (let from = 0; from < levels.length; from += side) {
+      const before = (levels[from + a] ?? 0) + (levels[from + b] ?? 0);
+      lineMeans[from + i] = (before + (levels[from + i] ?? 0) + (levels[from + d] ?? 0) + (levels[from + e] ?? 0)) / 5;
     }
   }
-  return out;
+  for (let i = 0; i < side; i += 1) {
+    const [a, b, c] = [side * Math.max(i - 2, 0), side * Math.max(i - 1, 0), side * i];
+    const [d, e] = [side * Math.min(i + 1, last), side * Math.min(i + 2, last)];
+    for (let x = 0; x < side; x += 1) {
+      const before = (lineMeans[a + x] ?? 0) + (lineMeans[b + x] ?? 0);
+      out[c + x] = (before + (lineMeans[c + x] ?? 0) + (lineMeans[d + x] ?? 0) + (lineMeans[e + x] ?? 0)) / 5;
+    }
+  }
 }
 
 /** Of the cells in `columns` and `rows`; -1 where they are less than half of all. */
 function correlate(a: Float32Array, b: Float32Array, { columns, rows }: Sampled): number {
-  const count = (columns[1] - columns[0]) * (rows[1] - rows[0]);
+  const [left, right] = columns;
+  const count = (right - left) * (rows[1] - rows[0]);
   if (count < (side * side) / 2) return -1;
   let [sumA, sumB, sumAA, sumBB, sumAB] = [0, 0, 0, 0, 0];
   for (let row = rows[0]; row < rows[1]; row += 1) {
-    for (let at = row * side + columns[0]; at < row * side + columns[1]; at += 1) {
-      const [x, y] = [a[at] ?? 0, b[at] ?? 0];
+    for (let at = row * side + left; at < row * side + right; at += 1) {
+      const x = a[at] ?? 0;
+      const y = b[at] ?? 0;
       sumA += x;
       sumB += y;
       sumAA += x * x;
@@ -124,6 +148,8 @@ function correlate(a: Float32Array, b: Float32Array, { columns, rows }: Sampled)
 /** The four edges times gain, gain, offset. */
 const unknowns = 6;
 const row = unknowns + 1;
+const normal = new Float64Array(unknowns * row);
+const terms = new Float64Array(row);
 
 /** The window after one Gauss-Newton step; null where it leads nowhere. */
 function move(window: Window, { levels, columns, rows }: Sampled, part: Float32Array): Window | null {
@@ -132,12 +158,12 @@ function move(window: Window, { levels, columns, rows }: Sampled, part: Float32A
     side / (2 * (1 - window.top - window.bottom)),
   ];
   // The upper half of the normal equations, and their right sides in the last column.
-  const normal = new Float64Array(unknowns * row);
-  const terms = new Float64Array(row);
+  normal.fill(0);
   for (let y = Math.max(rows[0], 1); y < Math.min(rows[1], side - 1); y += 1) {
     const v = (y + 0.5) / side;
     for (let x = Math.max(columns[0], 1); x < Math.min(columns[1], side - 1); x += 1) {
-      const [at, u] = [y * side + x, (x + 0.5) / side];
+      const at = y * side + x;
+      const u = (x + 0.5) / side;
       const dx = scaleX * ((levels[at + 1] ?? 0) - (levels[at - 1] ?? 0));
       const dy = scaleY * ((levels[at + side] ?? 0) - (levels[at - side] ?? 0));
       terms[0] = dx * (1 - u);

@@ -15,6 +15,8 @@ export interface Candidate {
 export interface MostAlike {
   /** Of several with one position, orientation and direction the most alike counts. */
   offer(candidate: Candidate): void;
+  /** One with a lower cosine is not taken any more. */
+  least(): number;
   /** The most alike first; of equal ones that of the lower position, then of the earlier orientation. */
   list(): readonly Candidate[];
 }
@@ -43,6 +45,7 @@ export function createMostAlike(count: number): MostAlike {
       best.splice(place < 0 ? best.length : place, 0, candidate);
       if (best.length > count) best.pop();
     },
+    least: () => best[count - 1]?.cosine ?? -1,
     list: () => best,
   };
 }

@@ -5,12 +5,12 @@
  * does not grow with the index but for views that are alike by chance.
  */
 import { likeness, sure, type Window } from './alignment.ts';
-import { createHashLists, type HashLists, type ListShelf } from './hash-lists.ts';
 import { createMostAlike, type MostAlike } from './most-alike.ts';
-import { levelsOf, orientations, turn } from './perceptual-hash.ts';
-import { createProbes, type Probe } from './probes.ts';
-import { viewOf } from './view.ts';
-import { createViewHasher, leastCosine, viewLength } from './view-hash.ts';
+import { hashSide, levelsOf, orientations, turn } from './perceptual-hash.ts';
+import { type Compared, createHashLists, type HashLists, type ListShelf } from './views/hash-lists.ts';
+import { createProbes, type Probe, type Probes } from './views/probes.ts';
+import { viewOf } from './views/view.ts';
+import { createViewHasher, leastCosine, viewLength } from './views/view-hash.ts';
 
 /** Two pictures of at least this likeness are near-duplicates; docs/data-sets.md has what it finds and mistakes. */
 export const nearDuplicateLikeness = 0.65;
@@ -36,8 +36,10 @@ export interface IndexShelf {
 }
 
 export interface NearDuplicateIndex {
-  /** Of each hash the most alike of the indexed ones, if it is a near-duplicate; asked for some hundred at a time. */
+  /** Of each hash the most alike of the indexed ones, if it is a near-duplicate; not asked again before it has answered. */
   nearest(hashes: readonly string[]): Promise<(Near | null)[]>;
+  /** What was compared so far, of each shelf. */
+  compared(): Record<ShelfName, Compared>;
 }
 
 const whole: Window = { left: 0, top: 0, right: 0, bottom: 0 };
@@ -72,26 +74,38 @@ export async function indexHashes(
     const lists = createHashLists(hashers[name], shelf.lists[name]);
     const view = new Float32Array(viewLength);
     for await (const hash of hashes) {
-      const levels = levelsOf(hash);
+      const levels = levelsOf(hash, other);
       for (const window of windowsOn[name]) lists.add(viewOf(levels, window, view));
     }
-    await lists.seal();
+    await lists.seal(shelf.turn);
     return lists;
   };
   const lists = { wholes: await listsOf('wholes'), windows: await listsOf('windows') };
 
+  const probesOf = (name: ShelfName): Probes =>
+    createProbes(hashers[name], askedAtOnce * orientations * askedOn[name].length);
+  const probesOn = { wholes: probesOf('wholes'), windows: probesOf('windows') };
+
+  /** Memory of the grids that are asked for, in each orientation. */
+  const grids = Array.from({ length: askedAtOnce }, () =>
+    Array.from({ length: orientations }, () => new Float32Array(hashSide ** 2)),
+  );
+  const view = new Float32Array(viewLength);
   const nearestOfSome = async (asked: readonly string[]): Promise<(Near | null)[]> => {
     const candidates = asked.map(() => createMostAlike(aligned));
-    const turned = asked.map(turnedLevels);
+    const turned = asked.map((hash, test) => turnedLevels(hash, grids[test] ?? []));
     for (const name of shelves) {
-      const probes = createProbes(hashers[name], asked.length * orientations * askedOn[name].length);
+      const probes = probesOn[name];
+      probes.clear();
       for (const [test, turns] of turned.entries()) {
         await shelf.turn();
         for (const [orientation, levels] of turns.entries())
           for (const part of askedOn[name])
-            probes.add(viewOf(levels, parts[part] ?? whole), { test, orientation, part });
+            probes.add(viewOf(levels, parts[part] ?? whole, view), { test, orientation, part });
       }
-      await lists[name].search(probes, leastCosine, shelf.turn, (probe, entry, cosine, tried) =>
+      const least = (number: number): number =>
+        Math.max(leastCosine, candidates[probes.testOf(number)]?.least() ?? leastCosine);
+      await lists[name].search(probes, least, shelf.turn, (probe, entry, cosine, tried) =>
         candidates[probe.test]?.offer(candidateOf(name, probe, entry, cosine, tried)),
       );
     }
@@ -109,6 +123,7 @@ export async function indexHashes(
         found.push(...(await nearestOfSome(asked.slice(from, from + askedAtOnce))));
       return found;
     },
+    compared: () => ({ wholes: { ...lists.wholes.compared }, windows: { ...lists.windows.compared } }),
   };
 }
 
@@ -122,19 +137,22 @@ function candidateOf(name: ShelfName, { orientation, part }: Probe, entry: numbe
   return { position, orientation, reversed, window, cosine, tie };
 }
 
-/** The grid in every orientation; none where it is of one colour. */
-function turnedLevels(hash: string): Float32Array[] {
-  const levels = levelsOf(hash);
-  const turns = Array.from({ length: orientations }, (_, orientation) => turn(levels, orientation));
-  return turns.some((each) => viewOf(each, whole) === null) ? [] : turns;
+/** Writes the grid in every orientation into `grids`; none where it is of one colour. */
+function turnedLevels(hash: string, grids: Float32Array[]): Float32Array[] {
+  const levels = levelsOf(hash, other);
+  for (const [orientation, grid] of grids.entries()) turn(levels, orientation, grid);
+  return grids.some((each) => viewOf(each, whole) === null) ? [] : grids;
 }
+
+/** Memory of a grid that is read. */
+const other = new Float32Array(hashSide ** 2);
 
 function bestAligned(candidates: MostAlike, turned: readonly Float32Array[], shelf: IndexShelf): Near | null {
   let best: Near | null = null;
   for (const { position, orientation, reversed, window } of candidates.list()) {
     const own = turned[orientation];
     if (!own) continue;
-    const other = levelsOf(shelf.hashAt(position));
+    levelsOf(shelf.hashAt(position), other);
     const start = parts[window] ?? whole;
     const found = reversed ? likeness(own, other, start) : likeness(other, own, start);
     if (found >= (best?.likeness ?? nearDuplicateLikeness)) best = { position, likeness: found };

@@ -33,9 +33,12 @@ export function perceptualHashOf(pixels: Pixels): string {
   return hash;
 }
 
-/** The levels of a perceptual hash, 0 to 63. */
-export function levelsOf(hash: string): Float32Array {
-  const levels = new Float32Array(cells);
+/**
+ * The levels of a perceptual hash, 0 to 63.
+ *
+ * @param levels where they are written; by default a new grid
+ */
+export function levelsOf(hash: string, levels: Float32Array = new Float32Array(cells)): Float32Array {
   for (let at = 0; at < cells; at += 1) levels[at] = levelOfCode[hash.charCodeAt(at)] ?? 0;
   return levels;
 }
@@ -100,10 +103,17 @@ function luminance(rgb: Uint8Array, from: number, to: number): number {
 /** Number of ways to turn and mirror a square. */
 export const orientations = 8;
 
-/** A square grid turned by `orientation % 4` quarters, and mirrored before that from 4 on. */
-export function turn(grid: Float32Array, orientation: number): Float32Array {
+/**
+ * A square grid turned by `orientation % 4` quarters, and mirrored before that from 4 on.
+ *
+ * @param turned where it is written; by default a new grid
+ */
+export function turn(
+  grid: Float32Array,
+  orientation: number,
+  turned: Float32Array = new Float32Array(grid.length),
+): Float32Array {
   const side = Math.sqrt(grid.length);
-  const turned = new Float32Array(grid.length);
   for (let y = 0; y < side; y += 1) {
     for (let x = 0; x < side; x += 1) {
       let [fromX, fromY] = [x, y];

@@ -24,6 +24,7 @@ export interface DdxGraph {
   readonly sources: Readonly<Record<string, string>>;
   /** Neighbours in the order in which the pairs are listed; empty for a diagnosis outside the graph. */
   neighbours(name: string): string[];
+  areNeighbours(a: string, b: string): boolean;
 }
 
 /**
@@ -48,5 +49,10 @@ export function buildDdxGraph({ sources, pairs }: DdxData, taxonomy: Taxonomy): 
     connect(a, b);
     connect(b, a);
   }
-  return { edges: pairs, sources, neighbours: (name) => [...(adjacency.get(name) ?? [])] };
+  return {
+    edges: pairs,
+    sources,
+    neighbours: (name) => [...(adjacency.get(name) ?? [])],
+    areNeighbours: (a, b) => adjacency.get(a)?.has(b) ?? false,
+  };
 }

@@ -28,6 +28,8 @@ export interface KindOfCases {
 
 /** Those of them that stand in no block yet, the next one last. */
 interface Kind extends Omit<KindOfCases, 'count'> {
+  /** Its path from the finest label on. */
+  upwards: readonly string[];
   number: number;
   left: { length: number; order: Uint32Array };
 }
@@ -66,7 +68,7 @@ export function* dealPart(
 ): Generator<DealtOptions> {
   const random = createRandom(`questions/${seed}/blocks/${task}`).fork(part);
   const open = kinds.map(({ diagnosis, path, count }, number): Kind => {
-    return { diagnosis, path, number, left: { length: count, order: random.order(count) } };
+    return { diagnosis, path, upwards: path.toReversed(), number, left: { length: count, order: random.order(count) } };
   });
   for (const block of dealBlocks(open, task, knowledge, random)) {
     const labels = block.map(({ label }) => label);
@@ -151,11 +153,10 @@ function largestBlock(
     const block: Member[] = [{ label, kind: first }];
     for (const kind of others) {
       if (block.length === most) break;
-      const candidates = labels(kind, block, random).map((own) => ({ label: own, kind }));
-      const fitting = candidates.find((candidate) =>
-        block.every((member) => fits(member, candidate, knowledge.taxonomy) && belong(member, candidate, knowledge)),
+      const fitting = labels(kind, block, random).find((own) =>
+        block.every((member) => belong(member.label, own, knowledge) && fits(member, own, kind, knowledge.taxonomy)),
       );
-      if (fitting) block.push(fitting);
+      if (fitting !== undefined) block.push({ label: fitting, kind });
     }
     if (block.length > best.length) best = block;
     if (best.length === most) break;
@@ -164,19 +165,19 @@ function largestBlock(
 }
 
 /** Whether each of the two is surely wrong, or true and coarser than the right answer, where the other one is right. */
-function fits(a: Member, b: Member, taxonomy: Taxonomy): boolean {
-  const mayStandBeside = (label: string, { label: right, kind }: Member): boolean => {
-    const at = kind.path.indexOf(label);
-    return at < 0 ? !taxonomy.overlap(label, kind.diagnosis) : at < kind.path.indexOf(right);
-  };
-  return mayStandBeside(a.label, b) && mayStandBeside(b.label, a);
+const fits = (member: Member, label: string, kind: Kind, taxonomy: Taxonomy): boolean =>
+  mayStandBeside(member.label, label, kind, taxonomy) && mayStandBeside(label, member.label, member.kind, taxonomy);
+
+function mayStandBeside(label: string, right: string, { path, diagnosis }: Kind, taxonomy: Taxonomy): boolean {
+  const at = path.indexOf(label);
+  return at < 0 ? !taxonomy.overlap(label, diagnosis) : at < path.indexOf(right);
 }
 
 interface Rule {
   /** Labels under which a case of the kind may be the right answer in the block, the preferred one first. */
-  labels: (kind: Kind, block: readonly Member[], random: Random) => string[];
+  labels: (kind: Kind, block: readonly Member[], random: Random) => readonly string[];
   /** What the task asks of two options beyond `fits`. */
-  belong: (a: Member, b: Member, knowledge: Knowledge) => boolean;
+  belong: (a: string, b: string, knowledge: Knowledge) => boolean;
   most: number;
 }
 
@@ -197,8 +198,8 @@ const rules: Record<MatchedTask, Rule> = {
   },
   /** Neighbours in G_DDx of each other; of a diagnosis outside of the graph the ancestor that is in it. */
   ddx: {
-    labels: ({ path }) => path.toReversed(),
-    belong: (a, b, { ddx }) => ddx.neighbours(a.label).includes(b.label),
+    labels: ({ upwards }) => upwards,
+    belong: (a, b, { ddx }) => ddx.areNeighbours(a, b),
     most: optionsPerBlock,
   },
   /** The path of one case; the others leave it on the way, each at another label. */

@@ -28,10 +28,15 @@ export interface QuestionsById {
 }
 
 /** Answers of each model; they may be read again and again. */
-export type ItemsByLabel = ReadonlyMap<string, Iterable<ReportedItem>>;
+export type ItemsByLabel = ReadonlyMap<string, ReportedItems>;
 
-export const ofTask = (items: Iterable<ReportedItem>, task: QuestionTask): Iterable<ReportedItem> =>
-  filtered(items, (item) => item.task === task);
+export interface ReportedItems extends Iterable<ReportedItem> {
+  /** Those of a task, where they are found faster than by reading all. */
+  ofTask?(task: QuestionTask): Iterable<ReportedItem>;
+}
+
+export const ofTask = (items: ReportedItems, task: QuestionTask): Iterable<ReportedItem> =>
+  items.ofTask?.(task) ?? filtered(items, (item) => item.task === task);
 
 /** Lets the thread do other things between two numbers: an interval of many patients takes seconds. */
 export type Turn = () => Promise<void>;

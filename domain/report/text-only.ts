@@ -2,9 +2,10 @@
 
 import { comparePaired } from '../evaluation/paired.ts';
 import { scoreOf, type TextOnlyItem } from '../evaluation/text-only.ts';
+import type { QuestionTask } from '../questions/question.ts';
 import { type Key, Numbering } from '../rows/columns.ts';
 import { countOf, filtered, isEmpty, mappedWhere } from '../rows/views.ts';
-import { askedOf, guessing, type ItemsByLabel, type QuestionsById, type Turn } from './compare.ts';
+import { askedOf, guessing, type ItemsByLabel, ofTask, type QuestionsById, type Turn } from './compare.ts';
 import { controlOf } from './models.ts';
 import type { EvaluatedModel, Standing, TaskBaseline, TextOnlyBaseline } from './report.ts';
 
@@ -24,16 +25,19 @@ export async function withTextOnly(
   sources: TextOnlySources,
 ): Promise<TaskBaseline[]> {
   const { final, items, rule } = sources;
-  const all = mappedWhere(items.get(final.label) ?? [], ({ id }) => rule.get(id));
   const described: TaskBaseline[] = [];
   for (const baseline of baselines) {
-    const own = filtered(all, ({ task }) => task === baseline.task);
-    described.push(isEmpty(own) ? baseline : { ...baseline, textOnly: await describe(own, sources) });
+    const own = mappedWhere(ofTask(items.get(final.label) ?? [], baseline.task), ({ id }) => rule.get(id));
+    described.push(isEmpty(own) ? baseline : { ...baseline, textOnly: await describe(own, baseline.task, sources) });
   }
   return described;
 }
 
-async function describe(rule: Iterable<TextOnlyItem>, sources: TextOnlySources): Promise<TextOnlyBaseline> {
+async function describe(
+  rule: Iterable<TextOnlyItem>,
+  task: QuestionTask,
+  sources: TextOnlySources,
+): Promise<TextOnlyBaseline> {
   const { models, final, questions, turn } = sources;
   const control = controlOf(models, final);
   const shown = [final, ...(control ? [control] : [])];
@@ -48,11 +52,11 @@ async function describe(rule: Iterable<TextOnlyItem>, sources: TextOnlySources):
       items: countOf(own),
       ...guessing(own, askedOf(own, questions)),
       ...numbers(own),
-      models: await standings(own, shown, sources),
+      models: await standings(own, task, shown, sources),
     });
   }
   await turn();
-  return { ...numbers(rule), models: await standings(rule, models, sources), sets };
+  return { ...numbers(rule), models: await standings(rule, task, models, sources), sets };
 }
 
 function numbers(items: Iterable<TextOnlyItem>): Omit<TextOnlyBaseline, 'models' | 'sets'> {
@@ -60,8 +64,10 @@ function numbers(items: Iterable<TextOnlyItem>): Omit<TextOnlyBaseline, 'models'
   return score;
 }
 
+/** @param task of the rule's answers */
 async function standings(
   rule: Iterable<TextOnlyItem>,
+  task: QuestionTask,
   models: readonly EvaluatedModel[],
   { items, turn }: TextOnlySources,
 ): Promise<Standing[]> {
@@ -69,7 +75,7 @@ async function standings(
   for (const { id } of rule) ids.of(id);
   const found: Standing[] = [];
   for (const { label } of models) {
-    const own = filtered(items.get(label) ?? [], ({ id }) => ids.find(id) >= 0);
+    const own = filtered(ofTask(items.get(label) ?? [], task), ({ id }) => ids.find(id) >= 0);
     const count = countOf(own);
     if (count === 0) continue;
     const { difference, low, high } = comparePaired(rule, own);

@@ -1,8 +1,8 @@
 /** Near-duplicates as they are defined, found by comparing every view of every picture with every other. */
-import { likeness, sure } from '../../domain/cases/alignment.ts';
+import { sure } from '../../domain/cases/alignment.ts';
 import { aligned, type Near, nearDuplicateLikeness, parts } from '../../domain/cases/near-duplicates.ts';
 import { levelsOf, orientations, turn } from '../../domain/cases/perceptual-hash.ts';
-import { viewOf } from '../../domain/cases/view.ts';
+import { viewOf } from '../../domain/cases/views/view.ts';
 import {
   createViewHasher,
   hashTables,
@@ -11,7 +11,8 @@ import {
   stepsOfByte,
   type View,
   type ViewHasher,
-} from '../../domain/cases/view-hash.ts';
+} from '../../domain/cases/views/view-hash.ts';
+import { plainLikeness } from './plain-alignment.ts';
 
 const whole = { left: 0, top: 0, right: 0, bottom: 0 };
 const tables = Array.from({ length: hashTables }, (_, table) => table);
@@ -93,7 +94,7 @@ export function nearestByBruteForce(indexed: readonly string[], asked: readonly 
     for (const { position, orientation, reversed, window } of order.slice(0, aligned)) {
       const [own, other] = [turned[orientation] ?? levelsOf(hash), levelsOf(indexed[position] ?? '')];
       const start = parts[window] ?? whole;
-      const alike = reversed ? likeness(own, other, start) : likeness(other, own, start);
+      const alike = reversed ? plainLikeness(own, other, start) : plainLikeness(other, own, start);
       if (alike >= (best?.likeness ?? nearDuplicateLikeness)) best = { position, likeness: alike };
       if (alike >= sure) break;
     }

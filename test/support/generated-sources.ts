@@ -32,7 +32,7 @@ const levels = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_
 const lattice = 9;
 
 /** Skin with a dark spot and smooth noise; hashes of one `scene` differ by `grain` alone. */
-function drawHash(scene: number, grain: number): string {
+export function drawHash(scene: number, grain: number): string {
   const [draw, speck] = [numbers(scene), numbers(grain)];
   const noise = Array.from({ length: lattice * lattice }, () => 26 * draw());
   const [x0, y0, radius] = [9 + 6 * draw(), 9 + 6 * draw(), 4 + 4 * draw()];

@@ -3,15 +3,17 @@ import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { type ListShelf, recordBytes } from '../../../domain/cases/hash-lists.ts';
 import { type IndexShelf, type ShelfName, shelves } from '../../../domain/cases/near-duplicates.ts';
 import { hashSide } from '../../../domain/cases/perceptual-hash.ts';
-import { hashTables, viewLength } from '../../../domain/cases/view-hash.ts';
+import { type ByteFile, heldIn } from '../../../domain/cases/views/byte-file.ts';
+import { type ListShelf, recordBytes } from '../../../domain/cases/views/hash-lists.ts';
+import { sortingParts } from '../../../domain/cases/views/sort-rows.ts';
+import { hashTables } from '../../../domain/cases/views/view-hash.ts';
 
-const pieceBytes = 4096 * recordBytes;
-/** Records of a few entries are read at once where a search goes from one to the next. */
-const nearbyBytes = 64 * recordBytes;
-const listBytes = 64 * 1024;
+/** Bytes that are read at once. Hashes that are looked for are some thousand of a table: their starts lie near each other, their lists do not. */
+const readAhead = { records: 64 * recordBytes, starts: 16 * 1024, rows: 2048, parts: 0 };
+const pieceBytes = 256 * 1024;
+const writtenBytes = 16 * 1024;
 const hashBytes = hashSide ** 2;
 
 export interface DiskShelf extends IndexShelf {
@@ -21,34 +23,30 @@ export interface DiskShelf extends IndexShelf {
 }
 
 export function openIndexShelf(folder: string): DiskShelf {
-  const opened: AppendedFile[] = [];
-  const openFile = (name: string, readAhead: number): AppendedFile => {
-    const file = openAppended(join(folder, `hashes-${name}`), readAhead);
+  const opened: DiskFile[] = [];
+  const free: Buffer[] = [];
+  const openFile = (name: string, ahead: number): DiskFile => {
+    const file = openDiskFile(join(folder, `hashes-${name}`), ahead, free);
     opened.push(file);
     return file;
   };
-  const hashes = openFile('all', hashBytes);
-  const listsOf = (shelf: ShelfName): ListShelf => {
-    const records = openFile(shelf, nearbyBytes);
-    const lists = Array.from({ length: hashTables }, (_, table) => openFile(`${shelf}-${table}`, listBytes));
-    return {
-      append: records.append,
-      pieces: records.pieces,
-      viewOf: (entry) => {
-        const bytes = records.read(entry * recordBytes + recordBytes - viewLength, viewLength);
-        return new Int8Array(bytes.buffer, bytes.byteOffset, viewLength);
-      },
-      appendEntries: (table, entries) =>
-        lists[table]?.append(new Uint8Array(entries.buffer, entries.byteOffset, entries.byteLength)),
-      entries: (table, from, count) => {
-        const bytes = lists[table]?.read(4 * from, 4 * count) ?? Buffer.alloc(0);
-        return new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
-      },
-    };
-  };
+  const hashes = openFile('all', 8 * hashBytes);
+  const parts = Array.from({ length: sortingParts }, (_, part) => openFile(`part-${part}`, readAhead.parts));
+  const listsOf = (shelf: ShelfName): ListShelf => ({
+    records: openFile(shelf, readAhead.records),
+    tables: Array.from({ length: hashTables }, (_, table) => ({
+      starts: openFile(`${shelf}-${table}-starts`, readAhead.starts),
+      rows: openFile(`${shelf}-${table}-rows`, readAhead.rows),
+    })),
+    parts,
+  });
   return {
     keepHash: (hash) => hashes.append(Buffer.from(hash, 'latin1')),
-    hashAt: (position) => hashes.read(position * hashBytes, hashBytes).toString('latin1'),
+    hashAt: (position) => {
+      const at = hashes.find(position * hashBytes, hashBytes);
+      const { buffer, byteOffset } = hashes.held.bytes;
+      return Buffer.from(buffer, byteOffset + at, hashBytes).toString('latin1');
+    },
     lists: Object.fromEntries(shelves.map((name) => [name, listsOf(name)])) as DiskShelf['lists'], // one for each
     turn: () => setImmediate(),
     close: () => {
@@ -57,74 +55,88 @@ export function openIndexShelf(folder: string): DiskShelf {
   };
 }
 
-interface AppendedFile {
+interface DiskFile extends ByteFile {
   descriptor: number;
-  append(bytes: Uint8Array): void;
-  /** The bytes at a place, until the next call; those that come after them are read too. */
-  read(from: number, length: number): Buffer;
-  /** All of it; what is appended later may lack. */
-  pieces(): AsyncIterable<Uint8Array>;
 }
 
-/** @param readAhead bytes that are read at once, a multiple of four */
-function openAppended(path: string, readAhead: number): AppendedFile {
+/**
+ * @param ahead bytes that are read at once at least, a multiple of four
+ * @param free memory for pieces that nobody reads now
+ */
+function openDiskFile(path: string, ahead: number, free: Buffer[]): DiskFile {
   const descriptor = openSync(path, 'w+');
+  let onDisk = 0;
   let writing = Buffer.alloc(0);
   let written = 0;
+  const write = (bytes: Uint8Array, count: number): void => {
+    for (const end = onDisk + count; onDisk < end; )
+      onDisk += writeSync(descriptor, bytes, count - (end - onDisk), end - onDisk, onDisk);
+  };
   const flush = (): void => {
-    for (let done = 0; done < written; ) done += writeSync(descriptor, writing, done, written - done);
+    write(writing, written);
     written = 0;
   };
-  let reading = Buffer.alloc(0);
+  let held = heldIn(new Uint8Array(0));
   let [start, end] = [0, 0];
   return {
     descriptor,
     append: (bytes) => {
-      if (written + bytes.byteLength > writing.length) {
-        flush();
-        if (writing.length === 0) writing = Buffer.allocUnsafeSlow(listBytes);
-      }
-      if (bytes.byteLength > writing.length) {
-        for (let done = 0; done < bytes.byteLength; )
-          done += writeSync(descriptor, bytes, done, bytes.byteLength - done);
+      if (written + bytes.byteLength > writing.length) flush();
+      if (bytes.byteLength > writtenBytes) {
+        write(bytes, bytes.byteLength);
         return;
       }
+      if (writing.length === 0) writing = Buffer.allocUnsafeSlow(writtenBytes);
       writing.set(bytes, written);
       written += bytes.byteLength;
     },
-    read: (from, length) => {
+    find: (from, count) => {
+      if (from >= start && from + count <= end) return from - start;
       flush();
-      if (from < start || from + length > end) {
-        if (reading.length < length || reading.length === 0)
-          reading = Buffer.allocUnsafeSlow(Math.max(length, readAhead));
-        start = from;
-        end = from + readSync(descriptor, reading, 0, reading.length, from);
-      }
-      return reading.subarray(from - start, from - start + length);
+      if (held.bytes.length < Math.max(count, ahead))
+        held = heldIn(Buffer.allocUnsafeSlow(Math.ceil(Math.max(count, ahead) / 4) * 4));
+      start = from;
+      end = from + readSync(descriptor, held.bytes, 0, held.bytes.length, from);
+      return 0;
     },
-    pieces: () => {
+    get held() {
+      return held;
+    },
+    pieces: (unit) => {
       flush();
-      return piecesOf(path);
+      return onDisk === 0 ? noPieces : piecesOf(path, unit, onDisk, free);
+    },
+    clear: () => {
+      [written, onDisk, start, end] = [0, 0, 0, 0]; // its bytes are written over
     },
   };
 }
 
-async function* piecesOf(path: string): AsyncGenerator<Uint8Array> {
+const noPieces: AsyncIterable<Uint8Array> = { [Symbol.asyncIterator]: async function* () {} };
+
+/** @param length bytes that are read, a multiple of `unit` */
+async function* piecesOf(path: string, unit: number, length: number, free: Buffer[]): AsyncGenerator<Uint8Array> {
   const file = await open(path);
+  const memory = free.pop() ?? Buffer.allocUnsafeSlow(pieceBytes); // of its own, which begins at a multiple of four
   try {
-    const buffer = Buffer.allocUnsafeSlow(pieceBytes); // of its own memory, which begins at a multiple of four
-    for (let bytes = await fill(file, buffer); bytes > 0; bytes = await fill(file, buffer))
-      yield buffer.subarray(0, bytes);
+    const most = Math.floor(pieceBytes / unit) * unit;
+    for (let left = length; left > 0; ) {
+      const piece = memory.subarray(0, Math.min(most, left));
+      await fill(file, piece);
+      left -= piece.byteLength;
+      yield piece;
+    }
   } finally {
+    free.push(memory);
     await file.close();
   }
 }
 
-/** Reads until the buffer is full or the file ends: whole records. */
-async function fill(file: FileHandle, buffer: Buffer): Promise<number> {
-  for (let have = 0; ; ) {
-    const { bytesRead } = await file.read(buffer, have, buffer.length - have);
+/** Reads until the piece is full. */
+async function fill(file: FileHandle, piece: Buffer): Promise<void> {
+  for (let have = 0; have < piece.length; ) {
+    const { bytesRead } = await file.read(piece, have, piece.length - have);
+    if (bytesRead === 0) throw new RangeError('a file of the index is shorter than what was written');
     have += bytesRead;
-    if (bytesRead === 0 || have === buffer.length) return have;
   }
 }

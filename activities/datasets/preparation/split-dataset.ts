@@ -12,11 +12,13 @@ import {
   createLeakSummary,
   type LeakKind,
   type LeakSummary,
+  leakKinds,
 } from '../../../domain/cases/leakage.ts';
 import type { ConceptCase, ReadyCase } from '../../../domain/cases/undiagnosed.ts';
 import { userMistake } from '../../../domain/failures.ts';
 import type { Knowledge } from '../../../domain/knowledge/knowledge.ts';
 import type { Recipe } from '../../../domain/recipe/recipe.ts';
+import { Column } from '../../../domain/rows/columns.ts';
 import { isTextbookCase } from '../../../domain/trajectories/plan.ts';
 import { commitOnce } from '../../commit-once.ts';
 import { ownRows, writeLineFiles, writeRows } from '../../json-lines.ts';
@@ -202,15 +204,17 @@ async function audit(
   folder: string,
 ): Promise<Audit> {
   const summary = createLeakSummary();
-  const kinds = new Map<number, LeakKind>();
+  /** By position one more than the number of the kind; 0, or nothing at the end, where there is no leak. */
+  const kinds = new Column(Uint8Array);
   for await (const { at, leak } of findLeaks(seen, tested, ties, folder)) {
     summary.add(leak);
-    kinds.set(at, leak.kind);
+    while (kinds.length < at) kinds.push(0);
+    kinds.push(1 + leakKinds.indexOf(leak.kind));
   }
   return {
     summary,
-    kindAt: (at) => kinds.get(at) ?? null,
-    keeps: (at) => policy === 'report' || !kinds.has(at),
+    kindAt: (at) => leakKinds[kinds.at(at) - 1] ?? null,
+    keeps: (at) => policy === 'report' || kinds.at(at) === 0,
   };
 }
 

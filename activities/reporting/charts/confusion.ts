@@ -55,9 +55,16 @@ export function confusionChart(confusion: Confusion, width: ChartWidth): ChartSp
 
 /** The most frequent labels by name, the rest as one; a column for outputs that no answer could be read from. */
 function cellsOf({ labels, counts, unparsed }: Confusion): { rows: string[]; columns: string[]; cells: Cell[] } {
-  const total = (i: number): number => (counts[i] ?? []).reduce((sum, n) => sum + n, unparsed[i] ?? 0);
-  const given = (j: number): number => counts.reduce((sum, row) => sum + (row[j] ?? 0), 0);
-  const byUse = labels.map((label, i) => ({ label, use: total(i) + given(i) })).toSorted((a, b) => b.use - a.use);
+  // Rows may lie on disk: each is read once.
+  const totals = labels.map((_, i) => unparsed[i] ?? 0);
+  const given = labels.map(() => 0);
+  for (const [i, row] of counts.entries())
+    for (const [j, n] of row.entries()) {
+      totals[i] = (totals[i] ?? 0) + n;
+      given[j] = (given[j] ?? 0) + n;
+    }
+  const useOf = (i: number): number => (totals[i] ?? 0) + (given[i] ?? 0);
+  const byUse = labels.map((label, i) => ({ label, use: useOf(i) })).toSorted((a, b) => b.use - a.use);
   const named = new Set(byUse.slice(0, labelsShown).map(({ label }) => label));
   const nameOf = (label: string | undefined): string => (label !== undefined && named.has(label) ? label : otherLabels);
 
@@ -67,7 +74,7 @@ function cellsOf({ labels, counts, unparsed }: Confusion): { rows: string[]; col
     sums.set(expected, row.set(predicted, (row.get(predicted) ?? 0) + n));
   };
   for (const [i, label] of labels.entries()) {
-    if (total(i) === 0) continue; // only ever given, never right
+    if (totals[i] === 0) continue; // only ever given, never right
     for (const [j, n] of (counts[i] ?? []).entries()) add(nameOf(label), nameOf(labels[j]), n);
     add(nameOf(label), unreadable, unparsed[i] ?? 0);
   }

@@ -5,6 +5,7 @@ import { openIndexShelf } from '../../../activities/datasets/preparation/index-s
 import { createMemoryLists, indexInMemory } from '../../../domain/cases/memory-index.ts';
 import { indexHashes } from '../../../domain/cases/near-duplicates.ts';
 import { hashSide } from '../../../domain/cases/perceptual-hash.ts';
+import type { ByteFile } from '../../../domain/cases/views/byte-file.ts';
 import { createRandom, type Random } from '../../../domain/random.ts';
 import { nearestByBruteForce } from '../../support/brute-force.ts';
 import { temporaryFolder } from '../../support/datasets.ts';
@@ -73,6 +74,25 @@ describe('near-duplicates', { timeout: 300_000 }, () => {
     expect(await (await indexInMemory(indexed)).nearest(asked)).toEqual(nearestByBruteForce(indexed, asked));
   });
 
+  it('are the same where many are as alike as the last one that is aligned, or just so alike that they are compared', async () => {
+    const random = createRandom('threshold');
+    const scene = drawScene(random);
+    // Noise of this size puts the cosines of views on both sides of the least one.
+    const drawn = Array.from({ length: 60 }, (_, i) => {
+      const noise = [14, 18, 22][i % 3] ?? 14;
+      return hashFrom((x, y) => scene(x, y) + random.normal(noise));
+    });
+    const copies = drawn.slice(0, 6).flatMap((hash) => Array.from({ length: 9 }, () => hash));
+    const indexed = random.shuffle([...drawn, ...copies]);
+    const asked = [
+      ...drawn.slice(0, 3),
+      ...Array.from({ length: 9 }, () => hashFrom((x, y) => scene(x, y) + random.normal(18))),
+    ];
+    const nearest = await (await indexInMemory(indexed)).nearest(asked);
+    expect(nearest).toEqual(nearestByBruteForce(indexed, asked));
+    expect(nearest.filter((near) => near !== null).length).toBeGreaterThan(2);
+  });
+
   it('are the same on disk, however many are asked for at once', async () => {
     const random = createRandom('disk');
     const drawn = drawClustered(random, 80, 12);
@@ -92,15 +112,19 @@ describe('near-duplicates', { timeout: 300_000 }, () => {
 
   it('are found without reading the index from its start to its end', async () => {
     let readings = 0;
-    const counted =
-      <T>(read: () => T) =>
-      (): T => {
+    const watch = (file: ByteFile): ByteFile => ({
+      ...file,
+      pieces: (unit) => {
         readings += 1;
-        return read();
-      };
+        return file.pieces(unit);
+      },
+      get held() {
+        return file.held;
+      },
+    });
     const lists = () => {
-      const own = createMemoryLists();
-      return { ...own, pieces: counted(own.pieces) };
+      const { records, tables, parts } = createMemoryLists();
+      return { records: watch(records), tables, parts: parts.map(watch) };
     };
     const indexed = drawNoise(createRandom('readings'), 300);
     const index = await indexHashes(indexed, indexed.length, {

@@ -1,6 +1,6 @@
 /** Coarse views of a perceptual hash: what a window of it shows, in 8 x 8 parts. */
-import type { Window } from './alignment.ts';
-import { hashSide } from './perceptual-hash.ts';
+import type { Window } from '../alignment.ts';
+import { hashSide } from '../perceptual-hash.ts';
 import { type View, viewLength, viewSide } from './view-hash.ts';
 
 /** Spread below which a view is of one colour, as the sum of squares of its levels' deviations. */
@@ -14,12 +14,8 @@ const lines = new Float32Array(viewSide * hashSide);
  *
  * @param view where it is written; by default a new one
  */
-export function viewOf(
-  levels: Float32Array,
-  { left, top, right, bottom }: Window,
-  view: View = new Float32Array(viewLength),
-): View | null {
-  const [columns, rows] = [sharesOf(left, right), sharesOf(top, bottom)];
+export function viewOf(levels: Float32Array, window: Window, view: View = new Float32Array(viewLength)): View | null {
+  const { columns, rows } = partsOf(window);
   for (let column = 0; column < viewSide; column += 1) {
     const { at: cells, share: shares } = columns[column] ?? none;
     for (let y = 0; y < hashSide; y += 1) {
@@ -57,21 +53,25 @@ interface Shares {
   share: Float64Array;
 }
 const none: Shares = { at: new Uint8Array(), share: new Float64Array() };
-const knownShares = new Map<string, Shares[]>();
+const known = new WeakMap<Window, { columns: Shares[]; rows: Shares[] }>();
+
+/** Of a window that is asked for again and again. */
+function partsOf(window: Window): { columns: Shares[]; rows: Shares[] } {
+  const found = known.get(window);
+  if (found) return found;
+  const made = { columns: sharesOf(window.left, window.right), rows: sharesOf(window.top, window.bottom) };
+  known.set(window, made);
+  return made;
+}
 
 /** For each of the 8 parts of a line, the cells that it covers, in shares that sum to 1. */
 function sharesOf(before: number, after: number): Shares[] {
-  const key = `${before} ${after}`;
-  const known = knownShares.get(key);
-  if (known) return known;
   const edge = (i: number): number => hashSide * (before + (i / viewSide) * (1 - before - after));
-  const shares = Array.from({ length: viewSide }, (_, i): Shares => {
+  return Array.from({ length: viewSide }, (_, i): Shares => {
     const all = Array.from({ length: hashSide }, (_, at) => ({
       at,
       share: Math.max(0, Math.min(edge(i + 1), at + 1) - Math.max(edge(i), at)) / (edge(i + 1) - edge(i)),
     })).filter(({ share }) => share > 0);
     return { at: Uint8Array.from(all, ({ at }) => at), share: Float64Array.from(all, ({ share }) => share) };
   });
-  knownShares.set(key, shares);
-  return shares;
 }

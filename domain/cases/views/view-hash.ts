@@ -3,7 +3,7 @@
  * that a turned or mirrored picture would exchange. Over all pictures each is as often one as the other, although nearly
  * all darken towards their middle, so that no hash is much more common than others.
  */
-import { createRandom } from '../random.ts';
+import { createRandom } from '../../random.ts';
 
 export const viewSide = 8;
 export const viewLength = viewSide * viewSide;
@@ -27,8 +27,8 @@ export interface ViewHasher {
   bits: number;
   /** The hash of a view in a table. */
   hash(view: View, table: number): number;
-  /** That one first, then those with unsure bits the other way. */
-  hashes(view: View, table: number): number[];
+  /** That one first, then those with unsure bits the other way; until the next call. */
+  hashes(view: View, table: number): Int32Array;
 }
 
 /** @param entries number of views that are indexed */
@@ -36,11 +36,12 @@ export function createViewHasher(entries: number): ViewHasher {
   const bits = Math.min(Math.max(Math.ceil(Math.log2(entries + 1)) + 3, 8), 20);
   const pairs = drawPairs(bits);
   const differences = new Float64Array(bits);
+  const tried = new Int32Array(hashesTried);
   const hash = (view: View, table: number): number => {
-    const own = pairs[table] ?? pairs[0];
+    const own = pairs[table] ?? new Uint8Array();
     let key = 0;
     for (let bit = 0; bit < bits; bit += 1) {
-      const difference = (view[own?.[2 * bit] ?? 0] ?? 0) - (view[own?.[2 * bit + 1] ?? 0] ?? 0);
+      const difference = (view[own[2 * bit] ?? 0] ?? 0) - (view[own[2 * bit + 1] ?? 0] ?? 0);
       differences[bit] = difference;
       if (difference > 0) key |= 1 << bit;
     }
@@ -51,21 +52,27 @@ export function createViewHasher(entries: number): ViewHasher {
     hash,
     hashes: (view, table) => {
       const key = hash(view, table);
-      const [first, second] = leastTwo(differences);
-      return [key, key ^ (1 << first), key ^ (1 << second), key ^ (1 << first) ^ (1 << second)];
+      const first = leastBut(-1, differences);
+      const second = leastBut(first, differences);
+      tried[0] = key;
+      tried[1] = key ^ (1 << first);
+      tried[2] = key ^ (1 << second);
+      tried[3] = key ^ (1 << first) ^ (1 << second);
+      return tried;
     },
   };
 }
 
-/** Positions of the two differences that are nearest to 0; of equal ones the first. */
-function leastTwo(differences: Float64Array): [number, number] {
-  let [first, second] = [-1, -1];
-  const margin = (bit: number): number => Math.abs(differences[bit] ?? 0);
+/** Position of the difference that is nearest to 0, but for one; of equal ones the first. */
+function leastBut(excluded: number, differences: Float64Array): number {
+  let [found, least] = [-1, Number.POSITIVE_INFINITY];
   for (let bit = 0; bit < differences.length; bit += 1) {
-    if (first < 0 || margin(bit) < margin(first)) [first, second] = [bit, first];
-    else if (second < 0 || margin(bit) < margin(second)) second = bit;
+    const margin = Math.abs(differences[bit] ?? 0);
+    if (margin >= least || bit === excluded) continue;
+    found = bit;
+    least = margin;
   }
-  return [first, second];
+  return found;
 }
 
 /** For each table, pairs of cells that turning or mirroring exchanges, no pair twice in a table. */
