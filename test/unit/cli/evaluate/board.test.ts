@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { evaluateBenchmark } from '../../../../activities/evaluation/evaluate-benchmark.ts';
 import { scoreRules } from '../../../../activities/evaluation/score-rules.ts';
@@ -97,7 +98,7 @@ describe('an evaluation on a benchmark', () => {
       [3, 1],
     ]);
     const [row] = (await readBoard(store, 'default')).filter(({ label }) => label === 'sampled');
-    const lines = row ? write([row], 'table').split('\n') : [];
+    const lines = row ? stripVTControlCharacters(write([row], 'table')).split('\n') : [];
     expect(lines.at(-2)).toMatch(/answers\s+vote\s+pass@1\s+pass@2\s+pass@3$/);
     expect(lines.at(-1)).toMatch(/sampled\s+3\s+0\.000 \(/);
     expect(write(board, 'table')).not.toContain('pass@');
