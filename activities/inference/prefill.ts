@@ -63,11 +63,11 @@ export function createPrefill(
         some.map(([, part]) => part),
         null,
       );
-      for (const [i, [key, { tokens }]] of some.entries()) found.set(key, rowOf(added, i, tokens.length));
-    }
-    for (const key of missing.keys()) {
-      const own = found.get(key);
-      if (own) kept.set(key, own);
+      for (const [i, [key, { tokens }]] of some.entries()) {
+        const own = rowOf(added, i, tokens.length);
+        found.set(key, own);
+        kept.set(key, own);
+      }
     }
     return keys.map((key) => found.get(key) ?? null);
   }
@@ -75,15 +75,15 @@ export function createPrefill(
   return async (prompts, cache, check) => {
     const [shown, asked] = [prompts.map(shownOf), prompts.map(askedOf)];
     const known = await ofShown(shown, check);
-    cache.reserve(Math.max(...shown.map(({ tokens }) => tokens.length)));
+    const longest = Math.max(...shown.map(({ tokens }) => tokens.length));
+    cache.reserve(longest);
     for (const [row, own] of known.entries()) if (own) cache.add(own, [shown[row]?.tokens.length ?? 0], row);
-    const isNothingKnown = known.every((own) => own === null);
     const scores: Float32Array[] = [];
     const additions: { start: number; counts: number[]; added: KeysValues }[] = [];
     for (const some of together(asked, ({ tokens }) => tokens.length)) {
       check();
       const start = scores.length;
-      const { logits, added } = await run(some, isNothingKnown ? null : cache.rows(start, start + some.length));
+      const { logits, added } = await run(some, longest === 0 ? null : cache.rows(start, start + some.length));
       scores.push(...rowsOf(logits, some.length));
       additions.push({ start, counts: some.map(({ tokens }) => tokens.length), added });
     }

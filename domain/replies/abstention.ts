@@ -3,6 +3,8 @@
  * told of a finding ("the border cannot be assessed") or excluded ("melanoma cannot be excluded") is medicine, no abstention.
  */
 
+import { folded } from './folded.ts';
+
 const cannot = `(?:cannot|can not|can't|could not|couldn't|may not|is not able to|are not able to)`;
 const given =
   '(?:determined|made|given|established|reached|rendered|provided|offered|confirmed|ascertained|inferred|drawn|concluded|stated|assigned|formulated|identified|named|specified|settled|decided|pinned down|derived|deduced|evaluated|assessed)';
@@ -47,18 +49,8 @@ const patterns: readonly RegExp[] = [
   `(?:无法|無法|不能|难以|難以)(?:评估|評估|确定|確定|判断|判斷|诊断|診斷|明确|明確|确诊|確診)|不可(?:评估|評估)|(?:诊断|診斷)(?:不明|未明)`,
 ].map((source) => new RegExp(source, 'u'));
 
-/** Typographic apostrophes and emphasis are as models type them. */
-const plain = (text: string): string =>
-  text
-    .replaceAll(/[\u2018\u2019\u201a\u201b\u02bc\u2032\uff07\u0060\u00b4]/g, "'")
-    .replaceAll(/[*_"“”]+/g, '')
-    .normalize('NFKC')
-    .replaceAll(/\s+/g, ' ')
-    .trim()
-    .toLowerCase();
-
 /** Whether a text says, anywhere, that it gives no diagnosis. */
 export const abstains = (text: string): boolean => {
-  const words = plain(text);
+  const words = folded(text.replaceAll(/[*_"“”]+/g, '')); // without emphasis and quotes
   return patterns.some((pattern) => pattern.test(words));
 };

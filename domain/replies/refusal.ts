@@ -3,6 +3,8 @@
  * person or an apology: "the lesion cannot be a naevus" and "we cannot exclude melanoma" are medicine, not refusals.
  */
 
+import { folded } from './folded.ts';
+
 /** `\b` of JavaScript knows ASCII only; this is the edge of a word in any script. */
 const edge = '(?:(?<=\\p{L})(?!\\p{L})|(?<!\\p{L})(?=\\p{L}))';
 
@@ -43,17 +45,8 @@ const patterns: readonly RegExp[] = [
   /آسف|عذرا|أعتذر|لا أستطيع|لا يمكنني|نموذج لغ|متأسف|متاسف|نمی‌توانم|نمیتوانم|מצטער|איני יכול|אני לא יכול|क्षमा करें|माफ़ करें|माफ करें|मैं असमर्थ|नहीं कर सकत|ขออภัย|ขอโทษ|ไม่สามารถ/,
 ].map(({ source }) => new RegExp(source.replaceAll('\\b', edge), 'u'));
 
-/** Apostrophes as people and models type them, folded into the plain one. */
-const plain = (text: string): string =>
-  text
-    .replaceAll(/[\u2018\u2019\u201a\u201b\u02bc\u2032\uff07\u0060\u00b4]/g, "'")
-    .normalize('NFKC')
-    .replaceAll(/\s+/g, ' ')
-    .trim()
-    .toLowerCase();
-
 export const isRefusal = (text: string): boolean => {
-  const words = plain(text);
+  const words = folded(text);
   return patterns.some((pattern) => pattern.test(words));
 };
 
