@@ -15,6 +15,18 @@ import { DiskColumn } from './disk-column.ts';
 
 const noAnswer = -2;
 
+const questionColumns = (folder: string) => ({
+  task: new DiskColumn(folder, Uint8Array),
+  group: new DiskColumn(folder, Int32Array),
+  source: new DiskColumn(folder, Int32Array),
+  diagnosis: new DiskColumn(folder, Int32Array),
+  options: new DiskColumn(folder, Uint8Array),
+  answer: new DiskColumn(folder, Int8Array),
+  expected: new DiskColumn(folder, Int32Array),
+  ruleCorrect: new DiskColumn(folder, Uint8Array),
+  rulePredicted: new DiskColumn(folder, Int32Array),
+});
+
 /** The questions by number, in the order in which they were added. */
 export class QuestionColumns {
   private readonly ids = createDiskNumbers();
@@ -23,42 +35,27 @@ export class QuestionColumns {
   readonly texts = new Texts();
   /** Of options, from A to Z. */
   readonly letters = new Texts();
-  private readonly task: DiskColumn;
-  private readonly group: DiskColumn;
-  private readonly source: DiskColumn;
-  private readonly diagnosis: DiskColumn;
-  private readonly options: DiskColumn;
-  private readonly answer: DiskColumn;
-  private readonly expected: DiskColumn;
-  private readonly ruleCorrect: DiskColumn;
-  private readonly rulePredicted: DiskColumn;
+  private readonly columns: ReturnType<typeof questionColumns>;
 
   /** @param folder on this machine's disk, which stands as long as the columns are read */
   constructor(folder: string) {
-    this.task = new DiskColumn(folder, Uint8Array);
-    this.group = new DiskColumn(folder, Int32Array);
-    this.source = new DiskColumn(folder, Int32Array);
-    this.diagnosis = new DiskColumn(folder, Int32Array);
-    this.options = new DiskColumn(folder, Uint8Array);
-    this.answer = new DiskColumn(folder, Int8Array);
-    this.expected = new DiskColumn(folder, Int32Array);
-    this.ruleCorrect = new DiskColumn(folder, Uint8Array);
-    this.rulePredicted = new DiskColumn(folder, Int32Array);
+    this.columns = questionColumns(folder);
   }
 
   /** @param letter what the rule of labels alone answers; null where that was not measured */
   add(question: Question, letter: string | null): void {
     const { correct, predicted, expected } = textOnlyItem(question, letter ?? question.answer);
-    if (this.ids.of(question.id) !== this.task.length) throw corrupt(`two test questions have the id ${question.id}`);
-    this.task.push(questionTasks.indexOf(question.task));
-    this.group.push(this.groups.of(question.group));
-    this.source.push(this.texts.numberOf(question.source));
-    this.diagnosis.push(this.texts.numberOf(question.diagnosis));
-    this.options.push(question.options.length);
-    this.answer.push(this.letters.numberOf(question.answer));
-    this.expected.push(this.texts.numberOf(expected));
-    this.ruleCorrect.push(Number(correct));
-    this.rulePredicted.push(letter === null ? noAnswer : this.texts.numberOf(predicted));
+    if (this.ids.of(question.id) !== this.columns.task.length)
+      throw corrupt(`two test questions have the id ${question.id}`);
+    this.columns.task.push(questionTasks.indexOf(question.task));
+    this.columns.group.push(this.groups.of(question.group));
+    this.columns.source.push(this.texts.numberOf(question.source));
+    this.columns.diagnosis.push(this.texts.numberOf(question.diagnosis));
+    this.columns.options.push(question.options.length);
+    this.columns.answer.push(this.letters.numberOf(question.answer));
+    this.columns.expected.push(this.texts.numberOf(expected));
+    this.columns.ruleCorrect.push(Number(correct));
+    this.columns.rulePredicted.push(letter === null ? noAnswer : this.texts.numberOf(predicted));
   }
 
   /** -1 where no question has this id. */
@@ -68,32 +65,32 @@ export class QuestionColumns {
 
   get(id: Key): ReportedQuestion | undefined {
     if (!this.has(id)) return undefined;
-    return { diagnosis: this.text(this.diagnosis.at(id)), options: { length: this.options.at(id) } };
+    return { diagnosis: this.text(this.columns.diagnosis.at(id)), options: { length: this.columns.options.at(id) } };
   }
 
   taskOf(number: number): QuestionTask {
-    return questionTasks[this.task.at(number)] ?? 'diagnosis';
+    return questionTasks[this.columns.task.at(number)] ?? 'diagnosis';
   }
 
   /** What every answer to a question shares. */
   sharedOf(number: number): Pick<ReportedItem, 'id' | 'group' | 'source' | 'task' | 'answer' | 'expected'> {
     return {
       id: number,
-      group: this.group.at(number),
-      source: this.text(this.source.at(number)),
+      group: this.columns.group.at(number),
+      source: this.text(this.columns.source.at(number)),
       task: this.taskOf(number),
-      answer: this.letters.textOf(this.answer.at(number)) ?? '',
-      expected: this.text(this.expected.at(number)),
+      answer: this.letters.textOf(this.columns.answer.at(number)) ?? '',
+      expected: this.text(this.columns.expected.at(number)),
     };
   }
 
   /** The rule's answers by question. */
   readonly textOnly = {
     get: (id: Key): TextOnlyItem | undefined => {
-      if (!this.has(id) || this.rulePredicted.at(id) === noAnswer) return undefined;
+      if (!this.has(id) || this.columns.rulePredicted.at(id) === noAnswer) return undefined;
       const { answer: _, ...shared } = this.sharedOf(id);
-      const predicted = this.texts.textOf(this.rulePredicted.at(id));
-      return { ...shared, correct: this.ruleCorrect.at(id) === 1, predicted };
+      const predicted = this.texts.textOf(this.columns.rulePredicted.at(id));
+      return { ...shared, correct: this.columns.ruleCorrect.at(id) === 1, predicted };
     },
   };
 
@@ -103,7 +100,7 @@ export class QuestionColumns {
   }
 
   private has(id: Key): id is number {
-    return typeof id === 'number' && id < this.task.length;
+    return typeof id === 'number' && id < this.columns.task.length;
   }
 
   private text(number: number): string {
@@ -111,41 +108,39 @@ export class QuestionColumns {
   }
 }
 
+const answerColumns = (folder: string) => ({
+  question: new DiskColumn(folder, Int32Array),
+  correct: new DiskColumn(folder, Uint8Array),
+  letter: new DiskColumn(folder, Int8Array),
+  predicted: new DiskColumn(folder, Int32Array),
+  lenientLetter: new DiskColumn(folder, Int8Array),
+  lenientPredicted: new DiskColumn(folder, Int32Array),
+  lenientCorrect: new DiskColumn(folder, Uint8Array),
+});
+
 /** The answers of one model, in the order in which they were added. */
 export class AnswerColumns implements ReportedItems {
   private readonly questions: QuestionColumns;
-  private readonly question: DiskColumn;
-  private readonly correct: DiskColumn;
-  private readonly letter: DiskColumn;
-  private readonly predicted: DiskColumn;
-  private readonly lenientLetter: DiskColumn;
-  private readonly lenientPredicted: DiskColumn;
-  private readonly lenientCorrect: DiskColumn;
+  private readonly columns: ReturnType<typeof answerColumns>;
 
   constructor(questions: QuestionColumns, folder: string) {
     this.questions = questions;
-    this.question = new DiskColumn(folder, Int32Array);
-    this.correct = new DiskColumn(folder, Uint8Array);
-    this.letter = new DiskColumn(folder, Int8Array);
-    this.predicted = new DiskColumn(folder, Int32Array);
-    this.lenientLetter = new DiskColumn(folder, Int8Array);
-    this.lenientPredicted = new DiskColumn(folder, Int32Array);
-    this.lenientCorrect = new DiskColumn(folder, Uint8Array);
+    this.columns = answerColumns(folder);
   }
 
   add(number: number, item: Pick<EvaluationItem, 'correct' | 'letter' | 'predicted' | 'lenient' | 'expected'>): void {
     const { correct, letter, predicted, lenient } = item;
-    this.question.push(number);
-    this.correct.push(Number(correct));
-    this.letter.push(this.questions.letters.numberOf(letter));
-    this.predicted.push(this.questions.texts.numberOf(predicted));
-    this.lenientLetter.push(this.questions.letters.numberOf(lenient.letter));
-    this.lenientPredicted.push(this.questions.texts.numberOf(leniently(item)));
-    this.lenientCorrect.push(Number(lenient.correct));
+    this.columns.question.push(number);
+    this.columns.correct.push(Number(correct));
+    this.columns.letter.push(this.questions.letters.numberOf(letter));
+    this.columns.predicted.push(this.questions.texts.numberOf(predicted));
+    this.columns.lenientLetter.push(this.questions.letters.numberOf(lenient.letter));
+    this.columns.lenientPredicted.push(this.questions.texts.numberOf(leniently(item)));
+    this.columns.lenientCorrect.push(Number(lenient.correct));
   }
 
   *[Symbol.iterator](): Generator<ReportedItem> {
-    for (let at = 0; at < this.question.length; at += 1) yield this.itemAt(at);
+    for (let at = 0; at < this.columns.question.length; at += 1) yield this.itemAt(at);
   }
 
   ofTask(task: QuestionTask): Iterable<ReportedItem> {
@@ -153,21 +148,21 @@ export class AnswerColumns implements ReportedItems {
   }
 
   private *itemsOf(task: QuestionTask): Generator<ReportedItem> {
-    for (let at = 0; at < this.question.length; at += 1)
-      if (this.questions.taskOf(this.question.at(at)) === task) yield this.itemAt(at);
+    for (let at = 0; at < this.columns.question.length; at += 1)
+      if (this.questions.taskOf(this.columns.question.at(at)) === task) yield this.itemAt(at);
   }
 
   private itemAt(at: number): ReportedItem {
     const { letters, texts } = this.questions;
     return {
-      ...this.questions.sharedOf(this.question.at(at)),
-      correct: this.correct.at(at) === 1,
-      letter: letters.textOf(this.letter.at(at)),
-      predicted: texts.textOf(this.predicted.at(at)),
+      ...this.questions.sharedOf(this.columns.question.at(at)),
+      correct: this.columns.correct.at(at) === 1,
+      letter: letters.textOf(this.columns.letter.at(at)),
+      predicted: texts.textOf(this.columns.predicted.at(at)),
       lenient: {
-        letter: letters.textOf(this.lenientLetter.at(at)),
-        correct: this.lenientCorrect.at(at) === 1,
-        predicted: texts.textOf(this.lenientPredicted.at(at)),
+        letter: letters.textOf(this.columns.lenientLetter.at(at)),
+        correct: this.columns.lenientCorrect.at(at) === 1,
+        predicted: texts.textOf(this.columns.lenientPredicted.at(at)),
       },
     };
   }

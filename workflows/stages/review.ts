@@ -10,6 +10,7 @@ import type {
 import { memo, queries, signals } from '../../domain/names.ts';
 import type { CertifiedSettings } from '../../domain/recipe/narratives.ts';
 import { countWords, peopleWords } from '../../domain/reviews/state.ts';
+import { utcMinute } from '../../domain/words.ts';
 import { certify, drawForReview, readReviews, reviewByScript } from '../activities.ts';
 import type { Progress } from '../progress.ts';
 
@@ -110,7 +111,7 @@ const command = (): string => `dermflow review ${workflowInfo().workflowId}`;
 /** Who has to do what, since when, by which command. */
 const waitWords = ({ certified, reminders }: ReviewWait, { counts, reviewers }: ReviewState, since: number): string =>
   [
-    `waits for reviews since ${new Date(since).toISOString().slice(0, 16).replace('T', ' ')} UTC: ${countWords(counts)}`,
+    `waits for reviews since ${utcMinute(since)}: ${countWords(counts)}`,
     peopleWords(certified.reviewers, reviewers),
     ...(reminders > 0 ? [`reminded ${reminders} ${reminders === 1 ? 'time' : 'times'}`] : []),
     command(),

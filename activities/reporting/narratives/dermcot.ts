@@ -2,7 +2,7 @@
 import { html } from 'hono/html';
 import type { NarrativeReport } from '../../../domain/report/narratives/report.ts';
 import { percent } from '../../../domain/report/words.ts';
-import { grouped } from '../../../domain/words.ts';
+import { grouped, utcMinute } from '../../../domain/words.ts';
 import { type Markup, section, table } from '../markup.ts';
 import { agreementTable, meansTable } from './cells.ts';
 
@@ -47,9 +47,8 @@ export function narrativesSection({ narratives, recipe, data }: NarrativeReport)
   );
 }
 
-/** `2026-11-26 20:55 UTC`; empty of a program, which has no clock. */
-const minuteOf = (time: string | undefined): string =>
-  time === undefined ? '' : `${new Date(time).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+/** Empty of a program, which has no clock. */
+const minuteOf = (time: string | undefined): string => (time === undefined ? '' : utcMinute(time));
 
 const partNames = { train: 'Trained on', bench: 'DermBench’s part' } as const;
 
