@@ -3,13 +3,14 @@
  * work and, beside it, a record of its owner. A folder without such a record is left alone.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, open, readdir, rename, rm, statfs, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readdir, rename, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { DermflowError, failureTypes, unavailable } from '../domain/failures.ts';
 import { createLeaseWatch, keepRenewing, type LeaseWatch, leaseTimes, timeIn } from './lease.ts';
 import { ownerSchema, stateOf, thisProcess } from './owner.ts';
+import { removeFolder } from './remove-folder.ts';
 
 /** Beside the work; renewed as a lease while its owner lives. */
 export const ownerFile = 'dermflow-owner.json';
@@ -84,9 +85,8 @@ function writeRecord(place: string, id: string): Promise<void> {
 
 /** The work goes first, so that what an interrupted removal leaves is still recognised. */
 async function remove(place: string): Promise<void> {
-  const retries = { recursive: true, force: true, maxRetries: 3 };
-  await rm(join(place, workFolder), retries);
-  await rm(place, retries);
+  await removeFolder(join(place, workFolder));
+  await removeFolder(place);
 }
 
 const diskErrors: Record<string, string> = {

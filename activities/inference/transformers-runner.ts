@@ -2,12 +2,13 @@
  * The trainer's own `generate`: Transformers with the adapter unmerged. It evaluates checkpoints that are too
  * large for the ONNX path, and is what that path is tested against.
  */
-import { mkdtemp, open, rm } from 'node:fs/promises';
+import { mkdtemp, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DermflowError, failureTypes } from '../../domain/failures.ts';
 import { type GeneratedRow, type GenerateJob, generatedRowSchema } from '../../domain/trainer.ts';
 import { writeRows } from '../json-lines.ts';
 import type { AskedRow, GenerateOptions, ModelRunner } from '../ports/model-runner.ts';
+import { removeFolder } from '../remove-folder.ts';
 import { runTrainerJob, type TrainerProcess } from '../trainer/trainer-job.ts';
 
 export interface TransformersModel extends Pick<GenerateJob, 'model' | 'adapter' | 'seed' | 'threads' | 'precision'> {
@@ -75,7 +76,7 @@ export function createTransformersRunner(trainer: TrainerProcess, model: Transfo
   return {
     generate,
     close: async () => {
-      await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));
+      await Promise.all(folders.map(removeFolder));
     },
   };
 }
