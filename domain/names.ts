@@ -115,6 +115,10 @@ export const storeKeys = {
   /** A reviewer's n-th judgement of a narrative, by the digests of what was judged and of the reviewer. */
   review: (by: string, narrative: string, reviewer: string, turn: number): string =>
     `${storeKeys.reviews(by)}${narrative.slice(0, 32)}/${reviewer.slice(0, 32)}-${turn}.json`,
+  /** Copies of reviews of a set of narratives, some hundred per object, by the digest of what all of them judge. */
+  reviewPacks: (by: string, judged: string): string => `review-packs/1/${by.slice(0, 32)}/${judged.slice(0, 32)}/`,
+  reviewPack: (by: string, judged: string, digest: string): string =>
+    `${storeKeys.reviewPacks(by, judged)}${digest}.jsonl`,
   /** Features of pictures by an encoder, by the digest of it and its settings; chunks as those of answers. */
   features: (encoder: string, form: string): string => `features/1/${encoder.slice(0, 32)}/${form}/`,
   featureChunk: (encoder: string, form: string, digest: string): string =>

@@ -128,7 +128,10 @@ async function train(recipe: RecipeOf<'skingpt-r1'>, { progress, evaluations }: 
     const { train, validation, certified: reviewed } = dermcot.counts;
     const adapter = await exportAdapter({
       ...{ recipe, model, checkpoint: exported, data: data.counts },
-      narratives: { written, rejected, train, validation, certified: reviewed },
+      narratives: {
+        ...{ written, rejected, train, validation, certified: reviewed },
+        ...(certified?.people === undefined ? {} : { people: certified.people }),
+      },
       benchmarks: [...recognised, ...benched],
     });
     const report = await writeNarrativeReport({

@@ -75,7 +75,7 @@ figcaption strong { color: var(--ink); font-weight: 600; }
 .options em { color: var(--muted); }
 .options .right { font-weight: 600; }
 .options b { display: inline-block; width: 1.3em; font-weight: 500; color: var(--muted); }
-.output { white-space: pre-wrap; font-family: ui-monospace, "SF Mono", Menlo, Consolas, monospace; font-size: .83rem; line-height: 1.5; background: var(--paper); padding: .6rem .75rem; margin: .6rem 0; }
+.output { white-space: pre-wrap; unicode-bidi: plaintext; font-family: ui-monospace, "SF Mono", Menlo, Consolas, monospace; font-size: .83rem; line-height: 1.5; background: var(--paper); padding: .6rem .75rem; margin: .6rem 0; }
 .output.panel { background: var(--panel); }
 .facts { font-size: .88rem; margin: .4rem 0; }
 summary { cursor: pointer; }

@@ -11,6 +11,7 @@ import { benchItem, benchPicture } from '../../domain/reviews/bench-items.ts';
 import { evaluatorRow } from '../../domain/reviews/evaluations.ts';
 import { mergeReviews } from '../../domain/reviews/merge.ts';
 import type { Certified } from '../../domain/reviews/review.ts';
+import { reviewerKey } from '../../domain/reviews/reviewer.ts';
 import { splitCertified } from '../../domain/reviews/split.ts';
 import { countStates, countWords, isComplete, type ReviewedCase } from '../../domain/reviews/state.ts';
 import { commitOnce } from '../commit-once.ts';
@@ -82,6 +83,7 @@ export async function certify(store: ArtifactStore, { recipe, set }: CertifyInpu
     certified,
     bench: bench.length === 0 ? null : await benchOf(store, certified, bench, recipe.prompts),
     judgements: await judgementsOf(store, { certified, set }, narratives, train, recipe.seed),
+    people: new Set(rows.flatMap(({ reviewers }) => reviewers.map(reviewerKey))).size,
     counts: {
       certified: rows.length,
       skipped: counts.skipped,

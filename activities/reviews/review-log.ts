@@ -12,6 +12,7 @@ import { reviewedBy } from '../../domain/reviews/scripted.ts';
 import type { ReviewRules } from '../../domain/reviews/state.ts';
 import { concurrently } from '../concurrently.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
+import { createReviewPacks } from './review-packs.ts';
 
 export interface ReviewLog {
   /** All that stand in the store now, in no particular order. */
@@ -32,6 +33,7 @@ export function createReviewLog(store: ArtifactStore, narratives: readonly Narra
   const prefix = storeKeys.reviews(by);
   const isOurs = (key: string): boolean => folders.has(key.slice(prefix.length).split('/')[0] ?? '');
   const known = new Map<string, Review>();
+  const packs = createReviewPacks(store, by, [...digests.values()]);
   const fetch = async (key: string): Promise<Review> => {
     const data = await store.getObject(key);
     if (!data) throw corrupt(`review ${key} was listed and is missing from the store`);
@@ -42,7 +44,10 @@ export function createReviewLog(store: ArtifactStore, narratives: readonly Narra
   return {
     read: async () => {
       const keys = (await store.objectKeys(prefix)).filter(isOurs).toSorted();
-      return concurrently(keys, readsInFlight, async (key) => known.get(key) ?? fetch(key));
+      await packs.readInto(known, keys);
+      const reviews = await concurrently(keys, readsInFlight, async (key) => known.get(key) ?? fetch(key));
+      await packs.write(known, keys);
+      return reviews;
     },
     known: () => [...known.values()],
     add: async (review) => {

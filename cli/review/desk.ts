@@ -9,7 +9,7 @@ import type { Narrative } from '../../domain/narratives/narrative.ts';
 import { nextCase, type Task } from '../../domain/reviews/next.ts';
 import type { DeskState, GivenReview, Saved, ShownCase } from '../../domain/reviews/page.ts';
 import { type Review, reviewSchema } from '../../domain/reviews/review.ts';
-import { isScriptName, reviewerKey, reviewerName } from '../../domain/reviews/reviewer.ts';
+import { isScriptName, nameRefusal, reviewerKey, reviewerName } from '../../domain/reviews/reviewer.ts';
 import type { ReviewedCase, ReviewRules } from '../../domain/reviews/state.ts';
 
 export interface Desk {
@@ -75,6 +75,7 @@ export async function openDesk({ store, wait, closed, tell, now }: DeskSource): 
       return {
         ...summarise(all),
         own: { judged: all.filter(({ reviewed }) => has(reviewed)).length, left },
+        refused: nameRefusal(reviewer),
         closed: await closed(),
       };
     },

@@ -5,6 +5,7 @@ import { htmlPage } from '../../activities/reporting/html-page.ts';
 import type { Markup } from '../../activities/reporting/markup.ts';
 import { anchors, type Dimension, dimensionKeys, dimensions } from '../../domain/dermeval/dimensions.ts';
 import { longestText } from '../../domain/reviews/review.ts';
+import { longestName } from '../../domain/reviews/reviewer.ts';
 import { reviewStyle } from './style.ts';
 
 export interface ReviewPage {
@@ -28,15 +29,15 @@ export async function reviewPage(run: string, set: string, reviewer: string): Pr
     return html`  <header class="review">
     <h1>Reviews</h1>
     <p class="byline">Run <code>${run}</code> · <span id="progress">…</span> <button type="button" id="settle-first" class="quiet" hidden>settle now</button></p>
-    <p class="byline" id="who" hidden>You are <strong id="name"></strong>, <span id="own"></span> <button type="button" id="rename" class="quiet">not you?</button></p>
+    <p class="byline" id="who" hidden>You are <strong id="name" dir="auto"></strong>, <span id="own"></span> <button type="button" id="rename" class="quiet">not you?</button></p>
   </header>
   <main class="review" id="review" data-run="${run}" data-set="${set}" data-reviewer="${reviewer}">
     <div id="alert" role="alert"></div>
     <p id="said" role="status" class="said"></p>
     <form id="gate" hidden>
       <h2>Who reviews?</h2>
-      <p>Your name stands beside your scores, in the run and in its report. Two people count as two by their names.</p>
-      <p><label for="reviewer">Name</label> <input id="reviewer" autocomplete="name" maxlength="80" required> <button type="submit" class="strong">Begin</button></p>
+      <p>Your name stands beside your scores, in the run and in its report; a model card tells only how many people reviewed. Two people count as two by their names.</p>
+      <p><label for="reviewer">Name</label> <input id="reviewer" autocomplete="name" maxlength="${longestName}" required> <button type="submit" class="strong">Begin</button></p>
     </form>
     <section id="nothing" hidden aria-labelledby="nothing-title">
       <h2 id="nothing-title">Nothing is left for you</h2>
@@ -46,22 +47,22 @@ export async function reviewPage(run: string, set: string, reviewer: string): Pr
     <form id="case" hidden novalidate>
       <h2 id="case-title" tabindex="-1">…</h2>
       <div class="columns">
-        <figure class="picture"><img id="picture" alt="The picture of this case"><figcaption>Labelled <strong id="diagnosis"></strong>, of <span id="source"></span></figcaption></figure>
+        <figure class="picture"><img id="picture" alt="The picture of this case"><figcaption>Labelled <strong id="diagnosis" dir="auto"></strong>, of <span id="source" dir="auto"></span><br>Case <code id="case-id" dir="auto"></code></figcaption></figure>
         <div>
           <section id="settle" hidden aria-labelledby="settle-title"><h3 id="settle-title">Reviewers disagree</h3><div id="opinions"></div></section>
           <h3 id="text-title">Narrative</h3>
-          <div class="output panel prose" id="narrative"></div>
+          <div class="output panel prose" id="narrative" dir="auto"></div>
           <p><button type="button" id="edit">Edit the text</button></p>
           <div id="editor" hidden>
             <label for="text">The text as you would have it</label>
-            <textarea id="text" rows="12" maxlength="${longestText}"></textarea>
+            <textarea id="text" dir="auto" rows="12" maxlength="${longestText}"></textarea>
             <p><button type="button" id="unedit" class="quiet">Leave it as it was</button></p>
           </div>
           <h3>Scores</h3>
           <p class="facts">Of the narrative as it stands above, unedited. Keys 0 to 5 score the next dimension; the field takes tenths.</p>
           <details class="folded" open><summary>What the numbers mean</summary><ul>${anchors.map((anchor) => html`<li>${anchor}</li>`)}</ul></details>
           ${dimensionKeys.map(dimensionField)}
-          <p><label for="note">Note (not trained on)</label><textarea id="note" rows="2" maxlength="2000"></textarea></p>
+          <p><label for="note">Note (not trained on)</label><textarea id="note" dir="auto" rows="2" maxlength="2000"></textarea></p>
           <p class="actions">
             <button type="submit" id="save" class="strong">Save and next</button>
             <button type="button" id="skip">Skip this case</button>

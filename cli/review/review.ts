@@ -5,6 +5,7 @@ import { createReviewLog } from '../../activities/reviews/review-log.ts';
 import { readNarratives, reviewedCases, summarise } from '../../activities/reviews/review-set.ts';
 import { digestOf } from '../../domain/artifact.ts';
 import { DermflowError, failureTypes, userMistake } from '../../domain/failures.ts';
+import { nameRefusal } from '../../domain/reviews/reviewer.ts';
 import { countWords } from '../../domain/reviews/state.ts';
 import { servePages, type WebServer } from '../../infra/web-server.ts';
 import { readPort, serveUntilInterrupted } from '../follow/report.ts';
@@ -37,6 +38,8 @@ export const reviewCommand = (): Command =>
 async function review(session: Session, run: string, options: ReviewOptions): Promise<void> {
   if (options.export !== undefined && options.import !== undefined)
     throw userMistake('--export and --import: give one of them at a time');
+  const refused = options.reviewer === undefined ? null : nameRefusal(options.reviewer);
+  if (refused !== null) throw userMistake(`--reviewer: ${refused}`);
   const { client } = session;
   const wait = await reviewsOf(client, run);
   const print = (words: string, value: object): void =>

@@ -94,7 +94,15 @@ export interface AdapterInput {
   /** Of a method whose models answer in their own words: as in the run's result. */
   benchmarks?: BenchmarkResult[];
   /** What was written and chosen, of a method that is trained on narratives. */
-  narratives?: { written: number; rejected: number; train: number; validation: number; certified: number };
+  narratives?: {
+    written: number;
+    rejected: number;
+    train: number;
+    validation: number;
+    certified: number;
+    /** How many reviewers scored the certified ones, where it is known. */
+    people?: number;
+  };
   /** Why this milestone, where a validation chose it. */
   chosen?: MilestoneChoice[];
 }

@@ -14,7 +14,7 @@ export function skinGptR1Card(
   const isTaught = trained.includes('distillation') && recipe.distillation.adapters.weights.distil > 0;
   return {
     made: `Made by Dermflow after the method of SkinGPT-R1 (arXiv 2511.15242 v1): two adapters beside a frozen base, trained on narratives${isTaught ? ` and taught by the features of another image encoder (${teacherWords(recipe)}), which is not needed to answer` : ', without the teacher that the method has'}.`,
-    data: `${isGenerated(recipe) ? 'Images drawn by a program, in the layout of HAM10000. **They show no patients and no skin**, and what is learned from them says nothing about real lesions.' : `Images in the layouts of ${sourceNames(recipe.data)}, supplied by whoever ran the recipe. Licences and consent are those of the data sets.`} ${scorerWords(recipe)}`,
+    data: `${isGenerated(recipe) ? 'Images drawn by a program, in the layout of HAM10000. **They show no patients and no skin**, and what is learned from them says nothing about real lesions.' : `Images in the layouts of ${sourceNames(recipe.data)}, supplied by whoever ran the recipe. Licences and consent are those of the data sets.`} ${scorerWords(recipe, narratives?.people)}`,
     counts: narratives
       ? `${grouped(narratives.written)} narratives were written, ${grouped(narratives.rejected)} replies rejected; ${grouped(narratives.train)} are trained on (${grouped(narratives.certified)} of them certified), ${grouped(narratives.validation)} held out.`
       : null,
@@ -46,14 +46,20 @@ const scorers = {
   drawn: 'what is known of the drawings',
 } as const;
 
-/** Whose scores chose the narratives, and who certified cases. */
-function scorerWords({ narratives, certified }: SkinGptR1Recipe): string {
+/**
+ * Whose scores chose the narratives, and who certified cases: how many people, and never their names, because a card is
+ * published. The names are in the report, which whoever ran the recipe may keep.
+ */
+function scorerWords({ narratives, certified }: SkinGptR1Recipe, people?: number): string {
   const chosen = `Narratives were chosen by the scores of ${scorers[narratives.scoredBy]}.`;
   if (certified.cases === 0) return `${chosen} Nobody certified any.`;
   return certified.by === 'people'
-    ? `${chosen} Certified ones were scored by people, ${certified.reviewers} for each case.`
+    ? `${chosen} Certified ones were scored by ${peopleWords(people)}, at least ${certified.reviewers} for each case, on Dermflow's review page or elsewhere. Dermflow asks reviewers for a name and not for a profession: whether they are dermatologists is for whoever ran the recipe to say here.`
     : `${chosen} **Certified ones were scored by ${certified.reviewers === 1 ? 'a program (`script`)' : `${certified.reviewers} programs (\`script\`)`} in the place of people**; no physician has seen them.`;
 }
+
+const peopleWords = (people?: number): string =>
+  people === undefined ? 'people' : people === 1 ? '1 person' : `${grouped(people)} people`;
 
 const names = {
   epochs: 'epochs',

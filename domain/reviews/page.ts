@@ -37,6 +37,8 @@ export interface ShownCase {
 export interface DeskState extends ReviewState {
   /** How many cases this reviewer has judged, and may judge still. */
   own: { judged: number; left: number };
+  /** Why nobody can review under this name; null where one can. */
+  refused: string | null;
   /** Why nothing is asked any more; null while people are waited for. */
   closed: string | null;
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { canonicalJson, digestOf } from '../artifact.ts';
 import { type Dimension, dimensionKeys, scoresSchema } from '../dermeval/dimensions.ts';
 import { type Narrative, narrativeSchema } from '../narratives/narrative.ts';
+import { longestName } from './reviewer.ts';
 
 /** Characters of a text that a reviewer edited. */
 export const longestText = 20_000;
@@ -15,7 +16,10 @@ export const reviewSchema = z
   .strictObject({
     /** Of the narrative. */
     id: z.string(),
-    reviewer: z.string().min(1, 'is empty; give a name').max(80, 'is longer than 80 characters; shorten it'),
+    reviewer: z
+      .string()
+      .min(1, 'is empty; give a name')
+      .max(longestName, `is longer than ${longestName} characters; shorten it`),
     /** A person, or a program that stands in for one. */
     kind: z.enum(['person', 'script']),
     /** The reviewer's own n-th judgement of this narrative, from 1. */

@@ -47,6 +47,20 @@ export function readPlace(reviewer) {
   }
 }
 
+/** Cases that were judged in this tab, the last one at the end. @param {string} reviewer @param {string[]} ids */
+export const keepBefore = (reviewer, ids) =>
+  attempt(() => sessionStorage.setItem(`${prefix()}before/${reviewer.toLowerCase()}`, JSON.stringify(ids)));
+
+/** @param {string} reviewer @returns {string[]} */
+export function readBefore(reviewer) {
+  try {
+    const ids = JSON.parse(sessionStorage.getItem(`${prefix()}before/${reviewer.toLowerCase()}`) ?? '[]');
+    return Array.isArray(ids) ? ids.filter((id) => typeof id === 'string') : [];
+  } catch {
+    return [];
+  }
+}
+
 /** Of this tab: several people may share a browser. */
 export function readName() {
   try {

@@ -30,6 +30,9 @@ function mark(field) {
   if (value !== '') field.classList.remove('missing');
 }
 
+/** As a text field gives it back: without carriage returns. @param {string} text */
+const asTyped = (text) => text.replace(/\r\n?/g, '\n');
+
 /** @param {boolean} open */
 export function openEditor(open) {
   byId('editor').hidden = !open;
@@ -45,12 +48,12 @@ export function fillForm({ scores, text, note }, original) {
   }
   textBox().value = text ?? original;
   noteBox().value = note;
-  openEditor(text !== null && text !== original);
+  openEditor(text !== null && asTyped(text) !== asTyped(original));
 }
 
 /** What stands in the form. @param {string} original @returns {Draft} */
 export function readForm(original) {
-  const text = byId('editor').hidden || textBox().value === original ? null : textBox().value;
+  const text = byId('editor').hidden || textBox().value === asTyped(original) ? null : textBox().value;
   const scores = Object.fromEntries(fields().map((field) => [field.dataset.key ?? '', inputOf(field).value]));
   return { scores, text, note: noteBox().value };
 }
@@ -82,7 +85,10 @@ function setScore(field, score) {
 /** Buttons and fields follow each other. */
 export function listenToScores() {
   for (const field of fields()) {
-    inputOf(field).addEventListener('input', () => mark(field));
+    const input = inputOf(field);
+    input.addEventListener('input', () => mark(field));
+    // Whoever scrolls on over a field that was filled in must not change it.
+    input.addEventListener('wheel', () => input.blur(), { passive: true });
     for (const button of field.querySelectorAll('button'))
       button.addEventListener('click', () => setScore(field, button.dataset.score ?? ''));
   }

@@ -3,17 +3,19 @@ import { byId, element } from '../../../activities/reporting/client/element.js';
 import {
   addressWith,
   dropDraft,
+  keepBefore,
   keepDraft,
   keepName,
   keepPlace,
+  readBefore,
   readDraft,
   readName,
   readPlace,
   takeCarried,
 } from './drafts.js';
-import { completeScores, fillForm, listenToScores, openEditor, readForm, scoreNext, textBox } from './form.js';
-import { agreedScores, showOpinions } from './opinions.js';
+import { completeScores, listenToScores, openEditor, readForm, scoreNext, textBox } from './form.js';
 import { Away, askCase, askState, sendReview } from './server.js';
+import { alertOf, say, showCase, showNothing, showState } from './show.js';
 
 /** @typedef {import('../../../domain/reviews/page.ts').ShownCase} ShownCase */
 
@@ -22,17 +24,7 @@ const { run = '', reviewer: given = '' } = byId('review').dataset;
 let reviewer = readName() || given;
 /** @type {ShownCase | null} */
 let shown = null;
-/** Cases that were judged in this tab, the last one at the end. @type {string[]} */
-const before = [];
 let busy = false;
-
-/** @param {string} words */
-const say = (words) => {
-  byId('said').textContent = words;
-};
-/** @param {...(Node | string)} parts */
-const alertOf = (...parts) =>
-  byId('alert').replaceChildren(...parts.map((part) => (typeof part === 'string' ? element('p', {}, part) : part)));
 
 /** Tells what went wrong; what is typed stays where it is. @param {unknown} error */
 function tell(error) {
@@ -48,78 +40,45 @@ function tell(error) {
   const again = element('button', { type: 'button' }, 'Try again');
   again.addEventListener('click', () => void refresh());
   return alertOf(
-    `${words} What you typed is not saved yet; it is kept here and in this browser.`,
+    `${words} ${shown ? 'What you typed is not saved yet; it is kept here and in this browser.' : 'What you saved is kept.'}`,
     `Run "dermflow review ${run}" again and open the address that it prints. It is there, if the address has the same number behind the colon; otherwise paste the address here:`,
     element('p', {}, element('label', { for: 'address' }, 'New address'), ' ', field, ' ', go, ' ', again),
   );
 }
 
-/** One thing at a time; a failure is told. @param {() => Promise<void>} work */
-async function once(work) {
+/** One thing at a time; a failure is told. @param {() => Promise<void>} work @param {(error: unknown) => void} [failed] */
+async function once(work, failed = tell) {
   if (busy) return;
   busy = true;
   try {
     await work();
   } catch (error) {
-    tell(error);
+    failed(error);
   } finally {
     busy = false;
   }
 }
 
-async function showState() {
-  const { counts, own, closed } = await askState(reviewer);
-  const all = counts.open + counts.disagreed + counts.skipped + counts.certified;
-  const more = [
-    ...(counts.disagreed > 0 ? [`${counts.disagreed} to settle`] : []),
-    ...(counts.skipped > 0 ? [`${counts.skipped} skipped`] : []),
-  ];
-  byId('progress').textContent = [`${counts.certified} of ${all} certified`, ...more].join(', ');
-  byId('own').textContent = `${own.judged} judged, ${own.left} left for you`;
-  byId('settle-first').hidden = counts.disagreed === 0 || reviewer === '' || shown?.task === 'settle';
-  if (closed !== null) alertOf(closed);
-  return { counts, all, closed };
-}
+const look = async () => showState(await askState(reviewer), reviewer !== '' && shown?.task !== 'settle');
 
-/** @param {{ id?: string, first?: string }} wanted */
+/** Changes nothing before all is there: scores that stand on the page must never be sent for another case. @param {{ id?: string, first?: string }} wanted */
 async function load(wanted) {
   const found = await askCase(reviewer, wanted);
+  const state = await askState(reviewer);
   byId('alert').replaceChildren();
   shown = found;
   keepPlace(reviewer, found?.id ?? null);
-  const { counts, all, closed } = await showState();
+  showState(state, found?.task !== 'settle');
   byId('case').hidden = found === null;
   byId('nothing').hidden = found !== null;
-  for (const back of document.querySelectorAll('button.back')) back.toggleAttribute('hidden', before.length === 0);
-  if (found === null) {
-    const wait = counts.open > 0 ? `${counts.open} of ${all} wait for other reviewers` : 'All are reviewed';
-    byId('nothing-why').textContent = closed ?? `${wait}; ${counts.certified} are certified.`;
-    return;
-  }
-  const own = found.own;
-  byId('case-title').textContent =
-    found.task === 'settle' ? 'Settle this case' : own ? 'Judge this case anew' : 'Judge this case';
-  byId('diagnosis').textContent = found.diagnosis;
-  byId('source').textContent = found.source;
-  byId('narrative').textContent = found.text;
-  byId('picture').setAttribute('src', found.picture);
-  byId('save').textContent = found.task === 'settle' ? 'Settle and next' : 'Save and next';
-  byId('skip').hidden = found.task === 'settle';
-  showOpinions(found);
-  const known = found.task === 'judge' && own ? own : null;
-  const scores = Object.entries(known?.scores ?? {}).flatMap(([key, score]) =>
-    score === null ? [] : [[key, String(score)]],
-  );
-  const draft = readDraft(reviewer, found.id);
-  fillForm(
-    draft ?? {
-      scores: known ? Object.fromEntries(scores) : agreedScores(found),
-      text: known?.text ?? null,
-      note: known?.note ?? '',
-    },
-    found.text,
-  );
-  if (draft) say('What you typed here before is back.');
+  showBack();
+  if (found) showCase(found, reviewer);
+  else showNothing(state);
+}
+
+function showBack() {
+  const isFirst = readBefore(reviewer).length === 0;
+  for (const back of document.querySelectorAll('button.back')) back.toggleAttribute('hidden', isFirst);
 }
 
 /** @param {'scored' | 'skipped' | 'settled'} verdict */
@@ -130,18 +89,28 @@ async function save(verdict) {
   const scores = isSkip ? noScores() : completeScores();
   if (!scores) return say('A score is missing, or is none from 0 to 5 in tenths.');
   const { text, note } = readForm(now.text);
+  say('Saving…');
   const answer = await sendReview({
     ...{ id: now.id, reviewer, turn: now.turn, verdict },
     scores: /** @type {any} the server checks them */ (scores),
     ...{ text: isSkip ? null : text, note: note === '' ? null : note },
-  });
+  }).finally(() => say(''));
   if ('wrong' in answer) return alertOf(`Not saved: ${answer.wrong}. Nothing that you typed is lost.`);
   if ('closed' in answer) return alertOf(`Not saved: ${answer.closed}`);
   if ('conflict' in answer) return tellConflict(now, answer.conflict);
-  dropDraft(reviewer, now.id);
-  before.push(now.id);
+  // What a skipped case was given so far is found again by going back to it.
+  if (!isSkip) dropDraft(reviewer, now.id);
+  keepBefore(reviewer, [...readBefore(reviewer), now.id]);
   say(isSkip ? 'Skipped.' : 'Saved.');
-  await load({});
+  try {
+    await load({});
+  } catch (error) {
+    // It is saved: it must not look as if it were to be saved still.
+    shown = null;
+    keepPlace(reviewer, null);
+    byId('case').hidden = true;
+    throw error;
+  }
   byId(shown ? 'case-title' : 'nothing').focus();
 }
 
@@ -186,7 +155,7 @@ function begin() {
   if (reviewer === '') {
     byId('case').hidden = true;
     byId('nothing').hidden = true;
-    return void once(async () => void (await showState()));
+    return void once(look);
   }
   keepName(reviewer);
   return void refresh();
@@ -195,13 +164,21 @@ function begin() {
 byId('gate').addEventListener('submit', (event) => {
   event.preventDefault();
   const field = byId('reviewer');
-  reviewer = field instanceof HTMLInputElement ? field.value.trim() : '';
-  begin();
+  const name = field instanceof HTMLInputElement ? field.value.trim() : '';
+  void once(async () => {
+    const { refused } = await askState(name);
+    if (refused !== null) return alertOf(`Not begun: ${refused}.`);
+    reviewer = name;
+  }).then(() => {
+    if (reviewer !== '') begin();
+  });
 });
 byId('rename').addEventListener('click', () => {
   reviewer = '';
   shown = null;
   keepName('');
+  byId('alert').replaceChildren();
+  say('');
   begin();
   byId('reviewer').focus();
 });
@@ -217,8 +194,14 @@ byId('settle-first').addEventListener('click', () => void once(() => load({ firs
 byId('look').addEventListener('click', () => void refresh());
 for (const back of document.querySelectorAll('button.back'))
   back.addEventListener('click', () => {
-    const id = before.pop();
-    if (id !== undefined) void once(() => load({ id }));
+    const ids = readBefore(reviewer);
+    const id = ids.pop();
+    if (id === undefined) return;
+    void once(async () => {
+      await load({ id });
+      keepBefore(reviewer, ids);
+      showBack();
+    });
   });
 const edit = () => {
   openEditor(true);
@@ -234,6 +217,8 @@ byId('unedit').addEventListener('click', () => {
 listenToScores();
 document.addEventListener('keydown', (event) => {
   if (byId('case').hidden) return;
+  // What is typed while a case is being saved is meant for the next one, or for nothing.
+  if (busy && event.key !== 'Tab' && !event.ctrlKey && !event.metaKey) return event.preventDefault();
   if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) byId('save').click();
   else if (event.altKey && event.code === 'KeyS') {
     if (!byId('skip').hidden) byId('skip').click();
@@ -245,9 +230,14 @@ document.addEventListener('keydown', (event) => {
   }
   event.preventDefault();
 });
-// Others work too, and a run goes on: what is left is asked for again.
+// Others work too, and a run goes on: what is left is asked for again. A failure is told when the reviewer does something.
 setInterval(() => {
   if (reviewer !== '' && !busy && document.visibilityState === 'visible')
-    void (shown ? showState() : once(() => load({}))).catch(() => {});
+    void (shown
+      ? look().catch(() => {})
+      : once(
+          () => load({}),
+          () => {},
+        ));
 }, 15_000);
 begin();

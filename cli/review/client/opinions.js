@@ -29,7 +29,9 @@ export function showOpinions({ task, opinions, apart }) {
   const head = element(
     'tr',
     {},
-    ...['Dimension', ...opinions.map(({ reviewer }) => reviewer)].map((each) => element('th', { scope: 'col' }, each)),
+    ...['Dimension', ...opinions.map(({ reviewer }) => reviewer)].map((each) =>
+      element('th', { scope: 'col', dir: 'auto' }, each),
+    ),
   );
   const table = element(
     'table',
@@ -45,7 +47,7 @@ export function showOpinions({ task, opinions, apart }) {
 /** @param {ShownCase['opinions'][number]} opinion */
 function textsOf({ reviewer, text, note }) {
   const parts = [];
-  if (note !== null) parts.push(element('p', { class: 'facts' }, `${reviewer} notes: ${note}`));
+  if (note !== null) parts.push(element('p', { class: 'facts', dir: 'auto' }, `${reviewer} notes: ${note}`));
   if (text !== null) {
     const take = element('button', { type: 'button' }, `Take the text of ${reviewer}`);
     take.addEventListener('click', () => {
@@ -53,7 +55,11 @@ function textsOf({ reviewer, text, note }) {
       textBox().value = text;
       textBox().dispatchEvent(new Event('input', { bubbles: true }));
     });
-    parts.push(element('h4', {}, `Text of ${reviewer}`), element('div', { class: 'output panel prose' }, text), take);
+    parts.push(
+      element('h4', {}, `Text of ${reviewer}`),
+      element('div', { class: 'output panel prose', dir: 'auto' }, text),
+      take,
+    );
   }
   return parts;
 }

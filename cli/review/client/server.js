@@ -8,9 +8,11 @@
 /** The server does not answer, or does not know this address any more. */
 export class Away extends Error {}
 
+const waitMs = 120_000;
+
 /** @param {string} path @param {RequestInit} [request] @returns {Promise<any>} */
 async function ask(path, request) {
-  const response = await fetch(path, request).catch(() => null);
+  const response = await fetch(path, { ...request, signal: AbortSignal.timeout(waitMs) }).catch(() => null);
   if (!response) throw new Away('The server does not answer.');
   const isJson = response.headers.get('Content-Type')?.startsWith('application/json');
   if (response.status === 404 || !isJson) throw new Away('This address has expired.');

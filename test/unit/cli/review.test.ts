@@ -143,6 +143,13 @@ describe('the desk', () => {
     return { desk, given, log };
   };
 
+  it('says under which names nothing could be saved, before anything is scored', async () => {
+    const { desk } = await openWith();
+    expect((await desk.state('Ada')).refused).toBeNull();
+    expect((await desk.state('script-1')).refused).toMatch(/is a program's/);
+    expect((await desk.state('\u200b')).refused).toMatch(/a name is needed/);
+  });
+
   it('settles scores that a machine gave whose clock is ahead', async () => {
     const { desk, given, log } = await openWith();
     const id = desk.narratives[0]?.id ?? '';

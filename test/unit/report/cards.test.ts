@@ -85,7 +85,7 @@ async function openCardOf(name: string): Promise<string> {
   return modelCard({
     ...{ recipe, model: { base: recipe.model.base, sha256 }, step: 90 },
     data: { train: 960, validation: 320, test: 320, textbook: 0, quarantined: 0 },
-    narratives: { written: 398, rejected: 2, train: 290, validation: 15, certified: 30 },
+    narratives: { written: 398, rejected: 2, train: 290, validation: 15, certified: 30, people: 5 },
     benchmarks: [
       result('base', 0.2),
       result('distillation', 0.61),
@@ -119,6 +119,12 @@ describe('the model card of a shipped recipe of SkinGPT-R1', () => {
     expect(paper).toMatch(/Of a later revision of the public code, not of the paper: .*learning rate 0\.0001/);
     expect(demo).toMatch(/Of this recipe: .*learning rate 0\.004/);
     for (const card of [demo, paper]) expect(card).toMatch(/"multi-task supervision"; what it is, is not known/);
+  });
+
+  it('says how many people reviewed, where that is known, and that nobody knows what they are', async () => {
+    const paper = await openCardOf('skingpt-r1');
+    expect(paper).toContain('scored by 5 people, at least 2 for each case');
+    expect(paper).toContain('whether they are dermatologists is for whoever ran the recipe to say');
   });
 
   it('names a script wherever it scored', async () => {

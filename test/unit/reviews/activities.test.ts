@@ -188,6 +188,7 @@ describe('certifying', () => {
     await log.add(review('Ada', { id: apart ?? '', turn: 2, verdict: 'settled', scores: 3, minute: 9 }));
     const result = await run(() => activities.certify({ recipe, set }));
     expect(result.counts).toMatchObject({ certified: 11, skipped: 1, settled: 1 });
+    expect(result.people).toBe(2);
     const rows = await readJsonLines(
       store,
       result.certified,

@@ -5,7 +5,7 @@ import { mergeReviews } from '../../../domain/reviews/merge.ts';
 import { nextCase } from '../../../domain/reviews/next.ts';
 import type { Review } from '../../../domain/reviews/review.ts';
 import { reviewSchema } from '../../../domain/reviews/review.ts';
-import { isScriptName, reviewerKey, reviewerName } from '../../../domain/reviews/reviewer.ts';
+import { isScriptName, nameRefusal, reviewerKey, reviewerName } from '../../../domain/reviews/reviewer.ts';
 import {
   countStates,
   countWords,
@@ -192,6 +192,11 @@ describe('a review', () => {
     expect(reviewerKey('STRAUSS')).toBe(reviewerKey('Strauß'));
     expect(reviewerKey('ΝΙΚΟΣ')).toBe(reviewerKey('Νίκος'.normalize('NFD').replaceAll(/\p{M}/gu, '')));
     expect(reviewerName('Dr\tAda')).toBe('Dr Ada');
+    expect(nameRefusal(' Dr Ada')).toBeNull();
+    expect(nameRefusal('x'.repeat(80))).toBeNull();
+    expect(nameRefusal('x'.repeat(81))).toMatch(/longer than 80/);
+    expect(nameRefusal(' \u200b\u3164\u2800')).toMatch(/a name is needed/);
+    expect(nameRefusal('SCRIPT-1')).toMatch(/is a program's/);
     expect(reviewerName(' \u200b\u3164\u2800')).toBe('');
     expect(reviewerName(' Dr\u200b  Ada ')).toBe('Dr Ada');
     expect(['script-1', 'Script 2', 'script'].map(isScriptName)).toEqual([true, true, true]);
