@@ -111,7 +111,7 @@ export interface CertifiedResult {
   bench: ArtifactRef | null;
   /** Physicians' scores as rows for DermEval (kind `judgements`); of the training part alone. */
   judgements: ArtifactRef;
-  /** How many reviewers scored them; histories of before 2026-12 have none. */
+  /** How many reviewers scored them; older histories have none. */
   people?: number;
   counts: { certified: number; skipped: number; settled: number; train: number; bench: number; evaluatorRows: number };
 }

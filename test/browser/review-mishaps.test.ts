@@ -100,7 +100,7 @@ describe.skipIf(!hasBrowser)('mishaps on the review page', () => {
     await press(page, '333333');
     await page.click('#save');
     await expect.poll(() => page.textContent('#said')).toBe('Saved.');
-    expect(await width()).toBe(0);
+    await expect.poll(width).toBe(0);
     release();
     await expect.poll(() => page.textContent('#alert')).toContain('The picture of this case cannot be shown');
     await server.close();
