@@ -33,9 +33,12 @@ export interface ScoresResult {
 
 /** On llm workers. */
 export interface NarrativeActivities {
-  /** A description without the label (or that of `descriptions`), then a rationale that knows it; the standard form of both. */
+  /**
+   * A description without the label (or that of `descriptions`), then a rationale that knows it; the standard form of both.
+   * Where a judge will score them it is shown a picture first.
+   */
   writeNarratives(
-    input: { recipe: NarrativeRecipe; dataset: ArtifactRef; descriptions: ArtifactRef | null } & LlmAllowance,
+    input: { recipe: ScoringRecipe; dataset: ArtifactRef; descriptions: ArtifactRef | null } & LlmAllowance,
   ): Promise<NarrativesResult>;
   /** By the recipe's judge, who sees the picture. */
   judgeNarratives(input: { recipe: ScoringRecipe; narratives: ArtifactRef } & LlmAllowance): Promise<ScoresResult>;
