@@ -30,7 +30,11 @@ export async function storeEncoder(
   if (!graph.endsWith('.onnx'))
     throw userMistake(`${path}: file: ${file} is no .onnx file; export the encoder to ONNX`);
   if (!(await stat(graph).catch(() => null))?.isFile()) {
-    throw userMistake(`${path}: file: there is no ${file}; paths are relative to the settings`);
+    throw userMistake(
+      path.endsWith('.onnx')
+        ? `${path}: there is no such file`
+        : `${path}: file: there is no ${file}; paths are relative to the settings`,
+    );
   }
   const files = Object.fromEntries(
     await Promise.all(
@@ -61,7 +65,14 @@ async function readDescription(path: string): Promise<z.infer<typeof describedSc
       error,
     );
   });
-  const result = describedSchema.safeParse(readYaml(text, path));
+  const read = readYaml(text, path);
+  // PyTorch's weights often pass as YAML: one long text.
+  if (typeof read !== 'object' || read === null || Array.isArray(read)) {
+    throw userMistake(
+      `${path}: holds no settings; give an encoder exported to ONNX (.onnx), or a file of its settings (file: x.onnx, side: 224, …)`,
+    );
+  }
+  const result = describedSchema.safeParse(read);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   throw userMistake(`${path}: ${issue?.path.join('.') || 'the file'}: ${issue?.message ?? 'is not valid'}`);

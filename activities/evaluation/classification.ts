@@ -6,6 +6,7 @@ import { classificationItems, classificationName, pictureOf } from '../../domain
 import type { Case, ImageRef } from '../../domain/cases/case.ts';
 import type { ClassificationActivities, SetsRecipe } from '../../domain/contracts/distillation.ts';
 import { userMistake } from '../../domain/failures.ts';
+import { showsLabels } from '../../domain/recipe/evaluation.ts';
 import { commitOnce } from '../commit-once.ts';
 import { withHeartbeats } from '../heartbeats.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
@@ -35,7 +36,7 @@ export function createClassificationActivities({
           return Promise.all(
             setsOf(recipe, bySet).map(async ([set, cases]) => ({
               name: classificationName(set),
-              items: await storeItems(store, dataset, cases, classificationItems(cases, set, settingsOf(recipe))),
+              items: await storeItems(store, dataset, cases, classificationItems(cases, set, settingsOf(recipe, set))),
             })),
           );
         }),
@@ -43,8 +44,8 @@ export function createClassificationActivities({
   };
 }
 
-const settingsOf = ({ seed, prompts, evaluation: { candidateLabels, maxItems } }: SetsRecipe) => ({
-  ...{ seed, prompts, candidateLabels, maxItems },
+const settingsOf = ({ seed, prompts, evaluation }: SetsRecipe, set: string) => ({
+  ...{ seed, prompts, candidateLabels: showsLabels(evaluation, set), maxItems: evaluation.maxItems },
 });
 
 /** Throws a user's mistake for a set without a test case. */

@@ -128,14 +128,14 @@ export function createEndpointClient(
       case 'key':
         throw mistake(`refused the key (${http}); set ${variable}API_KEY on the llm worker, then "dermflow resume"`);
       case 'setting':
-        throw mistake(`has no model "${model}" (${http}); correct ${variable}MODEL or ${variable}BASE_URL`);
+        throw mistake(`has no model "${model}" (${http}); correct ${namedBy(variable)}, or ${variable}BASE_URL`);
       case 'moved':
         throw mistake(
           `is redirected to ${withoutMethod(said.movedTo ?? '')} (${http}); set ${variable}BASE_URL to the address that answers itself`,
         );
       case 'no images':
         throw mistake(
-          `serves "${model}", which takes no images (${http}); name a model that does, in the recipe (llm.model) or ${variable}MODEL`,
+          `serves "${model}", which takes no images (${http}); name a model that does by ${namedBy(variable)}`,
         );
       case 'refused':
         past.refused++;
@@ -220,6 +220,10 @@ export function createEndpointClient(
     close: async () => {},
   };
 }
+
+/** Where a model may have been named. */
+const namedBy = (variable: string): string =>
+  `the recipe (llm.model, judge.model), the command (endpoint:MODEL, --judge) or ${variable}MODEL`;
 
 const noImages = (): never => {
   throw new TypeError('this client was made for requests without images');

@@ -9,6 +9,7 @@ import type {
   NarrativeActivities,
   NarrativeRecipe,
   ScoresResult,
+  ScoringRecipe,
 } from '../../domain/contracts/narratives.ts';
 import type { LlmAllowance } from '../../domain/contracts/trajectories.ts';
 import { userMistake } from '../../domain/failures.ts';
@@ -23,9 +24,9 @@ import type { Written } from '../trajectories/written.ts';
 import { chooseNarratives } from './choose.ts';
 import { type DescriptionContext, describePictures } from './describe.ts';
 import { evaluateNarratives } from './evaluate.ts';
-import { judgeNarratives, judgeOf } from './judge.ts';
+import { judgeNarratives, judgeOf, tryJudge } from './judge.ts';
 import { scoreByDrawing } from './score-by-drawing.ts';
-import { writeNarratives } from './write.ts';
+import { type WritingRequest, writeNarratives } from './write.ts';
 
 export interface NarrativeDependencies {
   store: ArtifactStore;
@@ -69,11 +70,31 @@ export function createNarrativeActivities({
       });
     });
 
+  function choiceOf(recipe: ScoringRecipe) {
+    const { model, provider } = judgeOf(recipe);
+    const choice = { model, ...(provider ? { provider } : {}) };
+    if (settingsFor(environment.llm, choice).provider === 'embedded') {
+      throw userMistake(
+        `judge.model ${model}: the llm workers have no endpoint; set DERMFLOW_LLM_BASE_URL there, or name judge.provider, e.g. openai`,
+      );
+    }
+    return choice;
+  }
+
+  /** The judge is tried where it will score. */
+  const trialOf = (own: Asking, recipe: ScoringRecipe): Pick<WritingRequest, 'tryScorer'> =>
+    recipe.narratives.scoredBy === 'judge' && recipe.judge
+      ? {
+          tryScorer: (image) =>
+            tryJudge({ ...own, byBatch: false, onReply: () => {}, llm: chooseLlm(choiceOf(recipe)), recipe }, image),
+        }
+      : {};
+
   return {
     writeNarratives: async (input) => {
       const knowledge = await loadKnowledge();
       const { trajectories: narratives, account: llm } = await asking('writing', input, input.recipe.llm, (own) =>
-        writeNarratives({ ...input, ...own, knowledge }),
+        writeNarratives({ ...input, ...own, ...trialOf(own, input.recipe), knowledge }),
       );
       const counts = writtenSchema.parse((await store.manifest(narratives)).facts);
       logger.info({ ...counts, ...llm }, 'narratives written');
@@ -81,18 +102,12 @@ export function createNarrativeActivities({
     },
 
     judgeNarratives: async (input) => {
-      const { model, provider } = judgeOf(input.recipe);
-      const choice = { model, ...(provider ? { provider } : {}) };
-      if (settingsFor(environment.llm, choice).provider === 'embedded') {
-        throw userMistake(
-          `judge.model ${model}: the llm workers have no endpoint; set DERMFLOW_LLM_BASE_URL there, or name judge.provider, e.g. openai`,
-        );
-      }
+      const choice = choiceOf(input.recipe);
       const { trajectories: scores, account: llm } = await asking('judging', input, choice, (own) =>
         judgeNarratives({ ...input, ...own }),
       );
       const result = { ...(await scoresResult(store, scores)), llm };
-      logger.info({ ...result.counts, ...llm, model }, 'narratives judged');
+      logger.info({ ...result.counts, ...llm, model: choice.model }, 'narratives judged');
       return result;
     },
   };

@@ -5,6 +5,7 @@
 import type { ArtifactRef } from '../../domain/artifact.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import { scoresOfText } from '../../domain/benchmarks/narratives/judged.ts';
+import type { ImageRef } from '../../domain/cases/case.ts';
 import type { ScoringRecipe } from '../../domain/contracts/narratives.ts';
 import { type JudgePin, type JudgeSettings, judgeReader, judgeRequest, pinOf } from '../../domain/dermeval/judge.ts';
 import { userMistake } from '../../domain/failures.ts';
@@ -74,6 +75,17 @@ export async function judgeNarratives(request: JudgingRequest): Promise<Written>
     );
     return { ...made, account };
   });
+}
+
+/**
+ * Shows the judge a picture before narratives are paid for and people have reviewed them: of one that takes none, or that is
+ * not there, a run must not hear only then. The reply is in the ledger, so each run asks once.
+ */
+export async function tryJudge(request: Asking & { recipe: ScoringRecipe }, image: ImageRef): Promise<void> {
+  const served = await recognise(request, method);
+  const shown = { ...judgeOf(request.recipe), shows: 'picture' } as const;
+  const trial = judgeRequest({ narrative: 'A picture of skin.', reference: null, image }, shown, 0);
+  await askAll([{ id: 'trial', request: trial, read: () => null }], served, request);
 }
 
 const idOf = (id: string, repeat: number): string => `${repeat}/${id}`;

@@ -6,7 +6,7 @@
 import { join } from 'node:path';
 import type { ArtifactRef } from '../../domain/artifact.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
-import type { Case } from '../../domain/cases/case.ts';
+import type { Case, ImageRef } from '../../domain/cases/case.ts';
 import type { NarrativeRecipe } from '../../domain/contracts/narratives.ts';
 import { userMistake } from '../../domain/failures.ts';
 import type { Knowledge } from '../../domain/knowledge/knowledge.ts';
@@ -32,6 +32,8 @@ export interface WritingRequest extends Asking {
   dataset: ArtifactRef;
   descriptions: ArtifactRef | null;
   knowledge: Knowledge;
+  /** Called with the first picture, before anything is asked. Default: nothing is tried. */
+  tryScorer?: (image: ImageRef) => Promise<void>;
 }
 
 export async function writeNarratives(request: WritingRequest): Promise<Written> {
@@ -56,6 +58,10 @@ export async function writeNarratives(request: WritingRequest): Promise<Written>
   } as const;
   return writeOnce(request, model, work, async (folder) => {
     const { cases, count } = await drawCases(store, dataset, recipe, folder);
+    for await (const first of cases) {
+      await request.tryScorer?.(pictureOf(first));
+      break;
+    }
     const wanted = async function* (): AsyncGenerator<Wanted> {
       for await (const each of cases)
         for (let candidate = 0; candidate < candidates; candidate += 1) yield { case: each, candidate };

@@ -1,5 +1,5 @@
 /**
- * The trainer as a supervised child process. Its stdin is a lifeline: if this process dies, the trainer ends at once.
+ * The trainer as a supervised child process. Its stdin is open as long as this process lives: when it closes, the trainer ends at once.
  * SIGTERM asks it to save and leave (exit 75); SIGKILL follows after the grace time.
  */
 import { execa } from 'execa';

@@ -65,7 +65,7 @@ export function withBothArms(recipe: SkinGptR1Recipe): SkinGptR1Recipe {
 }
 
 const level = 0.05;
-/** H9 of the paper: each step adds something. */
+/** The paper's ablation, of which its abstract gives the order alone: each step adds something. */
 const claimed: readonly (readonly [better: Arm, than: Arm])[] = [
   ['dermcot', 'base'],
   ['distillation', 'dermcot'],

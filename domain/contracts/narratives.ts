@@ -2,20 +2,20 @@
 import type { ArtifactRef } from '../artifact.ts';
 import type { JudgeSettings } from '../dermeval/judge.ts';
 import type { LlmAccount } from '../llm-account.ts';
+import type { SkinGptR1Recipe } from '../recipe/methods/skingpt-r1.ts';
 import type { CertifiedSettings, NarrativesSettings } from '../recipe/narratives.ts';
-import type { Recipe } from '../recipe/recipe.ts';
 import type { CheckpointRef, ModelRef } from './references.ts';
 import type { LlmAllowance } from './trajectories.ts';
 
 /** The part of a recipe that decides what is written. */
-export type NarrativeRecipe = Pick<Recipe, 'seed' | 'prompts' | 'model' | 'budget' | 'llm'> & {
+export type NarrativeRecipe = Pick<SkinGptR1Recipe, 'seed' | 'prompts' | 'model' | 'budget' | 'llm'> & {
   narratives: NarrativesSettings;
 };
 
 /** The part that decides how narratives are scored. */
 export type ScoringRecipe = NarrativeRecipe & {
   judge?: JudgeSettings;
-  data: Pick<Recipe['data'], 'generate'>;
+  data: Pick<SkinGptR1Recipe['data'], 'generate'>;
 };
 
 export interface NarrativesResult {
@@ -33,9 +33,12 @@ export interface ScoresResult {
 
 /** On llm workers. */
 export interface NarrativeActivities {
-  /** A description without the label (or that of `descriptions`), then a rationale that knows it; the standard form of both. */
+  /**
+   * A description without the label (or that of `descriptions`), then a rationale that knows it; the standard form of both.
+   * Where a judge will score them it is shown a picture first.
+   */
   writeNarratives(
-    input: { recipe: NarrativeRecipe; dataset: ArtifactRef; descriptions: ArtifactRef | null } & LlmAllowance,
+    input: { recipe: ScoringRecipe; dataset: ArtifactRef; descriptions: ArtifactRef | null } & LlmAllowance,
   ): Promise<NarrativesResult>;
   /** By the recipe's judge, who sees the picture. */
   judgeNarratives(input: { recipe: ScoringRecipe; narratives: ArtifactRef } & LlmAllowance): Promise<ScoresResult>;
@@ -131,7 +134,7 @@ export interface ReviewActivities {
   }): Promise<ReviewState>;
   /** Settled reviews as certified narratives, split by the seed. Throws while a case waits for somebody. */
   certify(input: {
-    recipe: { seed: number; prompts: Recipe['prompts']; certified: CertifiedSettings };
+    recipe: { seed: number; prompts: SkinGptR1Recipe['prompts']; certified: CertifiedSettings };
     set: ArtifactRef;
   }): Promise<CertifiedResult>;
 }

@@ -39,8 +39,12 @@ export const openEvaluationSchema = z.strictObject({
     .min(1)
     .refine((sets) => new Set(sets).size === sets.length, 'a set stands twice; remove one')
     .exactOptional(),
-  /** Whether the labels of the set stand in the question, as published for all sets but DDI. */
-  candidateLabels: z.boolean().default(true),
+  /** Whether a set's labels stand in its questions: in all sets', in none's, or in those of a list. Published: all but DDI's. */
+  candidateLabels: z
+    .union([z.boolean(), z.array(z.enum(adapterNames)).min(1)], {
+      error: 'expected true, false, or a list of sets, e.g. [pad-ufes-20]',
+    })
+    .default(true),
   /** The most test cases per set, in an order drawn by the seed; null: all. */
   maxItems: z.int().positive().nullable(),
   runtime: z.enum(['transformers', 'onnx']).refine((runtime) => runtime !== 'onnx', {
@@ -53,4 +57,7 @@ export const openEvaluationSchema = z.strictObject({
   /** Ask every model on grey images too: accuracy without the image. */
   noImageControl: z.boolean().default(true),
 });
+/** Whether the labels of a set stand in its questions. */
+export const showsLabels = ({ candidateLabels: of }: Pick<OpenEvaluation, 'candidateLabels'>, set: string): boolean =>
+  typeof of === 'boolean' ? of : of.some((name) => name === set);
 export type OpenEvaluation = z.infer<typeof openEvaluationSchema>;

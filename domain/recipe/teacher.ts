@@ -14,7 +14,9 @@ export const teacherSchema = z.strictObject({
    * `shipped`; or an `.onnx` file, or a file of an encoder's settings as `--encoder` takes it, on the machine that starts
    * the run, which puts the encoder into the store and its reference here.
    */
-  encoder: z.union([z.string().min(1), storedEncoderSchema]),
+  encoder: z.union([z.string().min(1), storedEncoderSchema], {
+    error: 'expected "shipped", an .onnx file, or a file of an encoder\'s settings',
+  }),
   /** `patches`: a row for each patch of the picture. `pooled`: one for the whole. */
   form: z.enum(featureForms).default('patches'),
 });

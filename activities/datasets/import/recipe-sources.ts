@@ -75,7 +75,7 @@ export async function findFolders(
   const own = adapters.map((adapter) => [adapter, placeOf(adapter, folder, entries)] as const);
   const without = own.filter(([, found]) => found === undefined).map(([name]) => name);
   if (without.length > 1) {
-    const names = listSome(entries.toSorted(), 12);
+    const names = entries.length === 0 ? 'nothing' : listSome(entries.toSorted(), 12);
     throw userMistake(
       `${folder}: holds no folder ${without.join('/, ')}/, but ${names}; put each data set into a folder of its adapter's name`,
     );

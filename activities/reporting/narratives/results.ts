@@ -9,13 +9,18 @@ import { meansTable } from './cells.ts';
 
 type Recognised = Classification['models'][number];
 
+function labelsWords({ candidateLabels: of }: NarrativeReport['recipe']['evaluation']): string {
+  if (typeof of === 'boolean') return of ? ', the set’s labels in the question' : ', without a list of labels';
+  return `, the set’s labels in the questions of ${of.join(', ')} alone`;
+}
+
 /** A table of models and one of their differences for each set. */
 export function recognitionSection({ classification, final, recipe }: NarrativeReport): Markup {
   const units = recipe.data.groupBy === 'patient' ? 'patients' : 'images';
   return section(
     'recognition',
     'Recognition',
-    html`<p>Held-out pictures${recipe.evaluation.candidateLabels ? ', the set’s labels in the question' : ', without a list of labels'}; an answer counts that is
+    html`<p>Held-out pictures${labelsWords(recipe.evaluation)}; an answer counts that is
       the very label or another name of it (strict), also where it stands outside the form asked for (lenient). The models were
       not trained on these pictures. Intervals are 95 % intervals by ${units}.</p>`,
     ...classification.flatMap((set) => [

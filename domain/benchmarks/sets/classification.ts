@@ -18,7 +18,7 @@ export interface ClassificationSettings {
   maxItems: number | null;
 }
 
-/** Of its cases and its name: benchmark of another run's same set, asked the same, has this name too. */
+/** Of a set alone: another run's benchmark on the same set has this name too, and equal items have equal keys. */
 export const classificationName = (set: string): string => `classification-${set}`;
 
 /** The path under which an item names its picture, which is stored under its digest. */

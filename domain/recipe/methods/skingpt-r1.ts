@@ -110,14 +110,23 @@ export const skinGptR1RecipeSchema = fieldsSchema
       message: 'epochs without a teacher, or with weights.distil: 0, learn from narratives alone; give more than 0',
     },
   )
-  .refine(({ evaluation, prompts }) => prompts !== 'compact' || !evaluation.candidateLabels, {
+  .refine(({ evaluation, prompts }) => prompts !== 'compact' || evaluation.candidateLabels === false, {
     path: ['evaluation', 'candidateLabels'],
     message: 'the compact wording has no place for labels; give false, or prompts: paper',
   })
   .refine(({ evaluation, data }) => (evaluation.sets ?? []).every((set) => isTested(data, set)), {
     path: ['evaluation', 'sets'],
     message: 'a set is none of data.sources, or has questions of its own (use: ood); name others or add it there',
-  });
+  })
+  .refine(
+    ({ evaluation: { candidateLabels, sets }, data }) =>
+      typeof candidateLabels === 'boolean' ||
+      candidateLabels.every((set) => (sets ? sets.includes(set) : isTested(data, set))),
+    {
+      path: ['evaluation', 'candidateLabels'],
+      message: 'a set is none of those that are tested; name those of evaluation.sets, or true for all',
+    },
+  );
 export type SkinGptR1Recipe = z.infer<typeof skinGptR1RecipeSchema>;
 
 const isTested = ({ sources }: Fields['data'], set: string): boolean =>

@@ -93,7 +93,7 @@ describe('a failure of all requests', () => {
       '404',
       chatError(404, { message: 'The model `qwen` does not exist' }),
       userMistake,
-      'has no model "qwen" (HTTP 404); correct DERMFLOW_LLM_MODEL or DERMFLOW_LLM_BASE_URL; it says: The model `qwen`',
+      'has no model "qwen" (HTTP 404); correct the recipe (llm.model, judge.model), the command (endpoint:MODEL, --judge) or DERMFLOW_LLM_MODEL, or DERMFLOW_LLM_BASE_URL; it says: The model `qwen`',
       1,
     ],
   ];

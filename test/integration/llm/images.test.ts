@@ -133,7 +133,9 @@ describe('a model without images', () => {
       .catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({
       type: failureTypes.userMistake,
-      message: expect.stringMatching(/serves "qwen", which takes no images .*; name a model that does, .*; it says: /),
+      message: expect.stringMatching(
+        /serves "qwen", which takes no images .*; name a model that does by the recipe \(llm\.model, judge\.model\), .*; it says: /,
+      ),
     });
     expect(String(error)).toContain(words);
     expect(server.requests).toHaveLength(1);

@@ -106,6 +106,29 @@ describe('a vision model behind an endpoint', () => {
     expect(scored).toEqual({ scored: train.length, missing: 0 });
   });
 
+  it('is paid for nothing where the judge that is to score its narratives takes no pictures', async () => {
+    const store = createMemoryStore();
+    const dataset = await storeCases(store, cases);
+    const server = await serveChat((_, { body }) =>
+      JSON.stringify(body).includes('Grade the candidate') && JSON.stringify(body).includes('image_url')
+        ? chatError(400, 'strict is not a multimodal model')
+        : chatCompletion({ content: description }),
+    );
+    const activities = activitiesOf(store, {
+      ...{ DERMFLOW_LLM_PROVIDER: 'openai-compatible', DERMFLOW_LLM_MODEL: 'vision' },
+      DERMFLOW_LLM_BASE_URL: server.baseUrl,
+    });
+    const scoring = { ...recipe, judge: { ...usualJudge, model: 'strict', provider: 'openai-compatible' as const } };
+    await expect(
+      inActivity(() => activities.writeNarratives({ recipe: scoring, dataset, descriptions: null })),
+    ).rejects.toMatchObject({
+      type: failureTypes.userMistake,
+      message: expect.stringMatching(/serves "strict", which takes no images .*judge\.model/),
+    });
+    const described = server.requests.filter(({ body }) => JSON.stringify(body).includes('Morphology'));
+    expect(described).toEqual([]);
+  });
+
   it('is not the embedded one, which sees no pictures and judges nothing', async () => {
     const store = createMemoryStore();
     const dataset = await storeCases(store, cases);

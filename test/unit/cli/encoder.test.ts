@@ -57,7 +57,10 @@ describe("an encoder of one's own", () => {
     [{ 'e.yaml': 'file: x.onnx' }, 'e.yaml', /e\.yaml: file: there is no x\.onnx/],
     [{ 'e.yaml': 'file: x.pt', 'x.pt': '' }, 'e.yaml', /file: x\.pt is no \.onnx file/],
     [{ 'e.yaml': '{' }, 'e.yaml', /e\.yaml: is neither YAML nor JSON/],
-    [{}, 'x.onnx', /there is no x\.onnx/],
+    [{}, 'x.onnx', /x\.onnx: there is no such file$/],
+    [{ 'w.pt': 'PK' }, 'w.pt', /w\.pt: holds no settings; give an encoder exported to ONNX/],
+    [{ 'e.yaml': '' }, 'e.yaml', /e\.yaml: holds no settings/],
+    [{ 'e.yaml': '[1]' }, 'e.yaml', /e\.yaml: holds no settings/],
   ])('that is none is refused in a line: %j', async (files, name, words) => {
     const refused = await stored(files, name).catch(({ message }: Error) => message);
     expect(refused).toMatch(words);

@@ -7,7 +7,7 @@ import { createLlmChooser } from '../../../activities/llm/client.ts';
 import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { createTrajectoryActivities } from '../../../activities/trajectories/activities.ts';
 import { settingsFor } from '../../../domain/llm-settings.ts';
-import { parseRecipe } from '../../../domain/recipe/parse.ts';
+import { parseRecipe, parseRecipeOf } from '../../../domain/recipe/parse.ts';
 import { readEnvironment } from '../../../platform/env.ts';
 import { demoRecipe } from '../../support/recipes.ts';
 
@@ -85,7 +85,7 @@ it('a stage asks whom its recipe chooses', async () => {
 describe('a recipe', () => {
   it('names provider and model, and no address', () => {
     const chosen = { provider: 'anthropic', model: 'claude' };
-    expect(parseRecipe({ ...demoRecipe(), llm: chosen }, 'r').llm).toEqual(chosen);
+    expect(parseRecipeOf('skin-r1', { ...demoRecipe(), llm: chosen }, 'r').llm).toEqual(chosen);
     expect(() => parseRecipe({ ...demoRecipe(), llm: { baseUrl: 'http://x' } }, 'r')).toThrow(
       'unknown field "llm.baseUrl"',
     );

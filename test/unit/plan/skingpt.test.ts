@@ -62,7 +62,9 @@ describe('the plan of SkinGPT-R1', () => {
     const { narratives, judge, reviews, rows, teacher, evaluations } = planOf(paper);
     expect(narratives).toMatchObject({ cases: 20_000, written: 20_000, kept: 10_000, llmCalls: 40_000 });
     expect(reviews).toEqual({ cases: 3000, judgements: 6000, scripted: false, train: 1500, bench: 1500 });
-    expect(judge).toMatchObject({ narratives: 20_000, answers: 4500, anchors: 40, llmCalls: 24_540 });
+    expect(judge).toMatchObject({ narratives: 0, answers: 4500, anchors: 40, llmCalls: 4540 });
+    const judged = { ...paper, narratives: { ...paper.narratives, scoredBy: 'judge' as const } };
+    expect(planOf(judged).judge).toMatchObject({ narratives: 20_000, answers: 4500, anchors: 40, llmCalls: 24_540 });
     expect(rows.train + rows.validation).toBe(11_500);
     expect(teacher).toEqual({ pictures: 11_500 });
     expect(evaluations).toMatchObject({ models: 3, answers: 3 * 6000 * 2, narratives: 4500 });
@@ -119,7 +121,7 @@ describe('the plan of SkinGPT-R1', () => {
     expect(words).toMatch(
       /^reviews +3,000 cases, 2 reviewers each = 6,000 judgements by people, for whom the run waits/m,
     );
-    expect(words).toMatch(/^judge +deepseek-reasoner: 20,000 narratives, 4,500 answers of models, 40 anchors/m);
+    expect(words).toMatch(/^judge +deepseek-reasoner: 0 narratives, 4,500 answers of models, 40 anchors/m);
     expect(words).toMatch(/^dermeval +to step 400, 6,400 texts sampled; 4 checkpoints uploaded/m);
     expect(words).toMatch(/^parameters +8292\.2 M, trainable 3,964,929 \(0\.048 %\)/m);
     const demo = skingptRecipe();

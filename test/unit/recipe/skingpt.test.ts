@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readRecipe, readRecipeOf } from '../../../cli/start/recipes.ts';
 import { exportedModel, methodOf } from '../../../domain/methods/index.ts';
+import { showsLabels } from '../../../domain/recipe/evaluation.ts';
 import { overlay } from '../../../domain/recipe/overlay.ts';
 import { parseRecipe, parseRecipeOf } from '../../../domain/recipe/parse.ts';
 import { recipeSchemas, underOwnRules } from '../../../domain/recipe/versions.ts';
@@ -38,8 +39,18 @@ describe('the shipped recipes', () => {
         ...{ epochs: 10, batchSize: 128, learningRate: 1e-4, warmupRatio: 0.03 },
         adapters: { width: 1024, rank: 64, biasScale: 1.5, branch: null, weights: { sft: 1, distil: 0.1 } },
       },
-      evaluation: { maxNewTokens: 4096, batchSize: 16, candidateLabels: true },
+      evaluation: { maxNewTokens: 4096, batchSize: 16 },
     });
+  });
+
+  it('filter by the evaluator, as published; show labels for all sets but DDI', async () => {
+    const recipe = await readRecipeOf('skingpt-r1', 'skingpt-r1');
+    expect(recipe.narratives.scoredBy).toBe('dermeval');
+    expect(recipe.dermeval?.soreb.milestones.at(-1)).toBe(recipe.dermeval?.soreb.steps);
+    const sets = recipe.evaluation.sets ?? [];
+    expect(sets.filter((set) => !showsLabels(recipe.evaluation, set))).toEqual(['ddi']);
+    expect(sets.every((set) => showsLabels({ candidateLabels: true }, set))).toBe(true);
+    expect(sets.some((set) => showsLabels({ candidateLabels: false }, set))).toBe(false);
   });
 
   it('export the distilled adapters, and those without a teacher where these are all', () => {
@@ -60,6 +71,21 @@ describe('a recipe of SkinGPT-R1', () => {
       'a judge who is not named',
       changed({ narratives: { scoredBy: 'judge' } }),
       'r.yaml: judge is missing: narratives.scoredBy is "judge", and no judge is named; give judge',
+    ],
+    [
+      'labels of a set that is not tested',
+      changed({ prompts: 'paper', evaluation: { candidateLabels: ['ddi'] } }),
+      'r.yaml: evaluation.candidateLabels is ["ddi"]: a set is none of those that are tested',
+    ],
+    [
+      'labels of one set in the compact wording',
+      changed({ evaluation: { candidateLabels: ['ham10000'] } }),
+      'r.yaml: evaluation.candidateLabels is ["ham10000"]: the compact wording has no place for labels',
+    ],
+    [
+      'a teacher of no name',
+      changed({ teacher: { encoder: null } }),
+      'r.yaml: teacher.encoder is null: expected "shipped", an .onnx file, or a file of an encoder\'s settings',
     ],
     [
       'an evaluator that is not trained',

@@ -317,6 +317,9 @@ describe('findFolders', () => {
     await expect(findFolders(folder, ['ddi', 'derm7pt'])).rejects.toThrow(
       /holds no folder ddi\/, derm7pt\/, but HAM10000, ham_10000; put each/,
     );
+    await expect(findFolders(await temporaryFolder(), ['ddi', 'derm7pt'])).rejects.toThrow(
+      /derm7pt\/, but nothing; put/,
+    );
   });
 
   it('leaves the folders of other sets out of a set that lies beside them', async () => {
