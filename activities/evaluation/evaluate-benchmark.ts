@@ -22,7 +22,7 @@ import { type AnsweringModel, askItems } from './ask-items.ts';
 import { readItems } from './sources.ts';
 
 /** A change of items, scores or summary changes the version. */
-const method = 'benchmark/4';
+const method = 'benchmark/5';
 
 export interface OpenedModel extends AnsweringModel {
   /** Digests of artifacts and weights that it is made of, so that the lineage leads to them. */

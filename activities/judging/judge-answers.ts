@@ -38,7 +38,7 @@ import { replyScores } from './reply-scores.ts';
 import { requireSameJudge } from './same-judge.ts';
 
 /** A change of what is judged, of the scores' reading or of their summary changes the version; the prompt has its digest. */
-const method = 'judged/2';
+const method = 'judged/3';
 const files = artifactFiles.benchmark;
 
 interface Judged extends TextToJudge {

@@ -20,7 +20,7 @@ import type { DescriptionContext } from './describe.ts';
 import { storeScores } from './store-scores.ts';
 
 /** A change of the scores' reading changes the version. */
-const method = 'evaluated-narratives/1';
+const method = 'evaluated-narratives/2';
 const batchSize = 16;
 /** As the release of DermEval has it. */
 const maxNewTokens = 512;

@@ -20,7 +20,7 @@ import { type Written, writeOnce } from '../trajectories/written.ts';
 import { storeScores } from './store-scores.ts';
 
 /** A change of the scores' reading changes the version; the prompt has its digest in the pin. */
-const method = 'judged-narratives/2';
+const method = 'judged-narratives/3';
 
 export interface JudgingRequest extends Asking {
   recipe: ScoringRecipe;

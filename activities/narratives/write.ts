@@ -23,7 +23,7 @@ import { createAsker, type Rejection, type Wanted } from './ask-each.ts';
 import { drawCases, pictureOf, requireChance } from './cases.ts';
 
 /** A change of forms, readers or of which cases are written about changes the version. */
-const method = 'narratives/3';
+const method = 'narratives/4';
 const files = artifactFiles.narratives;
 const field = 'narratives.maxRejectedShare';
 

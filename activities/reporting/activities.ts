@@ -29,7 +29,7 @@ const files = artifactFiles.report;
 
 /** A change of what the page or the numbers say changes the version. */
 const method = 'report/8';
-const narrativeMethod = 'narrative-report/4';
+const narrativeMethod = 'narrative-report/5';
 
 export function createReportActivities({ store, environment, logger }: ReportDependencies): ReportActivities {
   /** In a scratch folder of its own, with its phases told. */

@@ -102,7 +102,7 @@ export function grpoStretch(
   return {
     stage: sft ? 'grpo' : 'rl-only',
     ...describe({
-      method: 'grpo/4',
+      method: 'grpo/5',
       inputs: {
         model: model.sha256,
         questions: questions.sha256,

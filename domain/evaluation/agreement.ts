@@ -37,7 +37,7 @@ export function agreementOf(pairs: readonly ScoredTwice[]): Agreement {
 const meanOf = (values: readonly GroupedValue[]): number =>
   values.reduce((sum, { value }) => sum + value, 0) / values.length;
 
-/** Sums from which a correlation follows. */
+/** Sums from which a correlation follows, of scores less their means: those of a rater who always says 4.1 cancel out. */
 interface Moments {
   n: number;
   x: number;
@@ -47,7 +47,7 @@ interface Moments {
   xy: number;
 }
 
-const momentsOf = (pairs: readonly ScoredTwice[]): Moments =>
+const momentsOf = (pairs: readonly Pick<ScoredTwice, 'judge' | 'person'>[]): Moments =>
   pairs.reduce(
     ({ n, x, y, xx, yy, xy }, { judge, person }) => ({
       ...{ n: n + 1, x: x + judge, y: y + person },
@@ -64,7 +64,8 @@ const less = (all: Moments, own: Moments): Moments => ({
 function pearson({ n, x, y, xx, yy, xy }: Moments): number | null {
   if (n < 3) return null;
   const [spreadX, spreadY] = [xx - x ** 2 / n, yy - y ** 2 / n];
-  if (spreadX < 1e-9 || spreadY < 1e-9) return null;
+  // What is left of equal scores after rounding is no spread.
+  if (spreadX < 1e-9 * Math.max(1, xx) || spreadY < 1e-9 * Math.max(1, yy)) return null;
   return Math.max(-1, Math.min(1, (xy - (x * y) / n) / Math.sqrt(spreadX * spreadY)));
 }
 
@@ -72,7 +73,9 @@ function pearson({ n, x, y, xx, yy, xy }: Moments): number | null {
 const fisher = (r: number): number => Math.atanh(Math.max(-0.999999, Math.min(0.999999, r)));
 
 /** The interval is the jackknife's on Fisher's z, leaving out one group at a time; all that is possible where it fails. */
-function correlationOf(pairs: readonly ScoredTwice[]): Agreement['correlation'] {
+function correlationOf(given: readonly ScoredTwice[]): Agreement['correlation'] {
+  const { n, x, y } = momentsOf(given);
+  const pairs = given.map(({ group, judge, person }) => ({ group, judge: judge - x / n, person: person - y / n }));
   const all = momentsOf(pairs);
   const value = pearson(all);
   if (value === null) return null;
@@ -86,7 +89,8 @@ function correlationOf(pairs: readonly ScoredTwice[]): Agreement['correlation'] 
   const mean = without.reduce((sum, z) => sum + z, 0) / count;
   const squares = without.reduce((sum, z) => sum + (z - mean) ** 2, 0);
   const half = tQuantile(0.975, count - 1) * Math.sqrt(((count - 1) / count) * squares);
-  return { value, low: Math.tanh(fisher(value) - half), high: Math.tanh(fisher(value) + half) };
+  const [low, high] = [Math.tanh(fisher(value) - half), Math.tanh(fisher(value) + half)];
+  return { value, low: Math.min(low, value), high: Math.max(high, value) };
 }
 
 /**

@@ -21,6 +21,7 @@ export function faultOfConclusion(passage: string, diagnosis: string): string | 
   for (const sentence of passage.split(/(?<=[.!?;])\s/)) {
     const masked = masking(spelled(sentence), names);
     if (denials.some((denial) => denial.test(masked))) return 'denies the diagnosis';
+    if (undecided.some((open) => open.test(masked))) return 'leaves the diagnosis open';
     const other = /\bX (?:or|versus|vs) (?:an? |the )?(.+)/.exec(masked)?.[1] ?? '';
     const before = /(.+) (?:or|versus|vs) (?:an? |the )?X\b/.exec(masked)?.[1] ?? '';
     if (isOther(other, 'start') || isOther(before, 'end')) return 'leaves the diagnosis open';
@@ -42,13 +43,30 @@ export function faultOfConclusion(passage: string, diagnosis: string): string | 
 const mostLikely =
   /\b(?:most|more) (?:likely|probable|consistent|compatible|plausible|suggestive)\b|\b(?:best|leading|working|clinical|favou?red|likeliest) (?:explanation|diagnosis|fit|impression)\b|\bfavou?rs?\b|\bstrongly suggest/;
 
-/** Behind "X" for the diagnosis. */
+/** Settles on none of two. */
+const undecided: readonly RegExp[] = [
+  /\bequally (?:likely|probable|plausible|possible)\b/,
+  /\bX cannot (?:\w+ )?be (?:\w+ )?(?:distinguished|differentiated|separated|told apart)\b/,
+  /\b(?:cannot|not) (?:\w+ )?be (?:\w+ )?(?:distinguished|differentiated|separated|told apart) from (?:an? |the )?X\b/,
+  /\b(?:lies?|is|remains?|stays?|undecided|open|torn) between (?:an? |the )?(?:X|.{1,40} and (?:an? |the )?X)\b/,
+];
+
+/** Behind "X" for the diagnosis. Words are without the "s" of plurals, so verbs are, too. */
 const denials: readonly RegExp[] = [
   /(?:^|\b(?:is|was|be|are) )not (?:an? |the )?X\b(?! alone| only)/,
   /\b(?:excludes?|rules? out|ruled out|argues? against|speaks? against) (?:an? |the )?X\b/,
-  /\bX (?:is|was|seems|appears) (?:very |highly |rather |quite |most |therefore |thus )?(?:unlikely|improbable|excluded|ruled out|not likely|less likely|the least likely|not the (?:most likely )?diagnosis)\b/,
+  /\bX (?:is|was|seems?|appears?) (?:very |highly |rather |quite |most |therefore |thus )?(?:unlikely|improbable|excluded|ruled out|not likely|less likely|the least likely|not the (?:most likely )?diagnosis)\b/,
   /\bnot (?:an? |the )?X (?:is|was)\b|\b(?:over|rather than|instead of) (?:an? |the )?X\b/,
-  /\bX can be (?:excluded|ruled out)\b/,
+  /\bX (?:can|should|must|may) be (?:excluded|ruled out|rejected|discarded|dismissed|abandoned)\b/,
+  /\bX (?:is|was) not (?:supported|favou?red|confirmed|established|convincing|plausible|probable|likely)\b/,
+  /\bX (?:was|is|had been|has been) (?:also |initially |first )?(?:considered|suspected|entertained)\b.*\bbut\b/,
+  /\bX (?:do|doe|does|did|would) not (?:fit|explain|account|match)\b/,
+  /\b(?:do|doe|does|did) not (?:fit|support|suggest|favou?r|match|indicate|point to|speak for) (?:an? |the )?(?:diagnosis of |picture of )?X\b/,
+  /\b(?:inconsistent|incompatible|not (?:consistent|compatible|in keeping)) with (?:an? |the )?(?:diagnosis of )?X\b/,
+  /\bno (?:evidence|sign|feature|indication|support|basis)s? (?:of|for) (?:an? |the )?(?:diagnosis of )?X\b/,
+  /(?<!\b(?:no|little|without|any|beyond) )\bdoubt (?:that|whether|if) .{0,30}\bX\b/,
+  /\bmore (?:likely|probable|plausible|consistent) than (?:an? |the )?X\b/,
+  /\S not (?:an? |the )?X$/,
   /\b(?:unsure|uncertain|unclear|not certain|not sure|impossible to say) (?:whether|if)\b.*\bX\b/,
 ];
 

@@ -18,7 +18,7 @@ export interface Drawing {
 }
 
 /** Changes with every rule by which scores come about: part of their identity. */
-export const drawnScores = 'drawn/2';
+export const drawnScores = 'drawn/3';
 
 /** By the id of the case. Equal settings give equal pictures (domain/demo/world.ts). */
 export function drawingsOf(spec: GeneratedSpec, seed: number): Map<string, Drawing> {

@@ -24,7 +24,7 @@ export function sorebStretch(
   return {
     stage: 'dermeval',
     ...describe({
-      method: 'soreb/1',
+      method: 'soreb/2',
       inputs: { model: model.sha256, judgements: judgements.sha256, sft: sft.sha256 },
       params: { soreb, maxSteps, lora: recipe.dermeval.lora, ...computedWith(recipe, place) },
     }),

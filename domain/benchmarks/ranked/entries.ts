@@ -1,7 +1,11 @@
 /** A ranked differential in a model's words: its entries from the likeliest on, or that it abstains. */
+
+import { normaliseLabel } from '../../knowledge/label.ts';
 import { diagnosesNamed } from '../../narratives/blind.ts';
+import { diseaseNamed } from '../../questions/reading/diseases.ts';
 import { abstains } from '../../replies/abstention.ts';
 import { withoutThinking } from '../../replies/thinking.ts';
+import { asLines, jsonList } from './lines.ts';
 
 /** An entry's number, however it is written. */
 const numbered =
@@ -35,41 +39,47 @@ export function rankedEntries(output: string): { entries: string[]; abstains: bo
 }
 
 const afterThinking = (output: string): string =>
-  withoutThinking(output).replaceAll(/<\/?(?:final[ _]?diagnosis|diagnosis|answer)>/gi, '\n');
+  asLines(withoutThinking(output).replaceAll(/<\/?(?:final[ _]?diagnosis|diagnosis|answer)>/gi, '\n'));
 
-/** The last run of numbers from 1 on; reasons may stand between them. Else the last run of bullets. */
+/**
+ * The last run of numbers from 1 on that names a disease, so that next steps in a list are none; reasons may stand between
+ * its lines. Else the last such run, or the last run of bullets.
+ */
 function lastList(text: string): string[] | null {
-  let list: string[] = [];
-  let last: string[] | null = null;
+  const lists: string[][] = [];
   for (const line of text.split('\n')) {
     const [, number, entry] = numbered.exec(line) ?? [];
+    const list = lists.at(-1);
     if (number === undefined || entry === undefined) continue;
-    if (Number(number) === 1) list = [entry];
-    else if (Number(number) === list.length + 1) list.push(entry);
-    else continue;
-    last = list;
+    if (Number(number) === 1) lists.push([entry]);
+    else if (list && Number(number) === list.length + 1) list.push(entry);
   }
-  if (last) return last;
+  const counted = lists.findLast((list) => list.some(isDisease) || list.every(abstains)) ?? lists.at(-1);
+  if (counted) return counted;
   const bullets = text.split('\n').flatMap((line) => bulleted.exec(line)?.[1] ?? []);
-  return bullets.length > 0 ? bullets : null;
+  return bullets.length > 0 ? bullets : bareList(text);
 }
 
-function jsonList(text: string): string[] | null {
-  const inside = /\[[^[\]]*\]/.exec(text)?.[0];
-  if (inside === undefined) return null;
-  try {
-    const list: unknown = JSON.parse(inside);
-    return Array.isArray(list) && list.length > 0 && list.every((each) => typeof each === 'string') ? list : null;
-  } catch {
-    return null;
-  }
+/** Names alone: the last lines, each of which is a disease, or `psoriasis > eczema`, or behind "Differential:". */
+function bareList(text: string): string[] | null {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  const names = lines.slice(lines.findLastIndex((line) => !isDisease(line)) + 1);
+  if (names.length > 1) return names;
+  const [, list = ''] =
+    /^\W*(?:(?:ranked |differential )?(?:differentials?|diagnos[ei]s)\W*:)?(.*)$/iu.exec(lastLine(text)) ?? [];
+  const parts = list.split(/\s*[>→]\s*/u);
+  const entries = parts.length > 1 || list === lastLine(text) ? parts : list.split(/\s*[,;]\s*/u);
+  return entries.length > 1 && entries.every(isDisease) ? entries : null;
 }
+
+const isDisease = (entry: string): boolean => diseaseNamed.has(normaliseLabel(nameIn(entry)));
 
 const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? '';
 
 const nameIn = (entry: string): string => {
   const plain = entry
     .replaceAll(/[*_`"“”]+/g, '')
+    .replace(/^\s*(?:(?:most )?likely |primary |secondary |differential )?(?:diagnosis|disease|condition)\s*:/iu, '')
     .replaceAll(remark, '')
     .trim();
   return (plain.split(reason, 1)[0] ?? '').replace(/[\s.,;]+$/, '');

@@ -1,6 +1,8 @@
 /** Scores that a judge gives as JSON, alone or among words, whatever it calls its fields. */
+import { reasonFollows } from './behind.ts';
 import { dimensionNamed } from './names.ts';
 import type { Reading } from './reading.ts';
+import { counting, isForeign } from './roles.ts';
 import { readValue } from './value.ts';
 
 const nameFields = /^(?:dimension|name|metric|criterion|aspect|category|title|key|维度|指标|名称)$/i;
@@ -9,6 +11,8 @@ const scaleFields = /^(?:max|max_?score|max_?points|maximum|out_?of|scale|满分
 
 /** Objects tried at most, so that a text of braces costs no more than one of letters. */
 const mostTried = 100;
+/** Objects within one another that are looked into. */
+const deepest = 20;
 
 /**
  * @param text as the judge wrote it, thinking taken out
@@ -64,18 +68,61 @@ function parse(text: string): unknown {
   return null;
 }
 
-function readingsIn(value: unknown, at: number): Reading[] {
-  if (Array.isArray(value)) return value.flatMap((each) => readingsIn(each, at));
+function readingsIn(value: unknown, at: number, depth = 0): Reading[] {
+  if (depth > deepest) return [];
+  const inner = (each: unknown): Reading[] => readingsIn(each, at, depth + 1);
+  if (typeof value === 'string') return /^\s*[{[]/.test(value) ? inner(parse(value)) : [];
+  if (Array.isArray(value)) return value.flatMap(inner);
   if (typeof value !== 'object' || value === null) return [];
-  const fields = Object.entries(value);
-  const named = fields.find(([field, own]) => nameFields.test(field) && typeof own === 'string');
+  const all = Object.entries(value);
+  const named = all.find(([field, own]) => nameFields.test(field) && typeof own === 'string');
   const own = named && dimensionNamed(String(named[1]));
   if (own) return [{ dimension: own.dimension, at, value: givenScore(value) }];
-  return fields.flatMap(([field, inside]) => {
+  const listed = readLists(Object.values(value), at);
+  if (listed.length > 0) return listed;
+  const read = all.map(([field, inside]) => {
     const key = dimensionNamed(spaced(field));
     const score = key && givenScore(inside);
-    if (!key || (key.isLoose && !score)) return readingsIn(inside, at);
-    return [{ dimension: key.dimension, at, value: score }];
+    const isGroup = !key || (key.isLoose && !score);
+    return { field, isGroup, readings: isGroup ? inner(inside) : [{ ...key, at, value: score }] };
+  });
+  return thatCount(read).flatMap(({ readings }) =>
+    readings.map(({ dimension, value: own }) => ({ dimension, at, value: own })),
+  );
+}
+
+interface Field {
+  field: string;
+  isGroup: boolean;
+  readings: Reading[];
+}
+
+/** Of objects beside one another those of the candidate, and of its drafts the last. Reasons may be such an object, too. */
+function thatCount(fields: readonly Field[]): readonly Field[] {
+  const groups = fields.filter(({ isGroup, readings }) => isGroup && readings.some(({ value }) => value !== null));
+  const counted = counting(groups, ({ field }) => field);
+  if (counted.length > 0) return fields.filter((each) => !each.isGroup || counted.includes(each));
+  // Said to be missing, so that nobody looks for it in the text of the object.
+  const withoutScores = (readings: readonly Reading[]): Reading[] => readings.map((each) => ({ ...each, value: null }));
+  return fields.map((each) =>
+    each.isGroup && isForeign(each.field) ? { ...each, readings: withoutScores(each.readings) } : each,
+  );
+}
+
+/** A list of names, and one of as many scores. */
+function readLists(lists: readonly unknown[], at: number): Reading[] {
+  const names = lists.find(
+    (list) => Array.isArray(list) && list.length > 1 && list.every((each) => dimensionNamed(String(each))),
+  );
+  if (!Array.isArray(names)) return [];
+  const scores = lists.filter(
+    (list) => list !== names && Array.isArray(list) && list.length === names.length && list.some(givenScore),
+  );
+  const [only] = scores;
+  if (scores.length !== 1 || !Array.isArray(only)) return [];
+  return names.flatMap((name, i) => {
+    const own = dimensionNamed(String(name));
+    return own ? [{ dimension: own.dimension, at, value: givenScore(only[i]) }] : [];
   });
 }
 
@@ -84,11 +131,20 @@ const spaced = (field: string): string => field.replaceAll(/(?<=[a-z])(?=[A-Z])/
 
 function givenScore(given: unknown): Reading['value'] {
   if (typeof given === 'number') return { raw: given, scale: null };
-  if (typeof given === 'string') return readValue(given.replace(/^[^:=\d]{0,20}[:=]\s*/, ''));
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) return null;
+  if (typeof given === 'string') {
+    const value = readValue(given.replace(/^[^:=\d]{0,20}[:=]\s*/, ''));
+    // "2 more differential diagnoses" counts something.
+    return value && (value.scale !== null || reasonFollows.test(value.rest)) ? value : null;
+  }
+  // `[4, "names two of three"]`
+  if (Array.isArray(given)) {
+    const [raw, ...others] = given.filter((each) => typeof each === 'number');
+    return raw === undefined || others.length > 0 ? null : { raw, scale: null };
+  }
+  if (typeof given !== 'object' || given === null) return null;
   const fields = Object.entries(given);
   const score = fields.find(([field]) => scoreFields.test(field));
-  const most = fields.find(([field, own]) => scaleFields.test(field) && [5, 10, 100].includes(Number(own)));
+  const most = fields.find(([field, own]) => scaleFields.test(field) && Number(own) > 0);
   const value = score ? givenScore(score[1]) : null;
   return value && most ? { ...value, scale: value.scale ?? Number(most[1]) } : value;
 }

@@ -8,13 +8,18 @@ import { readValue, type Value } from './value.ts';
 const lineBegin =
   /(?:^|\n)[\s"'([{|]*(?:(?:\(?\d{1,2}\s*[.):、]?|[a-f][.)]|[ivx]{1,4}[.)]|[一二三四五六]\s*[、.]|(?:dimension|criterion|metric|维度|指标)\s*\d*\s*[:.]?|(?:score|rating)\s+(?:for|of))\s*)*["'([]*$/iu;
 /** `Safety and accuracy: 4` says which of the two? */
-const joined = /^\s*(?:and|&|\/|\+|und|和|及|与)\s*(?:the\s+)?$/iu;
+const joined = /^\s*(?:and|,|、|&|\/|\+|und|和|及|与)\s*(?:the\s+)?$/iu;
 /** What is no dimension's any more. */
 const conclusion =
   /^[\s"'([]*(?:overall|total|average|mean|summary|sum|conclusion|final\s+(?:thoughts|remarks)|总分|總分|总体|總體|综合|綜合|平均|总评|合计)/imu;
 
+/** `Safety: 3 - though Accuracy is 4.5 elsewhere`: between two scores of one list stand no words but these. */
+const ofList = /^(?:[^\p{L}\n]|out of|points?|stars?|and|the|its|scores?|ratings?|is|an?)*$/iu;
+
 interface Heading extends Mention {
   given: Given;
+  begins: boolean;
+  isAside: boolean;
 }
 
 /** Scores that stand behind a name, and with `isSure` false those that its section leads to. */
@@ -25,15 +30,23 @@ export interface LineReading extends Reading {
 /** @param text without mark-up */
 export function readLines(text: string): LineReading[] {
   const mentions = mentionsIn(text);
-  const headings = mentions.flatMap((mention, i): Heading[] => {
+  const found = mentions.flatMap((mention, i): Heading[] => {
     const isJoint = joined.test(text.slice(mentions[i - 1]?.end ?? 0, mention.start));
     const rest = text.slice(mention.end, mention.end + 400);
     const begins = lineBegin.test(text.slice(Math.max(0, mention.start - 60), mention.start));
-    const given = isJoint ? 'none' : givenBehind(rest, begins);
-    if (mention.isLoose) return given === null || given === 'none' ? [] : [{ ...mention, given }];
+    const said = givenBehind(rest, begins);
+    const given = isJoint && said ? 'none' : said;
+    const last = text.lastIndexOf('\n', mention.start - 1);
+    const ownLine = mentions.slice(0, i).filter(({ start }) => start > last);
+    const behind = text.slice(ownLine.at(-1)?.end ?? mention.start, mention.start);
+    const isAside = !begins && (!ofList.test(behind) || ownLine.at(-1)?.dimension === mention.dimension);
+    const heading = { ...mention, given, begins, isAside };
+    if (mention.isLoose) return given === null || given === 'none' ? [] : [heading];
     const heads = begins && /^["'\])]*\s*(?:$|\n|[:=([|-])/u.test(rest);
-    return given !== null || heads ? [{ ...mention, given }] : [];
+    return given !== null || heads ? [heading] : [];
   });
+  const stated = new Set(found.flatMap(({ dimension, begins, given }) => (begins && given ? [dimension] : [])));
+  const headings = found.filter(({ isAside, dimension }) => !isAside || !stated.has(dimension));
   const readings = headings.flatMap(({ dimension, start, end, given }, i): LineReading[] => {
     if (given !== null) return [{ dimension, at: start, value: given === 'none' ? null : given, isSure: true }];
     const section = text.slice(end, headings[i + 1]?.start ?? text.length);

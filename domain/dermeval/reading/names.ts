@@ -17,7 +17,16 @@ const aliases: Readonly<Record<Dimension, readonly string[]>> = {
     ...['medical groundedness', 'groundedness', 'medical grounding', 'grounding', 'medically grounded'],
     ...['medical groundness', 'groundness', 'clinical groundedness', 'evidence groundedness'],
     ...['医学依据', '医学依据性', '医学根据', '医学有据性', '医学可靠性', '医学扎实性', '医学基础', '医学基础性'],
-    ...['醫學依據', '醫學依據性', '醫學根據', '医学的根拠', '循证性', '依据性', 'medizinische fundierung'],
+    ...[
+      '醫學依據',
+      '醫學依據性',
+      '醫學根據',
+      '医学的根拠',
+      '循证性',
+      '依据性',
+      'medizinische fundierung',
+      'medizinische fundiertheit',
+    ],
   ],
   clinical_coverage: [
     ...['clinical coverage', 'coverage', 'clinical completeness', 'completeness', 'coverage of clinical aspects'],
@@ -29,6 +38,7 @@ const aliases: Readonly<Record<Dimension, readonly string[]>> = {
     ...['reasoning', 'clinical reasoning', 'reasoning quality', 'diagnostic reasoning', 'coherent reasoning'],
     ...['推理连贯性', '推理一致性', '推理连贯', '推理逻辑性', '逻辑连贯性', '逻辑一致性', '连贯性', '推理的连贯性'],
     ...['推理連貫性', '推理一貫性', '推論の一貫性', '邏輯連貫性', '連貫性', 'kohärenz der begründung', 'kohärenz'],
+    ...['kohärenz der argumentation', 'schlüssigkeit der argumentation'],
   ],
   description_precision: [
     ...['description precision', 'descriptive precision', 'precision', 'precision of description'],

@@ -1,11 +1,19 @@
 /** A judge's text without what marks it up, so that one grammar reads it. */
 import { withoutThinking } from '../../replies/thinking.ts';
+import { dimensionNamed } from './names.ts';
+
+/** Halves and quarters, before NFKC makes "1⁄2" of them and "41⁄2" of four and a half. */
+const fractions: typeof rewrites = [
+  [/(?<=\d)\s?½|(?<=(?<![\d.,/])\d) 1[/⁄]2(?![\d/])/g, '.5'],
+  [/(?<=\d)\s?¼|(?<=(?<![\d.,/])\d) 1[/⁄]4(?![\d/])/g, '.25'],
+  [/(?<=\d)\s?¾|(?<=(?<![\d.,/])\d) 3[/⁄]4(?![\d/])/g, '.75'],
+  [/½/g, '0.5'],
+  [/¼/g, '0.25'],
+  [/¾/g, '0.75'],
+];
 
 /** Replaced in this order. Each says the same to a reader with or without it. */
 const rewrites: readonly (readonly [pattern: RegExp, by: string])[] = [
-  // Before NFKC, which makes "1⁄2" of it.
-  [/(?<=\d)\s?½/g, '.5'],
-  [/½/g, '0.5'],
   [/\u200b|\u200c|\u200d|\u2060|\ufeff|\ufe0e|\ufe0f|\u20e3/g, ''],
   [/&nbsp;|&#160;|\u00a0/gi, ' '],
   [/&#124;/g, '|'],
@@ -29,7 +37,8 @@ const afterNormalisation: readonly (readonly [pattern: RegExp, by: string])[] = 
   [/[“”„«»「」『』]/g, '"'],
   [/【|〔/g, '['],
   [/】|〕/g, ']'],
-  [/\.{3,}|…+|_{4,}/g, ' : '],
+  [/\.{2,}|…+|_{4,}/g, ' : '],
+  [/(?<=[^\s|:-][^\S\n]+)--+(?=[^\S\n])/g, '-'],
   [/^[ \t]*(?:[>#]+[ \t]*)+/gm, ''],
   [/^[ \t]*[*+•·●▪◦‣⁃✓✔✅-][ \t]+/gmu, ''],
   [/[*`$]+/g, ''],
@@ -38,9 +47,18 @@ const afterNormalisation: readonly (readonly [pattern: RegExp, by: string])[] = 
   [/(?<![\p{L}\p{N}])_(?=[\p{L}\p{N}])|(?<=[\p{L}\p{N}:.])_(?![\p{L}\p{N}])/gu, ''],
 ];
 
+const apply = (text: string, list: typeof rewrites): string =>
+  list.reduce((rest, [pattern, by]) => rest.replaceAll(pattern, by), text);
+
 /** NFKC takes full-width digits, slashes and colons to their plain forms. */
+export const normalised = (text: string): string => apply(text, fractions).normalize('NFKC');
+
+/** `<accuracy>` with further tags in it heads a section. */
+const headings = (text: string): string =>
+  text.replaceAll(/<(\/?)([a-z_ -]{2,40})>/gi, (tag, closing: string, name: string) =>
+    dimensionNamed(name) ? (closing ? '\n' : `\n${name}\n`) : tag,
+  );
+
 export function plainText(output: string): string {
-  const apply = (text: string, list: typeof rewrites): string =>
-    list.reduce((rest, [pattern, by]) => rest.replaceAll(pattern, by), text);
-  return apply(apply(withoutThinking(output), rewrites).normalize('NFKC'), afterNormalisation);
+  return apply(normalised(headings(apply(withoutThinking(output), rewrites))), afterNormalisation);
 }

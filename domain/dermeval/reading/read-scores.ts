@@ -6,12 +6,12 @@ import { withoutThinking } from '../../replies/thinking.ts';
 import { byDimension, type Dimension, dimensionKeys, type Scores } from '../dimensions.ts';
 import { readJson } from './json.ts';
 import { readLines } from './lines.ts';
-import { plainText } from './plain.ts';
+import { normalised, plainText } from './plain.ts';
 import type { Reading } from './reading.ts';
 import { readTables } from './tables.ts';
 
 export function readScores(output: string): Scores {
-  const json = readJson(withoutThinking(output).normalize('NFKC'));
+  const json = readJson(normalised(withoutThinking(output)));
   // Where nothing was JSON, marks that NFKC would spoil are still there.
   const text = plainText(json.readings.length > 0 ? json.rest : output);
   const tables = readTables(text);
@@ -37,7 +37,9 @@ export function readScores(output: string): Scores {
 /** Where the last heading stands by which a judge takes its first scores back. */
 function beginOfFinal(text: string): number {
   const headings = [
-    ...text.matchAll(/^[\s"'([]*(?:final|revised|corrected|updated|adjusted|最终|最終|修正|修订)[^\n]{0,60}$/gimu),
+    ...text.matchAll(
+      /^[\s"'([]*(?:final|revised|correct(?:ed|ions?)|updated|adjusted|最终|最終|修正|修订)[^\n]{0,60}$/gimu,
+    ),
   ];
   return headings.at(-1)?.index ?? -1;
 }
@@ -55,8 +57,13 @@ const ten =
 const hundred =
   /\b(?:scale|scored?|rated|ratings?)\b[^.\n]{0,40}(?:\b[01]\s*(?:-|to)\s*100\b|out\s+of\s+100\b)|百分制|100分制|满分\s*(?:为|是|:)?\s*100/iu;
 
+/** Also one that nobody asked for. */
+const otherScale = /\bscale\s*(?:of|from|is|:)?\s*(?:from\s+)?[01]\s*(?:-|to)\s*(\d{1,3}(?:\.\d+)?)(?!\s*[\p{L}%\d])/iu;
+
 /** Of numbers without a scale: the one that the text states; ten where most of them are above five. */
 function scaleOfBare(values: readonly Reading['value'][], text: string): number {
+  const other = otherScale.exec(text)?.[1];
+  if (other !== undefined && ![5, 10, 100].includes(Number(other))) return Number(other);
   if (hundred.test(text)) return 100;
   if (ten.test(text)) return 10;
   const bare = values.flatMap((value) => (value && value.scale === null ? [value.raw] : []));
@@ -66,7 +73,9 @@ function scaleOfBare(values: readonly Reading['value'][], text: string): number 
 
 function asScore(value: Reading['value'], scaleOfBare: number): number | null {
   if (value === null || !Number.isFinite(value.raw)) return null;
+  const scale = value.scale ?? scaleOfBare;
+  if (![5, 10, 100].includes(scale)) return null;
   // Rounded where dividing leaves dust, e.g. 7.4 of 10.
-  const score = Math.round((value.raw * 5e9) / (value.scale ?? scaleOfBare)) / 1e9;
+  const score = Math.round((value.raw * 5e9) / scale) / 1e9;
   return score >= 0 && score <= 5 ? score : null;
 }

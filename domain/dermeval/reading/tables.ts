@@ -1,6 +1,7 @@
 /** Scores in tables: a row for each dimension, or a column for each; Markdown, HTML and tabs alike. */
 import { dimensionNamed } from './names.ts';
 import { noScore, type Reading, scaleSaid } from './reading.ts';
+import { counting, isMost } from './roles.ts';
 import { readValue } from './value.ts';
 
 const scoreHead = /score|rating|grade|mark|points|评分|得分|分数|打分|分值|點數|punkte|bewertung/iu;
@@ -62,34 +63,53 @@ function readTable(rows: readonly Row[]): Reading[] {
   const [head, ...others] = rows;
   if (!head) return [];
   const columns = head.cells.map(dimensionNamed);
-  if (columns.filter((named) => named?.isLoose === false).length >= 2) {
-    return others.flatMap(({ at, cells }) =>
-      columns.flatMap((named, i) =>
-        named
-          ? [{ dimension: named.dimension, at, value: cellValue(cells[i] ?? '', scaleSaid(head.cells[i] ?? '')) }]
-          : [],
-      ),
-    );
-  }
-  const scores = head.cells.findIndex((cell, i) => scoreHead.test(cell) && columns[i] === null);
-  const scale = scores < 0 ? null : scaleSaid(head.cells[scores] ?? '');
-  return rows.flatMap(({ at, cells }) => {
+  if (columns.filter((named) => named?.isLoose === false).length >= 2) return readColumns(head, others);
+  const isHead = !columns.some((named) => named?.isLoose === false);
+  const heads = head.cells.map((name, i) => ({ name, i }));
+  const scored = heads.filter(({ name, i }) => scoreHead.test(name) && columns[i] === null);
+  const most = heads.find(({ name }) => isMost(name));
+  const chosen = counting(scored.length > 0 ? scored : heads, ({ name }) => name);
+  return (isHead ? others : rows).flatMap(({ at, cells }) => {
     const place = cells.findIndex((cell) => dimensionNamed(cell) !== null);
     const named = dimensionNamed(cells[place] ?? '');
     if (!named) return [];
-    const value = scores >= 0 ? cellValue(cells[scores] ?? '', scale) : firstValue(cells.slice(place + 1));
-    return named.isLoose && value === null ? [] : [{ dimension: named.dimension, at, value }];
+    const scale = scaleOf(most && cells[most.i]);
+    const given = isHead
+      ? chosen
+          .filter(({ i }) => scored.length > 0 || i > place)
+          .flatMap(({ i, name }) => saidIn(cells[i] ?? '', scaleSaid(name) ?? scale))
+      : cells
+          .slice(place + 1)
+          .flatMap((cell) => saidIn(cell, null))
+          .slice(0, 1);
+    const values = given.length > 0 ? given : [null];
+    return values
+      .filter((value) => !named.isLoose || value !== null)
+      .map((value) => ({ dimension: named.dimension, at, value }));
   });
 }
 
-function firstValue(cells: readonly string[]): Reading['value'] {
-  for (const cell of cells) {
-    const value = cellValue(cell, null);
-    if (value || noScore.test(cell)) return value;
-  }
-  return null;
+/** Nothing where a cell holds words. */
+function saidIn(cell: string, scale: number | null): Reading['value'][] {
+  const value = cellValue(cell, scale);
+  return value || noScore.test(cell) ? [value] : [];
 }
 
+/** A column for each dimension, a row for each text that was scored. */
+function readColumns(head: Row, rows: readonly Row[]): Reading[] {
+  const columns = head.cells.map(dimensionNamed);
+  const label = columns.indexOf(null);
+  const nameOf = ({ cells }: Row): string => cells[label] ?? '';
+  const most = rows.find((row) => isMost(nameOf(row)));
+  return counting(rows, nameOf).flatMap(({ at, cells }) =>
+    columns.flatMap((named, i) => {
+      const scale = scaleSaid(head.cells[i] ?? '') ?? scaleOf(most?.cells[i]);
+      return named ? [{ dimension: named.dimension, at, value: cellValue(cells[i] ?? '', scale) }] : [];
+    }),
+  );
+}
+
+const scaleOf = (cell: string | undefined): number | null => (cell && /^\d+$/.test(cell) ? Number(cell) : null);
 /** A cell is a score where it begins with one that no word follows. */
 function cellValue(cell: string, scale: number | null): Reading['value'] {
   const value = readValue(cell);

@@ -14,8 +14,8 @@ const words: Readonly<Record<string, number>> = {
   ...{ 零: 0, 〇: 0, 一: 1, 二: 2, 两: 2, 兩: 2, 三: 3, 四: 4, 五: 5 },
 };
 const number = String.raw`\d{1,3}(?:[.,]\d{1,3})?(?![\d%]|[.,]\d)`;
-const unit = String.raw`(?:\s*(?:分|点|points?\b|pts?\b\.?|stars?\b|punkte\b))?`;
-const of = String.raw`\s*(?:/|out\s+of|von|of|\(\s*(?:满分|滿分|out\s+of|max(?:imum)?\.?|of|/|von|总分)(?:\s*为|:)?)\s*(?:a\s+(?:possible|maximum|total)\s+(?:of\s+)?)?`;
+const unit = String.raw`(?:\s*(?:分|点|점|points?\b|pts?\b\.?|stars?\b|punkte\b))?`;
+const of = String.raw`\s*(?:/|out\s+of|von|of|sur|de|su|\(\s*(?:满分|滿分|out\s+of|max(?:imum)?\.?|of|/|von|总分)(?:\s*为|:)?)\s*(?:a\s+(?:possible|maximum|total)\s+(?:of\s+)?)?`;
 const most = String.raw`(\d{1,3}|five|ten|五|十)(?:[.,]0+)?\s*(?:分|点|points?\b|stars?\b)?\s*\)?(?![\d/]|[.,]\d)`;
 
 const about =
@@ -50,7 +50,7 @@ export function readValue(given: string): Value | null {
 function scaled(raw: number, rest: string): Value | null {
   const found = scaleAfter.exec(rest);
   if (!found) {
-    if (new RegExp(`^${unit}\\s*(?:/|out\\s+of|of\\s+(?=\\d))\\s*\\d`, 'iu').test(rest)) return null;
+    if (new RegExp(`^${unit}\\s*(?:/|out\\s+of|(?:of|sur|de|su)\\s+(?=\\d))\\s*\\d`, 'iu').test(rest)) return null;
     return { raw, scale: null, rest: rest.replace(new RegExp(`^${unit}`, 'iu'), '').replace(spread, '') };
   }
   const [all, said = ''] = found;
@@ -91,7 +91,10 @@ function readRange(text: string): Value | null {
   const rest = text.slice(all.length);
   const [low, high] = [toNumber(first), toNumber(second)];
   const isApart = sign === '-' && before !== '' && after !== '' && !/^\s*(?:[,;:.)|\]]|$|\n|\/|out\b|分)/u.test(rest);
-  if (isApart || (sign === 'and' && !/^between/i.test(text)) || low >= high) return null;
+  if (isApart || (sign === 'and' && !/^between/i.test(text)) || low === high) return null;
+  // "4-3" is a range told from above; "5 - 1" takes something off, and does not say what is left.
+  if (low > high && before !== '' && !/^\s*(?:$|\n)/.test(rest)) return null;
+  if (low > high && before !== '') return sign === '-' ? { raw: Number.NaN, scale: null, rest } : null;
   const value = scaled((low + high) / 2, rest);
   const isScale = (low === 0 || low === 1) && (high === 5 || high === 10 || high === 100);
   return value && isScale ? { ...value, raw: Number.NaN } : value;

@@ -1,6 +1,6 @@
 /** What hedges, negations and question marks speak of: the option, the condition, or neither. */
 import { type Item, isClaim } from './items.ts';
-import { openings } from './vocabulary.ts';
+import { foreignWithout, openings } from './vocabulary.ts';
 
 export type Target = 'option' | 'condition';
 
@@ -54,7 +54,10 @@ function doubted(item: Item, i: number, previous: Target | null, context: Contex
 }
 
 /** Negations that deny the word after them: "with no ulceration". */
-const ofThings: ReadonlySet<string> = new Set(['no', 'without', 'lack', 'lacking', 'absent', 'non']);
+const ofThings: ReadonlySet<string> = new Set([
+  ...['no', 'without', 'lack', 'lacking', 'absent', 'non'],
+  ...foreignWithout,
+]);
 
 const isOpen = (clause: readonly Item[]): boolean => clause.some(({ kind }) => kind === 'unknown');
 

@@ -63,6 +63,23 @@ export const announcements = setOf(announcing);
 /** End the option's place in the taxonomy: "…, and is generally classified as malignant". */
 export const closings = setOf(closing);
 
+/** Doubts in the languages of Latin script that models fall into: a name is the same word there, a denial is not. */
+const foreign = {
+  superlative: `am wahrscheinlichsten, wahrscheinlichste, wahrscheinlichsten, le plus probable, la plus probable,
+    plus vraisemblable, mas probable, piu probabile, mais provavel`,
+  hedge: `wahrscheinlich, moglich, moglicherweise, vermutlich, mutmasslich, eventuell, vielleicht, verdacht, eher,
+    probablement, peut etre, possiblement, plutot, vraisemblablement, soupcon, posible, posiblemente, probablemente,
+    quizas, quiza, sospecha, forse, probabile, probabilmente, possibile, sospetto, possivel, provavel, provavelmente,
+    talvez, oder, ou, oppure`,
+  negation: `nicht, weder, statt, anstatt, ausgeschlossen, unwahrscheinlich, pas, ni, jamais, exclu, exclue, peu probable,
+    improbable, descartado, excluido, poco probable, escluso, esclusa, improbabile, poco probabile, nao, improvavel,
+    pouco provavel`,
+  without: `kein, keine, keinen, keinem, keiner, keines, ohne, aucun, aucune, sans, ningun, ninguna, sin, nessun,
+    nessuna, senza, nenhum, nenhuma, sem`,
+} as const;
+/** Deny what follows them alone: "Melanom ohne Ulzeration". */
+export const foreignWithout: ReadonlySet<string> = setOf(foreign.without);
+
 const phrases: Record<WordKind, string> = {
   lead: `${linking}, ${announcing}, ${closing}, ${nouns}, the, a, an, my, our, final, correct, best, right, single, chosen,
     appropriate, suitable, fitting, fits, matching, match, i, we, you, would, will, should, can, been, be, do, does,
@@ -78,18 +95,18 @@ const phrases: Record<WordKind, string> = {
     second, finally, after, before, even, too, over, more, including, include, containing, subtype, variant, common, typical,
     classic, classical, not otherwise specified, differential diagnosis`,
   heading: 'condition, malignancy, malignancy status, status, behavior, behaviour, prognosis, dignity',
-  superlative: 'most likely, most probable, most probably, most plausible, likeliest',
+  superlative: `most likely, most probable, most probably, most plausible, likeliest, ${foreign.superlative}`,
   hedge: `likely, probably, probable, possible, possibly, plausible, plausibly, presumably, presumed, presumptive,
     suspected, suspicious, suspect, suspicion, suggestive, suggest, suggesting, maybe, perhaps, might, may, could,
     potentially, potential, appear, appearing, looking, look, seem, seemingly, apparently, unclear, uncertain,
     uncertainty, unsure, unknown, undetermined, undefined, indeterminate, inconclusive, equivocal, borderline,
     questionable, rule out, r o, sometimes, often, occasionally, mostly, mainly, tend, either, guess, if, unless,
     whether, resembling, resemble, like, mimic, mimicking, arguably, low confidence, more likely, less likely,
-    not certain, not sure, not confirmed, not definite, concerning for, favor, favored, cannot be determined, n a, both, between`,
+    not certain, not sure, not confirmed, not definite, concerning for, favor, favored, cannot be determined, n a, both, between, ${foreign.hedge}`,
   negation: `not, no, non, never, without, neither, nor, cannot, cant, isnt, wasnt, arent, doesnt, dont, wont, unlikely,
     excluded, exclude, excluding, ruled out, against, instead, rather, absent, negative, denied, except, other than,
     unlike, incorrect, wrong, false, lack, lacking, least likely, rejected, improbable,
-    discarded, absence, free of, anything but, everything but`,
+    discarded, absence, free of, anything but, everything but, ${foreign.negation}, ${foreign.without}`,
   alternative: 'or, versus, vs, and or, otherwise, alternatively',
   also: 'plus, along with, together with, as well as, in addition to',
   subtype: `subtype of, sub type of, subclass of, subcategory of, subset of, subgroup of, variant of, variety of,

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { dimensionKeys, dimensions, type Scores } from '../../../domain/dermeval/dimensions.ts';
 import { readScores } from '../../../domain/dermeval/reading/read-scores.ts';
+import { hostedOutputs } from './hosted-outputs.ts';
 import { judgeOutputs } from './judge-outputs.ts';
 import { oddOutputs } from './odd-outputs.ts';
 
@@ -9,6 +10,10 @@ const inOrder = (scores: Scores): (number | null)[] => dimensionKeys.map((key) =
 
 describe('a judge’s text', () => {
   it.each(judgeOutputs)('is read as a careful reader does: %s', (_, text, scores) => {
+    expect(inOrder(readScores(text))).toEqual(scores);
+  });
+
+  it.each(hostedOutputs)('of a hosted model: %s', (_, text, scores) => {
     expect(inOrder(readScores(text))).toEqual(scores);
   });
 
@@ -97,6 +102,8 @@ describe('any text', () => {
       '4/5 '.repeat(25_000),
       '| '.repeat(5e4),
       '1'.repeat(1e5),
+      `${'{"a":'.repeat(2e4)}1${'}'.repeat(2e4)}`,
+      `${'['.repeat(5e4)}${']'.repeat(5e4)}`,
     ]) {
       readScores(text);
     }

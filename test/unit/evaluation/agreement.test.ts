@@ -53,6 +53,21 @@ describe('agreement of a judge with people', () => {
     expect(() => agreementOf([])).toThrow(RangeError);
   });
 
+  it('has none with a rater who always says the same, however many items', () => {
+    const constant = Array.from({ length: 4500 }, (_, i) => pair(`p${i}`, 1.9, (i % 26) / 5));
+    expect(agreementOf(constant).correlation).toBeNull();
+    // Without the one patient who differs nothing is known, so the interval is all that is possible.
+    const but = [pair('first', 3, 0), ...constant];
+    expect(agreementOf(but).correlation).toMatchObject({ low: -1, high: 1 });
+  });
+
+  it('has an interval that holds a correlation of 1 and of -1', () => {
+    const rising = [1, 2, 3, 4].map((score) => pair(`p${score}`, score, score));
+    expect(agreementOf(rising).correlation).toMatchObject({ value: 1, high: 1 });
+    const falling = [1, 2, 3, 4].map((score) => pair(`p${score}`, score, 5 - score));
+    expect(agreementOf(falling).correlation).toMatchObject({ value: -1, low: -1 });
+  });
+
   it('has a wider interval where texts of one patient go together', () => {
     const apart = Array.from({ length: 24 }, (_, i) => pair(`p${i}`, (i * 7) % 6, (i * 7 + (i % 3)) % 6));
     const together = apart.map((each, i) => ({ ...each, group: `p${i % 6}` }));

@@ -177,6 +177,9 @@ export const readings: Record<string, Row[]> = {
     ['melanoma', 'B because the border is blurred', 'B', null],
     ['melanoma', '答案：B', 'B', null],
     ['melanoma', '最可能的诊断是B：黑色素瘤', 'B', null],
+    ['melanoma', 'Le diagnostic le plus probable : melanoma', 'B', null],
+    ['melanoma', 'B: melanoma, ohne Ulzeration', 'B', null],
+    ['melanoma', 'B: melanoma sans ulceration', 'B', null],
     ['melanoma', 'Blue veil, two colours. Therefore, the diagnosis corresponds to melanoma.', 'B', null],
     ['melanoma', 'B: melanoma. The border is irregular, with no ulceration.', 'B', null],
     ['melanoma', 'B: melanoma. The colours suggest melanoma.', 'B', null],
@@ -263,6 +266,7 @@ export const readings: Record<string, Row[]> = {
     ['melanoma', 'melanoma which is unlikely', null, null],
     ['melanoma', 'B: melanoma, but not sure', null, null],
     ['melanoma', '可能是B', null, null],
+    ['melanoma', 'B: melanoma, unwahrscheinlich', null, null],
     ['melanoma', 'B: 不是黑色素瘤', null, null],
   ],
   'no option': [
