@@ -9,7 +9,13 @@ import type { Narrative } from '../../domain/narratives/narrative.ts';
 import { nextCase, type Task } from '../../domain/reviews/next.ts';
 import type { DeskState, GivenReview, Saved, ShownCase } from '../../domain/reviews/page.ts';
 import { type Review, reviewSchema } from '../../domain/reviews/review.ts';
-import { isScriptName, nameRefusal, reviewerKey, reviewerName } from '../../domain/reviews/reviewer.ts';
+import {
+  isScriptName,
+  nameRefusal,
+  reviewerKey,
+  reviewerName,
+  scriptNameRefusal,
+} from '../../domain/reviews/reviewer.ts';
 import type { ReviewedCase, ReviewRules } from '../../domain/reviews/state.ts';
 
 export interface Desk {
@@ -109,7 +115,7 @@ export async function openDesk({ store, wait, closed, tell, now }: DeskSource): 
         note: given.note?.trim() || null,
       });
       if (!review.success) return { wrong: wordsOf(review.error) };
-      if (isScriptName(given.reviewer)) return { wrong: 'reviewer: a name that begins with "script" is a program\'s' };
+      if (isScriptName(given.reviewer)) return { wrong: `reviewer: ${scriptNameRefusal}` };
       if (given.verdict === 'settled' && found.reviewed.apart.length === 0)
         return { wrong: 'nothing is to be settled here any more: the scores agree by now' };
       const standing = await log.add(review.data);

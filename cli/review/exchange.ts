@@ -4,7 +4,7 @@ import { toJsonLines } from '../../activities/json-lines.ts';
 import { isSame, type ReviewLog } from '../../activities/reviews/review-log.ts';
 import { userMistake } from '../../domain/failures.ts';
 import { type Review, reviewSchema } from '../../domain/reviews/review.ts';
-import { isScriptName, reviewerKey, reviewerName } from '../../domain/reviews/reviewer.ts';
+import { isScriptName, reviewerKey, reviewerName, scriptNameRefusal } from '../../domain/reviews/reviewer.ts';
 import { inTime } from '../../domain/reviews/state.ts';
 import { checkedLine, givenLines } from '../../domain/rows/given-lines.ts';
 
@@ -44,7 +44,7 @@ export async function importReviews(log: ReviewLog, file: string, ids: ReadonlyS
     const wrong = (field: string, why: string): Error => userMistake(`${line.where}: ${field}: ${why}`);
     if (!ids.has(review.id)) throw wrong('id', `"${review.id}" is none of the ${ids.size} cases that are reviewed`);
     if (review.kind !== 'person') throw wrong('kind', 'only people\'s reviews are taken; give "person"');
-    if (isScriptName(review.reviewer)) throw wrong('reviewer', 'a name that begins with "script" is a program\'s');
+    if (isScriptName(review.reviewer)) throw wrong('reviewer', scriptNameRefusal);
     const other = standing.get(placeOf(review));
     if (other && !isSame(other, review))
       throw wrong(

@@ -18,6 +18,9 @@ export const scriptedReviewer = (number: number): string => `script-${number}`;
 /** A person may not go by a program's name. */
 export const isScriptName = (name: string): boolean => /^script\b/.test(reviewerKey(name));
 
+/** Why a person's review under a program's name is refused. */
+export const scriptNameRefusal = 'a name that begins with "script" is a program\'s';
+
 export const longestName = 80;
 
 /** Why a person cannot review under this name; null where one can. */
@@ -25,5 +28,5 @@ export function nameRefusal(typed: string): string | null {
   const name = reviewerName(typed);
   if (name === '') return 'a name is needed, of letters that can be seen';
   if (name.length > longestName) return `the name is longer than ${longestName} characters; shorten it`;
-  return isScriptName(name) ? 'a name that begins with "script" is a program\'s; give your own' : null;
+  return isScriptName(name) ? `${scriptNameRefusal}; give your own` : null;
 }

@@ -81,7 +81,7 @@ function readingsIn(value: unknown, at: number, depth = 0): Reading[] {
   const listed = readLists(Object.values(value), at);
   if (listed.length > 0) return listed;
   const read = all.map(([field, inside]) => {
-    const key = dimensionNamed(spaced(field));
+    const key = dimensionNamed(field);
     const score = key && givenScore(inside);
     const isGroup = !key || (key.isLoose && !score);
     return { field, isGroup, readings: isGroup ? inner(inside) : [{ ...key, at, value: score }] };
@@ -125,9 +125,6 @@ function readLists(lists: readonly unknown[], at: number): Reading[] {
     return own ? [{ dimension: own.dimension, at, value: givenScore(only[i]) }] : [];
   });
 }
-
-/** `medicalGroundedness` in words. */
-const spaced = (field: string): string => field.replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ');
 
 function givenScore(given: unknown): Reading['value'] {
   if (typeof given === 'number') return { raw: given, scale: null };
