@@ -29,7 +29,7 @@ export default async function train(args: string[]): Promise<void> {
   const unknown = chosen.find((name) => !parts.some((part) => part === name));
   if (unknown !== undefined) throw userMistake(`--parts ${unknown}: expected some of ${parts.join(', ')}`);
 
-  const services = await startServices(benchLogger(), { roles: ['orchestrator', 'llm', 'gpu'] });
+  const services = await startServices(benchLogger(), { roles: ['orchestrator', 'llm', 'gpu'], forksTrainers: false });
   try {
     if (chosen.includes('upload')) await compareUpload(gibibytes, repeats, services.environment);
     if (chosen.includes('steps')) await compareSteps(repeats, services.environment);

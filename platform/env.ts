@@ -15,6 +15,9 @@ import { lifelineVariable } from './lifeline.ts';
 
 export const repositoryRoot = fileURLToPath(new URL('..', import.meta.url));
 
+/** As in trainer/dermflow_trainer/forking. */
+export const trainerServerVariable = 'DERMFLOW_TRAINER_SERVER';
+
 export const shardings = ['ddp', 'fsdp', 'zero-2', 'zero-3'] as const;
 
 const words = z
@@ -75,6 +78,8 @@ const schema = z.object({
   DERMFLOW_VLLM_TENSOR_PARALLEL: z.coerce.number().int().positive().default(1),
   /** Whether a vLLM that shares the trainer's accelerators gives its memory back during the update. */
   DERMFLOW_VLLM_SLEEP: z.enum(['true', 'false']).default('false'),
+  /** Socket of the process that forks trainers, which they read themselves; empty: none does. A local stack sets it. */
+  [trainerServerVariable]: z.string().default(''),
   /** Python of the trainer's environment; empty: the one that set-up made below DERMFLOW_HOME. */
   DERMFLOW_TRAINER_PYTHON: z.string().default(''),
   /** Fast local disk for checkpoints and images; empty: DERMFLOW_HOME/scratch. */
@@ -131,6 +136,8 @@ export interface Environment {
   /** In milliseconds. */
   rewardTimeoutMs: number;
   trainerPython: string;
+  /** Whether a process forks trainers, so that none needs to stand by. */
+  forksTrainers: boolean;
   logLevel: string;
   /** Undefined where nobody asked for one. */
   askedLogLevel: string | undefined;
@@ -185,6 +192,7 @@ export function readEnvironment(variables: Record<string, string | undefined>): 
     webhookSecret: e.DERMFLOW_WEBHOOK_SECRET === '' ? null : e.DERMFLOW_WEBHOOK_SECRET,
     rewardTimeoutMs: 1000 * e.DERMFLOW_REWARD_TIMEOUT,
     trainerPython: e.DERMFLOW_TRAINER_PYTHON === '' ? resolve(home, 'python/bin/python') : e.DERMFLOW_TRAINER_PYTHON,
+    forksTrainers: e[trainerServerVariable] !== '',
     logLevel: e.DERMFLOW_LOG_LEVEL ?? 'info',
     askedLogLevel: e.DERMFLOW_LOG_LEVEL,
     gpuSlots: e.DERMFLOW_GPU_SLOTS,

@@ -41,6 +41,15 @@ export interface Trainer {
  */
 export const keepFreedMemory = { MALLOC_MMAP_THRESHOLD_: String(2 ** 32), MALLOC_TRIM_THRESHOLD_: String(2 ** 32) };
 
+/** The variables of a process that runs this checkout's trainer. */
+export const trainerVariables = {
+  PYTHONPATH: trainerPackage,
+  // Paths may hold any letter, whatever the locale; another Python's library is not this one's.
+  PYTHONUTF8: '1',
+  PYTHONHOME: undefined,
+  ...keepFreedMemory,
+};
+
 /** @param graceMs from SIGTERM to SIGKILL, in milliseconds: the longest step and the writing of a checkpoint */
 export function spawnTrainer(command: Command, graceMs: number): Trainer {
   const process = spawnProcess(command, graceMs);
@@ -64,13 +73,9 @@ export const giveJob = ({ process }: Trainer, file: string): void => void proces
 const spawnProcess = (command: Command, graceMs: number) =>
   execa(command.file, command.args, {
     env: {
-      PYTHONPATH: trainerPackage,
-      // Paths may hold any letter, whatever the locale; another Python's library is not this one's.
-      PYTHONUTF8: '1',
-      PYTHONHOME: undefined,
+      ...trainerVariables,
       // Under a launcher the ranks get as long to save as a single trainer; its own default is 30 s.
       TORCH_ELASTIC_SHUTDOWN_TIMEOUT: String(Math.ceil(graceMs / 1000)),
-      ...keepFreedMemory,
     },
     stdin: 'pipe',
     buffer: false,

@@ -16,7 +16,7 @@ import { explainCrash, makeScratchFolder, withScratchFolder } from '../scratch.t
 import { readJsonLines } from '../store/rows.ts';
 import { strayFailure } from '../stray.ts';
 import { identifyModel } from '../trainer/base-model.ts';
-import { trainerPackage } from '../trainer/command.ts';
+import { likelyJob } from '../trainer/command.ts';
 import { isSingle, prepareLaunch } from '../trainer/launch.ts';
 import { fetchPolicy, modelPath } from '../trainer/model-folders.ts';
 import { createStandby } from '../trainer/standby.ts';
@@ -35,7 +35,10 @@ import type { Stretch, StretchContext } from './stretch-context.ts';
 
 export interface TrainingDependencies {
   store: ArtifactStore;
-  environment: Pick<Environment, 'scratch' | 'plugins' | 'rewardTimeoutMs' | 'trainerPython' | 'trainer'>;
+  environment: Pick<
+    Environment,
+    'scratch' | 'plugins' | 'rewardTimeoutMs' | 'trainerPython' | 'forksTrainers' | 'trainer'
+  >;
   logger: Logger;
   /** Aborts when the worker begins to shut down: the trainer saves, the checkpoint is uploaded, another worker goes on. */
   shutdown?: AbortSignal;
@@ -48,16 +51,18 @@ export interface TrainingDependencies {
 const defaultStallMs = 30 * 60_000;
 const defaultGraceMs = 5 * 60_000;
 
-/** While data are prepared a gpu worker has nothing else to do. Any folder stands for a model on this machine. */
-const likelyJob = { threads: 1, model: trainerPackage };
-
 export function createTrainingActivities(dependencies: TrainingDependencies): TrainingActivities {
   const { store, environment, logger, stallMs = defaultStallMs, graceMs = defaultGraceMs } = dependencies;
   requireOpenPaths(environment.trainer, null);
   const standby = createStandby(environment.trainerPython, graceMs, dependencies.shutdown);
   const staying = createStayingTrainers(dependencies.shutdown);
   const single = isSingle(environment.trainer);
-  if (single) standby.prepare(likelyJob);
+  const standBy = (job: typeof likelyJob): void => {
+    const isForked = environment.forksTrainers && job.threads === likelyJob.threads;
+    if (single && !isForked) standby.prepare(job);
+  };
+  // While data are prepared a gpu worker has nothing else to do.
+  standBy(likelyJob);
 
   const supervision = { logger, stallMs };
 
@@ -139,7 +144,7 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
             onEvent: (event) => {
               meter.note();
               // Only now: two that start at once would slow each other down.
-              if (single && event.event === 'started') standby.prepare(job);
+              if (event.event === 'started') standBy(job);
               onEvent(event);
             },
           };

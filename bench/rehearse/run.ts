@@ -59,7 +59,7 @@ export async function rehearseRun(
   victim: Victim,
 ): Promise<Rehearsed> {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
-  const services = await startServices(benchLogger(), { roles: ['orchestrator', 'llm', 'gpu'] });
+  const services = await startServices(benchLogger(), { roles: ['orchestrator', 'llm', 'gpu'], forksTrainers: false });
   const { stack, environment } = services;
   const log = join(environment.home, 'logs/worker-gpu.log');
   const memory = watchMemory();

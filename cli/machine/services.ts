@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { type WorkerRole, workerRoles } from '../../domain/names.ts';
 import { atStack, type Stack, type StackAddresses, stackEnvironment, startStack } from '../../infra/local/stack.ts';
 import type { Service } from '../../infra/local/supervisor.ts';
+import { trainerServer } from '../../infra/local/trainer-server.ts';
 import { smallHeap } from '../../infra/node24.mjs';
 import type { Environment } from '../../platform/env.ts';
 import { ownEnvironment } from '../environment.ts';
@@ -16,11 +17,12 @@ const workerGraceMs = 10 * 60_000;
  * Starts Temporal, S3 and the workers, one process per role. The environment returned is this process's own with their
  * addresses.
  *
- * @param bucket an empty one makes a run compute everything anew
+ * @param options.bucket an empty one makes a run compute everything anew
+ * @param options.forksTrainers false: as on a machine with an accelerator. Default: true
  */
 export async function startServices(
   logger: Logger,
-  options: { bucket?: string; roles?: readonly WorkerRole[] } = {},
+  options: { bucket?: string; roles?: readonly WorkerRole[]; forksTrainers?: boolean } = {},
 ): Promise<{ stack: Stack; environment: Environment }> {
   const environment = ownEnvironment();
   const { home, ports } = environment;
@@ -30,9 +32,13 @@ export async function startServices(
     wanted: ports,
     ...(options.bucket === undefined ? {} : { bucket: options.bucket }),
   });
+  const roles = options.roles ?? workerRoles;
   try {
-    for (const role of options.roles ?? workerRoles) {
-      await stack.supervisor.add(workerService(role, stack, environment));
+    const server = roles.includes('gpu') && options.forksTrainers !== false ? trainerServer(environment) : null;
+    if (server) await stack.supervisor.add(server.service);
+    for (const role of roles) {
+      const service = workerService(role, stack, environment);
+      await stack.supervisor.add({ ...service, env: { ...service.env, ...server?.variables } });
     }
   } catch (error) {
     await stack.stop();

@@ -17,7 +17,7 @@ export interface Service {
   name: string;
   command: string;
   args: string[];
-  env?: Record<string, string>;
+  env?: Record<string, string | undefined>;
   /** A program of others, which does not watch its stdin: keeper.mjs runs it and ends it with its parent. */
   foreign?: boolean;
   /** Added to this process's niceness (0 to 19): the scheduler prefers what does not say so, where both want the processor. */

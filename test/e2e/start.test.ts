@@ -117,8 +117,8 @@ describe('dermflow start', () => {
       const family = await reaching(started, step);
       const victims = family.filter((member) => command.test(member.command));
       expect(victims.length, name).toBeGreaterThan(0);
-      // The one that trains and the one that waits; exports for evaluation come and go.
-      const isTrainer = /-m dermflow_trainer (?:--standby|.*\/job\.json$)/;
+      // Exports for evaluation come and go.
+      const isTrainer = /-m dermflow_trainer .*\/job\.json$/;
       trainers.push(family.filter((member) => isTrainer.test(member.command)).map(({ pid }) => pid));
       killAll(victims);
     }

@@ -1,6 +1,8 @@
 """`python -m dermflow_trainer job.json`: runs one job and exits 0 (finished), 75 (interrupted, saved) or 1 (failed).
 `python -m dermflow_trainer --standby '{"threads": 1, "model": "/models/qwen"}'`: imports the libraries for training
 jobs of this kind, then waits for the path of one on stdin.
+`python -m dermflow_trainer --serve SOCKET '{"threads": 1, "model": "/models/qwen"}'`: imports them and forks a trainer
+for each job that is started with the path of SOCKET in the environment (`forking`).
 
 stdout carries JSON lines only: file descriptor 1 is kept for them and then pointed at stderr, so that no library's
 print can break a line. When a piped stdin closes, the parent is gone and the process ends at once.
@@ -14,6 +16,8 @@ import traceback
 
 from dermflow_trainer.events import Events
 from dermflow_trainer.failures import BadInput, Diverged, Interrupted, is_out_of_memory, memory_advice
+from dermflow_trainer.forking import SERVER
+from dermflow_trainer.forking.client import run_forked
 from dermflow_trainer.inbox import Inbox
 from dermflow_trainer.interruption import Interruption
 from dermflow_trainer.job import load_job, world_size
@@ -34,14 +38,26 @@ MODULES = {
 RESUMABLE = ("sft", "grpo", "distill", "soreb")
 
 
-def main():
+def main(arguments):
+    imported, is_forked = None, False
+    if len(arguments) == 3 and arguments[0] == "--serve":
+        imported, is_forked = settings(json.loads(arguments[2])), True
+        # Large, and of no use to what is no server.
+        from dermflow_trainer.forking.server import serve
+
+        arguments = serve(arguments[1], lambda: import_libraries(imported, MODULES.values()))
+    elif len(arguments) == 1 and os.environ.get(SERVER) and world_size() == 1:
+        code = run_forked(os.environ[SERVER], arguments)
+        if code is not None:
+            return code
+    environment = dict(os.environ)
     events = Events(take_stdout())
     Inbox.listen()
-    if len(sys.argv) == 3 and sys.argv[1] == "--standby":
-        like, before = json.loads(sys.argv[2]), dict(os.environ)
-        path = stand_by(like)
-    elif len(sys.argv) == 2:
-        like, before, path = None, None, sys.argv[1]
+    if len(arguments) == 2 and arguments[0] == "--standby":
+        imported = settings(json.loads(arguments[1]))
+        path = stand_by(imported)
+    elif len(arguments) == 1:
+        path = arguments[0]
     else:
         return fail(events, "bad-input", "usage: python -m dermflow_trainer job.json")
     try:
@@ -51,8 +67,8 @@ def main():
     try:
         if job["job"] in RESUMABLE:
             Interruption.listen()
-        if like is not None and settings(job) != settings(like):
-            start_anew(events, path, before)
+        if (imported is not None and settings(job) != imported) or (is_forked and sees_accelerator()):
+            start_anew(events, path, environment)
         os.environ.update(settings(job))
         # Jobs import large libraries: nothing above may.
         outputs = importlib.import_module(f"dermflow_trainer.{MODULES[job['job']]}").run(job, events)
@@ -102,21 +118,34 @@ def one_device(visible):
     return {"CUDA_VISIBLE_DEVICES": "0" if visible is None else visible.split(",")[0].strip()}
 
 
-def stand_by(like):
+def import_libraries(imported, modules):
+    os.environ.update(imported)
+    for module in modules:
+        importlib.import_module(f"dermflow_trainer.{module}")
+
+
+def stand_by(imported):
     """The path of the job that comes on stdin; the end of stdin is that of the parent."""
     Interruption.listen()
-    os.environ.update(settings(like))
-    for name in RESUMABLE:
-        importlib.import_module(f"dermflow_trainer.{MODULES[name]}")
+    import_libraries(imported, [MODULES[name] for name in RESUMABLE])
     path = Inbox.wait()
     if path is None:
         os._exit(FAILED)
     return path
 
 
+def sees_accelerator():
+    """Asked of the driver's tools: a process whose parent asked CUDA itself is told that there is none."""
+    import torch
+
+    os.environ["PYTORCH_NVML_BASED_CUDA_CHECK"] = "1"
+    return torch.cuda.is_available()
+
+
 def start_anew(events, path, environment):
     """Libraries that were imported with other settings are of no use to this job."""
     os.dup2(events.stream.fileno(), 1)
+    environment = {name: value for name, value in environment.items() if name != SERVER}
     os.execve(sys.executable, [sys.executable, "-m", "dermflow_trainer", path], environment)
 
 
@@ -126,7 +155,7 @@ def fail(events, kind, message):
 
 
 if __name__ == "__main__":
-    code = main()
+    code = main(sys.argv[1:])
     # Threads of libraries must not keep a finished trainer, and its accelerator, alive.
     sys.stderr.flush()
     os._exit(code)

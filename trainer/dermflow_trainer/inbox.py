@@ -7,15 +7,20 @@ import stat
 import threading
 
 
+def holds_parent(descriptor):
+    """Whether a parent may hold the other end: a terminal, a file or /dev/null says nothing about one."""
+    mode = os.fstat(descriptor).st_mode
+    # A parent's pipe may be a socket pair.
+    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
+
+
 class Inbox:
-    # None where stdin is no pipe: a terminal, a file or /dev/null says nothing about a parent.
+    # None where no parent holds stdin.
     lines = None
 
     @classmethod
     def listen(cls):
-        mode = os.fstat(0).st_mode
-        # A parent's pipe may be a socket pair.
-        if cls.lines is not None or not (stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)):
+        if cls.lines is not None or not holds_parent(0):
             return
         cls.lines = queue.Queue()
         threading.Thread(target=cls.read, daemon=True).start()

@@ -1,0 +1,184 @@
+"""Trainers forked from a server, as processes: what their parent sees of them is what it sees of any trainer."""
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from jobs import sft_job
+
+PACKAGE = Path(__file__).parent.parent
+SERVER = "DERMFLOW_TRAINER_SERVER"
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(PACKAGE)}
+
+
+def trainer(*arguments, server=None, **options):
+    environment = ENVIRONMENT if server is None else {**ENVIRONMENT, SERVER: str(server)}
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    command = [sys.executable, "-m", "dermflow_trainer", *map(str, arguments)]
+    return subprocess.Popen(command, env=environment, text=True, **{**pipes, **options})
+
+
+@contextmanager
+def serving(folder, threads=1):
+    # Longer than a socket's address may be.
+    address = folder / ("home" * 20) / ("of" * 20) / "trainers.sock"
+    address.parent.mkdir(parents=True)
+    with open(folder / "server.log", "w+") as log:
+        like = json.dumps({"threads": threads, "model": str(folder)})
+        process = trainer("--serve", address, like, stdout=log, stderr=log)
+        while not address.exists():
+            assert process.poll() is None, (folder / "server.log").read_text()
+            time.sleep(0.05)
+        yield address, process
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with serving(tmp_path_factory.mktemp("server")) as (address, process):
+        yield address
+        assert process.poll() is None
+
+
+def write_job(folder, micro, data, **fields):
+    job = sft_job(micro, data, folder / "out", **{"validation": None, **fields})
+    path = folder / "job.json"
+    path.write_text(json.dumps(job))
+    return path
+
+
+def finish(process):
+    """Stdin stays open to the end: a trainer ends with it."""
+    events = [json.loads(line) for line in process.stdout]
+    return process.wait(120), events, process.stderr.read()
+
+
+def adapter_digest(folder):
+    return hashlib.sha256((folder / "out/adapter/adapter_model.safetensors").read_bytes()).hexdigest()
+
+
+def reach_step(process, step):
+    for line in process.stdout:
+        event = json.loads(line)
+        if event["event"] == "progress" and event["step"] >= step:
+            return
+    raise AssertionError(process.stderr.read())
+
+
+def children_of(pid):
+    """Process ids of living children."""
+    ids = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [int(each) for each in ids if "Z" not in Path(f"/proc/{each}/stat").read_text().rsplit(")", 1)[1].split()[0]]
+
+
+def wait_until(condition):
+    end = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+long_job = {"plan": {"maxSteps": 400, "stopAt": 400, "saveEvery": 400}}
+
+
+def test_trains_the_same_bytes_forked_or_not_of_the_servers_kind_or_not(micro, data, tmp_path, server):
+    digests = set()
+    for name, threads, at in (("plain", 1, None), ("forked", 1, server), ("again", 1, server), ("other", 2, server)):
+        folder = tmp_path / name
+        folder.mkdir()
+        path = write_job(folder, micro, data, plan={"maxSteps": 2, "stopAt": 2}, threads=threads)
+        code, events, err = finish(trainer(path, server=at))
+        assert code == 0, err
+        assert [event["event"] for event in events][-1] == "finished"
+        digests.add(adapter_digest(folder))
+    assert len(digests) == 1
+
+
+def test_tells_a_mistake_and_its_exit_code(micro, data, tmp_path, server):
+    path = write_job(tmp_path, micro, data)
+    path.write_text(path.read_text().replace('"job"', '"work"'))
+    code, events, _ = finish(trainer(path, server=server))
+    assert (code, events[-1]["event"], events[-1]["kind"]) == (1, "failed", "bad-input")
+
+
+def test_reads_its_own_environment_and_folder(micro, data, tmp_path, server):
+    write_job(tmp_path, micro, data, plan={"maxSteps": 1, "stopAt": 1})
+    code, _, err = finish(trainer("job.json", server=server, cwd=tmp_path))
+    assert code == 0, err
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_saves_and_leaves_when_its_client_is_asked_to(micro, data, tmp_path, server, number):
+    process = trainer(write_job(tmp_path, micro, data, **long_job), server=server)
+    reach_step(process, 2)
+    process.send_signal(number)
+    code, events, err = finish(process)
+    assert code == 75, err
+    assert [event["event"] for event in events][-2:] == ["checkpoint", "interrupted"]
+
+
+def test_dies_with_its_client_and_with_the_parent_that_held_stdin(micro, data, tmp_path):
+    with serving(tmp_path) as (address, process):
+        client = trainer(write_job(tmp_path, micro, data, **long_job), server=address)
+        reach_step(client, 1)
+        assert len(children_of(process.pid)) == 1
+        client.kill()
+        wait_until(lambda: children_of(process.pid) == [])
+
+        client = trainer(write_job(tmp_path, micro, data, **long_job), server=address)
+        reach_step(client, 1)
+        client.stdin.close()
+        assert client.wait(30) == 1
+        assert children_of(process.pid) == []
+
+
+def test_its_client_dies_as_it_does(micro, data, tmp_path):
+    with serving(tmp_path) as (address, process):
+        client = trainer(write_job(tmp_path, micro, data, **long_job), server=address)
+        reach_step(client, 1)
+        os.kill(children_of(process.pid)[0], signal.SIGKILL)
+        assert client.wait(30) == -signal.SIGKILL
+        assert process.poll() is None
+
+
+def test_ends_with_the_server_which_others_do_without(micro, data, tmp_path):
+    with serving(tmp_path) as (address, process):
+        client = trainer(write_job(tmp_path, micro, data, **long_job), server=address)
+        reach_step(client, 1)
+        (forked,) = children_of(process.pid)
+        process.kill()
+        assert client.wait(30) == -signal.SIGKILL
+        wait_until(lambda: not Path(f"/proc/{forked}").exists())
+        path = write_job(tmp_path, micro, data, plan={"maxSteps": 1, "stopAt": 1})
+        code, _, err = finish(trainer(path, server=address))
+        assert code == 0, err
+
+
+def test_whoever_comes_while_the_server_imports_is_served_and_strangers_do_no_harm(micro, data, tmp_path):
+    with serving(tmp_path) as (address, process):
+        from dermflow_trainer.forking import at_path, unix_socket
+
+        for words in (b"", b"GET / HTTP/1.1\r\n\r\n"):
+            with unix_socket() as stranger:
+                at_path(stranger.connect, str(address))
+                stranger.sendall(words)
+        path = write_job(tmp_path, micro, data, plan={"maxSteps": 1, "stopAt": 1})
+        early = trainer(path, server=address)
+        wait_until(lambda: len(children_of(process.pid)) == 1)
+        code, _, err = finish(early)
+        assert code == 0, err
+        assert process.poll() is None
+
+
+def test_the_server_ends_with_its_parent(tmp_path):
+    with serving(tmp_path) as (_, process):
+        process.stdin.close()
+        assert process.wait(60) == 0
