@@ -23,14 +23,27 @@ export interface EmbeddedSettings {
   /** Path of a GGUF file that holds an instruct model with its chat template. */
   modelPath: string;
   threads: number;
+  /** Milliseconds without a request after which the model is given back. */
+  keptMs?: number;
 }
 
-/** Loads the model at the first request; requests are answered one after another. */
-export function createEmbeddedClient({ modelPath, threads }: EmbeddedSettings): LlmClient {
+/** How long the model is kept without a request, in milliseconds: it takes a third of a gigabyte, and a second to load. */
+const idleMs = 30_000;
+
+/** Loads the model at the first request, and gives it back when none comes; requests are answered one after another. */
+export function createEmbeddedClient({ modelPath, threads, keptMs = idleMs }: EmbeddedSettings): LlmClient {
   const oneAtATime = pLimit(1);
   const file = basename(modelPath, '.gguf');
   let loading: Promise<LoadedModel> | null = null;
+  let leaving: NodeJS.Timeout | undefined;
+  const unload = async (): Promise<void> => {
+    clearTimeout(leaving);
+    const loaded = await loading?.catch(() => null);
+    loading = null;
+    await loaded?.llama.dispose();
+  };
   const load = (): Promise<LoadedModel> => {
+    clearTimeout(leaving);
     loading ??= loadModel(modelPath, threads).catch((error: unknown) => {
       loading = null;
       throw error;
@@ -45,7 +58,12 @@ export function createEmbeddedClient({ modelPath, threads }: EmbeddedSettings): 
     doGenerate: (options) =>
       oneAtATime(async () => {
         options.abortSignal?.throwIfAborted();
-        return answer(await load(), options);
+        try {
+          return await answer(await load(), options);
+        } finally {
+          clearTimeout(leaving);
+          leaving = setTimeout(() => void oneAtATime(unload), keptMs).unref();
+        }
       }),
     doStream: () => Promise.reject(new Error('the embedded model does not stream')),
   };
@@ -66,12 +84,7 @@ export function createEmbeddedClient({ modelPath, threads }: EmbeddedSettings): 
         throw error;
       }
     },
-    close: () =>
-      oneAtATime(async () => {
-        const loaded = await loading?.catch(() => null);
-        loading = null;
-        await loaded?.llama.dispose();
-      }),
+    close: () => oneAtATime(unload),
   };
 }
 
