@@ -11,7 +11,8 @@ const request = { system: 'You are brief.', user: 'Name a colour.', maxTokens: 1
 
 it('gives its memory back when nobody asks, and answers the same afterwards', async () => {
   const modelPath = findSmallModel(readEnvironment(process.env).home);
-  const isLoaded = async (): Promise<boolean> => (await readFile('/proc/self/maps', 'utf8')).includes(basename(modelPath));
+  const isLoaded = async (): Promise<boolean> =>
+    (await readFile('/proc/self/maps', 'utf8')).includes(basename(modelPath));
   const client = createEmbeddedClient({ modelPath, threads: 1, keptMs: 300 });
   onTestFinished(() => client.close());
   const ask = async (): Promise<string> => (await client.complete(request, new AbortController().signal)).text;
