@@ -113,6 +113,6 @@ def relax(step):
 
 if __name__ == "__main__":
     watch(Clock())
-    code = main()
+    code = main(sys.argv[1:])
     sys.stderr.flush()
     os._exit(code)
