@@ -16,8 +16,12 @@ export interface TrainerServer {
 const drivers = ['/dev/nvidiactl', '/dev/nvidia0', '/dev/kfd', '/dev/dxg'];
 
 /** Null on a machine with an accelerator or without Linux's process file descriptors, where each trainer is started by itself. */
-export function trainerServer({ home, trainerPython }: Environment): TrainerServer | null {
-  if (process.platform !== 'linux' || drivers.some((path) => existsSync(path))) return null;
+export function trainerServer(
+  { home, trainerPython }: Pick<Environment, 'home' | 'trainerPython'>,
+  platform: NodeJS.Platform = process.platform,
+  exists: (path: string) => boolean = existsSync,
+): TrainerServer | null {
+  if (platform !== 'linux' || drivers.some(exists)) return null;
   const socket = join(home, 'trainers.sock');
   const { file, args } = trainerServerCommand(trainerPython, socket);
   return {

@@ -182,3 +182,11 @@ def test_the_server_ends_with_its_parent(tmp_path):
     with serving(tmp_path) as (_, process):
         process.stdin.close()
         assert process.wait(60) == 0
+
+
+def test_a_server_that_cannot_listen_says_so_once_and_waits_for_its_parents_end(tmp_path):
+    process = trainer("--serve", tmp_path / "none/trainers.sock", json.dumps({"threads": 1, "model": str(tmp_path)}))
+    assert "no trainers are forked, each is started by itself" in process.stderr.readline()
+    assert process.poll() is None
+    process.stdin.close()
+    assert process.wait(30) == 0

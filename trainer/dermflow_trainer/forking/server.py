@@ -8,6 +8,7 @@ import os
 import selectors
 import signal
 import socket
+import sys
 from contextlib import suppress
 
 from dermflow_trainer.forking import STARTED, at_path, unix_socket
@@ -24,7 +25,11 @@ def serve(address, import_libraries):
     # Ctrl-C reaches the whole group: trainers save, and are told by their clients as well.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Before the imports: who comes early waits for them, which takes no longer than to import as well.
-    listener = listen(address)
+    try:
+        os.close(os.pidfd_open(os.getpid()))
+        listener = listen(address)
+    except OSError as error:
+        wait_in_vain(f"{address}: no trainers are forked, each is started by itself: {error}")
     import_libraries()
     # The collector would write to the pages of what was imported, which are shared as long as nobody does.
     gc.collect()
@@ -54,6 +59,14 @@ def serve(address, import_libraries):
                     connection.close()
                 else:
                     Forked(selector, connection, pid)
+
+
+def wait_in_vain(reason):
+    """A kernel or a file system that lacks something lacks it at the next start too: nobody needs to try again."""
+    print(reason, file=sys.stderr, flush=True)
+    while holds_parent(0) and os.read(0, 4096):
+        pass
+    os._exit(0)
 
 
 def listen(address):
