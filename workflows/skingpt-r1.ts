@@ -96,7 +96,7 @@ async function train(recipe: RecipeOf<'skingpt-r1'>, { progress, evaluations }: 
     const trainStage = async (stage: 'dermcot' | 'distillation', features: TeacherRef | null): Promise<void> => {
       const trained: StretchResult[] = [];
       for (const epoch of stages[stage].ends(recipe)) {
-        progress.say('distillation', stages[stage].status(epoch, recipe));
+        progress.say(stages[stage].part, stages[stage].status(epoch, recipe));
         const stretch = await trainDistilled({ stage, recipe, model, ...rows, teacher: features, epoch });
         progress.reached({ stage, step: stretch.checkpoint.step });
         trained.push(stretch);

@@ -3,7 +3,7 @@ import { userMistake } from '../failures.ts';
 import type { SkinR1Recipe } from '../recipe/methods/skin-r1.ts';
 import { iterationsOf } from '../recipe/trl/together.ts';
 import { resumeCheckpointsKept } from '../retention.ts';
-import { stageNames, stages } from '../stages.ts';
+import { rewardedStages, stageNames, stages } from '../stages.ts';
 import { type Architecture, totalParameters } from './architecture.ts';
 import { type Batches, grpoBatches, sftBatches } from './batches.ts';
 import { type Computer, estimateMemory, type MemoryEstimate } from './memory.ts';
@@ -157,9 +157,7 @@ function planStorage(recipe: SkinR1Recipe, { images }: DataCounts, architecture:
   const checkpoint = checkpointBytes(architecture, recipe);
   const stretches = stageNames.map((stage) => stages[stage].ends(recipe).length).filter((ends) => ends > 0);
   const checkpoints = stretches.reduce((sum, ends) => sum + ends + resumeCheckpointsKept, 0);
-  const references = stageNames.filter(
-    (stage) => stages[stage].job === 'grpo' && stages[stage].ends(recipe).length > 0,
-  );
+  const references = rewardedStages.filter((stage) => stages[stage].ends(recipe).length > 0);
   // Without an adapter the reference is the model that GRPO began with, which no checkpoint holds.
   const frozen = recipe.lora === null ? 0 : 4 * trainableParameters(architecture, recipe);
   const reference = references.length > 0 && recipe.grpo.beta > 0 ? frozen : 0;

@@ -66,6 +66,7 @@ export const skingptStages = {
   /** The adapters of a distillation without the teacher's loss: the ablation "+ DermCoT". */
   dermcot: {
     job: 'distill',
+    part: 'distillation',
     validates: () => true,
     ends: ({ distillation }) => upTo(distillation?.dermcotEpochs ?? 0),
     memory: distilSteps,
@@ -78,12 +79,16 @@ export const skingptStages = {
     logTitle: 'DermCoT, without a teacher',
     logField: 'dermcot',
     column: 'DermCoT',
+    reference: null,
+    nightly: true,
+    published: null,
     settings: (recipe) => distilWords(given(recipe.distillation), 'dermcotEpochs', 0),
     status: (epoch, recipe) => `without a teacher, epoch ${epoch} of ${given(recipe.distillation).dermcotEpochs}`,
   },
   /** The adapters of a dual distillation (SkinGPT-R1). */
   distillation: {
     job: 'distill',
+    part: 'distillation',
     validates: () => true,
     ends: ({ distillation }) => upTo(distillation?.epochs ?? 0),
     memory: distilSteps,
@@ -96,6 +101,9 @@ export const skingptStages = {
     logTitle: 'Dual distillation',
     logField: 'distillation',
     column: 'Dual distillation',
+    reference: null,
+    nightly: true,
+    published: null,
     settings: (recipe) => {
       const settings = given(recipe.distillation);
       return distilWords(settings, 'epochs', settings.adapters.weights.distil);
@@ -105,6 +113,7 @@ export const skingptStages = {
   /** An evaluator of narratives (DermEval): first supervised. */
   'dermeval-sft': {
     job: 'sft',
+    part: 'dermeval',
     validates: () => true,
     ends: ({ dermeval }) => upTo(dermeval?.sft.epochs ?? 0),
     memory: ({ dermeval }) => sftSteps(given(dermeval)),
@@ -117,6 +126,9 @@ export const skingptStages = {
     logTitle: 'DermEval, SFT',
     logField: 'dermevalSft',
     column: 'DermEval, SFT',
+    reference: null,
+    nightly: true,
+    published: null,
     settings: (recipe) => {
       const { sft } = given(recipe.dermeval);
       const batch = `${sft.batchSize} texts`;
@@ -127,6 +139,7 @@ export const skingptStages = {
   /** SOREB, which continues the adapter of the evaluator's SFT. */
   dermeval: {
     job: 'soreb',
+    part: 'dermeval',
     validates: () => false,
     ends: ({ dermeval }) => dermeval?.soreb.milestones ?? [],
     memory: (recipe) => sorebSteps(given(recipe.dermeval)),
@@ -142,6 +155,9 @@ export const skingptStages = {
     logTitle: 'DermEval, SOREB',
     logField: 'dermeval',
     column: 'DermEval, SOREB',
+    reference: null,
+    nightly: true,
+    published: null,
     settings: (recipe, step) => {
       const { soreb } = given(recipe.dermeval);
       return {

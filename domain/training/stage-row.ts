@@ -67,6 +67,8 @@ export interface StageSettings {
 export interface StageRow {
   /** Job of the trainer that does it. */
   job: ResumableJob;
+  /** Part of a run in which `status` shows it. */
+  part: string;
   /** Whether a validation follows the last step, which the checkpoint of that step does not hold. */
   validates(recipe: Trains): boolean;
   /** Where its stretches end, in epochs or steps; none where the recipe leaves the stage out. */
@@ -84,6 +86,15 @@ export interface StageRow {
   /** Title of its curves, and its field in `report.json`. */
   logTitle: string;
   logField: string;
+  /** What the KL term of its rewards holds it to, for people; null where it has none. */
+  reference: string | null;
+  /** Whether nights follow its models; not those of an ablation. */
+  nightly: boolean;
+  /**
+   * Row of the paper's tables (domain/published/) that its models stand for, and the steps at which the tables have it,
+   * where they say so; null: no row.
+   */
+  published: { row: string; steps?: readonly number[] } | null;
   /** Head of its column in the model card, and what stands below; `step` is the exported checkpoint's. */
   column: string;
   settings(recipe: Trains, step: number): StageSettings;
