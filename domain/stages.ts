@@ -4,7 +4,7 @@
  * its row, and what a row lacks does not compile.
  */
 import { skinR1Stages } from './training/skin-r1-stages.ts';
-import { skingptStages } from './training/skingpt-stages.ts';
+import { skingptStages } from './training/skingpt-r1-stages.ts';
 import type { ResumableJob, StageRow } from './training/stage-row.ts';
 
 export type { StageRow, StageSettings, StepSize, Trains } from './training/stage-row.ts';

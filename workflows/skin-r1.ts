@@ -5,7 +5,7 @@ import type { StretchResult } from '../domain/contracts/training.ts';
 import type { TrajectoriesResult } from '../domain/contracts/trajectories.ts';
 import { baseModel, type ModelUnderTest, onGrey } from '../domain/evaluation/model-under-test.ts';
 import { ledgerWords } from '../domain/llm-account.ts';
-import { skinR1 as method } from '../domain/methods/skin-r1.ts';
+import { skinR1Outline as method } from '../domain/methods/skin-r1/outline.ts';
 import { patches } from '../domain/names.ts';
 import type { SkinR1Recipe } from '../domain/recipe/methods/skin-r1.ts';
 import { parseRecipeOf } from '../domain/recipe/parse.ts';

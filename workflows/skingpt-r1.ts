@@ -4,7 +4,7 @@ import type { RunInput, RunResult } from '../domain/contracts/run.ts';
 import type { StretchResult, TeacherRef } from '../domain/contracts/training.ts';
 import { baseModel } from '../domain/evaluation/model-under-test.ts';
 import { type LlmAccount, ledgerWords } from '../domain/llm-account.ts';
-import { skinGptR1 as method } from '../domain/methods/skingpt-r1.ts';
+import { skinGptR1Outline as method } from '../domain/methods/skingpt-r1/outline.ts';
 import { parseRecipeOf } from '../domain/recipe/parse.ts';
 import type { RecipeOf } from '../domain/recipe/recipe.ts';
 import { type Stage, stageNames, stages } from '../domain/stages.ts';

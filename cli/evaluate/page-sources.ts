@@ -10,11 +10,11 @@ import type { Benchmark, BenchmarkItem } from '../../domain/benchmarks/benchmark
 import { benchmarks } from '../../domain/benchmarks/index.ts';
 import { narrativeWords } from '../../domain/benchmarks/narratives/words.ts';
 import { summariseChoices } from '../../domain/benchmarks/summarise.ts';
+import { publicBase } from '../../domain/models/public-base.ts';
 import type { EvaluationSource } from '../../domain/pages/build.ts';
 import { itemNames } from '../../domain/pages/told-apart.ts';
 import { distractorSources } from '../../domain/questions/distractors.ts';
 import { type DataConditions, trainingOf } from '../../domain/report/against-paper.ts';
-import { publicBase } from '../../domain/report/card-metadata.ts';
 import { sampledWords } from '../../domain/report/sampled.ts';
 import type { BoardRow } from './board.ts';
 import { recordedRecipe } from './recorded-recipe.ts';

@@ -23,7 +23,7 @@ import { sampleSources } from '../support/report.ts';
 import { tinyStages } from '../support/tiny-method/stages.ts';
 
 /** The one line: the table spreads the rows of each method. */
-vi.mock(import('../../domain/training/skingpt-stages.ts'), async (original) => {
+vi.mock(import('../../domain/training/skingpt-r1-stages.ts'), async (original) => {
   const { skingptStages } = await original();
   const { tinyStages: own } = await import('../support/tiny-method/stages.ts');
   return { skingptStages: { ...skingptStages, ...own } };

@@ -1,8 +1,8 @@
 /** Curves of every stage that was trained: its loss and its parts, or the reward of an evaluator. */
-import type { NarrativeReport } from '../../../domain/report/narratives/report.ts';
+import type { NarrativeReport } from '../../../domain/methods/skingpt-r1/report/report.ts';
 import { type StageRow, stageNames, stages } from '../../../domain/stages.ts';
-import { figuresOfStage } from '../charts/stage.ts';
 import { figure, type Markup, section } from '../markup.ts';
+import { figuresOfStage } from '../stage-figures.ts';
 
 export async function distillationSection({ training }: NarrativeReport): Promise<Markup> {
   const drawn: Markup[] = [];

@@ -4,8 +4,8 @@ import { rewardWeights } from '../../../domain/reward-settings.ts';
 import { choiceWords } from '../../../domain/rewards/milestones.ts';
 import { rewardedStages, type Stage, stageNames, stages } from '../../../domain/stages.ts';
 import { componentChart, conceptChart, klChart, lossChart, rewardChart } from '../charts/curves.ts';
-import { changeOf, figuresOfStage, smoothed } from '../charts/stage.ts';
 import { figure, type Markup, rewardParts, section } from '../markup.ts';
+import { changeOf, figuresOfStage, smoothed } from '../stage-figures.ts';
 
 /** Curves of all stages of training, and what the policy wrote. */
 export async function trainingSection(report: Report): Promise<Markup> {
