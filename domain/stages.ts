@@ -3,12 +3,13 @@
  * those of a method in one file; what others ask of a stage (memory, titles, curves, nights, the paper's row) stands in
  * its row, and what a row lacks does not compile.
  */
+
+import type { ResumableJob } from './trainer.ts';
 import { skinR1Stages } from './training/skin-r1-stages.ts';
 import { skingptStages } from './training/skingpt-r1-stages.ts';
-import type { ResumableJob, StageRow } from './training/stage-row.ts';
+import type { StageRow } from './training/stage-row.ts';
 
 export type { StageRow, StageSettings, StepSize, Trains } from './training/stage-row.ts';
-export { type ResumableJob, resumableJobs } from './training/stage-row.ts';
 
 /** In the order in which they are trained. */
 export const stages = { ...skinR1Stages, ...skingptStages } as const satisfies Record<string, StageRow>;

@@ -5,10 +5,7 @@ import type { DistilSettings } from '../recipe/distillation.ts';
 import type { SkinR1Recipe } from '../recipe/methods/skin-r1.ts';
 import { type TrlFields, trlWords } from '../recipe/trl/check.ts';
 import { optimiserBytes } from '../recipe/trl/optimiser.ts';
-
-/** Jobs of the trainer that save their state and go on from it; the others of domain/trainer.ts begin anew. */
-export const resumableJobs = ['sft', 'grpo', 'distill', 'soreb'] as const;
-export type ResumableJob = (typeof resumableJobs)[number];
+import type { ResumableJob } from '../trainer.ts';
 
 /**
  * The parts of a recipe by which stages train. A recipe has those of its own method; a stage whose part it lacks has no
