@@ -4,7 +4,7 @@ import type { ArtifactKind } from './artifact.ts';
 import { benchmarkItemSchema } from './benchmarks/benchmark.ts';
 import { judgementSchema } from './benchmarks/narratives/judged.ts';
 import { ownItemSchema } from './benchmarks/own-items.ts';
-import { benchmarkSummarySchema } from './benchmarks/summary.ts';
+import { benchmarkSummarySchema } from './benchmarks/summaries/summary.ts';
 import { licenceFile } from './card/metadata.ts';
 import { imageRefSchema } from './cases/case.ts';
 import { datasetFiles } from './cases/dataset-files.ts';

@@ -9,7 +9,7 @@ import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { Benchmark, BenchmarkItem } from '../../domain/benchmarks/benchmark.ts';
 import { benchmarks } from '../../domain/benchmarks/index.ts';
 import { narrativeWords } from '../../domain/benchmarks/narratives/words.ts';
-import { summariseChoices } from '../../domain/benchmarks/summarise.ts';
+import { summariseChoices } from '../../domain/benchmarks/summaries/summarise.ts';
 import { publicBase } from '../../domain/models/public-base.ts';
 import type { EvaluationSource } from '../../domain/pages/build.ts';
 import { itemNames } from '../../domain/pages/told-apart.ts';

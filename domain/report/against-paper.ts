@@ -1,7 +1,7 @@
 /** Which row of the paper a model of ours stands for, and what differs between the two. */
 import type { Benchmark } from '../benchmarks/benchmark.ts';
-import { ownNumbers } from '../benchmarks/own-numbers.ts';
-import type { BenchmarkSummary } from '../benchmarks/summary.ts';
+import { ownNumbers } from '../benchmarks/summaries/own-numbers.ts';
+import type { BenchmarkSummary } from '../benchmarks/summaries/summary.ts';
 import { modelOf } from '../evaluation/model-under-test.ts';
 import type { ReaderName } from '../evaluation/scored.ts';
 import { againstRow, type Comparison, type Conditions } from '../published/against.ts';

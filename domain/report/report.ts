@@ -1,7 +1,7 @@
 /** `report.json`: every number of the report page, for programs. The page is drawn from this and nothing else. */
 import { z } from 'zod';
 import { artifactKinds, sha256Schema } from '../artifact.ts';
-import { benchmarkSummarySchema, readerScoresSchema } from '../benchmarks/summary.ts';
+import { benchmarkSummarySchema, readerScoresSchema } from '../benchmarks/summaries/summary.ts';
 import { imageRefSchema, modalities } from '../cases/case.ts';
 import { modelRefSchema } from '../contracts/references.ts';
 import { readers } from '../evaluation/scored.ts';

@@ -1,6 +1,6 @@
 /** Any benchmark by an attribute of its items, e.g. the skin tone: the worst group, and its gap to the best. */
-import type { ReaderName, ScoredItem } from '../evaluation/scored.ts';
-import { clusteredInterval, type GroupedValue, type Interval } from '../evaluation/statistics/clustered.ts';
+import type { ReaderName, ScoredItem } from '../../evaluation/scored.ts';
+import { clusteredInterval, type GroupedValue, type Interval } from '../../evaluation/statistics/clustered.ts';
 
 export interface AttributeGroup extends Interval {
   value: string;

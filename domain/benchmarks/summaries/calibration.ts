@@ -1,9 +1,9 @@
 /** Whether probabilities say how often answers are right, with intervals by patients or lesions. */
-import type { ScoredRow } from '../evaluation/scored.ts';
-import { type Confidence, calibrationOf } from '../evaluation/statistics/calibration.ts';
-import { clusteredInterval } from '../evaluation/statistics/clustered.ts';
-import { tQuantile } from '../evaluation/statistics/student-t.ts';
-import type { Key } from '../rows/columns.ts';
+import type { ScoredRow } from '../../evaluation/scored.ts';
+import { type Confidence, calibrationOf } from '../../evaluation/statistics/calibration.ts';
+import { clusteredInterval } from '../../evaluation/statistics/clustered.ts';
+import { tQuantile } from '../../evaluation/statistics/student-t.ts';
+import type { Key } from '../../rows/columns.ts';
 import type { BenchmarkSummary, CalibrationSummary } from './summary.ts';
 
 /** Of equal width. */

@@ -1,7 +1,7 @@
 /** A summary's numbers in the form in which they stand beside published ones. */
-import type { ReaderName } from '../evaluation/scored.ts';
-import type { OwnNumber } from '../published/against.ts';
-import { averageColumn } from '../published/published.ts';
+import type { ReaderName } from '../../evaluation/scored.ts';
+import type { OwnNumber } from '../../published/against.ts';
+import { averageColumn } from '../../published/published.ts';
 import type { BenchmarkSummary } from './summary.ts';
 
 /** Accuracy and, where answers have classes, macro-F1 of every column and of the weighted average. */

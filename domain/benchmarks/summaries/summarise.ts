@@ -1,15 +1,15 @@
 /** Scored items to the numbers of a table's row. */
 
-import { confusionMatrix, shareOf } from '../evaluation/metrics.ts';
-import type { ReaderName, ScoredRow } from '../evaluation/scored.ts';
-import { type Reading, ScoredColumns } from '../evaluation/scored-columns.ts';
-import { clusteredInterval } from '../evaluation/statistics/clustered.ts';
-import { Grouped } from '../evaluation/statistics/grouped.ts';
-import { macroF1Interval } from '../evaluation/statistics/macro-f1.ts';
-import { setOrder, titleOfSet } from '../published/sets.ts';
-import { type UnreadableForm, unreadableForms } from '../questions/extract.ts';
-import { Numbering } from '../rows/columns.ts';
-import { countOf } from '../rows/views.ts';
+import { confusionMatrix, shareOf } from '../../evaluation/metrics.ts';
+import type { ReaderName, ScoredRow } from '../../evaluation/scored.ts';
+import { type Reading, ScoredColumns } from '../../evaluation/scored-columns.ts';
+import { clusteredInterval } from '../../evaluation/statistics/clustered.ts';
+import { Grouped } from '../../evaluation/statistics/grouped.ts';
+import { macroF1Interval } from '../../evaluation/statistics/macro-f1.ts';
+import { setOrder, titleOfSet } from '../../published/sets.ts';
+import { type UnreadableForm, unreadableForms } from '../../questions/extract.ts';
+import { Numbering } from '../../rows/columns.ts';
+import { countOf } from '../../rows/views.ts';
 import { calibrationSummary } from './calibration.ts';
 import type { BenchmarkSummary, Column, ReaderScores } from './summary.ts';
 

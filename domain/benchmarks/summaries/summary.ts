@@ -1,6 +1,6 @@
 /** What a benchmark's scores are summed up to: a column for each data set, and the averages of the paper's tables. */
 import { z } from 'zod';
-import { unreadableForms } from '../questions/extract.ts';
+import { unreadableForms } from '../../questions/extract.ts';
 
 const share = z.number().min(0).max(1);
 const count = z.int().nonnegative();

@@ -1,18 +1,24 @@
 import { describe, expect, it } from 'vitest';
-import { evaluateBenchmark } from '../../../activities/evaluation/evaluate-benchmark.ts';
-import { evaluationPage } from '../../../activities/reporting/evaluations/page.ts';
-import { readJson } from '../../../activities/store/commit.ts';
-import { createMemoryStore } from '../../../activities/store/memory.ts';
-import { readJsonLines } from '../../../activities/store/rows.ts';
-import { artifactFiles } from '../../../domain/artifact-files.ts';
-import { calibrationSummary } from '../../../domain/benchmarks/calibration.ts';
-import { benchmarkNamed } from '../../../domain/benchmarks/index.ts';
-import type { ScoredItem } from '../../../domain/evaluation/scored.ts';
-import { calibrationOf } from '../../../domain/evaluation/statistics/calibration.ts';
-import { buildPage } from '../../../domain/pages/build.ts';
-import { toCsv } from '../../../domain/pages/exports.ts';
-import { createRandom } from '../../../domain/random.ts';
-import { answeringModel, benchmarkContext, localModel, requestOf, storeQuestions } from '../../support/evaluations.ts';
+import { evaluateBenchmark } from '../../../../activities/evaluation/evaluate-benchmark.ts';
+import { evaluationPage } from '../../../../activities/reporting/evaluations/page.ts';
+import { readJson } from '../../../../activities/store/commit.ts';
+import { createMemoryStore } from '../../../../activities/store/memory.ts';
+import { readJsonLines } from '../../../../activities/store/rows.ts';
+import { artifactFiles } from '../../../../domain/artifact-files.ts';
+import { benchmarkNamed } from '../../../../domain/benchmarks/index.ts';
+import { calibrationSummary } from '../../../../domain/benchmarks/summaries/calibration.ts';
+import type { ScoredItem } from '../../../../domain/evaluation/scored.ts';
+import { calibrationOf } from '../../../../domain/evaluation/statistics/calibration.ts';
+import { buildPage } from '../../../../domain/pages/build.ts';
+import { toCsv } from '../../../../domain/pages/exports.ts';
+import { createRandom } from '../../../../domain/random.ts';
+import {
+  answeringModel,
+  benchmarkContext,
+  localModel,
+  requestOf,
+  storeQuestions,
+} from '../../../support/evaluations.ts';
 
 const benchmark = benchmarkNamed('id-diagnosis');
 const { models: _, benchmarks: __, ...asked } = requestOf();
