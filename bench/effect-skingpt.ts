@@ -12,10 +12,10 @@ import { handleOf, runOf, startRun } from '../cli/runs.ts';
 import { withSession } from '../cli/session.ts';
 import { readRecipeOf, withTeacher } from '../cli/start/recipes.ts';
 import { renderTable } from '../cli/table.ts';
-import { type ArmRun, buildSkinGptAblation, withBothArms } from '../domain/ablations/skingpt.ts';
-import { armCells, armHead, claimCells, claimHead } from '../domain/ablations/skingpt-words.ts';
 import { artifactFiles } from '../domain/artifact-files.ts';
 import { userMistake } from '../domain/failures.ts';
+import { type ArmRun, buildSkinGptAblation, withBothArms } from '../domain/methods/skingpt-r1/ablation.ts';
+import { armCells, armHead, claimCells, claimHead } from '../domain/methods/skingpt-r1/ablation-words.ts';
 import { benchLogger } from './common/logger.ts';
 import { readFurther } from './effect/experiments.ts';
 

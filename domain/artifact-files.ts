@@ -4,7 +4,8 @@ import type { ArtifactKind } from './artifact.ts';
 import { benchmarkItemSchema } from './benchmarks/benchmark.ts';
 import { judgementSchema } from './benchmarks/narratives/judged.ts';
 import { ownItemSchema } from './benchmarks/own-items.ts';
-import { benchmarkSummarySchema } from './benchmarks/summary.ts';
+import { benchmarkSummarySchema } from './benchmarks/summaries/summary.ts';
+import { licenceFile } from './card/metadata.ts';
 import { imageRefSchema } from './cases/case.ts';
 import { datasetFiles } from './cases/dataset-files.ts';
 import { judgedRowSchema } from './dermeval/soreb.ts';
@@ -13,6 +14,7 @@ import { scoredItemSchema } from './evaluation/scored.ts';
 import { evaluationSummarySchema } from './evaluation/summary.ts';
 import { textOnlyAnswerSchema } from './evaluation/text-only.ts';
 import { encoderSettingsSchema } from './features/encoder.ts';
+import { methods } from './methods/index.ts';
 import {
   dermcotRowSchema,
   descriptionSchema,
@@ -22,9 +24,6 @@ import {
 } from './narratives/narrative.ts';
 import { anchorsSchema, nightRecordSchema } from './nights/record.ts';
 import { questionSchema } from './questions/question.ts';
-import { licenceFile } from './report/card-metadata.ts';
-import { narrativeReportSchema } from './report/narratives/report.ts';
-import { reportSchema } from './report/report.ts';
 import { metricsLineSchema, sampleLineSchema, usageLineSchema } from './report/training-log.ts';
 import { certifiedSchema, reviewSchema } from './reviews/review.ts';
 import { runRecordSchema } from './run-record.ts';
@@ -144,6 +143,6 @@ export const artifactFiles = {
   report: {
     page: { name: 'report.html', schema: z.string() },
     /** Of the run's method. */
-    report: { name: 'report.json', schema: z.union([reportSchema, narrativeReportSchema]) },
+    report: { name: 'report.json', schema: z.union(methods.flatMap(({ report }) => report ?? [])) },
   },
 } as const satisfies Record<ArtifactKind, Readonly<Record<string, ArtifactFile>>>;

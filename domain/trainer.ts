@@ -9,7 +9,7 @@
  */
 import { z } from 'zod';
 import { commonSchema, path, rowsSchema, trainingSchema } from './jobs/common.ts';
-import { type DistillJob, distillJobSchema, type SorebJob, sorebJobSchema } from './jobs/skingpt.ts';
+import { distillJobSchema, sorebJobSchema } from './jobs/skingpt.ts';
 
 /**
  * The gradient of Eq. 4's KL term. `k3`: of the k3 estimator itself, as the released code has it. `importance-corrected`:
@@ -67,8 +67,11 @@ export const grpoJobSchema = z.strictObject({
 });
 export type GrpoJob = z.infer<typeof grpoJobSchema>;
 
-/** A job that saves its state and goes on from it. */
-export type StretchJob = SftJob | GrpoJob | DistillJob | SorebJob;
+/** The jobs that save their state and go on from it, which train stages; the others begin anew. */
+const stretchJobs = [sftJobSchema, grpoJobSchema, distillJobSchema, sorebJobSchema] as const;
+export type StretchJob = z.infer<(typeof stretchJobs)[number]>;
+export type ResumableJob = StretchJob['job'];
+export const resumableJobs: readonly ResumableJob[] = stretchJobs.map(({ shape }) => shape.job.value);
 
 /**
  * Generation by Transformers with the adapter unmerged: one JSON line `GeneratedRow` per row in `output/generated.jsonl`,
@@ -122,10 +125,7 @@ export const buildBackboneJobSchema = z.strictObject({
 export type BuildBackboneJob = z.infer<typeof buildBackboneJobSchema>;
 
 export const trainerJobSchema = z.discriminatedUnion('job', [
-  sftJobSchema,
-  grpoJobSchema,
-  distillJobSchema,
-  sorebJobSchema,
+  ...stretchJobs,
   generateJobSchema,
   exportOnnxJobSchema,
   mergeJobSchema,

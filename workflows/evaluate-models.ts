@@ -58,7 +58,7 @@ export async function evaluateModels(given: EvaluateModelsInput): Promise<Evalua
 export async function dataOf(data: EvaluateModelsInput['data']): Promise<BenchmarkData> {
   if (!('recipe' in data)) return data;
   const recipe = parseRecipe(data.recipe, 'recipe', rulesAtStart());
-  const { questions, dataset } = await ('sft' in recipe ? prepareData({ recipe }) : prepareCases({ recipe }));
+  const { questions, dataset } = await ('questions' in recipe ? prepareData({ recipe }) : prepareCases({ recipe }));
   return { questions, dataset };
 }
 

@@ -1,6 +1,6 @@
 /** What the workflows of all methods have in common: signals, a parsed recipe, progress, evaluations beside the work. */
 import type { RunInput } from '../domain/contracts/run.ts';
-import type { Method } from '../domain/methods/method.ts';
+import type { MethodOutline } from '../domain/methods/method.ts';
 import { listenForBudget } from './allowance.ts';
 import { listenForRetryNow } from './attempts.ts';
 import { concluding } from './failures.ts';
@@ -20,7 +20,7 @@ export interface Course {
  * @param parse throws a user's mistake; the file's name is for messages
  */
 export async function runMethod<R extends { name: string }, T>(
-  method: Method<R>,
+  method: MethodOutline<R>,
   input: unknown,
   parse: (recipe: unknown, file: string) => R,
   work: (recipe: R, course: Course) => Promise<T>,

@@ -5,12 +5,12 @@ import type { StretchResult } from '../domain/contracts/training.ts';
 import type { TrajectoriesResult } from '../domain/contracts/trajectories.ts';
 import { baseModel, type ModelUnderTest, onGrey } from '../domain/evaluation/model-under-test.ts';
 import { ledgerWords } from '../domain/llm-account.ts';
-import { skinR1 as method } from '../domain/methods/skin-r1.ts';
+import { skinR1Outline as method } from '../domain/methods/skin-r1/outline.ts';
 import { patches } from '../domain/names.ts';
 import type { SkinR1Recipe } from '../domain/recipe/methods/skin-r1.ts';
 import { parseRecipeOf } from '../domain/recipe/parse.ts';
 import { chooseMilestone, type MilestoneChoice } from '../domain/rewards/milestones.ts';
-import { type Stage, stageNames, stages } from '../domain/stages.ts';
+import { type Stage, type StageBy, stageNames, stages } from '../domain/stages.ts';
 import {
   explainConcepts,
   exportAdapter,
@@ -82,7 +82,7 @@ async function train(recipe: SkinR1Recipe, { progress, evaluations }: Course): P
   if (policy) evaluate(policy.subject, policy.checkpoint);
 
   const exported = await progress.part('grpo', async () => {
-    const train = async (stage: 'grpo' | 'rl-only', sft: CheckpointRef | null): Promise<StretchResult[]> => {
+    const train = async (stage: StageBy<'grpo'>, sft: CheckpointRef | null): Promise<StretchResult[]> => {
       const trained = await trainByMilestones(stage, { ...start, questions, sft }, progress, (checkpoint) =>
         evaluate(subjectOf(stage, checkpoint), checkpoint),
       );

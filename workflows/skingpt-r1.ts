@@ -4,7 +4,7 @@ import type { RunInput, RunResult } from '../domain/contracts/run.ts';
 import type { StretchResult, TeacherRef } from '../domain/contracts/training.ts';
 import { baseModel } from '../domain/evaluation/model-under-test.ts';
 import { type LlmAccount, ledgerWords } from '../domain/llm-account.ts';
-import { skinGptR1 as method } from '../domain/methods/skingpt-r1.ts';
+import { skinGptR1Outline as method } from '../domain/methods/skingpt-r1/outline.ts';
 import { parseRecipeOf } from '../domain/recipe/parse.ts';
 import type { RecipeOf } from '../domain/recipe/recipe.ts';
 import { type Stage, stageNames, stages } from '../domain/stages.ts';
@@ -96,7 +96,7 @@ async function train(recipe: RecipeOf<'skingpt-r1'>, { progress, evaluations }: 
     const trainStage = async (stage: 'dermcot' | 'distillation', features: TeacherRef | null): Promise<void> => {
       const trained: StretchResult[] = [];
       for (const epoch of stages[stage].ends(recipe)) {
-        progress.say('distillation', stages[stage].status(epoch, recipe));
+        progress.say(stages[stage].part, stages[stage].status(epoch, recipe));
         const stretch = await trainDistilled({ stage, recipe, model, ...rows, teacher: features, epoch });
         progress.reached({ stage, step: stretch.checkpoint.step });
         trained.push(stretch);

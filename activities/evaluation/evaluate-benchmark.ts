@@ -3,7 +3,7 @@ import { type KeptAnswer, settled } from '../../domain/answers/answer.ts';
 import { type ArtifactRef, canonicalJson, digestOf, type Json } from '../../domain/artifact.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { Benchmark, BenchmarkItem } from '../../domain/benchmarks/benchmark.ts';
-import type { BenchmarkSummary } from '../../domain/benchmarks/summary.ts';
+import type { BenchmarkSummary } from '../../domain/benchmarks/summaries/summary.ts';
 import {
   type BenchmarkInput,
   type BenchmarkResult,

@@ -2,7 +2,7 @@
 import type { ArtifactRef } from '../../domain/artifact.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import { asScoredItems } from '../../domain/benchmarks/narratives/judged.ts';
-import { summariseOpen } from '../../domain/benchmarks/summarise.ts';
+import { summariseOpen } from '../../domain/benchmarks/summaries/summarise.ts';
 import { benchmarkScoreSchema } from '../../domain/contracts/benchmarks.ts';
 import type { ClassificationActivities } from '../../domain/contracts/distillation.ts';
 import { DermflowError, failureTypes } from '../../domain/failures.ts';

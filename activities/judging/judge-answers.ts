@@ -15,7 +15,7 @@ import {
   scoresOfText,
   summariseNarratives,
 } from '../../domain/benchmarks/narratives/judged.ts';
-import { summariseOpen } from '../../domain/benchmarks/summarise.ts';
+import { summariseOpen } from '../../domain/benchmarks/summaries/summarise.ts';
 import { benchmarkScoreSchema, type JudgeInput } from '../../domain/contracts/benchmarks.ts';
 import { meanScore } from '../../domain/dermeval/dimensions.ts';
 import {

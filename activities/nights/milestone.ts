@@ -6,6 +6,7 @@ import { type Evaluated, evaluatedBy } from '../../domain/evaluation/evaluated.t
 import { modelId, modelOf, modelOrder } from '../../domain/evaluation/model-under-test.ts';
 import { corrupt, userMistake } from '../../domain/failures.ts';
 import { queries } from '../../domain/names.ts';
+import { stages } from '../../domain/stages.ts';
 import { grpcStatus, isGrpcStatus } from '../../platform/grpc.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { findRecords } from '../run-records.ts';
@@ -24,7 +25,7 @@ export async function findMilestone(store: ArtifactStore, client: Client, run: s
   const newest = evaluations
     .flatMap((result) => {
       const subject = modelOf(result);
-      const isMilestone = subject?.image === 'real' && subject.stage !== 'base' && subject.stage !== 'rl-only';
+      const isMilestone = subject?.image === 'real' && subject.stage !== 'base' && stages[subject.stage].nightly;
       return isMilestone ? [{ subject, evaluation: result.evaluation }] : [];
     })
     .toSorted((a, b) => modelOrder(a.subject, b.subject))

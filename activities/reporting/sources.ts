@@ -7,7 +7,7 @@ import type { ReportInput } from '../../domain/contracts/report.ts';
 import type { ReportSources } from '../../domain/report/build.ts';
 import type { LineageEntry } from '../../domain/report/report.ts';
 import type { MetricsLine } from '../../domain/report/training-log.ts';
-import { type Stage, stageNames } from '../../domain/stages.ts';
+import { rewardedStages, type Stage, stageNames } from '../../domain/stages.ts';
 import { dermflowVersion } from '../../platform/version.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { readJson } from '../store/commit.ts';
@@ -19,7 +19,7 @@ import { traceLineage } from './lineage.ts';
 export async function readSources(store: ArtifactStore, input: ReportInput, folder: string): Promise<ReportSources> {
   const { logs } = input;
   const metricsOf = metricsIn(logs);
-  const policy = metricsOf('grpo').length > 0 ? 'grpo' : 'rl-only';
+  const policy = rewardedStages.find((stage) => metricsOf(stage).length > 0);
   const artifacts = Object.values(artifactsOf(input)).map(({ sha256 }) => sha256);
   const lineage = await traceLineage(store, artifacts);
   return {
@@ -27,7 +27,7 @@ export async function readSources(store: ArtifactStore, input: ReportInput, fold
     ...(await readCases(store, input.data.dataset, folder)),
     ...(await readAnswers(store, input, folder)),
     logs: await readLogs(store, metricsOf),
-    completions: await readStretches(store, metricsOf(policy), artifactFiles.metrics.samples),
+    completions: await readStretches(store, policy ? metricsOf(policy) : [], artifactFiles.metrics.samples),
     lineage,
     software: await readSoftware(store, lineage),
   };

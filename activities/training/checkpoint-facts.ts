@@ -1,6 +1,6 @@
 /** The facts that every checkpoint's manifest states, and its seal on a disk. */
 import { z } from 'zod';
-import { resumableJobs } from '../../domain/stages.ts';
+import { resumableJobs } from '../../domain/trainer.ts';
 import { trainingEnvironmentSchema, trustSchema } from '../../domain/trust.ts';
 
 export const checkpointFactsSchema = z.object({

@@ -4,10 +4,10 @@ import { type Json, workKey } from '../../domain/artifact.ts';
 import type { ModelRef } from '../../domain/contracts/references.ts';
 import type { GrpoInput, SftInput, SftRecipe } from '../../domain/contracts/training.ts';
 import type { ModelPart } from '../../domain/lora.ts';
+import { publicBase } from '../../domain/models/public-base.ts';
 import { sftBatches } from '../../domain/plan/batches.ts';
 import type { SkinR1Recipe } from '../../domain/recipe/methods/skin-r1.ts';
 import type { TrlFields } from '../../domain/recipe/trl/check.ts';
-import { publicBase } from '../../domain/report/card-metadata.ts';
 import { stages } from '../../domain/stages.ts';
 import type { GrpoJob, SftJob } from '../../domain/trainer.ts';
 import type { Environment } from '../../platform/env.ts';
@@ -33,7 +33,7 @@ const parts = ({ full }: Pick<SkinR1Recipe, 'full'>): { full?: ModelPart[] } => 
 
 /** An evaluator's settings are given as those of SFT. */
 const epochsOf = (stage: NonNullable<SftInput['stage']>, recipe: SftRecipe): number =>
-  stages[stage === 'concepts' ? stage : 'sft'].ends(recipe).length;
+  stages[stage === 'dermeval-sft' ? 'sft' : stage].ends(recipe).length;
 
 /** What decides the numbers of any stage beside its own settings. */
 export const computedWith = (
@@ -91,16 +91,16 @@ export function sftStretch(
  * reward of one's own is known by its bytes and its name, not by its path.
  */
 export function grpoStretch(
-  { recipe, model, questions, sft, stopAt }: GrpoInput,
+  { recipe, model, questions, sft, stage = sft ? 'grpo' : 'rl-only', stopAt }: GrpoInput,
   plugin: LoadedPlugin | null,
   place: Pick<Place, 'attention'>,
 ): Stretch {
-  const { saveEvery: _, steps: maxSteps, milestones, rlOnlyMilestones, validation, trl, ...own } = recipe.grpo;
+  const { saveEvery: _, steps: maxSteps, milestones: __, rlOnlyMilestones: ___, validation, trl, ...own } = recipe.grpo;
   const grpo = { ...own, ...passed(trl) };
   const { lora, prompts } = recipe;
   const { plugin: _file, ...rewards } = recipe.rewards;
   return {
-    stage: sft ? 'grpo' : 'rl-only',
+    stage,
     ...describe({
       method: 'grpo/5',
       inputs: {
@@ -123,7 +123,7 @@ export function grpoStretch(
     validates: validation !== undefined,
     ...(validation ? { validation: { questions: validation.questions } } : {}),
     maxSteps,
-    startAt: Math.max(0, ...(sft ? milestones : rlOnlyMilestones).filter((milestone) => milestone < stopAt)),
+    startAt: Math.max(0, ...stages[stage].ends(recipe).filter((milestone) => milestone < stopAt)),
     stopAt,
   };
 }

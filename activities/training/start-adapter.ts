@@ -6,8 +6,8 @@ import { canonicalJson, digestOf } from '../../domain/artifact.ts';
 import type { ModelRef } from '../../domain/contracts/references.ts';
 import { type DermflowError, userMistake } from '../../domain/failures.ts';
 import type { LoraSettings } from '../../domain/lora.ts';
+import { publicBase } from '../../domain/models/public-base.ts';
 import type { Recipe } from '../../domain/recipe/recipe.ts';
-import { publicBase } from '../../domain/report/card-metadata.ts';
 import { digestOfFile } from '../store/store.ts';
 import { isAdapterFile } from '../trainer/model-folders.ts';
 

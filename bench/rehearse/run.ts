@@ -12,7 +12,7 @@ import type { ModelRef } from '../../domain/contracts/references.ts';
 import type { RunResult } from '../../domain/contracts/run.ts';
 import type { TrajectoriesResult } from '../../domain/contracts/trajectories.ts';
 import type { SkinR1Recipe } from '../../domain/recipe/methods/skin-r1.ts';
-import type { ResumableJob } from '../../domain/stages.ts';
+import type { ResumableJob } from '../../domain/trainer.ts';
 import type { Stack } from '../../infra/local/stack.ts';
 import { benchLogger } from '../common/logger.ts';
 import { endedActivities, startCpuWorker } from '../train/dermflow.ts';

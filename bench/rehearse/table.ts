@@ -1,5 +1,5 @@
 /** What was planned, beside what was measured. */
-import type { RunPlan } from '../../domain/plan/plan.ts';
+import type { RunPlan } from '../../domain/methods/skin-r1/plan.ts';
 import { grouped } from '../../domain/words.ts';
 import { median } from '../common/median.ts';
 import { linesOf } from './log.ts';

@@ -18,7 +18,7 @@ import { digestOf } from '../../domain/artifact.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { CheckpointRef } from '../../domain/contracts/references.ts';
 import type { SftInput, StretchResult } from '../../domain/contracts/training.ts';
-import { skinR1 } from '../../domain/methods/skin-r1.ts';
+import { skinR1 } from '../../domain/methods/skin-r1/method.ts';
 import { taskQueues } from '../../domain/names.ts';
 import type { DistractorSource } from '../../domain/questions/distractors.ts';
 import { smallHeap } from '../../infra/node24.mjs';

@@ -1,5 +1,5 @@
 /** Drawn answers with probabilities whose true calibration error is known, to see how often its interval holds it. */
-import { calibrationSummary } from '../../domain/benchmarks/calibration.ts';
+import { calibrationSummary } from '../../domain/benchmarks/summaries/calibration.ts';
 import type { ScoredRow } from '../../domain/evaluation/scored.ts';
 import type { Random } from '../../domain/random.ts';
 

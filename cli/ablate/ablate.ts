@@ -5,16 +5,18 @@ import { Command } from 'commander';
 import { execa } from 'execa';
 import { digestOf } from '../../domain/artifact.ts';
 import { exitCodes, userMistake } from '../../domain/failures.ts';
-import type { Recipe } from '../../domain/recipe/recipe.ts';
+import { methodOf } from '../../domain/methods/index.ts';
+import type { AblationRun } from '../../domain/methods/method.ts';
+import type { MethodName, Recipe, RecipeOf } from '../../domain/recipe/recipe.ts';
 import { untilInterrupted } from '../interruption.ts';
 import { type Session, withSession } from '../session.ts';
 import { readRecipe, withData, withTeacher } from '../start/recipes.ts';
 import { showImport, showNote } from '../start/run.ts';
 import { collect } from '../start/start.ts';
 import { finishRun } from './finish.ts';
-import type { AblationKind, Done, Needed, Table } from './kind.ts';
-import { skinR1Ablation } from './skin-r1.ts';
-import { skinGptAblation } from './skingpt.ts';
+import type { Done, Table, TableOf } from './kind.ts';
+import { skinR1Table } from './skin-r1.ts';
+import { skinGptR1Table } from './skingpt-r1.ts';
 
 interface AblateOptions {
   seeds?: string;
@@ -42,11 +44,11 @@ async function ablate(recipeName: string, { seeds, set, data, out, open, json = 
     readSeeds(seeds).map((seed) => readRecipe(recipeName, { set: seed === null ? set : [...set, `seed=${seed}`] })),
   );
   // A mistake in a recipe is told before hours of import.
-  for (const recipe of recipes) kindOf(recipe).runsOf(recipe);
+  for (const recipe of recipes) ablationOf(recipe);
   const interrupted = untilInterrupted();
   const page = await withSession(async (session) => {
     const complete = await withOneImport(recipes, data, session);
-    const runs = complete.flatMap((recipe) => kindOf(recipe).runsOf(recipe));
+    const runs = complete.flatMap((recipe) => ablationOf(recipe).runs);
     const finished = await finishAll(session, runs, json, interrupted);
     const [first] = recipes;
     if (!finished || !first) {
@@ -54,7 +56,7 @@ async function ablate(recipeName: string, { seeds, set, data, out, open, json = 
       process.exitCode = exitCodes.failedRun;
       return null;
     }
-    const table = await kindOf(first).tableOf(first.name, finished, await session.store());
+    const table = await ablationOf(first).table(first.name, finished, await session.store());
     const digest = digestOf(finished.map(({ run }) => run).join('\n')).slice(0, 12);
     const place = join(session.environment.home, 'reports', 'ablations', `${first.name}-${digest}`);
     const written = await writeTable(resolve(out ?? place), table);
@@ -64,12 +66,20 @@ async function ablate(recipeName: string, { seeds, set, data, out, open, json = 
   if (page !== null && open) await execa(process.platform === 'darwin' ? 'open' : 'xdg-open', [page]);
 }
 
-const kinds = { 'skin-r1': skinR1Ablation, 'skingpt-r1': skinGptAblation } satisfies Record<Recipe['method'], unknown>;
+/** By method; one without ablations has null. */
+const tables: { [M in MethodName]: TableOf<RecipeOf<M>> | null } = {
+  'skin-r1': skinR1Table,
+  'skingpt-r1': skinGptR1Table,
+};
 
-/** Of the recipe's method; all recipes of a command are of one. */
-const kindOf = ({ method }: Recipe): AblationKind<Recipe, unknown> =>
-  // Each is given recipes of its own method alone, and the runs that it asked for.
-  kinds[method] as unknown as AblationKind<Recipe, unknown>;
+/** What the ablations of a recipe need, and what their table is made by. */
+function ablationOf(recipe: Recipe): { runs: readonly AblationRun[]; table: TableOf<Recipe> } {
+  const { ablation, title } = methodOf(recipe);
+  // Each is given the runs of its own method alone.
+  const table = tables[recipe.method] as unknown as TableOf<Recipe> | null;
+  if (ablation && table) return { runs: ablation(recipe), table };
+  throw userMistake(`${recipe.name}: ${title} has no ablations; name a recipe of another method`);
+}
 
 /** Null: the recipe's own. */
 function readSeeds(text: string | undefined): (number | null)[] {
@@ -96,17 +106,17 @@ async function withOneImport(
 /** One after another: what two runs share is in the store when the second one begins. Null where it was interrupted. */
 async function finishAll(
   session: Session,
-  runs: readonly Needed[],
+  runs: readonly AblationRun[],
   json: boolean,
   interrupted: AbortSignal,
 ): Promise<Done[] | null> {
   const done: Done[] = [];
-  for (const { recipe, variant, words } of runs) {
+  for (const { recipe, words } of runs) {
     if (!json) console.error(`${done.length + 1} of ${runs.length}: seed ${recipe.seed}, ${words}`);
     const finished = await finishRun(session, recipe, json, interrupted);
     if (!finished) return null;
     if (!json) console.error(`run ${finished.run} ${finished.found ? 'was finished before' : 'is finished'}`);
-    done.push({ run: finished.run, seed: recipe.seed, variant, result: finished.result });
+    done.push({ run: finished.run, recipe, result: finished.result });
   }
   return done;
 }

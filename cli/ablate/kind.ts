@@ -1,20 +1,11 @@
-/** What an ablation is to the command: which runs a recipe needs, and the table that is made of them. */
+/** What a finished ablation is to the command: the runs that its method asked for, and the table that is made of them. */
 import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
 import type { RunResult } from '../../domain/contracts/run.ts';
 import type { Recipe } from '../../domain/recipe/recipe.ts';
 
-/** A run that is needed. */
-export interface Needed<R extends Recipe = Recipe, V = unknown> {
-  recipe: R;
-  variant: V;
-  /** For people, e.g. `flat reward`. */
-  words: string;
-}
-
-export interface Done<V = unknown> {
+export interface Done<R extends Recipe = Recipe> {
   run: string;
-  seed: number;
-  variant: V;
+  recipe: R;
   result: RunResult;
 }
 
@@ -28,8 +19,9 @@ export interface Table {
   page: string;
 }
 
-export interface AblationKind<R extends Recipe, V> {
-  /** Throws a user's mistake for a recipe that leaves out what its ablations are about. */
-  runsOf(recipe: R): readonly Needed<R, V>[];
-  tableOf(recipe: string, done: readonly Done<V>[], store: ArtifactStore): Promise<Table>;
-}
+/** @param recipe its name */
+export type TableOf<R extends Recipe> = (
+  recipe: string,
+  done: readonly Done<R>[],
+  store: ArtifactStore,
+) => Promise<Table>;

@@ -2,10 +2,10 @@
 import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
 import { readJson } from '../../activities/store/commit.ts';
 import { readJsonLines } from '../../activities/store/rows.ts';
-import type { ItemsOf } from '../../domain/ablations/ablations.ts';
-import type { AblatedRun } from '../../domain/ablations/table.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { RunResult } from '../../domain/contracts/run.ts';
+import type { ItemsOf } from '../../domain/methods/skin-r1/ablation/ablations.ts';
+import type { AblatedRun } from '../../domain/methods/skin-r1/ablation/table.ts';
 import { reportSchema } from '../../domain/report/report.ts';
 import { asScored } from '../evaluate/run-items.ts';
 

@@ -1,35 +1,37 @@
 /** The ablations of Skin-R1: with and without SFT, by step, and the flat reward. */
-import { ablationsPage } from '../../activities/reporting/ablations/page.ts';
-import { type Ablations, buildAblations } from '../../domain/ablations/ablations.ts';
-import { toMarkdown } from '../../domain/ablations/markdown.ts';
-import { ablationRuns, type RewardVariant } from '../../domain/ablations/variants.ts';
-import { cellsOf, claimHead, claimRows, notesOn, numbered, tableHead } from '../../domain/ablations/words.ts';
+import { ablationsPage } from '../../activities/reporting/ablations/skin-r1.ts';
+import { type Ablations, buildAblations } from '../../domain/methods/skin-r1/ablation/ablations.ts';
+import { toMarkdown } from '../../domain/methods/skin-r1/ablation/markdown.ts';
+import {
+  cellsOf,
+  claimHead,
+  claimRows,
+  notesOn,
+  numbered,
+  tableHead,
+} from '../../domain/methods/skin-r1/ablation/words.ts';
 import type { SkinR1Recipe } from '../../domain/recipe/methods/skin-r1.ts';
 import { taskTitles } from '../../domain/report/words.ts';
 import { renderTable } from '../table.ts';
-import type { AblationKind } from './kind.ts';
+import type { TableOf } from './kind.ts';
 import { itemsIn, readRun } from './read.ts';
 
-export const skinR1Ablation: AblationKind<SkinR1Recipe, RewardVariant> = {
-  runsOf: (recipe) =>
-    ablationRuns(recipe).map(({ reward, recipe: own }) => ({
-      ...{ recipe: own, variant: reward, words: reward === 'flat' ? 'flat reward' : "the recipe's own reward" },
-    })),
-  tableOf: async (recipe, done, store) => {
-    const ablated = await Promise.all(
-      done.map(({ run, seed, variant, result }) => readRun(store, result, { run, seed, reward: variant })),
-    );
-    const results = new Map(done.map(({ run, result }) => [run, result]));
-    const ablations = await buildAblations(recipe, ablated, itemsIn(store, results));
-    return {
-      ...{ json: ablations, text: render(ablations), page: 'ablations.html' },
-      files: {
-        'ablations.json': `${JSON.stringify(ablations, null, 2)}\n`,
-        'ablations.md': toMarkdown(ablations),
-        'ablations.html': await ablationsPage(ablations),
-      },
-    };
-  },
+export const skinR1Table: TableOf<SkinR1Recipe> = async (recipe, done, store) => {
+  const ablated = await Promise.all(
+    done.map(({ run, recipe: { seed, rewards }, result }) =>
+      readRun(store, result, { run, seed, reward: rewards.granularity === 'flat' ? 'flat' : 'own' }),
+    ),
+  );
+  const results = new Map(done.map(({ run, result }) => [run, result]));
+  const ablations = await buildAblations(recipe, ablated, itemsIn(store, results));
+  return {
+    ...{ json: ablations, text: render(ablations), page: 'ablations.html' },
+    files: {
+      'ablations.json': `${JSON.stringify(ablations, null, 2)}\n`,
+      'ablations.md': toMarkdown(ablations),
+      'ablations.html': await ablationsPage(ablations),
+    },
+  };
 };
 
 function render(ablations: Ablations): string {

@@ -8,7 +8,7 @@ import { digestOfFile } from '../../activities/store/store.ts';
 import { isAdapterFile } from '../../activities/trainer/model-folders.ts';
 import type { ArtifactRef } from '../../domain/artifact.ts';
 import { userMistake } from '../../domain/failures.ts';
-import { publicBase } from '../../domain/report/card-metadata.ts';
+import { publicBase } from '../../domain/models/public-base.ts';
 
 export type FoundModel =
   | { kind: 'adapter'; name: string; adapter: ArtifactRef }

@@ -10,9 +10,8 @@ import { join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { canonicalJson, digestOf, sha256Schema } from '../../domain/artifact.ts';
-import type { SkinGptR1Recipe } from '../../domain/recipe/methods/skingpt-r1.ts';
+import { methodOf } from '../../domain/methods/index.ts';
 import type { Recipe } from '../../domain/recipe/recipe.ts';
-import { shippedTeacher } from '../../domain/recipe/teacher.ts';
 import { runResultSchema } from '../../domain/run-record.ts';
 import { readStackFile, writeWhole } from '../../infra/local/settings.ts';
 import { codeDigest } from '../../platform/code-digest.ts';
@@ -45,19 +44,13 @@ export async function basisOf(
 ): Promise<string | null> {
   const { model, data } = recipe;
   if (model.base !== 'tiny' || model.adapter !== undefined || llm.provider !== 'embedded' || data.encoder) return null;
-  if (recipe.method === 'skin-r1' ? recipe.rewards.plugin : asksOthers(recipe)) return null;
+  if (methodOf(recipe).asksOthers(recipe)) return null;
   const { apiKey: _, ...asked } = llm;
   const { platform, arch, version } = process;
   return digestOf(
     canonicalJson({ recipe, code: await codeDigest(), trainer, trainerPython, llm: asked, platform, arch, version }),
   );
 }
-
-/** A teacher of the user's own, a judge, people. */
-const asksOthers = ({ teacher, judge, certified }: SkinGptR1Recipe): boolean =>
-  (teacher !== null && teacher.encoder !== shippedTeacher) ||
-  judge !== undefined ||
-  (certified.by === 'people' && certified.cases > 0);
 
 /** @param finished what was written below the run's folder, with digests out of the artifacts' manifests */
 export const keepFinished = (environment: Pick<Environment, 'home'>, finished: Omit<Finished, 'schema'>) =>

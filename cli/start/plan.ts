@@ -6,15 +6,13 @@ import { countData, countGenerated } from '../../activities/datasets/preparation
 import { loadKnowledge } from '../../activities/knowledge.ts';
 import { modelPath } from '../../activities/trainer/model-folders.ts';
 import { userMistake } from '../../domain/failures.ts';
+import { methodOf } from '../../domain/methods/index.ts';
+import { publicBase } from '../../domain/models/public-base.ts';
 import { type Architecture, findArchitecture, hubArchitectures } from '../../domain/plan/architecture.ts';
 import { requireEvenBatches } from '../../domain/plan/even-batches.ts';
+import type { DataCounts } from '../../domain/plan/input.ts';
 import { describePaths, type Place, pathRows, requireOpenPaths } from '../../domain/plan/paths.ts';
-import { type DataCounts, type PlanInput, planRun } from '../../domain/plan/plan.ts';
-import { planSkingpt } from '../../domain/plan/skingpt.ts';
-import { describeSkingptPlan } from '../../domain/plan/skingpt-words.ts';
-import { describePlan } from '../../domain/plan/words.ts';
 import type { Recipe } from '../../domain/recipe/recipe.ts';
-import { publicBase } from '../../domain/report/card-metadata.ts';
 import { ownEnvironment } from '../environment.ts';
 import { readRecipe } from './recipes.ts';
 import { collect } from './start.ts';
@@ -52,27 +50,13 @@ async function plan(recipeName: string, options: PlanOptions): Promise<void> {
   const architecture = await architectureOf(recipe.model.base);
   const { devices, priceInput: input, priceOutput: output } = options;
   const prices = input === undefined || output === undefined ? null : { input, output };
-  const { plan: planned, words } = planOf(recipe, { data, architecture, devices, prices });
+  const { plan: planned, words } = methodOf(recipe).plan({ recipe, data, architecture, devices, prices });
   const place = placeOf(devices);
   const paths = pathRows(place, recipe);
   if (options.json) console.log(JSON.stringify({ recipe: recipe.name, data, ...planned, paths }));
   else console.log([words, ...serverLine(recipe), '', describePaths(paths)].join('\n'));
   requireOpenPaths(place, recipe);
   requireEvenBatches(recipe, devices);
-}
-
-/** By the recipe's method, with its words for people. */
-function planOf(recipe: Recipe, given: Omit<PlanInput, 'recipe'>): { plan: object; words: string } {
-  switch (recipe.method) {
-    case 'skin-r1': {
-      const plan = planRun({ recipe, ...given });
-      return { plan, words: describePlan(recipe, plan) };
-    }
-    case 'skingpt-r1': {
-      const plan = planSkingpt({ recipe, ...given });
-      return { plan, words: describeSkingptPlan(recipe, plan) };
-    }
-  }
 }
 
 /** As the environment says it here, which may not be that of the gpu workers, on as many devices as were asked about. */
@@ -101,7 +85,7 @@ async function countOf(recipe: Recipe, { data, items, test, textbook }: PlanOpti
   const known = items ?? counted?.items;
   if (known === undefined) {
     throw userMistake(
-      `${recipe.name}: how many ${recipe.method === 'skin-r1' ? 'training questions' : 'training cases'}? Give --data DIR, or --items COUNT`,
+      `${recipe.name}: how many ${'questions' in recipe ? 'training questions' : 'training cases'}? Give --data DIR, or --items COUNT`,
     );
   }
   const given = { items: known, test: test ?? counted?.test ?? null, textbook: textbook ?? counted?.textbook ?? null };

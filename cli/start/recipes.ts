@@ -91,7 +91,7 @@ const firstLine = (text: string): string => text.split('\n', 1)[0]?.replace(/:$/
  * by its bytes. Any other recipe stays as it is.
  */
 export async function withTeacher<R extends Recipe>(recipe: R, store: () => Promise<ArtifactStore>): Promise<R> {
-  if (recipe.method !== 'skingpt-r1' || !recipe.teacher) return recipe;
+  if (!('teacher' in recipe) || !recipe.teacher) return recipe;
   const { encoder } = recipe.teacher;
   if (typeof encoder !== 'string' || encoder === shippedTeacher) return recipe;
   const { storeEncoder } = await import('../encoder.ts');

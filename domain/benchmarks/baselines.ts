@@ -3,11 +3,11 @@
 import type { ScoredItem } from '../evaluation/scored.ts';
 import { fitTextOnly } from '../evaluation/text-only.ts';
 import type { Taxonomy } from '../knowledge/taxonomy.ts';
-import type { Question, QuestionTask } from '../questions/question.ts';
+import type { Question } from '../questions/question.ts';
 import { block, conditionNames, tags } from '../questions/tags.ts';
 import { createRandom } from '../random.ts';
 import type { BenchmarkItem } from './benchmark.ts';
-import { scoreChoice } from './scoring/scorers.ts';
+import { answerKinds, scoreItem } from './scoring/kinds.ts';
 
 export interface Baseline {
   name: 'chance' | 'majority' | 'all-benign' | 'text-only';
@@ -60,19 +60,12 @@ export const allBenign: Baseline = {
 /** What the options' labels alone say, by a rule that was fitted on training questions (evaluation/text-only.ts). */
 export function textOnly(training: Iterable<Question>, taxonomy: Taxonomy): Baseline {
   const rule = fitTextOnly(training, taxonomy);
-  const tasks: Partial<Record<BenchmarkItem['kind'], QuestionTask>> = {
-    diagnosis: 'diagnosis',
-    'lesion-condition': 'lesion-condition',
-    ddx: 'ddx',
-    hierarchical: 'hierarchical',
-    ready: 'diagnosis',
-  };
   return {
     name: 'text-only',
     title: 'Labels alone',
     answer: ({ kind, options }) => {
-      const task = tasks[kind];
-      return task === undefined || options.length === 0 ? null : rule({ task, options });
+      const { task } = answerKinds[kind];
+      return task === null || options.length === 0 ? null : rule({ task, options });
     },
   };
 }
@@ -81,5 +74,5 @@ export function textOnly(training: Iterable<Question>, taxonomy: Taxonomy): Base
 export const baselineItems = (items: readonly BenchmarkItem[], { answer }: Pick<Baseline, 'answer'>): ScoredItem[] =>
   items.flatMap((item) => {
     const letter = answer(item);
-    return letter === null ? [] : [scoreChoice(item, `${block(tags.thinking, 'none')} ${block(tags.final, letter)}`)];
+    return letter === null ? [] : [scoreItem(item, `${block(tags.thinking, 'none')} ${block(tags.final, letter)}`)];
   });

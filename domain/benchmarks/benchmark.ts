@@ -10,7 +10,7 @@ import { malignancySchema } from '../knowledge/malignancy.ts';
 import { type EvaluationProfile, promptKinds } from '../prompts/profile.ts';
 import type { PublishedTable } from '../published/published.ts';
 import { optionSchema, type Question } from '../questions/question.ts';
-import type { BenchmarkSummary } from './summary.ts';
+import type { BenchmarkSummary } from './summaries/summary.ts';
 
 /**
  * One question to a model. A runner needs `id`, `image`, `system` and `prompt`; the rest is the scorer's. Two items are

@@ -2,8 +2,7 @@
 import type { QuestionTask } from '../questions/question.ts';
 import type { Benchmark } from './benchmark.ts';
 import { questionItems } from './items.ts';
-import { scoreChoice } from './scoring/scorers.ts';
-import { summariseChoices } from './summarise.ts';
+import { answeredAs } from './scoring/kinds.ts';
 
 type Described = Pick<Benchmark, 'name' | 'title' | 'description' | 'prompt' | 'published'>;
 
@@ -13,6 +12,5 @@ export const choiceBenchmark = (task: QuestionTask, described: Described): Bench
   reads: ['questions', 'cases'],
   needs: `test questions of the task; name ${task} in evaluation.tasks of the recipe`,
   items: (sources, profile) => questionItems(sources, task, profile),
-  score: scoreChoice,
-  summarise: (items) => summariseChoices(described.name, items),
+  ...answeredAs(task, described.name),
 });

@@ -2,7 +2,7 @@
 import { skinToneField } from '../cases/skin-tone.ts';
 import type { Benchmark } from './benchmark.ts';
 import { idDiagnosis } from './id-diagnosis.ts';
-import { summariseChoices } from './summarise.ts';
+import { summariseChoices } from './summaries/summarise.ts';
 
 export const fairness: Benchmark = {
   ...idDiagnosis,

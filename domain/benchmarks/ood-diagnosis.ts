@@ -2,8 +2,7 @@
 import { diagnosisTables } from '../published/diagnosis.ts';
 import type { Benchmark } from './benchmark.ts';
 import { readyItems } from './items.ts';
-import { scoreChoice } from './scoring/scorers.ts';
-import { summariseChoices } from './summarise.ts';
+import { answeredAs } from './scoring/kinds.ts';
 
 export const oodDiagnosis: Benchmark = {
   name: 'ood-diagnosis',
@@ -14,7 +13,6 @@ export const oodDiagnosis: Benchmark = {
   prompt: 'P5',
   needs: 'items of OmniMedVQA; add { adapter: omnimedvqa, use: ood } to data.sources',
   items: readyItems,
-  score: scoreChoice,
-  summarise: (items) => summariseChoices('ood-diagnosis', items),
+  ...answeredAs('ready', 'ood-diagnosis'),
   published: diagnosisTables.ood,
 };

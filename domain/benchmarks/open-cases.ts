@@ -2,8 +2,7 @@
 import { createRandom } from '../random.ts';
 import type { Benchmark } from './benchmark.ts';
 import { openItems } from './items.ts';
-import { scoreOpen } from './scoring/scorers.ts';
-import { summariseOpen } from './summarise.ts';
+import { answeredAs } from './scoring/kinds.ts';
 
 /** As many as a person reads. Of each diagnosis in turn, so that rare ones are among them. */
 const mostCases = 40;
@@ -26,7 +25,6 @@ export const openCases: Benchmark = {
     const inTurn = Array.from({ length: longest }, (_, i) => turns.flatMap((own) => own.slice(i, i + 1))).flat();
     return openItems(inTurn.slice(0, mostCases), 'open', profile);
   },
-  score: scoreOpen,
-  summarise: (items) => summariseOpen('open-cases', items),
+  ...answeredAs('open', 'open-cases'),
   published: [],
 };

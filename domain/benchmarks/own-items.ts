@@ -11,8 +11,7 @@ import { itemPrompt } from '../prompts/prompts.ts';
 import { checkedLine, givenLines } from '../rows/given-lines.ts';
 import type { Benchmark, BenchmarkItem } from './benchmark.ts';
 import { synonymsOf } from './scoring/disease-names.ts';
-import { scoreChoice, scoreOpen } from './scoring/scorers.ts';
-import { summariseChoices, summariseOpen } from './summarise.ts';
+import { answeredAs } from './scoring/kinds.ts';
 
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
@@ -94,8 +93,7 @@ export function ownBenchmark(
     prompt: 'its own questions',
     needs: 'items; give one JSON object per line',
     items: (_, profile) => items.map((item) => asItem(name, item, images, profile)),
-    score: (item, output) => (item.kind === 'open' ? scoreOpen(item, output) : scoreChoice(item, output)),
-    summarise: (scored) => (isOpen ? summariseOpen(name, scored) : summariseChoices(name, scored)),
+    ...answeredAs(isOpen ? 'open' : 'ready', name),
     published: [],
   };
 }

@@ -8,6 +8,7 @@ import type { DistilSettings } from '../recipe/distillation.ts';
 import type { SkinR1Recipe } from '../recipe/methods/skin-r1.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { MilestoneChoice } from '../rewards/milestones.ts';
+import type { StageBy } from '../stages.ts';
 import type { BenchmarkResult } from './benchmarks.ts';
 import type { DataResult } from './data.ts';
 import type { EvaluationResult, TaskScore } from './evaluation.ts';
@@ -26,7 +27,7 @@ export type SftRecipe = Pick<SkinR1Recipe, 'seed' | 'model' | 'lora' | 'full' | 
 
 export interface SftInput {
   /** Absent in runs begun before version 0.2, whose `recipe.sft.epochs` were those of the stage at hand. */
-  stage?: 'concepts' | 'sft' | 'dermeval-sft';
+  stage?: StageBy<'sft'>;
   recipe: SftRecipe;
   model: ModelRef;
   /** The rows: trajectories, explained concepts, or evaluations of narratives, each in their stage. */
@@ -40,10 +41,12 @@ export interface SftInput {
 }
 
 export interface GrpoInput {
+  /** Absent in runs begun before it was told: with `sft` that of GRPO after SFT, else that of RL without it. */
+  stage?: StageBy<'grpo'>;
   recipe: SkinR1Recipe;
   model: ModelRef;
   questions: ArtifactRef;
-  /** Policy start and KL reference of every stretch; null: RL without SFT. */
+  /** Policy start and KL reference of every stretch; null: none, the base model is both. */
   sft: CheckpointRef | null;
   /** Milestone at which this stretch stops. */
   stopAt: number;
@@ -58,7 +61,7 @@ export interface TeacherRef {
 
 export interface DistilInput {
   /** `dermcot`: without a teacher. */
-  stage: 'dermcot' | 'distillation';
+  stage: StageBy<'distill'>;
   recipe: Pick<Recipe, 'seed' | 'model'> & { distillation: DistilSettings };
   model: ModelRef;
   /** The rows: `train.jsonl` and `validation.jsonl` of an artifact like trajectories. */

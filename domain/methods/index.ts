@@ -1,11 +1,14 @@
-/** The methods that Dermflow has. A new one is a line here; its workflow is an export of workflows/index.ts. */
+/** The methods that Dermflow has. A new one is a line here (what else it needs says method.ts). */
 import type { ModelUnderTest } from '../evaluation/model-under-test.ts';
 import { userMistake } from '../failures.ts';
+import type { MethodName, RecipeOf } from '../recipe/recipe.ts';
 import type { Method } from './method.ts';
-import { skinR1 } from './skin-r1.ts';
-import { skinGptR1 } from './skingpt-r1.ts';
+import { skinR1 } from './skin-r1/method.ts';
+import { skinGptR1 } from './skingpt-r1/method.ts';
 
-export const methods: readonly Method[] = [skinR1, skinGptR1];
+const ofRecipe = { 'skin-r1': skinR1, 'skingpt-r1': skinGptR1 } satisfies { [M in MethodName]: Method<RecipeOf<M>> };
+
+export const methods: readonly Method[] = Object.values(ofRecipe);
 
 /** The method of a recipe that names none. */
 const defaultMethod = skinR1.name;

@@ -1,8 +1,16 @@
-/** What Dermflow needs to know of a method beside its workflow (workflows/) and its part of the recipe. */
+/**
+ * A method: all that Dermflow asks of it. Its row and what is pure of it stand in its folder here; beside that it has a
+ * recipe (domain/recipe/methods/, a line in domain/recipe/recipe.ts), its stages (domain/training/, a line in
+ * domain/stages.ts) and a workflow. What is missing of the following does not compile.
+ */
+import type { z } from 'zod';
+import type { PlanInput } from '../plan/input.ts';
+import type { Recipe } from '../recipe/recipe.ts';
 import type { Stage } from '../stages.ts';
 import type { ModelCardSource } from './card-source.ts';
 
-export interface Method<R = never> {
+/** What its workflow reads, which loads nothing else of it: a run's modules are evaluated anew for each run. */
+export interface MethodOutline<R = never> {
   /** In recipes and lists. */
   name: string;
   /** For people, e.g. in page titles. */
@@ -13,8 +21,31 @@ export interface Method<R = never> {
   parts: readonly string[];
   /** The stages that made the adapter which a run of this recipe exports, in their order; at least one. */
   trained(recipe: R): readonly Stage[];
+}
+
+export interface Method<R = never> extends MethodOutline<R> {
+  /** What a recipe will do, for programs and in words. */
+  plan(input: PlanInput<R>): { plan: object; words: string };
+  /** Whether more than recipe, code and settings decides its results: a file of the user's own, a judge, people. */
+  asksOthers(recipe: R): boolean;
+  /**
+   * What `report.json` of a run holds; null: its runs write no report. The workflow asks for it by an activity
+   * (domain/contracts/report.ts, activities/reporting/), which draws the page from it.
+   */
+  report: z.ZodType | null;
+  /**
+   * The runs that its ablations need, which cli/ablate/ makes a table of; null: it has none. Throws a user's mistake for a
+   * recipe that leaves out what they are about.
+   */
+  ablation: ((recipe: R) => readonly AblationRun[]) | null;
   /** What the model card says beyond the settings of the stages. */
   card(source: ModelCardSource<R>): MethodWords;
+}
+
+export interface AblationRun {
+  recipe: Recipe;
+  /** For people, e.g. `flat reward`. */
+  words: string;
 }
 
 /** Whole sentences, except where it is said otherwise; each is true for the recipe, whatever it leaves out. */

@@ -1,7 +1,7 @@
 /** From evaluations of one benchmark to the numbers of their page. */
 import type { Benchmark } from '../benchmarks/benchmark.ts';
-import { byAttribute } from '../benchmarks/by-attribute.ts';
-import type { BenchmarkSummary } from '../benchmarks/summary.ts';
+import { byAttribute } from '../benchmarks/summaries/by-attribute.ts';
+import type { BenchmarkSummary } from '../benchmarks/summaries/summary.ts';
 import { compareAll, type ModelPair } from '../evaluation/comparison.ts';
 import type { ReaderName, ScoredItem } from '../evaluation/scored.ts';
 import { againstPaper, type DataConditions, publishedRows, trainingOf } from '../report/against-paper.ts';

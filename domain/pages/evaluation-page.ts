@@ -1,5 +1,5 @@
 /** What a page of evaluations says of one benchmark: `evaluation.json`, from which page, CSV and Markdown are written. */
-import type { AttributeSummary } from '../benchmarks/by-attribute.ts';
+import type { AttributeSummary } from '../benchmarks/summaries/by-attribute.ts';
 import type { ModelPair } from '../evaluation/comparison.ts';
 import type { Comparison } from '../published/against.ts';
 import type { Measured, PublishedPageRow } from '../report/against-paper.ts';

@@ -1,5 +1,5 @@
 /** References that every page should have, and why one of them has not: an absent row is no row of zeros. */
-import type { BenchmarkSummary } from '../benchmarks/summary.ts';
+import type { BenchmarkSummary } from '../benchmarks/summaries/summary.ts';
 import { probes } from '../probes/probe.ts';
 import type { RowKind } from './evaluation-page.ts';
 

@@ -76,7 +76,7 @@ export function estimateMemory(
   const sampling =
     atOnce * bytes * (sequence * 2 * a.layers * keyValueWidth(a) + prompt * wideVectors * a.intermediate);
   const trainable = trainableParameters(a, trained);
-  const base = frozenBytes(a, { ...trained, model: recipe.model }, trainable, row.job === 'grpo');
+  const base = frozenBytes(a, { ...trained, model: recipe.model }, trainable, row.reference !== null);
   const adapter = trainable * adapterBytes * adapterShare(trained);
   return { base, adapter, activations, sampling, peak: base + adapter + Math.max(activations, sampling), tokens };
 }

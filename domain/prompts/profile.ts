@@ -5,34 +5,29 @@
 import { z } from 'zod';
 import { canonicalJson, digestOf } from '../artifact.ts';
 
-/** Kinds of question. `ready`: an item that brings its own question (P5); `open`: no options (P9). */
-export const promptKinds = [
-  'diagnosis',
-  'lesion-condition',
-  'ddx',
-  'hierarchical',
-  'ready',
-  'open',
-  'concepts',
-] as const;
-export type PromptKind = (typeof promptKinds)[number];
+const template = z.string().min(1);
+/** Says where the options stand. */
+const withOptions = template.refine((text) => text.includes('{options}'), {
+  message: 'lacks "{options}", which stands for the options of the item',
+});
 
-/** Kinds whose template must say where the options stand. */
-const kindsWithOptions: ReadonlySet<PromptKind> = new Set([
-  'diagnosis',
-  'lesion-condition',
-  'ddx',
-  'hierarchical',
-  'ready',
-]);
-
-const template = (kind: PromptKind) =>
-  z
-    .string()
-    .min(1)
-    .refine((text) => !kindsWithOptions.has(kind) || text.includes('{options}'), {
-      message: 'lacks "{options}", which stands for the options of the item',
-    });
+/**
+ * Kinds of question by their templates. A new one is a line here; the compiler then asks for its template in each profile
+ * and for how its answers are read (domain/benchmarks/scoring/kinds.ts).
+ */
+const templates = {
+  diagnosis: withOptions,
+  'lesion-condition': withOptions,
+  ddx: withOptions,
+  hierarchical: withOptions,
+  /** An item that brings its own question (P5). */
+  ready: withOptions,
+  /** Without options (P9). */
+  open: template,
+  concepts: template,
+};
+export type PromptKind = keyof typeof templates;
+export const promptKinds = Object.keys(templates) as PromptKind[]; // of a literal: its keys and no others
 
 export const evaluationProfileSchema = z.strictObject({
   /** Shown beside every number that was measured with it. */
@@ -40,15 +35,7 @@ export const evaluationProfileSchema = z.strictObject({
   /** System text; null: none. */
   system: z.string().min(1).nullable(),
   /** `{question}` and `{options}` are replaced; other braces are text. */
-  prompts: z.strictObject({
-    diagnosis: template('diagnosis'),
-    'lesion-condition': template('lesion-condition'),
-    ddx: template('ddx'),
-    hierarchical: template('hierarchical'),
-    ready: template('ready'),
-    open: template('open'),
-    concepts: template('concepts'),
-  } satisfies Record<PromptKind, z.ZodType>),
+  prompts: z.strictObject(templates),
 });
 export type EvaluationProfile = z.infer<typeof evaluationProfileSchema>;
 

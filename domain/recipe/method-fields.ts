@@ -1,13 +1,7 @@
 /** Whose a recipe's fields are: one that is read as one method and has another's fields was meant to be the other's. */
-import { skinR1RecipeSchema } from './methods/skin-r1.ts';
-import { skinGptR1RecipeSchema } from './methods/skingpt-r1.ts';
-import type { MethodName } from './recipe.ts';
+import { type MethodName, methodNames, schemaOfMethod } from './recipe.ts';
 
-const fieldsOf: Readonly<Record<MethodName, ReadonlySet<string>>> = {
-  'skin-r1': new Set(Object.keys(skinR1RecipeSchema.shape)),
-  'skingpt-r1': new Set(Object.keys(skinGptR1RecipeSchema.shape)),
-};
-const methods = Object.keys(fieldsOf) as MethodName[]; // a record of all methods has no other keys
+const hasField = (method: MethodName, field: string): boolean => Object.hasOwn(schemaOfMethod[method].shape, field);
 
 /** A recipe that names none is read as this one's. */
 const assumed: MethodName = 'skin-r1';
@@ -25,10 +19,10 @@ export interface ForeignFields {
 export function foreignFields(recipe: unknown): ForeignFields | null {
   if (typeof recipe !== 'object' || recipe === null) return null;
   const named: unknown = Reflect.get(recipe, 'method');
-  const method = methods.find((each) => each === (named ?? assumed));
+  const method = methodNames.find((each) => each === (named ?? assumed));
   if (!method) return null;
-  for (const other of methods) {
-    const fields = Object.keys(recipe).filter((key) => !fieldsOf[method].has(key) && fieldsOf[other].has(key));
+  for (const other of methodNames) {
+    const fields = Object.keys(recipe).filter((key) => !hasField(method, key) && hasField(other, key));
     if (fields.length === 0) continue;
     const isNamed = (named ?? null) !== null;
     const read = isNamed ? `method is "${method}"` : `method is missing, so that the recipe is read as "${method}"`;

@@ -7,12 +7,19 @@ import { z } from 'zod';
 import { skinR1RecipeSchema } from './methods/skin-r1.ts';
 import { skinGptR1RecipeSchema } from './methods/skingpt-r1.ts';
 
-/** A method is one more member; its name is that of `domain/methods/`. */
-export const recipeSchema = z.discriminatedUnion('method', [skinR1RecipeSchema, skinGptR1RecipeSchema], {
-  error: ({ code }) => (code === 'invalid_union' ? 'expected "skin-r1" or "skingpt-r1"' : undefined),
+/** The recipe of each method by its name; a method is one more line, and the same in `domain/methods/index.ts`. */
+export const schemaOfMethod = { 'skin-r1': skinR1RecipeSchema, 'skingpt-r1': skinGptR1RecipeSchema } as const;
+export type MethodName = keyof typeof schemaOfMethod;
+export const methodNames = Object.keys(schemaOfMethod) as MethodName[]; // of a literal: its keys and no others
+
+type Member = (typeof schemaOfMethod)[MethodName];
+const members = Object.values(schemaOfMethod) as [Member, ...Member[]]; // there is one
+
+export const recipeSchema = z.discriminatedUnion('method', members, {
+  error: ({ code }) =>
+    code === 'invalid_union' ? `expected ${methodNames.map((name) => `"${name}"`).join(' or ')}` : undefined,
 });
 export type Recipe = z.infer<typeof recipeSchema>;
-export type MethodName = Recipe['method'];
 
 /** The recipe of one method. */
 export type RecipeOf<M extends MethodName> = Extract<Recipe, { method: M }>;

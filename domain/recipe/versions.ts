@@ -17,7 +17,7 @@ const eachOnce = recipeSchema
     path: ['evaluation', 'tasks'],
     message: 'a task stands twice; remove one',
   })
-  .refine((recipe) => recipe.method !== 'skin-r1' || isSet(recipe.trajectories.types), {
+  .refine((recipe) => !('trajectories' in recipe) || isSet(recipe.trajectories.types), {
     path: ['trajectories', 'types'],
     message: 'a type stands twice; remove one',
   });

@@ -1,15 +1,17 @@
 /** Which row of the paper a model of ours stands for, and what differs between the two. */
 import type { Benchmark } from '../benchmarks/benchmark.ts';
-import { ownNumbers } from '../benchmarks/own-numbers.ts';
-import type { BenchmarkSummary } from '../benchmarks/summary.ts';
+import { ownNumbers } from '../benchmarks/summaries/own-numbers.ts';
+import type { BenchmarkSummary } from '../benchmarks/summaries/summary.ts';
 import { modelOf } from '../evaluation/model-under-test.ts';
 import type { ReaderName } from '../evaluation/scored.ts';
 import { againstRow, type Comparison, type Conditions } from '../published/against.ts';
 import { publishedModels } from '../published/models.ts';
 import { averageColumn, type Measure } from '../published/published.ts';
+import { type Stage, type StageRow, stages } from '../stages.ts';
+import { grouped } from '../words.ts';
 
 /** Of a run's model: the run, the stage and its step. */
-export type Training = { run: string; stage: string; step: number | null } | null;
+export type Training = { run: string; stage: Stage | 'base' | 'final'; step: number | null } | null;
 
 /** What is known of how the questions were made. */
 export type DataConditions = Pick<Conditions, 'generated' | 'distractors'> & {
@@ -18,7 +20,6 @@ export type DataConditions = Pick<Conditions, 'generated' | 'distractors'> & {
 };
 
 const paperBase = 'Qwen2.5-VL-7B-Instruct';
-const paperSteps = [500, 1000, 1500];
 
 /** What tells two evaluations of one label apart on a page stands in brackets behind it. */
 const plainLabel = (label: string): string => label.replace(/ \([^()]*\)$/, '');
@@ -34,6 +35,12 @@ export function trainingOf(label: string): Training {
   return id === 'final' ? { run, stage: 'final', step: null } : null;
 }
 
+/** Of a run's last model, whose stage its label does not say, as of GRPO's. */
+function publishedOf({ stage }: NonNullable<Training>): StageRow['published'] {
+  if (stage === 'base') return null;
+  return stages[stage === 'final' ? 'grpo' : stage].published;
+}
+
 /** Rows of the tables that the label may stand for: those that a table has are compared. */
 function rowsFor(label: string, training: Training): string[] {
   if (training === null) {
@@ -42,11 +49,10 @@ function rowsFor(label: string, training: Training): string[] {
   }
   const { stage, step } = training;
   if (stage === 'base') return [paperBase];
-  if (stage === 'sft') return ['SFT'];
-  if (stage === 'rl-only') return ['RL without SFT'];
-  if (stage === 'final' || (step !== null && !paperSteps.includes(step))) return ['Skin-R1'];
-  const steps = step === null ? '' : ` (${String(step).replaceAll(/\B(?=(\d{3})+$)/g, ',')} steps)`;
-  return [`Skin-R1${steps}`];
+  const published = publishedOf(training);
+  if (!published) return [];
+  const { row, steps = [] } = published;
+  return [step !== null && steps.includes(step) ? `${row} (${grouped(step)} steps)` : row];
 }
 
 /** A model, a control on grey pictures, or a rule, as it was measured. */
@@ -90,16 +96,19 @@ export function againstPaper({ published }: Benchmark, row: Measured, data: Data
   return [...once.values()].toReversed().map((own) => ({ ...own, notComparable: [...own.notComparable, ...reasons] }));
 }
 
+const oneOf = (names: readonly string[]): string => names.join(', ').replace(/, ([^ ]+)$/, ' or $1');
+
 /** What differs in how a run's model was made. */
 function trainingReasons(training: Training, { bases }: DataConditions): string[] {
   if (training === null) return [];
-  const { run, stage, step } = training;
+  const { run, step } = training;
   const base = bases[run];
   const isPapers = base?.toLowerCase().includes(paperBase.toLowerCase()) === true;
-  const otherSteps = stage === 'grpo' && step !== null && !paperSteps.includes(step);
+  const { steps: printed } = publishedOf(training) ?? {};
+  const otherSteps = printed !== undefined && step !== null && !printed.includes(step);
   return [
     ...(isPapers ? [] : [`model: the base is ${base ?? 'not known here'}, that of the paper ${paperBase}`]),
-    ...(otherSteps ? [`training: ${step} steps, the paper's have 500, 1,000 or 1,500`] : []),
+    ...(otherSteps ? [`training: ${step} steps, the paper's have ${oneOf(printed.map(grouped))}`] : []),
   ];
 }
 

@@ -5,7 +5,7 @@ import { comparePaired } from '../evaluation/paired.ts';
 import { type QuestionTask, questionTasks } from '../questions/question.ts';
 import { type Key, Numbering } from '../rows/columns.ts';
 import { countOf, filtered, isEmpty, mappedWhere, sumOf } from '../rows/views.ts';
-import { controlOf, ofStage, rlOnlyOf } from './models.ts';
+import { controlOf, ofStage, rivalsOf } from './models.ts';
 import type { Comparison, EvaluatedModel, TaskBaseline } from './report.ts';
 
 /** What the report's numbers need of an answer, and of its question: as little as may be, for there are many. */
@@ -42,7 +42,7 @@ export const ofTask = (items: ReportedItems, task: QuestionTask): Iterable<Repor
 export type Turn = () => Promise<void>;
 
 /**
- * Base to SFT, SFT to final, RL-only to final, and each of them from its grey image, on every task that both answered. A
+ * Base to SFT, SFT to final, other stages of rewards to final, and each of them from its grey image, on every task that both answered. A
  * run without SFT is held against its base.
  */
 export async function compareModels(
@@ -58,10 +58,10 @@ export async function compareModels(
         [sft, final],
       ]
     : [[base, final]];
-  const rlOnly = rlOnlyOf(models, final);
-  const looked = new Set([base, sft, rlOnly, final].filter((model) => model !== undefined));
+  const rivals = rivalsOf(models, final);
+  const looked = new Set([base, sft, ...rivals, final].filter((model) => model !== undefined));
   const controls = [...looked].map((model) => [controlOf(models, model), model]);
-  const pairs = [...before, [rlOnly, final], ...controls];
+  const pairs = [...before, ...rivals.map((rival) => [rival, final]), ...controls];
   const comparisons: Comparison[] = [];
   for (const task of questionTasks) {
     for (const [one, other] of pairs) {

@@ -12,7 +12,7 @@ import {
 import type { EvaluationSummary, TaskSummary } from '../evaluation/summary.ts';
 import type { QuestionTask } from '../questions/question.ts';
 import type { MilestoneChoice } from '../rewards/milestones.ts';
-import type { Stage } from '../stages.ts';
+import { rewardedStages, type Stage } from '../stages.ts';
 import type { EvaluatedModel } from './report.ts';
 
 export type LabelledSummary = EvaluationSummary & { label: string };
@@ -53,10 +53,13 @@ export function finalModel(models: readonly EvaluatedModel[], chosen: readonly M
 export const ofStage = (models: readonly EvaluatedModel[], stage: Stage | 'base'): EvaluatedModel[] =>
   models.filter((own) => own.image === 'real' && modelOf(own)?.stage === stage);
 
-/** RL without SFT at the final model's step, else at its last one; undefined where there was none. */
-export function rlOnlyOf(models: readonly EvaluatedModel[], final: EvaluatedModel): EvaluatedModel | undefined {
-  const own = ofStage(models, 'rl-only');
-  return own.find(({ step }) => step === final.step) ?? own.at(-1);
+/** What the other stages of rewards made, e.g. RL without SFT: each at the final model's step, else its last model. */
+export function rivalsOf(models: readonly EvaluatedModel[], final: EvaluatedModel): EvaluatedModel[] {
+  const others = rewardedStages.filter((stage) => stage !== modelOf(final)?.stage);
+  return others.flatMap((stage) => {
+    const own = ofStage(models, stage);
+    return own.find(({ step }) => step === final.step) ?? own.at(-1) ?? [];
+  });
 }
 
 /** The same model on grey images, if that was asked for. */

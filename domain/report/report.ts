@@ -1,7 +1,7 @@
 /** `report.json`: every number of the report page, for programs. The page is drawn from this and nothing else. */
 import { z } from 'zod';
 import { artifactKinds, sha256Schema } from '../artifact.ts';
-import { benchmarkSummarySchema, readerScoresSchema } from '../benchmarks/summary.ts';
+import { benchmarkSummarySchema, readerScoresSchema } from '../benchmarks/summaries/summary.ts';
 import { imageRefSchema, modalities } from '../cases/case.ts';
 import { modelRefSchema } from '../contracts/references.ts';
 import { readers } from '../evaluation/scored.ts';
@@ -11,7 +11,7 @@ import { llmAccountSchema } from '../llm-account.ts';
 import { optionSchema, questionTasks } from '../questions/question.ts';
 import { skinR1RecipeSchema } from '../recipe/methods/skin-r1.ts';
 import { milestoneChoiceSchema } from '../rewards/milestones.ts';
-import type { ByLogField } from '../stages.ts';
+import { logFields } from '../stages.ts';
 import { metricsLineSchema, sampleLineSchema } from './training-log.ts';
 
 const count = z.int().nonnegative();
@@ -211,17 +211,8 @@ export const reportSchema = z.strictObject({
   comparisons: z.array(comparisonSchema),
   /** Absent in reports of earlier versions. */
   sets: z.array(modelBySetSchema).default([]),
-  training: z.strictObject({
-    /** Alignment of concepts, the first phase of SFT; empty without it. */
-    concepts: z.array(metricsLineSchema),
-    sft: z.array(metricsLineSchema),
-    grpo: z.array(metricsLineSchema),
-    rlOnly: z.array(metricsLineSchema),
-    dermcot: z.array(metricsLineSchema).exactOptional(),
-    distillation: z.array(metricsLineSchema).exactOptional(),
-    dermevalSft: z.array(metricsLineSchema).exactOptional(),
-    dermeval: z.array(metricsLineSchema).exactOptional(),
-  } satisfies Required<ByLogField<z.ZodType>>),
+  /** By the stages' fields; a part of SFT or GRPO that was left out is empty, any other is absent. */
+  training: z.strictObject(logFields(z.array(metricsLineSchema), z.array(metricsLineSchema).exactOptional())),
   /** Completions of the first, the middle and the last GRPO step. */
   completions: z.array(sampleLineSchema),
   samples: z.array(sampleCaseSchema),

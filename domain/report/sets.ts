@@ -3,11 +3,11 @@ import { benchmarks } from '../benchmarks/index.ts';
 import { benchmarkOfTask } from '../evaluation/asked.ts';
 import { leniently } from '../evaluation/item.ts';
 import type { ReaderName, ScoredRow } from '../evaluation/scored.ts';
+import { publicBase } from '../models/public-base.ts';
 import { questionTasks } from '../questions/question.ts';
 import type { SkinR1Recipe } from '../recipe/methods/skin-r1.ts';
 import { isEmpty, mapped } from '../rows/views.ts';
 import { againstPaper, type Measured, trainingOf } from './against-paper.ts';
-import { publicBase } from './card-metadata.ts';
 import { type ItemsByLabel, ofTask, type ReportedItem, type Turn } from './compare.ts';
 import type { EvaluatedModel, ModelBySet } from './report.ts';
 

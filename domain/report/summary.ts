@@ -4,7 +4,7 @@ import { modelId } from '../evaluation/model-under-test.ts';
 import type { TaskSummary } from '../evaluation/summary.ts';
 import type { DistractorSource } from '../questions/distractors.ts';
 import { grouped } from '../words.ts';
-import { controlOf, ofStage, rlOnlyOf, taskOf } from './models.ts';
+import { controlOf, ofStage, rivalsOf, taskOf } from './models.ts';
 import type { Comparison, EvaluatedModel, TaskBaseline } from './report.ts';
 import { percent, percentRange, points, pointsRange, pValue, taskTitles } from './words.ts';
 import { modeWords, withoutImages } from './words-text-only.ts';
@@ -52,9 +52,9 @@ function taskSentences(findings: Findings, baseline: TaskBaseline): string[] {
   ];
 
   const [sft] = ofStage(models, 'sft');
-  const steps = [...ofStage(models, 'base'), ...(sft ? [sft] : []), rlOnlyOf(models, final)].flatMap((model) => {
+  const steps = [...ofStage(models, 'base'), ...(sft ? [sft] : []), ...rivalsOf(models, final)].flatMap((model) => {
     const own = model === final ? undefined : taskOf(model, task);
-    return model && own ? [`${model.title} ${withInterval(own)}`] : [];
+    return own ? [`${model.title} ${withInterval(own)}`] : [];
   });
   if (steps.length > 0) sentences.push(`For comparison, on the same questions: ${steps.join('; ')}.`);
 

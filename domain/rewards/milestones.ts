@@ -1,5 +1,6 @@
 /** Which milestone of GRPO is kept by its validation, and when training ends before its plan. */
 import { z } from 'zod';
+import { stageNames } from '../stages.ts';
 
 /** The mean reward of greedy answers to the validation questions, by its name in the log of a stage. */
 export const validationReward = 'validation_reward';
@@ -15,7 +16,7 @@ type Milestone = z.infer<typeof milestoneSchema>;
 
 /** What was chosen among the milestones of a stage, and of what. */
 export const milestoneChoiceSchema = z.strictObject({
-  stage: z.enum(['grpo', 'rl-only']),
+  stage: z.enum(stageNames),
   step: z.int(),
   milestones: z.array(milestoneSchema).min(1),
   /** Whether training ended here because milestones brought nothing better; else it went on to its plan's last one. */

@@ -5,10 +5,7 @@ import type { DistilSettings } from '../recipe/distillation.ts';
 import type { SkinR1Recipe } from '../recipe/methods/skin-r1.ts';
 import { type TrlFields, trlWords } from '../recipe/trl/check.ts';
 import { optimiserBytes } from '../recipe/trl/optimiser.ts';
-
-/** Jobs of the trainer that save their state and go on from it; the others of domain/trainer.ts begin anew. */
-export const resumableJobs = ['sft', 'grpo', 'distill', 'soreb'] as const;
-export type ResumableJob = (typeof resumableJobs)[number];
+import type { ResumableJob } from '../trainer.ts';
 
 /**
  * The parts of a recipe by which stages train. A recipe has those of its own method; a stage whose part it lacks has no
@@ -67,6 +64,8 @@ export interface StageSettings {
 export interface StageRow {
   /** Job of the trainer that does it. */
   job: ResumableJob;
+  /** Part of a run in which `status` shows it. */
+  part: string;
   /** Whether a validation follows the last step, which the checkpoint of that step does not hold. */
   validates(recipe: Trains): boolean;
   /** Where its stretches end, in epochs or steps; none where the recipe leaves the stage out. */
@@ -84,6 +83,15 @@ export interface StageRow {
   /** Title of its curves, and its field in `report.json`. */
   logTitle: string;
   logField: string;
+  /** What the KL term of its rewards holds it to, for people; null where it has none. */
+  reference: string | null;
+  /** Whether nights follow its models; not those of an ablation. */
+  nightly: boolean;
+  /**
+   * Row of the paper's tables (domain/published/) that its models stand for, and the steps at which the tables have it,
+   * where they say so; null: no row.
+   */
+  published: { row: string; steps?: readonly number[] } | null;
   /** Head of its column in the model card, and what stands below; `step` is the exported checkpoint's. */
   column: string;
   settings(recipe: Trains, step: number): StageSettings;

@@ -11,7 +11,7 @@ import { stringify } from 'yaml';
 import { z } from 'zod';
 import { readRecipe } from '../../cli/start/recipes.ts';
 import { usualJudge } from '../../domain/dermeval/judge.ts';
-import { narrativeReportSchema } from '../../domain/report/narratives/report.ts';
+import { narrativeReportSchema } from '../../domain/methods/skingpt-r1/report/report.ts';
 import type { GivenReview, ShownCase } from '../../domain/reviews/page.ts';
 import { type Home, makeHome } from '../support/home.ts';
 import { isJudged, openReviewPage, type Page, serveWriterAndJudge, startUp } from '../support/people.ts';

@@ -138,7 +138,7 @@ const plain: Faked = {
   }),
   trainSft: async ({ rows, recipe, epoch, stage = 'sft' }) =>
     stretch(stage, Math.ceil(rows / recipe.sft.batchSize) * epoch),
-  trainGrpo: async ({ sft, stopAt }) => stretch(sft ? 'grpo' : 'rl-only', stopAt),
+  trainGrpo: async ({ sft, stage = sft ? 'grpo' : 'rl-only', stopAt }) => stretch(stage, stopAt),
   trainDistilled: async ({ stage, rows, recipe, epoch }) =>
     stretch(stage, Math.ceil(rows / recipe.distillation.batchSize) * epoch),
   trainSoreb: async ({ stopAt }) => stretch('dermeval', stopAt),

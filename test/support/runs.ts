@@ -6,7 +6,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll } from 'vitest';
 import { attributesOf } from '../../cli/runs.ts';
 import type { RunProgress, RunResult } from '../../domain/contracts/run.ts';
-import { skinR1 } from '../../domain/methods/skin-r1.ts';
+import { skinR1 } from '../../domain/methods/skin-r1/method.ts';
 import { queries, taskQueues } from '../../domain/names.ts';
 import { FakeActivities, type Faked } from './fake-activities.ts';
 import { smallRecipe } from './recipes.ts';

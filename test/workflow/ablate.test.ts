@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { createMemoryStore } from '../../activities/store/memory.ts';
 import { finishRun } from '../../cli/ablate/finish.ts';
 import type { Session } from '../../cli/session.ts';
-import { ablationRuns } from '../../domain/ablations/variants.ts';
+import { ablationRuns } from '../../domain/methods/skin-r1/ablation/variants.ts';
 import { readEnvironment } from '../../platform/env.ts';
 import { createGate, stretch } from '../support/fake-activities.ts';
 import { smallRecipe } from '../support/recipes.ts';

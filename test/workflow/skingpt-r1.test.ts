@@ -6,7 +6,7 @@ import type { NarrativeReportInput } from '../../domain/contracts/report.ts';
 import type { RunResult } from '../../domain/contracts/run.ts';
 import type { DistilInput } from '../../domain/contracts/training.ts';
 import { userMistake } from '../../domain/failures.ts';
-import { skinGptR1 } from '../../domain/methods/skingpt-r1.ts';
+import { skinGptR1 } from '../../domain/methods/skingpt-r1/method.ts';
 import { overlay } from '../../domain/recipe/overlay.ts';
 import { parseRecipeOf } from '../../domain/recipe/parse.ts';
 import { type Call, createGate, type Faked, reference } from '../support/fake-activities.ts';

@@ -9,12 +9,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runsQuery } from '../../cli/follow/list.ts';
 import { renderStatus } from '../../cli/follow/render.ts';
 import { attributesOf } from '../../cli/runs.ts';
+import { modelCard } from '../../domain/card/model-card.ts';
 import type { EvaluationResult } from '../../domain/contracts/evaluation.ts';
 import { failureTypes } from '../../domain/failures.ts';
 import type { ModelCardSource } from '../../domain/methods/card-source.ts';
 import { methodOf, methodOfWorkflow, methods } from '../../domain/methods/index.ts';
+import type { Method } from '../../domain/methods/method.ts';
 import { taskQueues } from '../../domain/names.ts';
-import { modelCard } from '../../domain/report/model-card.ts';
 import { FakeActivities } from '../support/fake-activities.ts';
 import { smallRecipe } from '../support/recipes.ts';
 import { failureOf, progressOf } from '../support/runs.ts';
@@ -84,6 +85,19 @@ describe('a method of three parts', () => {
     expect(card).toContain('# small: Tiny method adapter, SFT\n');
     expect(card).toContain('Made by nobody. Hello.');
     expect(card).not.toMatch(/skin-?r1|GRPO/i);
+  });
+
+  it('has a plan, no report and no ablations, which its row says', () => {
+    const method = methodOf(recipe, known);
+    const data = { items: 32, test: null, textbook: null, images: 32 };
+    const { plan, words } = method.plan({ recipe, data, architecture: null, devices: 1, prices: null });
+    expect(words).toBe('1 stage of training');
+    expect(plan).toMatchObject({ stages: [{ stage: 'sft', epochs: recipe.sft.epochs }] });
+    expect([method.report, method.ablation, method.asksOthers(recipe)]).toEqual([null, null, false]);
+    const { ablation: ___, ...incomplete } = tiny;
+    // @ts-expect-error it does not say whether it has ablations
+    const row: Method<TinyRecipe> = incomplete;
+    expect(row).not.toHaveProperty('ablation');
   });
 
   it('is told by lists and status as by what started it', async () => {

@@ -28,7 +28,7 @@ export async function trainEvaluator(
   const settings = { seed, model: recipe.model, lora: dermeval.lora, sft: dermeval.sft };
   const sft: StretchResult[] = [];
   for (const epoch of stages['dermeval-sft'].ends(recipe)) {
-    progress.say('dermeval', stages['dermeval-sft'].status(epoch, recipe));
+    progress.say(stages['dermeval-sft'].part, stages['dermeval-sft'].status(epoch, recipe));
     const rows = { trajectories: judgements, rows: counts.evaluatorRows };
     sft.push(await trainSft({ stage: 'dermeval-sft', recipe: settings, model, ...rows, epoch }));
   }
@@ -36,7 +36,7 @@ export async function trainEvaluator(
   if (!supervised) throw new RangeError('an evaluator without epochs');
   const soreb: StretchResult[] = [];
   for (const stopAt of stages.dermeval.ends(recipe)) {
-    progress.say('dermeval', stages.dermeval.status(stopAt, recipe));
+    progress.say(stages.dermeval.part, stages.dermeval.status(stopAt, recipe));
     const settled = { seed, model: recipe.model, dermeval };
     soreb.push(await trainSoreb({ recipe: settled, model, judgements, sft: supervised, stopAt }));
   }

@@ -7,7 +7,7 @@ import { createDermNetFilter, dermNet } from '../../../domain/cases/dermnet-filt
 import type { Link } from '../../../domain/cases/groups.ts';
 import { hashSide } from '../../../domain/cases/perceptual-hash.ts';
 import type { Knowledge } from '../../../domain/knowledge/knowledge.ts';
-import type { DataCounts } from '../../../domain/plan/plan.ts';
+import type { DataCounts } from '../../../domain/plan/input.ts';
 import { matchCases } from '../../../domain/questions/matched.ts';
 import type { SkinR1Recipe } from '../../../domain/recipe/methods/skin-r1.ts';
 import type { Recipe } from '../../../domain/recipe/recipe.ts';

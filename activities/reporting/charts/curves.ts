@@ -3,7 +3,7 @@
 import type { Report } from '../../../domain/report/report.ts';
 import { type MetricsLine, pointsOf, smooth, thin } from '../../../domain/report/training-log.ts';
 import { rewardNames, rewardWeights } from '../../../domain/reward-settings.ts';
-import { stages } from '../../../domain/stages.ts';
+import { rewardedStages, stages } from '../../../domain/stages.ts';
 import type { ChartSpec } from './render.ts';
 import { type ChartWidth, chartWidths, colours, series } from './theme.ts';
 
@@ -31,6 +31,7 @@ const fewPoints = 12;
 const dashes = [
   [1, 0],
   [5, 3],
+  [2, 2],
 ];
 
 /** Null where no curve has a value. */
@@ -98,8 +99,10 @@ export function curveChart({ curves, x, y, raw }: CurveChart, width: ChartWidth)
 }
 
 const grpoStep = 'GRPO step (optimiser steps)';
-const withSft = stages.grpo.logTitle;
-const withoutSft = stages['rl-only'].logTitle;
+
+/** Each stage of rewards with its lines. */
+const policies = ({ training }: Pick<Report, 'training'>) =>
+  rewardedStages.map((stage) => ({ ...stages[stage], lines: training[stages[stage].logField] ?? [] }));
 
 export function rewardChart({ training, recipe }: Report, width: ChartWidth): ChartSpec | null {
   const { format, granularity, malignancy } = rewardWeights;
@@ -107,10 +110,7 @@ export function rewardChart({ training, recipe }: Report, width: ChartWidth): Ch
   const highest = granularity + (rewards.format ? format : 0) + (rewards.malignancy ? malignancy : 0);
   return curveChart(
     {
-      curves: [
-        { name: withSft, lines: training.grpo, scalar: 'reward' },
-        { name: withoutSft, lines: training.rlOnly, scalar: 'reward' },
-      ],
+      curves: policies({ training }).map(({ logTitle: name, lines }) => ({ name, lines, scalar: 'reward' })),
       x: grpoStep,
       y: rewards.plugin ? 'Mean reward (points)' : `Mean reward (0 to ${highest} points)`,
       raw: true,
@@ -122,10 +122,9 @@ export function rewardChart({ training, recipe }: Report, width: ChartWidth): Ch
 export function componentChart({ training, recipe }: Report, width: ChartWidth): ChartSpec | null {
   const { plugin } = recipe.rewards;
   const names = [...rewardNames, ...(plugin ? [plugin.name] : [])];
-  const curves = names.flatMap((name) => [
-    { name, setting: withSft, lines: training.grpo, scalar: `reward/${name}` },
-    { name, setting: withoutSft, lines: training.rlOnly, scalar: `reward/${name}` },
-  ]);
+  const curves = names.flatMap((name) =>
+    policies({ training }).map(({ logTitle: setting, lines }) => ({ name, setting, lines, scalar: `reward/${name}` })),
+  );
   return curveChart({ curves, x: grpoStep, y: 'Mean of the part (points)', raw: false }, width);
 }
 
@@ -152,10 +151,9 @@ const crossEntropyChart = (lines: readonly MetricsLine[], heldOut: string, width
 export const klChart = ({ training }: Report, width: ChartWidth): ChartSpec | null =>
   curveChart(
     {
-      curves: [
-        { name: `${withSft}, to the SFT policy`, lines: training.grpo, scalar: 'kl' },
-        { name: `${withoutSft}, to the base model`, lines: training.rlOnly, scalar: 'kl' },
-      ],
+      curves: policies({ training }).map(({ logTitle, reference, lines }) => ({
+        ...{ name: `${logTitle}, to ${reference}`, lines, scalar: 'kl' },
+      })),
       x: grpoStep,
       y: 'KL divergence (nats per token)',
       raw: true,

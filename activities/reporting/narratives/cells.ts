@@ -2,7 +2,7 @@
 import { html } from 'hono/html';
 import { dimensionKeys, dimensions } from '../../../domain/dermeval/dimensions.ts';
 import type { Interval } from '../../../domain/evaluation/intervals.ts';
-import type { Agreements, Means } from '../../../domain/report/narratives/report.ts';
+import type { Agreements, Means } from '../../../domain/methods/skingpt-r1/report/report.ts';
 import { type Markup, table } from '../markup.ts';
 
 type Estimate = Interval & { value: number };

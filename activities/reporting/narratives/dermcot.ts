@@ -1,6 +1,6 @@
 /** What was written, how it was scored and what was kept; and what reviewers said of it. */
 import { html } from 'hono/html';
-import type { NarrativeReport } from '../../../domain/report/narratives/report.ts';
+import type { NarrativeReport } from '../../../domain/methods/skingpt-r1/report/report.ts';
 import { percent } from '../../../domain/report/words.ts';
 import { grouped, utcMinute } from '../../../domain/words.ts';
 import { type Markup, section, table } from '../markup.ts';

@@ -1,7 +1,7 @@
 /** The report of a run of SkinGPT-R1 as one HTML file: no script, no request, every value escaped. */
 import { html } from 'hono/html';
 import { methodOf } from '../../../domain/methods/index.ts';
-import type { NarrativeReport } from '../../../domain/report/narratives/report.ts';
+import type { NarrativeReport } from '../../../domain/methods/skingpt-r1/report/report.ts';
 import { grouped } from '../../../domain/words.ts';
 import { htmlPage } from '../html-page.ts';
 import { section, unbroken } from '../markup.ts';

@@ -1,7 +1,7 @@
 /** What the run's models recognise, and how good their narratives are. */
 import { html } from 'hono/html';
 import { dimensions } from '../../../domain/dermeval/dimensions.ts';
-import type { Bench, Classification, NarrativeReport, Pair } from '../../../domain/report/narratives/report.ts';
+import type { Bench, Classification, NarrativeReport, Pair } from '../../../domain/methods/skingpt-r1/report/report.ts';
 import { percent, percentRange, points, pointsRange, pValue } from '../../../domain/report/words.ts';
 import { grouped } from '../../../domain/words.ts';
 import { type Markup, section, table } from '../markup.ts';

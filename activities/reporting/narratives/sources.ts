@@ -5,8 +5,12 @@ import { artifactFiles } from '../../../domain/artifact-files.ts';
 import type { BenchmarkResult } from '../../../domain/contracts/benchmarks.ts';
 import type { NarrativeReportInput } from '../../../domain/contracts/report.ts';
 import type { Scores } from '../../../domain/dermeval/dimensions.ts';
-import type { NarrativeReportSources, ReportedNarrative, Scored } from '../../../domain/report/narratives/build.ts';
-import type { ScoredAnswer } from '../../../domain/report/narratives/compare.ts';
+import type {
+  NarrativeReportSources,
+  ReportedNarrative,
+  Scored,
+} from '../../../domain/methods/skingpt-r1/report/build.ts';
+import type { ScoredAnswer } from '../../../domain/methods/skingpt-r1/report/compare.ts';
 import type { ArtifactStore } from '../../ports/artifact-store.ts';
 import { readJson } from '../../store/commit.ts';
 import { fetchRows } from '../../store/rows.ts';

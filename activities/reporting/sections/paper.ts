@@ -1,7 +1,7 @@
 /** Our numbers beside the paper's, and why they cannot be compared. */
 import { html } from 'hono/html';
-import { numbered } from '../../../domain/ablations/words.ts';
 import type { ReaderName } from '../../../domain/evaluation/scored.ts';
+import { numbered } from '../../../domain/methods/skin-r1/ablation/words.ts';
 import type { Comparison } from '../../../domain/published/against.ts';
 import { averageColumn, type Measure } from '../../../domain/published/published.ts';
 import { titleOfSet } from '../../../domain/published/sets.ts';

@@ -1,6 +1,6 @@
 /** Every model of a run by data set and by both readers, and beside the paper. */
 import { html } from 'hono/html';
-import type { ReaderScores } from '../../../domain/benchmarks/summary.ts';
+import type { ReaderScores } from '../../../domain/benchmarks/summaries/summary.ts';
 import { type ReaderName, readers } from '../../../domain/evaluation/scored.ts';
 import { titleOfSet } from '../../../domain/published/sets.ts';
 import type { QuestionTask } from '../../../domain/questions/question.ts';

@@ -1,15 +1,14 @@
 import { html } from 'hono/html';
 import type { Report } from '../../../domain/report/report.ts';
-import { type MetricsLine, pointsOf } from '../../../domain/report/training-log.ts';
 import { rewardWeights } from '../../../domain/reward-settings.ts';
 import { choiceWords } from '../../../domain/rewards/milestones.ts';
-import { stageNames, stages } from '../../../domain/stages.ts';
+import { rewardedStages, type Stage, stageNames, stages } from '../../../domain/stages.ts';
 import { componentChart, conceptChart, klChart, lossChart, rewardChart } from '../charts/curves.ts';
 import { figure, type Markup, rewardParts, section } from '../markup.ts';
+import { changeOf, figuresOfStage, smoothed } from '../stage-figures.ts';
 
 /** Curves of all stages of training, and what the policy wrote. */
 export async function trainingSection(report: Report): Promise<Markup> {
-  const smoothed = 'Bold: moving average over a tenth of the steps. Pale, or as dots where there are few: as logged.';
   const figures = [
     {
       id: 'reward',
@@ -32,7 +31,7 @@ export async function trainingSection(report: Report): Promise<Markup> {
       description: ends(report, 'loss'),
       spec: (width: 'wide' | 'narrow') => lossChart(report, width),
     },
-    ...(report.training.concepts.length > 0 ? [conceptFigure(report, smoothed)] : []),
+    ...(report.training.concepts.length > 0 ? [conceptFigure(report)] : []),
     {
       id: 'kl',
       title: 'Divergence from the reference policy by GRPO step',
@@ -40,6 +39,7 @@ export async function trainingSection(report: Report): Promise<Markup> {
       description: ends(report, 'kl'),
       spec: (width: 'wide' | 'narrow') => klChart(report, width),
     },
+    ...stageNames.filter((stage) => !joint.includes(stage)).flatMap((stage) => ownFigures(report, stage)),
   ];
   const drawn: Markup[] = [];
   for (const one of figures) drawn.push(await figure(one));
@@ -49,7 +49,13 @@ export async function trainingSection(report: Report): Promise<Markup> {
   return section('training', 'Training', ...chosen, ...drawn, completionTexts(report));
 }
 
-const conceptFigure = (report: Report, smoothed: string) => ({
+/** Those that the figures above show. */
+const joint: readonly Stage[] = ['concepts', 'sft', ...rewardedStages];
+
+const ownFigures = ({ training }: Report, stage: Stage) =>
+  figuresOfStage(stages[stage], training[stages[stage].logField] ?? []);
+
+const conceptFigure = (report: Report) => ({
   id: 'concepts',
   title: 'Loss by step of the alignment of concepts',
   caption: `The phase before the trajectories, over the tokens of the explained concepts. ${smoothed}`,
@@ -64,13 +70,6 @@ function ends({ training }: Report, scalar: string): string {
     .map((stage) => changeOf(stages[stage].logTitle, training[stages[stage].logField] ?? [], scalar))
     .filter((change) => change !== '')
     .join('; ');
-}
-
-function changeOf(name: string, lines: readonly MetricsLine[], scalar: string): string {
-  const points = pointsOf(lines, scalar);
-  const [first, last] = [points[0], points.at(-1)];
-  if (!first || !last) return '';
-  return `${name}: from ${first.value.toPrecision(3)} at step ${first.step} to ${last.value.toPrecision(3)} at step ${last.step}`;
 }
 
 function completionTexts({ completions }: Report): Markup {

@@ -8,7 +8,7 @@ import { type ArtifactRef, canonicalJson, digestOf } from '../../../domain/artif
 import { artifactFiles } from '../../../domain/artifact-files.ts';
 import { asScoredItems, type ForeignItem } from '../../../domain/benchmarks/exchange/foreign.ts';
 import { benchmarks } from '../../../domain/benchmarks/index.ts';
-import { summariseChoices, summariseOpen } from '../../../domain/benchmarks/summarise.ts';
+import { summariseChoices, summariseOpen } from '../../../domain/benchmarks/summaries/summarise.ts';
 import { userMistake } from '../../../domain/failures.ts';
 import { withSession } from '../../session.ts';
 import { readForeign } from './formats.ts';

@@ -1,7 +1,7 @@
 /** `<date>_results.json` of lmms-eval: the aggregated metrics of each task. */
 import { z } from 'zod';
 import { userMistake } from '../../failures.ts';
-import type { BenchmarkSummary } from '../summary.ts';
+import type { BenchmarkSummary } from '../summaries/summary.ts';
 import { parsePythonJson } from './python-json.ts';
 
 const resultsSchema = z.looseObject({

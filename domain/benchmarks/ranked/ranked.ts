@@ -6,8 +6,8 @@
 import type { ScoredItem } from '../../evaluation/scored.ts';
 import type { Benchmark, BenchmarkItem } from '../benchmark.ts';
 import { openItems } from '../items.ts';
+import { answeredAs } from '../scoring/kinds.ts';
 import { identityOf, scoreOpen } from '../scoring/scorers.ts';
-import { summariseOpen } from '../summarise.ts';
 import { rankedEntries } from './entries.ts';
 
 const prompt = [
@@ -48,7 +48,7 @@ export const rankedDifferential: Benchmark = {
   needs: 'test cases; import a data set with a test split',
   items: ({ cases = [] }, profile) =>
     openItems(cases, 'open', profile).map((item) => ({ ...item, id: `${item.caseId}/ranked`, prompt })),
+  ...answeredAs('open', 'ranked-differential'),
   score: scoreRanked,
-  summarise: (items) => summariseOpen('ranked-differential', items),
   published: [],
 };

@@ -19,21 +19,25 @@ export const identityOf = ({ id, caseId, group, source, attributes }: BenchmarkI
 const labelOf = (options: readonly Option[], letter: string | null): string | null =>
   options.find((option) => option.letter === letter)?.label ?? null;
 
-/** Strict as rewards read, lenient beside it. Items with questions of their own are read as those of diagnoses. */
-export function scoreChoice(item: BenchmarkItem, output: string): ScoredItem {
-  const { options, kind, answer, malignancy } = item;
-  const task: QuestionTask =
-    kind === 'lesion-condition' || kind === 'ddx' || kind === 'hierarchical' ? kind : 'diagnosis';
+/** How an answer to a question with options is read. */
+export interface ChoiceReading {
+  task: QuestionTask;
+  /** Whether options may be any words, so that one that is said word for word counts too. */
+  wordForWord: boolean;
+}
+
+/** Strict as rewards read, lenient beside it. */
+export function scoreChoice(item: BenchmarkItem, output: string, { task, wordForWord }: ChoiceReading): ScoredItem {
+  const { options, answer, malignancy } = item;
   const asked = { task, options };
   const strict = extractAnswer(output, asked);
   const lenient = extractLeniently(output, asked);
-  const [strictly, leniently] =
-    kind === 'ready'
-      ? [
-          wordForWord(strict, () => exactOption(finalContent(output) ?? '', options)),
-          wordForWord(lenient, () => exactAnswer(output, options)),
-        ]
-      : [strict, lenient];
+  const [strictly, leniently] = wordForWord
+    ? [
+        orExact(strict, () => exactOption(finalContent(output) ?? '', options)),
+        orExact(lenient, () => exactAnswer(output, options)),
+      ]
+    : [strict, lenient];
   const reading = ({ letter }: Answer): BenchmarkReading => ({
     letter,
     predicted: labelOf(options, letter),
@@ -52,7 +56,7 @@ export function scoreChoice(item: BenchmarkItem, output: string): ScoredItem {
 }
 
 /** The grammar's reading, or where it has none the option that is said word for word. */
-function wordForWord(read: Answer, exact: () => string | null): Answer {
+function orExact(read: Answer, exact: () => string | null): Answer {
   const passages: readonly string[] = unreadablePassages;
   if (read.unreadable === null || !passages.includes(read.unreadable)) return read;
   const letter = exact();

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { statusOf } from '../../../cli/follow/run-status.ts';
 import { createSchedule, scheduleOptions, triggerNight } from '../../../cli/nights/schedules.ts';
 import { handleOf, runOf, startRun } from '../../../cli/runs.ts';
-import { skinR1 } from '../../../domain/methods/skin-r1.ts';
+import { skinR1 } from '../../../domain/methods/skin-r1/method.ts';
 import { searchAttributes, taskQueues } from '../../../domain/names.ts';
 import type { SkinR1Recipe } from '../../../domain/recipe/methods/skin-r1.ts';
 import { nightOf } from '../../support/evaluations.ts';

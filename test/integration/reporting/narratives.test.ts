@@ -9,7 +9,7 @@ import { createMemoryStore } from '../../../activities/store/memory.ts';
 import type { ArtifactKind, ArtifactRef } from '../../../domain/artifact.ts';
 import { artifactFiles } from '../../../domain/artifact-files.ts';
 import type { NarrativeReportInput } from '../../../domain/contracts/report.ts';
-import { type NarrativeReport, narrativeReportSchema } from '../../../domain/report/narratives/report.ts';
+import { type NarrativeReport, narrativeReportSchema } from '../../../domain/methods/skingpt-r1/report/report.ts';
 import { makeCase, testImage } from '../../support/cases.ts';
 import { benchmarkResult } from '../../support/fake-activities.ts';
 import { silent } from '../../support/finished-run.ts';

@@ -1,6 +1,6 @@
 import type { ArtifactRef } from '../../../domain/artifact.ts';
 import type { CertifiedResult } from '../../../domain/contracts/narratives.ts';
-import type { Method } from '../../../domain/methods/method.ts';
+import type { MethodOutline } from '../../../domain/methods/method.ts';
 import { runMethod } from '../../../workflows/run-method.ts';
 import { type ReviewRecipe, reviewed } from '../../../workflows/stages/review.ts';
 
@@ -9,7 +9,7 @@ export interface ReviewOnlyInput {
   narratives: ArtifactRef;
 }
 
-const method = { name: 'review-only', parts: ['review'] } as unknown as Method<ReviewOnlyInput['recipe']>; // a run asks no more of it
+const method = { name: 'review-only', parts: ['review'] } as unknown as MethodOutline<ReviewOnlyInput['recipe']>; // a run asks no more of it
 
 export const reviewOnly = (input: ReviewOnlyInput): Promise<CertifiedResult | null> =>
   runMethod(

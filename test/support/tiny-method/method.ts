@@ -1,6 +1,7 @@
 /** A method that is nothing but data, SFT and an evaluation: all that it needs stands in this folder. */
 import { z } from 'zod';
 import type { Method } from '../../../domain/methods/method.ts';
+import { planStages } from '../../../domain/plan/stages.ts';
 import { skinR1RecipeSchema } from '../../../domain/recipe/methods/skin-r1.ts';
 import { parseBy } from '../../../domain/recipe/parse.ts';
 
@@ -24,6 +25,13 @@ export const tiny: Method<TinyRecipe> = {
   workflow: 'tinyMethod',
   parts: ['data', 'sft', 'evaluation'],
   trained: () => ['sft'],
+  plan: ({ recipe, data, ...given }) => {
+    const stages = planStages({ recipe, rowsOf: () => data.items, ...given });
+    return { plan: { stages }, words: `${stages.length} stage of training` };
+  },
+  asksOthers: () => false,
+  report: null,
+  ablation: null,
   card: ({ recipe }) => ({
     made: `Made by nobody. ${recipe.greeting}`,
     data: 'Nothing of note.',

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { readFurther } from '../../../bench/effect/experiments.ts';
 import { readRecipeOf } from '../../../cli/start/recipes.ts';
-import { withBothArms } from '../../../domain/ablations/skingpt.ts';
-import { planSkingpt } from '../../../domain/plan/skingpt.ts';
+import { withBothArms } from '../../../domain/methods/skingpt-r1/ablation.ts';
+import { planSkingpt } from '../../../domain/methods/skingpt-r1/plan.ts';
 import { stages } from '../../../domain/stages.ts';
 
 const data = { items: 480, test: 160, textbook: 8, images: 808 };

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type BenchmarkSources, benchmarkItemSchema } from '../../../domain/benchmarks/benchmark.ts';
-import { byAttribute } from '../../../domain/benchmarks/by-attribute.ts';
 import { benchmarkNamed, benchmarks } from '../../../domain/benchmarks/index.ts';
-import { benchmarkSummarySchema } from '../../../domain/benchmarks/summary.ts';
+import { byAttribute } from '../../../domain/benchmarks/summaries/by-attribute.ts';
+import { benchmarkSummarySchema } from '../../../domain/benchmarks/summaries/summary.ts';
 import { scoredItemSchema } from '../../../domain/evaluation/scored.ts';
 import { evaluationProfile, evaluationProfiles, questionPrompt } from '../../../domain/prompts/prompts.ts';
 import { buildQuestions } from '../../../domain/questions/build.ts';

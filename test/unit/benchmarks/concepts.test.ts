@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { conceptF1 } from '../../../domain/benchmarks/concepts.ts';
 import { namedConcepts, skinConConcepts } from '../../../domain/benchmarks/scoring/concept-names.ts';
+import { conceptF1 } from '../../../domain/benchmarks/scoring/concepts.ts';
 
 describe('namedConcepts', () => {
   it('knows the 48 signs of SkinCon', () => {

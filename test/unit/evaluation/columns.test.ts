@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createItemTally, summariseTally } from '../../../activities/answers/item-tally.ts';
-import { summariseChoices } from '../../../domain/benchmarks/summarise.ts';
+import { summariseChoices } from '../../../domain/benchmarks/summaries/summarise.ts';
 import { judgeOutput } from '../../../domain/evaluation/item.ts';
 import { comparePaired } from '../../../domain/evaluation/paired.ts';
 import { scoredItemSchema } from '../../../domain/evaluation/scored.ts';

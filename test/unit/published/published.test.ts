@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { benchmarks } from '../../../domain/benchmarks/index.ts';
-import { ownNumbers } from '../../../domain/benchmarks/own-numbers.ts';
-import { weightedMean } from '../../../domain/benchmarks/summarise.ts';
+import { ownNumbers } from '../../../domain/benchmarks/summaries/own-numbers.ts';
+import { weightedMean } from '../../../domain/benchmarks/summaries/summarise.ts';
 import { againstRow, type Conditions, type OwnNumber } from '../../../domain/published/against.ts';
 import { conditionTables } from '../../../domain/published/condition.ts';
 import { diagnosisTables } from '../../../domain/published/diagnosis.ts';

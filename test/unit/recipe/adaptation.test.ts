@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { grpoJob, grpoStretch, sftStretch } from '../../../activities/training/stages.ts';
+import { modelCard } from '../../../domain/card/model-card.ts';
 import type { SkinR1Recipe } from '../../../domain/recipe/methods/skin-r1.ts';
 import { parseRecipeOf } from '../../../domain/recipe/parse.ts';
-import { modelCard } from '../../../domain/report/model-card.ts';
 import { reference } from '../../support/fake-activities.ts';
 import { demoRecipe } from '../../support/recipes.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { grpoStretch, sftStretch } from '../../../activities/training/stages.ts';
 import { readRecipeOf } from '../../../cli/start/recipes.ts';
-import { planRun } from '../../../domain/plan/plan.ts';
-import { describePlan } from '../../../domain/plan/words.ts';
+import { planRun } from '../../../domain/methods/skin-r1/plan.ts';
+import { describePlan } from '../../../domain/methods/skin-r1/plan-words.ts';
 import type { SkinR1Recipe } from '../../../domain/recipe/methods/skin-r1.ts';
 import { parseRecipeOf } from '../../../domain/recipe/parse.ts';
 import { passedFields, type TrlFields } from '../../../domain/recipe/trl/check.ts';

@@ -6,7 +6,7 @@ import {
   findModel,
   type LabelledSummary,
   orderModels,
-  rlOnlyOf,
+  rivalsOf,
   shortTitle,
 } from '../../../domain/report/models.ts';
 
@@ -72,7 +72,7 @@ describe('the model that the run is about', () => {
 
   it('is held against RL without SFT at its own step, else at the last', () => {
     const other = (...steps: number[]): string | undefined =>
-      rlOnlyOf(orderModels(steps.map((step) => model(`rl-only-${step}`, step))), finalModel(models))?.label;
+      rivalsOf(orderModels(steps.map((step) => model(`rl-only-${step}`, step))), finalModel(models))[0]?.label;
     expect(other(1500, 500, 2000)).toBe('rl-only-1500');
     expect(other(1000, 500)).toBe('rl-only-1000');
     expect(other()).toBeUndefined();

@@ -40,6 +40,26 @@ describe('a model by data set', () => {
     expect(lenient?.weighted.score.low).toBeLessThan(lenient?.weighted.score.high ?? 0);
   });
 
+  it.each([
+    ['base', null, ['Qwen2.5-VL-7B-Instruct']],
+    ['sft', 8, ['SFT']],
+    ['rl-only-800', 800, ['RL without SFT']],
+    ['grpo-60', 60, ['Skin-R1']],
+    ['grpo-1000', 1000, ['Skin-R1 (1,000 steps)']],
+    ['concepts', 8, []],
+    ['distillation', 8, []],
+  ])('stands beside the row of the paper that its stage has: %s', async (label, step, rows) => {
+    const own = { ...model, label, step };
+    const given = { models: [own], items: new Map([[label, items]]), recipe: demoRecipe() };
+    const [found] = await modelsBySet(given, async () => {});
+    expect([...new Set(found?.paper.map((row) => row.model))]).toEqual(rows);
+    const steps = found?.paper.flatMap(({ notComparable }) =>
+      notComparable.filter((why) => why.startsWith('training')),
+    );
+    const expected = label === 'grpo-60' ? ["training: 60 steps, the paper's have 500, 1,000 or 1,500"] : [];
+    expect([...new Set(steps)]).toEqual(expected);
+  });
+
   it('of an evaluation that kept no lenient label has its accuracy all the same', async () => {
     const older = items.map(({ lenient: { letter, correct }, ...item }) => ({ ...item, lenient: { letter, correct } }));
     const [found] = await bySet(older);

@@ -4,7 +4,7 @@ import { renderResults, renderStatus } from '../../../../cli/follow/render.ts';
 import type { PendingActivity, RunStatus } from '../../../../cli/follow/run-status.ts';
 import type { PartProgress } from '../../../../domain/contracts/run.ts';
 import { trainingHeartbeatSchema } from '../../../../domain/contracts/training.ts';
-import { skinR1 } from '../../../../domain/methods/skin-r1.ts';
+import { skinR1 } from '../../../../domain/methods/skin-r1/method.ts';
 
 const training: PendingActivity = {
   workflow: 'demo-1',

@@ -1,0 +1,15 @@
+import type { SkinR1Recipe } from '../../recipe/methods/skin-r1.ts';
+import { stages } from '../../stages.ts';
+import type { MethodOutline } from '../method.ts';
+
+export const skinR1Outline: MethodOutline<SkinR1Recipe> = {
+  name: 'skin-r1',
+  title: 'Skin-R1',
+  workflow: 'skinR1',
+  parts: ['data', 'trajectories', 'sft', 'grpo', 'evaluation', 'report'],
+  // In the paper's order; RL without SFT is exported where it is all that the recipe trains.
+  trained: (recipe) => {
+    const done = (['concepts', 'sft', 'grpo'] as const).filter((stage) => stages[stage].ends(recipe).length > 0);
+    return done.length > 0 ? done : ['rl-only'];
+  },
+};

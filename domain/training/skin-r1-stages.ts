@@ -1,0 +1,146 @@
+/** The stages of Skin-R1: concepts and SFT, GRPO after SFT, and GRPO without it. */
+import type { SkinR1Recipe } from '../recipe/methods/skin-r1.ts';
+import { optimiserBytes } from '../recipe/trl/optimiser.ts';
+import {
+  epochs,
+  further,
+  type StageRow,
+  type StageSettings,
+  type StepRows,
+  type StepSize,
+  sftRows,
+  sftSteps,
+  type TrainedWeights,
+  type Trains,
+  upTo,
+} from './stage-row.ts';
+
+type Sft = Pick<SkinR1Recipe, 'sft'>;
+type Grpo = Pick<SkinR1Recipe, 'grpo'>;
+
+const grpoSteps = ({ grpo }: Grpo): StepSize => ({
+  settings: grpo,
+  completion: grpo.maxCompletionLength,
+  // Off in GRPO: the policy would differ from its own reference.
+  dropout: false,
+  sampled: grpo.promptsPerStep * grpo.generations,
+  adapterBytes: 12 + optimiserBytes(grpo.trl),
+});
+
+const grpoRows = ({ grpo }: Grpo): StepRows => ({
+  ...{ setting: 'grpo', rows: grpo.promptsPerStep, sequences: grpo.promptsPerStep * grpo.generations },
+  saveEvery: grpo.saveEvery,
+});
+
+/** The recipe's own adapter, or parts of the model. */
+const ownWeights = ({ lora, full }: Trains): TrainedWeights => ({ lora: lora ?? null, ...(full ? { full } : {}) });
+
+const grpoSettings = ({ grpo }: Grpo, step: number): StageSettings => ({
+  learningRate: grpo.learningRate,
+  batch: `${grpo.promptsPerStep} prompts × ${grpo.generations} completions`,
+  length: `${step} of ${grpo.steps} steps`,
+  other:
+    `temperature ${grpo.temperature}, β ${grpo.beta}, ε ${grpo.epsilon}, KL gradient ${grpo.klGradient}` +
+    (grpo.dynamicSampling ? `, groups of equal reward drawn anew up to ${grpo.dynamicSampling} times` : '') +
+    further(grpo.trl),
+});
+
+export const skinR1Stages = {
+  /** A first phase of SFT, on pictures with explained concepts (A20). */
+  concepts: {
+    job: 'sft',
+    part: 'sft',
+    validates: () => true,
+    ends: ({ sft }: Trains) => upTo(sft?.conceptAlignment?.epochs ?? 0),
+    memory: sftSteps,
+    step: (recipe: Sft) => sftRows('sft', recipe),
+    trains: ownWeights,
+    title: 'Alignment of concepts',
+    shortTitle: 'Concepts',
+    perStep: false,
+    rank: 0,
+    logTitle: 'Concepts',
+    logField: 'concepts',
+    column: 'Concepts',
+    reference: null,
+    nightly: true,
+    published: null,
+    settings: ({ sft }: Sft) => ({
+      learningRate: sft.learningRate,
+      batch: `${sft.batchSize} pictures`,
+      length: epochs(sft.conceptAlignment?.epochs ?? 0),
+      other: `${sft.conceptAlignment?.explanations ?? 0} wordings of each concept${further(sft.trl)}`,
+    }),
+    status: (epoch, { sft }: Sft) => `concepts, epoch ${epoch} of ${sft.conceptAlignment?.epochs ?? 0}`,
+  },
+  sft: {
+    job: 'sft',
+    part: 'sft',
+    validates: () => true,
+    ends: ({ sft }: Trains) => upTo(sft?.epochs ?? 0),
+    memory: sftSteps,
+    step: (recipe: Sft) => sftRows('sft', recipe),
+    trains: ownWeights,
+    title: 'SFT',
+    shortTitle: 'SFT',
+    perStep: false,
+    rank: 2,
+    logTitle: 'SFT',
+    logField: 'sft',
+    column: 'SFT',
+    reference: null,
+    nightly: true,
+    published: { row: 'SFT' },
+    settings: ({ sft, trajectories }: Pick<SkinR1Recipe, 'sft' | 'trajectories'>) => ({
+      learningRate: sft.learningRate,
+      batch: `${sft.batchSize} trajectories`,
+      length: epochs(sft.epochs),
+      other: `trajectory types ${trajectories.types.join(', ')}${further(sft.trl)}`,
+    }),
+    status: (epoch, { sft }: Sft) => `epoch ${epoch} of ${sft.epochs}`,
+  },
+  /** GRPO that continues the adapter of SFT. */
+  grpo: {
+    job: 'grpo',
+    part: 'grpo',
+    validates: ({ grpo }: Trains) => grpo?.validation !== undefined,
+    ends: ({ grpo }: Trains) => grpo?.milestones ?? [],
+    memory: grpoSteps,
+    step: grpoRows,
+    trains: ownWeights,
+    title: 'SFT + GRPO',
+    shortTitle: 'GRPO',
+    perStep: true,
+    rank: 3,
+    logTitle: 'GRPO after SFT',
+    logField: 'grpo',
+    column: 'GRPO',
+    reference: 'the SFT policy',
+    nightly: true,
+    published: { row: 'Skin-R1', steps: [500, 1000, 1500] },
+    settings: grpoSettings,
+    status: (step, { grpo }: Grpo) => `to step ${step} of ${grpo.steps}`,
+  },
+  /** The paper's ablation: GRPO that begins with the base model. */
+  'rl-only': {
+    job: 'grpo',
+    part: 'grpo',
+    validates: ({ grpo }: Trains) => grpo?.validation !== undefined,
+    ends: ({ grpo }: Trains) => grpo?.rlOnlyMilestones ?? [],
+    memory: grpoSteps,
+    step: grpoRows,
+    trains: ownWeights,
+    title: 'RL without SFT',
+    shortTitle: 'RL only',
+    perStep: true,
+    rank: 1,
+    logTitle: 'RL without SFT',
+    logField: 'rlOnly',
+    column: 'RL without SFT',
+    reference: 'the base model',
+    nightly: false,
+    published: { row: 'RL without SFT' },
+    settings: grpoSettings,
+    status: (step, { grpo }: Grpo) => `without SFT, to step ${step} of ${grpo.steps}`,
+  },
+} as const satisfies Record<string, StageRow>;
