@@ -3,11 +3,11 @@ import { createReadStream } from 'node:fs';
 import { parseChunked, stringifyChunked } from '@discoveryjs/json-ext';
 import type { z } from 'zod';
 import { corrupt } from '../domain/failures.ts';
-import { openTextFile } from './text-file.ts';
+import { openTextFile } from './disk/text-file.ts';
 
 /** Bytes that are read at once. */
 const readBytes = 256 * 1024;
-/** UTF-16 units that are put together before they are encoded: few, for V8 keeps long what takes long (text-file.ts). */
+/** UTF-16 units that are put together before they are encoded: few, for V8 keeps long what takes long (disk/text-file.ts). */
 const pieceUnits = 4 * 1024;
 
 /** Writes the bytes of `JSON.stringify(value, null, 2)` and a line feed, in pieces; heartbeats go out between them. */

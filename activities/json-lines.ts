@@ -6,8 +6,8 @@
 import { open } from 'node:fs/promises';
 import type { z } from 'zod';
 import { corrupt } from '../domain/failures.ts';
+import { openTextFile, type TextFile } from './disk/text-file.ts';
 import type { Rows } from './rows.ts';
-import { openTextFile, type TextFile } from './text-file.ts';
 
 /** Bytes of the longest line that is read: what is longer is no row but another file. */
 export const longestLine = 64 * 2 ** 20;

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { openTextFile } from '../../activities/text-file.ts';
-import { temporaryFolder } from '../support/datasets.ts';
+import { openTextFile } from '../../../activities/disk/text-file.ts';
+import { temporaryFolder } from '../../support/datasets.ts';
 
 describe('a file of text', () => {
   it('has the bytes of all pieces together, however long they are', async () => {
