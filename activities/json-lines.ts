@@ -3,9 +3,10 @@
  * any other stream of bytes, e.g. the body of an HTTP response. Only a line feed ends a line (a carriage return before
  * it is white space of JSON); the last line may lack its end. Empty lines are passed over, a byte-order mark too.
  */
-import { type FileHandle, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import type { z } from 'zod';
 import { corrupt } from '../domain/failures.ts';
+import { openTextFile, type TextFile } from './disk/text-file.ts';
 import type { Rows } from './rows.ts';
 
 /** Bytes of the longest line that is read: what is longer is no row but another file. */
@@ -128,6 +129,7 @@ async function* piecesOf(path: string): AsyncGenerator<Uint8Array> {
 }
 
 export interface LineWriter {
+  /** One after the other: whoever writes waits before it writes again. */
   write(value: unknown): Promise<void>;
   /** Number of lines so far. */
   count(): number;
@@ -138,19 +140,16 @@ export async function writeLineFiles<Name extends string, T>(
   paths: Readonly<Record<Name, string>>,
   work: (writers: Record<Name, LineWriter>) => Promise<T>,
 ): Promise<T> {
-  const files: FileHandle[] = [];
+  const files: TextFile[] = [];
   try {
-    const flushes: (() => Promise<void>)[] = [];
     const writers: Partial<Record<Name, LineWriter>> = {};
     for (const name in paths) {
-      const file = await open(paths[name], 'w');
+      const file = await openTextFile(paths[name]);
       files.push(file);
-      const { flush, ...writer } = lineWriter(file);
-      writers[name] = writer;
-      flushes.push(flush);
+      writers[name] = lineWriter(file);
     }
     const result = await work(writers as Record<Name, LineWriter>); // every name has its writer by now
-    for (const flush of flushes) await flush();
+    for (const file of files) await file.flush();
     return result;
   } finally {
     for (const file of files) await file.close();
@@ -164,27 +163,14 @@ export const writeRows = (path: string, rows: Rows<unknown>): Promise<number> =>
     return writer.count();
   });
 
-/** Rows are collected up to so many UTF-16 units, then written. */
-const flushAt = 256 * 1024;
-
-function lineWriter(file: FileHandle): LineWriter & { flush(): Promise<void> } {
-  let pending: string[] = [];
-  let [length, count] = [0, 0];
-  const flush = async (): Promise<void> => {
-    const text = pending.join('');
-    [pending, length] = [[], 0];
-    await file.writeFile(text);
-  };
+function lineWriter(file: TextFile): LineWriter {
+  let count = 0;
   return {
-    write: async (value) => {
-      const line = `${JSON.stringify(value)}\n`;
-      pending.push(line);
-      length += line.length;
+    write: (value) => {
       count += 1;
-      if (length >= flushAt) await flush();
+      return file.write(`${JSON.stringify(value)}\n`);
     },
     count: () => count,
-    flush,
   };
 }
 

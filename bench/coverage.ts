@@ -13,13 +13,13 @@ import { coverageOf, groupCounts, settingsOf } from './statistics/simulated.ts';
 
 /** Percentile interval of whole groups that are drawn with replacement. */
 function bootstrap(values: readonly GroupedValue[], random: Random, resamples: number): { low: number; high: number } {
-  const { sums, counts } = groupedOf(values).totals();
+  const grouped = groupedOf(values);
   const means = Float64Array.from({ length: resamples }, () => {
     let [sum, count] = [0, 0];
-    for (let draw = 0; draw < sums.length; draw += 1) {
-      const group = random.int(0, sums.length - 1);
-      sum += sums[group] ?? 0;
-      count += counts[group] ?? 0;
+    for (let draw = 0; draw < grouped.groupCount; draw += 1) {
+      const group = random.int(0, grouped.groupCount - 1);
+      sum += grouped.sumOf(group);
+      count += grouped.countOf(group);
     }
     return sum / count;
   }).sort();

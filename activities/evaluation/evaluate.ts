@@ -50,7 +50,7 @@ export async function evaluate(
   const evaluation = await withScratchFolder(context.scratch, 'evaluation', (folder) =>
     commitOnce(store, { kind: 'evaluation', method, ...identity(request) }, async () => {
       const path = join(folder, files.items.name);
-      const tally = createItemTally();
+      const tally = createItemTally(folder);
       await writeLineFiles({ items: path }, (writers) =>
         ask(request, questions, folder, context, async (item) => {
           await writers.items.write(item);

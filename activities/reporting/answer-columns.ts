@@ -11,7 +11,7 @@ import { type Question, type QuestionTask, questionTasks } from '../../domain/qu
 import type { ReportedItem, ReportedItems, ReportedQuestion } from '../../domain/report/compare.ts';
 import { type Key, Texts } from '../../domain/rows/columns.ts';
 import { createDiskNumbers } from '../answers/disk-numbers.ts';
-import { DiskColumn } from './disk-column.ts';
+import { DiskColumn } from '../disk/disk-column.ts';
 
 const noAnswer = -2;
 

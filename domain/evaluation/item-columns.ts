@@ -1,8 +1,7 @@
-/** Judged items in columns: some twenty bytes for each, whatever its texts are. */
-
+/** Judged items in columns: sixteen bytes for each, whatever its texts are, where columns are kept. */
 import { unreadableForms } from '../questions/extract.ts';
 import type { QuestionTask } from '../questions/question.ts';
-import { Column, type Key, Texts } from '../rows/columns.ts';
+import { type Key, type NumberList, Texts } from '../rows/columns.ts';
 import type { SummarisedItem } from './summary.ts';
 
 const flags = { correct: 1, format: 2, lenientCorrect: 4 } as const;
@@ -11,17 +10,21 @@ const flags = { correct: 1, format: 2, lenientCorrect: 4 } as const;
 export class ItemColumns implements Iterable<SummarisedItem> {
   private readonly task: QuestionTask;
   private readonly texts = new Texts();
-  private readonly group = new Column(Int32Array);
-  private readonly expected = new Column(Int32Array);
-  private readonly predicted = new Column(Int32Array);
-  private readonly letter = new Column(Int8Array);
-  private readonly lenientLetter = new Column(Int8Array);
-  private readonly unreadable = new Column(Int8Array);
-  private readonly flags = new Column(Uint8Array);
   private readonly letters = new Texts();
+  private readonly group: NumberList;
+  private readonly expected: NumberList;
+  private readonly predicted: NumberList;
+  private readonly letter: NumberList;
+  private readonly lenientLetter: NumberList;
+  private readonly unreadable: NumberList;
+  private readonly flags: NumberList;
 
-  constructor(task: QuestionTask) {
+  /** @param newColumn where columns are kept: of numbers of so many bytes each */
+  constructor(task: QuestionTask, newColumn: (bytes: 1 | 4) => NumberList) {
     this.task = task;
+    [this.group, this.expected, this.predicted] = [newColumn(4), newColumn(4), newColumn(4)];
+    [this.letter, this.lenientLetter] = [newColumn(1), newColumn(1)];
+    [this.unreadable, this.flags] = [newColumn(1), newColumn(1)];
   }
 
   /** @param group number that stands for the item's group */

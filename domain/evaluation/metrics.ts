@@ -1,6 +1,5 @@
 /** Point measures of classification: accuracy, confusion matrix, macro-averaged F1. */
 import { Texts } from '../rows/columns.ts';
-import { countOf } from '../rows/views.ts';
 import { type Classified, macroF1 } from './statistics/macro-f1.ts';
 
 export type Prediction = Classified;
@@ -11,8 +10,12 @@ export const accuracy = (predictions: Iterable<Prediction>): number =>
 
 /** Share of a list for which a condition holds; 0 of an empty list. */
 export function shareOf<T>(list: Iterable<T>, holds: (element: T) => boolean): number {
-  const count = countOf(list);
-  return count === 0 ? 0 : countOf(list, holds) / count;
+  let [count, held] = [0, 0];
+  for (const element of list) {
+    count += 1;
+    if (holds(element)) held += 1;
+  }
+  return count === 0 ? 0 : held / count;
 }
 
 export interface ConfusionMatrix {

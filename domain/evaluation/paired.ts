@@ -22,8 +22,7 @@ export const comparePaired = (first: Iterable<Outcome>, second: Iterable<Outcome
   comparisonOf(differencesOf(first, second));
 
 function comparisonOf(differences: Grouped): PairedComparison {
-  const count = (wanted: number): number =>
-    differences.values.reduce((sum, value) => sum + Number(value === wanted), 0);
+  const count = (wanted: number): number => differences.overValues((value) => Number(value === wanted));
   const [onlyFirst, onlySecond] = [count(-1), count(1)];
   return {
     items: differences.length,
@@ -48,13 +47,14 @@ export interface GroupedComparison extends PairedComparison {
 export function compareByGroups(first: Iterable<Outcome>, second: Iterable<Outcome>): GroupedComparison {
   const differences = differencesOf(first, second);
   const { groups, standardError, df } = clusteredMean(differences);
-  const groupP = groupSignTest([...differences.totals().sums]).p;
+  const sums = Array.from({ length: groups }, (_, group) => differences.sumOf(group));
+  const groupP = groupSignTest(sums).p;
   return { ...comparisonOf(differences), groups, standardError, df, groupP };
 }
 
 /** 1 where only the second was right, -1 where only the first was, in the order of the second. */
 function differencesOf(first: Iterable<Outcome>, second: Iterable<Outcome>): Grouped {
-  const [numbering, correct] = [new Numbering(), new Column(Uint8Array)];
+  const [numbering, correct] = [new Numbering(), new Column()];
   for (const outcome of first) {
     const number = numbering.of(outcome.id);
     if (number === correct.length) correct.push(Number(outcome.correct));

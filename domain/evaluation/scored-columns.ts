@@ -1,4 +1,4 @@
-/** Scored items by the column of a table, read once: some forty bytes for each, whatever its texts are. */
+/** Scored items by the column of a table, read once: some twenty bytes for each, whatever its texts are. */
 import { Column, type Key, Numbering, Texts } from '../rows/columns.ts';
 import type { ReaderName, ScoredRow } from './scored.ts';
 import type { Classified } from './statistics/macro-f1.ts';
@@ -13,17 +13,17 @@ export interface Reading extends Classified {
 export class ScoredColumns {
   private readonly groupNumbers = new Numbering();
   private readonly texts = new Texts();
-  private readonly group = new Column(Int32Array);
-  private readonly expected = new Column(Int32Array);
+  private readonly group = new Column();
+  private readonly expected = new Column();
   private readonly found: Record<ReaderName, { predicted: Column; score: Column }> = {
-    strict: { predicted: new Column(Int32Array), score: new Column(Float64Array) },
-    lenient: { predicted: new Column(Int32Array), score: new Column(Float64Array) },
+    strict: { predicted: new Column(), score: new Column() },
+    lenient: { predicted: new Column(), score: new Column() },
   };
   /** Positions of the items of each column. */
-  private readonly positions = new Map<string, Column<Int32Array>>();
+  private readonly positions = new Map<string, Column>();
 
   add(item: Pick<ScoredRow, 'group' | 'expected' | ReaderName>, column: string): void {
-    const own = this.positions.get(column) ?? new Column(Int32Array);
+    const own = this.positions.get(column) ?? new Column();
     this.positions.set(column, own);
     own.push(this.length);
     this.group.push(this.groupNumbers.of(item.group));

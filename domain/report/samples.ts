@@ -38,7 +38,7 @@ export interface SampleSources {
 export function chooseSamples({ final, items, questions }: SampleSources, random: Random): Key[] {
   const [right, wrong]: [Key[], Key[]] = [[], []];
   for (const { id, correct } of ofTask(items.get(final) ?? [], 'diagnosis')) (correct ? right : wrong).push(id);
-  return [right, wrong].flatMap((ids) => varied(random.shuffle(ids), questions).slice(0, shownOfEach));
+  return [right, wrong].flatMap((ids) => varied(ids, random.order(ids.length), questions));
 }
 
 /**
@@ -61,10 +61,23 @@ export function showSamples(
   });
 }
 
-/** First one item of each diagnosis, then the rest. */
-function varied(ids: readonly Key[], questions: QuestionsById): Key[] {
-  const groups = [...Map.groupBy(ids, (id) => questions.get(id)?.diagnosis).values()];
-  return [...groups.flatMap((group) => group.slice(0, 1)), ...groups.flatMap((group) => group.slice(1))];
+/**
+ * One item of each diagnosis, then more of the first ones, as many as are shown. No more are kept on the way, and none is
+ * looked at once there are enough diagnoses: there may be a million items.
+ */
+function varied(ids: readonly Key[], order: Iterable<number>, questions: QuestionsById): Key[] {
+  const byDiagnosis = new Map<string | undefined, Key[]>();
+  for (const at of order) {
+    const id = ids[at] ?? '';
+    const diagnosis = questions.get(id)?.diagnosis;
+    const own = byDiagnosis.get(diagnosis) ?? [];
+    if (own.length < shownOfEach) own.push(id);
+    byDiagnosis.set(diagnosis, own);
+    if (byDiagnosis.size === shownOfEach) break;
+  }
+  const groups = [...byDiagnosis.values()];
+  const inTurn = [...groups.flatMap((group) => group.slice(0, 1)), ...groups.flatMap((group) => group.slice(1))];
+  return inTurn.slice(0, shownOfEach);
 }
 
 function sampleOf(

@@ -1,47 +1,68 @@
-/** Lists of numbers that grow, of as many bytes per number as their array has: for what is known of each of many rows. */
+/** Lists of numbers that grow: for what is known of each of many rows. */
 
-type Numbers = Int8Array | Uint8Array | Int32Array | Float64Array;
+/** Wherever it is kept. */
+export interface NumberList {
+  readonly length: number;
+  push(value: number): void;
+  at(index: number): number;
+}
 
-export class Column<A extends Numbers = Numbers> {
-  private held: A;
+/** From narrow to wide; the last holds any number. */
+const widths = [Int8Array, Int16Array, Int32Array, Float64Array] as const;
+type Chunk = InstanceType<(typeof widths)[number]>;
+
+const chunkBits = 14;
+const chunkLength = 2 ** chunkBits;
+const firstLength = 64;
+
+/**
+ * Numbers in as few bytes each as those near them need: 1 for what is right or wrong, 2 for labels, 4 for groups. They lie
+ * in chunks, since a list that is copied when it grows leaves as much garbage as it holds, which V8 collects late.
+ */
+export class Column implements NumberList {
+  private readonly chunks: Chunk[] = [];
   private filled = 0;
-  private readonly make: new (
-    length: number,
-  ) => A;
-
-  /** @param make e.g. `Int32Array` */
-  constructor(make: new (length: number) => A) {
-    this.make = make;
-    this.held = new make(256);
-  }
 
   get length(): number {
     return this.filled;
   }
 
   push(value: number): void {
-    if (this.filled === this.held.length) {
-      const more = new this.make(2 * this.filled);
-      more.set(this.held);
-      this.held = more;
-    }
-    this.held[this.filled] = value;
+    const place = this.filled & (chunkLength - 1);
+    const last = this.chunks.at(-1);
+    if (!last) this.chunks.push(new Int8Array(firstLength));
+    else if (place === 0) this.chunks.push(copyOf([], widthOf(last), chunkLength));
+    else if (place === last.length) this.chunks[0] = copyOf(last, widthOf(last), 2 * place);
     this.filled += 1;
+    this.set(this.filled - 1, value);
   }
 
+  /** Of a place that was pushed. */
   set(index: number, value: number): void {
-    this.held[index] = value;
+    const [number, place] = [index >> chunkBits, index & (chunkLength - 1)];
+    let chunk = this.chunks[number];
+    if (!chunk) return;
+    chunk[place] = value;
+    if (chunk[place] === value) return;
+    for (let width = widthOf(chunk) + 1; chunk[place] !== value && width < widths.length; width += 1) {
+      chunk = copyOf(chunk, width, chunk.length);
+      chunk[place] = value;
+      this.chunks[number] = chunk;
+    }
   }
 
   /** 0 beyond the end. */
   at(index: number): number {
-    return this.held[index] ?? 0;
+    return this.chunks[index >> chunkBits]?.[index & (chunkLength - 1)] ?? 0;
   }
+}
 
-  /** What was pushed; not a copy. */
-  all(): A {
-    return this.held.subarray(0, this.filled) as A; // of the same kind
-  }
+const widthOf = (chunk: Chunk): number => widths.findIndex((width) => chunk instanceof width);
+
+function copyOf(numbers: ArrayLike<number>, width: number, length: number): Chunk {
+  const copy = new (widths[width] ?? Float64Array)(length);
+  copy.set(numbers);
+  return copy;
 }
 
 /** What stands for a thing: a text, or a small whole number in its place, which takes four bytes where a text takes fifty. */
@@ -52,7 +73,7 @@ export class Numbering {
   /** Texts, and numbers that are high beside how many there are. */
   private readonly rare = new Map<Key, number>();
   /** Of the other numbers one more than their number; 0 where one did not come. */
-  private readonly dense = new Column(Int32Array);
+  private readonly dense = new Column();
   private known = 0;
 
   /** How many different keys came. */

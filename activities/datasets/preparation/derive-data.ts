@@ -174,7 +174,7 @@ function deriveQuestions(
   );
 }
 
-/** What the options' labels alone answer to the questions that the recipe asks; some twenty bytes of memory per question. */
+/** What the options' labels alone answer to the questions that the recipe asks. */
 async function scoreWithoutImages(
   store: ArtifactStore,
   questions: ArtifactRef,
@@ -185,7 +185,7 @@ async function scoreWithoutImages(
   const all = await fetchRows(store, questions, test.name, test.schema, folder);
   const answers = await fetchRows(store, questions, textOnly.name, textOnly.schema, folder);
   const isAsked = createAskedFilter(evaluation);
-  const tally = createItemTally();
+  const tally = createItemTally(folder);
   for await (const [question, { letter }] of pairRows(all, answers)) {
     if (!isAsked(question)) continue;
     const item = textOnlyItem(question, letter);

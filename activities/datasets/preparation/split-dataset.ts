@@ -205,7 +205,7 @@ async function audit(
 ): Promise<Audit> {
   const summary = createLeakSummary();
   /** By position one more than the number of the kind; 0, or nothing at the end, where there is no leak. */
-  const kinds = new Column(Uint8Array);
+  const kinds = new Column();
   for await (const { at, leak } of findLeaks(seen, tested, ties, folder)) {
     summary.add(leak);
     while (kinds.length < at) kinds.push(0);

@@ -88,8 +88,8 @@ function valuesOf(items: Iterable<Reading>): Grouped {
   return values;
 }
 
-const meanOf = ({ values }: Grouped): number =>
-  values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+const meanOf = (values: Grouped): number =>
+  values.length === 0 ? 0 : values.overValues((value) => value) / values.length;
 
 const estimate = (values: Grouped): { value: number; low: number; high: number } => ({
   value: meanOf(values),

@@ -19,37 +19,37 @@ export interface ClusteredMean {
   groups: number;
 }
 
-const sumOf = (list: Float64Array): number => list.reduce((sum, value) => sum + value, 0);
+/** Any number of values, read once. */
+type Values = Iterable<GroupedValue> | Grouped;
 
 /**
  * Mean with its cluster-robust standard error. For a mean, CR2 divides the squared residual of each group by one less
  * its share of the items. One group has no standard error: it is Infinity, with 1 degree of freedom.
  * Throws a RangeError of an empty list.
  */
-export function clusteredMean(given: Iterable<GroupedValue>): ClusteredMean {
-  const { sums, counts } = groupedOf(given).totals();
-  const items = sumOf(counts);
+export function clusteredMean(given: Values): ClusteredMean {
+  const values = groupedOf(given);
+  const { length: items, groupCount: groups } = values;
   if (items === 0) throw new RangeError('a mean needs at least one value');
-  const mean = sumOf(sums) / items;
-  const groups = sums.length;
+  const mean = values.overGroups((sum) => sum) / items;
   if (groups === 1) return { mean, standardError: Number.POSITIVE_INFINITY, df: 1, items, groups };
-  const squares = sums.map((sum, group) => {
-    const count = counts[group] ?? 0;
-    return (sum - mean * count) ** 2 / (1 - count / items);
-  });
-  const variance = sumOf(squares) / items ** 2;
-  return { mean, standardError: Math.sqrt(variance), df: degreesOfFreedom(counts, items), items, groups };
+  const squares = values.overGroups((sum, count) => (sum - mean * count) ** 2 / (1 - count / items));
+  const variance = squares / items ** 2;
+  return { mean, standardError: Math.sqrt(variance), df: degreesOfFreedom(values), items, groups };
 }
 
 /**
  * Satterthwaite's degrees of freedom of CR2 for a mean, under independent errors: 1 / (sum of h_i^2 + sum over pairs of
  * c_i c_j) with h_i the share of a group and c_i = h_i^2 / (1 - h_i). Groups of equal size give their number less one.
  */
-function degreesOfFreedom(counts: Float64Array, items: number): number {
-  const shares = counts.map((count) => count / items);
-  const weights = shares.map((h) => h ** 2 / (1 - h));
-  const pairs = sumOf(weights) ** 2 - sumOf(weights.map((c) => c ** 2));
-  return Math.max(1, 1 / (sumOf(shares.map((h) => h ** 2)) + pairs));
+function degreesOfFreedom(values: Grouped): number {
+  const weightOf = (count: number): number => {
+    const share = count / values.length;
+    return share ** 2 / (1 - share);
+  };
+  const pairs =
+    values.overGroups((_, count) => weightOf(count)) ** 2 - values.overGroups((_, count) => weightOf(count) ** 2);
+  return Math.max(1, 1 / (sharesOf(values) + pairs));
 }
 
 export interface Bounds {
@@ -70,10 +70,9 @@ export interface Interval {
  * alike, which has the weight of two groups. Where no value differs from another nothing is known of the spread, and each
  * group counts as one trial of a Wilson interval.
  *
- * @param given any number of values; they are read once
  * @param confidence e.g. 0.95
  */
-export function clusteredInterval(given: Iterable<GroupedValue>, { least, most }: Bounds, confidence = 0.95): Interval {
+export function clusteredInterval(given: Values, { least, most }: Bounds, confidence = 0.95): Interval {
   const values = groupedOf(given);
   if (values.length === 0) return { low: least, high: most };
   const { mean, standardError, df, groups } = clusteredMean(values);
@@ -92,39 +91,15 @@ export function clusteredInterval(given: Iterable<GroupedValue>, { least, most }
 const caution = 2;
 
 function cautiousVariance(values: Grouped, mean: number, standardError: number): number {
-  const independent = values.values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length ** 2;
+  const independent = values.overValues((value) => (value - mean) ** 2) / values.length ** 2;
   const measured = Math.max(standardError ** 2, independent);
   const alike = independent * values.length * sharesOf(values);
-  const differing = groupsThatDiffer(values);
+  const differing = values.groupsThatDiffer();
   return (differing * measured + caution * Math.max(measured, alike)) / (differing + caution);
 }
 
 /** Sum of the squared shares of the groups: 1 over the number of groups of equal size that would weigh the same. */
-const sharesOf = (values: Grouped): number =>
-  sumOf(values.totals().counts.map((count) => (count / values.length) ** 2));
-
-/** Groups that would have to be left out before all values were the same. */
-function groupsThatDiffer({ groups, values, groupCount }: Grouped): number {
-  /** 0: no value yet; 1: one value, in `only`; 2: several. */
-  const kinds = new Uint8Array(groupCount);
-  const only = new Float64Array(groupCount);
-  for (let at = 0; at < values.length; at += 1) {
-    const [group, value] = [groups[at] ?? 0, values[at] ?? 0];
-    if (kinds[group] === 0) {
-      kinds[group] = 1;
-      only[group] = value;
-    } else if (only[group] !== value) kinds[group] = 2;
-  }
-  const alike = new Map<number, number>();
-  let most = 0;
-  for (let group = 0; group < groupCount; group += 1) {
-    if (kinds[group] !== 1) continue;
-    const count = (alike.get(only[group] ?? 0) ?? 0) + 1;
-    alike.set(only[group] ?? 0, count);
-    most = Math.max(most, count);
-  }
-  return groupCount - most;
-}
+const sharesOf = (values: Grouped): number => values.overGroups((_, count) => (count / values.length) ** 2);
 
 /** Groups that were not seen may have any mean: at most a share that Wilson's interval gives for none of as many. */
 function withoutSpread(values: Grouped, mean: number, { least, most }: Bounds, t: number): Interval {

@@ -1,4 +1,7 @@
-/** Values that come in groups, e.g. scores of items by patient: twelve bytes per value and four per group. */
+/**
+ * Values that come in groups, e.g. scores of items by patient: of right and wrong ones a byte per value and some ten per
+ * group are held.
+ */
 import { Column, type Key, Numbering } from '../../rows/columns.ts';
 
 export interface GroupedValue {
@@ -6,52 +9,77 @@ export interface GroupedValue {
   value: number;
 }
 
-/** In the order in which they were added; groups are numbered in the order in which they first occur. */
-export class Grouped implements Iterable<GroupedValue> {
+/** Groups are numbered in the order in which they first occur. */
+export class Grouped {
   private readonly numbering = new Numbering();
-  private readonly groupNumbers = new Column(Int32Array);
-  private readonly added = new Column(Float64Array);
+  private readonly values = new Column();
+  private readonly sums = new Column();
+  private readonly counts = new Column();
+  /** Of each group the first value, and whether it has another one. */
+  private readonly firsts = new Column();
+  private readonly mixed = new Column();
 
   add(group: Key, value: number): void {
-    this.groupNumbers.push(this.numbering.of(group));
-    this.added.push(value);
+    this.values.push(value);
+    const number = this.numbering.of(group);
+    if (number === this.counts.length) {
+      this.sums.push(value);
+      this.counts.push(1);
+      this.firsts.push(value);
+      this.mixed.push(0);
+      return;
+    }
+    this.sums.set(number, this.sums.at(number) + value);
+    this.counts.set(number, this.counts.at(number) + 1);
+    if (value !== this.firsts.at(number)) this.mixed.set(number, 1);
   }
 
   get length(): number {
-    return this.added.length;
+    return this.values.length;
   }
 
   get groupCount(): number {
     return this.numbering.count;
   }
 
-  /** Of each value the number of its group. */
-  get groups(): Int32Array {
-    return this.groupNumbers.all();
+  /** Sums what is made of each value, in the order in which they were added. */
+  overValues(make: (value: number) => number): number {
+    let sum = 0;
+    for (let at = 0; at < this.values.length; at += 1) sum += make(this.values.at(at));
+    return sum;
   }
 
-  get values(): Float64Array {
-    return this.added.all();
+  /** Sums what is made of each group's sum and number of values, in the order of the groups. */
+  overGroups(make: (sum: number, count: number) => number): number {
+    let total = 0;
+    for (let group = 0; group < this.groupCount; group += 1) total += make(this.sumOf(group), this.countOf(group));
+    return total;
   }
 
-  *[Symbol.iterator](): Generator<GroupedValue> {
-    for (let at = 0; at < this.length; at += 1) yield { group: this.groupNumbers.at(at), value: this.added.at(at) };
+  /** Of the values of a group. */
+  sumOf(group: number): number {
+    return this.sums.at(group);
   }
 
-  /** Sum and number of the values of each group. */
-  totals(): { sums: Float64Array; counts: Float64Array } {
-    const [sums, counts] = [new Float64Array(this.groupCount), new Float64Array(this.groupCount)];
-    const { groups, values } = this;
-    for (let at = 0; at < values.length; at += 1) {
-      const group = groups[at] ?? 0;
-      sums[group] = (sums[group] ?? 0) + (values[at] ?? 0);
-      counts[group] = (counts[group] ?? 0) + 1;
+  countOf(group: number): number {
+    return this.counts.at(group);
+  }
+
+  /** Groups that would have to be left out before all values were the same. */
+  groupsThatDiffer(): number {
+    const alike = new Map<number, number>();
+    let most = 0;
+    for (let group = 0; group < this.groupCount; group += 1) {
+      if (this.mixed.at(group) === 1) continue;
+      const count = (alike.get(this.firsts.at(group)) ?? 0) + 1;
+      alike.set(this.firsts.at(group), count);
+      most = Math.max(most, count);
     }
-    return { sums, counts };
+    return this.groupCount - most;
   }
 }
 
-export function groupedOf(values: Iterable<GroupedValue>): Grouped {
+export function groupedOf(values: Iterable<GroupedValue> | Grouped): Grouped {
   if (values instanceof Grouped) return values;
   const own = new Grouped();
   for (const { group, value } of values) own.add(group, value);

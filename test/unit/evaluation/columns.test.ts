@@ -11,6 +11,7 @@ import { summariseItems } from '../../../domain/evaluation/summary.ts';
 import { questionTasks } from '../../../domain/questions/question.ts';
 import { mapped } from '../../../domain/rows/views.ts';
 import { melanomaQuestion } from '../../support/cases.ts';
+import { temporaryFolder } from '../../support/datasets.ts';
 
 const outputs = [
   '<thinking>x</thinking> <final diagnosis>A</final diagnosis>',
@@ -32,12 +33,13 @@ const drawn = fc.array(
 
 describe('items in columns', () => {
   it('have the summary of the items', async () => {
+    const folder = await temporaryFolder();
     await fc.assert(
       fc.asyncProperty(drawn, async (list) => {
         const items = list.map(({ output, ...rest }, i) =>
           judgeOutput({ ...melanomaQuestion(), ...rest, id: `q${i}` }, output),
         );
-        const tally = createItemTally();
+        const tally = createItemTally(folder);
         for (const item of items) tally.add(item);
         expect(await summariseTally(tally)).toEqual(summariseItems(items));
         tally.close();

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type EvaluationItem, judgeOutput } from '../../../domain/evaluation/item.ts';
 import type { Question } from '../../../domain/questions/question.ts';
@@ -37,6 +38,23 @@ function samplesOf(of: ReturnType<typeof sources>, seed: number) {
 }
 
 describe('chooseSamples', () => {
+  it('takes the first of each diagnosis in a drawn order, then more of these', () => {
+    const kinds = fc.array(fc.constantFrom(...diagnoses.slice(0, 5)), { minLength: 1, maxLength: 30 });
+    fc.assert(
+      fc.property(kinds, fc.nat(99), (asked, seed) => {
+        const own = asked.map((diagnosis, i) => melanomaQuestion({ id: `q${i}`, diagnosis }));
+        const shuffled = createRandom(seed).shuffle(own);
+        const groups = [...Map.groupBy(shuffled, ({ diagnosis }) => diagnosis).values()];
+        const inTurn = [...groups.flatMap((group) => group.slice(0, 1)), ...groups.flatMap((group) => group.slice(1))];
+        const of = sources(
+          answers(() => right, own),
+          own,
+        );
+        expect(chooseSamples(of, createRandom(seed))).toEqual(inTurn.slice(0, 4).map(({ id }) => id));
+      }),
+    );
+  });
+
   const half = sources(answers((i) => (i % 2 === 0 ? right : wrong)));
 
   it('shows four right and four wrong answers, each with another diagnosis', () => {

@@ -3,17 +3,34 @@ import { describe, expect, it } from 'vitest';
 import { Column, type Key, Numbering, Texts } from '../../../domain/rows/columns.ts';
 
 describe('a column', () => {
-  it('has what was pushed and set, however much it is', () => {
+  const narrow = fc.constantFrom(-1, 0, 1);
+  const whole = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
+  const value = fc.oneof(narrow, fc.integer({ min: -200, max: 200 }), whole, fc.constantFrom(0.5, 2 ** 40));
+
+  it('has what was pushed and set, whatever width each needs', () => {
+    const list: fc.Arbitrary<number[]> = fc.oneof(
+      fc.array(narrow, { maxLength: 2000 }),
+      fc.array(value, { maxLength: 300 }),
+    );
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }), { maxLength: 2000 }), (list) => {
-        const column = new Column(Int32Array);
-        for (const value of list) column.push(value);
-        expect([...column.all()]).toEqual(list);
-        expect(column.at(list.length)).toBe(0);
-        if (list.length > 0) column.set(0, 7);
-        expect([...column.all()]).toEqual([7, ...list.slice(1)].slice(0, list.length));
+      fc.property(list, fc.nat(), value, (values, place, other) => {
+        const column = new Column();
+        for (const each of values) column.push(each);
+        expect(Array.from({ length: column.length }, (_, at) => column.at(at))).toEqual(values);
+        expect([-1, values.length].map((at) => column.at(at))).toEqual([0, 0]);
+        if (values.length === 0) return;
+        column.set(place % values.length, other);
+        expect(values.map((_, at) => column.at(at))).toEqual(values.with(place % values.length, other));
       }),
     );
+  });
+
+  it('goes on over many chunks, each as wide as its own numbers', () => {
+    const [column, count] = [new Column(), 100_000];
+    const at = (i: number): number => (i % 1000 === 999 ? i : i % 3);
+    for (let i = 0; i < count; i += 1) column.push(at(i));
+    expect(column.length).toBe(count);
+    for (let i = 0; i < count; i += 1) if (column.at(i) !== at(i)) expect.fail(`${i}: ${column.at(i)}`);
   });
 });
 

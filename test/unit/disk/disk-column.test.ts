@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { DiskColumn } from '../../../activities/reporting/disk-column.ts';
+import { DiskColumn } from '../../../activities/disk/disk-column.ts';
 import { temporaryFolder } from '../../support/datasets.ts';
 
 it('gives the numbers that were pushed, in any order, while more are pushed', async () => {
