@@ -67,6 +67,8 @@ def main(arguments):
     try:
         if job["job"] in RESUMABLE:
             Interruption.listen()
+        else:
+            Interruption.unblock()
         if (imported is not None and settings(job) != imported) or (is_forked and sees_accelerator()):
             start_anew(events, path, environment)
         os.environ.update(settings(job))
@@ -145,6 +147,7 @@ def sees_accelerator():
 def start_anew(events, path, environment):
     """Libraries that were imported with other settings are of no use to this job."""
     os.dup2(events.stream.fileno(), 1)
+    Interruption.postpone()
     environment = {name: value for name, value in environment.items() if name != SERVER}
     os.execve(sys.executable, [sys.executable, "-m", "dermflow_trainer", path], environment)
 

@@ -109,10 +109,11 @@ def test_tells_a_mistake_and_its_exit_code(micro, data, tmp_path, server):
     assert (code, events[-1]["event"], events[-1]["kind"]) == (1, "failed", "bad-input")
 
 
-def test_reads_its_own_environment_and_folder(micro, data, tmp_path, server):
+def test_has_its_clients_folder_environment_and_mask(micro, data, tmp_path, server):
     write_job(tmp_path, micro, data, plan={"maxSteps": 1, "stopAt": 1})
-    code, _, err = finish(trainer("job.json", server=server, cwd=tmp_path))
+    code, _, err = finish(trainer("job.json", server=server, cwd=tmp_path, umask=0o077))
     assert code == 0, err
+    assert (tmp_path / "out/adapter").stat().st_mode & 0o777 == 0o700
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -123,6 +124,22 @@ def test_saves_and_leaves_when_its_client_is_asked_to(micro, data, tmp_path, ser
     code, events, err = finish(process)
     assert code == 75, err
     assert [event["event"] for event in events][-2:] == ["checkpoint", "interrupted"]
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_leaves_also_when_it_is_asked_before_it_runs(micro, data, tmp_path, threads):
+    with serving(tmp_path) as (address, process):
+        path = write_job(tmp_path, micro, data, threads=threads, **long_job)
+        clients = [trainer(path, server=address) for _ in range(2)]
+        # The server imports still, so both have said what they want and wait.
+        time.sleep(1)
+        for client, number in zip(clients, (signal.SIGTERM, signal.SIGINT), strict=True):
+            client.send_signal(number)
+        for client in clients:
+            code, events, err = finish(client)
+            assert code == 75, err
+            assert events[-1]["event"] == "interrupted"
+        assert process.poll() is None
 
 
 def test_dies_with_its_client_and_with_the_parent_that_held_stdin(micro, data, tmp_path):
@@ -166,7 +183,8 @@ def test_whoever_comes_while_the_server_imports_is_served_and_strangers_do_no_ha
     with serving(tmp_path) as (address, process):
         from dermflow_trainer.forking import at_path, unix_socket
 
-        for words in (b"", b"GET / HTTP/1.1\r\n\r\n"):
+        nested = b"[" * 100_000
+        for words in (b"", b"GET / HTTP/1.1\r\n\r\n", len(nested).to_bytes(8, "big") + nested):
             with unix_socket() as stranger:
                 at_path(stranger.connect, str(address))
                 stranger.sendall(words)
@@ -190,3 +208,13 @@ def test_a_server_that_cannot_listen_says_so_once_and_waits_for_its_parents_end(
     assert process.poll() is None
     process.stdin.close()
     assert process.wait(30) == 0
+
+
+def test_a_file_of_somebody_elses_is_left_alone(tmp_path):
+    address = tmp_path / "trainers.sock"
+    address.write_text("mine")
+    process = trainer("--serve", address, json.dumps({"threads": 1, "model": str(tmp_path)}))
+    assert "Address already in use" in process.stderr.readline()
+    process.stdin.close()
+    assert process.wait(30) == 0
+    assert address.read_text() == "mine"

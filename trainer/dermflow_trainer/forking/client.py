@@ -6,9 +6,7 @@ import signal
 import socket
 from contextlib import suppress
 
-from dermflow_trainer.forking import STARTED, at_path, unix_socket
-
-PASSED_ON = (signal.SIGTERM, signal.SIGINT)
+from dermflow_trainer.forking import PASSED_ON, STARTED, at_path, unix_socket
 
 
 def run_forked(server, arguments):
@@ -24,7 +22,7 @@ def run_forked(server, arguments):
 
     try:
         at_path(connection.connect, server)
-        request = {"arguments": arguments, "folder": os.getcwd(), "environment": dict(os.environ)}
+        request = {"arguments": arguments, "folder": os.getcwd(), "environment": dict(os.environ), "umask": umask()}
         text = json.dumps(request).encode()
         socket.send_fds(connection, [len(text).to_bytes(8, "big")], [0, 1, 2])
         connection.sendall(text)
@@ -47,6 +45,12 @@ def run_forked(server, arguments):
     if code < 0:
         die_by(-code)
     return code
+
+
+def umask():
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
 
 
 def receive(connection):

@@ -8,11 +8,13 @@ import os
 import selectors
 import signal
 import socket
+import stat
 import sys
 from contextlib import suppress
 
-from dermflow_trainer.forking import STARTED, at_path, unix_socket
+from dermflow_trainer.forking import PASSED_ON, STARTED, at_path, unix_socket
 from dermflow_trainer.inbox import holds_parent
+from dermflow_trainer.interruption import Interruption
 
 # A client writes its request at once; what does not is no client.
 REQUEST_SECONDS = 10
@@ -46,7 +48,9 @@ def serve(address, import_libraries):
             elif key.fileobj is not listener:
                 key.data()
             else:
-                connection, _ = listener.accept()
+                connection = accept(listener)
+                if connection is None:
+                    continue
                 request, descriptors = receive(connection)
                 pid = fork() if request else None
                 if pid == 0:
@@ -71,13 +75,22 @@ def wait_in_vain(reason):
 
 def listen(address):
     listener = unix_socket()
-    if os.path.lexists(address):
+    # Of a server that is gone; what is no socket is somebody else's, and listening fails.
+    if os.path.lexists(address) and stat.S_ISSOCK(os.lstat(address).st_mode):
         os.unlink(address)
     mask = os.umask(0o077)
     at_path(listener.bind, address)
     os.umask(mask)
     listener.listen()
     return listener
+
+
+def accept(listener):
+    """None where the client has left already, or too many files are open."""
+    try:
+        return listener.accept()[0]
+    except OSError:
+        return None
 
 
 def receive(connection):
@@ -93,23 +106,27 @@ def receive(connection):
                 return None, descriptors
             text += more
         request = json.loads(text) if len(descriptors) == 3 else None
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None, descriptors
     connection.settimeout(None)
     return request, descriptors
 
 
 def fork():
-    """0 in the trainer, None where there is no memory for one."""
+    """0 in the trainer, None where there is no memory for one. In the trainer signals wait until it listens to them
+    (`Interruption.listen`), so that what its client is told at once is not lost."""
     parent = os.getpid()
+    Interruption.block()
     try:
         pid = os.fork()
     except OSError:
-        return None
+        pid = None
     if pid == 0:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:
             os._exit(1)
+    else:
+        Interruption.unblock()
     return pid
 
 
@@ -131,6 +148,7 @@ def become(request, descriptors):
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ.clear()
     os.environ.update(request["environment"])
+    os.umask(request["umask"])
     os.chdir(request["folder"])
     return request["arguments"]
 
@@ -155,7 +173,8 @@ class Forked:
         except OSError:
             signals = b""
         for number in signals or [signal.SIGKILL]:
-            os.kill(self.pid, number)
+            if number in PASSED_ON or not signals:
+                os.kill(self.pid, number)
         if not signals:
             self.selector.unregister(self.connection)
 
