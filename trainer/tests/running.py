@@ -85,7 +85,7 @@ def run_main(stdin, paths, instrument, environment):
 
     if instrument is not None:
         instrument()
-    code = main()
+    code = main(sys.argv[1:])
     sys.stderr.flush()
     os._exit(code)
 
