@@ -13,13 +13,9 @@ code in digits, negative where a signal ended it.
 import os
 import socket
 
-from dermflow_trainer.interruption import Interruption
-
 # Environment variable with the path of the server's socket (platform/env.ts).
 SERVER = "DERMFLOW_TRAINER_SERVER"
 STARTED = b"+"
-# Signals that are the trainer's.
-PASSED_ON = Interruption.SIGNALS
 
 
 def unix_socket():

@@ -6,7 +6,8 @@ import signal
 import socket
 from contextlib import suppress
 
-from dermflow_trainer.forking import PASSED_ON, STARTED, at_path, unix_socket
+from dermflow_trainer.forking import STARTED, at_path, unix_socket
+from dermflow_trainer.interruption import Interruption
 
 
 def run_forked(server, arguments):
@@ -26,13 +27,13 @@ def run_forked(server, arguments):
         text = json.dumps(request).encode()
         socket.send_fds(connection, [len(text).to_bytes(8, "big")], [0, 1, 2])
         connection.sendall(text)
-        for number in PASSED_ON:
+        for number in Interruption.SIGNALS:
             signal.signal(number, pass_on)
         has_started = connection.recv(1) == STARTED
     except OSError:
         has_started = False
     if not has_started:
-        for number in PASSED_ON:
+        for number in Interruption.SIGNALS:
             signal.signal(number, signal.SIG_DFL)
         if asked:
             die_by(asked[0])

@@ -12,7 +12,7 @@ import stat
 import sys
 from contextlib import suppress
 
-from dermflow_trainer.forking import PASSED_ON, STARTED, at_path, unix_socket
+from dermflow_trainer.forking import STARTED, at_path, unix_socket
 from dermflow_trainer.inbox import holds_parent
 from dermflow_trainer.interruption import Interruption
 
@@ -173,7 +173,7 @@ class Forked:
         except OSError:
             signals = b""
         for number in signals or [signal.SIGKILL]:
-            if number in PASSED_ON or not signals:
+            if number in Interruption.SIGNALS or not signals:
                 os.kill(self.pid, number)
         if not signals:
             self.selector.unregister(self.connection)
