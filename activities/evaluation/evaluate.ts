@@ -131,7 +131,8 @@ const answererOf = async (request: EvaluationRequest, store: ArtifactStore): Pro
   decoding: { maxNewTokens: request.recipe.evaluation.maxNewTokens, temperature: 0, seed: 0 },
 });
 
-async function openRunner(
+/** What answers: the export by ONNX Runtime, or the trainer's Transformers. */
+export async function openRunner(
   request: EvaluationRequest,
   folder: string,
   context: EvaluationContext,

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { CancelledFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createEvaluationActivities } from '../../../activities/evaluation/activities.ts';
+import { createEvaluationActivities, type EvaluationDependencies } from '../../../activities/evaluation/activities.ts';
+import { openRunner } from '../../../activities/evaluation/evaluate.ts';
 import { toJsonLines } from '../../../activities/json-lines.ts';
 import type { ArtifactStore } from '../../../activities/ports/artifact-store.ts';
 import { commitFiles, readJson } from '../../../activities/store/commit.ts';
@@ -28,6 +29,7 @@ const recipe = (evaluation: Partial<SkinR1Recipe['evaluation']> = {}): SkinR1Rec
 let micro: MicroModel;
 let store: ArtifactStore;
 let input: EvaluationInput;
+let dependencies: EvaluationDependencies;
 let activities: EvaluationActivities;
 /** The same, on a machine without a trainer: whatever they return was in the store. */
 let untrained: EvaluationActivities;
@@ -78,7 +80,8 @@ beforeAll(async () => {
   };
   const { logger, python } = trainer;
   const environment = { scratch: join(micro.folder, 'scratch'), trainerPython: python };
-  activities = createEvaluationActivities({ store, environment, logger });
+  dependencies = { store, environment, logger };
+  activities = createEvaluationActivities(dependencies);
   const without = { ...environment, trainerPython: '/no/python' };
   untrained = createEvaluationActivities({ store, environment: without, logger });
 }, limitMs);
@@ -172,8 +175,15 @@ describe('evaluation activities', () => {
     async () => {
       const environment = new MockActivityEnvironment();
       const asked = { ...input, recipe: recipe({ maxNewTokens: 100_000 }), onnx };
-      const evaluation = run(() => activities.evaluateModel(asked), environment);
-      setTimeout(() => environment.cancel(), 500);
+      // At a moment of the work, not of the clock: a fast machine answers five questions in less than any delay.
+      const cancelled = createEvaluationActivities({
+        ...dependencies,
+        openRunner: async (...opening) => {
+          environment.cancel();
+          return openRunner(...opening);
+        },
+      });
+      const evaluation = run(() => cancelled.evaluateModel(asked), environment);
       await expect(evaluation).rejects.toBeInstanceOf(CancelledFailure);
     },
     limitMs,
