@@ -9,7 +9,7 @@ import type { EvaluationInput } from '../../domain/contracts/evaluation.ts';
 import { createAskedFilter } from '../../domain/evaluation/asked.ts';
 import { userMistake } from '../../domain/failures.ts';
 import type { Question } from '../../domain/questions/question.ts';
-import type { SkinR1Recipe } from '../../domain/recipe/methods/skin-r1.ts';
+import type { RecipeParts } from '../../domain/recipe/parts.ts';
 import { ownRows, writeLineFiles } from '../json-lines.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { concatRows, type Rows } from '../rows.ts';
@@ -27,7 +27,7 @@ const grey = { r: 128, g: 128, b: 128 };
 export function withTestQuestions<T>(
   store: ArtifactStore,
   questions: ArtifactRef,
-  { tasks, maxItems }: SkinR1Recipe['evaluation'],
+  { tasks, maxItems }: RecipeParts['evaluation'],
   scratch: string,
   work: (questions: Rows<Question>) => Promise<T>,
 ): Promise<T> {

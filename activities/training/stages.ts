@@ -2,11 +2,11 @@
 import { join } from 'node:path';
 import { type Json, workKey } from '../../domain/artifact.ts';
 import type { ModelRef } from '../../domain/contracts/references.ts';
-import type { GrpoInput, SftInput, SftRecipe } from '../../domain/contracts/training.ts';
+import type { GrpoInput, GrpoRecipe, SftInput, SftRecipe } from '../../domain/contracts/training.ts';
 import type { ModelPart } from '../../domain/lora.ts';
 import { publicBase } from '../../domain/models/public-base.ts';
 import { sftBatches } from '../../domain/plan/batches.ts';
-import type { SkinR1Recipe } from '../../domain/recipe/methods/skin-r1.ts';
+import type { RecipeParts } from '../../domain/recipe/parts.ts';
 import type { TrlFields } from '../../domain/recipe/trl/check.ts';
 import { stages } from '../../domain/stages.ts';
 import type { GrpoJob, SftJob } from '../../domain/trainer.ts';
@@ -29,7 +29,7 @@ export const describe = (work: Pick<Stretch, 'method' | 'inputs' | 'params'>) =>
 const start = ({ adapter }: ModelRef): Record<string, string> => (adapter ? { start: adapter.sha256 } : {});
 
 /** Of full fine-tuning, in one order however the recipe lists them. */
-const parts = ({ full }: Pick<SkinR1Recipe, 'full'>): { full?: ModelPart[] } => (full ? { full: full.toSorted() } : {});
+const parts = ({ full }: Pick<RecipeParts, 'full'>): { full?: ModelPart[] } => (full ? { full: full.toSorted() } : {});
 
 /** An evaluator's settings are given as those of SFT. */
 const epochsOf = (stage: NonNullable<SftInput['stage']>, recipe: SftRecipe): number =>
@@ -37,7 +37,7 @@ const epochsOf = (stage: NonNullable<SftInput['stage']>, recipe: SftRecipe): num
 
 /** What decides the numbers of any stage beside its own settings. */
 export const computedWith = (
-  { seed, model: { precision, threads } }: Pick<SkinR1Recipe, 'seed' | 'model'>,
+  { seed, model: { precision, threads } }: Pick<RecipeParts, 'seed' | 'model'>,
   { attention }: Pick<Place, 'attention'>,
 ) => ({ seed, precision, threads, attention });
 
@@ -155,7 +155,7 @@ export const rowsOf = ({ inputs }: JobFolders, name: 'rows' | 'validation') => {
 };
 
 /** Of every job, whatever it trains. */
-export const anyJob = (recipe: Pick<SkinR1Recipe, 'seed' | 'model'>, folders: JobFolders, place: Place) => ({
+export const anyJob = (recipe: Pick<RecipeParts, 'seed' | 'model'>, folders: JobFolders, place: Place) => ({
   schema: 1 as const,
   seed: recipe.seed,
   threads: recipe.model.threads,
@@ -170,13 +170,13 @@ export const anyJob = (recipe: Pick<SkinR1Recipe, 'seed' | 'model'>, folders: Jo
 });
 
 export const common = (
-  recipe: Pick<SkinR1Recipe, 'seed' | 'model' | 'lora' | 'full'>,
+  recipe: Pick<RecipeParts, 'seed' | 'model' | 'lora' | 'full'>,
   folders: JobFolders,
   place: Place,
 ) => ({ ...anyJob(recipe, folders, place), lora: recipe.lora, ...parts(recipe) });
 
 type Planned = Pick<
-  SkinR1Recipe['sft'],
+  RecipeParts['sft'],
   'saveEvery' | 'learningRate' | 'warmupRatio' | 'weightDecay' | 'maxGradNorm' | 'perDeviceBatchSize'
 >;
 
@@ -192,7 +192,7 @@ export const planned = (settings: Planned, { maxSteps, stopAt }: Stretch, { stay
   perDeviceBatchSize: settings.perDeviceBatchSize,
 });
 
-const training = (settings: SkinR1Recipe['sft'] | SkinR1Recipe['grpo'], stretch: Stretch, folders: JobFolders) => ({
+const training = (settings: RecipeParts['sft'] | RecipeParts['grpo'], stretch: Stretch, folders: JobFolders) => ({
   ...planned(settings, stretch, folders),
   gradientCheckpointing: settings.gradientCheckpointing,
   ...passed(settings.trl),
@@ -219,7 +219,7 @@ export interface RewardSource {
 }
 
 export const grpoJob = (
-  recipe: SkinR1Recipe,
+  recipe: GrpoRecipe,
   stretch: Stretch,
   folders: JobFolders,
   place: Place,

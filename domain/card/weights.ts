@@ -2,11 +2,11 @@
 import type { ModelRef } from '../contracts/references.ts';
 import type { LoraSettings, ModelPart } from '../lora.ts';
 import { publicBase } from '../models/public-base.ts';
-import type { SkinR1Recipe } from '../recipe/methods/skin-r1.ts';
+import type { RecipeParts } from '../recipe/parts.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 
 /** Of any method: one without `lora` and `full` trains adapters of a dual distillation. */
-export type Trained = Pick<Recipe, 'model'> & Partial<Pick<SkinR1Recipe, 'lora' | 'full'>>;
+export type Trained = Pick<Recipe, 'model'> & Partial<Pick<RecipeParts, 'lora' | 'full'>>;
 
 export const nounOf = ({ lora }: Trained): 'adapter' | 'model' => (lora === null ? 'model' : 'adapter');
 

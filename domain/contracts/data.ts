@@ -1,6 +1,6 @@
 /** The data stage, on cpu workers. */
 import type { ArtifactRef } from '../artifact.ts';
-import type { SkinR1Recipe } from '../recipe/methods/skin-r1.ts';
+import type { RecipeParts } from '../recipe/parts.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { TaskScore } from './evaluation.ts';
 
@@ -24,7 +24,7 @@ export interface DataResult extends CasesResult {
 export type CasesRecipe = Pick<Recipe, 'seed' | 'data'>;
 
 /** The part of a Skin-R1 recipe that decides the data. */
-export type DataRecipe = Pick<SkinR1Recipe, 'seed' | 'data' | 'sft' | 'questions' | 'rewards' | 'evaluation'>;
+export type DataRecipe = Pick<RecipeParts, 'seed' | 'data' | 'sft' | 'questions' | 'rewards' | 'evaluation'>;
 
 export interface DatasetActivities {
   /** Import or generate, split, and turn into questions. */

@@ -1,12 +1,13 @@
 /** What a dual distillation needs beside DermCoT: a teacher's features, and the sets that its models are asked. */
 import type { ArtifactRef } from '../artifact.ts';
-import type { SkinGptR1Recipe } from '../recipe/methods/skingpt-r1.ts';
+import type { OpenEvaluation } from '../recipe/evaluation.ts';
+import type { RecipeParts } from '../recipe/parts.ts';
 import type { TeacherSettings } from '../recipe/teacher.ts';
 import type { BenchmarkChoice, BenchmarkResult } from './benchmarks.ts';
 import type { TeacherRef } from './training.ts';
 
 /** The part of a recipe that decides a teacher's features. */
-export type TeacherRecipe = Pick<SkinGptR1Recipe, 'model' | 'distillation'> & { teacher: TeacherSettings };
+export type TeacherRecipe = Pick<RecipeParts, 'model' | 'distillation'> & { teacher: TeacherSettings };
 
 /** On the machines that evaluate. */
 export interface TeacherActivities {
@@ -17,7 +18,7 @@ export interface TeacherActivities {
 }
 
 /** The part of a recipe that decides what its classification sets ask. */
-export type SetsRecipe = Pick<SkinGptR1Recipe, 'seed' | 'prompts' | 'data' | 'evaluation'>;
+export type SetsRecipe = Pick<RecipeParts, 'seed' | 'prompts' | 'data'> & { evaluation: OpenEvaluation };
 
 /** On cpu workers. */
 export interface ClassificationActivities {
@@ -25,7 +26,7 @@ export interface ClassificationActivities {
   makeSets(input: { recipe: SetsRecipe; dataset: ArtifactRef }): Promise<Exclude<BenchmarkChoice, string>[]>;
   /** The same answers as narratives, scored by what is known of generated pictures. */
   scoreAnswersByDrawing(input: {
-    recipe: Pick<SkinGptR1Recipe, 'seed' | 'data' | 'narratives'>;
+    recipe: Pick<RecipeParts, 'seed' | 'data' | 'narratives'>;
     evaluation: ArtifactRef;
     label: string;
     reader: BenchmarkResult['reader'];

@@ -1,11 +1,11 @@
 /** Evaluation, on cpu workers, beside training. */
 import type { ArtifactRef } from '../artifact.ts';
 import type { QuestionTask } from '../questions/question.ts';
-import type { SkinR1Recipe } from '../recipe/methods/skin-r1.ts';
+import type { RecipeParts } from '../recipe/parts.ts';
 import type { CheckpointRef, ModelRef } from './references.ts';
 
 /** The part of a recipe that decides how a model is asked. */
-export type EvaluationRecipe = Pick<SkinR1Recipe, 'seed' | 'prompts' | 'model' | 'evaluation'>;
+export type EvaluationRecipe = Pick<RecipeParts, 'seed' | 'prompts' | 'model' | 'evaluation'>;
 
 export interface EvaluationInput {
   /** Id of the model under test (evaluation/model-under-test.ts). */

@@ -2,20 +2,18 @@
 import type { ArtifactRef } from '../artifact.ts';
 import type { JudgeSettings } from '../dermeval/judge.ts';
 import type { LlmAccount } from '../llm-account.ts';
-import type { SkinGptR1Recipe } from '../recipe/methods/skingpt-r1.ts';
-import type { CertifiedSettings, NarrativesSettings } from '../recipe/narratives.ts';
+import type { CertifiedSettings } from '../recipe/narratives.ts';
+import type { RecipeParts } from '../recipe/parts.ts';
 import type { CheckpointRef, ModelRef } from './references.ts';
 import type { LlmAllowance } from './trajectories.ts';
 
 /** The part of a recipe that decides what is written. */
-export type NarrativeRecipe = Pick<SkinGptR1Recipe, 'seed' | 'prompts' | 'model' | 'budget' | 'llm'> & {
-  narratives: NarrativesSettings;
-};
+export type NarrativeRecipe = Pick<RecipeParts, 'seed' | 'prompts' | 'model' | 'budget' | 'llm' | 'narratives'>;
 
 /** The part that decides how narratives are scored. */
 export type ScoringRecipe = NarrativeRecipe & {
   judge?: JudgeSettings;
-  data: Pick<SkinGptR1Recipe['data'], 'generate'>;
+  data: Pick<RecipeParts['data'], 'generate'>;
 };
 
 export interface NarrativesResult {
@@ -134,7 +132,7 @@ export interface ReviewActivities {
   }): Promise<ReviewState>;
   /** Settled reviews as certified narratives, split by the seed. Throws while a case waits for somebody. */
   certify(input: {
-    recipe: { seed: number; prompts: SkinGptR1Recipe['prompts']; certified: CertifiedSettings };
+    recipe: { seed: number; prompts: RecipeParts['prompts']; certified: CertifiedSettings };
     set: ArtifactRef;
   }): Promise<CertifiedResult>;
 }

@@ -4,8 +4,7 @@ import type { ArtifactRef } from '../artifact.ts';
 import type { FeatureForm } from '../features/encoder.ts';
 import { type Motion, motionSchema } from '../heartbeats.ts';
 import type { DermevalSettings } from '../recipe/dermeval.ts';
-import type { DistilSettings } from '../recipe/distillation.ts';
-import type { SkinR1Recipe } from '../recipe/methods/skin-r1.ts';
+import type { RecipeParts } from '../recipe/parts.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { MilestoneChoice } from '../rewards/milestones.ts';
 import type { StageBy } from '../stages.ts';
@@ -23,7 +22,10 @@ export interface StretchResult {
 }
 
 /** The part of a recipe that decides how SFT trains. */
-export type SftRecipe = Pick<SkinR1Recipe, 'seed' | 'model' | 'lora' | 'full' | 'sft'>;
+export type SftRecipe = Pick<RecipeParts, 'seed' | 'model' | 'lora' | 'full' | 'sft'>;
+
+/** The part that decides how GRPO trains. */
+export type GrpoRecipe = Pick<RecipeParts, 'seed' | 'model' | 'lora' | 'full' | 'grpo' | 'prompts' | 'rewards'>;
 
 export interface SftInput {
   /** Absent in runs begun before version 0.2, whose `recipe.sft.epochs` were those of the stage at hand. */
@@ -43,7 +45,7 @@ export interface SftInput {
 export interface GrpoInput {
   /** Absent in runs begun before it was told: with `sft` that of GRPO after SFT, else that of RL without it. */
   stage?: StageBy<'grpo'>;
-  recipe: SkinR1Recipe;
+  recipe: GrpoRecipe;
   model: ModelRef;
   questions: ArtifactRef;
   /** Policy start and KL reference of every stretch; null: none, the base model is both. */
@@ -62,7 +64,7 @@ export interface TeacherRef {
 export interface DistilInput {
   /** `dermcot`: without a teacher. */
   stage: StageBy<'distill'>;
-  recipe: Pick<Recipe, 'seed' | 'model'> & { distillation: DistilSettings };
+  recipe: Pick<RecipeParts, 'seed' | 'model' | 'distillation'>;
   model: ModelRef;
   /** The rows: `train.jsonl` and `validation.jsonl` of an artifact like trajectories. */
   narratives: ArtifactRef;
@@ -75,7 +77,7 @@ export interface DistilInput {
 }
 
 export interface SorebInput {
-  recipe: Pick<Recipe, 'seed' | 'model'> & { dermeval: DermevalSettings };
+  recipe: Pick<RecipeParts, 'seed' | 'model'> & { dermeval: DermevalSettings };
   model: ModelRef;
   /** Narratives with physicians' scores: `train.jsonl` of a `judgements` artifact. */
   judgements: ArtifactRef;

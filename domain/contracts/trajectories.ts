@@ -1,7 +1,7 @@
 /** Trajectories and explanations of concepts, on llm workers. */
 import type { ArtifactRef } from '../artifact.ts';
 import type { LlmAccount, LlmBudget } from '../llm-account.ts';
-import type { SkinR1Recipe } from '../recipe/methods/skin-r1.ts';
+import type { RecipeParts } from '../recipe/parts.ts';
 
 export interface TrajectoriesResult {
   trajectories: ArtifactRef;
@@ -17,7 +17,7 @@ export interface LlmAllowance {
 }
 
 /** The part of a recipe that decides what a language model writes. */
-export type WritingRecipe = Pick<SkinR1Recipe, 'seed' | 'prompts' | 'trajectories' | 'sft' | 'budget' | 'llm'>;
+export type WritingRecipe = Pick<RecipeParts, 'seed' | 'prompts' | 'trajectories' | 'sft' | 'budget' | 'llm'>;
 
 export interface TrajectoryActivities {
   synthesiseTrajectories(

@@ -1,12 +1,12 @@
 /** Which of the test questions a recipe asks. */
 import type { Question, QuestionTask } from '../questions/question.ts';
-import type { SkinR1Recipe } from '../recipe/methods/skin-r1.ts';
+import type { RecipeParts } from '../recipe/parts.ts';
 
 /** Whether the next question is asked, in the order in which they are stored: of each task of the recipe the first `maxItems`. */
 export function createAskedFilter({
   tasks,
   maxItems,
-}: Pick<SkinR1Recipe['evaluation'], 'tasks' | 'maxItems'>): (question: Pick<Question, 'task'>) => boolean {
+}: Pick<RecipeParts['evaluation'], 'tasks' | 'maxItems'>): (question: Pick<Question, 'task'>) => boolean {
   const left = new Map(tasks.map((task) => [task, maxItems ?? Number.POSITIVE_INFINITY]));
   return ({ task }) => {
     const more = left.get(task) ?? 0;

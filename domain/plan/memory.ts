@@ -2,7 +2,7 @@
  * Estimated memory of an accelerator, in bytes, part by part; the larger of training and sampling is the peak. Measured by
  * `npm run rehearse` (docs/training.md), whose trainer has a processor in place of an accelerator.
  */
-import type { SkinR1Recipe } from '../recipe/methods/skin-r1.ts';
+import type { RecipeParts } from '../recipe/parts.ts';
 import { type Stage, type StageRow, stages, type Trains } from '../stages.ts';
 import { type Architecture, keyValueWidth } from './architecture.ts';
 import { adapterShare, frozenBytes, trainableParameters } from './weights.ts';
@@ -43,7 +43,7 @@ const tile = { tokens: 4_096, words: 32_768 };
  */
 const tiles: Record<Computer, number> = { accelerator: 1, processor: 12 };
 
-type Planned = Trains & Pick<SkinR1Recipe, 'model'> & { data: Pick<SkinR1Recipe['data'], 'maxPixels'> };
+type Planned = Trains & Pick<RecipeParts, 'model'> & { data: Pick<RecipeParts['data'], 'maxPixels'> };
 
 export const imageTokens = (recipe: Pick<Planned, 'data'>, { vision }: Architecture): number =>
   Math.ceil(recipe.data.maxPixels / (vision.patch * vision.merge) ** 2);

@@ -3,9 +3,7 @@
  * are refused before anything starts, for the versions that are locked.
  */
 import { userMistake } from '../failures.ts';
-import type { SkinR1Recipe } from '../recipe/methods/skin-r1.ts';
-import type { SkinGptR1Recipe } from '../recipe/methods/skingpt-r1.ts';
-import type { Recipe } from '../recipe/recipe.ts';
+import type { RecipeParts } from '../recipe/parts.ts';
 
 /** Versions in `trainer/requirements.txt` for which the refusals below were read in the sources; a test compares them. */
 export const judgedVersions = { accelerate: '1.15.0', transformers: '5.23.0', trl: '1.16.0' } as const;
@@ -23,8 +21,8 @@ export interface Place {
 }
 
 /** Of any method: parts that its recipe lacks are absent. */
-type Uses = Pick<Recipe, 'model'> &
-  Partial<Pick<SkinR1Recipe, 'sft' | 'grpo' | 'lora'> & Pick<SkinGptR1Recipe, 'distillation' | 'dermeval'>>;
+type Uses = Pick<RecipeParts, 'model'> &
+  Partial<Pick<RecipeParts, 'sft' | 'grpo' | 'lora' | 'distillation' | 'dermeval'>>;
 
 export interface Path {
   name: string;
@@ -47,7 +45,7 @@ const shardsWith =
   (place: Place, recipe: Uses | null): boolean =>
     recipe !== null && shards('fsdp')(place) && isSo(recipe);
 const samples =
-  (engine: SkinR1Recipe['grpo']['rollouts']) =>
+  (engine: RecipeParts['grpo']['rollouts']) =>
   (_: Place, recipe: Uses | null): boolean =>
     recipe !== null && recipe.grpo?.rollouts === engine && reinforces(recipe);
 const reinforces = ({ grpo }: Uses): boolean =>

@@ -1,5 +1,5 @@
 /** What each stage of training of a recipe will do: steps, checkpoints, memory. Of any method, by the rows of its stages. */
-import type { SkinR1Recipe } from '../recipe/methods/skin-r1.ts';
+import type { RecipeParts } from '../recipe/parts.ts';
 import { resumeCheckpointsKept } from '../retention.ts';
 import { type Stage, type StageRow, stageNames, stages, type Trains } from '../stages.ts';
 import type { Architecture } from './architecture.ts';
@@ -21,7 +21,7 @@ export interface StagePlan extends Batches {
 }
 
 export interface StagesInput {
-  recipe: Trains & Pick<SkinR1Recipe, 'model'> & { data: Pick<SkinR1Recipe['data'], 'maxPixels'> };
+  recipe: Trains & Pick<RecipeParts, 'model'> & { data: Pick<RecipeParts['data'], 'maxPixels'> };
   /** Rows of the data of a stage. */
   rowsOf(stage: Stage): number;
   architecture: Architecture | null;

@@ -1,12 +1,12 @@
 /** Sizes of what a recipe trains and of what it leaves as it is: an adapter beside a base, or parts of the model itself. */
 
 import type { DistillationSettings } from '../jobs/distillation.ts';
-import type { SkinR1Recipe } from '../recipe/methods/skin-r1.ts';
+import type { RecipeParts } from '../recipe/parts.ts';
 import { optimiserBytes } from '../recipe/trl/optimiser.ts';
 import type { TrainedWeights } from '../training/stage-row.ts';
 import { type Architecture, loraParameters, partParameters, totalParameters } from './architecture.ts';
 
-export type Trained = TrainedWeights & { model: Pick<SkinR1Recipe['model'], 'precision'> };
+export type Trained = TrainedWeights & { model: Pick<RecipeParts['model'], 'precision'> };
 
 /** Bytes of a weight in NF4 with its twice quantised scales; what is not of the text layers keeps the recipe's precision. */
 const quantisedBytes = 0.52;
@@ -57,7 +57,7 @@ export function frozenBytes(a: Architecture, recipe: Trained, trainable: number,
 }
 
 /** Weights and the larger state of an optimiser; of full fine-tuning the whole model, in fp32. */
-export function checkpointBytes(a: Architecture, recipe: SkinR1Recipe): number {
+export function checkpointBytes(a: Architecture, recipe: Trained & Pick<RecipeParts, 'sft' | 'grpo'>): number {
   const state = Math.max(optimiserBytes(recipe.sft.trl), optimiserBytes(recipe.grpo.trl));
   return bytesOfState(a, recipe, state);
 }

@@ -1,5 +1,5 @@
 /** The stages of Skin-R1: concepts and SFT, GRPO after SFT, and GRPO without it. */
-import type { SkinR1Recipe } from '../recipe/methods/skin-r1.ts';
+import type { RecipeParts } from '../recipe/parts.ts';
 import { optimiserBytes } from '../recipe/trl/optimiser.ts';
 import {
   epochs,
@@ -15,8 +15,8 @@ import {
   upTo,
 } from './stage-row.ts';
 
-type Sft = Pick<SkinR1Recipe, 'sft'>;
-type Grpo = Pick<SkinR1Recipe, 'grpo'>;
+type Sft = Pick<RecipeParts, 'sft'>;
+type Grpo = Pick<RecipeParts, 'grpo'>;
 
 const grpoSteps = ({ grpo }: Grpo): StepSize => ({
   settings: grpo,
@@ -91,7 +91,7 @@ export const skinR1Stages = {
     reference: null,
     nightly: true,
     published: { row: 'SFT' },
-    settings: ({ sft, trajectories }: Pick<SkinR1Recipe, 'sft' | 'trajectories'>) => ({
+    settings: ({ sft, trajectories }: Pick<RecipeParts, 'sft' | 'trajectories'>) => ({
       learningRate: sft.learningRate,
       batch: `${sft.batchSize} trajectories`,
       length: epochs(sft.epochs),

@@ -1,8 +1,7 @@
 /** What a stage of training says of itself, and words that several stages say. */
 import type { LoraSettings, ModelPart } from '../lora.ts';
-import type { DermevalSettings } from '../recipe/dermeval.ts';
 import type { DistilSettings } from '../recipe/distillation.ts';
-import type { SkinR1Recipe } from '../recipe/methods/skin-r1.ts';
+import type { RecipeParts } from '../recipe/parts.ts';
 import { type TrlFields, trlWords } from '../recipe/trl/check.ts';
 import { optimiserBytes } from '../recipe/trl/optimiser.ts';
 import type { ResumableJob } from '../trainer.ts';
@@ -11,19 +10,13 @@ import type { ResumableJob } from '../trainer.ts';
  * The parts of a recipe by which stages train. A recipe has those of its own method; a stage whose part it lacks has no
  * ends, and nothing else is asked of that stage.
  */
-export interface Trains {
-  sft?: SkinR1Recipe['sft'];
-  grpo?: SkinR1Recipe['grpo'];
-  lora?: SkinR1Recipe['lora'];
-  full?: SkinR1Recipe['full'];
-  trajectories?: SkinR1Recipe['trajectories'];
-  distillation?: DistilSettings;
-  dermeval?: DermevalSettings;
-}
+export type Trains = Partial<
+  Pick<RecipeParts, 'sft' | 'grpo' | 'lora' | 'full' | 'trajectories' | 'distillation' | 'dermeval'>
+>;
 
 /** What decides the memory of an optimiser step (domain/plan/memory.ts). */
 export interface StepSize {
-  settings: Pick<SkinR1Recipe['sft'], 'perDeviceBatchSize' | 'gradientCheckpointing'>;
+  settings: Pick<RecipeParts['sft'], 'perDeviceBatchSize' | 'gradientCheckpointing'>;
   /** Tokens of a trajectory or a completion, at most. */
   completion: number;
   /** Whether the adapter's inputs are dropped at random, which keeps a copy of them. */
@@ -102,7 +95,7 @@ export interface StageRow {
 /** Longest trajectories of the paper's examples, in tokens. */
 export const trajectoryTokens = 512;
 
-export const sftSteps = ({ sft, lora }: Pick<SkinR1Recipe, 'sft' | 'lora'>): StepSize => ({
+export const sftSteps = ({ sft, lora }: Pick<RecipeParts, 'sft' | 'lora'>): StepSize => ({
   settings: sft,
   completion: trajectoryTokens,
   dropout: (lora?.dropout ?? 0) > 0,
@@ -110,7 +103,7 @@ export const sftSteps = ({ sft, lora }: Pick<SkinR1Recipe, 'sft' | 'lora'>): Ste
   adapterBytes: 8 + optimiserBytes(sft.trl),
 });
 
-export const sftRows = (setting: string, { sft }: Pick<SkinR1Recipe, 'sft'>): StepRows => ({
+export const sftRows = (setting: string, { sft }: Pick<RecipeParts, 'sft'>): StepRows => ({
   ...{ setting, rows: sft.batchSize, sequences: sft.batchSize, saveEvery: sft.saveEvery },
 });
 

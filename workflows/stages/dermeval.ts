@@ -1,9 +1,9 @@
 /** DermEval: the evaluator of narratives where the recipe trains one, and the scores of all narratives by whom it names. */
 import type { ArtifactRef } from '../../domain/artifact.ts';
-import type { CertifiedResult, ScoresResult } from '../../domain/contracts/narratives.ts';
+import type { CertifiedResult, ScoresResult, ScoringRecipe } from '../../domain/contracts/narratives.ts';
 import type { CheckpointRef, ModelRef } from '../../domain/contracts/references.ts';
 import type { StretchResult } from '../../domain/contracts/training.ts';
-import type { SkinGptR1Recipe } from '../../domain/recipe/methods/skingpt-r1.ts';
+import type { RecipeParts } from '../../domain/recipe/parts.ts';
 import { stages } from '../../domain/stages.ts';
 import { evaluateNarratives, judgeNarratives, scoreByDrawing, trainSft, trainSoreb } from '../activities.ts';
 import type { Progress } from '../progress.ts';
@@ -17,7 +17,7 @@ export interface Evaluator {
 
 /** Supervised on people's scores, then SOREB. */
 export async function trainEvaluator(
-  recipe: SkinGptR1Recipe,
+  recipe: Pick<RecipeParts, 'seed' | 'model' | 'dermeval'>,
   model: ModelRef,
   reviewed: CertifiedResult | null,
   progress: Progress,
@@ -45,7 +45,7 @@ export async function trainEvaluator(
 
 /** Of every narrative, by whom the recipe names and by nobody else. */
 export function scoreNarratives(
-  recipe: SkinGptR1Recipe,
+  recipe: ScoringRecipe,
   model: ModelRef,
   narratives: ArtifactRef,
   evaluator: CheckpointRef | null,

@@ -2,12 +2,12 @@ import type { ProbesResult } from '../../domain/contracts/benchmarks.ts';
 import type { DataResult } from '../../domain/contracts/data.ts';
 import { benchmarkOfTask } from '../../domain/evaluation/asked.ts';
 import { evaluationProfile } from '../../domain/prompts/prompts.ts';
-import type { SkinR1Recipe } from '../../domain/recipe/methods/skin-r1.ts';
+import type { RecipeParts } from '../../domain/recipe/parts.ts';
 import { scoreProbes } from '../activities.ts';
 
 /** Nearest neighbour and linear probe on the very questions that the run's models are asked. */
 export async function probeTasks(
-  { evaluation, model, prompts }: SkinR1Recipe,
+  { evaluation, model, prompts }: Pick<RecipeParts, 'evaluation' | 'model' | 'prompts'>,
   { questions, dataset }: DataResult,
 ): Promise<ProbesResult> {
   const common = {

@@ -9,7 +9,8 @@ import {
 import type { CheckpointRef, ModelRef } from '../../domain/contracts/references.ts';
 import { type ModelUnderTest, modelId, onGrey } from '../../domain/evaluation/model-under-test.ts';
 import { evaluationProfile } from '../../domain/prompts/prompts.ts';
-import type { SkinGptR1Recipe } from '../../domain/recipe/methods/skingpt-r1.ts';
+import type { OpenEvaluation } from '../../domain/recipe/evaluation.ts';
+import type { RecipeParts } from '../../domain/recipe/parts.ts';
 import { evaluateBenchmark, judgeAnswers, scoreAnswersByDrawing } from '../activities.ts';
 import type { Progress } from '../progress.ts';
 
@@ -19,13 +20,18 @@ export interface Subject {
   checkpoint: CheckpointRef | null;
 }
 
+/** The part of a recipe that decides how models are asked in their own words, and by whom their answers are scored. */
+type AskingRecipe = Pick<RecipeParts, 'seed' | 'prompts' | 'model' | 'data' | 'narratives' | 'judge'> & {
+  evaluation: OpenEvaluation;
+};
+
 /** Of a run, so that models are asked alike. */
 export class Recognition {
-  readonly #recipe: SkinGptR1Recipe;
+  readonly #recipe: AskingRecipe;
   readonly #model: ModelRef;
   readonly #progress: Progress;
 
-  constructor(recipe: SkinGptR1Recipe, model: ModelRef, progress: Progress) {
+  constructor(recipe: AskingRecipe, model: ModelRef, progress: Progress) {
     this.#recipe = recipe;
     this.#model = model;
     this.#progress = progress;

@@ -9,7 +9,7 @@ import { hashSide } from '../../../domain/cases/perceptual-hash.ts';
 import type { Knowledge } from '../../../domain/knowledge/knowledge.ts';
 import type { DataCounts } from '../../../domain/plan/input.ts';
 import { matchCases } from '../../../domain/questions/matched.ts';
-import type { SkinR1Recipe } from '../../../domain/recipe/methods/skin-r1.ts';
+import type { RecipeParts } from '../../../domain/recipe/parts.ts';
 import type { Recipe } from '../../../domain/recipe/recipe.ts';
 import { conceptsOf } from '../../../domain/trajectories/concepts.ts';
 import { isTextbookCase } from '../../../domain/trajectories/plan.ts';
@@ -22,7 +22,7 @@ import { dealCases } from './deal.ts';
 /** Filters, splits and asks the cases as the data stage will. Mistakes in tables are those of the import. */
 export async function countData(
   folder: string,
-  { data, seed, questions }: Pick<Recipe, 'data' | 'seed'> & Partial<Pick<SkinR1Recipe, 'questions'>>,
+  { data, seed, questions }: Pick<Recipe, 'data' | 'seed'> & Partial<Pick<RecipeParts, 'questions'>>,
   knowledge: Knowledge,
 ): Promise<DataCounts> {
   const read = data.sources.filter(({ use }) => use !== 'ood');
