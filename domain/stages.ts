@@ -6,13 +6,13 @@
 
 import type { ResumableJob } from './trainer.ts';
 import { skinR1Stages } from './training/skin-r1-stages.ts';
-import { skingptStages } from './training/skingpt-r1-stages.ts';
+import { skinGptR1Stages } from './training/skingpt-r1-stages.ts';
 import type { StageRow } from './training/stage-row.ts';
 
 export type { StageRow, StageSettings, StepSize, Trains } from './training/stage-row.ts';
 
 /** In the order in which they are trained. */
-export const stages = { ...skinR1Stages, ...skingptStages } as const satisfies Record<string, StageRow>;
+export const stages = { ...skinR1Stages, ...skinGptR1Stages } as const satisfies Record<string, StageRow>;
 
 export type Stage = keyof typeof stages;
 

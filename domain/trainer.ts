@@ -8,121 +8,20 @@
  * trainer writes only below `output`.
  */
 import { z } from 'zod';
-import { commonSchema, path, rowsSchema, trainingSchema } from './jobs/common.ts';
-import { distillJobSchema, sorebJobSchema } from './jobs/skingpt.ts';
-
-/**
- * The gradient of Eq. 4's KL term. `k3`: of the k3 estimator itself, as the released code has it. `importance-corrected`:
- * of k3 weighted by the importance ratio, TRL 1.16's default; the logged loss is the same on-policy.
- */
-export const klGradients = ['k3', 'importance-corrected'] as const;
-export const rolloutEngines = ['transformers', 'vllm-colocated', 'vllm-server'] as const;
-
-export const sftJobSchema = z.strictObject({
-  ...trainingSchema,
-  job: z.literal('sft'),
-  /** Evaluated at `stopAt`; null: no validation loss. */
-  validation: rowsSchema.nullable(),
-  /** Sequences per optimiser step over all devices, and per device and forward pass. */
-  batchSize: z.int().positive(),
-  perDeviceBatchSize: z.int().positive(),
-});
-export type SftJob = z.infer<typeof sftJobSchema>;
-
-export const grpoJobSchema = z.strictObject({
-  ...trainingSchema,
-  job: z.literal('grpo'),
-  /** Prompts per optimiser step; each is sampled `generations` times (ambiguity A16). */
-  promptsPerStep: z.int().positive(),
-  /** K of Eq. 3. */
-  generations: z.int().min(2),
-  /** Completions per device and forward pass; divides `promptsPerStep * generations`. */
-  perDeviceBatchSize: z.int().positive(),
-  temperature: z.number().positive(),
-  /** KL coefficient of Eq. 4. */
-  beta: z.number().min(0),
-  klGradient: z.enum(klGradients),
-  epsilon: z.number().positive(),
-  maxCompletionLength: z.int().positive(),
-  /** Who samples: the trainer's model itself, or vLLM beside it on the same accelerators or behind an address. */
-  rollouts: z.strictObject({
-    engine: z.enum(rolloutEngines),
-    /** Address of `trl vllm-serve`; read where the engine is `vllm-server`. */
-    server: z.url().nullable(),
-    /** Of a colocated vLLM: share of each accelerator's memory, longest sequence in tokens, whether it sleeps during the
-     * update, accelerators that share one model. A server is given the same by its own command. */
-    memoryShare: z.number().min(0).max(1),
-    maxLength: z.int().positive().nullable(),
-    sleep: z.boolean(),
-    tensorParallel: z.int().positive(),
-  }),
-  /** How often the groups of a step whose completions all earn the same are drawn anew, at most; 0: never. */
-  redraws: z.int().nonnegative(),
-  /** Questions whose greedy answers are rewarded at `stopAt`, told as `validation_reward`; absent: none. */
-  validation: rowsSchema.exactOptional(),
-  /** Unix socket that answers `POST /rewards` (`rewardRequestSchema`); rank 0 asks for all ranks. */
-  rewardSocket: path,
-  /** Reward components, in the order in which they are logged. */
-  rewardNames: z.array(z.string()).min(1),
-});
-export type GrpoJob = z.infer<typeof grpoJobSchema>;
+import { buildBackboneJobSchema } from './jobs/build-backbone.ts';
+import { path } from './jobs/common.ts';
+import { distillJobSchema } from './jobs/distill.ts';
+import { exportEncoderJobSchema, exportOnnxJobSchema, mergeJobSchema } from './jobs/export.ts';
+import { generateJobSchema } from './jobs/generate.ts';
+import { grpoJobSchema } from './jobs/grpo.ts';
+import { sftJobSchema } from './jobs/sft.ts';
+import { sorebJobSchema } from './jobs/soreb.ts';
 
 /** The jobs that save their state and go on from it, which train stages; the others begin anew. */
 const stretchJobs = [sftJobSchema, grpoJobSchema, distillJobSchema, sorebJobSchema] as const;
 export type StretchJob = z.infer<(typeof stretchJobs)[number]>;
 export type ResumableJob = StretchJob['job'];
 export const resumableJobs: readonly ResumableJob[] = stretchJobs.map(({ shape }) => shape.job.value);
-
-/**
- * Generation by Transformers with the adapter unmerged: one JSON line `GeneratedRow` per row in `output/generated.jsonl`,
- * whole batches at a time, each there when its progress is told.
- */
-export const generateJobSchema = z.strictObject({
-  ...commonSchema,
-  job: z.literal('generate'),
-  adapter: path.nullable(),
-  data: rowsSchema,
-  batchSize: z.int().positive(),
-  maxNewTokens: z.int().positive(),
-  /** Absent or 0: greedy. Above it each row is sampled by its own seed. */
-  temperature: z.number().min(0).optional(),
-});
-export type GenerateJob = z.infer<typeof generateJobSchema>;
-
-/** Export to ONNX with the adapter unmerged, one vision graph for each image grid (in 14-pixel patches). */
-export const exportOnnxJobSchema = z.strictObject({
-  ...commonSchema,
-  job: z.literal('export-onnx'),
-  adapter: path.nullable(),
-  /** [height, width] in pixels of every image size that will be asked for. */
-  imageSizes: z.array(z.tuple([z.int().positive(), z.int().positive()])).min(1),
-});
-export type ExportOnnxJob = z.infer<typeof exportOnnxJobSchema>;
-
-/** A model of its own out of base and adapter, in `output`, its weights in `precision`. */
-export const mergeJobSchema = z.strictObject({ ...commonSchema, job: z.literal('merge'), adapter: path });
-export type MergeJob = z.infer<typeof mergeJobSchema>;
-
-/** Export of the vision tower as an encoder of square pictures: `encoder.onnx`, and its settings as `encoder.json`. */
-const encoderJob = { job: z.literal('export-encoder'), side: z.int().positive() };
-export const exportEncoderJobSchema = z.strictObject({ ...commonSchema, ...encoderJob });
-export type ExportEncoderJob = z.infer<typeof exportEncoderJobSchema>;
-
-/**
- * Builds the tiny base model from a config: the tokenizer has one token for each phrase of `lexicon`, the weights are
- * trained on `data` in the order of its rows. `output` then holds a model in Hugging Face layout.
- */
-export const buildBackboneJobSchema = z.strictObject({
-  ...commonSchema,
-  model: z.null(),
-  job: z.literal('build-backbone'),
-  lexicon: z.array(z.string()).min(1),
-  data: rowsSchema,
-  steps: z.int().positive(),
-  batchSize: z.int().positive(),
-  learningRate: z.number().positive(),
-});
-export type BuildBackboneJob = z.infer<typeof buildBackboneJobSchema>;
 
 export const trainerJobSchema = z.discriminatedUnion('job', [
   ...stretchJobs,

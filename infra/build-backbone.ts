@@ -18,8 +18,9 @@ import { drawCorpusRow } from '../domain/demo/corpus.ts';
 import { renderLesion } from '../domain/demo/lesion.ts';
 import { demoLexicon } from '../domain/demo/lexicon.ts';
 import { drawIndependentFindings } from '../domain/demo/world.ts';
+import type { BuildBackboneJob } from '../domain/jobs/build-backbone.ts';
 import { createRandom } from '../domain/random.ts';
-import { type BuildBackboneJob, type ChatRow, trainerEventSchema } from '../domain/trainer.ts';
+import { type ChatRow, trainerEventSchema } from '../domain/trainer.ts';
 import { readEnvironment, repositoryRoot } from '../platform/env.ts';
 
 /** Shipped beside the weights: what they were built with. */

@@ -1,8 +1,8 @@
 /** The classification sets of a run: items made of its test cases, a benchmark for each source. */
 import { type ArtifactRef, canonicalJson, digestOf } from '../../domain/artifact.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
+import { classificationItems, classificationName, pictureOf } from '../../domain/benchmarks/classification-set.ts';
 import type { OwnItem } from '../../domain/benchmarks/own-items.ts';
-import { classificationItems, classificationName, pictureOf } from '../../domain/benchmarks/sets/classification.ts';
 import type { Case, ImageRef } from '../../domain/cases/case.ts';
 import type { ClassificationActivities, SetsRecipe } from '../../domain/contracts/distillation.ts';
 import { userMistake } from '../../domain/failures.ts';

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { ArtifactRef } from '../../domain/artifact.ts';
 import type { ImageRef } from '../../domain/cases/case.ts';
-import type { ExportOnnxJob } from '../../domain/trainer.ts';
+import type { ExportOnnxJob } from '../../domain/jobs/export.ts';
 import { commitOnce } from '../commit-once.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import type { Rows } from '../rows.ts';

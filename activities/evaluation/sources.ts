@@ -1,7 +1,7 @@
 /** What a benchmark's items are made of, read out of a run's data; only what it reads. */
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { Benchmark, BenchmarkItem, BenchmarkSources } from '../../domain/benchmarks/benchmark.ts';
-import { benchmarkNamed } from '../../domain/benchmarks/index.ts';
+import { benchmarkNamed } from '../../domain/benchmarks/catalogue/index.ts';
 import { ownBenchmark } from '../../domain/benchmarks/own-items.ts';
 import type { BenchmarkChoice, BenchmarkData } from '../../domain/contracts/benchmarks.ts';
 import { userMistake } from '../../domain/failures.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type ArtifactRef, canonicalJson, digestOf } from '../../domain/artifact.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import { corrupt } from '../../domain/failures.ts';
-import type { ExportEncoderJob } from '../../domain/trainer.ts';
+import type { ExportEncoderJob } from '../../domain/jobs/export.ts';
 import { commitOnce } from '../commit-once.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { withScratchFolder } from '../scratch.ts';

@@ -5,7 +5,8 @@
 import { mkdtemp, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DermflowError, failureTypes } from '../../domain/failures.ts';
-import { type GeneratedRow, type GenerateJob, generatedRowSchema } from '../../domain/trainer.ts';
+import type { GenerateJob } from '../../domain/jobs/generate.ts';
+import { type GeneratedRow, generatedRowSchema } from '../../domain/trainer.ts';
 import { writeRows } from '../json-lines.ts';
 import type { AskedRow, GenerateOptions, ModelRunner } from '../ports/model-runner.ts';
 import { removeFolder } from '../remove-folder.ts';

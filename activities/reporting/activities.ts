@@ -13,9 +13,9 @@ import { withHeartbeats } from '../heartbeats.ts';
 import { writeJsonFile } from '../json-file.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { withScratchFolder } from '../scratch.ts';
-import { narrativeReportPage } from './narratives/page.ts';
-import { narrativeArtifactsOf, readNarrativeSources } from './narratives/sources.ts';
 import { reportPage } from './page.ts';
+import { narrativeReportPage } from './skingpt-r1/page.ts';
+import { narrativeArtifactsOf, readNarrativeSources } from './skingpt-r1/sources.ts';
 import { artifactsOf, readSources } from './sources.ts';
 import { drawThumbnails } from './thumbnails.ts';
 

@@ -1,7 +1,7 @@
 /** A base and an adapter made one model, by the trainer on this machine. */
 import { mkdir, readdir } from 'node:fs/promises';
 import { userMistake } from '../../domain/failures.ts';
-import type { MergeJob } from '../../domain/trainer.ts';
+import type { MergeJob } from '../../domain/jobs/export.ts';
 import { withScratchFolder } from '../scratch.ts';
 import { modelPath } from './model-folders.ts';
 import { runTrainerJob, type TrainerProcess } from './trainer-job.ts';

@@ -3,7 +3,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { DermflowError, failureTypes } from '../../domain/failures.ts';
-import type { ExportEncoderJob, ExportOnnxJob, GenerateJob, MergeJob, TrainerEvent } from '../../domain/trainer.ts';
+import type { ExportEncoderJob, ExportOnnxJob, MergeJob } from '../../domain/jobs/export.ts';
+import type { GenerateJob } from '../../domain/jobs/generate.ts';
+import type { TrainerEvent } from '../../domain/trainer.ts';
 import { trainerCommand } from './command.ts';
 import { runTrainer } from './trainer-process.ts';
 

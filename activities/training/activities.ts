@@ -6,8 +6,10 @@ import type { Logger } from 'pino';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { GrpoInput, StretchResult, TrainingActivities } from '../../domain/contracts/training.ts';
 import { DermflowError, failureTypes, unavailable } from '../../domain/failures.ts';
+import type { GrpoJob } from '../../domain/jobs/grpo.ts';
+import type { SftJob } from '../../domain/jobs/sft.ts';
 import { requireOpenPaths } from '../../domain/plan/paths.ts';
-import type { GrpoJob, SftJob, StretchJob } from '../../domain/trainer.ts';
+import type { StretchJob } from '../../domain/trainer.ts';
 import type { Environment } from '../../platform/env.ts';
 import { withHeartbeats } from '../heartbeats.ts';
 import { MotionMeter } from '../motion.ts';
@@ -26,7 +28,7 @@ import { keepingUnsaved } from './kept.ts';
 import { defaultRewardLimits, type LoadedPlugin, loadRewardPlugin } from './reward-plugin.ts';
 import { serveRewards } from './reward-server.ts';
 import { fetchImages, questionRows, validationQuestions, writeChatRows, writeSupervised } from './rows.ts';
-import { createSkingptActivities } from './skingpt/activities.ts';
+import { createSkinGptR1Activities } from './skingpt-r1/activities.ts';
 import { grpoJob, grpoStretch, inputPaths, type JobFolders, sftJob, sftStretch } from './stages.ts';
 import { identifyStart, startFolder } from './start-adapter.ts';
 import { createStayingTrainers, endHeld, type Held } from './staying.ts';
@@ -227,7 +229,7 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
       }
     },
 
-    ...createSkingptActivities({ store, environment, logger }, inFolder),
+    ...createSkinGptR1Activities({ store, environment, logger }, inFolder),
 
     exportAdapter: (input) => withHeartbeats(() => exportAdapter(store, input)),
   };

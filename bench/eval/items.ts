@@ -6,9 +6,9 @@ import type { AskedRow } from '../../activities/ports/model-runner.ts';
 import { demoDiagnoses } from '../../domain/demo/findings.ts';
 import { renderLesion } from '../../domain/demo/lesion.ts';
 import { generateWorld } from '../../domain/demo/world.ts';
+import type { ExportOnnxJob } from '../../domain/jobs/export.ts';
 import { evaluationProfile, itemPrompt } from '../../domain/prompts/prompts.ts';
 import { createRandom } from '../../domain/random.ts';
-import type { ExportOnnxJob } from '../../domain/trainer.ts';
 
 export interface Items {
   rows: AskedRow[];

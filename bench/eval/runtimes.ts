@@ -7,7 +7,7 @@ import type { ModelRunner } from '../../activities/ports/model-runner.ts';
 import { modelPath } from '../../activities/trainer/model-folders.ts';
 import { runTrainerJob } from '../../activities/trainer/trainer-job.ts';
 import { ownEnvironment } from '../../cli/environment.ts';
-import type { ExportOnnxJob } from '../../domain/trainer.ts';
+import type { ExportOnnxJob } from '../../domain/jobs/export.ts';
 import { benchLogger } from '../common/logger.ts';
 import { median } from '../common/median.ts';
 import { processorMsOf } from '../common/processor.ts';

@@ -1,7 +1,7 @@
 /** The ablation of SkinGPT-R1: base, + DermCoT, + distillation, all of which one run of the recipe holds. */
 import { readJsonLines } from '../../activities/store/rows.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
-import { buildSkinGptAblation, type SkinGptAblation } from '../../domain/methods/skingpt-r1/ablation.ts';
+import { buildSkinGptR1Ablation, type SkinGptR1Ablation } from '../../domain/methods/skingpt-r1/ablation.ts';
 import {
   armCells,
   armHead,
@@ -17,7 +17,7 @@ import type { TableOf } from './kind.ts';
 const { name, schema } = artifactFiles.benchmark.items;
 
 export const skinGptR1Table: TableOf<SkinGptR1Recipe> = async (recipe, done, store) => {
-  const ablation = await buildSkinGptAblation(
+  const ablation = await buildSkinGptR1Ablation(
     recipe,
     done.map(({ run, recipe: { seed }, result: { benchmarks = [] } }) => ({
       ...{ run, seed, benchmarks },
@@ -33,7 +33,7 @@ export const skinGptR1Table: TableOf<SkinGptR1Recipe> = async (recipe, done, sto
   };
 };
 
-const render = (ablation: SkinGptAblation): string =>
+const render = (ablation: SkinGptR1Ablation): string =>
   [
     renderTable(armHead, armCells(ablation)),
     `claims of the paper\n${renderTable(claimHead, claimCells(ablation))}`,

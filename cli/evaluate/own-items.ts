@@ -7,7 +7,7 @@ import type { ImageBudget } from '../../activities/datasets/images/image-size.ts
 import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
 import { canonicalJson, digestOf } from '../../domain/artifact.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
-import { benchmarks } from '../../domain/benchmarks/index.ts';
+import { benchmarks } from '../../domain/benchmarks/catalogue/index.ts';
 import { isRelease, releaseName } from '../../domain/benchmarks/narratives/release.ts';
 import { type OwnItem, parseOwnItems } from '../../domain/benchmarks/own-items.ts';
 import type { ImageRef } from '../../domain/cases/case.ts';

@@ -7,7 +7,7 @@ import { readJson } from '../../activities/store/commit.ts';
 import { sha256Schema, workKey } from '../../domain/artifact.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { Benchmark, BenchmarkItem } from '../../domain/benchmarks/benchmark.ts';
-import { benchmarks } from '../../domain/benchmarks/index.ts';
+import { benchmarks } from '../../domain/benchmarks/catalogue/index.ts';
 import { narrativeWords } from '../../domain/benchmarks/narratives/words.ts';
 import { summariseChoices } from '../../domain/benchmarks/summaries/summarise.ts';
 import { publicBase } from '../../domain/models/public-base.ts';

@@ -1,7 +1,7 @@
 /** What `dermflow evaluate` was asked for, as the input of the workflow. */
 import { readFile } from 'node:fs/promises';
 import { canonicalJson, digestOf } from '../../domain/artifact.ts';
-import { benchmarkNamed } from '../../domain/benchmarks/index.ts';
+import { benchmarkNamed } from '../../domain/benchmarks/catalogue/index.ts';
 import {
   type BenchmarkChoice,
   type EvaluateModelsInput,

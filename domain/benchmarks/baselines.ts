@@ -7,7 +7,7 @@ import type { Question } from '../questions/question.ts';
 import { block, conditionNames, tags } from '../questions/tags.ts';
 import { createRandom } from '../random.ts';
 import type { BenchmarkItem } from './benchmark.ts';
-import { answerKinds, scoreItem } from './scoring/kinds.ts';
+import { answerRules, scoreItem } from './scoring/answer-rules.ts';
 
 export interface Baseline {
   name: 'chance' | 'majority' | 'all-benign' | 'text-only';
@@ -64,7 +64,7 @@ export function textOnly(training: Iterable<Question>, taxonomy: Taxonomy): Base
     name: 'text-only',
     title: 'Labels alone',
     answer: ({ kind, options }) => {
-      const { task } = answerKinds[kind];
+      const { task } = answerRules[kind];
       return task === null || options.length === 0 ? null : rule({ task, options });
     },
   };

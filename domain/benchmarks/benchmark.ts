@@ -7,7 +7,7 @@ import { type Case, imageRefSchema } from '../cases/case.ts';
 import type { ReadyCase } from '../cases/undiagnosed.ts';
 import type { ScoredItem, ScoredRow } from '../evaluation/scored.ts';
 import { malignancySchema } from '../knowledge/malignancy.ts';
-import { type EvaluationProfile, promptKinds } from '../prompts/profile.ts';
+import { type EvaluationProfile, questionKinds } from '../prompts/profile.ts';
 import type { PublishedTable } from '../published/published.ts';
 import { optionSchema, type Question } from '../questions/question.ts';
 import type { BenchmarkSummary } from './summaries/summary.ts';
@@ -29,7 +29,7 @@ export const benchmarkItemSchema = z.strictObject({
   system: z.string().nullable(),
   /** The complete text for the model, options included. */
   prompt: z.string(),
-  kind: z.enum(promptKinds),
+  kind: z.enum(questionKinds),
   /** Empty where the question is open. */
   options: z.array(optionSchema),
   /** Letter of the right option; null where the question is open. */

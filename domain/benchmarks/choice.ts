@@ -2,7 +2,7 @@
 import type { QuestionTask } from '../questions/question.ts';
 import type { Benchmark } from './benchmark.ts';
 import { questionItems } from './items.ts';
-import { answeredAs } from './scoring/kinds.ts';
+import { answeredAs } from './scoring/answer-rules.ts';
 
 type Described = Pick<Benchmark, 'name' | 'title' | 'description' | 'prompt' | 'published'>;
 

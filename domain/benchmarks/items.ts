@@ -2,7 +2,7 @@
 import type { Case } from '../cases/case.ts';
 import type { ReadyCase } from '../cases/undiagnosed.ts';
 import { userMistake } from '../failures.ts';
-import type { EvaluationProfile, PromptKind } from '../prompts/profile.ts';
+import type { EvaluationProfile, QuestionKind } from '../prompts/profile.ts';
 import { itemPrompt } from '../prompts/prompts.ts';
 import type { Question, QuestionTask } from '../questions/question.ts';
 import { conceptsOf } from '../trajectories/concepts.ts';
@@ -77,7 +77,7 @@ export const openItems = (
 const pathOptions = (path: readonly string[]): BenchmarkItem['options'] =>
   path.map((label, i) => ({ letter: letters.charAt(i), label, synonyms: synonymsOf(label), value: 0 }));
 
-function pictureItem(picture: ReadyCase | Case, kind: PromptKind): Omit<BenchmarkItem, 'system' | 'prompt'> {
+function pictureItem(picture: ReadyCase | Case, kind: QuestionKind): Omit<BenchmarkItem, 'system' | 'prompt'> {
   const [image] = picture.images;
   if (!image) throw new RangeError(`case ${picture.id} has no image`);
   return {

@@ -10,8 +10,8 @@ import type { EvaluationProfile } from '../prompts/profile.ts';
 import { itemPrompt } from '../prompts/prompts.ts';
 import { checkedLine, givenLines } from '../rows/given-lines.ts';
 import type { Benchmark, BenchmarkItem } from './benchmark.ts';
+import { answeredAs } from './scoring/answer-rules.ts';
 import { synonymsOf } from './scoring/disease-names.ts';
-import { answeredAs } from './scoring/kinds.ts';
 
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 

@@ -2,7 +2,7 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { userMistake } from '../failures.ts';
-import { type EvaluationProfile, evaluationProfileSchema, type PromptKind, promptKinds } from './profile.ts';
+import { type EvaluationProfile, evaluationProfileSchema, type QuestionKind, questionKinds } from './profile.ts';
 import { evaluationProfile, evaluationProfiles } from './prompts.ts';
 
 /** A profile names another one of the product for the prompts that it leaves out, `paper` if it names none. */
@@ -10,7 +10,7 @@ const fileSchema = z.strictObject({
   name: z.string(),
   like: z.string().default('paper'),
   system: z.string().nullable().default(null),
-  prompts: z.partialRecord(z.enum(promptKinds), z.string()).default({}),
+  prompts: z.partialRecord(z.enum(questionKinds), z.string()).default({}),
 });
 
 /**
@@ -24,7 +24,7 @@ export function parseProfile(text: string, file: string): EvaluationProfile {
   const base = evaluationProfile(like);
   const profile = checked(
     evaluationProfileSchema,
-    { ...own, prompts: { ...base.prompts, ...own.prompts } satisfies Record<PromptKind, string> },
+    { ...own, prompts: { ...base.prompts, ...own.prompts } satisfies Record<QuestionKind, string> },
     file,
   );
   if (evaluationProfiles.some(({ name }) => name === profile.name))

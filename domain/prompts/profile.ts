@@ -13,7 +13,7 @@ const withOptions = template.refine((text) => text.includes('{options}'), {
 
 /**
  * Kinds of question by their templates. A new one is a line here; the compiler then asks for its template in each profile
- * and for how its answers are read (domain/benchmarks/scoring/kinds.ts).
+ * and for how its answers are read (domain/benchmarks/scoring/answer-rules.ts).
  */
 const templates = {
   diagnosis: withOptions,
@@ -26,8 +26,8 @@ const templates = {
   open: template,
   concepts: template,
 };
-export type PromptKind = keyof typeof templates;
-export const promptKinds = Object.keys(templates) as PromptKind[]; // of a literal: its keys and no others
+export type QuestionKind = keyof typeof templates;
+export const questionKinds = Object.keys(templates) as QuestionKind[]; // of a literal: its keys and no others
 
 export const evaluationProfileSchema = z.strictObject({
   /** Shown beside every number that was measured with it. */

@@ -7,7 +7,7 @@ import type { Question } from '../questions/question.ts';
 import { compactProfile } from './compact.ts';
 import { llavaMedProfile } from './llava-med.ts';
 import { paperProfile } from './paper.ts';
-import { type EvaluationProfile, fillTemplate, type PromptKind } from './profile.ts';
+import { type EvaluationProfile, fillTemplate, type QuestionKind } from './profile.ts';
 import { skinVlProfile } from './skinvl.ts';
 import type { PromptWording } from './wording.ts';
 
@@ -46,7 +46,7 @@ export const renderOptions = (options: Pick<Question['options'][number], 'letter
 /** The complete text of an item of an evaluation. */
 export const itemPrompt = (
   profile: EvaluationProfile,
-  kind: PromptKind,
+  kind: QuestionKind,
   { question = '', options }: { question?: string; options: Question['options'] },
 ): string => fillTemplate(profile.prompts[kind], { question, options: renderOptions(options) });
 

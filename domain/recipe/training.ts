@@ -1,6 +1,6 @@
 /** How the model is trained: supervised fine-tuning, then GRPO. */
 import { z } from 'zod';
-import { klGradients, rolloutEngines } from '../trainer.ts';
+import { klGradients, rolloutEngines } from '../jobs/grpo.ts';
 import { trlSchema } from './trl/check.ts';
 import { trlProblems } from './trl/together.ts';
 

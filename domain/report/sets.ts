@@ -1,5 +1,5 @@
 /** The models of a run by data set, and beside the paper's rows. */
-import { benchmarks } from '../benchmarks/index.ts';
+import { benchmarks } from '../benchmarks/catalogue/index.ts';
 import { benchmarkOfTask } from '../evaluation/asked.ts';
 import { leniently } from '../evaluation/item.ts';
 import type { ReaderName, ScoredRow } from '../evaluation/scored.ts';

@@ -62,7 +62,7 @@ const distilWords = (
   other: `rank ${adapters.rank}, ${adapters.weights.sft} SFT + ${distil} distillation${adapters.branch ? ', with the side branch' : ''}`,
 });
 
-export const skingptStages = {
+export const skinGptR1Stages = {
   /** The adapters of a distillation without the teacher's loss: the ablation "+ DermCoT". */
   dermcot: {
     job: 'distill',

@@ -17,7 +17,7 @@ import { type Home, makeHome } from '../support/home.ts';
 import { isJudged, openReviewPage, type Page, serveWriterAndJudge, startUp } from '../support/people.ts';
 import { familyOf, killAll } from '../support/process-table.ts';
 import { allScores } from '../support/reviews.ts';
-import { dermflow, shortSkinGpt } from '../support/start.ts';
+import { dermflow, shortSkinGptR1 } from '../support/start.ts';
 
 const cases = 6;
 const concurrency = 2;
@@ -47,7 +47,7 @@ beforeAll(async () => {
     'distillation.dermcotEpochs=0', // the other arm is in the demo's story
     'distillation.epochs=2',
   ];
-  await writeFile(recipe, stringify(await readRecipe('skingpt-demo', { set: [...shortSkinGpt, ...people] })));
+  await writeFile(recipe, stringify(await readRecipe('skingpt-demo', { set: [...shortSkinGptR1, ...people] })));
   up = await startUp(env);
 });
 afterAll(async () => {

@@ -1,7 +1,7 @@
 /** Pages of evaluations of any size, for tests: three models and a rule on items that are made up. */
 import { evaluationPage } from '../../activities/reporting/evaluations/page.ts';
 import type { BenchmarkItem } from '../../domain/benchmarks/benchmark.ts';
-import { idDiagnosis } from '../../domain/benchmarks/id-diagnosis.ts';
+import { idDiagnosis } from '../../domain/benchmarks/catalogue/id-diagnosis.ts';
 import type { ScoredItem } from '../../domain/evaluation/scored.ts';
 import { buildPage, type EvaluationSource } from '../../domain/pages/build.ts';
 import { explorerOf } from '../../domain/pages/explorer.ts';

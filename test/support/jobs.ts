@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { SftJob } from '../../domain/trainer.ts';
+import type { SftJob } from '../../domain/jobs/sft.ts';
 import type { MicroModel } from './micro-model.ts';
 
 /** SFT of the micro model's rows: `steps` steps of four sequences, in one stretch. */

@@ -6,8 +6,9 @@ import { execa } from 'execa';
 import pino from 'pino';
 import sharp from 'sharp';
 import type { TrainerProcess } from '../../activities/trainer/trainer-job.ts';
+import type { ExportOnnxJob } from '../../domain/jobs/export.ts';
 import { createRandom } from '../../domain/random.ts';
-import type { ChatRow, ExportOnnxJob } from '../../domain/trainer.ts';
+import type { ChatRow } from '../../domain/trainer.ts';
 import { readEnvironment, repositoryRoot } from '../../platform/env.ts';
 
 export const trainer: TrainerProcess = {

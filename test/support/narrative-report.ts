@@ -12,7 +12,7 @@ import type { Review } from '../../domain/reviews/review.ts';
 import { repositoryRoot } from '../../platform/env.ts';
 import { benchmarkResult, reference } from './fake-activities.ts';
 
-export function skingptRecipe(name: 'skingpt-demo' | 'skingpt-r1' = 'skingpt-demo'): SkinGptR1Recipe {
+export function skinGptR1Recipe(name: 'skingpt-demo' | 'skingpt-r1' = 'skingpt-demo'): SkinGptR1Recipe {
   const file = join(repositoryRoot, `recipes/${name}.yaml`);
   return parseRecipeOf('skingpt-r1', parse(readFileSync(file, 'utf8')), file);
 }
@@ -33,7 +33,7 @@ export function narrativeSources(kind: Review['kind'] = 'script'): NarrativeRepo
     ...(i < 12 ? { skinTone: i < 8 ? 0 : 2 } : {}),
   }));
   const reviewed = indices.slice(0, 10);
-  const recipe = skingptRecipe();
+  const recipe = skinGptR1Recipe();
   return {
     input: {
       run: 'skingpt-demo-1',

@@ -9,15 +9,10 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
+import { type GrpoJob, grpoJobSchema } from '../../domain/jobs/grpo.ts';
+import { sftJobSchema } from '../../domain/jobs/sft.ts';
 import { rewardResponseSchema } from '../../domain/rewards/exchange.ts';
-import {
-  chatRowSchema,
-  type GrpoJob,
-  grpoJobSchema,
-  interruptedExitCode,
-  sftJobSchema,
-  type TrainerEvent,
-} from '../../domain/trainer.ts';
+import { chatRowSchema, interruptedExitCode, type TrainerEvent } from '../../domain/trainer.ts';
 
 const stateSchema = z.object({ global_step: z.int() });
 const bytes = Number(process.env.STAND_IN_BYTES ?? 0);

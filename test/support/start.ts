@@ -22,7 +22,7 @@ export const shortDemo = [
 ] as const;
 
 /** The same of `skingpt-demo`. */
-export const shortSkinGpt = [
+export const shortSkinGptR1 = [
   'data.generate.images=120',
   'narratives.cases=24',
   'narratives.keep={ threshold: 1, top: 20 }',

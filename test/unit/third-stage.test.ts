@@ -24,9 +24,9 @@ import { tinyStages } from '../support/tiny-method/stages.ts';
 
 /** The one line: the table spreads the rows of each method. */
 vi.mock(import('../../domain/training/skingpt-r1-stages.ts'), async (original) => {
-  const { skingptStages } = await original();
+  const { skinGptR1Stages } = await original();
   const { tinyStages: own } = await import('../support/tiny-method/stages.ts');
-  return { skingptStages: { ...skingptStages, ...own } };
+  return { skinGptR1Stages: { ...skinGptR1Stages, ...own } };
 });
 
 const tiny = 'tiny-rl' as Stage; // no stage of Dermflow

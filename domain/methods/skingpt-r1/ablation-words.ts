@@ -4,7 +4,7 @@ import { markdownTable } from '../../ablations/markdown-table.ts';
 import type { Estimate } from '../../ablations/over-seeds.ts';
 import { percent, percentRange, points, pointsRange, pValue } from '../../report/words.ts';
 import { stages } from '../../stages.ts';
-import type { Arm, SkinGptAblation } from './ablation.ts';
+import type { Arm, SkinGptR1Ablation } from './ablation.ts';
 
 const titles: Record<Arm, string> = {
   base: 'Base model',
@@ -14,7 +14,7 @@ const titles: Record<Arm, string> = {
 
 export const armHead = ['Benchmark', 'Model', 'Score', '95 % interval', 'Grey image', 'Unread', 'n'] as const;
 
-export const armCells = ({ rows }: SkinGptAblation): string[][] =>
+export const armCells = ({ rows }: SkinGptR1Ablation): string[][] =>
   rows.map(({ benchmark, arm, score, grey, unread, items }) => [
     ...[benchmark, titles[arm], percent(score.value), rangeOf(score)],
     ...[grey ? percent(grey.value) : '–', percent(unread), String(items)],
@@ -25,14 +25,14 @@ const rangeOf = ({ low, high }: Estimate): string =>
 
 export const claimHead = ['Claim', 'Benchmark', 'Standing', 'Difference', '95 % interval', 'p'] as const;
 
-export const claimCells = ({ claims }: SkinGptAblation): string[][] =>
+export const claimCells = ({ claims }: SkinGptR1Ablation): string[][] =>
   claims.map(({ benchmark, better, than, test, correctedP, standing }) => [
     ...[`${titles[better]} above ${titles[than]}`, benchmark, standing],
     ...[points(test.difference), pointsRange(test), pValue(correctedP)],
   ]);
 
 /** Said below the tables. */
-export function armNotes({ runs }: SkinGptAblation): string[] {
+export function armNotes({ runs }: SkinGptR1Ablation): string[] {
   return [
     runs.length === 1
       ? 'Intervals are by patients, of one seed: they say nothing of how training varies.'
@@ -42,7 +42,7 @@ export function armNotes({ runs }: SkinGptAblation): string[] {
   ];
 }
 
-export function armsToMarkdown(ablation: SkinGptAblation): string {
+export function armsToMarkdown(ablation: SkinGptR1Ablation): string {
   const runs = ablation.runs.map(({ run, seed }) => `- \`${run}\`: seed ${seed}`);
   return `${[
     `# Ablation of ${ablation.recipe}`,

@@ -39,7 +39,7 @@ export interface ArmClaim {
   standing: 'shown' | 'not shown' | 'the opposite is shown';
 }
 
-export interface SkinGptAblation {
+export interface SkinGptR1Ablation {
   schema: 1;
   recipe: string;
   runs: { run: string; seed: number }[];
@@ -73,7 +73,7 @@ const claimed: readonly (readonly [better: Arm, than: Arm])[] = [
   ['distillation', 'base'],
 ];
 
-export async function buildSkinGptAblation(recipe: string, runs: readonly ArmRun[]): Promise<SkinGptAblation> {
+export async function buildSkinGptR1Ablation(recipe: string, runs: readonly ArmRun[]): Promise<SkinGptR1Ablation> {
   const names = [...new Set(runs.flatMap(({ benchmarks }) => benchmarks.map(({ benchmark }) => benchmark)))];
   const rows = names.flatMap((benchmark) => arms.flatMap((arm) => rowOf(benchmark, arm, runs) ?? []));
   const tested: Omit<ArmClaim, 'correctedP' | 'standing'>[] = [];

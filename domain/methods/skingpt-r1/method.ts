@@ -8,15 +8,15 @@ import type { Method } from '../method.ts';
 import { withBothArms } from './ablation.ts';
 import { skinGptR1Card } from './card.ts';
 import { skinGptR1Outline } from './outline.ts';
-import { planSkingpt } from './plan.ts';
-import { describeSkingptPlan } from './plan-words.ts';
+import { planSkinGptR1 } from './plan.ts';
+import { describeSkinGptR1Plan } from './plan-words.ts';
 import { narrativeReportSchema } from './report/report.ts';
 
 export const skinGptR1: Method<SkinGptR1Recipe> = {
   ...skinGptR1Outline,
   plan: (input) => {
-    const plan = planSkingpt(input);
-    return { plan, words: describeSkingptPlan(input.recipe, plan) };
+    const plan = planSkinGptR1(input);
+    return { plan, words: describeSkinGptR1Plan(input.recipe, plan) };
   },
   asksOthers: ({ teacher, judge, certified }) =>
     (teacher !== null && teacher.encoder !== shippedTeacher) ||

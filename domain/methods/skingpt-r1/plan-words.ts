@@ -5,11 +5,11 @@ import { answerWords, batchLine, costLine, gibibytes, memoryLine, millions } fro
 import type { SkinGptR1Recipe } from '../../recipe/methods/skingpt-r1.ts';
 import { stages } from '../../stages.ts';
 import { grouped } from '../../words.ts';
-import type { SkingptPlan } from './plan.ts';
+import type { SkinGptR1Plan } from './plan.ts';
 
 type Line = [name: string, fact: string];
 
-export function describeSkingptPlan(recipe: SkinGptR1Recipe, plan: SkingptPlan): string {
+export function describeSkinGptR1Plan(recipe: SkinGptR1Recipe, plan: SkinGptR1Plan): string {
   const { narratives, judge, rows, teacher, evaluations } = plan;
   const lines: Line[] = [
     ['recipe', `${recipe.name} on ${recipe.model.base}, ${recipe.model.precision}`],
@@ -43,7 +43,7 @@ export function describeSkingptPlan(recipe: SkinGptR1Recipe, plan: SkingptPlan):
 
 function reviewLine(
   { certified }: SkinGptR1Recipe,
-  { cases, judgements, scripted, train, bench }: SkingptPlan['reviews'],
+  { cases, judgements, scripted, train, bench }: SkinGptR1Plan['reviews'],
 ) {
   if (cases === 0) return 'none';
   const who = scripted ? 'by a program (script) in the place of people' : 'by people, for whom the run waits';
@@ -71,7 +71,7 @@ function stageLines(stage: StagePlan): Line[] {
   ];
 }
 
-function sizeLines({ parameters, storage, evaluations }: SkingptPlan): Line[] {
+function sizeLines({ parameters, storage, evaluations }: SkinGptR1Plan): Line[] {
   if (!parameters || !storage)
     return [['sizes', "unknown: the base model's config.json is not on this machine, or of another architecture"]];
   const share = `${(100 * parameters.share).toFixed(3)} %`;

@@ -14,7 +14,7 @@ import { planStages, type StagePlan } from '../../plan/stages.ts';
 import type { SkinGptR1Recipe } from '../../recipe/methods/skingpt-r1.ts';
 import type { Stage } from '../../stages.ts';
 
-export interface SkingptPlan {
+export interface SkinGptR1Plan {
   /** What is written; `kept` at most. Calls without those that are asked again. */
   narratives: { cases: number; written: number; kept: number } & LlmCost;
   /** By a judge: of narratives, of the models' answers, and of its anchors; null without one. */
@@ -44,14 +44,14 @@ const tokens = {
   judge: { input: 1_500, output: 300 },
 } as const;
 
-export function planSkingpt({
+export function planSkinGptR1({
   recipe,
   data,
   architecture,
   devices,
   computer,
   prices,
-}: PlanInput<SkinGptR1Recipe>): SkingptPlan {
+}: PlanInput<SkinGptR1Recipe>): SkinGptR1Plan {
   const { narratives, certified, judge, evaluation, distillation, teacher } = recipe;
   const cases = Math.min(narratives.cases ?? data.items, data.items);
   const written = cases * narratives.candidates;
@@ -108,7 +108,7 @@ function judgingCost(
   { judge }: SkinGptR1Recipe,
   texts: { narratives: number; answers: number },
   prices: TokenPrices | null,
-): NonNullable<SkingptPlan['judge']> {
+): NonNullable<SkinGptR1Plan['judge']> {
   const repeats = judge?.repeats ?? 1;
   // Certified texts and ones of another diagnosis; equal requests of several models are paid for once.
   const anchors = texts.answers === 0 ? 0 : 2 * (judge?.anchors ?? 0);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { allBenign, baselineItems, textOnly } from '../../../domain/benchmarks/baselines.ts';
 import type { BenchmarkItem } from '../../../domain/benchmarks/benchmark.ts';
-import { benchmarkNamed } from '../../../domain/benchmarks/index.ts';
+import { benchmarkNamed } from '../../../domain/benchmarks/catalogue/index.ts';
 import { byAttribute } from '../../../domain/benchmarks/summaries/by-attribute.ts';
 import type { ReadyCase } from '../../../domain/cases/undiagnosed.ts';
 import { evaluationProfile } from '../../../domain/prompts/prompts.ts';

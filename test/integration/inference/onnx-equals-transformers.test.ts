@@ -6,7 +6,9 @@ import { openOnnxModel } from '../../../activities/inference/onnx-runner.ts';
 import { createTransformersRunner } from '../../../activities/inference/transformers-runner.ts';
 import type { AskedRow, GenerateOptions, ModelRunner } from '../../../activities/ports/model-runner.ts';
 import { runTrainerJob } from '../../../activities/trainer/trainer-job.ts';
-import type { ChatRow, ExportOnnxJob, GeneratedRow, GenerateJob } from '../../../domain/trainer.ts';
+import type { ExportOnnxJob } from '../../../domain/jobs/export.ts';
+import type { GenerateJob } from '../../../domain/jobs/generate.ts';
+import type { ChatRow, GeneratedRow } from '../../../domain/trainer.ts';
 import { buildMicroModel, imageSizes, type MicroModel, trainer, writeRows } from '../../support/micro-model.ts';
 
 const limitMs = 600_000;

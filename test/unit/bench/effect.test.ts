@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { readFurther } from '../../../bench/effect/experiments.ts';
 import { readRecipeOf } from '../../../cli/start/recipes.ts';
 import { withBothArms } from '../../../domain/methods/skingpt-r1/ablation.ts';
-import { planSkingpt } from '../../../domain/methods/skingpt-r1/plan.ts';
+import { planSkinGptR1 } from '../../../domain/methods/skingpt-r1/plan.ts';
 import { stages } from '../../../domain/stages.ts';
 
 const data = { items: 480, test: 160, textbook: 8, images: 808 };
 async function planned(changes: readonly string[]) {
   const recipe = withBothArms(await readRecipeOf('skingpt-r1', 'skingpt-demo', { set: ['seed=11', ...changes] }));
-  return { recipe, plan: planSkingpt({ recipe, data, architecture: null, devices: 1, prices: null }) };
+  return { recipe, plan: planSkinGptR1({ recipe, data, architecture: null, devices: 1, prices: null }) };
 }
 const rowsOf = ({ plan }: Awaited<ReturnType<typeof planned>>): number => plan.rows.train + plan.rows.validation;
 

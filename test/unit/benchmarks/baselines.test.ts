@@ -8,7 +8,7 @@ import {
   majority,
   textOnly,
 } from '../../../domain/benchmarks/baselines.ts';
-import { benchmarkNamed } from '../../../domain/benchmarks/index.ts';
+import { benchmarkNamed } from '../../../domain/benchmarks/catalogue/index.ts';
 import { evaluationProfile } from '../../../domain/prompts/prompts.ts';
 import { conditionTables } from '../../../domain/published/condition.ts';
 import { idSets } from '../../../domain/published/sets.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type BenchmarkSources, benchmarkItemSchema } from '../../../domain/benchmarks/benchmark.ts';
-import { benchmarkNamed, benchmarks } from '../../../domain/benchmarks/index.ts';
+import { benchmarkNamed, benchmarks } from '../../../domain/benchmarks/catalogue/index.ts';
 import { byAttribute } from '../../../domain/benchmarks/summaries/by-attribute.ts';
 import { benchmarkSummarySchema } from '../../../domain/benchmarks/summaries/summary.ts';
 import { scoredItemSchema } from '../../../domain/evaluation/scored.ts';

@@ -1,6 +1,7 @@
 /** Result files of other tools, in the forms in which their code writes them. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { benchmarkNamed } from '../../../domain/benchmarks/catalogue/index.ts';
 import { asScoredItems } from '../../../domain/benchmarks/exchange/foreign.ts';
 import {
   parseLmmsEvalSamples,
@@ -11,7 +12,6 @@ import { parseLmmsEvalResults, printLmmsEvalResults } from '../../../domain/benc
 import { parsePythonJson } from '../../../domain/benchmarks/exchange/python-json.ts';
 import { parseQuotedTable, printQuotedTable } from '../../../domain/benchmarks/exchange/quoted-table.ts';
 import { parseVlmEvalKit, printVlmEvalKit } from '../../../domain/benchmarks/exchange/vlmevalkit.ts';
-import { benchmarkNamed } from '../../../domain/benchmarks/index.ts';
 import { evaluationProfile } from '../../../domain/prompts/prompts.ts';
 import { melanomaQuestion } from '../../support/cases.ts';
 

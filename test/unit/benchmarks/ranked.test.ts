@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { rankedEntries } from '../../../domain/benchmarks/ranked/entries.ts';
-import { rankedDifferential } from '../../../domain/benchmarks/ranked/ranked.ts';
+import { rankedDifferential } from '../../../domain/benchmarks/catalogue/ranked-differential.ts';
+import { rankedEntries } from '../../../domain/benchmarks/scoring/ranked/entries.ts';
 import { evaluationProfile } from '../../../domain/prompts/prompts.ts';
 import { makeCase } from '../../support/cases.ts';
 

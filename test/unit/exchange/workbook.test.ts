@@ -7,9 +7,9 @@ import fc from 'fast-check';
 import { writeXlsx } from 'hucre/xlsx';
 import { describe, expect, it } from 'vitest';
 import { readWorkbook, writeWorkbook } from '../../../activities/exchange/workbook.ts';
+import { benchmarkNamed } from '../../../domain/benchmarks/catalogue/index.ts';
 import { columnName, type Sheet } from '../../../domain/benchmarks/exchange/sheet.ts';
 import { parseVlmEvalKitSheet, vlmEvalKitSheet } from '../../../domain/benchmarks/exchange/vlmevalkit.ts';
-import { benchmarkNamed } from '../../../domain/benchmarks/index.ts';
 import { evaluationProfile } from '../../../domain/prompts/prompts.ts';
 import { melanomaQuestion } from '../../support/cases.ts';
 

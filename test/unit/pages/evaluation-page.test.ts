@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import { parse as parseYaml } from 'yaml';
-import { idDiagnosis } from '../../../domain/benchmarks/id-diagnosis.ts';
+import { idDiagnosis } from '../../../domain/benchmarks/catalogue/id-diagnosis.ts';
 import { buildPage } from '../../../domain/pages/build.ts';
 import { explorerOf, rewardOf } from '../../../domain/pages/explorer.ts';
 import { cardMetadata, toCsv, toMarkdown } from '../../../domain/pages/exports.ts';

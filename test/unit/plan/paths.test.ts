@@ -3,10 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { failureTypes } from '../../../domain/failures.ts';
+import { rolloutEngines } from '../../../domain/jobs/grpo.ts';
 import { describePaths, judgedVersions, pathRows, paths, requireOpenPaths } from '../../../domain/plan/paths.ts';
-import { rolloutEngines } from '../../../domain/trainer.ts';
 import { readEnvironment, repositoryRoot, shardings } from '../../../platform/env.ts';
-import { skingptRecipe } from '../../support/narrative-report.ts';
+import { skinGptR1Recipe } from '../../support/narrative-report.ts';
 import { demoRecipe } from '../../support/recipes.ts';
 
 const place = (variables: Record<string, string> = {}) => readEnvironment(variables).trainer;
@@ -67,7 +67,7 @@ describe('the paths through the trainer', () => {
     ],
     [
       'a distillation in shards',
-      () => requireOpenPaths(sharded('fsdp'), skingptRecipe()),
+      () => requireOpenPaths(sharded('fsdp'), skinGptR1Recipe()),
       /^DERMFLOW_TRAINER_SHARDING shards the model: a distillation's base is frozen.*take ddp/,
     ],
     [

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseProfile } from '../../../domain/prompts/parse-profile.ts';
-import { fillTemplate, profileDigest, promptKinds } from '../../../domain/prompts/profile.ts';
+import { fillTemplate, profileDigest, questionKinds } from '../../../domain/prompts/profile.ts';
 import {
   conceptPrompt,
   evaluationProfile,
@@ -15,7 +15,7 @@ import before from '../golden/prompts.json' with { type: 'json' };
 
 const question = melanomaQuestion();
 const { options } = question;
-const text = (name: string, kind: (typeof promptKinds)[number]) =>
+const text = (name: string, kind: (typeof questionKinds)[number]) =>
   itemPrompt(evaluationProfile(name), kind, { question: 'What is it?', options });
 
 describe('the prompts that there were', () => {
@@ -79,7 +79,7 @@ describe('profiles', () => {
     expect(new Set(evaluationProfiles.map(({ name }) => name)).size).toBe(evaluationProfiles.length);
     expect(new Set(evaluationProfiles.map(profileDigest)).size).toBe(evaluationProfiles.length);
     for (const { name } of evaluationProfiles)
-      for (const kind of promptKinds) expect(text(name, kind)).not.toMatch(/[{}]/);
+      for (const kind of questionKinds) expect(text(name, kind)).not.toMatch(/[{}]/);
     expect(() => evaluationProfile('p10')).toThrow('there are paper, compact, llava-med, skinvl');
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { benchmarks } from '../../../domain/benchmarks/index.ts';
+import { benchmarks } from '../../../domain/benchmarks/catalogue/index.ts';
 import { ownNumbers } from '../../../domain/benchmarks/summaries/own-numbers.ts';
 import { weightedMean } from '../../../domain/benchmarks/summaries/summarise.ts';
 import { againstRow, type Conditions, type OwnNumber } from '../../../domain/published/against.ts';

@@ -5,7 +5,7 @@ import { readJson } from '../../../../activities/store/commit.ts';
 import { createMemoryStore } from '../../../../activities/store/memory.ts';
 import { readJsonLines } from '../../../../activities/store/rows.ts';
 import { artifactFiles } from '../../../../domain/artifact-files.ts';
-import { benchmarkNamed } from '../../../../domain/benchmarks/index.ts';
+import { benchmarkNamed } from '../../../../domain/benchmarks/catalogue/index.ts';
 import { calibrationSummary } from '../../../../domain/benchmarks/summaries/calibration.ts';
 import type { ScoredItem } from '../../../../domain/evaluation/scored.ts';
 import { calibrationOf } from '../../../../domain/evaluation/statistics/calibration.ts';

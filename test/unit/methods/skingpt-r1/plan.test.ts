@@ -1,21 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { distillationSchema } from '../../../../domain/jobs/distillation.ts';
-import { planSkingpt } from '../../../../domain/methods/skingpt-r1/plan.ts';
-import { describeSkingptPlan } from '../../../../domain/methods/skingpt-r1/plan-words.ts';
+import { planSkinGptR1 } from '../../../../domain/methods/skingpt-r1/plan.ts';
+import { describeSkinGptR1Plan } from '../../../../domain/methods/skingpt-r1/plan-words.ts';
 import { qwen25Vl7b } from '../../../../domain/plan/architecture.ts';
 import { requireEvenBatches } from '../../../../domain/plan/even-batches.ts';
 import type { DataCounts } from '../../../../domain/plan/input.ts';
 import { distilledParameters } from '../../../../domain/plan/weights.ts';
 import { dermevalSchema } from '../../../../domain/recipe/dermeval.ts';
 import type { SkinGptR1Recipe } from '../../../../domain/recipe/methods/skingpt-r1.ts';
-import { skingptRecipe } from '../../../support/narrative-report.ts';
+import { skinGptR1Recipe } from '../../../support/narrative-report.ts';
 import { demoRecipe } from '../../../support/recipes.ts';
 
 const data: DataCounts = { items: 20_000, test: 6_000, textbook: 0, images: 30_000 };
-const paper = skingptRecipe('skingpt-r1');
+const paper = skinGptR1Recipe('skingpt-r1');
 const prices = { input: 0.5, output: 2 };
 const planOf = (recipe: SkinGptR1Recipe, given = data) =>
-  planSkingpt({ recipe, data: given, architecture: qwen25Vl7b, devices: 1, prices });
+  planSkinGptR1({ recipe, data: given, architecture: qwen25Vl7b, devices: 1, prices });
 
 /** An evaluator beside the paper's recipe. */
 const withEvaluator: SkinGptR1Recipe = {
@@ -90,7 +90,7 @@ describe('the plan of SkinGPT-R1', () => {
   });
 
   it('has no calls for a description where the base describes, no judge where none is named', () => {
-    const demo = skingptRecipe();
+    const demo = skinGptR1Recipe();
     const { narratives, judge, reviews, parameters } = planOf(demo, { ...data, items: 480 });
     expect([narratives.cases, narratives.llmCalls, judge]).toEqual([400, 400, null]);
     expect(reviews).toMatchObject({ cases: 60, scripted: true });
@@ -108,7 +108,7 @@ describe('the plan of SkinGPT-R1', () => {
   it('calls unknown what nobody has counted, never none', () => {
     const plan = planOf(paper, { ...data, test: null });
     expect(plan.evaluations).toEqual({ models: 3, answers: null, narratives: 4500 });
-    const words = describeSkingptPlan(paper, plan);
+    const words = describeSkinGptR1Plan(paper, plan);
     expect(words).toMatch(
       /^evaluation +3 models, an unknown number \(give --test COUNT, or --data DIR\) of answers on/m,
     );
@@ -116,7 +116,7 @@ describe('the plan of SkinGPT-R1', () => {
   });
 
   it('says all of it in lines, and calls a script a script', () => {
-    const words = describeSkingptPlan(withEvaluator, planOf(withEvaluator));
+    const words = describeSkinGptR1Plan(withEvaluator, planOf(withEvaluator));
     expect(words).toMatch(/^narratives +20,000 cases, 20,000 narratives, at most 10,000 kept; about 40,000 LLM calls/m);
     expect(words).toMatch(
       /^reviews +3,000 cases, 2 reviewers each = 6,000 judgements by people, for whom the run waits/m,
@@ -124,12 +124,12 @@ describe('the plan of SkinGPT-R1', () => {
     expect(words).toMatch(/^judge +deepseek-reasoner: 0 narratives, 4,500 answers of models, 40 anchors/m);
     expect(words).toMatch(/^dermeval +to step 400, 6,400 texts sampled; 4 checkpoints uploaded/m);
     expect(words).toMatch(/^parameters +8292\.2 M, trainable 3,964,929 \(0\.048 %\)/m);
-    const demo = skingptRecipe();
-    expect(describeSkingptPlan(demo, planOf(demo))).toMatch(
+    const demo = skinGptR1Recipe();
+    expect(describeSkinGptR1Plan(demo, planOf(demo))).toMatch(
       /^reviews .*by a program \(script\) in the place of people/m,
     );
-    const unknown = planSkingpt({ recipe: demo, data, architecture: null, devices: 1, prices: null });
-    expect(describeSkingptPlan(demo, unknown)).toMatch(/^sizes +unknown/m);
+    const unknown = planSkinGptR1({ recipe: demo, data, architecture: null, devices: 1, prices: null });
+    expect(describeSkinGptR1Plan(demo, unknown)).toMatch(/^sizes +unknown/m);
   });
 });
 

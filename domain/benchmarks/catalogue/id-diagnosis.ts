@@ -1,7 +1,7 @@
 /** In-distribution diagnosis: Tables 2 and 4 of the paper, six sets, a column each. */
-import { diagnosisTables } from '../published/diagnosis.ts';
-import type { Benchmark } from './benchmark.ts';
-import { choiceBenchmark } from './choice.ts';
+import { diagnosisTables } from '../../published/diagnosis.ts';
+import type { Benchmark } from '../benchmark.ts';
+import { choiceBenchmark } from '../choice.ts';
 
 export const idDiagnosis: Benchmark = choiceBenchmark('diagnosis', {
   name: 'id-diagnosis',

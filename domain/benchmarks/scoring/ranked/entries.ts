@@ -1,10 +1,10 @@
 /** A ranked differential in a model's words: its entries from the likeliest on, or that it abstains. */
 
-import { normaliseLabel } from '../../knowledge/label.ts';
-import { diagnosesNamed } from '../../narratives/blind.ts';
-import { diseaseNamed } from '../../questions/reading/diseases.ts';
-import { abstains } from '../../replies/abstention.ts';
-import { withoutThinking } from '../../replies/thinking.ts';
+import { normaliseLabel } from '../../../knowledge/label.ts';
+import { diagnosesNamed } from '../../../narratives/blind.ts';
+import { diseaseNamed } from '../../../questions/reading/diseases.ts';
+import { abstains } from '../../../replies/abstention.ts';
+import { withoutThinking } from '../../../replies/thinking.ts';
 import { asLines, jsonList } from './lines.ts';
 
 /** An entry's number, however it is written. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { ownBenchmark } from '../../../../domain/benchmarks/own-items.ts';
-import { classificationItems, classificationName } from '../../../../domain/benchmarks/sets/classification.ts';
-import type { Case } from '../../../../domain/cases/case.ts';
-import { evaluationProfile } from '../../../../domain/prompts/prompts.ts';
+import { classificationItems, classificationName } from '../../../domain/benchmarks/classification-set.ts';
+import { ownBenchmark } from '../../../domain/benchmarks/own-items.ts';
+import type { Case } from '../../../domain/cases/case.ts';
+import { evaluationProfile } from '../../../domain/prompts/prompts.ts';
 
 const image = (id: string) => ({ sha256: id.padEnd(64, '0'), bytes: 1, width: 28, height: 28 });
 const caseOf = (id: string, diagnosis: string): Case => ({

@@ -1,7 +1,7 @@
 /** SOREB: what decides its numbers, its job, and its rewards. */
 import type { SorebInput } from '../../../domain/contracts/training.ts';
 import { agreement, type JudgedRow, sorebReward } from '../../../domain/dermeval/soreb.ts';
-import type { SorebJob } from '../../../domain/jobs/skingpt.ts';
+import type { SorebJob } from '../../../domain/jobs/soreb.ts';
 import type { RewardRequest, RewardResponse } from '../../../domain/rewards/exchange.ts';
 import {
   anyJob,

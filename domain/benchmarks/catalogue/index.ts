@@ -1,6 +1,6 @@
 /** The benchmarks by name. A new one is a file of this folder and a line here. */
-import { userMistake } from '../failures.ts';
-import type { Benchmark } from './benchmark.ts';
+import { userMistake } from '../../failures.ts';
+import type { Benchmark } from '../benchmark.ts';
 import { concepts } from './concepts.ts';
 import { ddx } from './ddx.ts';
 import { fairness } from './fairness.ts';
@@ -9,7 +9,7 @@ import { idDiagnosis } from './id-diagnosis.ts';
 import { lesionCondition } from './lesion-condition.ts';
 import { oodDiagnosis } from './ood-diagnosis.ts';
 import { openCases } from './open-cases.ts';
-import { rankedDifferential } from './ranked/ranked.ts';
+import { rankedDifferential } from './ranked-differential.ts';
 
 /** In the order in which people meet them. */
 export const benchmarks: readonly Benchmark[] = [

@@ -1,6 +1,6 @@
 /** The targeted test of differential diagnosis (section 4.3). The paper shows its results in a figure without numbers. */
-import type { Benchmark } from './benchmark.ts';
-import { choiceBenchmark } from './choice.ts';
+import type { Benchmark } from '../benchmark.ts';
+import { choiceBenchmark } from '../choice.ts';
 
 export const ddx: Benchmark = choiceBenchmark('ddx', {
   name: 'ddx',

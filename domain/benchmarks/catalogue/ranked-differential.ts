@@ -6,9 +6,9 @@
 import type { ScoredItem } from '../../evaluation/scored.ts';
 import type { Benchmark, BenchmarkItem } from '../benchmark.ts';
 import { openItems } from '../items.ts';
-import { answeredAs } from '../scoring/kinds.ts';
+import { answeredAs } from '../scoring/answer-rules.ts';
+import { rankedEntries } from '../scoring/ranked/entries.ts';
 import { identityOf, scoreOpen } from '../scoring/scorers.ts';
-import { rankedEntries } from './entries.ts';
 
 const prompt = [
   'Which disease does the picture show? Think first, then end with a list of the three most likely diagnoses, the most',

@@ -1,5 +1,5 @@
 /**
- * `npm run bench effect-skingpt`: what DermCoT and its distillation add, over three seeds of the demo's recipe, on held-out
+ * `npm run bench effect-skingpt-r1`: what DermCoT and its distillation add, over three seeds of the demo's recipe, on held-out
  * cases. Settings were chosen on the held-out cases of seed 1, so that seed is no evidence; the seeds here had no part in
  * it. A further experiment (`--further`, bench/effect/experiments.ts) asks when a teacher helps: `labels`, `pooled`, or
  * `teacher` with `--teacher FILE`.
@@ -14,7 +14,7 @@ import { readRecipeOf, withTeacher } from '../cli/start/recipes.ts';
 import { renderTable } from '../cli/table.ts';
 import { artifactFiles } from '../domain/artifact-files.ts';
 import { userMistake } from '../domain/failures.ts';
-import { type ArmRun, buildSkinGptAblation, withBothArms } from '../domain/methods/skingpt-r1/ablation.ts';
+import { type ArmRun, buildSkinGptR1Ablation, withBothArms } from '../domain/methods/skingpt-r1/ablation.ts';
 import { armCells, armHead, claimCells, claimHead } from '../domain/methods/skingpt-r1/ablation-words.ts';
 import { benchLogger } from './common/logger.ts';
 import { readFurther } from './effect/experiments.ts';
@@ -53,7 +53,7 @@ function readSeeds(text: string | undefined): number[] {
 async function measure(title: string, seeds: readonly number[], changes: readonly string[], services: Services) {
   const runs: ArmRun[] = [];
   for (const seed of seeds) runs.push(await runSeed(seed, changes, services));
-  const ablation = await buildSkinGptAblation('skingpt-demo', runs);
+  const ablation = await buildSkinGptR1Ablation('skingpt-demo', runs);
   console.log(`\n${title}, seeds ${seeds.join(', ')}\n${renderTable(armHead, armCells(ablation))}`);
   console.log(`\n${renderTable(claimHead, claimCells(ablation))}`);
 }

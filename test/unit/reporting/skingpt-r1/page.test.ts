@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { narrativeReportPage } from '../../../activities/reporting/narratives/page.ts';
-import { buildNarrativeReport } from '../../../domain/methods/skingpt-r1/report/build.ts';
-import { narrativeSources } from '../../support/narrative-report.ts';
+import { narrativeReportPage } from '../../../../activities/reporting/skingpt-r1/page.ts';
+import { buildNarrativeReport } from '../../../../domain/methods/skingpt-r1/report/build.ts';
+import { narrativeSources } from '../../../support/narrative-report.ts';
 
 const pageOf = (sources = narrativeSources()): Promise<string> => narrativeReportPage(buildNarrativeReport(sources));
 const page = await pageOf();

@@ -1,8 +1,8 @@
 /** Open questions, to be read by people (App. E): a small seeded choice of test cases, answered in prose. */
-import { createRandom } from '../random.ts';
-import type { Benchmark } from './benchmark.ts';
-import { openItems } from './items.ts';
-import { answeredAs } from './scoring/kinds.ts';
+import { createRandom } from '../../random.ts';
+import type { Benchmark } from '../benchmark.ts';
+import { openItems } from '../items.ts';
+import { answeredAs } from '../scoring/answer-rules.ts';
 
 /** As many as a person reads. Of each diagnosis in turn, so that rare ones are among them. */
 const mostCases = 40;

@@ -1,6 +1,6 @@
-/** The jobs of SkinGPT-R1: its adapters, and the second stage of an evaluator. */
+/** Dual distillation (SkinGPT-R1). */
 import { z } from 'zod';
-import { path, rowsSchema, stretchSchema, trainingSchema } from './common.ts';
+import { path, rowsSchema, stretchSchema } from './common.ts';
 import { distillationSchema } from './distillation.ts';
 
 /**
@@ -24,19 +24,3 @@ export const distillJobSchema = z.strictObject({
   distillation: distillationSchema,
 });
 export type DistillJob = z.infer<typeof distillJobSchema>;
-
-/** REINFORCE with a moving average of rewards as its baseline; the policy samples, and fields are as GRPO's. */
-export const sorebJobSchema = z.strictObject({
-  ...trainingSchema,
-  job: z.literal('soreb'),
-  promptsPerStep: z.int().positive(),
-  generations: z.int().min(2),
-  perDeviceBatchSize: z.int().positive(),
-  temperature: z.number().positive(),
-  maxCompletionLength: z.int().positive(),
-  /** Of the average's old value that each step keeps. */
-  baselineDecay: z.number().min(0).max(1),
-  rewardSocket: path,
-  rewardNames: z.array(z.string()).min(1),
-});
-export type SorebJob = z.infer<typeof sorebJobSchema>;

@@ -1,7 +1,7 @@
 /** Lesion condition: Tables 3 and 5 of the paper. */
-import { conditionTables } from '../published/condition.ts';
-import type { Benchmark } from './benchmark.ts';
-import { choiceBenchmark } from './choice.ts';
+import { conditionTables } from '../../published/condition.ts';
+import type { Benchmark } from '../benchmark.ts';
+import { choiceBenchmark } from '../choice.ts';
 
 export const lesionCondition: Benchmark = choiceBenchmark('lesion-condition', {
   name: 'lesion-condition',

@@ -2,14 +2,14 @@
  * Kinds of answers: how the answer to each kind of question (domain/prompts/profile.ts) is read, scored and summed up. A
  * kind that is missing does not compile.
  */
-import type { PromptKind } from '../../prompts/profile.ts';
+import type { QuestionKind } from '../../prompts/profile.ts';
 import type { QuestionTask } from '../../questions/question.ts';
 import type { Benchmark } from '../benchmark.ts';
 import { summariseChoices, summariseOpen } from '../summaries/summarise.ts';
 import { scoreConcepts } from './concepts.ts';
 import { scoreChoice, scoreOpen } from './scorers.ts';
 
-interface AnswerKind {
+interface AnswerRules {
   /** The task by whose rules one of the options is read; null: nothing is chosen. */
   task: QuestionTask | null;
   score: Benchmark['score'];
@@ -17,13 +17,13 @@ interface AnswerKind {
   summarise: typeof summariseChoices;
 }
 
-const choice = (task: QuestionTask, wordForWord = false): AnswerKind => ({
+const choice = (task: QuestionTask, wordForWord = false): AnswerRules => ({
   task,
   score: (item, output) => scoreChoice(item, output, { task, wordForWord }),
   summarise: summariseChoices,
 });
 
-export const answerKinds: Readonly<Record<PromptKind, AnswerKind>> = {
+export const answerRules: Readonly<Record<QuestionKind, AnswerRules>> = {
   diagnosis: choice('diagnosis'),
   'lesion-condition': choice('lesion-condition'),
   ddx: choice('ddx'),
@@ -34,10 +34,10 @@ export const answerKinds: Readonly<Record<PromptKind, AnswerKind>> = {
 };
 
 /** An output by the kind of its item. */
-export const scoreItem: Benchmark['score'] = (item, output) => answerKinds[item.kind].score(item, output);
+export const scoreItem: Benchmark['score'] = (item, output) => answerRules[item.kind].score(item, output);
 
 /** Of a benchmark whose items are all of one kind. @param name the benchmark's */
-export const answeredAs = (kind: PromptKind, name: string): Pick<Benchmark, 'score' | 'summarise'> => ({
+export const answeredAs = (kind: QuestionKind, name: string): Pick<Benchmark, 'score' | 'summarise'> => ({
   score: scoreItem,
-  summarise: (items) => answerKinds[kind].summarise(name, items),
+  summarise: (items) => answerRules[kind].summarise(name, items),
 });

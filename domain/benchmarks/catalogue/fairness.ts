@@ -1,8 +1,8 @@
 /** The diagnosis questions of pictures whose skin tone is known, by skin tone. `byAttribute` does it for any benchmark. */
-import { skinToneField } from '../cases/skin-tone.ts';
-import type { Benchmark } from './benchmark.ts';
+import { skinToneField } from '../../cases/skin-tone.ts';
+import type { Benchmark } from '../benchmark.ts';
+import { summariseChoices } from '../summaries/summarise.ts';
 import { idDiagnosis } from './id-diagnosis.ts';
-import { summariseChoices } from './summaries/summarise.ts';
 
 export const fairness: Benchmark = {
   ...idDiagnosis,

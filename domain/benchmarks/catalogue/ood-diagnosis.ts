@@ -1,8 +1,8 @@
 /** Diagnosis out of distribution: Tables 2 and 4 of the paper, five sets of OmniMedVQA with their own questions and options. */
-import { diagnosisTables } from '../published/diagnosis.ts';
-import type { Benchmark } from './benchmark.ts';
-import { readyItems } from './items.ts';
-import { answeredAs } from './scoring/kinds.ts';
+import { diagnosisTables } from '../../published/diagnosis.ts';
+import type { Benchmark } from '../benchmark.ts';
+import { readyItems } from '../items.ts';
+import { answeredAs } from '../scoring/answer-rules.ts';
 
 export const oodDiagnosis: Benchmark = {
   name: 'ood-diagnosis',

@@ -24,7 +24,7 @@ type RunStretch = (
   own: { saveEvery: number; rewardSocket?: string },
 ) => Promise<StretchResult>;
 
-export function createSkingptActivities(
+export function createSkinGptR1Activities(
   { store, environment, logger }: { store: ArtifactStore; environment: { trainer: Place }; logger: Logger },
   inFolder: RunStretch,
 ): Pick<TrainingActivities, 'trainDistilled' | 'trainSoreb'> {

@@ -1,7 +1,7 @@
 /** Signs found: which of the concepts that experts noted in a picture an answer names (SkinCon: a closed list of 48). */
-import type { Benchmark } from './benchmark.ts';
-import { openItems } from './items.ts';
-import { answeredAs } from './scoring/kinds.ts';
+import type { Benchmark } from '../benchmark.ts';
+import { openItems } from '../items.ts';
+import { answeredAs } from '../scoring/answer-rules.ts';
 
 export const concepts: Benchmark = {
   name: 'concepts',

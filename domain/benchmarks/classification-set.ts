@@ -3,11 +3,11 @@
  * model answers with a label in its own words. By the rules of its public code's judge, as `ranked/` has them: other names
  * of the disease count, a parent or another subtype does not, nor do several diagnoses without a final one.
  */
-import type { Case } from '../../cases/case.ts';
-import { evaluationProfile, type PromptProfile } from '../../prompts/prompts.ts';
-import { createRandom } from '../../random.ts';
-import { attributesOf } from '../attributes.ts';
-import type { OwnItem } from '../own-items.ts';
+import type { Case } from '../cases/case.ts';
+import { evaluationProfile, type PromptProfile } from '../prompts/prompts.ts';
+import { createRandom } from '../random.ts';
+import { attributesOf } from './attributes.ts';
+import type { OwnItem } from './own-items.ts';
 
 export interface ClassificationSettings {
   seed: number;

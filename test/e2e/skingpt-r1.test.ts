@@ -15,7 +15,7 @@ import {
   type Finished,
   finish,
   type SeenStatus,
-  shortSkinGpt,
+  shortSkinGptR1,
   startRecipe,
 } from '../support/start.ts';
 
@@ -27,7 +27,7 @@ beforeAll(async () => {
 afterAll(() => home.remove());
 
 it('runs every part and writes report and adapters', async () => {
-  const finished = await finish(startRecipe('skingpt-demo', home, shortSkinGpt));
+  const finished = await finish(startRecipe('skingpt-demo', home, shortSkinGptR1));
   undisturbed = { finished, adapter: await adapterDigest(finished) };
   const asked = (finished.benchmarks ?? []).map(({ benchmark, label, items }) => `${label} ${benchmark} ${items}`);
   const models = ['base', 'dermcot', 'distillation'];
@@ -47,7 +47,7 @@ it('runs every part and writes report and adapters', async () => {
 
 it('says so at once the second time', async () => {
   const statuses: SeenStatus[] = [];
-  const started = startRecipe('skingpt-demo', home, shortSkinGpt);
+  const started = startRecipe('skingpt-demo', home, shortSkinGptR1);
   started.onStatus((status) => statuses.push(status));
   expect(await finish(started)).toMatchObject(undisturbed.finished);
   expect(statuses).toEqual([]);
@@ -62,7 +62,7 @@ const epochOf = ({ progress }: SeenStatus): number => {
 it('trains the same bytes where gpu worker and trainer are killed meanwhile', async () => {
   // No class of generated cases is filtered by it, but all that follows from the data has other keys.
   const started = startRecipe('skingpt-demo', home, [
-    ...shortSkinGpt,
+    ...shortSkinGptR1,
     'data.minImagesPerClass=29',
     'distillation.dermcotEpochs=0',
   ]);
