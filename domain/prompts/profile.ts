@@ -13,7 +13,8 @@ const withOptions = template.refine((text) => text.includes('{options}'), {
 
 /**
  * Kinds of question by their templates. A new one is a line here; the compiler then asks for its template in each profile
- * and for how its answers are read (domain/benchmarks/scoring/answer-rules.ts).
+ * and for how its answers are read (domain/benchmarks/scoring/answer-rules.ts). It needs a `default`: profiles in open runs
+ * and schedules lack it.
  */
 const templates = {
   diagnosis: withOptions,

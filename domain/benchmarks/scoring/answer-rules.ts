@@ -2,10 +2,12 @@
  * Kinds of answers: how the answer to each kind of question (domain/prompts/profile.ts) is read, scored and summed up. A
  * kind that is missing does not compile.
  */
+import type { ScoredRow } from '../../evaluation/scored.ts';
 import type { QuestionKind } from '../../prompts/profile.ts';
 import type { QuestionTask } from '../../questions/question.ts';
 import type { Benchmark } from '../benchmark.ts';
 import { summariseChoices, summariseOpen } from '../summaries/summarise.ts';
+import type { BenchmarkSummary } from '../summaries/summary.ts';
 import { scoreConcepts } from './concepts.ts';
 import { scoreChoice, scoreOpen } from './scorers.ts';
 
@@ -13,8 +15,8 @@ interface AnswerRules {
   /** The task by whose rules one of the options is read; null: nothing is chosen. */
   task: QuestionTask | null;
   score: Benchmark['score'];
-  /** Answers with options have classes: macro-F1, confusion, recall. */
-  summarise: typeof summariseChoices;
+  /** Answers with options have classes: macro-F1, confusion, recall. @param benchmark its name */
+  summarise(benchmark: string, items: Iterable<ScoredRow>): BenchmarkSummary;
 }
 
 const choice = (task: QuestionTask, wordForWord = false): AnswerRules => ({
