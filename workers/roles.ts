@@ -88,7 +88,7 @@ export function queuesOf(role: WorkerRole, dependencies: WorkerDependencies): Qu
         },
       ];
     case 'llm': {
-      const chooseLlm = createLlmChooser(environment, (image) => store.getBlob(image));
+      const chooseLlm = createLlmChooser(environment, (image) => store.getBlob(image), dependencies.logger);
       const asking = { ...dependencies, chooseLlm };
       return [
         {

@@ -1,5 +1,6 @@
 /** The language model that a recipe chooses, else the environment's: an endpoint, else the embedded one. */
 import { availableParallelism } from 'node:os';
+import type { Logger } from 'pino';
 import { canonicalJson } from '../../domain/artifact.ts';
 import { userMistake } from '../../domain/failures.ts';
 import type { LlmImage } from '../../domain/llm.ts';
@@ -21,6 +22,7 @@ export function createLlmClient(
   { home, llm }: Pick<Environment, 'home' | 'llm'>,
   loadImage: (image: LlmImage) => Promise<Uint8Array>,
   choice?: LlmChoice,
+  logger?: Logger,
 ): LlmClient {
   const settings = settingsFor(llm, choice);
   const { provider, model, variable } = settings;
@@ -30,7 +32,7 @@ export function createLlmClient(
         `recipe: llm.model is "${choice.model}", but the embedded language model is asked; name llm.provider, or set DERMFLOW_LLM_PROVIDER`,
       );
     }
-    return createEmbeddedClient({ modelPath: findSmallModel(home), threads: embeddedThreads() });
+    return createEmbeddedClient({ modelPath: findSmallModel(home), threads: embeddedThreads(), logger });
   }
   if (model === '') {
     throw userMistake(
@@ -44,12 +46,13 @@ export function createLlmClient(
 export function createLlmChooser(
   environment: Pick<Environment, 'home' | 'llm'>,
   loadImage: (image: LlmImage) => Promise<Uint8Array>,
+  logger?: Logger,
 ): ChooseLlm {
   const clients = new Map<string, LlmClient>();
   return ({ provider, model } = {}) => {
     const choice = { ...(provider ? { provider } : {}), ...(model ? { model } : {}) };
     const key = canonicalJson(choice);
-    const client = clients.get(key) ?? createLlmClient(environment, loadImage, choice);
+    const client = clients.get(key) ?? createLlmClient(environment, loadImage, choice, logger);
     clients.set(key, client);
     return client;
   };

@@ -11,6 +11,7 @@ import {
   LlamaLogLevel,
 } from 'node-llama-cpp';
 import pLimit from 'p-limit';
+import type { Logger } from 'pino';
 import { unavailable, userMistake } from '../../domain/failures.ts';
 import { workNoter } from '../motion.ts';
 import type { LlmClient } from '../ports/llm-client.ts';
@@ -25,13 +26,15 @@ export interface EmbeddedSettings {
   threads: number;
   /** Milliseconds without a request after which the model is given back. */
   keptMs?: number;
+  /** Told where the model cannot be given back. */
+  logger?: Logger | undefined;
 }
 
 /** How long the model is kept without a request, in milliseconds: it takes a third of a gigabyte, and a second to load. */
 const idleMs = 30_000;
 
 /** Loads the model at the first request, and gives it back when none comes; requests are answered one after another. */
-export function createEmbeddedClient({ modelPath, threads, keptMs = idleMs }: EmbeddedSettings): LlmClient {
+export function createEmbeddedClient({ modelPath, threads, keptMs = idleMs, logger }: EmbeddedSettings): LlmClient {
   const oneAtATime = pLimit(1);
   const file = basename(modelPath, '.gguf');
   let loading: Promise<LoadedModel> | null = null;
@@ -42,6 +45,11 @@ export function createEmbeddedClient({ modelPath, threads, keptMs = idleMs }: Em
     loading = null;
     await loaded?.llama.dispose();
   };
+  /** The next request loads it anew, whether its memory came back or not. */
+  const leave = (): void =>
+    void oneAtATime(unload).catch((error: unknown) => {
+      logger?.warn({ model: file, reason: String(error) }, 'the embedded language model could not be given back');
+    });
   const load = (): Promise<LoadedModel> => {
     clearTimeout(leaving);
     loading ??= loadModel(modelPath, threads).catch((error: unknown) => {
@@ -62,7 +70,7 @@ export function createEmbeddedClient({ modelPath, threads, keptMs = idleMs }: Em
           return await answer(await load(), options);
         } finally {
           clearTimeout(leaving);
-          leaving = setTimeout(() => void oneAtATime(unload), keptMs).unref();
+          leaving = setTimeout(leave, keptMs).unref();
         }
       }),
     doStream: () => Promise.reject(new Error('the embedded model does not stream')),

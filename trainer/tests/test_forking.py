@@ -4,41 +4,11 @@ import hashlib
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from jobs import sft_job
-
-PACKAGE = Path(__file__).parent.parent
-SERVER = "DERMFLOW_TRAINER_SERVER"
-ENVIRONMENT = {**os.environ, "PYTHONPATH": str(PACKAGE)}
-
-
-def trainer(*arguments, server=None, **options):
-    environment = ENVIRONMENT if server is None else {**ENVIRONMENT, SERVER: str(server)}
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    command = [sys.executable, "-m", "dermflow_trainer", *map(str, arguments)]
-    return subprocess.Popen(command, env=environment, text=True, **{**pipes, **options})
-
-
-@contextmanager
-def serving(folder, threads=1):
-    # Longer than a socket's address may be.
-    address = folder / ("home" * 20) / ("of" * 20) / "trainers.sock"
-    address.parent.mkdir(parents=True)
-    with open(folder / "server.log", "w+") as log:
-        like = json.dumps({"threads": threads, "model": str(folder)})
-        process = trainer("--serve", address, like, stdout=log, stderr=log)
-        while not address.exists():
-            assert process.poll() is None, (folder / "server.log").read_text()
-            time.sleep(0.05)
-        yield address, process
-        process.kill()
-        process.wait()
+from serving import finish, serving, trainer, wait_until, write_job
 
 
 @pytest.fixture(scope="module")
@@ -46,19 +16,6 @@ def server(tmp_path_factory):
     with serving(tmp_path_factory.mktemp("server")) as (address, process):
         yield address
         assert process.poll() is None
-
-
-def write_job(folder, micro, data, **fields):
-    job = sft_job(micro, data, folder / "out", **{"validation": None, **fields})
-    path = folder / "job.json"
-    path.write_text(json.dumps(job))
-    return path
-
-
-def finish(process):
-    """Stdin stays open to the end: a trainer ends with it."""
-    events = [json.loads(line) for line in process.stdout]
-    return process.wait(120), events, process.stderr.read()
 
 
 def adapter_digest(folder):
@@ -77,13 +34,6 @@ def children_of(pid):
     """Process ids of living children."""
     ids = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     return [int(each) for each in ids if "Z" not in Path(f"/proc/{each}/stat").read_text().rsplit(")", 1)[1].split()[0]]
-
-
-def wait_until(condition):
-    end = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 long_job = {"plan": {"maxSteps": 400, "stopAt": 400, "saveEvery": 400}}

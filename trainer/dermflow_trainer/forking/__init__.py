@@ -3,11 +3,12 @@ of what was imported, half a gigabyte each.
 
 The process that is started for a job (client.py) sends its environment and its stdin, stdout and stderr to the server
 (server.py) and stays as long as the trainer runs: it passes signals on, ends as the trainer ends, and the trainer dies
-with it. So whoever supervises a trainer sees the same whether it was forked or not.
+with it. So whoever supervises a trainer sees the same whether it was forked or not. Where the server is not what
+the client would become (likeness.py), or does not answer, the client itself is the trainer.
 
-What is said on the socket: a request is its length (8 bytes, big-endian, which carry the three descriptors) and JSON;
-then the client says the number of each signal, one byte. The server says STARTED and, at the end, the trainer's exit
-code in digits, negative where a signal ended it.
+What is said on the socket: the server says READY; the client its request (requests.py), then the number of each
+signal, one byte; the server STARTED and, at the end, the trainer's exit code in digits, negative where a signal ended
+it.
 """
 
 import os
@@ -15,6 +16,7 @@ import socket
 
 # Environment variable with the path of the server's socket (platform/env.ts).
 SERVER = "DERMFLOW_TRAINER_SERVER"
+READY = b"?"
 STARTED = b"+"
 
 

@@ -3,22 +3,27 @@ CUDA has no children that can use it."""
 
 import ctypes
 import gc
-import json
 import os
 import selectors
 import signal
 import socket
 import stat
 import sys
+import time
 from contextlib import suppress
+from functools import partial
 
-from dermflow_trainer.forking import STARTED, at_path, unix_socket
+from dermflow_trainer.forking import READY, at_path, unix_socket
+from dermflow_trainer.forking.forked import Forked
+from dermflow_trainer.forking.likeness import differences, imported, inherited
+from dermflow_trainer.forking.requests import has_left, receive_request
 from dermflow_trainer.inbox import holds_parent
 from dermflow_trainer.interruption import Interruption
 
-# A client writes its request at once; what does not is no client.
-REQUEST_SECONDS = 10
+# Until another file may be opened.
+PAUSE_SECONDS = 0.1
 PR_SET_PDEATHSIG = 1
+ALONE = "a trainer is started by itself"
 
 
 def serve(address, import_libraries):
@@ -29,48 +34,26 @@ def serve(address, import_libraries):
     # Before the imports: who comes early waits for them, which takes no longer than to import as well.
     try:
         os.close(os.pidfd_open(os.getpid()))
-        listener = listen(address)
+        server = Server(imported() | inherited(), listen(address))
     except OSError as error:
         wait_in_vain(f"{address}: no trainers are forked, each is started by itself: {error}")
     import_libraries()
     # The collector would write to the pages of what was imported, which are shared as long as nobody does.
     gc.collect()
     gc.freeze()
-    selector = selectors.DefaultSelector()
-    selector.register(listener, selectors.EVENT_READ)
-    if holds_parent(0):
-        selector.register(0, selectors.EVENT_READ)
-    while True:
-        for key, _ in selector.select():
-            if key.fileobj == 0:
-                if not os.read(0, 4096):
-                    os._exit(0)
-            elif key.fileobj is not listener:
-                key.data()
-            else:
-                connection = accept(listener)
-                if connection is None:
-                    continue
-                request, descriptors = receive(connection)
-                pid = fork() if request else None
-                if pid == 0:
-                    close_all(selector)
-                    connection.close()
-                    return become(request, descriptors)
-                for descriptor in descriptors:
-                    os.close(descriptor)
-                if pid is None:
-                    connection.close()
-                else:
-                    Forked(selector, connection, pid)
+    return server.run()
 
 
 def wait_in_vain(reason):
     """A kernel or a file system that lacks something lacks it at the next start too: nobody needs to try again."""
-    print(reason, file=sys.stderr, flush=True)
+    say(reason)
     while holds_parent(0) and os.read(0, 4096):
         pass
     os._exit(0)
+
+
+def say(words):
+    print(words, file=sys.stderr, flush=True)
 
 
 def listen(address):
@@ -85,31 +68,94 @@ def listen(address):
     return listener
 
 
-def accept(listener):
-    """None where the client has left already, or too many files are open."""
-    try:
-        return listener.accept()[0]
-    except OSError:
+class Server:
+    """`facts`: by which it knows the clients whose trainers may be its children (likeness.py)."""
+
+    def __init__(self, facts, listener):
+        self.facts, self.listener = facts, listener
+        self.trainers, self.is_leaving = set(), False
+        # For each file that is read: what does so. It returns a trainer's arguments in the trainer, else None.
+        self.selector = selectors.DefaultSelector()
+        self.selector.register(listener, selectors.EVENT_READ, self.accept)
+        if holds_parent(0):
+            self.selector.register(0, selectors.EVENT_READ, self.read_parent)
+        signal.signal(signal.SIGTERM, self.leave)
+
+    def run(self):
+        while True:
+            for key, _ in self.selector.select():
+                arguments = key.data()
+                if arguments is not None:
+                    return arguments
+
+    def read_parent(self):
+        if not os.read(0, 4096):
+            os._exit(0)
+
+    def leave(self, *_):
+        """A manager of services tells all processes of one at once: a trainer that saves must not die with this one."""
+        self.is_leaving = True
+        if not self.trainers:
+            os._exit(0)
+
+    def accept(self):
+        try:
+            connection, _ = self.listener.accept()
+        except OSError:
+            # Too many files are open, most likely: who waits would be there again at once.
+            time.sleep(PAUSE_SECONDS)
+            return
+        # That the client has left is read.
+        with suppress(OSError):
+            connection.sendall(READY)
+        self.selector.register(connection, selectors.EVENT_READ, partial(self.answer, connection))
+
+    def answer(self, connection):
+        self.selector.unregister(connection)
+        request, descriptors = receive_request(connection)
+        pid = fork() if request and self.suits(request["facts"]) and not has_left(connection) else None
+        if pid == 0:
+            self.close_all()
+            connection.close()
+            return become(request, descriptors)
+        for descriptor in descriptors:
+            os.close(descriptor)
+        if pid is None:
+            connection.close()
+        else:
+            self.follow(connection, pid)
         return None
 
+    def suits(self, facts):
+        try:
+            others = differences(self.facts | inherited(), facts)
+        except OSError as error:
+            say(f"{ALONE}: {error}")
+            return False
+        if others:
+            say(f"{ALONE}: it was to have another {', '.join(others[:5])} than this process")
+        return not others and not self.is_leaving
 
-def receive(connection):
-    """What a client asks for, None of one that left or says something else, and the descriptors that it sent."""
-    descriptors = []
-    connection.settimeout(REQUEST_SECONDS)
-    try:
-        length, descriptors, _, _ = socket.recv_fds(connection, 8, 3)
-        left, text = int.from_bytes(length, "big"), b""
-        while len(text) < left:
-            more = connection.recv(min(left - len(text), 65536))
-            if not more:
-                return None, descriptors
-            text += more
-        request = json.loads(text) if len(descriptors) == 3 else None
-    except (OSError, ValueError, RecursionError):
-        return None, descriptors
-    connection.settimeout(None)
-    return request, descriptors
+    def follow(self, connection, pid):
+        try:
+            self.trainers.add(Forked(self.selector, connection, pid, self.forget))
+        except OSError as error:
+            say(f"{ALONE}: {error}")
+            connection.close()
+
+    def forget(self, trainer):
+        self.trainers.remove(trainer)
+        if self.is_leaving:
+            self.leave()
+
+    def close_all(self):
+        """What the server holds open, in a trainer; not stdin, which is replaced."""
+        for key in list(self.selector.get_map().values()):
+            if isinstance(key.fileobj, socket.socket):
+                key.fileobj.close()
+            elif key.fileobj != 0:
+                os.close(key.fileobj)
+        self.selector.close()
 
 
 def fork():
@@ -130,66 +176,15 @@ def fork():
     return pid
 
 
-def close_all(selector):
-    """What the server holds open, in a trainer; not stdin, which is replaced."""
-    for key in list(selector.get_map().values()):
-        if isinstance(key.fileobj, socket.socket):
-            key.fileobj.close()
-        elif key.fileobj != 0:
-            os.close(key.fileobj)
-    selector.close()
-
-
 def become(request, descriptors):
     """This process as if the client had gone on in its place."""
     for number, descriptor in enumerate(descriptors):
         os.dup2(descriptor, number)
         os.close(descriptor)
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     os.environ.clear()
     os.environ.update(request["environment"])
     os.umask(request["umask"])
     os.chdir(request["folder"])
     return request["arguments"]
-
-
-class Forked:
-    """A trainer that runs, and the connection of its client: the trainer gets the client's signals and dies with it,
-    the client gets the trainer's exit code."""
-
-    def __init__(self, selector, connection, pid):
-        self.selector, self.connection, self.pid = selector, connection, pid
-        self.ending = os.pidfd_open(pid)
-        selector.register(self.ending, selectors.EVENT_READ, self.end)
-        selector.register(connection, selectors.EVENT_READ, self.tell)
-        self.say(STARTED)
-
-    def tell(self):
-        """The client has said something, or has left."""
-        if self.pid is None:
-            return
-        try:
-            signals = self.connection.recv(16)
-        except OSError:
-            signals = b""
-        for number in signals or [signal.SIGKILL]:
-            if number in Interruption.SIGNALS or not signals:
-                os.kill(self.pid, number)
-        if not signals:
-            self.selector.unregister(self.connection)
-
-    def end(self):
-        """The trainer has ended."""
-        _, status = os.waitpid(self.pid, 0)
-        self.pid = None
-        self.selector.unregister(self.ending)
-        os.close(self.ending)
-        if self.connection in self.selector.get_map():
-            self.selector.unregister(self.connection)
-        self.say(str(os.waitstatus_to_exitcode(status)).encode())
-        self.connection.close()
-
-    def say(self, words):
-        # That the client has left is read.
-        with suppress(OSError):
-            self.connection.sendall(words)
