@@ -21,21 +21,10 @@ from dermflow_trainer.forking.client import run_forked
 from dermflow_trainer.inbox import Inbox
 from dermflow_trainer.interruption import Interruption
 from dermflow_trainer.job import load_job, world_size
+from dermflow_trainer.kinds import KINDS, MODULES
 
 INTERRUPTED = 75
 FAILED = 1
-MODULES = {
-    "sft": "sft",
-    "grpo": "grpo",
-    "distill": "distillation.job",
-    "soreb": "soreb",
-    "generate": "inference.generate",
-    "export-onnx": "inference.export_onnx",
-    "merge": "inference.merge",
-    "export-encoder": "inference.export_encoder",
-    "build-backbone": "backbone.build",
-}
-RESUMABLE = ("sft", "grpo", "distill", "soreb")
 
 
 def main(arguments):
@@ -45,7 +34,7 @@ def main(arguments):
         # Large, and of no use to what is no server.
         from dermflow_trainer.forking.server import serve
 
-        arguments = serve(arguments[1], lambda: import_libraries(imported, MODULES.values()))
+        arguments = serve(arguments[1], lambda: import_libraries(imported, MODULES))
     elif len(arguments) == 1 and os.environ.get(SERVER) and world_size() == 1:
         code = run_forked(os.environ[SERVER], arguments)
         if code is not None:
@@ -65,7 +54,7 @@ def main(arguments):
     except BadInput as error:
         return fail(events, "bad-input", str(error))
     try:
-        if job["job"] in RESUMABLE:
+        if KINDS[job["job"]].resumes:
             Interruption.listen()
         else:
             Interruption.unblock()
@@ -73,7 +62,7 @@ def main(arguments):
             start_anew(events, path, environment)
         os.environ.update(settings(job))
         # Jobs import large libraries: nothing above may.
-        outputs = importlib.import_module(f"dermflow_trainer.{MODULES[job['job']]}").run(job, events)
+        outputs = importlib.import_module(f"dermflow_trainer.{KINDS[job['job']].module}").run(job, events)
     except Interrupted:
         # Said as well as returned: a launcher over several ranks has an exit status of its own.
         events.interrupted()
@@ -129,7 +118,7 @@ def import_libraries(imported, modules):
 def stand_by(imported):
     """The path of the job that comes on stdin; the end of stdin is that of the parent."""
     Interruption.listen()
-    import_libraries(imported, [MODULES[name] for name in RESUMABLE])
+    import_libraries(imported, [kind.module for kind in KINDS.values() if kind.resumes])
     path = Inbox.wait()
     if path is None:
         os._exit(FAILED)

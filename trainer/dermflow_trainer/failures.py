@@ -1,16 +1,6 @@
 """How a job can fail."""
 
-LOWER = {
-    "sft": "perDeviceBatchSize, or turn gradientCheckpointing on",
-    "grpo": "perDeviceBatchSize or maxCompletionLength, or turn gradientCheckpointing on",
-    "distill": "perDeviceBatchSize",
-    "soreb": "perDeviceBatchSize or maxCompletionLength, or turn gradientCheckpointing on",
-    "generate": "batchSize",
-    "export-onnx": "the largest of imageSizes",
-    "merge": "what else this machine does: the base and its sum are held in fp32",
-    "export-encoder": "side",
-    "build-backbone": "batchSize",
-}
+from dermflow_trainer.kinds import KINDS
 
 
 class BadInput(Exception):
@@ -35,4 +25,4 @@ def is_out_of_memory(error):
 def memory_advice(job):
     batch = job.get("perDeviceBatchSize", job.get("batchSize"))
     at = f" with {batch} rows at once" if batch else ""
-    return f"{job['job']} ran out of memory{at}; lower {LOWER[job['job']]}"
+    return f"{job['job']} ran out of memory{at}; lower {KINDS[job['job']].lower}"

@@ -12,20 +12,20 @@ import pytest
 import quick_package
 from serving import finish, serving, trainer, wait_until
 
-from dermflow_trainer.__main__ import MODULES
 from dermflow_trainer.forking import READY, at_path, unix_socket
 from dermflow_trainer.forking.requests import send_request
+from dermflow_trainer.kinds import MODULES
 
 
 @pytest.fixture
 def quick(micro, data, tmp_path):
-    return Quick(quick_package.write(tmp_path / "package", MODULES.values()), micro, data, tmp_path)
+    return Quick(quick_package.write(tmp_path / "package", MODULES), micro, data, tmp_path)
 
 
 @pytest.fixture
 def impatient(micro, data, tmp_path):
     """Clients that start by themselves after a second."""
-    return Quick(quick_package.write(tmp_path / "package", MODULES.values(), answer_seconds=1), micro, data, tmp_path)
+    return Quick(quick_package.write(tmp_path / "package", MODULES, answer_seconds=1), micro, data, tmp_path)
 
 
 class Quick:

@@ -10,7 +10,7 @@ from jobs import changed, distill_job, grpo_job, sft_job, soreb_job
 from reward_server import serve_rewards
 from serving import finish, serving, trainer
 
-from dermflow_trainer.__main__ import MODULES
+from dermflow_trainer.kinds import KINDS
 from dermflow_trainer.schema import SCHEMAS
 
 STEPS = 2
@@ -59,7 +59,7 @@ CASES = {
 
 
 def test_a_job_of_each_kind_is_tried():
-    assert {*CASES} == {*SCHEMAS["jobs"]} == {*MODULES}
+    assert {*CASES} == {*SCHEMAS["jobs"]} == {*KINDS}
 
 
 @pytest.fixture(scope="module")

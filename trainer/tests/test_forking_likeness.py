@@ -8,14 +8,14 @@ import pytest
 import quick_package
 from serving import finish, serving, trainer
 
-from dermflow_trainer.__main__ import MODULES
+from dermflow_trainer.kinds import MODULES
 
 
 @pytest.fixture(scope="module")
 def quick(tmp_path_factory):
     """The package, the server's process, its socket, and what it has said since it was last asked."""
     folder = tmp_path_factory.mktemp("quick")
-    package = quick_package.write(folder / "package", MODULES.values())
+    package = quick_package.write(folder / "package", MODULES)
     with serving(folder, environment={"PYTHONPATH": str(package)}) as (address, process):
         yield package, process, address, Log(folder / "server.log")
 

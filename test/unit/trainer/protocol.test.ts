@@ -11,16 +11,11 @@ it('the trainer has the protocol as it is: else run node infra/write-trainer-sch
   expect(JSON.parse(copy)).toEqual(trainerSchemas());
 });
 
-/** What stands between a name of Python and the bracket that ends it, by its quoted words that `of` finds. */
-async function wordsIn(file: string, start: string, of: RegExp): Promise<string[]> {
-  const text = await readFile(join(repositoryRoot, 'trainer/dermflow_trainer', file), 'utf8');
-  const [, table = ''] = text.split(`${start} = `);
-  return [...(table.split(/^[})]|\)$/m, 1)[0] ?? '').matchAll(of)].map(([, word = '']) => word).toSorted();
-}
-
-it('the trainer has a row for each job: its module, what to lower when memory runs out, and whether it resumes', async () => {
-  const jobs = trainerJobSchema.options.map(({ shape }) => shape.job.value).toSorted();
-  expect(await wordsIn('__main__.py', 'MODULES', /^ {4}"([\w-]+)":/gm)).toEqual(jobs);
-  expect(await wordsIn('failures.py', 'LOWER', /^ {4}"([\w-]+)":/gm)).toEqual(jobs);
-  expect(await wordsIn('__main__.py', 'RESUMABLE', /"([\w-]+)"/g)).toEqual(resumableJobs.toSorted());
+it('the trainer has a row for each job, which says whether it resumes', async () => {
+  const table = await readFile(join(repositoryRoot, 'trainer/dermflow_trainer/kinds.py'), 'utf8');
+  const rows = [...table.matchAll(/^ {4}"([\w-]+)": Kind\(\s*"[\w.]+", (True|False), /gm)];
+  const jobs = trainerJobSchema.options.map(({ shape }) => shape.job.value);
+  expect(rows.map(([, job]) => job).toSorted()).toEqual(jobs.toSorted());
+  const resuming = rows.filter(([, , resumes]) => resumes === 'True').map(([, job]) => job);
+  expect(resuming.toSorted()).toEqual(resumableJobs.toSorted());
 });
