@@ -104,7 +104,7 @@ export async function createTrainingWorker(
     plugins: join(folder, 'plugins'),
     rewardTimeoutMs: 60_000,
     trainerPython: python,
-    forksTrainers: false,
+    forksTrainers: readEnvironment(process.env).forksTrainers,
     trainer: place,
   };
   const started = (): number[] => readFileSync(pids, 'utf8').split('\n').filter(Boolean).map(Number);
