@@ -1,5 +1,5 @@
 /** What the workflows of all methods have in common: signals, a parsed recipe, progress, evaluations beside the work. */
-import type { RunInput } from '../domain/contracts/run.ts';
+import type { RunInput, RunResult } from '../domain/contracts/run.ts';
 import type { MethodOutline } from '../domain/methods/method.ts';
 import { listenForBudget } from './allowance.ts';
 import { listenForRetryNow } from './attempts.ts';
@@ -19,7 +19,7 @@ export interface Course {
  *
  * @param parse throws a user's mistake; the file's name is for messages
  */
-export async function runMethod<R extends { name: string }, T>(
+export async function runMethod<R extends { name: string }, T extends RunResult>(
   method: MethodOutline<R>,
   input: unknown,
   parse: (recipe: unknown, file: string) => R,

@@ -72,18 +72,18 @@ async function train(recipe: SkinR1Recipe, { progress, evaluations }: Course): P
   await progress.part('sft', async () => {
     if (explained) {
       const rows = { trajectories: explained.trajectories, rows: explained.counts.train };
-      stretches.concepts = await trainByEpochs('concepts', { ...start, ...rows }, progress);
+      stretches.concepts = await trainByEpochs('concepts', recipe, { ...start, ...rows }, progress);
     }
     const adapter = newest('concepts')?.checkpoint;
     const input = { ...start, trajectories, rows: counts.train, ...(adapter ? { adapter } : {}) };
-    stretches.sft = await trainByEpochs('sft', input, progress);
+    stretches.sft = await trainByEpochs('sft', recipe, input, progress);
   });
   const policy = newest('sft');
   if (policy) evaluate(policy.subject, policy.checkpoint);
 
   const exported = await progress.part('grpo', async () => {
     const train = async (stage: StageBy<'grpo'>, sft: CheckpointRef | null): Promise<StretchResult[]> => {
-      const trained = await trainByMilestones(stage, { ...start, questions, sft }, progress, (checkpoint) =>
+      const trained = await trainByMilestones(stage, recipe, { ...start, questions, sft }, progress, (checkpoint) =>
         evaluate(subjectOf(stage, checkpoint), checkpoint),
       );
       const choice = chooseMilestone(stage, trained, stages[stage].ends(recipe));

@@ -5,10 +5,11 @@ import { z } from 'zod';
 import { canonicalJson, digestOf } from '../../domain/artifact.ts';
 import type { ModelRef } from '../../domain/contracts/references.ts';
 import { userMistake } from '../../domain/failures.ts';
-import type { LoraSettings } from '../../domain/lora.ts';
+import { methodOf } from '../../domain/methods/index.ts';
 import { exportedModelType } from '../../domain/plan/architecture.ts';
 import { requireEvenBatches } from '../../domain/plan/even-batches.ts';
 import { requireOpenPaths } from '../../domain/plan/paths.ts';
+import type { RecipeParts } from '../../domain/recipe/parts.ts';
 import type { Recipe } from '../../domain/recipe/recipe.ts';
 import type { TrainerPlace } from '../../platform/env.ts';
 import { digestOfFile } from '../store/store.ts';
@@ -55,7 +56,7 @@ export async function identifyModel(
 
 function requireRunnable({ place, recipe }: NonNullable<Asking['run']>): void {
   requireOpenPaths(place, recipe);
-  requireEvenBatches(recipe, place.processes * place.machines);
+  requireEvenBatches(methodOf(recipe).stages, recipe, place.processes * place.machines);
   if ('grpo' in recipe && recipe.grpo.rollouts === 'vllm-server' && place.vllm.server === null) {
     throw userMistake(
       'grpo.rollouts is "vllm-server": this gpu worker does not know the server; set DERMFLOW_VLLM_SERVER to the address of "trl vllm-serve", or take "transformers"',
@@ -72,15 +73,18 @@ function neededModules({ place, recipe }: NonNullable<Asking['run']>): Preflight
     ...(sharding.startsWith('zero') && processes * machines > 1
       ? [{ module: 'deepspeed', setting: 'DERMFLOW_TRAINER_SHARDING' }]
       : []),
-    ...(loraOf(recipe)?.quantise ? [{ module: 'bitsandbytes', setting: 'lora.quantise' }] : []),
+    ...quantised(recipe).map((setting) => ({ module: 'bitsandbytes', setting })),
     ...('grpo' in recipe && recipe.grpo.rollouts !== 'transformers'
       ? [{ module: 'vllm', setting: 'grpo.rollouts' }]
       : []),
   ];
 }
 
-const loraOf = (recipe: Recipe): LoraSettings | null =>
-  'lora' in recipe ? recipe.lora : (recipe.dermeval?.lora ?? null);
+/** Settings by which a stage of the recipe holds its base in four bits. */
+const quantised = ({ lora, dermeval }: Partial<Pick<RecipeParts, 'lora' | 'dermeval'>>): string[] => [
+  ...(lora?.quantise ? ['lora.quantise'] : []),
+  ...(dermeval?.lora.quantise ? ['dermeval.lora.quantise'] : []),
+];
 
 function requireRuntime({ evaluation, model }: Recipe, type: string | null): void {
   if (evaluation.runtime !== 'onnx' || type === null || type === exportedModelType) return;

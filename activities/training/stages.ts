@@ -32,8 +32,8 @@ const start = ({ adapter }: ModelRef): Record<string, string> => (adapter ? { st
 /** Of full fine-tuning, in one order however the recipe lists them. */
 const parts = ({ full }: Pick<RecipeParts, 'full'>): { full?: ModelPart[] } => (full ? { full: full.toSorted() } : {});
 
-/** An evaluator's settings are given as those of SFT. */
-const epochsOf = (stage: NonNullable<SftInput['stage']>, recipe: SftRecipe): number =>
+/** In runs that did not tell it; there an evaluator's settings are given as those of SFT. */
+const epochsIn = (stage: NonNullable<SftInput['stage']>, recipe: SftRecipe): number =>
   stages[stage === 'dermeval-sft' ? 'sft' : stage].ends(recipe).length;
 
 /** What decides the numbers of any stage beside its own settings. */
@@ -58,12 +58,12 @@ const passed = (trl: TrlFields | undefined): { trl?: Record<string, Json> } =>
  * its implementations round differently, and a checkpoint of one must not pass for that of another.
  */
 export function sftStretch(
-  { stage = 'sft', recipe, model, trajectories, rows, adapter, epoch }: SftInput,
+  { stage = 'sft', recipe, model, trajectories, rows, adapter, epochs = epochsIn(stage, recipe), epoch }: SftInput,
   place: Pick<Place, 'attention'>,
 ): Stretch {
   // The adapter of the stage before says all that it did.
   const { saveEvery: _, conceptAlignment: __, trl, ...own } = recipe.sft;
-  const sft = { ...own, ...passed(trl), epochs: epochsOf(stage, recipe) };
+  const sft = { ...own, ...passed(trl), epochs };
   const { stepsPerEpoch: steps } = sftBatches(rows, sft.batchSize);
   return {
     stage,
@@ -92,7 +92,7 @@ export function sftStretch(
  * reward of one's own is known by its bytes and its name, not by its path.
  */
 export function grpoStretch(
-  { recipe, model, questions, sft, stage = sft ? 'grpo' : 'rl-only', stopAt }: GrpoInput,
+  { recipe, model, questions, sft, stage = sft ? 'grpo' : 'rl-only', milestones, stopAt }: GrpoInput,
   plugin: LoadedPlugin | null,
   place: Pick<Place, 'attention'>,
 ): Stretch {
@@ -124,7 +124,7 @@ export function grpoStretch(
     validates: validation !== undefined,
     ...(validation ? { validation: { questions: validation.questions } } : {}),
     maxSteps,
-    startAt: Math.max(0, ...stages[stage].ends(recipe).filter((milestone) => milestone < stopAt)),
+    startAt: Math.max(0, ...(milestones ?? stages[stage].ends(recipe)).filter((milestone) => milestone < stopAt)),
     stopAt,
   };
 }

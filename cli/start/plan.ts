@@ -56,7 +56,7 @@ async function plan(recipeName: string, options: PlanOptions): Promise<void> {
   if (options.json) console.log(JSON.stringify({ recipe: recipe.name, data, ...planned, paths }));
   else console.log([words, ...serverLine(recipe), '', describePaths(paths)].join('\n'));
   requireOpenPaths(place, recipe);
-  requireEvenBatches(recipe, devices);
+  requireEvenBatches(methodOf(recipe).stages, recipe, devices);
 }
 
 /** As the environment says it here, which may not be that of the gpu workers, on as many devices as were asked about. */

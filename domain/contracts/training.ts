@@ -38,6 +38,8 @@ export interface SftInput {
   rows: number;
   /** Policy start; without it a fresh adapter. */
   adapter?: CheckpointRef;
+  /** Of the whole stage. Absent in runs begun before it was told: those that the recipe gives the stage. */
+  epochs?: number;
   /** 1-based epoch at whose end the stretch stops. */
   epoch: number;
 }
@@ -50,7 +52,9 @@ export interface GrpoInput {
   questions: ArtifactRef;
   /** Policy start and KL reference of every stretch; null: none, the base model is both. */
   sft: CheckpointRef | null;
-  /** Milestone at which this stretch stops. */
+  /** Of the whole stage. Absent in runs begun before they were told: those that the recipe gives the stage. */
+  milestones?: readonly number[];
+  /** The one of them at which this stretch stops. */
   stopAt: number;
 }
 

@@ -15,5 +15,5 @@ export function createAskedFilter({
   };
 }
 
-/** The benchmark that a task of a run is (benchmarks/index.ts). */
+/** The benchmark that a task of a run is (benchmarks/catalogue/). */
 export const benchmarkOfTask = (task: QuestionTask): string => (task === 'diagnosis' ? 'id-diagnosis' : task);

@@ -19,7 +19,9 @@ export interface MethodOutline<R = never> {
   workflow: string;
   /** Parts of a run, in the order in which `status` shows them. */
   parts: readonly string[];
-  /** The stages that made the adapter which a run of this recipe exports, in their order; at least one. */
+  /** Its stages of training, in the order in which they are trained. No other method trains them. */
+  stages: readonly Stage[];
+  /** Those of them that made the adapter which a run of this recipe exports, in their order; at least one. */
   trained(recipe: R): readonly Stage[];
 }
 
@@ -29,10 +31,10 @@ export interface Method<R = never> extends MethodOutline<R> {
   /** Whether more than recipe, code and settings decides its results: a file of the user's own, a judge, people. */
   asksOthers(recipe: R): boolean;
   /**
-   * What `report.json` of a run holds; null: its runs write no report. The workflow asks for it by an activity
-   * (domain/contracts/report.ts, activities/reporting/), which draws the page from it.
+   * What `report.json` of a run holds. The workflow asks for it by an activity (domain/contracts/report.ts,
+   * activities/reporting/), which draws the page from it.
    */
-  report: z.ZodType | null;
+  report: z.ZodType;
   /**
    * The runs that its ablations need, which cli/ablate/ makes a table of; null: it has none. Throws a user's mistake for a
    * recipe that leaves out what they are about.

@@ -1,10 +1,14 @@
 /** Devices share a step's sequences evenly, or the trainer would refuse the job after hours of other work. */
 import { userMistake } from '../failures.ts';
-import { type StageRow, stageNames, stages, type Trains } from '../stages.ts';
+import { type Stage, type StageRow, stages, type Trains } from '../stages.ts';
 
-/** Throws a user's mistake for the first stage of the recipe whose steps the devices do not divide. */
-export function requireEvenBatches(recipe: Trains, devices: number): void {
-  for (const name of stageNames) {
+/**
+ * Throws a user's mistake for the first stage of the recipe whose steps the devices do not divide.
+ *
+ * @param own stages of the recipe's method
+ */
+export function requireEvenBatches(own: readonly Stage[], recipe: Trains, devices: number): void {
+  for (const name of own) {
     const row: StageRow = stages[name];
     if (row.ends(recipe).length === 0) continue;
     const { setting, sequences } = row.step(recipe);

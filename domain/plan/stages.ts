@@ -1,7 +1,7 @@
 /** What each stage of training of a recipe will do: steps, checkpoints, memory. Of any method, by the rows of its stages. */
 import type { RecipeParts } from '../recipe/parts.ts';
 import { resumeCheckpointsKept } from '../retention.ts';
-import { type Stage, type StageRow, stageNames, stages, type Trains } from '../stages.ts';
+import { type Stage, type StageRow, stages, type Trains } from '../stages.ts';
 import type { Architecture } from './architecture.ts';
 import { type Batches, grpoBatches, sftBatches } from './batches.ts';
 import { type Computer, estimateMemory, type MemoryEstimate } from './memory.ts';
@@ -22,8 +22,8 @@ export interface StagePlan extends Batches {
 
 export interface StagesInput {
   recipe: Trains & Pick<RecipeParts, 'model'> & { data: Pick<RecipeParts['data'], 'maxPixels'> };
-  /** Rows of the data of a stage. */
-  rowsOf(stage: Stage): number;
+  /** Of each stage of the recipe's method, in their order, the rows of its data. */
+  rows: Partial<Record<Stage, number>>;
   architecture: Architecture | null;
   devices: number;
   computer?: Computer;
@@ -32,16 +32,17 @@ export interface StagesInput {
 /** Bytes of AdamW's state per trained parameter. */
 const stateBytes = 8;
 
-/** The stages that the recipe trains, in their order. */
-export function planStages({ recipe, rowsOf, architecture: a, devices, computer }: StagesInput): StagePlan[] {
-  return stageNames.flatMap((stage) => {
+/** Those of the method's stages that the recipe trains, in their order. */
+export function planStages({ rows: own, recipe, architecture: a, devices, computer }: StagesInput): StagePlan[] {
+  const each = Object.entries(own) as [Stage, number][]; // its type says so
+  return each.flatMap(([stage, data]) => {
     const row: StageRow = stages[stage];
     const ends = row.ends(recipe);
     const last = ends.at(-1);
     if (last === undefined) return [];
     const { rows, sequences, saveEvery } = row.step(recipe);
     // A stage that goes by steps samples from prompts, of which TRL's sampler keeps whole steps alone.
-    const batches = row.perStep ? grpoBatches(rowsOf(stage), rows) : sftBatches(rowsOf(stage), rows);
+    const batches = row.perStep ? grpoBatches(data, rows) : sftBatches(data, rows);
     const steps = row.perStep ? last : last * batches.stepsPerEpoch;
     const stops = row.perStep ? ends : ends.map((end) => end * batches.stepsPerEpoch);
     const between = Math.floor(steps / saveEvery) - stops.filter((stop) => stop % saveEvery === 0).length;

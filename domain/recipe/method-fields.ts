@@ -15,7 +15,7 @@ export interface ForeignFields {
   isNamed: boolean;
 }
 
-/** Fields that another method alone has; null where there are none, or the method is none that is known. */
+/** Fields that another method has and this one has not; null where there are none, or the method is none that is known. */
 export function foreignFields(recipe: unknown): ForeignFields | null {
   if (typeof recipe !== 'object' || recipe === null) return null;
   const named: unknown = Reflect.get(recipe, 'method');
@@ -26,7 +26,7 @@ export function foreignFields(recipe: unknown): ForeignFields | null {
     if (fields.length === 0) continue;
     const isNamed = (named ?? null) !== null;
     const read = isNamed ? `method is "${method}"` : `method is missing, so that the recipe is read as "${method}"`;
-    const what = `${fields.join(', ')} ${fields.length === 1 ? 'is a field' : 'are fields'} of "${other}" alone`;
+    const what = `${fields.join(', ')} ${fields.length === 1 ? 'is a field' : 'are fields'} of "${other}"`;
     const remedy = isNamed
       ? `give method: ${other}, or remove ${fields.length === 1 ? 'it' : 'them'}`
       : `add method: ${other}`;

@@ -85,3 +85,27 @@ describe('the alignment of concepts', () => {
     expect(now.maxSteps).toBe(epochs * Math.ceil(16 / recipe.sft.batchSize));
   });
 });
+
+describe('ends that another method tells for a stage by the same job', () => {
+  const model = { base: 'tiny', sha256: 'b'.repeat(64) };
+  const { seed, model: computed, lora, grpo, prompts, rewards, sft } = smallRecipe();
+
+  it('are those of GRPO with the parts that it reads and no more: the key is the same, the stretch begins at them', () => {
+    const none = { ...grpo, milestones: [], rlOnlyMilestones: [] };
+    const recipe = { seed, model: computed, lora, grpo: none, prompts, rewards };
+    const input = { recipe, model, questions: reference('questions', 'all'), sft: null, stopAt: 30 };
+    const told = grpoStretch({ ...input, milestones: [10, 20, 30] }, null, { attention: 'sdpa' });
+    expect(told).toMatchObject({ startAt: 20, stopAt: 30 });
+    expect(told.stageKey).toBe(reinforced(smallRecipe()).stageKey);
+    expect(grpoStretch(input, null, { attention: 'sdpa' }).startAt).toBe(0);
+  });
+
+  it('are the epochs of SFT, whatever its settings say of another stage', () => {
+    const recipe = { seed, model: computed, lora, sft: { ...sft, epochs: 0 } };
+    const input = { recipe, model, trajectories: reference('trajectories', 'all'), rows: 16, epoch: 2 };
+    expect(sftStretch({ ...input, epochs: 3 }, { attention: 'sdpa' })).toMatchObject({
+      params: { sft: { epochs: 3 } },
+      maxSteps: 3 * (sftStretch({ ...input, epochs: 1 }, { attention: 'sdpa' }).maxSteps ?? 0),
+    });
+  });
+});

@@ -43,11 +43,11 @@ describe('a stage that only a row knows of', () => {
   });
 
   it('is in the plan, with its memory', () => {
-    const planned = planStages({ recipe, rowsOf: () => 70, architecture: qwen25Vl7b, devices: 1 });
+    const planned = planStages({ recipe, rows: { [tiny]: 70 }, architecture: qwen25Vl7b, devices: 1 });
     const own = planned.find(({ stage }) => stage === tiny);
     expect(own).toMatchObject({ epochs: null, steps: 40, checkpoints: { uploaded: 4, kept: 4 } });
     expect(own?.sizes?.memory.base).toBeGreaterThan(0);
-    expect(() => requireEvenBatches(recipe, 1)).toThrow('tiny.perDeviceBatchSize');
+    expect(() => requireEvenBatches([tiny], recipe, 1)).toThrow('tiny.perDeviceBatchSize');
   });
 
   it('is told by status and watch', () => {

@@ -10,12 +10,14 @@ import { runsQuery } from '../../cli/follow/list.ts';
 import { renderStatus } from '../../cli/follow/render.ts';
 import { attributesOf } from '../../cli/runs.ts';
 import { modelCard } from '../../domain/card/model-card.ts';
-import type { EvaluationResult } from '../../domain/contracts/evaluation.ts';
+import type { RunResult } from '../../domain/contracts/run.ts';
 import { failureTypes } from '../../domain/failures.ts';
 import type { ModelCardSource } from '../../domain/methods/card-source.ts';
 import { methodOf, methodOfWorkflow, methods } from '../../domain/methods/index.ts';
 import type { Method } from '../../domain/methods/method.ts';
 import { taskQueues } from '../../domain/names.ts';
+import { reportSchema } from '../../domain/report/report.ts';
+import { runResultSchema } from '../../domain/run-record.ts';
 import { FakeActivities } from '../support/fake-activities.ts';
 import { smallRecipe } from '../support/recipes.ts';
 import { failureOf, progressOf } from '../support/runs.ts';
@@ -54,12 +56,12 @@ const start = (input: unknown) => {
 describe('a method of three parts', () => {
   it('runs: data, SFT, evaluation', async () => {
     const run = await start(recipe);
-    const evaluations: EvaluationResult[] = await run.result();
-    expect(evaluations.map(({ label }) => label)).toEqual(['base', 'sft']);
+    const result: RunResult = runResultSchema.parse(await run.result());
+    expect(result.evaluations.map(({ label }) => label)).toEqual(['base', 'sft']);
     expect(fakes.names('identify', 'prepare', 'synthesise', 'train')).toEqual([
       ...['identifyModel', 'prepareData', 'synthesiseTrajectories', 'trainSft 1', 'trainSft 2'],
     ]);
-    expect(fakes.names('exportAdapter', 'writeReport')).toEqual([]);
+    expect(fakes.names('exportAdapter', 'writeReport')).toEqual(['exportAdapter', 'writeReport']);
     const { stages, checkpoint } = await progressOf(run);
     expect(stages.map(({ stage, state }) => [stage, state])).toEqual([
       ['data', 'done'],
@@ -87,13 +89,13 @@ describe('a method of three parts', () => {
     expect(card).not.toMatch(/skin-?r1|GRPO/i);
   });
 
-  it('has a plan, no report and no ablations, which its row says', () => {
+  it('has a plan, a report and no ablations, which its row says', () => {
     const method = methodOf(recipe, known);
     const data = { items: 32, test: null, textbook: null, images: 32 };
     const { plan, words } = method.plan({ recipe, data, architecture: null, devices: 1, prices: null });
     expect(words).toBe('1 stage of training');
     expect(plan).toMatchObject({ stages: [{ stage: 'sft', epochs: recipe.sft.epochs }] });
-    expect([method.report, method.ablation, method.asksOthers(recipe)]).toEqual([null, null, false]);
+    expect([method.report, method.ablation, method.asksOthers(recipe)]).toEqual([reportSchema, null, false]);
     const { ablation: ___, ...incomplete } = tiny;
     // @ts-expect-error it does not say whether it has ablations
     const row: Method<TinyRecipe> = incomplete;

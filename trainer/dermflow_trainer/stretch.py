@@ -15,7 +15,7 @@ from dermflow_trainer.job import load_job, step_size, world_size
 from dermflow_trainer.logged import NAMES
 from dermflow_trainer.meter import Meter
 from dermflow_trainer.numerics import numerics
-from dermflow_trainer.traces import without_traces
+from dermflow_trainer.tuning.traces import without_traces
 
 
 def common_arguments(job):

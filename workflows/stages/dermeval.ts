@@ -5,8 +5,9 @@ import type { CheckpointRef, ModelRef } from '../../domain/contracts/references.
 import type { StretchResult } from '../../domain/contracts/training.ts';
 import type { RecipeParts } from '../../domain/recipe/parts.ts';
 import { stages } from '../../domain/stages.ts';
-import { evaluateNarratives, judgeNarratives, scoreByDrawing, trainSft, trainSoreb } from '../activities.ts';
+import { evaluateNarratives, judgeNarratives, scoreByDrawing, trainSoreb } from '../activities.ts';
 import type { Progress } from '../progress.ts';
+import { trainByEpochs } from './sft.ts';
 
 export interface Evaluator {
   /** Null where the recipe trains none. */
@@ -26,12 +27,8 @@ export async function trainEvaluator(
   if (!dermeval || !reviewed) return { checkpoint: null, sft: [], soreb: [] };
   const { judgements, counts } = reviewed;
   const settings = { seed, model: recipe.model, lora: dermeval.lora, sft: dermeval.sft };
-  const sft: StretchResult[] = [];
-  for (const epoch of stages['dermeval-sft'].ends(recipe)) {
-    progress.say(stages['dermeval-sft'].part, stages['dermeval-sft'].status(epoch, recipe));
-    const rows = { trajectories: judgements, rows: counts.evaluatorRows };
-    sft.push(await trainSft({ stage: 'dermeval-sft', recipe: settings, model, ...rows, epoch }));
-  }
+  const rows = { trajectories: judgements, rows: counts.evaluatorRows };
+  const sft = await trainByEpochs('dermeval-sft', recipe, { recipe: settings, model, ...rows }, progress);
   const supervised = sft.at(-1)?.checkpoint;
   if (!supervised) throw new RangeError('an evaluator without epochs');
   const soreb: StretchResult[] = [];

@@ -1,7 +1,7 @@
 import type { CheckpointRef } from '../../domain/contracts/references.ts';
 import type { GrpoInput, StretchResult } from '../../domain/contracts/training.ts';
 import { endsEarly } from '../../domain/rewards/milestones.ts';
-import { type StageBy, stages } from '../../domain/stages.ts';
+import { type StageBy, type StageRow, stages, type Trains } from '../../domain/stages.ts';
 import { trainGrpo } from '../activities.ts';
 import type { Progress } from '../progress.ts';
 
@@ -10,18 +10,22 @@ import type { Progress } from '../progress.ts';
  *
  * With a validation it may end before the last milestone.
  *
+ * @param recipe says the milestones; none where it leaves the stage out
  * @param onMilestone hears of each checkpoint before the next stretch begins
  */
 export async function trainByMilestones(
   stage: StageBy<'grpo'>,
-  input: Omit<GrpoInput, 'stage' | 'stopAt'>,
+  recipe: Trains,
+  input: Omit<GrpoInput, 'stage' | 'milestones' | 'stopAt'>,
   progress: Progress,
   onMilestone: (checkpoint: CheckpointRef) => void,
 ): Promise<StretchResult[]> {
   const stretches: StretchResult[] = [];
-  for (const stopAt of stages[stage].ends(input.recipe)) {
-    progress.say(stages[stage].part, stages[stage].status(stopAt, input.recipe));
-    const stretch = await trainGrpo({ ...input, stage, stopAt });
+  const row: StageRow = stages[stage];
+  const milestones = row.ends(recipe);
+  for (const stopAt of milestones) {
+    progress.say(row.part, row.status(stopAt, recipe));
+    const stretch = await trainGrpo({ ...input, stage, milestones, stopAt });
     progress.reached({ stage, step: stretch.checkpoint.step });
     onMilestone(stretch.checkpoint);
     stretches.push(stretch);

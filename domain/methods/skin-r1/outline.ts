@@ -1,11 +1,13 @@
 import type { SkinR1Recipe } from '../../recipe/methods/skin-r1.ts';
 import { stages } from '../../stages.ts';
+import { skinR1Stages } from '../../training/skin-r1-stages.ts';
 import type { MethodOutline } from '../method.ts';
 
 export const skinR1Outline: MethodOutline<SkinR1Recipe> = {
   name: 'skin-r1',
   title: 'Skin-R1',
   workflow: 'skinR1',
+  stages: Object.keys(skinR1Stages) as (keyof typeof skinR1Stages)[], // of a literal: its keys and no others
   parts: ['data', 'trajectories', 'sft', 'grpo', 'evaluation', 'report'],
   // In the paper's order; RL without SFT is exported where it is all that the recipe trains.
   trained: (recipe) => {

@@ -16,7 +16,8 @@ import { checkpointBytes, trainableParameters } from '../../plan/weights.ts';
 import type { SkinR1Recipe } from '../../recipe/methods/skin-r1.ts';
 import { iterationsOf } from '../../recipe/trl/together.ts';
 import { resumeCheckpointsKept } from '../../retention.ts';
-import { rewardedStages, stageNames, stages } from '../../stages.ts';
+import { rewardedStages, stages } from '../../stages.ts';
+import { skinR1Outline } from './outline.ts';
 
 export interface RunPlan {
   /** Null where textbook cases are not counted. */
@@ -116,9 +117,11 @@ function planConcepts({ sft, trajectories }: SkinR1Recipe, { concepts }: DataCou
 /** Adapter and the larger state of an optimiser. The frozen SFT adapter in GRPO's checkpoints is one blob, stored once. */
 function planStorage(recipe: SkinR1Recipe, { images }: DataCounts, architecture: Architecture) {
   const checkpoint = checkpointBytes(architecture, recipe);
-  const stretches = stageNames.map((stage) => stages[stage].ends(recipe).length).filter((ends) => ends > 0);
+  const stretches = skinR1Outline.stages.map((stage) => stages[stage].ends(recipe).length).filter((ends) => ends > 0);
   const checkpoints = stretches.reduce((sum, ends) => sum + ends + resumeCheckpointsKept, 0);
-  const references = rewardedStages.filter((stage) => stages[stage].ends(recipe).length > 0);
+  const references = skinR1Outline.stages.filter(
+    (stage) => rewardedStages.includes(stage) && stages[stage].ends(recipe).length > 0,
+  );
   // Without an adapter the reference is the model that GRPO began with, which no checkpoint holds.
   const frozen = recipe.lora === null ? 0 : 4 * trainableParameters(architecture, recipe);
   const reference = references.length > 0 && recipe.grpo.beta > 0 ? frozen : 0;

@@ -12,7 +12,7 @@ import {
 } from '../../plan/input.ts';
 import { planStages, type StagePlan } from '../../plan/stages.ts';
 import type { SkinGptR1Recipe } from '../../recipe/methods/skingpt-r1.ts';
-import type { Stage } from '../../stages.ts';
+import type { skinGptR1Stages } from '../../training/skingpt-r1-stages.ts';
 
 export interface SkinGptR1Plan {
   /** What is written; `kept` at most. Calls without those that are asked again. */
@@ -61,9 +61,11 @@ export function planSkinGptR1({
   const filtered = Math.min(narratives.keep.top ?? cases, cases - reviewed);
   const rows = filtered + (reviewed - bench);
   const validation = Math.round(rows * narratives.validationShare);
-  const rowsOf = (stage: Stage): number =>
-    stage === 'dermeval-sft' || stage === 'dermeval' ? reviewed - bench : rows - validation;
-  const stages = planStages({ recipe, rowsOf, architecture, devices, ...(computer ? { computer } : {}) });
+  const rowsOfStages: Record<keyof typeof skinGptR1Stages, number> = {
+    ...{ dermcot: rows - validation, distillation: rows - validation },
+    ...{ 'dermeval-sft': reviewed - bench, dermeval: reviewed - bench },
+  };
+  const stages = planStages({ rows: rowsOfStages, recipe, architecture, devices, ...(computer ? { computer } : {}) });
   const models = 1 + stages.filter(({ stage }) => stage === 'dermcot' || stage === 'distillation').length;
   const asked =
     data.test === null

@@ -12,9 +12,10 @@ export interface ReviewOnlyInput {
 const method = { name: 'review-only', parts: ['review'] } as unknown as MethodOutline<ReviewOnlyInput['recipe']>; // a run asks no more of it
 
 export const reviewOnly = (input: ReviewOnlyInput): Promise<CertifiedResult | null> =>
-  runMethod(
+  runMethod<ReviewOnlyInput['recipe'], never>(
     method,
     input,
     () => input.recipe,
-    (recipe, { progress }) => progress.part('review', () => reviewed(recipe, input.narratives, progress)),
+    (recipe, { progress }) =>
+      progress.part('review', () => reviewed(recipe, input.narratives, progress)) as Promise<never>, // no run has this result
   );

@@ -4,6 +4,7 @@ import type { Method } from '../../../domain/methods/method.ts';
 import { planStages } from '../../../domain/plan/stages.ts';
 import { skinR1RecipeSchema } from '../../../domain/recipe/methods/skin-r1.ts';
 import { parseBy } from '../../../domain/recipe/parse.ts';
+import { reportSchema } from '../../../domain/report/report.ts';
 
 const { name, seed, prompts, model, lora, data, trajectories, sft, questions, rewards, evaluation } =
   skinR1RecipeSchema.shape;
@@ -24,13 +25,14 @@ export const tiny: Method<TinyRecipe> = {
   title: 'Tiny method',
   workflow: 'tinyMethod',
   parts: ['data', 'sft', 'evaluation'],
+  stages: ['sft'],
   trained: () => ['sft'],
   plan: ({ recipe, data, ...given }) => {
-    const stages = planStages({ recipe, rowsOf: () => data.items, ...given });
+    const stages = planStages({ recipe, rows: { sft: data.items }, ...given });
     return { plan: { stages }, words: `${stages.length} stage of training` };
   },
   asksOthers: () => false,
-  report: null,
+  report: reportSchema,
   ablation: null,
   card: ({ recipe }) => ({
     made: `Made by nobody. ${recipe.greeting}`,

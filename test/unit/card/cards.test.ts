@@ -1,21 +1,28 @@
 /** The model card of every shipped recipe with example results, as files to be read: each sentence is true for its recipe. */
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { readRecipeOf } from '../../../cli/start/recipes.ts';
 import { modelCard } from '../../../domain/card/model-card.ts';
 import type { BenchmarkResult } from '../../../domain/contracts/benchmarks.ts';
 import type { EvaluationResult, TaskScore } from '../../../domain/contracts/evaluation.ts';
 import { byDimension } from '../../../domain/dermeval/dimensions.ts';
 import type { NarrativeScores } from '../../../domain/dermeval/narrative-scores.ts';
+import { methodOf } from '../../../domain/methods/index.ts';
 import type { QuestionTask } from '../../../domain/questions/question.ts';
 import type { SkinR1Recipe } from '../../../domain/recipe/methods/skin-r1.ts';
+import type { MethodName } from '../../../domain/recipe/recipe.ts';
 import { repositoryRoot } from '../../../platform/env.ts';
 import { benchmarkResult } from '../../support/fake-activities.ts';
 
-const all = readdirSync(join(repositoryRoot, 'recipes')).map((file) => file.replace(/\.yaml$/, ''));
-const isOpen = (name: string): boolean => name.startsWith('skingpt');
-const [recipes, openRecipes] = [all.filter((name) => !isOpen(name)), all.filter(isOpen)];
+const folder = join(repositoryRoot, 'recipes');
+/** Names of the shipped recipes of a method. */
+const recipesOf = (method: MethodName): string[] =>
+  readdirSync(folder)
+    .filter((file) => methodOf(parse(readFileSync(join(folder, file), 'utf8'))).name === method)
+    .map((file) => file.replace(/\.yaml$/, ''));
+const [recipes, openRecipes] = [recipesOf('skin-r1'), recipesOf('skingpt-r1')];
 const sha256 = 'c'.repeat(64);
 
 const score = (task: QuestionTask, accuracy: number): TaskScore => ({

@@ -163,7 +163,7 @@ describe('a recipe of SkinGPT-R1', () => {
     [
       'a field of Skin-R1',
       changed({ grpo: {} }),
-      'and grpo is a field of "skin-r1" alone; give method: skin-r1, or remove it',
+      'and grpo is a field of "skin-r1"; give method: skin-r1, or remove it',
     ],
     [
       'pictures with concepts',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { distillationSchema } from '../../../../domain/jobs/distillation.ts';
+import { methodOf } from '../../../../domain/methods/index.ts';
 import { planSkinGptR1 } from '../../../../domain/methods/skingpt-r1/plan.ts';
 import { describeSkinGptR1Plan } from '../../../../domain/methods/skingpt-r1/plan-words.ts';
 import { qwen25Vl7b } from '../../../../domain/plan/architecture.ts';
@@ -8,6 +9,7 @@ import type { DataCounts } from '../../../../domain/plan/input.ts';
 import { distilledParameters } from '../../../../domain/plan/weights.ts';
 import { dermevalSchema } from '../../../../domain/recipe/dermeval.ts';
 import type { SkinGptR1Recipe } from '../../../../domain/recipe/methods/skingpt-r1.ts';
+import type { Recipe } from '../../../../domain/recipe/recipe.ts';
 import { skinGptR1Recipe } from '../../../support/narrative-report.ts';
 import { demoRecipe } from '../../../support/recipes.ts';
 
@@ -133,6 +135,8 @@ describe('the plan of SkinGPT-R1', () => {
   });
 });
 
+const even = (recipe: Recipe, devices: number) => requireEvenBatches(methodOf(recipe).stages, recipe, devices);
+
 describe('devices that do not divide a step', () => {
   it.each([
     ['distillation', { ...paper, distillation: { ...paper.distillation, perDeviceBatchSize: 3 } }, 1],
@@ -140,19 +144,17 @@ describe('devices that do not divide a step', () => {
     ['dermeval.sft', withEvaluator, 8],
     ['sft', demoRecipe(), 3],
   ] as const)('are told by the setting: %s', (setting, recipe, devices) => {
-    expect(() => requireEvenBatches(recipe, devices)).toThrow(
+    expect(() => even(recipe, devices)).toThrow(
       new RegExp(`^${setting}\\.perDeviceBatchSize is \\d+: on the ${devices} devices`),
     );
   });
 
   it('are none where each stage that is trained has its share; a stage that is left out is not asked', () => {
-    expect(() => requireEvenBatches(paper, 4)).not.toThrow();
-    expect(() => requireEvenBatches(demoRecipe(), 1)).not.toThrow();
-    const { grpo, sft } = demoRecipe();
-    const odd = { sft, grpo: { ...grpo, perDeviceBatchSize: 7 } };
-    expect(() => requireEvenBatches(odd, 1)).toThrow(/^grpo\.perDeviceBatchSize is 7/);
-    expect(() =>
-      requireEvenBatches({ sft, grpo: { ...odd.grpo, milestones: [], rlOnlyMilestones: [] } }, 1),
-    ).not.toThrow();
+    expect(() => even(paper, 4)).not.toThrow();
+    expect(() => even(demoRecipe(), 1)).not.toThrow();
+    const demo = demoRecipe();
+    const odd = { ...demo, grpo: { ...demo.grpo, perDeviceBatchSize: 7 } };
+    expect(() => even(odd, 1)).toThrow(/^grpo\.perDeviceBatchSize is 7/);
+    expect(() => even({ ...odd, grpo: { ...odd.grpo, milestones: [], rlOnlyMilestones: [] } }, 1)).not.toThrow();
   });
 });
