@@ -21,7 +21,7 @@ import { execa } from 'execa';
 import { z } from 'zod';
 import { userMistake } from '../domain/failures.ts';
 import { distractorSources } from '../domain/questions/distractors.ts';
-import { smallHeap, twoMallocArenas } from '../infra/node24.mjs';
+import { flatMemory } from '../infra/node24.mjs';
 import { bundleWorkflows } from '../test/support/temporal.ts';
 import { readCount } from './common/arguments.ts';
 import { workflowsFile } from './scale/files.ts';
@@ -73,10 +73,14 @@ async function measureSize(count: number, settings: readonly string[], workflows
   const folder = await mkdtemp(join(tmpdir(), 'dermflow-bench-scale-'));
   try {
     await writeFile(join(folder, workflowsFile), workflows);
-    const { stdout } = await execa(process.execPath, [smallHeap, program, String(count), folder, ...settings], {
-      env: twoMallocArenas,
-      stderr: 'inherit',
-    });
+    const { stdout } = await execa(
+      process.execPath,
+      [...flatMemory.flags, program, String(count), folder, ...settings],
+      {
+        env: flatMemory.env,
+        stderr: 'inherit',
+      },
+    );
     return sizeSchema.parse(JSON.parse(stdout.split('\n').at(-1) ?? ''));
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -21,7 +21,7 @@ import type { SftInput, StretchResult } from '../../domain/contracts/training.ts
 import { skinR1 } from '../../domain/methods/skin-r1/method.ts';
 import { taskQueues } from '../../domain/names.ts';
 import type { DistractorSource } from '../../domain/questions/distractors.ts';
-import { smallHeap } from '../../infra/node24.mjs';
+import { flatMemory } from '../../infra/node24.mjs';
 import { writeGeneratedSources } from '../../test/support/generated-sources.ts';
 import { startDevServer, startWorkers } from '../../test/support/temporal.ts';
 import { importedFile, workflowsFile } from './files.ts';
@@ -48,9 +48,13 @@ const inOwnProcess = async (stage: StageName, input: unknown) => {
   const inputFile = join(folder, `${stage}-input.json`);
   await writeFile(inputFile, JSON.stringify(input ?? null));
   const program = join(import.meta.dirname, 'run-stage.ts');
-  const { stdout } = await execa(process.execPath, [smallHeap, program, folder, distractors, stage, inputFile], {
-    stderr: 'inherit',
-  });
+  const { stdout } = await execa(
+    process.execPath,
+    [...flatMemory.flags, program, folder, distractors, stage, inputFile],
+    {
+      stderr: 'inherit',
+    },
+  );
   return z.object({ result: z.unknown(), measure: measureSchema }).parse(JSON.parse(stdout.split('\n').at(-1) ?? ''));
 };
 
