@@ -12,7 +12,7 @@ import { execa } from 'execa';
 import { z } from 'zod';
 import { modelSize } from '../activities/datasets/images/image-size.ts';
 import { ownEnvironment } from '../cli/environment.ts';
-import { smallHeap, twoMallocArenas } from '../infra/node24.mjs';
+import { flatMemory } from '../infra/node24.mjs';
 import { readCount } from './common/arguments.ts';
 import { median } from './common/median.ts';
 import { writePhotographs, writeTinyImages } from './data/generate.ts';
@@ -151,7 +151,7 @@ async function measureMemory(folder: string, sizes: readonly number[]): Promise<
 
 /** As `dermflow data import` starts its process. */
 const importOnce = (set: string, store: string): Promise<Measure> =>
-  measure(process.execPath, [smallHeap, importProgram, set, store], twoMallocArenas);
+  measure(process.execPath, [...flatMemory.flags, importProgram, set, store], flatMemory.env);
 
 async function measure(program: string, args: string[], env: Record<string, string> = {}): Promise<Measure> {
   const { stdout } = await execa(program, args, { env });

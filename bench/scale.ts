@@ -5,7 +5,12 @@
  *
  * `--processes own` runs each stage in a process of its own: what the stage needs. `shared` runs all of them in one, one
  * after the other, as a worker does that has all roles: what the heap of one stage has not given back counts for the
- * next. `--until data` ends after the first stage.
+ * next. `--until data` ends after the first stage. `--readings 3` measures each size three times.
+ *
+ * `--folder DIR` keeps the files of the last run of each size. `--folder DIR --only evaluation,report` then measures
+ * these stages alone, on what that run gave to them (with its `--distractors`): minutes in the place of hours. A stage
+ * finds none of the results that are in the store, and an evaluation no answers; in a run the evaluation of grey
+ * pictures finds those to the real ones.
  *
  * What is real: the workflow on a Temporal server, data preparation (splits, groups, audit for leaks by perceptual hashes),
  * questions, trajectories, evaluation and report, their artifacts on disk. What stands in: the import (`bench data`
@@ -13,27 +18,20 @@
  * wherever they are fetched, the model (answers an option by chance), the language model (names the first finding that
  * it may), training. A tenth of the cases is a textbook's.
  */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { execa } from 'execa';
-import { z } from 'zod';
 import { userMistake } from '../domain/failures.ts';
 import { distractorSources } from '../domain/questions/distractors.ts';
-import { smallHeap, twoMallocArenas } from '../infra/node24.mjs';
+import { flatMemory } from '../infra/node24.mjs';
 import { bundleWorkflows } from '../test/support/temporal.ts';
 import { readCount } from './common/arguments.ts';
 import { workflowsFile } from './scale/files.ts';
-import { measureSchema } from './scale/measure.ts';
-
-const sizeSchema = z.object({
-  count: z.number(),
-  /** Null where the run ended before its last stage. */
-  events: z.number().nullable(),
-  stages: z.array(measureSchema.extend({ stage: z.string(), attempt: z.number() })),
-});
-type MeasuredSize = z.infer<typeof sizeSchema>;
+import { inOwnProcess, keptInputs } from './scale/own-process.ts';
+import { type Reading, readingSchema, rowsOf, tableHead } from './scale/rows.ts';
+import { type StageName, stageNames } from './scale/stand-ins.ts';
 
 const program = join(import.meta.dirname, 'scale/run-stages.ts');
 
@@ -45,23 +43,36 @@ export default async function scale(args: string[]): Promise<void> {
       distractors: { type: 'string', default: 'matched' },
       processes: { type: 'string', default: 'own' },
       until: { type: 'string', default: 'report' },
+      readings: { type: 'string', default: '1' },
+      folder: { type: 'string' },
+      only: { type: 'string' },
     },
   });
-  const { distractors, processes, until } = values;
+  const { distractors, processes, until, folder, only } = values;
   oneOf('--distractors', distractors, distractorSources);
   oneOf('--processes', processes, ['own', 'shared']);
   oneOf('--until', until, ['data', 'report']);
-  console.log(`distractors: ${distractors}, processes: ${processes}`);
-  console.log(
-    '| cases | stage | seconds | of the processor | starts with, MiB | peak MiB | × first | longest silence, s | attempts | history events |',
-  );
-  console.log(`|${' --- |'.repeat(10)}`);
-  const { code } = await bundleWorkflows(); // here, so that the bundler's memory is not measured
-  let first: MeasuredSize | null = null;
+  for (const stage of only?.split(',') ?? []) oneOf('--only', stage, stageNames);
+  if (only !== undefined && folder === undefined)
+    throw userMistake('--only measures stages of an earlier run again; give the --folder that it kept');
+  const readings = readCount('--readings', values.readings);
+  console.log(`distractors: ${distractors}, processes: ${only === undefined ? processes : 'own'}`);
+  console.log(tableHead);
+  // Here, so that the bundler's memory is not measured.
+  const code = only === undefined ? (await bundleWorkflows()).code : '';
+  let first: Reading[] | null = null;
   for (const size of values.sizes.split(',')) {
-    const measured = await measureSize(readCount('--sizes', size), [distractors, processes, until], code);
+    const count = readCount('--sizes', size);
+    const measured: Reading[] = [];
+    for (let i = 0; i < readings; i += 1) {
+      measured.push(
+        only === undefined
+          ? await measureRun(count, folder, [distractors, processes, until], code)
+          : await measureAgain(count, keptFolder(folder ?? '', count), distractors, only.split(',')),
+      );
+    }
     first ??= measured;
-    printRows(measured, first);
+    for (const row of rowsOf(count, measured, first)) console.log(row);
   }
 }
 
@@ -69,40 +80,46 @@ function oneOf(flag: string, value: string, allowed: readonly string[]): void {
   if (!allowed.includes(value)) throw userMistake(`${flag} ${value}: expected one of ${allowed.join(', ')}`);
 }
 
-async function measureSize(count: number, settings: readonly string[], workflows: string): Promise<MeasuredSize> {
-  const folder = await mkdtemp(join(tmpdir(), 'dermflow-bench-scale-'));
+const keptFolder = (folder: string, count: number): string => join(folder, `dermflow-bench-scale-${count}`);
+
+async function measureRun(
+  count: number,
+  kept: string | undefined,
+  settings: readonly string[],
+  workflows: string,
+): Promise<Reading> {
+  const folder = kept === undefined ? await mkdtemp(join(tmpdir(), 'dermflow-bench-scale-')) : keptFolder(kept, count);
+  if (kept !== undefined) await rm(folder, { recursive: true, force: true }); // else all would be there
+  await mkdir(folder, { recursive: true });
   try {
     await writeFile(join(folder, workflowsFile), workflows);
-    const { stdout } = await execa(process.execPath, [smallHeap, program, String(count), folder, ...settings], {
-      env: twoMallocArenas,
-      stderr: 'inherit',
-    });
-    return sizeSchema.parse(JSON.parse(stdout.split('\n').at(-1) ?? ''));
+    const args = [...flatMemory.flags, program, String(count), folder, ...settings];
+    const { stdout } = await execa(process.execPath, args, { env: flatMemory.env, stderr: 'inherit' });
+    return readingSchema.parse(JSON.parse(stdout.split('\n').at(-1) ?? ''));
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    if (kept === undefined) await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** Of a stage that runs several times, as evaluation does, the sum of seconds and the highest of the rest. */
-function printRows({ count, events, stages }: MeasuredSize, first: MeasuredSize): void {
-  const ofStage = (all: MeasuredSize['stages'], stage: string) => all.filter((each) => each.stage === stage);
-  const most = (all: MeasuredSize['stages'], field: 'startMiB' | 'peakMiB' | 'silentSeconds' | 'attempt'): number =>
-    Math.max(...all.map((each) => each[field]));
-  for (const stage of new Set(stages.map((each) => each.stage))) {
-    const own = ofStage(stages, stage);
-    const total = (field: 'seconds' | 'processorSeconds'): string =>
-      own.reduce((sum, each) => sum + each[field], 0).toFixed(0);
-    const [peak, ratio] = [most(own, 'peakMiB'), most(own, 'peakMiB') / most(ofStage(first.stages, stage), 'peakMiB')];
-    const cells = [
-      ...[count, stage, total('seconds'), total('processorSeconds'), most(own, 'startMiB').toFixed(0)],
-      ...[
-        peak.toFixed(0),
-        ratio.toFixed(2),
-        most(own, 'silentSeconds').toFixed(1),
-        most(own, 'attempt'),
-        events ?? '-',
-      ],
-    ];
-    console.log(`| ${cells.join(' | ')} |`);
+async function measureAgain(
+  count: number,
+  folder: string,
+  distractors: string,
+  stages: readonly string[],
+): Promise<Reading> {
+  const told: Reading['stages'] = [];
+  for (const stage of stages as StageName[]) {
+    // as checked
+    const inputs = await keptInputs({ folder, stage });
+    if (inputs.length === 0)
+      throw userMistake(
+        `${folder} holds no ${stage} of a run; measure --sizes ${count} --processes own once without --only`,
+      );
+    for (const input of inputs) {
+      const { measure } = await inOwnProcess({ folder, distractors, stage }, input, 'again');
+      told.push({ stage, ...measure, attempt: 1 });
+      console.error(`${count}: ${stage} ${measure.processorSeconds.toFixed(0)} s, ${measure.peakMiB.toFixed(0)} MiB`);
+    }
   }
+  return { events: null, stages: told };
 }

@@ -1,5 +1,4 @@
-export declare const smallHeap: string;
-export declare const twoMallocArenas: Record<string, string>;
+export declare const flatMemory: { flags: string[]; env: Record<string, string> };
 export declare function runTypeScript(
   file: string,
   args: string[],

@@ -47,6 +47,8 @@ export const trainerVariables = {
   // Paths may hold any letter, whatever the locale; another Python's library is not this one's.
   PYTHONUTF8: '1',
   PYTHONHOME: undefined,
+  // A worker's, which would have all threads of a trainer wait for two heaps.
+  MALLOC_ARENA_MAX: undefined,
   ...keepFreedMemory,
 };
 

@@ -5,9 +5,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
-import { execa } from 'execa';
 import pLimit from 'p-limit';
-import { z } from 'zod';
 import { withActivityFailures } from '../../activities/failures.ts';
 import { withHeartbeats } from '../../activities/heartbeats.ts';
 import { loadKnowledge } from '../../activities/knowledge.ts';
@@ -21,11 +19,11 @@ import type { SftInput, StretchResult } from '../../domain/contracts/training.ts
 import { skinR1 } from '../../domain/methods/skin-r1/method.ts';
 import { taskQueues } from '../../domain/names.ts';
 import type { DistractorSource } from '../../domain/questions/distractors.ts';
-import { smallHeap } from '../../infra/node24.mjs';
 import { writeGeneratedSources } from '../../test/support/generated-sources.ts';
 import { startDevServer, startWorkers } from '../../test/support/temporal.ts';
 import { importedFile, workflowsFile } from './files.ts';
-import { type Measure, measure, measureSchema } from './measure.ts';
+import { type Measure, measure } from './measure.ts';
+import { inOwnProcess, keepInput } from './own-process.ts';
 import { createStages, recipeOf, type StageName, storeIn } from './stand-ins.ts';
 
 const [size = '', folder = '', drawn = '', processes = '', until = ''] = process.argv.slice(2);
@@ -40,18 +38,13 @@ const stages = await createStages(folder, imported, distractors);
 
 const told: (Measure & { stage: StageName; attempt: number })[] = [];
 const print = (events: number | null): never => {
-  console.log(JSON.stringify({ count, events, stages: told }));
+  console.log(JSON.stringify({ events, stages: told }));
   process.exit(0);
 };
 
-const inOwnProcess = async (stage: StageName, input: unknown) => {
-  const inputFile = join(folder, `${stage}-input.json`);
-  await writeFile(inputFile, JSON.stringify(input ?? null));
-  const program = join(import.meta.dirname, 'run-stage.ts');
-  const { stdout } = await execa(process.execPath, [smallHeap, program, folder, distractors, stage, inputFile], {
-    stderr: 'inherit',
-  });
-  return z.object({ result: z.unknown(), measure: measureSchema }).parse(JSON.parse(stdout.split('\n').at(-1) ?? ''));
+const inItsOwn = async (stage: StageName, input: unknown) => {
+  const run = { folder, distractors, stage };
+  return inOwnProcess(run, await keepInput(run, input), 'first');
 };
 
 /** A run evaluates beside its trajectories; here one stage at a time is measured. */
@@ -61,7 +54,7 @@ const measured =
   (input: I): Promise<O> =>
     withHeartbeats(() =>
       oneAtATime(async () => {
-        const done = processes === 'own' ? inOwnProcess(stage, input) : measure(() => work(input));
+        const done = processes === 'own' ? inItsOwn(stage, input) : measure(() => work(input));
         const { result, measure: own } = await done.catch((error: unknown) => {
           console.error(`${stage}:`, error);
           return process.exit(1); // nothing is away that a retry could wait for
@@ -129,7 +122,7 @@ const activities = {
 
 if (until === 'data') {
   // The first stage needs no workflow.
-  const { measure: own } = processes === 'own' ? await inOwnProcess('data', null) : await measure(stages.data);
+  const { measure: own } = processes === 'own' ? await inItsOwn('data', null) : await measure(stages.data);
   told.push({ stage: 'data', ...own, attempt: 1 });
   print(null);
 }

@@ -35,6 +35,13 @@ export function recipeOf(imported: readonly ImportedSource[], distractors: Distr
 
 export const storeIn = (folder: string): ArtifactStore => createDiskStore(join(folder, 'store'));
 
+/** A store that holds what a stage reads, but finds neither the artifact of its work nor answers and replies. */
+export const withoutResults = (store: ArtifactStore): ArtifactStore => ({
+  ...store,
+  find: async () => null,
+  objectKeys: async () => [],
+});
+
 /** Chooses the first finding that may be chosen; explains each sign alike. */
 const llm: LlmClient = {
   model: 'stand-in',
@@ -53,12 +60,20 @@ const imageBytes = 50_000;
 export type StageName = 'data' | 'trajectories' | 'concepts' | 'evaluation' | 'report';
 export const stageNames: readonly StageName[] = ['data', 'trajectories', 'concepts', 'evaluation', 'report'];
 
-/** @param folder with the store, and room for scratch */
-export async function createStages(folder: string, imported: readonly ImportedSource[], distractors: DistractorSource) {
+/**
+ * @param folder with the store, and room for scratch
+ * @param isAgain what the store holds of their results is not found
+ */
+export async function createStages(
+  folder: string,
+  imported: readonly ImportedSource[],
+  distractors: DistractorSource,
+  isAgain = false,
+) {
   const pixels = await sharp({ create: { width: 224, height: 224, channels: 3, background: '#c09080' } })
     .png()
     .toBuffer();
-  const disk = storeIn(folder);
+  const disk = isAgain ? withoutResults(storeIn(folder)) : storeIn(folder);
   const store: ArtifactStore = {
     ...disk,
     getFile: (ref, path) => (ref.bytes === imageBytes ? writeFile(path, '') : disk.getFile(ref, path)),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
-import { smallHeap } from '../../../infra/node24.mjs';
+import { flatMemory } from '../../../infra/node24.mjs';
 import { temporaryFolder } from '../../support/datasets.ts';
 
 const wrapper = fileURLToPath(new URL('../../../infra/node24.mjs', import.meta.url));
@@ -17,7 +17,7 @@ async function fileOf(program: string): Promise<string> {
 /** In a process of its own, since it is to have a flag that the first one lacks. */
 function started(file: string) {
   const run = `import { runTypeScript } from ${JSON.stringify(wrapper)};
-    await runTypeScript(${JSON.stringify(file)}, [], [${JSON.stringify(smallHeap)}]);`;
+    await runTypeScript(${JSON.stringify(file)}, [], ${JSON.stringify(flatMemory.flags)});`;
   return execa(process.execPath, ['--input-type=module', '--eval', run], { reject: false });
 }
 

@@ -1,0 +1,12 @@
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { spawnTrainer } from '../../../activities/trainer/trainer-process.ts';
+import { flatMemory } from '../../../infra/node24.mjs';
+
+it("keeps a worker's memory settings from a trainer", async () => {
+  for (const [name, value] of Object.entries(flatMemory.env)) vi.stubEnv(name, value);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const names = JSON.stringify(Object.keys(flatMemory.env));
+  const script = `console.log(JSON.stringify(${names}.filter((name) => name in process.env)))`;
+  const { lines } = spawnTrainer({ file: 'node', args: ['-e', script] }, 1_000);
+  expect((await lines.next()).value).toBe('[]');
+});
