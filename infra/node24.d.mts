@@ -1,5 +1,6 @@
 export declare const smallHeap: string;
 export declare const twoMallocArenas: Record<string, string>;
+export declare const leanMalloc: Record<string, string>;
 export declare function runTypeScript(
   file: string,
   args: string[],

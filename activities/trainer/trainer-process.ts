@@ -48,6 +48,8 @@ export const trainerVariables = {
   PYTHONUTF8: '1',
   PYTHONHOME: undefined,
   ...keepFreedMemory,
+  // A worker of a local stack has a limit of its own (infra/node24.mjs), which would hold up a trainer's threads.
+  MALLOC_ARENA_MAX: undefined,
 };
 
 /** @param graceMs from SIGTERM to SIGKILL, in milliseconds: the longest step and the writing of a checkpoint */
