@@ -23,8 +23,8 @@ export const twoMallocArenas = { MALLOC_ARENA_MAX: '2' };
 
 /**
  * For a worker that waits most of the time beside others on one machine. By default glibc raises both limits with what
- * is freed, to 32 and 64 MiB, and keeps up to that much at the end of every heap: after six evaluations 173 of the
- * 220 MiB that a worker had were free. Costs a thirtieth of an evaluation's processor time.
+ * is freed, to 32 and 64 MiB, and keeps up to that much at the end of every heap: after eight evaluations 173 of
+ * the 220 MiB that a worker had of it were free. Costs a thirtieth of an evaluation's processor time.
  */
 export const leanMalloc = {
   ...twoMallocArenas,
