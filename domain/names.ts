@@ -1,7 +1,7 @@
 /** Every name that two parts of the system must agree on stands here and nowhere else. */
 import type { ArtifactKind } from './artifact.ts';
 
-/** Which role serves which queue stands in workers/roles.ts, which activity goes to which in workflows/activities.ts. */
+/** Which role serves which queue stands in workers/roles/, which activity goes to which in workflows/activities.ts. */
 export const taskQueues = {
   orchestrator: 'dermflow',
   cpu: 'dermflow-cpu',

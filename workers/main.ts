@@ -75,7 +75,7 @@ async function run(roles: WorkerRole[]): Promise<void> {
   const { connection, namespace, dataConverter } = await connectWorker(environment);
   const workers: Worker[] = [];
   for (const role of roles) {
-    for (const queue of queuesOf(role, { store, environment, logger, shutdown: ending.signal })) {
+    for (const queue of await queuesOf(role, { store, environment, logger, shutdown: ending.signal })) {
       workers.push(
         await Worker.create({
           connection,

@@ -1,5 +1,4 @@
-/** Evaluations on benchmarks: local models on the evaluation queue, endpoints on that of the llm workers. */
-import { Context } from '@temporalio/activity';
+/** Evaluations of local models on benchmarks. Those of endpoints are `endpoint-activities.ts`, whose clients are large. */
 import type { Logger } from 'pino';
 import {
   type AskingSettings,
@@ -8,17 +7,12 @@ import {
   type BenchmarkData,
   type BenchmarkInput,
   type BenchmarkResult,
-  type EndpointActivities,
   nameOfBenchmark,
   type TestedModel,
 } from '../../domain/contracts/benchmarks.ts';
 import { userMistake } from '../../domain/failures.ts';
-import { settingsFor } from '../../domain/llm-settings.ts';
 import type { Environment } from '../../platform/env.ts';
 import { withHeartbeats } from '../heartbeats.ts';
-import { createEndpointRunner } from '../inference/endpoint-runner.ts';
-import { createLlmClient } from '../llm/client.ts';
-import { modelOfRecord, recogniseModel } from '../llm/served.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { identifyModel } from '../trainer/base-model.ts';
 import { evaluateBenchmark, type OpenedModel } from './evaluate-benchmark.ts';
@@ -68,23 +62,8 @@ export function createBenchmarkActivities({ store, environment, logger }: Benchm
   };
 }
 
-/** @param environment with the endpoints' addresses and keys */
-export function createEndpointActivities({
-  store,
-  environment,
-  logger,
-}: Omit<BenchmarkDependencies, 'environment'> & {
-  environment: Pick<Environment, 'home' | 'llm' | 'scratch'>;
-}): EndpointActivities {
-  return {
-    evaluateEndpoint: (input) =>
-      evaluating(input, { store, scratch: environment.scratch, logger }, (signal) =>
-        openEndpoint(input, { store, environment, signal }),
-      ),
-  };
-}
-
-const evaluating = (
+/** One benchmark, with what is told meanwhile; whoever opens the model. */
+export const evaluating = (
   input: BenchmarkInput,
   { store, scratch, logger }: { store: ArtifactStore; scratch: string; logger: Logger },
   openModel: (signal: AbortSignal) => Promise<OpenedModel>,
@@ -145,41 +124,5 @@ async function openTested(
       runtime === 'onnx' && onnx
         ? openExport(store, onnx, folder, threads)
         : openLocal({ store, trainer }, local, settings, folder),
-  };
-}
-
-/** Who answers is found out by one small call, as before a stage of a run. */
-async function openEndpoint(
-  { tested, benchmark, asking }: BenchmarkInput,
-  {
-    store,
-    environment,
-    signal,
-  }: { store: ArtifactStore; environment: Pick<Environment, 'home' | 'llm'>; signal: AbortSignal },
-): Promise<OpenedModel> {
-  if (tested.kind !== 'endpoint') throw userMistake(`${tested.label} is no model behind an endpoint`);
-  const choice = { model: tested.model, ...(tested.provider ? { provider: tested.provider } : {}) };
-  if (settingsFor(environment.llm, choice).provider === 'embedded') {
-    throw userMistake(
-      `${tested.label}: the llm workers have no endpoint; set DERMFLOW_LLM_BASE_URL there, or name a provider, e.g. endpoint:${tested.model}?provider=openai`,
-    );
-  }
-  const connect: Parameters<typeof createEndpointRunner>[0]['connect'] = (loadImage) =>
-    createLlmClient(environment, loadImage, choice);
-  const client = connect(async () => {
-    throw new TypeError('who answers is asked without a picture');
-  });
-  const stage = {
-    run: Context.current().info.workflowExecution?.workflowId ?? 'none',
-    stage: `evaluate/${nameOfBenchmark(benchmark)}`,
-  };
-  const identity = await client.identify(signal);
-  const served = await recogniseModel(store, identity, stage, (request) => client.complete(request, signal));
-  const model = { ...modelOfRecord(served), thinkingTokens: environment.llm.thinkingTokens };
-  const { decoding } = asking;
-  return {
-    answerer: { model, runtime: 'endpoint', precision: null, decoding },
-    inputs: {},
-    open: async () => createEndpointRunner({ connect, concurrency: tested.concurrency ?? environment.llm.concurrency }),
   };
 }

@@ -15,7 +15,7 @@ import type { SkinR1Recipe } from '../../domain/recipe/methods/skin-r1.ts';
 import { decodeFailure, decodePayload } from '../../platform/data-converter.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { connectWorker } from '../../platform/temporal.ts';
-import { queuesOf } from '../../workers/roles.ts';
+import { cpuQueues } from '../../workers/roles/cpu.ts';
 
 export interface Trained {
   /** From the schedule of the first stretch to the end of the last. */
@@ -99,7 +99,7 @@ export async function startCpuWorker(session: Session): Promise<() => Promise<vo
   const { environment } = session;
   const shutdown = new AbortController().signal;
   const dependencies = { store: await session.store(), environment, logger: createLogger('bench', 'error'), shutdown };
-  const queue = queuesOf('cpu', dependencies).find(({ taskQueue }) => taskQueue === taskQueues.cpu);
+  const queue = cpuQueues(dependencies).find(({ taskQueue }) => taskQueue === taskQueues.cpu);
   if (!queue) throw new RangeError('no queue for data');
   const worker = await Worker.create({ connection, namespace, dataConverter, ...queue });
   const running = worker.run();

@@ -5,7 +5,7 @@ import { type WorkerRole, workerRoles } from '../../domain/names.ts';
 import { atStack, type Stack, type StackAddresses, stackEnvironment, startStack } from '../../infra/local/stack.ts';
 import type { Service } from '../../infra/local/supervisor.ts';
 import { trainerServer } from '../../infra/local/trainer-server.ts';
-import { flatMemory } from '../../infra/node24.mjs';
+import { flatMemory, leanMalloc } from '../../infra/node24.mjs';
 import type { Environment } from '../../platform/env.ts';
 import { ownEnvironment } from '../environment.ts';
 
@@ -52,6 +52,6 @@ export const workerService = (role: WorkerRole, stack: StackAddresses, { logLeve
   name: `worker-${role}`,
   command: process.execPath,
   args: [...flatMemory.flags, workerProgram, role],
-  env: { ...flatMemory.env, ...stackEnvironment(stack), DERMFLOW_LOG_LEVEL: logLevel },
+  env: { ...stackEnvironment(stack), ...leanMalloc, DERMFLOW_LOG_LEVEL: logLevel },
   graceMs: workerGraceMs,
 });

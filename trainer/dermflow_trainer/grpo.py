@@ -21,6 +21,7 @@ from dermflow_trainer.rollouts.redraw import RedrawingGRPOTrainer
 from dermflow_trainer.rows import chat_dataset, read_rows
 from dermflow_trainer.stretch import Stretch, common_arguments
 from dermflow_trainer.tuning.passed import passed_on, refusing
+from dermflow_trainer.tuning.tiles import with_fitting_tiles
 from dermflow_trainer.tuning.validation import validate
 
 
@@ -35,7 +36,7 @@ def run(job, events):
     stretch.on_next = rewards.follow
     with refusing(job, stretch):
         trainer = (RedrawingGRPOTrainer if job["redraws"] else OrderedGRPOTrainer)(
-            model=load_policy(stretch.job),
+            model=with_fitting_tiles(load_policy(stretch.job)),
             reward_funcs=rewards.functions(),
             args=configuration(job, processor),
             train_dataset=chat_dataset(rows, completion=False),

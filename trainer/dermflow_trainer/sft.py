@@ -6,6 +6,7 @@ from dermflow_trainer.model import check_image_sizes, load_policy, load_processo
 from dermflow_trainer.rows import chat_dataset, read_rows
 from dermflow_trainer.stretch import Stretch, common_arguments
 from dermflow_trainer.tuning.passed import passed_on, refusing
+from dermflow_trainer.tuning.tiles import with_fitting_tiles
 
 
 def run(job, events):
@@ -17,7 +18,7 @@ def run(job, events):
     prepare_torch(job)
     with refusing(job, stretch):
         trainer = SFTTrainer(
-            model=load_policy(stretch.job),
+            model=with_fitting_tiles(load_policy(stretch.job)),
             args=SFTConfig(**{**arguments(job), **passed_on(SFTConfig, job)}),
             train_dataset=chat_dataset(train, completion=True),
             eval_dataset=chat_dataset(validation, completion=True) if validation else None,

@@ -10,6 +10,7 @@ from dermflow_trainer.rollouts.baseline import Baseline, ReinforceTrainer
 from dermflow_trainer.rows import chat_dataset, read_rows
 from dermflow_trainer.stretch import Stretch
 from dermflow_trainer.tuning.passed import passed_on, refusing
+from dermflow_trainer.tuning.tiles import with_fitting_tiles
 
 # What GRPO has and this has not: a reference, a clipped ratio, another sampler than the policy.
 WITHOUT = {
@@ -30,7 +31,7 @@ def run(job, events):
     stretch.on_next = rewards.follow
     with refusing(job, stretch):
         trainer = ReinforceTrainer(
-            model=load_policy(stretch.job),
+            model=with_fitting_tiles(load_policy(stretch.job)),
             reward_funcs=rewards.functions(),
             args=GRPOConfig(**arguments(job, processor), **passed_on(GRPOConfig, job)),
             train_dataset=chat_dataset(rows, completion=False),

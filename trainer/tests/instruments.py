@@ -4,13 +4,14 @@ import json
 import os
 import resource
 import sys
+from types import SimpleNamespace
 
 import torch
 from accelerate.state import AcceleratorState
 from accelerate.utils import DistributedType
 from state import snapshot
 from trl import SFTTrainer
-from trl.trainer import grpo_trainer
+from trl.trainer import grpo_trainer, utils
 
 from dermflow_trainer import grpo, job, sft, soreb, stretch
 from dermflow_trainer.distillation import distiller
@@ -339,3 +340,20 @@ class RecordingReinforce(baseline.ReinforceTrainer):
 
 def record_reinforce():
     soreb.ReinforceTrainer = RecordingReinforce
+
+
+def record_tiles():
+    """Writes to stderr how many words a tile holds and how many there are."""
+    apply = utils._ChunkedLogProbFunction.apply
+
+    def recorded(hidden, weight, bias, targets, temperature, chunk_size, *arguments):
+        sys.stderr.write(f"tile of {chunk_size} for {len(weight)}\n")
+        return apply(hidden, weight, bias, targets, temperature, chunk_size, *arguments)
+
+    utils._ChunkedLogProbFunction = SimpleNamespace(apply=recorded)
+
+
+def leave_tiles():
+    record_tiles()
+    for module in (sft, grpo, soreb):
+        module.with_fitting_tiles = lambda policy: policy

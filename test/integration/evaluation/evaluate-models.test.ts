@@ -1,10 +1,8 @@
 /** Models of three kinds asked through Temporal by the activities that workers have, with the shipped model. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import {
-  createBenchmarkActivities,
-  createEndpointActivities,
-} from '../../../activities/evaluation/benchmark-activities.ts';
+import { createBenchmarkActivities } from '../../../activities/evaluation/benchmark-activities.ts';
+import { createEndpointActivities } from '../../../activities/evaluation/endpoint-activities.ts';
 import { withActivityFailures } from '../../../activities/failures.ts';
 import { createProbeActivities } from '../../../activities/probes/activities.ts';
 import { createMemoryStore } from '../../../activities/store/memory.ts';

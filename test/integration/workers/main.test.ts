@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import getPort from 'get-port';
 import { describe, expect, it } from 'vitest';
-import { exitCodes } from '../../domain/failures.ts';
-import { repositoryRoot } from '../../platform/env.ts';
-import { temporaryFolder } from '../support/datasets.ts';
-import { startS3Server } from '../support/s3.ts';
+import { exitCodes } from '../../../domain/failures.ts';
+import { repositoryRoot } from '../../../platform/env.ts';
+import { temporaryFolder } from '../../support/datasets.ts';
+import { startS3Server } from '../../support/s3.ts';
 
 async function worker(roles: string[], env: Record<string, string> = {}) {
   const { exitCode, stderr } = await execa(process.execPath, [join(repositoryRoot, 'workers/main.ts'), ...roles], {
