@@ -10,7 +10,7 @@ import type { RunProgress, RunResult } from './contracts/run.ts';
 import { lenientSchema } from './evaluation/summary.ts';
 import { budgetSchema, type LlmBudget } from './llm-account.ts';
 import { questionTasks } from './questions/question.ts';
-import { stageNames } from './stages.ts';
+import { stageNames } from './stages/index.ts';
 
 const scoreSchema = z.object({
   task: z.enum(questionTasks),

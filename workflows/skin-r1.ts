@@ -10,7 +10,7 @@ import { patches } from '../domain/names.ts';
 import type { SkinR1Recipe } from '../domain/recipe/methods/skin-r1.ts';
 import { parseRecipeOf } from '../domain/recipe/parse.ts';
 import { chooseMilestone, type MilestoneChoice } from '../domain/rewards/milestones.ts';
-import { type Stage, type StageBy, stageNames, stages } from '../domain/stages.ts';
+import { type Stage, type StageBy, stageNames, stages } from '../domain/stages/index.ts';
 import {
   explainConcepts,
   exportAdapter,

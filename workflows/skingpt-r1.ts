@@ -7,7 +7,7 @@ import { type LlmAccount, ledgerWords } from '../domain/llm-account.ts';
 import { skinGptR1Outline as method } from '../domain/methods/skingpt-r1/outline.ts';
 import { parseRecipeOf } from '../domain/recipe/parse.ts';
 import type { RecipeOf } from '../domain/recipe/recipe.ts';
-import { type Stage, stageNames, stages } from '../domain/stages.ts';
+import { type Stage, stageNames, stages } from '../domain/stages/index.ts';
 import {
   chooseNarratives,
   describePictures,

@@ -6,7 +6,7 @@ import { type Evaluated, evaluatedBy } from '../../domain/evaluation/evaluated.t
 import { modelId, modelOf, modelOrder } from '../../domain/evaluation/model-under-test.ts';
 import { corrupt, userMistake } from '../../domain/failures.ts';
 import { queries } from '../../domain/names.ts';
-import { stages } from '../../domain/stages.ts';
+import { stages } from '../../domain/stages/index.ts';
 import { grpcStatus, isGrpcStatus } from '../../platform/grpc.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { findRecords } from '../run-records.ts';

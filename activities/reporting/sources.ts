@@ -7,7 +7,7 @@ import type { ReportInput } from '../../domain/contracts/report.ts';
 import type { ReportSources } from '../../domain/report/build.ts';
 import type { LineageEntry } from '../../domain/report/report.ts';
 import type { MetricsLine } from '../../domain/report/training-log.ts';
-import { rewardedStages, type Stage, stageNames } from '../../domain/stages.ts';
+import { rewardedStages, type Stage, stageNames } from '../../domain/stages/index.ts';
 import { dermflowVersion } from '../../platform/version.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { readJson } from '../store/commit.ts';

@@ -1,6 +1,6 @@
 /** The curves of a stage by the job that trains it, for reports that have no figure of their own for it. */
 import { type MetricsLine, pointsOf } from '../../domain/report/training-log.ts';
-import type { StageRow } from '../../domain/stages.ts';
+import type { StageRow } from '../../domain/stages/index.ts';
 import { type CurveChart, curveChart } from './charts/curves.ts';
 import type { Figure } from './markup.ts';
 

@@ -6,7 +6,7 @@ import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { CheckpointRef } from '../../domain/contracts/references.ts';
 import type { TrainingState } from '../../domain/contracts/training.ts';
 import { DermflowError, failureTypes, unavailable } from '../../domain/failures.ts';
-import { stages } from '../../domain/stages.ts';
+import { stages } from '../../domain/stages/index.ts';
 import type { TrainerEvent } from '../../domain/trainer.ts';
 import { exactly, judgeResume, type TrainingEnvironment, worstOf } from '../../domain/trust.ts';
 import type { CheckpointFacts } from './checkpoint-facts.ts';

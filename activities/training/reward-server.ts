@@ -11,8 +11,8 @@ import type { Question } from '../../domain/questions/question.ts';
 import { type RewardSettings, rewardNames } from '../../domain/reward-settings.ts';
 import { type RewardRequest, type RewardResponse, rewardRequestSchema } from '../../domain/rewards/exchange.ts';
 import { scoreCompletion } from '../../domain/rewards/rewards.ts';
+import type { RewardSource } from './jobs/common.ts';
 import type { LoadedPlugin } from './reward-plugin.ts';
-import type { RewardSource } from './stages.ts';
 
 export interface RewardServer extends RewardSource {
   /** What went wrong here, e.g. in the recipe's own reward; the trainer sees no more than a refusal. */

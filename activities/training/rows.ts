@@ -15,7 +15,7 @@ import { writeRows } from '../json-lines.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { concatRows, flatMapRows, type Rows } from '../rows.ts';
 import { fetchRows, readJsonLines } from '../store/rows.ts';
-import { inputPaths, type JobFolders } from './stages.ts';
+import { inputPaths, type JobFolders } from './job-folders.ts';
 
 export interface RowSource {
   id: string;

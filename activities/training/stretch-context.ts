@@ -1,7 +1,7 @@
 /** What a stretch of training is, and what an attempt at it works with. */
 import type { Logger } from 'pino';
 import type { TrainingState } from '../../domain/contracts/training.ts';
-import type { Stage } from '../../domain/stages.ts';
+import type { Stage } from '../../domain/stages/index.ts';
 import type { StretchJob, TrainerEvent } from '../../domain/trainer.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import type { TrainerEnd } from '../trainer/trainer-process.ts';

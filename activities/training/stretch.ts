@@ -11,7 +11,7 @@ import type { StretchResult, TrainingState } from '../../domain/contracts/traini
 import { corrupt } from '../../domain/failures.ts';
 import { checkpointKey } from '../../domain/names.ts';
 import { metricsLineSchema } from '../../domain/report/training-log.ts';
-import { stages } from '../../domain/stages.ts';
+import { stages } from '../../domain/stages/index.ts';
 import { toJsonLines } from '../json-lines.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { commitFiles } from '../store/commit.ts';

@@ -1,7 +1,7 @@
 /** What the gpu worker logs of its trainers. */
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { type Stage, stageNames } from '../../domain/stages.ts';
+import { type Stage, stageNames } from '../../domain/stages/index.ts';
 
 const at = { time: z.number(), stage: z.enum(stageNames as [Stage, ...Stage[]]) };
 const ofStep = { ...at, step: z.int() };

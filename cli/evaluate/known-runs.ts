@@ -8,7 +8,7 @@ import { modelId, modelOf } from '../../domain/evaluation/model-under-test.ts';
 import { corrupt, userMistake } from '../../domain/failures.ts';
 import { checkpointKey, stepOfCheckpointKey } from '../../domain/names.ts';
 import type { Recipe } from '../../domain/recipe/recipe.ts';
-import { stages } from '../../domain/stages.ts';
+import { stages } from '../../domain/stages/index.ts';
 import { knownInputOf, knownResultOf, knownStatusOf } from '../follow/recorded.ts';
 import type { Session } from '../session.ts';
 import { recordedRecipe } from './recorded-recipe.ts';

@@ -7,7 +7,7 @@ import { isGenerated, type ModelCardSource } from '../methods/card-source.ts';
 import { publicBase } from '../models/public-base.ts';
 import { type Recipe, sourceNames } from '../recipe/recipe.ts';
 import { taskTitles } from '../report/words.ts';
-import type { StageRow } from '../stages.ts';
+import type { StageRow } from '../stages/index.ts';
 import { recognisedBy } from './recognised.ts';
 
 /** Whether base model and data are Dermflow's own, and the adapter with them. */

@@ -10,7 +10,7 @@ import { findModel } from '../report/models.ts';
 import { percent, percentRange, points, taskTitles } from '../report/words.ts';
 import { modeWords } from '../report/words-text-only.ts';
 import { choiceWords, type MilestoneChoice } from '../rewards/milestones.ts';
-import { type StageRow, stages } from '../stages.ts';
+import { type StageRow, stages } from '../stages/index.ts';
 import { grouped } from '../words.ts';
 import { benchmarksOf } from './benchmarks.ts';
 import { frontMatter, licenceNote } from './metadata.ts';

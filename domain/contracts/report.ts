@@ -4,7 +4,7 @@ import type { LlmAccount } from '../llm-account.ts';
 import type { SkinR1Recipe } from '../recipe/methods/skin-r1.ts';
 import type { SkinGptR1Recipe } from '../recipe/methods/skingpt-r1.ts';
 import type { MilestoneChoice } from '../rewards/milestones.ts';
-import type { Stage } from '../stages.ts';
+import type { Stage } from '../stages/index.ts';
 import type { BenchmarkResult, ProbesResult } from './benchmarks.ts';
 import type { CasesResult, DataResult } from './data.ts';
 import type { EvaluationResult } from './evaluation.ts';

@@ -8,7 +8,7 @@
 import type { ArtifactRef } from '../artifact.ts';
 import type { LlmBudget } from '../llm-account.ts';
 import type { Recipe } from '../recipe/recipe.ts';
-import type { Stage } from '../stages.ts';
+import type { Stage } from '../stages/index.ts';
 import type { BenchmarkActivities, BenchmarkResult, JudgeActivities } from './benchmarks.ts';
 import type { DatasetActivities } from './data.ts';
 import type { ClassificationActivities, TeacherActivities } from './distillation.ts';

@@ -7,7 +7,7 @@ import type { DermevalSettings } from '../recipe/dermeval.ts';
 import type { RecipeParts } from '../recipe/parts.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { MilestoneChoice } from '../rewards/milestones.ts';
-import type { StageBy } from '../stages.ts';
+import type { StageBy } from '../stages/index.ts';
 import type { BenchmarkResult } from './benchmarks.ts';
 import type { DataResult } from './data.ts';
 import type { EvaluationResult, TaskScore } from './evaluation.ts';
@@ -49,6 +49,7 @@ export interface GrpoInput {
   stage?: StageBy<'grpo'>;
   recipe: GrpoRecipe;
   model: ModelRef;
+  /** With the values of their options, which `rewards.granularity` decided when they were made. */
   questions: ArtifactRef;
   /** Policy start and KL reference of every stretch; null: none, the base model is both. */
   sft: CheckpointRef | null;

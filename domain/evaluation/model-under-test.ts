@@ -2,7 +2,7 @@
  * A model under test: which stage made it, at which step, and what it was shown. Its id stands in artifacts, workflow
  * ids and `report.json`; id, titles and order follow from the value here and nowhere else.
  */
-import { type Stage, type StageRow, stageNames, stages } from '../stages.ts';
+import { type Stage, type StageRow, stageNames, stages } from '../stages/index.ts';
 
 export interface ModelUnderTest {
   /** `base`: the base model without an adapter. */

@@ -1,12 +1,12 @@
 /**
  * A method: all that Dermflow asks of it. Its row and what is pure of it stand in its folder here; beside that it has a
- * recipe (domain/recipe/methods/, a line in domain/recipe/recipe.ts), its stages (domain/training/, a line in
- * domain/stages.ts) and a workflow. What is missing of the following does not compile.
+ * recipe (domain/recipe/methods/, a line in domain/recipe/recipe.ts), its stages (domain/stages/, a line in its
+ * index.ts) and a workflow. What is missing of the following does not compile.
  */
 import type { z } from 'zod';
 import type { PlanInput } from '../plan/input.ts';
 import type { Recipe } from '../recipe/recipe.ts';
-import type { Stage } from '../stages.ts';
+import type { Stage } from '../stages/index.ts';
 import type { ModelCardSource } from './card-source.ts';
 
 /** What its workflow reads, which loads nothing else of it: a run's modules are evaluated anew for each run. */

@@ -1,6 +1,6 @@
 /** Devices share a step's sequences evenly, or the trainer would refuse the job after hours of other work. */
 import { userMistake } from '../failures.ts';
-import { type Stage, type StageRow, stages, type Trains } from '../stages.ts';
+import { type Stage, type StageRow, stages, type Trains } from '../stages/index.ts';
 
 /**
  * Throws a user's mistake for the first stage of the recipe whose steps the devices do not divide.

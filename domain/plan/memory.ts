@@ -3,7 +3,7 @@
  * `npm run rehearse` (docs/training.md), whose trainer has a processor in place of an accelerator.
  */
 import type { RecipeParts } from '../recipe/parts.ts';
-import { type Stage, type StageRow, stages, type Trains } from '../stages.ts';
+import { type Stage, type StageRow, stages, type Trains } from '../stages/index.ts';
 import { type Architecture, keyValueWidth } from './architecture.ts';
 import { adapterShare, frozenBytes, trainableParameters } from './weights.ts';
 

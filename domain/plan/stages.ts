@@ -1,7 +1,7 @@
 /** What each stage of training of a recipe will do: steps, checkpoints, memory. Of any method, by the rows of its stages. */
 import type { RecipeParts } from '../recipe/parts.ts';
 import { resumeCheckpointsKept } from '../retention.ts';
-import { type Stage, type StageRow, stages, type Trains } from '../stages.ts';
+import { type Stage, type StageRow, stages, type Trains } from '../stages/index.ts';
 import type { Architecture } from './architecture.ts';
 import { type Batches, grpoBatches, sftBatches } from './batches.ts';
 import { type Computer, estimateMemory, type MemoryEstimate } from './memory.ts';

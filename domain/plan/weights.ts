@@ -3,7 +3,7 @@
 import type { DistillationSettings } from '../jobs/distillation.ts';
 import type { RecipeParts } from '../recipe/parts.ts';
 import { optimiserBytes } from '../recipe/trl/optimiser.ts';
-import type { TrainedWeights } from '../training/stage-row.ts';
+import type { TrainedWeights } from '../stages/stage-row.ts';
 import { type Architecture, loraParameters, partParameters, totalParameters } from './architecture.ts';
 
 export type Trained = TrainedWeights & { model: Pick<RecipeParts['model'], 'precision'> };

@@ -7,7 +7,7 @@ import type { ReaderName } from '../evaluation/scored.ts';
 import { againstRow, type Comparison, type Conditions } from '../published/against.ts';
 import { publishedModels } from '../published/models.ts';
 import { averageColumn, type Measure } from '../published/published.ts';
-import { type Stage, type StageRow, stages } from '../stages.ts';
+import { type Stage, type StageRow, stages } from '../stages/index.ts';
 import { grouped } from '../words.ts';
 
 /** Of a run's model: the run, the stage and its step. */

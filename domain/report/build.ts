@@ -9,7 +9,7 @@ import type { TextOnlyItem } from '../evaluation/text-only.ts';
 import { createRandom } from '../random.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { Key } from '../rows/columns.ts';
-import { byLogField, type Stage } from '../stages.ts';
+import { byLogField, type Stage } from '../stages/index.ts';
 import { baselinesOf, compareModels, type ItemsByLabel, type QuestionsById, type Turn } from './compare.ts';
 import { finalModel, type LabelledSummary, orderModels } from './models.ts';
 import type { DataCard, LineageEntry, Report } from './report.ts';

@@ -12,7 +12,7 @@ import {
 import type { EvaluationSummary, TaskSummary } from '../evaluation/summary.ts';
 import type { QuestionTask } from '../questions/question.ts';
 import type { MilestoneChoice } from '../rewards/milestones.ts';
-import { rewardedStages, type Stage } from '../stages.ts';
+import { rewardedStages, type Stage } from '../stages/index.ts';
 import type { EvaluatedModel } from './report.ts';
 
 export type LabelledSummary = EvaluationSummary & { label: string };

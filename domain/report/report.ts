@@ -11,7 +11,7 @@ import { llmAccountSchema } from '../llm-account.ts';
 import { optionSchema, questionTasks } from '../questions/question.ts';
 import { skinR1RecipeSchema } from '../recipe/methods/skin-r1.ts';
 import { milestoneChoiceSchema } from '../rewards/milestones.ts';
-import { logFields } from '../stages.ts';
+import { logFields } from '../stages/index.ts';
 import { metricsLineSchema, sampleLineSchema } from './training-log.ts';
 
 const count = z.int().nonnegative();

@@ -1,6 +1,6 @@
 /** Which milestone of GRPO is kept by its validation, and when training ends before its plan. */
 import { z } from 'zod';
-import { stageNames } from '../stages.ts';
+import { stageNames } from '../stages/index.ts';
 
 /** The mean reward of greedy answers to the validation questions, by its name in the log of a stage. */
 export const validationReward = 'validation_reward';

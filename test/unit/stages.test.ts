@@ -1,9 +1,10 @@
 /** Names and jobs of the stages, which stand in artifacts, histories and reports of others. */
 import { describe, expect, it } from 'vitest';
-import { grpoStretch, sftStretch } from '../../activities/training/stages.ts';
+import { grpoStretch } from '../../activities/training/jobs/grpo.ts';
+import { sftStretch } from '../../activities/training/jobs/sft.ts';
 import { readRecipeOf } from '../../cli/start/recipes.ts';
 import type { SkinR1Recipe } from '../../domain/recipe/methods/skin-r1.ts';
-import { type Stage, stageNames, stages } from '../../domain/stages.ts';
+import { type Stage, stageNames, stages } from '../../domain/stages/index.ts';
 import { reference } from '../support/fake-activities.ts';
 import { recipeWithConcepts, smallRecipe } from '../support/recipes.ts';
 

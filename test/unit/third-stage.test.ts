@@ -16,14 +16,14 @@ import { requireEvenBatches } from '../../domain/plan/even-batches.ts';
 import { planStages } from '../../domain/plan/stages.ts';
 import { buildReport } from '../../domain/report/build.ts';
 import { reportSchema } from '../../domain/report/report.ts';
-import { type Stage, type StageRow, stages } from '../../domain/stages.ts';
-import { skinR1Stages } from '../../domain/training/skin-r1-stages.ts';
+import { type Stage, type StageRow, stages } from '../../domain/stages/index.ts';
+import { skinR1Stages } from '../../domain/stages/skin-r1.ts';
 import { smallRecipe } from '../support/recipes.ts';
 import { sampleSources } from '../support/report.ts';
 import { tinyStages } from '../support/tiny-method/stages.ts';
 
 /** The one line: the table spreads the rows of each method. */
-vi.mock(import('../../domain/training/skingpt-r1-stages.ts'), async (original) => {
+vi.mock(import('../../domain/stages/skingpt-r1.ts'), async (original) => {
   const { skinGptR1Stages } = await original();
   const { tinyStages: own } = await import('../support/tiny-method/stages.ts');
   return { skinGptR1Stages: { ...skinGptR1Stages, ...own } };

@@ -4,7 +4,7 @@ import type { CertifiedResult, ScoresResult, ScoringRecipe } from '../../domain/
 import type { CheckpointRef, ModelRef } from '../../domain/contracts/references.ts';
 import type { StretchResult } from '../../domain/contracts/training.ts';
 import type { RecipeParts } from '../../domain/recipe/parts.ts';
-import { stages } from '../../domain/stages.ts';
+import { stages } from '../../domain/stages/index.ts';
 import { evaluateNarratives, judgeNarratives, scoreByDrawing, trainSoreb } from '../activities.ts';
 import type { Progress } from '../progress.ts';
 import { trainByEpochs } from './sft.ts';

@@ -1,7 +1,7 @@
 import type { CheckpointRef } from '../../domain/contracts/references.ts';
 import type { GrpoInput, StretchResult } from '../../domain/contracts/training.ts';
 import { endsEarly } from '../../domain/rewards/milestones.ts';
-import { type StageBy, type StageRow, stages, type Trains } from '../../domain/stages.ts';
+import { type StageBy, type StageRow, stages, type Trains } from '../../domain/stages/index.ts';
 import { trainGrpo } from '../activities.ts';
 import type { Progress } from '../progress.ts';
 

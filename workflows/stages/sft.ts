@@ -1,5 +1,5 @@
 import type { SftInput, StretchResult } from '../../domain/contracts/training.ts';
-import { type StageBy, type StageRow, stages, type Trains } from '../../domain/stages.ts';
+import { type StageBy, type StageRow, stages, type Trains } from '../../domain/stages/index.ts';
 import { trainSft } from '../activities.ts';
 import type { Progress } from '../progress.ts';
 

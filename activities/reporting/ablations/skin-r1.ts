@@ -6,7 +6,7 @@ import { cellsOf, claimHead, claimRows, notesOn, tableHead } from '../../../doma
 import type { QuestionTask } from '../../../domain/questions/question.ts';
 import { pointsOf } from '../../../domain/report/training-log.ts';
 import { taskTitles } from '../../../domain/report/words.ts';
-import { stages } from '../../../domain/stages.ts';
+import { stages } from '../../../domain/stages/index.ts';
 import { curveChart } from '../charts/curves.ts';
 import { pointsChart, type StepPoint } from '../charts/steps.ts';
 import { htmlPage } from '../html-page.ts';

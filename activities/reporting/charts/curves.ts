@@ -3,7 +3,7 @@
 import type { Report } from '../../../domain/report/report.ts';
 import { type MetricsLine, pointsOf, smooth, thin } from '../../../domain/report/training-log.ts';
 import { rewardNames, rewardWeights } from '../../../domain/reward-settings.ts';
-import { rewardedStages, stages } from '../../../domain/stages.ts';
+import { rewardedStages, stages } from '../../../domain/stages/index.ts';
 import type { ChartSpec } from './render.ts';
 import { type ChartWidth, chartWidths, colours, series } from './theme.ts';
 

@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import type { Report } from '../../../domain/report/report.ts';
 import { rewardWeights } from '../../../domain/reward-settings.ts';
 import { choiceWords } from '../../../domain/rewards/milestones.ts';
-import { rewardedStages, type Stage, stageNames, stages } from '../../../domain/stages.ts';
+import { rewardedStages, type Stage, stageNames, stages } from '../../../domain/stages/index.ts';
 import { componentChart, conceptChart, klChart, lossChart, rewardChart } from '../charts/curves.ts';
 import { figure, type Markup, rewardParts, section } from '../markup.ts';
 import { changeOf, figuresOfStage, smoothed } from '../stage-figures.ts';

@@ -1,6 +1,6 @@
 /** Curves of every stage that was trained: its loss and its parts, or the reward of an evaluator. */
 import type { NarrativeReport } from '../../../domain/methods/skingpt-r1/report/report.ts';
-import { type StageRow, stageNames, stages } from '../../../domain/stages.ts';
+import { type StageRow, stageNames, stages } from '../../../domain/stages/index.ts';
 import { figure, type Markup, section } from '../markup.ts';
 import { figuresOfStage } from '../stage-figures.ts';
 

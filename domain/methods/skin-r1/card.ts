@@ -3,7 +3,7 @@
 import type { SkinR1Recipe } from '../../recipe/methods/skin-r1.ts';
 import { sourceNames } from '../../recipe/recipe.ts';
 import { rewardWeights } from '../../reward-settings.ts';
-import type { Stage } from '../../stages.ts';
+import type { Stage } from '../../stages/index.ts';
 import { grouped } from '../../words.ts';
 import { isGenerated, type ModelCardSource } from '../card-source.ts';
 import type { MethodWords } from '../method.ts';

@@ -1,6 +1,6 @@
 import type { SkinR1Recipe } from '../../recipe/methods/skin-r1.ts';
-import { stages } from '../../stages.ts';
-import { skinR1Stages } from '../../training/skin-r1-stages.ts';
+import { stages } from '../../stages/index.ts';
+import { skinR1Stages } from '../../stages/skin-r1.ts';
 import type { MethodOutline } from '../method.ts';
 
 export const skinR1Outline: MethodOutline<SkinR1Recipe> = {

@@ -16,7 +16,7 @@ import { checkpointBytes, trainableParameters } from '../../plan/weights.ts';
 import type { SkinR1Recipe } from '../../recipe/methods/skin-r1.ts';
 import { iterationsOf } from '../../recipe/trl/together.ts';
 import { resumeCheckpointsKept } from '../../retention.ts';
-import { rewardedStages, stages } from '../../stages.ts';
+import { rewardedStages, stages } from '../../stages/index.ts';
 import { skinR1Outline } from './outline.ts';
 
 export interface RunPlan {

@@ -3,7 +3,7 @@
 import { markdownTable } from '../../ablations/markdown-table.ts';
 import type { Estimate } from '../../ablations/over-seeds.ts';
 import { percent, percentRange, points, pointsRange, pValue } from '../../report/words.ts';
-import { stages } from '../../stages.ts';
+import { stages } from '../../stages/index.ts';
 import type { Arm, SkinGptR1Ablation } from './ablation.ts';
 
 const titles: Record<Arm, string> = {

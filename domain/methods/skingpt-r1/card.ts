@@ -2,7 +2,7 @@
 import { type DistilSettings, distilSchema } from '../../recipe/distillation.ts';
 import type { SkinGptR1Recipe } from '../../recipe/methods/skingpt-r1.ts';
 import { sourceNames } from '../../recipe/recipe.ts';
-import { type Stage, stages } from '../../stages.ts';
+import { type Stage, stages } from '../../stages/index.ts';
 import { grouped } from '../../words.ts';
 import { isGenerated, type ModelCardSource } from '../card-source.ts';
 import type { MethodWords } from '../method.ts';

@@ -1,6 +1,6 @@
 import type { SkinGptR1Recipe } from '../../recipe/methods/skingpt-r1.ts';
-import { stages } from '../../stages.ts';
-import { skinGptR1Stages } from '../../training/skingpt-r1-stages.ts';
+import { stages } from '../../stages/index.ts';
+import { skinGptR1Stages } from '../../stages/skingpt-r1.ts';
 import type { MethodOutline } from '../method.ts';
 
 export const skinGptR1Outline: MethodOutline<SkinGptR1Recipe> = {

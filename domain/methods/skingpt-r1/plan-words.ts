@@ -3,7 +3,7 @@
 import type { StagePlan } from '../../plan/stages.ts';
 import { answerWords, batchLine, costLine, gibibytes, memoryLine, millions } from '../../plan/words.ts';
 import type { SkinGptR1Recipe } from '../../recipe/methods/skingpt-r1.ts';
-import { stages } from '../../stages.ts';
+import { stages } from '../../stages/index.ts';
 import { grouped } from '../../words.ts';
 import type { SkinGptR1Plan } from './plan.ts';
 

@@ -12,7 +12,7 @@ import {
 } from '../../plan/input.ts';
 import { planStages, type StagePlan } from '../../plan/stages.ts';
 import type { SkinGptR1Recipe } from '../../recipe/methods/skingpt-r1.ts';
-import type { skinGptR1Stages } from '../../training/skingpt-r1-stages.ts';
+import type { skinGptR1Stages } from '../../stages/skingpt-r1.ts';
 
 export interface SkinGptR1Plan {
   /** What is written; `kept` at most. Calls without those that are asked again. */

@@ -6,7 +6,7 @@ import { rewardsSchema } from '../../reward-settings.ts';
 import { commonFields } from '../common.ts';
 import type { dataSchema } from '../data.ts';
 import { questionsSchema } from '../evaluation.ts';
-import { promptsSchema } from '../llm.ts';
+import { promptsSchema } from '../prompts.ts';
 import { grpoSchema, sftSchema } from '../training.ts';
 import { trajectoriesSchema } from '../trajectories.ts';
 

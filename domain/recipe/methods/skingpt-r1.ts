@@ -9,8 +9,8 @@ import { commonFields } from '../common.ts';
 import { dermevalSchema } from '../dermeval.ts';
 import { distilSchema } from '../distillation.ts';
 import { openEvaluationSchema } from '../evaluation.ts';
-import { promptsSchema } from '../llm.ts';
 import { certifiedSchema, narrativesSchema } from '../narratives.ts';
+import { promptsSchema } from '../prompts.ts';
 import { teacherSchema } from '../teacher.ts';
 
 const { schema, name, seed, model, data, budget } = commonFields;

@@ -1,6 +1,6 @@
 /** A stage of the tiny method: rewards, after SFT. All that others ask of it stands in this row. */
-import { skinR1Stages } from '../../../domain/training/skin-r1-stages.ts';
-import type { StageRow } from '../../../domain/training/stage-row.ts';
+import { skinR1Stages } from '../../../domain/stages/skin-r1.ts';
+import type { StageRow } from '../../../domain/stages/stage-row.ts';
 
 export const tinyStages = {
   'tiny-rl': {

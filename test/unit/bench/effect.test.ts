@@ -3,7 +3,7 @@ import { readFurther } from '../../../bench/effect/experiments.ts';
 import { readRecipeOf } from '../../../cli/start/recipes.ts';
 import { withBothArms } from '../../../domain/methods/skingpt-r1/ablation.ts';
 import { planSkinGptR1 } from '../../../domain/methods/skingpt-r1/plan.ts';
-import { stages } from '../../../domain/stages.ts';
+import { stages } from '../../../domain/stages/index.ts';
 
 const data = { items: 480, test: 160, textbook: 8, images: 808 };
 async function planned(changes: readonly string[]) {

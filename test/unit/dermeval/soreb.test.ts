@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { scoreEvaluations } from '../../../activities/training/skingpt-r1/soreb.ts';
+import { scoreEvaluations } from '../../../activities/training/jobs/soreb.ts';
 import { byDimension, type Scores } from '../../../domain/dermeval/dimensions.ts';
 import { type JudgedRow, sorebReward } from '../../../domain/dermeval/soreb.ts';
 import { testImage } from '../../support/cases.ts';

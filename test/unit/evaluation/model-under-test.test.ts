@@ -10,7 +10,7 @@ import {
   modelTitle,
   onGrey,
 } from '../../../domain/evaluation/model-under-test.ts';
-import { stageNames, stages } from '../../../domain/stages.ts';
+import { stageNames, stages } from '../../../domain/stages/index.ts';
 
 const trained = fc.record({
   stage: fc.constantFrom(...stageNames),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { grpoJob, grpoStretch, sftStretch } from '../../../activities/training/stages.ts';
+import { grpoJob, grpoStretch } from '../../../activities/training/jobs/grpo.ts';
+import { sftStretch } from '../../../activities/training/jobs/sft.ts';
 import { modelCard } from '../../../domain/card/model-card.ts';
 import type { SkinR1Recipe } from '../../../domain/recipe/methods/skin-r1.ts';
 import { parseRecipeOf } from '../../../domain/recipe/parse.ts';

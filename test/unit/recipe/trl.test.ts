@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { grpoStretch, sftStretch } from '../../../activities/training/stages.ts';
+import { grpoStretch } from '../../../activities/training/jobs/grpo.ts';
+import { sftStretch } from '../../../activities/training/jobs/sft.ts';
 import { readRecipeOf } from '../../../cli/start/recipes.ts';
 import { planRun } from '../../../domain/methods/skin-r1/plan.ts';
 import { describePlan } from '../../../domain/methods/skin-r1/plan-words.ts';
@@ -8,7 +9,7 @@ import { parseRecipeOf } from '../../../domain/recipe/parse.ts';
 import { passedFields, type TrlFields } from '../../../domain/recipe/trl/check.ts';
 import fields from '../../../domain/recipe/trl/fields.json' with { type: 'json' };
 import { ownedFields } from '../../../domain/recipe/trl/owned.ts';
-import { stages } from '../../../domain/stages.ts';
+import { stages } from '../../../domain/stages/index.ts';
 import { reference } from '../../support/fake-activities.ts';
 import { demoRecipe } from '../../support/recipes.ts';
 

@@ -4,7 +4,7 @@ import type { Compared } from '../../../published/headlines.ts';
 import { type CheckedRelation, checkRelations } from '../../../published/relations.ts';
 import type { QuestionTask } from '../../../questions/question.ts';
 import type { MetricsLine } from '../../../report/training-log.ts';
-import { stages } from '../../../stages.ts';
+import { stages } from '../../../stages/index.ts';
 import { type AblatedRun, type AblationRow, ablationRows } from './table.ts';
 import type { RewardVariant } from './variants.ts';
 

@@ -16,7 +16,7 @@ import { casesCard } from '../../../report/build.ts';
 import type { LineageEntry } from '../../../report/report.ts';
 import { type MetricsLine, mergeLines } from '../../../report/training-log.ts';
 import type { Certified, Review } from '../../../reviews/review.ts';
-import { type Stage, stageNames, stages } from '../../../stages.ts';
+import { type Stage, stageNames, stages } from '../../../stages/index.ts';
 import { skinGptR1Outline } from '../outline.ts';
 import { agreementsOf, betweenReviewers } from './agreement.ts';
 import { narrativePairs, recognitionPairs, type ScoredAnswer } from './compare.ts';

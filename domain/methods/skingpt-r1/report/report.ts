@@ -150,7 +150,7 @@ export const narrativeReportSchema = z.strictObject({
   /** DermBench's part of the run; null where it has none. */
   bench: benchSchema.nullable(),
   published: publishedSchema,
-  /** Of the stages that were trained, by the fields of `report.json` that `domain/stages.ts` names. */
+  /** Of the stages that were trained, by the fields of `report.json` that `domain/stages/` names. */
   training: z.record(z.string(), z.array(metricsLineSchema)),
   data: dataCardSchema.omit({ trajectories: true }),
   /** What the run spent on the language model, by stage; a stage that found its work done is not there. */

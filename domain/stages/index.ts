@@ -4,12 +4,12 @@
  * its row, and what a row lacks does not compile.
  */
 
-import type { ResumableJob } from './trainer.ts';
-import { skinR1Stages } from './training/skin-r1-stages.ts';
-import { skinGptR1Stages } from './training/skingpt-r1-stages.ts';
-import type { StageRow } from './training/stage-row.ts';
+import type { ResumableJob } from '../trainer.ts';
+import { skinR1Stages } from './skin-r1.ts';
+import { skinGptR1Stages } from './skingpt-r1.ts';
+import type { StageRow } from './stage-row.ts';
 
-export type { StageRow, StageSettings, StepSize, Trains } from './training/stage-row.ts';
+export type { StageRow, StageSettings, StepSize, Trains } from './stage-row.ts';
 
 /** In the order in which they are trained. */
 export const stages = { ...skinR1Stages, ...skinGptR1Stages } as const satisfies Record<string, StageRow>;

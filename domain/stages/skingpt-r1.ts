@@ -5,6 +5,7 @@ import { optimiserBytes } from '../recipe/trl/optimiser.ts';
 import {
   epochs,
   further,
+  given,
   type StageRow,
   type StageSettings,
   type StepRows,
@@ -15,12 +16,6 @@ import {
   trajectoryTokens,
   upTo,
 } from './stage-row.ts';
-
-/** A part of a recipe that trains the stage at hand. Throws a RangeError where the recipe has no such stage. */
-function given<T>(part: T | undefined): T {
-  if (part === undefined) throw new RangeError('the recipe has no such stage');
-  return part;
-}
 
 /**
  * Tables of all labelled tokens by all words, in fp32, that a pass of the distillation holds at one time: logits, bias and

@@ -6,23 +6,14 @@ import { corrupt } from '../../../domain/failures.ts';
 import type { DistillJob } from '../../../domain/jobs/distill.ts';
 import type { DistillationSettings } from '../../../domain/jobs/distillation.ts';
 import { sftBatches } from '../../../domain/plan/batches.ts';
-import { stages } from '../../../domain/stages.ts';
+import { stages } from '../../../domain/stages/index.ts';
 import { bytesOfChunk, readChunks } from '../../features/feature-chunks.ts';
 import type { ArtifactStore } from '../../ports/artifact-store.ts';
 import type { Rows } from '../../rows.ts';
+import { type JobFolders, rowsOf } from '../job-folders.ts';
 import type { RowSource } from '../rows.ts';
-import {
-  anyJob,
-  computedWith,
-  describe,
-  epochOf,
-  type JobFolders,
-  type Place,
-  pinned,
-  planned,
-  rowsOf,
-} from '../stages.ts';
 import type { Stretch } from '../stretch-context.ts';
+import { anyJob, computedWith, describe, epochOf, type Place, pinned, planned } from './common.ts';
 
 type Settings = Pick<DistilInput, 'stage' | 'recipe'>;
 

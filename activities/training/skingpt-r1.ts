@@ -1,20 +1,21 @@
 /** Distillation and SOREB on a gpu worker, in the stretches that SFT and GRPO have too. */
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { artifactFiles } from '../../../domain/artifact-files.ts';
-import type { StretchResult, TrainingActivities } from '../../../domain/contracts/training.ts';
-import { agreement } from '../../../domain/dermeval/soreb.ts';
-import type { StretchJob } from '../../../domain/trainer.ts';
-import { withHeartbeats } from '../../heartbeats.ts';
-import type { ArtifactStore } from '../../ports/artifact-store.ts';
-import { readJsonLines } from '../../store/rows.ts';
-import { fetchPolicy, modelPath } from '../../trainer/model-folders.ts';
-import { serveScores } from '../reward-server.ts';
-import { fetchImages, writeChatRows, writeSupervised } from '../rows.ts';
-import { inputPaths, type JobFolders, type Place } from '../stages.ts';
-import type { Stretch } from '../stretch-context.ts';
-import { distillJob, distilStretch, writeFeatures } from './distillation.ts';
-import { scoreEvaluations, sorebJob, sorebStretch } from './soreb.ts';
+import { artifactFiles } from '../../domain/artifact-files.ts';
+import type { StretchResult, TrainingActivities } from '../../domain/contracts/training.ts';
+import { agreement } from '../../domain/dermeval/soreb.ts';
+import type { StretchJob } from '../../domain/trainer.ts';
+import { withHeartbeats } from '../heartbeats.ts';
+import type { ArtifactStore } from '../ports/artifact-store.ts';
+import { readJsonLines } from '../store/rows.ts';
+import { fetchPolicy, modelPath } from '../trainer/model-folders.ts';
+import { inputPaths, type JobFolders } from './job-folders.ts';
+import type { Place } from './jobs/common.ts';
+import { distillJob, distilStretch, writeFeatures } from './jobs/distill.ts';
+import { scoreEvaluations, sorebJob, sorebStretch } from './jobs/soreb.ts';
+import { serveScores } from './reward-server.ts';
+import { fetchImages, writeChatRows, writeSupervised } from './rows.ts';
+import type { Stretch } from './stretch-context.ts';
 
 /** How a gpu worker runs a stretch: `prepare` makes the job out of an attempt's folders. */
 type RunStretch = (

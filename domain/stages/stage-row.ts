@@ -107,6 +107,32 @@ export const sftRows = (setting: string, { sft }: Pick<RecipeParts, 'sft'>): Ste
   ...{ setting, rows: sft.batchSize, sequences: sft.batchSize, saveEvery: sft.saveEvery },
 });
 
+export const grpoSteps = ({ grpo }: Pick<RecipeParts, 'grpo'>): StepSize => ({
+  settings: grpo,
+  completion: grpo.maxCompletionLength,
+  // Off in GRPO: the policy would differ from its own reference.
+  dropout: false,
+  sampled: grpo.promptsPerStep * grpo.generations,
+  adapterBytes: 12 + optimiserBytes(grpo.trl),
+});
+
+export const grpoRows = ({ grpo }: Pick<RecipeParts, 'grpo'>): StepRows => ({
+  ...{ setting: 'grpo', rows: grpo.promptsPerStep, sequences: grpo.promptsPerStep * grpo.generations },
+  saveEvery: grpo.saveEvery,
+});
+
+/** The recipe's own adapter, or parts of the model. */
+export const ownWeights = ({ lora, full }: Trains): TrainedWeights => ({
+  lora: lora ?? null,
+  ...(full ? { full } : {}),
+});
+
+/** A part of a recipe that trains the stage at hand. Throws a RangeError where the recipe has no such stage. */
+export function given<T>(part: T | undefined): T {
+  if (part === undefined) throw new RangeError('the recipe has no such stage');
+  return part;
+}
+
 /** Further fields of TRL that the recipe sets, for a cell of a table; begins with a comma. */
 export const further = (trl: TrlFields | undefined): string => {
   const words = trlWords(trl).replaceAll('|', '\\|');

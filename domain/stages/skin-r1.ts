@@ -1,39 +1,21 @@
 /** The stages of Skin-R1: concepts and SFT, GRPO after SFT, and GRPO without it. */
 import type { RecipeParts } from '../recipe/parts.ts';
-import { optimiserBytes } from '../recipe/trl/optimiser.ts';
 import {
   epochs,
   further,
+  grpoRows,
+  grpoSteps,
+  ownWeights,
   type StageRow,
   type StageSettings,
-  type StepRows,
-  type StepSize,
   sftRows,
   sftSteps,
-  type TrainedWeights,
   type Trains,
   upTo,
 } from './stage-row.ts';
 
 type Sft = Pick<RecipeParts, 'sft'>;
 type Grpo = Pick<RecipeParts, 'grpo'>;
-
-const grpoSteps = ({ grpo }: Grpo): StepSize => ({
-  settings: grpo,
-  completion: grpo.maxCompletionLength,
-  // Off in GRPO: the policy would differ from its own reference.
-  dropout: false,
-  sampled: grpo.promptsPerStep * grpo.generations,
-  adapterBytes: 12 + optimiserBytes(grpo.trl),
-});
-
-const grpoRows = ({ grpo }: Grpo): StepRows => ({
-  ...{ setting: 'grpo', rows: grpo.promptsPerStep, sequences: grpo.promptsPerStep * grpo.generations },
-  saveEvery: grpo.saveEvery,
-});
-
-/** The recipe's own adapter, or parts of the model. */
-const ownWeights = ({ lora, full }: Trains): TrainedWeights => ({ lora: lora ?? null, ...(full ? { full } : {}) });
 
 const grpoSettings = ({ grpo }: Grpo, step: number): StageSettings => ({
   learningRate: grpo.learningRate,

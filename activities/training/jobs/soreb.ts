@@ -3,17 +3,9 @@ import type { SorebInput } from '../../../domain/contracts/training.ts';
 import { agreement, type JudgedRow, sorebReward } from '../../../domain/dermeval/soreb.ts';
 import type { SorebJob } from '../../../domain/jobs/soreb.ts';
 import type { RewardRequest, RewardResponse } from '../../../domain/rewards/exchange.ts';
-import {
-  anyJob,
-  computedWith,
-  describe,
-  type JobFolders,
-  type Place,
-  pinned,
-  planned,
-  type RewardSource,
-} from '../stages.ts';
+import type { JobFolders } from '../job-folders.ts';
 import type { Stretch } from '../stretch-context.ts';
+import { anyJob, computedWith, describe, type Place, pinned, planned, type RewardSource } from './common.ts';
 
 /** A milestone's stretch. The key holds the length of the plan and the evaluator's SFT, not the milestone. */
 export function sorebStretch(

@@ -1,0 +1,71 @@
+/** Supervised fine-tuning: what decides its numbers, and its job. */
+import type { SftInput, SftRecipe } from '../../../domain/contracts/training.ts';
+import type { SftJob } from '../../../domain/jobs/sft.ts';
+import { sftBatches } from '../../../domain/plan/batches.ts';
+import { stages } from '../../../domain/stages/index.ts';
+import { type JobFolders, rowsOf } from '../job-folders.ts';
+import type { Stretch } from '../stretch-context.ts';
+import {
+  common,
+  computedWith,
+  describe,
+  epochOf,
+  type Place,
+  parts,
+  passed,
+  pinned,
+  start,
+  training,
+} from './common.ts';
+
+/** In runs that did not tell it; there an evaluator's settings are given as those of SFT. */
+const epochsIn = (stage: NonNullable<SftInput['stage']>, recipe: SftRecipe): number =>
+  stages[stage === 'dermeval-sft' ? 'sft' : stage].ends(recipe).length;
+
+/**
+ * An epoch of SFT. Every epoch has the stage's key, which holds neither `epoch` nor `saveEvery`. It holds the attention:
+ * its implementations round differently, and a checkpoint of one must not pass for that of another.
+ */
+export function sftStretch(
+  { stage = 'sft', recipe, model, trajectories, rows, adapter, epochs = epochsIn(stage, recipe), epoch }: SftInput,
+  place: Pick<Place, 'attention'>,
+): Stretch {
+  // The adapter of the stage before says all that it did.
+  const { saveEvery: _, conceptAlignment: __, trl, ...own } = recipe.sft;
+  const sft = { ...own, ...passed(trl), epochs };
+  const { stepsPerEpoch: steps } = sftBatches(rows, sft.batchSize);
+  return {
+    stage,
+    ...describe({
+      method: 'sft/3',
+      inputs: {
+        model: model.sha256,
+        trajectories: trajectories.sha256,
+        ...(adapter ? { adapter: adapter.sha256 } : start(model)),
+      },
+      params: {
+        sft,
+        lora: recipe.lora,
+        ...parts(recipe),
+        ...computedWith(recipe, place),
+      },
+    }),
+    ...pinned(model),
+    validates: true,
+    ...epochOf(epoch, sft.epochs, steps),
+  };
+}
+
+export const sftJob = (
+  recipe: SftRecipe,
+  stretch: Stretch,
+  folders: JobFolders,
+  place: Place,
+  validates: boolean,
+): SftJob => ({
+  ...common(recipe, folders, place),
+  ...training(recipe.sft, stretch, folders),
+  job: 'sft',
+  validation: validates ? rowsOf(folders, 'validation') : null,
+  batchSize: recipe.sft.batchSize,
+});
