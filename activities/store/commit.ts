@@ -4,6 +4,7 @@ import pLimit from 'p-limit';
 import type { z } from 'zod';
 import type { ArtifactRef, BlobRef, Manifest } from '../../domain/artifact.ts';
 import { corrupt } from '../../domain/failures.ts';
+import { concurrently } from '../concurrently.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 
 /** Contents of one file of an artifact: a path, with its digest where that is known, the data, or what is stored already. */
@@ -44,10 +45,9 @@ export async function materialise(
   return manifest;
 }
 
-/** Downloads blobs to paths, a few at a time. */
+/** Downloads blobs to paths, a few at a time: thousands that waited for their turn would be megabytes. */
 export async function fetchBlobs(store: ArtifactStore, wanted: Iterable<readonly [BlobRef, string]>): Promise<void> {
-  const limit = pLimit(transfersInFlight);
-  await Promise.all([...wanted].map(([blob, path]) => limit(() => store.getFile(blob, path))));
+  await concurrently(wanted, transfersInFlight, ([blob, path]) => store.getFile(blob, path));
 }
 
 export const fileOf = (manifest: Manifest, name: string): BlobRef => {
