@@ -79,6 +79,9 @@ describe('dermflow start', () => {
     expect(await readFile(finished.report, 'utf8')).toMatch(/^<!doctype html>/);
     const config = await readFile(join(dirname(finished.report), 'adapter/adapter_config.json'), 'utf8');
     expect(JSON.parse(config)).toMatchObject({ peft_type: 'LORA', r: 64, lora_alpha: 32 });
+    // Where an accelerator is in sight there is no server, and no log of one.
+    const trainers = await readFile(join(home.path, 'logs/trainers.log'), 'utf8').catch(() => '');
+    expect(trainers).not.toContain('is started by itself');
   });
 
   it('says so at once the second time, and starts nothing', async () => {
