@@ -32,7 +32,6 @@ export const skinR1Stages = {
   concepts: {
     job: 'sft',
     part: 'sft',
-    validates: () => true,
     ends: ({ sft }: Trains) => upTo(sft?.conceptAlignment?.epochs ?? 0),
     memory: sftSteps,
     step: (recipe: Sft) => sftRows('sft', recipe),
@@ -58,7 +57,6 @@ export const skinR1Stages = {
   sft: {
     job: 'sft',
     part: 'sft',
-    validates: () => true,
     ends: ({ sft }: Trains) => upTo(sft?.epochs ?? 0),
     memory: sftSteps,
     step: (recipe: Sft) => sftRows('sft', recipe),
@@ -85,10 +83,9 @@ export const skinR1Stages = {
   grpo: {
     job: 'grpo',
     part: 'grpo',
-    validates: ({ grpo }: Trains) => grpo?.validation !== undefined,
     ends: ({ grpo }: Trains) => grpo?.milestones ?? [],
     memory: grpoSteps,
-    step: grpoRows,
+    step: (recipe: Grpo) => grpoRows('grpo', recipe),
     trains: ownWeights,
     title: 'SFT + GRPO',
     shortTitle: 'GRPO',
@@ -107,10 +104,9 @@ export const skinR1Stages = {
   'rl-only': {
     job: 'grpo',
     part: 'grpo',
-    validates: ({ grpo }: Trains) => grpo?.validation !== undefined,
     ends: ({ grpo }: Trains) => grpo?.rlOnlyMilestones ?? [],
     memory: grpoSteps,
-    step: grpoRows,
+    step: (recipe: Grpo) => grpoRows('grpo', recipe),
     trains: ownWeights,
     title: 'RL without SFT',
     shortTitle: 'RL only',

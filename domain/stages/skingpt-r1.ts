@@ -62,7 +62,6 @@ export const skinGptR1Stages = {
   dermcot: {
     job: 'distill',
     part: 'distillation',
-    validates: () => true,
     ends: ({ distillation }) => upTo(distillation?.dermcotEpochs ?? 0),
     memory: distilSteps,
     step: distilRows,
@@ -84,7 +83,6 @@ export const skinGptR1Stages = {
   distillation: {
     job: 'distill',
     part: 'distillation',
-    validates: () => true,
     ends: ({ distillation }) => upTo(distillation?.epochs ?? 0),
     memory: distilSteps,
     step: distilRows,
@@ -109,7 +107,6 @@ export const skinGptR1Stages = {
   'dermeval-sft': {
     job: 'sft',
     part: 'dermeval',
-    validates: () => true,
     ends: ({ dermeval }) => upTo(dermeval?.sft.epochs ?? 0),
     memory: ({ dermeval }) => sftSteps(given(dermeval)),
     step: ({ dermeval }) => sftRows('dermeval.sft', given(dermeval)),
@@ -135,7 +132,6 @@ export const skinGptR1Stages = {
   dermeval: {
     job: 'soreb',
     part: 'dermeval',
-    validates: () => false,
     ends: ({ dermeval }) => dermeval?.soreb.milestones ?? [],
     memory: (recipe) => sorebSteps(given(recipe.dermeval)),
     step: ({ dermeval }) => {

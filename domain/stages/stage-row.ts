@@ -59,8 +59,6 @@ export interface StageRow {
   job: ResumableJob;
   /** Part of a run in which `status` shows it. */
   part: string;
-  /** Whether a validation follows the last step, which the checkpoint of that step does not hold. */
-  validates(recipe: Trains): boolean;
   /** Where its stretches end, in epochs or steps; none where the recipe leaves the stage out. */
   ends(recipe: Trains): readonly number[];
   memory(recipe: Trains): StepSize;
@@ -116,8 +114,8 @@ export const grpoSteps = ({ grpo }: Pick<RecipeParts, 'grpo'>): StepSize => ({
   adapterBytes: 12 + optimiserBytes(grpo.trl),
 });
 
-export const grpoRows = ({ grpo }: Pick<RecipeParts, 'grpo'>): StepRows => ({
-  ...{ setting: 'grpo', rows: grpo.promptsPerStep, sequences: grpo.promptsPerStep * grpo.generations },
+export const grpoRows = (setting: string, { grpo }: Pick<RecipeParts, 'grpo'>): StepRows => ({
+  ...{ setting, rows: grpo.promptsPerStep, sequences: grpo.promptsPerStep * grpo.generations },
   saveEvery: grpo.saveEvery,
 });
 

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { grpoStretch } from '../../activities/training/jobs/grpo.ts';
 import { sftStretch } from '../../activities/training/jobs/sft.ts';
 import { readRecipeOf } from '../../cli/start/recipes.ts';
+import { methods } from '../../domain/methods/index.ts';
+import { skinR1 } from '../../domain/methods/skin-r1/method.ts';
 import type { SkinR1Recipe } from '../../domain/recipe/methods/skin-r1.ts';
 import { type Stage, stageNames, stages } from '../../domain/stages/index.ts';
 import { reference } from '../support/fake-activities.ts';
@@ -15,6 +17,12 @@ const reinforced = (recipe: SkinR1Recipe, base = 'tiny') => {
 };
 
 describe('the stages of training', () => {
+  it('are each of one method, and shown by status in one of its parts', () => {
+    expect(methods.flatMap((method) => method.stages)).toEqual(stageNames);
+    for (const method of methods)
+      for (const stage of method.stages) expect(method.parts, `${method.name}: ${stage}`).toContain(stages[stage].part);
+  });
+
   it('are these, each by a job of the trainer and with a curve of its own in report.json', () =>
     expect(stageNames.map((stage) => [stage, stages[stage].job, stages[stage].logField])).toEqual([
       ['concepts', 'sft', 'concepts'],
@@ -36,7 +44,7 @@ describe('the stages of training', () => {
     ['concept-alignment', { concepts: 1, sft: 4, grpo: 3 }],
   ])('of %s have as many stretches as the recipe says', async (name, expected) => {
     const recipe = await readRecipeOf('skin-r1', name);
-    const counts = stageNames.map((stage) => [stage, stages[stage].ends(recipe).length] as const);
+    const counts = skinR1.stages.map((stage) => [stage, stages[stage].ends(recipe).length] as const);
     expect(Object.fromEntries(counts.filter(([, count]) => count > 0))).toEqual(expected);
   });
 

@@ -12,6 +12,8 @@ from jobs import sft_job
 
 PACKAGE = Path(__file__).parent.parent
 SERVER = "DERMFLOW_TRAINER_SERVER"
+# Seconds after which something will not come any more, also where a machine is busy.
+LIMIT = 300
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(PACKAGE)}
 
 
@@ -19,7 +21,9 @@ def trainer(*arguments, server=None, environment=None, **options):
     variables = {**ENVIRONMENT, **(environment or {}), **({} if server is None else {SERVER: str(server)})}
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     command = [sys.executable, "-m", "dermflow_trainer", *map(str, arguments)]
-    return subprocess.Popen(command, env=variables, text=True, **{**pipes, **options})
+    # Python looks for modules in the folder of a process first.
+    folder = {"cwd": variables["PYTHONPATH"]}
+    return subprocess.Popen(command, env=variables, text=True, **{**folder, **pipes, **options})
 
 
 @contextmanager
@@ -50,11 +54,11 @@ def write_job(folder, micro, data, **fields):
 def finish(process):
     """Stdin stays open to the end: a trainer ends with it."""
     events = [json.loads(line) for line in process.stdout]
-    return process.wait(120), events, process.stderr.read()
+    return process.wait(LIMIT), events, process.stderr.read()
 
 
 def wait_until(condition):
-    end = time.monotonic() + 30
+    end = time.monotonic() + LIMIT
     while not condition():
         assert time.monotonic() < end
         time.sleep(0.02)

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from serving import finish, serving, trainer, wait_until, write_job
+from serving import LIMIT, finish, serving, trainer, wait_until, write_job
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +103,7 @@ def test_dies_with_its_client_and_with_the_parent_that_held_stdin(micro, data, t
         client = trainer(write_job(tmp_path, micro, data, **long_job), server=address)
         reach_step(client, 1)
         client.stdin.close()
-        assert client.wait(30) == 1
+        assert client.wait(LIMIT) == 1
         assert children_of(process.pid) == []
 
 
@@ -112,7 +112,7 @@ def test_its_client_dies_as_it_does(micro, data, tmp_path):
         client = trainer(write_job(tmp_path, micro, data, **long_job), server=address)
         reach_step(client, 1)
         os.kill(children_of(process.pid)[0], signal.SIGKILL)
-        assert client.wait(30) == -signal.SIGKILL
+        assert client.wait(LIMIT) == -signal.SIGKILL
         assert process.poll() is None
 
 
@@ -122,7 +122,7 @@ def test_ends_with_the_server_which_others_do_without(micro, data, tmp_path):
         reach_step(client, 1)
         (forked,) = children_of(process.pid)
         process.kill()
-        assert client.wait(30) == -signal.SIGKILL
+        assert client.wait(LIMIT) == -signal.SIGKILL
         wait_until(lambda: not Path(f"/proc/{forked}").exists())
         path = write_job(tmp_path, micro, data, plan={"maxSteps": 1, "stopAt": 1})
         code, _, err = finish(trainer(path, server=address))
@@ -149,7 +149,7 @@ def test_whoever_comes_while_the_server_imports_is_served_and_strangers_do_no_ha
 def test_the_server_ends_with_its_parent(tmp_path):
     with serving(tmp_path) as (_, process):
         process.stdin.close()
-        assert process.wait(60) == 0
+        assert process.wait(LIMIT) == 0
 
 
 def test_a_server_that_cannot_listen_says_so_once_and_waits_for_its_parents_end(tmp_path):
@@ -157,7 +157,7 @@ def test_a_server_that_cannot_listen_says_so_once_and_waits_for_its_parents_end(
     assert "no trainers are forked, each is started by itself" in process.stderr.readline()
     assert process.poll() is None
     process.stdin.close()
-    assert process.wait(30) == 0
+    assert process.wait(LIMIT) == 0
 
 
 def test_a_file_of_somebody_elses_is_left_alone(tmp_path):
@@ -166,5 +166,5 @@ def test_a_file_of_somebody_elses_is_left_alone(tmp_path):
     process = trainer("--serve", address, json.dumps({"threads": 1, "model": str(tmp_path)}))
     assert "Address already in use" in process.stderr.readline()
     process.stdin.close()
-    assert process.wait(30) == 0
+    assert process.wait(LIMIT) == 0
     assert address.read_text() == "mine"

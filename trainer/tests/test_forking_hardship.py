@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import quick_package
-from serving import finish, serving, trainer, wait_until
+from serving import LIMIT, finish, serving, trainer, wait_until
 
 from dermflow_trainer.forking import READY, at_path, unix_socket
 from dermflow_trainer.forking.requests import send_request
@@ -148,14 +148,14 @@ def test_asked_to_leave_it_waits_for_its_trainers_and_takes_no_more(quick):
         assert (code, quick.parents("late")) == (0, [os.getpid()]), err
         going.unlink()
         assert finish(client)[0] == 0
-        assert process.wait(10) == 0
+        assert process.wait(LIMIT) == 0
 
 
 def test_asked_to_leave_without_trainers_it_does(quick):
     with quick.serving() as (address, process):
         assert quick.runs(address) == process.pid
         process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        assert process.wait(LIMIT) == 0
 
 
 def test_its_end_is_that_of_all_its_clients(quick):
@@ -165,7 +165,7 @@ def test_its_end_is_that_of_all_its_clients(quick):
         clients = [quick.start(address, name) for name in names]
         wait_until(lambda: all(quick.parents(name) == [process.pid] for name in names))
         process.kill()
-        assert [client.wait(10) for client in clients] == [-signal.SIGKILL] * 5
+        assert [client.wait(LIMIT) for client in clients] == [-signal.SIGKILL] * 5
         for wait in waits:
             wait.unlink()
         assert quick.runs(address) == os.getpid()

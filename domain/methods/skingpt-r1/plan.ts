@@ -66,7 +66,8 @@ export function planSkinGptR1({
     ...{ 'dermeval-sft': reviewed - bench, dermeval: reviewed - bench },
   };
   const stages = planStages({ rows: rowsOfStages, recipe, architecture, devices, ...(computer ? { computer } : {}) });
-  const models = 1 + stages.filter(({ stage }) => stage === 'dermcot' || stage === 'distillation').length;
+  // An evaluator of narratives is asked nothing.
+  const models = 1 + stages.filter(({ stage }) => !stage.startsWith('dermeval')).length;
   const asked =
     data.test === null
       ? null

@@ -4,7 +4,7 @@ import type { StageRow } from '../../../domain/stages/stage-row.ts';
 
 export const tinyStages = {
   'tiny-rl': {
-    ...{ job: 'grpo', part: 'sft', validates: () => false },
+    ...{ job: 'grpo', part: 'sft' },
     ends: ({ sft }) => (sft ? [20, 40] : []),
     memory: skinR1Stages.grpo.memory,
     step: () => ({ setting: 'tiny', rows: 7, sequences: 7, saveEvery: 10 }),
