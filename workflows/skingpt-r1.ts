@@ -94,6 +94,7 @@ async function train(recipe: RecipeOf<'skingpt-r1'>, { progress, evaluations }: 
   const exported = await progress.part('distillation', async () => {
     const rows = { narratives: dermcot.dermcot, rows: dermcot.counts.train };
     const trainStage = async (stage: 'dermcot' | 'distillation', features: TeacherRef | null): Promise<void> => {
+      // Not by `inStretches`: one await more would order these activities and the evaluations beside them in another way.
       const trained: StretchResult[] = [];
       for (const epoch of stages[stage].ends(recipe)) {
         progress.say(stages[stage].part, stages[stage].status(epoch, recipe));

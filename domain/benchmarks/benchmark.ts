@@ -1,6 +1,7 @@
 /**
  * A benchmark is one object: what is asked, how an answer is scored, how scores are shown, and what was published. The
- * catalogue (`catalogue/index.ts`) lists them; a new one is a file and a line there, or a user's file of items (`own-items.ts`).
+ * catalogue (`catalogue/index.ts`) lists them; a new one is a file and a line there, or a user's file of items
+ * (`own-items.ts`).
  */
 import { z } from 'zod';
 import { type Case, imageRefSchema } from '../cases/case.ts';

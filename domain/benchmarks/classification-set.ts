@@ -1,6 +1,6 @@
 /**
  * A data set's test cases as open questions for their diagnosis: the classification of SkinGPT-R1's evaluation, where a
- * model answers with a label in its own words. By the rules of its public code's judge, as `ranked/` has them: other names
+ * model answers with a label in its own words. By the rules of its public code's judge, as `scoring/ranked/` has them: other names
  * of the disease count, a parent or another subtype does not, nor do several diagnoses without a final one.
  */
 import type { Case } from '../cases/case.ts';

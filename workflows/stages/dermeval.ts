@@ -4,10 +4,10 @@ import type { CertifiedResult, ScoresResult, ScoringRecipe } from '../../domain/
 import type { CheckpointRef, ModelRef } from '../../domain/contracts/references.ts';
 import type { StretchResult } from '../../domain/contracts/training.ts';
 import type { RecipeParts } from '../../domain/recipe/parts.ts';
-import { stages } from '../../domain/stages/index.ts';
 import { evaluateNarratives, judgeNarratives, scoreByDrawing, trainSoreb } from '../activities.ts';
 import type { Progress } from '../progress.ts';
 import { trainByEpochs } from './sft.ts';
+import { inStretches } from './stretches.ts';
 
 export interface Evaluator {
   /** Null where the recipe trains none. */
@@ -31,12 +31,8 @@ export async function trainEvaluator(
   const sft = await trainByEpochs('dermeval-sft', recipe, { recipe: settings, model, ...rows }, progress);
   const supervised = sft.at(-1)?.checkpoint;
   if (!supervised) throw new RangeError('an evaluator without epochs');
-  const soreb: StretchResult[] = [];
-  for (const stopAt of stages.dermeval.ends(recipe)) {
-    progress.say(stages.dermeval.part, stages.dermeval.status(stopAt, recipe));
-    const settled = { seed, model: recipe.model, dermeval };
-    soreb.push(await trainSoreb({ recipe: settled, model, judgements, sft: supervised, stopAt }));
-  }
+  const settled = { recipe: { seed, model: recipe.model, dermeval }, model, judgements, sft: supervised };
+  const soreb = await inStretches('dermeval', recipe, progress, (stopAt) => trainSoreb({ ...settled, stopAt }));
   return { checkpoint: soreb.at(-1)?.checkpoint ?? supervised, sft, soreb };
 }
 
