@@ -1,5 +1,7 @@
 /** Trainers that a local stack's server forks: the same bytes, and whichever process is killed, the run goes on. */
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -9,7 +11,7 @@ import type { StretchResult } from '../../../domain/contracts/training.ts';
 import { failureTypes } from '../../../domain/failures.ts';
 import { createSupervisor, type Supervisor } from '../../../infra/local/supervisor.ts';
 import { trainerServer } from '../../../infra/local/trainer-server.ts';
-import { readEnvironment } from '../../../platform/env.ts';
+import { readEnvironment, trainerServerVariable } from '../../../platform/env.ts';
 import { lifelineVariable } from '../../../platform/lifeline.ts';
 import {
   createTrainingWorker,
@@ -46,6 +48,13 @@ function forked(): number[] {
   return readFileSync(`/proc/${server}/task/${server}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
 }
 
+/** Rejects as long as nobody listens. */
+async function answers(variables: Record<string, string>): Promise<void> {
+  const connection = connect(variables[trainerServerVariable] ?? '');
+  await once(connection, 'connect');
+  connection.destroy();
+}
+
 const server = (): number[] => [supervisor.pids().trainers ?? Number.NaN];
 const outcomes = ({ store }: Worker, results: StretchResult[]) =>
   Promise.all(results.map((result) => outcomeOf(store, result)));
@@ -66,6 +75,8 @@ beforeAll(async () => {
   if (!forking) throw new TypeError('no trainers are forked here');
   supervisor = createSupervisor(join(home, 'logs'), pino({ level: 'silent' }));
   await supervisor.add(forking.service);
+  // A trainer that comes before the server listens is started by itself.
+  await vi.waitFor(() => answers(forking.variables), { timeout: 60_000 });
   log = join(home, 'logs/trainers.log');
   // What a gpu worker of a local stack has in its environment and the server has not.
   const secrets = { accessKeyId: 'key', secretAccessKey: 'secret', jwt: [] };
