@@ -5,12 +5,12 @@ import { z } from 'zod';
 import { canonicalJson, digestOf } from '../../domain/artifact.ts';
 import type { ModelRef } from '../../domain/contracts/references.ts';
 import { userMistake } from '../../domain/failures.ts';
-import { methodOf } from '../../domain/methods/index.ts';
+import { methodOf, usesOf } from '../../domain/methods/index.ts';
 import { exportedModelType } from '../../domain/plan/architecture.ts';
 import { requireEvenBatches } from '../../domain/plan/even-batches.ts';
 import { requireOpenPaths } from '../../domain/plan/paths.ts';
-import type { RecipeParts } from '../../domain/recipe/parts.ts';
 import type { Recipe } from '../../domain/recipe/recipe.ts';
+import type { TrainedStage } from '../../domain/stages/index.ts';
 import type { TrainerPlace } from '../../platform/env.ts';
 import { digestOfFile } from '../store/store.ts';
 import { modelPath } from './model-folders.ts';
@@ -55,11 +55,12 @@ export async function identifyModel(
 }
 
 function requireRunnable({ place, recipe }: NonNullable<Asking['run']>): void {
-  requireOpenPaths(place, recipe);
+  requireOpenPaths(place, usesOf(recipe));
   requireEvenBatches(methodOf(recipe).stages, recipe, place.processes * place.machines);
-  if ('grpo' in recipe && recipe.grpo.rollouts === 'vllm-server' && place.vllm.server === null) {
+  const served = usesOf(recipe).stages.find(({ rollouts }) => rollouts?.engine === 'vllm-server');
+  if (served && place.vllm.server === null) {
     throw userMistake(
-      'grpo.rollouts is "vllm-server": this gpu worker does not know the server; set DERMFLOW_VLLM_SERVER to the address of "trl vllm-serve", or take "transformers"',
+      `${served.rollouts?.setting}.rollouts is "vllm-server": this gpu worker does not know the server; set DERMFLOW_VLLM_SERVER to the address of "trl vllm-serve", or take "transformers"`,
     );
   }
 }
@@ -67,24 +68,29 @@ function requireRunnable({ place, recipe }: NonNullable<Asking['run']>): void {
 /** Modules that the locked environment does not hold. */
 function neededModules({ place, recipe }: NonNullable<Asking['run']>): PreflightRequest['needs'] {
   const { attention, sharding, tracking, processes, machines } = place;
+  const { stages } = usesOf(recipe);
   return [
     ...(attention === 'flash_attention_2' ? [{ module: 'flash_attn', setting: 'DERMFLOW_TRAINER_ATTENTION' }] : []),
     ...tracking.map((module) => ({ module, setting: 'DERMFLOW_TRAINER_TRACKING' })),
     ...(sharding.startsWith('zero') && processes * machines > 1
       ? [{ module: 'deepspeed', setting: 'DERMFLOW_TRAINER_SHARDING' }]
       : []),
-    ...quantised(recipe).map((setting) => ({ module: 'bitsandbytes', setting })),
-    ...('grpo' in recipe && recipe.grpo.rollouts !== 'transformers'
-      ? [{ module: 'vllm', setting: 'grpo.rollouts' }]
-      : []),
+    ...settings(stages, quantised).map((setting) => ({ module: 'bitsandbytes', setting })),
+    ...settings(stages, sampledElsewhere).map((setting) => ({ module: 'vllm', setting })),
   ];
 }
 
-/** Settings by which a stage of the recipe holds its base in four bits. */
-const quantised = ({ lora, dermeval }: Partial<Pick<RecipeParts, 'lora' | 'dermeval'>>): string[] => [
-  ...(lora?.quantise ? ['lora.quantise'] : []),
-  ...(dermeval?.lora.quantise ? ['dermeval.lora.quantise'] : []),
+/** Each once: stages share parts of a recipe. */
+const settings = (stages: readonly TrainedStage[], of: (stage: TrainedStage) => string[]): string[] => [
+  ...new Set(stages.flatMap(of)),
 ];
+
+/** The setting by which it holds its base in four bits. */
+const quantised = ({ weights }: TrainedStage): string[] =>
+  'lora' in weights && weights.lora?.quantise ? [`${weights.setting}.quantise`] : [];
+
+const sampledElsewhere = ({ rollouts }: TrainedStage): string[] =>
+  rollouts === null || rollouts.engine === 'transformers' ? [] : [`${rollouts.setting}.rollouts`];
 
 function requireRuntime({ evaluation, model }: Recipe, type: string | null): void {
   if (evaluation.runtime !== 'onnx' || type === null || type === exportedModelType) return;

@@ -8,9 +8,10 @@ import { type ArtifactRef, type BlobRef, digestOf, type Json, type Manifest } fr
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import { licenceNote } from '../../domain/card/metadata.ts';
 import { modelCard } from '../../domain/card/model-card.ts';
-import { nounOf } from '../../domain/card/weights.ts';
+import { formOf } from '../../domain/card/weights.ts';
 import type { AdapterInput } from '../../domain/contracts/training.ts';
 import { corrupt } from '../../domain/failures.ts';
+import { exportedWeights } from '../../domain/methods/index.ts';
 import { type PublicBase, publicBase } from '../../domain/models/public-base.ts';
 import { commitOnce } from '../commit-once.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
@@ -38,7 +39,8 @@ export async function exportAdapter(
   } as const;
   return commitOnce(store, work, async () => {
     const manifest = await store.manifest(checkpoint);
-    const policy = nounOf(source.recipe) === 'model' ? modelOf(manifest) : await adapterOf(store, manifest, base);
+    const policy =
+      formOf(exportedWeights(source.recipe)) === 'model' ? modelOf(manifest) : await adapterOf(store, manifest, base);
     return {
       facts: { step },
       files: { ...policy, [cardFile.name]: card, [licence.name]: licenceNote(source.recipe) },

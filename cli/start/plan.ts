@@ -6,7 +6,7 @@ import { countData, countGenerated } from '../../activities/datasets/preparation
 import { loadKnowledge } from '../../activities/knowledge.ts';
 import { modelPath } from '../../activities/trainer/model-folders.ts';
 import { userMistake } from '../../domain/failures.ts';
-import { methodOf } from '../../domain/methods/index.ts';
+import { methodOf, usesOf } from '../../domain/methods/index.ts';
 import { publicBase } from '../../domain/models/public-base.ts';
 import { type Architecture, findArchitecture, hubArchitectures } from '../../domain/plan/architecture.ts';
 import { requireEvenBatches } from '../../domain/plan/even-batches.ts';
@@ -52,10 +52,10 @@ async function plan(recipeName: string, options: PlanOptions): Promise<void> {
   const prices = input === undefined || output === undefined ? null : { input, output };
   const { plan: planned, words } = methodOf(recipe).plan({ recipe, data, architecture, devices, prices });
   const place = placeOf(devices);
-  const paths = pathRows(place, recipe);
+  const paths = pathRows(place, usesOf(recipe));
   if (options.json) console.log(JSON.stringify({ recipe: recipe.name, data, ...planned, paths }));
   else console.log([words, ...serverLine(recipe), '', describePaths(paths)].join('\n'));
-  requireOpenPaths(place, recipe);
+  requireOpenPaths(place, usesOf(recipe));
   requireEvenBatches(methodOf(recipe).stages, recipe, devices);
 }
 
@@ -67,7 +67,7 @@ function placeOf(devices: number): Place {
 
 /** How the server of completions is started, by the environment's settings of vLLM. */
 function serverLine(recipe: Recipe): string[] {
-  if (!('grpo' in recipe) || recipe.grpo.rollouts !== 'vllm-server') return [];
+  if (!usesOf(recipe).stages.some(({ rollouts }) => rollouts?.engine === 'vllm-server')) return [];
   const { name, revision, hub } = publicBase(recipe.model.base);
   const { memoryShare, maxLength, tensorParallel } = ownEnvironment().trainer.vllm;
   const command = [

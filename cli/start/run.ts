@@ -1,6 +1,7 @@
 /** `dermflow run`: starts a run and follows it. */
 import { Command } from 'commander';
 import { logUpdateStderr } from 'log-update';
+import { usesOf } from '../../domain/methods/index.ts';
 import { requireOpenPaths } from '../../domain/plan/paths.ts';
 import type { Recipe } from '../../domain/recipe/recipe.ts';
 import { ownEnvironment } from '../environment.ts';
@@ -35,7 +36,7 @@ async function run(recipeName: string, options: RunOptions): Promise<void> {
   const { data, set, detach = false, json = false } = options;
   const name = options.as === undefined ? null : parseRunName(options.as);
   const recipe = await readRecipe(recipeName, { set });
-  requireOpenPaths(ownEnvironment().trainer, recipe);
+  requireOpenPaths(ownEnvironment().trainer, usesOf(recipe));
   const interrupted = untilInterrupted();
   await withSession(async (session) => {
     const { store, page } = session;

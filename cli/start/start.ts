@@ -1,6 +1,7 @@
 /** `dermflow start`, which `npm start` runs: local services, workers, a recipe from end to end, the report. */
 import { resolve } from 'node:path';
 import { Command } from 'commander';
+import { usesOf } from '../../domain/methods/index.ts';
 import { requireOpenPaths } from '../../domain/plan/paths.ts';
 import { ownEnvironment } from '../environment.ts';
 import { renderMeasured } from '../follow/results.ts';
@@ -33,7 +34,7 @@ async function start(
 ): Promise<void> {
   const recipe = await readRecipe(recipeName, { set });
   const environment = ownEnvironment();
-  requireOpenPaths(environment.trainer, recipe);
+  requireOpenPaths(environment.trainer, usesOf(recipe));
   const finished = fresh || keepUp ? null : await findFinished(recipe, environment);
   if (finished === null) {
     // The clients of the services take seconds to load.

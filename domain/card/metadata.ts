@@ -7,8 +7,9 @@ import { isGenerated, type ModelCardSource } from '../methods/card-source.ts';
 import { publicBase } from '../models/public-base.ts';
 import { type Recipe, sourceNames } from '../recipe/recipe.ts';
 import { taskTitles } from '../report/words.ts';
-import type { StageRow } from '../stages/index.ts';
+import type { Exported } from './exported.ts';
 import { recognisedBy } from './recognised.ts';
+import { formOf } from './weights.ts';
 
 /** Whether base model and data are Dermflow's own, and the adapter with them. */
 const isOurs = (recipe: Recipe): boolean => isGenerated(recipe) && recipe.model.base === 'tiny';
@@ -27,24 +28,23 @@ export function licenceNote(recipe: Recipe): string {
 
 const domainTags = ['dermatology', 'medical', 'vision-language', 'reasoning'];
 
+/** Adapters of a distillation are no model that a library of the hub loads; without a name it would take them for PEFT's. */
+const libraries = { lora: 'peft', model: 'transformers', distilled: 'dermflow' } as const;
+
 /** Beside the adapter. */
 export const licenceFile = 'LICENSE.md';
 
 /** YAML between two lines of dashes. Values are quoted where they need it, so none can break out of its line. */
 export function frontMatter(
   { recipe, model, benchmarks = [] }: ModelCardSource,
-  trained: readonly StageRow[],
-  scores: readonly TaskScore[],
-  own: ModelUnderTest,
+  { trained, weights, scores, model: own }: Pick<Exported, 'trained' | 'weights' | 'scores' | 'model'>,
 ): string {
   const base = publicBase(model.base);
-  const lora = 'lora' in recipe ? recipe.lora : undefined;
-  const [isWhole, isLora] = [lora === null, lora !== null && lora !== undefined];
+  const form = formOf(weights);
   const results = [...resultsOf(recipe, scores), ...recognised(recipe, benchmarks, own)];
   const metadata = {
-    ...(base.hub ? { base_model: base.name, base_model_relation: isWhole ? 'finetune' : 'adapter' } : {}),
-    // Adapters of a distillation are no model that a library of the hub loads; without a name it would take them for PEFT's.
-    library_name: lora === undefined ? 'dermflow' : isLora ? 'peft' : 'transformers',
+    ...(base.hub ? { base_model: base.name, base_model_relation: form === 'model' ? 'finetune' : 'adapter' } : {}),
+    library_name: libraries[form],
     pipeline_tag: 'image-text-to-text',
     language: ['en'],
     ...(isOurs(recipe)
@@ -52,9 +52,9 @@ export function frontMatter(
       : { license: 'other', license_name: 'base-model-and-data', license_link: licenceFile }),
     tags: [
       ...domainTags,
-      ...(isLora ? ['lora'] : []),
+      ...(form === 'lora' ? ['lora'] : []),
       ...new Set(trained.map(({ job }) => job)),
-      ...(lora === undefined ? [] : ['trl']),
+      ...(form === 'distilled' ? [] : ['trl']),
       'dermflow',
     ],
     ...(results.length > 0 ? { 'model-index': [{ name: `${recipe.name}-${recipe.method}`, results }] } : {}),

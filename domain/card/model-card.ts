@@ -2,31 +2,19 @@
 import type { TaskScore } from '../contracts/evaluation.ts';
 import { type ModelUnderTest, onGrey } from '../evaluation/model-under-test.ts';
 import { isGenerated, type ModelCardSource } from '../methods/card-source.ts';
-import { exportedModel, methodOf, methods } from '../methods/index.ts';
-import type { Method, MethodWords } from '../methods/method.ts';
+import { exportedModel, exportedWeights, methodOf, methods } from '../methods/index.ts';
 import { publicBase } from '../models/public-base.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import { findModel } from '../report/models.ts';
 import { percent, percentRange, points, taskTitles } from '../report/words.ts';
 import { modeWords } from '../report/words-text-only.ts';
 import { choiceWords, type MilestoneChoice } from '../rewards/milestones.ts';
-import { type StageRow, stages } from '../stages/index.ts';
+import { stages, type TrainedWeights } from '../stages/index.ts';
 import { grouped } from '../words.ts';
 import { benchmarksOf } from './benchmarks.ts';
+import type { Exported } from './exported.ts';
 import { frontMatter, licenceNote } from './metadata.ts';
 import { loadingOf, nounOf, procedureOf, whatItIs } from './weights.ts';
-
-/** The adapter that the card is about: how it was made, and what was measured of it. */
-interface Exported {
-  method: Method<Recipe>;
-  words: MethodWords;
-  /** The stages that made it, in their order. */
-  trained: readonly StageRow[];
-  model: ModelUnderTest;
-  scores: readonly TaskScore[];
-  /** On grey images; empty where that was not evaluated. */
-  grey: readonly TaskScore[];
-}
 
 /**
  * Markdown with YAML front matter.
@@ -38,7 +26,7 @@ export function modelCard(source: ModelCardSource, known = methods): string {
   const method = methodOf(recipe, known);
   const model = exportedModel(recipe, step, known);
   const exported: Exported = {
-    ...{ method, model, words: method.card(source) },
+    ...{ method, model, weights: exportedWeights(recipe, known), words: method.card(source) },
     trained: method.trained(recipe).map((stage) => stages[stage]),
     scores: findModel(evaluations, model)?.scores ?? [],
     grey: findModel(evaluations, onGrey(model))?.scores ?? [],
@@ -50,22 +38,22 @@ export function modelCard(source: ModelCardSource, known = methods): string {
     ['Training procedure', procedure(source, exported)],
     ['Evaluation', evaluation(source, exported)],
     ['Limits', limits(recipe, exported)],
-    ['How to load', loadingOf(recipe, source.model)],
+    ['How to load', loadingOf(exported.weights, source.model)],
     ['Licence', licenceNote(recipe).trimEnd()],
   ];
-  const metadata = frontMatter(source, exported.trained, exported.scores, model);
+  const metadata = frontMatter(source, exported);
   const texts = [title(source, exported), introduction(source, exported)];
   return `${[metadata, ...texts, ...sections.map(([name, text]) => `## ${name}\n\n${text}`)].join('\n\n')}\n`;
 }
 
-function title({ recipe, step }: ModelCardSource, { method, trained }: Exported): string {
+function title({ recipe, step }: ModelCardSource, { method, trained, weights }: Exported): string {
   const last = trained.at(-1);
-  return `# ${recipe.name}: ${method.title} ${nounOf(recipe)}, ${last?.column}${last?.perStep ? ` step ${step}` : ''}`;
+  return `# ${recipe.name}: ${method.title} ${nounOf(weights)}, ${last?.column}${last?.perStep ? ` step ${step}` : ''}`;
 }
 
-const introduction = ({ recipe, model }: ModelCardSource, { words }: Exported): string =>
+const introduction = ({ model }: ModelCardSource, { words, weights }: Exported): string =>
   [
-    `${whatItIs(recipe, model.base)} ${words.does ?? 'that reasons about a picture of a skin lesion and then answers a multiple-choice question'}.`,
+    `${whatItIs(weights, model.base)} ${words.does ?? 'that reasons about a picture of a skin lesion and then answers a multiple-choice question'}.`,
     words.made,
     ...(publicBase(model.base).hub ? [] : [`Digest of the base model's files: \`${model.sha256}\`.`]),
   ].join('\n');
@@ -122,7 +110,7 @@ function procedure({ recipe, model, step, chosen = [] }: ModelCardSource, export
       columns.map(({ other }) => other),
     ),
     '',
-    `${procedureOf(recipe, model)}; ${words.lineage}${rewards}${chosenWords(chosen, exported.model)} Seed ${seed}.`,
+    `${procedureOf(exported.weights, model)}; ${words.lineage}${rewards}${chosenWords(chosen, exported.model)} Seed ${seed}.`,
     ...(words.origins === undefined ? [] : ['', words.origins]),
   ].join('\n');
 }
@@ -133,7 +121,7 @@ const chosenWords = (chosen: readonly MilestoneChoice[], { stage }: ModelUnderTe
   return choice ? ` ${choiceWords(choice)}` : '';
 };
 
-function evaluation(source: ModelCardSource, { model, scores, grey }: Exported): string {
+function evaluation(source: ModelCardSource, { model, weights, scores, grey }: Exported): string {
   const { recipe, textOnly = [], benchmarks = [] } = source;
   if (benchmarks.length > 0) return benchmarksOf(recipe, benchmarks, model);
   if (scores.length === 0)
@@ -149,11 +137,16 @@ function evaluation(source: ModelCardSource, { model, scores, grey }: Exported):
   const head =
     '| task | questions | accuracy | 95 % interval | macro-F1 | unreadable | lenient reading | grey images |\n| --- | --- | --- | --- | --- | --- | --- | --- |';
   const units = recipe.data.groupBy === 'patient' ? 'patients' : 'images';
-  return `Held-out questions, greedy decoding, strict reading of answers: what cannot be read counts as wrong. The lenient reading finds answers without the tags too; with grey images in place of the pictures an answer does not rest on them. Intervals by ${units}, wider where there are few.\n\n${head}\n${lines.join('\n')}${withoutImage(scores, textOnly, recipe)}`;
+  return `Held-out questions, greedy decoding, strict reading of answers: what cannot be read counts as wrong. The lenient reading finds answers without the tags too; with grey images in place of the pictures an answer does not rest on them. Intervals by ${units}, wider where there are few.\n\n${head}\n${lines.join('\n')}${withoutImage(scores, textOnly, recipe, weights)}`;
 }
 
 /** The scores beside those of the options' labels alone, and how the options were drawn. */
-function withoutImage(rows: readonly TaskScore[], textOnly: readonly TaskScore[], recipe: Recipe): string {
+function withoutImage(
+  rows: readonly TaskScore[],
+  textOnly: readonly TaskScore[],
+  recipe: Recipe,
+  weights: TrainedWeights,
+): string {
   const lines = rows.flatMap((score) => {
     const rule = textOnly.find(({ task }) => task === score.task);
     if (!rule) return [];
@@ -164,7 +157,7 @@ function withoutImage(rows: readonly TaskScore[], textOnly: readonly TaskScore[]
     ];
   });
   if (lines.length === 0) return '';
-  const head = `| task | text only | 95 % interval | macro-F1 | this ${nounOf(recipe)} |\n| --- | --- | --- | --- | --- |`;
+  const head = `| task | text only | 95 % interval | macro-F1 | this ${nounOf(weights)} |\n| --- | --- | --- | --- | --- |`;
   const mode = 'questions' in recipe ? modeWords(recipe.questions.distractors) : null;
   return `\n\nWithout any image, by a rule that knows the options' labels alone, from the training questions:\n\n${head}\n${lines.join('\n')}${mode === null ? '' : `\n\n${mode}`}`;
 }

@@ -2,13 +2,16 @@
 import type { ModelRef } from '../contracts/references.ts';
 import type { LoraSettings, ModelPart } from '../lora.ts';
 import { publicBase } from '../models/public-base.ts';
-import type { RecipeParts } from '../recipe/parts.ts';
-import type { Recipe } from '../recipe/recipe.ts';
+import type { TrainedWeights } from '../stages/index.ts';
 
-/** Of any method: one without `lora` and `full` trains adapters of a dual distillation. */
-export type Trained = Pick<Recipe, 'model'> & Partial<Pick<RecipeParts, 'lora' | 'full'>>;
+/** `distilled`: adapters that no library of the hub loads. */
+export function formOf(weights: TrainedWeights): 'lora' | 'model' | 'distilled' {
+  if (!('lora' in weights)) return 'distilled';
+  return weights.lora === null ? 'model' : 'lora';
+}
 
-export const nounOf = ({ lora }: Trained): 'adapter' | 'model' => (lora === null ? 'model' : 'adapter');
+export const nounOf = (weights: TrainedWeights): 'adapter' | 'model' =>
+  formOf(weights) === 'model' ? 'model' : 'adapter';
 
 const partNames: Readonly<Record<ModelPart, string>> = {
   language: 'language model',
@@ -18,17 +21,19 @@ const partNames: Readonly<Record<ModelPart, string>> = {
 const partWords = (parts: readonly ModelPart[]): string => parts.map((part) => partNames[part]).join(', ');
 
 /** The card's first words; goes on with "that reasons …". */
-export function whatItIs({ lora, full = [] }: Trained, base: string): string {
+export function whatItIs(weights: TrainedWeights, base: string): string {
   const name = publicBase(base).name;
-  if (lora === undefined) return `Adapters of a dual distillation for \`${name}\``;
+  if (!('lora' in weights)) return `Adapters of a dual distillation for \`${name}\``;
+  const { lora, full = [] } = weights;
   return lora === null
     ? `A model that was made of \`${name}\` by training all weights of its ${partWords(full)},`
     : `A LoRA adapter (rank ${lora.rank}, alpha ${lora.alpha}) for \`${name}\``;
 }
 
 /** One sentence without its end. */
-export function procedureOf({ lora, full = [] }: Trained, model: ModelRef): string {
-  if (lora === undefined) return 'Two adapters beside a frozen base';
+export function procedureOf(weights: TrainedWeights, model: ModelRef): string {
+  if (!('lora' in weights)) return 'Two adapters beside a frozen base';
+  const { lora, full = [] } = weights;
   if (lora === null) return `Full fine-tuning of the ${partWords(full)}, in fp32 weights`;
   const begun = model.adapter
     ? `, begun with the adapter \`${publicBase(model.adapter.folder).name}\` (digest \`${model.adapter.sha256}\`)`
@@ -44,10 +49,11 @@ function layersOf({ targets, quantise }: LoraSettings): string {
   return `, on the ${typeof targets === 'string' ? '' : 'linear layers of the '}${where}${bits}`;
 }
 
-export function loadingOf({ lora }: Trained, model: ModelRef): string {
+export function loadingOf(weights: TrainedWeights, model: ModelRef): string {
   const { name, revision, hub } = publicBase(model.base);
-  if (lora === undefined) return loadingOfDistilled(model);
-  if (lora === null) {
+  const form = formOf(weights);
+  if (form === 'distilled') return loadingOfDistilled(model);
+  if (form === 'model') {
     return `\`\`\`python
 from transformers import AutoModelForImageTextToText, AutoProcessor
 

@@ -8,6 +8,7 @@ import { path, rowsSchema, trainingSchema } from './common.ts';
  */
 export const klGradients = ['k3', 'importance-corrected'] as const;
 export const rolloutEngines = ['transformers', 'vllm-colocated', 'vllm-server'] as const;
+export type RolloutEngine = (typeof rolloutEngines)[number];
 
 export const grpoJobSchema = z.strictObject({
   ...trainingSchema,

@@ -1,7 +1,9 @@
 /** The methods that Dermflow has. A new one is a line here (what else it needs says method.ts). */
 import type { ModelUnderTest } from '../evaluation/model-under-test.ts';
 import { userMistake } from '../failures.ts';
-import type { MethodName, RecipeOf } from '../recipe/recipe.ts';
+import type { Uses } from '../plan/paths.ts';
+import type { MethodName, Recipe, RecipeOf } from '../recipe/recipe.ts';
+import { type Stage, stages, type TrainedWeights, type Trains, trainedStages } from '../stages/index.ts';
 import type { Method } from './method.ts';
 import { skinR1 } from './skin-r1/method.ts';
 import { skinGptR1 } from './skingpt-r1/method.ts';
@@ -29,10 +31,23 @@ export function methodOf<R>(recipe: R, known = methods): Method<R> {
 export const methodOfWorkflow = (workflow: string, known = methods): Method | undefined =>
   known.find((method) => method.workflow === workflow);
 
-/** The model that a run of this recipe exports; `step` is its checkpoint's. */
-export function exportedModel<R>(recipe: R, step: number, known = methods): ModelUnderTest {
+/** What a run of this recipe asks of the trainer. */
+export const usesOf = (recipe: Recipe): Uses => ({
+  ...{ model: recipe.model, stages: trainedStages(methodOf(recipe).stages, recipe) },
+});
+
+function exportedStage<R>(recipe: R, known: readonly Method[]): Stage {
   const method = methodOf(recipe, known);
   const stage = method.trained(recipe).at(-1);
   if (stage === undefined) throw new RangeError(`a recipe of ${method.name} that trains nothing`);
-  return { stage, step, image: 'real' };
+  return stage;
 }
+
+/** The model that a run of this recipe exports; `step` is its checkpoint's. */
+export const exportedModel = <R>(recipe: R, step: number, known = methods): ModelUnderTest => ({
+  ...{ stage: exportedStage(recipe, known), step, image: 'real' },
+});
+
+/** Its weights. */
+export const exportedWeights = (recipe: Trains, known = methods): TrainedWeights =>
+  stages[exportedStage(recipe, known)].trains(recipe);

@@ -3,7 +3,9 @@
  * are refused before anything starts, for the versions that are locked.
  */
 import { userMistake } from '../failures.ts';
+import type { RolloutEngine } from '../jobs/grpo.ts';
 import type { RecipeParts } from '../recipe/parts.ts';
+import type { TrainedStage } from '../stages/index.ts';
 
 /** Versions in `trainer/requirements.txt` for which the refusals below were read in the sources; a test compares them. */
 export const judgedVersions = { accelerate: '1.15.0', transformers: '5.23.0', trl: '1.16.0' } as const;
@@ -20,9 +22,11 @@ export interface Place {
   attention: string;
 }
 
-/** Of any method: parts that its recipe lacks are absent. */
-type Uses = Pick<RecipeParts, 'model'> &
-  Partial<Pick<RecipeParts, 'sft' | 'grpo' | 'lora' | 'distillation' | 'dermeval'>>;
+/** What a run asks of the trainer, whatever its method. */
+export interface Uses {
+  model: RecipeParts['model'];
+  stages: readonly TrainedStage[];
+}
 
 export interface Path {
   name: string;
@@ -32,7 +36,7 @@ export interface Path {
   by: string;
   /** Why it is refused and what to do instead; null where it is open. */
   refusal: string | null;
-  isUsed(place: Place, recipe: Uses | null): boolean;
+  isUsed(place: Place, run: Uses | null): boolean;
 }
 
 const isSingle = ({ processes, machines }: Place): boolean => processes * machines === 1;
@@ -40,16 +44,18 @@ const shards =
   (sharding: string) =>
   (place: Place): boolean =>
     !isSingle(place) && place.sharding === sharding;
+type IsSo = (stage: TrainedStage) => boolean;
+const trains =
+  (isSo: IsSo) =>
+  (_: Place, run: Uses | null): boolean =>
+    run?.stages.some(isSo) === true;
 const shardsWith =
-  (isSo: (recipe: Uses) => boolean) =>
-  (place: Place, recipe: Uses | null): boolean =>
-    recipe !== null && shards('fsdp')(place) && isSo(recipe);
-const samples =
-  (engine: RecipeParts['grpo']['rollouts']) =>
-  (_: Place, recipe: Uses | null): boolean =>
-    recipe !== null && recipe.grpo?.rollouts === engine && reinforces(recipe);
-const reinforces = ({ grpo }: Uses): boolean =>
-  grpo !== undefined && grpo.milestones.length + grpo.rlOnlyMilestones.length > 0;
+  (isSo: IsSo) =>
+  (place: Place, run: Uses | null): boolean =>
+    shards('fsdp')(place) && trains(isSo)(place, run);
+const samples = (engine: RolloutEngine) => trains(({ rollouts }) => rollouts?.engine === engine);
+const distils: IsSo = ({ job }) => job === 'distill';
+const loraOf = ({ weights }: TrainedStage) => ('lora' in weights ? weights.lora : undefined);
 const open = { refusal: null };
 
 export const paths: readonly Path[] = [
@@ -57,12 +63,13 @@ export const paths: readonly Path[] = [
   {
     name: 'bf16 (base bf16, adapter fp32, autocast)',
     ...{ ran: 'CPU, GPU', by: 'trainer/tests/test_precision.py', ...open },
-    isUsed: (_, recipe) => recipe?.model.precision === 'bf16',
+    isUsed: (_, run) => run?.model.precision === 'bf16',
   },
   {
     name: 'gradient checkpointing',
     ...{ ran: 'CPU, GPU', by: 'trainer/tests/test_precision.py', ...open },
-    isUsed: (_, recipe) => recipe?.sft?.gradientCheckpointing === true || recipe?.grpo?.gradientCheckpointing === true,
+    // A distillation's base keeps nothing for a gradient in any case.
+    isUsed: trains((stage) => stage.gradientCheckpointing && !distils(stage)),
   },
   { name: 'ddp', ran: 'CPU', by: 'trainer/tests/test_distributed.py, gloo', ...open, isUsed: shards('ddp') },
   {
@@ -81,7 +88,7 @@ export const paths: readonly Path[] = [
     refusal:
       'lora is null and DERMFLOW_TRAINER_SHARDING is fsdp: sharded checkpoints hold adapters, which there are none of; ' +
       'take ddp, or give lora',
-    isUsed: shardsWith(({ lora }) => lora === null),
+    isUsed: shardsWith((stage) => loraOf(stage) === null),
   },
   {
     name: 'fsdp, base in four bits',
@@ -89,7 +96,7 @@ export const paths: readonly Path[] = [
     refusal:
       'lora.quantise is set and DERMFLOW_TRAINER_SHARDING is fsdp: FSDP 2 shards parameters of floating point, and four ' +
       'bits are stored as whole numbers; take ddp, or remove lora.quantise',
-    isUsed: shardsWith(({ lora }) => lora?.quantise !== undefined),
+    isUsed: shardsWith((stage) => loraOf(stage)?.quantise !== undefined),
   },
   {
     name: 'fsdp, validation of GRPO',
@@ -97,12 +104,12 @@ export const paths: readonly Path[] = [
     refusal:
       'grpo.validation is set and DERMFLOW_TRAINER_SHARDING is fsdp: ranks without a question left would not take part in ' +
       'the forward passes of the others; take ddp, or remove grpo.validation',
-    isUsed: shardsWith((recipe) => recipe.grpo?.validation !== undefined && reinforces(recipe)),
+    isUsed: shardsWith(({ rollouts }) => rollouts?.validates === true),
   },
   {
     name: 'dual distillation',
     ...{ ran: 'CPU', by: 'trainer/tests/test_distillation.py, two processes by gloo', ...open },
-    isUsed: (_, recipe) => recipe?.distillation !== undefined,
+    isUsed: trains(distils),
   },
   {
     name: 'dual distillation, sharded',
@@ -110,12 +117,12 @@ export const paths: readonly Path[] = [
     refusal:
       "DERMFLOW_TRAINER_SHARDING shards the model: a distillation's base is frozen and whole on each device, and its " +
       'adapters are no parts of it; take ddp',
-    isUsed: (place, recipe) => recipe?.distillation !== undefined && !isSingle(place) && place.sharding !== 'ddp',
+    isUsed: (place, run) => trains(distils)(place, run) && !isSingle(place) && place.sharding !== 'ddp',
   },
   {
     name: "DermEval's SOREB",
     ...{ ran: 'CPU', by: 'trainer/tests/test_soreb.py', ...open },
-    isUsed: (_, recipe) => (recipe?.dermeval?.soreb.milestones.length ?? 0) > 0,
+    isUsed: trains(({ job }) => job === 'soreb'),
   },
   { name: 'zero-2', ran: 'never', by: 'its configuration is read by Accelerate', ...open, isUsed: shards('zero-2') },
   {
@@ -162,12 +169,12 @@ export const paths: readonly Path[] = [
   {
     name: 'base model from the hub',
     ...{ ran: 'CPU', by: 'trainer/tests/test_hub.py, against a hub on this machine', ...open },
-    isUsed: (_, recipe) => recipe !== null && /^[\w.-]+\/[\w.-]+(@.+)?$/.test(recipe.model.base),
+    isUsed: (_, run) => run !== null && /^[\w.-]+\/[\w.-]+(@.+)?$/.test(run.model.base),
   },
 ];
 
-function usesFp32(place: Place, recipe: Uses | null): boolean {
-  return isSingle(place) && recipe?.model.precision === 'fp32';
+function usesFp32(place: Place, run: Uses | null): boolean {
+  return isSingle(place) && run?.model.precision === 'fp32';
 }
 
 function attends(attention: string): (place: Place) => boolean {
@@ -175,12 +182,12 @@ function attends(attention: string): (place: Place) => boolean {
 }
 
 /**
- * Throws a user's mistake, a line for each path that is refused of those that this place and this recipe take.
+ * Throws a user's mistake, a line for each path that is refused of those that this place and this run take.
  *
- * @param recipe null: of the place alone
+ * @param run null: of the place alone
  */
-export function requireOpenPaths(place: Place, recipe: Uses | null): void {
-  const refusals = paths.filter((path) => path.isUsed(place, recipe)).flatMap(({ refusal }) => refusal ?? []);
+export function requireOpenPaths(place: Place, run: Uses | null): void {
+  const refusals = paths.filter((path) => path.isUsed(place, run)).flatMap(({ refusal }) => refusal ?? []);
   if (refusals.length > 0) throw userMistake(refusals.join('\n'));
 }
 
@@ -194,9 +201,9 @@ export interface PathRow {
 }
 
 /** What `dermflow plan` tells of each path. */
-export const pathRows = (place: Place, recipe: Uses): PathRow[] =>
+export const pathRows = (place: Place, run: Uses): PathRow[] =>
   paths.map(({ name, ran, by, refusal, isUsed }) => ({
-    ...{ name, used: isUsed(place, recipe), cpu: ran !== 'never', gpu: ran === 'CPU, GPU', by, refusal },
+    ...{ name, used: isUsed(place, run), cpu: ran !== 'never', gpu: ran === 'CPU, GPU', by, refusal },
   }));
 
 const nameWidth = 42;

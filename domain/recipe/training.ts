@@ -69,7 +69,7 @@ export const grpoSchema = z
     milestones: risingSteps,
     saveEvery: z.int().positive(),
     /** The same for RL without SFT, the paper's ablation, by the same plan; an empty list leaves it out. */
-    rlOnlyMilestones: risingSteps,
+    rlOnlyMilestones: risingSteps.default([]),
     /** At each milestone the mean reward of greedy answers to validation questions, by which one milestone is kept. */
     validation: validationSchema.exactOptional(),
     /** Further fields of TRL's GRPOConfig (trl/). */

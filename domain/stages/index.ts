@@ -7,9 +7,9 @@
 import type { ResumableJob } from '../trainer.ts';
 import { skinR1Stages } from './skin-r1.ts';
 import { skinGptR1Stages } from './skingpt-r1.ts';
-import type { StageRow } from './stage-row.ts';
+import type { ChosenWeights, Rollouts, StageRow, Trains } from './stage-row.ts';
 
-export type { StageRow, StageSettings, StepSize, Trains } from './stage-row.ts';
+export type { StageRow, StageSettings, StepSize, TrainedWeights, Trains } from './stage-row.ts';
 
 /** In the order in which they are trained. */
 export const stages = { ...skinR1Stages, ...skinGptR1Stages } as const satisfies Record<string, StageRow>;
@@ -22,6 +22,24 @@ export const stageNames = Object.keys(stages) as Stage[]; // of a literal: its k
 export type StageBy<J extends ResumableJob> = { [S in Stage]: (typeof stages)[S]['job'] extends J ? S : never }[Stage];
 
 const rowOf = (stage: Stage): StageRow => stages[stage];
+
+/** What a stage of a recipe asks of the trainer and of the machine. */
+export interface TrainedStage {
+  job: ResumableJob;
+  weights: ChosenWeights;
+  rollouts: Rollouts | null;
+  gradientCheckpointing: boolean;
+}
+
+/** @param own stages of the recipe's method, of which those are left that the recipe trains */
+export const trainedStages = (own: readonly Stage[], recipe: Trains): TrainedStage[] =>
+  own
+    .map(rowOf)
+    .filter((row) => row.ends(recipe).length > 0)
+    .map((row) => ({
+      ...{ job: row.job, weights: row.trains(recipe), rollouts: row.rollouts(recipe) },
+      gradientCheckpointing: row.memory(recipe).settings.gradientCheckpointing,
+    }));
 
 /** Those that learn from the rewards of their own answers, held to a reference. */
 export const rewardedStages: readonly Stage[] = stageNames.filter((stage) => rowOf(stage).reference !== null);

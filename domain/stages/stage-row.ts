@@ -1,4 +1,5 @@
 /** What a stage of training says of itself, and words that several stages say. */
+import type { RolloutEngine } from '../jobs/grpo.ts';
 import type { LoraSettings, ModelPart } from '../lora.ts';
 import type { DistilSettings } from '../recipe/distillation.ts';
 import type { RecipeParts } from '../recipe/parts.ts';
@@ -46,6 +47,18 @@ export type TrainedWeights =
   | { lora: LoraSettings | null; full?: readonly ModelPart[] }
   | { adapters: DistilSettings['adapters'] };
 
+/** With the recipe's part that says so, for messages. */
+export type ChosenWeights = TrainedWeights & { setting: string };
+
+/** Who samples the completions that are rewarded. */
+export interface Rollouts {
+  /** The recipe's part that says so, for messages. */
+  setting: string;
+  engine: RolloutEngine;
+  /** Whether validation questions are answered at each end. */
+  validates: boolean;
+}
+
 /** A column of the model card. */
 export interface StageSettings {
   learningRate: number;
@@ -63,7 +76,9 @@ export interface StageRow {
   ends(recipe: Trains): readonly number[];
   memory(recipe: Trains): StepSize;
   step(recipe: Trains): StepRows;
-  trains(recipe: Trains): TrainedWeights;
+  trains(recipe: Trains): ChosenWeights;
+  /** Null where no engine is chosen: nothing is sampled, or by the trainer alone. */
+  rollouts(recipe: Trains): Rollouts | null;
   /** Title of its models, for people; `shortTitle` for narrow places. */
   title: string;
   shortTitle: string;
@@ -119,8 +134,13 @@ export const grpoRows = (setting: string, { grpo }: Pick<RecipeParts, 'grpo'>): 
   saveEvery: grpo.saveEvery,
 });
 
+export const grpoRollouts = (setting: string, { grpo }: Pick<RecipeParts, 'grpo'>): Rollouts => ({
+  ...{ setting, engine: grpo.rollouts, validates: grpo.validation !== undefined },
+});
+
 /** The recipe's own adapter, or parts of the model. */
-export const ownWeights = ({ lora, full }: Trains): TrainedWeights => ({
+export const ownWeights = ({ lora, full }: Trains): ChosenWeights => ({
+  setting: 'lora',
   lora: lora ?? null,
   ...(full ? { full } : {}),
 });

@@ -13,11 +13,13 @@ import { digestOf } from '../../domain/artifact.ts';
 import { modelId, modelOf, modelTitle } from '../../domain/evaluation/model-under-test.ts';
 import { qwen25Vl7b } from '../../domain/plan/architecture.ts';
 import { requireEvenBatches } from '../../domain/plan/even-batches.ts';
+import { pathRows, requireOpenPaths } from '../../domain/plan/paths.ts';
 import { planStages } from '../../domain/plan/stages.ts';
 import { buildReport } from '../../domain/report/build.ts';
 import { reportSchema } from '../../domain/report/report.ts';
-import { type Stage, type StageRow, stages } from '../../domain/stages/index.ts';
+import { type Stage, type StageRow, stages, trainedStages } from '../../domain/stages/index.ts';
 import { skinR1Stages } from '../../domain/stages/skin-r1.ts';
+import { readEnvironment } from '../../platform/env.ts';
 import { smallRecipe } from '../support/recipes.ts';
 import { sampleSources } from '../support/report.ts';
 import { tinyStages } from '../support/tiny-method/stages.ts';
@@ -48,6 +50,16 @@ describe('a stage that only a row knows of', () => {
     expect(own).toMatchObject({ epochs: null, steps: 40, checkpoints: { uploaded: 4, kept: 4 } });
     expect(own?.sizes?.memory.base).toBeGreaterThan(0);
     expect(() => requireEvenBatches([tiny], recipe, 1)).toThrow('tiny.perDeviceBatchSize');
+  });
+
+  it('is refused on machines that cannot train it, wherever its settings stand', () => {
+    const { trainer } = readEnvironment({ DERMFLOW_TRAINER_PROCESSES: '2', DERMFLOW_TRAINER_SHARDING: 'fsdp' });
+    const run = { model: recipe.model, stages: trainedStages([tiny], recipe) };
+    const used = pathRows(trainer, run).filter((row) => row.used);
+    expect(used.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['rollouts vllm-server', 'fsdp, base in four bits', 'fsdp, validation of GRPO']),
+    );
+    expect(() => requireOpenPaths(trainer, run)).toThrow('quantise is set');
   });
 
   it('is told by status and watch', () => {

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { failureTypes } from '../../../domain/failures.ts';
 import { rolloutEngines } from '../../../domain/jobs/grpo.ts';
+import { usesOf } from '../../../domain/methods/index.ts';
 import { describePaths, judgedVersions, pathRows, paths, requireOpenPaths } from '../../../domain/plan/paths.ts';
+import { dermevalSchema } from '../../../domain/recipe/dermeval.ts';
 import { readEnvironment, repositoryRoot, shardings } from '../../../platform/env.ts';
 import { skinGptR1Recipe } from '../../support/narrative-report.ts';
 import { demoRecipe } from '../../support/recipes.ts';
@@ -12,7 +14,11 @@ import { demoRecipe } from '../../support/recipes.ts';
 const place = (variables: Record<string, string> = {}) => readEnvironment(variables).trainer;
 const sharded = (sharding: string) => place({ DERMFLOW_TRAINER_PROCESSES: '2', DERMFLOW_TRAINER_SHARDING: sharding });
 const recipe = demoRecipe();
-const sampledBy = (rollouts: (typeof rolloutEngines)[number]) => ({ ...recipe, grpo: { ...recipe.grpo, rollouts } });
+const run = usesOf(recipe);
+const inFourBits = { rank: 4, alpha: 8, dropout: 0, quantise: 'nf4' } as const;
+const validated = { ...recipe, grpo: { ...recipe.grpo, validation: { questions: 8, patience: null } } };
+const sampledBy = (rollouts: (typeof rolloutEngines)[number]) =>
+  usesOf({ ...recipe, grpo: { ...recipe.grpo, rollouts } });
 
 describe('the paths through the trainer', () => {
   it('were judged for the versions that are locked: an upgrade asks for them to be judged again', async () => {
@@ -32,7 +38,7 @@ describe('the paths through the trainer', () => {
   );
 
   it.each([...shardings])('%s with several processes is one path', (sharding) => {
-    const used = pathRows(sharded(sharding), recipe).filter((row) => row.used);
+    const used = pathRows(sharded(sharding), run).filter((row) => row.used);
     expect(used.map(({ name }) => name)).toContain(sharding);
     expect(used.filter(({ name }) => shardings.some((each) => each === name))).toHaveLength(1);
   });
@@ -57,26 +63,22 @@ describe('the paths through the trainer', () => {
     ],
     [
       'whole weights in shards',
-      () => requireOpenPaths(sharded('fsdp'), { ...recipe, lora: null }),
+      () => requireOpenPaths(sharded('fsdp'), usesOf({ ...recipe, lora: null })),
       /^lora is null and DERMFLOW_TRAINER_SHARDING is fsdp: .*take ddp/,
     ],
     [
       'a base in four bits in shards',
-      () => requireOpenPaths(sharded('fsdp'), { ...recipe, lora: { rank: 4, alpha: 8, dropout: 0, quantise: 'nf4' } }),
+      () => requireOpenPaths(sharded('fsdp'), usesOf({ ...recipe, lora: inFourBits })),
       /^lora\.quantise is set and DERMFLOW_TRAINER_SHARDING is fsdp: .*take ddp/,
     ],
     [
       'a distillation in shards',
-      () => requireOpenPaths(sharded('fsdp'), skinGptR1Recipe()),
+      () => requireOpenPaths(sharded('fsdp'), usesOf(skinGptR1Recipe())),
       /^DERMFLOW_TRAINER_SHARDING shards the model: a distillation's base is frozen.*take ddp/,
     ],
     [
       'validation in shards',
-      () =>
-        requireOpenPaths(sharded('fsdp'), {
-          ...recipe,
-          grpo: { ...recipe.grpo, validation: { questions: 8, patience: null } },
-        }),
+      () => requireOpenPaths(sharded('fsdp'), usesOf(validated)),
       /^grpo\.validation is set and DERMFLOW_TRAINER_SHARDING is fsdp: .*take ddp/,
     ],
   ])('%s is refused in one line with version, reason and remedy', (_, refuse, words) => {
@@ -86,27 +88,41 @@ describe('the paths through the trainer', () => {
     expect(refuse).not.toThrow(/\n/);
   });
 
+  it('are those of every stage that is trained, wherever a recipe says so', () => {
+    const evaluator = skinGptR1Recipe('skingpt-r1');
+    const used = (lora: object, gradientCheckpointing: boolean) => {
+      const dermeval = dermevalSchema.parse({ ...evaluator.dermeval, lora, ...checkpointing(gradientCheckpointing) });
+      const run = usesOf({ ...evaluator, dermeval });
+      return paths.filter(({ isUsed }) => isUsed(sharded('fsdp'), run)).map(({ name }) => name);
+    };
+    const checkpointing = (isSo: boolean) => ({
+      sft: { ...evaluator.dermeval?.sft, gradientCheckpointing: isSo },
+      soreb: { ...evaluator.dermeval?.soreb, gradientCheckpointing: isSo },
+    });
+    const conditional = ['gradient checkpointing', 'fsdp, base in four bits'];
+    const { quantise: _, ...plain } = inFourBits;
+    expect(used(plain, false).filter((name) => conditional.includes(name))).toEqual([]);
+    expect(used(inFourBits, true)).toEqual(expect.arrayContaining(conditional));
+  });
+
   it('all others are open', () => {
     for (const sharding of ['ddp', 'fsdp', 'zero-2'])
-      expect(() => requireOpenPaths(sharded(sharding), recipe)).not.toThrow();
+      expect(() => requireOpenPaths(sharded(sharding), run)).not.toThrow();
     for (const engine of ['transformers', 'vllm-server'] as const) {
       expect(() => requireOpenPaths(place(), sampledBy(engine))).not.toThrow();
     }
-    for (const of of [
-      { ...recipe, lora: null },
-      { ...recipe, grpo: { ...recipe.grpo, validation: { questions: 8, patience: null } } },
-    ])
+    for (const of of [{ ...recipe, lora: null }, validated])
       for (const where of [place({ DERMFLOW_TRAINER_SHARDING: 'fsdp' }), sharded('ddp')])
-        expect(() => requireOpenPaths(where, of)).not.toThrow();
+        expect(() => requireOpenPaths(where, usesOf(of))).not.toThrow();
     // Of one process nothing is shared; without GRPO nobody samples.
-    expect(() => requireOpenPaths(place({ DERMFLOW_TRAINER_SHARDING: 'zero-3' }), recipe)).not.toThrow();
-    const sft = sampledBy('vllm-colocated');
-    const sftOnly = { ...sft, grpo: { ...sft.grpo, milestones: [], rlOnlyMilestones: [] } };
-    expect(() => requireOpenPaths(place(), sftOnly)).not.toThrow();
+    expect(() => requireOpenPaths(place({ DERMFLOW_TRAINER_SHARDING: 'zero-3' }), run)).not.toThrow();
+    const grpo = { ...recipe.grpo, rollouts: 'vllm-colocated' as const, milestones: [], rlOnlyMilestones: [] };
+    const sftOnly = { ...recipe, grpo };
+    expect(() => requireOpenPaths(place(), usesOf(sftOnly))).not.toThrow();
   });
 
   it('are told with where each was run', () => {
-    const text = describePaths(pathRows(sharded('zero-3'), recipe));
+    const text = describePaths(pathRows(sharded('zero-3'), run));
     expect(text).toMatch(/^\* zero-3 +refused$/m);
     expect(text).toMatch(/^ {2}fsdp +CPU +trainer\/tests\/test_fsdp\.py/m);
     expect(text).toMatch(/^ {2}zero-2 +never +/m);
@@ -115,7 +131,7 @@ describe('the paths through the trainer', () => {
   });
 
   it('none was run on several GPUs, none is said to that is refused', () => {
-    const several = pathRows(sharded('ddp'), recipe).filter(({ name }) => shardings.some((each) => each === name));
+    const several = pathRows(sharded('ddp'), run).filter(({ name }) => shardings.some((each) => each === name));
     expect(several.filter(({ gpu }) => gpu)).toEqual([]);
     expect(paths.filter(({ ran, refusal }) => ran === 'CPU, GPU' && refusal !== null)).toEqual([]);
   });
