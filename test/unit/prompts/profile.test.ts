@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseProfile } from '../../../domain/prompts/parse-profile.ts';
-import { fillTemplate, profileDigest, questionKinds } from '../../../domain/prompts/profile.ts';
+import {
+  evaluationProfileSchema,
+  fillTemplate,
+  profileDigest,
+  questionKinds,
+} from '../../../domain/prompts/profile.ts';
 import {
   conceptPrompt,
   evaluationProfile,
@@ -17,6 +22,14 @@ const question = melanomaQuestion();
 const { options } = question;
 const text = (name: string, kind: (typeof questionKinds)[number]) =>
   itemPrompt(evaluationProfile(name), kind, { question: 'What is it?', options });
+
+it('a profile that an open run or a schedule holds is read, whatever kinds of questions came since', () => {
+  const held = ['diagnosis', 'lesion-condition', 'ddx', 'hierarchical', 'ready', 'open', 'concepts'];
+  const prompts = Object.fromEntries(held.map((kind) => [kind, `${kind}: {question} {options}`]));
+  const read = evaluationProfileSchema.parse({ name: 'held', system: null, prompts });
+  expect(read.prompts).toMatchObject(prompts);
+  for (const kind of questionKinds) expect(read.prompts[kind]).toEqual(expect.any(String));
+});
 
 describe('the prompts that there were', () => {
   it.each(['paper', 'compact'] as const)('are the same, byte for byte: %s', (profile) => {

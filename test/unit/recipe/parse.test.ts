@@ -72,6 +72,11 @@ describe('parseRecipe', () => {
     expect(parseRecipe(read(name), name).name).toBe(name),
   );
 
+  it('leaves RL without SFT out where a recipe does not name it', () => {
+    const { rlOnlyMilestones: _, ...grpo } = demoRecipe().grpo;
+    expect(parseRecipe({ ...demoRecipe(), grpo }, 'x')).toMatchObject({ grpo: { rlOnlyMilestones: [] } });
+  });
+
   it("holds the paper's settings in recipes/skin-r1.yaml", () => {
     expect(parseRecipe(read('skin-r1'), 'x')).toMatchObject({
       lora: { rank: 64, alpha: 32, dropout: 0.1 },
