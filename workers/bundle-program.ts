@@ -2,8 +2,6 @@
 import { once } from 'node:events';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 
-// Ctrl-C reaches the whole group: the orchestrator waits for this and then ends.
-process.on('SIGINT', () => {});
 const [workflowsPath = '', failureConverterPath = ''] = process.argv.slice(2);
 const { code } = await bundleWorkflowCode({
   workflowsPath,

@@ -1,5 +1,5 @@
 /** `npm run worker -- <role…>`: a worker process with one or more roles. SIGINT and SIGTERM drain it. */
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { probeStore } from '../activities/store/probe.ts';
 import { createS3Client, createS3Store, ensureBucket } from '../activities/store/s3.ts';
 import { reportStray } from '../activities/stray.ts';
@@ -13,6 +13,7 @@ import { createLogger } from '../platform/logger.ts';
 import { useProxies } from '../platform/proxy.ts';
 import { connectWorker } from '../platform/temporal.ts';
 import { useOwnHome } from '../platform/user.ts';
+import type { WorkerDependencies } from './queue.ts';
 import { queuesOf } from './roles.ts';
 
 /** The newest step must be on the display soon; the default would throttle heartbeats to most of their timeout. */
@@ -72,23 +73,19 @@ async function run(roles: WorkerRole[]): Promise<void> {
     });
   setInterval(() => void sweepAgain(), sweepEveryMs).unref();
   await pruneKept(environment.scratch, (stageKey) => newestStep(store, stageKey), logger);
-  const { connection, namespace, dataConverter } = await connectWorker(environment);
-  const workers: Worker[] = [];
-  for (const role of roles) {
-    for (const queue of await queuesOf(role, { store, environment, logger, shutdown: ending.signal })) {
-      workers.push(
-        await Worker.create({
-          connection,
-          namespace,
-          dataConverter,
-          maxHeartbeatThrottleInterval: heartbeatThrottle,
-          defaultHeartbeatThrottleInterval: heartbeatThrottle,
-          ...queue,
-        }),
-      );
-    }
-  }
-  logger.info({ roles }, 'worker ready');
+  const served = await connectWorker(environment);
+  const leave = (): never => {
+    logger.info({ roles }, 'worker ended');
+    // Threads of native libraries must not keep an ended worker alive.
+    process.exit(0);
+  };
+  const dependencies = { store, environment, logger, shutdown: ending.signal };
+  const workers = await createWorkers(roles, dependencies, served).catch((reason: unknown) => {
+    if (!ending.signal.aborted) throw reason;
+    // What it waited for was ended with it.
+    return leave();
+  });
+  if (!ending.signal.aborted) logger.info({ roles }, 'worker ready');
   const running = workers.map((worker) => worker.run());
   const shutdown = (): void => {
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
@@ -98,10 +95,29 @@ async function run(roles: WorkerRole[]): Promise<void> {
   try {
     await Promise.all(running);
   } finally {
-    await connection.close();
+    await served.connection.close();
     s3.destroy();
   }
-  logger.info({ roles }, 'worker ended');
-  // Threads of native libraries must not keep an ended worker alive.
-  process.exit(0);
+  leave();
+}
+
+async function createWorkers(
+  roles: WorkerRole[],
+  dependencies: WorkerDependencies,
+  served: Pick<WorkerOptions, 'connection' | 'namespace' | 'dataConverter'>,
+): Promise<Worker[]> {
+  const workers: Worker[] = [];
+  for (const role of roles) {
+    for (const queue of await queuesOf(role, dependencies)) {
+      workers.push(
+        await Worker.create({
+          ...served,
+          maxHeartbeatThrottleInterval: heartbeatThrottle,
+          defaultHeartbeatThrottleInterval: heartbeatThrottle,
+          ...queue,
+        }),
+      );
+    }
+  }
+  return workers;
 }

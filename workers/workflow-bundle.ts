@@ -9,11 +9,18 @@ const workflowsPath = fileURLToPath(new URL('../workflows/index.ts', import.meta
 
 /**
  * Bundled by a process of its own: what the bundler loads and leaves behind, some 130 MiB, would stay with the
- * orchestrator as long as it runs.
+ * orchestrator as long as it runs. Rejects where `shutdown` ends it.
  */
-export async function bundleWorkflows({ payloadCodec }: Pick<Environment, 'payloadCodec'>): Promise<string> {
+export async function bundleWorkflows(
+  { payloadCodec }: Pick<Environment, 'payloadCodec'>,
+  shutdown: AbortSignal,
+): Promise<string> {
   const { failureConverterPath = '' } = await loadDataConverter(payloadCodec);
   const args = [...process.execArgv, program, workflowsPath, failureConverterPath];
-  const { stdout } = await execa(process.execPath, args, { stdin: 'ignore', stderr: 'inherit' });
+  const { stdout } = await execa(process.execPath, args, {
+    ...{ stdin: 'ignore', stderr: 'inherit', cancelSignal: shutdown },
+    // Ctrl-C reaches a whole group: it would die before the orchestrator knows that it is ended itself.
+    detached: true,
+  });
   return stdout;
 }

@@ -9,7 +9,7 @@ import { bundleWorkflows } from '../workflow-bundle.ts';
 export const orchestratorQueues = async (dependencies: WorkerDependencies): Promise<QueueOptions[]> => [
   {
     taskQueue: taskQueues.orchestrator,
-    workflowBundle: { code: await bundleWorkflows(dependencies.environment) },
+    workflowBundle: { code: await bundleWorkflows(dependencies.environment, dependencies.shutdown) },
     activities: withActivityFailures({
       ...createRecordActivities(dependencies),
       ...createNightActivities(dependencies),

@@ -2,11 +2,13 @@
 import { join } from 'node:path';
 import { execa } from 'execa';
 import getPort from 'get-port';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { exitCodes } from '../../../domain/failures.ts';
 import { repositoryRoot } from '../../../platform/env.ts';
 import { temporaryFolder } from '../../support/datasets.ts';
+import { familyOf, killAll, processTable } from '../../support/process-table.ts';
 import { startS3Server } from '../../support/s3.ts';
+import { startDevServer } from '../../support/temporal.ts';
 
 async function worker(roles: string[], env: Record<string, string> = {}) {
   const { exitCode, stderr } = await execa(process.execPath, [join(repositoryRoot, 'workers/main.ts'), ...roles], {
@@ -55,5 +57,40 @@ describe('a worker', () => {
     } finally {
       await s3.remove();
     }
+  });
+
+  it('is ended by Ctrl-C while it bundles its workflows, and leaves no process', async () => {
+    const [s3, temporal] = await Promise.all([startS3Server(), startDevServer()]);
+    onTestFinished(async () => {
+      await Promise.all([s3.remove(), temporal.teardown()]);
+    });
+    const { accessKeyId, secretAccessKey } = s3.secrets;
+    const orchestrator = execa(process.execPath, [join(repositoryRoot, 'workers/main.ts'), 'orchestrator'], {
+      env: {
+        ...{ DERMFLOW_HOME: await temporaryFolder(), DERMFLOW_S3_ENDPOINT: s3.settings.endpoint ?? '' },
+        ...{
+          TEMPORAL_ADDRESS: temporal.address,
+          AWS_ACCESS_KEY_ID: accessKeyId,
+          AWS_SECRET_ACCESS_KEY: secretAccessKey,
+        },
+      },
+      // A group of its own, as a terminal gives one to a command.
+      ...{ detached: true, reject: false, all: true },
+    });
+    const group = orchestrator.pid ?? Number.NaN;
+    const family = await vi.waitUntil(
+      async () => {
+        const members = await familyOf(group);
+        return members.some(({ command }) => command.includes('bundle-program')) && members;
+      },
+      { timeout: 60_000 },
+    );
+    onTestFinished(() => killAll(family));
+    process.kill(-group, 'SIGINT');
+    const { exitCode, all } = await orchestrator;
+    expect(exitCode, all).toBe(0);
+    expect(all).toContain('worker ended');
+    const left = (await processTable()).filter(({ pid }) => family.some((member) => member.pid === pid));
+    expect(left).toEqual([]);
   });
 });
