@@ -1,7 +1,6 @@
 import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type Owner, ownerSchema, stateOf, thisProcess } from '../../activities/owner.ts';
 
 const ownerProgram = `
@@ -57,8 +56,7 @@ describe('stateOf', () => {
     const parent = execa('python3', ['-c', script], { reject: false });
     const [said]: unknown[] = await once(parent.stdout, 'data');
     const [pid, start = ''] = String(said).trim().split(' ');
-    await sleep(100);
-    expect(stateOf({ ...thisProcess(), id: 'zombie', pid: Number(pid), start })).toBe('gone');
+    await vi.waitFor(() => expect(stateOf({ ...thisProcess(), id: 'zombie', pid: Number(pid), start })).toBe('gone'));
     parent.kill('SIGKILL');
     await parent;
   });
