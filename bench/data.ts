@@ -1,8 +1,8 @@
 /**
  * `npm run bench data`: the import against a Pillow loop that does the same work on the same files, each at its best
  * setting (Pillow compresses its PNGs at level 1), and against one that does less, because its draft mode lets the JPEG
- * decoder halve the image; and the import's peak memory at 1,000, 10,000 and 100,000 images. Every run is a process of
- * its own.
+ * decoder halve the image; the import again with zlib's PNGs in place of its own, on one core and on all; and the import's
+ * peak memory at 1,000, 10,000 and 100,000 images. Every run is a process of its own.
  */
 import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -26,6 +26,7 @@ const measureSchema = z.object({
 type Measure = z.infer<typeof measureSchema>;
 
 const importProgram = join(import.meta.dirname, 'data/import-once.ts');
+const withZlib = join(import.meta.dirname, 'data/with-zlib.ts');
 const pillowProgram = join(import.meta.dirname, 'data/pillow.py');
 const photograph = { width: 1024, height: 768 };
 
@@ -50,6 +51,8 @@ export default async function data(args: string[]): Promise<void> {
   }
 }
 
+const own = 'dermflow data import';
+const zlibMark = 'zlib';
 const draftMark = ', draft';
 
 interface Contestant {
@@ -68,7 +71,12 @@ async function compareThroughput(folder: string, images: number, repeats: number
     `\n${images} JPEGs of ${photograph.width} x ${photograph.height} to PNGs of ${width} x ${height}, ${repeats} runs each`,
   );
   const contestants: Contestant[] = [
-    { name: 'dermflow data import', run: (store) => importOnce(set, store) },
+    { name: own, run: (store) => importOnce(set, store) },
+    { name: `${own}, ${zlibMark}`, run: (store) => importOnce(set, store, { zlib: true }) },
+    ...[false, true].map((zlib) => ({
+      name: `${own}, ${zlib ? `${zlibMark}, ` : ''}1 core`,
+      run: (store: string) => importOnce(set, store, { zlib, cores: '0' }),
+    })),
     ...[1, availableParallelism(), 2 * availableParallelism()].flatMap((processes) =>
       [false, true].map((draft) => ({
         name: `Pillow, ${processes} process${processes > 1 ? 'es' : ''}${draft ? draftMark : ''}`,
@@ -96,10 +104,11 @@ async function compareThroughput(folder: string, images: number, repeats: number
     const [speed, cost] = [rate.toFixed(0).padStart(5), cpuMs.toFixed(0).padStart(4)];
     const [peak, size] = [memory.toFixed(0).padStart(4), stored.toFixed(0).padStart(4)];
     console.log(
-      `${name.padEnd(28)} ${speed} images/s   ${cost} ms of processor and ${size} KiB per image   peak ${peak} MiB`,
+      `${name.padEnd(34)} ${speed} images/s   ${cost} ms of processor and ${size} KiB per image   peak ${peak} MiB`,
     );
   }
-  const [ours, ...pillow] = rates;
+  const ours = rates.find(({ name }) => name === own);
+  const pillow = rates.filter(({ name }) => !name.startsWith(own));
   const isDraft = (name: string): boolean => name.endsWith(draftMark);
   const rivals = [
     ['decoding every pixel, as the import does', pillow.filter(({ name }) => !isDraft(name))],
@@ -149,9 +158,13 @@ async function measureMemory(folder: string, sizes: readonly number[]): Promise<
   }
 }
 
-/** As `dermflow data import` starts its process. */
-const importOnce = (set: string, store: string): Promise<Measure> =>
-  measure(process.execPath, [...flatMemory.flags, importProgram, set, store], flatMemory.env);
+/** As `dermflow data import` starts its process; `cores` as `taskset` takes them. */
+function importOnce(set: string, store: string, { zlib = false, cores = '' } = {}): Promise<Measure> {
+  const hooks = zlib ? ['--import', withZlib] : [];
+  const command = [process.execPath, ...flatMemory.flags, ...hooks, importProgram, set, store];
+  const [program = '', ...args] = cores === '' ? command : ['taskset', '-c', cores, ...command];
+  return measure(program, args, flatMemory.env);
+}
 
 async function measure(program: string, args: string[], env: Record<string, string> = {}): Promise<Measure> {
   const { stdout } = await execa(program, args, { env });

@@ -46,14 +46,8 @@ describe('stateOf', () => {
 
   it.skipIf(process.platform !== 'linux')('takes one that was not reaped for gone', async () => {
     // The parent never waits for its child, as the first process of many a container.
-    const script = [
-      'import os, time',
-      'pid = os.fork()',
-      'if pid == 0: os._exit(0)',
-      'print(pid, open(f"/proc/{pid}/stat").read().split()[21], flush=True)',
-      'time.sleep(60)',
-    ].join('\n');
-    const parent = execa('python3', ['-c', script], { reject: false });
+    const script = 'sleep 0.2 & echo "$! $(cut -d " " -f 22 /proc/$!/stat)"; exec sleep 60';
+    const parent = execa('sh', ['-c', script], { reject: false });
     const [said]: unknown[] = await once(parent.stdout, 'data');
     const [pid, start = ''] = String(said).trim().split(' ');
     await vi.waitFor(() => expect(stateOf({ ...thisProcess(), id: 'zombie', pid: Number(pid), start })).toBe('gone'));

@@ -1,13 +1,14 @@
 /**
  * Writes PNGs: every row filtered by the mean of its left and upper neighbours, then Huffman codes alone. Photographs of
  * skin take 0.5 to 0.65 of the bytes that libvips' encoder makes of them without filters, at level 6, and a third of its
- * time; and since nothing is searched for, the bytes depend on no library's version and no processor's instructions.
+ * time; and since nothing is searched for, the bytes depend on no library's version and no processor's instructions. Why
+ * not zlib, with the same filter and strategy: `npm run bench data`, docs/data-sets.md.
  */
 import { crc32 } from 'node:zlib';
 import { blockBound, writeBlock } from './huffman.ts';
 
 const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
-const averageFilter = 3;
+export const averageFilter = 3;
 
 /** Written over by each image: new ones would keep the garbage collector busy. */
 const scratch = { rows: new Uint8Array(), data: new Uint8Array() };
@@ -104,7 +105,7 @@ function adler32(bytes: Uint8Array): number {
 const chunkFrame = 12;
 
 /** 8 bits per channel, in colour, without interlacing; the data in one chunk. */
-function writePng(width: number, height: number, data: Uint8Array): Uint8Array {
+export function writePng(width: number, height: number, data: Uint8Array): Uint8Array {
   const header = Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, 8, 2, 0, 0, 0]);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
