@@ -18,6 +18,7 @@ export const progressQuery = defineQuery<RunProgress>(queries.progress);
 
 export class Progress {
   readonly #state: RunProgress;
+  readonly #trained = new Set<string>();
   /**
    * Whether the namespace has our search attributes: then whoever started the run set them. To set one that a namespace
    * lacks fails the workflow task, again and again.
@@ -72,8 +73,14 @@ export class Progress {
     Object.assign(this.#entry(part), { state: 'failed', detail: this.#state.failure });
   }
 
-  reached(checkpoint: RunProgress['checkpoint']): void {
+  reached(checkpoint: NonNullable<RunProgress['checkpoint']>): void {
     this.#state.checkpoint = checkpoint;
+    this.#trained.add(checkpoint.stage);
+  }
+
+  /** Whether a stretch of this stage has ended. */
+  hasTrained(stage: string): boolean {
+    return this.#trained.has(stage);
   }
 
   evaluated(result: EvaluationResult): void {

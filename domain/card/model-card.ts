@@ -87,7 +87,10 @@ function trainingData({ recipe, data }: ModelCardSource, { words }: Exported): s
 function procedure({ recipe, model, step, chosen = [] }: ModelCardSource, exported: Exported): string {
   const { words, trained } = exported;
   const { seed } = recipe;
-  const columns = trained.map((stage) => stage.settings(recipe, step));
+  // Those before the last one went to their ends.
+  const columns = trained.map((stage, i) =>
+    stage.settings(recipe, i === trained.length - 1 ? step : (stage.ends(recipe).at(-1) ?? 0)),
+  );
   const row = (name: string, cells: readonly (string | number)[]): string => `| ${[name, ...cells].join(' | ')} |`;
   const rewards = words.rewards === null ? '' : ` ${words.rewards}`;
   return [

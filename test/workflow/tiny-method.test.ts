@@ -42,10 +42,10 @@ afterAll(async () => {
   await environment?.teardown();
 });
 
-const start = (input: unknown) => {
+const start = (input: unknown, workflow = methodOf(recipe, known).workflow) => {
   fakes.begin({});
   const method = methodOf(recipe, known);
-  return environment.client.workflow.start(method.workflow, {
+  return environment.client.workflow.start(workflow, {
     taskQueue: taskQueues.orchestrator,
     workflowId: `run-${randomUUID()}`,
     args: [{ recipe: input }],
@@ -69,6 +69,14 @@ describe('a method of three parts', () => {
       ['evaluation', 'done'],
     ]);
     expect(checkpoint).toEqual({ stage: 'sft', step: 4 });
+  });
+
+  it('does not end while its workflow trains less than the recipe says', async () => {
+    const run = await start(recipe, 'forgetfulMethod');
+    const failed = async () =>
+      (await run.fetchHistory()).events?.map((event) => event.workflowTaskFailedEventAttributes?.failure?.message);
+    await expect.poll(failed).toContain('the workflow does not train sft, which the recipe does');
+    await run.terminate();
   });
 
   it('refuses a recipe by its own schema', async () => {

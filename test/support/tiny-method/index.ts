@@ -1,3 +1,3 @@
 /** The workflow bundle with one method more. */
 export * from '../../../workflows/index.ts';
-export { tinyMethod } from './workflow.ts';
+export { forgetfulMethod, tinyMethod } from './workflow.ts';

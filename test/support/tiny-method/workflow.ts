@@ -19,6 +19,14 @@ export function tinyMethod(input: RunInput): Promise<RunResult> {
   return runMethod(tiny, input, parseTinyRecipe, train);
 }
 
+/** Its recipe has SFT, of which this does nothing. */
+export function forgetfulMethod(input: RunInput): Promise<RunResult> {
+  return runMethod(tiny, input, parseTinyRecipe, async (recipe) => {
+    const { questions } = await prepareData({ recipe });
+    return { report: questions, adapter: questions, evaluations: [] };
+  });
+}
+
 async function train(recipe: TinyRecipe, { progress, evaluations }: Course): Promise<RunResult> {
   const [model, data, rows] = await progress.part('data', async () => {
     const identified = await identifyModel({ base: recipe.model.base });
