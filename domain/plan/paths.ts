@@ -34,8 +34,12 @@ export interface Path {
   ran: 'CPU' | 'CPU, GPU' | 'never';
   /** The test that runs it, and what stands in for what a CPU lacks. */
   by: string;
-  /** Why it is refused and what to do instead; null where it is open. */
-  refusal: string | null;
+  /**
+   * Why it is refused and what to do instead; null where it is open. `part` is the part of the recipe by which a stage uses
+   * it, e.g. `lora`.
+   */
+  refusal: string | ((part: string) => string) | null;
+  partIn?(run: Uses | null): string;
   isUsed(place: Place, run: Uses | null): boolean;
 }
 
@@ -49,11 +53,20 @@ const trains =
   (isSo: IsSo) =>
   (_: Place, run: Uses | null): boolean =>
     run?.stages.some(isSo) === true;
-const shardsWith =
-  (isSo: IsSo) =>
-  (place: Place, run: Uses | null): boolean =>
-    shards('fsdp')(place) && trains(isSo)(place, run);
-const samples = (engine: RolloutEngine) => trains(({ rollouts }) => rollouts?.engine === engine);
+/** Where a stage says it, else where recipes customarily do. */
+type PartOf = (stage?: TrainedStage) => string;
+const weightsOf: PartOf = (stage) => stage?.weights.setting ?? 'lora';
+const rolloutsOf: PartOf = (stage) => stage?.rollouts?.setting ?? 'grpo';
+/** With the part by which the first such stage is so. */
+const by = (isSo: IsSo, partOf: PartOf): Pick<Path, 'isUsed' | 'partIn'> => ({
+  isUsed: trains(isSo),
+  partIn: (run) => partOf(run?.stages.find(isSo)),
+});
+const shardsWith = (isSo: IsSo, partOf: PartOf): Pick<Path, 'isUsed' | 'partIn'> => ({
+  ...by(isSo, partOf),
+  isUsed: (place, run) => shards('fsdp')(place) && trains(isSo)(place, run),
+});
+const samples = (engine: RolloutEngine) => by(({ rollouts }) => rollouts?.engine === engine, rolloutsOf);
 const distils: IsSo = ({ job }) => job === 'distill';
 const loraOf = ({ weights }: TrainedStage) => ('lora' in weights ? weights.lora : undefined);
 const open = { refusal: null };
@@ -85,26 +98,26 @@ export const paths: readonly Path[] = [
   {
     name: 'fsdp, whole weights',
     ...{ ran: 'never', by: '' },
-    refusal:
-      'lora is null and DERMFLOW_TRAINER_SHARDING is fsdp: sharded checkpoints hold adapters, which there are none of; ' +
-      'take ddp, or give lora',
-    isUsed: shardsWith((stage) => loraOf(stage) === null),
+    refusal: (part) =>
+      `${part} is null and DERMFLOW_TRAINER_SHARDING is fsdp: sharded checkpoints hold adapters, which there are none of; ` +
+      `take ddp, or give ${part}`,
+    ...shardsWith((stage) => loraOf(stage) === null, weightsOf),
   },
   {
     name: 'fsdp, base in four bits',
     ...{ ran: 'never', by: '' },
-    refusal:
-      'lora.quantise is set and DERMFLOW_TRAINER_SHARDING is fsdp: FSDP 2 shards parameters of floating point, and four ' +
-      'bits are stored as whole numbers; take ddp, or remove lora.quantise',
-    isUsed: shardsWith((stage) => loraOf(stage)?.quantise !== undefined),
+    refusal: (part) =>
+      `${part}.quantise is set and DERMFLOW_TRAINER_SHARDING is fsdp: FSDP 2 shards parameters of floating point, and four ` +
+      `bits are stored as whole numbers; take ddp, or remove ${part}.quantise`,
+    ...shardsWith((stage) => loraOf(stage)?.quantise !== undefined, weightsOf),
   },
   {
     name: 'fsdp, validation of GRPO',
     ...{ ran: 'never', by: '' },
-    refusal:
-      'grpo.validation is set and DERMFLOW_TRAINER_SHARDING is fsdp: ranks without a question left would not take part in ' +
-      'the forward passes of the others; take ddp, or remove grpo.validation',
-    isUsed: shardsWith(({ rollouts }) => rollouts?.validates === true),
+    refusal: (part) =>
+      `${part}.validation is set and DERMFLOW_TRAINER_SHARDING is fsdp: ranks without a question left would not take part in ` +
+      `the forward passes of the others; take ddp, or remove ${part}.validation`,
+    ...shardsWith(({ rollouts }) => rollouts?.validates === true, rolloutsOf),
   },
   {
     name: 'dual distillation',
@@ -149,22 +162,22 @@ export const paths: readonly Path[] = [
   {
     name: 'rollouts transformers',
     ...{ ran: 'CPU, GPU', by: 'trainer/tests/test_grpo.py', ...open },
-    isUsed: samples('transformers'),
+    ...samples('transformers'),
   },
   {
     name: 'rollouts vllm-server',
     ...{ ran: 'never', by: 'trainer/tests/test_vllm.py runs the trainer against a stand-in for vLLM', ...open },
-    isUsed: samples('vllm-server'),
+    ...samples('vllm-server'),
   },
   {
     name: 'rollouts vllm-colocated',
     ran: 'never',
     by: '',
-    refusal:
-      `grpo.rollouts is "vllm-colocated": TRL ${judgedVersions.trl} hands a vLLM on the same GPUs prompts whose image ` +
+    refusal: (part) =>
+      `${part}.rollouts is "vllm-colocated": TRL ${judgedVersions.trl} hands a vLLM on the same GPUs prompts whose image ` +
       'tokens are expanded already together with the image, and vLLM expands them again (TRL issue 6294, open); take ' +
       '"vllm-server" with a server on GPUs of its own, or "transformers"',
-    isUsed: samples('vllm-colocated'),
+    ...samples('vllm-colocated'),
   },
   {
     name: 'base model from the hub',
@@ -187,9 +200,12 @@ function attends(attention: string): (place: Place) => boolean {
  * @param run null: of the place alone
  */
 export function requireOpenPaths(place: Place, run: Uses | null): void {
-  const refusals = paths.filter((path) => path.isUsed(place, run)).flatMap(({ refusal }) => refusal ?? []);
+  const refusals = paths.filter((path) => path.isUsed(place, run)).flatMap((path) => refusalOf(path, run) ?? []);
   if (refusals.length > 0) throw userMistake(refusals.join('\n'));
 }
+
+const refusalOf = ({ refusal, partIn }: Path, run: Uses | null): string | null =>
+  typeof refusal === 'function' ? refusal(partIn?.(run) ?? '') : refusal;
 
 export interface PathRow {
   name: string;
@@ -202,8 +218,9 @@ export interface PathRow {
 
 /** What `dermflow plan` tells of each path. */
 export const pathRows = (place: Place, run: Uses): PathRow[] =>
-  paths.map(({ name, ran, by, refusal, isUsed }) => ({
-    ...{ name, used: isUsed(place, run), cpu: ran !== 'never', gpu: ran === 'CPU, GPU', by, refusal },
+  paths.map((path) => ({
+    ...{ name: path.name, used: path.isUsed(place, run), cpu: path.ran !== 'never', gpu: path.ran === 'CPU, GPU' },
+    ...{ by: path.by, refusal: refusalOf(path, run) },
   }));
 
 const nameWidth = 42;

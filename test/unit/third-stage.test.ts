@@ -59,7 +59,9 @@ describe('a stage that only a row knows of', () => {
     expect(used.map(({ name }) => name)).toEqual(
       expect.arrayContaining(['rollouts vllm-server', 'fsdp, base in four bits', 'fsdp, validation of GRPO']),
     );
-    expect(() => requireOpenPaths(trainer, run)).toThrow('quantise is set');
+    expect(() => requireOpenPaths(trainer, run)).toThrow(
+      /^tiny\.lora\.quantise is set .* remove tiny\.lora\.quantise\ntiny\.validation is set/,
+    );
   });
 
   it('is told by status and watch', () => {

@@ -27,7 +27,7 @@ export function trlProblems(grpo: Beside): Problem[] {
       : [
           {
             path,
-            message: `a checkpoint may not fall between the ${iterations} steps on one generation (grpo.trl.num_iterations); give a multiple of ${iterations}`,
+            message: `a checkpoint may not fall between the ${iterations} steps on one generation (trl.num_iterations); give a multiple of ${iterations}`,
           },
         ];
   const unused = Object.keys(grpo.trl ?? {}).filter(
@@ -39,7 +39,7 @@ export function trlProblems(grpo: Beside): Problem[] {
     ...grpo.rlOnlyMilestones.flatMap((step, i) => uneven(['rlOnlyMilestones', i], step)),
     ...unused.map((name) => ({
       path: ['trl', name],
-      message: 'has no effect with grpo.rollouts transformers; remove it or let vLLM sample',
+      message: 'has no effect with rollouts transformers; remove it or let vLLM sample',
     })),
   ];
 }

@@ -159,7 +159,7 @@ describe('fields of TRL in a recipe', () => {
     ['sft', { optim: 'adalomo' }, 'it steps inside the backward pass'],
     ['grpo', { optim: 'schedule_free_adamw' }, 'while it trains the weights are other ones'],
     ['sft', { lr_scheduler_type: 'reduce_lr_on_plateau' }, 'it needs a validation between the steps'],
-    ['grpo', { vllm_importance_sampling_mode: 'token_mask' }, 'has no effect with grpo.rollouts transformers'],
+    ['grpo', { vllm_importance_sampling_mode: 'token_mask' }, 'has no effect with rollouts transformers'],
     [
       'grpo',
       { num_iterations: 3 },
