@@ -1,4 +1,4 @@
-/** The methods that Dermflow has. A new one is a line here (what else it needs says method.ts). */
+/** The methods that Dermflow has. A new one is a line here, and what CONTRIBUTING.md lists ("Adding a method"). */
 import type { ModelUnderTest } from '../evaluation/model-under-test.ts';
 import { userMistake } from '../failures.ts';
 import type { Uses } from '../plan/paths.ts';

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { skinR1RecipeSchema } from './methods/skin-r1.ts';
 import { skinGptR1RecipeSchema } from './methods/skingpt-r1.ts';
 
-/** The recipe of each method by its name; a method is one more line, and the same in `domain/methods/index.ts`. */
+/** The recipe of each method by its name; a new method is a line here and one in `domain/methods/index.ts`, and what CONTRIBUTING.md lists. */
 export const schemaOfMethod = { 'skin-r1': skinR1RecipeSchema, 'skingpt-r1': skinGptR1RecipeSchema } as const;
 export type MethodName = keyof typeof schemaOfMethod;
 export const methodNames = Object.keys(schemaOfMethod) as MethodName[]; // of a literal: its keys and no others
