@@ -14,8 +14,9 @@ import type { Environment } from '../../platform/env.ts';
 import { withHeartbeats } from '../heartbeats.ts';
 import { MotionMeter } from '../motion.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
+import { listRows } from '../rows.ts';
 import { explainCrash, makeScratchFolder, withScratchFolder } from '../scratch.ts';
-import { readJsonLines } from '../store/rows.ts';
+import { withRows } from '../store/rows.ts';
 import { strayFailure } from '../stray.ts';
 import { identifyModel } from '../trainer/base-model.ts';
 import { likelyJob } from '../trainer/command.ts';
@@ -174,9 +175,10 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
   const trainByRewards = async (input: GrpoInput, plugin: LoadedPlugin | null): Promise<StretchResult> => {
     const { recipe, sft } = input;
     const stretch = grpoStretch(input, plugin, environment.trainer);
-    const { name, schema } = artifactFiles.questions.train;
-    const questions = await withHeartbeats(() => readJsonLines(store, input.questions, name, schema));
-    const validation = await withHeartbeats(() => validationQuestions(store, input));
+    const from = { store, scratch: environment.scratch };
+    const { train } = artifactFiles.questions;
+    const questions = await withHeartbeats(() => withRows(from, input.questions, train, listRows));
+    const validation = await withHeartbeats(() => validationQuestions(from, input));
     const rewards = await serveRewards([...questions, ...validation], recipe.rewards, plugin, logger);
     try {
       const prepare = async (folders: JobFolders): Promise<GrpoJob> => {
