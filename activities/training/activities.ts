@@ -14,7 +14,7 @@ import type { Environment } from '../../platform/env.ts';
 import { withHeartbeats } from '../heartbeats.ts';
 import { MotionMeter } from '../motion.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
-import { listRows } from '../rows.ts';
+import { concatRows, listRows } from '../rows.ts';
 import { explainCrash, makeScratchFolder, withScratchFolder } from '../scratch.ts';
 import { withRows } from '../store/rows.ts';
 import { strayFailure } from '../stray.ts';
@@ -182,11 +182,11 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
     const rewards = await serveRewards([...questions, ...validation], recipe.rewards, plugin, logger);
     try {
       const prepare = async (folders: JobFolders): Promise<GrpoJob> => {
-        const [rows = [], held = []] = [questions, validation].map((each) => questionRows(each, recipe.prompts));
+        const [rows, held] = [questionRows(questions, recipe.prompts), questionRows(validation, recipe.prompts)];
         const paths = inputPaths(folders.inputs);
         await writeChatRows(paths.rows, rows);
         await writeChatRows(paths.validation, held);
-        await fetchImages(store, [...rows, ...held], paths.images);
+        await fetchImages(store, concatRows(rows, held), paths.images);
         const adapter = (await fetchPolicy(store, sft, paths.adapter)) ?? (await startFolder(input.model));
         return grpoJob(recipe, stretch, { ...folders, adapter }, environment.trainer, rewards);
       };

@@ -26,12 +26,10 @@ export interface RowSource {
 }
 
 /** Prompts of GRPO, as training and validation ask them. */
-export const questionRows = (questions: readonly Question[], prompts: Recipe['prompts']): RowSource[] =>
-  questions.map((question) => ({
-    id: question.id,
-    image: question.image,
-    prompt: questionPrompt(question, prompts, 'training'),
-  }));
+export const questionRows = (questions: Rows<Question>, prompts: Recipe['prompts']): Rows<RowSource> =>
+  flatMapRows(questions, (question) => [
+    { id: question.id, image: question.image, prompt: questionPrompt(question, prompts, 'training') },
+  ]);
 
 /** The first ones of the validation part, which shares no patient with training and test; none without a validation. */
 export async function validationQuestions(

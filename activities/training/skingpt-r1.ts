@@ -7,7 +7,7 @@ import { agreement } from '../../domain/dermeval/soreb.ts';
 import type { StretchJob } from '../../domain/trainer.ts';
 import { withHeartbeats } from '../heartbeats.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
-import { listRows } from '../rows.ts';
+import { flatMapRows, listRows } from '../rows.ts';
 import { withRows } from '../store/rows.ts';
 import { fetchPolicy, modelPath } from '../trainer/model-folders.ts';
 import { inputPaths, type JobFolders } from './job-folders.ts';
@@ -60,7 +60,7 @@ export function createSkinGptR1Activities(
       const stretch = sorebStretch(input, environment.trainer);
       const prepare = async (folders: JobFolders): Promise<StretchJob> => {
         const paths = inputPaths(folders.inputs);
-        const asked = rows.map(({ id, image, prompt }) => ({ id, image, prompt }));
+        const asked = flatMapRows(rows, ({ id, image, prompt }) => [{ id, image, prompt }]);
         await writeChatRows(paths.rows, asked);
         await fetchImages(store, asked, paths.images);
         const adapter = await fetchPolicy(store, input.sft, paths.adapter);
