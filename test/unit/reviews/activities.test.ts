@@ -14,6 +14,7 @@ import { readScores } from '../../../domain/dermeval/reading/read-scores.ts';
 import type { Narrative } from '../../../domain/narratives/narrative.ts';
 import { createRandom } from '../../../domain/random.ts';
 import { narrativesSchema, certifiedSchema as settingsSchema } from '../../../domain/recipe/narratives.ts';
+import { byFiles } from '../../support/by-files.ts';
 import { silent } from '../../support/finished-run.ts';
 import { allScores, narrative, review } from '../../support/reviews.ts';
 
@@ -36,7 +37,7 @@ async function begin(narratives: readonly Narrative[] = all) {
   const description = { kind: 'narratives', key: 'n', method: 'test/1', inputs: {}, params: {}, facts: {} } as const;
   const ref = await commitFiles(store, description, { 'narratives.jsonl': { data: text } });
   const activities = createReviewActivities({
-    ...{ store, environment: { scratch: tmpdir() }, logger: silent },
+    ...{ store: { ...store, putBlob: byFiles(store).putBlob }, environment: { scratch: tmpdir() }, logger: silent },
     scoreDrawn: async (rows) => new Map(rows.map(({ id }) => [id, allScores(4)])),
   });
   const draw = (more: object = {}) => run(() => activities.drawForReview({ recipe: recipeOf(more), narratives: ref }));
