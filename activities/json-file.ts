@@ -1,7 +1,8 @@
-/** JSON files that are longer than one string should be, such as a confusion matrix of hundreds of labels, one line per number. */
+/** JSON files that are longer than one string should be: a confusion matrix of hundreds of labels, one line per number; a benchmark's items. */
 import { createReadStream } from 'node:fs';
 import { parseChunked, stringifyChunked } from '@discoveryjs/json-ext';
 import type { z } from 'zod';
+import { canonicalPieces } from '../domain/artifact.ts';
 import { corrupt } from '../domain/failures.ts';
 import { openTextFile } from './disk/text-file.ts';
 
@@ -11,11 +12,21 @@ const readBytes = 256 * 1024;
 const pieceUnits = 4 * 1024;
 
 /** Writes the bytes of `JSON.stringify(value, null, 2)` and a line feed, in pieces; heartbeats go out between them. */
-export async function writeJsonFile(path: string, value: unknown): Promise<void> {
+export const writeJsonFile = (path: string, value: unknown): Promise<void> => writePieces(path, indented(value));
+
+function* indented(value: unknown): Generator<string> {
+  yield* stringifyChunked(value, { space: 2, highWaterMark: pieceUnits });
+  yield '\n';
+}
+
+/** Writes the bytes of `canonicalJson`, in pieces. */
+export const writeCanonicalFile = (path: string, value: unknown): Promise<void> =>
+  writePieces(path, canonicalPieces(value));
+
+async function writePieces(path: string, pieces: Iterable<string>): Promise<void> {
   const file = await openTextFile(path);
   try {
-    for (const piece of stringifyChunked(value, { space: 2, highWaterMark: pieceUnits })) await file.write(piece);
-    await file.write('\n');
+    for (const piece of pieces) await file.write(piece);
     await file.flush();
   } finally {
     await file.close();

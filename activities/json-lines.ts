@@ -4,6 +4,7 @@
  * it is white space of JSON); the last line may lack its end. Empty lines are passed over, a byte-order mark too.
  */
 import { open } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { z } from 'zod';
 import { corrupt } from '../domain/failures.ts';
 import { openTextFile, type TextFile } from './disk/text-file.ts';
@@ -163,6 +164,20 @@ export const writeRows = (path: string, rows: Rows<unknown>): Promise<number> =>
     return writer.count();
   });
 
+/** Writes files of rows below `folder`, as an artifact takes them; the folder stands until they are stored. */
+export async function rowFiles(
+  folder: string,
+  files: Readonly<Record<string, Rows<unknown>>>,
+): Promise<Record<string, { path: string }>> {
+  const written: Record<string, { path: string }> = {};
+  for (const [name, rows] of Object.entries(files)) {
+    const path = join(folder, name);
+    await writeRows(path, rows);
+    written[name] = { path };
+  }
+  return written;
+}
+
 function lineWriter(file: TextFile): LineWriter {
   let count = 0;
   return {
@@ -174,5 +189,5 @@ function lineWriter(file: TextFile): LineWriter {
   };
 }
 
-/** JSON lines of a few rows, e.g. a training log; what grows with the data is written by `writeLineFiles`. */
+/** JSON lines of a few rows, e.g. a training log; what grows with the data is written by `writeLineFiles` or `rowFiles`. */
 export const toJsonLines = (rows: readonly unknown[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join('');

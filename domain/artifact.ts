@@ -71,9 +71,41 @@ export function canonicalJson(value: unknown): string {
   return text;
 }
 
+/** How deep a value is taken apart: lists in a list or in a record, e.g. the items of `own-items.json`. */
+const levelsApart = 2;
+
+/** The text of `canonicalJson` in pieces. What grows with the data are lists and records of rows: a row is one piece. */
+export function* canonicalPieces(value: unknown, levels = levelsApart): Generator<string> {
+  if (levels === 0 || typeof value !== 'object' || value === null || 'toJSON' in value) {
+    yield canonicalJson(value);
+  } else if (Array.isArray(value)) {
+    yield '[';
+    for (const [i, own] of value.entries()) {
+      if (i > 0) yield ',';
+      yield* canonicalPieces(own ?? null, Array.isArray(own) ? levels - 1 : 0);
+    }
+    yield ']';
+  } else {
+    yield '{';
+    const given = Object.entries(value).filter(([, own]) => own !== undefined);
+    for (const [i, [name, own]] of given.toSorted(([a], [b]) => (a < b ? -1 : 1)).entries()) {
+      yield `${i > 0 ? ',' : ''}${canonicalJson(name)}:`;
+      yield* canonicalPieces(own, levels - 1);
+    }
+    yield '}';
+  }
+}
+
 /** SHA-256, in hex, of a string's UTF-8 bytes or of bytes. */
 export const digestOf = (data: string | Uint8Array): string =>
   bytesToHex(sha256(typeof data === 'string' ? utf8ToBytes(data) : data));
+
+/** That of `canonicalJson`, for values that grow with the data: their text is never held whole. */
+export function digestOfJson(value: unknown): string {
+  const digest = sha256.create();
+  for (const piece of canonicalPieces(value)) digest.update(utf8ToBytes(piece));
+  return bytesToHex(digest.digest());
+}
 
 /**
  * The key of a piece of work: the digest of method, inputs and parameters. Equal work has an equal key in every run,

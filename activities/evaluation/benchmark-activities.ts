@@ -14,6 +14,7 @@ import { userMistake } from '../../domain/failures.ts';
 import type { Environment } from '../../platform/env.ts';
 import { withHeartbeats } from '../heartbeats.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
+import type { ReadingFrom } from '../store/rows.ts';
 import { identifyModel } from '../trainer/base-model.ts';
 import { evaluateBenchmark, type OpenedModel } from './evaluate-benchmark.ts';
 import { exportOnnx } from './export.ts';
@@ -43,7 +44,7 @@ export function createBenchmarkActivities({ store, environment, logger }: Benchm
     exportForBenchmarks: async ({ tested, benchmarks, data, asking }) => {
       if (tested.kind !== 'local' || tested.runtime !== 'onnx') return null;
       return withHeartbeats(async (report, signal) => {
-        const items = await itemsOfAll(store, tested, benchmarks, data, asking);
+        const items = await itemsOfAll({ store, scratch }, tested, benchmarks, data, asking);
         const onProgress = (done: number, total: number): void => report({ phase: 'exporting', done, total });
         const { seed } = asking.decoding;
         const subject = { ...localModel(tested), seed, threads: asking.threads };
@@ -54,7 +55,7 @@ export function createBenchmarkActivities({ store, environment, logger }: Benchm
     scoreRules: (input) =>
       withHeartbeats(async (report) => {
         report({ phase: 'scoring rules', done: 0, total: 0 });
-        return scoreRules(store, input);
+        return scoreRules({ store, scratch }, input);
       }),
 
     evaluateBenchmark: (input) =>
@@ -81,13 +82,13 @@ export const evaluating = (
   });
 
 async function itemsOfAll(
-  store: ArtifactStore,
+  from: ReadingFrom,
   { profile }: TestedModel,
   benchmarks: readonly BenchmarkChoice[],
   data: BenchmarkData,
   { limit }: AskingSettings,
 ) {
-  const read = await Promise.all(benchmarks.map((choice) => readItems(store, choice, data, profile, limit)));
+  const read = await Promise.all(benchmarks.map((choice) => readItems(from, choice, data, profile, limit)));
   return read.flatMap(({ items }) => items);
 }
 

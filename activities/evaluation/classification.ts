@@ -1,5 +1,6 @@
 /** The classification sets of a run: items made of its test cases, a benchmark for each source. */
-import { type ArtifactRef, canonicalJson, digestOf } from '../../domain/artifact.ts';
+import { join } from 'node:path';
+import { type ArtifactRef, digestOfJson } from '../../domain/artifact.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import { classificationItems, classificationName, pictureOf } from '../../domain/benchmarks/classification-set.ts';
 import type { OwnItem } from '../../domain/benchmarks/own-items.ts';
@@ -9,6 +10,7 @@ import { userMistake } from '../../domain/failures.ts';
 import { showsLabels } from '../../domain/recipe/evaluation.ts';
 import { commitOnce } from '../commit-once.ts';
 import { withHeartbeats } from '../heartbeats.ts';
+import { writeCanonicalFile } from '../json-file.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { withScratchFolder } from '../scratch.ts';
 import { fetchRows } from '../store/rows.ts';
@@ -31,13 +33,17 @@ export function createClassificationActivities({
           const bySet = new Map<string, Case[]>();
           for await (const c of await fetchRows(store, dataset, name, schema, folder)) {
             const set = c.source.split('/', 1)[0] ?? c.source;
-            if (c.split === 'test') bySet.set(set, [...(bySet.get(set) ?? []), c]);
+            if (c.split !== 'test') continue;
+            const own = bySet.get(set) ?? [];
+            bySet.set(set, own);
+            own.push(c);
           }
           return Promise.all(
-            setsOf(recipe, bySet).map(async ([set, cases]) => ({
-              name: classificationName(set),
-              items: await storeItems(store, dataset, cases, classificationItems(cases, set, settingsOf(recipe, set))),
-            })),
+            setsOf(recipe, bySet).map(async ([set, cases], place) => {
+              const items = classificationItems(cases, set, settingsOf(recipe, set));
+              const path = join(folder, `own-items-${place}.json`);
+              return { name: classificationName(set), items: await storeItems(store, dataset, { cases, items }, path) };
+            }),
           );
         }),
       ),
@@ -62,8 +68,8 @@ function setsOf({ data, evaluation }: SetsRecipe, bySet: ReadonlyMap<string, Cas
 function storeItems(
   store: ArtifactStore,
   dataset: ArtifactRef,
-  cases: readonly Case[],
-  items: OwnItem[],
+  { cases, items }: { cases: readonly Case[]; items: OwnItem[] },
+  path: string,
 ): Promise<ArtifactRef> {
   const asked = new Set(items.map(({ image }) => image));
   const images: Record<string, ImageRef> = Object.fromEntries(
@@ -74,15 +80,18 @@ function storeItems(
   );
   const own = { items, images };
   // Of their contents, as items of a user's own: what was asked before is asked again by the same key.
-  const params = { items: digestOf(canonicalJson(own)) };
+  const params = { items: digestOfJson(own) };
   const work = {
     kind: 'dataset',
     method: 'classification-items/1',
     inputs: { dataset: dataset.sha256 },
     params,
   } as const;
-  return commitOnce(store, work, async () => ({
-    facts: { items: items.length, images: Object.keys(images).length },
-    files: { [artifactFiles.dataset.own.name]: canonicalJson(own) },
-  }));
+  return commitOnce(store, work, async () => {
+    await writeCanonicalFile(path, own);
+    return {
+      facts: { items: items.length, images: Object.keys(images).length },
+      files: { [artifactFiles.dataset.own.name]: { path } },
+    };
+  });
 }

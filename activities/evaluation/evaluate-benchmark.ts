@@ -1,7 +1,6 @@
 /** One model on one benchmark: items asked, answers kept as they come, then scored and summed up. */
 import { type KeptAnswer, settled } from '../../domain/answers/answer.ts';
-import { type ArtifactRef, canonicalJson, digestOf, type Json } from '../../domain/artifact.ts';
-import { artifactFiles } from '../../domain/artifact-files.ts';
+import { type ArtifactRef, digestOfJson, type Json } from '../../domain/artifact.ts';
 import type { Benchmark, BenchmarkItem } from '../../domain/benchmarks/benchmark.ts';
 import type { BenchmarkSummary } from '../../domain/benchmarks/summaries/summary.ts';
 import {
@@ -12,13 +11,14 @@ import {
 } from '../../domain/contracts/benchmarks.ts';
 import { withConfidence } from '../../domain/evaluation/confidence.ts';
 import { sampledScores } from '../../domain/evaluation/samples.ts';
-import type { ReaderName } from '../../domain/evaluation/scored.ts';
+import type { ReaderName, ScoredItem } from '../../domain/evaluation/scored.ts';
 import { profileDigest } from '../../domain/prompts/profile.ts';
 import { commitOnce } from '../commit-once.ts';
-import { toJsonLines } from '../json-lines.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
+import { flatMapRows } from '../rows.ts';
 import { withScratchFolder } from '../scratch.ts';
 import { type AnsweringModel, askItems } from './ask-items.ts';
+import { benchmarkFiles } from './benchmark-files.ts';
 import { readItems } from './sources.ts';
 
 /** A change of items, scores or summary changes the version. */
@@ -44,39 +44,40 @@ export async function evaluateBenchmark(
   context: BenchmarkContext,
 ): Promise<BenchmarkResult> {
   const { store } = context;
-  const { benchmark, items } = await readItems(store, choice, data, tested.profile, asking.limit);
+  const { benchmark, items } = await readItems(context, choice, data, tested.profile, asking.limit);
   const { label, reader, profile } = tested;
   const { name } = benchmark;
   const work = {
     kind: 'benchmark',
     method,
-    inputs: { ...model.inputs, items: digestOf(canonicalJson(items)) },
+    inputs: { ...model.inputs, items: digestOfJson(items) },
     params: {
       ...{ benchmark: name, shown: tested.shown, samples: asking.samples },
       ...{ profile: profileDigest(profile), answerer: { ...settled(model.answerer) } satisfies Json },
     },
   } as const;
-  const evaluation = await commitOnce(store, work, async () => {
-    const answers = await withScratchFolder(context.scratch, 'benchmark', (folder) =>
-      askItems(model, { ...asking, items, shown: tested.shown }, folder, context),
-    );
-    const scored = scoreAll(benchmark, items, answers);
-    const summary = benchmark.summarise(scored.first);
-    const described = { benchmark: name, label, reader, profile: profile.name };
-    const files = artifactFiles.benchmark;
-    return {
-      facts: {
-        ...{ ...scoreOf(summary), ...described, shown: tested.shown, samples: asking.samples, data: digestsOf(data) },
-        ...(asking.samples > 1 ? { sampled: sampledScores(scored.byItem) } : {}),
-      },
-      files: {
-        [files.asked.name]: toJsonLines(items),
-        [files.items.name]: toJsonLines(scored.first),
-        ...(asking.samples > 1 ? { [files.samples.name]: toJsonLines(scored.all) } : {}),
-        [files.summary.name]: `${JSON.stringify(summary, null, 2)}\n`,
-      },
-    };
-  });
+  // Around all, since the rows are stored after they were written.
+  const evaluation = await withScratchFolder(context.scratch, 'benchmark', (folder) =>
+    commitOnce(store, work, async () => {
+      const answers = await askItems(model, { ...asking, items, shown: tested.shown }, folder, context);
+      const scored = scoreAll(benchmark, items, answers);
+      const first = scored.flatMap((own) => own.slice(0, 1));
+      const all = flatMapRows(scored, (own) => own.map((each, sample) => ({ ...each, sample })));
+      const summary = benchmark.summarise(first);
+      const described = { benchmark: name, label, reader, profile: profile.name };
+      const isSampled = asking.samples > 1;
+      return {
+        facts: {
+          ...{ ...scoreOf(summary), ...described, shown: tested.shown, samples: asking.samples, data: digestsOf(data) },
+          ...(isSampled ? { sampled: sampledScores(scored) } : {}),
+        },
+        files: await benchmarkFiles(folder, summary, {
+          ...{ asked: items, items: first },
+          ...(isSampled ? { samples: all } : {}),
+        }),
+      };
+    }),
+  );
   return { ...(await readScore(store, evaluation)), label, reader, evaluation };
 }
 
@@ -91,17 +92,15 @@ export async function readScore(store: ArtifactStore, evaluation: ArtifactRef): 
   return benchmarkScoreSchema.parse((await store.manifest(evaluation)).facts);
 }
 
-/** All answers to each item, the first of them, and all with their number. */
-function scoreAll(benchmark: Benchmark, items: readonly BenchmarkItem[], answers: readonly KeptAnswer[][]) {
-  const byItem = items.map((item, i) =>
+/** All answers to each item. */
+const scoreAll = (
+  benchmark: Benchmark,
+  items: readonly BenchmarkItem[],
+  answers: readonly KeptAnswer[][],
+): ScoredItem[][] =>
+  items.map((item, i) =>
     (answers[i] ?? []).map(({ text, options }) => withConfidence(benchmark.score(item, text), options)),
   );
-  return {
-    byItem,
-    first: byItem.flatMap((own) => own.slice(0, 1)),
-    all: byItem.flatMap((own) => own.map((scored, sample) => ({ ...scored, sample }))),
-  };
-}
 
 /** The part of a summary that fits into facts. */
 export function scoreOf({ items, groups, average }: BenchmarkSummary) {

@@ -1,13 +1,15 @@
 /** Rows that need no model, which stand beside every model: guessing, the most frequent answer, "benign", labels alone. */
-
-import { canonicalJson, digestOf } from '../../domain/artifact.ts';
+import type { z } from 'zod';
+import { digestOfJson } from '../../domain/artifact.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import { allBenign, type Baseline, baselineItems, chance, majority } from '../../domain/benchmarks/baselines.ts';
 import type { BenchmarkData, BenchmarkResult, RulesInput } from '../../domain/contracts/benchmarks.ts';
 import { profileDigest } from '../../domain/prompts/profile.ts';
 import { commitOnce } from '../commit-once.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
-import { readJsonLines } from '../store/rows.ts';
+import { concatRows, type Rows } from '../rows.ts';
+import { withScratchFolder } from '../scratch.ts';
+import { fetchRows, type ReadingFrom } from '../store/rows.ts';
 import { readScore } from './evaluate-benchmark.ts';
 import { scoredReference } from './scored-reference.ts';
 import { readItems } from './sources.ts';
@@ -17,54 +19,56 @@ const method = 'rules/1';
 
 /** A row for each rule that has an answer to all of the items. */
 export async function scoreRules(
-  store: ArtifactStore,
+  from: ReadingFrom,
   { benchmark: choice, data, profile, limit, seed }: RulesInput,
 ): Promise<BenchmarkResult[]> {
-  const { benchmark, items } = await readItems(store, choice, data, profile, limit);
+  const { store } = from;
+  const { benchmark, items } = await readItems(from, choice, data, profile, limit);
   // Nothing is chosen in an open question.
   if (items.some(({ answer }) => answer === null)) return [];
-  const rows: BenchmarkResult[] = [];
-  for (const rule of await rulesOf(store, data, seed)) {
-    const scored = baselineItems(items, rule);
-    if (scored.length < items.length) continue;
-    const outputs = digestOf(canonicalJson(scored));
-    const work = {
-      kind: 'benchmark',
-      method,
-      inputs: { items: digestOf(canonicalJson(items)), outputs },
-      params: { benchmark: benchmark.name, rule: rule.name, profile: profileDigest(profile) },
-    } as const;
-    const described = {
-      benchmark: benchmark.name,
-      label: rule.title,
-      reader: 'strict',
-      profile: profile.name,
-      shown: 'grey',
-    } as const;
-    const evaluation = await commitOnce(store, work, async () => scoredReference(benchmark, scored, described));
-    rows.push({ ...(await readScore(store, evaluation)), evaluation });
-  }
-  return rows;
+  const asked = digestOfJson(items);
+  return withScratchFolder(from.scratch, 'rules', async (folder) => {
+    const rows: BenchmarkResult[] = [];
+    for (const rule of await rulesOf(store, data, seed, folder)) {
+      const scored = baselineItems(items, rule);
+      if (scored.length < items.length) continue;
+      const work = {
+        kind: 'benchmark',
+        method,
+        inputs: { items: asked, outputs: digestOfJson(scored) },
+        params: { benchmark: benchmark.name, rule: rule.name, profile: profileDigest(profile) },
+      } as const;
+      const described = {
+        benchmark: benchmark.name,
+        label: rule.title,
+        reader: 'strict',
+        profile: profile.name,
+        shown: 'grey',
+      } as const;
+      const evaluation = await commitOnce(store, work, () => scoredReference(benchmark, scored, described, folder));
+      rows.push({ ...(await readScore(store, evaluation)), evaluation });
+    }
+    return rows;
+  });
 }
 
-async function rulesOf(store: ArtifactStore, { questions }: BenchmarkData, seed: number): Promise<Baseline[]> {
+async function rulesOf(
+  store: ArtifactStore,
+  { questions }: BenchmarkData,
+  seed: number,
+  folder: string,
+): Promise<Baseline[]> {
   if (!questions) return [chance(seed), allBenign];
-  const files = artifactFiles.questions;
+  const { train, validation, textOnly } = artifactFiles.questions;
   const manifest = await store.manifest(questions);
-  const read = async (file: typeof files.train | typeof files.validation) =>
-    file.name in manifest.files ? readJsonLines(store, manifest, file.name, file.schema) : [];
-  const known = [...(await read(files.train)), ...(await read(files.validation))];
-  const letters = new Map(
-    files.textOnly.name in manifest.files
-      ? (await readJsonLines(store, manifest, files.textOnly.name, files.textOnly.schema)).map(({ id, letter }) => [
-          id,
-          letter,
-        ])
-      : [],
-  );
+  const read = async <T>({ name, schema }: { name: string; schema: z.ZodType<T> }): Promise<Rows<T>> =>
+    name in manifest.files ? fetchRows(store, manifest, name, schema, folder) : [];
+  const frequent = await majority(concatRows(await read(train), await read(validation)));
+  const letters = new Map<string, string>();
+  for await (const { id, letter } of await read(textOnly)) letters.set(id, letter);
   return [
     chance(seed),
-    ...(known.length > 0 ? [majority(known)] : []),
+    ...(frequent ? [frequent] : []),
     allBenign,
     // Fitted when the questions were made, on all training cases.
     { name: 'text-only', title: 'Labels alone', answer: ({ id }) => letters.get(id) ?? null },

@@ -7,27 +7,34 @@ import type { BenchmarkChoice, BenchmarkData } from '../../domain/contracts/benc
 import { userMistake } from '../../domain/failures.ts';
 import type { EvaluationProfile } from '../../domain/prompts/profile.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
-import { readJson } from '../store/commit.ts';
-import { readJsonLines } from '../store/rows.ts';
+import { filterRows, listRows } from '../rows.ts';
+import { withScratchFolder } from '../scratch.ts';
+import { fetchJson, fetchRows, type ReadingFrom } from '../store/rows.ts';
 
-/** Throws a user's mistake where there is no such benchmark, or the data give it no item. */
+/** Items are held in memory while they are asked. Throws a user's mistake where there is no such benchmark, or the data give it no item. */
 export async function readItems(
-  store: ArtifactStore,
+  { store, scratch }: ReadingFrom,
   choice: BenchmarkChoice,
   data: BenchmarkData,
   profile: EvaluationProfile,
   limit: number | null,
 ): Promise<{ benchmark: Benchmark; items: BenchmarkItem[] }> {
-  const benchmark = typeof choice === 'string' ? benchmarkNamed(choice) : await readOwn(store, choice);
-  const all = benchmark.items(await readSources(store, benchmark, data), profile);
-  if (all.length === 0)
-    throw userMistake(`benchmark ${benchmark.name}: the data hold no item of it; it needs ${benchmark.needs}`);
-  return { benchmark, items: all.slice(0, limit ?? all.length) };
+  return withScratchFolder(scratch, 'items', async (folder) => {
+    const benchmark = typeof choice === 'string' ? benchmarkNamed(choice) : await readOwn(store, choice, folder);
+    const all = benchmark.items(await readSources(store, benchmark, data, folder), profile);
+    if (all.length === 0)
+      throw userMistake(`benchmark ${benchmark.name}: the data hold no item of it; it needs ${benchmark.needs}`);
+    return { benchmark, items: all.slice(0, limit ?? all.length) };
+  });
 }
 
-async function readOwn(store: ArtifactStore, { name, items }: Exclude<BenchmarkChoice, string>): Promise<Benchmark> {
+async function readOwn(
+  store: ArtifactStore,
+  { name, items }: Exclude<BenchmarkChoice, string>,
+  folder: string,
+): Promise<Benchmark> {
   const { own } = artifactFiles.dataset;
-  const { items: lines, images } = await readJson(store, items, own.name, own.schema);
+  const { items: lines, images } = await fetchJson(store, items, own.name, own.schema, folder);
   return ownBenchmark(name, lines, new Map(Object.entries(images)));
 }
 
@@ -35,21 +42,25 @@ async function readSources(
   store: ArtifactStore,
   { reads }: Benchmark,
   { questions, dataset }: BenchmarkData,
+  folder: string,
 ): Promise<BenchmarkSources> {
   const [manifest, files] = [dataset && (await store.manifest(dataset)), artifactFiles.dataset];
   const has = (name: string): boolean => manifest !== null && name in manifest.files;
   const { test } = artifactFiles.questions;
   return {
     ...(reads.includes('questions') && questions
-      ? { questions: await readJsonLines(store, questions, test.name, test.schema) }
+      ? { questions: await listRows(await fetchRows(store, questions, test.name, test.schema, folder)) }
       : {}),
     ...(reads.includes('ready') && manifest && has(files.ood.name)
-      ? { ready: await readJsonLines(store, manifest, files.ood.name, files.ood.schema) }
+      ? { ready: await listRows(await fetchRows(store, manifest, files.ood.name, files.ood.schema, folder)) }
       : {}),
     ...(reads.includes('cases') && manifest
       ? {
-          cases: (await readJsonLines(store, manifest, files.cases.name, files.cases.schema)).filter(
-            ({ split }) => split === 'test',
+          cases: await listRows(
+            filterRows(
+              await fetchRows(store, manifest, files.cases.name, files.cases.schema, folder),
+              ({ split }) => split === 'test',
+            ),
           ),
         }
       : {}),

@@ -5,15 +5,17 @@ import { asScoredItems } from '../../domain/benchmarks/narratives/judged.ts';
 import { summariseOpen } from '../../domain/benchmarks/summaries/summarise.ts';
 import { benchmarkScoreSchema } from '../../domain/contracts/benchmarks.ts';
 import type { ClassificationActivities } from '../../domain/contracts/distillation.ts';
+import type { ScoredItem } from '../../domain/evaluation/scored.ts';
 import { DermflowError, failureTypes } from '../../domain/failures.ts';
 import { drawnScorer, drawnScores } from '../../domain/narratives/drawn.ts';
 import { commitOnce } from '../commit-once.ts';
+import { benchmarkFiles } from '../evaluation/benchmark-files.ts';
 import { readScore, scoreOf } from '../evaluation/evaluate-benchmark.ts';
 import { withHeartbeats } from '../heartbeats.ts';
-import { toJsonLines } from '../json-lines.ts';
 import { loadKnowledge } from '../knowledge.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
-import { readJsonLines } from '../store/rows.ts';
+import { withScratchFolder } from '../scratch.ts';
+import { fetchRows, type ReadingFrom } from '../store/rows.ts';
 
 const files = artifactFiles.benchmark;
 
@@ -24,20 +26,22 @@ const drawnName = (benchmark: string): string => `${benchmark}@drawn`;
 
 export function createDrawnAnswersActivities({
   store,
+  environment,
 }: {
   store: ArtifactStore;
+  environment: { scratch: string };
 }): Pick<ClassificationActivities, 'scoreAnswersByDrawing'> {
   return {
     scoreAnswersByDrawing: ({ recipe, evaluation, label, reader }) =>
       withHeartbeats(async (report) => {
         report({ phase: `scoring ${label}`, done: 0, total: 0 });
-        const scored = await score(store, evaluation, recipe);
+        const scored = await score({ store, scratch: environment.scratch }, evaluation, recipe);
         return { ...(await readScore(store, scored)), label, reader, evaluation: scored };
       }),
   };
 }
 
-async function score(store: ArtifactStore, evaluation: ArtifactRef, recipe: Recipe): Promise<ArtifactRef> {
+async function score({ store, scratch }: ReadingFrom, evaluation: ArtifactRef, recipe: Recipe): Promise<ArtifactRef> {
   const { seed, data, narratives } = recipe;
   const manifest = await store.manifest(evaluation);
   const { benchmark, label, reader, profile, shown, samples } = benchmarkScoreSchema.parse(manifest.facts);
@@ -49,23 +53,25 @@ async function score(store: ArtifactStore, evaluation: ArtifactRef, recipe: Reci
     inputs: { evaluation: evaluation.sha256, knowledge: knowledge.digest },
     params: { seed, generate: data.generate ?? null, maxUnscored: narratives.maxUnscored },
   } as const;
-  return commitOnce(store, work, async () => {
-    const asked = await readJsonLines(store, manifest, files.asked.name, files.asked.schema);
-    const answered = await readJsonLines(store, manifest, files.items.name, files.items.schema);
-    const judged = answered.map((item) => ({ item, scores: scoreOfCase(caseOf(item.id), item.output).scores }));
-    const items = asScoredItems(judged);
-    refuseTooManyMissing(answered.length - items.length, answered.length, narratives.maxUnscored);
-    const name = drawnName(benchmark);
-    const summary = summariseOpen(name, items);
-    return {
-      facts: { ...scoreOf(summary), benchmark: name, label, reader, profile, shown, samples },
-      files: {
-        [files.asked.name]: toJsonLines(asked),
-        [files.items.name]: toJsonLines(items),
-        [files.summary.name]: `${JSON.stringify(summary, null, 2)}\n`,
-      },
-    };
-  });
+  return withScratchFolder(scratch, 'drawn-answers', (folder) =>
+    commitOnce(store, work, async () => {
+      const asked = await fetchRows(store, manifest, files.asked.name, files.asked.schema, folder);
+      const items: ScoredItem[] = [];
+      let answered = 0;
+      for await (const item of await fetchRows(store, manifest, files.items.name, files.items.schema, folder)) {
+        answered += 1;
+        const { scores } = scoreOfCase(caseOf(item.id), item.output);
+        items.push(...asScoredItems([{ item, scores }]));
+      }
+      refuseTooManyMissing(answered - items.length, answered, narratives.maxUnscored);
+      const name = drawnName(benchmark);
+      const summary = summariseOpen(name, items);
+      return {
+        facts: { ...scoreOf(summary), benchmark: name, label, reader, profile, shown, samples },
+        files: await benchmarkFiles(folder, summary, { asked, items }),
+      };
+    }),
+  );
 }
 
 /** As for narratives: those that lack a score are left out, and above the recipe's share there is no result. */

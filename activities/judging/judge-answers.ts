@@ -28,11 +28,13 @@ import {
 } from '../../domain/dermeval/judge.ts';
 import { DermflowError, failureTypes, userMistake } from '../../domain/failures.ts';
 import { commitOnce } from '../commit-once.ts';
+import { benchmarkFiles } from '../evaluation/benchmark-files.ts';
 import { scoreOf } from '../evaluation/evaluate-benchmark.ts';
-import { toJsonLines } from '../json-lines.ts';
 import { type Asking, askAll, recognise } from '../llm/asking/ask.ts';
 import { modelOfRecord } from '../llm/served.ts';
-import { readJsonLines } from '../store/rows.ts';
+import { listRows } from '../rows.ts';
+import { withScratchFolder } from '../scratch.ts';
+import { fetchRows } from '../store/rows.ts';
 import { judgeModel, judgeModelOf } from './judge-model.ts';
 import { replyScores } from './reply-scores.ts';
 import { requireSameJudge } from './same-judge.ts';
@@ -46,11 +48,16 @@ interface Judged extends TextToJudge {
   kind: JudgedKind;
 }
 
-export async function judgeAnswers({ evaluation, judge }: JudgeInput, asking: Asking): Promise<ArtifactRef> {
+export const judgeAnswers = (input: JudgeInput, asking: Asking): Promise<ArtifactRef> =>
+  withScratchFolder(asking.scratch, 'judging', (folder) => judgeIn(folder, input, asking));
+
+/** @param folder stands until the files are stored */
+async function judgeIn(folder: string, { evaluation, judge }: JudgeInput, asking: Asking): Promise<ArtifactRef> {
   const { store } = asking;
   const manifest = await store.manifest(evaluation);
-  const asked = await readJsonLines(store, manifest, files.asked.name, files.asked.schema);
-  const answered = await readJsonLines(store, manifest, files.items.name, files.items.schema);
+  const read = async <T>({ name, schema }: { name: string; schema: z.ZodType<T> }): Promise<T[]> =>
+    listRows(await fetchRows(store, manifest, name, schema, folder));
+  const [asked, answered] = [await read(files.asked), await read(files.items)];
   const shows = whatIsShown(asked, judge.shows);
   const served = await recognise(asking, method);
   const pin = pinOf(modelOfRecord(served), served.reply?.servedModel ?? null, shows, judge);
@@ -67,10 +74,10 @@ export async function judgeAnswers({ evaluation, judge }: JudgeInput, asking: As
     ];
     // Anchors are asked anew for each evaluation: the ledger's replies would say nothing of the judge of today.
     const turn = Number.parseInt(digestOf(canonicalJson(work)).slice(0, 6), 16);
-    const read = judgeReader(await judgeModel(store, pin));
+    const reading = judgeReader(await judgeModel(store, pin));
     const requests = texts.flatMap((text) =>
       Array.from({ length: judge.repeats }, (_, repeat) => ({
-        ...{ id: idOf(text, repeat), text, repeat, read },
+        ...{ id: idOf(text, repeat), text, repeat, read: reading },
         request: judgeRequest(text, pin, text.kind === 'answer' ? repeat : repeat + turn),
       })),
     );
@@ -95,12 +102,7 @@ export async function judgeAnswers({ evaluation, judge }: JudgeInput, asking: As
     const described = { benchmark: name, label, reader, profile, shown, samples };
     return {
       facts: { ...scoreOf(summary), ...described, narratives, ...dataOf(manifest.facts) },
-      files: {
-        [files.asked.name]: toJsonLines(asked),
-        [files.items.name]: toJsonLines(scored),
-        [files.summary.name]: `${JSON.stringify(summary, null, 2)}\n`,
-        [files.judgements.name]: toJsonLines(judgements),
-      },
+      files: await benchmarkFiles(folder, summary, { asked, items: scored, judgements }),
     };
   });
 }

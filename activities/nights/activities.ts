@@ -10,7 +10,7 @@ import { callWebhook } from './webhook.ts';
 
 export interface NightDependencies {
   store: ArtifactStore;
-  environment: Pick<Environment, 'webhookSecret'>;
+  environment: Pick<Environment, 'webhookSecret' | 'scratch'>;
   /** By default the benchmarks' own rules. */
   judge?: Judge;
 }
@@ -21,7 +21,8 @@ export function createNightActivities({ store, environment, judge = byRules }: N
     recordNight: (input) => {
       const { namespace, workflowExecution } = Context.current().info;
       const workflow = workflowExecution?.workflowId ?? 'none';
-      return recordNight(input, { store, judge, namespace, workflow, judgedAt: new Date().toISOString() });
+      const { scratch } = environment;
+      return recordNight(input, { store, scratch, judge, namespace, workflow, judgedAt: new Date().toISOString() });
     },
     callWebhook: (input) => callWebhook(input, environment.webhookSecret),
   };

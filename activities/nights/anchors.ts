@@ -2,6 +2,7 @@
 import type { Benchmark, BenchmarkItem } from '../../domain/benchmarks/benchmark.ts';
 import type { NightScore } from '../../domain/evaluation/nightly.ts';
 import type { ReaderName, ScoredItem } from '../../domain/evaluation/scored.ts';
+import { filterRows, flatMapRows, listRows, type Rows } from '../rows.ts';
 
 export interface Anchor {
   /** Of the item that it answers. */
@@ -20,13 +21,14 @@ export const byRules: Judge = { name: 'rules', score: (benchmark, item, output) 
 
 const mostAnchors = 200;
 
-/** Of the first night of a line, evenly over its answers. */
-export function anchorsOf(answered: readonly ScoredItem[]): Anchor[] {
-  const step = Math.max(1, answered.length / mostAnchors);
-  const count = Math.min(answered.length, mostAnchors);
-  return Array.from({ length: count }, (_, i) => answered[Math.floor(i * step)]).flatMap((item) =>
-    item ? [{ id: item.id, output: item.output }] : [],
-  );
+/** Of the first night of a line, evenly over its answers, which are read twice. */
+export async function anchorsOf(answered: Rows<ScoredItem>): Promise<Anchor[]> {
+  let length = 0;
+  for await (const _ of answered) length += 1;
+  const step = Math.max(1, length / mostAnchors);
+  const places = new Set(Array.from({ length: Math.min(length, mostAnchors) }, (_, i) => Math.floor(i * step)));
+  const drawn = filterRows(answered, (_, at) => places.has(at));
+  return listRows(flatMapRows(drawn, ({ id, output }) => [{ id, output }]));
 }
 
 /** Those whose item is asked tonight. */

@@ -5,8 +5,9 @@ import type { Night } from '../../domain/evaluation/nightly.ts';
 import { type Measured, type NightRecord, nightsPrefix } from '../../domain/nights/record.ts';
 import { concurrently } from '../concurrently.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
+import { flatMapRows, listRows } from '../rows.ts';
 import { readJson } from '../store/commit.ts';
-import { readJsonLines } from '../store/rows.ts';
+import { type ReadingFrom, withRows } from '../store/rows.ts';
 
 export interface KeptNight {
   ref: ArtifactRef;
@@ -35,12 +36,13 @@ async function readNight(store: ArtifactStore, key: string): Promise<KeptNight |
 
 /** A night as it is compared: the scores of its answers. */
 export async function toNight(
-  store: ArtifactStore,
+  from: ReadingFrom,
   night: string,
   { evaluation, reader, digests, anchors }: Pick<Measured, 'evaluation' | 'reader' | 'digests' | 'anchors'>,
 ): Promise<Night> {
   const { items } = artifactFiles.benchmark;
-  const scored = await readJsonLines(store, evaluation, items.name, items.schema);
-  const scores = scored.map((item) => ({ id: item.id, group: item.group, score: item[reader].score }));
+  const scores = await withRows(from, evaluation, items, (rows) =>
+    listRows(flatMapRows(rows, (item) => [{ id: item.id, group: item.group, score: item[reader].score }])),
+  );
   return { night, digests, scores, anchors };
 }

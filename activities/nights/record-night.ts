@@ -19,7 +19,7 @@ import { readScore } from '../evaluation/evaluate-benchmark.ts';
 import { readItems } from '../evaluation/sources.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { commitFiles, readJson } from '../store/commit.ts';
-import { readJsonLines } from '../store/rows.ts';
+import { type ReadingFrom, withRows } from '../store/rows.ts';
 import { type Anchor, anchorsOf, type Judge, scoreAnchors } from './anchors.ts';
 import { type KeptNight, readNights, toNight } from './nights.ts';
 
@@ -29,8 +29,7 @@ const evaluationParams = z.looseObject({ profile: sha256Schema, answerer: z.json
 /** A change of what a night keeps changes the version. */
 const method = 'night/1';
 
-export interface NightContext {
-  store: ArtifactStore;
+export interface NightContext extends ReadingFrom {
   judge: Judge;
   namespace: string;
   workflow: string;
@@ -97,14 +96,15 @@ async function examine(
   outcome: NightOutcome,
   { night, data, profile, limit }: RecordNightInput,
   nights: readonly KeptNight[],
-  { store, judge }: NightContext,
+  context: NightContext,
 ): Promise<Examined> {
+  const { store, judge } = context;
   const benchmark = nameOfBenchmark(outcome.benchmark);
   const good = lastGoodOf(
     nights.map(({ record }) => record),
     benchmark,
   );
-  const lastGood = good && (await toNight(store, good.night, good.measured));
+  const lastGood = good && (await toNight(context, good.night, good.measured));
   if ('reason' in outcome || data === null) {
     const reason = 'reason' in outcome ? outcome.reason : 'the data are not known';
     return { compared: { benchmark, tonight: { night, reason }, lastGood, start: null }, measured: null, begins: null };
@@ -116,18 +116,18 @@ async function examine(
     ...digestsOf(manifest),
     judge: digestOf(canonicalJson({ judge: judge.name, reader, method: manifest.method })),
   };
-  const unscored: Night = await toNight(store, night, { evaluation, reader, digests, anchors: [] });
+  const unscored: Night = await toNight(context, night, { evaluation, reader, digests, anchors: [] });
   const begins = lastGood === null || changedDigests(lastGood, unscored).length > 0;
   const line = begins || !good ? night : good.measured.line;
-  const texts = begins ? await firstAnswers(store, evaluation) : await keptAnchors(nights, line, benchmark, store);
-  const found = await readItems(store, outcome.benchmark, data, profile, limit);
+  const texts = begins ? await firstAnswers(context, evaluation) : await keptAnchors(nights, line, benchmark, store);
+  const found = await readItems(context, outcome.benchmark, data, profile, limit);
   const anchors = await scoreAnchors(judge, found, texts, reader);
   const score = (reader === 'strict' ? strict : lenient).score;
   return {
     compared: {
       benchmark,
       ...{ tonight: { ...unscored, anchors }, lastGood },
-      start: begins ? null : await startOf(nights, line, benchmark, store),
+      start: begins ? null : await startOf(nights, line, benchmark, context),
     },
     measured: { evaluation, label, reader, digests, score, items, line, anchors },
     begins: begins ? texts : null,
@@ -140,9 +140,9 @@ function digestsOf({ inputs, params }: Manifest): Omit<Night['digests'], 'judge'
   return { model: digestOf(canonicalJson({ answerer, shown })), prompt: profile, data: inputs.items ?? '' };
 }
 
-async function firstAnswers(store: ArtifactStore, evaluation: ArtifactRef): Promise<Anchor[]> {
+async function firstAnswers(from: ReadingFrom, evaluation: ArtifactRef): Promise<Anchor[]> {
   const { items } = artifactFiles.benchmark;
-  return anchorsOf(await readJsonLines(store, evaluation, items.name, items.schema));
+  return withRows(from, evaluation, items, anchorsOf);
 }
 
 async function keptAnchors(
@@ -161,9 +161,9 @@ async function startOf(
   nights: readonly KeptNight[],
   line: string,
   benchmark: string,
-  store: ArtifactStore,
+  from: ReadingFrom,
 ): Promise<Night | null> {
   const first = nights.find(({ record }) => record.night === line);
   const measured = first?.record.benchmarks.find((point) => point.benchmark === benchmark)?.measured;
-  return measured ? toNight(store, line, measured) : null;
+  return measured ? toNight(from, line, measured) : null;
 }

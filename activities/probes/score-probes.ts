@@ -2,7 +2,7 @@
  * References that see: nearest neighbour and linear probe on the features of an image encoder, fitted on a run's training
  * pictures, scored on the items of a benchmark as a model is.
  */
-import { type ArtifactRef, canonicalJson, digestOf } from '../../domain/artifact.ts';
+import { type ArtifactRef, digestOfJson } from '../../domain/artifact.ts';
 import { baselineItems } from '../../domain/benchmarks/baselines.ts';
 import type { BenchmarkItem } from '../../domain/benchmarks/benchmark.ts';
 import type { BenchmarkResult, ProbesInput, ProbesResult } from '../../domain/contracts/benchmarks.ts';
@@ -18,6 +18,7 @@ import { readItems } from '../evaluation/sources.ts';
 import type { KnownEncoder } from '../features/features-of.ts';
 import { loadKnowledge } from '../knowledge.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
+import { withScratchFolder } from '../scratch.ts';
 import { classScores } from './class-scores.ts';
 import { matrixOf } from './matrix-of.ts';
 import type { ClassScores } from './probe-thread.ts';
@@ -43,7 +44,7 @@ export async function scoreProbes(
   context: ProbesContext,
 ): Promise<ProbesResult> {
   const { store, scratch } = context;
-  const { benchmark, items } = await readItems(store, choice, data, profile, limit);
+  const { benchmark, items } = await readItems(context, choice, data, profile, limit);
   const absent = (reason: string): ProbesResult => ({
     rows: [],
     remarks: [`${benchmark.name}: nearest neighbour and linear probe: absent: ${reason}`],
@@ -73,29 +74,31 @@ export async function scoreProbes(
   };
   const rows: BenchmarkResult[] = [];
   const remarks = [...guessed];
-  const pictures = digestOf(
-    canonicalJson([training.images.map(({ sha256 }) => sha256), training.classOf, training.classes]),
-  );
+  const pictures = digestOfJson([training.images.map(({ sha256 }) => sha256), training.classOf, training.classes]);
+  const asked = digestOfJson(items);
   for (const probe of probes) {
     const label = `${probe.title}, ${encoder.name}`;
     const work = {
       kind: 'benchmark',
       method,
-      inputs: { items: digestOf(canonicalJson(items)), training: pictures, encoder: encoder.known.digest },
+      inputs: { items: asked, training: pictures, encoder: encoder.known.digest },
       params: {
         ...{ benchmark: benchmark.name, probe: probe.name, label, profile: profileDigest(profile) },
         ...(probe.name === 'linear' ? { l2 } : {}),
       },
     } as const;
-    const evaluation = await commitOnce(store, work, async () => {
-      const scores = await look();
-      const letterOf = chooser(probe.name, items, options, training, scores);
-      return scoredReference(benchmark, baselineItems(items, { answer: letterOf }), {
-        ...{ benchmark: benchmark.name, label, reader: 'strict', profile: profile.name, shown: 'real' },
-        ...(unseen.words === null ? {} : { remark: unseen.words }),
-        ...(probe.name === 'linear' && !scores.converged ? { converged: false } : {}),
-      });
-    });
+    const evaluation = await withScratchFolder(scratch, 'probes', (folder) =>
+      commitOnce(store, work, async () => {
+        const scores = await look();
+        const scored = baselineItems(items, { answer: chooser(probe.name, items, options, training, scores) });
+        const described = {
+          ...({ benchmark: benchmark.name, label, reader: 'strict', profile: profile.name, shown: 'real' } as const),
+          ...(unseen.words === null ? {} : { remark: unseen.words }),
+          ...(probe.name === 'linear' && !scores.converged ? { converged: false } : {}),
+        };
+        return scoredReference(benchmark, scored, described, folder);
+      }),
+    );
     rows.push({ ...(await readScore(store, evaluation)), evaluation });
     if (await isUnfinished(store, evaluation)) {
       remarks.push(`${benchmark.name}: ${label}: the fit ended before its minimum, so another one may be better`);

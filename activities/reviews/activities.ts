@@ -15,6 +15,7 @@ import { drawReviewSet, readNarratives, reviewedCases, summarise } from './revie
 
 export interface ReviewDependencies {
   store: ArtifactStore;
+  environment: { scratch: string };
   logger: Logger;
   /** Scores of narratives, by what is known of the generated pictures that they are about. */
   scoreDrawn: (narratives: readonly Narrative[], recipe: ScoringRecipe) => Promise<ReadonlyMap<string, Scores>>;
@@ -22,7 +23,12 @@ export interface ReviewDependencies {
 
 const writesInFlight = 16;
 
-export function createReviewActivities({ store, logger, scoreDrawn }: ReviewDependencies): ReviewActivities {
+export function createReviewActivities({
+  store,
+  environment: { scratch },
+  logger,
+  scoreDrawn,
+}: ReviewDependencies): ReviewActivities {
   /** Of the last look: a run that waits looks again and again, and what stands in the store stays as it is. */
   let seen: { of: string; narratives: Narrative[]; log: ReviewLog } | null = null;
   const stateOf: ReviewActivities['readReviews'] = async ({ recipe: { certified }, set }) => {
@@ -38,7 +44,9 @@ export function createReviewActivities({ store, logger, scoreDrawn }: ReviewDepe
   };
   return {
     drawForReview: ({ recipe, narratives }) =>
-      withHeartbeats(() => drawReviewSet(store, narratives, { seed: recipe.seed, cases: recipe.certified.cases })),
+      withHeartbeats(() =>
+        drawReviewSet({ store, scratch }, narratives, { seed: recipe.seed, cases: recipe.certified.cases }),
+      ),
 
     readReviews: (input) => withHeartbeats(() => stateOf(input)),
 
@@ -64,7 +72,7 @@ export function createReviewActivities({ store, logger, scoreDrawn }: ReviewDepe
 
     certify: (input) =>
       withHeartbeats(async () => {
-        const result = await certify(store, input);
+        const result = await certify({ store, scratch }, input);
         logger.info({ ...result.counts, by: input.recipe.certified.by }, 'cases certified');
         return result;
       }),

@@ -1,10 +1,12 @@
 /** Settled reviews as certified narratives, the benchmark that a part of them becomes, and rows for an evaluator. */
+import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type ArtifactRef, canonicalJson, digestOf } from '../../domain/artifact.ts';
+import { type ArtifactRef, digestOfJson } from '../../domain/artifact.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import { createMemoryLists } from '../../domain/cases/memory-index.ts';
 import { indexHashes, type NearDuplicateIndex } from '../../domain/cases/near-duplicates.ts';
 import type { CertifiedResult, ReviewActivities } from '../../domain/contracts/narratives.ts';
+import type { JudgedRow } from '../../domain/dermeval/soreb.ts';
 import { unavailable } from '../../domain/failures.ts';
 import type { Narrative } from '../../domain/narratives/narrative.ts';
 import { benchItem, benchPicture } from '../../domain/reviews/bench-items.ts';
@@ -15,9 +17,12 @@ import { reviewerKey } from '../../domain/reviews/reviewer.ts';
 import { splitCertified } from '../../domain/reviews/split.ts';
 import { countStates, countWords, isComplete, type ReviewedCase } from '../../domain/reviews/state.ts';
 import { commitOnce } from '../commit-once.ts';
-import { toJsonLines } from '../json-lines.ts';
+import { writeCanonicalFile } from '../json-file.ts';
+import { rowFiles, writeRows } from '../json-lines.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
-import { readJsonLines } from '../store/rows.ts';
+import { flatMapRows, listRows, type Rows } from '../rows.ts';
+import { withScratchFolder } from '../scratch.ts';
+import { fetchRows, type ReadingFrom } from '../store/rows.ts';
 import { createReviewLog } from './review-log.ts';
 import { readNarratives, reviewedCases } from './review-set.ts';
 
@@ -43,7 +48,17 @@ const indexInTurns = (looks: readonly string[]): Promise<NearDuplicateIndex> =>
 /** Share of what evaluators learn from that validates them; its cases stand with those that belong together. */
 const validationShare = 0.1;
 
-export async function certify(store: ArtifactStore, { recipe, set }: CertifyInput): Promise<CertifiedResult> {
+export const certify = ({ store, scratch }: ReadingFrom, input: CertifyInput): Promise<CertifiedResult> =>
+  withScratchFolder(scratch, 'certified', (folder) => certifyIn({ store, folder }, input));
+
+/** The folder stands until the files are stored. */
+interface Place {
+  store: ArtifactStore;
+  folder: string;
+}
+
+async function certifyIn(place: Place, { recipe, set }: CertifyInput): Promise<CertifiedResult> {
+  const { store, folder } = place;
   const narratives = await readNarratives(store, set);
   const { by, reviewers, settleAbove, benchShare } = recipe.certified;
   const given = await createReviewLog(store, narratives, recipe.certified).read();
@@ -57,7 +72,7 @@ export async function certify(store: ArtifactStore, { recipe, set }: CertifyInpu
   ]);
   const work = {
     ...({ kind: 'certified', method: 'certified/1', inputs: { set: set.sha256 } } as const),
-    params: { seed: recipe.seed, by, reviewers, settleAbove, benchShare, reviews: digestOf(canonicalJson(reviews)) },
+    params: { seed: recipe.seed, by, reviewers, settleAbove, benchShare, reviews: digestOfJson(reviews) },
   };
   const certified = await commitOnce(store, work, async () => {
     const rows = await certifiedRows(cases, recipe.seed, benchShare);
@@ -69,20 +84,20 @@ export async function certify(store: ArtifactStore, { recipe, set }: CertifyInpu
         settled: rows.filter(({ settled }) => settled).length,
         ...{ train: parts.train?.length ?? 0, bench: parts.bench?.length ?? 0, by },
       },
-      files: {
-        [artifactFiles.certified.certified.name]: toJsonLines(rows),
-        [artifactFiles.certified.reviews.name]: toJsonLines(reviews),
-      },
+      files: await rowFiles(folder, {
+        [artifactFiles.certified.certified.name]: rows,
+        [artifactFiles.certified.reviews.name]: reviews,
+      }),
     };
   });
   const { name, schema } = artifactFiles.certified.certified;
-  const rows = await readJsonLines(store, certified, name, schema);
+  const rows = await listRows(await fetchRows(store, certified, name, schema, folder));
   const train = rows.filter(({ part }) => part === 'train');
   const bench = rows.filter(({ part }) => part === 'bench');
   return {
     certified,
-    bench: bench.length === 0 ? null : await benchOf(store, certified, bench, recipe.prompts),
-    judgements: await judgementsOf(store, { certified, set }, narratives, train, recipe.seed),
+    bench: bench.length === 0 ? null : await benchOf(place, certified, bench, recipe.prompts),
+    judgements: await judgementsOf(place, { certified, set }, narratives, train, recipe.seed),
     people: new Set(rows.flatMap(({ reviewers }) => reviewers.map(reviewerKey))).size,
     counts: {
       certified: rows.length,
@@ -116,7 +131,7 @@ async function certifiedRows(
 }
 
 function benchOf(
-  store: ArtifactStore,
+  { store, folder }: Place,
   certified: ArtifactRef,
   rows: readonly Certified[],
   prompts: CertifyInput['recipe']['prompts'],
@@ -129,14 +144,19 @@ function benchOf(
     ...({ kind: 'dataset', method: 'certified-items/1', inputs: { certified: certified.sha256 } } as const),
     params: { prompts },
   };
-  return commitOnce(store, work, async () => ({
-    facts: { items: rows.length, images: Object.keys(own.images).length },
-    files: { [artifactFiles.dataset.own.name]: canonicalJson(own) },
-  }));
+  return commitOnce(store, work, async () => {
+    const { name } = artifactFiles.dataset.own;
+    const path = join(folder, name);
+    await writeCanonicalFile(path, own);
+    return {
+      facts: { items: rows.length, images: Object.keys(own.images).length },
+      files: { [name]: { path } },
+    };
+  });
 }
 
 async function judgementsOf(
-  store: ArtifactStore,
+  { store, folder }: Place,
   { certified, set }: { certified: ArtifactRef; set: ArtifactRef },
   narratives: readonly Narrative[],
   rows: readonly Certified[],
@@ -150,16 +170,19 @@ async function judgementsOf(
   return commitOnce(store, work, async () => {
     const parts = await splitCertified(rows, { seed, benchShare: validationShare }, indexInTurns);
     const asSeen = new Map(narratives.map((narrative) => [narrative.id, narrative]));
-    const rowsOf = (part: 'train' | 'bench') =>
-      rows.flatMap(({ id, scores }) => {
+    const rowsOf = (part: 'train' | 'bench'): Rows<JudgedRow> =>
+      flatMapRows(rows, ({ id, scores }) => {
         const narrative = asSeen.get(id);
         return narrative && parts.get(id) === part ? [evaluatorRow(narrative, scores)] : [];
       });
-    const [train, validation] = [rowsOf('train'), rowsOf('bench')];
     const { judgements: files } = artifactFiles;
+    const [train, validation] = [join(folder, files.train.name), join(folder, files.validation.name)];
     return {
-      facts: { train: train.length, validation: validation.length },
-      files: { [files.train.name]: toJsonLines(train), [files.validation.name]: toJsonLines(validation) },
+      facts: {
+        train: await writeRows(train, rowsOf('train')),
+        validation: await writeRows(validation, rowsOf('bench')),
+      },
+      files: { [files.train.name]: { path: train }, [files.validation.name]: { path: validation } },
     };
   });
 }

@@ -7,7 +7,14 @@ import { readJsonFile } from '../json-file.ts';
 import { fileRows, parseLines } from '../json-lines.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { listRows, type Rows } from '../rows.ts';
+import { withScratchFolder } from '../scratch.ts';
 import { fileOf } from './commit.ts';
+
+/** Where rows are read from, and below which folder of this machine they lie meanwhile. */
+export interface ReadingFrom {
+  store: ArtifactStore;
+  scratch: string;
+}
 
 /**
  * Fetches a file below `folder`, unless it lies there, and gives its rows, one at a time; they can be read while the
@@ -23,6 +30,15 @@ export async function fetchRows<T>(
   const manifest = await manifestOf(store, artifact);
   return fileRows(await fetchFile(store, manifest, name, folder), schema, describe(manifest, name));
 }
+
+/** Lends `work` the rows of a file, which lie on this machine's disk meanwhile: for those who have no folder of their own. */
+export const withRows = <T, R>(
+  { store, scratch }: ReadingFrom,
+  artifact: Manifest | ArtifactRef,
+  { name, schema }: { name: string; schema: z.ZodType<T> },
+  work: (rows: Rows<T>) => Promise<R>,
+): Promise<R> =>
+  withScratchFolder(scratch, 'rows', async (folder) => work(await fetchRows(store, artifact, name, schema, folder)));
 
 /** The value of a JSON file that is too large to be read as one text; `seen` is that of `readJsonFile`. */
 export async function fetchJson<T>(

@@ -14,8 +14,9 @@ import type { Environment } from '../../platform/env.ts';
 import { withHeartbeats } from '../heartbeats.ts';
 import { MotionMeter } from '../motion.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
+import { concatRows, listRows } from '../rows.ts';
 import { explainCrash, makeScratchFolder, withScratchFolder } from '../scratch.ts';
-import { readJsonLines } from '../store/rows.ts';
+import { withRows } from '../store/rows.ts';
 import { strayFailure } from '../stray.ts';
 import { identifyModel } from '../trainer/base-model.ts';
 import { likelyJob } from '../trainer/command.ts';
@@ -174,17 +175,18 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
   const trainByRewards = async (input: GrpoInput, plugin: LoadedPlugin | null): Promise<StretchResult> => {
     const { recipe, sft } = input;
     const stretch = grpoStretch(input, plugin, environment.trainer);
-    const { name, schema } = artifactFiles.questions.train;
-    const questions = await withHeartbeats(() => readJsonLines(store, input.questions, name, schema));
-    const validation = await withHeartbeats(() => validationQuestions(store, input));
+    const from = { store, scratch: environment.scratch };
+    const { train } = artifactFiles.questions;
+    const questions = await withHeartbeats(() => withRows(from, input.questions, train, listRows));
+    const validation = await withHeartbeats(() => validationQuestions(from, input));
     const rewards = await serveRewards([...questions, ...validation], recipe.rewards, plugin, logger);
     try {
       const prepare = async (folders: JobFolders): Promise<GrpoJob> => {
-        const [rows = [], held = []] = [questions, validation].map((each) => questionRows(each, recipe.prompts));
+        const [rows, held] = [questionRows(questions, recipe.prompts), questionRows(validation, recipe.prompts)];
         const paths = inputPaths(folders.inputs);
         await writeChatRows(paths.rows, rows);
         await writeChatRows(paths.validation, held);
-        await fetchImages(store, [...rows, ...held], paths.images);
+        await fetchImages(store, concatRows(rows, held), paths.images);
         const adapter = (await fetchPolicy(store, sft, paths.adapter)) ?? (await startFolder(input.model));
         return grpoJob(recipe, stretch, { ...folders, adapter }, environment.trainer, rewards);
       };

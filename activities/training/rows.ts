@@ -14,7 +14,7 @@ import { concurrently } from '../concurrently.ts';
 import { writeRows } from '../json-lines.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { concatRows, flatMapRows, type Rows } from '../rows.ts';
-import { fetchRows, readJsonLines } from '../store/rows.ts';
+import { fetchRows, type ReadingFrom, withRows } from '../store/rows.ts';
 import { inputPaths, type JobFolders } from './job-folders.ts';
 
 export interface RowSource {
@@ -26,22 +26,27 @@ export interface RowSource {
 }
 
 /** Prompts of GRPO, as training and validation ask them. */
-export const questionRows = (questions: readonly Question[], prompts: Recipe['prompts']): RowSource[] =>
-  questions.map((question) => ({
-    id: question.id,
-    image: question.image,
-    prompt: questionPrompt(question, prompts, 'training'),
-  }));
+export const questionRows = (questions: Rows<Question>, prompts: Recipe['prompts']): Rows<RowSource> =>
+  flatMapRows(questions, (question) => [
+    { id: question.id, image: question.image, prompt: questionPrompt(question, prompts, 'training') },
+  ]);
 
 /** The first ones of the validation part, which shares no patient with training and test; none without a validation. */
 export async function validationQuestions(
-  store: ArtifactStore,
+  from: ReadingFrom,
   { recipe: { grpo }, questions }: Pick<GrpoInput, 'recipe' | 'questions'>,
 ): Promise<Question[]> {
   if (!grpo.validation) return [];
-  const { name, schema } = artifactFiles.questions.validation;
-  const all = await readJsonLines(store, questions, name, schema);
-  if (all.length > 0) return all.slice(0, grpo.validation.questions);
+  const most = grpo.validation.questions;
+  const first = await withRows(from, questions, artifactFiles.questions.validation, async (all) => {
+    const taken: Question[] = [];
+    for await (const question of all) {
+      if (taken.length === most) break;
+      taken.push(question);
+    }
+    return taken;
+  });
+  if (first.length > 0) return first;
   throw userMistake('grpo.validation: there are no validation questions; give data.split.validation a share');
 }
 

@@ -7,7 +7,8 @@ import { agreement } from '../../domain/dermeval/soreb.ts';
 import type { StretchJob } from '../../domain/trainer.ts';
 import { withHeartbeats } from '../heartbeats.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
-import { readJsonLines } from '../store/rows.ts';
+import { flatMapRows, listRows } from '../rows.ts';
+import { withRows } from '../store/rows.ts';
 import { fetchPolicy, modelPath } from '../trainer/model-folders.ts';
 import { inputPaths, type JobFolders } from './job-folders.ts';
 import type { Place } from './jobs/common.ts';
@@ -26,7 +27,11 @@ type RunStretch = (
 ) => Promise<StretchResult>;
 
 export function createSkinGptR1Activities(
-  { store, environment, logger }: { store: ArtifactStore; environment: { trainer: Place }; logger: Logger },
+  {
+    store,
+    environment,
+    logger,
+  }: { store: ArtifactStore; environment: { scratch: string; trainer: Place }; logger: Logger },
   inFolder: RunStretch,
 ): Pick<TrainingActivities, 'trainDistilled' | 'trainSoreb'> {
   return {
@@ -48,13 +53,14 @@ export function createSkinGptR1Activities(
 
     async trainSoreb(input) {
       const { soreb } = input.recipe.dermeval;
-      const { name, schema } = artifactFiles.judgements.train;
-      const rows = await withHeartbeats(() => readJsonLines(store, input.judgements, name, schema));
+      const from = { store, scratch: environment.scratch };
+      const { train } = artifactFiles.judgements;
+      const rows = await withHeartbeats(() => withRows(from, input.judgements, train, listRows));
       const rewards = await serveScores(scoreEvaluations(rows, soreb.missingReward), [agreement], logger);
       const stretch = sorebStretch(input, environment.trainer);
       const prepare = async (folders: JobFolders): Promise<StretchJob> => {
         const paths = inputPaths(folders.inputs);
-        const asked = rows.map(({ id, image, prompt }) => ({ id, image, prompt }));
+        const asked = flatMapRows(rows, ({ id, image, prompt }) => [{ id, image, prompt }]);
         await writeChatRows(paths.rows, asked);
         await fetchImages(store, asked, paths.images);
         const adapter = await fetchPolicy(store, input.sft, paths.adapter);

@@ -12,9 +12,10 @@ import {
   readExplanation,
 } from '../../domain/trajectories/concepts.ts';
 import { holdOut } from '../../domain/trajectories/hold-out.ts';
-import { toJsonLines, writeLineFiles } from '../json-lines.ts';
+import { rowFiles, writeLineFiles } from '../json-lines.ts';
 import { type Asking, askAll, recognise, refuseTooManyRejected } from '../llm/asking/ask.ts';
 import { modelOfRecord } from '../llm/served.ts';
+import { flatMapRows } from '../rows.ts';
 import { fetchRows } from '../store/rows.ts';
 import { type Written, writeOnce } from './written.ts';
 
@@ -100,8 +101,10 @@ export async function explainConcepts(request: ExplanationRequest): Promise<Writ
       files: {
         [files.train.name]: { path: paths.train },
         [files.validation.name]: { path: paths.validation },
-        [files.explanations.name]: toJsonLines([...explanations].map(([concept, texts]) => ({ concept, texts }))),
-        [files.quarantine.name]: toJsonLines(rejected),
+        ...(await rowFiles(folder, {
+          [files.explanations.name]: flatMapRows([...explanations], ([concept, texts]) => [{ concept, texts }]),
+          [files.quarantine.name]: rejected,
+        })),
         [files.stats.name]: `${JSON.stringify(stats, null, 2)}\n`,
       },
     };

@@ -15,7 +15,7 @@ import {
   planPairs,
   shownCase,
 } from '../../domain/trajectories/plan.ts';
-import { toJsonLines, writeLineFiles } from '../json-lines.ts';
+import { rowFiles, writeLineFiles } from '../json-lines.ts';
 import { type Asking, askAll, recognise, refuseTooManyRejected } from '../llm/asking/ask.ts';
 import { modelOfRecord } from '../llm/served.ts';
 import { inTurns } from '../scratch-database.ts';
@@ -99,7 +99,7 @@ export async function synthesise(request: SynthesisRequest): Promise<Written> {
       files: {
         [files.train.name]: { path: paths.train },
         [files.validation.name]: { path: paths.validation },
-        [files.quarantine.name]: toJsonLines(reasoning.rejected),
+        ...(await rowFiles(folder, { [files.quarantine.name]: reasoning.rejected })),
         [files.stats.name]: `${JSON.stringify(stats, null, 2)}\n`,
       },
     };

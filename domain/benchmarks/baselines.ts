@@ -30,21 +30,29 @@ export function chanceOf(items: readonly BenchmarkItem[]): number {
   return counts.length === 0 ? 0 : counts.reduce((sum, count) => sum + 1 / count, 0) / counts.length;
 }
 
-/** Of the options that are offered always the one that is most often right among these; of equal ones the first. */
-export function majority(fittedOn: readonly (BenchmarkItem | Question)[]): Baseline {
+/**
+ * Of the options that are offered always the one that is most often right among these; of equal ones the first. Null where
+ * there are none to fit it on.
+ */
+export async function majority(
+  fittedOn: AsyncIterable<BenchmarkItem | Question> | Iterable<BenchmarkItem | Question>,
+): Promise<Baseline | null> {
   const rights = new Map<string, number>();
-  for (const { options, answer } of fittedOn) {
+  let count = 0;
+  for await (const { options, answer } of fittedOn) {
+    count += 1;
     const label = options.find(({ letter }) => letter === answer)?.label;
     if (label !== undefined) rights.set(label, (rights.get(label) ?? 0) + 1);
   }
-  const count = (label: string): number => rights.get(label) ?? 0;
+  if (count === 0) return null;
+  const rightsOf = (label: string): number => rights.get(label) ?? 0;
   return {
     name: 'majority',
     title: 'Most frequent answer',
     answer: ({ options }) => {
       const [first, ...others] = options;
       if (!first) return null;
-      return others.reduce((best, own) => (count(own.label) > count(best.label) ? own : best), first).letter;
+      return others.reduce((best, own) => (rightsOf(own.label) > rightsOf(best.label) ? own : best), first).letter;
     },
   };
 }

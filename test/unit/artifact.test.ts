@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonicalJson, digestOf, workKey } from '../../domain/artifact.ts';
+import { canonicalJson, canonicalPieces, digestOf, digestOfJson, workKey } from '../../domain/artifact.ts';
 import { checkpointKey, runId, stepOfCheckpointKey, storeKeys } from '../../domain/names.ts';
 import { createRandom } from '../../domain/random.ts';
 
@@ -16,6 +16,23 @@ describe('keys', () => {
     expect(workKey({ ...work, method: 'sft/2' })).not.toBe(workKey(work));
   });
   it('refuses what JSON cannot hold', () => expect(() => canonicalJson(undefined)).toThrow(TypeError));
+  it('are the same of a value that is taken apart', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 4 }), (value) => {
+        const own = { value, absent: undefined, list: [value, undefined, [value]], at: new Date(0) };
+        for (const each of [value, own, [own, own]]) {
+          expect([...canonicalPieces(each)].join('')).toBe(canonicalJson(each));
+          expect(digestOfJson(each)).toBe(digestOf(canonicalJson(each)));
+        }
+      }),
+    );
+    expect(digestOfJson([])).toBe(digestOf('[]'));
+  });
+  it('never hold the text of a list whole, nor of one in a record', () => {
+    const items = Array.from({ length: 50 }, (_, i) => ({ id: `${i}`, text: 'x'.repeat(20) }));
+    for (const value of [items, { items, images: Object.fromEntries(items.map((own) => [own.id, own])) }])
+      expect(Math.max(...[...canonicalPieces(value)].map(({ length }) => length))).toBeLessThan(50);
+  });
   it('reads steps as numbers', () => {
     fc.assert(fc.property(fc.nat(10_000_000), (step) => stepOfCheckpointKey(checkpointKey('abc', step)) === step));
     expect(() => stepOfCheckpointKey('abc')).toThrow('not a checkpoint key');

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { readJsonFile, writeJsonFile } from '../../activities/json-file.ts';
+import { readJsonFile, writeCanonicalFile, writeJsonFile } from '../../activities/json-file.ts';
 import { temporaryFolder } from '../support/datasets.ts';
 
 describe('a JSON file in pieces', () => {
@@ -19,6 +19,15 @@ describe('a JSON file in pieces', () => {
         expect(await readJsonFile(path, z.json())).toEqual(JSON.parse(JSON.stringify(left)));
       }),
       { numRuns: 60 },
+    );
+  });
+
+  it('has the bytes of canonical JSON where these are asked for', async () => {
+    const path = join(await temporaryFolder(), 'own-items.json');
+    const items = [{ id: 'b', answer: 'ä' }, { id: 'a' }];
+    await writeCanonicalFile(path, { items, images: { 'b.png': { width: 1, bytes: 2 }, 'a.png': { bytes: 3 } } });
+    expect(await readFile(path, 'utf8')).toBe(
+      '{"images":{"a.png":{"bytes":3},"b.png":{"bytes":2,"width":1}},"items":[{"answer":"ä","id":"b"},{"id":"a"}]}',
     );
   });
 

@@ -1,14 +1,15 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { fileRows, linesOf, parseLines, writeLineFiles } from '../../activities/json-lines.ts';
+import { fileRows, linesOf, parseLines, rowFiles, writeLineFiles } from '../../activities/json-lines.ts';
 import { listRows } from '../../activities/rows.ts';
 import { commitFiles } from '../../activities/store/commit.ts';
 import { createMemoryStore } from '../../activities/store/memory.ts';
-import { readJsonLines } from '../../activities/store/rows.ts';
+import { readJsonLines, withRows } from '../../activities/store/rows.ts';
 import { userMistake } from '../../domain/failures.ts';
+import { byFiles } from '../support/by-files.ts';
 import { temporaryFolder } from '../support/datasets.ts';
 
 const rowSchema = z.strictObject({ id: z.string() });
@@ -100,5 +101,18 @@ describe('JSON lines', () => {
     await expect(readJsonLines(store, damaged, 'rows.jsonl', rowSchema)).rejects.toThrow(
       /^metrics d: rows\.jsonl: line 2 is not JSON/,
     );
+  });
+
+  it('go to the store and are lent from it as files', async () => {
+    const [folder, scratch] = [await temporaryFolder(), await temporaryFolder()];
+    const files = await rowFiles(folder, { 'a.jsonl': [{ id: 'a' }, { id: 'ä' }], 'none.jsonl': [] });
+    expect(await readFile(files['a.jsonl']?.path ?? '', 'utf8')).toBe('{"id":"a"}\n{"id":"ä"}\n');
+    const store = byFiles(createMemoryStore());
+    const about = { kind: 'metrics', key: 'k', method: 'test/1', inputs: {}, params: {}, facts: {} } as const;
+    const whole = await commitFiles(store, about, files);
+    const read = (name: string) => withRows({ store, scratch }, whole, { name, schema: rowSchema }, listRows);
+    expect(await read('a.jsonl')).toEqual([{ id: 'a' }, { id: 'ä' }]);
+    expect(await read('none.jsonl')).toEqual([]);
+    expect(await readdir(scratch)).toEqual([]);
   });
 });

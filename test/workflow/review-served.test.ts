@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { withActivityFailures } from '../../activities/failures.ts';
@@ -22,7 +23,12 @@ it('a run waits until two people have reviewed all of its cases over HTTP, and c
   const { store } = place;
   const fakes = new FakeActivities();
   fakes.begin({});
-  const reviewing = createReviewActivities({ store, logger: silent, scoreDrawn: async () => new Map() });
+  const reviewing = createReviewActivities({
+    store,
+    environment: { scratch: tmpdir() },
+    logger: silent,
+    scoreDrawn: async () => new Map(),
+  });
   const bundle = await bundleWorkflows(fileURLToPath(new URL('../support/review-run/index.ts', import.meta.url)));
   const environment = await startDevServer();
   const { client } = environment;

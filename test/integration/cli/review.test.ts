@@ -38,7 +38,7 @@ beforeAll(async () => {
   const fakes = new FakeActivities();
   fakes.begin({});
   const reviewing = createReviewActivities({
-    ...{ store: s3.newStore(), logger: silent },
+    ...{ store: s3.newStore(), environment: { scratch: tmpdir() }, logger: silent },
     scoreDrawn: async () => new Map(),
   });
   stopWorkers = await startWorkers(environment, bundle, {

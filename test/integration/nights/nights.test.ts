@@ -86,7 +86,7 @@ const startAll = async (): Promise<void> => {
   server = await startDevServer(Object.values(searchAttributes), {}, join(folder, 'temporal.db'));
   stop = await startWorkers(server, bundle, {
     [taskQueues.orchestrator]: withActivityFailures(
-      createNightActivities({ store, judge, environment: { webhookSecret: secret } }),
+      createNightActivities({ store, judge, environment: { webhookSecret: secret, scratch: tmpdir() } }),
     ),
     [taskQueues.evaluation]: withActivityFailures(standIns),
   });

@@ -1,17 +1,20 @@
+import { tmpdir } from 'node:os';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { describe, expect, it } from 'vitest';
 import type { ArtifactStore } from '../../../activities/ports/artifact-store.ts';
 import { createReviewActivities } from '../../../activities/reviews/activities.ts';
 import { createReviewLog } from '../../../activities/reviews/review-log.ts';
-import { commitFiles, readJson } from '../../../activities/store/commit.ts';
+import { commitFiles, readJson, readText } from '../../../activities/store/commit.ts';
 import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { readJsonLines } from '../../../activities/store/rows.ts';
-import type { ArtifactRef } from '../../../domain/artifact.ts';
+import { type ArtifactRef, canonicalJson, digestOf } from '../../../domain/artifact.ts';
 import { artifactFiles } from '../../../domain/artifact-files.ts';
 import type { ReviewActivities } from '../../../domain/contracts/narratives.ts';
 import { readScores } from '../../../domain/dermeval/reading/read-scores.ts';
 import type { Narrative } from '../../../domain/narratives/narrative.ts';
+import { createRandom } from '../../../domain/random.ts';
 import { narrativesSchema, certifiedSchema as settingsSchema } from '../../../domain/recipe/narratives.ts';
+import { byFiles } from '../../support/by-files.ts';
 import { silent } from '../../support/finished-run.ts';
 import { allScores, narrative, review } from '../../support/reviews.ts';
 
@@ -34,7 +37,7 @@ async function begin(narratives: readonly Narrative[] = all) {
   const description = { kind: 'narratives', key: 'n', method: 'test/1', inputs: {}, params: {}, facts: {} } as const;
   const ref = await commitFiles(store, description, { 'narratives.jsonl': { data: text } });
   const activities = createReviewActivities({
-    ...{ store, logger: silent },
+    ...{ store: { ...store, putBlob: byFiles(store).putBlob }, environment: { scratch: tmpdir() }, logger: silent },
     scoreDrawn: async (rows) => new Map(rows.map(({ id }) => [id, allScores(4)])),
   });
   const draw = (more: object = {}) => run(() => activities.drawForReview({ recipe: recipeOf(more), narratives: ref }));
@@ -56,6 +59,15 @@ describe('the set that people are asked about', () => {
     expect(new Set(drawn.map(({ caseId }) => caseId)).size).toBe(12);
     expect((await rowsOf(other.store, again.set)).map(({ id }) => id)).toEqual(drawn.map(({ id }) => id));
     expect((await one.draw({ cases: 3000 })).count).toBe(16);
+    // As if all of them were held.
+    const random = createRandom('reviews/1');
+    const byCase = [...Map.groupBy(candidates, ({ caseId }) => caseId)].toSorted(([a], [b]) => (a < b ? -1 : 1));
+    const expected = random
+      .sample(byCase, 12)
+      .map(([, own]) => random.pick(own.toSorted((a, b) => (a.id < b.id ? -1 : 1))));
+    expect(await readText(one.store, set.set, 'narratives.jsonl')).toBe(
+      expected.map((row) => `${JSON.stringify(row)}\n`).join(''),
+    );
   });
 });
 
@@ -149,7 +161,7 @@ describe('a run that looks again and again', () => {
       },
     };
     const { readReviews } = createReviewActivities({
-      ...{ store: counting, logger: silent, scoreDrawn: async () => new Map() },
+      ...{ store: counting, environment: { scratch: tmpdir() }, logger: silent, scoreDrawn: async () => new Map() },
     });
     const look = () => run(() => readReviews({ recipe, set }));
     const log = createReviewLog(store, drawn, recipe.certified);
@@ -204,8 +216,13 @@ describe('certifying', () => {
       artifactFiles.certified.reviews.schema,
     );
     expect(reviews).toHaveLength(25);
+    expect((await store.manifest(result.certified)).params).toMatchObject({
+      reviews: digestOf(canonicalJson(reviews)),
+    });
     const { bench, judgements } = result;
     if (!bench) throw new Error('half of the cases are DermBench’s');
+    const text = await readText(store, bench, artifactFiles.dataset.own.name);
+    expect(text).toBe(canonicalJson(JSON.parse(text)));
     const own = await readJson(store, bench, artifactFiles.dataset.own.name, artifactFiles.dataset.own.schema);
     const benchIds = rows.filter(({ part }) => part === 'bench').map(({ id }) => id);
     expect(own.items.map(({ id }) => id)).toEqual(benchIds);

@@ -119,13 +119,13 @@ describe('an evaluation on a benchmark', () => {
 describe('rows that need no model', () => {
   it('are guessing, the most frequent answer and, of the lesion condition, "benign" to every picture', async () => {
     const input = { data, profile: localModel().profile, limit: null, seed: 1 };
-    const rules = await scoreRules(store, { ...input, benchmark: 'lesion-condition' });
+    const rules = await scoreRules(benchmarkContext(store), { ...input, benchmark: 'lesion-condition' });
     expect(rules.map(({ label }) => label)).toEqual(['Guessing', 'Always benign']);
     // Every picture of these is malignant.
     expect(rules[1]?.strict).toMatchObject({ score: { value: 0 }, unread: 0 });
-    expect((await scoreRules(store, { ...input, benchmark: 'id-diagnosis' })).map(({ label }) => label)).toEqual([
-      'Guessing',
-    ]);
+    expect(
+      (await scoreRules(benchmarkContext(store), { ...input, benchmark: 'id-diagnosis' })).map(({ label }) => label),
+    ).toEqual(['Guessing']);
   });
 });
 

@@ -42,8 +42,8 @@ beforeAll(async () => {
   await ask('strong', (place) => tagged(place < 9 ? 'A' : 'B'));
   await ask('strong', () => tagged('B'), 'lesion-condition');
   const profile = evaluationProfile('compact');
-  await scoreRules(store, { benchmark: 'id-diagnosis', data, profile, limit: null, seed: 1 });
-  await scoreRules(store, { benchmark: 'id-diagnosis', data, profile, limit: 3, seed: 1 });
+  await scoreRules(benchmarkContext(store), { benchmark: 'id-diagnosis', data, profile, limit: null, seed: 1 });
+  await scoreRules(benchmarkContext(store), { benchmark: 'id-diagnosis', data, profile, limit: 3, seed: 1 });
   board = await readBoard(store, 'default');
   for (const row of board) if (await isRule(store, row)) rules.add(row.evaluation.key);
 });
