@@ -65,11 +65,11 @@ export async function scoreProbes(
   const guessed =
     unseen.words === null ? [] : [`${benchmark.name}: nearest neighbour and linear probe: ${unseen.words}`];
 
-  // Both come from one look at the pictures, which is not taken where the store has both rows.
-  let looked: Promise<ClassScores> | null = null;
-  const look = (): Promise<ClassScores> => {
-    looked ??= lookAt(items, training, encoder.known, context);
-    return looked;
+  // Both come from one pass over the pictures, which is not made where the store has both rows.
+  let scored: Promise<ClassScores> | null = null;
+  const score = (): Promise<ClassScores> => {
+    scored ??= scorePictures(items, training, encoder.known, context);
+    return scored;
   };
   const rows: BenchmarkResult[] = [];
   const remarks = [...guessed];
@@ -88,7 +88,7 @@ export async function scoreProbes(
       },
     } as const;
     const evaluation = await commitOnce(store, work, async () => {
-      const scores = await look();
+      const scores = await score();
       const letterOf = chooser(probe.name, items, options, training, scores);
       return scoredReference(benchmark, baselineItems(items, { answer: letterOf }), {
         ...{ benchmark: benchmark.name, label, reader: 'strict', profile: profile.name, shown: 'real' },
@@ -105,7 +105,7 @@ export async function scoreProbes(
 }
 
 /** Features of training pictures and items, then what both probes say of the items' pictures. */
-async function lookAt(
+async function scorePictures(
   items: readonly BenchmarkItem[],
   training: TrainingPictures,
   encoder: KnownEncoder,

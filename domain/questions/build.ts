@@ -38,7 +38,7 @@ export interface QuestionGround {
 /** Questions of every case of a few, in the order of the cases and tasks. */
 export function buildQuestions(cases: readonly Case[], knowledge: Knowledge, settings: QuestionSettings): Question[] {
   const labels = createLabelCensus();
-  for (const c of cases) labels.see(c);
+  for (const c of cases) labels.add(c);
   const blocks = new Map<MatchedTask, Map<string, MatchedOptions>>();
   const matched = (c: Case, task: MatchedTask): MatchedOptions | undefined => {
     const known = blocks.get(task) ?? matchCases(cases, task, knowledge, settings.seed);

@@ -23,9 +23,9 @@ export interface SplitSettings {
 }
 
 /** An index of perceptual hashes. */
-export type IndexLooks = (
-  looks: readonly string[],
-) => Promise<{ nearest(looks: readonly string[]): Promise<(Near | null)[]> }>;
+export type IndexHashes = (
+  hashes: readonly string[],
+) => Promise<{ nearest(hashes: readonly string[]): Promise<(Near | null)[]> }>;
 
 /**
  * The part of each case, by its id, in the order of the cases. Within a diagnosis the share is kept as far as the sizes
@@ -35,7 +35,7 @@ export type IndexLooks = (
 export async function splitCertified(
   cases: readonly SplitCase[],
   settings: SplitSettings,
-  index: IndexLooks = indexInMemory,
+  index: IndexHashes = indexInMemory,
 ): Promise<Map<string, Part>> {
   const ties = createTies(cases.map(({ id }) => id));
   for (const keyOf of [groupOf, pictureOf]) {
@@ -56,7 +56,7 @@ export async function splitCertified(
 export async function requireApart(
   cases: readonly SplitCase[],
   parts: ReadonlyMap<string, Part>,
-  index: IndexLooks = indexInMemory,
+  index: IndexHashes = indexInMemory,
 ): Promise<void> {
   refuseShared(cases, parts);
   const [pair] = await nearPairs(cases, parts, index);
@@ -94,7 +94,7 @@ const sidesOf = (cases: readonly SplitCase[], parts: ReadonlyMap<string, Part>):
 async function nearPairs(
   cases: readonly SplitCase[],
   parts: ReadonlyMap<string, Part>,
-  index: IndexLooks,
+  index: IndexHashes,
 ): Promise<[SplitCase, SplitCase][]> {
   const [train, bench] = sidesOf(cases, parts);
   if (train.length === 0 || bench.length === 0) return [];

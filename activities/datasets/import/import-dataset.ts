@@ -173,9 +173,9 @@ const importOne = async (
     ? importImage(store, record.image, settings, files)
     : { badImage: absentReason(record.where, record.image.absent) };
 
-function makeCase(record: SourceRecord, { image, look }: StoredImage): Case | ReadyCase | ConceptCase {
+function makeCase(record: SourceRecord, { image, perceptualHash }: StoredImage): Case | ReadyCase | ConceptCase {
   const { kind, where: _, image: __, ...content } = record;
-  const picture = { ...content, id: `${record.source}/${record.id}`, images: [image], look };
+  const picture = { ...content, id: `${record.source}/${record.id}`, images: [image], look: perceptualHash };
   if (kind === 'question') return readyCaseSchema.parse(picture);
   return kind === 'concepts' ? conceptCaseSchema.parse(picture) : caseSchema.parse(picture);
 }

@@ -57,7 +57,7 @@ export async function dealCases(
   const official = createOfficialSplits();
   let count = 0;
   for await (const c of cases) {
-    official.see(c);
+    official.note(c);
     groups.add([`id/${c.id}`, ...keys(c)]);
     const name = byPatient ? c.group : c.id;
     insert.run(count++, kinds.case, c.id, name, c.source, c.diagnosis, c.officialSplit ?? null);

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../domain/random.ts';
-import { type IndexLooks, requireApart, type SplitCase, splitCertified } from '../../../domain/reviews/split.ts';
+import { type IndexHashes, requireApart, type SplitCase, splitCertified } from '../../../domain/reviews/split.ts';
 import { lookOf, narrative } from '../../support/reviews.ts';
 
-/** Looks `x` and `x~n` are near-duplicates, and nothing else is. */
-const indexByName: IndexLooks = async (looks) => ({
+/** Hashes `x` and `x~n` are near-duplicates, and nothing else is. */
+const indexByName: IndexHashes = async (hashes) => ({
   nearest: async (asked) =>
-    asked.map((look) => {
-      const position = looks.findIndex((other) => other.split('~')[0] === look.split('~')[0]);
+    asked.map((hash) => {
+      const position = hashes.findIndex((other) => other.split('~')[0] === hash.split('~')[0]);
       return position < 0 ? null : { position, likeness: 0.9 };
     }),
 });
@@ -53,12 +53,12 @@ describe('the split of certified cases', () => {
   });
 
   it('holds for chains of near-duplicates, and where a search finds a pair from one side alone', async () => {
-    const numberOf = (look: string): number => Number(look.split('~')[0]);
+    const numberOf = (hash: string): number => Number(hash.split('~')[0]);
     // Near are neighbours, and only the higher number finds the lower one.
-    const oneSided: IndexLooks = async (looks) => ({
+    const oneSided: IndexHashes = async (hashes) => ({
       nearest: async (asked) =>
-        asked.map((look) => {
-          const position = looks.findIndex((other) => [0, 1].includes(numberOf(look) - numberOf(other)));
+        asked.map((hash) => {
+          const position = hashes.findIndex((other) => [0, 1].includes(numberOf(hash) - numberOf(other)));
           return position < 0 ? null : { position, likeness: 0.7 };
         }),
     });
