@@ -3,7 +3,7 @@ import type { Benchmark, BenchmarkItem } from '../../domain/benchmarks/benchmark
 import type { NightScore } from '../../domain/evaluation/nightly.ts';
 import type { ReaderName, ScoredItem } from '../../domain/evaluation/scored.ts';
 
-export interface Anchor {
+export interface AnchorAnswer {
   /** Of the item that it answers. */
   id: string;
   output: string;
@@ -21,7 +21,7 @@ export const byRules: Judge = { name: 'rules', score: (benchmark, item, output) 
 const mostAnchors = 200;
 
 /** Of the first night of a line, evenly over its answers. */
-export function anchorsOf(answered: readonly ScoredItem[]): Anchor[] {
+export function anchorsOf(answered: readonly ScoredItem[]): AnchorAnswer[] {
   const step = Math.max(1, answered.length / mostAnchors);
   const count = Math.min(answered.length, mostAnchors);
   return Array.from({ length: count }, (_, i) => answered[Math.floor(i * step)]).flatMap((item) =>
@@ -33,7 +33,7 @@ export function anchorsOf(answered: readonly ScoredItem[]): Anchor[] {
 export async function scoreAnchors(
   judge: Judge,
   { benchmark, items }: { benchmark: Benchmark; items: readonly BenchmarkItem[] },
-  anchors: readonly Anchor[],
+  anchors: readonly AnchorAnswer[],
   reader: ReaderName,
 ): Promise<NightScore[]> {
   const byId = new Map(items.map((item) => [item.id, item]));

@@ -20,7 +20,7 @@ import { readItems } from '../evaluation/sources.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { commitFiles, readJson } from '../store/commit.ts';
 import { readJsonLines } from '../store/rows.ts';
-import { type Anchor, anchorsOf, type Judge, scoreAnchors } from './anchors.ts';
+import { type AnchorAnswer, anchorsOf, type Judge, scoreAnchors } from './anchors.ts';
 import { type KeptNight, readNights, toNight } from './nights.ts';
 
 /** Of an artifact of kind `benchmark`. */
@@ -90,7 +90,7 @@ interface Examined {
   compared: BenchmarkNight;
   measured: Measured | null;
   /** The anchors of a line that begins tonight; null where it does not. */
-  begins: Anchor[] | null;
+  begins: AnchorAnswer[] | null;
 }
 
 async function examine(
@@ -140,7 +140,7 @@ function digestsOf({ inputs, params }: Manifest): Omit<Night['digests'], 'judge'
   return { model: digestOf(canonicalJson({ answerer, shown })), prompt: profile, data: inputs.items ?? '' };
 }
 
-async function firstAnswers(store: ArtifactStore, evaluation: ArtifactRef): Promise<Anchor[]> {
+async function firstAnswers(store: ArtifactStore, evaluation: ArtifactRef): Promise<AnchorAnswer[]> {
   const { items } = artifactFiles.benchmark;
   return anchorsOf(await readJsonLines(store, evaluation, items.name, items.schema));
 }
@@ -150,7 +150,7 @@ async function keptAnchors(
   line: string,
   benchmark: string,
   store: ArtifactStore,
-): Promise<Anchor[]> {
+): Promise<AnchorAnswer[]> {
   const first = nights.find(({ record }) => record.night === line);
   if (!first) return [];
   const { anchors } = artifactFiles.night;

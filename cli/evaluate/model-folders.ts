@@ -24,7 +24,11 @@ const adapterConfigSchema = z.looseObject({ base_model_name_or_path: z.string().
  *
  * @param base of the recipe whose data are asked: an adapter is put on it
  */
-export async function findModel(path: string, base: string, store: () => Promise<ArtifactStore>): Promise<FoundModel> {
+export async function findModelAt(
+  path: string,
+  base: string,
+  store: () => Promise<ArtifactStore>,
+): Promise<FoundModel> {
   const folder = resolve(path);
   const found = await stat(folder).catch(() => null);
   if (!found) {

@@ -4,7 +4,7 @@ import { readNights } from '../../activities/nights/nights.ts';
 import { exitCodes, userMistake } from '../../domain/failures.ts';
 import type { NightRecord, VerdictName } from '../../domain/nights/record.ts';
 import { wordsOf } from '../../domain/nights/words.ts';
-import { withAnswers } from '../question.ts';
+import { withMomentaryServices } from '../momentary-services.ts';
 import { parseScheduleName } from './schedules.ts';
 
 export const checkCommand = (): Command =>
@@ -19,7 +19,7 @@ async function check(name: string, { maxAge, json = false }: { maxAge: string; j
   const hours = Number(maxAge);
   if (!(hours > 0)) throw userMistake(`--max-age ${maxAge}: expected a number of hours above 0`);
   const schedule = parseScheduleName(name);
-  const nights = await withAnswers(async ({ client, store }) =>
+  const nights = await withMomentaryServices(async ({ client, store }) =>
     readNights(await store(), client.options.namespace, schedule),
   );
   const checked = judge(schedule, nights.at(-1)?.record ?? null, hours, Date.now());

@@ -6,7 +6,7 @@ import { readText } from '../../activities/store/commit.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import { userMistake } from '../../domain/failures.ts';
 import { wordsOf } from '../../domain/nights/words.ts';
-import { withAnswers } from '../question.ts';
+import { withMomentaryServices } from '../momentary-services.ts';
 import { parseScheduleName } from './schedules.ts';
 
 export const trendCommand = (): Command =>
@@ -19,7 +19,7 @@ export const trendCommand = (): Command =>
 
 async function trend(name: string, { output, json = false }: { output?: string; json?: boolean }): Promise<void> {
   const schedule = parseScheduleName(name);
-  const { nights, page } = await withAnswers(async ({ client, store }) => {
+  const { nights, page } = await withMomentaryServices(async ({ client, store }) => {
     const artifacts = await store();
     const found = await readNights(artifacts, client.options.namespace, schedule);
     const last = found.at(-1);

@@ -2,7 +2,7 @@
 import { userMistake } from '../failures.ts';
 import { coarserLabels, normaliseLabel, possessives, rewordings, wordsOfLabel } from './label.ts';
 import type { Malignancy } from './malignancy.ts';
-import { findMeaning } from './overlap.ts';
+import { findRelations } from './overlap.ts';
 import type { TaxonomyRow } from './taxonomy-row.ts';
 
 export interface Resolution {
@@ -27,7 +27,7 @@ export interface Taxonomy {
   isBelow(name: string, ancestor: string): boolean;
   /** True where `name` is `other` or a kind of it, also by `within`, outside its path. */
   isKindOf(name: string, other: string): boolean;
-  /** True where both may be true of one lesion (`Meaning`). */
+  /** True where both may be true of one lesion (`NameRelations`). */
   overlap(a: string, b: string): boolean;
   /** What the node declares of overlaps. */
   relations(name: string): Pick<TaxonomyRow, 'within' | 'overlaps' | 'excludes' | 'childrenOverlap'>;
@@ -56,7 +56,7 @@ export function buildTaxonomy(rows: readonly TaxonomyRow[]): Taxonomy {
     path(name)
       .map((at) => node(at).malignancy)
       .findLast((stated) => stated !== undefined);
-  const meaning = findMeaning(rows);
+  const relations = findRelations(rows);
   const silent = rows.find((row) => children(row.name).length === 0 && statedMalignancy(row.name) === undefined);
   if (silent) throw userMistake(`taxonomy: "${silent.name}" has no malignancy; state one, or "unknown"`);
 

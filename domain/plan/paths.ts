@@ -14,7 +14,7 @@ export const judgedVersions = { accelerate: '1.15.0', transformers: '5.23.0', tr
 export const gpuRun = 'one NVIDIA H100 80GB, torch 2.11.0, transformers 5.23.0, trl 1.16.0, peft 0.21.2';
 
 /** Where trainers run, as far as paths depend on it; `TrainerPlace` of platform/env.ts is one. */
-export interface Place {
+export interface TrainerLayout {
   /** On each machine. */
   processes: number;
   machines: number;
@@ -36,22 +36,22 @@ export interface Path {
   by: string;
   /** Why it is refused and what to do instead; null where it is open. */
   refusal: string | null;
-  isUsed(place: Place, run: Uses | null): boolean;
+  isUsed(place: TrainerLayout, run: Uses | null): boolean;
 }
 
-const isSingle = ({ processes, machines }: Place): boolean => processes * machines === 1;
+const isSingle = ({ processes, machines }: TrainerLayout): boolean => processes * machines === 1;
 const shards =
   (sharding: string) =>
-  (place: Place): boolean =>
+  (place: TrainerLayout): boolean =>
     !isSingle(place) && place.sharding === sharding;
 type IsSo = (stage: TrainedStage) => boolean;
 const trains =
   (isSo: IsSo) =>
-  (_: Place, run: Uses | null): boolean =>
+  (_: TrainerLayout, run: Uses | null): boolean =>
     run?.stages.some(isSo) === true;
 const shardsWith =
   (isSo: IsSo) =>
-  (place: Place, run: Uses | null): boolean =>
+  (place: TrainerLayout, run: Uses | null): boolean =>
     shards('fsdp')(place) && trains(isSo)(place, run);
 const samples = (engine: RolloutEngine) => trains(({ rollouts }) => rollouts?.engine === engine);
 const distils: IsSo = ({ job }) => job === 'distill';
@@ -173,11 +173,11 @@ export const paths: readonly Path[] = [
   },
 ];
 
-function usesFp32(place: Place, run: Uses | null): boolean {
+function usesFp32(place: TrainerLayout, run: Uses | null): boolean {
   return isSingle(place) && run?.model.precision === 'fp32';
 }
 
-function attends(attention: string): (place: Place) => boolean {
+function attends(attention: string): (place: TrainerLayout) => boolean {
   return (place) => place.attention === attention;
 }
 
@@ -186,7 +186,7 @@ function attends(attention: string): (place: Place) => boolean {
  *
  * @param run null: of the place alone
  */
-export function requireOpenPaths(place: Place, run: Uses | null): void {
+export function requireOpenPaths(place: TrainerLayout, run: Uses | null): void {
   const refusals = paths.filter((path) => path.isUsed(place, run)).flatMap(({ refusal }) => refusal ?? []);
   if (refusals.length > 0) throw userMistake(refusals.join('\n'));
 }
@@ -201,7 +201,7 @@ export interface PathRow {
 }
 
 /** What `dermflow plan` tells of each path. */
-export const pathRows = (place: Place, run: Uses): PathRow[] =>
+export const pathRows = (place: TrainerLayout, run: Uses): PathRow[] =>
   paths.map(({ name, ran, by, refusal, isUsed }) => ({
     ...{ name, used: isUsed(place, run), cpu: ran !== 'never', gpu: ran === 'CPU, GPU', by, refusal },
   }));

@@ -16,7 +16,7 @@ export type SplitCase = Pick<Narrative, 'id' | 'group' | 'source' | 'diagnosis' 
   image: { sha256: string };
 };
 
-export interface SplitSettings {
+interface SplitSettings {
   seed: number;
   /** Share of cases for DermBench, 0 to 1. */
   benchShare: number;

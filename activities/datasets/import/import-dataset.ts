@@ -23,7 +23,7 @@ import { type BadImage, imageSoftware, imagesInFlight, importImage, type StoredI
 import { createDiskMap } from '../opening/disk-map.ts';
 import { createFileReader, type FileReader } from '../opening/file-ref.ts';
 import type { SourceRecord } from '../records/record.ts';
-import { absentReason, type LeftOutCount, linkOf, type Reading, type ReadRequest, readSource } from './first-pass.ts';
+import { absentReason, type FirstPass, type LeftOutCount, linkOf, type ReadRequest, readSource } from './first-pass.ts';
 import { createImportTally, tooManyBad } from './import-tally.ts';
 
 export const importMethod = 'import/6';
@@ -104,7 +104,7 @@ type ImportFacts = z.infer<typeof importFactsSchema>;
 
 /** Writes the three files below `scratch`. */
 async function importRecords(
-  reading: Reading,
+  reading: FirstPass,
   { store, settings, onProgress, signal }: ImportRequest,
   scratch: string,
 ): Promise<{ facts: ImportFacts; report: Record<string, unknown> }> {

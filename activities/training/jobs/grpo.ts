@@ -2,21 +2,11 @@
 import type { GrpoInput, GrpoRecipe } from '../../../domain/contracts/training.ts';
 import type { GrpoJob } from '../../../domain/jobs/grpo.ts';
 import { stages } from '../../../domain/stages/index.ts';
+import type { TrainerPlace } from '../../../platform/env.ts';
 import { type JobFolders, rowsOf } from '../job-folders.ts';
 import type { LoadedPlugin } from '../reward-plugin.ts';
 import type { Stretch } from '../stretch-context.ts';
-import {
-  common,
-  computedWith,
-  describe,
-  type Place,
-  parts,
-  passed,
-  pinned,
-  type RewardSource,
-  start,
-  training,
-} from './common.ts';
+import { common, computedWith, describe, parts, passed, pinned, type RewardSource, start, training } from './common.ts';
 
 /**
  * A milestone's stretch of GRPO. The key holds the length of the plan and the SFT policy, not the milestone. A
@@ -25,7 +15,7 @@ import {
 export function grpoStretch(
   { recipe, model, questions, sft, stage = sft ? 'grpo' : 'rl-only', milestones, stopAt }: GrpoInput,
   plugin: LoadedPlugin | null,
-  place: Pick<Place, 'attention'>,
+  place: Pick<TrainerPlace, 'attention'>,
 ): Stretch {
   const { saveEvery: _, steps: maxSteps, milestones: __, rlOnlyMilestones: ___, validation, trl, ...own } = recipe.grpo;
   const grpo = { ...own, ...passed(trl) };
@@ -64,7 +54,7 @@ export const grpoJob = (
   recipe: GrpoRecipe,
   stretch: Stretch,
   folders: JobFolders,
-  place: Place,
+  place: TrainerPlace,
   rewards: RewardSource,
 ): GrpoJob => ({
   ...common(recipe, folders, place),

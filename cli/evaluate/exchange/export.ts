@@ -1,6 +1,6 @@
 /** `dermflow evaluate export`: an evaluation as a result file of VLMEvalKit or lmms-eval. */
 import { Command } from 'commander';
-import { withAnswers } from '../../question.ts';
+import { withMomentaryServices } from '../../momentary-services.ts';
 import { readBoard } from '../board.ts';
 import { findRow, readScored } from '../compare.ts';
 import { readAsked } from '../page-sources.ts';
@@ -14,7 +14,7 @@ export const exportCommand = (): Command =>
     .option('--benchmark <name>', 'where it has evaluations on several')
     .option('--json', 'as a JSON object')
     .action(async (name: string, { out, benchmark, json }: { out: string; benchmark?: string; json?: boolean }) => {
-      const items = await withAnswers(async ({ client, store }) => {
+      const items = await withMomentaryServices(async ({ client, store }) => {
         const artifacts = await store();
         const row = findRow(await readBoard(artifacts, client.options.namespace), name, benchmark);
         const scored = await readScored(artifacts, row);

@@ -30,7 +30,7 @@ export interface ListTable {
 }
 
 /** What searches have compared so far. */
-export interface Compared {
+export interface ComparisonCount {
   /** Pairs of a probe and an entry that have a hash in common, once for each such hash. */
   pairs: number;
   /** Those whose views were compared since their sketches did not rule it out. */
@@ -38,7 +38,7 @@ export interface Compared {
 }
 
 export interface HashLists {
-  readonly compared: Compared;
+  readonly compared: ComparisonCount;
   /** Adds the next entry; null where it is of one colour. */
   add(view: View | null): void;
   /** Sorts the lists; after it none is added any more. */
@@ -62,7 +62,7 @@ const pairsAtOnce = 1 << 16;
 export function createHashLists(hasher: ViewHasher, shelf: ListShelf): HashLists {
   const record = createRecorder(hasher);
   const { records, tables } = shelf;
-  const compared: Compared = { pairs: 0, views: 0 };
+  const compared: ComparisonCount = { pairs: 0, views: 0 };
   return {
     compared,
     add: (view) => records.append(record(view)),

@@ -1,6 +1,6 @@
 /** `ablations.json`: the table, whether the paper's claims hold, and the curves. Pages and texts are drawn from this alone. */
 import type { ScoredItem } from '../../../evaluation/scored.ts';
-import type { Compared } from '../../../published/headlines.ts';
+import type { ComparedModel } from '../../../published/headlines.ts';
 import { type CheckedRelation, checkRelations } from '../../../published/relations.ts';
 import type { QuestionTask } from '../../../questions/question.ts';
 import type { MetricsLine } from '../../../report/training-log.ts';
@@ -44,7 +44,7 @@ export async function buildAblations(
 async function claimsOf(runs: readonly AblatedRun[], itemsOf: ItemsOf): Promise<Ablations['claims'][number]> {
   const [own, flat] = (['own', 'flat'] as const).map((reward) => runs.find((run) => run.reward === reward));
   const step = commonStep(own);
-  const labels: Record<Compared, [AblatedRun | undefined, string]> = {
+  const labels: Record<ComparedModel, [AblatedRun | undefined, string]> = {
     base: [own, 'base'],
     sft: [own, 'sft'],
     'rl-only': [own, `rl-only-${step}`],
