@@ -30,7 +30,7 @@ import { runRecordSchema } from './run-record.ts';
 import { sftRowSchema } from './trajectories/row.ts';
 
 /** `schema` is that of a row where the name ends in `.jsonl`, and of the whole file otherwise. */
-export interface ArtifactFile {
+interface ArtifactFile {
   name: string;
   schema: z.ZodType;
 }

@@ -35,7 +35,7 @@ export interface AnswerBook {
   close(): void;
 }
 
-export interface BookOptions {
+interface BookOptions {
   /** Hears of chunks whose bytes are not those that were written; their items are asked anew. */
   onDamaged?: (key: string) => void;
 }

@@ -29,7 +29,7 @@ import { fetchRows } from '../store/rows.ts';
 const method = 'dermcot/2';
 const files = artifactFiles.dermcot;
 
-export interface ChoiceRequest {
+interface ChoiceRequest {
   recipe: NarrativeRecipe & { certified: CertifiedSettings };
   narratives: ArtifactRef;
   scores: ArtifactRef;

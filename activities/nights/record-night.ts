@@ -8,13 +8,13 @@ import type { NightOutcome, NightResult, RecordNightInput } from '../../domain/n
 import {
   type Anchors,
   gravest,
-  isWhole,
+  isWholeNight,
   lastGoodOf,
   type Measured,
   type NightPoint,
   nightKey,
 } from '../../domain/nights/record.ts';
-import { wordsOf } from '../../domain/nights/words.ts';
+import { nightWords } from '../../domain/nights/words.ts';
 import { readScore } from '../evaluation/evaluate-benchmark.ts';
 import { readItems } from '../evaluation/sources.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
@@ -29,7 +29,7 @@ const evaluationParams = z.looseObject({ profile: sha256Schema, answerer: z.json
 /** A change of what a night keeps changes the version. */
 const method = 'night/1';
 
-export interface NightContext {
+interface NightContext {
   store: ArtifactStore;
   judge: Judge;
   namespace: string;
@@ -43,7 +43,7 @@ export async function recordNight(input: RecordNightInput, context: NightContext
   const { schedule, night, outcomes } = input;
   const nights = await readNights(store, namespace, schedule);
   const before = nights.filter(({ record }) => record.night < night);
-  const found = nights.find(({ record }) => record.night === night && isWhole(record));
+  const found = nights.find(({ record }) => record.night === night && isWholeNight(record));
   if (found) return resultOf(found);
 
   const examined: Examined[] = [];
@@ -83,7 +83,7 @@ export async function recordNight(input: RecordNightInput, context: NightContext
 
 const resultOf = ({ ref, record }: KeptNight): NightResult => ({
   ...{ schedule: record.schedule, night: record.night, verdict: record.verdict },
-  ...{ words: record.benchmarks.map(wordsOf), record: ref },
+  ...{ words: record.benchmarks.map(nightWords), record: ref },
 });
 
 interface Examined {

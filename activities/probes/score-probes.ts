@@ -28,7 +28,7 @@ const method = 'probes/1';
 /** scikit-learn's default, on standardised features. */
 const l2 = 1;
 
-export interface ProbesContext {
+interface ProbesContext {
   store: ArtifactStore;
   scratch: string;
   signal: AbortSignal;

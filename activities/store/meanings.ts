@@ -35,7 +35,7 @@ const garbled: RefusalMeaning = {
   remedy: 'bytes were lost on the way; look at the network or proxy',
 };
 export const region: RefusalMeaning = { refusal: 'final', remedy: "set DERMFLOW_S3_REGION to the bucket's region" };
-export const virtualHost: RefusalMeaning = {
+const virtualHost: RefusalMeaning = {
   refusal: 'final',
   remedy: 'set DERMFLOW_S3_ADDRESSING=virtual, since this server wants the bucket in the host name',
 };

@@ -19,7 +19,7 @@ import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { withBuffer } from './buffers.ts';
 
 /** What a place must be able to do. Keys stay within `[a-z0-9/._-]`. */
-export interface ObjectPlace {
+interface ObjectPlace {
   /** Size in bytes, null if absent. */
   size(key: string): Promise<number | null>;
   get(key: string): Promise<Uint8Array | null>;

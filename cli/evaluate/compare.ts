@@ -8,7 +8,7 @@ import { itemNames } from '../../domain/pages/told-apart.ts';
 import { withMomentaryServices } from '../momentary-services.ts';
 import { type BoardRow, modelsBehind, readBoard } from './board.ts';
 import { renderCompared } from './render-compared.ts';
-import { byId, readAsked, readScored } from './row-items.ts';
+import { indexById, readAsked, readScored } from './row-items.ts';
 
 export { readScored } from './row-items.ts';
 
@@ -101,7 +101,7 @@ export async function compareRows(
 ): Promise<Compared> {
   const names = itemNames();
   const read = async (row: BoardRow) => {
-    const nameOf = names(byId(await readAsked(store, row)));
+    const nameOf = names(indexById(await readAsked(store, row)));
     return (await readScored(store, row)).map((item) => ({ ...item, id: nameOf(item.id) }));
   };
   const [a, b] = [await read(first), await read(second)];

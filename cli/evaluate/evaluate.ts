@@ -12,7 +12,7 @@ import { renderScores } from '../scores/render-scores.ts';
 import { withSession } from '../session.ts';
 import { collect } from '../start/start.ts';
 import { compareCommand } from './compare.ts';
-import { exportCommand } from './exchange/export.ts';
+import { exportResultsCommand } from './exchange/export.ts';
 import { importCommand } from './exchange/import.ts';
 import { agreementCommand } from './narratives/agreement.ts';
 import { pagesCommand } from './report.ts';
@@ -60,7 +60,7 @@ export const evaluateCommand = (): Command =>
     .addCommand(compareCommand())
     .addCommand(agreementCommand())
     .addCommand(pagesCommand())
-    .addCommand(exportCommand())
+    .addCommand(exportResultsCommand())
     .addCommand(importCommand());
 
 async function evaluate(

@@ -10,7 +10,7 @@ import type { ArtifactRef } from '../../domain/artifact.ts';
 import { userMistake } from '../../domain/failures.ts';
 import { publicBase } from '../../domain/models/public-base.ts';
 
-export type FoundModel =
+type FoundModel =
   | { kind: 'adapter'; name: string; adapter: ArtifactRef }
   | { kind: 'onnx'; name: string; onnx: ArtifactRef }
   /** A base: a folder on the workers, or an id of the hub. */

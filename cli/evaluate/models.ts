@@ -11,7 +11,7 @@ import { checkpointOf, findRun, type KnownRun } from './known-runs.ts';
 import { findModelAt } from './model-folders.ts';
 
 /** What holds for each model that says nothing else. */
-export interface Defaults {
+interface Defaults {
   /** Of the data: its base, and how its models compute. */
   recipe: Recipe;
   /** Digest of that base where it is known. */

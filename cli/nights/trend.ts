@@ -5,7 +5,7 @@ import { readNights } from '../../activities/nights/nights.ts';
 import { readText } from '../../activities/store/commit.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import { userMistake } from '../../domain/failures.ts';
-import { wordsOf } from '../../domain/nights/words.ts';
+import { nightWords } from '../../domain/nights/words.ts';
 import { withMomentaryServices } from '../momentary-services.ts';
 import { parseScheduleName } from './schedules.ts';
 
@@ -33,6 +33,6 @@ async function trend(name: string, { output, json = false }: { output?: string; 
   if (output !== undefined) return console.log(output);
   for (const { night, verdict, benchmarks } of nights) {
     console.log(`${night}  ${verdict}`);
-    for (const point of benchmarks) console.log(`  ${wordsOf(point)}`);
+    for (const point of benchmarks) console.log(`  ${nightWords(point)}`);
   }
 }

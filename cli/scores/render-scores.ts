@@ -55,7 +55,9 @@ export const renderScores = (scores: readonly ShownScore[]): string =>
 export function toMarkdown(scores: readonly ShownScore[]): string {
   const line = (cells: readonly string[]): string =>
     `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...byHighestScore(scores).map((score) => line(cellsOf(score)))].join('\n');
+  return [line(head), line(head.map(() => '---')), ...byHighestScore(scores).map((score) => line(cellsOf(score)))].join(
+    '\n',
+  );
 }
 
 const columns = [

@@ -29,9 +29,9 @@ export const decodingSchema = z.strictObject({
   /** From which each sample's own follows; of no effect at temperature 0. */
   seed: z.int().nonnegative(),
 });
-export type Decoding = z.infer<typeof decodingSchema>;
+type Decoding = z.infer<typeof decodingSchema>;
 
-export const runtimes = ['onnx', 'transformers', 'endpoint'] as const;
+const runtimes = ['onnx', 'transformers', 'endpoint'] as const;
 
 /** Who answers, and how. Batch size, threads and concurrency are left out: they change rounding, not the model. */
 export interface Answerer {

@@ -2,7 +2,7 @@
 import { type Case, type Split, splits } from './case.ts';
 
 /** A picture that a set places officially. */
-export interface Mark {
+interface Mark {
   /** Absent where the row became no case. */
   id?: string;
   source: string;

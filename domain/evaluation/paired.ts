@@ -5,7 +5,7 @@ import { clusteredInterval, clusteredMean } from './statistics/clustered.ts';
 import { Grouped } from './statistics/grouped.ts';
 import { groupSignTest, mcnemarExact } from './statistics/mcnemar.ts';
 
-export interface PairedComparison extends Interval {
+interface PairedComparison extends Interval {
   /** Questions that both answered. */
   items: number;
   /** Accuracy of the second minus accuracy of the first; `low` and `high` are its 95 % interval. */
@@ -34,7 +34,7 @@ function comparisonOf(differences: Grouped): PairedComparison {
   };
 }
 
-export interface GroupedComparison extends PairedComparison {
+interface GroupedComparison extends PairedComparison {
   groups: number;
   /** Of the difference, by groups; Infinity for one group. */
   standardError: number;

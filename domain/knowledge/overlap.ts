@@ -5,7 +5,7 @@ import type { TaxonomyRow } from './taxonomy-row.ts';
 type Node = Pick<TaxonomyRow, 'name' | 'parent' | 'within' | 'overlaps' | 'excludes' | 'childrenOverlap'>;
 type Pair = readonly [a: string, b: string];
 
-export interface NameRelations {
+interface NameRelations {
   /** True where `name` is `other` or a kind of it, by its parent or by `within`. */
   isKindOf(name: string, other: string): boolean;
   /**

@@ -5,7 +5,7 @@ import type { Malignancy } from './malignancy.ts';
 import { findRelations } from './overlap.ts';
 import type { TaxonomyRow } from './taxonomy-row.ts';
 
-export interface Resolution {
+interface Resolution {
   /** Canonical name. */
   name: string;
   /** `exact`: the label names this node. `broader`: it names something finer that the taxonomy does not have. */
@@ -85,8 +85,8 @@ export function buildTaxonomy(rows: readonly TaxonomyRow[]): Taxonomy {
       return parent === undefined ? [] : children(parent).filter((other) => other !== name);
     },
     isBelow: (name, ancestor) => name !== ancestor && path(name).includes(ancestor),
-    isKindOf: (name, other) => meaning.isKindOf(node(name).name, node(other).name),
-    overlap: (a, b) => meaning.overlap(node(a).name, node(b).name),
+    isKindOf: (name, other) => relations.isKindOf(node(name).name, node(other).name),
+    overlap: (a, b) => relations.overlap(node(a).name, node(b).name),
     relations: node,
     isCatchAll: (name) => path(name).some((at) => node(at).catchAll),
     malignancy: (name) => {

@@ -11,7 +11,7 @@ import type { TrainedStage } from '../stages/index.ts';
 export const judgedVersions = { accelerate: '1.15.0', transformers: '5.23.0', trl: '1.16.0' } as const;
 
 /** With what paths were run on a GPU so far; docs/first-gpu-run.md has what was measured, and what was not run. */
-export const gpuRun = 'one NVIDIA H100 80GB, torch 2.11.0, transformers 5.23.0, trl 1.16.0, peft 0.21.2';
+const gpuRun = 'one NVIDIA H100 80GB, torch 2.11.0, transformers 5.23.0, trl 1.16.0, peft 0.21.2';
 
 /** Where trainers run, as far as paths depend on it; `TrainerPlace` of platform/env.ts is one. */
 export interface TrainerLayout {
@@ -28,7 +28,7 @@ export interface Uses {
   stages: readonly TrainedStage[];
 }
 
-export interface Path {
+interface Path {
   name: string;
   /** Machines on which it was run: a CPU by the tests that `by` names, a GPU by `gpuRun`. */
   ran: 'CPU' | 'CPU, GPU' | 'never';
@@ -191,7 +191,7 @@ export function requireOpenPaths(place: TrainerLayout, run: Uses | null): void {
   if (refusals.length > 0) throw userMistake(refusals.join('\n'));
 }
 
-export interface PathRow {
+interface PathRow {
   name: string;
   used: boolean;
   cpu: boolean;

@@ -1,14 +1,14 @@
 /** The claims by which a reproduction of the paper is judged: its numbers, and the relations that other data can show too. */
 import type { Measure } from './published.ts';
 
-export interface HeadlineNumber {
+interface HeadlineNumber {
   benchmark: string;
   measure: Measure;
   value: number;
   of: string;
 }
 
-export interface Headline {
+interface Headline {
   id: string;
   claim: string;
   numbers: readonly HeadlineNumber[];

@@ -28,7 +28,7 @@ export interface QuestionSettings {
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
 /** What the questions of a case depend on besides it. */
-export interface QuestionGround {
+interface QuestionGround {
   /** Of every case of the data. */
   labels: LabelCensus;
   /** The options of a case in its block, where distractors are matched; undefined where it stands in none. */

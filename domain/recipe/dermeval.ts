@@ -16,7 +16,7 @@ const optimiser = sftSchema.pick({
   gradientCheckpointing: true,
 }).shape;
 
-export const sorebSchema = z
+const sorebSchema = z
   .strictObject({
     ...optimiser,
     promptsPerStep: z.int().positive(),

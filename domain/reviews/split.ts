@@ -10,7 +10,7 @@ import { corrupt } from '../failures.ts';
 import type { Narrative } from '../narratives/narrative.ts';
 import type { Certified } from './review.ts';
 
-export type Part = Certified['part'];
+type Part = Certified['part'];
 
 export type SplitCase = Pick<Narrative, 'id' | 'group' | 'source' | 'diagnosis' | 'look'> & {
   image: { sha256: string };

@@ -39,7 +39,7 @@ export interface Stack extends StackAddresses {
 
 const firstBucket = 'dermflow';
 
-export interface StackOptions {
+interface StackOptions {
   home: string;
   logger: Logger;
   wanted?: WantedPorts;

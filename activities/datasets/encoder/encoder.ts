@@ -12,7 +12,7 @@ import type { Rows } from '../../rows.ts';
 import { digestOfFile } from '../../store/store.ts';
 
 /** What an encoder reads of a case. */
-export type EncodedPicture = Pick<Picture, 'id' | 'source' | 'images'>;
+type EncodedPicture = Pick<Picture, 'id' | 'source' | 'images'>;
 
 export interface Encoder {
   sha256: string;
@@ -23,7 +23,7 @@ export interface Encoder {
   findSimilar(train: Rows<EncodedPicture>, test: Rows<EncodedPicture>): Promise<(at: number) => Similar | null>;
 }
 
-export interface EncoderContext {
+interface EncoderContext {
   store: ArtifactStore;
   /** Folder of the files that recipes may name. */
   plugins: string;

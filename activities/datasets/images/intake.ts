@@ -40,7 +40,7 @@ export interface BadImage {
 }
 
 /** Contents of an image that is no file of its own. */
-export interface LoadedImage {
+interface LoadedImage {
   name: string;
   bytes: Uint8Array;
 }

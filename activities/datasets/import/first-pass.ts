@@ -166,7 +166,7 @@ export const linkOf = (
   images: Link['images'] = [],
 ): Link => ({ source, group, lesion, archiveIds, images: images.map(({ sha256 }) => ({ sha256 })), officialSplit });
 
-export interface LeftOutTally {
+interface LeftOutTally {
   add(leftOut: LeftOut): void;
   /** Names of malignant diseases first, then the largest; with what unknown labels may have meant. */
   counts(): LeftOutCount[];

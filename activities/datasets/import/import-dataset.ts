@@ -50,7 +50,7 @@ export async function readMalignantLeftOut(store: ArtifactStore, imported: Manif
 /** Files of an imported artifact: cases, items with a question of their own, pictures with concepts only, and links. */
 const { cases, ready, concepts, links, report: reportFile } = datasetFiles;
 
-export interface ImportSettings extends ImageBudget {
+interface ImportSettings extends ImageBudget {
   /** Share of unusable images, 0 to 1, above which the import fails. */
   maxBadShare: number;
 }

@@ -57,7 +57,7 @@ export async function importSources<R extends Pick<Recipe, 'data'>>(request: Sou
 }
 
 /** Where a source lies. */
-export interface SourceFolder {
+interface SourceFolder {
   /** A folder or a zip archive. */
   folder: string;
   /** Folders in it that hold other sources. */

@@ -40,7 +40,7 @@ export interface DataFolder {
   close(): void;
 }
 
-export interface FolderOptions {
+interface FolderOptions {
   /** Folders directly below that hold other sets, in any letter case. */
   except?: readonly string[];
   onNote?: ((text: string) => void) | undefined;

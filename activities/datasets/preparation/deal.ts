@@ -25,7 +25,7 @@ export interface Ties {
   trained?: Rows<Link>;
 }
 
-export interface Dealt {
+interface Dealt {
   /** Of the case at a position. */
   splitOf(at: number): Split;
   /** Groups whose official splits disagree; all of such a group is on one side all the same. */

@@ -11,7 +11,7 @@ import {
 } from '../../../domain/questions/matched.ts';
 import { inCodeUnits, inTurns, openScratchDatabase } from '../../scratch-database.ts';
 
-export interface MatchedBlocks {
+interface MatchedBlocks {
   /** Adds the next case. */
   add(c: Labelled): void;
   /** Deals all cases that were added. */

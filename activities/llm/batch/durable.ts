@@ -21,7 +21,7 @@ const pollMs = 60_000;
 /** Replies that are on their way into the store: those that come together are stored together. */
 const keptAtOnce = 64;
 
-export interface BatchedSettings {
+interface BatchedSettings {
   store: ArtifactStore;
   batches: LlmBatches;
   /** The stage's digest, under which its batches are noted. */

@@ -21,7 +21,7 @@ export const describe = (work: Pick<Stretch, 'method' | 'inputs' | 'params'>) =>
 export const start = ({ adapter }: ModelRef): Record<string, string> => (adapter ? { start: adapter.sha256 } : {});
 
 /** Of full fine-tuning, in one order however the recipe lists them. */
-export const parts = ({ full }: Pick<RecipeParts, 'full'>): { full?: ModelPart[] } =>
+export const trainedParts = ({ full }: Pick<RecipeParts, 'full'>): { full?: ModelPart[] } =>
   full ? { full: full.toSorted() } : {};
 
 /** What decides the numbers of any stage beside its own settings. */
@@ -60,7 +60,7 @@ export const common = (
   recipe: Pick<RecipeParts, 'seed' | 'model' | 'lora' | 'full'>,
   folders: JobFolders,
   place: TrainerPlace,
-) => ({ ...anyJob(recipe, folders, place), lora: recipe.lora, ...parts(recipe) });
+) => ({ ...anyJob(recipe, folders, place), lora: recipe.lora, ...trainedParts(recipe) });
 
 type Planned = Pick<
   RecipeParts['sft'],

@@ -6,7 +6,17 @@ import type { TrainerPlace } from '../../../platform/env.ts';
 import { type JobFolders, rowsOf } from '../job-folders.ts';
 import type { LoadedPlugin } from '../reward-plugin.ts';
 import type { Stretch } from '../stretch-context.ts';
-import { common, computedWith, describe, parts, passed, pinned, type RewardSource, start, training } from './common.ts';
+import {
+  common,
+  computedWith,
+  describe,
+  passed,
+  pinned,
+  type RewardSource,
+  start,
+  trainedParts,
+  training,
+} from './common.ts';
 
 /**
  * A milestone's stretch of GRPO. The key holds the length of the plan and the SFT policy, not the milestone. A
@@ -35,7 +45,7 @@ export function grpoStretch(
         grpo,
         maxSteps,
         lora,
-        ...parts(recipe),
+        ...trainedParts(recipe),
         rewards: { ...rewards, ...(plugin ? { plugin: plugin.name } : {}) },
         prompts,
         ...computedWith(recipe, place),

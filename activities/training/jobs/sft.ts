@@ -6,7 +6,7 @@ import { stages } from '../../../domain/stages/index.ts';
 import type { TrainerPlace } from '../../../platform/env.ts';
 import { type JobFolders, rowsOf } from '../job-folders.ts';
 import type { Stretch } from '../stretch-context.ts';
-import { common, computedWith, describe, epochOf, parts, passed, pinned, start, training } from './common.ts';
+import { common, computedWith, describe, epochOf, passed, pinned, start, trainedParts, training } from './common.ts';
 
 /** In runs that did not tell it; there an evaluator's settings are given as those of SFT. */
 const epochsIn = (stage: NonNullable<SftInput['stage']>, recipe: SftRecipe): number =>
@@ -36,7 +36,7 @@ export function sftStretch(
       params: {
         sft,
         lora: recipe.lora,
-        ...parts(recipe),
+        ...trainedParts(recipe),
         ...computedWith(recipe, place),
       },
     }),

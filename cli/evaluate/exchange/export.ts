@@ -6,7 +6,7 @@ import { findRow, readScored } from '../compare.ts';
 import { readAsked } from '../page-sources.ts';
 import { writeForeign } from './formats.ts';
 
-export const exportCommand = (): Command =>
+export const exportResultsCommand = (): Command =>
   new Command('export')
     .description('an evaluation as a file of VLMEvalKit (.xlsx, .tsv) or of lmms-eval (.jsonl)')
     .argument('<evaluation>', 'a model as the leaderboard names it, or the first characters of an evaluation’s key')

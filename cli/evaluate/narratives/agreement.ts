@@ -38,7 +38,7 @@ async function agreement(name: string, { people, benchmark, json }: AgreementOpt
   console.log(json ? JSON.stringify(compared) : render(compared));
 }
 
-export interface ComparedWithPeople {
+interface ComparedWithPeople {
   evaluation: string;
   benchmark: string;
   /** By the name of the dimension; `Mean of six` last. Null where no text has both. */

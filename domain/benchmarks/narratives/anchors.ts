@@ -9,7 +9,7 @@ import { createRandom } from '../../random.ts';
 import type { BenchmarkItem } from '../benchmark.ts';
 import { type JudgedKind, type Judgement, scoresOfText } from './judged.ts';
 
-export interface AnchorText {
+interface AnchorText {
   kind: Exclude<JudgedKind, 'answer'>;
   item: BenchmarkItem;
   narrative: string;
@@ -44,7 +44,7 @@ export const anchorScores = (judgements: readonly Judgement[]): Record<string, n
 /** Of judges that are the same, at most one in a thousand is called another. */
 const level = 0.001;
 
-export interface Drift {
+interface Drift {
   kind: AnchorText['kind'];
   /** Mean of now less before, on the scale from 0 to 5. */
   difference: number;

@@ -11,7 +11,7 @@ import { type UnreadableForm, unreadableForms } from '../../questions/extract.ts
 import { Numbering } from '../../rows/columns.ts';
 import { countOf } from '../../rows/views.ts';
 import { calibrationSummary } from './calibration.ts';
-import type { BenchmarkSummary, Column, ReaderScores } from './summary.ts';
+import type { BenchmarkSummary, ReaderScores, SummaryColumn } from './summary.ts';
 
 type ColumnOf = (item: ScoredRow) => string;
 const bySource: ColumnOf = ({ source }) => source;
@@ -45,7 +45,7 @@ function summarise(
     scored.add(item, columnOf(item));
     if (item.unreadable !== null) forms.set(item.unreadable, (forms.get(item.unreadable) ?? 0) + 1);
   }
-  const columns = scored.names.toSorted(setOrder).map((name): Column => {
+  const columns = scored.names.toSorted(setOrder).map((name): SummaryColumn => {
     const own = scored.readings('strict', name);
     return {
       ...{ name, title: titleOfSet(name), items: countOf(own), groups: countGroups(own) },
@@ -110,7 +110,7 @@ function scoresOf(items: Iterable<ItemReading>, hasClasses: boolean): ReaderScor
 /** Weighted by items as in the paper's tables, and plain. The weighted score is that of all items together. */
 function averageOf(
   items: Iterable<ItemReading>,
-  columns: readonly Column[],
+  columns: readonly SummaryColumn[],
   reader: ReaderName,
 ): BenchmarkSummary['average'][ReaderName] {
   const scores = columns.map((column) => column[reader].score.value);

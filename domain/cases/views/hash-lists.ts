@@ -6,7 +6,7 @@
 import type { ByteFile } from './byte-file.ts';
 import type { Probe, Probes } from './probes.ts';
 import { sketchBytes, writeSketch } from './sketch.ts';
-import { partOf, sortParts } from './sort-rows.ts';
+import { partOfHash, sortParts } from './sort-rows.ts';
 import { hashesTried, hashTables, stepsOfByte, type View, type ViewHasher, viewLength } from './view-hash.ts';
 
 /** Bytes of a record: its hash in each table as an Int32, -1 of a view of one colour, then its sketch, then its view. */
@@ -23,7 +23,7 @@ export interface ListShelf {
   parts: readonly ByteFile[];
 }
 
-export interface ListTable {
+interface ListTable {
   /** For each hash the number of the row where its list begins, and at last the number of rows, as Uint32s. */
   starts: ByteFile;
   rows: ByteFile;
@@ -142,7 +142,7 @@ async function dealRows(records: ByteFile, table: number, bits: number, parts: r
       words[0] = hash;
       words[1] = entry;
       for (let i = 0; i < sketchBytes; i += 1) row[8 + i] = piece[at + sketchAt + i] ?? 0;
-      parts[partOf(hash, bits)]?.append(row);
+      parts[partOfHash(hash, bits)]?.append(row);
     }
   }
 }

@@ -18,7 +18,7 @@ const deepest = 20;
  * @param text as the judge wrote it, thinking taken out
  * @returns what was found, and the text without the objects that said it
  */
-export function readJson(text: string): { readings: ScoreReading[]; rest: string } {
+export function readJsonScores(text: string): { readings: ScoreReading[]; rest: string } {
   const readings: ScoreReading[] = [];
   let rest = '';
   let from = 0;

@@ -23,7 +23,7 @@ interface Heading extends Mention {
 }
 
 /** Scores that stand behind a name, and with `isSure` false those that its section leads to. */
-export interface LineReading extends ScoreReading {
+interface LineReading extends ScoreReading {
   isSure: boolean;
 }
 

@@ -4,14 +4,14 @@
  */
 import { withoutThinking } from '../../replies/thinking.ts';
 import { byDimension, type Dimension, dimensionKeys, type Scores } from '../dimensions.ts';
-import { readJson } from './json.ts';
+import { readJsonScores } from './json.ts';
 import { readLines } from './lines.ts';
 import { normalised, plainText } from './plain.ts';
 import type { ScoreReading } from './reading.ts';
 import { readTables } from './tables.ts';
 
 export function readScores(output: string): Scores {
-  const json = readJson(normalised(withoutThinking(output)));
+  const json = readJsonScores(normalised(withoutThinking(output)));
   // Where nothing was JSON, marks that NFKC would spoil are still there.
   const text = plainText(json.readings.length > 0 ? json.rest : output);
   const tables = readTables(text);

@@ -3,7 +3,7 @@
  * baselines (section 4.1). It looks where models put their answer; a list of options or two answers are none.
  */
 import { type Item, isClaim } from './items.ts';
-import { itemsIn, type PassageReading, type Reader, readItems, readPassage } from './passage.ts';
+import { type PassageReading, passageItems, type Reader, readPassage, readPassageItems } from './passage.ts';
 import { announcements } from './vocabulary.ts';
 import { decodeEntities } from './words.ts';
 
@@ -63,14 +63,14 @@ function agreed(readings: readonly PassageReading[]): PassageReading {
  * what is named without an announcement.
  */
 function readProse(text: string, reader: Reader, cutOff = false): PassageReading {
-  const items = itemsIn(text, reader);
-  const whole = readItems(items, reader);
+  const items = passageItems(text, reader);
+  const whole = readPassageItems(items, reader);
   if (whole.letter !== null) return whole;
   const announced = lastAnnounced(items);
   const ends = endLines(text, reader);
   const passages = [
     ...(ends ? [ends.last] : []),
-    ...(announced ? [readItems(announced.toEnd, reader), readItems(announced.sentence, reader)] : []),
+    ...(announced ? [readPassageItems(announced.toEnd, reader), readPassageItems(announced.sentence, reader)] : []),
     ...(announced || !ends || cutOff ? [] : [ends.first]),
     ...(announced || cutOff ? [] : [onlyOneNamed(items, reader)]),
   ];
@@ -84,7 +84,7 @@ function endLines(text: string, reader: Reader): { first: PassageReading; last: 
   const [first, last] = [ends[0], ends.at(-1)];
   if (first === undefined || last === undefined || lines.length < 2) return null;
   const listed = ends.flatMap((line): readonly (number | string | null)[] => {
-    const [item, ...others] = itemsIn(line, reader).filter(({ kind }) => kind !== 'lead' && kind !== 'condition');
+    const [item, ...others] = passageItems(line, reader).filter(({ kind }) => kind !== 'lead' && kind !== 'condition');
     if (item?.kind === 'letter') return [item.option];
     if (others.length > 0) return [];
     return item?.kind === 'disease' ? [item.node] : item?.kind === 'name' ? item.options : [];
@@ -137,5 +137,5 @@ function onlyOneNamed(items: readonly Item[], reader: Reader): PassageReading {
     const plain = item.kind === 'unknown' && !isClaim(named[i - 1]) && !item.text.startsWith('metasta');
     return plain ? { ...item, kind: 'lead' as const } : item;
   });
-  return readItems(known, reader);
+  return readPassageItems(known, reader);
 }

@@ -9,14 +9,14 @@ import { conditionNamed, conditionOf, conditionWritings, vocabulary, type WordKi
 import type { Word } from './words.ts';
 
 /** `options`: indexes of all that a name may mean; two that share a name cannot be told apart by it. */
-export type PhraseMeaning =
+type PhraseMeaning =
   | { kind: 'name'; options: readonly number[] }
   | { kind: 'condition'; condition: Malignancy }
   /** A node of the taxonomy, by a name that is no option's. */
   | { kind: 'disease'; node: string }
   | { kind: WordKind };
 
-export interface Phrase {
+interface Phrase {
   words: readonly string[];
   meaning: PhraseMeaning;
 }

@@ -46,14 +46,14 @@ const none = (unreadable: (typeof unreadablePassages)[number]): PassageReading =
   unreadable,
 });
 
-export const itemsIn = (passage: string, { question, index }: Reader): Item[] =>
+export const passageItems = (passage: string, { question, index }: Reader): Item[] =>
   itemsOf(wordsOf(passage), question, index);
 
 /** Reads one passage; in time proportional to its length. */
 export const readPassage = (passage: string, reader: Reader): PassageReading =>
-  readItems(itemsIn(passage, reader), reader);
+  readPassageItems(passageItems(passage, reader), reader);
 
-export function readItems(all: readonly Item[], { question }: Reader): PassageReading {
+export function readPassageItems(all: readonly Item[], { question }: Reader): PassageReading {
   if (all.length === 0) return none('empty');
   const disease = question.task !== 'lesion-condition';
   const at = claimIndex(all, disease);
