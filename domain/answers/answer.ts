@@ -76,8 +76,6 @@ export function answerIdentity(
   return canonicalJson({ system, prompt, image: seen, sample });
 }
 
-export const answerKey = (...asked: Parameters<typeof answerIdentity>): string => digestOf(answerIdentity(...asked));
-
 /** Of one sample, 32 bits wide: the same item is sampled alike whatever is asked beside it. */
 export const seedOf = ({ seed }: Pick<Decoding, 'seed'>, key: string): number =>
   Number.parseInt(digestOf(`${seed}/${key}`).slice(0, 8), 16);

@@ -14,7 +14,6 @@ import { accuracy, macroF1 } from './metrics.ts';
 
 /** What the rule answers to each test question: a row of a `questions` artifact. */
 export const textOnlyAnswerSchema = z.strictObject({ id: z.string(), letter: z.string() });
-type TextOnlyAnswer = z.infer<typeof textOnlyAnswerSchema>;
 
 /** Offers as many as this of the coarser estimate are added to those of a finer one. */
 const strength = 4;
@@ -123,15 +122,6 @@ export function textOnlyItem(
 ): TextOnlyItem & { id: string; group: string } {
   const labelOf = (wanted: string): string => options.find((option) => option.letter === wanted)?.label ?? wanted;
   return { id, group, source, task, correct: letter === answer, predicted: labelOf(letter), expected: labelOf(answer) };
-}
-
-/** The rule's answers as items; a question without an answer is left out. */
-export function textOnlyItems(questions: Iterable<Question>, answers: Iterable<TextOnlyAnswer>): TextOnlyItem[] {
-  const letters = new Map([...answers].map(({ id, letter }) => [id, letter]));
-  return [...questions].flatMap((question) => {
-    const letter = letters.get(question.id);
-    return letter === undefined ? [] : [textOnlyItem(question, letter)];
-  });
 }
 
 /** The scores of each task, as those of a model whose every output can be read. */

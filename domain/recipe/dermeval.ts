@@ -42,7 +42,6 @@ const sorebSchema = z
     path: ['perDeviceBatchSize'],
     message: 'perDeviceBatchSize must divide promptsPerStep * generations',
   });
-export type SorebSettings = z.infer<typeof sorebSchema>;
 
 export const dermevalSchema = z.strictObject({
   lora: loraSchema,

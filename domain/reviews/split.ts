@@ -52,17 +52,6 @@ export async function splitCertified(
   }
 }
 
-/** Throws where a patient or lesion, a picture, or a near-duplicate of one stands on both sides; the message names both cases. */
-export async function requireApart(
-  cases: readonly SplitCase[],
-  parts: ReadonlyMap<string, Part>,
-  index: IndexHashes = indexInMemory,
-): Promise<void> {
-  refuseShared(cases, parts);
-  const [pair] = await nearPairs(cases, parts, index);
-  if (pair) throw overlap(...pair, 'their pictures are near-duplicates');
-}
-
 const groupOf = ({ group }: SplitCase): string => group;
 const pictureOf = ({ image }: SplitCase): string => image.sha256;
 

@@ -4,7 +4,7 @@ import { type AnswerBook, openAnswerBook } from '../../activities/answers/answer
 import { answersTo, askMissing, type ItemsAsking } from '../../activities/answers/ask-missing.ts';
 import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
 import type { ModelRunner } from '../../activities/ports/model-runner.ts';
-import type { Answerer, AskedItem } from '../../domain/answers/answer.ts';
+import { type Answerer, type AskedItem, answerIdentity } from '../../domain/answers/answer.ts';
 import { digestOf } from '../../domain/artifact.ts';
 
 export const greedyAnswerer: Answerer = {
@@ -20,6 +20,9 @@ export const onnxAnswerer: Answerer = {
   runtime: 'onnx',
   decoding: { ...greedyAnswerer.decoding, maxNewTokens: 12 },
 };
+
+/** By which an answer is stored. */
+export const answerKey = (...asked: Parameters<typeof answerIdentity>): string => digestOf(answerIdentity(...asked));
 
 /** Of a list. */
 export interface ListAsking extends ItemsAsking {
