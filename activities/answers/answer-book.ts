@@ -36,7 +36,7 @@ export interface AnswerBook {
 }
 
 interface BookOptions {
-  /** Hears of chunks whose bytes are not those that were written; their items are asked anew. */
+  /** Called for each chunk whose bytes are not those that were written; their items are asked anew. */
   onDamaged?: (key: string) => void;
 }
 

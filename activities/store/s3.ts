@@ -45,7 +45,7 @@ type Addressing = (typeof addressings)[number];
 export const silenceMs = 50_000;
 
 /**
- * @param credentials in the place of the settings'
+ * @param credentials used instead of the settings'
  * @param checksums default: as `AWS_REQUEST_CHECKSUM_CALCULATION` says
  */
 export function createS3Client(

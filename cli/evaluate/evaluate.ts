@@ -53,7 +53,7 @@ export const evaluateCommand = (): Command =>
     .option('--batch-size <count>', "default: the recipe's", positive)
     .option('--threads <count>', "of the CPU; default: the recipe's", positive)
     .option('--detach', 'print the evaluation and return')
-    .option('--json', 'one JSON object a line')
+    .option('--json', 'one JSON object per line')
     .action(evaluate)
     // Those of compare, report and the others have the same names, and are theirs where they follow them (main.ts has it too).
     .enablePositionalOptions()

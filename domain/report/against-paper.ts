@@ -2,7 +2,7 @@
 import type { Benchmark } from '../benchmarks/benchmark.ts';
 import { ownNumbers } from '../benchmarks/summaries/own-numbers.ts';
 import type { BenchmarkSummary } from '../benchmarks/summaries/summary.ts';
-import { modelOf } from '../evaluation/model-under-test.ts';
+import { modelNamed } from '../evaluation/model-under-test.ts';
 import type { ReaderName } from '../evaluation/scored.ts';
 import { againstRow, type Conditions, type PublishedComparison } from '../published/against.ts';
 import { publishedModels } from '../published/models.ts';
@@ -28,10 +28,8 @@ const plainLabel = (label: string): string => label.replace(/ \([^()]*\)$/, '');
 export function trainingOf(label: string): Training {
   const [, run, id] = /^([a-z0-9][a-z0-9._-]*)@([a-z0-9-]+)$/.exec(plainLabel(label)) ?? [];
   if (run === undefined || id === undefined) return null;
-  const number = /-(\d+)(?:-no-image)?$/.exec(id)?.[1];
-  const step = number === undefined ? null : Number(number);
-  const model = modelOf({ label: id, step });
-  if (model) return { run, stage: model.stage, step };
+  const model = modelNamed(id);
+  if (model) return { run, stage: model.stage, step: model.step };
   return id === 'final' ? { run, stage: 'final', step: null } : null;
 }
 

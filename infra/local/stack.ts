@@ -166,7 +166,7 @@ export const stackEnvironment = ({ ports, secrets, bucket }: StackAddresses): Re
   DERMFLOW_S3_BUCKET: bucket,
 });
 
-/** The environment of this process with the stack's addresses in the place of its own. */
+/** The environment of this process with the stack's addresses instead of its own. */
 export const atStack = (environment: Environment, { ports, secrets, bucket }: StackAddresses): Environment => ({
   ...environment,
   temporal: { address: `127.0.0.1:${ports.temporal}`, local: true },

@@ -48,7 +48,7 @@ interface FolderOptions {
 
 const deepestFolder = 8;
 
-/** Lists a folder, or a zip archive in the place of one. */
+/** Lists a folder, or a zip archive instead of one. */
 export async function openFolder(path: string, { except = [], onNote }: FolderOptions = {}): Promise<DataFolder> {
   const index = createIndex();
   const skipped = new Set(except.map(foldName));
