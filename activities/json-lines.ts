@@ -11,17 +11,17 @@ import { openTextFile, type TextFile } from './disk/text-file.ts';
 import type { Rows } from './rows.ts';
 
 /** Bytes of the longest line that is read: what is longer is no row but another file. */
-export const longestLine = 64 * 2 ** 20;
+const longestLine = 64 * 2 ** 20;
 const pieceBytes = 256 * 1024;
 const lineFeed = 0x0a;
 
-export interface Line {
+interface Line {
   text: string;
   /** From 1, empty lines counted. */
   number: number;
 }
 
-export interface LineOptions {
+interface LineOptions {
   /** Bytes; by default `longestLine`. */
   longest?: number;
   /** A file that may still be written to: a last line without its end is left out. By default it is read. */
@@ -73,7 +73,7 @@ export async function* linesOf(
 }
 
 /** The value of a line; one that is no JSON, or not as the schema says, is told with file, line and field. */
-export function parseLine<T>(
+function parseLine<T>(
   { text, number }: Line,
   schema: z.ZodType<T>,
   name: string,
@@ -129,7 +129,7 @@ async function* piecesOf(path: string): AsyncGenerator<Uint8Array> {
   }
 }
 
-export interface LineWriter {
+interface LineWriter {
   /** One after the other: whoever writes waits before it writes again. */
   write(value: unknown): Promise<void>;
   /** Number of lines so far. */

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-export interface LeaseTimes {
+interface LeaseTimes {
   /** Between two renewals, in milliseconds. */
   renewEveryMs: number;
   /** Age above which a lease counts as given up, in milliseconds. */

@@ -24,7 +24,7 @@ export const ownerSchema = z.object({
 export type Owner = z.infer<typeof ownerSchema>;
 
 /** `elsewhere`: it cannot be seen from here, e.g. on another host, in another container or before a reboot. */
-export type OwnerState = 'alive' | 'gone' | 'elsewhere';
+type OwnerState = 'alive' | 'gone' | 'elsewhere';
 
 let own: Owner | null = null;
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
 import { DermflowError, type FailureType } from '../domain/failures.ts';
 
-export type ThreadReply<T> = { ok: true; value: T } | { ok: false; type: FailureType | null; message: string };
+type ThreadReply<T> = { ok: true; value: T } | { ok: false; type: FailureType | null; message: string };
 
 /** In the thread: what `work` returns or throws, as a message. */
 export async function replyWith<T>(work: () => Promise<T>): Promise<ThreadReply<T>> {

@@ -25,12 +25,12 @@ import {
 import { anchorsSchema, nightRecordSchema } from './nights/record.ts';
 import { questionSchema } from './questions/question.ts';
 import { metricsLineSchema, sampleLineSchema, usageLineSchema } from './report/training-log.ts';
-import { certifiedSchema, reviewSchema } from './reviews/review.ts';
+import { certifiedNarrativeSchema, reviewSchema } from './reviews/review.ts';
 import { runRecordSchema } from './run-record.ts';
 import { sftRowSchema } from './trajectories/row.ts';
 
 /** `schema` is that of a row where the name ends in `.jsonl`, and of the whole file otherwise. */
-export interface ArtifactFile {
+interface ArtifactFile {
   name: string;
   schema: z.ZodType;
 }
@@ -81,7 +81,7 @@ export const artifactFiles = {
     stats: { name: 'stats.json', schema: scorerSchema },
   },
   certified: {
-    certified: { name: 'certified.jsonl', schema: certifiedSchema },
+    certified: { name: 'certified.jsonl', schema: certifiedNarrativeSchema },
     reviews: { name: 'reviews.jsonl', schema: reviewSchema },
   },
   dermcot: {

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 
 /** A file on its way. */
-export const transferSchema = z.object({
+const transferSchema = z.object({
   way: z.enum(['downloading', 'uploading', 'reading']),
   name: z.string(),
   /** In bytes. */

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 
 /** Parts of a vision-language model: language model, vision tower, and what joins them. */
-export const modelParts = ['language', 'merger', 'vision'] as const;
+const modelParts = ['language', 'merger', 'vision'] as const;
 export const partsSchema = z
   .array(z.enum(modelParts))
   .min(1)

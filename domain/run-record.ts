@@ -55,7 +55,7 @@ export const runResultSchema = z.object({
 }) satisfies z.ZodType<RunResult>;
 
 /** Temporal's words. An execution that was terminated or timed out leaves no end. */
-export const recordedStates = ['COMPLETED', 'FAILED', 'CANCELLED'] as const;
+const recordedStates = ['COMPLETED', 'FAILED', 'CANCELLED'] as const;
 
 const endSchema = z.object({
   state: z.enum(recordedStates),

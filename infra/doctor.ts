@@ -18,7 +18,7 @@ import { fileSystemOf, isShared } from './setup/file-systems.mjs';
 import { readMachine } from './setup/machine.mjs';
 import { problemsOf, storeProblem } from './setup/requirements.mjs';
 
-export interface Check {
+interface Check {
   name: string;
   /** Its absence stops nothing. */
   optional?: boolean;

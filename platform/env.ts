@@ -115,7 +115,7 @@ export interface TrainerPlace {
 }
 
 /** The vLLM that samples completions where a recipe's `grpo.rollouts` asks for it. */
-export interface VllmPlace {
+interface VllmPlace {
   /** Address of `trl vllm-serve`. */
   server: string | null;
   memoryShare: number;

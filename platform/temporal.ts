@@ -10,13 +10,13 @@ import type { Environment } from './env.ts';
 import { handshakeWords } from './handshake.ts';
 import { explainRefusal, isMerelyAway } from './temporal-refusals.ts';
 
-export interface TemporalClient {
+interface TemporalClient {
   client: Client;
   close(): Promise<void>;
 }
 
 /** The part of the environment that decides how Temporal is reached. */
-export type TemporalPlace = Pick<Environment, 'temporal' | 'payloadCodec'>;
+type TemporalPlace = Pick<Environment, 'temporal' | 'payloadCodec'>;
 
 export async function connectClient(place: TemporalPlace): Promise<TemporalClient> {
   const { connectionOptions, namespace = 'default' } = readConfig(place);
@@ -26,7 +26,7 @@ export async function connectClient(place: TemporalPlace): Promise<TemporalClien
   return { client: new Client({ connection, namespace, dataConverter }), close: () => connection.close() };
 }
 
-export interface WorkerConnection {
+interface WorkerConnection {
   connection: NativeConnection;
   namespace: string;
   dataConverter: DataConverter;

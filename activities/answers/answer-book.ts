@@ -35,8 +35,8 @@ export interface AnswerBook {
   close(): void;
 }
 
-export interface BookOptions {
-  /** Hears of chunks whose bytes are not those that were written; their items are asked anew. */
+interface BookOptions {
+  /** Called for each chunk whose bytes are not those that were written; their items are asked anew. */
   onDamaged?: (key: string) => void;
 }
 

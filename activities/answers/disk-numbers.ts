@@ -4,7 +4,7 @@
  */
 import { openScratchDatabase } from '../scratch-database.ts';
 
-export interface DiskNumbers {
+interface DiskNumbers {
   /** From 0, in the order in which texts first come. */
   of(text: string): number;
   /** -1 of a text that did not come. */

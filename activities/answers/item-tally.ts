@@ -7,7 +7,7 @@ import type { NumberList } from '../../domain/rows/columns.ts';
 import { DiskColumn } from '../disk/disk-column.ts';
 import { createDiskNumbers } from './disk-numbers.ts';
 
-export interface ItemTally {
+interface ItemTally {
   add(item: Omit<SummarisedItem, 'group'> & { group: string }): void;
   /** What was added, by task. */
   columns(): Iterable<[QuestionTask, ItemColumns]>;

@@ -19,7 +19,7 @@ import { importDataset, importMethod } from './import/import-dataset.ts';
 import { deriveCases, deriveData, type Workplace } from './preparation/derive-data.ts';
 import type { ImportedSource } from './preparation/imported-sets.ts';
 
-export interface DatasetDependencies {
+interface DatasetDependencies {
   store: ArtifactStore;
   environment: Pick<Environment, 'scratch' | 'plugins'>;
   logger: Logger;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import pLimit from 'p-limit';
 import type { Answerer, AskedItem, KeptAnswer } from '../../domain/answers/answer.ts';
 import { openAnswerBook } from '../answers/answer-book.ts';
-import { type Asking, answersTo, askMissing } from '../answers/ask-all.ts';
+import { answersTo, askMissing, type ItemsAsking } from '../answers/ask-missing.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import type { ModelRunner } from '../ports/model-runner.ts';
 import { transfersInFlight } from '../store/commit.ts';
@@ -17,13 +17,13 @@ export interface AnsweringModel {
   open(folder: string): Promise<ModelRunner>;
 }
 
-export interface AskContext extends Pick<Asking, 'signal' | 'onProgress'> {
+export interface AskContext extends Pick<ItemsAsking, 'signal' | 'onProgress'> {
   store: ArtifactStore;
   /** Hears of stored answers that are damaged; they are asked for again. */
   onDamaged?: (key: string) => void;
 }
 
-type AskedItems = Pick<Asking, 'items' | 'shown' | 'samples' | 'batchSize'>;
+type AskedItems = Pick<ItemsAsking, 'items' | 'shown' | 'samples' | 'batchSize'>;
 
 /**
  * The answers to each item, by sample, in the order of the items: for lists.

@@ -26,7 +26,7 @@ import { identifyLocal, openExport, openLocal } from './tested-model.ts';
 const method = 'evaluate/9';
 const factsSchema = z.object({ scores: z.array(taskScoreSchema) });
 
-export type EvaluationRequest = EvaluationInput & { onnx: ArtifactRef | null };
+type EvaluationRequest = EvaluationInput & { onnx: ArtifactRef | null };
 
 export interface EvaluationContext {
   store: ArtifactStore;

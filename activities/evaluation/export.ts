@@ -14,7 +14,7 @@ import type { LocalModel } from './tested-model.ts';
 
 const method = 'export-onnx/2';
 
-export interface ExportContext {
+interface ExportContext {
   store: ArtifactStore;
   trainer: TrainerProcess;
   scratch: string;
@@ -54,7 +54,7 @@ export async function exportOnnx(
 }
 
 /** [height, width] of the images, sorted. */
-export async function sizesOf(items: Rows<{ image: ImageRef }>): Promise<ExportOnnxJob['imageSizes']> {
+async function sizesOf(items: Rows<{ image: ImageRef }>): Promise<ExportOnnxJob['imageSizes']> {
   const bySize = new Map<string, [number, number]>();
   for await (const { image } of items) bySize.set(`${image.height}x${image.width}`, [image.height, image.width]);
   return [...bySize.values()].toSorted((a, b) => a[0] - b[0] || a[1] - b[1]);

@@ -13,7 +13,7 @@ import {
 } from '../../domain/features/encoder.ts';
 import { concurrently } from '../concurrently.ts';
 import { replyWith } from '../thread.ts';
-import { levelsOf, readPixels } from './pixels.ts';
+import { channelLevels, readPixels } from './pixels.ts';
 
 export interface EncoderThreadData {
   path: string;
@@ -34,7 +34,7 @@ if (!port) throw new Error('encoder-thread.ts runs as a worker thread');
 const { path, settings, threads, name }: EncoderThreadData = workerData;
 const { side } = settings;
 const each = 3 * side * side;
-const levels = levelsOf(settings);
+const levels = channelLevels(settings);
 sharp.concurrency(1); // as many pictures at once as there are threads, each by one
 const options = {
   intraOpNumThreads: threads,

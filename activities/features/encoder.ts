@@ -17,7 +17,7 @@ export interface ImageEncoder {
   close(): Promise<void>;
 }
 
-export interface EncoderFile {
+interface EncoderFile {
   path: string;
   /** Of the graph and its weights. */
   bytes: number;

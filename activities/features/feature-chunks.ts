@@ -19,7 +19,7 @@ export interface FeatureShelf {
 }
 
 /** Features of pictures, one after another, each of `shape`. */
-export interface FeatureChunk {
+interface FeatureChunk {
   shape: number[];
   /** SHA-256 of each picture, in the order of the data. */
   images: string[];

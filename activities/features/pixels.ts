@@ -4,9 +4,9 @@ import type { EncoderSettings } from '../../domain/features/encoder.ts';
 import { readPng } from './read-png.ts';
 
 /** By channel, what a graph takes for each of the 256 levels. */
-export type Levels = readonly [Float32Array, Float32Array, Float32Array];
+type Levels = readonly [Float32Array, Float32Array, Float32Array];
 
-export function levelsOf({ mean, std }: Pick<EncoderSettings, 'mean' | 'std'>): Levels {
+export function channelLevels({ mean, std }: Pick<EncoderSettings, 'mean' | 'std'>): Levels {
   const channel = (at: 0 | 1 | 2): Float32Array =>
     Float32Array.from({ length: 256 }, (_, level) => (level / 255 - mean[at]) / std[at]);
   return [channel(0), channel(1), channel(2)];

@@ -18,7 +18,7 @@ const method = 'export-encoder/2';
 /** Of the demo's pictures; others are stretched to it. */
 const side = 112;
 const { encoder: settingsFile } = artifactFiles.onnx;
-export const isGraph = (name: string): boolean => name.endsWith('.onnx');
+const isGraph = (name: string): boolean => name.endsWith('.onnx');
 
 export interface ExportContext {
   store: ArtifactStore;

@@ -16,7 +16,7 @@ import { fetchRows } from '../store/rows.ts';
 import { featuresOf, type KnownEncoder } from './features-of.ts';
 import { shippedEncoder, storedEncoder } from './stored-encoder.ts';
 
-export interface TeacherDependencies {
+interface TeacherDependencies {
   store: ArtifactStore;
   environment: Pick<Environment, 'scratch' | 'trainerPython'>;
   logger: Logger;

@@ -5,7 +5,7 @@ import type { ModelFiles } from './model-files.ts';
 import { type EmbeddedPrompt, type Prefill, rowsOf } from './prefill.ts';
 import { drawsOf, likeliest, sampled } from './sampling.ts';
 
-export interface DecodeOptions {
+interface DecodeOptions {
   maxNewTokens: number;
   /** How each row is sampled; null: greedily. */
   sampling: { temperature: number; seeds: readonly number[] } | null;

@@ -7,7 +7,7 @@ import { tags } from '../../domain/questions/tags.ts';
 import type { LlmClient } from '../ports/llm-client.ts';
 import type { AskedRow, Generated, GenerateOptions, ModelRunner } from '../ports/model-runner.ts';
 
-export interface EndpointModel {
+interface EndpointModel {
   /** @param loadImage the bytes of a request's picture */
   connect: (loadImage: (image: LlmImage) => Promise<Uint8Array>) => LlmClient;
   /** Requests under way at the same time. */

@@ -21,7 +21,7 @@ export interface BatchRequest {
   temperature: number;
 }
 
-export interface BatchGenerator {
+interface BatchGenerator {
   generate(request: BatchRequest, check: () => void): Promise<Generated[]>;
 }
 

@@ -6,7 +6,7 @@ import { userMistake } from '../../domain/failures.ts';
 import type { Floats } from './cache.ts';
 import type { ModelFiles } from './model-files.ts';
 
-export interface Pixels {
+export interface RgbImage {
   /** 8-bit RGB, row by row. */
   data: Uint8Array;
   height: number;
@@ -38,7 +38,7 @@ export interface Decoded {
 
 export interface Graphs {
   /** Image features of pictures of one size, `[tokens, hidden]` each. */
-  encodeImages(pictures: readonly Pixels[]): Promise<Float32Array[]>;
+  encodeImages(pictures: readonly RgbImage[]): Promise<Float32Array[]>;
   /** @param past keys and values of the tokens before; null: there are none */
   decode(input: DecoderInput, past: Readonly<Record<string, Floats>> | null): Promise<Decoded>;
 }

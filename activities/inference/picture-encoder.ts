@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { LRUCache } from 'lru-cache';
 import sharp from 'sharp';
-import type { Graphs, Pixels } from './graphs.ts';
+import type { Graphs, RgbImage } from './graphs.ts';
 import { type Grid, gridOf, type ImageSpec } from './grid.ts';
 import type { ModelFiles } from './model-files.ts';
 
@@ -19,7 +19,7 @@ export interface EncodedPicture {
   features: Float32Array;
 }
 
-export interface PictureEncoder {
+interface PictureEncoder {
   /** Begins to read files, beside the graphs, which hold up this thread alone. */
   readAhead(paths: Iterable<string>): void;
   /** @param check called before each run of a graph; throws to stop */
@@ -31,7 +31,7 @@ const patchesTogether = 512;
 
 interface PictureFile {
   digest: string;
-  pixels: () => Promise<Pixels>;
+  pixels: () => Promise<RgbImage>;
 }
 
 /** @param room bytes of features that are kept; by default of 30,000 pictures of the tiny model, of 70 of the 7B one */
@@ -105,7 +105,7 @@ export function createPictureEncoder(
   };
 }
 
-interface Decoded extends Pixels {
+interface Decoded extends RgbImage {
   digest: string;
   grid: Grid;
 }
@@ -116,7 +116,7 @@ async function decode(file: PictureFile & { path: string }, spec: ImageSpec): Pr
   return { ...pixels, digest: file.digest, grid };
 }
 
-async function pixelsOf(content: Uint8Array): Promise<Pixels> {
+async function pixelsOf(content: Uint8Array): Promise<RgbImage> {
   const decoded = sharp(content).removeAlpha().toColourspace('srgb').raw();
   const { data, info } = await decoded.toBuffer({ resolveWithObject: true });
   return { data, width: info.width, height: info.height };

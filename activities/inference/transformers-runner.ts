@@ -12,7 +12,7 @@ import type { AskedRow, GenerateOptions, ModelRunner } from '../ports/model-runn
 import { removeFolder } from '../remove-folder.ts';
 import { runTrainerJob, type TrainerProcess } from '../trainer/trainer-job.ts';
 
-export interface TransformersModel extends Pick<GenerateJob, 'model' | 'adapter' | 'seed' | 'threads' | 'precision'> {
+interface TransformersModel extends Pick<GenerateJob, 'model' | 'adapter' | 'seed' | 'threads' | 'precision'> {
   /** Each generation writes into a new folder below this one; `close` removes them. */
   scratch: string;
 }

@@ -20,7 +20,7 @@ import { generate } from './generate.ts';
 /** In tokens, prompt and reply together. */
 const contextSize = 4096;
 
-export interface EmbeddedSettings {
+interface EmbeddedSettings {
   /** Path of a GGUF file that holds an instruct model with its chat template. */
   modelPath: string;
   threads: number;

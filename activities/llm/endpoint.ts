@@ -76,7 +76,7 @@ export function createEndpointClient(
     // A model that has answered with an image takes them, whatever it says of this one.
     const kind = classOf(status, all, images.length > 0 && past.answeredWithImages === 0);
     const mayBeElsewhere = kind === 'key' || kind === 'setting' || kind === 'refused';
-    // A page in the place of an endpoint that has answered before: of a gateway that has lost it, or that blocks this text.
+    // A page instead of an answer, of an endpoint that has answered before: of a gateway that has lost it, or that blocks this text.
     if (isPage && past.answered > 0 && mayBeElsewhere && status !== 401) return status === 403 ? 'refused' : 'away';
     if (movedTo !== null && mayBeElsewhere) return 'moved';
     return kind;

@@ -26,7 +26,7 @@ export interface RunRef {
   execution: string;
 }
 
-export const entrySchema = z.object({
+const entrySchema = z.object({
   schema: z.literal(3),
   /** Digest of model and request, so that an entry under a wrong key is noticed. */
   request: z.string(),

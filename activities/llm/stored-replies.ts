@@ -10,7 +10,7 @@ const renewAfterMs = 30_000;
 /** A listing that takes long is renewed more rarely: at most 1 / `restPerListing` of the time is spent on it. */
 const restPerListing = 50;
 
-export interface StoredReply {
+interface StoredReply {
   /** Of its object, which may hold other replies too. */
   key: string;
   /** The fingerprint of the weights that wrote it, as a part of keys. */

@@ -23,7 +23,7 @@ export interface Exchange {
 /** An endpoint streamed what was to come at once, or sent at once what was to be streamed. */
 class OtherForm extends Error {}
 
-export interface Wire {
+interface Wire {
   fetch: typeof fetch;
   /**
    * Runs a call of the SDK, whose model is shared by all calls, and notes in `exchange` what it sends. Runs it once more

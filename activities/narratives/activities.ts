@@ -28,7 +28,7 @@ import { judgeNarratives, judgeOf, tryJudge } from './judge.ts';
 import { scoreByDrawing } from './score-by-drawing.ts';
 import { type WritingRequest, writeNarratives } from './write.ts';
 
-export interface NarrativeDependencies {
+interface NarrativeDependencies {
   store: ArtifactStore;
   chooseLlm: ChooseLlm;
   environment: { llm: LlmSettings; scratch: string };
@@ -113,7 +113,7 @@ export function createNarrativeActivities({
   };
 }
 
-export interface DescriptionDependencies {
+interface DescriptionDependencies {
   store: ArtifactStore;
   environment: Pick<Environment, 'scratch' | 'trainerPython'>;
   logger: Logger;

@@ -23,7 +23,7 @@ export interface Rejection {
   words: string | null;
 }
 
-export interface Asker {
+interface Asker {
   /**
    * The texts that were read, by the id of their narrative; replies that are of no use become rejections.
    *

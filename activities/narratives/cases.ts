@@ -11,7 +11,7 @@ import { fetchRows } from '../store/rows.ts';
 
 const { cases: file } = artifactFiles.dataset;
 
-export interface DrawnCases {
+interface DrawnCases {
   /** In the order of the data set. */
   cases: Rows<Case>;
   count: number;

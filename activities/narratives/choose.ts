@@ -28,8 +28,9 @@ import { fetchRows } from '../store/rows.ts';
 /** A change of what is chosen, or of the rows' form, changes the version. */
 const method = 'dermcot/2';
 const files = artifactFiles.dermcot;
+const { stats: scored } = artifactFiles.scores;
 
-export interface ChoiceRequest {
+interface ChoiceRequest {
   recipe: NarrativeRecipe & { certified: CertifiedSettings };
   narratives: ArtifactRef;
   scores: ArtifactRef;
@@ -62,7 +63,7 @@ export async function chooseNarratives(
       const trained = filterRows(people, ({ part }) => part === 'train');
       await refuseOverlap(bench, trained, folder);
 
-      // What people have looked at goes by their word, also where they skipped it: an own narrative of the case stands aside.
+      // Of a case that people have reviewed or skipped, their decision alone counts: no narrative of the run's own is chosen.
       const reviewed = new Set<string>();
       for await (const { caseId } of people) reviewed.add(caseId);
       const seen = await readReviewed(store, certified, folder);
@@ -129,7 +130,7 @@ export async function chooseNarratives(
         },
         mean: sum / (counts.train + counts.validation),
         skinTones: tones.counts(),
-        scorer: await readJson(store, await store.manifest(scores), 'stats.json', artifactFiles.scores.stats.schema),
+        scorer: await readJson(store, await store.manifest(scores), scored.name, scored.schema),
       };
       return {
         facts: counts,

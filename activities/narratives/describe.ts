@@ -26,7 +26,7 @@ const { descriptions: file } = artifactFiles.descriptions;
 /** Pictures that are described together. */
 const batchSize = 16;
 
-export interface DescriptionRequest {
+interface DescriptionRequest {
   recipe: NarrativeRecipe;
   model: ModelRef;
   dataset: ArtifactRef;

@@ -25,7 +25,7 @@ const batchSize = 16;
 /** As the release of DermEval has it. */
 const maxNewTokens = 512;
 
-export interface EvaluatorRequest {
+interface EvaluatorRequest {
   recipe: ScoringRecipe;
   model: ModelRef;
   evaluator: CheckpointRef;

@@ -22,7 +22,7 @@ import { storeScores } from './store-scores.ts';
 /** A change of the scores' reading changes the version; the prompt has its digest in the pin. */
 const method = 'judged-narratives/3';
 
-export interface JudgingRequest extends Asking {
+interface JudgingRequest extends Asking {
   recipe: ScoringRecipe;
   narratives: ArtifactRef;
 }

@@ -8,7 +8,7 @@ import { findMilestone } from './milestone.ts';
 import { recordNight } from './record-night.ts';
 import { callWebhook } from './webhook.ts';
 
-export interface NightDependencies {
+interface NightDependencies {
   store: ArtifactStore;
   environment: Pick<Environment, 'webhookSecret' | 'scratch'>;
   /** By default the benchmarks' own rules. */

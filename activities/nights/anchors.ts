@@ -4,7 +4,7 @@ import type { NightScore } from '../../domain/evaluation/nightly.ts';
 import type { ReaderName, ScoredItem } from '../../domain/evaluation/scored.ts';
 import { filterRows, flatMapRows, listRows, type Rows } from '../rows.ts';
 
-export interface Anchor {
+export interface AnchorAnswer {
   /** Of the item that it answers. */
   id: string;
   output: string;
@@ -22,7 +22,7 @@ export const byRules: Judge = { name: 'rules', score: (benchmark, item, output) 
 const mostAnchors = 200;
 
 /** Of the first night of a line, evenly over its answers, which are read twice. */
-export async function anchorsOf(answered: Rows<ScoredItem>): Promise<Anchor[]> {
+export async function anchorsOf(answered: Rows<ScoredItem>): Promise<AnchorAnswer[]> {
   let length = 0;
   for await (const _ of answered) length += 1;
   const step = Math.max(1, length / mostAnchors);
@@ -35,7 +35,7 @@ export async function anchorsOf(answered: Rows<ScoredItem>): Promise<Anchor[]> {
 export async function scoreAnchors(
   judge: Judge,
   { benchmark, items }: { benchmark: Benchmark; items: readonly BenchmarkItem[] },
-  anchors: readonly Anchor[],
+  anchors: readonly AnchorAnswer[],
   reader: ReaderName,
 ): Promise<NightScore[]> {
   const byId = new Map(items.map((item) => [item.id, item]));

@@ -11,7 +11,7 @@ import { grpcStatus, isGrpcStatus } from '../../platform/grpc.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { findRecords } from '../run-records.ts';
 
-export interface Milestone {
+interface Milestone {
   /** E.g. `grpo-500`. */
   id: string;
   checkpoint: ArtifactRef;

@@ -8,19 +8,19 @@ import type { NightOutcome, NightResult, RecordNightInput } from '../../domain/n
 import {
   type Anchors,
   gravest,
-  isWhole,
+  isWholeNight,
   lastGoodOf,
   type Measured,
   type NightPoint,
   nightKey,
 } from '../../domain/nights/record.ts';
-import { wordsOf } from '../../domain/nights/words.ts';
+import { nightWords } from '../../domain/nights/words.ts';
 import { readScore } from '../evaluation/evaluate-benchmark.ts';
 import { readItems } from '../evaluation/sources.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { commitFiles, readJson } from '../store/commit.ts';
 import { type ReadingFrom, withRows } from '../store/rows.ts';
-import { type Anchor, anchorsOf, type Judge, scoreAnchors } from './anchors.ts';
+import { type AnchorAnswer, anchorsOf, type Judge, scoreAnchors } from './anchors.ts';
 import { type KeptNight, readNights, toNight } from './nights.ts';
 
 /** Of an artifact of kind `benchmark`. */
@@ -29,7 +29,7 @@ const evaluationParams = z.looseObject({ profile: sha256Schema, answerer: z.json
 /** A change of what a night keeps changes the version. */
 const method = 'night/1';
 
-export interface NightContext extends ReadingFrom {
+interface NightContext extends ReadingFrom {
   judge: Judge;
   namespace: string;
   workflow: string;
@@ -42,7 +42,7 @@ export async function recordNight(input: RecordNightInput, context: NightContext
   const { schedule, night, outcomes } = input;
   const nights = await readNights(store, namespace, schedule);
   const before = nights.filter(({ record }) => record.night < night);
-  const found = nights.find(({ record }) => record.night === night && isWhole(record));
+  const found = nights.find(({ record }) => record.night === night && isWholeNight(record));
   if (found) return resultOf(found);
 
   const examined: Examined[] = [];
@@ -82,14 +82,14 @@ export async function recordNight(input: RecordNightInput, context: NightContext
 
 const resultOf = ({ ref, record }: KeptNight): NightResult => ({
   ...{ schedule: record.schedule, night: record.night, verdict: record.verdict },
-  ...{ words: record.benchmarks.map(wordsOf), record: ref },
+  ...{ words: record.benchmarks.map(nightWords), record: ref },
 });
 
 interface Examined {
   compared: BenchmarkNight;
   measured: Measured | null;
   /** The anchors of a line that begins tonight; null where it does not. */
-  begins: Anchor[] | null;
+  begins: AnchorAnswer[] | null;
 }
 
 async function examine(
@@ -140,7 +140,7 @@ function digestsOf({ inputs, params }: Manifest): Omit<Night['digests'], 'judge'
   return { model: digestOf(canonicalJson({ answerer, shown })), prompt: profile, data: inputs.items ?? '' };
 }
 
-async function firstAnswers(from: ReadingFrom, evaluation: ArtifactRef): Promise<Anchor[]> {
+async function firstAnswers(from: ReadingFrom, evaluation: ArtifactRef): Promise<AnchorAnswer[]> {
   const { items } = artifactFiles.benchmark;
   return withRows(from, evaluation, items, anchorsOf);
 }
@@ -150,7 +150,7 @@ async function keptAnchors(
   line: string,
   benchmark: string,
   store: ArtifactStore,
-): Promise<Anchor[]> {
+): Promise<AnchorAnswer[]> {
   const first = nights.find(({ record }) => record.night === line);
   if (!first) return [];
   const { anchors } = artifactFiles.night;

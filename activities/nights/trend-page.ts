@@ -1,7 +1,7 @@
 /** All nights of a schedule as one HTML file: no script, no request, every value escaped. */
 import { html } from 'hono/html';
 import type { NightPoint, NightRecord } from '../../domain/nights/record.ts';
-import { wordsOf } from '../../domain/nights/words.ts';
+import { nightWords } from '../../domain/nights/words.ts';
 import { htmlPage } from '../reporting/html-page.ts';
 import { figure, type Markup, section, table } from '../reporting/markup.ts';
 import { trendChart } from './trend-chart.ts';
@@ -16,7 +16,7 @@ export async function trendPage(schedule: string, nights: readonly NightRecord[]
   const body = html`  <header>
     <h1>${title}</h1>
     ${last ? html`<p class="byline">${nights.length} nights, the last <code>${last.night}</code>: <strong>${last.verdict}</strong></p>` : ''}
-    ${last ? html`<ul class="findings">${last.benchmarks.map((point) => html`<li>${wordsOf(point)}</li>`)}</ul>` : ''}
+    ${last ? html`<ul class="findings">${last.benchmarks.map((point) => html`<li>${nightWords(point)}</li>`)}</ul>` : ''}
   </header>
   <main>${sections}</main>
   <footer>A research artefact; not for clinical use. Written by Dermflow; the same numbers stand in <code>night.json</code> of each night.</footer>`;
@@ -56,7 +56,7 @@ function row(night: string, point: NightPoint): Markup {
   const { digests } = measured ?? {};
   return html`<tr>
     <th scope="row">${night}</th>
-    <td class="words ${verdict.verdict === 'drop' ? 'wrong' : ''}">${compared(point) ? html`<span class="verdict">${wordsOf(point)}</span>` : wordsOf(point)}</td>
+    <td class="words ${verdict.verdict === 'drop' ? 'wrong' : ''}">${compared(point) ? html`<span class="verdict">${nightWords(point)}</span>` : nightWords(point)}</td>
     <td>${measured?.label ?? ''}</td>
     <td><code>${short(digests?.model)}</code></td>
     <td><code>${short(digests?.judge)}</code></td>

@@ -26,7 +26,7 @@ function keyOf(secret: string): Buffer {
   return encoded === undefined ? Buffer.from(secret, 'utf8') : Buffer.from(encoded, 'base64');
 }
 
-export function bodyOf({ schedule, night, verdict, words, record }: NightResult): string {
+function bodyOf({ schedule, night, verdict, words, record }: NightResult): string {
   const data = { schedule, night, verdict, words, record: record.key };
   return canonicalJson({ type: `night.${verdict}`, timestamp: night, data });
 }

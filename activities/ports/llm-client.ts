@@ -19,7 +19,8 @@ export interface LlmBatches {
   submit(lines: ReadonlyMap<string, LlmRequest>, label: string, signal: AbortSignal): Promise<string>;
   /** Batches that may have this label; where the provider keeps no labels, those with the same number of lines. */
   find(lines: ReadonlyMap<string, LlmRequest>, label: string, since: Date, signal: AbortSignal): Promise<string[]>;
-  look(batch: string, lines: ReadonlyMap<string, LlmRequest>, signal: AbortSignal): Promise<BatchState>;
+  /** How far a batch is. */
+  poll(batch: string, lines: ReadonlyMap<string, LlmRequest>, signal: AbortSignal): Promise<BatchState>;
 }
 
 export type BatchState =

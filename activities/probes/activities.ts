@@ -10,7 +10,7 @@ import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { withScratchFolder } from '../scratch.ts';
 import { scoreProbes } from './score-probes.ts';
 
-export interface ProbeDependencies {
+interface ProbeDependencies {
   store: ArtifactStore;
   environment: Pick<Environment, 'scratch' | 'trainerPython'>;
   logger: Logger;

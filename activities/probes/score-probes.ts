@@ -29,7 +29,7 @@ const method = 'probes/1';
 /** scikit-learn's default, on standardised features. */
 const l2 = 1;
 
-export interface ProbesContext {
+interface ProbesContext {
   store: ArtifactStore;
   scratch: string;
   signal: AbortSignal;
@@ -66,11 +66,11 @@ export async function scoreProbes(
   const guessed =
     unseen.words === null ? [] : [`${benchmark.name}: nearest neighbour and linear probe: ${unseen.words}`];
 
-  // Both come from one look at the pictures, which is not taken where the store has both rows.
-  let looked: Promise<ClassScores> | null = null;
-  const look = (): Promise<ClassScores> => {
-    looked ??= lookAt(items, training, encoder.known, context);
-    return looked;
+  // Both come from one pass over the pictures, which is not made where the store has both rows.
+  let scored: Promise<ClassScores> | null = null;
+  const score = (): Promise<ClassScores> => {
+    scored ??= scorePictures(items, training, encoder.known, context);
+    return scored;
   };
   const rows: BenchmarkResult[] = [];
   const remarks = [...guessed];
@@ -89,7 +89,7 @@ export async function scoreProbes(
     } as const;
     const evaluation = await withScratchFolder(scratch, 'probes', (folder) =>
       commitOnce(store, work, async () => {
-        const scores = await look();
+        const scores = await score();
         const scored = baselineItems(items, { answer: chooser(probe.name, items, options, training, scores) });
         const described = {
           ...({ benchmark: benchmark.name, label, reader: 'strict', profile: profile.name, shown: 'real' } as const),
@@ -108,7 +108,7 @@ export async function scoreProbes(
 }
 
 /** Features of training pictures and items, then what both probes say of the items' pictures. */
-async function lookAt(
+async function scorePictures(
   items: readonly BenchmarkItem[],
   training: TrainingPictures,
   encoder: KnownEncoder,

@@ -19,7 +19,7 @@ import { narrativeArtifactsOf, readNarrativeSources } from './skingpt-r1/sources
 import { artifactsOf, readSources } from './sources.ts';
 import { drawThumbnails } from './thumbnails.ts';
 
-export interface ReportDependencies {
+interface ReportDependencies {
   store: ArtifactStore;
   environment: Pick<Environment, 'scratch'>;
   logger: Logger;

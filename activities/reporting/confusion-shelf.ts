@@ -7,7 +7,7 @@ import { appendFileSync, closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EvaluationSummary, TaskSummary } from '../../domain/evaluation/summary.ts';
 
-export interface ConfusionShelf {
+interface ConfusionShelf {
   /** Takes the rows that are whole out of what was read of a summary so far; empty ones stay in their places. */
   take(part: unknown): void;
   /** That summary with all its rows; one is read whenever it is asked for, while the folder stands, and not kept. */

@@ -3,7 +3,7 @@ import { html, raw } from 'hono/html';
 import type { Markup } from './markup.ts';
 import { style } from './style.ts';
 
-export interface PageParts {
+interface PageParts {
   title: string;
   /** Beside the style of all pages. */
   styles?: string;

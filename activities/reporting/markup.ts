@@ -69,5 +69,5 @@ export function rewardParts(parts: Readonly<Record<string, number>>): Markup {
 }
 
 /** Long matter behind its title. A link to something inside unfolds it. */
-export const folded = (title: string, open: boolean, content: Markup): Markup => html`
+export const collapsible = (title: string, open: boolean, content: Markup): Markup => html`
   <details class="folded" ${open ? raw('open') : ''}><summary>${title}</summary>${content}</details>`;

@@ -64,7 +64,7 @@ export function artifactsOf(input: ReportInput): Record<string, ArtifactRef> {
     textbook: data.textbook,
     questions: data.questions,
     trajectories: trajectories.trajectories,
-    ...Object.fromEntries(numbered(input.logs)),
+    ...Object.fromEntries(numberedLogs(input.logs)),
     ...Object.fromEntries(input.evaluations.map(({ label, evaluation }) => [`evaluation-${label}`, evaluation])),
     ...Object.fromEntries(
       (input.probes?.rows ?? []).map(({ label, benchmark, evaluation }) => [`${label}, ${benchmark}`, evaluation]),
@@ -74,7 +74,7 @@ export function artifactsOf(input: ReportInput): Record<string, ArtifactRef> {
 }
 
 /** `sft-1`, `sft-2`, …: the stretches of each stage. */
-export function numbered(logs: ReportInput['logs']): [string, ArtifactRef][] {
+export function numberedLogs(logs: ReportInput['logs']): [string, ArtifactRef][] {
   const byStage = Map.groupBy(logs, ({ stage }) => stage);
   return [...byStage].flatMap(([stage, own]) =>
     own.map(({ metrics }, i): [string, ArtifactRef] => [`${stage}-${i + 1}`, metrics]),

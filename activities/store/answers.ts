@@ -69,7 +69,7 @@ export async function openObject(
 }
 
 /** Size in bytes, null where it is absent. */
-export async function sizeOf(client: S3Client, at: ObjectAddress): Promise<number | null> {
+export async function objectSize(client: S3Client, at: ObjectAddress): Promise<number | null> {
   try {
     return (await orAbsent(client.send(new HeadObjectCommand(at))))?.ContentLength ?? null;
   } catch (error) {

@@ -9,56 +9,65 @@
  */
 export type Refusal = 'away' | 'mendable' | 'again' | 'final';
 
-export interface Meaning {
+export interface RefusalMeaning {
   refusal: Refusal;
   remedy: string;
 }
 
-export const credentials: Meaning = {
+export const credentials: RefusalMeaning = {
   refusal: 'mendable',
   remedy: 'set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or renew what the credentials come from',
 };
-const permission: Meaning = {
+const permission: RefusalMeaning = {
   refusal: 'mendable',
   remedy:
     'allow these credentials to list, read, write and delete in the bucket, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
 };
-const clock: Meaning = { refusal: 'mendable', remedy: "set this machine's clock right, e.g. by NTP" };
-const room: Meaning = { refusal: 'mendable', remedy: 'free space in the store or raise its quota' };
-const busy: Meaning = { refusal: 'away', remedy: 'it has too much to do; nothing need be done' };
-const conflict: Meaning = { refusal: 'again', remedy: 'another writer is at the same object; nothing need be done' };
-const garbled: Meaning = { refusal: 'again', remedy: 'bytes were lost on the way; look at the network or proxy' };
-export const region: Meaning = { refusal: 'final', remedy: "set DERMFLOW_S3_REGION to the bucket's region" };
-export const virtualHost: Meaning = {
+const clock: RefusalMeaning = { refusal: 'mendable', remedy: "set this machine's clock right, e.g. by NTP" };
+const room: RefusalMeaning = { refusal: 'mendable', remedy: 'free space in the store or raise its quota' };
+const busy: RefusalMeaning = { refusal: 'away', remedy: 'it has too much to do; nothing need be done' };
+const conflict: RefusalMeaning = {
+  refusal: 'again',
+  remedy: 'another writer is at the same object; nothing need be done',
+};
+const garbled: RefusalMeaning = {
+  refusal: 'again',
+  remedy: 'bytes were lost on the way; look at the network or proxy',
+};
+export const region: RefusalMeaning = { refusal: 'final', remedy: "set DERMFLOW_S3_REGION to the bucket's region" };
+const virtualHost: RefusalMeaning = {
   refusal: 'final',
   remedy: 'set DERMFLOW_S3_ADDRESSING=virtual, since this server wants the bucket in the host name',
 };
-export const checksums: Meaning = {
+export const checksums: RefusalMeaning = {
   refusal: 'final',
   remedy: 'set AWS_REQUEST_CHECKSUM_CALCULATION=when_required: this server knows no checksums of requests',
 };
-export const conditions: Meaning = {
+export const conditions: RefusalMeaning = {
   refusal: 'final',
   remedy:
     'this server cannot write conditionally (If-None-Match), which Dermflow needs; use another one (DERMFLOW_S3_ENDPOINT)',
 };
-export const lacking: Meaning = {
+export const lacking: RefusalMeaning = {
   refusal: 'final',
   remedy: 'this server lacks a part of S3 that Dermflow needs; use another one (DERMFLOW_S3_ENDPOINT)',
 };
-const limit: Meaning = { refusal: 'final', remedy: "raise the server's or proxy's limit on the size of a request" };
-const request: Meaning = {
+const limit: RefusalMeaning = {
+  refusal: 'final',
+  remedy: "raise the server's or proxy's limit on the size of a request",
+};
+const request: RefusalMeaning = {
   refusal: 'final',
   remedy: 'the server does not accept this request from Dermflow; its log says why',
 };
-export const between: Meaning = {
+export const between: RefusalMeaning = {
   refusal: 'away',
   remedy:
     'something between here and the store answers in its place, or alters what passes; look at DERMFLOW_S3_ENDPOINT and at proxies (HTTPS_PROXY, NO_PROXY)',
 };
-const broken: Meaning = { refusal: 'away', remedy: 'its log says why, a full disk most often' };
+const broken: RefusalMeaning = { refusal: 'away', remedy: 'its log says why, a full disk most often' };
 
-export const byCode: Record<string, Meaning> = {
+export const byCode: Record<string, RefusalMeaning> = {
   // Credentials that ended or are wrong: people renew them, and the same upload is then accepted.
   ExpiredToken: credentials,
   ExpiredTokenException: credentials,
@@ -124,7 +133,7 @@ export const byCode: Record<string, Meaning> = {
 };
 
 /** Where the code says nothing: servers and proxies that are not S3's own answer with a status alone. */
-export function byStatus(status: number): Meaning {
+export function byStatus(status: number): RefusalMeaning {
   if (status === 401) return credentials;
   if (status === 403) return permission;
   if (status === 402 || status === 507) return room;
@@ -140,8 +149,8 @@ export function byStatus(status: number): Meaning {
   return broken;
 }
 
-export const unreachable: Meaning = { refusal: 'away', remedy: 'start it or set DERMFLOW_S3_ENDPOINT' };
-export const certificate: Meaning = {
+export const unreachable: RefusalMeaning = { refusal: 'away', remedy: 'start it or set DERMFLOW_S3_ENDPOINT' };
+export const certificate: RefusalMeaning = {
   refusal: 'mendable',
   remedy: 'renew its certificate, or set NODE_EXTRA_CA_CERTS',
 };

@@ -24,7 +24,7 @@ import {
 import type { BlobRef } from '../../domain/artifact.ts';
 import { corrupt } from '../../domain/failures.ts';
 import { byteCounter } from '../motion.ts';
-import { type ObjectAddress, requireETag, sizeOf } from './answers.ts';
+import { type ObjectAddress, objectSize, requireETag } from './answers.ts';
 import { Garbled } from './refusals.ts';
 import { withUnsignedBody } from './unsigned.ts';
 
@@ -183,4 +183,4 @@ const isNoSuchUpload = (error: unknown): boolean =>
   error instanceof S3ServiceException && error.$metadata.httpStatusCode === 404;
 
 const isThere = async (client: S3Client, at: ObjectAddress, blob: BlobRef): Promise<boolean> =>
-  (await sizeOf(client, at)) === blob.bytes;
+  (await objectSize(client, at)) === blob.bytes;

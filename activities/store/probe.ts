@@ -16,7 +16,7 @@ import { bodyOf, getObject, type ObjectAddress, openObject } from './answers.ts'
 import { abortUnfinished, listedUploads, partBytes, uploadInParts } from './multipart.ts';
 import { atStart, createS3Client, explaining, putIfAbsent, type S3Settings } from './s3.ts';
 
-export interface Probed {
+interface Probed {
   /** What the store cannot do and how that shows, one line each; runs work without. */
   lacks: string[];
 }

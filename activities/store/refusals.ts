@@ -10,8 +10,8 @@ import {
   conditions,
   credentials,
   lacking,
-  type Meaning,
   type Refusal,
+  type RefusalMeaning,
   region,
   unreachable,
 } from './meanings.ts';
@@ -72,7 +72,7 @@ function wordsOf({ name, message }: Error): string {
   return words === '' || words === name || words === 'UnknownError' ? '' : `, "${words}"`;
 }
 
-function meaningOf(error: Error, status: number): Meaning {
+function meaningOf(error: Error, status: number): RefusalMeaning {
   const meaning = byCode[error.name] ?? byStatus(status);
   if (meaning === lacking && /checksum/i.test(error.message)) return checksums;
   if (meaning === lacking && /if-none-match|conditional/i.test(error.message)) return conditions;
@@ -83,7 +83,7 @@ function meaningOf(error: Error, status: number): Meaning {
 }
 
 /** Servers tell the bucket's region in a header, in the error, or by the host that they point to. */
-function redirected(error: Error): Meaning {
+function redirected(error: Error): RefusalMeaning {
   const { 'x-amz-bucket-region': header, location } = headersOf(error);
   const { Region, Endpoint } = error as { Region?: unknown; Endpoint?: unknown }; // as the SDK adds what the error holds
   const target = location ?? (typeof Endpoint === 'string' ? `https://${Endpoint}` : undefined);
@@ -112,7 +112,7 @@ function* causesOf(error: unknown, depth = 0): Generator<Error> {
 
 const codeOf = (error: Error): string => ('code' in error ? String(error.code) : '');
 
-function ofNetwork(error: unknown): Meaning | null {
+function ofNetwork(error: unknown): RefusalMeaning | null {
   for (const cause of causesOf(error)) {
     const code = codeOf(cause);
     if (/^(CERT_|ERR_TLS_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_)/.test(code)) return certificate;

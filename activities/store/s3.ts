@@ -14,7 +14,7 @@ import { userMistake } from '../../domain/failures.ts';
 import { proxyAgents, proxyWords } from '../../platform/proxy.ts';
 import { transferring } from '../motion.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
-import { askForReason, getObject, type ObjectAddress, orAbsent, requireETag, sizeOf } from './answers.ts';
+import { askForReason, getObject, type ObjectAddress, objectSize, orAbsent, requireETag } from './answers.ts';
 import { countBodies } from './counted.ts';
 import { renewableCredentials } from './credentials.ts';
 import { download } from './download.ts';
@@ -35,8 +35,8 @@ export interface S3Settings {
   credentials?: S3ClientConfig['credentials'];
 }
 
-export const addressings = ['path', 'virtual'] as const;
-export type Addressing = (typeof addressings)[number];
+const addressings = ['path', 'virtual'] as const;
+type Addressing = (typeof addressings)[number];
 
 /**
  * Silence, in milliseconds, after which a connection counts as broken and is asked again. The SDK looks after 3 s, and
@@ -45,7 +45,7 @@ export type Addressing = (typeof addressings)[number];
 export const silenceMs = 50_000;
 
 /**
- * @param credentials in the place of the settings'
+ * @param credentials used instead of the settings'
  * @param checksums default: as `AWS_REQUEST_CHECKSUM_CALCULATION` says
  */
 export function createS3Client(
@@ -102,7 +102,7 @@ export function createS3Store(client: S3Client, settings: S3Settings): ArtifactS
   const explained = <T>(work: () => Promise<T>): Promise<T> => explaining(settings, work);
   const put = async (command: PutObjectCommand): Promise<void> => requireETag(await client.send(command));
   return createStore({
-    size: (key) => explained(() => sizeOf(client, at(key))),
+    size: (key) => explained(() => objectSize(client, at(key))),
     get: (key) => explained(() => getObject(client, at(key))),
     download: (key, path, blob) => explained(() => download(client, at(key), path, blob)),
     put: (key, data) => explained(() => put(new PutObjectCommand({ ...at(key), Body: data }))),

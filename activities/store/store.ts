@@ -19,7 +19,7 @@ import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { withBuffer } from './buffers.ts';
 
 /** What a place must be able to do. Keys stay within `[a-z0-9/._-]`. */
-export interface ObjectPlace {
+interface ObjectPlace {
   /** Size in bytes, null if absent. */
   size(key: string): Promise<number | null>;
   get(key: string): Promise<Uint8Array | null>;
@@ -135,7 +135,7 @@ export function createStore(place: ObjectPlace): ArtifactStore {
     objectKeys: (prefix) => place.list(prefix),
   };
 
-  /** What is small is sent without asking first whether it is there: a request in the place of two. */
+  /** What is small is sent without asking first whether it is there: one request instead of two. */
   const putBytes = async (ref: BlobRef, bytes: Uint8Array): Promise<void> => {
     const key = storeKeys.blob(ref.sha256);
     const made = ref.bytes <= smallBytes && !damaged.has(ref.sha256) && (await place.putIfAbsent(key, bytes));

@@ -19,7 +19,7 @@ import { type PreflightRequest, preflight } from './preflight.ts';
 const hubId = /^[\w.-]+\/[\w.-]+(@[\w./-]+)?$/;
 
 /** The machine that asks, and the run that is about to begin there; null: the model is only evaluated. */
-export interface Asking {
+interface Machine {
   python: string;
   run: { place: TrainerPlace; recipe: Recipe } | null;
 }
@@ -31,7 +31,7 @@ export interface Asking {
  */
 export async function identifyModel(
   base: string,
-  { python, run }: Asking,
+  { python, run }: Machine,
   onProgress: (done: number, total: number) => void = () => {},
 ): Promise<ModelRef> {
   if (run) requireRunnable(run);
@@ -54,7 +54,7 @@ export async function identifyModel(
   );
 }
 
-function requireRunnable({ place, recipe }: NonNullable<Asking['run']>): void {
+function requireRunnable({ place, recipe }: NonNullable<Machine['run']>): void {
   requireOpenPaths(place, usesOf(recipe));
   requireEvenBatches(methodOf(recipe).stages, recipe, place.processes * place.machines);
   const served = usesOf(recipe).stages.find(({ rollouts }) => rollouts?.engine === 'vllm-server');
@@ -66,7 +66,7 @@ function requireRunnable({ place, recipe }: NonNullable<Asking['run']>): void {
 }
 
 /** Modules that the locked environment does not hold. */
-function neededModules({ place, recipe }: NonNullable<Asking['run']>): PreflightRequest['needs'] {
+function neededModules({ place, recipe }: NonNullable<Machine['run']>): PreflightRequest['needs'] {
   const { attention, sharding, tracking, processes, machines } = place;
   const { stages } = usesOf(recipe);
   return [

@@ -17,7 +17,7 @@ const answerSchema = z.union([
 ]);
 
 /** `owner/name@commit` of the model asked for and its type as its configuration says it; null where none was asked for. */
-export interface Preflight {
+interface Preflight {
   model: string | null;
   type: string | null;
 }

@@ -6,7 +6,7 @@ import type { StretchJob } from '../../domain/trainer.ts';
 import { standbyCommand, trainerCommand } from './command.ts';
 import { giveJob, spawnTrainer, type Trainer } from './trainer-process.ts';
 
-export interface Standby {
+interface Standby {
   /** The waiting trainer, given the job in this file; a new one where none waits. */
   start(file: string): Trainer;
   /** Lets a trainer get ready for a job of the same kind as this one, if none waits. */

@@ -15,7 +15,7 @@ export interface TrainerProcess {
   logger: Logger;
 }
 
-export interface TrainerJobOptions {
+interface TrainerJobOptions {
   /** Where the job file is written. */
   folder: string;
   signal?: AbortSignal | undefined;

@@ -8,7 +8,7 @@ import { DermflowError, type FailureType, failureTypes } from '../../domain/fail
 import { interruptedExitCode, type TrainerEvent, trainerEventSchema } from '../../domain/trainer.ts';
 import { type Command, trainerPackage } from './command.ts';
 
-export interface Supervision {
+interface Supervision {
   logger: Logger;
   /** Silence, in milliseconds, after which a trainer counts as stalled. */
   stallMs: number;

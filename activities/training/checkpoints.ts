@@ -90,7 +90,7 @@ export async function restoreNewestValid(
 }
 
 /** Whether every file that the manifest names is in the store, by its size. Its digest is checked when it is read. */
-export async function isWhole(store: ArtifactStore, { files }: Manifest): Promise<boolean> {
+export async function hasAllFiles(store: ArtifactStore, { files }: Manifest): Promise<boolean> {
   const present = await Promise.all(Object.values(files).map((blob) => store.hasBlob(blob)));
   return present.every(Boolean);
 }

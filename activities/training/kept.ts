@@ -13,9 +13,9 @@ import { DermflowError } from '../../domain/failures.ts';
 import { leaveBehind, putAside, sweepScratch } from '../scratch.ts';
 import { findSealed, isUnbroken, readSeal, removeSealed, type SealedCheckpoint } from './seal.ts';
 
-export const keptPerStage = 2;
+const keptPerStage = 2;
 export const keptStages = 4;
-export const keptDays = 14;
+const keptDays = 14;
 
 const dayMs = 86_400_000;
 

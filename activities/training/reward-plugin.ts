@@ -24,7 +24,7 @@ export interface LoadedPlugin {
   close(): Promise<void>;
 }
 
-export interface RewardLimits {
+interface RewardLimits {
   /** For the completions of one request, in milliseconds. */
   timeoutMs: number;
   /** How often those without a result are asked for. */

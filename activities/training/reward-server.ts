@@ -14,13 +14,13 @@ import { scoreCompletion } from '../../domain/rewards/rewards.ts';
 import type { RewardSource } from './jobs/common.ts';
 import type { LoadedPlugin } from './reward-plugin.ts';
 
-export interface RewardServer extends RewardSource {
+interface RewardServer extends RewardSource {
   /** What went wrong here, e.g. in the recipe's own reward; the trainer sees no more than a refusal. */
   failure(): Error | null;
   close(): Promise<void>;
 }
 
-export interface Scoring {
+interface Scoring {
   questions: ReadonlyMap<string, Question>;
   settings: RewardSettings;
   plugin: LoadedPlugin | null;

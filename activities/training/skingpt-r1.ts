@@ -5,13 +5,13 @@ import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { StretchResult, TrainingActivities } from '../../domain/contracts/training.ts';
 import { agreement } from '../../domain/dermeval/soreb.ts';
 import type { StretchJob } from '../../domain/trainer.ts';
+import type { TrainerPlace } from '../../platform/env.ts';
 import { withHeartbeats } from '../heartbeats.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { flatMapRows, listRows } from '../rows.ts';
 import { withRows } from '../store/rows.ts';
 import { fetchPolicy, modelPath } from '../trainer/model-folders.ts';
 import { inputPaths, type JobFolders } from './job-folders.ts';
-import type { Place } from './jobs/common.ts';
 import { distillJob, distilStretch, writeFeatures } from './jobs/distill.ts';
 import { scoreEvaluations, sorebJob, sorebStretch } from './jobs/soreb.ts';
 import { serveScores } from './reward-server.ts';
@@ -31,7 +31,7 @@ export function createSkinGptR1Activities(
     store,
     environment,
     logger,
-  }: { store: ArtifactStore; environment: { scratch: string; trainer: Place }; logger: Logger },
+  }: { store: ArtifactStore; environment: { scratch: string; trainer: TrainerPlace }; logger: Logger },
   inFolder: RunStretch,
 ): Pick<TrainingActivities, 'trainDistilled' | 'trainSoreb'> {
   return {

@@ -8,7 +8,7 @@ import type { ScratchFolder } from '../scratch.ts';
 import type { Trainer } from '../trainer/trainer-process.ts';
 
 /** A checkpoint by its stage's key and the digest of its manifest. */
-export interface Position {
+interface Position {
   stageKey: string;
   checkpoint: string;
 }
@@ -23,13 +23,13 @@ export interface Held {
   inputs: ScratchFolder | null;
 }
 
-export interface StayingTrainers {
+interface StayingTrainers {
   /** The trainer that stands at this checkpoint; null where there is none. Any other one is ended first. */
   take(position: Position | null): Promise<Held | null>;
   keep(position: Position, held: Held): void;
 }
 
-export const stayMs = 60_000;
+const stayMs = 60_000;
 
 /** @param signal ends the one that stays */
 export function createStayingTrainers(signal: AbortSignal | undefined, waitMs = stayMs): StayingTrainers {

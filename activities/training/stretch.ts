@@ -20,7 +20,7 @@ import { checkpointFactsSchema } from './checkpoint-facts.ts';
 import {
   checkpointSteps,
   commitCheckpoint,
-  isWhole,
+  hasAllFiles,
   newestStep,
   type RestoredCheckpoint,
   restoreNewestValid,
@@ -112,7 +112,7 @@ const metricsFactsSchema = z.object({ values: metricsLineSchema.shape.values });
 
 async function findComplete(stretch: Stretch, store: ArtifactStore): Promise<StretchResult | null> {
   const checkpoint = await store.find('checkpoint', checkpointKey(stretch.stageKey, stretch.stopAt));
-  if (!checkpoint || !(await isWhole(store, await store.manifest(checkpoint)))) return null;
+  if (!checkpoint || !(await hasAllFiles(store, await store.manifest(checkpoint)))) return null;
   const metrics = await store.find('metrics', workKey(metricsWork(stretch, checkpoint)));
   if (!metrics) return null;
   const { values } = metricsFactsSchema.parse((await store.manifest(metrics)).facts);

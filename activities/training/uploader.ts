@@ -6,7 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DermflowError, failureTypes } from '../../domain/failures.ts';
 
-export interface Uploader<T extends { step: number }, R> {
+interface Uploader<T extends { step: number }, R> {
   /** Takes a checkpoint; the one that waited, if any, is dropped. */
   add(checkpoint: T): void;
   /** Waits for all uploads and returns the newest one's result; throws the first error. */
@@ -15,7 +15,7 @@ export interface Uploader<T extends { step: number }, R> {
   readonly newest: number | null;
 }
 
-export interface UploaderActions<T, R> {
+interface UploaderActions<T, R> {
   upload(checkpoint: T): Promise<R>;
   /** Frees the disk of a checkpoint that is in the store or was dropped for a newer one. */
   discard(checkpoint: T): Promise<void>;

@@ -21,7 +21,7 @@ import { modelOfRecord } from '../llm/served.ts';
 import { inTurns } from '../scratch-database.ts';
 import { fetchRows } from '../store/rows.ts';
 import { collectRequests, distributeReplies, identified, trajectoryOf } from './reasoning.ts';
-import { readTextbook } from './textbook-table.ts';
+import { readTextbookTable } from './textbook-table.ts';
 import { type Written, writeOnce } from './written.ts';
 
 const casesFile = artifactFiles.dataset.cases;
@@ -51,7 +51,7 @@ export async function synthesise(request: SynthesisRequest): Promise<Written> {
   } as const;
   return writeOnce(request, model, work, async (folder) => {
     const cases = await fetchRows(store, textbook, casesFile.name, casesFile.schema, folder);
-    const table = await readTextbook(cases);
+    const table = await readTextbookTable(cases);
     const differentials = settings.types.filter((type) => type !== 1).toSorted();
     const planned: PlannedPair[] = [];
     for (const type of differentials)

@@ -9,7 +9,7 @@ export interface TextbookTable extends Textbook {
   close(): void;
 }
 
-export async function readTextbook(cases: Rows<Case>): Promise<TextbookTable> {
+export async function readTextbookTable(cases: Rows<Case>): Promise<TextbookTable> {
   const database = openScratchDatabase('create table book (at integer primary key, id text, line text)');
   const insert = database.prepare('insert into book values (?, ?, ?)');
   const positions = new Map<string, number[]>();

@@ -14,7 +14,7 @@ import { readRecipe, withData, withTeacher } from '../start/recipes.ts';
 import { showImport, showNote } from '../start/run.ts';
 import { collect } from '../start/start.ts';
 import { finishRun } from './finish.ts';
-import type { Done, Table, TableOf } from './kind.ts';
+import type { AblationTable, Done, TableOf } from './kind.ts';
 import { skinR1Table } from './skin-r1.ts';
 import { skinGptR1Table } from './skingpt-r1.ts';
 
@@ -122,7 +122,7 @@ async function finishAll(
 }
 
 /** Returns the path of the page. */
-async function writeTable(folder: string, { files, page }: Table): Promise<string> {
+async function writeTable(folder: string, { files, page }: AblationTable): Promise<string> {
   await mkdir(folder, { recursive: true });
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
   return join(folder, page);

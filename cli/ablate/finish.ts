@@ -7,7 +7,7 @@ import { runOf } from '../run-id.ts';
 import { startRun } from '../runs.ts';
 import type { Session } from '../session.ts';
 
-export interface Finished {
+interface Finished {
   run: string;
   result: RunResult;
   /** Whether it was there before. */

@@ -9,7 +9,7 @@ export interface Done<R extends Recipe = Recipe> {
   result: RunResult;
 }
 
-export interface Table {
+export interface AblationTable {
   /** What programs read. */
   json: object;
   /** For the terminal. */
@@ -24,4 +24,4 @@ export type TableOf<R extends Recipe> = (
   recipe: string,
   done: readonly Done<R>[],
   store: ArtifactStore,
-) => Promise<Table>;
+) => Promise<AblationTable>;

@@ -20,13 +20,13 @@ async function score(file: string, { json = false }: { json?: boolean }): Promis
   const lines = parseScoreLines(text, file);
   const { taxonomy } = await loadKnowledge();
   const scores = lines.map((line) => scoreOutput(line, taxonomy));
-  console.log(json ? scores.map(jsonLine).join('\n') : renderScores(lines, scores));
+  console.log(json ? scores.map(jsonLine).join('\n') : renderScoreLines(lines, scores));
 }
 
 const jsonLine = ({ strict, lenient, rewards }: Score): string => JSON.stringify({ strict, lenient, rewards });
 
 /** One row per output, then how many were read, and how many are right. */
-export function renderScores(lines: readonly ScoreLine[], scores: readonly Score[]): string {
+export function renderScoreLines(lines: readonly ScoreLine[], scores: readonly Score[]): string {
   const rows = scores.map(({ strict, lenient, rewards, unreadable }, i) => [
     String(i + 1),
     strict.format ? 'yes' : 'no',

@@ -5,14 +5,14 @@ import { compareEvaluations, type EvaluationComparison } from '../../domain/eval
 import { type ReaderName, readers } from '../../domain/evaluation/scored.ts';
 import { userMistake } from '../../domain/failures.ts';
 import { itemNames } from '../../domain/pages/told-apart.ts';
-import { withAnswers } from '../question.ts';
+import { withMomentaryServices } from '../momentary-services.ts';
 import { type BoardRow, modelsBehind, readBoard } from './board.ts';
 import { renderCompared } from './render-compared.ts';
-import { byId, readAsked, readScored } from './row-items.ts';
+import { indexById, readAsked, readScored } from './row-items.ts';
 
 export { readScored } from './row-items.ts';
 
-export interface Compared {
+interface Compared {
   first: string;
   second: string;
   benchmark: string;
@@ -41,7 +41,7 @@ async function compare(first: string, second: string, options: CompareOptions): 
   const { benchmark, reader, limit, json } = options;
   const shown = Number(limit);
   if (!Number.isInteger(shown) || shown < 0) throw userMistake(`--limit ${limit}: expected a whole number from 0`);
-  const compared = await withAnswers(async ({ client, store }) => {
+  const compared = await withMomentaryServices(async ({ client, store }) => {
     const artifacts = await store();
     const board = await readBoard(artifacts, client.options.namespace);
     const a = findRow(board, first, benchmark, second);
@@ -101,7 +101,7 @@ export async function compareRows(
 ): Promise<Compared> {
   const names = itemNames();
   const read = async (row: BoardRow) => {
-    const nameOf = names(byId(await readAsked(store, row)));
+    const nameOf = names(indexById(await readAsked(store, row)));
     return (await readScored(store, row)).map((item) => ({ ...item, id: nameOf(item.id) }));
   };
   const [a, b] = [await read(first), await read(second)];

@@ -12,7 +12,7 @@ import { renderScores } from '../scores/render-scores.ts';
 import { withSession } from '../session.ts';
 import { collect } from '../start/start.ts';
 import { compareCommand } from './compare.ts';
-import { exportCommand } from './exchange/export.ts';
+import { exportResultsCommand } from './exchange/export.ts';
 import { importCommand } from './exchange/import.ts';
 import { agreementCommand } from './narratives/agreement.ts';
 import { pagesCommand } from './report.ts';
@@ -53,14 +53,14 @@ export const evaluateCommand = (): Command =>
     .option('--batch-size <count>', "default: the recipe's", positive)
     .option('--threads <count>', "of the CPU; default: the recipe's", positive)
     .option('--detach', 'print the evaluation and return')
-    .option('--json', 'one JSON object a line')
+    .option('--json', 'one JSON object per line')
     .action(evaluate)
     // Those of compare, report and the others have the same names, and are theirs where they follow them (main.ts has it too).
     .enablePositionalOptions()
     .addCommand(compareCommand())
     .addCommand(agreementCommand())
     .addCommand(pagesCommand())
-    .addCommand(exportCommand())
+    .addCommand(exportResultsCommand())
     .addCommand(importCommand());
 
 async function evaluate(

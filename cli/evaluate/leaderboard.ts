@@ -1,9 +1,9 @@
 /** `dermflow leaderboard`: every evaluation in the store, by benchmark. */
 import { Command, Option } from 'commander';
-import { withAnswers } from '../question.ts';
+import { withMomentaryServices } from '../momentary-services.ts';
 import { renderNarratives } from '../scores/render-narratives.ts';
 import { renderSampled } from '../scores/render-sampled.ts';
-import { inOrder, renderScores, toCsv, toMarkdown } from '../scores/render-scores.ts';
+import { byHighestScore, renderScores, toCsv, toMarkdown } from '../scores/render-scores.ts';
 import { collect } from '../start/start.ts';
 import { type BoardRow, readBoard } from './board.ts';
 
@@ -24,7 +24,9 @@ export const leaderboardCommand = (): Command =>
     .action(leaderboard);
 
 async function leaderboard({ benchmark, format, json = false }: LeaderboardOptions): Promise<void> {
-  const all = await withAnswers(async ({ client, store }) => readBoard(await store(), client.options.namespace));
+  const all = await withMomentaryServices(async ({ client, store }) =>
+    readBoard(await store(), client.options.namespace),
+  );
   const rows = all.filter((row) => benchmark.length === 0 || benchmark.includes(row.benchmark));
   if (rows.length === 0 && all.length > 0) console.error(noneOn(benchmark, all));
   if (rows.length > 0 || all.length === 0 || json || format === 'json')
@@ -38,9 +40,9 @@ export function noneOn(named: readonly string[], all: readonly BoardRow[]): stri
 }
 
 export function write(rows: readonly BoardRow[], format: LeaderboardOptions['format']): string {
-  if (format === 'json') return JSON.stringify(inOrder(rows));
+  if (format === 'json') return JSON.stringify(byHighestScore(rows));
   if (format === 'csv') return toCsv(rows);
   if (rows.length === 0) return 'no evaluations; "dermflow evaluate" makes some';
   if (format === 'markdown') return toMarkdown(rows);
-  return [renderScores(rows), ...renderSampled(inOrder(rows)), ...renderNarratives(rows)].join('\n');
+  return [renderScores(rows), ...renderSampled(byHighestScore(rows)), ...renderNarratives(rows)].join('\n');
 }

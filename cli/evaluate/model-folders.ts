@@ -10,7 +10,7 @@ import type { ArtifactRef } from '../../domain/artifact.ts';
 import { userMistake } from '../../domain/failures.ts';
 import { publicBase } from '../../domain/models/public-base.ts';
 
-export type FoundModel =
+type FoundModel =
   | { kind: 'adapter'; name: string; adapter: ArtifactRef }
   | { kind: 'onnx'; name: string; onnx: ArtifactRef }
   /** A base: a folder on the workers, or an id of the hub. */
@@ -24,7 +24,11 @@ const adapterConfigSchema = z.looseObject({ base_model_name_or_path: z.string().
  *
  * @param base of the recipe whose data are asked: an adapter is put on it
  */
-export async function findModel(path: string, base: string, store: () => Promise<ArtifactStore>): Promise<FoundModel> {
+export async function findModelAt(
+  path: string,
+  base: string,
+  store: () => Promise<ArtifactStore>,
+): Promise<FoundModel> {
   const folder = resolve(path);
   const found = await stat(folder).catch(() => null);
   if (!found) {

@@ -8,10 +8,10 @@ import { evaluationProfile } from '../../domain/prompts/prompts.ts';
 import type { Recipe } from '../../domain/recipe/recipe.ts';
 import type { Session } from '../session.ts';
 import { checkpointOf, findRun, type KnownRun } from './known-runs.ts';
-import { findModel } from './model-folders.ts';
+import { findModelAt } from './model-folders.ts';
 
 /** What holds for each model that says nothing else. */
-export interface Defaults {
+interface Defaults {
   /** Of the data: its base, and how its models compute. */
   recipe: Recipe;
   /** Digest of that base where it is known. */
@@ -67,7 +67,9 @@ async function resolveModel(
       return [{ ...common, ...own, kind: 'endpoint', label: baseline.name.toLowerCase(), model, ...given(settings) }];
     }
     case 'path': {
-      const found = await findModel(reference.path, defaults.recipe.model.base, () => session.store({ writes: true }));
+      const found = await findModelAt(reference.path, defaults.recipe.model.base, () =>
+        session.store({ writes: true }),
+      );
       if (found.kind === 'onnx') return [{ ...common, kind: 'onnx', label: `onnx:${found.name}`, onnx: found.onnx }];
       if (found.kind === 'base') return [{ ...ofBase(defaults, found.base, null), label: `model:${found.name}` }];
       const base = ofBase(defaults, defaults.recipe.model.base, defaults.baseSha256);

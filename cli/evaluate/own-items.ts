@@ -62,7 +62,7 @@ export async function storeOwnItems(
 async function readItems(file: string): Promise<{ name: string; items: OwnItem[] }> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw userMistake(
-      `${file}: cannot be read (${String(error)}); give a file of items, one JSON object a line`,
+      `${file}: cannot be read (${String(error)}); give a file of items, one JSON object per line`,
       error,
     );
   });

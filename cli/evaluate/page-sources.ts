@@ -18,7 +18,7 @@ import { type DataConditions, trainingOf } from '../../domain/report/against-pap
 import { sampledWords } from '../../domain/report/sampled.ts';
 import type { BoardRow } from './board.ts';
 import { recordedRecipe } from './recorded-recipe.ts';
-import { byId, readAsked, readScored } from './row-items.ts';
+import { indexById, readAsked, readScored } from './row-items.ts';
 
 export { readAsked } from './row-items.ts';
 
@@ -42,7 +42,7 @@ export async function readPageSources(
   const labels = distinctLabels(chosen);
   for (const [i, row] of chosen.entries()) {
     const own = await readAsked(store, row);
-    const nameOf = names(byId(own));
+    const nameOf = names(indexById(own));
     const { items, ...source } = await readSource(store, row);
     const named = items.map((item) => ({ ...item, id: nameOf(item.id) }));
     sources.push({ ...source, label: labels[i] ?? row.label, items: named });
@@ -64,9 +64,7 @@ export async function readPageSources(
 }
 
 /** Labels by which no two evaluations of a page are taken for each other: with what differs behind them. */
-export function distinctLabels(
-  rows: readonly Pick<BoardRow, 'label' | 'profile' | 'samples' | 'evaluation'>[],
-): string[] {
+function distinctLabels(rows: readonly Pick<BoardRow, 'label' | 'profile' | 'samples' | 'evaluation'>[]): string[] {
   return rows.map((row) => {
     const alike = rows.filter(({ label }) => label === row.label);
     if (alike.length === 1) return row.label;

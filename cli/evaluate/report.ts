@@ -5,7 +5,7 @@ import { execa } from 'execa';
 import { userMistake } from '../../domain/failures.ts';
 import { servePages } from '../../infra/web-server.ts';
 import { readPort, serveUntilInterrupted } from '../follow/report.ts';
-import { withAnswers } from '../question.ts';
+import { withMomentaryServices } from '../momentary-services.ts';
 import { type BoardRow, modelsBehind, readBoard } from './board.ts';
 import { findRow } from './compare.ts';
 import { isRule, readPageSources } from './page-sources.ts';
@@ -34,7 +34,7 @@ export const pagesCommand = (): Command =>
     .action(report);
 
 async function report(names: string[], { benchmark, out, ...shown }: PagesOptions): Promise<void> {
-  const { folder, files } = await withAnswers(async ({ client, store, environment }) => {
+  const { folder, files } = await withMomentaryServices(async ({ client, store, environment }) => {
     const artifacts = await store();
     const board = await readBoard(artifacts, client.options.namespace);
     const ruleKeys = new Set<string>();

@@ -38,5 +38,5 @@ export async function readAsked(
   return questionItems({ questions: all }, task, evaluationProfile(profile));
 }
 
-export const byId = <T extends { id: string }>(items: readonly T[]): Map<string, T> =>
+export const indexById = <T extends { id: string }>(items: readonly T[]): Map<string, T> =>
   new Map(items.map((item) => [item.id, item]));

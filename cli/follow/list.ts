@@ -5,7 +5,7 @@ import { listRecords } from '../../activities/run-records.ts';
 import { userMistake } from '../../domain/failures.ts';
 import { methodOfWorkflow, methods } from '../../domain/methods/index.ts';
 import { memo, searchAttributes } from '../../domain/names.ts';
-import { withAnswers } from '../question.ts';
+import { withMomentaryServices } from '../momentary-services.ts';
 import type { Session } from '../session.ts';
 import { renderTable } from '../table.ts';
 import { unknownState } from './recorded.ts';
@@ -110,7 +110,7 @@ async function list({ all = false, failed = false, recipe, limit, json = false }
   if (recipe !== undefined && !/^[a-z0-9-]+$/.test(recipe)) {
     throw userMistake(`--recipe ${recipe}: expected the name of a recipe: a-z, 0-9 and "-"`);
   }
-  const rows = await withAnswers((session) => findRuns(session, { all, failed, recipe, count }));
+  const rows = await withMomentaryServices((session) => findRuns(session, { all, failed, recipe, count }));
   if (json) return console.log(JSON.stringify(rows));
   const cells = rows.map(({ run, method, state, stage, startedAt, closedAt, waits }) => [
     run,

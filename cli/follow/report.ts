@@ -9,7 +9,7 @@ import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { RunResult } from '../../domain/contracts/run.ts';
 import { servePages, type WebServer } from '../../infra/web-server.ts';
 import { untilInterrupted } from '../interruption.ts';
-import { withAnswers } from '../question.ts';
+import { withMomentaryServices } from '../momentary-services.ts';
 import { knownResultOf } from './recorded.ts';
 import { reportPages } from './served-report.ts';
 
@@ -37,7 +37,7 @@ export const reportCommand = (): Command =>
     .action(report);
 
 async function report(run: string, { out, serve, open, port, json }: ReportOptions): Promise<void> {
-  const page = await withAnswers(async (session) => {
+  const page = await withMomentaryServices(async (session) => {
     const folder = resolve(out ?? resolve(session.environment.home, 'reports', run));
     return fetchReport(await session.store(), await knownResultOf(session, run), folder);
   });

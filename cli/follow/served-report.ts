@@ -3,13 +3,16 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Hono } from 'hono';
 import { getMimeType } from 'hono/utils/mime';
+import { artifactFiles } from '../../domain/artifact-files.ts';
+
+const { page, report } = artifactFiles.report;
 
 /** `report.html` at the root, `report.json` beside it; nothing else of the folder. */
 export function reportPages(folder: string): Hono {
   const pages = new Hono();
   for (const [path, name] of [
-    ['/', 'report.html'],
-    ['/report.json', 'report.json'],
+    ['/', page.name],
+    [`/${report.name}`, report.name],
   ] as const) {
     pages.get(path, async (context) =>
       context.body(await readFile(join(folder, name)), 200, {

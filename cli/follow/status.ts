@@ -1,6 +1,6 @@
 /** `dermflow status`: where a run is, once. */
 import { Command } from 'commander';
-import { withAnswers } from '../question.ts';
+import { withMomentaryServices } from '../momentary-services.ts';
 import { knownStatusOf } from './recorded.ts';
 import { renderKnown } from './render.ts';
 import { renderMeasured } from './results.ts';
@@ -11,7 +11,7 @@ export const statusCommand = (): Command =>
     .argument('<run>')
     .option('--json', 'as a JSON object')
     .action(async (run: string, { json = false }: { json?: boolean }) => {
-      const { page, ...status } = await withAnswers(async (session) => {
+      const { page, ...status } = await withMomentaryServices(async (session) => {
         const known = await knownStatusOf(session, run);
         return { ...known, page: known.forgotten ? null : session.page(run) };
       });

@@ -3,8 +3,8 @@ import { Command } from 'commander';
 import { readNights } from '../../activities/nights/nights.ts';
 import { exitCodes, userMistake } from '../../domain/failures.ts';
 import type { NightRecord, VerdictName } from '../../domain/nights/record.ts';
-import { wordsOf } from '../../domain/nights/words.ts';
-import { withAnswers } from '../question.ts';
+import { nightWords } from '../../domain/nights/words.ts';
+import { withMomentaryServices } from '../momentary-services.ts';
 import { parseScheduleName } from './schedules.ts';
 
 export const checkCommand = (): Command =>
@@ -19,7 +19,7 @@ async function check(name: string, { maxAge, json = false }: { maxAge: string; j
   const hours = Number(maxAge);
   if (!(hours > 0)) throw userMistake(`--max-age ${maxAge}: expected a number of hours above 0`);
   const schedule = parseScheduleName(name);
-  const nights = await withAnswers(async ({ client, store }) =>
+  const nights = await withMomentaryServices(async ({ client, store }) =>
     readNights(await store(), client.options.namespace, schedule),
   );
   const checked = judge(schedule, nights.at(-1)?.record ?? null, hours, Date.now());
@@ -27,7 +27,7 @@ async function check(name: string, { maxAge, json = false }: { maxAge: string; j
   process.exitCode = checked.exitCode;
 }
 
-export interface Checked {
+interface Checked {
   schedule: string;
   night: string | null;
   verdict: VerdictName;
@@ -52,7 +52,7 @@ export function judge(schedule: string, last: NightRecord | null, maxAgeHours: n
   });
   if (!last) return unknown([`${schedule}: no night has been recorded`], null);
   const { night, verdict, judgedAt, benchmarks } = last;
-  const words = [`${schedule}, night ${night}: ${verdict}`, ...benchmarks.map((point) => `  ${wordsOf(point)}`)];
+  const words = [`${schedule}, night ${night}: ${verdict}`, ...benchmarks.map((point) => `  ${nightWords(point)}`)];
   const ageHours = (nowMs - Date.parse(judgedAt)) / 3_600_000;
   if (ageHours > maxAgeHours) {
     return unknown([`${schedule}: the newest night was judged ${Math.round(ageHours)} hours ago`, ...words], night);

@@ -18,7 +18,7 @@ import { type NightlyInput, scheduleName } from '../../domain/nights/nightly.ts'
 import { howToRegister } from '../../infra/search-attributes.ts';
 import { attributesOf, lacksSearchAttributes } from '../runs.ts';
 
-export interface NightTimes {
+interface NightTimes {
   /** Time of day, e.g. `02:30`. */
   at: string;
   timezone: string;
@@ -140,7 +140,7 @@ export async function backfillNights(client: Client, name: string, from: number,
   );
 }
 
-export interface ScheduleRow {
+interface ScheduleRow {
   schedule: string;
   state: 'active' | 'paused';
   note: string;

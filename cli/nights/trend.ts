@@ -5,8 +5,8 @@ import { readNights } from '../../activities/nights/nights.ts';
 import { readText } from '../../activities/store/commit.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import { userMistake } from '../../domain/failures.ts';
-import { wordsOf } from '../../domain/nights/words.ts';
-import { withAnswers } from '../question.ts';
+import { nightWords } from '../../domain/nights/words.ts';
+import { withMomentaryServices } from '../momentary-services.ts';
 import { parseScheduleName } from './schedules.ts';
 
 export const trendCommand = (): Command =>
@@ -19,7 +19,7 @@ export const trendCommand = (): Command =>
 
 async function trend(name: string, { output, json = false }: { output?: string; json?: boolean }): Promise<void> {
   const schedule = parseScheduleName(name);
-  const { nights, page } = await withAnswers(async ({ client, store }) => {
+  const { nights, page } = await withMomentaryServices(async ({ client, store }) => {
     const artifacts = await store();
     const found = await readNights(artifacts, client.options.namespace, schedule);
     const last = found.at(-1);
@@ -33,6 +33,6 @@ async function trend(name: string, { output, json = false }: { output?: string; 
   if (output !== undefined) return console.log(output);
   for (const { night, verdict, benchmarks } of nights) {
     console.log(`${night}  ${verdict}`);
-    for (const point of benchmarks) console.log(`  ${wordsOf(point)}`);
+    for (const point of benchmarks) console.log(`  ${nightWords(point)}`);
   }
 }

@@ -28,7 +28,7 @@ export interface Desk {
   narratives: readonly Narrative[];
 }
 
-export interface DeskSource {
+interface DeskSource {
   store: ArtifactStore;
   wait: Pick<ReviewWait, 'set' | 'certified'>;
   /** Why the run waits for no reviews any more; null while it does. */
@@ -114,7 +114,7 @@ export async function openDesk({ store, wait, closed, tell, now }: DeskSource): 
         text: text === '' || text === found.narrative.text.trim() ? null : text,
         note: given.note?.trim() || null,
       });
-      if (!review.success) return { wrong: wordsOf(review.error) };
+      if (!review.success) return { wrong: issueWords(review.error) };
       if (isScriptName(given.reviewer)) return { wrong: `reviewer: ${scriptNameRefusal}` };
       if (given.verdict === 'settled' && found.reviewed.apart.length === 0)
         return { wrong: 'nothing is to be settled here any more: the scores agree by now' };
@@ -143,6 +143,6 @@ const isBy =
     reviewerKey(review.reviewer) === reviewerKey(reviewer);
 
 /** The first thing that is wrong, with its field. */
-export function wordsOf({ issues: [issue] }: z.ZodError): string {
+export function issueWords({ issues: [issue] }: z.ZodError): string {
   return `${issue?.path.join('.') || 'the review'}: ${issue?.message ?? 'is not valid'}`;
 }

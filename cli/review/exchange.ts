@@ -15,7 +15,7 @@ export async function exportReviews(log: ReviewLog, file: string): Promise<numbe
   return reviews.length;
 }
 
-export interface Imported {
+interface Imported {
   written: number;
   /** Those that stand in the store as they are. */
   known: number;

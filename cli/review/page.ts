@@ -8,7 +8,7 @@ import { longestText } from '../../domain/reviews/review.ts';
 import { longestName } from '../../domain/reviews/reviewer.ts';
 import { reviewStyle } from './style.ts';
 
-export interface ReviewPage {
+interface ReviewPage {
   html: string;
   /** Of its script, as `script-src` names it. */
   script: string;

@@ -2,7 +2,7 @@
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { givenReviewSchema } from '../../domain/reviews/page.ts';
-import { type Desk, wordsOf } from './desk.ts';
+import { type Desk, issueWords } from './desk.ts';
 
 /** Texts of a review have some 22,000 characters at most. */
 const mostBytes = 256 * 1024;
@@ -28,7 +28,7 @@ export function reviewPages(desk: Desk, page: string): Hono {
     // Only a page of this origin can send this type without asking first.
     if (!context.req.header('Content-Type')?.startsWith('application/json')) return context.text('send JSON', 415);
     const given = givenReviewSchema.safeParse(await context.req.json().catch(() => null));
-    if (!given.success) return context.json({ wrong: wordsOf(given.error) }, 400);
+    if (!given.success) return context.json({ wrong: issueWords(given.error) }, 400);
     const saved = await desk.save(given.data);
     return context.json(saved, 'saved' in saved ? 200 : 'wrong' in saved ? 400 : 409);
   });

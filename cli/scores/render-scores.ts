@@ -41,7 +41,7 @@ function cellsOf(score: ShownScore): string[] {
 }
 
 /** By benchmark, the highest score first. */
-export const inOrder = <T extends ShownScore>(scores: readonly T[]): T[] =>
+export const byHighestScore = <T extends ShownScore>(scores: readonly T[]): T[] =>
   scores.toSorted(
     (a, b) =>
       a.benchmark.localeCompare(b.benchmark) ||
@@ -49,12 +49,15 @@ export const inOrder = <T extends ShownScore>(scores: readonly T[]): T[] =>
       a.label.localeCompare(b.label),
   );
 
-export const renderScores = (scores: readonly ShownScore[]): string => renderTable(head, inOrder(scores).map(cellsOf));
+export const renderScores = (scores: readonly ShownScore[]): string =>
+  renderTable(head, byHighestScore(scores).map(cellsOf));
 
 export function toMarkdown(scores: readonly ShownScore[]): string {
   const line = (cells: readonly string[]): string =>
     `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...inOrder(scores).map((score) => line(cellsOf(score)))].join('\n');
+  return [line(head), line(head.map(() => '---')), ...byHighestScore(scores).map((score) => line(cellsOf(score)))].join(
+    '\n',
+  );
 }
 
 const columns = [
@@ -65,7 +68,7 @@ const columns = [
 
 /** RFC 4180. */
 export function toCsv(scores: readonly ShownScore[]): string {
-  const rows = inOrder(scores).map(({ strict, lenient, label, ...score }) => [
+  const rows = byHighestScore(scores).map(({ strict, lenient, label, ...score }) => [
     ...[score.benchmark, label, score.reader, score.profile, score.shown, score.samples, score.items, score.groups],
     ...[strict, lenient].flatMap((own) =>
       own ? [own.score.value, own.score.low, own.score.high, own.macroF1, own.unread] : [null, null, null, null, null],

@@ -30,7 +30,7 @@ const finishedSchema = z.object({
   files: z.record(z.string(), sha256Schema),
   result: runResultSchema,
 });
-export type Finished = z.infer<typeof finishedSchema>;
+type Finished = z.infer<typeof finishedSchema>;
 
 export const reportFolder = ({ home }: Pick<Environment, 'home'>, run: string): string => resolve(home, 'reports', run);
 

@@ -1,8 +1,12 @@
 import { resolve } from 'node:path';
+import { artifactFiles } from '../../domain/artifact-files.ts';
+
+/** The report that was written there, by its whole path. */
+export const pageIn = (folder: string): string => resolve(folder, artifactFiles.report.page.name);
 
 /** Where the results are, and how to see the run again. */
 export const places = (run: string, folder: string): string[] => [
-  `report    ${resolve(folder, 'report.html')}`,
+  `report    ${pageIn(folder)}`,
   `adapter   ${resolve(folder, 'adapter')}`,
   `the run   npx dermflow status ${run}; its page in Temporal: npm start -- --keep-up`,
 ];

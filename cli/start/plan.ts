@@ -11,7 +11,7 @@ import { publicBase } from '../../domain/models/public-base.ts';
 import { type Architecture, findArchitecture, hubArchitectures } from '../../domain/plan/architecture.ts';
 import { requireEvenBatches } from '../../domain/plan/even-batches.ts';
 import type { DataCounts } from '../../domain/plan/input.ts';
-import { describePaths, type Place, pathRows, requireOpenPaths } from '../../domain/plan/paths.ts';
+import { describePaths, pathRows, requireOpenPaths, type TrainerLayout } from '../../domain/plan/paths.ts';
 import type { Recipe } from '../../domain/recipe/recipe.ts';
 import { ownEnvironment } from '../environment.ts';
 import { readRecipe } from './recipes.ts';
@@ -60,7 +60,7 @@ async function plan(recipeName: string, options: PlanOptions): Promise<void> {
 }
 
 /** As the environment says it here, which may not be that of the gpu workers, on as many devices as were asked about. */
-function placeOf(devices: number): Place {
+function placeOf(devices: number): TrainerLayout {
   const { trainer } = ownEnvironment();
   return trainer.processes * trainer.machines === devices ? trainer : { ...trainer, processes: devices, machines: 1 };
 }

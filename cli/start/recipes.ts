@@ -13,7 +13,7 @@ import { repositoryRoot } from '../../platform/env.ts';
 import { ownEnvironment } from '../environment.ts';
 
 /** Values that the recipe's author leaves to the command line. */
-export interface RecipeChanges {
+interface RecipeChanges {
   /** `field.path=value` each, the value in YAML. */
   set?: string[];
 }

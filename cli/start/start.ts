@@ -1,12 +1,11 @@
 /** `dermflow start`, which `npm start` runs: local services, workers, a recipe from end to end, the report. */
-import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { usesOf } from '../../domain/methods/index.ts';
 import { requireOpenPaths } from '../../domain/plan/paths.ts';
 import { ownEnvironment } from '../environment.ts';
 import { renderMeasured } from '../follow/results.ts';
 import { findFinished, reportFolder } from './finished.ts';
-import { places } from './places.ts';
+import { pageIn, places } from './places.ts';
 import { readRecipe } from './recipes.ts';
 
 interface StartOptions {
@@ -44,7 +43,7 @@ async function start(
   const { run, finishedAt, result } = finished;
   const { evaluations, textOnly, benchmarks } = result;
   const folder = reportFolder(environment, run);
-  const report = resolve(folder, 'report.html');
+  const report = pageIn(folder);
   if (json)
     return console.log(JSON.stringify({ run, report, page: null, evaluations, textOnly, benchmarks, finishedAt }));
   console.log(`run ${run} is finished since ${finishedAt}; "npm start -- --fresh" computes it anew`);

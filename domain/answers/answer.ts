@@ -29,9 +29,9 @@ export const decodingSchema = z.strictObject({
   /** From which each sample's own follows; of no effect at temperature 0. */
   seed: z.int().nonnegative(),
 });
-export type Decoding = z.infer<typeof decodingSchema>;
+type Decoding = z.infer<typeof decodingSchema>;
 
-export const runtimes = ['onnx', 'transformers', 'endpoint'] as const;
+const runtimes = ['onnx', 'transformers', 'endpoint'] as const;
 
 /** Who answers, and how. Batch size, threads and concurrency are left out: they change rounding, not the model. */
 export interface Answerer {
@@ -75,8 +75,6 @@ export function answerIdentity(
   const seen = shown === 'real' ? { sha256: image.sha256 } : { grey: [image.width, image.height] };
   return canonicalJson({ system, prompt, image: seen, sample });
 }
-
-export const answerKey = (...asked: Parameters<typeof answerIdentity>): string => digestOf(answerIdentity(...asked));
 
 /** Of one sample, 32 bits wide: the same item is sampled alike whatever is asked beside it. */
 export const seedOf = ({ seed }: Pick<Decoding, 'seed'>, key: string): number =>

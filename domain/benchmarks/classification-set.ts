@@ -9,7 +9,7 @@ import { createRandom } from '../random.ts';
 import { attributesOf } from './attributes.ts';
 import type { OwnItem } from './own-items.ts';
 
-export interface ClassificationSettings {
+interface ClassificationSettings {
   seed: number;
   prompts: PromptProfile;
   /** Whether the labels of the set stand in the question. */

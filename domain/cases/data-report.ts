@@ -6,10 +6,10 @@ import { type LeakAudit, type LeakKind, leakKinds } from './leakage.ts';
 import type { Disagreement } from './official.ts';
 
 /** Cases by value of a field and by split. */
-export type SplitTable = Record<string, Record<Split, number>>;
+type SplitTable = Record<string, Record<Split, number>>;
 
 /** A set beside its size in the paper; null where the paper's is not known. */
-export interface PaperRow {
+interface PaperRow {
   source: string;
   train: number;
   test: number;
@@ -17,7 +17,7 @@ export interface PaperRow {
   paperTest: number | null;
 }
 
-export interface DataReport {
+interface DataReport {
   /** By adapter: rows that became no case although their labels name a malignant disease. */
   malignantLeftOut: Record<string, { reason: string; detail: string; count: number }[]>;
   source: SplitTable;
@@ -34,7 +34,7 @@ export interface DataReport {
   paper: PaperRow[];
 }
 
-export interface OodCount {
+interface OodCount {
   items: number;
   kept: number;
   /** Of all items, those that are pictures of a set of the run or show a lesion or patient that is known from one. */
@@ -51,7 +51,7 @@ export interface OfficialSplitCount {
 
 const listed = 100;
 
-export interface DisagreementCount {
+interface DisagreementCount {
   add(found: Disagreement): void;
   counts(): OfficialSplitCount;
 }
@@ -68,7 +68,7 @@ export function createDisagreementCount(): DisagreementCount {
   };
 }
 
-export interface OodTally {
+interface OodTally {
   /** An item, how it was known, if it was, and whether it stays. */
   add(item: { source: string }, leak: LeakKind | null, kept: boolean): void;
   counts(): Record<string, OodCount>;
@@ -154,8 +154,7 @@ function compareWithPaper(bySource: SplitTable): PaperRow[] {
   return [...rows, { source: 'all six', ...total }];
 }
 
-export interface DataFindings
-  extends Pick<DataReport, 'malignantLeftOut' | 'ood' | 'officialSplits' | 'leaks' | 'funnel'> {
+interface DataFindings extends Pick<DataReport, 'malignantLeftOut' | 'ood' | 'officialSplits' | 'leaks' | 'funnel'> {
   cases: CaseTally;
 }
 

@@ -19,9 +19,9 @@ interface Diagnosed {
   diagnosis: string;
 }
 
-/** Sees each labelled image once; then it knows which may be dealt to splits. */
+/** Counts each labelled image once; then it knows which may be dealt to splits. */
 export interface DermNetFilter {
-  see(image: Diagnosed): void;
+  count(image: Diagnosed): void;
   /** Of other sets all, of DermNet what the filter leaves. */
   keeps(image: Diagnosed): boolean;
   /** All images of DermNet first, those kept last; empty without that set. */
@@ -55,7 +55,7 @@ export function createDermNetFilter(
     return { name, images: left.reduce((sum, [, images]) => sum + images, 0), classes: left.length };
   };
   return {
-    see: ({ source, diagnosis }) => {
+    count: ({ source, diagnosis }) => {
       if (source === dermNet) classes.set(diagnosis, (classes.get(diagnosis) ?? 0) + 1);
     },
     keeps: ({ source, diagnosis }) => source !== dermNet || isKept(diagnosis),

@@ -7,13 +7,13 @@ import type { Link } from './groups.ts';
 export const leakKinds = ['archive id', 'same pixels', 'near-duplicate', 'same patient or lesion'] as const;
 export type LeakKind = (typeof leakKinds)[number];
 
-export type Named = Pick<Picture, 'id' | 'source'>;
+export type NamedPicture = Pick<Picture, 'id' | 'source'>;
 
 export interface Leak {
   kind: LeakKind;
   /** Case of the test side and its counterpart in training. */
-  test: Named;
-  train: Named;
+  test: NamedPicture;
+  train: NamedPicture;
   /** Of near-duplicates by their perceptual hashes: how well one fits into the other, from the threshold to 1. */
   likeness?: number;
   /** Of near-duplicates that an encoder tells: the cosine of their embeddings. */
@@ -28,7 +28,7 @@ export type AuditedPicture = Pick<Picture, 'id' | 'source' | 'group' | 'lesion' 
 export const asPictures = ({ source, officialSplit: _, ...link }: Link): AuditedPicture[] =>
   source === undefined ? [] : [{ id: link.archiveIds[0] ?? `${source}/${link.group}`, source, ...link }];
 
-export interface LeakCount {
+interface LeakCount {
   test: string;
   train: string;
   kind: LeakKind;

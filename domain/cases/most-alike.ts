@@ -1,6 +1,6 @@
 /** The few most alike of any number of candidates that come in any order. */
 
-export interface Candidate {
+interface Candidate {
   position: number;
   orientation: number;
   /** True where the window is of the asked picture, not of the indexed one. */

@@ -7,7 +7,7 @@
 import { likeness, sure, type Window } from './alignment.ts';
 import { createMostAlike, type MostAlike } from './most-alike.ts';
 import { hashSide, levelsOf, orientations, turn } from './perceptual-hash.ts';
-import { type Compared, createHashLists, type HashLists, type ListShelf } from './views/hash-lists.ts';
+import { type ComparisonCount, createHashLists, type HashLists, type ListShelf } from './views/hash-lists.ts';
 import { createProbes, type Probe, type Probes } from './views/probes.ts';
 import { viewOf } from './views/view.ts';
 import { createViewHasher, leastCosine, viewLength } from './views/view-hash.ts';
@@ -39,7 +39,7 @@ export interface NearDuplicateIndex {
   /** Of each hash the most alike of the indexed ones, if it is a near-duplicate; not asked again before it has answered. */
   nearest(hashes: readonly string[]): Promise<(Near | null)[]>;
   /** What was compared so far, of each shelf. */
-  compared(): Record<ShelfName, Compared>;
+  compared(): Record<ShelfName, ComparisonCount>;
 }
 
 const whole: Window = { left: 0, top: 0, right: 0, bottom: 0 };

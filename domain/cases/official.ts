@@ -2,7 +2,7 @@
 import { type Case, type Split, splits } from './case.ts';
 
 /** A picture that a set places officially. */
-export interface Mark {
+interface Mark {
   /** Absent where the row became no case. */
   id?: string;
   source: string;
@@ -29,7 +29,7 @@ export interface Placed {
 
 export interface OfficialSplits {
   /** Takes note of a case; all of them come before the first question. */
-  see(c: Pick<Case, 'source' | 'officialSplit'>): void;
+  note(c: Pick<Case, 'source' | 'officialSplit'>): void;
   /** The marks of a group that count. */
   marksOf(group: Placed): Mark[];
   /** Whether a set that has train and test has validation too. */
@@ -48,7 +48,7 @@ export function createOfficialSplits(): OfficialSplits {
     return named.has('train') && named.has('test') && !named.has(undefined);
   };
   return {
-    see: ({ source, officialSplit }) => {
+    note: ({ source, officialSplit }) => {
       const known = sides.get(source);
       if (known) known.add(officialSplit);
       else sides.set(source, new Set([officialSplit]));

@@ -2,7 +2,7 @@
 
 /** Fitzpatrick's six types in the three groups of DDI (Daneshjou et al. 2022). */
 export const skinTones = ['I-II', 'III-IV', 'V-VI'] as const;
-export type SkinTone = (typeof skinTones)[number];
+type SkinTone = (typeof skinTones)[number];
 
 /** Name of the attribute in a case's provenance and in results. */
 export const skinToneField = 'skin tone';

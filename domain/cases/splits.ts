@@ -23,7 +23,7 @@ const validationShareOfOfficialTrain = 0.25;
 
 /** Groups that are dealt together: those of official training splits without validation, and all that have no side. */
 export const deals = ['official train', 'free'] as const;
-export type Deal = (typeof deals)[number];
+type Deal = (typeof deals)[number];
 
 /** Relative sizes of the splits that a deal makes. */
 export const ratioOf = (deal: Deal, { ratio }: SplitSettings): Record<Split, number> =>
@@ -71,7 +71,7 @@ export function commonest(names: readonly string[]): string {
 /** Groups of a stratum are dealt in the order of these. */
 export const dealOrder = (seed: number, group: string): string => digestOf(`splits/${seed}/${group}`);
 
-export interface Dealer {
+interface Dealer {
   /** The next groups are of another stratum. Strata come in code-unit order. */
   beginStratum(): void;
   /** The side of the next group, of so many cases. */

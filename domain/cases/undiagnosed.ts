@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type Case, pictureShape } from './case.ts';
 
 /** Asked as it is, word for word. */
-export const readyQuestionSchema = z.strictObject({
+const readyQuestionSchema = z.strictObject({
   text: z.string().min(1),
   /** In the order of the letters A, B, … */
   options: z.array(z.string()).min(2),

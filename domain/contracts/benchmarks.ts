@@ -76,7 +76,7 @@ export const askingSchema = z.strictObject({
 });
 export type AskingSettings = z.infer<typeof askingSchema>;
 
-export const evaluateModelsSchema = z
+const evaluateModelsSchema = z
   .strictObject({
     models: z.array(testedModelSchema).min(1),
     benchmarks: z.array(benchmarkChoiceSchema).min(1),

@@ -5,7 +5,7 @@ import type { RecipeParts } from '../recipe/parts.ts';
 import type { CheckpointRef, ModelRef } from './references.ts';
 
 /** The part of a recipe that decides how a model is asked. */
-export type EvaluationRecipe = Pick<RecipeParts, 'seed' | 'prompts' | 'model' | 'evaluation'>;
+type EvaluationRecipe = Pick<RecipeParts, 'seed' | 'prompts' | 'model' | 'evaluation'>;
 
 export interface EvaluationInput {
   /** Id of the model under test (evaluation/model-under-test.ts). */

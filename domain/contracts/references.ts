@@ -12,5 +12,5 @@ export const modelRefSchema = z.strictObject({
 export type ModelRef = z.infer<typeof modelRefSchema>;
 
 /** A full trainer state; `step` counts optimiser steps of its stage. */
-export const checkpointRefSchema = artifactRefSchema.extend({ step: z.int().nonnegative() });
+const checkpointRefSchema = artifactRefSchema.extend({ step: z.int().nonnegative() });
 export type CheckpointRef = z.infer<typeof checkpointRefSchema>;

@@ -23,7 +23,7 @@ import {
 } from './findings.ts';
 import { contentPhrases, demoLabels } from './lexicon.ts';
 
-export interface CorpusRow {
+interface CorpusRow {
   prompt: string;
   completion: string;
 }

@@ -4,7 +4,7 @@ import type { LesionAppearance } from './appearance.ts';
 
 type Rgb = readonly [number, number, number];
 
-export interface RawImage {
+interface RawImage {
   width: number;
   height: number;
   /** Interleaved 8-bit RGB, row by row. */

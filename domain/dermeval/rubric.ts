@@ -6,7 +6,7 @@ import { digestOf } from '../artifact.ts';
 import { anchors, dimensionKeys, dimensions } from './dimensions.ts';
 
 /** A change of its wording makes another judge. */
-export interface JudgedText {
+interface JudgedText {
   /** What the model under test wrote. */
   narrative: string;
   /** A certified text of the same case; null: the judge sees the picture instead. */

@@ -2,7 +2,7 @@
 import { clusteredInterval, type GroupedValue, type Interval } from './statistics/clustered.ts';
 import { tQuantile } from './statistics/student-t.ts';
 
-export interface ScoredTwice {
+interface ScoredTwice {
   /** Patient or lesion. */
   group: string;
   judge: number;

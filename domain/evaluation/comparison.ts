@@ -5,7 +5,7 @@ import { holm } from './statistics/mcnemar.ts';
 import { type ScoreTest, testScores } from './statistics/paired-scores.ts';
 
 /** `gained`, `lost`: the score rose or fell. `other answer`: as wrong or right as before, by another answer. */
-export type Change = 'gained' | 'lost' | 'other answer' | 'other text';
+type Change = 'gained' | 'lost' | 'other answer' | 'other text';
 
 export interface ChangedItem {
   id: string;
@@ -17,7 +17,7 @@ export interface ChangedItem {
   second: Pick<ScoredItem, 'output'> & ScoredItem[ReaderName];
 }
 
-export interface SetTest extends ScoreTest {
+interface SetTest extends ScoreTest {
   source: string;
   /** Corrected by Holm's method for the number of sets. */
   correctedP: number;
@@ -94,7 +94,7 @@ function changeOf(a: ScoredItem[ReaderName], b: ScoredItem[ReaderName]): Change 
   return a.predicted === b.predicted ? 'other text' : 'other answer';
 }
 
-export interface NamedEvaluation {
+interface NamedEvaluation {
   name: string;
   items: readonly ScoredItem[];
 }

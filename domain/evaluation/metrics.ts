@@ -18,7 +18,7 @@ export function shareOf<T>(list: Iterable<T>, holds: (element: T) => boolean): n
   return count === 0 ? 0 : held / count;
 }
 
-export interface ConfusionMatrix {
+interface ConfusionMatrix {
   /** Every label that was expected or predicted, sorted. */
   labels: string[];
   /** `counts[i][j]`: items of label i that were predicted as label j. */

@@ -38,6 +38,12 @@ export function modelOf({ label, step }: { label: string; step: number | null })
   );
 }
 
+/** The model of an id alone; null for an id that no stage gives. */
+export function modelNamed(id: string): ModelUnderTest | null {
+  const step = /-(\d+)(?:-no-image)?$/.exec(id)?.[1];
+  return modelOf({ label: id, step: step === undefined ? null : Number(step) });
+}
+
 /** `SFT + GRPO, step 500`; `…, grey image`. */
 export function modelTitle({ stage, step, image }: ModelUnderTest): string {
   const row = rowOf(stage);

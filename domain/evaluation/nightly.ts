@@ -28,7 +28,7 @@ export interface Night {
 }
 
 /** A night that could not be measured: no GPU, no endpoint. */
-export interface MissedNight {
+interface MissedNight {
   night: string;
   reason: string;
 }
@@ -56,7 +56,7 @@ export type Verdict =
       level: number;
     };
 
-export type BenchmarkVerdict = Verdict & { benchmark: string; night: string };
+type BenchmarkVerdict = Verdict & { benchmark: string; night: string };
 
 /** Tonight lacks more than this share of the items of the night before: it broke off, and is not compared. */
 const mostMissing = 0.02;

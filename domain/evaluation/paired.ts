@@ -1,11 +1,11 @@
 /** Two models on the same questions: difference of accuracies and its tests. */
 import { Column, Numbering } from '../rows/columns.ts';
 import type { Interval, Outcome } from './intervals.ts';
-import { clusteredInterval, clusteredMean } from './statistics/clustered.ts';
+import { clusteredInterval } from './statistics/clustered.ts';
 import { Grouped } from './statistics/grouped.ts';
-import { groupSignTest, mcnemarExact } from './statistics/mcnemar.ts';
+import { mcnemarExact } from './statistics/mcnemar.ts';
 
-export interface PairedComparison extends Interval {
+interface PairedComparison extends Interval {
   /** Questions that both answered. */
   items: number;
   /** Accuracy of the second minus accuracy of the first; `low` and `high` are its 95 % interval. */
@@ -18,10 +18,8 @@ export interface PairedComparison extends Interval {
 }
 
 /** Pairs outcomes by id; each list is read once. Throws a RangeError where the two share no question. */
-export const comparePaired = (first: Iterable<Outcome>, second: Iterable<Outcome>): PairedComparison =>
-  comparisonOf(differencesOf(first, second));
-
-function comparisonOf(differences: Grouped): PairedComparison {
+export function comparePaired(first: Iterable<Outcome>, second: Iterable<Outcome>): PairedComparison {
+  const differences = differencesOf(first, second);
   const count = (wanted: number): number => differences.overValues((value) => Number(value === wanted));
   const [onlyFirst, onlySecond] = [count(-1), count(1)];
   return {
@@ -32,24 +30,6 @@ function comparisonOf(differences: Grouped): PairedComparison {
     onlySecond,
     p: mcnemarExact(onlyFirst, onlySecond),
   };
-}
-
-export interface GroupedComparison extends PairedComparison {
-  groups: number;
-  /** Of the difference, by groups; Infinity for one group. */
-  standardError: number;
-  df: number;
-  /** Two-sided p of the exact test by groups: the one to decide by. */
-  groupP: number;
-}
-
-/** The same, with the test by whole groups. */
-export function compareByGroups(first: Iterable<Outcome>, second: Iterable<Outcome>): GroupedComparison {
-  const differences = differencesOf(first, second);
-  const { groups, standardError, df } = clusteredMean(differences);
-  const sums = Array.from({ length: groups }, (_, group) => differences.sumOf(group));
-  const groupP = groupSignTest(sums).p;
-  return { ...comparisonOf(differences), groups, standardError, df, groupP };
 }
 
 /** 1 where only the second was right, -1 where only the first was, in the order of the second. */

@@ -45,13 +45,6 @@ const estimate = (values: readonly GroupedValue[]) => ({
   ...clusteredInterval(values, { least: 0, most: 1 }),
 });
 
-/** Mean of `passAtK` over items, each with its samples; 0 without items. */
-export const meanPassAtK = (
-  items: readonly (readonly ScoredItem[])[],
-  k: number,
-  reader: ReaderName = 'strict',
-): number => meanOf(chances(items, k, reader));
-
 /** Vote and pass@k with intervals by patient or lesion, where each item has the same number of samples. */
 export function sampledScores(items: readonly (readonly ScoredItem[])[]): SampledScores {
   const answers = items[0]?.length ?? 0;

@@ -4,7 +4,7 @@ import type { ReaderName, ScoredRow } from './scored.ts';
 import type { Classified } from './statistics/macro-f1.ts';
 
 /** What one reader found of an item. */
-export interface Reading extends Classified {
+export interface ItemReading extends Classified {
   /** A number that stands for the item's group. */
   group: Key;
   score: number;
@@ -48,11 +48,11 @@ export class ScoredColumns {
   }
 
   /** In the order in which they were added; of one column, or of all. They may be read again and again. */
-  readings(reader: ReaderName, column?: string): Iterable<Reading> {
+  readings(reader: ReaderName, column?: string): Iterable<ItemReading> {
     return { [Symbol.iterator]: () => this.read(reader, column) };
   }
 
-  private *read(reader: ReaderName, column: string | undefined): Generator<Reading> {
+  private *read(reader: ReaderName, column: string | undefined): Generator<ItemReading> {
     const own = column === undefined ? null : this.positions.get(column);
     const { predicted, score } = this.found[reader];
     for (let i = 0; i < (own ?? this.group).length; i += 1) {

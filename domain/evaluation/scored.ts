@@ -7,7 +7,7 @@ import type { Key } from '../rows/columns.ts';
 const share = z.number().min(0).max(1);
 
 /** What a reader found. */
-export const readingSchema = z.strictObject({
+const readingSchema = z.strictObject({
   /** Letter of the chosen option; null where none could be read, or the question has no options. */
   letter: z.string().nullable(),
   /** Label that was chosen or named; null where none could be read. */

@@ -14,7 +14,6 @@ import { accuracy, macroF1 } from './metrics.ts';
 
 /** What the rule answers to each test question: a row of a `questions` artifact. */
 export const textOnlyAnswerSchema = z.strictObject({ id: z.string(), letter: z.string() });
-export type TextOnlyAnswer = z.infer<typeof textOnlyAnswerSchema>;
 
 /** Offers as many as this of the coarser estimate are added to those of a finer one. */
 const strength = 4;
@@ -45,7 +44,7 @@ function countInMemory(): OfferCounts {
 }
 
 /** Learns from training questions, then answers others. */
-export interface TextOnlyRule {
+interface TextOnlyRule {
   learn(question: Question): void;
   /** Letter of an option; a task without training questions is answered by the first one. */
   answer(question: Pick<Question, 'task' | 'options'>): string;
@@ -114,7 +113,7 @@ export type TextOnlyItem = Pick<EvaluationItem, 'source' | 'task' | 'correct' | 
 };
 
 /** What scores are counted from. */
-export type GradedItem = Pick<TextOnlyItem, 'group' | 'correct' | 'predicted' | 'expected'>;
+type GradedItem = Pick<TextOnlyItem, 'group' | 'correct' | 'predicted' | 'expected'>;
 
 /** The rule's answer to a question as an item. */
 export function textOnlyItem(
@@ -123,15 +122,6 @@ export function textOnlyItem(
 ): TextOnlyItem & { id: string; group: string } {
   const labelOf = (wanted: string): string => options.find((option) => option.letter === wanted)?.label ?? wanted;
   return { id, group, source, task, correct: letter === answer, predicted: labelOf(letter), expected: labelOf(answer) };
-}
-
-/** The rule's answers as items; a question without an answer is left out. */
-export function textOnlyItems(questions: Iterable<Question>, answers: Iterable<TextOnlyAnswer>): TextOnlyItem[] {
-  const letters = new Map([...answers].map(({ id, letter }) => [id, letter]));
-  return [...questions].flatMap((question) => {
-    const letter = letters.get(question.id);
-    return letter === undefined ? [] : [textOnlyItem(question, letter)];
-  });
 }
 
 /** The scores of each task, as those of a model whose every output can be read. */

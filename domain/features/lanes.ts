@@ -1,6 +1,6 @@
 /** How an encoder's threads are shared out. */
 
-export interface Lanes {
+interface Lanes {
   /** Threads of each copy of the graph. Those of one copy decode some pictures, then encode them together. */
   threads: number[];
   /** How many pictures a copy encodes together. */

@@ -8,7 +8,7 @@ import { z } from 'zod';
  * The side branch of the public code: experts on the raw patches of a picture in place of the vision tower's features, and
  * a classifier of the skin's tone that steers their routers.
  */
-export const branchSchema = z.strictObject({
+const branchSchema = z.strictObject({
   width: z.int().positive().default(1024),
   /** Inner width of an expert and of the classifier. */
   bottleneck: z.int().positive().default(64),
@@ -21,7 +21,7 @@ export const branchSchema = z.strictObject({
 const weight = z.number().min(0);
 
 /** What each loss counts. `auxiliary` and `tone` are of the side branch: how evenly experts are used, and the skin's tone. */
-export const lossWeightsSchema = z.strictObject({
+const lossWeightsSchema = z.strictObject({
   sft: weight.default(1),
   distil: weight.default(0.1),
   auxiliary: weight.default(0.001),
@@ -29,7 +29,7 @@ export const lossWeightsSchema = z.strictObject({
 });
 
 /** What the language adapter's bias depends on: the picture alone, as published, or the text before each token too. */
-export const biasInputs = ['picture', 'picture-and-text'] as const;
+const biasInputs = ['picture', 'picture-and-text'] as const;
 
 export const distillationSchema = z.strictObject({
   /** Of the teacher's features: PanDerm ViT-L/16's. */

@@ -10,14 +10,14 @@ const edgeSchema = z.strictObject({
   /** A key of `sources`. */
   source: z.string(),
 });
-export type DdxEdge = z.infer<typeof edgeSchema>;
+type DdxEdge = z.infer<typeof edgeSchema>;
 
 export const ddxSchema = z.strictObject({
   /** The works that support the pairs, by a short key. */
   sources: z.record(z.string(), z.string().min(1)),
   pairs: z.array(edgeSchema),
 });
-export type DdxData = z.infer<typeof ddxSchema>;
+type DdxData = z.infer<typeof ddxSchema>;
 
 export interface DdxGraph {
   readonly edges: readonly DdxEdge[];

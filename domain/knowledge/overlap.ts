@@ -5,7 +5,7 @@ import type { TaxonomyRow } from './taxonomy-row.ts';
 type Node = Pick<TaxonomyRow, 'name' | 'parent' | 'within' | 'overlaps' | 'excludes' | 'childrenOverlap'>;
 type Pair = readonly [a: string, b: string];
 
-export interface Meaning {
+interface NameRelations {
   /** True where `name` is `other` or a kind of it, by its parent or by `within`. */
   isKindOf(name: string, other: string): boolean;
   /**
@@ -23,7 +23,7 @@ export interface Meaning {
 }
 
 /** A name that is not in the tree, or an exclusion on one path, is its author's mistake. */
-export function findMeaning(rows: readonly Node[]): Meaning {
+export function findRelations(rows: readonly Node[]): NameRelations {
   const nodes = new Map(rows.map((row) => [row.name, row]));
   const above = new Map(rows.map((row) => [row.name, namesAbove(row, nodes)]));
   const aboveOf = (name: string): ReadonlySet<string> => above.get(name) ?? new Set();
@@ -49,7 +49,7 @@ export function findMeaning(rows: readonly Node[]): Meaning {
 }
 
 /** From a name to those that it excludes or that exclude it. */
-function excludedPairs(rows: readonly Node[], isKindOf: Meaning['isKindOf']): Map<string, string[]> {
+function excludedPairs(rows: readonly Node[], isKindOf: NameRelations['isKindOf']): Map<string, string[]> {
   const names = new Set(rows.map((row) => row.name));
   const pairs = rows.flatMap((row) => row.excludes.map((other): Pair => [row.name, other]));
   for (const [a, b] of pairs) {

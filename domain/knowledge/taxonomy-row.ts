@@ -14,7 +14,7 @@ export const taxonomySchema = z.array(
       synonyms: z.array(z.string().min(1)).default([]),
       /** Nodes outside the path that the name is a kind of as well; the path of Eq. 7 stays that of the parent. */
       within: z.array(z.string()).default([]),
-      /** Nodes outside the path that may be true of the same lesion; how this is inherited, `Meaning` says. */
+      /** Nodes outside the path that may be true of the same lesion; how this is inherited, `NameRelations` says. */
       overlaps: z.array(z.string()).default([]),
       /** Nodes that are never true of the same lesion although the rules above would let them be. */
       excludes: z.array(z.string()).default([]),

@@ -2,10 +2,10 @@
 import { userMistake } from '../failures.ts';
 import { coarserLabels, normaliseLabel, possessives, rewordings, wordsOfLabel } from './label.ts';
 import type { Malignancy } from './malignancy.ts';
-import { findMeaning } from './overlap.ts';
+import { findRelations } from './overlap.ts';
 import type { TaxonomyRow } from './taxonomy-row.ts';
 
-export interface Resolution {
+interface Resolution {
   /** Canonical name. */
   name: string;
   /** `exact`: the label names this node. `broader`: it names something finer that the taxonomy does not have. */
@@ -27,7 +27,7 @@ export interface Taxonomy {
   isBelow(name: string, ancestor: string): boolean;
   /** True where `name` is `other` or a kind of it, also by `within`, outside its path. */
   isKindOf(name: string, other: string): boolean;
-  /** True where both may be true of one lesion (`Meaning`). */
+  /** True where both may be true of one lesion (`NameRelations`). */
   overlap(a: string, b: string): boolean;
   /** What the node declares of overlaps. */
   relations(name: string): Pick<TaxonomyRow, 'within' | 'overlaps' | 'excludes' | 'childrenOverlap'>;
@@ -56,7 +56,7 @@ export function buildTaxonomy(rows: readonly TaxonomyRow[]): Taxonomy {
     path(name)
       .map((at) => node(at).malignancy)
       .findLast((stated) => stated !== undefined);
-  const meaning = findMeaning(rows);
+  const relations = findRelations(rows);
   const silent = rows.find((row) => children(row.name).length === 0 && statedMalignancy(row.name) === undefined);
   if (silent) throw userMistake(`taxonomy: "${silent.name}" has no malignancy; state one, or "unknown"`);
 
@@ -85,8 +85,8 @@ export function buildTaxonomy(rows: readonly TaxonomyRow[]): Taxonomy {
       return parent === undefined ? [] : children(parent).filter((other) => other !== name);
     },
     isBelow: (name, ancestor) => name !== ancestor && path(name).includes(ancestor),
-    isKindOf: (name, other) => meaning.isKindOf(node(name).name, node(other).name),
-    overlap: (a, b) => meaning.overlap(node(a).name, node(b).name),
+    isKindOf: (name, other) => relations.isKindOf(node(name).name, node(other).name),
+    overlap: (a, b) => relations.overlap(node(a).name, node(b).name),
     relations: node,
     isCatchAll: (name) => path(name).some((at) => node(at).catchAll),
     malignancy: (name) => {

@@ -1,4 +1,4 @@
-/** The eleven baselines of the paper (S1, Appendix C) by the names that the command line takes, asked behind an endpoint. */
+/** The eleven baselines of the paper (App. C) by the names that the command line takes, asked behind an endpoint. */
 import { type PublishedModel, publishedModels } from '../published/models.ts';
 
 /** E.g. `qwen2.5-vl-7b-instruct`: as the tables call it, in small letters. */

@@ -36,13 +36,13 @@ export const compactNarratives: NarrativeWording = {
 };
 
 /** Phrases of a list: `a, b and c`. */
-export const phrasesOf = (list: string): string[] =>
+const phrasesOf = (list: string): string[] =>
   list
     .split(/,| and /)
     .map((phrase) => phrase.trim())
     .filter(Boolean);
 
-export const kindOf = (finding: string): FindingKind | undefined =>
+const kindOf = (finding: string): FindingKind | undefined =>
   findingKinds.find((kind) => (findingValues[kind] as readonly string[]).includes(finding)); // any text may be asked for
 
 /** A list of findings, or an object with one of each kind; at most one of a kind, in the order of the kinds. */

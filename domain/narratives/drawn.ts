@@ -29,7 +29,7 @@ export function drawingsOf(spec: GeneratedSpec, seed: number): Map<string, Drawi
 }
 
 /** Scores of a text about a case's picture, and why there are none. */
-export interface DrawnScores {
+interface DrawnScores {
   scores: Scores;
   fault: string | null;
 }

@@ -17,7 +17,7 @@ import type { NarrativeWording, Read, Told } from './wording.ts';
 const system = 'You are an expert in dermatology who writes exact, sober reports.';
 
 /** What a description speaks of, in this order. */
-export const aspects = ['Morphology', 'Colour', 'Distribution', 'Surface'] as const;
+const aspects = ['Morphology', 'Colour', 'Distribution', 'Surface'] as const;
 
 const describe = [
   'Describe what this picture of skin shows, and nothing else. Write four lines inside <description> and </description>:',

@@ -3,7 +3,7 @@ import type { Case } from '../cases/case.ts';
 import { skinToneField, skinToneOf, skinTones } from '../cases/skin-tone.ts';
 
 /** For people, and in stats. */
-export const toneNames = ['light', 'medium', 'dark'] as const;
+const toneNames = ['light', 'medium', 'dark'] as const;
 
 /** Fitzpatrick's I-II, III-IV and V-VI; nothing where it is not known. */
 export function toneOf({ provenance }: Pick<Case, 'provenance'>): { skinTone?: number } {
@@ -12,7 +12,7 @@ export function toneOf({ provenance }: Pick<Case, 'provenance'>): { skinTone?: n
   return tone === null ? {} : { skinTone: skinTones.indexOf(tone) };
 }
 
-export type ToneCounts = Record<(typeof toneNames)[number] | 'unknown', number>;
+type ToneCounts = Record<(typeof toneNames)[number] | 'unknown', number>;
 
 export function countTones(): { add(row: { skinTone?: number }): void; counts(): ToneCounts } {
   const counts: ToneCounts = { light: 0, medium: 0, dark: 0, unknown: 0 };

@@ -13,7 +13,7 @@ export interface Told {
 }
 
 /** What of a request the wording decides; the rest are the recipe's settings. */
-export type Asked = Pick<LlmRequest, 'system' | 'user' | 'jsonSchema'>;
+type Asked = Pick<LlmRequest, 'system' | 'user' | 'jsonSchema'>;
 
 export interface NarrativeWording {
   /** The row's prompt: what the trained model is asked. */
@@ -31,7 +31,7 @@ export interface NarrativeWording {
   compose(told: Told, reasons: string, knowledge: Knowledge): string;
 }
 
-export interface WritingSettings {
+interface WritingSettings {
   temperature: number;
   maxTokens: number;
 }

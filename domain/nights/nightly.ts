@@ -21,7 +21,7 @@ export const scheduleName = z
     'expected 1 to 60 of a-z, 0-9, ".", "_" and "-", beginning with a letter or digit',
   );
 
-export const nightlySchema = z
+const nightlySchema = z
   .strictObject({
     schedule: scheduleName,
     model: testedModelSchema,

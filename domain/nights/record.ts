@@ -47,7 +47,7 @@ const pointSchema = z.object({
 export type NightPoint = z.infer<typeof pointSchema>;
 
 /** The gravest first. A night's verdict is the gravest of its benchmarks. */
-export const verdictNames = ['drop', 'judge drift', 'not measured', 'new line', 'rise', 'no change'] as const;
+const verdictNames = ['drop', 'judge drift', 'not measured', 'new line', 'rise', 'no change'] as const;
 export type VerdictName = (typeof verdictNames)[number];
 
 export const nightRecordSchema = z.object({
@@ -74,7 +74,7 @@ export const nightsPrefix = (namespace: string, schedule: string): string =>
   `${digestOf(canonicalJson({ namespace, schedule }))}/`;
 
 /** Whether every benchmark was measured. */
-export const isWhole = ({ benchmarks }: Pick<NightRecord, 'benchmarks'>): boolean =>
+export const isWholeNight = ({ benchmarks }: Pick<NightRecord, 'benchmarks'>): boolean =>
   benchmarks.every(({ verdict }) => verdict.verdict !== 'not measured');
 
 /**
@@ -85,7 +85,7 @@ export const nightKey = (
   namespace: string,
   { schedule, night, benchmarks }: Pick<NightRecord, 'schedule' | 'night' | 'benchmarks'>,
 ): string => {
-  const part = isWhole({ benchmarks }) ? 'whole' : 'part';
+  const part = isWholeNight({ benchmarks }) ? 'whole' : 'part';
   return `${nightsPrefix(namespace, schedule)}${night.toLowerCase().replaceAll(':', '.')}/${part}`;
 };
 

@@ -2,7 +2,7 @@
 import { percent, points } from '../report/words.ts';
 import type { NightPoint } from './record.ts';
 
-export function wordsOf({ benchmark, verdict, measured }: NightPoint): string {
+export function nightWords({ benchmark, verdict, measured }: NightPoint): string {
   const score = measured ? `${percent(measured.score.value)}, ` : '';
   return `${benchmark}: ${score}${tell(verdict)}`;
 }

@@ -50,7 +50,7 @@ export function buildPage(
   };
 }
 
-export const inPageOrder = (sources: readonly EvaluationSource[]): EvaluationSource[] =>
+const inPageOrder = (sources: readonly EvaluationSource[]): EvaluationSource[] =>
   sources.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
 
 /** What every picture has alike tells nothing. */

@@ -1,19 +1,19 @@
 /** What a page of evaluations says of one benchmark: `evaluation.json`, from which page, CSV and Markdown are written. */
 import type { AttributeSummary } from '../benchmarks/summaries/by-attribute.ts';
 import type { ModelPair } from '../evaluation/comparison.ts';
-import type { Comparison } from '../published/against.ts';
-import type { Measured, PublishedPageRow } from '../report/against-paper.ts';
+import type { PublishedComparison } from '../published/against.ts';
+import type { MeasuredModel, PublishedPageRow } from '../report/against-paper.ts';
 
 /** `rule`: needs no model, e.g. guessing. `no image`: a model on grey pictures. */
-export type RowKind = Measured['kind'];
+export type RowKind = MeasuredModel['kind'];
 
-export interface PageRow extends Measured {
+export interface PageRow extends MeasuredModel {
   /** First characters of the artifact's key. */
   key: string;
   /** By each attribute that its items have, by its own reader. */
   attributes: AttributeSummary[];
   /** Against the row of the paper that its label stands for; empty where there is none. */
-  paper: Comparison[];
+  paper: PublishedComparison[];
 }
 
 export interface EvaluationPage {

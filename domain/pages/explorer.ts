@@ -12,7 +12,7 @@ import type { EvaluationSource } from './build.ts';
 /** Indices into a list; -1: nothing. */
 type Places = number[];
 
-export interface ReadingColumns {
+interface ReadingColumns {
   /** Into `labels`. */
   predicted: Places;
   score: number[];

@@ -18,7 +18,7 @@ export interface Architecture {
 export const exportedModelType = 'qwen2_5_vl';
 
 /** The paper's base model on the hub. */
-export const paperBase = 'Qwen/Qwen2.5-VL-7B-Instruct';
+const paperBase = 'Qwen/Qwen2.5-VL-7B-Instruct';
 
 /** Values of `config.json` of Qwen/Qwen2.5-VL-7B-Instruct (huggingface.co, revision of 2025-04). */
 export const qwen25Vl7b: Architecture = {
@@ -154,7 +154,7 @@ export function loraParameters(a: Architecture, { rank, targets = [...releasedPa
     typeof targets === 'string' ? new RegExp(`^(?:${targets})$`).test(name) : targets.includes(part);
   return rank * sum(linearsOf(a).map((linear) => (isTaken(linear) ? sum(linear.size) : 0)));
 }
-export type AdapterSize = Pick<LoraSettings, 'rank' | 'targets'>;
+type AdapterSize = Pick<LoraSettings, 'rank' | 'targets'>;
 
 /** Parameters of each part; embeddings and output layer are the language model's. */
 export function partParameters(a: Architecture): Record<ModelPart, number> {

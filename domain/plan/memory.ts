@@ -45,7 +45,7 @@ const tiles: Record<Computer, number> = { accelerator: 1, processor: 12 };
 
 type Planned = Trains & Pick<RecipeParts, 'model'> & { data: Pick<RecipeParts['data'], 'maxPixels'> };
 
-export const imageTokens = (recipe: Pick<Planned, 'data'>, { vision }: Architecture): number =>
+const imageTokens = (recipe: Pick<Planned, 'data'>, { vision }: Architecture): number =>
   Math.ceil(recipe.data.maxPixels / (vision.patch * vision.merge) ** 2);
 
 export function estimateMemory(

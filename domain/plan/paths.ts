@@ -11,10 +11,10 @@ import type { TrainedStage } from '../stages/index.ts';
 export const judgedVersions = { accelerate: '1.15.0', transformers: '5.23.0', trl: '1.16.0' } as const;
 
 /** With what paths were run on a GPU so far; docs/first-gpu-run.md has what was measured, and what was not run. */
-export const gpuRun = 'one NVIDIA H100 80GB, torch 2.11.0, transformers 5.23.0, trl 1.16.0, peft 0.21.2';
+const gpuRun = 'one NVIDIA H100 80GB, torch 2.11.0, transformers 5.23.0, trl 1.16.0, peft 0.21.2';
 
 /** Where trainers run, as far as paths depend on it; `TrainerPlace` of platform/env.ts is one. */
-export interface Place {
+export interface TrainerLayout {
   /** On each machine. */
   processes: number;
   machines: number;
@@ -28,7 +28,7 @@ export interface Uses {
   stages: readonly TrainedStage[];
 }
 
-export interface Path {
+interface Path {
   name: string;
   /** Machines on which it was run: a CPU by the tests that `by` names, a GPU by `gpuRun`. */
   ran: 'CPU' | 'CPU, GPU' | 'never';
@@ -40,18 +40,18 @@ export interface Path {
    */
   refusal: string | ((part: string) => string) | null;
   partIn?(run: Uses | null): string;
-  isUsed(place: Place, run: Uses | null): boolean;
+  isUsed(place: TrainerLayout, run: Uses | null): boolean;
 }
 
-const isSingle = ({ processes, machines }: Place): boolean => processes * machines === 1;
+const isSingle = ({ processes, machines }: TrainerLayout): boolean => processes * machines === 1;
 const shards =
   (sharding: string) =>
-  (place: Place): boolean =>
+  (place: TrainerLayout): boolean =>
     !isSingle(place) && place.sharding === sharding;
 type IsSo = (stage: TrainedStage) => boolean;
 const trains =
   (isSo: IsSo) =>
-  (_: Place, run: Uses | null): boolean =>
+  (_: TrainerLayout, run: Uses | null): boolean =>
     run?.stages.some(isSo) === true;
 /** Where a stage says it, else where recipes customarily do. */
 type PartOf = (stage?: TrainedStage) => string;
@@ -186,11 +186,11 @@ export const paths: readonly Path[] = [
   },
 ];
 
-function usesFp32(place: Place, run: Uses | null): boolean {
+function usesFp32(place: TrainerLayout, run: Uses | null): boolean {
   return isSingle(place) && run?.model.precision === 'fp32';
 }
 
-function attends(attention: string): (place: Place) => boolean {
+function attends(attention: string): (place: TrainerLayout) => boolean {
   return (place) => place.attention === attention;
 }
 
@@ -199,7 +199,7 @@ function attends(attention: string): (place: Place) => boolean {
  *
  * @param run null: of the place alone
  */
-export function requireOpenPaths(place: Place, run: Uses | null): void {
+export function requireOpenPaths(place: TrainerLayout, run: Uses | null): void {
   const refusals = paths.filter((path) => path.isUsed(place, run)).flatMap((path) => refusalOf(path, run) ?? []);
   if (refusals.length > 0) throw userMistake(refusals.join('\n'));
 }
@@ -207,7 +207,7 @@ export function requireOpenPaths(place: Place, run: Uses | null): void {
 const refusalOf = ({ refusal, partIn }: Path, run: Uses | null): string | null =>
   typeof refusal === 'function' ? refusal(partIn?.(run) ?? '') : refusal;
 
-export interface PathRow {
+interface PathRow {
   name: string;
   used: boolean;
   cpu: boolean;
@@ -217,7 +217,7 @@ export interface PathRow {
 }
 
 /** What `dermflow plan` tells of each path. */
-export const pathRows = (place: Place, run: Uses): PathRow[] =>
+export const pathRows = (place: TrainerLayout, run: Uses): PathRow[] =>
   paths.map((path) => ({
     ...{ name: path.name, used: path.isUsed(place, run), cpu: path.ran !== 'never', gpu: path.ran === 'CPU, GPU' },
     ...{ by: path.by, refusal: refusalOf(path, run) },

@@ -20,7 +20,7 @@ export interface StagePlan extends Batches {
   sizes: { trainable: number; checkpoint: number; memory: MemoryEstimate } | null;
 }
 
-export interface StagesInput {
+interface StagesInput {
   recipe: Trains & Pick<RecipeParts, 'model'> & { data: Pick<RecipeParts['data'], 'maxPixels'> };
   /** Of each stage of the recipe's method, in their order, the rows of its data. */
   rows: Partial<Record<Stage, number>>;

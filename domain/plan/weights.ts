@@ -6,7 +6,7 @@ import { optimiserBytes } from '../recipe/trl/optimiser.ts';
 import type { TrainedWeights } from '../stages/stage-row.ts';
 import { type Architecture, loraParameters, partParameters, totalParameters } from './architecture.ts';
 
-export type Trained = TrainedWeights & { model: Pick<RecipeParts['model'], 'precision'> };
+type Trained = TrainedWeights & { model: Pick<RecipeParts['model'], 'precision'> };
 
 /** Bytes of a weight in NF4 with its twice quantised scales; what is not of the text layers keeps the recipe's precision. */
 const quantisedBytes = 0.52;

@@ -8,7 +8,7 @@ import { conditionNames } from '../questions/tags.ts';
 export type ClassLabels = readonly string[];
 
 /** What a probe is fitted to say: the lesion's condition, or its diagnosis. */
-export const probeTargets = ['condition', 'diagnosis'] as const;
+const probeTargets = ['condition', 'diagnosis'] as const;
 export type ProbeTarget = (typeof probeTargets)[number];
 
 export const targetOf = ({ kind }: Pick<BenchmarkItem, 'kind'>): ProbeTarget =>

@@ -4,9 +4,9 @@
  */
 
 /** The value at a place; writes the gradient there into `gradient`. */
-export type Objective = (at: Float64Array, gradient: Float64Array) => number;
+type Objective = (at: Float64Array, gradient: Float64Array) => number;
 
-export interface Minimum {
+interface Minimum {
   at: Float64Array;
   value: number;
   iterations: number;
@@ -14,7 +14,7 @@ export interface Minimum {
   converged: boolean;
 }
 
-export interface MinimiseOptions {
+interface MinimiseOptions {
   /** Largest part of the gradient at which the search ends. */
   tolerance: number;
   mostIterations: number;

@@ -5,7 +5,7 @@
 import { minimise } from './lbfgs.ts';
 import type { Matrix } from './matrix.ts';
 
-export interface LogisticModel {
+interface LogisticModel {
   classes: number;
   width: number;
   /** `[classes, width]` */
@@ -15,7 +15,7 @@ export interface LogisticModel {
   iterations: number;
 }
 
-export interface LogisticOptions {
+interface LogisticOptions {
   /** Weight of half the sum of the squared weights beside the summed log-loss. */
   l2: number;
   /** Largest part of the mean loss's gradient at the end. */

@@ -6,7 +6,7 @@ export interface Matrix {
 }
 
 /** Mean and standard deviation of each column; a column that is the same everywhere has 1, so that it becomes 0. */
-export interface Scaling {
+interface Scaling {
   mean: Float64Array;
   deviation: Float64Array;
 }

@@ -9,7 +9,7 @@ export type ProbeName = (typeof probes)[number]['name'];
 
 const mostNamed = 5;
 
-export interface UnseenOptions {
+interface UnseenOptions {
   /** Items of which training has seen no option. */
   items: number;
   /** Null where training has seen all options. */

@@ -40,7 +40,7 @@ export const trajectoryPrompt = (type: 1 | 2 | 3, profile: PromptProfile): strin
 export const conceptPrompt = (profile: PromptProfile): string => profiles[profile].evaluation.prompts.concepts;
 
 /** `A: melanoma B: …`, as the released code renders options. */
-export const renderOptions = (options: Pick<Question['options'][number], 'letter' | 'label'>[]): string =>
+const renderOptions = (options: Pick<Question['options'][number], 'letter' | 'label'>[]): string =>
   options.map((option) => `${option.letter}: ${option.label}`).join(' ');
 
 /** The complete text of an item of an evaluation. */

@@ -28,7 +28,7 @@ export interface Conditions {
   image: 'real' | 'grey';
 }
 
-export interface Comparison {
+export interface PublishedComparison {
   source: string;
   model: string;
   column: string;
@@ -53,7 +53,7 @@ export function againstRow(
   model: string,
   ours: readonly OwnNumber[],
   conditions: Conditions,
-): Comparison[] {
+): PublishedComparison[] {
   const row = table.rows.find((own) => own.model === model);
   if (!row) return [];
   const general = reasonsOf(model, conditions);

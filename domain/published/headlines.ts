@@ -1,14 +1,14 @@
 /** The claims by which a reproduction of the paper is judged: its numbers, and the relations that other data can show too. */
 import type { Measure } from './published.ts';
 
-export interface HeadlineNumber {
+interface HeadlineNumber {
   benchmark: string;
   measure: Measure;
   value: number;
   of: string;
 }
 
-export interface Headline {
+interface Headline {
   id: string;
   claim: string;
   numbers: readonly HeadlineNumber[];
@@ -104,15 +104,15 @@ export const headlines: readonly Headline[] = [
 ];
 
 /** By the stage that made the model; `flat-reward`: GRPO that pays nothing for a coarser label on the right path. */
-export type Compared = 'base' | 'sft' | 'rl-only' | 'grpo' | 'flat-reward';
+export type ComparedModel = 'base' | 'sft' | 'rl-only' | 'grpo' | 'flat-reward';
 
 /** What other data can show: on this benchmark the one is better than the other. */
 export interface Relation {
   /** Id of the headline; null where the paper claims it without a number. */
   headline: string | null;
   benchmark: string;
-  better: Compared;
-  than: Compared;
+  better: ComparedModel;
+  than: ComparedModel;
 }
 
 export const relations: readonly Relation[] = [

@@ -6,7 +6,7 @@ export type Measure = 'accuracy' | 'macroF1';
 /** The column of a table's averages. */
 export const averageColumn = 'average';
 
-export interface PublishedRow {
+interface PublishedRow {
   /** As the source calls the model. */
   model: string;
   /** By column, e.g. `{ bcn20000: 0.6345, average: 0.6385 }`. */

@@ -28,7 +28,7 @@ export interface QuestionSettings {
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
 /** What the questions of a case depend on besides it. */
-export interface QuestionGround {
+interface QuestionGround {
   /** Of every case of the data. */
   labels: LabelCensus;
   /** The options of a case in its block, where distractors are matched; undefined where it stands in none. */
@@ -38,7 +38,7 @@ export interface QuestionGround {
 /** Questions of every case of a few, in the order of the cases and tasks. */
 export function buildQuestions(cases: readonly Case[], knowledge: Knowledge, settings: QuestionSettings): Question[] {
   const labels = createLabelCensus();
-  for (const c of cases) labels.see(c);
+  for (const c of cases) labels.add(c);
   const blocks = new Map<MatchedTask, Map<string, MatchedOptions>>();
   const matched = (c: Case, task: MatchedTask): MatchedOptions | undefined => {
     const known = blocks.get(task) ?? matchCases(cases, task, knowledge, settings.seed);

@@ -23,7 +23,7 @@ export interface DistractorPool {
 
 /** The labels that occur in the data. */
 export interface LabelCensus {
-  see(c: Pick<Labelled, 'source' | 'path'>): void;
+  add(c: Pick<Labelled, 'source' | 'path'>): void;
   /** Of a set. */
   of(source: string): ReadonlySet<string>;
   /** Whether a label occurs in any set. */
@@ -34,7 +34,7 @@ export function createLabelCensus(): LabelCensus {
   const labelsOf = new Map<string, Set<string>>();
   const all = new Set<string>();
   return {
-    see: (c) => {
+    add: (c) => {
       const labels = labelsOf.get(c.source) ?? new Set();
       labelsOf.set(c.source, labels);
       for (const label of c.path) {

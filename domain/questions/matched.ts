@@ -46,7 +46,7 @@ const deepestOnPath = 3;
 export const caseKey = ({ source, id }: Pick<Case, 'source' | 'id'>): string => `${source}/${id}`;
 
 /** The options of a case: of the `member`-th one, in code-unit order of their keys, of the `kind`-th diagnosis. */
-export interface DealtOptions extends MatchedOptions {
+interface DealtOptions extends MatchedOptions {
   kind: number;
   member: number;
 }

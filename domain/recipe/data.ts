@@ -59,7 +59,7 @@ const encoderSchema = z.strictObject({
   /** Cosine from which on two pictures are near-duplicates. */
   similarity: z.number().min(0).max(1).default(0.95),
 });
-export type EncoderSettings = z.infer<typeof encoderSchema>;
+export type DuplicateEncoderSettings = z.infer<typeof encoderSchema>;
 
 export const dataSchema = z.strictObject({
   /** Each adapter at most once. */

@@ -16,7 +16,7 @@ const optimiser = sftSchema.pick({
   gradientCheckpointing: true,
 }).shape;
 
-export const sorebSchema = z
+const sorebSchema = z
   .strictObject({
     ...optimiser,
     promptsPerStep: z.int().positive(),
@@ -42,7 +42,6 @@ export const sorebSchema = z
     path: ['perDeviceBatchSize'],
     message: 'perDeviceBatchSize must divide promptsPerStep * generations',
   });
-export type SorebSettings = z.infer<typeof sorebSchema>;
 
 export const dermevalSchema = z.strictObject({
   lora: loraSchema,

@@ -9,7 +9,6 @@ import { z } from 'zod';
  * that the run trains. `drawn`: what is known of a generated picture, of use for drawings alone.
  */
 export const scorers = ['judge', 'dermeval', 'drawn'] as const;
-export type Scorer = (typeof scorers)[number];
 
 export const narrativesSchema = z.strictObject({
   /** The most cases of the training part that are written about, in an order drawn by the seed; null: all. */

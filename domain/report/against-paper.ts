@@ -2,16 +2,16 @@
 import type { Benchmark } from '../benchmarks/benchmark.ts';
 import { ownNumbers } from '../benchmarks/summaries/own-numbers.ts';
 import type { BenchmarkSummary } from '../benchmarks/summaries/summary.ts';
-import { modelOf } from '../evaluation/model-under-test.ts';
+import { modelNamed } from '../evaluation/model-under-test.ts';
 import type { ReaderName } from '../evaluation/scored.ts';
-import { againstRow, type Comparison, type Conditions } from '../published/against.ts';
+import { againstRow, type Conditions, type PublishedComparison } from '../published/against.ts';
 import { publishedModels } from '../published/models.ts';
 import { averageColumn, type Measure } from '../published/published.ts';
 import { type Stage, type StageRow, stages } from '../stages/index.ts';
 import { grouped } from '../words.ts';
 
 /** Of a run's model: the run, the stage and its step. */
-export type Training = { run: string; stage: Stage | 'base' | 'final'; step: number | null } | null;
+type Training = { run: string; stage: Stage | 'base' | 'final'; step: number | null } | null;
 
 /** What is known of how the questions were made. */
 export type DataConditions = Pick<Conditions, 'generated' | 'distractors'> & {
@@ -28,10 +28,8 @@ const plainLabel = (label: string): string => label.replace(/ \([^()]*\)$/, '');
 export function trainingOf(label: string): Training {
   const [, run, id] = /^([a-z0-9][a-z0-9._-]*)@([a-z0-9-]+)$/.exec(plainLabel(label)) ?? [];
   if (run === undefined || id === undefined) return null;
-  const number = /-(\d+)(?:-no-image)?$/.exec(id)?.[1];
-  const step = number === undefined ? null : Number(number);
-  const model = modelOf({ label: id, step });
-  if (model) return { run, stage: model.stage, step };
+  const model = modelNamed(id);
+  if (model) return { run, stage: model.stage, step: model.step };
   return id === 'final' ? { run, stage: 'final', step: null } : null;
 }
 
@@ -56,7 +54,7 @@ function rowsFor(label: string, training: Training): string[] {
 }
 
 /** A model, a control on grey pictures, or a rule, as it was measured. */
-export interface Measured {
+export interface MeasuredModel {
   label: string;
   kind: 'model' | 'no image' | 'rule';
   reader: ReaderName;
@@ -78,13 +76,17 @@ export interface PublishedPageRow {
   notComparable: string[];
 }
 
-const conditionsOf = ({ kind, reader, profile, samples }: Measured, data: DataConditions): Conditions => ({
+const conditionsOf = ({ kind, reader, profile, samples }: MeasuredModel, data: DataConditions): Conditions => ({
   ...data,
   ...{ profile, reader, greedy: samples === 1, image: kind === 'no image' ? 'grey' : 'real' },
 });
 
 /** Column by column; empty for rules, and for models that the paper has no row of. */
-export function againstPaper({ published }: Benchmark, row: Measured, data: DataConditions): Comparison[] {
+export function againstPaper(
+  { published }: Benchmark,
+  row: MeasuredModel,
+  data: DataConditions,
+): PublishedComparison[] {
   if (row.kind !== 'model') return [];
   const ours = ownNumbers(row.summary, row.reader);
   const found = rowsFor(row.label, row.training).flatMap((model) =>
@@ -115,7 +117,7 @@ function trainingReasons(training: Training, { bases }: DataConditions): string[
 /** Every published row of the benchmark, a model once for each measure, with what keeps it from being compared with `row`. */
 export function publishedRows(
   { published }: Benchmark,
-  row: Measured | null,
+  row: MeasuredModel | null,
   data: DataConditions,
 ): PublishedPageRow[] {
   const seen = new Set<string>();

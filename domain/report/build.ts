@@ -15,7 +15,7 @@ import { finalModel, type LabelledSummary, orderModels } from './models.ts';
 import type { DataCard, LineageEntry, Report } from './report.ts';
 import { chooseCompletions, chooseSamples, type ShownAnswers, showSamples } from './samples.ts';
 import { modelsBySet } from './sets.ts';
-import { summarise } from './summary.ts';
+import { summariseReport } from './summary.ts';
 import { withTextOnly } from './text-only.ts';
 import { type MetricsLine, mergeLines, type SampleLine } from './training-log.ts';
 
@@ -67,7 +67,7 @@ export async function buildReport(sources: ReportSources, turn: Turn = async () 
     run: input.run,
     recipe,
     model: input.model,
-    summary: summarise({
+    summary: summariseReport({
       ...{ models, final, baselines, comparisons, units },
       ...{ generated: data.generated, distractors: recipe.questions.distractors },
     }),

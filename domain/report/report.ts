@@ -18,7 +18,7 @@ const count = z.int().nonnegative();
 const share = z.number().min(0).max(1);
 
 /** A model against the rule that sees the options' labels alone, on the same questions. */
-export const standingSchema = z.strictObject({
+const standingSchema = z.strictObject({
   label: z.string(),
   accuracy: share,
   /** The model's accuracy minus the rule's, and its 95 % interval. */
@@ -33,7 +33,7 @@ export type Standing = z.infer<typeof standingSchema>;
 const ruleScore = { accuracy: share, low: share, high: share, macroF1: share };
 
 /** What the options' labels alone earn, by a rule that was fitted on the training questions (evaluation/text-only.ts). */
-export const textOnlySchema = z.strictObject({
+const textOnlySchema = z.strictObject({
   ...ruleScore,
   /** Every evaluated model. */
   models: z.array(standingSchema),
@@ -52,7 +52,7 @@ export const textOnlySchema = z.strictObject({
 export type TextOnlyBaseline = z.infer<typeof textOnlySchema>;
 
 /** What guessing earns on the test questions of a task. */
-export const taskBaselineSchema = z.strictObject({
+const taskBaselineSchema = z.strictObject({
   task: z.enum(questionTasks),
   items: count,
   /** Patients or lesions: what intervals count. */
@@ -77,7 +77,7 @@ const probesSchema = z.strictObject({
   remarks: z.array(z.string()),
 });
 
-export const evaluatedModelSchema = z.strictObject({
+const evaluatedModelSchema = z.strictObject({
   /** `base`, `rl-only-<step>`, `sft`, `grpo-<step>`; each with `-no-image` on grey images. */
   label: z.string(),
   title: z.string(),
@@ -88,7 +88,7 @@ export const evaluatedModelSchema = z.strictObject({
 export type EvaluatedModel = z.infer<typeof evaluatedModelSchema>;
 
 /** Two models on the same questions; `difference` is the second's accuracy minus the first's. */
-export const comparisonSchema = z.strictObject({
+const comparisonSchema = z.strictObject({
   task: z.enum(questionTasks),
   first: z.string(),
   second: z.string(),
@@ -104,7 +104,7 @@ export const comparisonSchema = z.strictObject({
 export type Comparison = z.infer<typeof comparisonSchema>;
 
 /** A test question as the final model answered it. */
-export const sampleCaseSchema = z.strictObject({
+const sampleCaseSchema = z.strictObject({
   id: z.string(),
   task: z.enum(questionTasks),
   image: imageRefSchema,
@@ -177,7 +177,7 @@ const paperSchema = z.strictObject({
 });
 
 /** A model on a task, by data set; `paper` is empty where the paper has no row of it. */
-export const modelBySetSchema = z.strictObject({
+const modelBySetSchema = z.strictObject({
   task: z.enum(questionTasks),
   label: z.string(),
   /** By the strict reader, and by the lenient one; the latter is absent in reports of before version 8. */

@@ -23,7 +23,7 @@ export interface ShownAnswers {
   get(id: Key): ShownAnswer | undefined;
 }
 
-export interface SampleSources {
+interface SampleSources {
   /** Label of the model whose answers are shown. */
   final: string;
   items: ItemsByLabel;

@@ -7,7 +7,7 @@ import { publicBase } from '../models/public-base.ts';
 import { questionTasks } from '../questions/question.ts';
 import type { SkinR1Recipe } from '../recipe/methods/skin-r1.ts';
 import { isEmpty, mapped } from '../rows/views.ts';
-import { againstPaper, type Measured, trainingOf } from './against-paper.ts';
+import { againstPaper, type MeasuredModel, trainingOf } from './against-paper.ts';
 import { type ItemsByLabel, ofTask, type ReportedItem, type Turn } from './compare.ts';
 import type { EvaluatedModel, ModelBySet } from './report.ts';
 
@@ -45,7 +45,7 @@ export async function modelsBySet({ models, items, recipe }: Evaluated, turn: Tu
   return found;
 }
 
-const kindOf = (image: EvaluatedModel['image']): Measured['kind'] => (image === 'grey' ? 'no image' : 'model');
+const kindOf = (image: EvaluatedModel['image']): MeasuredModel['kind'] => (image === 'grey' ? 'no image' : 'model');
 
 function byBothReaders({ letter, predicted, correct, ...item }: ReportedItem): ScoredRow {
   const { group, source, expected, lenient } = item;

@@ -9,7 +9,7 @@ import type { Comparison, EvaluatedModel, TaskBaseline } from './report.ts';
 import { percent, percentRange, points, pointsRange, pValue, taskTitles } from './words.ts';
 import { modeWords, withoutImages } from './words-text-only.ts';
 
-export interface Findings {
+export interface ReportFindings {
   models: readonly EvaluatedModel[];
   final: EvaluatedModel;
   baselines: readonly TaskBaseline[];
@@ -24,7 +24,7 @@ export interface Findings {
 const sftId = modelId({ stage: 'sft', step: null, image: 'real' });
 
 /** One sentence or two a finding, in the order of importance. */
-export function summarise(findings: Findings): string[] {
+export function summariseReport(findings: ReportFindings): string[] {
   const { baselines, generated, distractors } = findings;
   const mode = distractors ? modeWords(distractors) : null;
   const label =
@@ -36,7 +36,7 @@ export function summarise(findings: Findings): string[] {
   ];
 }
 
-function taskSentences(findings: Findings, baseline: TaskBaseline): string[] {
+function taskSentences(findings: ReportFindings, baseline: TaskBaseline): string[] {
   const { models, final, comparisons, units } = findings;
   const { task, items, groups, chance, majority } = baseline;
   const score = taskOf(final, task);

@@ -9,7 +9,7 @@ import { askedOf, guessing, type ItemsByLabel, ofTask, type QuestionsById, type 
 import { controlOf } from './models.ts';
 import type { EvaluatedModel, Standing, TaskBaseline, TextOnlyBaseline } from './report.ts';
 
-export interface TextOnlySources {
+interface TextOnlySources {
   models: readonly EvaluatedModel[];
   final: EvaluatedModel;
   items: ItemsByLabel;

@@ -34,7 +34,7 @@ export const usageLineSchema = z.object({
 });
 export type UsageLine = z.infer<typeof usageLineSchema>;
 
-export interface Point {
+interface Point {
   step: number;
   value: number;
 }

@@ -4,7 +4,7 @@ import type { EvaluatedModel, Standing, TaskBaseline } from './report.ts';
 import { percent, percentRange, points, pointsRange } from './words.ts';
 
 /** Whether a model knows more than the labels give away: what it is said to be, with its numbers. */
-export function standingWords({ standing, difference, low, high }: Standing): string {
+function standingWords({ standing, difference, low, high }: Standing): string {
   const by = `${points(difference)} points (95 % interval ${pointsRange({ low, high })})`;
   return standing === 'not shown to be above' ? `not shown to be above it: ${by}` : `${standing} it: ${by}`;
 }

@@ -3,7 +3,7 @@ import { byDimension, type Scores } from '../dermeval/dimensions.ts';
 import type { Review } from './review.ts';
 import type { ReviewedCase } from './state.ts';
 
-export interface Merged {
+interface Merged {
   scores: Scores;
   /** Null: as it was. */
   text: string | null;

@@ -4,7 +4,7 @@ import type { Review } from './review.ts';
 import { reviewerKey } from './reviewer.ts';
 import type { ReviewedCase } from './state.ts';
 
-export interface AskedCase {
+interface AskedCase {
   id: string;
   reviewed: ReviewedCase;
 }

@@ -53,7 +53,7 @@ export const judgedDigest = ({ id, text, diagnosis, image }: Narrative): string 
   digestOf(canonicalJson({ id, text, diagnosis, image: image.sha256 }));
 
 /** A line of `certified.jsonl`. */
-export const certifiedSchema = z.strictObject({
+export const certifiedNarrativeSchema = z.strictObject({
   ...narrativeSchema.shape,
   /** The mean over reviewers, or what was settled. */
   scores: scoresSchema,
@@ -64,4 +64,4 @@ export const certifiedSchema = z.strictObject({
   at: z.iso.datetime(),
   part: z.enum(['train', 'bench']),
 });
-export type Certified = z.infer<typeof certifiedSchema>;
+export type Certified = z.infer<typeof certifiedNarrativeSchema>;

@@ -10,22 +10,22 @@ import { corrupt } from '../failures.ts';
 import type { Narrative } from '../narratives/narrative.ts';
 import type { Certified } from './review.ts';
 
-export type Part = Certified['part'];
+type Part = Certified['part'];
 
 export type SplitCase = Pick<Narrative, 'id' | 'group' | 'source' | 'diagnosis' | 'look'> & {
   image: { sha256: string };
 };
 
-export interface SplitSettings {
+interface SplitSettings {
   seed: number;
   /** Share of cases for DermBench, 0 to 1. */
   benchShare: number;
 }
 
 /** An index of perceptual hashes. */
-export type IndexLooks = (
-  looks: readonly string[],
-) => Promise<{ nearest(looks: readonly string[]): Promise<(Near | null)[]> }>;
+export type IndexHashes = (
+  hashes: readonly string[],
+) => Promise<{ nearest(hashes: readonly string[]): Promise<(Near | null)[]> }>;
 
 /**
  * The part of each case, by its id, in the order of the cases. Within a diagnosis the share is kept as far as the sizes
@@ -35,7 +35,7 @@ export type IndexLooks = (
 export async function splitCertified(
   cases: readonly SplitCase[],
   settings: SplitSettings,
-  index: IndexLooks = indexInMemory,
+  index: IndexHashes = indexInMemory,
 ): Promise<Map<string, Part>> {
   const ties = createTies(cases.map(({ id }) => id));
   for (const keyOf of [groupOf, pictureOf]) {
@@ -50,17 +50,6 @@ export async function splitCertified(
     refuseShared(cases, parts);
     return parts;
   }
-}
-
-/** Throws where a patient or lesion, a picture, or a near-duplicate of one stands on both sides; the message names both cases. */
-export async function requireApart(
-  cases: readonly SplitCase[],
-  parts: ReadonlyMap<string, Part>,
-  index: IndexLooks = indexInMemory,
-): Promise<void> {
-  refuseShared(cases, parts);
-  const [pair] = await nearPairs(cases, parts, index);
-  if (pair) throw overlap(...pair, 'their pictures are near-duplicates');
 }
 
 const groupOf = ({ group }: SplitCase): string => group;
@@ -94,7 +83,7 @@ const sidesOf = (cases: readonly SplitCase[], parts: ReadonlyMap<string, Part>):
 async function nearPairs(
   cases: readonly SplitCase[],
   parts: ReadonlyMap<string, Part>,
-  index: IndexLooks,
+  index: IndexHashes,
 ): Promise<[SplitCase, SplitCase][]> {
   const [train, bench] = sidesOf(cases, parts);
   if (train.length === 0 || bench.length === 0) return [];

@@ -9,8 +9,8 @@ import { reviewerKey } from './reviewer.ts';
  * far apart. `skipped`: as many people have judged it as are to, and one of them at least skipped it, so that it lacks a
  * score; it waits for nobody, because a run must not need more people than it asks for. `certified`: all else.
  */
-export const caseStates = ['open', 'disagreed', 'skipped', 'certified'] as const;
-export type CaseState = (typeof caseStates)[number];
+const caseStates = ['open', 'disagreed', 'skipped', 'certified'] as const;
+type CaseState = (typeof caseStates)[number];
 
 export type ReviewRules = Pick<CertifiedSettings, 'by' | 'reviewers' | 'settleAbove'>;
 
@@ -66,7 +66,7 @@ const dimensionsApart = (scored: readonly { scores: Scores }[], settleAbove: num
     return Math.round((Math.max(...values) - Math.min(...values)) * 1e6) / 1e6 > settleAbove;
   });
 
-export type ReviewCounts = Record<CaseState, number>;
+type ReviewCounts = Record<CaseState, number>;
 
 export function countStates(states: Iterable<CaseState>): ReviewCounts {
   const counts: ReviewCounts = { open: 0, disagreed: 0, skipped: 0, certified: 0 };

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { stageNames } from '../stages/index.ts';
 
 /** The mean reward of greedy answers to the validation questions, by its name in the log of a stage. */
-export const validationReward = 'validation_reward';
+const validationReward = 'validation_reward';
 
 /** A stretch of GRPO as its activity returns it. */
 interface Stretch {

@@ -44,7 +44,7 @@ export const trainedStages = (own: readonly Stage[], recipe: Trains): TrainedSta
 /** Those that learn from the rewards of their own answers, held to a reference. */
 export const rewardedStages: readonly Stage[] = stageNames.filter((stage) => rowOf(stage).reference !== null);
 
-export type LogField = (typeof stages)[Stage]['logField'];
+type LogField = (typeof stages)[Stage]['logField'];
 
 /** Fields that every `report.json` has had, also where they are empty; any other is there where something was logged. */
 const alwaysThere = ['concepts', 'sft', 'grpo', 'rlOnly'] as const satisfies LogField[];

@@ -6,7 +6,7 @@ import { createRandom, type Random } from '../random.ts';
 /** A case with the rationale r of a textbook. */
 export type TextbookCase = Case & { rationale: string };
 
-export interface PlainTrajectory {
+interface PlainTrajectory {
   type: 1;
   id: string;
   case: TextbookCase;
@@ -28,7 +28,7 @@ export interface DifferentialTrajectory {
 
 export type PlannedTrajectory = PlainTrajectory | DifferentialTrajectory;
 
-export interface PlanSettings {
+interface PlanSettings {
   seed: number;
   /** At most so many of a type. */
   maxPerType: number;

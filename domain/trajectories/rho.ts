@@ -9,7 +9,7 @@ import { findingsOf } from './rationale.ts';
 /** `findings`: the LLM chooses findings from lists, as JSON. `free-text`: it writes the comparison itself. */
 export type RhoForm = 'findings' | 'free-text';
 
-export type RhoReply = { ok: true; rho: string } | { ok: false; reason: string };
+type RhoReply = { ok: true; rho: string } | { ok: false; reason: string };
 
 /** The released generator's cap of 120 cut a published example in mid-sentence; twice that leaves room to finish. */
 const maxTokens = 240;

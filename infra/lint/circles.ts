@@ -2,12 +2,12 @@
 import { posix } from 'node:path';
 
 /** Paths below the root. */
-export interface Import {
+interface Import {
   from: string;
   to: string;
 }
 
-export interface Circle {
+interface Circle {
   /** Files and folders that reach one another, all in one folder, in the order of their names. */
   members: string[];
   /** The shortest way round: an import for each step. */

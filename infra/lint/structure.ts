@@ -30,7 +30,7 @@ async function filesBelow(folder: string): Promise<string[]> {
 const files = (await Promise.all(folders.map(filesBelow))).flat();
 const sources = await Promise.all(
   files
-    .filter((file) => /\.(?:ts|mts|mjs|py)$/.test(file))
+    .filter((file) => /\.(?:ts|mts|mjs|js|py)$/.test(file))
     .map(async (file) => ({ file, text: await readFile(join(repositoryRoot, file), 'utf8') })),
 );
 const circles = findCircles(sources.flatMap(({ file, text }) => (file.endsWith('.py') ? [] : importsOf(file, text))));

@@ -12,7 +12,7 @@ import { type StackFile, stackFile } from './settings.ts';
 
 const renewEveryMs = 2_000;
 /** Ten renewals; a start after a reboot waits as long. */
-export const watchMs = 20_000;
+const watchMs = 20_000;
 
 /** Keeps `stack.json` new while this process lives; returns what stops it. */
 export const keepOccupied = (home: string): (() => Promise<void>) => keepRenewing(stackFile(home), renewEveryMs);

@@ -39,7 +39,7 @@ export interface Stack extends StackAddresses {
 
 const firstBucket = 'dermflow';
 
-export interface StackOptions {
+interface StackOptions {
   home: string;
   logger: Logger;
   wanted?: WantedPorts;
@@ -166,7 +166,7 @@ export const stackEnvironment = ({ ports, secrets, bucket }: StackAddresses): Re
   DERMFLOW_S3_BUCKET: bucket,
 });
 
-/** The environment of this process with the stack's addresses in the place of its own. */
+/** The environment of this process with the stack's addresses instead of its own. */
 export const atStack = (environment: Environment, { ports, secrets, bucket }: StackAddresses): Environment => ({
   ...environment,
   temporal: { address: `127.0.0.1:${ports.temporal}`, local: true },

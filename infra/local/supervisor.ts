@@ -11,14 +11,14 @@ import type { Logger } from 'pino';
 import { unavailable } from '../../domain/failures.ts';
 import { lifelineVariable } from '../../platform/lifeline.ts';
 
-const endsWithParent = fileURLToPath(new URL('./keeper.mjs', import.meta.url));
+const endsWithParent = fileURLToPath(new URL('./end-with-parent.mjs', import.meta.url));
 
 export interface Service {
   name: string;
   command: string;
   args: string[];
   env?: Record<string, string | undefined>;
-  /** A program of others, which does not watch its stdin: keeper.mjs runs it and ends it with its parent. */
+  /** A program of others, which does not watch its stdin: end-with-parent.mjs runs it and ends it with its parent. */
   foreign?: boolean;
   /** Added to this process's niceness (0 to 19): the scheduler prefers what does not say so, where both want the processor. */
   niceness?: number;

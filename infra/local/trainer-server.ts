@@ -6,7 +6,7 @@ import { trainerVariables } from '../../activities/trainer/trainer-process.ts';
 import { type Environment, trainerServerVariable } from '../../platform/env.ts';
 import type { Service } from './supervisor.ts';
 
-export interface TrainerServer {
+interface TrainerServer {
   service: Service;
   /** Of the workers whose trainers it forks. */
   variables: Record<string, string>;

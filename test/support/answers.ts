@@ -1,10 +1,10 @@
 /** Items, and a model that answers them by their digest, notes each answer and takes some time for a batch. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AnswerBook, openAnswerBook } from '../../activities/answers/answer-book.ts';
-import { askAll, type ListAsking } from '../../activities/answers/ask-all.ts';
+import { answersTo, askMissing, type ItemsAsking } from '../../activities/answers/ask-missing.ts';
 import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
 import type { ModelRunner } from '../../activities/ports/model-runner.ts';
-import type { Answerer, AskedItem } from '../../domain/answers/answer.ts';
+import { type Answerer, type AskedItem, answerIdentity } from '../../domain/answers/answer.ts';
 import { digestOf } from '../../domain/artifact.ts';
 
 export const greedyAnswerer: Answerer = {
@@ -20,6 +20,14 @@ export const onnxAnswerer: Answerer = {
   runtime: 'onnx',
   decoding: { ...greedyAnswerer.decoding, maxNewTokens: 12 },
 };
+
+/** By which an answer is stored. */
+export const answerKey = (...asked: Parameters<typeof answerIdentity>): string => digestOf(answerIdentity(...asked));
+
+/** Of a list. */
+export interface ListAsking extends ItemsAsking {
+  items: readonly AskedItem[];
+}
 
 /** Each with a picture of its own. */
 export const askedItems = (count: number, prompt = 'Which?'): AskedItem[] =>
@@ -70,6 +78,7 @@ export async function textsOf(
   asking: ListAsking,
   open: (store: ArtifactStore) => Promise<AnswerBook> = (from) => openAnswerBook(from, asking.answerer),
 ): Promise<string[][]> {
-  const answers = await askAll(await open(store), asking);
-  return answers.map((samples) => samples.map(({ text }) => text));
+  const book = await open(store);
+  await askMissing(book, asking);
+  return asking.items.map((item) => answersTo(book, asking, item).map(({ text }) => text));
 }

@@ -43,8 +43,8 @@ class Rewards:
     def __init__(self, job):
         self.names = job["rewardNames"]
         self.scored = None
-        # Of the step at hand, by question and completion: what was asked for by `look`.
-        self.looked = (None, {})
+        # Of the step at hand, by question and completion: what was asked for by `preview`.
+        self.previewed = (None, {})
         self.follow(job)
 
     def follow(self, job):
@@ -66,26 +66,26 @@ class Rewards:
     def score(self, step, ids, completions):
         request = {"step": step, "ids": ids, "completions": completions}
         if self.scored is None or self.scored[0] != request:
-            self.scored = (request, self.looked_at(request) or self.ask_for_all_ranks(request))
+            self.scored = (request, self.of_preview(request) or self.ask_for_all_ranks(request))
         return self.scored[1]
 
     def of(self, step, ids, completions):
         """Rewards of completions that are no step's, and no samples of one."""
         return self.ask_for_all_ranks({"step": step, "ids": ids, "completions": completions}, final=False)
 
-    def look(self, step, ids, completions):
+    def preview(self, step, ids, completions):
         """The rewards of completions that may yet be drawn anew: kept, so that none is asked for twice in a step, and
         not written down."""
         answer = self.of(step, ids, completions)
-        if self.looked[0] != step:
-            self.looked = (step, {})
+        if self.previewed[0] != step:
+            self.previewed = (step, {})
         for i, key in enumerate(zip(ids, completions, strict=True)):
-            self.looked[1][key] = {name: answer[name][i] for name in self.names}
+            self.previewed[1][key] = {name: answer[name][i] for name in self.names}
         return answer
 
-    def looked_at(self, request):
-        """The answer out of what `look` was told; None where it was not told all, alike on every rank."""
-        step, known = self.looked
+    def of_preview(self, request):
+        """The answer out of what `preview` was asked; None where it was not asked all, alike on every rank."""
+        step, known = self.previewed
         keys = list(zip(request["ids"], request["completions"], strict=True))
         if step != request["step"] or any(key not in known for key in keys):
             return None

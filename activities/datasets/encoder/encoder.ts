@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { setImmediate as untilNextTurn } from 'node:timers/promises';
 import type { Picture } from '../../../domain/cases/case.ts';
 import { mostSimilar, type Similar, unit } from '../../../domain/cases/similarity.ts';
-import type { EncoderSettings } from '../../../domain/recipe/data.ts';
+import type { DuplicateEncoderSettings } from '../../../domain/recipe/data.ts';
 import { type ImageEncoder, openImageEncoder } from '../../features/encoder.ts';
 import type { WorkProgress } from '../../heartbeats.ts';
 import { findPlugin } from '../../plugins.ts';
@@ -12,7 +12,7 @@ import type { Rows } from '../../rows.ts';
 import { digestOfFile } from '../../store/store.ts';
 
 /** What an encoder reads of a case. */
-export type EncodedPicture = Pick<Picture, 'id' | 'source' | 'images'>;
+type EncodedPicture = Pick<Picture, 'id' | 'source' | 'images'>;
 
 export interface Encoder {
   sha256: string;
@@ -23,7 +23,7 @@ export interface Encoder {
   findSimilar(train: Rows<EncodedPicture>, test: Rows<EncodedPicture>): Promise<(at: number) => Similar | null>;
 }
 
-export interface EncoderContext {
+interface EncoderContext {
   store: ArtifactStore;
   /** Folder of the files that recipes may name. */
   plugins: string;
@@ -36,7 +36,10 @@ const batchSize = 16;
 const reading = { pooling: 'first', prefixTokens: 1, output: null } as const;
 
 /** Null where the recipe names none. A file that is no such graph is a user's mistake, told at its first use. */
-export async function openEncoder(settings: EncoderSettings | null, context: EncoderContext): Promise<Encoder | null> {
+export async function openEncoder(
+  settings: DuplicateEncoderSettings | null,
+  context: EncoderContext,
+): Promise<Encoder | null> {
   if (!settings) return null;
   const path = await findPlugin('data.encoder.file', settings.file, context.plugins);
   const { side, mean, std } = settings;

@@ -1,7 +1,7 @@
 /** Windows bitmaps: decoded by a library, but only those that it reads right, and only after a look at their size. */
 import decode from 'decode-bmp';
 
-export interface Bitmap {
+interface Bitmap {
   rgb: Uint8ClampedArray;
   width: number;
   height: number;

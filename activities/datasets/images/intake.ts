@@ -31,7 +31,7 @@ export interface NormalisedImage {
   png: Uint8Array;
   width: number;
   height: number;
-  look: string;
+  perceptualHash: string;
 }
 
 /** An image that cannot be used, in words that name its file. */
@@ -40,7 +40,7 @@ export interface BadImage {
 }
 
 /** Contents of an image that is no file of its own. */
-export interface LoadedImage {
+interface LoadedImage {
   name: string;
   bytes: Uint8Array;
 }
@@ -82,7 +82,7 @@ async function toModelSize(image: Sharp, size: ImageSize, budget: ImageBudget): 
       : upright.resize({ ...wanted, fit: 'fill', kernel: 'lanczos3' });
   const rgb = await fitted.toColourspace('srgb').raw().toBuffer();
   const png = encodePng(rgb, wanted.width, wanted.height);
-  return { png, look: perceptualHashOf({ rgb, ...wanted }), ...wanted };
+  return { png, perceptualHash: perceptualHashOf({ rgb, ...wanted }), ...wanted };
 }
 
 /** libvips has no decoder for BMP. */
@@ -98,7 +98,7 @@ async function normaliseBmp(name: string, bytes: Uint8Array, budget: ImageBudget
 
 export interface StoredImage {
   image: ImageRef;
-  look: string;
+  perceptualHash: string;
 }
 
 /** Normalises an image and stores it. */
@@ -111,8 +111,8 @@ export async function importImage(
   const given = await load(ref, files);
   const normalised = 'badImage' in given ? given : await normaliseImage('bytes' in given ? given : given.path, budget);
   if ('badImage' in normalised) return normalised;
-  const { png, width, height, look } = normalised;
-  return { image: { ...(await store.putBlob(png)), width, height }, look };
+  const { png, width, height, perceptualHash } = normalised;
+  return { image: { ...(await store.putBlob(png)), width, height }, perceptualHash };
 }
 
 /** A file on disk is left where it lies; what lies in an archive or a table is read, unless it is damaged there. */

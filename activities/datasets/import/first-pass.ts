@@ -47,7 +47,7 @@ export interface LeftOutCount {
   near?: string[];
 }
 
-export interface Reading {
+export interface FirstPass {
   /** File of JSON lines, one `SourceRecord` each. */
   file: string;
   /** Another with a `Link` for each row that becomes no record, and for those of tables of lesions. */
@@ -95,7 +95,7 @@ export async function readSource(
   request: ReadRequest,
   scratch: string,
   onProgress: (done: number) => void = () => {},
-): Promise<Reading> {
+): Promise<FirstPass> {
   const [file, links] = [join(scratch, 'records.jsonl'), join(scratch, 'read-links.jsonl')];
   const contents = createHash('sha256');
   const leftOut = createLeftOutTally(request.knowledge);
@@ -137,7 +137,7 @@ export function whyUnusable({
   records,
   present,
   leftOut,
-}: Pick<Reading, 'records' | 'leftOut'> & { folder: string; present: number }): string | null {
+}: Pick<FirstPass, 'records' | 'leftOut'> & { folder: string; present: number }): string | null {
   if (records === 0) {
     const [most] = leftOut;
     const near = most?.near ? `, near ${most.near.join(', ')}` : '';
@@ -166,7 +166,7 @@ export const linkOf = (
   images: Link['images'] = [],
 ): Link => ({ source, group, lesion, archiveIds, images: images.map(({ sha256 }) => ({ sha256 })), officialSplit });
 
-export interface LeftOutTally {
+interface LeftOutTally {
   add(leftOut: LeftOut): void;
   /** Names of malignant diseases first, then the largest; with what unknown labels may have meant. */
   counts(): LeftOutCount[];

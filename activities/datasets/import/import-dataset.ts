@@ -23,7 +23,7 @@ import { type BadImage, imageSoftware, imagesInFlight, importImage, type StoredI
 import { createDiskMap } from '../opening/disk-map.ts';
 import { createFileReader, type FileReader } from '../opening/file-ref.ts';
 import type { SourceRecord } from '../records/record.ts';
-import { absentReason, type LeftOutCount, linkOf, type Reading, type ReadRequest, readSource } from './first-pass.ts';
+import { absentReason, type FirstPass, type LeftOutCount, linkOf, type ReadRequest, readSource } from './first-pass.ts';
 import { createImportTally, tooManyBad } from './import-tally.ts';
 
 export const importMethod = 'import/6';
@@ -50,7 +50,7 @@ export async function readMalignantLeftOut(store: ArtifactStore, imported: Manif
 /** Files of an imported artifact: cases, items with a question of their own, pictures with concepts only, and links. */
 const { cases, ready, concepts, links, report: reportFile } = datasetFiles;
 
-export interface ImportSettings extends ImageBudget {
+interface ImportSettings extends ImageBudget {
   /** Share of unusable images, 0 to 1, above which the import fails. */
   maxBadShare: number;
 }
@@ -104,7 +104,7 @@ type ImportFacts = z.infer<typeof importFactsSchema>;
 
 /** Writes the three files below `scratch`. */
 async function importRecords(
-  reading: Reading,
+  reading: FirstPass,
   { store, settings, onProgress, signal }: ImportRequest,
   scratch: string,
 ): Promise<{ facts: ImportFacts; report: Record<string, unknown> }> {
@@ -173,9 +173,9 @@ const importOne = async (
     ? importImage(store, record.image, settings, files)
     : { badImage: absentReason(record.where, record.image.absent) };
 
-function makeCase(record: SourceRecord, { image, look }: StoredImage): Case | ReadyCase | ConceptCase {
+function makeCase(record: SourceRecord, { image, perceptualHash }: StoredImage): Case | ReadyCase | ConceptCase {
   const { kind, where: _, image: __, ...content } = record;
-  const picture = { ...content, id: `${record.source}/${record.id}`, images: [image], look };
+  const picture = { ...content, id: `${record.source}/${record.id}`, images: [image], look: perceptualHash };
   if (kind === 'question') return readyCaseSchema.parse(picture);
   return kind === 'concepts' ? conceptCaseSchema.parse(picture) : caseSchema.parse(picture);
 }

@@ -8,13 +8,13 @@ import { createTally } from './tally.ts';
 const listed = 200;
 
 /** What is counted of a record or a case. */
-export type Counted = Pick<Picture, 'source' | 'modality' | 'officialSplit'> & {
+type Counted = Pick<Picture, 'source' | 'modality' | 'officialSplit'> & {
   diagnosis?: string;
   malignancy?: string;
 };
 export type TallyCounts = Record<string, Record<string, number>>;
 
-export interface ImportTally {
+interface ImportTally {
   quarantine(image: BadImage): void;
   /** An image with the pixels of an earlier case. */
   repeat(id: string, sameAs: string): void;

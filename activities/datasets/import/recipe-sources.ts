@@ -57,7 +57,7 @@ export async function importSources<R extends Pick<Recipe, 'data'>>(request: Sou
 }
 
 /** Where a source lies. */
-export interface Place {
+interface SourceFolder {
   /** A folder or a zip archive. */
   folder: string;
   /** Folders in it that hold other sources. */
@@ -68,7 +68,7 @@ export interface Place {
 export async function findFolders(
   folder: string,
   adapters: readonly AdapterName[],
-): Promise<ReadonlyMap<AdapterName, Place>> {
+): Promise<ReadonlyMap<AdapterName, SourceFolder>> {
   const entries = await readdir(folder).catch((error: unknown) => {
     throw userMistake(`${folder}: cannot be read; give the folder of the data sets`, error);
   });

@@ -2,7 +2,7 @@
 import { createDiskMap } from '../opening/disk-map.ts';
 import type { SourceRecord } from '../records/record.ts';
 
-export interface RepeatFinder {
+interface RepeatFinder {
   /** True for the second case of a file; the import, which sees pixels, finds the same and copies besides. */
   isRepeat(record: SourceRecord): boolean;
 }

@@ -1,5 +1,5 @@
 /** Counts by name, for reports. */
-export interface Tally {
+interface Tally {
   add(name: string, count?: number): void;
   /** Largest first, equal ones by name. */
   entries(): [name: string, count: number][];

@@ -3,23 +3,16 @@ import { createReadStream } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { PassThrough, pipeline, type Readable } from 'node:stream';
-import { z } from 'zod';
 import { openParquet, type ParquetFile } from './parquet.ts';
-import { type OpenZip, openZip, type ZipMember, zipMemberSchema } from './zip.ts';
+import { type OpenZip, openZip, type ZipMember } from './zip.ts';
 
-/** A cell of a Parquet file that holds an image, `row` counted from zero. */
-const cellSchema = z.object({ row: z.number(), column: z.string(), name: z.string() });
-
-/** `path` is that of the file on disk; in JSON, so that it survives the first pass of an import. */
-export const fileRefSchema = z.object({
-  path: z.string(),
-  member: zipMemberSchema.optional(),
-  cell: cellSchema.optional(),
-});
+/** In JSON, so that it survives the first pass of an import. */
 export interface FileRef {
+  /** Of the file on disk. */
   path: string;
   member?: ZipMember | undefined;
-  cell?: z.infer<typeof cellSchema> | undefined;
+  /** A cell of a Parquet file that holds an image, `row` counted from zero. */
+  cell?: { row: number; column: string; name: string } | undefined;
 }
 
 /** Name of the file without folders, as messages give it. */

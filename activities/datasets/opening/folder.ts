@@ -40,7 +40,7 @@ export interface DataFolder {
   close(): void;
 }
 
-export interface FolderOptions {
+interface FolderOptions {
   /** Folders directly below that hold other sets, in any letter case. */
   except?: readonly string[];
   onNote?: ((text: string) => void) | undefined;
@@ -48,7 +48,7 @@ export interface FolderOptions {
 
 const deepestFolder = 8;
 
-/** Lists a folder, or a zip archive in the place of one. */
+/** Lists a folder, or a zip archive instead of one. */
 export async function openFolder(path: string, { except = [], onNote }: FolderOptions = {}): Promise<DataFolder> {
   const index = createIndex();
   const skipped = new Set(except.map(foldName));

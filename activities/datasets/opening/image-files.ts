@@ -7,7 +7,7 @@ import type { DataFile, DataFolder } from './folder.ts';
 import { foldName, stemOf, withoutExtension } from './names.ts';
 import type { TableRow } from './table.ts';
 
-/** Where an image lies, or the name under which it was looked for in vain. */
+/** Where an image lies, or the name under which none was found. */
 export type FoundImage = FileRef | { absent: string };
 
 export interface ImageIndex {

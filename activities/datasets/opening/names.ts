@@ -35,7 +35,7 @@ export const withoutExtension = (name: string): string =>
 export const stemOf = (path: string): string => withoutExtension(basename(path));
 
 /** What stands behind a table's name: a date, a version, the number that a browser gives to a second download. */
-export interface Version {
+interface Version {
   /** The name without it. */
   base: string;
   /** `20250722`; empty without one. */

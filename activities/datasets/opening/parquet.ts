@@ -15,7 +15,7 @@ import { z } from 'zod';
 import { userMistake } from '../../../domain/failures.ts';
 
 /** A row's fields as text, by column. */
-export type ParquetFields = Record<string, string>;
+type ParquetFields = Record<string, string>;
 
 export interface ParquetFile {
   /** Columns that hold text or numbers. */

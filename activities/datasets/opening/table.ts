@@ -14,7 +14,7 @@ export interface Table {
   standIn?: { essential: readonly string[]; tellLack(columns: readonly string[]): void };
 }
 
-export interface TableRecord {
+interface TableRecord {
   /** File and row as a spreadsheet counts: the header is row 1. */
   where: string;
   fields: readonly string[];

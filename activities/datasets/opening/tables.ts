@@ -18,7 +18,7 @@ import { parquetTable, type Roles } from './parquet-table.ts';
 import { hasColumn, type Table } from './table.ts';
 
 /** A table that an adapter looks for. */
-export interface WantedTable {
+interface WantedTable {
   /** Names without ending; one that begins with `*` may have anything before it. */
   names: readonly string[];
   /** What the user is told of it where it is missing. */

@@ -93,7 +93,7 @@ const memberOf = (entry: Entry): ZipMember => ({
 });
 
 /** A member whose bytes are not what the archive declares. */
-export class DamagedMember extends RangeError {}
+class DamagedMember extends RangeError {}
 
 /** An archive that stays open while its members are read. */
 export interface OpenZip {

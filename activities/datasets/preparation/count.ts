@@ -57,7 +57,7 @@ export async function countData(
     imagesOfSet: imagesOfDermNet,
   });
   const labelled = cases.filter((c) => !isTextbookCase(c));
-  for (const c of labelled) dermnet.see(c);
+  for (const c of labelled) dermnet.count(c);
   const usable = labelled.filter(dermnet.keeps);
   const settings = { seed, ratio: data.split, groupBy: data.groupBy };
   const { splitOf } = await dealCases(usable, settings, { links, trained });

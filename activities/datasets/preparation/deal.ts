@@ -25,7 +25,7 @@ export interface Ties {
   trained?: Rows<Link>;
 }
 
-export interface Dealt {
+interface Dealt {
   /** Of the case at a position. */
   splitOf(at: number): Split;
   /** Groups whose official splits disagree; all of such a group is on one side all the same. */
@@ -57,7 +57,7 @@ export async function dealCases(
   const official = createOfficialSplits();
   let count = 0;
   for await (const c of cases) {
-    official.see(c);
+    official.note(c);
     groups.add([`id/${c.id}`, ...keys(c)]);
     const name = byPatient ? c.group : c.id;
     insert.run(count++, kinds.case, c.id, name, c.source, c.diagnosis, c.officialSplit ?? null);

@@ -7,7 +7,7 @@ import { openScratchDatabase, parts } from '../../scratch-database.ts';
 /** Keys that are counted in memory before they are written: many come again soon. */
 const keptInMemory = 10_000;
 
-export interface DiskCounts extends OfferCounts {
+interface DiskCounts extends OfferCounts {
   /** Adds up what was counted: after the last `add`, before the first `get`. */
   sum(): Promise<void>;
   close(): void;

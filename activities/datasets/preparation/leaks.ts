@@ -1,6 +1,6 @@
 /** Finds which test pictures training has seen (domain/cases/leakage.ts), however many pictures there are. */
 import { type Link, ownerKeysOf } from '../../../domain/cases/groups.ts';
-import type { AuditedPicture, Leak, Named } from '../../../domain/cases/leakage.ts';
+import type { AuditedPicture, Leak, NamedPicture } from '../../../domain/cases/leakage.ts';
 import { indexHashes, type Near, type NearDuplicateIndex } from '../../../domain/cases/near-duplicates.ts';
 import type { Similar } from '../../../domain/cases/similarity.ts';
 import type { Rows } from '../../rows.ts';
@@ -16,7 +16,7 @@ export interface KnownTies {
 }
 
 /** A tie of the test picture at a position. */
-export interface FoundLeak {
+interface FoundLeak {
   at: number;
   leak: Leak;
 }
@@ -154,10 +154,10 @@ function tieOf(
 
 /** Names of the training pictures by position, and which of them have a perceptual hash. */
 interface Names {
-  add(picture: Named, hasHash: boolean): void;
+  add(picture: NamedPicture, hasHash: boolean): void;
   count(): number;
   hashed(): number;
-  at(position: number): Named;
+  at(position: number): NamedPicture;
   /** Position of the picture with the perceptual hash of a number. */
   ofHash(number: number): number;
   hashes(shelf: DiskShelf): Rows<string>;

@@ -11,10 +11,10 @@ import {
 } from '../../../domain/questions/matched.ts';
 import { inCodeUnits, inTurns, openScratchDatabase } from '../../scratch-database.ts';
 
-export interface MatchedBlocks {
-  /** Takes note of the next case. */
-  see(c: Labelled): void;
-  /** Deals all cases that were seen. */
+interface MatchedBlocks {
+  /** Adds the next case. */
+  add(c: Labelled): void;
+  /** Deals all cases that were added. */
   deal(): Promise<void>;
   /** The options of the case at a position; positions rise from call to call. */
   of(at: number, task: MatchedTask): MatchedOptions | undefined;
@@ -73,7 +73,7 @@ export function createMatchedBlocks(knowledge: Knowledge, seed: number): Matched
     next = value ? { at: Number(value.at), task: Number(value.task), options: String(value.options) } : null;
   };
   return {
-    see: (c) => {
+    add: (c) => {
       const at = count++;
       if (knowledge.taxonomy.isCatchAll(c.diagnosis)) return;
       const part = `${c.source}/${c.split}`;

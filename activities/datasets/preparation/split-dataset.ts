@@ -143,13 +143,13 @@ async function sortOut(sources: readonly OpenSource[], folder: string, dermnet: 
     for await (const c of await trainingCases(sources)) {
       if (isTextbookCase(c)) await writers.books.write(c);
       else {
-        dermnet.see(c);
+        dermnet.count(c);
         await writers[c.source === dermNet ? 'ofDermNet' : 'others'].write(c);
       }
     }
     for await (const c of await rowsOf(sources, 'test', (source) => source.cases())) {
       if (isTextbookCase(c)) continue;
-      dermnet.see(c);
+      dermnet.count(c);
       await writers.tested.write({ ...c, split: 'test' });
     }
     for await (const picture of await conceptCases(sources)) await writers.concepts.write(picture);
@@ -218,11 +218,11 @@ async function audit(
   };
 }
 
-/** Passes a row on and shows it to `see`. */
+/** Passes a row on, after `note` has read it. */
 const tap =
-  <T>(see: (row: T) => void) =>
+  <T>(note: (row: T) => void) =>
   (row: T): T[] => {
-    see(row);
+    note(row);
     return [row];
   };
 

@@ -29,8 +29,8 @@ export async function writeQuestions(
   const blocks = createMatchedBlocks(knowledge, seed);
   // First all labels: wrong options come from the whole set's.
   for await (const c of cases) {
-    labels.see(c);
-    if (distractors === 'matched') blocks.see(c);
+    labels.add(c);
+    if (distractors === 'matched') blocks.add(c);
   }
   await blocks.deal();
   let at = 0;

@@ -46,7 +46,7 @@ export interface QuestionRecord extends RecordBase {
 }
 
 /** A picture with expert's concepts and no diagnosis that the taxonomy knows. */
-export interface ConceptRecord extends RecordBase {
+interface ConceptRecord extends RecordBase {
   kind: 'concepts';
   concepts: Record<string, string>;
 }

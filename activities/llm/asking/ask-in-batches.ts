@@ -8,7 +8,7 @@ import type { LlmClient } from '../../ports/llm-client.ts';
 import { askByBatch } from '../batch/durable.ts';
 import type { Ledger } from '../ledger.ts';
 
-export interface BatchPass {
+interface BatchPass {
   store: ArtifactStore;
   llm: Pick<LlmClient, 'model' | 'batches'>;
   ledger: Ledger;

@@ -34,7 +34,7 @@ export interface Asking {
   onReply: (done: number, total: number, account: LlmAccount) => void;
   /** How far a batch is that is waited for. */
   onBatch?: (batch: string, done: number, lines: number) => void;
-  /** Milliseconds between two looks at a batch. Default: a minute. */
+  /** Milliseconds between two polls of a batch. Default: a minute. */
   batchPollMs?: number;
   now: () => Date;
   signal: AbortSignal;

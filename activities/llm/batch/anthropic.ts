@@ -50,7 +50,7 @@ export function anthropicBatches(means: BatchMeans): LlmBatches {
       }
     },
 
-    look: async (batch, lines, signal) => {
+    poll: async (batch, lines, signal) => {
       const path = `/messages/batches/${encodeURIComponent(batch)}`;
       const { processing_status: status, request_counts: counts } = await askJson(means, path, {}, batchSchema, signal);
       if (status !== 'ended') return { ended: false, done: counts.succeeded ?? 0 };

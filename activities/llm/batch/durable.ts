@@ -21,7 +21,7 @@ const pollMs = 60_000;
 /** Replies that are on their way into the store: those that come together are stored together. */
 const keptAtOnce = 64;
 
-export interface BatchedSettings {
+interface BatchedSettings {
   store: ArtifactStore;
   batches: LlmBatches;
   /** The stage's digest, under which its batches are noted. */
@@ -35,7 +35,7 @@ export interface BatchedSettings {
   onLook: (batch: string, done: number, lines: number) => void;
   now: () => Date;
   signal: AbortSignal;
-  /** Between two looks. Default: a minute. */
+  /** Between two polls. Default: a minute. */
   pollMs?: number | undefined;
 }
 
@@ -112,7 +112,7 @@ async function finish(
 async function ended(id: string, lines: ReadonlyMap<string, LlmRequest>, settings: BatchedSettings) {
   const { batches, signal, onLook } = settings;
   for (;;) {
-    const state = await batches.look(id, lines, signal);
+    const state = await batches.poll(id, lines, signal);
     if (state.ended) return state;
     onLook(id, state.done, lines.size);
     await sleep(settings.pollMs ?? pollMs, undefined, { signal }).catch(() => signal.throwIfAborted());

@@ -63,7 +63,7 @@ export function openAiBatches(means: BatchMeans): LlmBatches {
       }
     },
 
-    look: async (batch, lines, signal) => {
+    poll: async (batch, lines, signal) => {
       const found = await askJson(means, `/batches/${encodeURIComponent(batch)}`, {}, batchSchema, signal);
       const { status, errors, output_file_id: output, request_counts: counts } = found;
       if (status === 'failed') {

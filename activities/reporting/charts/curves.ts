@@ -7,7 +7,7 @@ import { rewardedStages, stages } from '../../../domain/stages/index.ts';
 import type { ChartSpec } from './render.ts';
 import { type ChartWidth, chartWidths, colours, series } from './theme.ts';
 
-export interface Curve {
+interface Curve {
   /** What is measured: curves of one name have one colour. */
   name: string;
   /** In what setting, where the same thing is measured in several: each has its own dashes. */

@@ -9,7 +9,7 @@ useOwnTextWidth();
 
 export type ChartSpec = Omit<Extract<TopLevelSpec, { layer: unknown }>, '$schema' | 'config'>;
 
-export interface Drawing {
+interface Drawing {
   svg: string;
   /** Natural width in pixels. */
   width: number;

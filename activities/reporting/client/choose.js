@@ -28,7 +28,7 @@ export function lookingAt(data, view) {
  * @param {number} item
  * @returns {'gained' | 'lost' | 'other answer' | 'same' | ''}
  */
-export function changeOf({ model, other, reader }, item) {
+function changeOf({ model, other, reader }, item) {
   if (!other || (model.output[item] ?? -1) < 0 || (other.output[item] ?? -1) < 0) return '';
   const [before, after] = [model[reader].score[item] ?? 0, other[reader].score[item] ?? 0];
   if (before !== after) return after > before ? 'gained' : 'lost';

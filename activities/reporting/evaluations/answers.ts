@@ -4,7 +4,7 @@ import type { EvaluationPage, PageRow } from '../../../domain/pages/evaluation-p
 import { detectableWords, percent, percentRange, points, pointsRange, pValue } from '../../../domain/report/words.ts';
 import { grouped } from '../../../domain/words.ts';
 import { confusionChart } from '../charts/confusion.ts';
-import { figure, folded, type Markup, section, table } from '../markup.ts';
+import { collapsible, figure, type Markup, section, table } from '../markup.ts';
 import { estimateCell, rowHead, shareCell, sortable } from './scores.ts';
 
 /** Nothing where one model stands alone. */
@@ -91,7 +91,9 @@ export async function answersSection({ rows }: EvaluationPage): Promise<Markup> 
           html`<tr><th scope="row">${own.label}</th>${shareCell(own.recall)}<td data-value="${own.low}">${percentRange(own)}</td><td data-value="${own.items}">${grouped(own.items)}</td></tr>`,
       ),
     );
-    parts.push(folded(row.label, i === 0, html`${drawn}${folded('Recall of each label', false, sortable(recall))}`));
+    parts.push(
+      collapsible(row.label, i === 0, html`${drawn}${collapsible('Recall of each label', false, sortable(recall))}`),
+    );
   }
   return section('answers', 'Answers', ...parts);
 }

@@ -13,7 +13,7 @@ import { leaderboardSection } from './scores.ts';
 import { clientScript, scriptSource } from './script.ts';
 import { explorerStyle } from './style.ts';
 
-export interface PageLinks {
+interface PageLinks {
   /** Other pages of the same folder, by their titles. */
   pages: readonly (readonly [title: string, file: string])[];
 }

@@ -7,7 +7,7 @@ import { percent, percentRange } from '../../../domain/report/words.ts';
 import { grouped } from '../../../domain/words.ts';
 import { leaderboardChart } from '../charts/leaderboard.ts';
 import { stepsChart } from '../charts/steps.ts';
-import { figure, folded, type Markup, section, table } from '../markup.ts';
+import { collapsible, figure, type Markup, section, table } from '../markup.ts';
 import { measures, numberedReasons, paperTable } from '../sections/paper.ts';
 
 interface Estimate {
@@ -25,7 +25,7 @@ export const estimateCell = (own: Estimate | null | undefined): Markup =>
 export const shareCell = (share: number | null | undefined): Markup =>
   share == null ? html`<td data-value="">–</td>` : html`<td data-value="${share}">${percent(share)}</td>`;
 
-export const f1Cell = (value: number | null | undefined): Markup =>
+const f1Cell = (value: number | null | undefined): Markup =>
   value == null ? html`<td data-value="">–</td>` : html`<td data-value="${value}">${value.toFixed(3)}</td>`;
 
 export const sortable = (content: Markup): Markup => html`<div class="sortable">${content}</div>`;
@@ -152,7 +152,7 @@ function publishedTable({ published, rows }: EvaluationPage): Markup {
     );
   });
   const [first] = rows;
-  return folded(
+  return collapsible(
     `Published rows (${published.length})`,
     true,
     html`<p class="reasons">Not measured by us.${first ? ` Whether they can be compared is said of ${first.label}.` : ''}</p>${reasons.legend}${tables}`,

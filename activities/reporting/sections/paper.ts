@@ -2,7 +2,7 @@
 import { html } from 'hono/html';
 import type { ReaderName } from '../../../domain/evaluation/scored.ts';
 import { numbered } from '../../../domain/methods/skin-r1/ablation/words.ts';
-import type { Comparison } from '../../../domain/published/against.ts';
+import type { PublishedComparison } from '../../../domain/published/against.ts';
 import { averageColumn, type Measure } from '../../../domain/published/published.ts';
 import { titleOfSet } from '../../../domain/published/sets.ts';
 import { percent, percentRange, points } from '../../../domain/report/words.ts';
@@ -14,7 +14,7 @@ const written = (measure: Measure, value: number): string =>
   measure === 'accuracy' ? percent(value) : value.toFixed(3);
 
 /** `model` is ours, `row` the paper's. */
-export interface PaperRow extends Omit<Comparison, 'model'> {
+interface PaperRow extends Omit<PublishedComparison, 'model'> {
   model: string;
   row: string;
   /** Of ours, where that is not the strict one. */

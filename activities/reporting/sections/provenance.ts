@@ -8,7 +8,7 @@ import type { LineageEntry, Report } from '../../../domain/report/report.ts';
 import { grouped } from '../../../domain/words.ts';
 import { conditionChart, diagnosisChart, funnelChart, modalityChart } from '../charts/cases.ts';
 import { lineageDrawing } from '../charts/lineage.ts';
-import { figure, folded, framed, type Markup, section, table } from '../markup.ts';
+import { collapsible, figure, framed, type Markup, section, table } from '../markup.ts';
 
 /** A longer table is folded. */
 const unfoldedRows = 12;
@@ -25,7 +25,7 @@ export function dataSection(report: Report): Promise<Markup> {
 }
 
 /** Of any method. */
-export interface ReportedCases {
+interface ReportedCases {
   data: Omit<Report['data'], 'trajectories'>;
   recipe: Pick<Recipe, 'data'>;
   spent: Report['spent'];
@@ -83,7 +83,7 @@ export async function casesSection({ data, recipe, spent }: ReportedCases, made:
         .join('; '),
       spec: (width) => funnelChart(data, width),
     }),
-    folded(
+    collapsible(
       `${data.diagnoses.length} diagnoses in numbers`,
       data.diagnoses.length <= unfoldedRows,
       table(
@@ -126,7 +126,7 @@ export function lineageSection({ lineage }: Pick<Report, 'lineage'>): Markup {
           html`${drawing('wide')}${drawing('narrow')}`,
         )
       : html``,
-    folded(
+    collapsible(
       `All ${lineage.length} artifacts`,
       false,
       table('Artifacts of the run', ['Artifact', 'Made by', 'Out of', 'Files', 'Size'], lineage.map(lineageRow)),
@@ -167,7 +167,7 @@ export const reproduceSection = ({
       <li>Compare digests in <code>report.json</code>. Equal inputs give equal keys. On a CPU with one thread and the same software, checkpoints have equal bytes; on other hardware they differ in rounding.</li>
     </ol>
     <p>Run <code>${run}</code>. Base model <code>${model.base}</code>, digest <code class="digest">${model.sha256}</code>.</p>`,
-    folded(
+    collapsible(
       'Recipe',
       false,
       html`<pre class="scroll" tabindex="0" role="region" aria-label="Recipe"><code>${stringify(recipe)}</code></pre>`,

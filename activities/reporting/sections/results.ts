@@ -24,11 +24,11 @@ export function summarySection(report: Report): Markup {
 }
 
 function keyFigures({ evaluations, comparisons, final, baselines }: Report): Markup[] {
-  const finalModel = evaluations.find(({ label }) => label === final);
+  const finalEvaluation = evaluations.find(({ label }) => label === final);
   const [[base], [sft]] = [ofStage(evaluations, 'base'), ofStage(evaluations, 'sft')];
   const gain = comparisons.find((c) => c.task === 'diagnosis' && c.first === sft?.label && c.second === final);
-  const shown = [...new Set([base, sft, finalModel])];
-  const control = finalModel && controlOf(evaluations, finalModel);
+  const shown = [...new Set([base, sft, finalEvaluation])];
+  const control = finalEvaluation && controlOf(evaluations, finalEvaluation);
   const figures = [...shown, control].flatMap((model) => {
     const score = taskOf(model, 'diagnosis');
     return model && score ? [keyFigure(model.title, percent(score.accuracy), percentRange(score))] : [];

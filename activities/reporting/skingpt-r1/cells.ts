@@ -9,12 +9,12 @@ type Estimate = Interval & { value: number };
 
 const range = ({ low, high }: Interval, digits: number): string => `${low.toFixed(digits)} to ${high.toFixed(digits)}`;
 
-export const scoreCell = (own: Estimate | null): Markup =>
+const scoreCell = (own: Estimate | null): Markup =>
   own
     ? html`<td>${own.value.toFixed(3)}<small>${range(own, 2)}</small></td>`
     : html`<td title="no text has the score">–</td>`;
 
-export interface MeansRow {
+interface MeansRow {
   name: string;
   /** Behind the name, in small letters. */
   note?: string;

@@ -15,7 +15,7 @@ import type { ArtifactStore } from '../../ports/artifact-store.ts';
 import { readJson } from '../../store/commit.ts';
 import { fetchRows } from '../../store/rows.ts';
 import { traceLineage } from '../lineage.ts';
-import { metricsIn, numbered, readCases, readLogs, readSoftware } from '../sources.ts';
+import { metricsIn, numberedLogs, readCases, readLogs, readSoftware } from '../sources.ts';
 
 /** Fields beside the reason are the writer's own. */
 const rejectedSchema = z.looseObject({ reason: z.string() });
@@ -100,7 +100,7 @@ export function narrativeArtifactsOf(input: NarrativeReportInput): Record<string
     scores: scores.scores,
     ...(certified ? { certified: certified.certified, judgements: certified.judgements } : {}),
     dermcot: dermcot.dermcot,
-    ...Object.fromEntries(numbered(input.logs)),
+    ...Object.fromEntries(numberedLogs(input.logs)),
     ...Object.fromEntries(evaluated),
     adapter,
   };

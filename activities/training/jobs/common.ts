@@ -5,12 +5,9 @@ import type { ModelPart } from '../../../domain/lora.ts';
 import { publicBase } from '../../../domain/models/public-base.ts';
 import type { RecipeParts } from '../../../domain/recipe/parts.ts';
 import type { TrlFields } from '../../../domain/recipe/trl/check.ts';
-import type { Environment } from '../../../platform/env.ts';
+import type { TrainerPlace } from '../../../platform/env.ts';
 import { type JobFolders, rowsOf } from '../job-folders.ts';
 import type { Stretch } from '../stretch-context.ts';
-
-/** What the environment decides of a job. */
-export type Place = Environment['trainer'];
 
 /** A base of the hub with its commit, for people; a folder is known by its digest alone. */
 export function pinned({ base }: ModelRef): { base?: string } {
@@ -24,13 +21,13 @@ export const describe = (work: Pick<Stretch, 'method' | 'inputs' | 'params'>) =>
 export const start = ({ adapter }: ModelRef): Record<string, string> => (adapter ? { start: adapter.sha256 } : {});
 
 /** Of full fine-tuning, in one order however the recipe lists them. */
-export const parts = ({ full }: Pick<RecipeParts, 'full'>): { full?: ModelPart[] } =>
+export const trainedParts = ({ full }: Pick<RecipeParts, 'full'>): { full?: ModelPart[] } =>
   full ? { full: full.toSorted() } : {};
 
 /** What decides the numbers of any stage beside its own settings. */
 export const computedWith = (
   { seed, model: { precision, threads } }: Pick<RecipeParts, 'seed' | 'model'>,
-  { attention }: Pick<Place, 'attention'>,
+  { attention }: Pick<TrainerPlace, 'attention'>,
 ) => ({ seed, precision, threads, attention });
 
 /** Steps of one epoch of a plan, which is counted from 1. */
@@ -45,7 +42,7 @@ export const passed = (trl: TrlFields | undefined): { trl?: Record<string, Json>
   trl && Object.keys(trl).length > 0 ? { trl: { ...trl } } : {};
 
 /** Of every job, whatever it trains. */
-export const anyJob = (recipe: Pick<RecipeParts, 'seed' | 'model'>, folders: JobFolders, place: Place) => ({
+export const anyJob = (recipe: Pick<RecipeParts, 'seed' | 'model'>, folders: JobFolders, place: TrainerPlace) => ({
   schema: 1 as const,
   seed: recipe.seed,
   threads: recipe.model.threads,
@@ -62,8 +59,8 @@ export const anyJob = (recipe: Pick<RecipeParts, 'seed' | 'model'>, folders: Job
 export const common = (
   recipe: Pick<RecipeParts, 'seed' | 'model' | 'lora' | 'full'>,
   folders: JobFolders,
-  place: Place,
-) => ({ ...anyJob(recipe, folders, place), lora: recipe.lora, ...parts(recipe) });
+  place: TrainerPlace,
+) => ({ ...anyJob(recipe, folders, place), lora: recipe.lora, ...trainedParts(recipe) });
 
 type Planned = Pick<
   RecipeParts['sft'],

@@ -7,13 +7,14 @@ import type { DistillJob } from '../../../domain/jobs/distill.ts';
 import type { DistillationSettings } from '../../../domain/jobs/distillation.ts';
 import { sftBatches } from '../../../domain/plan/batches.ts';
 import { stages } from '../../../domain/stages/index.ts';
+import type { TrainerPlace } from '../../../platform/env.ts';
 import { bytesOfChunk, readChunks } from '../../features/feature-chunks.ts';
 import type { ArtifactStore } from '../../ports/artifact-store.ts';
 import type { Rows } from '../../rows.ts';
 import { type JobFolders, rowsOf } from '../job-folders.ts';
 import type { RowSource } from '../rows.ts';
 import type { Stretch } from '../stretch-context.ts';
-import { anyJob, computedWith, describe, epochOf, type Place, pinned, planned } from './common.ts';
+import { anyJob, computedWith, describe, epochOf, pinned, planned } from './common.ts';
 
 type Settings = Pick<DistilInput, 'stage' | 'recipe'>;
 
@@ -26,7 +27,7 @@ function adaptersOf({ stage, recipe: { distillation } }: Settings): Distillation
 /** An epoch. The key of all epochs knows the teacher by its digest, from which and from the pictures its features follow. */
 export function distilStretch(
   { model, narratives, rows, teacher, epoch, ...settings }: DistilInput,
-  place: Pick<Place, 'attention'>,
+  place: Pick<TrainerPlace, 'attention'>,
 ): Stretch {
   const { stage, recipe } = settings;
   const { saveEvery: _, epochs: __, dermcotEpochs: ___, adapters: ____, ...own } = recipe.distillation;
@@ -58,7 +59,7 @@ export const distillJob = (
   settings: Settings,
   stretch: Stretch,
   folders: JobFolders,
-  place: Place,
+  place: TrainerPlace,
   given: { validates: boolean; features: string | null },
 ): DistillJob => ({
   ...anyJob(settings.recipe, folders, place),

@@ -2,6 +2,7 @@
 import type { GrpoInput, GrpoRecipe } from '../../../domain/contracts/training.ts';
 import type { GrpoJob } from '../../../domain/jobs/grpo.ts';
 import { stages } from '../../../domain/stages/index.ts';
+import type { TrainerPlace } from '../../../platform/env.ts';
 import { type JobFolders, rowsOf } from '../job-folders.ts';
 import type { LoadedPlugin } from '../reward-plugin.ts';
 import type { Stretch } from '../stretch-context.ts';
@@ -9,12 +10,11 @@ import {
   common,
   computedWith,
   describe,
-  type Place,
-  parts,
   passed,
   pinned,
   type RewardSource,
   start,
+  trainedParts,
   training,
 } from './common.ts';
 
@@ -25,7 +25,7 @@ import {
 export function grpoStretch(
   { recipe, model, questions, sft, stage = sft ? 'grpo' : 'rl-only', milestones, stopAt }: GrpoInput,
   plugin: LoadedPlugin | null,
-  place: Pick<Place, 'attention'>,
+  place: Pick<TrainerPlace, 'attention'>,
 ): Stretch {
   const { saveEvery: _, steps: maxSteps, milestones: __, rlOnlyMilestones: ___, validation, trl, ...own } = recipe.grpo;
   const grpo = { ...own, ...passed(trl) };
@@ -45,7 +45,7 @@ export function grpoStretch(
         grpo,
         maxSteps,
         lora,
-        ...parts(recipe),
+        ...trainedParts(recipe),
         rewards: { ...rewards, ...(plugin ? { plugin: plugin.name } : {}) },
         prompts,
         ...computedWith(recipe, place),
@@ -64,7 +64,7 @@ export const grpoJob = (
   recipe: GrpoRecipe,
   stretch: Stretch,
   folders: JobFolders,
-  place: Place,
+  place: TrainerPlace,
   rewards: RewardSource,
 ): GrpoJob => ({
   ...common(recipe, folders, place),

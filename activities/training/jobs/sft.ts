@@ -3,20 +3,10 @@ import type { SftInput, SftRecipe } from '../../../domain/contracts/training.ts'
 import type { SftJob } from '../../../domain/jobs/sft.ts';
 import { sftBatches } from '../../../domain/plan/batches.ts';
 import { stages } from '../../../domain/stages/index.ts';
+import type { TrainerPlace } from '../../../platform/env.ts';
 import { type JobFolders, rowsOf } from '../job-folders.ts';
 import type { Stretch } from '../stretch-context.ts';
-import {
-  common,
-  computedWith,
-  describe,
-  epochOf,
-  type Place,
-  parts,
-  passed,
-  pinned,
-  start,
-  training,
-} from './common.ts';
+import { common, computedWith, describe, epochOf, passed, pinned, start, trainedParts, training } from './common.ts';
 
 /** In runs that did not tell it; there an evaluator's settings are given as those of SFT. */
 const epochsIn = (stage: NonNullable<SftInput['stage']>, recipe: SftRecipe): number =>
@@ -28,7 +18,7 @@ const epochsIn = (stage: NonNullable<SftInput['stage']>, recipe: SftRecipe): num
  */
 export function sftStretch(
   { stage = 'sft', recipe, model, trajectories, rows, adapter, epochs = epochsIn(stage, recipe), epoch }: SftInput,
-  place: Pick<Place, 'attention'>,
+  place: Pick<TrainerPlace, 'attention'>,
 ): Stretch {
   // The adapter of the stage before says all that it did.
   const { saveEvery: _, conceptAlignment: __, trl, ...own } = recipe.sft;
@@ -46,7 +36,7 @@ export function sftStretch(
       params: {
         sft,
         lora: recipe.lora,
-        ...parts(recipe),
+        ...trainedParts(recipe),
         ...computedWith(recipe, place),
       },
     }),
@@ -60,7 +50,7 @@ export const sftJob = (
   recipe: SftRecipe,
   stretch: Stretch,
   folders: JobFolders,
-  place: Place,
+  place: TrainerPlace,
   validates: boolean,
 ): SftJob => ({
   ...common(recipe, folders, place),

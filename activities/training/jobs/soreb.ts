@@ -3,14 +3,15 @@ import type { SorebInput } from '../../../domain/contracts/training.ts';
 import { agreement, type JudgedRow, sorebReward } from '../../../domain/dermeval/soreb.ts';
 import type { SorebJob } from '../../../domain/jobs/soreb.ts';
 import type { RewardRequest, RewardResponse } from '../../../domain/rewards/exchange.ts';
+import type { TrainerPlace } from '../../../platform/env.ts';
 import type { JobFolders } from '../job-folders.ts';
 import type { Stretch } from '../stretch-context.ts';
-import { anyJob, computedWith, describe, type Place, pinned, planned, type RewardSource } from './common.ts';
+import { anyJob, computedWith, describe, pinned, planned, type RewardSource } from './common.ts';
 
 /** A milestone's stretch. The key holds the length of the plan and the evaluator's SFT, not the milestone. */
 export function sorebStretch(
   { recipe, model, judgements, sft, stopAt }: SorebInput,
-  place: Pick<Place, 'attention'>,
+  place: Pick<TrainerPlace, 'attention'>,
 ): Stretch {
   const { saveEvery: _, steps: maxSteps, milestones, ...soreb } = recipe.dermeval.soreb;
   return {
@@ -32,7 +33,7 @@ export const sorebJob = (
   { recipe }: SorebInput,
   stretch: Stretch,
   folders: JobFolders,
-  place: Place,
+  place: TrainerPlace,
   rewards: RewardSource,
 ): SorebJob => {
   const { lora, soreb } = recipe.dermeval;

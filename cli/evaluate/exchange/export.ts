@@ -1,12 +1,12 @@
 /** `dermflow evaluate export`: an evaluation as a result file of VLMEvalKit or lmms-eval. */
 import { Command } from 'commander';
-import { withAnswers } from '../../question.ts';
+import { withMomentaryServices } from '../../momentary-services.ts';
 import { readBoard } from '../board.ts';
 import { findRow, readScored } from '../compare.ts';
 import { readAsked } from '../page-sources.ts';
 import { writeForeign } from './formats.ts';
 
-export const exportCommand = (): Command =>
+export const exportResultsCommand = (): Command =>
   new Command('export')
     .description('an evaluation as a file of VLMEvalKit (.xlsx, .tsv) or of lmms-eval (.jsonl)')
     .argument('<evaluation>', 'a model as the leaderboard names it, or the first characters of an evaluation’s key')
@@ -14,7 +14,7 @@ export const exportCommand = (): Command =>
     .option('--benchmark <name>', 'where it has evaluations on several')
     .option('--json', 'as a JSON object')
     .action(async (name: string, { out, benchmark, json }: { out: string; benchmark?: string; json?: boolean }) => {
-      const items = await withAnswers(async ({ client, store }) => {
+      const items = await withMomentaryServices(async ({ client, store }) => {
         const artifacts = await store();
         const row = findRow(await readBoard(artifacts, client.options.namespace), name, benchmark);
         const scored = await readScored(artifacts, row);

@@ -7,13 +7,13 @@ import type { ArtifactStore } from '../../../activities/ports/artifact-store.ts'
 import { type ArtifactRef, canonicalJson, digestOf } from '../../../domain/artifact.ts';
 import { artifactFiles } from '../../../domain/artifact-files.ts';
 import { benchmarks } from '../../../domain/benchmarks/catalogue/index.ts';
-import { asScoredItems, type ForeignItem } from '../../../domain/benchmarks/exchange/foreign.ts';
+import { type ForeignItem, foreignAsScoredItems } from '../../../domain/benchmarks/exchange/foreign.ts';
 import { summariseChoices, summariseOpen } from '../../../domain/benchmarks/summaries/summarise.ts';
 import { userMistake } from '../../../domain/failures.ts';
 import { withSession } from '../../session.ts';
 import { readForeign } from './formats.ts';
 
-export interface Imported {
+interface Imported {
   evaluation: ArtifactRef;
   items: number;
   /** Items to which the tool gave no score: they are no wrong answers, and are left out. */
@@ -61,7 +61,7 @@ export async function importResults(
   requireName('--model', label);
   const read = await readForeign(file, benchmark, metric);
   requireOnce(read.items, file, read.tool);
-  const scored = read.scored ?? asScoredItems(read);
+  const scored = read.scored ?? foreignAsScoredItems(read);
   const withoutScore = read.items.length - scored.length;
   if (scored.length === 0) {
     throw userMistake(

@@ -7,7 +7,7 @@ import { dimensionKeys, dimensions, meanScore, type Scores } from '../../../doma
 import { type Agreement, agreementOf } from '../../../domain/evaluation/agreement.ts';
 import type { ScoredItem } from '../../../domain/evaluation/scored.ts';
 import { userMistake } from '../../../domain/failures.ts';
-import { withAnswers } from '../../question.ts';
+import { withMomentaryServices } from '../../momentary-services.ts';
 import { renderTable } from '../../table.ts';
 import { readBoard } from '../board.ts';
 import { findRow, readScored } from '../compare.ts';
@@ -32,13 +32,13 @@ async function agreement(name: string, { people, benchmark, json }: AgreementOpt
     throw userMistake(`--people ${people}: cannot be read (${String(error)})`, error);
   });
   const scores = parseHumanScores(text, people);
-  const compared = await withAnswers(async ({ client, store }) =>
+  const compared = await withMomentaryServices(async ({ client, store }) =>
     compareWithPeople(await store(), name, benchmark, scores, client.options.namespace),
   );
   console.log(json ? JSON.stringify(compared) : render(compared));
 }
 
-export interface ComparedWithPeople {
+interface ComparedWithPeople {
   evaluation: string;
   benchmark: string;
   /** By the name of the dimension; `Mean of six` last. Null where no text has both. */

@@ -11,7 +11,7 @@ function typed(id, type) {
 }
 
 export const textBox = () => typed('text', HTMLTextAreaElement);
-export const noteBox = () => typed('note', HTMLTextAreaElement);
+const noteBox = () => typed('note', HTMLTextAreaElement);
 
 const fields = () => [...document.querySelectorAll('fieldset.dimension')].filter((each) => each instanceof HTMLElement);
 

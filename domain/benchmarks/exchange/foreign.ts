@@ -22,7 +22,7 @@ export interface ForeignEvaluation {
  * Items with a score as scored ones; the tool read them, so both readers say the same. It knows no patients: each item
  * stands for itself, and intervals are narrower than they should be where items share one.
  */
-export const asScoredItems = ({ items }: ForeignEvaluation): ScoredItem[] =>
+export const foreignAsScoredItems = ({ items }: ForeignEvaluation): ScoredItem[] =>
   items.flatMap(({ id, source, output, expected, score }) => {
     if (score === null) return [];
     const reading = { letter: null, predicted: score === 1 ? expected : null, correct: score === 1, score };

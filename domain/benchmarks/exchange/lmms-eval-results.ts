@@ -10,7 +10,7 @@ const resultsSchema = z.looseObject({
   model_name: z.string().nullish(),
 });
 
-export interface LmmsEvalMetric {
+interface LmmsEvalMetric {
   task: string;
   metric: string;
   /** Filter of the responses, mostly `none`. */
@@ -20,7 +20,7 @@ export interface LmmsEvalMetric {
   standardError: number | null;
 }
 
-export interface LmmsEvalResults {
+interface LmmsEvalResults {
   model: string | null;
   metrics: LmmsEvalMetric[];
   /** Items of each task. */

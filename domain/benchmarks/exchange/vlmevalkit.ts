@@ -16,7 +16,7 @@ const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
 /** Our own column, by which nothing of a scored item is lost on the way out and in. */
 const ours = 'dermflow';
 
-export interface VlmEvalKitResult extends ForeignEvaluation {
+interface VlmEvalKitResult extends ForeignEvaluation {
   /** All columns as they are; `printQuotedTable` writes them again. */
   table: QuotedTable;
   /** Our own scored items, where the file was written by us. */

@@ -9,20 +9,20 @@ import { createRandom } from '../../random.ts';
 import type { BenchmarkItem } from '../benchmark.ts';
 import { type JudgedKind, type Judgement, scoresOfText } from './judged.ts';
 
-export interface Anchor {
+interface AnchorText {
   kind: Exclude<JudgedKind, 'answer'>;
   item: BenchmarkItem;
   narrative: string;
 }
 
 /** @param most of each kind; items without a certified text give none */
-export function drawAnchors(items: readonly BenchmarkItem[], most: number): Anchor[] {
+export function drawAnchors(items: readonly BenchmarkItem[], most: number): AnchorText[] {
   const certified = items.filter(({ reference }) => reference !== undefined).toSorted((a, b) => (a.id < b.id ? -1 : 1));
   const random = createRandom('anchors');
   return random
     .shuffle(certified)
     .slice(0, most)
-    .flatMap((item): Anchor[] => {
+    .flatMap((item): AnchorText[] => {
       const others = certified.filter(({ diagnosis }) => diagnosis !== item.diagnosis);
       const other = others.length === 0 ? null : random.fork(item.id).pick(others);
       return [
@@ -44,8 +44,8 @@ export const anchorScores = (judgements: readonly Judgement[]): Record<string, n
 /** Of judges that are the same, at most one in a thousand is called another. */
 const level = 0.001;
 
-export interface Drift {
-  kind: Anchor['kind'];
+interface Drift {
+  kind: AnchorText['kind'];
   /** Mean of now less before, on the scale from 0 to 5. */
   difference: number;
   p: number;

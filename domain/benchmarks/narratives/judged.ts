@@ -14,7 +14,7 @@ import type { ScoredItem } from '../../evaluation/scored.ts';
 import { meansOf } from './means.ts';
 
 /** A model's answer; the certified text of the item; the certified text of a case with another diagnosis. */
-export const judgedKinds = ['answer', 'certified', 'mismatched'] as const;
+const judgedKinds = ['answer', 'certified', 'mismatched'] as const;
 export type JudgedKind = (typeof judgedKinds)[number];
 
 /** One reply of the judge: a line of `judgements.jsonl`. */

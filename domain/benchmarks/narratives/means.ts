@@ -3,7 +3,7 @@ import { byDimension, meanScore, type Scores } from '../../dermeval/dimensions.t
 import type { NarrativeScores } from '../../dermeval/narrative-scores.ts';
 import { clusteredInterval } from '../../evaluation/statistics/clustered.ts';
 
-export interface ScoredText {
+interface ScoredText {
   /** Patient or lesion. */
   group: string;
   scores: Scores;

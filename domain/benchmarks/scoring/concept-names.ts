@@ -77,7 +77,7 @@ const turns: ReadonlySet<string> = new Set([
   'while',
 ]);
 
-export interface NamedConcepts {
+interface NamedConcepts {
   strict: string[];
   lenient: string[];
 }

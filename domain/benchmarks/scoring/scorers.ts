@@ -20,7 +20,7 @@ const labelOf = (options: readonly Option[], letter: string | null): string | nu
   options.find((option) => option.letter === letter)?.label ?? null;
 
 /** How an answer to a question with options is read. */
-export interface ChoiceReading {
+interface ChoiceReading {
   task: QuestionTask;
   /** Whether options may be any words, so that one that is said word for word counts too. */
   wordForWord: boolean;

@@ -2,7 +2,7 @@
 import type { ReaderName, ScoredItem } from '../../evaluation/scored.ts';
 import { clusteredInterval, type GroupedValue, type Interval } from '../../evaluation/statistics/clustered.ts';
 
-export interface AttributeGroup extends Interval {
+interface AttributeGroup extends Interval {
   value: string;
   items: number;
   /** Patients or lesions. */

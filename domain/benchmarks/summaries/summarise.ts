@@ -2,7 +2,7 @@
 
 import { confusionMatrix, shareOf } from '../../evaluation/metrics.ts';
 import type { ReaderName, ScoredRow } from '../../evaluation/scored.ts';
-import { type Reading, ScoredColumns } from '../../evaluation/scored-columns.ts';
+import { type ItemReading, ScoredColumns } from '../../evaluation/scored-columns.ts';
 import { clusteredInterval } from '../../evaluation/statistics/clustered.ts';
 import { Grouped } from '../../evaluation/statistics/grouped.ts';
 import { macroF1Interval } from '../../evaluation/statistics/macro-f1.ts';
@@ -11,7 +11,7 @@ import { type UnreadableForm, unreadableForms } from '../../questions/extract.ts
 import { Numbering } from '../../rows/columns.ts';
 import { countOf } from '../../rows/views.ts';
 import { calibrationSummary } from './calibration.ts';
-import type { BenchmarkSummary, Column, ReaderScores } from './summary.ts';
+import type { BenchmarkSummary, ReaderScores, SummaryColumn } from './summary.ts';
 
 type ColumnOf = (item: ScoredRow) => string;
 const bySource: ColumnOf = ({ source }) => source;
@@ -45,7 +45,7 @@ function summarise(
     scored.add(item, columnOf(item));
     if (item.unreadable !== null) forms.set(item.unreadable, (forms.get(item.unreadable) ?? 0) + 1);
   }
-  const columns = scored.names.toSorted(setOrder).map((name): Column => {
+  const columns = scored.names.toSorted(setOrder).map((name): SummaryColumn => {
     const own = scored.readings('strict', name);
     return {
       ...{ name, title: titleOfSet(name), items: countOf(own), groups: countGroups(own) },
@@ -76,13 +76,13 @@ function summarise(
   };
 }
 
-function countGroups(items: Iterable<Reading>): number {
+function countGroups(items: Iterable<ItemReading>): number {
   const groups = new Numbering();
   for (const { group } of items) groups.of(group);
   return groups.count;
 }
 
-function valuesOf(items: Iterable<Reading>): Grouped {
+function valuesOf(items: Iterable<ItemReading>): Grouped {
   const values = new Grouped();
   for (const { group, score } of items) values.add(group, score);
   return values;
@@ -96,9 +96,9 @@ const estimate = (values: Grouped): { value: number; low: number; high: number }
   ...clusteredInterval(values, range),
 });
 
-const unreadOf = (items: Iterable<Reading>): number => shareOf(items, ({ predicted }) => predicted === null);
+const unreadOf = (items: Iterable<ItemReading>): number => shareOf(items, ({ predicted }) => predicted === null);
 
-function scoresOf(items: Iterable<Reading>, hasClasses: boolean): ReaderScores {
+function scoresOf(items: Iterable<ItemReading>, hasClasses: boolean): ReaderScores {
   const { standardError: _, ...macroF1 } = macroF1Interval(items);
   return {
     score: estimate(valuesOf(items)),
@@ -109,8 +109,8 @@ function scoresOf(items: Iterable<Reading>, hasClasses: boolean): ReaderScores {
 
 /** Weighted by items as in the paper's tables, and plain. The weighted score is that of all items together. */
 function averageOf(
-  items: Iterable<Reading>,
-  columns: readonly Column[],
+  items: Iterable<ItemReading>,
+  columns: readonly SummaryColumn[],
   reader: ReaderName,
 ): BenchmarkSummary['average'][ReaderName] {
   const scores = columns.map((column) => column[reader].score.value);
@@ -144,7 +144,7 @@ export function weightedMean(values: readonly number[], weights: readonly number
   return total === 0 ? 0 : values.reduce((sum, value, i) => sum + value * (weights[i] ?? 0), 0) / total;
 }
 
-function classesOf(items: Iterable<Reading>): BenchmarkSummary['classes'] {
+function classesOf(items: Iterable<ItemReading>): BenchmarkSummary['classes'] {
   const scores = new Map<string, Grouped>();
   for (const { expected, group, score } of items) {
     const own = scores.get(expected) ?? new Grouped();

@@ -18,7 +18,7 @@ export const readerScoresSchema = z.strictObject({
 });
 export type ReaderScores = z.infer<typeof readerScoresSchema>;
 
-export const columnSchema = z.strictObject({
+const columnSchema = z.strictObject({
   /** Data set, or value of the attribute by which the items are broken down. */
   name: z.string(),
   title: z.string(),
@@ -28,7 +28,7 @@ export const columnSchema = z.strictObject({
   strict: readerScoresSchema,
   lenient: readerScoresSchema,
 });
-export type Column = z.infer<typeof columnSchema>;
+export type SummaryColumn = z.infer<typeof columnSchema>;
 
 const averageSchema = z.strictObject({
   /**
@@ -42,7 +42,7 @@ const averageSchema = z.strictObject({
 });
 
 /** Of the items whose answer has a probability. */
-export const calibrationSummarySchema = z.strictObject({
+const calibrationSummarySchema = z.strictObject({
   /** Those with a probability; the others, as many as the summary has more, are told and not counted. */
   items: z.int().positive(),
   /** Expected calibration error, by the jackknife that leaves out one patient or lesion at a time. */

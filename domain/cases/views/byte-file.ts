@@ -12,7 +12,7 @@ export interface ByteFile {
 }
 
 /** The same memory in three readings. */
-export interface Held {
+interface Held {
   bytes: Uint8Array;
   signed: Int8Array;
   words: Uint32Array;

@@ -6,7 +6,7 @@
 import type { ByteFile } from './byte-file.ts';
 import type { Probe, Probes } from './probes.ts';
 import { sketchBytes, writeSketch } from './sketch.ts';
-import { partOf, sortParts } from './sort-rows.ts';
+import { partOfHash, sortParts } from './sort-rows.ts';
 import { hashesTried, hashTables, stepsOfByte, type View, type ViewHasher, viewLength } from './view-hash.ts';
 
 /** Bytes of a record: its hash in each table as an Int32, -1 of a view of one colour, then its sketch, then its view. */
@@ -23,14 +23,14 @@ export interface ListShelf {
   parts: readonly ByteFile[];
 }
 
-export interface ListTable {
+interface ListTable {
   /** For each hash the number of the row where its list begins, and at last the number of rows, as Uint32s. */
   starts: ByteFile;
   rows: ByteFile;
 }
 
 /** What searches have compared so far. */
-export interface Compared {
+export interface ComparisonCount {
   /** Pairs of a probe and an entry that have a hash in common, once for each such hash. */
   pairs: number;
   /** Those whose views were compared since their sketches did not rule it out. */
@@ -38,7 +38,7 @@ export interface Compared {
 }
 
 export interface HashLists {
-  readonly compared: Compared;
+  readonly compared: ComparisonCount;
   /** Adds the next entry; null where it is of one colour. */
   add(view: View | null): void;
   /** Sorts the lists; after it none is added any more. */
@@ -62,7 +62,7 @@ const pairsAtOnce = 1 << 16;
 export function createHashLists(hasher: ViewHasher, shelf: ListShelf): HashLists {
   const record = createRecorder(hasher);
   const { records, tables } = shelf;
-  const compared: Compared = { pairs: 0, views: 0 };
+  const compared: ComparisonCount = { pairs: 0, views: 0 };
   return {
     compared,
     add: (view) => records.append(record(view)),
@@ -142,7 +142,7 @@ async function dealRows(records: ByteFile, table: number, bits: number, parts: r
       words[0] = hash;
       words[1] = entry;
       for (let i = 0; i < sketchBytes; i += 1) row[8 + i] = piece[at + sketchAt + i] ?? 0;
-      parts[partOf(hash, bits)]?.append(row);
+      parts[partOfHash(hash, bits)]?.append(row);
     }
   }
 }

@@ -28,7 +28,7 @@ export interface Probes {
   clear(): void;
 }
 
-export interface SortedProbes {
+interface SortedProbes {
   /** From the lowest to the highest. */
   hashes: Int32Array;
   /** Of each `hashesTried` times the number of the view that has it, plus the number of the hash among those that were tried. */

@@ -11,7 +11,7 @@ const partBits = 6;
 const placesAtOnce = 1 << 16;
 
 /** The part of a row by its hash of so many bits. */
-export const partOf = (hash: number, bits: number): number => hash >>> (bits - partBits);
+export const partOfHash = (hash: number, bits: number): number => hash >>> (bits - partBits);
 
 /**
  * Writes the rows of all parts in the order of their hashes, those of one hash as they were appended, at most

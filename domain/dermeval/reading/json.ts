@@ -1,7 +1,7 @@
 /** Scores that a judge gives as JSON, alone or among words, whatever it calls its fields. */
 import { reasonFollows } from './behind.ts';
 import { dimensionNamed } from './names.ts';
-import type { Reading } from './reading.ts';
+import type { ScoreReading } from './reading.ts';
 import { counting, isForeign } from './roles.ts';
 import { readValue } from './value.ts';
 
@@ -18,8 +18,8 @@ const deepest = 20;
  * @param text as the judge wrote it, thinking taken out
  * @returns what was found, and the text without the objects that said it
  */
-export function readJson(text: string): { readings: Reading[]; rest: string } {
-  const readings: Reading[] = [];
+export function readJsonScores(text: string): { readings: ScoreReading[]; rest: string } {
+  const readings: ScoreReading[] = [];
   let rest = '';
   let from = 0;
   let tried = 0;
@@ -68,9 +68,9 @@ function parse(text: string): unknown {
   return null;
 }
 
-function readingsIn(value: unknown, at: number, depth = 0): Reading[] {
+function readingsIn(value: unknown, at: number, depth = 0): ScoreReading[] {
   if (depth > deepest) return [];
-  const inner = (each: unknown): Reading[] => readingsIn(each, at, depth + 1);
+  const inner = (each: unknown): ScoreReading[] => readingsIn(each, at, depth + 1);
   if (typeof value === 'string') return /^\s*[{[]/.test(value) ? inner(parse(value)) : [];
   if (Array.isArray(value)) return value.flatMap(inner);
   if (typeof value !== 'object' || value === null) return [];
@@ -94,7 +94,7 @@ function readingsIn(value: unknown, at: number, depth = 0): Reading[] {
 interface Field {
   field: string;
   isGroup: boolean;
-  readings: Reading[];
+  readings: ScoreReading[];
 }
 
 /** Of objects beside one another those of the candidate, and of its drafts the last. Reasons may be such an object, too. */
@@ -103,14 +103,15 @@ function thatCount(fields: readonly Field[]): readonly Field[] {
   const counted = counting(groups, ({ field }) => field);
   if (counted.length > 0) return fields.filter((each) => !each.isGroup || counted.includes(each));
   // Said to be missing, so that nobody looks for it in the text of the object.
-  const withoutScores = (readings: readonly Reading[]): Reading[] => readings.map((each) => ({ ...each, value: null }));
+  const withoutScores = (readings: readonly ScoreReading[]): ScoreReading[] =>
+    readings.map((each) => ({ ...each, value: null }));
   return fields.map((each) =>
     each.isGroup && isForeign(each.field) ? { ...each, readings: withoutScores(each.readings) } : each,
   );
 }
 
 /** A list of names, and one of as many scores. */
-function readLists(lists: readonly unknown[], at: number): Reading[] {
+function readLists(lists: readonly unknown[], at: number): ScoreReading[] {
   const names = lists.find(
     (list) => Array.isArray(list) && list.length > 1 && list.every((each) => dimensionNamed(String(each))),
   );
@@ -126,7 +127,7 @@ function readLists(lists: readonly unknown[], at: number): Reading[] {
   });
 }
 
-function givenScore(given: unknown): Reading['value'] {
+function givenScore(given: unknown): ScoreReading['value'] {
   if (typeof given === 'number') return { raw: given, scale: null };
   if (typeof given === 'string') {
     const value = readValue(given.replace(/^[^:=\d]{0,20}[:=]\s*/, ''));

@@ -1,7 +1,7 @@
 /** Scores in prose and lists: behind the name of a dimension, or in the section that the name heads. */
 import { type Given, givenBehind, reasonFollows, scoreWord } from './behind.ts';
 import { type Mention, mentionsIn } from './names.ts';
-import type { Reading } from './reading.ts';
+import type { ScoreReading } from './reading.ts';
 import { readValue, type Value } from './value.ts';
 
 /** What may stand before a name that begins a line. */
@@ -23,7 +23,7 @@ interface Heading extends Mention {
 }
 
 /** Scores that stand behind a name, and with `isSure` false those that its section leads to. */
-export interface LineReading extends Reading {
+interface LineReading extends ScoreReading {
   isSure: boolean;
 }
 

@@ -98,7 +98,7 @@ const pattern = [...byName.keys()]
 const mention = new RegExp(`(?<![\\p{Script=Latin}])(?:(?:${pattern})(?![\\p{Script=Latin}]))`, 'giu');
 const capitals = /(?<![\p{L}\p{N}])(?:MG|CC|RC|DP)(?![\p{L}\p{N}])/gu;
 
-export interface Named {
+interface Named {
   dimension: Dimension;
   /** Whether the name may as well head the judge's reasons. */
   isLoose: boolean;

@@ -4,14 +4,14 @@
  */
 import { withoutThinking } from '../../replies/thinking.ts';
 import { byDimension, type Dimension, dimensionKeys, type Scores } from '../dimensions.ts';
-import { readJson } from './json.ts';
+import { readJsonScores } from './json.ts';
 import { readLines } from './lines.ts';
 import { normalised, plainText } from './plain.ts';
-import type { Reading } from './reading.ts';
+import type { ScoreReading } from './reading.ts';
 import { readTables } from './tables.ts';
 
 export function readScores(output: string): Scores {
-  const json = readJson(normalised(withoutThinking(output)));
+  const json = readJsonScores(normalised(withoutThinking(output)));
   // Where nothing was JSON, marks that NFKC would spoil are still there.
   const text = plainText(json.readings.length > 0 ? json.rest : output);
   const tables = readTables(text);
@@ -45,7 +45,7 @@ function beginOfFinal(text: string): number {
 }
 
 /** The value that all places of one dimension give; those behind the final heading alone where some are. */
-function agreed(readings: readonly Reading[], final: number): Reading['value'] {
+function agreed(readings: readonly ScoreReading[], final: number): ScoreReading['value'] {
   const last = final < 0 ? [] : readings.filter(({ at }) => at > final);
   const [first, ...others] = (last.length > 0 ? last : readings).map(({ value }) => value);
   if (!first) return null;
@@ -61,7 +61,7 @@ const hundred =
 const otherScale = /\bscale\s*(?:of|from|is|:)?\s*(?:from\s+)?[01]\s*(?:-|to)\s*(\d{1,3}(?:\.\d+)?)(?!\s*[\p{L}%\d])/iu;
 
 /** Of numbers without a scale: the one that the text states; ten where most of them are above five. */
-function scaleOfBare(values: readonly Reading['value'][], text: string): number {
+function scaleOfBare(values: readonly ScoreReading['value'][], text: string): number {
   const other = otherScale.exec(text)?.[1];
   if (other !== undefined && ![5, 10, 100].includes(Number(other))) return Number(other);
   if (hundred.test(text)) return 100;
@@ -71,7 +71,7 @@ function scaleOfBare(values: readonly Reading['value'][], text: string): number 
   return 2 * above.length > bare.length && above.every((raw) => raw <= 10) ? 10 : 5;
 }
 
-function asScore(value: Reading['value'], scaleOfBare: number): number | null {
+function asScore(value: ScoreReading['value'], scaleOfBare: number): number | null {
   if (value === null || !Number.isFinite(value.raw)) return null;
   const scale = value.scale ?? scaleOfBare;
   if (![5, 10, 100].includes(scale)) return null;

@@ -2,7 +2,7 @@
 import type { Dimension } from '../dimensions.ts';
 import type { Value } from './value.ts';
 
-export interface Reading {
+export interface ScoreReading {
   dimension: Dimension;
   /** Where it stands in its text. */
   at: number;

@@ -1,6 +1,6 @@
 /** Scores in tables: a row for each dimension, or a column for each; Markdown, HTML and tabs alike. */
 import { dimensionNamed } from './names.ts';
-import { noScore, type Reading, scaleSaid } from './reading.ts';
+import { noScore, type ScoreReading, scaleSaid } from './reading.ts';
 import { counting, isMost } from './roles.ts';
 import { readValue } from './value.ts';
 
@@ -15,8 +15,8 @@ interface Row {
  * @param text without mark-up
  * @returns what was found, and the text without the tables that said it, as long as before
  */
-export function readTables(text: string): { readings: Reading[]; rest: string } {
-  const readings: Reading[] = [];
+export function readTables(text: string): { readings: ScoreReading[]; rest: string } {
+  const readings: ScoreReading[] = [];
   let rest = text;
   for (const table of tablesIn(text)) {
     const found = readTable(table);
@@ -59,7 +59,7 @@ function cellsOf(line: string): string[] {
   return cells.map((cell) => cell.trim());
 }
 
-function readTable(rows: readonly Row[]): Reading[] {
+function readTable(rows: readonly Row[]): ScoreReading[] {
   const [head, ...others] = rows;
   if (!head) return [];
   const columns = head.cells.map(dimensionNamed);
@@ -90,13 +90,13 @@ function readTable(rows: readonly Row[]): Reading[] {
 }
 
 /** Nothing where a cell holds words. */
-function saidIn(cell: string, scale: number | null): Reading['value'][] {
+function saidIn(cell: string, scale: number | null): ScoreReading['value'][] {
   const value = cellValue(cell, scale);
   return value || noScore.test(cell) ? [value] : [];
 }
 
 /** A column for each dimension, a row for each text that was scored. */
-function readColumns(head: Row, rows: readonly Row[]): Reading[] {
+function readColumns(head: Row, rows: readonly Row[]): ScoreReading[] {
   const columns = head.cells.map(dimensionNamed);
   const label = columns.indexOf(null);
   const nameOf = ({ cells }: Row): string => cells[label] ?? '';
@@ -111,7 +111,7 @@ function readColumns(head: Row, rows: readonly Row[]): Reading[] {
 
 const scaleOf = (cell: string | undefined): number | null => (cell && /^\d+$/.test(cell) ? Number(cell) : null);
 /** A cell is a score where it begins with one that no word follows. */
-function cellValue(cell: string, scale: number | null): Reading['value'] {
+function cellValue(cell: string, scale: number | null): ScoreReading['value'] {
   const value = readValue(cell);
   if (!value || (value.scale === null && /^\s*[\p{L}]/u.test(value.rest))) return null;
   return { raw: value.raw, scale: value.scale ?? scale };

@@ -6,7 +6,7 @@ export interface Confidence {
   correct: boolean;
 }
 
-export interface CalibrationBin {
+interface CalibrationBin {
   low: number;
   high: number;
   items: number;
@@ -15,7 +15,7 @@ export interface CalibrationBin {
   accuracy: number | null;
 }
 
-export interface Calibration {
+interface Calibration {
   items: number;
   /** Expected calibration error (Naeini et al. 2015): mean gap of the bins, weighted by their items. */
   ece: number;

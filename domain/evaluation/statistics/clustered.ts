@@ -52,7 +52,7 @@ function degreesOfFreedom(values: Grouped): number {
   return Math.max(1, 1 / (sharesOf(values) + pairs));
 }
 
-export interface Bounds {
+interface Bounds {
   least: number;
   most: number;
 }

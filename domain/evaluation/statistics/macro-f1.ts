@@ -62,7 +62,7 @@ function meanOf(terms: Float64Array): number {
   return labels === 0 ? 0 : sum / labels;
 }
 
-export interface MacroF1 extends Interval {
+interface MacroF1 extends Interval {
   value: number;
   /** Of the jackknife; Infinity for one group. */
   standardError: number;

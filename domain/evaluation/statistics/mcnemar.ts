@@ -33,7 +33,7 @@ function tailAndPoint(b: number, c: number): { tail: number; point: number } {
   return { tail, point };
 }
 
-export interface GroupTest {
+interface GroupTest {
   /** Two-sided, exact. */
   p: number;
   midP: number;

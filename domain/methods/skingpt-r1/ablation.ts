@@ -6,6 +6,7 @@
 import { type Estimate, overSeeds } from '../../ablations/over-seeds.ts';
 import type { BenchmarkResult } from '../../contracts/benchmarks.ts';
 import { compareEvaluations } from '../../evaluation/comparison.ts';
+import { modelId, onGrey } from '../../evaluation/model-under-test.ts';
 import type { ScoredItem } from '../../evaluation/scored.ts';
 import { holm } from '../../evaluation/statistics/mcnemar.ts';
 import type { ScoreTest } from '../../evaluation/statistics/paired-scores.ts';
@@ -101,13 +102,15 @@ function rowOf(benchmark: string, arm: Arm, runs: readonly ArmRun[]): ArmRow | n
   const found = runs.flatMap((run) => resultOf(run, benchmark, arm) ?? []);
   const score = overSeeds(found.map(({ strict }) => strict.score));
   if (!score || found.length < runs.length) return null;
-  const grey = runs.map((run) => resultOf(run, benchmark, `${arm}-no-image`)?.strict.score ?? null);
+  const grey = runs.map((run) => resultOf(run, benchmark, greyIdOf(arm))?.strict.score ?? null);
   return {
     ...{ benchmark, arm, score, grey: overSeeds(grey) },
     unread: found.reduce((sum, { strict }) => sum + strict.unread, 0) / found.length,
     items: found.reduce((sum, { items }) => sum + items, 0),
   };
 }
+
+const greyIdOf = (arm: Arm): string => modelId(onGrey({ stage: arm, step: null, image: 'real' }));
 
 const resultOf = ({ benchmarks }: ArmRun, benchmark: string, label: string): BenchmarkResult | undefined =>
   benchmarks.find((result) => result.benchmark === benchmark && result.label === label);

@@ -12,6 +12,7 @@ import {
 } from '../../plan/input.ts';
 import { planStages, type StagePlan } from '../../plan/stages.ts';
 import type { SkinGptR1Recipe } from '../../recipe/methods/skingpt-r1.ts';
+import { stages as stageRows } from '../../stages/index.ts';
 import type { skinGptR1Stages } from '../../stages/skingpt-r1.ts';
 
 export interface SkinGptR1Plan {
@@ -67,7 +68,7 @@ export function planSkinGptR1({
   };
   const stages = planStages({ rows: rowsOfStages, recipe, architecture, devices, ...(computer ? { computer } : {}) });
   // An evaluator of narratives is asked nothing.
-  const models = 1 + stages.filter(({ stage }) => !stage.startsWith('dermeval')).length;
+  const models = 1 + stages.filter(({ stage }) => stageRows[stage].part !== 'dermeval').length;
   const asked =
     data.test === null
       ? null

@@ -2,7 +2,7 @@
 import { type Item, isClaim } from './items.ts';
 import { foreignWithout, openings } from './vocabulary.ts';
 
-export type Target = 'option' | 'condition';
+type Target = 'option' | 'condition';
 
 /**
  * A doubt speaks of what follows it in its clause ("likely malignant"), else of what precedes it ("melanoma unlikely").

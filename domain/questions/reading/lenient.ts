@@ -3,7 +3,7 @@
  * baselines (section 4.1). It looks where models put their answer; a list of options or two answers are none.
  */
 import { type Item, isClaim } from './items.ts';
-import { itemsIn, type Reader, type Reading, readItems, readPassage } from './passage.ts';
+import { type PassageReading, passageItems, type Reader, readPassage, readPassageItems } from './passage.ts';
 import { announcements } from './vocabulary.ts';
 import { decodeEntities } from './words.ts';
 
@@ -15,7 +15,7 @@ const thinkingStart = /<think(?:ing)?>/gi;
 const longestRead = 100_000;
 
 /** Blocks under whatever tag, else what is said in prose after the reasoning. */
-export function readLeniently(output: string, reader: Reader): Reading {
+export function readLeniently(output: string, reader: Reader): PassageReading {
   const text = decodeEntities(output.slice(-longestRead));
   const blocks = blocksOf(text);
   if (blocks.length > 0) return agreed(blocks.map((block) => readProse(block, reader)));
@@ -45,7 +45,7 @@ const afterThinking = (text: string): string => {
   return (end ? text.slice(end.index + end[0].length) : text).replaceAll(thinkingStart, ' ');
 };
 
-function agreed(readings: readonly Reading[]): Reading {
+function agreed(readings: readonly PassageReading[]): PassageReading {
   const [first] = readings;
   const answers = readings.filter((reading) => reading.letter !== null);
   const [answer] = answers;
@@ -62,15 +62,15 @@ function agreed(readings: readonly Reading[]): Reading {
  * ("the final answer is …") or its first line, whichever is one. Of reasoning that was cut off neither the first line nor
  * what is named without an announcement.
  */
-function readProse(text: string, reader: Reader, cutOff = false): Reading {
-  const items = itemsIn(text, reader);
-  const whole = readItems(items, reader);
+function readProse(text: string, reader: Reader, cutOff = false): PassageReading {
+  const items = passageItems(text, reader);
+  const whole = readPassageItems(items, reader);
   if (whole.letter !== null) return whole;
   const announced = lastAnnounced(items);
   const ends = endLines(text, reader);
   const passages = [
     ...(ends ? [ends.last] : []),
-    ...(announced ? [readItems(announced.toEnd, reader), readItems(announced.sentence, reader)] : []),
+    ...(announced ? [readPassageItems(announced.toEnd, reader), readPassageItems(announced.sentence, reader)] : []),
     ...(announced || !ends || cutOff ? [] : [ends.first]),
     ...(announced || cutOff ? [] : [onlyOneNamed(items, reader)]),
   ];
@@ -78,13 +78,13 @@ function readProse(text: string, reader: Reader, cutOff = false): Reading {
 }
 
 /** What the first and the last line say; null for one line, and where lines list several options. */
-function endLines(text: string, reader: Reader): { first: Reading; last: Reading } | null {
+function endLines(text: string, reader: Reader): { first: PassageReading; last: PassageReading } | null {
   const lines = text.split(/\r?\n/).filter((line) => /[\p{L}\p{N}]/u.test(line));
   const ends = lines.filter((line) => !/^\W*(?:the )?differential/i.test(line)); // what else it may be
   const [first, last] = [ends[0], ends.at(-1)];
   if (first === undefined || last === undefined || lines.length < 2) return null;
   const listed = ends.flatMap((line): readonly (number | string | null)[] => {
-    const [item, ...others] = itemsIn(line, reader).filter(({ kind }) => kind !== 'lead' && kind !== 'condition');
+    const [item, ...others] = passageItems(line, reader).filter(({ kind }) => kind !== 'lead' && kind !== 'condition');
     if (item?.kind === 'letter') return [item.option];
     if (others.length > 0) return [];
     return item?.kind === 'disease' ? [item.node] : item?.kind === 'name' ? item.options : [];
@@ -127,7 +127,7 @@ const choosing: ReadonlySet<string> = new Set(['final', 'correct', 'best', 'righ
  * Prose that names one option and no other, without an announcement: "The image shows a dark melanoma of the arm". A word
  * right behind the name may make it another's: "lentigo maligna", "melanoma in situ".
  */
-function onlyOneNamed(items: readonly Item[], reader: Reader): Reading {
+function onlyOneNamed(items: readonly Item[], reader: Reader): PassageReading {
   const first = items.findIndex((item) => isClaim(item) || item.kind === 'disease');
   const start = items.findLastIndex(
     (item, i) => i <= first && (item.before === 'clause' || item.before === 'sentence'),
@@ -137,5 +137,5 @@ function onlyOneNamed(items: readonly Item[], reader: Reader): Reading {
     const plain = item.kind === 'unknown' && !isClaim(named[i - 1]) && !item.text.startsWith('metasta');
     return plain ? { ...item, kind: 'lead' as const } : item;
   });
-  return readItems(known, reader);
+  return readPassageItems(known, reader);
 }

@@ -9,16 +9,16 @@ import { conditionNamed, conditionOf, conditionWritings, vocabulary, type WordKi
 import type { Word } from './words.ts';
 
 /** `options`: indexes of all that a name may mean; two that share a name cannot be told apart by it. */
-export type Meaning =
+type PhraseMeaning =
   | { kind: 'name'; options: readonly number[] }
   | { kind: 'condition'; condition: Malignancy }
   /** A node of the taxonomy, by a name that is no option's. */
   | { kind: 'disease'; node: string }
   | { kind: WordKind };
 
-export interface Phrase {
+interface Phrase {
   words: readonly string[];
-  meaning: Meaning;
+  meaning: PhraseMeaning;
 }
 
 /** Phrases by their first word, longest first. */
@@ -30,19 +30,19 @@ export interface PhraseIndex {
   others: Phrases;
 }
 
-function byFirstWord(meanings: Iterable<readonly [string, Meaning]>): Phrases {
+function byFirstWord(meanings: Iterable<readonly [string, PhraseMeaning]>): Phrases {
   const phrases = [...meanings].map(([phrase, meaning]) => ({ words: phrase.split(' '), meaning }));
   const index = Map.groupBy(phrases, ({ words }) => words[0] ?? '');
   for (const own of index.values()) own.sort((a, b) => b.words.length - a.words.length);
   return index;
 }
 
-const vocabularyMeanings = [...vocabulary].map(([phrase, kind]): [string, Meaning] => [phrase, { kind }]);
-const conditionMeanings = [...conditionNamed].map(([phrase, condition]): [string, Meaning] => [
+const vocabularyMeanings = [...vocabulary].map(([phrase, kind]): [string, PhraseMeaning] => [phrase, { kind }]);
+const conditionMeanings = [...conditionNamed].map(([phrase, condition]): [string, PhraseMeaning] => [
   phrase,
   { kind: 'condition', condition },
 ]);
-const diseaseMeanings = [...diseaseNamed].map(([phrase, node]): [string, Meaning] => [
+const diseaseMeanings = [...diseaseNamed].map(([phrase, node]): [string, PhraseMeaning] => [
   phrase,
   { kind: 'disease', node },
 ]);
@@ -51,7 +51,7 @@ const diseaseQuestionPhrases = byFirstWord(new Map([...diseaseMeanings, ...vocab
 
 /** A lesion-condition question has the conditions as its options. */
 export function indexPhrases({ task, options }: AskedQuestion): PhraseIndex {
-  const meanings = new Map<string, Meaning>();
+  const meanings = new Map<string, PhraseMeaning>();
   // The more exact a name is, the later it is entered: "melanoma" is that option, and only if there is none the option
   // "melanoma (less than 0.76 mm)".
   for (const namesOf of [heads, inversions, (option: NamedOption) => exactNames(option, task)]) {

@@ -19,7 +19,7 @@ import { wordsOf } from './words.ts';
 /** Why a passage gives no answer. */
 export const unreadablePassages = ['empty', 'no option named', 'several options', 'hedged or negated'] as const;
 
-export type Reading =
+export type PassageReading =
   | { letter: string; malignancy: Malignancy | null; unreadable: null }
   | { letter: null; malignancy: null; unreadable: (typeof unreadablePassages)[number] };
 
@@ -40,19 +40,20 @@ export function readerOf(question: AskedQuestion): Reader {
   return reader;
 }
 
-const none = (unreadable: (typeof unreadablePassages)[number]): Reading => ({
+const none = (unreadable: (typeof unreadablePassages)[number]): PassageReading => ({
   letter: null,
   malignancy: null,
   unreadable,
 });
 
-export const itemsIn = (passage: string, { question, index }: Reader): Item[] =>
+export const passageItems = (passage: string, { question, index }: Reader): Item[] =>
   itemsOf(wordsOf(passage), question, index);
 
 /** Reads one passage; in time proportional to its length. */
-export const readPassage = (passage: string, reader: Reader): Reading => readItems(itemsIn(passage, reader), reader);
+export const readPassage = (passage: string, reader: Reader): PassageReading =>
+  readPassageItems(passageItems(passage, reader), reader);
 
-export function readItems(all: readonly Item[], { question }: Reader): Reading {
+export function readPassageItems(all: readonly Item[], { question }: Reader): PassageReading {
   if (all.length === 0) return none('empty');
   const disease = question.task !== 'lesion-condition';
   const at = claimIndex(all, disease);

@@ -35,8 +35,7 @@ const fieldsSchema = z.strictObject({
 type Fields = z.infer<typeof fieldsSchema>;
 
 /** Cases that people certified and nobody is trained on. */
-export const hasBench = ({ certified }: Pick<Fields, 'certified'>): boolean =>
-  certified.cases > 0 && certified.benchShare > 0;
+const hasBench = ({ certified }: Pick<Fields, 'certified'>): boolean => certified.cases > 0 && certified.benchShare > 0;
 
 const isDrawn = ({ data }: Pick<Fields, 'data'>): boolean => data.generate !== undefined;
 

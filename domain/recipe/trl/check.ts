@@ -17,13 +17,13 @@ const fieldSchema = z.strictObject({
     .partial()
     .optional(),
 });
-export type TrlField = z.infer<typeof fieldSchema>;
+type TrlField = z.infer<typeof fieldSchema>;
 
 const tableSchema = z.record(z.string(), fieldSchema);
 const table = { sft: tableSchema.parse(fields.SFTConfig), grpo: tableSchema.parse(fields.GRPOConfig) } as const;
 const classes = { sft: 'SFTConfig', grpo: 'GRPOConfig' } as const;
 
-export type TrlStage = keyof typeof table;
+type TrlStage = keyof typeof table;
 export type TrlFields = Readonly<Record<string, Json>>;
 
 /** Names of the fields that a recipe may set, in the order of the class. */

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { benchmarkNamed } from '../../../domain/benchmarks/catalogue/index.ts';
-import { asScoredItems } from '../../../domain/benchmarks/exchange/foreign.ts';
+import { foreignAsScoredItems } from '../../../domain/benchmarks/exchange/foreign.ts';
 import {
   parseLmmsEvalSamples,
   printLines,
@@ -41,7 +41,7 @@ describe('samples of lmms-eval', () => {
       { id: '12345678901234567', source: 'pope', output: 'NaN', expected: 'A', score: 0 },
       { id: '2', source: 'pope', output: '', expected: '["A"]', score: null },
     ]);
-    expect(asScoredItems(file).map(({ id, strict }) => [id, strict.correct])).toEqual([
+    expect(foreignAsScoredItems(file).map(({ id, strict }) => [id, strict.correct])).toEqual([
       ['0', true],
       ['12345678901234567', false],
     ]);
@@ -145,7 +145,7 @@ describe('tables of VLMEvalKit', () => {
       { id: '252', source: 'set', output: 'Failed to obtain answer via API.', expected: 'A', score: 0 },
       { id: '260', source: 'skin', output: 'A', expected: 'A', score: null },
     ]);
-    expect(asScoredItems(result)).toHaveLength(2);
+    expect(foreignAsScoredItems(result)).toHaveLength(2);
   });
 
   it('are written again byte for byte', () => expect(printQuotedTable(result.table, '\t')).toBe(text));

@@ -19,7 +19,7 @@ const images = (diagnosis: string, count: number) =>
 
 function filter(images: readonly { source: string; diagnosis: string }[], wanted: DermNetSettings) {
   const dermnet = createDermNetFilter(shippedKnowledge, wanted);
-  for (const image of images) dermnet.see(image);
+  for (const image of images) dermnet.count(image);
   return { kept: images.filter(dermnet.keeps), funnel: dermnet.funnel() };
 }
 

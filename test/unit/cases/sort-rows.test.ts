@@ -7,7 +7,7 @@ import { openIndexShelf } from '../../../activities/datasets/preparation/index-s
 import { createMemoryLists } from '../../../domain/cases/memory-index.ts';
 import type { ByteFile } from '../../../domain/cases/views/byte-file.ts';
 import { rowBytes } from '../../../domain/cases/views/hash-lists.ts';
-import { partOf, sortParts } from '../../../domain/cases/views/sort-rows.ts';
+import { partOfHash, sortParts } from '../../../domain/cases/views/sort-rows.ts';
 import { mostOfOneHash } from '../../../domain/cases/views/view-hash.ts';
 import { createRandom } from '../../../domain/random.ts';
 import { temporaryFolder } from '../../support/datasets.ts';
@@ -42,7 +42,7 @@ it('sorts', { timeout: 60_000 }, async () => {
           for (const [entry, hash] of hashes.entries()) {
             const row = new Uint8Array(4 + rowBytes);
             new Uint32Array(row.buffer, 0, 2).set([hash, entry]);
-            parts[partOf(hash, bits)]?.append(row);
+            parts[partOfHash(hash, bits)]?.append(row);
           }
           await sortParts(parts, bits, rowBytes, table);
           const wanted = Array.from({ length: 2 ** bits }, (_, hash) =>

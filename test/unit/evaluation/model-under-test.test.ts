@@ -4,6 +4,7 @@ import {
   baseModel,
   type ModelUnderTest,
   modelId,
+  modelNamed,
   modelOf,
   modelOrder,
   modelShortTitle,
@@ -20,6 +21,17 @@ const trained = fc.record({
 const model = fc.oneof(trained, fc.constantFrom(baseModel, onGrey(baseModel)));
 
 describe('a model under test', () => {
+  it('is found by its id alone, with the step where the id has one', () => {
+    fc.assert(
+      fc.property(model, (own) => {
+        const hasStep = own.stage !== 'base' && stages[own.stage].perStep;
+        expect(modelNamed(modelId(own))).toEqual({ ...own, step: hasStep ? own.step : null });
+      }),
+    );
+    expect(modelNamed('final')).toBeNull();
+    expect(modelNamed('sft-96')).toBeNull();
+  });
+
   it.each<[ModelUnderTest, string, string, string]>([
     [baseModel, 'base', 'Base model', 'Base'],
     [onGrey(baseModel), 'base-no-image', 'Base model, grey image', 'Base, grey'],

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compareByGroups, comparePaired } from '../../../domain/evaluation/paired.ts';
+import { comparePaired } from '../../../domain/evaluation/paired.ts';
 
 const outcomes = (marks: string) =>
   [...marks].map((mark, i) => ({ id: `q${i}`, group: `p${i >> 1}`, correct: mark === '1' }));
@@ -35,27 +35,5 @@ describe('comparePaired', () => {
         expect(there.low).toBeCloseTo(-back.high, 12);
       }),
     );
-  });
-});
-
-describe('compareByGroups', () => {
-  const ofGroups = (groups: readonly (readonly [right: number, wrong: number])[]) =>
-    groups.flatMap(([right, wrong], g) =>
-      Array.from({ length: right + wrong }, (_, i) => ({ id: `${g}/${i}`, group: `g${g}`, correct: i < right })),
-    );
-
-  it('does not take many items of one patient for evidence', () => {
-    const nothing = ofGroups(Array.from({ length: 4 }, () => [0, 30]));
-    const all = ofGroups(Array.from({ length: 4 }, () => [30, 0]));
-    const { p, groupP, items, groups } = compareByGroups(nothing, all);
-    expect({ items, groups }).toEqual({ items: 120, groups: 4 });
-    expect(p).toBeLessThan(1e-30);
-    expect(groupP).toBe(2 / 16);
-  });
-
-  it('finds a difference that many patients share', () => {
-    const worse = ofGroups(Array.from({ length: 40 }, (_, i) => [i % 3, 3]));
-    const better = worse.map((outcome, i) => ({ ...outcome, correct: outcome.correct || i % 2 === 0 }));
-    expect(compareByGroups(worse, better).groupP).toBeLessThan(1e-6);
   });
 });

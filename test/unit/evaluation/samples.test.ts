@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { meanPassAtK, passAtK, sampledScores, voteOf } from '../../../domain/evaluation/samples.ts';
+import { passAtK, sampledScores, voteOf } from '../../../domain/evaluation/samples.ts';
 import type { ScoredItem } from '../../../domain/evaluation/scored.ts';
 
 const answer = (predicted: string | null, output = String(predicted)): ScoredItem => {
@@ -35,19 +35,6 @@ describe('passAtK', () => {
       }),
     );
     expect(() => passAtK(3, 1, 4)).toThrow('no pass@4');
-  });
-
-  it('is averaged over items', () => {
-    expect(
-      meanPassAtK(
-        [
-          [answer('nevus'), answer('wart')],
-          [answer('wart'), answer('wart')],
-        ],
-        1,
-      ),
-    ).toBeCloseTo(0.25, 12);
-    expect(meanPassAtK([], 1)).toBe(0);
   });
 });
 

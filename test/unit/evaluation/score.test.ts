@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { renderScores } from '../../../cli/data/score.ts';
+import { renderScoreLines } from '../../../cli/data/score.ts';
 import { parseScoreLines, scoreOutput } from '../../../domain/evaluation/score.ts';
 import { DermflowError, exitCodeOf, exitCodes } from '../../../domain/failures.ts';
 import { questionTasks } from '../../../domain/questions/question.ts';
@@ -123,7 +123,7 @@ it('the table counts what was read, what was right and why the rest was not read
     [line({ output: inForm('B') }), line({ output: 'B' }), line({ output: inForm('A') })].join('\n'),
     'f',
   );
-  const table = renderScores(
+  const table = renderScoreLines(
     lines,
     lines.map((each) => scoreOutput(each, shippedKnowledge.taxonomy)),
   );

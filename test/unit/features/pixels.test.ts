@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { levelsOf, readPixels } from '../../../activities/features/pixels.ts';
+import { channelLevels, readPixels } from '../../../activities/features/pixels.ts';
 
 const settings = {
   mean: [0.485, 0.456, 0.406] as [number, number, number],
@@ -12,7 +12,7 @@ const raw = { width, height, channels: 3 } as const;
 
 async function read(picture: Uint8Array, side: number): Promise<Float32Array> {
   const pixels = new Float32Array(3 * side * side).fill(Number.NaN);
-  await readPixels(picture, side, levelsOf(settings), pixels);
+  await readPixels(picture, side, channelLevels(settings), pixels);
   return pixels;
 }
 

@@ -1,7 +1,7 @@
 import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Pixels } from '../../../activities/inference/graphs.ts';
+import type { RgbImage } from '../../../activities/inference/graphs.ts';
 import { createPictureEncoder } from '../../../activities/inference/picture-encoder.ts';
 import { temporaryFolder } from '../../support/datasets.ts';
 import { patternPng } from '../../support/micro-model.ts';
@@ -12,7 +12,7 @@ const image = { patchSize: 14, mergeSize: 2, minPixels: 28 * 28, maxPixels: 448 
 async function opened(room?: number) {
   const folder = await temporaryFolder();
   const runs: string[][] = [];
-  const encodeImages = async (pictures: readonly Pixels[]): Promise<Float32Array[]> => {
+  const encodeImages = async (pictures: readonly RgbImage[]): Promise<Float32Array[]> => {
     runs.push(pictures.map(({ width, height }) => `${height}x${width}`));
     return pictures.map(({ data }) =>
       Float32Array.of(

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../../cli/nights/check.ts';
 import {
-  isWhole,
+  isWholeNight,
   lastGoodOf,
   type NightPoint,
   type NightRecord,
   nightKey,
   nightRecordSchema,
 } from '../../../domain/nights/record.ts';
-import { wordsOf } from '../../../domain/nights/words.ts';
+import { nightWords } from '../../../domain/nights/words.ts';
 import { nightPoint, nightRecord } from '../../support/nights.ts';
 
 const test = {
@@ -40,15 +40,15 @@ describe('the record of a night', () => {
     const record = nightRecord('2026-11-26T01:30:00.000Z', [nightPoint({ verdict })]);
     expect(nightRecordSchema.parse(JSON.parse(JSON.stringify(record)))).toEqual(record);
     const [point] = record.benchmarks;
-    expect(point && wordsOf(point)).toMatch(new RegExp(`^id-diagnosis: 90\\.0 %, .*${verdict.verdict}`));
-    expect(point && wordsOf(point)).not.toContain('\n');
+    expect(point && nightWords(point)).toMatch(new RegExp(`^id-diagnosis: 90\\.0 %, .*${verdict.verdict}`));
+    expect(point && nightWords(point)).not.toContain('\n');
   });
 
   it('promises no difference larger than there can be, and writes no negative zero', () => {
     const few = { ...test, difference: -0.0001, detectable: 1.2 };
     const [, changed] = verdicts.filter(({ verdict }) => verdict !== 'not measured');
     const verdict = { verdict: 'no change', since: '2026-11-25T01:30:00.000Z', test: few, correctedP: 1, level: 0.01 };
-    const words = wordsOf(nightPoint({ verdict: verdict as NonNullable<typeof changed> }));
+    const words = nightWords(nightPoint({ verdict: verdict as NonNullable<typeof changed> }));
     expect(words).toContain('no change: 0.0 points');
     expect(words).toContain('too few patients to see any difference');
   });
@@ -58,7 +58,7 @@ describe('the record of a night', () => {
     if (!reason || !good) throw new RangeError('verdicts');
     const part = nightRecord('2026-11-26T01:30:00.000Z', [nightPoint(), nightPoint({ verdict: reason })]);
     const whole = nightRecord('2026-11-26T01:30:00.000Z', [nightPoint(), nightPoint({ verdict: good })]);
-    expect([isWhole(part), isWhole(whole)]).toEqual([false, true]);
+    expect([isWholeNight(part), isWholeNight(whole)]).toEqual([false, true]);
     expect(nightKey('default', part)).toMatch(/^[0-9a-f]{64}\/2026-11-26t01\.30\.00\.000z\/part$/);
     expect(nightKey('default', whole)).toBe(nightKey('default', part).replace('part', 'whole'));
     expect(nightKey('other', whole)).not.toBe(nightKey('default', whole));

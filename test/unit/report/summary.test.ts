@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { TaskSummary } from '../../../domain/evaluation/summary.ts';
 import type { Comparison, EvaluatedModel, TaskBaseline } from '../../../domain/report/report.ts';
-import { type Findings, summarise } from '../../../domain/report/summary.ts';
+import { type ReportFindings, summariseReport } from '../../../domain/report/summary.ts';
 
 const score = (accuracy: number, low: number, high: number): TaskSummary => ({
   ...{ task: 'diagnosis', items: 1600, accuracy, low, high, macroF1: accuracy, unparsed: 0, format: 1 },
@@ -28,14 +28,14 @@ const comparison = (first: string, low: number, high: number, p: number): Compar
   ...{ task: 'diagnosis', first, second: 'grpo-60', items: 1600, difference: (low + high) / 2, low, high },
   ...{ onlyFirst: 1, onlySecond: 2, p },
 });
-const findings = (more: Partial<Findings> = {}): Findings => ({
+const findings = (more: Partial<ReportFindings> = {}): ReportFindings => ({
   ...{ models: [final], final, baselines: [baseline], comparisons: [], units: 'patients', generated: false },
   ...more,
 });
 
 describe('the summary of a run', () => {
   it('says what was asked, what came of it, and what guessing earns', () => {
-    expect(summarise(findings())).toEqual([
+    expect(summariseReport(findings())).toEqual([
       'Disease diagnosis, 1,600 held-out questions from 800 patients: the final model (SFT + GRPO, step 60) is right on 90.0 % (95 % interval 88.0 to 92.0 %); guessing would give 25.0 %.',
     ]);
   });
@@ -44,7 +44,7 @@ describe('the summary of a run', () => {
     const task = { ...score(0.9, 0.88, 0.92), task: 'lesion-condition' as const };
     const own = model('grpo-60', 'SFT + GRPO, step 60', task);
     const guess = { ...baseline, task: 'lesion-condition' as const, majority: { label: 'benign', accuracy: 0.525 } };
-    const [sentence] = summarise(findings({ models: [own], final: own, baselines: [guess] }));
+    const [sentence] = summariseReport(findings({ models: [own], final: own, baselines: [guess] }));
     expect(sentence).toMatch(/^Lesion condition, .*; always answering "benign" would give 52\.5 %\.$/);
   });
 
@@ -55,11 +55,11 @@ describe('the summary of a run', () => {
       model('sft', 'SFT', score(0.75, 0.73, 0.77)),
       final,
     ];
-    expect(summarise(findings({ models }))[1]).toBe(
+    expect(summariseReport(findings({ models }))[1]).toBe(
       'For comparison, on the same questions: Base model 31.0 % (95 % interval 29.0 to 33.0 %); SFT 75.0 % (95 % interval 73.0 to 77.0 %); RL without SFT, step 60 35.0 % (95 % interval 33.0 to 37.0 %).',
     );
     const sft = model('sft', 'SFT', score(0.75, 0.73, 0.77));
-    expect(summarise(findings({ models: [sft], final: sft })).join(' ')).not.toContain('For comparison');
+    expect(summariseReport(findings({ models: [sft], final: sft })).join(' ')).not.toContain('For comparison');
   });
 
   it.each([
@@ -83,7 +83,7 @@ describe('the summary of a run', () => {
         "+1.0 points (95 % interval −2.0 to +4.0; McNemar's exact test p = 0.4): no difference that this number of questions can show.",
     },
   ])('calls $low to $high by its name', ({ low, high, p, words }) => {
-    const sentences = summarise(findings({ comparisons: [comparison('sft', low, high, p)] }));
+    const sentences = summariseReport(findings({ comparisons: [comparison('sft', low, high, p)] }));
     expect(sentences[1]).toBe(`GRPO after SFT changes accuracy on the same questions by ${words}`);
   });
 
@@ -106,17 +106,17 @@ describe('the summary of a run', () => {
   ])('says what the grey image shows: $words', ({ grey, loss, words }) => {
     const other = control(grey);
     const comparisons = [comparison('grpo-60-no-image', loss, loss + 0.05, 0.001)];
-    const sentences = summarise(findings({ models: [final, other], comparisons }));
+    const sentences = summariseReport(findings({ models: [final, other], comparisons }));
     expect(sentences.at(-1)).toContain('With a grey image in place of the picture the final model is right on');
     expect(sentences.at(-1)?.endsWith(`: ${words}`)).toBe(true);
   });
 
   it('says of drawings that they are drawings, last', () => {
-    expect(summarise(findings({ generated: true })).at(-1)).toContain('they say nothing about skin or patients');
-    expect(summarise(findings()).join(' ')).not.toContain('drawings');
+    expect(summariseReport(findings({ generated: true })).at(-1)).toContain('they say nothing about skin or patients');
+    expect(summariseReport(findings()).join(' ')).not.toContain('drawings');
   });
 
   it('is silent on a task that the final model was not asked', () => {
-    expect(summarise(findings({ baselines: [{ ...baseline, task: 'lesion-condition' }] }))).toEqual([]);
+    expect(summariseReport(findings({ baselines: [{ ...baseline, task: 'lesion-condition' }] }))).toEqual([]);
   });
 });

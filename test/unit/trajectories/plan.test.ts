@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { trajectoryOf } from '../../../activities/trajectories/reasoning.ts';
-import { readTextbook } from '../../../activities/trajectories/textbook-table.ts';
+import { readTextbookTable } from '../../../activities/trajectories/textbook-table.ts';
 import type { Case } from '../../../domain/cases/case.ts';
 import { createRandom } from '../../../domain/random.ts';
 import {
@@ -23,7 +23,7 @@ async function planTrajectories(
   cases: readonly Case[],
   { types, ...plan }: { seed: number; types: readonly (1 | 2 | 3)[]; maxPerType: number },
 ): Promise<PlannedTrajectory[]> {
-  const table = await readTextbook(cases);
+  const table = await readTextbookTable(cases);
   return types.flatMap((type): PlannedTrajectory[] =>
     type === 1
       ? cases.filter(isTextbookCase).map((c) => ({ type, id: `1/${c.id}`, case: c }))

@@ -42,7 +42,7 @@ class Adapters(nn.Module):
         self.scale = nn.Parameter(torch.tensor(float(settings["biasScale"])))
         self.register_buffer("vocabulary", torch.zeros(shape["vocabulary"], dtype=torch.bool))
 
-    def see(self, sight):
+    def align(self, sight):
         """Of each picture its patches in the teacher's space [n, width], and what the branch tells of it, or None."""
         if self.branch is None:
             return [self.head(tokens) for tokens in sight.tokens], None, None
@@ -117,14 +117,14 @@ class Answering:
 
     def add(self, output, inputs, logits):
         if self.seen is not self.sight.tokens:
-            self.look(output)
+            self.read_pictures(output)
         if self.bias is not None:
             return (logits.float() + repeated(self.bias, len(logits))).to(logits.dtype)
         bias = self.adapters.bias_of(repeated(self.within, len(logits)), inputs[0], output.weight)
         return (logits.float() + bias).to(logits.dtype)
 
-    def look(self, output):
-        aligned, _, _ = self.adapters.see(self.sight)
+    def read_pictures(self, output):
+        aligned, _, _ = self.adapters.align(self.sight)
         self.within = self.adapters.down(torch.stack([patches.mean(0) for patches in aligned])[:, None])
         reads_text = self.adapters.down_text is not None
         self.bias = None if reads_text else self.adapters.bias_of(self.within, None, output.weight)

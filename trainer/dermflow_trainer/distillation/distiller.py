@@ -31,7 +31,7 @@ class Distilled(nn.Module):
         name, and the numbers of tokens, right tokens and pictures."""
         with torch.no_grad():
             states = self.base.model(**inputs, use_cache=False).last_hidden_state
-        aligned, tone_logits, uneven = self.adapters.see(self.sight)
+        aligned, tone_logits, uneven = self.adapters.align(self.sight)
         rows, places = (labels[:, 1:] != UNKNOWN).nonzero(as_tuple=True)
         read, tokens = states[rows, places], labels[rows, places + 1]
         pictures = torch.stack([patches.mean(0) for patches in aligned])

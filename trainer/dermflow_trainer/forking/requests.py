@@ -35,7 +35,7 @@ def receive_request(connection):
 
 
 def has_left(connection):
-    """A client that has waited in vain runs its job itself by now."""
+    """A client that got no answer in time runs its job itself by now."""
     try:
         return not connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
     except BlockingIOError:

@@ -33,7 +33,7 @@ class RedrawingGRPOTrainer(OrderedGRPOTrainer):
     def flat_rows(self, completion_ids):
         """Whether the group of each of this rank's completions earns one reward throughout; groups may span ranks."""
         texts = self.processing_class.batch_decode(completion_ids, skip_special_tokens=True)
-        parts = self.rewards.look(self.state.global_step + 1, self.drawn_ids, texts)
+        parts = self.rewards.preview(self.state.global_step + 1, self.drawn_ids, texts)
         device = self.accelerator.device
         own = torch.tensor(list(zip(*parts.values(), strict=True)), device=device) * self.reward_weights.to(device)
         if self.multi_objective_aggregation == "sum_then_normalize":

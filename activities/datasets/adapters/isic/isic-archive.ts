@@ -14,7 +14,7 @@ import { isicTies } from './isic-codes.ts';
 
 const finestFirst = ['diagnosis_5', 'diagnosis_4', 'diagnosis_3', 'diagnosis_2', 'diagnosis_1', 'diagnosis'] as const;
 
-export interface ArchiveForm {
+interface ArchiveForm {
   source: string;
   /** Diagnosis of a row's labels, finest first; by default the finest that the taxonomy knows. */
   diagnose?: (labels: readonly string[], knowledge: Knowledge) => Diagnosed | null;

@@ -36,7 +36,7 @@ export const diagnoseIsicCode = (code: string, knowledge: Knowledge, where: stri
 /** Names of a picture of the ISIC archive; 2019 marks images that it shrank by an ending. */
 export const isicIds = (image: string): string[] => [`isic/${image.replace(/_downsampled$/i, '')}`];
 
-export interface IsicTies {
+interface IsicTies {
   group: string;
   lesion?: string;
   archiveIds: string[];

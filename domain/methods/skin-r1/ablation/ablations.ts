@@ -1,10 +1,11 @@
 /** `ablations.json`: the table, whether the paper's claims hold, and the curves. Pages and texts are drawn from this alone. */
+import { baseModel, modelId } from '../../../evaluation/model-under-test.ts';
 import type { ScoredItem } from '../../../evaluation/scored.ts';
-import type { Compared } from '../../../published/headlines.ts';
+import type { ComparedModel } from '../../../published/headlines.ts';
 import { type CheckedRelation, checkRelations } from '../../../published/relations.ts';
 import type { QuestionTask } from '../../../questions/question.ts';
 import type { MetricsLine } from '../../../report/training-log.ts';
-import { stages } from '../../../stages/index.ts';
+import { type Stage, stages } from '../../../stages/index.ts';
 import { type AblatedRun, type AblationRow, ablationRows } from './table.ts';
 import type { RewardVariant } from './variants.ts';
 
@@ -44,12 +45,13 @@ export async function buildAblations(
 async function claimsOf(runs: readonly AblatedRun[], itemsOf: ItemsOf): Promise<Ablations['claims'][number]> {
   const [own, flat] = (['own', 'flat'] as const).map((reward) => runs.find((run) => run.reward === reward));
   const step = commonStep(own);
-  const labels: Record<Compared, [AblatedRun | undefined, string]> = {
-    base: [own, 'base'],
-    sft: [own, 'sft'],
-    'rl-only': [own, `rl-only-${step}`],
-    grpo: [own, `grpo-${step}`],
-    'flat-reward': [flat, `grpo-${step}`],
+  const idOf = (stage: Stage): string => modelId({ stage, step, image: 'real' });
+  const labels: Record<ComparedModel, [AblatedRun | undefined, string]> = {
+    base: [own, modelId(baseModel)],
+    sft: [own, idOf('sft')],
+    'rl-only': [own, idOf('rl-only')],
+    grpo: [own, idOf('grpo')],
+    'flat-reward': [flat, idOf('grpo')],
   };
   const items = new Map<string, readonly ScoredItem[] | null>();
   for (const [benchmark, task] of Object.entries(taskOfBenchmark))

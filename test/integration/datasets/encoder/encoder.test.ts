@@ -11,7 +11,7 @@ import { createMemoryStore } from '../../../../activities/store/memory.ts';
 import type { Case } from '../../../../domain/cases/case.ts';
 import { perceptualHashOf } from '../../../../domain/cases/perceptual-hash.ts';
 import { createRandom } from '../../../../domain/random.ts';
-import type { EncoderSettings } from '../../../../domain/recipe/data.ts';
+import type { DuplicateEncoderSettings } from '../../../../domain/recipe/data.ts';
 import { makeCase } from '../../../support/cases.ts';
 import { temporaryFolder } from '../../../support/datasets.ts';
 import { trainer } from '../../../support/micro-model.ts';
@@ -29,7 +29,7 @@ class Rows(torch.nn.Module):
 torch.onnx.export(Rows(), torch.zeros(2, 3, ${side}, ${side}), sys.argv[1], dynamo=False,
                   input_names=["pixels"], output_names=["rows"], dynamic_axes={"pixels": {0: "n"}, "rows": {0: "n"}})
 `;
-const settings: EncoderSettings = {
+const settings: DuplicateEncoderSettings = {
   ...{ file: 'rows.onnx', side, similarity: 0.95 },
   ...{ mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] },
 };
@@ -39,7 +39,7 @@ beforeAll(() => {
   store = createMemoryStore();
 });
 
-const open = (plugins: string, changes: Partial<EncoderSettings> = {}) => {
+const open = (plugins: string, changes: Partial<DuplicateEncoderSettings> = {}) => {
   const { signal } = new AbortController();
   return openEncoder({ ...settings, ...changes }, { store, plugins, signal, report: () => {} });
 };

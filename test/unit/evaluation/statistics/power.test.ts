@@ -2,40 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { calibrationOf, optionConfidence } from '../../../../domain/evaluation/statistics/calibration.ts';
 import { testScores } from '../../../../domain/evaluation/statistics/paired-scores.ts';
-import { minimumDetectable, plannedError, powerOf } from '../../../../domain/evaluation/statistics/power.ts';
-
-const error = fc.double({ min: 0.03, max: 0.3, noNaN: true });
-const df = fc.double({ min: 4, max: 500, noNaN: true });
-
-describe('power', () => {
-  it('of the least detectable difference is about what was asked for', () => {
-    fc.assert(
-      fc.property(error, df, (standardError, degrees) => {
-        const own = { standardError, df: degrees };
-        expect(powerOf(minimumDetectable(own), own)).toBeCloseTo(0.8, 2);
-      }),
-    );
-  });
-
-  it('rises with the difference, and is the level without one', () => {
-    fc.assert(
-      fc.property(error, df, (standardError, degrees) => {
-        const own = { standardError, df: degrees };
-        expect(powerOf(0, own)).toBeCloseTo(0.05, 6);
-        expect(powerOf(0.2, own)).toBeGreaterThan(powerOf(0.1, own));
-        expect(powerOf(-0.1, own)).toBe(powerOf(0.1, own));
-      }),
-    );
-  });
-
-  it('is planned with the items of a patient going together or not', () => {
-    const plan = { items: 8390, discordant: 0.2, perGroup: 4, correlation: 0 };
-    const [apart, together] = [plannedError(plan), plannedError({ ...plan, correlation: 1 })];
-    expect(together.standardError).toBeCloseTo(2 * apart.standardError, 12);
-    expect(minimumDetectable(apart)).toBeGreaterThan(0.01);
-    expect(minimumDetectable(apart)).toBeLessThan(0.02);
-  });
-});
 
 describe('testScores', () => {
   const differences = fc.array(

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../../activities/store/memory.ts';
-import { type AskedItem, answererDigest, answerKey } from '../../../domain/answers/answer.ts';
+import { type AskedItem, answererDigest } from '../../../domain/answers/answer.ts';
 import { digestOf } from '../../../domain/artifact.ts';
 import { storeKeys } from '../../../domain/names.ts';
 import { createRandom } from '../../../domain/random.ts';
 import {
+  answerKey,
   askedItems,
   askingOf,
   greedyAnswerer,

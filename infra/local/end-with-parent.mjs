@@ -1,6 +1,7 @@
 /**
- * `node keeper.mjs <program> <args…>`: runs a program that knows nothing of its parent, and ends it when the parent does.
- * The parent holds this process's stdin; when that closes, for whatever reason, the program gets SIGTERM, then SIGKILL.
+ * `node end-with-parent.mjs <program> <args…>`: runs a program that knows nothing of its parent, and ends it when the
+ * parent does. The parent holds this process's stdin; when that closes, for whatever reason, the program gets SIGTERM,
+ * then SIGKILL.
  */
 import { spawn } from 'node:child_process';
 

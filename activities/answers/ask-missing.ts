@@ -14,7 +14,7 @@ import type { Rows } from '../rows.ts';
 import { openScratchDatabase } from '../scratch-database.ts';
 import type { AnswerBook } from './answer-book.ts';
 
-export interface Asking {
+export interface ItemsAsking {
   answerer: Answerer;
   /** Read twice, one at a time. */
   items: Rows<AskedItem>;
@@ -40,26 +40,15 @@ export interface Asking {
 /** Of the answers, these many are in memory while a model is asked, with their prompts. */
 const askedAtOnce = 8192;
 
-/** Of a list. */
-export interface ListAsking extends Asking {
-  items: readonly AskedItem[];
-}
-
-/** The answers to each item, by sample, in the order of the items: for lists. */
-export async function askAll(book: AnswerBook, asking: ListAsking): Promise<KeptAnswer[][]> {
-  await askMissing(book, asking);
-  return asking.items.map((item) => answersTo(book, asking, item));
-}
-
 /** The answers to an item that was asked, by sample. */
 export const answersTo = (
   book: AnswerBook,
-  { shown, samples }: Pick<Asking, 'shown' | 'samples'>,
+  { shown, samples }: Pick<ItemsAsking, 'shown' | 'samples'>,
   item: AskedItem,
 ): KeptAnswer[] => keysOf(item, { shown, samples }).map((key) => book.get(key) ?? notAnswered(item));
 
 /** Asks what is not in the book yet, and keeps it there. Memory holds what is asked at once, whatever the items' number. */
-export async function askMissing(book: AnswerBook, asking: Asking): Promise<void> {
+export async function askMissing(book: AnswerBook, asking: ItemsAsking): Promise<void> {
   const { signal, onProgress, open, addImages, atOnce = askedAtOnce } = asking;
   const { total, answered } = await countAnswers(book, asking);
   let done = answered;
@@ -67,7 +56,7 @@ export async function askMissing(book: AnswerBook, asking: Asking): Promise<void
   if (done === total) return;
   signal.throwIfAborted();
   const isEndpoint = asking.answerer.runtime === 'endpoint';
-  let opened: Awaited<ReturnType<Asking['open']>> | null = null;
+  let opened: Awaited<ReturnType<ItemsAsking['open']>> | null = null;
   try {
     for await (const missing of listMissing(book, asking, atOnce)) {
       opened ??= await open();
@@ -94,7 +83,7 @@ export async function askMissing(book: AnswerBook, asking: Asking): Promise<void
 /** Of lists, which are gone through three times. */
 const keysKnown = new WeakMap<AskedItem, { shown: ShownImage; keys: readonly string[] }>();
 
-function keysOf(item: AskedItem, { shown, samples }: Pick<Asking, 'shown' | 'samples'>): readonly string[] {
+function keysOf(item: AskedItem, { shown, samples }: Pick<ItemsAsking, 'shown' | 'samples'>): readonly string[] {
   const known = keysKnown.get(item);
   if (known?.shown === shown && known.keys.length === samples) return known.keys;
   const keys = Array.from({ length: samples }, (_, sample) => hash('sha256', answerIdentity(item, shown, sample)));
@@ -103,7 +92,7 @@ function keysOf(item: AskedItem, { shown, samples }: Pick<Asking, 'shown' | 'sam
 }
 
 /** Items that differ in nothing that the model sees are one question: on grey pictures, most are. */
-async function countAnswers(book: AnswerBook, asking: Asking): Promise<{ total: number; answered: number }> {
+async function countAnswers(book: AnswerBook, asking: ItemsAsking): Promise<{ total: number; answered: number }> {
   const wanted = openScratchDatabase('create table wanted (key text primary key) without rowid', 4096);
   try {
     const insert = wanted.prepare('insert or ignore into wanted values (?)');
@@ -124,7 +113,7 @@ async function countAnswers(book: AnswerBook, asking: Asking): Promise<{ total: 
 type Missing = [key: string, item: AskedItem][];
 
 /** What has no answer, some at once, so that batches are those of one long list. */
-async function* listMissing(book: AnswerBook, asking: Asking, atOnce: number): AsyncGenerator<Missing> {
+async function* listMissing(book: AnswerBook, asking: ItemsAsking, atOnce: number): AsyncGenerator<Missing> {
   const full = Math.ceil(atOnce / asking.batchSize) * asking.batchSize;
   let missing = new Map<string, AskedItem>();
   for await (const item of asking.items) {
@@ -143,7 +132,7 @@ async function* generate(
   runner: ModelRunner,
   images: string,
   missing: Missing,
-  { answerer: { decoding, runtime }, batchSize, signal, imageFile, loadImage }: Asking,
+  { answerer: { decoding, runtime }, batchSize, signal, imageFile, loadImage }: ItemsAsking,
 ): AsyncGenerator<KeptAnswer> {
   const { maxNewTokens, temperature } = decoding;
   const rows = missing.map(

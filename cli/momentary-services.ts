@@ -13,7 +13,7 @@ import { type Session, withSession } from './session.ts';
  * started for the moment of the question, without workers; other questions and `start` wait for their turn. `ask` must
  * change nothing and print at its end: where the services that it used are stopped meanwhile, it is asked once more.
  */
-export async function withAnswers<T>(ask: (session: Session) => Promise<T>): Promise<T> {
+export async function withMomentaryServices<T>(ask: (session: Session) => Promise<T>): Promise<T> {
   const environment = ownEnvironment();
   const { home } = environment;
   if (isTemporalNamed() || (await readStackFile(home)) === null) return withSession(ask);
