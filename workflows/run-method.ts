@@ -5,9 +5,9 @@ import { type Stage, stages, type Trains } from '../domain/stages/index.ts';
 import { listenForBudget } from './allowance.ts';
 import { listenForRetryNow } from './attempts.ts';
 import { concluding } from './failures.ts';
+import { Evaluations } from './parts/evaluation.ts';
 import { Progress } from './progress.ts';
 import { recorded } from './record.ts';
-import { Evaluations } from './stages/evaluation.ts';
 
 /** What a run tells of itself, and the evaluations that go on beside it. */
 export interface Course {

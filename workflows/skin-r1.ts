@@ -20,11 +20,11 @@ import {
   writeReport,
 } from './activities.ts';
 import { countSpent } from './allowance.ts';
+import { trainByMilestones } from './parts/grpo.ts';
+import { probeTasks } from './parts/probes.ts';
+import { trainByEpochs } from './parts/sft.ts';
 import { rulesAtStart } from './recipe-rules.ts';
 import { type Course, runMethod } from './run-method.ts';
-import { trainByMilestones } from './stages/grpo.ts';
-import { probeTasks } from './stages/probes.ts';
-import { trainByEpochs } from './stages/sft.ts';
 
 /** Skin-R1 (arXiv 2511.14900): trajectories, supervised fine-tuning, GRPO, evaluation of every milestone, report. */
 export function skinR1(input: RunInput): Promise<RunResult> {

@@ -22,12 +22,12 @@ import {
   writeNarratives,
 } from './activities.ts';
 import { countSpent } from './allowance.ts';
+import { scoreNarratives, trainEvaluator } from './parts/dermeval.ts';
+import { Recognition, type Subject } from './parts/recognition.ts';
+import { reviewed } from './parts/review.ts';
 import type { Progress } from './progress.ts';
 import { rulesAtStart } from './recipe-rules.ts';
 import { type Course, runMethod } from './run-method.ts';
-import { scoreNarratives, trainEvaluator } from './stages/dermeval.ts';
-import { Recognition, type Subject } from './stages/recognition.ts';
-import { reviewed } from './stages/review.ts';
 
 /**
  * SkinGPT-R1 (arXiv 2511.15242): narratives about labelled pictures, people's reviews of them, an evaluator that scores them

@@ -3,7 +3,7 @@ import type { LanguageModelV4, LanguageModelV4FilePart } from '@ai-sdk/provider'
 import { extractJsonMiddleware, extractReasoningMiddleware, wrapLanguageModel } from 'ai';
 import type { LlmReply, LlmRequest } from '../../domain/llm.ts';
 import { jsonWithin } from '../../domain/replies/json.ts';
-import type { Dialect } from './dialect.ts';
+import type { Dialect } from './learned-dialect.ts';
 import { asksForJson, gathersStream } from './middleware.ts';
 import { readOptions } from './reply/log-probs.ts';
 import { readGenerated, readUnaccepted } from './reply/reading.ts';

@@ -2,7 +2,7 @@
 import { InvalidResponseDataError, type JSONSchema7, type LanguageModelV4GenerateResult } from '@ai-sdk/provider';
 import { injectJsonInstructionIntoMessages } from '@ai-sdk/provider-utils';
 import type { LanguageModelMiddleware } from 'ai';
-import type { Dialect } from './dialect.ts';
+import type { Dialect } from './learned-dialect.ts';
 import { type Chunk, chunkOf, reasonOf, told } from './reply/chunks.ts';
 import { listen } from './words.ts';
 

@@ -1,7 +1,7 @@
 /** The `fetch` below the AI SDK: the body in the endpoint's dialect, the query of its address, time for slow answers. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Address } from './address.ts';
-import type { Dialect } from './dialect.ts';
+import type { Dialect } from './learned-dialect.ts';
 import { isStream, patientFetch, plainHeaders } from './transport.ts';
 
 /** One call of the SDK: what was sent last, so that it is known when it is refused, and what came. */

@@ -121,6 +121,6 @@ async function list({ all = false, failed = false, recipe, limit, json = false }
     closedAt ?? '',
   ]);
   console.log(
-    rows.length === 0 ? 'no runs' : renderTable(['run', 'method', 'state', 'stage', 'started', 'closed'], cells),
+    rows.length === 0 ? 'no runs' : renderTable(['run', 'method', 'state', 'part', 'started', 'closed'], cells),
   );
 }

@@ -6,8 +6,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { LlmReply, LlmRequest } from '../../../domain/llm.ts';
 import type { LlmSettings } from '../../../domain/llm-settings.ts';
 import type { Address } from '../address.ts';
-import type { Dialect } from '../dialect.ts';
 import { type Generation, generate } from '../generate.ts';
+import type { Dialect } from '../learned-dialect.ts';
 import { providerModel } from '../providers.ts';
 
 export interface BatchCodec {

@@ -2,7 +2,7 @@
 import type { LlmSettings } from '../../../domain/llm-settings.ts';
 import type { LlmBatches } from '../../ports/llm-client.ts';
 import type { Address } from '../address.ts';
-import type { Dialect } from '../dialect.ts';
+import type { Dialect } from '../learned-dialect.ts';
 import { anthropicBatches } from './anthropic.ts';
 import { createBatchCodec } from './codec.ts';
 import type { BatchMeans } from './lines.ts';

@@ -1,8 +1,8 @@
 import type { ArtifactRef } from '../../../domain/artifact.ts';
 import type { CertifiedResult } from '../../../domain/contracts/narratives.ts';
 import type { MethodOutline } from '../../../domain/methods/method.ts';
+import { type ReviewRecipe, reviewed } from '../../../workflows/parts/review.ts';
 import { runMethod } from '../../../workflows/run-method.ts';
-import { type ReviewRecipe, reviewed } from '../../../workflows/stages/review.ts';
 
 export interface ReviewOnlyInput {
   recipe: ReviewRecipe & { name: string };

@@ -10,8 +10,8 @@ import {
   synthesiseTrajectories,
   writeReport,
 } from '../../../workflows/activities.ts';
+import { trainByEpochs } from '../../../workflows/parts/sft.ts';
 import { type Course, runMethod } from '../../../workflows/run-method.ts';
-import { trainByEpochs } from '../../../workflows/stages/sft.ts';
 import { parseTinyRecipe, type TinyRecipe, tiny } from './method.ts';
 
 /** Data, SFT, evaluation. */
