@@ -86,7 +86,7 @@ def test_a_group_is_flat_by_the_rewards_that_train(weights, aggregation, expecte
     """Two groups of two: one's components differ and their sum does not, of the other one component differs."""
     trainer = RedrawingGRPOTrainer.__new__(RedrawingGRPOTrainer)
     trainer.processing_class = SimpleNamespace(batch_decode=lambda ids, **_: [str(each) for each in ids])
-    trainer.rewards = SimpleNamespace(look=lambda *_: {"a": [0, 1, 2, 2], "b": [1.0, 0.0, 0.5, 0.0]})
+    trainer.rewards = SimpleNamespace(preview=lambda *_: {"a": [0, 1, 2, 2], "b": [1.0, 0.0, 0.5, 0.0]})
     trainer.accelerator = SimpleNamespace(device="cpu", process_index=0, gather=lambda each: each)
     trainer.state, trainer.drawn_ids, trainer.num_generations = SimpleNamespace(global_step=0), [], 2
     trainer.reward_weights, trainer.multi_objective_aggregation = torch.tensor(weights).float(), aggregation
