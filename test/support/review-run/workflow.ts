@@ -9,7 +9,9 @@ export interface ReviewOnlyInput {
   narratives: ArtifactRef;
 }
 
-const method = { name: 'review-only', parts: ['review'] } as unknown as MethodOutline<ReviewOnlyInput['recipe']>; // a run asks no more of it
+const method = { name: 'review-only', parts: ['review'], stages: [] } as unknown as MethodOutline<
+  ReviewOnlyInput['recipe']
+>; // a run asks no more of it
 
 export const reviewOnly = (input: ReviewOnlyInput): Promise<CertifiedResult | null> =>
   runMethod<ReviewOnlyInput['recipe'], never>(
