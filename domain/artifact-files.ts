@@ -1,4 +1,5 @@
 /** What lies in the artifacts of each kind: a file's name and what stands in it. The store's files have no other names. */
+
 import { z } from 'zod';
 import type { ArtifactKind } from './artifact.ts';
 import { benchmarkItemSchema } from './benchmarks/benchmark.ts';
@@ -15,6 +16,7 @@ import { evaluationSummarySchema } from './evaluation/summary.ts';
 import { textOnlyAnswerSchema } from './evaluation/text-only.ts';
 import { encoderSettingsSchema } from './features/encoder.ts';
 import { methods } from './methods/index.ts';
+import { reportPage } from './names.ts';
 import {
   dermcotRowSchema,
   descriptionSchema,
@@ -141,7 +143,7 @@ export const artifactFiles = {
     page: { name: 'trend.html', schema: z.string() },
   },
   report: {
-    page: { name: 'report.html', schema: z.string() },
+    page: { name: reportPage, schema: z.string() },
     /** Of the run's method. */
     report: { name: 'report.json', schema: z.union(methods.flatMap(({ report }) => report ?? [])) },
   },

@@ -134,3 +134,6 @@ export function stepOfCheckpointKey(key: string): number {
   if (!match) throw new Error(`not a checkpoint key: ${key}`);
   return Number(match[1]);
 }
+
+/** The report's page, in its artifact and in the folder that it is written to. */
+export const reportPage = 'report.html';

@@ -11,6 +11,7 @@ import { requireEvenBatches } from '../../domain/plan/even-batches.ts';
 import { requireOpenPaths } from '../../domain/plan/paths.ts';
 import type { Recipe } from '../../domain/recipe/recipe.ts';
 import type { TrainedStage } from '../../domain/stages/index.ts';
+import { loraOf } from '../../domain/stages/stage-row.ts';
 import type { TrainerPlace } from '../../platform/env.ts';
 import { digestOfFile } from '../store/store.ts';
 import { modelPath } from './model-folders.ts';
@@ -55,9 +56,10 @@ export async function identifyModel(
 }
 
 function requireRunnable({ place, recipe }: NonNullable<Machine['run']>): void {
-  requireOpenPaths(place, usesOf(recipe));
+  const uses = usesOf(recipe);
+  requireOpenPaths(place, uses);
   requireEvenBatches(methodOf(recipe).stages, recipe, place.processes * place.machines);
-  const served = usesOf(recipe).stages.find(({ rollouts }) => rollouts?.engine === 'vllm-server');
+  const served = uses.stages.find(({ rollouts }) => rollouts?.engine === 'vllm-server');
   if (served && place.vllm.server === null) {
     throw userMistake(
       `${served.rollouts?.setting}.rollouts is "vllm-server": this gpu worker does not know the server; set DERMFLOW_VLLM_SERVER to the address of "trl vllm-serve", or take "transformers"`,
@@ -87,7 +89,7 @@ const settings = (stages: readonly TrainedStage[], of: (stage: TrainedStage) => 
 
 /** The setting by which it holds its base in four bits. */
 const quantised = ({ weights }: TrainedStage): string[] =>
-  'lora' in weights && weights.lora?.quantise ? [`${weights.setting}.quantise`] : [];
+  loraOf(weights)?.quantise ? [`${weights.setting}.quantise`] : [];
 
 const sampledElsewhere = ({ rollouts }: TrainedStage): string[] =>
   rollouts === null || rollouts.engine === 'transformers' ? [] : [`${rollouts.setting}.rollouts`];

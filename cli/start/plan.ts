@@ -52,10 +52,11 @@ async function plan(recipeName: string, options: PlanOptions): Promise<void> {
   const prices = input === undefined || output === undefined ? null : { input, output };
   const { plan: planned, words } = methodOf(recipe).plan({ recipe, data, architecture, devices, prices });
   const place = placeOf(devices);
-  const paths = pathRows(place, usesOf(recipe));
+  const uses = usesOf(recipe);
+  const paths = pathRows(place, uses);
   if (options.json) console.log(JSON.stringify({ recipe: recipe.name, data, ...planned, paths }));
   else console.log([words, ...serverLine(recipe), '', describePaths(paths)].join('\n'));
-  requireOpenPaths(place, usesOf(recipe));
+  requireOpenPaths(place, uses);
   requireEvenBatches(methodOf(recipe).stages, recipe, devices);
 }
 

@@ -2,12 +2,13 @@
 import type { ModelRef } from '../contracts/references.ts';
 import type { LoraSettings, ModelPart } from '../lora.ts';
 import { publicBase } from '../models/public-base.ts';
-import type { TrainedWeights } from '../stages/index.ts';
+import { loraOf, type TrainedWeights } from '../stages/stage-row.ts';
 
 /** `distilled`: adapters that no library of the hub loads. */
 export function formOf(weights: TrainedWeights): 'lora' | 'model' | 'distilled' {
-  if (!('lora' in weights)) return 'distilled';
-  return weights.lora === null ? 'model' : 'lora';
+  const lora = loraOf(weights);
+  if (lora === undefined) return 'distilled';
+  return lora === null ? 'model' : 'lora';
 }
 
 export const nounOf = (weights: TrainedWeights): 'adapter' | 'model' =>

@@ -6,6 +6,7 @@ import { userMistake } from '../failures.ts';
 import type { RolloutEngine } from '../jobs/grpo.ts';
 import type { RecipeParts } from '../recipe/parts.ts';
 import type { TrainedStage } from '../stages/index.ts';
+import { loraOf } from '../stages/stage-row.ts';
 
 /** Versions in `trainer/requirements.txt` for which the refusals below were read in the sources; a test compares them. */
 export const judgedVersions = { accelerate: '1.15.0', transformers: '5.23.0', trl: '1.16.0' } as const;
@@ -68,7 +69,6 @@ const shardsWith = (isSo: IsSo, partOf: PartOf): Pick<Path, 'isUsed' | 'partIn'>
 });
 const samples = (engine: RolloutEngine) => by(({ rollouts }) => rollouts?.engine === engine, rolloutsOf);
 const distils: IsSo = ({ job }) => job === 'distill';
-const loraOf = ({ weights }: TrainedStage) => ('lora' in weights ? weights.lora : undefined);
 const open = { refusal: null };
 
 export const paths: readonly Path[] = [
@@ -101,7 +101,7 @@ export const paths: readonly Path[] = [
     refusal: (part) =>
       `${part} is null and DERMFLOW_TRAINER_SHARDING is fsdp: sharded checkpoints hold adapters, which there are none of; ` +
       `take ddp, or give ${part}`,
-    ...shardsWith((stage) => loraOf(stage) === null, weightsOf),
+    ...shardsWith(({ weights }) => loraOf(weights) === null, weightsOf),
   },
   {
     name: 'fsdp, base in four bits',
@@ -109,7 +109,7 @@ export const paths: readonly Path[] = [
     refusal: (part) =>
       `${part}.quantise is set and DERMFLOW_TRAINER_SHARDING is fsdp: FSDP 2 shards parameters of floating point, and four ` +
       `bits are stored as whole numbers; take ddp, or remove ${part}.quantise`,
-    ...shardsWith((stage) => loraOf(stage)?.quantise !== undefined, weightsOf),
+    ...shardsWith(({ weights }) => loraOf(weights)?.quantise !== undefined, weightsOf),
   },
   {
     name: 'fsdp, validation of GRPO',

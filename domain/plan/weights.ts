@@ -3,7 +3,7 @@
 import type { DistillationSettings } from '../jobs/distillation.ts';
 import type { RecipeParts } from '../recipe/parts.ts';
 import { optimiserBytes } from '../recipe/trl/optimiser.ts';
-import type { TrainedWeights } from '../stages/stage-row.ts';
+import { loraOf, type TrainedWeights } from '../stages/stage-row.ts';
 import { type Architecture, loraParameters, partParameters, totalParameters } from './architecture.ts';
 
 type Trained = TrainedWeights & { model: Pick<RecipeParts['model'], 'precision'> };
@@ -12,8 +12,7 @@ type Trained = TrainedWeights & { model: Pick<RecipeParts['model'], 'precision'>
 const quantisedBytes = 0.52;
 
 /** Of the bytes that an adapter, its gradient and the optimiser's state take in fp32: on a base in four bits TRL trains it in bf16. */
-export const adapterShare = (trained: TrainedWeights): number =>
-  'lora' in trained && trained.lora?.quantise ? 0.5 : 1;
+export const adapterShare = (trained: TrainedWeights): number => (loraOf(trained)?.quantise ? 0.5 : 1);
 
 export function trainableParameters(a: Architecture, trained: TrainedWeights): number {
   if ('adapters' in trained) return distilledParameters(a, trained.adapters);
@@ -65,7 +64,7 @@ export function checkpointBytes(a: Architecture, recipe: Trained & Pick<RecipePa
 /** @param state bytes of the optimiser's state per trained parameter */
 export function bytesOfState(a: Architecture, trained: TrainedWeights, state: number): number {
   const trainable = trainableParameters(a, trained);
-  const isWhole = 'lora' in trained && trained.lora === null;
+  const isWhole = loraOf(trained) === null;
   // Adapters of a distillation know their words by a byte each.
   const words = 'adapters' in trained ? a.vocabulary : 0;
   return adapterShare(trained) * (4 * (isWhole ? totalParameters(a) : trainable) + state * trainable) + words;

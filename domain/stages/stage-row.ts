@@ -47,6 +47,10 @@ export type TrainedWeights =
   | { lora: LoraSettings | null; full?: readonly ModelPart[] }
   | { adapters: DistilSettings['adapters'] };
 
+/** The adapter's settings, null for parts of the model; undefined for the adapters of a distillation. */
+export const loraOf = (weights: TrainedWeights): LoraSettings | null | undefined =>
+  'lora' in weights ? weights.lora : undefined;
+
 /** With the recipe's part that says so, for messages. */
 export type ChosenWeights = TrainedWeights & { setting: string };
 
