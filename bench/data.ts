@@ -1,8 +1,8 @@
 /**
  * `npm run bench data`: the import against a Pillow loop that does the same work on the same files, each at its best
  * setting (Pillow compresses its PNGs at level 1), and against one that does less, because its draft mode lets the JPEG
- * decoder halve the image; the import again with zlib's PNGs in place of its own, on one core and on all; and the import's
- * peak memory at 1,000, 10,000 and 100,000 images. Every run is a process of its own.
+ * decoder halve the image; the import again on one core; and its peak memory at 1,000, 10,000 and 100,000 images. Every
+ * run is a process of its own.
  */
 import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -26,7 +26,6 @@ const measureSchema = z.object({
 type Measure = z.infer<typeof measureSchema>;
 
 const importProgram = join(import.meta.dirname, 'data/import-once.ts');
-const withZlib = join(import.meta.dirname, 'data/with-zlib.ts');
 const pillowProgram = join(import.meta.dirname, 'data/pillow.py');
 const photograph = { width: 1024, height: 768 };
 
@@ -52,7 +51,6 @@ export default async function data(args: string[]): Promise<void> {
 }
 
 const own = 'dermflow data import';
-const zlibMark = 'zlib';
 const draftMark = ', draft';
 
 interface Contestant {
@@ -72,11 +70,7 @@ async function compareThroughput(folder: string, images: number, repeats: number
   );
   const contestants: Contestant[] = [
     { name: own, run: (store) => importOnce(set, store) },
-    { name: `${own}, ${zlibMark}`, run: (store) => importOnce(set, store, { zlib: true }) },
-    ...[false, true].map((zlib) => ({
-      name: `${own}, ${zlib ? `${zlibMark}, ` : ''}1 core`,
-      run: (store: string) => importOnce(set, store, { zlib, cores: '0' }),
-    })),
+    { name: `${own}, 1 core`, run: (store) => importOnce(set, store, '0') },
     ...[1, availableParallelism(), 2 * availableParallelism()].flatMap((processes) =>
       [false, true].map((draft) => ({
         name: `Pillow, ${processes} process${processes > 1 ? 'es' : ''}${draft ? draftMark : ''}`,
@@ -159,9 +153,8 @@ async function measureMemory(folder: string, sizes: readonly number[]): Promise<
 }
 
 /** As `dermflow data import` starts its process; `cores` as `taskset` takes them. */
-function importOnce(set: string, store: string, { zlib = false, cores = '' } = {}): Promise<Measure> {
-  const hooks = zlib ? ['--import', withZlib] : [];
-  const command = [process.execPath, ...flatMemory.flags, ...hooks, importProgram, set, store];
+function importOnce(set: string, store: string, cores = ''): Promise<Measure> {
+  const command = [process.execPath, ...flatMemory.flags, importProgram, set, store];
   const [program = '', ...args] = cores === '' ? command : ['taskset', '-c', cores, ...command];
   return measure(program, args, flatMemory.env);
 }

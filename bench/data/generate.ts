@@ -47,7 +47,7 @@ export const writePhotographs = (folder: string, count: number): Promise<string[
 export const writeTinyImages = (folder: string, count: number): Promise<string[]> =>
   writeSet(folder, count, '.png', tinyPng);
 
-function tinyPng(index: number): Uint8Array {
+function tinyPng(index: number): Promise<Uint8Array> {
   const side = 56;
   const rgb = Buffer.alloc(3 * side * side, 128);
   rgb.writeUInt32BE(index);

@@ -20,8 +20,8 @@ sharp.concurrency(1); // one thread per image, with several images in flight, be
 /** Images that are decoded at the same time; more gain nothing on two cores. */
 export const imagesInFlight = 4;
 
-/** The decoder, whose version decides an image's bytes. */
-export const imageSoftware = `libvips ${sharp.versions.vips}`;
+/** Decoder and encoder, whose versions decide an image's bytes. */
+export const imageSoftware = `libvips ${sharp.versions.vips}, zlib ${process.versions.zlib}`;
 
 /** Above this a file is refused before it is decoded: a small file can claim gigabytes. 100 megapixels. */
 const maxInputPixels = 100_000_000;
@@ -81,7 +81,7 @@ async function toModelSize(image: Sharp, size: ImageSize, budget: ImageBudget): 
       ? upright
       : upright.resize({ ...wanted, fit: 'fill', kernel: 'lanczos3' });
   const rgb = await fitted.toColourspace('srgb').raw().toBuffer();
-  const png = encodePng(rgb, wanted.width, wanted.height);
+  const png = await encodePng(rgb, wanted.width, wanted.height);
   return { png, perceptualHash: perceptualHashOf({ rgb, ...wanted }), ...wanted };
 }
 

@@ -19,7 +19,7 @@ it('have the same pixels there, of one colour as well', async () => {
   const noise = Uint8Array.from({ length: 3 * width * height }, () => random.int(0, 255));
   const images = [noise, new Uint8Array(3 * width * height).fill(200)];
   const paths = images.map((_, i) => join(folder, `${i}.png`));
-  for (const [i, image] of images.entries()) await writeFile(paths[i] ?? '', encodePng(image, width, height));
+  for (const [i, image] of images.entries()) await writeFile(paths[i] ?? '', await encodePng(image, width, height));
   const { stdout } = await execa(readEnvironment(process.env).trainerPython, ['-c', program, ...paths]);
   expect(stdout.split('\n')).toEqual(images.map((rgb) => hash('sha256', rgb)));
 });
