@@ -14,6 +14,7 @@ import { inOrder } from '../in-order.ts';
 import { toJsonLines } from '../json-lines.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { openScratchDatabase } from '../scratch-database.ts';
+import { sortedKeys } from '../store/sorted-keys.ts';
 
 /** Answers of a chunk at most: what comes during a slow write. */
 const mostOfChunk = 2048;
@@ -161,7 +162,7 @@ async function readAnswers(
   onDamaged: (key: string) => void,
   answers: AnswerTable,
 ): Promise<void> {
-  const keys = (await store.objectKeys(storeKeys.answers(digest))).toSorted().toReversed();
+  const keys = sortedKeys(store, storeKeys.answers(digest), 'descending');
   for await (const chunk of inOrder(keys, readsInFlight, (key) => readChunk(store, key, onDamaged))) {
     for (const answer of chunk) answers.set(answer);
   }

@@ -10,6 +10,7 @@ import { canonicalJson, sha256Schema } from '../../domain/artifact.ts';
 import type { FeatureForm } from '../../domain/features/encoder.ts';
 import { storeKeys } from '../../domain/names.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
+import { sortedKeys } from '../store/sorted-keys.ts';
 
 /** Whose features these are. */
 export interface FeatureShelf {
@@ -61,7 +62,7 @@ export async function* readChunks(
   onDamaged: (key: string) => void,
 ): AsyncGenerator<FeatureChunk> {
   // By name, so that every reader takes the same of two chunks with the same picture.
-  for (const key of (await store.objectKeys(storeKeys.features(encoder, form))).toSorted()) {
+  for await (const key of sortedKeys(store, storeKeys.features(encoder, form))) {
     const bytes = await store.getObject(key);
     const chunk = bytes && isWhole(key, bytes) ? parseChunk(bytes) : null;
     if (chunk) yield chunk;

@@ -3,25 +3,33 @@ import { paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
 import { userMistake } from '../../domain/failures.ts';
 import { Garbled } from './refusals.ts';
 
-/** In no particular order (SeaweedFS's is not by bytes), each key once. */
-export async function listKeys(client: S3Client, Bucket: string, Prefix: string): Promise<string[]> {
-  const keys = new Set<string>();
+/** Tells each key as its page comes, in no particular order (SeaweedFS's is not by bytes); a server may repeat one. */
+export async function listKeys(
+  client: S3Client,
+  Bucket: string,
+  Prefix: string,
+  tell: (key: string) => void,
+): Promise<void> {
+  let told = 0;
   const seen = new Set<string>();
   for await (const page of paginateListObjectsV2({ client }, { Bucket, Prefix })) {
     if (page.IsTruncated === undefined && page.KeyCount === undefined && page.Name === undefined) {
       throw new Garbled('the answer is no listing of a bucket');
     }
     // Consoles and copying tools leave empty objects that stand for folders.
-    for (const { Key } of page.Contents ?? []) if (Key !== undefined && !Key.endsWith('/')) keys.add(Key);
+    for (const { Key } of page.Contents ?? []) {
+      if (Key === undefined || Key.endsWith('/')) continue;
+      tell(Key);
+      told += 1;
+    }
     const next = page.NextContinuationToken ?? '';
     // Some name where to go on at the end, too.
     if (page.IsTruncated === false || (page.IsTruncated === undefined && next === '')) break;
     if (next === '' || seen.has(next)) {
       throw userMistake(
-        `bucket ${Bucket}: the server lists ${keys.size} objects below "${Prefix}" and not how to go on (ListObjectsV2); use another one (DERMFLOW_S3_ENDPOINT)`,
+        `bucket ${Bucket}: the server lists ${told} objects below "${Prefix}" and not how to go on (ListObjectsV2); use another one (DERMFLOW_S3_ENDPOINT)`,
       );
     }
     seen.add(next);
   }
-  return [...keys];
 }

@@ -26,6 +26,8 @@ export function createMemoryStore(objects: Map<string, Uint8Array> = new Map()):
       return true;
     },
     remove: async (key) => void objects.delete(key),
-    list: async (prefix) => [...objects.keys()].filter((key) => key.startsWith(prefix)),
+    list: async (prefix, tell) => {
+      for (const key of [...objects.keys()]) if (key.startsWith(prefix)) tell(key);
+    },
   });
 }

@@ -117,7 +117,7 @@ export function createS3Store(client: S3Client, settings: S3Settings): ArtifactS
       ),
     putIfAbsent: (key, data) => explained(() => putIfAbsent(client, at(key), data)),
     remove: (key) => explained(async () => void (await orAbsent(client.send(new DeleteObjectCommand(at(key)))))),
-    list: (prefix) => explained(() => listKeys(client, settings.bucket, prefix)),
+    list: (prefix, tell) => explained(() => listKeys(client, settings.bucket, prefix, tell)),
   });
 }
 

@@ -30,7 +30,8 @@ interface ObjectPlace {
   upload(key: string, path: string, blob: BlobRef): Promise<void>;
   /** False when an object of this key stands already. Atomic among writers. */
   putIfAbsent(key: string, data: Uint8Array): Promise<boolean>;
-  list(prefix: string): Promise<string[]>;
+  /** Tells the keys below a prefix, in no particular order, perhaps more than once. */
+  list(prefix: string, tell: (key: string) => void): Promise<void>;
   /** One that is absent is no error. */
   remove(key: string): Promise<void>;
 }
@@ -113,7 +114,7 @@ export function createStore(place: ObjectPlace): ArtifactStore {
     },
     async namedBy(sha256) {
       const prefix = storeKeys.names(sha256);
-      return (await place.list(prefix)).map((name) => name.slice(prefix.length));
+      return (await keysBelow(prefix)).map((name) => name.slice(prefix.length));
     },
     unname: ({ sha256 }, manifest) => eachName(manifest, sha256, place.remove),
     async manifestByDigest(sha256) {
@@ -124,7 +125,7 @@ export function createStore(place: ObjectPlace): ArtifactStore {
     },
     async keys(kind, prefix) {
       const start = storeKeys.manifests(kind, '');
-      const names = await place.list(storeKeys.manifests(kind, prefix));
+      const names = await keysBelow(storeKeys.manifests(kind, prefix));
       return names.map((name) => name.slice(start.length).replace(/\.json$/, ''));
     },
     remove: ({ kind, key }) => place.remove(storeKeys.manifest(kind, key)),
@@ -132,7 +133,14 @@ export function createStore(place: ObjectPlace): ArtifactStore {
     getObject: (key) => place.get(key),
     putObjectIfAbsent: (key, data) =>
       place.putIfAbsent(key, typeof data === 'string' ? new TextEncoder().encode(data) : data),
-    objectKeys: (prefix) => place.list(prefix),
+    objectKeys: (prefix) => keysBelow(prefix),
+    eachObjectKey: (prefix, tell) => place.list(prefix, tell),
+  };
+
+  const keysBelow = async (prefix: string): Promise<string[]> => {
+    const keys = new Set<string>();
+    await place.list(prefix, (key) => keys.add(key));
+    return [...keys];
   };
 
   /** What is small is sent without asking first whether it is there: one request instead of two. */

@@ -40,6 +40,7 @@ export const withoutResults = (store: ArtifactStore): ArtifactStore => ({
   ...store,
   find: async () => null,
   objectKeys: async () => [],
+  eachObjectKey: async () => {},
 });
 
 /** Chooses the first finding that may be chosen; explains each sign alike. */

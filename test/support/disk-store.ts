@@ -1,5 +1,5 @@
 /** An artifact store in a folder. Files enter and leave as hard links, so that large sparse ones take no room. */
-import { link, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { link, mkdir, opendir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
 import { createStore, digestOfFile } from '../../activities/store/store.ts';
@@ -28,14 +28,21 @@ export function createDiskStore(folder: string): ArtifactStore {
       return (await orNull(written, 'EEXIST')) ?? false;
     },
     remove: (key) => rm(join(folder, key), { force: true }),
-    list: async (prefix) => {
-      const entries = await orNull(readdir(folder, { recursive: true, withFileTypes: true }), 'ENOENT');
-      return (entries ?? [])
-        .filter((entry) => entry.isFile())
-        .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
-        .filter((key) => key.startsWith(prefix));
-    },
+    list: (prefix, tell) =>
+      eachFile(join(folder, prefix.slice(0, prefix.lastIndexOf('/') + 1)), (path) => {
+        const key = relative(folder, path);
+        if (key.startsWith(prefix)) tell(key);
+      }),
   });
+}
+
+/** Of this folder and those in it; one that is absent has none. One entry at a time: there may be millions. */
+async function eachFile(folder: string, tell: (path: string) => void): Promise<void> {
+  for await (const entry of (await orNull(opendir(folder), 'ENOENT')) ?? []) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) await eachFile(path, tell);
+    else tell(path);
+  }
 }
 
 /** Takes an object away, as a lifecycle rule of the server might. */

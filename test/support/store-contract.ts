@@ -106,6 +106,9 @@ export function describeStoreContract(name: string, place: () => StorePlace): vo
       await store.putObjectIfAbsent('llm/listed', 'x');
       expect((await place().newStore().objectKeys('llm/list/')).toSorted()).toEqual(keys.toSorted());
       expect(await store.objectKeys('llm/none/')).toEqual([]);
+      const told = new Set<string>();
+      await store.eachObjectKey('llm/list/', (key) => told.add(key));
+      expect([...told].toSorted()).toEqual(keys.toSorted());
     });
 
     it.each([

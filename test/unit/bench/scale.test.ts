@@ -46,7 +46,11 @@ describe('stages that are measured again', () => {
     const again = withoutResults(store);
     expect(await store.find('dataset', 'known')).toEqual(ref);
     expect(await again.find('dataset', 'known')).toBeNull();
-    expect([(await store.objectKeys('answers/')).length, (await again.objectKeys('answers/')).length]).toEqual([1, 0]);
+    for (const [place, found] of [[store, 1] as const, [again, 0] as const]) {
+      const told: string[] = [];
+      await place.eachObjectKey('answers/', (key) => told.push(key));
+      expect([(await place.objectKeys('answers/')).length, told.length]).toEqual([found, found]);
+    }
     expect((await again.manifest(ref)).key).toBe('known');
   });
 
