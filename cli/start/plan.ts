@@ -35,7 +35,7 @@ export const planCommand = (): Command =>
     .argument('<recipe>', 'name in recipes/ or a file')
     .option('--set <field=value>', 'change a field of the recipe; may be repeated', collect, [])
     .option('--data <folder>', 'count the cases of this data set')
-    .option('--items <count>', 'training questions, e.g. 26507 in the paper; of SkinGPT-R1 training cases', count)
+    .option('--items <count>', 'training questions, or training cases of a method that asks none, e.g. 26507 in the paper', count)
     .option('--test <count>', 'test cases, e.g. 8390 in the paper', count)
     .option('--textbook <count>', 'cases with a rationale', count)
     .option('--devices <count>', 'accelerators that one trainer uses', count, 1)

@@ -2,7 +2,7 @@
 import type { ModelUnderTest } from '../evaluation/model-under-test.ts';
 import { userMistake } from '../failures.ts';
 import type { Uses } from '../plan/paths.ts';
-import type { MethodName, Recipe, RecipeOf } from '../recipe/recipe.ts';
+import { assumedMethod, type MethodName, type Recipe, type RecipeOf } from '../recipe/recipe.ts';
 import { type Stage, stages, type TrainedWeights, type Trains, trainedStages } from '../stages/index.ts';
 import type { Method } from './method.ts';
 import { skinR1 } from './skin-r1/method.ts';
@@ -12,13 +12,10 @@ const ofRecipe = { 'skin-r1': skinR1, 'skingpt-r1': skinGptR1 } satisfies { [M i
 
 export const methods: readonly Method[] = Object.values(ofRecipe);
 
-/** The method of a recipe that names none. */
-const defaultMethod = skinR1.name;
-
 /** The method of a recipe, parsed or as it came in. Throws a user's mistake where nobody has it. */
 export function methodOf<R>(recipe: R, known = methods): Method<R> {
   const isNamed = typeof recipe === 'object' && recipe !== null && 'method' in recipe;
-  const wanted: unknown = isNamed ? recipe.method : defaultMethod;
+  const wanted: unknown = isNamed ? recipe.method : assumedMethod;
   const found = known.find(({ name }) => name === wanted);
   if (!found)
     throw userMistake(

@@ -1,10 +1,7 @@
 /** Whose a recipe's fields are: one that is read as one method and has another's fields was meant to be the other's. */
-import { type MethodName, methodNames, schemaOfMethod } from './recipe.ts';
+import { assumedMethod, type MethodName, methodNames, schemaOfMethod } from './recipe.ts';
 
 const hasField = (method: MethodName, field: string): boolean => Object.hasOwn(schemaOfMethod[method].shape, field);
-
-/** A recipe that names none is read as this one's. */
-const assumed: MethodName = 'skin-r1';
 
 export interface ForeignFields {
   /** In the recipe's order. */
@@ -19,7 +16,7 @@ export interface ForeignFields {
 export function foreignFields(recipe: unknown): ForeignFields | null {
   if (typeof recipe !== 'object' || recipe === null) return null;
   const named: unknown = Reflect.get(recipe, 'method');
-  const method = methodNames.find((each) => each === (named ?? assumed));
+  const method = methodNames.find((each) => each === (named ?? assumedMethod));
   if (!method) return null;
   for (const other of methodNames) {
     const fields = Object.keys(recipe).filter((key) => !hasField(method, key) && hasField(other, key));

@@ -12,6 +12,9 @@ export const schemaOfMethod = { 'skin-r1': skinR1RecipeSchema, 'skingpt-r1': ski
 export type MethodName = keyof typeof schemaOfMethod;
 export const methodNames = Object.keys(schemaOfMethod) as MethodName[]; // of a literal: its keys and no others
 
+/** A recipe that names none is read as this one's. */
+export const assumedMethod: MethodName = 'skin-r1';
+
 type Member = (typeof schemaOfMethod)[MethodName];
 const members = Object.values(schemaOfMethod) as [Member, ...Member[]]; // there is one
 
