@@ -5,18 +5,18 @@ import type { Logger } from 'pino';
 import { type ArtifactRef, canonicalJson, digestOf } from '../../domain/artifact.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { NarrativeReportInput, ReportActivities, ReportInput } from '../../domain/contracts/report.ts';
+import { buildReport } from '../../domain/methods/skin-r1/report/build.ts';
 import { buildNarrativeReport } from '../../domain/methods/skingpt-r1/report/build.ts';
-import { buildReport } from '../../domain/report/build.ts';
 import type { Environment } from '../../platform/env.ts';
 import { commitOnce } from '../commit-once.ts';
 import { withHeartbeats } from '../heartbeats.ts';
 import { writeJsonFile } from '../json-file.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { withScratchFolder } from '../scratch.ts';
-import { reportPage } from './page.ts';
+import { reportPage } from './skin-r1/page.ts';
+import { artifactsOf, readSources } from './skin-r1/sources.ts';
 import { narrativeReportPage } from './skingpt-r1/page.ts';
 import { narrativeArtifactsOf, readNarrativeSources } from './skingpt-r1/sources.ts';
-import { artifactsOf, readSources } from './sources.ts';
 import { drawThumbnails } from './thumbnails.ts';
 
 interface ReportDependencies {

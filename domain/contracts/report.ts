@@ -12,6 +12,13 @@ import type { CertifiedResult, DermcotResult, NarrativesResult, ScoresResult } f
 import type { ModelRef } from './references.ts';
 import type { TrajectoriesResult } from './trajectories.ts';
 
+/** Of a stretch of training. */
+export interface StageLog {
+  stage: Stage;
+  metrics: ArtifactRef;
+}
+
+/** Of Skin-R1. */
 export interface ReportInput {
   run: string;
   recipe: SkinR1Recipe;
@@ -19,7 +26,7 @@ export interface ReportInput {
   data: DataResult;
   trajectories: TrajectoriesResult;
   /** Logs of every stretch, the stretches of a stage in their order. */
-  logs: { stage: Stage; metrics: ArtifactRef }[];
+  logs: StageLog[];
   evaluations: EvaluationResult[];
   adapter: ArtifactRef;
   /** Milestones that a validation chose. */
@@ -43,7 +50,7 @@ export interface NarrativeReportInput {
   certified: CertifiedResult | null;
   dermcot: DermcotResult;
   /** Logs of every stretch, the stretches of a stage in their order. */
-  logs: { stage: Stage; metrics: ArtifactRef }[];
+  logs: StageLog[];
   /** Each model, named by its id, on each classification set. */
   evaluations: BenchmarkResult[];
   /** Each model on DermBench's part of the run, scored as narratives. */

@@ -1,10 +1,10 @@
 /** A method that is nothing but data, SFT and an evaluation: all that it needs stands in this folder. */
 import { z } from 'zod';
 import type { Method } from '../../../domain/methods/method.ts';
+import { reportSchema } from '../../../domain/methods/skin-r1/report/report.ts';
 import { planStages } from '../../../domain/plan/stages.ts';
 import { skinR1RecipeSchema } from '../../../domain/recipe/methods/skin-r1.ts';
 import { parseBy } from '../../../domain/recipe/parse.ts';
-import { reportSchema } from '../../../domain/report/report.ts';
 
 const { name, seed, prompts, model, lora, data, trajectories, sft, questions, rewards, evaluation } =
   skinR1RecipeSchema.shape;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { finalModel } from '../../../domain/report/models.ts';
-import type { EvaluatedModel } from '../../../domain/report/report.ts';
+import { finalModel } from '../../../domain/methods/skin-r1/report/models.ts';
+import type { EvaluatedModel } from '../../../domain/methods/skin-r1/report/report.ts';
 import { choiceWords, chooseMilestone, endsEarly } from '../../../domain/rewards/milestones.ts';
 
 const curve = (...rewards: (number | null)[]) =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ablationsPage } from '../../../../activities/reporting/ablations/skin-r1.ts';
+import { ablationsPage } from '../../../../activities/reporting/skin-r1/ablations.ts';
 import { overSeeds } from '../../../../domain/ablations/over-seeds.ts';
 import type { ScoredItem } from '../../../../domain/evaluation/scored.ts';
 import { buildAblations, type ItemsOf } from '../../../../domain/methods/skin-r1/ablation/ablations.ts';
