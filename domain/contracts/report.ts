@@ -18,11 +18,16 @@ export interface StageLog {
   metrics: ArtifactRef;
 }
 
-/** Of Skin-R1. */
-export interface ReportInput {
+/** What every method's report is told of the run. */
+export interface ReportedRun {
   run: string;
-  recipe: SkinR1Recipe;
+  recipe: object;
   model: ModelRef;
+}
+
+/** Of Skin-R1. */
+export interface ReportInput extends ReportedRun {
+  recipe: SkinR1Recipe;
   data: DataResult;
   trajectories: TrajectoriesResult;
   /** Logs of every stretch, the stretches of a stage in their order. */
@@ -38,10 +43,8 @@ export interface ReportInput {
 }
 
 /** Of SkinGPT-R1. */
-export interface NarrativeReportInput {
-  run: string;
+export interface NarrativeReportInput extends ReportedRun {
   recipe: SkinGptR1Recipe;
-  model: ModelRef;
   data: CasesResult;
   narratives: NarrativesResult;
   /** Of all narratives. */
@@ -60,6 +63,7 @@ export interface NarrativeReportInput {
   spent?: { stage: string; account: LlmAccount }[];
 }
 
+/** One for each method. */
 export interface ReportActivities {
   writeReport(input: ReportInput): Promise<ArtifactRef>;
   writeNarrativeReport(input: NarrativeReportInput): Promise<ArtifactRef>;

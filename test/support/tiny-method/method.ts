@@ -1,10 +1,10 @@
 /** A method that is nothing but data, SFT and an evaluation: all that it needs stands in this folder. */
 import { z } from 'zod';
 import type { Method } from '../../../domain/methods/method.ts';
-import { reportSchema } from '../../../domain/methods/skin-r1/report/report.ts';
 import { planStages } from '../../../domain/plan/stages.ts';
 import { skinR1RecipeSchema } from '../../../domain/recipe/methods/skin-r1.ts';
 import { parseBy } from '../../../domain/recipe/parse.ts';
+import { tinyReportSchema } from './report.ts';
 
 const { name, seed, prompts, model, lora, data, trajectories, sft, questions, rewards, evaluation } =
   skinR1RecipeSchema.shape;
@@ -32,7 +32,7 @@ export const tiny: Method<TinyRecipe> = {
     return { plan: { stages }, words: `${stages.length} stage of training` };
   },
   asksOthers: () => false,
-  report: reportSchema,
+  report: tinyReportSchema,
   ablation: null,
   card: ({ recipe }) => ({
     made: `Made by nobody. ${recipe.greeting}`,
