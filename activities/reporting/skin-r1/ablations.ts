@@ -1,7 +1,7 @@
 /** The ablations of a recipe as one HTML file: no script, no request, every value escaped. */
 import { html } from 'hono/html';
 import { modelOf } from '../../../domain/evaluation/model-under-test.ts';
-import type { Ablations } from '../../../domain/methods/skin-r1/ablation/ablations.ts';
+import { type Ablations, flatReward } from '../../../domain/methods/skin-r1/ablation/ablations.ts';
 import { cellsOf, claimHead, claimRows, notesOn, tableHead } from '../../../domain/methods/skin-r1/ablation/words.ts';
 import type { QuestionTask } from '../../../domain/questions/question.ts';
 import { pointsOf } from '../../../domain/report/training-log.ts';
@@ -85,7 +85,9 @@ async function curvesSection({ rows, rewards }: Ablations, tasks: readonly Quest
     }),
   ];
   for (const task of tasks) {
-    const found = rows.filter((row) => row.task === task && row.measure === 'accuracy').flatMap(pointOf);
+    const found = rows.filter((row) => row.task === task && row.measure === 'accuracy').flatMap(pointsOfModel);
+    const lost = found.find(({ name }) => rewards.every((curve) => curve.name !== name));
+    if (lost) throw new RangeError(`ablations: models of "${lost.name}" belong to no curve of rewards`);
     // In the order of the rewards' curves, so that a colour says the same in every figure.
     const points = rewards.flatMap(({ name }) => found.filter((point) => point.name === name));
     if (points.length === 0) continue;
@@ -111,14 +113,15 @@ function endsOf(name: string, lines: Ablations['rewards'][number]['lines']): str
 }
 
 /** GRPO begins at SFT, RL without SFT at the base model: each curve from its beginning. */
-function pointOf({ label, step, reward, strict }: Ablations['rows'][number]): StepPoint[] {
+function pointsOfModel({ label, step, reward, strict }: Ablations['rows'][number]): StepPoint[] {
   const stage = modelOf({ label, step })?.stage;
   const percent = (share: number | null): number | null => (share === null ? null : 100 * share);
   const point = { score: 100 * strict.value, low: percent(strict.low), high: percent(strict.high) };
   const [withSft, withoutSft] = [stages.grpo.logTitle, stages['rl-only'].logTitle];
   if (stage === 'base') return [{ ...point, name: withoutSft, step: 0 }];
-  if (stage === 'sft') return [withSft, 'flat reward'].map((name) => ({ ...point, name, step: 0 }));
-  const name = reward === 'flat' ? 'flat reward' : stage === 'rl-only' ? withoutSft : withSft;
+  if (stage === 'sft') return [withSft, flatReward].map((name) => ({ ...point, name, step: 0 }));
+  if (stage === undefined) throw new RangeError(`ablations: no stage makes ${label}`);
+  const name = reward === 'flat' ? flatReward : stages[stage].logTitle;
   return [{ ...point, name, step: step ?? 0 }];
 }
 

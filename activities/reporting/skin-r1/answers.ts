@@ -7,8 +7,8 @@ import type { Manifest } from '../../../domain/artifact.ts';
 import { artifactFiles } from '../../../domain/artifact-files.ts';
 import type { ReportInput } from '../../../domain/contracts/report.ts';
 import { corrupt } from '../../../domain/failures.ts';
-import { type ReportSources, shownQuestions } from '../../../domain/methods/skin-r1/report/build.ts';
-import { finalModel, orderModels } from '../../../domain/methods/skin-r1/report/models.ts';
+import { finalOf, type ReportSources, shownQuestions } from '../../../domain/methods/skin-r1/report/build.ts';
+import { orderModels } from '../../../domain/methods/skin-r1/report/models.ts';
 import type { ShownAnswer } from '../../../domain/methods/skin-r1/report/samples.ts';
 import type { Key } from '../../../domain/rows/columns.ts';
 import { pairRows } from '../../pair-rows.ts';
@@ -67,7 +67,7 @@ async function readShown(
   answers: Pick<Answers, 'summaries' | 'items'> & { questions: QuestionColumns },
 ): Promise<Map<Key, ShownAnswer>> {
   const numbers = new Set(shownQuestions({ input, ...answers }));
-  const final = finalModel(orderModels(answers.summaries), input.chosen).label;
+  const final = finalOf(orderModels(answers.summaries), input).label;
   const evaluation = input.evaluations.find(({ label }) => label === final)?.evaluation;
   const outputs = new Map<number, string>();
   if (evaluation)

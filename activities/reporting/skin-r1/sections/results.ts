@@ -1,5 +1,13 @@
 import { html } from 'hono/html';
-import { controlOf, ofStage, shortTitle, taskOf } from '../../../../domain/methods/skin-r1/report/models.ts';
+import {
+  controlOf,
+  ofStage,
+  shortTitle,
+  stageOf,
+  stepBefore,
+  stepsOf,
+  taskOf,
+} from '../../../../domain/methods/skin-r1/report/models.ts';
 import type { Comparison, Report } from '../../../../domain/methods/skin-r1/report/report.ts';
 import { questionTasks } from '../../../../domain/questions/question.ts';
 import { percent, percentRange, points, pointsRange, pValue, taskTitles } from '../../../../domain/report/words.ts';
@@ -25,9 +33,8 @@ export function summarySection(report: Report): Markup {
 
 function keyFigures({ evaluations, comparisons, final, baselines }: Report): Markup[] {
   const finalEvaluation = evaluations.find(({ label }) => label === final);
-  const [[base], [sft]] = [ofStage(evaluations, 'base'), ofStage(evaluations, 'sft')];
-  const gain = comparisons.find((c) => c.task === 'diagnosis' && c.first === sft?.label && c.second === final);
-  const shown = [...new Set([base, sft, finalEvaluation])];
+  const [base] = ofStage(evaluations, 'base');
+  const shown = [...new Set([base, ...stepsOf(evaluations), finalEvaluation])];
   const control = finalEvaluation && controlOf(evaluations, finalEvaluation);
   const figures = [...shown, control].flatMap((model) => {
     const score = taskOf(model, 'diagnosis');
@@ -37,8 +44,18 @@ function keyFigures({ evaluations, comparisons, final, baselines }: Report): Mar
   if (textOnly) {
     figures.push(keyFigure('Text only, without any image', percent(textOnly.accuracy), percentRange(textOnly)));
   }
-  return gain
-    ? [...figures, keyFigure('Gain of GRPO over SFT, in points', points(gain.difference), pointsRange(gain))]
+  const start = finalEvaluation && stepBefore(evaluations, finalEvaluation);
+  const gain = comparisons.find((c) => c.task === 'diagnosis' && c.first === start?.label && c.second === final);
+  const [from, to] = [start && stageOf(start), finalEvaluation && stageOf(finalEvaluation)];
+  return gain && from && to
+    ? [
+        ...figures,
+        keyFigure(
+          `Gain of ${to.shortTitle} over ${from.shortTitle}, in points`,
+          points(gain.difference),
+          pointsRange(gain),
+        ),
+      ]
     : figures;
 }
 

@@ -10,9 +10,10 @@ import type { LineageEntry } from '../../../report/parts.ts';
 import { type MetricsLine, mergeLines, type SampleLine } from '../../../report/training-log.ts';
 import type { Key } from '../../../rows/columns.ts';
 import { byLogField, type Stage } from '../../../stages/index.ts';
+import { skinR1Outline } from '../outline.ts';
 import { baselinesOf, compareModels, type ItemsByLabel, type QuestionsById, type Turn } from './compare.ts';
 import { finalModel, type LabelledSummary, orderModels } from './models.ts';
-import type { DataCard, Report } from './report.ts';
+import type { DataCard, EvaluatedModel, Report } from './report.ts';
 import { chooseCompletions, chooseSamples, type ShownAnswers, showSamples } from './samples.ts';
 import { modelsBySet } from './sets.ts';
 import { summariseReport } from './summary.ts';
@@ -37,6 +38,12 @@ export interface ReportSources {
   software: Readonly<Record<string, string>>;
 }
 
+/** The model that the run is about. Throws a RangeError where the run evaluated none. */
+export const finalOf = (
+  models: readonly EvaluatedModel[],
+  { recipe, chosen }: Pick<ReportInput, 'recipe' | 'chosen'>,
+): EvaluatedModel => finalModel(models, skinR1Outline.trained(recipe).at(-1), chosen);
+
 /** Ids of the questions that the report shows. Throws a RangeError where the run evaluated no model. */
 export function shownQuestions({
   input,
@@ -44,7 +51,7 @@ export function shownQuestions({
   items,
   questions,
 }: Pick<ReportSources, 'input' | 'summaries' | 'items' | 'questions'>): Key[] {
-  const { label: final } = finalModel(orderModels(summaries), input.chosen);
+  const { label: final } = finalOf(orderModels(summaries), input);
   return chooseSamples({ final, items, questions }, createRandom(`report/${input.recipe.seed}/samples`));
 }
 
@@ -53,7 +60,7 @@ export async function buildReport(sources: ReportSources, turn: Turn = async () 
   const { input, items, questions, logs } = sources;
   const { recipe } = input;
   const models = orderModels(sources.summaries);
-  const final = finalModel(models, input.chosen);
+  const final = finalOf(models, input);
   const baselines = await withTextOnly(baselinesOf(items.get(final.label) ?? [], questions), {
     ...{ models, final, items, questions, rule: sources.textOnly, turn },
   });

@@ -5,7 +5,7 @@ import { comparePaired } from '../../../evaluation/paired.ts';
 import { type QuestionTask, questionTasks } from '../../../questions/question.ts';
 import { type Key, Numbering } from '../../../rows/columns.ts';
 import { countOf, filtered, isEmpty, mappedWhere, sumOf } from '../../../rows/views.ts';
-import { controlOf, ofStage, rivalsOf } from './models.ts';
+import { controlOf, ofStage, rivalsOf, stepsOf } from './models.ts';
 import type { Comparison, EvaluatedModel, TaskBaseline } from './report.ts';
 
 /** What the report's numbers need of an answer, and of its question: as little as may be, for there are many. */
@@ -42,8 +42,8 @@ export const ofTask = (items: ReportedItems, task: QuestionTask): Iterable<Repor
 export type Turn = () => Promise<void>;
 
 /**
- * Base to SFT, SFT to final, other stages of rewards to final, and each of them from its grey image, on every task that both answered. A
- * run without SFT is held against its base.
+ * Each model on the way from the base to the final one with the next, e.g. base to SFT and SFT to final; other stages of
+ * rewards to final, and each of them from its grey image, on every task that both answered.
  */
 export async function compareModels(
   models: readonly EvaluatedModel[],
@@ -51,17 +51,13 @@ export async function compareModels(
   items: ItemsByLabel,
   turn: Turn,
 ): Promise<Comparison[]> {
-  const [[base], [sft]] = [ofStage(models, 'base'), ofStage(models, 'sft')];
-  const before = sft
-    ? [
-        [base, sft],
-        [sft, final],
-      ]
-    : [[base, final]];
+  const before = [...ofStage(models, 'base').slice(0, 1), ...stepsOf(models)];
   const rivals = rivalsOf(models, final);
-  const looked = new Set([base, sft, ...rivals, final].filter((model) => model !== undefined));
+  const looked = new Set([...before, ...rivals, final]);
   const controls = [...looked].map((model) => [controlOf(models, model), model]);
-  const pairs = [...before, ...rivals.map((rival) => [rival, final]), ...controls];
+  const way = [...before, final];
+  const steps = way.slice(1).map((model, i) => [way[i], model]);
+  const pairs = [...steps, ...rivals.map((rival) => [rival, final]), ...controls];
   const comparisons: Comparison[] = [];
   for (const task of questionTasks) {
     for (const [one, other] of pairs) {

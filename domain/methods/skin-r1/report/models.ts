@@ -11,7 +11,7 @@ import {
 import type { EvaluationSummary, TaskSummary } from '../../../evaluation/summary.ts';
 import type { QuestionTask } from '../../../questions/question.ts';
 import type { MilestoneChoice } from '../../../rewards/milestones.ts';
-import { rewardedStages, type Stage } from '../../../stages/index.ts';
+import { rewardedStages, type Stage, type StageRow, stageNames, stages } from '../../../stages/index.ts';
 import type { EvaluatedModel } from './report.ts';
 
 export type LabelledSummary = EvaluationSummary & { label: string };
@@ -36,11 +36,16 @@ export function shortTitle(evaluated: Pick<EvaluatedModel, 'label' | 'step'>): s
 }
 
 /**
- * The milestone that a validation chose, else the last one, else the last model with real images. Throws a RangeError where
- * nothing was evaluated.
+ * Of the stage that the run exports: the milestone that a validation chose, else the last one. Where that stage has none,
+ * the last model with real images. Throws a RangeError where nothing was evaluated.
  */
-export function finalModel(models: readonly EvaluatedModel[], chosen: readonly MilestoneChoice[] = []): EvaluatedModel {
-  const final = models.findLast(({ image }) => image === 'real');
+export function finalModel(
+  models: readonly EvaluatedModel[],
+  exported: Stage | undefined,
+  chosen: readonly MilestoneChoice[] = [],
+): EvaluatedModel {
+  const own = exported === undefined ? [] : ofStage(models, exported);
+  const final = own.at(-1) ?? models.findLast(({ image }) => image === 'real');
   if (!final) throw new RangeError('no model was evaluated with its images');
   const stage = modelOf(final)?.stage;
   const choice = chosen.find((one) => one.stage === stage);
@@ -51,6 +56,20 @@ export function finalModel(models: readonly EvaluatedModel[], chosen: readonly M
 /** Models of a stage with real images, in the order of their steps. */
 export const ofStage = (models: readonly EvaluatedModel[], stage: Stage | 'base'): EvaluatedModel[] =>
   models.filter((own) => own.image === 'real' && modelOf(own)?.stage === stage);
+
+/** The stage that made a model; null for the base model, and for a label that no stage gives. */
+export function stageOf(model: EvaluatedModel): StageRow | null {
+  const stage = modelOf(model)?.stage;
+  return stage === undefined || stage === 'base' ? null : stages[stage];
+}
+
+/** What a run makes on its way: the last model of each stage without rewards, e.g. SFT, in the order of training. */
+export const stepsOf = (models: readonly EvaluatedModel[]): EvaluatedModel[] =>
+  stageNames.filter((stage) => !rewardedStages.includes(stage)).flatMap((stage) => ofStage(models, stage).at(-1) ?? []);
+
+/** The last of them before the final model. */
+export const stepBefore = (models: readonly EvaluatedModel[], final: EvaluatedModel): EvaluatedModel | undefined =>
+  stepsOf(models).findLast((own) => own.label !== final.label);
 
 /** What the other stages of rewards made, e.g. RL without SFT: each at the final model's step, else its last model. */
 export function rivalsOf(models: readonly EvaluatedModel[], final: EvaluatedModel): EvaluatedModel[] {

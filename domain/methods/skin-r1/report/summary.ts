@@ -1,12 +1,12 @@
 /** The findings of a run in plain words: each sentence carries its numbers, and says what they do not show. */
 import type { Interval } from '../../../evaluation/intervals.ts';
-import { modelId } from '../../../evaluation/model-under-test.ts';
 import type { TaskSummary } from '../../../evaluation/summary.ts';
 import type { DistractorSource } from '../../../questions/distractors.ts';
 import { percent, percentRange, points, pointsRange, pValue, taskTitles } from '../../../report/words.ts';
 import { modeWords } from '../../../report/words-distractors.ts';
+import type { StageRow } from '../../../stages/index.ts';
 import { grouped } from '../../../words.ts';
-import { controlOf, ofStage, rivalsOf, taskOf } from './models.ts';
+import { controlOf, ofStage, rivalsOf, stageOf, stepBefore, stepsOf, taskOf } from './models.ts';
 import type { Comparison, EvaluatedModel, TaskBaseline } from './report.ts';
 import { withoutImages } from './words-text-only.ts';
 
@@ -21,8 +21,6 @@ export interface ReportFindings {
   /** How wrong options were drawn. */
   distractors?: DistractorSource;
 }
-
-const sftId = modelId({ stage: 'sft', step: null, image: 'real' });
 
 /** One sentence or two a finding, in the order of importance. */
 export function summariseReport(findings: ReportFindings): string[] {
@@ -52,22 +50,23 @@ function taskSentences(findings: ReportFindings, baseline: TaskBaseline): string
     ...withoutImages(baseline, models, final),
   ];
 
-  const [sft] = ofStage(models, 'sft');
-  const steps = [...ofStage(models, 'base'), ...(sft ? [sft] : []), ...rivalsOf(models, final)].flatMap((model) => {
-    const own = model === final ? undefined : taskOf(model, task);
+  const before = [...ofStage(models, 'base'), ...stepsOf(models)].filter((model) => model !== final);
+  const compared = [...before, ...rivalsOf(models, final)].flatMap((model) => {
+    const own = taskOf(model, task);
     return own ? [`${model.title} ${withInterval(own)}`] : [];
   });
-  if (steps.length > 0) sentences.push(`For comparison, on the same questions: ${steps.join('; ')}.`);
+  if (compared.length > 0) sentences.push(`For comparison, on the same questions: ${compared.join('; ')}.`);
 
-  const gain = comparisons.find((c) => c.task === task && c.first === sftId && c.second === final.label);
-  if (gain) sentences.push(gainSentence(gain));
+  const start = stepBefore(models, final)?.label;
+  const gain = comparisons.find((c) => c.task === task && c.first === start && c.second === final.label);
+  const stage = stageOf(final);
+  if (gain && stage) sentences.push(gainSentence(stage, gain));
   const control = controlOf(models, final);
   const grey = taskOf(control, task);
   if (grey) {
     const loss = comparisons.find((c) => c.task === task && c.first === control?.label && c.second === final.label);
     sentences.push(controlSentence(grey, task === 'lesion-condition' ? majority.accuracy : chance, loss));
   }
-  const before = [...ofStage(models, 'base'), ...(sft ? [sft] : [])].filter((model) => model !== final);
   const others = before.flatMap((model) => {
     const own = taskOf(controlOf(models, model), task);
     return own ? [`${model.title} ${withInterval(own)}`] : [];
@@ -79,9 +78,9 @@ function taskSentences(findings: ReportFindings, baseline: TaskBaseline): string
 const withInterval = (score: TaskSummary): string =>
   `${percent(score.accuracy)} (95 % interval ${percentRange(score)})`;
 
-function gainSentence(gain: Comparison): string {
+function gainSentence({ logTitle }: StageRow, gain: Comparison): string {
   const numbers = `${points(gain.difference)} points (95 % interval ${pointsRange(gain)}; McNemar's exact test ${pValue(gain.p)})`;
-  return `GRPO after SFT changes accuracy on the same questions by ${numbers}: ${verdict(gain)}.`;
+  return `${logTitle} changes accuracy on the same questions by ${numbers}: ${verdict(gain)}.`;
 }
 
 function verdict({ low, high }: Interval): string {

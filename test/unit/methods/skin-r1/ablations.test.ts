@@ -116,6 +116,16 @@ describe('the table of ablations', () => {
     for (const curve of ['GRPO after SFT', 'RL without SFT', 'flat reward']) expect(page).toContain(`>${curve}<`);
   });
 
+  it('has no page that leaves out a model without a word', async () => {
+    const [row] = one.rows;
+    if (!row) throw new Error('no row');
+    for (const [label, words] of [
+      ['dermcot', 'models of "DermCoT, without a teacher" belong to no curve'],
+      ['mine', 'no stage makes mine'],
+    ])
+      await expect(ablationsPage({ ...one, rows: [{ ...row, label: label ?? '' }] })).rejects.toThrow(words);
+  });
+
   it('has the reward of each step, of every stage', () =>
     expect(one.rewards.map(({ lines }) => [lines.length, lines.at(-1)?.step])).toEqual([
       [60, 60],

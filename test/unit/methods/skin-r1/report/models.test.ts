@@ -7,6 +7,8 @@ import {
   orderModels,
   rivalsOf,
   shortTitle,
+  stepBefore,
+  stepsOf,
 } from '../../../../../domain/methods/skin-r1/report/models.ts';
 
 const model = (label: string, step: number | null, image: 'real' | 'grey' = 'real'): LabelledSummary => ({
@@ -65,29 +67,40 @@ describe('the model that the run is about', () => {
   const models = orderModels(evaluated);
 
   it('is the last milestone, with its control', () => {
-    expect(finalModel(models).label).toBe('grpo-1500');
-    expect(controlOf(models, finalModel(models))?.label).toBe('grpo-1500-no-image');
+    expect(finalModel(models, 'grpo').label).toBe('grpo-1500');
+    expect(controlOf(models, finalModel(models, 'grpo'))?.label).toBe('grpo-1500-no-image');
   });
 
   it('is held against RL without SFT at its own step, else at the last', () => {
     const other = (...steps: number[]): string | undefined =>
-      rivalsOf(orderModels(steps.map((step) => model(`rl-only-${step}`, step))), finalModel(models))[0]?.label;
+      rivalsOf(orderModels(steps.map((step) => model(`rl-only-${step}`, step))), finalModel(models, 'grpo'))[0]?.label;
     expect(other(1500, 500, 2000)).toBe('rl-only-1500');
     expect(other(1000, 500)).toBe('rl-only-1000');
     expect(other()).toBeUndefined();
   });
 
+  it('is reached by SFT, where that was evaluated', () => {
+    expect(stepsOf(models).map(({ label }) => label)).toEqual(['sft']);
+    expect(stepBefore(models, finalModel(models, 'grpo'))?.label).toBe('sft');
+    expect(stepBefore(models, finalModel(models, 'sft'))).toBeUndefined();
+  });
+
+  it('is of the stage that the run exports, whichever model stands last', () => {
+    expect(finalModel(models, 'sft').label).toBe('sft');
+    expect(finalModel(models, 'rl-only').label).toBe('rl-only-1000');
+  });
+
   it('is SFT where no milestone was evaluated', () => {
-    expect(finalModel(orderModels([model('sft', 96), model('base', null)])).label).toBe('sft');
+    expect(finalModel(orderModels([model('sft', 96), model('base', null)]), 'grpo').label).toBe('sft');
   });
 
   it('has no control of another step', () => {
     const without = models.filter(({ label }) => label !== 'grpo-1500');
-    expect(controlOf(without, finalModel(without))).toBeUndefined();
+    expect(controlOf(without, finalModel(without, 'grpo'))).toBeUndefined();
   });
 
   it('must have seen its images', () => {
-    expect(() => finalModel(orderModels([model('grpo-1500-no-image', 1500, 'grey')]))).toThrow(
+    expect(() => finalModel(orderModels([model('grpo-1500-no-image', 1500, 'grey')]), 'grpo')).toThrow(
       'no model was evaluated with its images',
     );
   });

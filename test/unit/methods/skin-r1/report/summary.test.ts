@@ -83,8 +83,9 @@ describe('the summary of a run', () => {
         "+1.0 points (95 % interval −2.0 to +4.0; McNemar's exact test p = 0.4): no difference that this number of questions can show.",
     },
   ])('calls $low to $high by its name', ({ low, high, p, words }) => {
-    const sentences = summariseReport(findings({ comparisons: [comparison('sft', low, high, p)] }));
-    expect(sentences[1]).toBe(`GRPO after SFT changes accuracy on the same questions by ${words}`);
+    const models = [model('sft', 'SFT', score(0.75, 0.73, 0.77)), final];
+    const sentences = summariseReport(findings({ models, comparisons: [comparison('sft', low, high, p)] }));
+    expect(sentences[2]).toBe(`GRPO after SFT changes accuracy on the same questions by ${words}`);
   });
 
   it.each([
