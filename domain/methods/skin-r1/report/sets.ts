@@ -21,7 +21,9 @@ interface Evaluated {
 export async function modelsBySet({ models, items, recipe }: Evaluated, turn: Turn): Promise<ModelBySet[]> {
   const data = {
     ...{ generated: recipe.data.generate !== undefined, distractors: recipe.questions.distractors },
-    bases: { run: publicBase(recipe.model.base).name },
+    runs: {
+      run: { base: publicBase(recipe.model.base).name, exported: null },
+    },
   };
   const found: ModelBySet[] = [];
   for (const task of questionTasks) {
