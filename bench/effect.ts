@@ -11,8 +11,8 @@ import { withSession } from '../cli/session.ts';
 import { readRecipe } from '../cli/start/recipes.ts';
 import { artifactFiles } from '../domain/artifact-files.ts';
 import { userMistake } from '../domain/failures.ts';
-import { taskOf } from '../domain/report/models.ts';
-import { type Comparison, type Report, reportSchema } from '../domain/report/report.ts';
+import { taskOf } from '../domain/methods/skin-r1/report/models.ts';
+import { type Comparison, type Report, reportSchema } from '../domain/methods/skin-r1/report/report.ts';
 import { points, pointsRange, pValue } from '../domain/report/words.ts';
 import { benchLogger } from './common/logger.ts';
 

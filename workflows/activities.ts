@@ -34,8 +34,12 @@ function nextActivityId(type: string): string {
   return `${type}-${count}`;
 }
 
-/** @param more what is added to the input, made anew for each round of attempts */
-function activities<A extends object>(profile: ActivityOptions, more: () => object = () => ({})): A {
+/**
+ * The activities of an interface, as a workflow calls them.
+ *
+ * @param more what is added to the input, made anew for each round of attempts
+ */
+export function activities<A extends object>(profile: ActivityOptions, more: () => object = () => ({})): A {
   const call = (type: string) => (input: object) => {
     const activityId = nextActivityId(type);
     const schedule = () => scheduleActivity(type, [{ ...input, ...more() }], { ...profile, activityId });

@@ -1,6 +1,6 @@
 /** What artifacts were made from, found by walking their manifests. */
 import type { Manifest } from '../../domain/artifact.ts';
-import type { LineageEntry } from '../../domain/report/report.ts';
+import type { LineageEntry } from '../../domain/report/parts.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 
 /** The artifacts with these digests and all that they were made from, each once and after its own inputs. */

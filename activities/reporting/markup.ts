@@ -61,13 +61,6 @@ export const section = (id: string, title: string, ...content: Markup[]): Markup
     ${content}
   </section>`;
 
-/** The parts of an output's reward, with their sum. */
-export function rewardParts(parts: Readonly<Record<string, number>>): Markup {
-  const total = Object.values(parts).reduce((sum, value) => sum + value, 0);
-  const named = Object.entries(parts).map(([name, value]) => html`<span class="part">${name} ${value}</span> `);
-  return html`<p class="facts">Reward ${Number(total.toFixed(4))}: ${named}</p>`;
-}
-
 /** Long matter behind its title. A link to something inside unfolds it. */
 export const collapsible = (title: string, open: boolean, content: Markup): Markup => html`
   <details class="folded" ${open ? raw('open') : ''}><summary>${title}</summary>${content}</details>`;

@@ -1,41 +1,21 @@
-/** Everything that a report says, read out of the store. */
+/** What reports of several methods say, read out of the store. */
 import { z } from 'zod';
 import type { ArtifactRef } from '../../domain/artifact.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
-import { createCaseTally } from '../../domain/cases/data-report.ts';
-import type { ReportInput } from '../../domain/contracts/report.ts';
-import type { ReportSources } from '../../domain/report/build.ts';
-import type { LineageEntry } from '../../domain/report/report.ts';
+import { type CaseTally, createCaseTally } from '../../domain/cases/data-report.ts';
+import type { FunnelStep } from '../../domain/cases/dermnet-filter.ts';
+import type { StageLog } from '../../domain/contracts/report.ts';
+import type { LineageEntry } from '../../domain/report/parts.ts';
 import type { MetricsLine } from '../../domain/report/training-log.ts';
-import { rewardedStages, type Stage, stageNames } from '../../domain/stages/index.ts';
+import { type Stage, stageNames } from '../../domain/stages/index.ts';
 import { dermflowVersion } from '../../platform/version.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { readJson } from '../store/commit.ts';
 import { fetchRows, readJsonLines } from '../store/rows.ts';
-import { readAnswers } from './answers.ts';
-import { traceLineage } from './lineage.ts';
-
-/** @param folder an empty one on this machine's disk, for rows that are more than memory should hold */
-export async function readSources(store: ArtifactStore, input: ReportInput, folder: string): Promise<ReportSources> {
-  const { logs } = input;
-  const metricsOf = metricsIn(logs);
-  const policy = rewardedStages.find((stage) => metricsOf(stage).length > 0);
-  const artifacts = Object.values(artifactsOf(input)).map(({ sha256 }) => sha256);
-  const lineage = await traceLineage(store, artifacts);
-  return {
-    input,
-    ...(await readCases(store, input.data.dataset, folder)),
-    ...(await readAnswers(store, input, folder)),
-    logs: await readLogs(store, metricsOf),
-    completions: await readStretches(store, policy ? metricsOf(policy) : [], artifactFiles.metrics.samples),
-    lineage,
-    software: await readSoftware(store, lineage),
-  };
-}
 
 /** The stretches of a stage. */
 export const metricsIn =
-  (logs: ReportInput['logs']) =>
+  (logs: readonly StageLog[]) =>
   (stage: Stage): ArtifactRef[] =>
     logs.flatMap((log) => (log.stage === stage ? [log.metrics] : []));
 
@@ -44,7 +24,7 @@ export async function readCases(
   store: ArtifactStore,
   dataset: ArtifactRef,
   folder: string,
-): Promise<Pick<ReportSources, 'cases' | 'funnel'>> {
+): Promise<{ cases: CaseTally; funnel: readonly FunnelStep[] }> {
   const files = artifactFiles.dataset;
   const cases = createCaseTally();
   for await (const c of await fetchRows(store, dataset, files.cases.name, files.cases.schema, folder)) cases.add(c);
@@ -56,25 +36,8 @@ const dataReportSchema = z.object({
   funnel: z.array(z.object({ name: z.string(), images: z.int(), classes: z.int() })),
 });
 
-/** All artifacts that the input names, by names that tell those of one kind apart, in the order of the procedure. */
-export function artifactsOf(input: ReportInput): Record<string, ArtifactRef> {
-  const { data, trajectories, adapter } = input;
-  return {
-    dataset: data.dataset,
-    textbook: data.textbook,
-    questions: data.questions,
-    trajectories: trajectories.trajectories,
-    ...Object.fromEntries(numberedLogs(input.logs)),
-    ...Object.fromEntries(input.evaluations.map(({ label, evaluation }) => [`evaluation-${label}`, evaluation])),
-    ...Object.fromEntries(
-      (input.probes?.rows ?? []).map(({ label, benchmark, evaluation }) => [`${label}, ${benchmark}`, evaluation]),
-    ),
-    adapter,
-  };
-}
-
 /** `sft-1`, `sft-2`, …: the stretches of each stage. */
-export function numberedLogs(logs: ReportInput['logs']): [string, ArtifactRef][] {
+export function numberedLogs(logs: readonly StageLog[]): [string, ArtifactRef][] {
   const byStage = Map.groupBy(logs, ({ stage }) => stage);
   return [...byStage].flatMap(([stage, own]) =>
     own.map(({ metrics }, i): [string, ArtifactRef] => [`${stage}-${i + 1}`, metrics]),
@@ -84,14 +47,14 @@ export function numberedLogs(logs: ReportInput['logs']): [string, ArtifactRef][]
 export async function readLogs(
   store: ArtifactStore,
   metricsOf: (stage: Stage) => readonly ArtifactRef[],
-): Promise<ReportSources['logs']> {
+): Promise<Record<Stage, MetricsLine[]>> {
   const read = stageNames.map(
     async (stage) => [stage, await readStretches(store, metricsOf(stage), artifactFiles.metrics.metrics)] as const,
   );
   return Object.fromEntries(await Promise.all(read)) as Record<Stage, MetricsLine[]>; // one for each stage
 }
 
-async function readStretches<T>(
+export async function readStretches<T>(
   store: ArtifactStore,
   stretches: readonly ArtifactRef[],
   { name, schema }: { name: string; schema: z.ZodType<T> },

@@ -10,6 +10,7 @@ import type { Benchmark, BenchmarkItem } from '../../domain/benchmarks/benchmark
 import { benchmarks } from '../../domain/benchmarks/catalogue/index.ts';
 import { narrativeWords } from '../../domain/benchmarks/narratives/words.ts';
 import { summariseChoices } from '../../domain/benchmarks/summaries/summarise.ts';
+import { exportedModel } from '../../domain/methods/index.ts';
 import { publicBase } from '../../domain/models/public-base.ts';
 import type { EvaluationSource } from '../../domain/pages/build.ts';
 import { itemNames } from '../../domain/pages/told-apart.ts';
@@ -59,7 +60,7 @@ export async function readPageSources(
       ),
     sources: [...sources, ...rules],
     asked,
-    data: { ...(await conditionsOf(store, chosen)), bases: await basesOf(store, chosen, namespace) },
+    data: { ...(await conditionsOf(store, chosen)), runs: await runsOf(store, chosen, namespace) },
   };
 }
 
@@ -154,7 +155,7 @@ const factsSchema = z.object({
 const questionParams = z.object({ distractors: z.enum(distractorSources) });
 
 /** How questions and pictures were made, as the artifacts say that the evaluations name. */
-async function conditionsOf(store: ArtifactStore, rows: readonly BoardRow[]): Promise<Omit<DataConditions, 'bases'>> {
+async function conditionsOf(store: ArtifactStore, rows: readonly BoardRow[]): Promise<Omit<DataConditions, 'runs'>> {
   for (const { evaluation } of rows) {
     const { facts, inputs } = await store.manifest(evaluation);
     const kept = factsSchema.safeParse(facts).data?.data;
@@ -184,18 +185,19 @@ async function wasDrawn(store: ArtifactStore, lineage: Awaited<ReturnType<typeof
   return false;
 }
 
-/** As others may know them: never a path of this machine. */
-async function basesOf(
+/** Base models as others may know them: never a path of this machine. */
+async function runsOf(
   store: ArtifactStore,
   rows: readonly BoardRow[],
   namespace: string,
-): Promise<DataConditions['bases']> {
+): Promise<DataConditions['runs']> {
   const runs = [...new Set(rows.flatMap(({ label }) => trainingOf(label)?.run ?? []))];
   const found = await Promise.all(
     runs.map(async (run) => {
       const [record] = await findRecords(store, run, namespace);
       const recipe = record && recordedRecipe(run, record.recipe);
-      return recipe ? [[run, publicBase(recipe.model.base).name] as const] : [];
+      if (!recipe) return [];
+      return [[run, { base: publicBase(recipe.model.base).name, exported: exportedModel(recipe, 0).stage }] as const];
     }),
   );
   return Object.fromEntries(found.flat());

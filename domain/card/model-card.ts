@@ -1,13 +1,12 @@
 /** The README.md of an exported adapter, in the form of a Hugging Face model card. */
 import type { TaskScore } from '../contracts/evaluation.ts';
-import { type ModelUnderTest, onGrey } from '../evaluation/model-under-test.ts';
+import { findModel, type ModelUnderTest, onGrey } from '../evaluation/model-under-test.ts';
 import { isGenerated, type ModelCardSource } from '../methods/card-source.ts';
 import { exportedModel, exportedWeights, methodOf, methods } from '../methods/index.ts';
 import { publicBase } from '../models/public-base.ts';
 import type { Recipe } from '../recipe/recipe.ts';
-import { findModel } from '../report/models.ts';
 import { percent, percentRange, points, taskTitles } from '../report/words.ts';
-import { modeWords } from '../report/words-text-only.ts';
+import { modeWords } from '../report/words-distractors.ts';
 import { choiceWords, type MilestoneChoice } from '../rewards/milestones.ts';
 import { stages, type TrainedWeights } from '../stages/index.ts';
 import { grouped } from '../words.ts';

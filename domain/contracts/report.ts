@@ -12,14 +12,26 @@ import type { CertifiedResult, DermcotResult, NarrativesResult, ScoresResult } f
 import type { ModelRef } from './references.ts';
 import type { TrajectoriesResult } from './trajectories.ts';
 
-export interface ReportInput {
+/** Of a stretch of training. */
+export interface StageLog {
+  stage: Stage;
+  metrics: ArtifactRef;
+}
+
+/** What every method's report is told of the run. */
+export interface ReportedRun {
   run: string;
-  recipe: SkinR1Recipe;
+  recipe: object;
   model: ModelRef;
+}
+
+/** Of Skin-R1. */
+export interface ReportInput extends ReportedRun {
+  recipe: SkinR1Recipe;
   data: DataResult;
   trajectories: TrajectoriesResult;
   /** Logs of every stretch, the stretches of a stage in their order. */
-  logs: { stage: Stage; metrics: ArtifactRef }[];
+  logs: StageLog[];
   evaluations: EvaluationResult[];
   adapter: ArtifactRef;
   /** Milestones that a validation chose. */
@@ -31,10 +43,8 @@ export interface ReportInput {
 }
 
 /** Of SkinGPT-R1. */
-export interface NarrativeReportInput {
-  run: string;
+export interface NarrativeReportInput extends ReportedRun {
   recipe: SkinGptR1Recipe;
-  model: ModelRef;
   data: CasesResult;
   narratives: NarrativesResult;
   /** Of all narratives. */
@@ -43,7 +53,7 @@ export interface NarrativeReportInput {
   certified: CertifiedResult | null;
   dermcot: DermcotResult;
   /** Logs of every stretch, the stretches of a stage in their order. */
-  logs: { stage: Stage; metrics: ArtifactRef }[];
+  logs: StageLog[];
   /** Each model, named by its id, on each classification set. */
   evaluations: BenchmarkResult[];
   /** Each model on DermBench's part of the run, scored as narratives. */
@@ -53,6 +63,7 @@ export interface NarrativeReportInput {
   spent?: { stage: string; account: LlmAccount }[];
 }
 
+/** One for each method. */
 export interface ReportActivities {
   writeReport(input: ReportInput): Promise<ArtifactRef>;
   writeNarrativeReport(input: NarrativeReportInput): Promise<ArtifactRef>;

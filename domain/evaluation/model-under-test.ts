@@ -69,3 +69,13 @@ export const modelOrder = (a: ModelUnderTest, b: ModelUnderTest): number =>
 
 export const sameModel = (a: ModelUnderTest, b: ModelUnderTest): boolean =>
   a.stage === b.stage && a.step === b.step && a.image === b.image;
+
+/** The result of this model, by the value that its label stands for. */
+export const findModel = <T extends { label: string; step: number | null }>(
+  results: readonly T[],
+  wanted: ModelUnderTest,
+): T | undefined =>
+  results.find((result) => {
+    const model = modelOf(result);
+    return model !== null && sameModel(model, wanted);
+  });

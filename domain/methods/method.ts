@@ -31,8 +31,8 @@ export interface Method<R = never> extends MethodOutline<R> {
   /** Whether more than recipe, code and settings decides its results: a file of the user's own, a judge, people. */
   asksOthers(recipe: R): boolean;
   /**
-   * What `report.json` of a run holds. The workflow asks for it by an activity (domain/contracts/report.ts,
-   * activities/reporting/), which draws the page from it.
+   * What `report.json` of a run holds. The workflow asks for it by an activity of the method's own
+   * (domain/contracts/report.ts, activities/reporting/), which draws the page from it.
    */
   report: z.ZodType;
   /**

@@ -2,7 +2,7 @@
 import type { Benchmark } from '../benchmarks/benchmark.ts';
 import { ownNumbers } from '../benchmarks/summaries/own-numbers.ts';
 import type { BenchmarkSummary } from '../benchmarks/summaries/summary.ts';
-import { modelNamed } from '../evaluation/model-under-test.ts';
+import { type ModelUnderTest, modelNamed } from '../evaluation/model-under-test.ts';
 import type { ReaderName } from '../evaluation/scored.ts';
 import { againstRow, type Conditions, type PublishedComparison } from '../published/against.ts';
 import { publishedModels } from '../published/models.ts';
@@ -10,13 +10,17 @@ import { averageColumn, type Measure } from '../published/published.ts';
 import { type Stage, type StageRow, stages } from '../stages/index.ts';
 import { grouped } from '../words.ts';
 
-/** Of a run's model: the run, the stage and its step. */
-type Training = { run: string; stage: Stage | 'base' | 'final'; step: number | null } | null;
+/** Of a run's model: the run, the stage and its step. `final`: the run's last, whose stage its label does not say. */
+interface Training {
+  run: string;
+  stage: Stage | 'base' | 'final';
+  step: number | null;
+}
 
 /** What is known of how the questions were made. */
 export type DataConditions = Pick<Conditions, 'generated' | 'distractors'> & {
-  /** Base model of each run, by its name. */
-  bases: Readonly<Record<string, string>>;
+  /** Of each known run, by its name, the base model and the stage that made its last model; null: no label needs it. */
+  runs: Readonly<Record<string, { base: string; exported: ModelUnderTest['stage'] | null }>>;
 };
 
 const paperBase = 'Qwen2.5-VL-7B-Instruct';
@@ -25,7 +29,7 @@ const paperBase = 'Qwen2.5-VL-7B-Instruct';
 const plainLabel = (label: string): string => label.replace(/ \([^()]*\)$/, '');
 
 /** A run's model by its label, `RUN@grpo-500`; null for others. */
-export function trainingOf(label: string): Training {
+export function trainingOf(label: string): Training | null {
   const [, run, id] = /^([a-z0-9][a-z0-9._-]*)@([a-z0-9-]+)$/.exec(plainLabel(label)) ?? [];
   if (run === undefined || id === undefined) return null;
   const model = modelNamed(id);
@@ -33,21 +37,20 @@ export function trainingOf(label: string): Training {
   return id === 'final' ? { run, stage: 'final', step: null } : null;
 }
 
-/** Of a run's last model, whose stage its label does not say, as of GRPO's. */
-function publishedOf({ stage }: NonNullable<Training>): StageRow['published'] {
-  if (stage === 'base') return null;
-  return stages[stage === 'final' ? 'grpo' : stage].published;
+function publishedOf({ run, stage }: Training, { runs }: DataConditions): StageRow['published'] {
+  const made = stage === 'final' ? (runs[run]?.exported ?? 'base') : stage;
+  return made === 'base' ? null : stages[made].published;
 }
 
 /** Rows of the tables that the label may stand for: those that a table has are compared. */
-function rowsFor(label: string, training: Training): string[] {
+function rowsFor(label: string, training: Training | null, data: DataConditions): string[] {
   if (training === null) {
     const name = plainLabel(label).split('?', 1)[0]?.toLowerCase();
     return publishedModels.flatMap((model) => (model.name.toLowerCase() === name ? [model.name] : []));
   }
   const { stage, step } = training;
   if (stage === 'base') return [paperBase];
-  const published = publishedOf(training);
+  const published = publishedOf(training, data);
   if (!published) return [];
   const { row, steps = [] } = published;
   return [step !== null && steps.includes(step) ? `${row} (${grouped(step)} steps)` : row];
@@ -61,7 +64,7 @@ export interface MeasuredModel {
   profile: string;
   samples: number;
   summary: BenchmarkSummary;
-  training: Training;
+  training: Training | null;
 }
 
 /** A row of a published table, and why it cannot be compared with a model of ours. */
@@ -89,7 +92,7 @@ export function againstPaper(
 ): PublishedComparison[] {
   if (row.kind !== 'model') return [];
   const ours = ownNumbers(row.summary, row.reader);
-  const found = rowsFor(row.label, row.training).flatMap((model) =>
+  const found = rowsFor(row.label, row.training, data).flatMap((model) =>
     published.flatMap((table) => againstRow(table, model, ours, conditionsOf(row, data))),
   );
   const reasons = trainingReasons(row.training, data);
@@ -101,12 +104,12 @@ export function againstPaper(
 const oneOf = (names: readonly string[]): string => names.join(', ').replace(/, ([^ ]+)$/, ' or $1');
 
 /** What differs in how a run's model was made. */
-function trainingReasons(training: Training, { bases }: DataConditions): string[] {
+function trainingReasons(training: Training | null, data: DataConditions): string[] {
   if (training === null) return [];
   const { run, step } = training;
-  const base = bases[run];
+  const base = data.runs[run]?.base;
   const isPapers = base?.toLowerCase().includes(paperBase.toLowerCase()) === true;
-  const { steps: printed } = publishedOf(training) ?? {};
+  const { steps: printed } = publishedOf(training, data) ?? {};
   const otherSteps = printed !== undefined && step !== null && !printed.includes(step);
   return [
     ...(isPapers ? [] : [`model: the base is ${base ?? 'not known here'}, that of the paper ${paperBase}`]),

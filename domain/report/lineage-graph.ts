@@ -1,6 +1,6 @@
 /** The lineage of a run as a graph small enough to read: artifacts made by one method are one node. */
 import type { ArtifactKind } from '../artifact.ts';
-import type { LineageEntry } from './report.ts';
+import type { LineageEntry } from './parts.ts';
 
 export interface LineageNode {
   kind: ArtifactKind;

@@ -2,7 +2,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { trendPage } from '../../activities/nights/trend-page.ts';
-import { ablationsPage } from '../../activities/reporting/ablations/skin-r1.ts';
+import { ablationsPage } from '../../activities/reporting/skin-r1/ablations.ts';
 import { idDiagnosis } from '../../domain/benchmarks/catalogue/id-diagnosis.ts';
 import { buildAblations } from '../../domain/methods/skin-r1/ablation/ablations.ts';
 import type { NightPoint, NightRecord } from '../../domain/nights/record.ts';

@@ -3,7 +3,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createReportActivities } from '../../activities/reporting/activities.ts';
-import { reportPage } from '../../activities/reporting/page.ts';
+import { reportPage } from '../../activities/reporting/skin-r1/page.ts';
 import { readText } from '../../activities/store/commit.ts';
 import { createMemoryStore } from '../../activities/store/memory.ts';
 import type { ArtifactRef } from '../../domain/artifact.ts';

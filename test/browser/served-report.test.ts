@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { reportPage } from '../../activities/reporting/page.ts';
+import { reportPage } from '../../activities/reporting/skin-r1/page.ts';
 import { reportPages } from '../../cli/follow/served-report.ts';
 import { servePages } from '../../infra/web-server.ts';
 import { hasBrowser, launchBrowser, visit } from '../support/browser.ts';

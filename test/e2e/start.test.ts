@@ -12,7 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { z } from 'zod';
 import { readRecipe } from '../../cli/start/recipes.ts';
-import { reportSchema } from '../../domain/report/report.ts';
+import { reportSchema } from '../../domain/methods/skin-r1/report/report.ts';
 import { repositoryRoot } from '../../platform/env.ts';
 import { type Home, makeHome } from '../support/home.ts';
 import { familyOf, killAll, type ProcessEntry, processTable } from '../support/process-table.ts';

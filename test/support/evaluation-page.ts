@@ -80,7 +80,11 @@ export const madeUpSources = (items: readonly BenchmarkItem[]): EvaluationSource
   madeUpModel('Labels alone', items, 0.2, { kind: 'rule' }),
 ];
 
-export const conditions = { generated: true, distractors: 'set', bases: { demo: 'dermflow/tiny' } } as const;
+export const conditions = {
+  generated: true,
+  distractors: 'set',
+  runs: { demo: { base: 'dermflow/tiny', exported: 'grpo' } },
+} as const;
 
 export async function madeUpPage(sources: readonly EvaluationSource[], items: readonly BenchmarkItem[]) {
   const page = buildPage(idDiagnosis, sources, conditions);

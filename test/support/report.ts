@@ -6,10 +6,11 @@ import { createDealer, dealOrder, stratumOf } from '../../domain/cases/splits.ts
 import { demoDiagnoses } from '../../domain/demo/findings.ts';
 import { summariseItems } from '../../domain/evaluation/summary.ts';
 import { fitTextOnly, textOnlyItem } from '../../domain/evaluation/text-only.ts';
+import { buildReport, finalOf, type ReportSources } from '../../domain/methods/skin-r1/report/build.ts';
+import { orderModels } from '../../domain/methods/skin-r1/report/models.ts';
+import type { Report } from '../../domain/methods/skin-r1/report/report.ts';
 import { buildQuestions } from '../../domain/questions/build.ts';
-import { buildReport, type ReportSources } from '../../domain/report/build.ts';
-import { finalModel, orderModels } from '../../domain/report/models.ts';
-import type { LineageEntry, Report } from '../../domain/report/report.ts';
+import type { LineageEntry } from '../../domain/report/parts.ts';
 import { makeCase } from './cases.ts';
 import { benchmarkResult } from './fake-activities.ts';
 import { shippedKnowledge } from './knowledge.ts';
@@ -71,7 +72,7 @@ export function sampleSources(models: readonly SimulatedModel[] = demoModels): R
     ...{ label, step, image },
     tasks: summariseItems(items),
   }));
-  const { label } = finalModel(orderModels(summaries));
+  const { label } = finalOf(orderModels(summaries), { recipe });
   const final = answers.find((model) => model.label === label);
   const count = (split: string): number => cases.filter((c) => c.split === split).length;
   const ref = (kind: 'dataset' | 'questions' | 'trajectories') => ({ kind, key: kind, sha256: digestOf(kind) });

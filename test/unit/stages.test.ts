@@ -35,6 +35,11 @@ describe('the stages of training', () => {
       ['dermeval', 'soreb', 'dermeval'],
     ]));
 
+  it('have places of their own among the models of a run', () => {
+    const ranks = stageNames.map((stage) => stages[stage].rank);
+    expect(new Set(ranks).size).toBe(ranks.length);
+  });
+
   it.each<[string, Partial<Record<Stage, number>>]>([
     ['demo', { sft: 4, grpo: 3, 'rl-only': 1 }],
     ['skin-r1', { sft: 4, grpo: 3, 'rl-only': 15 }],

@@ -5,18 +5,18 @@
 import type { Client } from '@temporalio/client';
 import { describe, expect, it, vi } from 'vitest';
 import { findMilestone } from '../../activities/nights/milestone.ts';
-import { trainingSection } from '../../activities/reporting/sections/training.ts';
+import { trainingSection } from '../../activities/reporting/skin-r1/sections/training.ts';
 import { commitFiles } from '../../activities/store/commit.ts';
 import { createMemoryStore } from '../../activities/store/memory.ts';
 import { renderStatus } from '../../cli/follow/render.ts';
 import { digestOf } from '../../domain/artifact.ts';
 import { modelId, modelOf, modelTitle } from '../../domain/evaluation/model-under-test.ts';
+import { buildReport } from '../../domain/methods/skin-r1/report/build.ts';
+import { reportSchema } from '../../domain/methods/skin-r1/report/report.ts';
 import { qwen25Vl7b } from '../../domain/plan/architecture.ts';
 import { requireEvenBatches } from '../../domain/plan/even-batches.ts';
 import { pathRows, requireOpenPaths } from '../../domain/plan/paths.ts';
 import { planStages } from '../../domain/plan/stages.ts';
-import { buildReport } from '../../domain/report/build.ts';
-import { reportSchema } from '../../domain/report/report.ts';
 import { type Stage, type StageRow, stages, trainedStages } from '../../domain/stages/index.ts';
 import { skinR1Stages } from '../../domain/stages/skin-r1.ts';
 import { readEnvironment } from '../../platform/env.ts';
@@ -28,7 +28,15 @@ import { tinyStages } from '../support/tiny-method/stages.ts';
 vi.mock(import('../../domain/stages/skingpt-r1.ts'), async (original) => {
   const { skinGptR1Stages } = await original();
   const { tinyStages: own } = await import('../support/tiny-method/stages.ts');
-  return { skinGptR1Stages: { ...skinGptR1Stages, ...own } };
+  const step = {
+    ...own['tiny-rl'],
+    title: 'Tiny step',
+    rank: 2.5,
+    logField: 'tinyStep',
+    perStep: false,
+    reference: null,
+  };
+  return { skinGptR1Stages: { ...skinGptR1Stages, ...own, 'tiny-step': step } };
 });
 
 const tiny = 'tiny-rl' as Stage; // no stage of Dermflow
@@ -84,6 +92,31 @@ describe('a stage that only a row knows of', () => {
     const section = String(await trainingSection(report));
     expect(section).toContain('Tiny, after SFT: from 0.00 at step 0 to 0.967 at step 29');
     expect(section).toContain('Tiny, after SFT, to nothing at all');
+  });
+
+  it('is compared with the final model, which stays that of the stage that the run exports', async () => {
+    const sources = sampleSources();
+    const final = sources.summaries.find(({ label }) => label === 'grpo-60');
+    const others = ['tiny-step', 'tiny-rl-40'];
+    const report = await buildReport({
+      ...sources,
+      summaries: [...sources.summaries, ...others.flatMap((label) => (final ? [{ ...final, label, step: 40 }] : []))],
+      items: new Map([
+        ...sources.items,
+        ...others.map((label) => [label, sources.items.get('grpo-60') ?? []] as const),
+      ]),
+    });
+    expect(report.evaluations.filter(({ image }) => image === 'real').at(-1)?.label).toBe('tiny-rl-40');
+    expect(report.final).toBe('grpo-60');
+    const pairs = report.comparisons.filter(({ task }) => task === 'diagnosis').map((c) => `${c.first} ${c.second}`);
+    expect(pairs.slice(0, 5)).toEqual([
+      // what a run makes on its way, then the other stages of rewards
+      ...['base sft', 'sft tiny-step', 'tiny-step grpo-60'],
+      ...['rl-only-60 grpo-60', 'tiny-rl-40 grpo-60'],
+    ]);
+    const summary = report.summary.join('\n');
+    for (const title of ['Tiny step', 'Tiny rewards, step 40'])
+      expect(summary).toMatch(new RegExp(`on the same questions: .*${title} `));
   });
 
   it('is followed by nights', async () => {

@@ -1,14 +1,20 @@
 /**
- * A third method beside those of Dermflow: its own files (test/support/tiny-method), a line in the list of methods, an
- * export in the bundle. Nothing else knows of it.
+ * A third method beside those of Dermflow: its own files (test/support/tiny-method), a line in the list of methods, one in
+ * that of the reports' activities, an export in the bundle. Nothing else knows of it, and it reads no other method's report.
  */
 import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { withActivityFailures } from '../../activities/failures.ts';
+import { writing } from '../../activities/reporting/writer.ts';
+import { readJson } from '../../activities/store/commit.ts';
+import { createMemoryStore } from '../../activities/store/memory.ts';
 import { runsQuery } from '../../cli/follow/list.ts';
 import { renderStatus } from '../../cli/follow/render.ts';
 import { attributesOf } from '../../cli/runs.ts';
+import { artifactFiles } from '../../domain/artifact-files.ts';
 import { modelCard } from '../../domain/card/model-card.ts';
 import type { RunResult } from '../../domain/contracts/run.ts';
 import { failureTypes } from '../../domain/failures.ts';
@@ -16,16 +22,21 @@ import type { ModelCardSource } from '../../domain/methods/card-source.ts';
 import { methodOf, methodOfWorkflow, methods } from '../../domain/methods/index.ts';
 import type { Method } from '../../domain/methods/method.ts';
 import { taskQueues } from '../../domain/names.ts';
-import { reportSchema } from '../../domain/report/report.ts';
 import { runResultSchema } from '../../domain/run-record.ts';
 import { FakeActivities } from '../support/fake-activities.ts';
+import { silent } from '../support/finished-run.ts';
 import { smallRecipe } from '../support/recipes.ts';
 import { failureOf, progressOf } from '../support/runs.ts';
 import { bundleWorkflows, startTimeSkipping, startWorkers } from '../support/temporal.ts';
 import { type TinyRecipe, tiny } from '../support/tiny-method/method.ts';
+import { tinyReport } from '../support/tiny-method/page.ts';
+import { tinyReportSchema } from '../support/tiny-method/report.ts';
 
-/** The one line. */
+/** Of the list of methods. */
 const known = [...methods, tiny];
+/** Of the reports' activities. */
+const store = createMemoryStore();
+const writeTinyReport = writing(tinyReport, { store, environment: { scratch: tmpdir() }, logger: silent });
 
 const { grpo: _, method: __, ...shared } = smallRecipe();
 const recipe: TinyRecipe = { ...shared, name: 'small', method: 'tiny', greeting: 'Hello.' };
@@ -35,7 +46,8 @@ let stopWorkers: () => Promise<void>;
 beforeAll(async () => {
   const bundle = bundleWorkflows(fileURLToPath(new URL('../support/tiny-method/index.ts', import.meta.url)));
   environment = await startTimeSkipping();
-  stopWorkers = await startWorkers(environment, await bundle, fakes.byQueue);
+  const cpu = { ...fakes.byQueue[taskQueues.cpu], ...withActivityFailures({ writeTinyReport }) };
+  stopWorkers = await startWorkers(environment, await bundle, { ...fakes.byQueue, [taskQueues.cpu]: cpu });
 });
 afterAll(async () => {
   await stopWorkers?.();
@@ -61,7 +73,7 @@ describe('a method of three parts', () => {
     expect(fakes.names('identify', 'prepare', 'synthesise', 'train')).toEqual([
       ...['identifyModel', 'prepareData', 'synthesiseTrajectories', 'trainSft 1', 'trainSft 2'],
     ]);
-    expect(fakes.names('exportAdapter', 'writeReport')).toEqual(['exportAdapter', 'writeReport']);
+    expect(fakes.names('exportAdapter', 'write')).toEqual(['exportAdapter']);
     const { stages, checkpoint } = await progressOf(run);
     expect(stages.map(({ stage, state }) => [stage, state])).toEqual([
       ['data', 'done'],
@@ -69,6 +81,20 @@ describe('a method of three parts', () => {
       ['evaluation', 'done'],
     ]);
     expect(checkpoint).toEqual({ stage: 'sft', step: 4 });
+  });
+
+  it('has a report of its own, for programs and for people', async () => {
+    const { report } = await (await start(recipe)).result();
+    const files = artifactFiles.report;
+    const numbers = await readJson(store, report, files.report.name, tinyReportSchema);
+    expect(numbers).toMatchObject({ greeting: 'Hello.', final: 'sft', lineage: [] });
+    expect(numbers.summary).toEqual(['Base model is right on 50.0 %.', 'SFT is right on 50.0 %.']);
+    const { files: written } = await store.manifest(report);
+    const blob = written[files.page.name];
+    const page = blob ? new TextDecoder().decode(await store.getBlob(blob)) : '';
+    expect(page).toContain('<li>SFT is right on 50.0 %.</li>');
+    expect(page).toContain('<section id="lineage"');
+    expect(page).not.toMatch(/skin-?r1|GRPO/i);
   });
 
   it('does not end while its workflow trains less than the recipe says', async () => {
@@ -103,7 +129,7 @@ describe('a method of three parts', () => {
     const { plan, words } = method.plan({ recipe, data, architecture: null, devices: 1, prices: null });
     expect(words).toBe('1 stage of training');
     expect(plan).toMatchObject({ stages: [{ stage: 'sft', epochs: recipe.sft.epochs }] });
-    expect([method.report, method.ablation, method.asksOthers(recipe)]).toEqual([reportSchema, null, false]);
+    expect([method.report, method.ablation, method.asksOthers(recipe)]).toEqual([tinyReportSchema, null, false]);
     const { ablation: ___, ...incomplete } = tiny;
     // @ts-expect-error it does not say whether it has ablations
     const row: Method<TinyRecipe> = incomplete;

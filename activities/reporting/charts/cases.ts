@@ -3,7 +3,7 @@
 import { splits } from '../../../domain/cases/case.ts';
 import { malignancies } from '../../../domain/knowledge/malignancy.ts';
 import { conditionNames } from '../../../domain/questions/tags.ts';
-import type { DataCard } from '../../../domain/report/report.ts';
+import type { CasesCard } from '../../../domain/report/parts.ts';
 import type { ChartSpec } from './render.ts';
 import { type ChartWidth, chartWidths, colours, series } from './theme.ts';
 
@@ -19,14 +19,14 @@ interface Row {
 }
 
 /** The most frequent diagnoses by name, the rest as one row. */
-export function diagnosisChart({ diagnoses }: Pick<DataCard, 'diagnoses'>, width: ChartWidth): ChartSpec | null {
+export function diagnosisChart({ diagnoses }: Pick<CasesCard, 'diagnoses'>, width: ChartWidth): ChartSpec | null {
   const rest = diagnoses.slice(namedDiagnoses);
   const rows = diagnoses.slice(0, namedDiagnoses).map((row) => ({ ...row, name: row.diagnosis }));
   const others = rest.length > 0 ? [sum(`${rest.length} other diagnoses`, rest)] : [];
   return countChart([...rows, ...others], width);
 }
 
-export const conditionChart = ({ diagnoses }: Pick<DataCard, 'diagnoses'>, width: ChartWidth): ChartSpec | null =>
+export const conditionChart = ({ diagnoses }: Pick<CasesCard, 'diagnoses'>, width: ChartWidth): ChartSpec | null =>
   countChart(
     malignancies.map((malignancy) =>
       sum(
@@ -39,14 +39,14 @@ export const conditionChart = ({ diagnoses }: Pick<DataCard, 'diagnoses'>, width
 
 const modalityNames = { dermoscopic: 'dermoscopic', clinical: 'clinical photograph', unknown: 'not stated' } as const;
 
-export const modalityChart = ({ modalities }: Pick<DataCard, 'modalities'>, width: ChartWidth): ChartSpec | null =>
+export const modalityChart = ({ modalities }: Pick<CasesCard, 'modalities'>, width: ChartWidth): ChartSpec | null =>
   countChart(
     modalities.map(({ modality, ...row }) => ({ ...row, name: modalityNames[modality] })),
     width,
   );
 
 /** Images left after each step of DermNet's filter. Null without that set. */
-export function funnelChart({ funnel }: Pick<DataCard, 'funnel'>, width: ChartWidth): ChartSpec | null {
+export function funnelChart({ funnel }: Pick<CasesCard, 'funnel'>, width: ChartWidth): ChartSpec | null {
   if (funnel.length === 0) return null;
   const x = { field: 'images', type: 'quantitative', title: 'Images (number)' } as const;
   const axis = { title: null, ticks: false, domain: false, labelLimit: width === 'wide' ? 0 : 120 } as const;

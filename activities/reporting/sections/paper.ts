@@ -1,10 +1,10 @@
 /** Our numbers beside the paper's, and why they cannot be compared. */
 import { html } from 'hono/html';
 import type { ReaderName } from '../../../domain/evaluation/scored.ts';
-import { numbered } from '../../../domain/methods/skin-r1/ablation/words.ts';
 import type { PublishedComparison } from '../../../domain/published/against.ts';
 import { averageColumn, type Measure } from '../../../domain/published/published.ts';
 import { titleOfSet } from '../../../domain/published/sets.ts';
+import { numbered } from '../../../domain/report/numbered.ts';
 import { percent, percentRange, points } from '../../../domain/report/words.ts';
 import { type Markup, table, unbroken } from '../markup.ts';
 

@@ -1,10 +1,11 @@
 import { html } from 'hono/html';
 import { stringify } from 'yaml';
+import type { ModelRef } from '../../../domain/contracts/references.ts';
 import { type LlmAccount, ledgerWords } from '../../../domain/llm-account.ts';
 import { conditionNames } from '../../../domain/questions/tags.ts';
 import { type Recipe, sourceNames } from '../../../domain/recipe/recipe.ts';
 import { groupLineage } from '../../../domain/report/lineage-graph.ts';
-import type { LineageEntry, Report } from '../../../domain/report/report.ts';
+import type { CasesCard, LineageEntry, Spent } from '../../../domain/report/parts.ts';
 import { grouped } from '../../../domain/words.ts';
 import { conditionChart, diagnosisChart, funnelChart, modalityChart } from '../charts/cases.ts';
 import { lineageDrawing } from '../charts/lineage.ts';
@@ -13,25 +14,17 @@ import { collapsible, figure, framed, type Markup, section, table } from '../mar
 /** A longer table is folded. */
 const unfoldedRows = 12;
 
-/** What the run learned from and was tested on. */
-export function dataSection(report: Report): Promise<Markup> {
-  const { cases, trajectories } = report.data;
-  return casesSection(
-    report,
-    html`${grouped(cases.textbook)} textbook cases gave ${grouped(trajectories.train)} trajectories for SFT and
-      ${grouped(trajectories.validation)} held out; ${grouped(trajectories.llmCalls)} calls to the LLM that writes the differential
-      reasoning, ${grouped(trajectories.rejected)} replies rejected.`,
-  );
-}
-
-/** Of any method. */
 interface ReportedCases {
-  data: Omit<Report['data'], 'trajectories'>;
+  data: CasesCard;
   recipe: Pick<Recipe, 'data'>;
-  spent: Report['spent'];
+  spent: Spent;
 }
 
-/** @param made what was made of the cases, in a sentence */
+/**
+ * What the run learned from and was tested on.
+ *
+ * @param made what was made of the cases, in a sentence
+ */
 export async function casesSection({ data, recipe, spent }: ReportedCases, made: Markup): Promise<Markup> {
   const { cases } = data;
   const by = recipe.data.groupBy === 'patient' ? 'no patient stands in two splits' : 'images are split one by one';
@@ -109,7 +102,7 @@ const short = (sha256: string): string => sha256.slice(0, 12);
 const anchor = (sha256: string): string => `artifact-${short(sha256)}`;
 
 /** Every artifact that the figures rest on, each with what it was made from. */
-export function lineageSection({ lineage }: Pick<Report, 'lineage'>): Markup {
+export function lineageSection({ lineage }: { lineage: readonly LineageEntry[] }): Markup {
   const nodes = groupLineage(lineage);
   const description = `${lineage.length} artifacts in ${nodes.length} groups; the table below names each with its inputs.`;
   const drawing = (width: 'wide' | 'narrow'): Markup =>
@@ -151,13 +144,16 @@ function size(bytes: number): string {
   return `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
+interface Reproduced {
+  run: string;
+  recipe: Recipe;
+  model: ModelRef;
+  /** Versions by name. */
+  software: Readonly<Record<string, string>>;
+}
+
 /** Recipe, versions and commands. */
-export const reproduceSection = ({
-  recipe,
-  software,
-  model,
-  run,
-}: Pick<Report, 'software' | 'model' | 'run'> & { recipe: Recipe }): Markup =>
+export const reproduceSection = ({ recipe, software, model, run }: Reproduced): Markup =>
   section(
     'reproduce',
     'How to reproduce',

@@ -4,7 +4,7 @@ import type { Method } from '../../../domain/methods/method.ts';
 import { planStages } from '../../../domain/plan/stages.ts';
 import { skinR1RecipeSchema } from '../../../domain/recipe/methods/skin-r1.ts';
 import { parseBy } from '../../../domain/recipe/parse.ts';
-import { reportSchema } from '../../../domain/report/report.ts';
+import { tinyReportSchema } from './report.ts';
 
 const { name, seed, prompts, model, lora, data, trajectories, sft, questions, rewards, evaluation } =
   skinR1RecipeSchema.shape;
@@ -32,7 +32,7 @@ export const tiny: Method<TinyRecipe> = {
     return { plan: { stages }, words: `${stages.length} stage of training` };
   },
   asksOthers: () => false,
-  report: reportSchema,
+  report: tinyReportSchema,
   ablation: null,
   card: ({ recipe }) => ({
     made: `Made by nobody. ${recipe.greeting}`,

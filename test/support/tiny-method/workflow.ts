@@ -1,18 +1,22 @@
 import { workflowInfo } from '@temporalio/workflow';
-import type { ReportInput } from '../../../domain/contracts/report.ts';
 import type { RunInput, RunResult } from '../../../domain/contracts/run.ts';
 import { baseModel } from '../../../domain/evaluation/model-under-test.ts';
 import { exportedModel } from '../../../domain/methods/index.ts';
+import type { Recipe } from '../../../domain/recipe/recipe.ts';
 import {
+  activities,
   exportAdapter,
   identifyModel,
   prepareData,
   synthesiseTrajectories,
-  writeReport,
 } from '../../../workflows/activities.ts';
 import { trainByEpochs } from '../../../workflows/parts/sft.ts';
+import * as profiles from '../../../workflows/profiles.ts';
 import { type Course, runMethod } from '../../../workflows/run-method.ts';
 import { parseTinyRecipe, type TinyRecipe, tiny } from './method.ts';
+import type { TinyReportActivities } from './report.ts';
+
+const { writeTinyReport } = activities<TinyReportActivities>(profiles.cpuWork);
 
 /** Data, SFT, evaluation. */
 export function tinyMethod(input: RunInput): Promise<RunResult> {
@@ -28,13 +32,11 @@ export function forgetfulMethod(input: RunInput): Promise<RunResult> {
 }
 
 async function train(recipe: TinyRecipe, { progress, evaluations }: Course): Promise<RunResult> {
-  const [model, data, rows] = await progress.part('data', async () => {
+  const [model, { questions }, { trajectories, counts }] = await progress.part('data', async () => {
     const identified = await identifyModel({ base: recipe.model.base });
     const prepared = await prepareData({ recipe });
     return [identified, prepared, await synthesiseTrajectories({ recipe, textbook: prepared.textbook })];
   });
-  const { questions } = data;
-  const { trajectories, counts } = rows;
   evaluations.start(baseModel, { recipe, model, questions, checkpoint: null });
   const stretches = await progress.part('sft', () =>
     trainByEpochs('sft', recipe, { recipe, model, trajectories, rows: counts.train }, progress),
@@ -43,10 +45,10 @@ async function train(recipe: TinyRecipe, { progress, evaluations }: Course): Pro
   if (!checkpoint) throw new RangeError('a recipe without epochs');
   evaluations.start(exportedModel(recipe, checkpoint.step, [tiny]), { recipe, model, questions, checkpoint });
   const scores = await progress.part('evaluation', () => evaluations.all());
-  // A method of Dermflow has its recipe in the union, and a report of its own.
-  const known = recipe as unknown as ReportInput['recipe'];
+  // A method of Dermflow has its recipe in the union.
+  const known = recipe as unknown as Recipe;
   const adapter = await exportAdapter({ recipe: known, model, checkpoint, evaluations: scores });
-  const made = { run: workflowInfo().workflowId, recipe: known, model, data, trajectories: rows, adapter };
-  const logs = stretches.map(({ metrics }) => ({ stage: 'sft' as const, metrics }));
-  return { report: await writeReport({ ...made, logs, evaluations: scores }), adapter, evaluations: scores };
+  const run = workflowInfo().workflowId;
+  const report = await writeTinyReport({ run, recipe, model, evaluations: scores, adapter });
+  return { report, adapter, evaluations: scores };
 }

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   baseModel,
+  findModel,
   type ModelUnderTest,
   modelId,
   modelNamed,
@@ -85,5 +86,14 @@ describe('a model under test', () => {
         expect(shuffled.toSorted(modelOrder).map(modelId)).toEqual(ids);
       }),
     );
+  });
+
+  it('is found among the results of a workflow by what it is', () => {
+    const evaluation = { kind: 'evaluation', key: 'e', sha256: 'a'.repeat(64) } as const;
+    const results = ['grpo-60', 'grpo-60-no-image'].map((label) => ({ label, step: 60, evaluation, scores: [] }));
+    expect(findModel(results, { stage: 'grpo', step: 60, image: 'real' })?.label).toBe('grpo-60');
+    expect(findModel(results, { stage: 'grpo', step: 60, image: 'grey' })?.label).toBe('grpo-60-no-image');
+    expect(findModel(results, { stage: 'grpo', step: 40, image: 'real' })).toBeUndefined();
+    expect(findModel(results, { stage: 'rl-only', step: 60, image: 'real' })).toBeUndefined();
   });
 });

@@ -5,7 +5,7 @@ import { idDiagnosis } from '../../../domain/benchmarks/catalogue/id-diagnosis.t
 import { buildPage } from '../../../domain/pages/build.ts';
 import { explorerOf, rewardOf } from '../../../domain/pages/explorer.ts';
 import { cardMetadata, toCsv, toMarkdown } from '../../../domain/pages/exports.ts';
-import { trainingOf } from '../../../domain/report/against-paper.ts';
+import { type DataConditions, trainingOf } from '../../../domain/report/against-paper.ts';
 import { scoreCompletion } from '../../../domain/rewards/rewards.ts';
 import { conditions, madeUpItems, madeUpModel, madeUpSources } from '../../support/evaluation-page.ts';
 
@@ -47,6 +47,18 @@ describe('the page of evaluations', () => {
     expect(baseline.rows[0]?.paper[0]?.notComparable.join()).toContain('extraction');
     // Neither rules nor grey pictures were published.
     expect(page.rows.slice(2).flatMap((row) => row.paper)).toEqual([]);
+  });
+
+  it('of a run’s last model stands beside the row of the stage that the run exports, or beside none', () => {
+    const rowsOf = (runs: DataConditions['runs']): (string | undefined)[] =>
+      buildPage(idDiagnosis, [madeUpModel('demo@final', items, 0.3)], { ...conditions, runs }).rows.map(
+        ({ paper }) => paper[0]?.model,
+      );
+    const base = 'dermflow/tiny';
+    expect(rowsOf({ demo: { base, exported: 'grpo' } })).toEqual(['Skin-R1']);
+    expect(rowsOf({ demo: { base, exported: 'sft' } })).toEqual(['SFT']);
+    expect(rowsOf({ demo: { base, exported: 'distillation' } })).toEqual([undefined]);
+    expect(rowsOf({})).toEqual([undefined]);
   });
 
   it('breaks down by skin tone, with the gap', () => {

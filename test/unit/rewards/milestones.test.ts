@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { finalModel } from '../../../domain/report/models.ts';
-import type { EvaluatedModel } from '../../../domain/report/report.ts';
+import { finalModel } from '../../../domain/methods/skin-r1/report/models.ts';
+import type { EvaluatedModel } from '../../../domain/methods/skin-r1/report/report.ts';
 import { choiceWords, chooseMilestone, endsEarly } from '../../../domain/rewards/milestones.ts';
 
 const curve = (...rewards: (number | null)[]) =>
@@ -55,8 +55,8 @@ describe('the model that a report is about', () => {
 
   it('is the chosen milestone of its stage, else the last', () => {
     const choice = { stage: 'grpo' as const, step: 20, milestones: [{ step: 20, reward: 1 }], stoppedEarly: false };
-    expect(finalModel(models).label).toBe('grpo-40');
-    expect(finalModel(models, [choice]).label).toBe('grpo-20');
-    expect(finalModel(models, [{ ...choice, stage: 'rl-only' }]).label).toBe('grpo-40');
+    expect(finalModel(models, 'grpo').label).toBe('grpo-40');
+    expect(finalModel(models, 'grpo', [choice]).label).toBe('grpo-20');
+    expect(finalModel(models, 'grpo', [{ ...choice, stage: 'rl-only' }]).label).toBe('grpo-40');
   });
 });

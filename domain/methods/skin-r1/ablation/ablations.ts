@@ -5,7 +5,8 @@ import type { ComparedModel } from '../../../published/headlines.ts';
 import { type CheckedRelation, checkRelations } from '../../../published/relations.ts';
 import type { QuestionTask } from '../../../questions/question.ts';
 import type { MetricsLine } from '../../../report/training-log.ts';
-import { type Stage, stages } from '../../../stages/index.ts';
+import { rewardedStages, type Stage, stages } from '../../../stages/index.ts';
+import { skinR1Outline } from '../outline.ts';
 import { type AblatedRun, type AblationRow, ablationRows } from './table.ts';
 import type { RewardVariant } from './variants.ts';
 
@@ -19,6 +20,9 @@ export interface Ablations {
   /** The reward by step of GRPO, the mean over the seeds. */
   rewards: { name: string; lines: MetricsLine[] }[];
 }
+
+/** Name of the curve that the flat reward gives. */
+export const flatReward = 'flat reward';
 
 /** A model's answers to a task; null where it was not asked. */
 export type ItemsOf = (run: AblatedRun, label: string, task: QuestionTask) => Promise<readonly ScoredItem[] | null>;
@@ -68,15 +72,16 @@ function commonStep(run: AblatedRun | undefined): number | null {
   return stepsOf('grpo').findLast((step) => stepsOf('rl-only').includes(step)) ?? null;
 }
 
-/** Titles of the curves, the flat reward's last. */
+/** A curve of each stage of rewards, the flat reward's last. */
 function rewardsOf(runs: readonly AblatedRun[]): Ablations['rewards'] {
+  const rewarded = skinR1Outline.stages.filter((stage) => rewardedStages.includes(stage));
   const curves = [
-    { name: stages.grpo.logTitle, reward: 'own', field: 'grpo' },
-    { name: stages['rl-only'].logTitle, reward: 'own', field: 'rlOnly' },
-    { name: 'flat reward', reward: 'flat', field: 'grpo' },
-  ] as const;
-  return curves.map(({ name, reward, field }) => {
-    const logged = runs.filter((run) => run.reward === reward).flatMap(({ report }) => report.training[field]);
+    ...rewarded.map((stage) => ({ name: stages[stage].logTitle, reward: 'own', stage })),
+    { name: flatReward, reward: 'flat', stage: 'grpo' as const },
+  ];
+  return curves.map(({ name, reward, stage }) => {
+    const own = runs.filter((run) => run.reward === reward);
+    const logged = own.flatMap(({ report }) => report.training[stages[stage].logField] ?? []);
     const bySteps = Map.groupBy(logged, ({ step }) => step);
     const lines = [...bySteps].flatMap(([step, own]) => {
       const values = own.flatMap(({ values: { reward: value } }) => (typeof value === 'number' ? [value] : []));

@@ -1,9 +1,10 @@
 /** The ablations as Markdown. */
 
 import { markdownTable } from '../../../ablations/markdown-table.ts';
+import { numbered } from '../../../report/numbered.ts';
 import { taskTitles } from '../../../report/words.ts';
 import type { Ablations } from './ablations.ts';
-import { cellsOf, claimHead, claimRows, notesOn, numbered, tableHead } from './words.ts';
+import { cellsOf, claimHead, claimRows, notesOn, tableHead } from './words.ts';
 
 export function toMarkdown(ablations: Ablations): string {
   const { recipe, runs, rows } = ablations;

@@ -6,8 +6,8 @@ import { modelOf } from '../../../evaluation/model-under-test.ts';
 import type { ReaderName } from '../../../evaluation/scored.ts';
 import { averageColumn, type Measure } from '../../../published/published.ts';
 import { type QuestionTask, questionTasks } from '../../../questions/question.ts';
-import { controlOf, taskOf } from '../../../report/models.ts';
-import type { EvaluatedModel, Report } from '../../../report/report.ts';
+import { controlOf, taskOf } from '../report/models.ts';
+import type { EvaluatedModel, Report } from '../report/report.ts';
 import type { RewardVariant } from './variants.ts';
 
 /** A finished run of an ablation. */

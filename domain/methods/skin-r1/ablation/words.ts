@@ -11,17 +11,6 @@ export const tableHead = [
   ...['Strict', 'Lenient', 'Unreadable', 'Grey image', 'Comparable'],
 ] as const;
 
-/** Each reason once, by a number; many rows share theirs. */
-export function numbered(lists: readonly (readonly string[])[]): {
-  all: string[];
-  write: (own: readonly string[]) => string;
-} {
-  const all = [...new Set(lists.flat())];
-  const write = (own: readonly string[]): string =>
-    own.length === 0 ? 'yes' : `no: ${own.map((reason) => all.indexOf(reason) + 1).join(', ')}`;
-  return { all, write };
-}
-
 /** @param reasons as the reader finds them below, e.g. `no: 1, 2` */
 export function cellsOf(row: AblationRow, reasons: (own: readonly string[]) => string): string[] {
   const { measure, paper, strict, lenient, unread, grey } = row;

@@ -5,10 +5,9 @@ import { modelRefSchema } from '../../../contracts/references.ts';
 import { dimensionKeys, perDimension } from '../../../dermeval/dimensions.ts';
 import { narrativeScoresSchema } from '../../../dermeval/narrative-scores.ts';
 import { readers } from '../../../evaluation/scored.ts';
-import { llmAccountSchema } from '../../../llm-account.ts';
 import { scorerSchema } from '../../../narratives/narrative.ts';
 import { skinGptR1RecipeSchema } from '../../../recipe/methods/skingpt-r1.ts';
-import { dataCardSchema, lineageEntrySchema } from '../../../report/report.ts';
+import { casesCardSchema, lineageEntrySchema, spentSchema } from '../../../report/parts.ts';
 import { metricsLineSchema } from '../../../report/training-log.ts';
 
 const count = z.int().nonnegative();
@@ -152,9 +151,8 @@ export const narrativeReportSchema = z.strictObject({
   published: publishedSchema,
   /** Of the stages that were trained, by the fields of `report.json` that `domain/stages/` names. */
   training: z.record(z.string(), z.array(metricsLineSchema)),
-  data: dataCardSchema.omit({ trajectories: true }),
-  /** What the run spent on the language model, by stage; a stage that found its work done is not there. */
-  spent: z.array(z.strictObject({ stage: z.string(), account: llmAccountSchema })),
+  data: casesCardSchema,
+  spent: spentSchema,
   lineage: z.array(lineageEntrySchema),
   /** Versions of what computed it, by name. */
   software: z.record(z.string(), z.string()),

@@ -72,7 +72,7 @@ const pageOf = ({ items, summary }: Awaited<ReturnType<typeof evaluated>>) =>
   buildPage(
     benchmark,
     [{ key: 'k', label: 'base:tiny', kind: 'model', reader: 'strict', profile: 'compact', samples: 1, summary, items }],
-    { generated: false, distractors: null, bases: {} },
+    { generated: false, distractors: null, runs: {} },
   );
 const html = (page: ReturnType<typeof pageOf>) =>
   evaluationPage(page, { data: { ids: [] }, images: [] } as unknown as Parameters<typeof evaluationPage>[1], new Map()); // no item is read

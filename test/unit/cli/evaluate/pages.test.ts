@@ -1,15 +1,18 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { MockActivityEnvironment } from '@temporalio/testing';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { evaluateBenchmark } from '../../../../activities/evaluation/evaluate-benchmark.ts';
 import { scoreRules } from '../../../../activities/evaluation/score-rules.ts';
+import { createRecordActivities } from '../../../../activities/run-records.ts';
 import { createMemoryStore } from '../../../../activities/store/memory.ts';
 import { type BoardRow, readBoard } from '../../../../cli/evaluate/board.ts';
 import { isRule, readPageSources } from '../../../../cli/evaluate/page-sources.ts';
 import { chooseRows } from '../../../../cli/evaluate/report.ts';
 import { servedFiles } from '../../../../cli/evaluate/served-pages.ts';
 import { writePages } from '../../../../cli/evaluate/write-pages.ts';
+import { publicBase } from '../../../../domain/models/public-base.ts';
 import { evaluationProfile } from '../../../../domain/prompts/prompts.ts';
 import { temporaryFolder } from '../../../support/datasets.ts';
 import {
@@ -19,6 +22,7 @@ import {
   requestOf,
   storeQuestions,
 } from '../../../support/evaluations.ts';
+import { smallNarratives } from '../../../support/recipes.ts';
 
 const tagged = (letter: string): string => `<thinking> seen </thinking> <final diagnosis> ${letter} </final diagnosis>`;
 const store = createMemoryStore();
@@ -66,6 +70,18 @@ describe('what pages are made of', () => {
     ]);
     expect(sources.every(({ items }) => items.length === 12)).toBe(true);
     expect(asked.get('case-0/diagnosis')?.options).toHaveLength(4);
+  });
+
+  it('knows of a run, by its record, the base model and the stage that made its last model', async () => {
+    const { recordRun } = createRecordActivities({ store });
+    const started = { method: 'skingpt-r1', startedAt: new Date(0).toISOString(), end: null };
+    await new MockActivityEnvironment({
+      workflowExecution: { workflowId: 'arms', runId: 'first' },
+      namespace: 'default',
+    }).run(() => recordRun({ ...started, recipe: smallNarratives() }));
+    const rows = board.filter(({ label }) => label === 'strong').map((row) => ({ ...row, label: 'arms@final' }));
+    const { data } = await readPageSources(store, rows.slice(0, 1), [], 'default');
+    expect(data.runs).toEqual({ arms: { base: publicBase('tiny').name, exported: 'distillation' } });
   });
 
   it('takes of a model the evaluation with most items, not those of nights on a few', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ablationsPage } from '../../../../activities/reporting/ablations/skin-r1.ts';
+import { ablationsPage } from '../../../../activities/reporting/skin-r1/ablations.ts';
 import { overSeeds } from '../../../../domain/ablations/over-seeds.ts';
 import type { ScoredItem } from '../../../../domain/evaluation/scored.ts';
 import { buildAblations, type ItemsOf } from '../../../../domain/methods/skin-r1/ablation/ablations.ts';
@@ -114,6 +114,16 @@ describe('the table of ablations', () => {
     const figures = [...page.matchAll(/<figure id="([^"]+)"/g)].map(([, id]) => id);
     expect(figures).toEqual(['reward', 'accuracy-diagnosis', 'accuracy-lesion-condition']);
     for (const curve of ['GRPO after SFT', 'RL without SFT', 'flat reward']) expect(page).toContain(`>${curve}<`);
+  });
+
+  it('has no page that leaves out a model without a word', async () => {
+    const [row] = one.rows;
+    if (!row) throw new Error('no row');
+    for (const [label, words] of [
+      ['dermcot', 'models of "DermCoT, without a teacher" belong to no curve'],
+      ['mine', 'no stage makes mine'],
+    ])
+      await expect(ablationsPage({ ...one, rows: [{ ...row, label: label ?? '' }] })).rejects.toThrow(words);
   });
 
   it('has the reward of each step, of every stage', () =>
