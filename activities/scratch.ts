@@ -105,6 +105,7 @@ const sqliteFull = 13;
 export function explainDiskError(error: unknown, scratch: string): unknown {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (isFullForSqlite(error)) {
+    // biome-ignore lint/style/noProcessEnv: SQLite reads it there itself, so this is what it read
     const folder = process.env.SQLITE_TMPDIR || tmpdir();
     const words = 'the disk is full; free space or set TMPDIR to a folder on another disk';
     return unavailable(`folder for temporary files ${folder}: ${words}`, error);

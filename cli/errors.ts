@@ -3,6 +3,7 @@ import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import { NamespaceNotFoundError } from '@temporalio/common';
 import { DermflowError, exitCodeOf, exitCodes, failureTypes } from '../domain/failures.ts';
 import { grpcStatus, isGrpcStatus, isServerAway } from '../platform/grpc.ts';
+import { ownEnvironment } from '../platform/own-environment.ts';
 import { explainRefusal } from '../platform/temporal-refusals.ts';
 
 interface Explained {
@@ -38,7 +39,7 @@ function recognise(error: unknown): Explained | null {
   }
   if (isGrpcStatus(error, grpcStatus.UNAUTHENTICATED, grpcStatus.PERMISSION_DENIED)) {
     // A key that was taken back while the command ran.
-    return recognise(explainRefusal(error, { address: process.env.TEMPORAL_ADDRESS }));
+    return recognise(explainRefusal(error, { address: ownEnvironment().temporal.address }));
   }
   if (error instanceof WorkflowFailedError) {
     const message = error.cause?.message ?? error.message;

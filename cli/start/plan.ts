@@ -13,7 +13,7 @@ import { requireEvenBatches } from '../../domain/plan/even-batches.ts';
 import type { DataCounts } from '../../domain/plan/input.ts';
 import { describePaths, pathRows, requireOpenPaths, type TrainerLayout } from '../../domain/plan/paths.ts';
 import type { Recipe } from '../../domain/recipe/recipe.ts';
-import { ownEnvironment } from '../environment.ts';
+import { ownEnvironment } from '../../platform/own-environment.ts';
 import { readRecipe } from './recipes.ts';
 import { collect } from './start.ts';
 

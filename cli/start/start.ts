@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import { usesOf } from '../../domain/methods/index.ts';
 import { requireOpenPaths } from '../../domain/plan/paths.ts';
-import { ownEnvironment } from '../environment.ts';
+import { ownEnvironment } from '../../platform/own-environment.ts';
 import { renderMeasured } from '../follow/results.ts';
 import { findFinished, reportFolder } from './finished.ts';
 import { pageIn, places } from './places.ts';
