@@ -8,16 +8,21 @@ import { type JobFolders, rowsOf } from '../job-folders.ts';
 import type { Stretch } from '../stretch-context.ts';
 import { common, computedWith, describe, epochOf, passed, pinned, start, trainedParts, training } from './common.ts';
 
-/** In runs that did not tell it; there an evaluator's settings are given as those of SFT. */
-const epochsIn = (stage: NonNullable<SftInput['stage']>, recipe: SftRecipe): number =>
-  stages[stage === 'dermeval-sft' ? 'sft' : stage].ends(recipe).length;
-
 /**
  * An epoch of SFT. Every epoch has the stage's key, which holds neither `epoch` nor `saveEvery`. It holds the attention:
  * its implementations round differently, and a checkpoint of one must not pass for that of another.
  */
 export function sftStretch(
-  { stage = 'sft', recipe, model, trajectories, rows, adapter, epochs = epochsIn(stage, recipe), epoch }: SftInput,
+  {
+    stage = 'sft',
+    recipe,
+    model,
+    trajectories,
+    rows,
+    adapter,
+    epochs = stages[stage].epochs(recipe.sft),
+    epoch,
+  }: SftInput,
   place: Pick<TrainerPlace, 'attention'>,
 ): Stretch {
   // The adapter of the stage before says all that it did.
