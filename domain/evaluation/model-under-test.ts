@@ -44,6 +44,12 @@ export function modelNamed(id: string): ModelUnderTest | null {
   return modelOf({ label: id, step: step === undefined ? null : Number(step) });
 }
 
+/**
+ * The label, on grey images, of a model that was named on the command line (`RUN@grpo-500`, `endpoint:NAME`), which need
+ * not be one of a stage. Stands in artifacts.
+ */
+export const labelOnGrey = (label: string): string => `${label}, no image`;
+
 /** `SFT + GRPO, step 500`; `…, grey image`. */
 export function modelTitle({ stage, step, image }: ModelUnderTest): string {
   const row = rowOf(stage);

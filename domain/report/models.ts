@@ -62,8 +62,11 @@ export function rivalsOf(models: readonly EvaluatedModel[], final: EvaluatedMode
   });
 }
 
+/** What tells a result's model. */
+type Labelled = Pick<EvaluatedModel, 'label' | 'step'>;
+
 /** The same model on grey images, if that was asked for. */
-export function controlOf(models: readonly EvaluatedModel[], shown: EvaluatedModel): EvaluatedModel | undefined {
+export function controlOf<T extends Labelled>(models: readonly T[], shown: Labelled): T | undefined {
   const model = modelOf(shown);
   return model ? findModel(models, onGrey(model)) : undefined;
 }
@@ -72,10 +75,7 @@ export const taskOf = (model: EvaluatedModel | undefined, task: QuestionTask): T
   model?.tasks.find((own) => own.task === task);
 
 /** The result of this model, by the value that its label stands for. */
-export const findModel = <T extends { label: string; step: number | null }>(
-  results: readonly T[],
-  wanted: ModelUnderTest,
-): T | undefined =>
+export const findModel = <T extends Labelled>(results: readonly T[], wanted: ModelUnderTest): T | undefined =>
   results.find((result) => {
     const model = modelOf(result);
     return model !== null && sameModel(model, wanted);
