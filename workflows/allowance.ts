@@ -1,4 +1,4 @@
-/** What the run may spend on the language model, and what its stages have spent. Of this run alone, like `attempts.ts`. */
+/** What the run may spend on the language model, and what its parts have spent. Of this run alone, like `attempts.ts`. */
 import { defineSignal, setHandler } from '@temporalio/workflow';
 import type { LlmAllowance } from '../domain/contracts/trajectories.ts';
 import { budgetSchema, type LlmAccount, type LlmBudget } from '../domain/llm-account.ts';

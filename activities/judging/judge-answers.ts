@@ -1,5 +1,5 @@
 /**
- * A model's answers as narratives, scored by a judge. Each reply is kept in the ledger of language models, so a stage that
+ * A model's answers as narratives, scored by a judge. Each reply is kept in the ledger of language models, so a run that
  * was killed goes on with the texts that have none, and the same text is never paid for twice.
  */
 import { z } from 'zod';

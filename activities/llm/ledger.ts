@@ -53,7 +53,7 @@ export interface LedgerAnswer {
 
 export interface LedgerSettings {
   store: ArtifactStore;
-  model: Pick<ServedModel, 'identity' | 'fingerprint' | 'stage'>;
+  model: Pick<ServedModel, 'identity' | 'fingerprint' | 'part'>;
   run: RunRef;
   /** How often in one execution of a run a request is made whose replies are of no use. */
   asks: number;
@@ -184,7 +184,7 @@ const entryFor = ({ model, run, now }: LedgerSettings, { request }: Replies, rep
 async function keep(place: Place, replies: Replies, entry: LedgerEntry): Promise<void> {
   const { packs, fingerprints, stored } = place;
   const { request } = replies;
-  const fingerprint = await fingerprints.partFor(entry.reply);
+  const fingerprint = await fingerprints.nameFor(entry.reply);
   const before = (await stored.to(request)).filter((each) => each.fingerprint === fingerprint);
   const text = JSON.stringify(entry);
   let othersWereFirst = false;

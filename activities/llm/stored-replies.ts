@@ -1,5 +1,5 @@
 /**
- * Which replies of a model a store has, by one listing instead of a question per request: most requests of a stage have
+ * Which replies of a model a store has, by one listing instead of a question per request: most requests of a part of a run have
  * none yet, and to ask for each of them would cost as much as to store its reply.
  */
 import { storeKeys } from '../../domain/names.ts';

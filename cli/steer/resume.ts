@@ -46,7 +46,7 @@ export async function resume(
   const found = await knownInputOf(session, run);
   const input = { ...found, recipe: underOwnRules(found.recipe) };
   await startRun(client, { input: budget ? { ...input, budget } : input, run, reuse: 'ALLOW_DUPLICATE_FAILED_ONLY' });
-  return `run ${run} continues; finished stages come from the store, training from its newest checkpoint`;
+  return `run ${run} continues; what is finished comes from the store, training from its newest checkpoint`;
 }
 
 /** Signals each workflow, the run and its evaluations, whose activities wait for their next attempt. */

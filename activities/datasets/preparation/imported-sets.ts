@@ -1,4 +1,4 @@
-/** Imported sets as the data stage reads them. */
+/** Imported sets as preparation reads them. */
 import type { ArtifactRef } from '../../../domain/artifact.ts';
 import { artifactFiles } from '../../../domain/artifact-files.ts';
 import type { Case } from '../../../domain/cases/case.ts';
