@@ -8,7 +8,7 @@
  * next. `--until data` ends after the first part. `--readings 3` measures each size three times.
  *
  * `--folder DIR` keeps the files of the last run of each size. `--folder DIR --only evaluation,report` then measures
- * these parts alone, on what that run gave to them (with its `--distractors`): minutes in the place of hours. A part
+ * these parts alone, on what that run gave to them (with its `--distractors`): minutes instead of hours. A part
  * finds none of the results that are in the store, and an evaluation no answers; in a run the evaluation of grey
  * pictures finds those to the real ones.
  *

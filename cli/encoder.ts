@@ -28,7 +28,7 @@ export async function storeEncoder(
   const { file, name, ...settings } = await readDescription(path);
   const graph = resolve(dirname(path), file);
   if (!graph.endsWith('.onnx'))
-    throw userMistake(`${path}: file: ${file} is no .onnx file; export the encoder to ONNX`);
+    throw userMistake(`${path}: file: ${file} is not an .onnx file; export the encoder to ONNX`);
   if (!(await stat(graph).catch(() => null))?.isFile()) {
     throw userMistake(
       path.endsWith('.onnx')

@@ -57,7 +57,7 @@ function recognise(error: unknown): Explained | null {
 /** What the system says of a file or folder that a command was given. */
 const fileRefusals: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file or folder; make the folder first, or give another path',
-  ENOTDIR: 'a part of the path is no folder; give another path',
+  ENOTDIR: 'a part of the path is not a folder; give another path',
   EISDIR: 'is a folder; give the path of a file',
   EEXIST: 'is there already, as something else; give another path',
   EACCES: 'may not be read or written by you; change its permissions, or give another path',

@@ -36,7 +36,7 @@ async function openEndpoint(
     signal,
   }: { store: ArtifactStore; environment: Pick<Environment, 'home' | 'llm'>; signal: AbortSignal },
 ): Promise<OpenedModel> {
-  if (tested.kind !== 'endpoint') throw userMistake(`${tested.label} is no model behind an endpoint`);
+  if (tested.kind !== 'endpoint') throw userMistake(`${tested.label} is not a model behind an endpoint`);
   const choice = { model: tested.model, ...(tested.provider ? { provider: tested.provider } : {}) };
   if (settingsFor(environment.llm, choice).provider === 'embedded') {
     throw userMistake(

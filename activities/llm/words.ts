@@ -42,7 +42,7 @@ export function listen(error: unknown, secrets: readonly string[]): Said {
   const plain = brief(clean(raw.replaceAll(/<(style|script)[\s\S]*?<\/\1>|<[^>]*>/gi, ' ')));
   const noReply = status !== null && ((call?.statusCode ?? 500) < 300 || InvalidResponseDataError.isInstance(error));
   return noReply
-    ? { ...said, all: '', sentence: `the answer is no chat completion: ${plain}` }
+    ? { ...said, all: '', sentence: `the answer is not a chat completion: ${plain}` }
     : { ...said, all: plain, sentence: status === null ? '' : plain };
 }
 

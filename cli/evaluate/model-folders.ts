@@ -33,7 +33,7 @@ export async function findModelAt(
   const found = await stat(folder).catch(() => null);
   if (!found) {
     if (hubId.test(path)) return { kind: 'base', name: path, base: path };
-    throw userMistake(`${path}: there is no such folder (${folder}), and it is no id of the hub (owner/name)`);
+    throw userMistake(`${path}: there is no such folder (${folder}), and it is not an id of the hub (owner/name)`);
   }
   const names = found.isDirectory() ? await readdir(folder) : [];
   const name = basename(folder);
@@ -54,7 +54,7 @@ export async function findModelAt(
   }
   if (names.includes('config.json')) return { kind: 'base', name, base: folder };
   throw userMistake(
-    `${path}: is no model: it holds neither adapter_config.json (an adapter), config.json (a merged model) nor onnx/ (an export)`,
+    `${path}: is not a model: it holds neither adapter_config.json (an adapter), config.json (a merged model) nor onnx/ (an export)`,
   );
 }
 
@@ -62,7 +62,7 @@ export async function findModelAt(
 async function requireBase(path: string, file: string, base: string): Promise<void> {
   const text = await readFile(file, 'utf8');
   const config = adapterConfigSchema.safeParse(parseJson(text)).data;
-  if (!config) throw userMistake(`${path}: adapter_config.json is no JSON object`);
+  if (!config) throw userMistake(`${path}: adapter_config.json is not a JSON object`);
   const named = config.base_model_name_or_path;
   if (!named) return;
   const [own, wanted] = [publicBase(named), publicBase(base)];

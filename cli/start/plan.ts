@@ -104,11 +104,11 @@ async function architectureOf(base: string): Promise<Architecture | null> {
 }
 
 function count(text: string): number {
-  if (!/^[1-9]\d*$/.test(text)) throw userMistake(`"${text}" is no count; give a whole number above 0`);
+  if (!/^[1-9]\d*$/.test(text)) throw userMistake(`"${text}" is not a count; give a whole number above 0`);
   return Number(text);
 }
 
 function amount(text: string): number {
-  if (!/^\d+(\.\d+)?$/.test(text)) throw userMistake(`"${text}" is no price; give a number, e.g. 0.4`);
+  if (!/^\d+(\.\d+)?$/.test(text)) throw userMistake(`"${text}" is not a price; give a number, e.g. 0.4`);
   return Number(text);
 }

@@ -27,7 +27,7 @@ export function readBudget(text: string): LlmBudget {
   const fields = text.split(',').map((field) => field.split('=', 2));
   const budget = budgetSchema.safeParse(Object.fromEntries(fields.map(([name = '', value]) => [name, Number(value)])));
   if (budget.success) return budget.data;
-  throw userMistake(`--budget "${text}" is no budget; give e.g. calls=5000, tokens=2000000 or calls=5000,money=20`);
+  throw userMistake(`--budget "${text}" is not a budget; give e.g. calls=5000, tokens=2000000 or calls=5000,money=20`);
 }
 
 /** Returns what was done, in a line. */

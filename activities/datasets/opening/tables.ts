@@ -185,7 +185,7 @@ export function findExport(folder: DataFolder, roles: Roles, insteadOf: string):
   if (inArchive) throw userMistake(`${inArchive.path}: Parquet is not read in an archive; unpack it`);
   if (files.length === 0) return null;
   for (const file of files) folder.use(file);
-  folder.note(`${listSome(files.map(({ path }) => basename(path)))} is read in the place of ${insteadOf}`);
+  folder.note(`${listSome(files.map(({ path }) => basename(path)))} is read instead of ${insteadOf}`);
   const inOrder = files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
   return parquetTable(inOrder, folder.reader, roles, folder.note);
 }

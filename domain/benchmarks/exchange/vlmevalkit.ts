@@ -89,7 +89,7 @@ function fromRecords(text: string, file: string): QuotedTable {
   try {
     value = parsePythonJson(text);
   } catch (error) {
-    throw userMistake(`${file}: is no JSON (${String(error)})`, error);
+    throw userMistake(`${file}: is not JSON (${String(error)})`, error);
   }
   const records = z.array(z.record(z.string(), z.unknown())).safeParse(value);
   if (!records.success) {

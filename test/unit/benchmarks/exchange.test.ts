@@ -35,7 +35,7 @@ describe('samples of lmms-eval', () => {
   ].join('\n');
   const file = parseLmmsEvalSamples(text, '20261126_samples_pope.jsonl', 'pope');
 
-  it('are read: response, target, score; no score is no zero', () => {
+  it('are read: response, target, score; no score is not a zero', () => {
     expect(file.items).toEqual([
       { id: '0', source: 'pope', output: 'B', expected: 'B', score: 1 },
       { id: '12345678901234567', source: 'pope', output: 'NaN', expected: 'A', score: 0 },
@@ -86,7 +86,7 @@ describe('samples of lmms-eval', () => {
 
   it('that are none are refused by file and row', () => {
     expect(() => parseLmmsEvalSamples('{"doc_id": 1}', 'f.jsonl', 't')).toThrow(/f\.jsonl: row 1: target/);
-    expect(() => parseLmmsEvalSamples(`${text}<html>`, 'f.jsonl', 't')).toThrow(/f\.jsonl: row 4: is no JSON/);
+    expect(() => parseLmmsEvalSamples(`${text}<html>`, 'f.jsonl', 't')).toThrow(/f\.jsonl: row 4: is not JSON/);
   });
 });
 
@@ -127,7 +127,7 @@ describe('tables of VLMEvalKit', () => {
   ].join('\n');
   const result = parseVlmEvalKit(text, 'm_set_exact_matching_result.tsv', 'set');
 
-  it('are read: prediction, answer, hit; no hit is no zero', () => {
+  it('are read: prediction, answer, hit; no hit is not a zero', () => {
     expect(result.items).toEqual([
       { id: '241', source: 'skin', output: 'B.\t nevus', expected: 'B', score: 1 },
       { id: '252', source: 'set', output: 'Failed to obtain answer via API.', expected: 'A', score: 0 },

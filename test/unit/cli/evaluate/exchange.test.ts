@@ -108,7 +108,7 @@ describe('results of other tools', () => {
     expect(await refuse('x.tsv')).toMatch(
       /x\.tsv: none of its 1 items has a score; give the judged results \(column hit\)$/,
     );
-    expect(await refuse('x.xlsx')).toMatch(/x\.xlsx: is no workbook/);
+    expect(await refuse('x.xlsx')).toMatch(/x\.xlsx: is not a workbook/);
     expect(await refuse('x.pdf')).toMatch(/neither \.xlsx, \.tsv, \.csv nor \.json/);
     expect(await refuse('absent.tsv')).toMatch(/absent\.tsv: cannot be read/);
     expect(await refuse('judged.xlsx', 'id-diagnosis')).toMatch(/one of Dermflow's, whose items these are not/);
