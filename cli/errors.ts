@@ -14,7 +14,7 @@ interface Explained {
 
 /** Prints the error and returns the exit code. An error that nobody foresaw is printed with its stack. */
 export function explainError(error: unknown, json: boolean): number {
-  const known = recognise(error);
+  const known = explanationOf(error);
   if (!known) {
     console.error(error);
     return exitCodes.failedRun;
@@ -25,7 +25,7 @@ export function explainError(error: unknown, json: boolean): number {
   return exitCode;
 }
 
-function recognise(error: unknown): Explained | null {
+function explanationOf(error: unknown): Explained | null {
   if (error instanceof DermflowError) {
     return { type: error.type, message: error.message, exitCode: exitCodeOf(error.type) };
   }
@@ -39,7 +39,7 @@ function recognise(error: unknown): Explained | null {
   }
   if (isGrpcStatus(error, grpcStatus.UNAUTHENTICATED, grpcStatus.PERMISSION_DENIED)) {
     // A key that was taken back while the command ran.
-    return recognise(explainRefusal(error, { address: ownEnvironment().temporal.address }));
+    return explanationOf(explainRefusal(error, { address: ownEnvironment().temporal.address }));
   }
   if (error instanceof WorkflowFailedError) {
     const message = error.cause?.message ?? error.message;

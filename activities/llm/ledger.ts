@@ -14,6 +14,7 @@ import {
   llmReplySchema,
   type ReplyReader,
 } from '../../domain/llm.ts';
+import { jsonOrNull } from '../../domain/rows/json-text.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { ledgerStore } from './ledger-store.ts';
 import { openReplyPacks, type ReplyPacks } from './reply-packs.ts';
@@ -217,15 +218,7 @@ function again(request: LlmRequest, faults: readonly (string | null)[]): LlmRequ
 async function readEntry(packs: ReplyPacks, key: string, request: string): Promise<LedgerEntry | null> {
   const text = await packs.read(key, request);
   if (text === null) return null;
-  const entry = entrySchema.safeParse(parseJson(text));
+  const entry = entrySchema.safeParse(jsonOrNull(text));
   if (entry.data?.request === request) return entry.data;
   throw corrupt(`${key}: the stored LLM reply is damaged; delete this object and resume the run`);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,6 @@
 /** What an endpoint says of a failure, wherever that stands in its body: one line, without secrets. */
 import { APICallError, InvalidResponseDataError } from '@ai-sdk/provider';
+import { jsonOrNull } from '../../domain/rows/json-text.ts';
 import { rootCause, untrusted } from './identity.ts';
 import { redirectedTo } from './transport.ts';
 
@@ -32,7 +33,7 @@ export function listen(error: unknown, secrets: readonly string[]): Said {
   const call = APICallError.isInstance(error) ? error : null;
   const data = InvalidResponseDataError.isInstance(error) ? JSON.stringify(error.data) : undefined;
   const raw = data ?? call?.responseBody ?? textOf(error);
-  const body = parseJson(raw);
+  const body = jsonOrNull(raw);
   const sentence = sentenceOf(body);
   const status = isOfNetwork(error) ? null : (statusIn(body) ?? (call ? (call.statusCode ?? null) : 200));
   const headers = call?.responseHeaders ?? {};
@@ -89,14 +90,6 @@ const textOf = (error: unknown): string => {
   if (error instanceof Error) return error.message;
   return JSON.stringify(error) ?? String(error);
 };
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 

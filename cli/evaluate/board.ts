@@ -34,7 +34,7 @@ export async function readBoard(store: ArtifactStore, namespace: string): Promis
   const keys = await store.keys('benchmark', '');
   const own = newest((await concurrently(keys, readsInFlight, (key) => readBenchmark(store, key))).flat());
   const runs = new Set((await listRecords(store, namespace)).map(({ run }) => run));
-  const ofRuns = await concurrently(runs, readsInFlight, (run) => readRun(store, run, namespace));
+  const ofRuns = await concurrently(runs, readsInFlight, (run) => rowsOfRun(store, run, namespace));
   return withoutRepeats(own, ofRuns.flat());
 }
 
@@ -97,7 +97,7 @@ const benchmarkOf: Record<QuestionTask, string> = {
   hierarchical: 'hierarchical',
 };
 
-async function readRun(store: ArtifactStore, run: string, namespace: string): Promise<RowOfRun[]> {
+async function rowsOfRun(store: ArtifactStore, run: string, namespace: string): Promise<RowOfRun[]> {
   const records = await findRecords(store, run, namespace);
   const record = records.find(({ end }) => end?.state === 'COMPLETED');
   const result = runResultSchema.safeParse(record?.end?.result).data;
@@ -105,7 +105,7 @@ async function readRun(store: ArtifactStore, run: string, namespace: string): Pr
   const { prompts } = recordedRecipe(run, record.recipe);
   return result.evaluations.flatMap((evaluation) =>
     evaluation.scores.map((score) => ({
-      row: rowOf(run, prompts, evaluation, score),
+      row: rowOfScore(run, prompts, evaluation, score),
       asked: labelAsked(run, evaluation),
     })),
   );
@@ -119,7 +119,7 @@ export function labelAsked(run: string, { label, step }: Pick<EvaluationResult, 
   return model.image === 'grey' ? labelOnGrey(onReal) : onReal;
 }
 
-function rowOf(
+function rowOfScore(
   run: string,
   profile: string,
   { label, step, evaluation }: Pick<EvaluationResult, 'label' | 'step' | 'evaluation'>,

@@ -9,6 +9,7 @@ import { isAdapterFile } from '../../activities/trainer/model-folders.ts';
 import type { ArtifactRef } from '../../domain/artifact.ts';
 import { userMistake } from '../../domain/failures.ts';
 import { publicBase } from '../../domain/models/public-base.ts';
+import { jsonOrNull } from '../../domain/rows/json-text.ts';
 
 type FoundModel =
   | { kind: 'adapter'; name: string; adapter: ArtifactRef }
@@ -61,7 +62,7 @@ export async function findModelAt(
 /** An adapter on another base gives noise, without a word. */
 async function requireBase(path: string, file: string, base: string): Promise<void> {
   const text = await readFile(file, 'utf8');
-  const config = adapterConfigSchema.safeParse(parseJson(text)).data;
+  const config = adapterConfigSchema.safeParse(jsonOrNull(text)).data;
   if (!config) throw userMistake(`${path}: adapter_config.json is not a JSON object`);
   const named = config.base_model_name_or_path;
   if (!named) return;
@@ -90,12 +91,4 @@ async function keep(
     facts: { folder: basename(folder) },
     files,
   }));
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -47,7 +47,7 @@ export async function askByBatch(settings: BatchedSettings): Promise<void> {
   const submitted = new Set<string>();
   for (let number = 1; ; number++) {
     const keyOf = (state: 'lines' | 'collected'): string => storeKeys.llmBatch(part, number, state);
-    const before = await readJson(store, keyOf('lines'), intentSchema);
+    const before = await readStored(store, keyOf('lines'), intentSchema);
     let intent = before;
     if (intent === null) {
       const lines = [...within(await next(submitted))];
@@ -85,7 +85,7 @@ async function finish(
   const { store, batches, part, requests, keep, signal } = settings;
   const key = storeKeys.llmBatch(part, number, 'submitted');
   const lines = new Map(digests.flatMap((digest) => entryOf(requests, digest)));
-  let noted = await readJson(store, key, submittedSchema);
+  let noted = await readStored(store, key, submittedSchema);
   let replies: ReadonlyMap<string, LlmReply> | null = null;
   if (noted === null && mayBeThere) {
     for (const id of await batches.find(lines, label, new Date(at), signal)) {
@@ -125,7 +125,7 @@ const entryOf = (requests: ReadonlyMap<string, LlmRequest>, digest: string): [st
   return request === undefined ? [] : [[digest, request]];
 };
 
-async function readJson<T>(store: ArtifactStore, key: string, schema: z.ZodType<T>): Promise<T | null> {
+async function readStored<T>(store: ArtifactStore, key: string, schema: z.ZodType<T>): Promise<T | null> {
   const text = await readStoredText(store, key);
   return text === null ? null : schema.parse(JSON.parse(text));
 }
