@@ -144,7 +144,7 @@ const watch = createLeaseWatch();
 
 /**
  * Removes folders that were left, e.g. after a `kill -9`; `rescue` first takes out of each what is worth keeping, and
- * says whether it could. Left is a folder
+ * says whether it could. A folder is left
  *
  * - of this host, boot and process namespace: when its process is gone or another one has its number, at once;
  * - of any other owner: when its lease was given up ({@link LeaseWatch}), so never at the first sweep.

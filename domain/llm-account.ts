@@ -5,7 +5,7 @@ import type { LlmPrice } from './llm-settings.ts';
 
 const count = z.int().nonnegative();
 
-/** What a part of a run spent. `calls`, tokens and money are this run's own, over all its executions; the ledger's are others'. */
+/** What a part of a run spent: `calls`, tokens and money of this run, over all its executions; the ledger's are others'. */
 export const llmAccountSchema = z.strictObject({
   /** Different requests that the part needs, and how many of them the ledger answered without a call of this pass. */
   requests: count,

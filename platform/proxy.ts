@@ -6,7 +6,7 @@ import http, { setGlobalProxyFromEnv } from 'node:http';
 import https from 'node:https';
 import { getProxyForUrl } from 'proxy-from-env';
 
-// biome-ignore lint/style/noProcessEnv: changed as a whole, for child processes too; Node and proxy-from-env read the proxies there themselves
+// biome-ignore lint/style/noProcessEnv: Node and proxy-from-env read proxies there, child processes too
 const own = process.env;
 
 const loopback = ['localhost', '127.0.0.1', '::1', '[::1]'];

@@ -9,7 +9,7 @@ export const setBudget = defineSignal<[budget: LlmBudget]>(signals.setBudget);
 let budget: LlmBudget | undefined;
 const accounts: LlmAccount[] = [];
 
-/** @param given in place of the recipe's; the signal takes the place of both */
+/** @param given in place of the recipe's; the signal replaces both */
 export function listenForBudget(given: unknown): void {
   const take = (value: unknown): void => {
     // Any client may start or signal; what is no budget changes nothing.

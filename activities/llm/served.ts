@@ -1,6 +1,6 @@
 /**
- * Which weights answer a part of a run. What an endpoint says of its model stands in the model's identity; the fingerprint of
- * the weights (`system_fingerprint`) comes only with a reply. So a part of a run asks once, in a few tokens, before
+ * Which weights answer a part of a run. What an endpoint says of its model stands in the model's identity; the
+ * fingerprint of the weights (`system_fingerprint`) comes only with a reply. So a part of a run asks once, in a few tokens, before
  * anything else, and remembers what it was told: other weights under the same name are another model, whose replies are
  * not known yet. A hosted provider answers from machines of several fingerprints, and may change them at any time: each
  * that answers the part joins it, is remembered with it, and its earlier replies serve from then on. So what the part

@@ -26,7 +26,7 @@ export interface ReportInput {
   chosen?: MilestoneChoice[];
   /** Of a recipe that asks for them. */
   probes?: ProbesResult;
-  /** What the run spent on the language model; `stage`, as histories and `report.json` have it, is the part of the run. */
+  /** What the run spent on the language model; histories and `report.json` call the part of the run `stage`. */
   spent?: { stage: string; account: LlmAccount }[];
 }
 
@@ -49,7 +49,7 @@ export interface NarrativeReportInput {
   /** Each model on DermBench's part of the run, scored as narratives. */
   bench: BenchmarkResult[];
   adapter: ArtifactRef;
-  /** What the run spent on the language model; `stage`, as histories and `report.json` have it, is the part of the run. */
+  /** What the run spent on the language model; histories and `report.json` call the part of the run `stage`. */
   spent?: { stage: string; account: LlmAccount }[];
 }
 

@@ -1,4 +1,4 @@
-/** Requests of a part of a run by the provider's batch API: which are submitted, what they may cost, how they come to the ledger. */
+/** Requests by the provider's batch API: which are submitted, what they may cost, how they come to the ledger. */
 import { userMistake } from '../../../domain/failures.ts';
 import type { LlmReply, LlmRequest, ReplyReader } from '../../../domain/llm.ts';
 import { type LlmAccount, type LlmBudget, limitReached, priceOf, spend } from '../../../domain/llm-account.ts';

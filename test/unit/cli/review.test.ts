@@ -170,7 +170,7 @@ describe('the desk', () => {
     expect(await desk.save(given({ reviewer: '  ' }))).toEqual({ wrong: expect.stringMatching(/^reviewer: /) });
     expect(await desk.save(given({ reviewer: 'Script-1' }))).toHaveProperty('wrong');
     expect(await desk.save(given({ verdict: 'settled' }))).toEqual({
-      wrong: expect.stringContaining('nothing is to be settled'),
+      wrong: expect.stringContaining('nothing left to settle'),
     });
     const text = ` ${desk.narratives[0]?.text} `;
     expect(await desk.save(given({ reviewer: ' Ada\u200b ', text, note: ' ' }))).toEqual({ saved: true });
