@@ -88,6 +88,7 @@ const readBoot = (): string | null =>
     : orNull(() => say('sysctl', ['-n', 'kern.bootsessionuuid']));
 
 const say = (program: string, args: string[], env: Record<string, string> = {}): string =>
+  // biome-ignore lint/style/noProcessEnv: handed on whole to a child process
   execFileSync(program, args, { encoding: 'utf8', env: { ...process.env, ...env } }).trim();
 
 /** What cannot be read or is empty is not known. */

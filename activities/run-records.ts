@@ -59,14 +59,13 @@ async function writeRecord(store: ArtifactStore, record: RunRecord): Promise<voi
 function factsOf({ run, namespace, method, recipe, startedAt, end }: RunRecord): RunFacts {
   const named = typeof recipe === 'object' && recipe !== null && 'name' in recipe ? String(recipe.name) : '';
   const reached = end?.progress.stages.findLast(({ state }) => state === 'done' || state === 'failed');
-  const stage = reached?.stage ?? '';
   return {
     run,
     namespace,
     method,
     recipe: named,
     state: end?.state ?? null,
-    stage,
+    stage: reached?.stage ?? '',
     startedAt,
     closedAt: end?.closedAt ?? null,
   };

@@ -105,6 +105,7 @@ const sqliteFull = 13;
 export function explainDiskError(error: unknown, scratch: string): unknown {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (isFullForSqlite(error)) {
+    // biome-ignore lint/style/noProcessEnv: SQLite reads it there itself, so this is what it read
     const folder = process.env.SQLITE_TMPDIR || tmpdir();
     const words = 'the disk is full; free space or set TMPDIR to a folder on another disk';
     return unavailable(`folder for temporary files ${folder}: ${words}`, error);
@@ -143,7 +144,7 @@ const watch = createLeaseWatch();
 
 /**
  * Removes folders that were left, e.g. after a `kill -9`; `rescue` first takes out of each what is worth keeping, and
- * says whether it could. Left is a folder
+ * says whether it could. A folder is left
  *
  * - of this host, boot and process namespace: when its process is gone or another one has its number, at once;
  * - of any other owner: when its lease was given up ({@link LeaseWatch}), so never at the first sweep.

@@ -11,8 +11,8 @@ import { parseArgs } from 'node:util';
 import { execa } from 'execa';
 import { z } from 'zod';
 import { modelSize } from '../activities/datasets/images/image-size.ts';
-import { ownEnvironment } from '../cli/environment.ts';
 import { flatMemory } from '../infra/node24.mjs';
+import { ownEnvironment } from '../platform/own-environment.ts';
 import { readCount } from './common/arguments.ts';
 import { median } from './common/median.ts';
 import { writePhotographs, writeTinyImages } from './data/generate.ts';
@@ -81,7 +81,7 @@ async function compareThroughput(folder: string, images: number, repeats: number
   const runs = new Map<string, (Measure & { kibibytes: number })[]>();
   for (let turn = 0; turn < repeats; turn += 1) {
     for (const { name, run } of contestants) {
-      // Kept to the end: ext4 makes no new file in the place of one that was removed a moment ago, and looks for others.
+      // Kept to the end: ext4 makes no new file in place of one that was removed a moment ago, and looks for others.
       const store = await mkdtemp(join(folder, 'store-'));
       const measured = await run(store);
       runs.set(name, [...(runs.get(name) ?? []), { ...measured, kibibytes: (await sizeOf(store)) / 1024 }]);

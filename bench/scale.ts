@@ -1,14 +1,14 @@
 /**
  * `npm run bench scale -- --sizes 10000,100000,1000000 --distractors matched --processes own --until report`: the whole
  * workflow but the training, on generated cases, each size in a process of its own started as a worker is; prints peak
- * memory, seconds, history events and the longest silence of each stage.
+ * memory, seconds, history events and the longest silence of each part.
  *
- * `--processes own` runs each stage in a process of its own: what the stage needs. `shared` runs all of them in one, one
- * after the other, as a worker does that has all roles: what the heap of one stage has not given back counts for the
- * next. `--until data` ends after the first stage. `--readings 3` measures each size three times.
+ * `--processes own` runs each part in a process of its own: what the part needs. `shared` runs all of them in one, one
+ * after the other, as a worker does that has all roles: what the heap of one part has not given back counts for the
+ * next. `--until data` ends after the first part. `--readings 3` measures each size three times.
  *
  * `--folder DIR` keeps the files of the last run of each size. `--folder DIR --only evaluation,report` then measures
- * these stages alone, on what that run gave to them (with its `--distractors`): minutes in the place of hours. A stage
+ * these parts alone, on what that run gave to them (with its `--distractors`): minutes instead of hours. A part
  * finds none of the results that are in the store, and an evaluation no answers; in a run the evaluation of grey
  * pictures finds those to the real ones.
  *
@@ -31,9 +31,9 @@ import { readCount } from './common/arguments.ts';
 import { workflowsFile } from './scale/files.ts';
 import { inOwnProcess, keptInputs } from './scale/own-process.ts';
 import { type Reading, readingSchema, rowsOf, tableHead } from './scale/rows.ts';
-import { type StageName, stageNames } from './scale/stand-ins.ts';
+import { type PartName, partNames } from './scale/stand-ins.ts';
 
-const program = join(import.meta.dirname, 'scale/run-stages.ts');
+const program = join(import.meta.dirname, 'scale/run-parts.ts');
 
 export default async function scale(args: string[]): Promise<void> {
   const { values } = parseArgs({
@@ -52,9 +52,9 @@ export default async function scale(args: string[]): Promise<void> {
   oneOf('--distractors', distractors, distractorSources);
   oneOf('--processes', processes, ['own', 'shared']);
   oneOf('--until', until, ['data', 'report']);
-  for (const stage of only?.split(',') ?? []) oneOf('--only', stage, stageNames);
+  for (const part of only?.split(',') ?? []) oneOf('--only', part, partNames);
   if (only !== undefined && folder === undefined)
-    throw userMistake('--only measures stages of an earlier run again; give the --folder that it kept');
+    throw userMistake('--only measures parts of an earlier run again; give the --folder that it kept');
   const readings = readCount('--readings', values.readings);
   console.log(`distractors: ${distractors}, processes: ${only === undefined ? processes : 'own'}`);
   console.log(tableHead);
@@ -105,21 +105,21 @@ async function measureAgain(
   count: number,
   folder: string,
   distractors: string,
-  stages: readonly string[],
+  parts: readonly string[],
 ): Promise<Reading> {
-  const told: Reading['stages'] = [];
-  for (const stage of stages as StageName[]) {
+  const told: Reading['parts'] = [];
+  for (const part of parts as PartName[]) {
     // as checked
-    const inputs = await keptInputs({ folder, stage });
+    const inputs = await keptInputs({ folder, part });
     if (inputs.length === 0)
       throw userMistake(
-        `${folder} holds no ${stage} of a run; measure --sizes ${count} --processes own once without --only`,
+        `${folder} holds no ${part} of a run; measure --sizes ${count} --processes own once without --only`,
       );
     for (const input of inputs) {
-      const { measure } = await inOwnProcess({ folder, distractors, stage }, input, 'again');
-      told.push({ stage, ...measure, attempt: 1 });
-      console.error(`${count}: ${stage} ${measure.processorSeconds.toFixed(0)} s, ${measure.peakMiB.toFixed(0)} MiB`);
+      const { measure } = await inOwnProcess({ folder, distractors, part }, input, 'again');
+      told.push({ part, ...measure, attempt: 1 });
+      console.error(`${count}: ${part} ${measure.processorSeconds.toFixed(0)} s, ${measure.peakMiB.toFixed(0)} MiB`);
     }
   }
-  return { events: null, stages: told };
+  return { events: null, parts: told };
 }

@@ -1,7 +1,6 @@
 /** An image encoder of the user's own, for nearest neighbour and linear probe: its graph goes into the store. */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { parse } from 'yaml';
 import { z } from 'zod';
 import { commitOnce } from '../activities/commit-once.ts';
 import type { ArtifactStore } from '../activities/ports/artifact-store.ts';
@@ -10,6 +9,7 @@ import { artifactFiles } from '../domain/artifact-files.ts';
 import type { EvaluateModelsInput } from '../domain/contracts/benchmarks.ts';
 import { userMistake } from '../domain/failures.ts';
 import { encoderSettingsSchema } from '../domain/features/encoder.ts';
+import { readGivenYaml } from '../domain/rows/given-yaml.ts';
 
 /** `file` is relative to the settings; what is left out is that of most encoders. */
 const describedSchema = encoderSettingsSchema.extend({
@@ -28,7 +28,7 @@ export async function storeEncoder(
   const { file, name, ...settings } = await readDescription(path);
   const graph = resolve(dirname(path), file);
   if (!graph.endsWith('.onnx'))
-    throw userMistake(`${path}: file: ${file} is no .onnx file; export the encoder to ONNX`);
+    throw userMistake(`${path}: file: ${file} is not an .onnx file; export the encoder to ONNX`);
   if (!(await stat(graph).catch(() => null))?.isFile()) {
     throw userMistake(
       path.endsWith('.onnx')
@@ -65,7 +65,7 @@ async function readDescription(path: string): Promise<z.infer<typeof describedSc
       error,
     );
   });
-  const read = readYaml(text, path);
+  const read = readGivenYaml(text, path);
   // PyTorch's weights often pass as YAML: one long text.
   if (typeof read !== 'object' || read === null || Array.isArray(read)) {
     throw userMistake(
@@ -76,14 +76,6 @@ async function readDescription(path: string): Promise<z.infer<typeof describedSc
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   throw userMistake(`${path}: ${issue?.path.join('.') || 'the file'}: ${issue?.message ?? 'is not valid'}`);
-}
-
-function readYaml(text: string, path: string): unknown {
-  try {
-    return parse(text);
-  } catch (error) {
-    throw userMistake(`${path}: is neither YAML nor JSON (${String(error).split('\n')[0]})`, error);
-  }
 }
 
 /** Large graphs have their weights beside them, in files whose names begin with theirs: `x.onnx_data`, `x.onnx.data`. */

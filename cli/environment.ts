@@ -1,14 +1,7 @@
-/** The environment of this process, and, where it names no services, those of a local stack. */
+/** Which services a command talks to: those that the environment names, else those of a local stack. */
 import { atStack, findStack, type StackAddresses } from '../infra/local/stack.ts';
-import { type Environment, readEnvironment } from '../platform/env.ts';
-
-let parsed: Environment | undefined;
-
-/** Parsed when it is first asked for, and once: what needs no environment, such as `--help`, does not fail by a bad variable. */
-export function ownEnvironment(): Environment {
-  parsed ??= readEnvironment(process.env);
-  return parsed;
-}
+import type { Environment } from '../platform/env.ts';
+import { ownEnvironment } from '../platform/own-environment.ts';
 
 /** Where a command finds Temporal and the store. */
 export interface Services {

@@ -3,6 +3,7 @@ import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import { NamespaceNotFoundError } from '@temporalio/common';
 import { DermflowError, exitCodeOf, exitCodes, failureTypes } from '../domain/failures.ts';
 import { grpcStatus, isGrpcStatus, isServerAway } from '../platform/grpc.ts';
+import { ownEnvironment } from '../platform/own-environment.ts';
 import { explainRefusal } from '../platform/temporal-refusals.ts';
 
 interface Explained {
@@ -13,7 +14,7 @@ interface Explained {
 
 /** Prints the error and returns the exit code. An error that nobody foresaw is printed with its stack. */
 export function explainError(error: unknown, json: boolean): number {
-  const known = recognise(error);
+  const known = explanationOf(error);
   if (!known) {
     console.error(error);
     return exitCodes.failedRun;
@@ -24,7 +25,7 @@ export function explainError(error: unknown, json: boolean): number {
   return exitCode;
 }
 
-function recognise(error: unknown): Explained | null {
+function explanationOf(error: unknown): Explained | null {
   if (error instanceof DermflowError) {
     return { type: error.type, message: error.message, exitCode: exitCodeOf(error.type) };
   }
@@ -38,7 +39,7 @@ function recognise(error: unknown): Explained | null {
   }
   if (isGrpcStatus(error, grpcStatus.UNAUTHENTICATED, grpcStatus.PERMISSION_DENIED)) {
     // A key that was taken back while the command ran.
-    return recognise(explainRefusal(error, { address: process.env.TEMPORAL_ADDRESS }));
+    return explanationOf(explainRefusal(error, { address: ownEnvironment().temporal.address }));
   }
   if (error instanceof WorkflowFailedError) {
     const message = error.cause?.message ?? error.message;
@@ -56,7 +57,7 @@ function recognise(error: unknown): Explained | null {
 /** What the system says of a file or folder that a command was given. */
 const fileRefusals: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file or folder; make the folder first, or give another path',
-  ENOTDIR: 'a part of the path is no folder; give another path',
+  ENOTDIR: 'a part of the path is not a folder; give another path',
   EISDIR: 'is a folder; give the path of a file',
   EEXIST: 'is there already, as something else; give another path',
   EACCES: 'may not be read or written by you; change its permissions, or give another path',

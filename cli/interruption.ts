@@ -1,6 +1,6 @@
 /** Ctrl-C and SIGTERM as a signal that work can wait for. */
 import { watchLifeline } from '../platform/lifeline.ts';
-import { ownEnvironment } from './environment.ts';
+import { ownEnvironment } from '../platform/own-environment.ts';
 
 /** Aborts at the first SIGINT or SIGTERM, or when the process that started this one is gone. */
 export function untilInterrupted(): AbortSignal {

@@ -4,8 +4,8 @@ import { DermflowError, failureTypes } from '../domain/failures.ts';
 import { readStackFile } from '../infra/local/settings.ts';
 import { atStack, findStack, startStackIfNone } from '../infra/local/stack.ts';
 import { isServerAway } from '../platform/grpc.ts';
+import { ownEnvironment } from '../platform/own-environment.ts';
 import { isTemporalNamed } from '../platform/temporal.ts';
-import { ownEnvironment } from './environment.ts';
 import { type Session, withSession } from './session.ts';
 
 /**

@@ -57,7 +57,7 @@ export async function startRun(
 export const finishedRun = (run: string, cause?: unknown): Error =>
   userMistake(
     `run "${run}" is finished; "dermflow report ${run}" shows its results. To run it again under a name of its own give ` +
-      '--as NAME (finished stages come from the store); for other results change the recipe, e.g. --set seed=2',
+      '--as NAME (what is finished comes from the store); for other results change the recipe, e.g. --set seed=2',
     cause,
   );
 

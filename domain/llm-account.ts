@@ -5,9 +5,9 @@ import type { LlmPrice } from './llm-settings.ts';
 
 const count = z.int().nonnegative();
 
-/** What a stage spent. `calls`, tokens and money are this run's own, over all its executions; the ledger's are others'. */
+/** What a part of a run spent: `calls`, tokens and money of this run, over all its executions; the ledger's are others'. */
 export const llmAccountSchema = z.strictObject({
-  /** Different requests that the stage needs, and how many of them the ledger answered without a call of this pass. */
+  /** Different requests that the part needs, and how many of them the ledger answered without a call of this pass. */
   requests: count,
   fromLedger: count,
   /** When the first and the last of those entries were written; null without any. */
@@ -41,7 +41,7 @@ export const emptyAccount = (): LlmAccount => ({
   ...{ inputTokens: 0, outputTokens: 0, estimated: 0, money: 0, servedBy: [] },
 });
 
-/** What two parts of one stage spent. */
+/** What two halves of one part spent. */
 export const joinAccounts = (one: LlmAccount, other: LlmAccount): LlmAccount => ({
   requests: one.requests + other.requests,
   fromLedger: one.fromLedger + other.fromLedger,

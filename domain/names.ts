@@ -33,7 +33,8 @@ export const signals = { retryNow: 'retryNow', setBudget: 'setBudget', reviewed:
 
 /**
  * Search attributes, all of type Keyword; registered by `infra/local`, by an operator elsewhere (docs/operations.md). A
- * run whose namespace lacks them goes without. `verdict` is of nights alone.
+ * run whose namespace lacks them goes without. `verdict` is of nights alone. That of the part is registered in namespaces as
+ * "stage", its name of before.
  */
 export const searchAttributes = {
   recipe: 'DermflowRecipe',
@@ -96,12 +97,12 @@ export const storeKeys = {
   /** Several replies of the same weights, one a line. */
   llmReplyPack: (model: string, fingerprint: string, codes: readonly string[], digest: string): string =>
     `${storeKeys.llmReplies(model)}${fingerprint}/${codes.join('')}.${digest.slice(0, 16)}.jsonl`,
-  /** What a stage of a run was told first, and with which fingerprints it was answered since. */
-  llmFirstReply: (stage: string): string => `llm/served/${stage}/first.json`,
-  llmFingerprint: (stage: string, part: string): string => `llm/served/${stage}/fingerprints/${part}`,
-  /** The n-th batch of a stage: which lines it has, that it was submitted, that its replies are stored. */
-  llmBatch: (stage: string, number: number, state: 'lines' | 'submitted' | 'collected'): string =>
-    `llm/served/${stage}/batches/${number}-${state}.json`,
+  /** What a part of a run was told first, and with which fingerprints it was answered since. */
+  llmFirstReply: (part: string): string => `llm/served/${part}/first.json`,
+  llmFingerprint: (part: string, fingerprint: string): string => `llm/served/${part}/fingerprints/${fingerprint}`,
+  /** The n-th batch of a part: which lines it has, that it was submitted, that its replies are stored. */
+  llmBatch: (part: string, number: number, state: 'lines' | 'submitted' | 'collected'): string =>
+    `llm/served/${part}/batches/${number}-${state}.json`,
   llmAccount: (digest: string): string => `llm/accounts/${digest}.json`,
   /** How a judge first scored texts of known quality, by the digests of judge and texts. */
   judgeAnchors: (judge: string, texts: string): string => `judges/1/${judge.slice(0, 32)}-${texts.slice(0, 32)}.json`,

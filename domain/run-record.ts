@@ -93,6 +93,7 @@ export const runFactsSchema = z.object({
   recipe: z.string(),
   /** Null: the end was not recorded. */
   state: z.enum(recordedStates).nullable(),
+  /** The last part that it ended; records have it under this name. */
   stage: z.string(),
   startedAt: z.string(),
   closedAt: z.string().nullable(),

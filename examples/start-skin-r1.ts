@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { Client, Connection } from '@temporalio/client';
 
 const file = process.argv[2] ?? 'recipes/demo.yaml';
+// biome-ignore lint/style/noProcessEnv: a program of its own, which uses nothing of Dermflow
 const connection = await Connection.connect({ address: process.env.TEMPORAL_ADDRESS ?? '127.0.0.1:7233' });
 const client = new Client({ connection });
 

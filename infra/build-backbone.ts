@@ -21,7 +21,8 @@ import { drawIndependentFindings } from '../domain/demo/world.ts';
 import type { BuildBackboneJob } from '../domain/jobs/build-backbone.ts';
 import { createRandom } from '../domain/random.ts';
 import { type ChatRow, trainerEventSchema } from '../domain/trainer.ts';
-import { readEnvironment, repositoryRoot } from '../platform/env.ts';
+import { repositoryRoot } from '../platform/env.ts';
+import { ownEnvironment } from '../platform/own-environment.ts';
 
 /** Shipped beside the weights: what they were built with. */
 const recordSchema = z.object({
@@ -55,7 +56,7 @@ const settings = {
   images: 3000,
 };
 
-const environment = readEnvironment(process.env);
+const environment = ownEnvironment();
 await withScratchFolder(environment.scratch, 'backbone', async (scratch) => {
   const software = await train(await writeCorpus(scratch), scratch);
   const weights = await weightsDigest(flags.output);

@@ -3,10 +3,11 @@
  * one failed. `npm run format` mends what can be mended.
  */
 import { execa } from 'execa';
-import { readEnvironment, repositoryRoot } from '../platform/env.ts';
+import { repositoryRoot } from '../platform/env.ts';
+import { ownEnvironment } from '../platform/own-environment.ts';
 
 const write = process.argv.includes('--write');
-const ruff = [readEnvironment(process.env).trainerPython, '-m', 'ruff'];
+const ruff = [ownEnvironment().trainerPython, '-m', 'ruff'];
 const checks: readonly [title: string, command: readonly string[]][] = [
   ['types', ['tsc']],
   ['types of domain/: no Node, no DOM', ['tsc', '-p', 'domain']],

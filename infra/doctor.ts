@@ -38,11 +38,10 @@ const leastFreeGibibytes = 2;
 /** SeaweedFS takes no more writes where less than this share of its disk is free. */
 const sparedByStore = 0.01;
 
-export const machineChecks = ({ home, scratch, trainerPython, s3 }: Environment): Check[] => [
+export const machineChecks = ({ home, scratch, python, trainerPython, s3 }: Environment): Check[] => [
   {
     name: 'this machine',
     run: async () => {
-      const python = process.env.DERMFLOW_PYTHON || 'python3';
       const machine = readMachine({ checkout: root, home, python });
       const problems = problemsOf(machine, { missing: [], start: false });
       if (problems.length > 0) throw unavailable(problems.join('; '));

@@ -43,6 +43,7 @@ export async function runTypeScript(file, args, flags = [], env = {}) {
     await import(pathToFileURL(file).href);
   } else if (runsTypeScript || existsSync(ownNode)) {
     const node = runsTypeScript ? process.execPath : ownNode;
+    // biome-ignore lint/style/noProcessEnv: handed on whole to a child process
     const child = spawn(node, [...flags, file, ...args], { stdio: 'inherit', env: { ...env, ...process.env } });
     // A terminal signals the whole group, an init system or `kill` this process alone. The child decides how it ends.
     process.on('SIGINT', () => {});

@@ -5,7 +5,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { repositoryRoot } from './env.ts';
 
-/** Everything that a stage's result may depend on: our own code and data, and the locked versions of others'. */
+/** Everything that an activity's result may depend on: our own code and data, and the locked versions of others'. */
 const parts = [
   'activities',
   'cli',

@@ -80,6 +80,8 @@ const schema = z.object({
   DERMFLOW_VLLM_SLEEP: z.enum(['true', 'false']).default('false'),
   /** Socket of the process that forks trainers, which they read themselves; empty: none does. A local stack sets it. */
   [trainerServerVariable]: z.string().default(''),
+  /** Program by which set-up makes Python's environments; empty: `python3`. */
+  DERMFLOW_PYTHON: z.string().default(''),
   /** Python of the trainer's environment; empty: the one that set-up made below DERMFLOW_HOME. */
   DERMFLOW_TRAINER_PYTHON: z.string().default(''),
   /** Fast local disk for checkpoints and images; empty: DERMFLOW_HOME/scratch. */
@@ -135,6 +137,8 @@ export interface Environment {
   webhookSecret: string | null;
   /** In milliseconds. */
   rewardTimeoutMs: number;
+  /** Program by which set-up makes Python's environments. */
+  python: string;
   trainerPython: string;
   /** Whether a process forks trainers, so that none needs to stand by. */
   forksTrainers: boolean;
@@ -191,6 +195,7 @@ export function readEnvironment(variables: Record<string, string | undefined>): 
     payloadCodec: e.DERMFLOW_PAYLOAD_CODEC === '' ? null : resolve(plugins, e.DERMFLOW_PAYLOAD_CODEC),
     webhookSecret: e.DERMFLOW_WEBHOOK_SECRET === '' ? null : e.DERMFLOW_WEBHOOK_SECRET,
     rewardTimeoutMs: 1000 * e.DERMFLOW_REWARD_TIMEOUT,
+    python: e.DERMFLOW_PYTHON || 'python3',
     trainerPython: e.DERMFLOW_TRAINER_PYTHON === '' ? resolve(home, 'python/bin/python') : e.DERMFLOW_TRAINER_PYTHON,
     forksTrainers: e[trainerServerVariable] !== '',
     logLevel: e.DERMFLOW_LOG_LEVEL ?? 'info',

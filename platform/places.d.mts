@@ -1,2 +1,2 @@
 export const root: string;
-export function homeFolder(variables?: Record<string, string | undefined>): string;
+export function homeFolder(variables: Record<string, string | undefined>): string;

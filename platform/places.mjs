@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 /** Root of the checkout. */
 export const root = resolve(fileURLToPath(new URL('..', import.meta.url)));
 
-/** DERMFLOW_HOME, as platform/env.ts reads it. */
-export const homeFolder = (variables = process.env) =>
+/** DERMFLOW_HOME, as platform/env.ts reads it, which needs packages: set-up asks before any is installed. */
+export const homeFolder = (variables) =>
   resolve(
     (variables.DERMFLOW_HOME || resolve(root, '.dermflow')).replace(/^~(?=\/|$)/, () => variables.HOME || homedir()),
   );

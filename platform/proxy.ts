@@ -6,16 +6,19 @@ import http, { setGlobalProxyFromEnv } from 'node:http';
 import https from 'node:https';
 import { getProxyForUrl } from 'proxy-from-env';
 
+// biome-ignore lint/style/noProcessEnv: Node and proxy-from-env read proxies there, child processes too
+const own = process.env;
+
 const loopback = ['localhost', '127.0.0.1', '::1', '[::1]'];
 
 /** The hosts that are asked directly, as `NO_PROXY` lists them: the user's, and this machine. */
-export function exemptHosts(variables: NodeJS.ProcessEnv = process.env): string {
+export function exemptHosts(variables: NodeJS.ProcessEnv = own): string {
   const listed = [variables.NO_PROXY, variables.no_proxy].flatMap((list) => list?.split(/[\s,]+/) ?? []);
   return [...new Set([...listed, ...loopback])].filter((host) => host !== '').join(',');
 }
 
 /** Must be called at the start of a process, before any connection. Child processes inherit the exemption. */
-export function useProxies(variables: NodeJS.ProcessEnv = process.env): void {
+export function useProxies(variables: NodeJS.ProcessEnv = own): void {
   const exempt = exemptHosts(variables);
   Object.assign(variables, { NO_PROXY: exempt, no_proxy: exempt });
   setGlobalProxyFromEnv(variables);
@@ -23,7 +26,7 @@ export function useProxies(variables: NodeJS.ProcessEnv = process.env): void {
 
 /** Agents that go through the proxies, for clients that have their own; up to `maxSockets` connections to a host. */
 export const proxyAgents = (maxSockets = 50) => {
-  const options = { keepAlive: true, maxSockets, proxyEnv: process.env };
+  const options = { keepAlive: true, maxSockets, proxyEnv: own };
   return { httpAgent: new http.Agent(options), httpsAgent: new https.Agent(options) };
 };
 

@@ -7,9 +7,9 @@ import { newestStep } from '../activities/training/checkpoints.ts';
 import { pruneKept, sweepAndKeep } from '../activities/training/kept.ts';
 import { DermflowError, exitCodeOf, userMistake } from '../domain/failures.ts';
 import { type WorkerRole, workerRoles } from '../domain/names.ts';
-import { readEnvironment } from '../platform/env.ts';
 import { watchLifeline } from '../platform/lifeline.ts';
 import { createLogger } from '../platform/logger.ts';
+import { ownEnvironment } from '../platform/own-environment.ts';
 import { useProxies } from '../platform/proxy.ts';
 import { connectWorker } from '../platform/temporal.ts';
 import { useOwnHome } from '../platform/user.ts';
@@ -47,7 +47,7 @@ function readRoles(names: string[]): WorkerRole[] {
 }
 
 async function run(roles: WorkerRole[]): Promise<void> {
-  const environment = readEnvironment(process.env);
+  const environment = ownEnvironment();
   const logger = createLogger(`worker/${roles.join('+')}`, environment.logLevel);
   Runtime.install({
     shutdownSignals: [],

@@ -1,4 +1,4 @@
-/** What the run may spend on the language model, and what its stages have spent. Of this run alone, like `attempts.ts`. */
+/** What the run may spend on the language model, and what its parts have spent. Of this run alone, like `attempts.ts`. */
 import { defineSignal, setHandler } from '@temporalio/workflow';
 import type { LlmAllowance } from '../domain/contracts/trajectories.ts';
 import { budgetSchema, type LlmAccount, type LlmBudget } from '../domain/llm-account.ts';
@@ -9,7 +9,7 @@ export const setBudget = defineSignal<[budget: LlmBudget]>(signals.setBudget);
 let budget: LlmBudget | undefined;
 const accounts: LlmAccount[] = [];
 
-/** @param given in place of the recipe's; the signal takes the place of both */
+/** @param given in place of the recipe's; the signal replaces both */
 export function listenForBudget(given: unknown): void {
   const take = (value: unknown): void => {
     // Any client may start or signal; what is no budget changes nothing.

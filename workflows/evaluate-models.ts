@@ -54,7 +54,7 @@ export async function evaluateModels(given: EvaluateModelsInput): Promise<Evalua
   });
 }
 
-/** Of a recipe its data stage is done first where the store does not have it. */
+/** Of a recipe the data are prepared first where the store does not have them. */
 export async function dataOf(data: EvaluateModelsInput['data']): Promise<BenchmarkData> {
   if (!('recipe' in data)) return data;
   const recipe = parseRecipe(data.recipe, 'recipe', rulesAtStart());

@@ -150,7 +150,7 @@ async function train(recipe: RecipeOf<'skingpt-r1'>, { progress, evaluations }: 
   });
 }
 
-/** Counts what a stage of the language model cost, and says it. */
+/** Counts what a part of the run spent on the language model, and says it. */
 function told<T extends { llm?: LlmAccount | null }>(part: string, result: T, progress: Progress): T {
   countSpent(result.llm);
   if (result.llm) progress.say(part, ledgerWords(result.llm));

@@ -1,4 +1,4 @@
-/** The data stage, on cpu workers. */
+/** Data, on cpu workers. */
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { type Manifest, workKey } from '../../domain/artifact.ts';

@@ -1,4 +1,4 @@
-/** The evaluation stage, on a queue of its own: it neither waits for the trainer's accelerator nor takes it. */
+/** Evaluation, on a queue of its own: it neither waits for the trainer's accelerator nor takes it. */
 import type { Logger } from 'pino';
 import type { EvaluationActivities } from '../../domain/contracts/evaluation.ts';
 import type { Environment } from '../../platform/env.ts';

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { type ArtifactRef, digestOfJson } from '../../domain/artifact.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
-import { classificationItems, classificationName, pictureOf } from '../../domain/benchmarks/classification-set.ts';
+import { classificationItems, classificationName, pictureFile } from '../../domain/benchmarks/classification-set.ts';
 import type { OwnItem } from '../../domain/benchmarks/own-items.ts';
 import type { Case, ImageRef } from '../../domain/cases/case.ts';
 import type { ClassificationActivities, SetsRecipe } from '../../domain/contracts/distillation.ts';
@@ -75,7 +75,7 @@ function storeItems(
   const images: Record<string, ImageRef> = Object.fromEntries(
     cases.flatMap((c) => {
       const [image] = c.images;
-      return image && asked.has(pictureOf(c)) ? [[pictureOf(c), image]] : [];
+      return image && asked.has(pictureFile(c)) ? [[pictureFile(c), image]] : [];
     }),
   );
   const own = { items, images };

@@ -27,7 +27,7 @@ export function createEndpointActivities({
   };
 }
 
-/** Who answers is found out by one small call, as before a stage of a run. */
+/** Who answers is found out by one small call, as before a part of a run. */
 async function openEndpoint(
   { tested, benchmark, asking }: BenchmarkInput,
   {
@@ -36,7 +36,7 @@ async function openEndpoint(
     signal,
   }: { store: ArtifactStore; environment: Pick<Environment, 'home' | 'llm'>; signal: AbortSignal },
 ): Promise<OpenedModel> {
-  if (tested.kind !== 'endpoint') throw userMistake(`${tested.label} is no model behind an endpoint`);
+  if (tested.kind !== 'endpoint') throw userMistake(`${tested.label} is not a model behind an endpoint`);
   const choice = { model: tested.model, ...(tested.provider ? { provider: tested.provider } : {}) };
   if (settingsFor(environment.llm, choice).provider === 'embedded') {
     throw userMistake(
@@ -48,12 +48,12 @@ async function openEndpoint(
   const client = connect(async () => {
     throw new TypeError('who answers is asked without a picture');
   });
-  const stage = {
+  const part = {
     run: Context.current().info.workflowExecution?.workflowId ?? 'none',
     stage: `evaluate/${nameOfBenchmark(benchmark)}`,
   };
   const identity = await client.identify(signal);
-  const served = await recogniseModel(store, identity, stage, (request) => client.complete(request, signal));
+  const served = await recogniseModel(store, identity, part, (request) => client.complete(request, signal));
   const model = { ...modelOfRecord(served), thinkingTokens: environment.llm.thinkingTokens };
   const { decoding } = asking;
   return {

@@ -68,7 +68,13 @@ export async function evaluateBenchmark(
       const isSampled = asking.samples > 1;
       return {
         facts: {
-          ...{ ...scoreOf(summary), ...described, shown: tested.shown, samples: asking.samples, data: digestsOf(data) },
+          ...{
+            ...scoreFacts(summary),
+            ...described,
+            shown: tested.shown,
+            samples: asking.samples,
+            data: digestsOf(data),
+          },
           ...(isSampled ? { sampled: sampledScores(scored) } : {}),
         },
         files: await benchmarkFiles(folder, summary, {
@@ -103,7 +109,7 @@ const scoreAll = (
   );
 
 /** The part of a summary that fits into facts. */
-export function scoreOf({ items, groups, average }: BenchmarkSummary) {
+export function scoreFacts({ items, groups, average }: BenchmarkSummary) {
   const by = (reader: ReaderName) => {
     const { weighted, unread } = average[reader];
     return { score: weighted.score, macroF1: weighted.macroF1, unread };

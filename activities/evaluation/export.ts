@@ -48,7 +48,7 @@ export async function exportOnnx(
         imageSizes,
       };
       await runTrainerJob(trainer, job, { folder, signal, onProgress });
-      return { facts: { imageSizes }, files: await filesBelow(output) };
+      return { facts: { imageSizes }, files: await sourcesBelow(output) };
     }),
   );
 }
@@ -60,7 +60,7 @@ async function sizesOf(items: Rows<{ image: ImageRef }>): Promise<ExportOnnxJob[
   return [...bySize.values()].toSorted((a, b) => a[0] - b[0] || a[1] - b[1]);
 }
 
-async function filesBelow(folder: string): Promise<Record<string, { path: string }>> {
+async function sourcesBelow(folder: string): Promise<Record<string, { path: string }>> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   return Object.fromEntries(paths.map((path) => [relative(folder, path), { path }]));

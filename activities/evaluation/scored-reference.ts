@@ -2,7 +2,7 @@
 import type { Benchmark } from '../../domain/benchmarks/benchmark.ts';
 import type { ScoredItem } from '../../domain/evaluation/scored.ts';
 import { benchmarkFiles } from './benchmark-files.ts';
-import { scoreOf } from './evaluate-benchmark.ts';
+import { scoreFacts } from './evaluate-benchmark.ts';
 
 /**
  * @param described facts of the row beside its scores; `shown` says what of the pictures it saw
@@ -16,7 +16,7 @@ export async function scoredReference(
 ) {
   const summary = benchmark.summarise(scored);
   return {
-    facts: { ...scoreOf(summary), ...described, samples: 1 },
+    facts: { ...scoreFacts(summary), ...described, samples: 1 },
     files: await benchmarkFiles(folder, summary, { items: scored }),
   };
 }

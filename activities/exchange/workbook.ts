@@ -15,7 +15,7 @@ const remedy = 'give a workbook that VLMEvalKit wrote, or run it with PRED_FORMA
 export async function readWorkbook(bytes: Uint8Array, file: string): Promise<Sheet> {
   const { sheets } = await readXlsx(bytes).catch((error: unknown) => {
     const [what] = (error instanceof Error ? error.message : String(error)).split('\n');
-    throw userMistake(`${file}: is no workbook that can be read (${what}); ${remedy}`, error);
+    throw userMistake(`${file}: is not a workbook that can be read (${what}); ${remedy}`, error);
   });
   const [own, ...others] = sheets.filter(({ rows }) => rows.length > 0);
   if (!own) throw userMistake(`${file}: its sheets are empty; ${remedy}`);

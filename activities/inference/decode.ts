@@ -2,7 +2,7 @@
 import { Cache } from './cache.ts';
 import type { DecoderInput, Graphs } from './graphs.ts';
 import type { ModelFiles } from './model-files.ts';
-import { type EmbeddedPrompt, type Prefill, rowsOf } from './prefill.ts';
+import { type EmbeddedPrompt, type Prefill, splitRows } from './prefill.ts';
 import { drawsOf, likeliest, sampled } from './sampling.ts';
 
 interface DecodeOptions {
@@ -64,7 +64,7 @@ export async function decode(
     check();
     const { logits, added } = await graphs.decode(stepInput(active, cache), cache.rows(0, active.length));
     cache.add(added, new Array<number>(active.length).fill(1), 0);
-    scores = rowsOf(logits, active.length);
+    scores = splitRows(logits, active.length);
   }
 }
 

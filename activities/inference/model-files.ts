@@ -48,11 +48,11 @@ export interface ModelFiles {
 
 export async function readModelFiles(folder: string): Promise<ModelFiles> {
   const [config, generation, preprocessor, tokenizer, tokenizerConfig, template] = await Promise.all([
-    readJson(folder, 'config.json', configSchema),
-    readJson(folder, 'generation_config.json', generationSchema),
-    readJson(folder, 'preprocessor_config.json', preprocessorSchema),
-    readJson(folder, 'tokenizer.json', jsonObject),
-    readJson(folder, 'tokenizer_config.json', jsonObject),
+    readSettings(folder, 'config.json', configSchema),
+    readSettings(folder, 'generation_config.json', generationSchema),
+    readSettings(folder, 'preprocessor_config.json', preprocessorSchema),
+    readSettings(folder, 'tokenizer.json', jsonObject),
+    readSettings(folder, 'tokenizer_config.json', jsonObject),
     readFile(join(folder, 'chat_template.jinja'), 'utf8'),
   ]);
   const text = config.text_config;
@@ -77,7 +77,7 @@ export async function readModelFiles(folder: string): Promise<ModelFiles> {
   };
 }
 
-async function readJson<T>(folder: string, name: string, schema: z.ZodType<T>): Promise<T> {
+async function readSettings<T>(folder: string, name: string, schema: z.ZodType<T>): Promise<T> {
   const parsed = schema.safeParse(JSON.parse(await readFile(join(folder, name), 'utf8')));
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;

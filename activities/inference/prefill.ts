@@ -64,7 +64,7 @@ export function createPrefill(
         null,
       );
       for (const [i, [key, { tokens }]] of some.entries()) {
-        const own = rowOf(added, i, tokens.length);
+        const own = cacheOfRow(added, i, tokens.length);
         found.set(key, own);
         kept.set(key, own);
       }
@@ -84,7 +84,7 @@ export function createPrefill(
       check();
       const start = scores.length;
       const { logits, added } = await run(some, longest === 0 ? null : cache.rows(start, start + some.length));
-      scores.push(...rowsOf(logits, some.length));
+      scores.push(...splitRows(logits, some.length));
       additions.push({ start, counts: some.map(({ tokens }) => tokens.length), added });
     }
     // Not before, since the cache makes more room for them, and each run is to see the same.
@@ -159,7 +159,7 @@ function inputOf(
 }
 
 /** A copy of one row's first tokens. */
-function rowOf(added: KeysValues, row: number, tokens: number): KeysValues {
+function cacheOfRow(added: KeysValues, row: number, tokens: number): KeysValues {
   const rows = Object.entries(added).map(([name, { data, shape }]) => {
     const [, heads = 0, length = 0, width = 0] = shape;
     const own = new Float32Array(heads * tokens * width);
@@ -175,7 +175,7 @@ function rowOf(added: KeysValues, row: number, tokens: number): KeysValues {
 const bytesOf = (parts: KeysValues): number => Object.values(parts).reduce((sum, { data }) => sum + data.byteLength, 0);
 
 /** `[rows, vocabulary]`, each row by itself. */
-export function rowsOf(logits: Float32Array, rows: number): Float32Array[] {
+export function splitRows(logits: Float32Array, rows: number): Float32Array[] {
   const width = logits.length / rows;
   return Array.from({ length: rows }, (_, row) => logits.subarray(row * width, (row + 1) * width));
 }

@@ -10,7 +10,7 @@ import { DermflowError, failureTypes } from '../../domain/failures.ts';
 import { drawnScorer, drawnScores } from '../../domain/narratives/drawn.ts';
 import { commitOnce } from '../commit-once.ts';
 import { benchmarkFiles } from '../evaluation/benchmark-files.ts';
-import { readScore, scoreOf } from '../evaluation/evaluate-benchmark.ts';
+import { readScore, scoreFacts } from '../evaluation/evaluate-benchmark.ts';
 import { withHeartbeats } from '../heartbeats.ts';
 import { loadKnowledge } from '../knowledge.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
@@ -67,7 +67,7 @@ async function score({ store, scratch }: ReadingFrom, evaluation: ArtifactRef, r
       const name = drawnName(benchmark);
       const summary = summariseOpen(name, items);
       return {
-        facts: { ...scoreOf(summary), benchmark: name, label, reader, profile, shown, samples },
+        facts: { ...scoreFacts(summary), benchmark: name, label, reader, profile, shown, samples },
         files: await benchmarkFiles(folder, summary, { asked, items }),
       };
     }),

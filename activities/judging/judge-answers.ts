@@ -1,5 +1,5 @@
 /**
- * A model's answers as narratives, scored by a judge. Each reply is kept in the ledger of language models, so a stage that
+ * A model's answers as narratives, scored by a judge. Each reply is kept in the ledger of language models, so a run that
  * was killed goes on with the texts that have none, and the same text is never paid for twice.
  */
 import { z } from 'zod';
@@ -29,7 +29,7 @@ import {
 import { DermflowError, failureTypes, userMistake } from '../../domain/failures.ts';
 import { commitOnce } from '../commit-once.ts';
 import { benchmarkFiles } from '../evaluation/benchmark-files.ts';
-import { scoreOf } from '../evaluation/evaluate-benchmark.ts';
+import { scoreFacts } from '../evaluation/evaluate-benchmark.ts';
 import { type Asking, askAll, recognise } from '../llm/asking/ask.ts';
 import { modelOfRecord } from '../llm/served.ts';
 import { listRows } from '../rows.ts';
@@ -101,7 +101,7 @@ async function judgeIn(folder: string, { evaluation, judge }: JudgeInput, asking
     const narratives = summariseNarratives(judged, judgements, { name: judge.model, pin });
     const described = { benchmark: name, label, reader, profile, shown, samples };
     return {
-      facts: { ...scoreOf(summary), ...described, narratives, ...dataOf(manifest.facts) },
+      facts: { ...scoreFacts(summary), ...described, narratives, ...dataOf(manifest.facts) },
       files: await benchmarkFiles(folder, summary, { asked, items: scored, judgements }),
     };
   });

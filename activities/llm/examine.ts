@@ -1,4 +1,4 @@
-/** Asks an endpoint once, as the stages will: what it does well, and which setting mends what it does not. */
+/** Asks an endpoint once, as runs will: what it does well, and which setting mends what it does not. */
 import sharp from 'sharp';
 import { digestOf } from '../../domain/artifact.ts';
 import type { LlmReply, LlmRequest } from '../../domain/llm.ts';
@@ -51,7 +51,7 @@ const imageRequest = (picture: Uint8Array): LlmRequest => ({
   maxTokens: 32,
 });
 
-/** Throws as a stage would where the endpoint gives no reply at all. */
+/** Throws as a run would where the endpoint gives no reply at all. */
 export async function examineEndpoint(settings: LlmSettings, signal: AbortSignal): Promise<Examined> {
   const picture = await colouredPicture();
   const client = createEndpointClient(settings, { maxRetries: 1, loadImage: async () => picture });
@@ -118,7 +118,7 @@ export const findings: readonly { name: string; say: (examined: Examined) => str
       if (/purple|violet|magenta/i.test(image.text)) return 'taken, and seen';
       const said = image.words ?? (image.text === '' ? image.finish : image.text);
       throw new Error(
-        `not seen: of a purple picture it says: ${said}; a stage whose requests have images needs another model`,
+        `not seen: of a purple picture it says: ${said}; a run whose requests have images needs another model`,
       );
     },
   },

@@ -14,6 +14,7 @@ import {
   llmReplySchema,
   type ReplyReader,
 } from '../../domain/llm.ts';
+import { jsonOrNull } from '../../domain/rows/json-text.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { ledgerStore } from './ledger-store.ts';
 import { openReplyPacks, type ReplyPacks } from './reply-packs.ts';
@@ -53,7 +54,7 @@ export interface LedgerAnswer {
 
 export interface LedgerSettings {
   store: ArtifactStore;
-  model: Pick<ServedModel, 'identity' | 'fingerprint' | 'stage'>;
+  model: Pick<ServedModel, 'identity' | 'fingerprint' | 'part'>;
   run: RunRef;
   /** How often in one execution of a run a request is made whose replies are of no use. */
   asks: number;
@@ -184,7 +185,7 @@ const entryFor = ({ model, run, now }: LedgerSettings, { request }: Replies, rep
 async function keep(place: Place, replies: Replies, entry: LedgerEntry): Promise<void> {
   const { packs, fingerprints, stored } = place;
   const { request } = replies;
-  const fingerprint = await fingerprints.partFor(entry.reply);
+  const fingerprint = await fingerprints.nameFor(entry.reply);
   const before = (await stored.to(request)).filter((each) => each.fingerprint === fingerprint);
   const text = JSON.stringify(entry);
   let othersWereFirst = false;
@@ -217,15 +218,7 @@ function again(request: LlmRequest, faults: readonly (string | null)[]): LlmRequ
 async function readEntry(packs: ReplyPacks, key: string, request: string): Promise<LedgerEntry | null> {
   const text = await packs.read(key, request);
   if (text === null) return null;
-  const entry = entrySchema.safeParse(parseJson(text));
+  const entry = entrySchema.safeParse(jsonOrNull(text));
   if (entry.data?.request === request) return entry.data;
   throw corrupt(`${key}: the stored LLM reply is damaged; delete this object and resume the run`);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

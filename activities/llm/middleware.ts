@@ -92,7 +92,7 @@ export const gathersStream = (hasEnded: () => boolean): LanguageModelMiddleware 
 /** The SDK's words on a piece are about what it expected. */
 const inItsWords = (error: unknown, piece: unknown): unknown =>
   typeof piece === 'object' && piece !== null
-    ? new InvalidResponseDataError({ data: piece, message: 'a piece of a stream is none of a completion' })
+    ? new InvalidResponseDataError({ data: piece, message: 'a piece of a stream is not one of a completion' })
     : error;
 
 /** The SDK's own error at the end of a stream that had no finish reason. */

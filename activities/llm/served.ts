@@ -1,9 +1,9 @@
 /**
- * Which weights answer a stage. What an endpoint says of its model stands in the model's identity; the fingerprint of
- * the weights (`system_fingerprint`) comes only with a reply. So a stage of a run asks once, in a few tokens, before
+ * Which weights answer a part of a run. What an endpoint says of its model stands in the model's identity; the
+ * fingerprint of the weights (`system_fingerprint`) comes only with a reply. So a part of a run asks once, in a few tokens, before
  * anything else, and remembers what it was told: other weights under the same name are another model, whose replies are
  * not known yet. A hosted provider answers from machines of several fingerprints, and may change them at any time: each
- * that answers the stage joins it, is remembered with it, and its earlier replies serve from then on. So what the stage
+ * that answers the part joins it, is remembered with it, and its earlier replies serve from then on. So what the part
  * has paid for is found again by every attempt and `resume`, and another run takes what these weights have written.
  */
 import { canonicalJson, digestOf } from '../../domain/artifact.ts';
@@ -11,15 +11,15 @@ import { type LlmIdentity, type LlmReply, type LlmRequest, llmReplySchema } from
 import { storeKeys } from '../../domain/names.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 
-/** The model as a stage's artifact names it. */
+/** The model as the artifact of a part of a run names it. */
 export interface ServedModel {
   identity: LlmIdentity;
   /** The fingerprint of the weights that answered first; null where the endpoint tells none. */
   fingerprint: string | null;
-  /** The reply that told it, which the stage has paid for; null where nothing was asked. */
+  /** The reply that told it, which the part has paid for; null where nothing was asked. */
   reply: LlmReply | null;
-  /** Under which the stage's fingerprints are remembered. */
-  stage: string;
+  /** Digest of the part of the run, under which its fingerprints are remembered. */
+  part: string;
 }
 
 /** Asked for the fingerprint alone; also the least that tells whether an endpoint answers at all. */
@@ -28,19 +28,25 @@ export const recognitionRequest: LlmRequest = {
   ...{ maxTokens: 16, temperature: 0, seed: 0 },
 };
 
+/** A part of a run, as digests that are stored name it. */
+interface PartOfRun {
+  run: string;
+  /** Its method. */
+  stage: string;
+}
+
 /**
- * @param stage what distinguishes the stage from all others, of this run and of others
  * @param ask asks the model; throws where it may not be asked
  */
 export async function recogniseModel(
   store: ArtifactStore,
   identity: LlmIdentity,
-  stage: object,
+  part: PartOfRun,
   ask: (request: LlmRequest) => Promise<LlmReply>,
 ): Promise<ServedModel> {
-  const digest = digestOf(canonicalJson({ model: identity, ...stage }));
+  const digest = digestOf(canonicalJson({ model: identity, ...part }));
   // A model in this process has no other weights than its file's.
-  if (identity.address === null) return { identity, fingerprint: null, reply: null, stage: digest };
+  if (identity.address === null) return { identity, fingerprint: null, reply: null, part: digest };
   const key = storeKeys.llmFirstReply(digest);
   let bytes = await store.getObject(key);
   if (bytes === null) {
@@ -49,44 +55,44 @@ export async function recogniseModel(
     bytes = await store.getObject(key); // of two workers the first
   }
   const reply = llmReplySchema.parse(JSON.parse(new TextDecoder().decode(bytes ?? undefined)));
-  return { identity, fingerprint: reply.systemFingerprint, reply, stage: digest };
+  return { identity, fingerprint: reply.systemFingerprint, reply, part: digest };
 }
 
 /** Identity and fingerprint in one, as an artifact's parameters hold them. */
 export const modelOfRecord = ({ identity, fingerprint }: ServedModel) =>
   fingerprint === null ? identity : { ...identity, fingerprint };
 
-/** The fingerprints of a stage, as parts of keys. */
+/** The fingerprints of a part of a run, as keys name them. */
 export interface Fingerprints {
-  has(part: string): boolean;
+  has(name: string): boolean;
   /** Where a reply is kept. Remembers a new fingerprint first, so that the next attempt finds the reply. */
-  partFor(reply: LlmReply): Promise<string>;
+  nameFor(reply: LlmReply): Promise<string>;
 }
 
 export async function openFingerprints(
   store: ArtifactStore,
-  { fingerprint, stage }: Pick<ServedModel, 'fingerprint' | 'stage'>,
+  { fingerprint, part }: Pick<ServedModel, 'fingerprint' | 'part'>,
 ): Promise<Fingerprints> {
-  const first = partOf(fingerprint);
-  const prefix = storeKeys.llmFingerprint(stage, '');
+  const first = nameOf(fingerprint);
+  const prefix = storeKeys.llmFingerprint(part, '');
   const joined = (await store.objectKeys(prefix)).map((key) => key.slice(prefix.length));
-  const parts = new Map<string, Promise<unknown>>([first, ...joined].map((part) => [part, Promise.resolve()]));
+  const names = new Map<string, Promise<unknown>>([first, ...joined].map((name) => [name, Promise.resolve()]));
   return {
-    has: (part) => parts.has(part),
-    partFor: async ({ systemFingerprint }) => {
+    has: (name) => names.has(name),
+    nameFor: async ({ systemFingerprint }) => {
       // A refusal, or a reply that tells none, is the first one's.
       if (systemFingerprint === null) return first;
-      const part = partOf(systemFingerprint);
+      const name = nameOf(systemFingerprint);
       const remembered =
-        parts.get(part) ??
-        store.putObjectIfAbsent(storeKeys.llmFingerprint(stage, part), canonicalJson({ systemFingerprint }));
-      parts.set(part, remembered);
+        names.get(name) ??
+        store.putObjectIfAbsent(storeKeys.llmFingerprint(part, name), canonicalJson({ systemFingerprint }));
+      names.set(name, remembered);
       await remembered;
-      return part;
+      return name;
     },
   };
 }
 
 /** Keys take few characters, and fingerprints have any. */
-const partOf = (fingerprint: string | null): string =>
+const nameOf = (fingerprint: string | null): string =>
   fingerprint === null ? 'none' : digestOf(fingerprint).slice(0, 16);

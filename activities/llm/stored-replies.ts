@@ -1,5 +1,5 @@
 /**
- * Which replies of a model a store has, by one listing instead of a question per request: most requests of a stage have
+ * Which replies of a model a store has, by one listing instead of a question per request: most requests of a run have
  * none yet, and to ask for each of them would cost as much as to store its reply.
  */
 import { storeKeys } from '../../domain/names.ts';
@@ -41,7 +41,7 @@ export async function openStoredReplies(
   model: string,
   renewMs = renewAfterMs,
 ): Promise<StoredReplies> {
-  // By the begin of the request's digest, which is all that a pack tells; `of` is the whole where it is known.
+  // By the beginning of the request's digest, which is all that a pack tells; `of` is the whole where it is known.
   const replies = new Map<string, Map<string, { of: string | null; stored: StoredReply }>>();
   const note = (begin: string, of: string | null, stored: StoredReply): void => {
     const known = replies.get(begin) ?? new Map<string, { of: string | null; stored: StoredReply }>();

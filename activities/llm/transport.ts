@@ -135,7 +135,7 @@ async function* withFirst<T>(first: IteratorResult<T>, rest: AsyncIterator<T>): 
  * @param isReply one object; files of results have several
  */
 async function bytesOf(body: Readable, packing: readonly string[], isReply: boolean): Promise<Buffer> {
-  let bytes = await readPieces(body, silenceMs, isReply ? isObject : undefined);
+  let bytes = await readPieces(body, silenceMs, isReply ? holdsObject : undefined);
   const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
   const known = packing.filter((name) => Object.hasOwn(decoders, name)).toReversed();
   for (const name of known.length === 0 && isGzip ? ['gzip'] : known) {
@@ -146,7 +146,7 @@ async function bytesOf(body: Readable, packing: readonly string[], isReply: bool
 }
 
 /** A reply is whole then, and was paid for, although the connection ended as if more were to come. */
-function isObject(bytes: Buffer): boolean {
+function holdsObject(bytes: Buffer): boolean {
   try {
     const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
     return typeof value === 'object' && value !== null;

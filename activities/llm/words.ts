@@ -1,5 +1,6 @@
 /** What an endpoint says of a failure, wherever that stands in its body: one line, without secrets. */
 import { APICallError, InvalidResponseDataError } from '@ai-sdk/provider';
+import { jsonOrNull } from '../../domain/rows/json-text.ts';
 import { rootCause, untrusted } from './identity.ts';
 import { redirectedTo } from './transport.ts';
 
@@ -32,7 +33,7 @@ export function listen(error: unknown, secrets: readonly string[]): Said {
   const call = APICallError.isInstance(error) ? error : null;
   const data = InvalidResponseDataError.isInstance(error) ? JSON.stringify(error.data) : undefined;
   const raw = data ?? call?.responseBody ?? textOf(error);
-  const body = parseJson(raw);
+  const body = jsonOrNull(raw);
   const sentence = sentenceOf(body);
   const status = isOfNetwork(error) ? null : (statusIn(body) ?? (call ? (call.statusCode ?? null) : 200));
   const headers = call?.responseHeaders ?? {};
@@ -42,7 +43,7 @@ export function listen(error: unknown, secrets: readonly string[]): Said {
   const plain = brief(clean(raw.replaceAll(/<(style|script)[\s\S]*?<\/\1>|<[^>]*>/gi, ' ')));
   const noReply = status !== null && ((call?.statusCode ?? 500) < 300 || InvalidResponseDataError.isInstance(error));
   return noReply
-    ? { ...said, all: '', sentence: `the answer is no chat completion: ${plain}` }
+    ? { ...said, all: '', sentence: `the answer is not a chat completion: ${plain}` }
     : { ...said, all: plain, sentence: status === null ? '' : plain };
 }
 
@@ -89,14 +90,6 @@ const textOf = (error: unknown): string => {
   if (error instanceof Error) return error.message;
   return JSON.stringify(error) ?? String(error);
 };
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 

@@ -83,12 +83,12 @@ export async function chooseNarratives(
       const rows = async function* (): AsyncGenerator<DermcotRow> {
         for await (const each of others) {
           const mean = chosen.get(each.id);
-          if (mean !== undefined) yield { ...rowOf(each, prompt), mean, origin: 'filtered' };
+          if (mean !== undefined) yield { ...trainingRow(each, prompt), mean, origin: 'filtered' };
         }
         for await (const each of trained) {
           const mean = meanScore(each.scores);
           if (mean !== null && mean >= minMean)
-            yield { ...rowOf(each, prompt), mean, origin: each.kind === 'script' ? 'scripted' : 'certified' };
+            yield { ...trainingRow(each, prompt), mean, origin: each.kind === 'script' ? 'scripted' : 'certified' };
         }
       };
       const groups = new Set<string>();
@@ -144,7 +144,7 @@ export async function chooseNarratives(
   );
 }
 
-const rowOf = ({ id, image, text, diagnosis, group, skinTone }: Narrative, prompt: string) => ({
+const trainingRow = ({ id, image, text, diagnosis, group, skinTone }: Narrative, prompt: string) => ({
   ...{ id, image, prompt, completion: text, diagnosis, group },
   ...(skinTone === undefined ? {} : { skinTone }),
 });

@@ -1,6 +1,6 @@
 /**
  * Narratives of labelled pictures: a description by a model that does not know the diagnosis, then reasons by one that does.
- * Replies are kept in the ledger of language models, so equal requests are paid for once, and a stage that was killed goes
+ * Replies are kept in the ledger of language models, so equal requests are paid for once, and a run that was killed goes
  * on with the requests that have none.
  */
 import { join } from 'node:path';

@@ -14,7 +14,7 @@ export async function listKeys(
   const seen = new Set<string>();
   for await (const page of paginateListObjectsV2({ client }, { Bucket, Prefix })) {
     if (page.IsTruncated === undefined && page.KeyCount === undefined && page.Name === undefined) {
-      throw new Garbled('the answer is no listing of a bucket');
+      throw new Garbled('the answer is not a listing of a bucket');
     }
     // Consoles and copying tools leave empty objects that stand for folders.
     for (const { Key } of page.Contents ?? []) {

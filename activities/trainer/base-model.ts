@@ -106,7 +106,7 @@ const configSchema = z.object({ model_type: z.string().optional() });
 /** Null where its configuration does not say it. */
 async function modelType(folder: string): Promise<string | null> {
   const text = await readFile(join(folder, 'config.json'), 'utf8').catch((error: unknown) => {
-    throw userMistake(`model.base: ${folder} has no config.json; it is no model in Hugging Face layout`, error);
+    throw userMistake(`model.base: ${folder} has no config.json; it is not a model in Hugging Face layout`, error);
   });
   try {
     return configSchema.parse(JSON.parse(text)).model_type ?? null;

@@ -6,13 +6,11 @@
 import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { userMistake } from '../../domain/failures.ts';
+import { isSingle } from '../../domain/plan/paths.ts';
 import type { TrainerPlace } from '../../platform/env.ts';
 import { type Command, trainerCommand } from './command.ts';
 
 type Launch = Pick<TrainerPlace, 'processes' | 'sharding' | 'machines' | 'mainAddress' | 'launcher'>;
-
-export const isSingle = ({ processes, machines }: Pick<Launch, 'processes' | 'machines'>): boolean =>
-  processes * machines === 1;
 
 /** Writes what the command needs beside the job and returns the command. */
 export async function prepareLaunch(python: string, job: string, launch: Launch): Promise<Command> {

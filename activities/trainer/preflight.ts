@@ -2,6 +2,7 @@
 import { execa } from 'execa';
 import { z } from 'zod';
 import { unavailable, userMistake } from '../../domain/failures.ts';
+import { jsonOrNull } from '../../domain/rows/json-text.ts';
 import { trainerPackage } from './command.ts';
 
 export interface PreflightRequest {
@@ -32,7 +33,7 @@ export async function preflight(python: string, request: PreflightRequest): Prom
     ['-m', 'dermflow_trainer.base_model.preflight', JSON.stringify(request)],
     { env: { PYTHONPATH: trainerPackage, PYTHONUTF8: '1', PYTHONHOME: undefined }, reject: false },
   );
-  const answer = answerSchema.safeParse(parseJson(stdout.trim().split('\n').at(-1) ?? ''));
+  const answer = answerSchema.safeParse(jsonOrNull(stdout.trim().split('\n').at(-1) ?? ''));
   if (failed || !answer.success) {
     throw unavailable(
       `${python}: the trainer's preflight ended without an answer: ${stderr.trim().split('\n').at(-1)}`,
@@ -41,12 +42,4 @@ export async function preflight(python: string, request: PreflightRequest): Prom
   if ('model' in answer.data) return answer.data;
   const { problem, transient } = answer.data;
   throw transient ? unavailable(problem) : userMistake(problem);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -161,7 +161,7 @@ function parseEvent(line: string): TrainerEvent {
   try {
     return trainerEventSchema.parse(JSON.parse(line));
   } catch (error) {
-    const message = `the trainer wrote "${line.slice(0, 80)}", which is no event; are trainer and worker of one version?`;
+    const message = `the trainer wrote "${line.slice(0, 80)}", which is not an event; are trainer and worker of one version?`;
     throw new DermflowError(failureTypes.trainerCrashed, message, { cause: error });
   }
 }

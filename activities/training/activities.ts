@@ -8,7 +8,7 @@ import type { GrpoInput, StretchResult, TrainingActivities } from '../../domain/
 import { DermflowError, failureTypes, unavailable } from '../../domain/failures.ts';
 import type { GrpoJob } from '../../domain/jobs/grpo.ts';
 import type { SftJob } from '../../domain/jobs/sft.ts';
-import { requireOpenPaths } from '../../domain/plan/paths.ts';
+import { isSingle, requireOpenPaths } from '../../domain/plan/paths.ts';
 import type { StretchJob } from '../../domain/trainer.ts';
 import type { Environment } from '../../platform/env.ts';
 import { withHeartbeats } from '../heartbeats.ts';
@@ -20,7 +20,7 @@ import { withRows } from '../store/rows.ts';
 import { strayFailure } from '../stray.ts';
 import { identifyModel } from '../trainer/base-model.ts';
 import { likelyJob } from '../trainer/command.ts';
-import { isSingle, prepareLaunch } from '../trainer/launch.ts';
+import { prepareLaunch } from '../trainer/launch.ts';
 import { fetchPolicy, modelPath } from '../trainer/model-folders.ts';
 import { createStandby } from '../trainer/standby.ts';
 import { giveJob, spawnTrainer, superviseTrainer, type TrainerEnd, type Watching } from '../trainer/trainer-process.ts';

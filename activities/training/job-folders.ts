@@ -22,7 +22,7 @@ export const inputPaths = (folder: string) => ({
 });
 
 /** Paths of a job's rows and their images. */
-export const rowsOf = ({ inputs }: JobFolders, name: 'rows' | 'validation') => {
+export const rowsInput = ({ inputs }: JobFolders, name: 'rows' | 'validation') => {
   const paths = inputPaths(inputs);
   return { rows: paths[name], images: paths.images };
 };

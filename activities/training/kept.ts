@@ -86,7 +86,7 @@ export async function keepingUnsaved<T>(
   }
 }
 
-/** Frees the folders of processes that are no more, e.g. after a `kill -9`; their sealed checkpoints are kept. */
+/** Frees the folders of processes that are gone, e.g. after a `kill -9`; their sealed checkpoints are kept. */
 export const sweepAndKeep = (scratch: string, logger: Logger): Promise<void> =>
   sweepScratch(scratch, (folder) =>
     keepSealed(scratch, folder, logger).then(

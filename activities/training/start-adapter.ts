@@ -58,7 +58,7 @@ export async function startFolder({ adapter }: ModelRef): Promise<string | null>
 
 async function readAdapter(folder: string) {
   const found = await stat(folder).catch(() => null);
-  if (!found?.isDirectory()) throw wrong(folder, 'is no folder on the gpu workers; give an adapter in PEFT layout');
+  if (!found?.isDirectory()) throw wrong(folder, 'is not a folder on the gpu workers; give an adapter in PEFT layout');
   const names = (await readdir(folder)).filter(isAdapterFile).toSorted();
   const text = await readFile(join(folder, 'adapter_config.json'), 'utf8').catch(() => null);
   if (text === null || !names.some((name) => name.endsWith('.safetensors'))) {

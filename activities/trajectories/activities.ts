@@ -1,4 +1,4 @@
-/** The trajectory stage, on llm workers. */
+/** Trajectories and concepts, on llm workers. */
 
 import { Context } from '@temporalio/activity';
 import type { Logger } from 'pino';

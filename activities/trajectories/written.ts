@@ -1,4 +1,4 @@
-/** A stage that asks a language model, done once in the life of a store, and what it cost this run. */
+/** A part of a run that asks a language model, done once in the life of a store, and what it cost this run. */
 import { type ArtifactRef, canonicalJson, digestOf } from '../../domain/artifact.ts';
 import { type LlmAccount, llmAccountSchema } from '../../domain/llm-account.ts';
 import { storeKeys } from '../../domain/names.ts';
@@ -18,7 +18,7 @@ export interface Written {
  * The account stands beside the artifact, not in it: the same rows are the same artifact, whatever they cost. A run
  * that was resumed finds both.
  *
- * @param model null where the stage needs none
+ * @param model null where the part needs none
  * @param make gets an empty folder that stands until its files are stored
  */
 export async function writeOnce(

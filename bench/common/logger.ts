@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
-import { ownEnvironment } from '../../cli/environment.ts';
 import { createLogger } from '../../platform/logger.ts';
+import { ownEnvironment } from '../../platform/own-environment.ts';
 
 /** Errors alone, so that a benchmark's lines stand together; all where DERMFLOW_LOG_LEVEL is debug. */
 export const benchLogger = (): Logger =>

@@ -6,8 +6,8 @@ import { createTransformersRunner } from '../../activities/inference/transformer
 import type { ModelRunner } from '../../activities/ports/model-runner.ts';
 import { modelPath } from '../../activities/trainer/model-folders.ts';
 import { runTrainerJob } from '../../activities/trainer/trainer-job.ts';
-import { ownEnvironment } from '../../cli/environment.ts';
 import type { ExportOnnxJob } from '../../domain/jobs/export.ts';
+import { ownEnvironment } from '../../platform/own-environment.ts';
 import { benchLogger } from '../common/logger.ts';
 import { median } from '../common/median.ts';
 import { processorMsOf } from '../common/processor.ts';

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { z } from 'zod';
-import { ownEnvironment } from '../../cli/environment.ts';
+import { ownEnvironment } from '../../platform/own-environment.ts';
 
 /** By the clock, and of all processors. */
 const answerSchema = z.object({ seconds: z.number(), processor: z.number() });

@@ -7,11 +7,11 @@ import { shippedEncoder, storedEncoder } from '../../activities/features/stored-
 import { createMemoryStore } from '../../activities/store/memory.ts';
 import { modelPath } from '../../activities/trainer/model-folders.ts';
 import { storeEncoder } from '../../cli/encoder.ts';
-import { ownEnvironment } from '../../cli/environment.ts';
 import type { ArtifactRef, BlobRef } from '../../domain/artifact.ts';
 import { renderLesion } from '../../domain/demo/lesion.ts';
 import { generateWorld } from '../../domain/demo/world.ts';
 import type { FeatureForm } from '../../domain/features/encoder.ts';
+import { ownEnvironment } from '../../platform/own-environment.ts';
 import { benchLogger } from '../common/logger.ts';
 import { median } from '../common/median.ts';
 import { type Answering, answering } from './python.ts';

@@ -1,4 +1,4 @@
-/** The stages of a run on generated cases: the real ones, with stand-ins for pixels, model and language model. */
+/** The parts of a run on generated cases: the real ones, with stand-ins for pixels, model and language model. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -35,7 +35,7 @@ export function recipeOf(imported: readonly ImportedSource[], distractors: Distr
 
 export const storeIn = (folder: string): ArtifactStore => createDiskStore(join(folder, 'store'));
 
-/** A store that holds what a stage reads, but finds neither the artifact of its work nor answers and replies. */
+/** A store that holds what a part reads, but finds neither the artifact of its work nor answers and replies. */
 export const withoutResults = (store: ArtifactStore): ArtifactStore => ({
   ...store,
   find: async () => null,
@@ -58,14 +58,14 @@ const llm: LlmClient = {
 /** Generated images name 50,000 bytes that nobody has: a file without content, and one picture where one is decoded. */
 const imageBytes = 50_000;
 
-export type StageName = 'data' | 'trajectories' | 'concepts' | 'evaluation' | 'report';
-export const stageNames: readonly StageName[] = ['data', 'trajectories', 'concepts', 'evaluation', 'report'];
+export type PartName = 'data' | 'trajectories' | 'concepts' | 'evaluation' | 'report';
+export const partNames: readonly PartName[] = ['data', 'trajectories', 'concepts', 'evaluation', 'report'];
 
 /**
  * @param folder with the store, and room for scratch
  * @param isAgain what the store holds of their results is not found
  */
-export async function createStages(
+export async function createParts(
   folder: string,
   imported: readonly ImportedSource[],
   distractors: DistractorSource,

@@ -8,7 +8,6 @@ import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
 import { readJsonLines } from '../../activities/store/rows.ts';
 import { modelPath } from '../../activities/trainer/model-folders.ts';
 import { fetchImages } from '../../activities/training/rows.ts';
-import { ownEnvironment } from '../../cli/environment.ts';
 import { digestOf } from '../../domain/artifact.ts';
 import { malignancies } from '../../domain/knowledge/malignancy.ts';
 import { sftBatches } from '../../domain/plan/batches.ts';
@@ -17,6 +16,7 @@ import { questionSchema } from '../../domain/questions/question.ts';
 import { conditionNames, conditionSynonyms } from '../../domain/questions/tags.ts';
 import type { SkinR1Recipe } from '../../domain/recipe/methods/skin-r1.ts';
 import { trajectoryRowSchema } from '../../domain/trajectories/row.ts';
+import { ownEnvironment } from '../../platform/own-environment.ts';
 import type { Trained } from './dermflow.ts';
 
 const program = join(import.meta.dirname, 'plain.py');

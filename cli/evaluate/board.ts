@@ -6,7 +6,7 @@ import { findRecords, listRecords } from '../../activities/run-records.ts';
 import { type ArtifactRef, canonicalJson, digestOf } from '../../domain/artifact.ts';
 import { type BenchmarkScore, benchmarkScoreSchema } from '../../domain/contracts/benchmarks.ts';
 import type { EvaluationResult, TaskScore } from '../../domain/contracts/evaluation.ts';
-import { modelOf } from '../../domain/evaluation/model-under-test.ts';
+import { labelOnGrey, modelId, modelOf } from '../../domain/evaluation/model-under-test.ts';
 import type { QuestionTask } from '../../domain/questions/question.ts';
 import { runResultSchema } from '../../domain/run-record.ts';
 import { recordedRecipe } from './recorded-recipe.ts';
@@ -34,7 +34,7 @@ export async function readBoard(store: ArtifactStore, namespace: string): Promis
   const keys = await store.keys('benchmark', '');
   const own = newest((await concurrently(keys, readsInFlight, (key) => readBenchmark(store, key))).flat());
   const runs = new Set((await listRecords(store, namespace)).map(({ run }) => run));
-  const ofRuns = await concurrently(runs, readsInFlight, (run) => readRun(store, run, namespace));
+  const ofRuns = await concurrently(runs, readsInFlight, (run) => rowsOfRun(store, run, namespace));
   return withoutRepeats(own, ofRuns.flat());
 }
 
@@ -59,13 +59,19 @@ interface Read {
 }
 
 /** What was asked for by itself stands for the run's own evaluation of the same model and items, and tells patients too. */
-export function withoutRepeats(own: readonly BoardRow[], ofRuns: readonly BoardRow[]): BoardRow[] {
-  const known = new Set(own.map(measurementOf));
-  return [...own, ...ofRuns.filter((row) => !known.has(measurementOf(row)))];
+export function withoutRepeats(own: readonly BoardRow[], ofRuns: readonly RowOfRun[]): BoardRow[] {
+  const known = new Set(own.map((row) => measurementOf(row, row.label)));
+  return [...own, ...ofRuns.flatMap(({ row, asked }) => (known.has(measurementOf(row, asked)) ? [] : [row]))];
 }
 
-const measurementOf = ({ benchmark, label, profile, samples, items, strict }: BoardRow): string =>
-  JSON.stringify([benchmark, label.replace(/, no image$/, '-no-image'), profile, samples, items, strict.score.value]);
+const measurementOf = ({ benchmark, profile, samples, items, strict }: BoardRow, label: string): string =>
+  JSON.stringify([benchmark, label, profile, samples, items, strict.score.value]);
+
+interface RowOfRun {
+  row: BoardRow;
+  /** The label of the same model where it is evaluated by itself. */
+  asked: string;
+}
 
 /** Of an evaluation's parameters those that say who answered. */
 const answeredSchema = z.looseObject({ answerer: z.json().optional(), outputs: z.json().optional() }).catch({});
@@ -91,18 +97,29 @@ const benchmarkOf: Record<QuestionTask, string> = {
   hierarchical: 'hierarchical',
 };
 
-async function readRun(store: ArtifactStore, run: string, namespace: string): Promise<BoardRow[]> {
+async function rowsOfRun(store: ArtifactStore, run: string, namespace: string): Promise<RowOfRun[]> {
   const records = await findRecords(store, run, namespace);
   const record = records.find(({ end }) => end?.state === 'COMPLETED');
   const result = runResultSchema.safeParse(record?.end?.result).data;
   if (!record || !result) return [];
   const { prompts } = recordedRecipe(run, record.recipe);
   return result.evaluations.flatMap((evaluation) =>
-    evaluation.scores.map((score) => rowOf(run, prompts, evaluation, score)),
+    evaluation.scores.map((score) => ({
+      row: rowOfScore(run, prompts, evaluation, score),
+      asked: labelAsked(run, evaluation),
+    })),
   );
 }
 
-function rowOf(
+/** The label that a model of a run's own evaluation has where it is evaluated by itself. */
+export function labelAsked(run: string, { label, step }: Pick<EvaluationResult, 'label' | 'step'>): string {
+  const model = modelOf({ label, step });
+  if (!model) return `${run}@${label}`;
+  const onReal = `${run}@${modelId({ ...model, image: 'real' })}`;
+  return model.image === 'grey' ? labelOnGrey(onReal) : onReal;
+}
+
+function rowOfScore(
   run: string,
   profile: string,
   { label, step, evaluation }: Pick<EvaluationResult, 'label' | 'step' | 'evaluation'>,

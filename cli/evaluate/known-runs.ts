@@ -55,7 +55,7 @@ async function readEvaluations(
     // Scores of answers that stand elsewhere name no model.
     if (!subject || subject.image === 'grey' || inputs.model === undefined) continue;
     baseSha256 = inputs.model;
-    data ??= inputs.questions === undefined ? null : await readData(store, inputs.questions);
+    data ??= inputs.questions === undefined ? null : await dataOfQuestions(store, inputs.questions);
     const checkpoint = inputs.checkpoint === undefined ? null : await refOf(store, inputs.checkpoint);
     models.set(modelId(subject), checkpoint);
     if (!checkpoint) continue;
@@ -71,7 +71,7 @@ async function readEvaluations(
   return { baseSha256, data, models };
 }
 
-async function readData(store: ArtifactStore, sha256: string): Promise<BenchmarkData> {
+async function dataOfQuestions(store: ArtifactStore, sha256: string): Promise<BenchmarkData> {
   const questions = await refOf(store, sha256);
   const { inputs } = await store.manifest(questions);
   return { questions, dataset: inputs.dataset === undefined ? null : await refOf(store, inputs.dataset) };

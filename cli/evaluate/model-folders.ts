@@ -9,6 +9,7 @@ import { isAdapterFile } from '../../activities/trainer/model-folders.ts';
 import type { ArtifactRef } from '../../domain/artifact.ts';
 import { userMistake } from '../../domain/failures.ts';
 import { publicBase } from '../../domain/models/public-base.ts';
+import { jsonOrNull } from '../../domain/rows/json-text.ts';
 
 type FoundModel =
   | { kind: 'adapter'; name: string; adapter: ArtifactRef }
@@ -33,7 +34,7 @@ export async function findModelAt(
   const found = await stat(folder).catch(() => null);
   if (!found) {
     if (hubId.test(path)) return { kind: 'base', name: path, base: path };
-    throw userMistake(`${path}: there is no such folder (${folder}), and it is no id of the hub (owner/name)`);
+    throw userMistake(`${path}: there is no such folder (${folder}), and it is not an id of the hub (owner/name)`);
   }
   const names = found.isDirectory() ? await readdir(folder) : [];
   const name = basename(folder);
@@ -54,15 +55,15 @@ export async function findModelAt(
   }
   if (names.includes('config.json')) return { kind: 'base', name, base: folder };
   throw userMistake(
-    `${path}: is no model: it holds neither adapter_config.json (an adapter), config.json (a merged model) nor onnx/ (an export)`,
+    `${path}: is not a model: it holds neither adapter_config.json (an adapter), config.json (a merged model) nor onnx/ (an export)`,
   );
 }
 
 /** An adapter on another base gives noise, without a word. */
 async function requireBase(path: string, file: string, base: string): Promise<void> {
   const text = await readFile(file, 'utf8');
-  const config = adapterConfigSchema.safeParse(parseJson(text)).data;
-  if (!config) throw userMistake(`${path}: adapter_config.json is no JSON object`);
+  const config = adapterConfigSchema.safeParse(jsonOrNull(text)).data;
+  if (!config) throw userMistake(`${path}: adapter_config.json is not a JSON object`);
   const named = config.base_model_name_or_path;
   if (!named) return;
   const [own, wanted] = [publicBase(named), publicBase(base)];
@@ -90,12 +91,4 @@ async function keep(
     facts: { folder: basename(folder) },
     files,
   }));
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

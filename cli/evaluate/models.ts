@@ -1,5 +1,6 @@
 /** From names of models to models that a worker can open. */
 import type { TestedModel } from '../../domain/contracts/benchmarks.ts';
+import { labelOnGrey } from '../../domain/evaluation/model-under-test.ts';
 import type { ReaderName } from '../../domain/evaluation/scored.ts';
 import { userMistake } from '../../domain/failures.ts';
 import { type EndpointSettings, type ModelReference, parseModelReference } from '../../domain/models/reference.ts';
@@ -41,7 +42,7 @@ export async function resolveModels(
   if (twice) throw userMistake(`${twice.label}: is named twice; name each model once`);
   if (!control) return models;
   const grey = { shown: 'grey' } satisfies Shown;
-  return models.flatMap((model) => [model, { ...model, ...grey, label: `${model.label}, no image` }]);
+  return models.flatMap((model) => [model, { ...model, ...grey, label: labelOnGrey(model.label) }]);
 }
 
 async function resolveModel(

@@ -3,9 +3,7 @@ import { z } from 'zod';
 import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
 import { traceLineage } from '../../activities/reporting/lineage.ts';
 import { findRecords } from '../../activities/run-records.ts';
-import { readJson } from '../../activities/store/commit.ts';
 import { sha256Schema, workKey } from '../../domain/artifact.ts';
-import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { Benchmark, BenchmarkItem } from '../../domain/benchmarks/benchmark.ts';
 import { benchmarks } from '../../domain/benchmarks/catalogue/index.ts';
 import { narrativeWords } from '../../domain/benchmarks/narratives/words.ts';
@@ -19,9 +17,7 @@ import { type DataConditions, trainingOf } from '../../domain/report/against-pap
 import { sampledWords } from '../../domain/report/sampled.ts';
 import type { BoardRow } from './board.ts';
 import { recordedRecipe } from './recorded-recipe.ts';
-import { indexById, readAsked, readScored } from './row-items.ts';
-
-export { readAsked } from './row-items.ts';
+import { indexById, readAsked, readScored, readSummary } from './row-items.ts';
 
 export interface PageSources {
   benchmark: Benchmark;
@@ -98,16 +94,12 @@ const ownBenchmarkOf = (name: string, isJudged: boolean): Benchmark => ({
 });
 
 async function readSource(store: ArtifactStore, row: BoardRow): Promise<EvaluationSource> {
-  const { evaluation, label, reader, profile, samples, shown, benchmark } = row;
+  const { evaluation, label, reader, profile, samples, shown } = row;
   const items = await readScored(store, row);
-  const { summary } = artifactFiles.benchmark;
   return {
     ...{ key: evaluation.key.slice(0, 12), label, reader, profile, samples, items },
     kind: (await isRule(store, row)) ? 'rule' : shown === 'grey' ? 'no image' : 'model',
-    summary:
-      evaluation.kind === 'benchmark'
-        ? await readJson(store, evaluation, summary.name, summary.schema)
-        : summariseChoices(benchmark, items),
+    summary: await readSummary(store, row, items),
     ...(await remarkOf(store, row)),
   };
 }

@@ -1,9 +1,12 @@
 /** Items of an evaluation, scored and as they were asked. */
 import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
+import { readJson } from '../../activities/store/commit.ts';
 import { readJsonLines } from '../../activities/store/rows.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { BenchmarkItem } from '../../domain/benchmarks/benchmark.ts';
 import { questionItems } from '../../domain/benchmarks/items.ts';
+import { summariseChoices } from '../../domain/benchmarks/summaries/summarise.ts';
+import type { BenchmarkSummary } from '../../domain/benchmarks/summaries/summary.ts';
 import type { ScoredItem } from '../../domain/evaluation/scored.ts';
 import { evaluationProfile } from '../../domain/prompts/prompts.ts';
 import { questionTasks } from '../../domain/questions/question.ts';
@@ -20,6 +23,17 @@ export async function readScored(store: ArtifactStore, { evaluation, benchmark }
   const asked = await readJsonLines(store, evaluation, items.name, items.schema);
   const task = benchmark === 'id-diagnosis' ? 'diagnosis' : benchmark;
   return asked.filter((item) => item.task === task).map(asScored);
+}
+
+/** Of the row's evaluation; that of a run has another, so it is made of the items. */
+export async function readSummary(
+  store: ArtifactStore,
+  { evaluation, benchmark }: BoardRow,
+  scored: readonly ScoredItem[],
+): Promise<BenchmarkSummary> {
+  if (evaluation.kind !== 'benchmark') return summariseChoices(benchmark, scored);
+  const { summary } = artifactFiles.benchmark;
+  return readJson(store, evaluation, summary.name, summary.schema);
 }
 
 /** A benchmark's own artifact keeps what was asked; of a run's evaluation its questions are. */

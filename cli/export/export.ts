@@ -12,7 +12,7 @@ import { fetchPolicy, isPublicFile, isWhole } from '../../activities/trainer/mod
 import { userMistake } from '../../domain/failures.ts';
 import { parseModelReference } from '../../domain/models/reference.ts';
 import type { Recipe } from '../../domain/recipe/recipe.ts';
-import { ownEnvironment } from '../environment.ts';
+import { ownEnvironment } from '../../platform/own-environment.ts';
 import { checkpointOf, findRun } from '../evaluate/known-runs.ts';
 import { type Session, withSession } from '../session.ts';
 

@@ -62,7 +62,7 @@ function seldom(ms: number): number {
 }
 
 /**
- * For logs: a line when a stage's state or words change, and one for each failed attempt, reason to wait and long
+ * For logs: a line when a part's state or words change, and one for each failed attempt, reason to wait and long
  * silence.
  */
 export function showLines(): Display {

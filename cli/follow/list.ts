@@ -23,6 +23,7 @@ interface Row {
   run: string;
   method: string;
   state: string;
+  /** The part of the run that it is at; programs that read `--json` know it by this name. */
   stage: string;
   startedAt: string;
   closedAt: string | null;

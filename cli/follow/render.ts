@@ -3,7 +3,7 @@ import pc from 'picocolors';
 import prettyMs from 'pretty-ms';
 import type { EvaluationResult, TaskScore } from '../../domain/contracts/evaluation.ts';
 import type { Activities, PartProgress } from '../../domain/contracts/run.ts';
-import { modelOf } from '../../domain/evaluation/model-under-test.ts';
+import { controlOf, modelOf } from '../../domain/evaluation/model-under-test.ts';
 import { taskTitles } from '../../domain/report/words.ts';
 import { renderTable } from '../table.ts';
 import type { KnownStatus } from './recorded.ts';
@@ -100,10 +100,11 @@ function partOf({ id }: PendingActivity, parts: readonly PartProgress[]): string
  */
 export function renderResults(results: readonly EvaluationResult[], textOnly: readonly TaskScore[] = []): string {
   const evaluations = results.filter(({ label, step }) => modelOf({ label, step })?.image !== 'grey');
-  const greyOf = (label: string, task: TaskScore['task']): TaskScore | undefined =>
-    results.find((own) => own.label === `${label}-no-image`)?.scores.find((score) => score.task === task);
-  const all = [...evaluations, ...(textOnly.length > 0 ? [{ label: 'text only', scores: textOnly }] : [])];
-  const rows = all.flatMap(({ label, scores }) =>
+  const all = [
+    ...evaluations.map((own) => ({ ...own, grey: controlOf(results, own)?.scores })),
+    ...(textOnly.length > 0 ? [{ label: 'text only', scores: textOnly, grey: undefined }] : []),
+  ];
+  const rows = all.flatMap(({ label, scores, grey }) =>
     scores.map((s) => [
       label,
       taskTitles[s.task],
@@ -112,7 +113,7 @@ export function renderResults(results: readonly EvaluationResult[], textOnly: re
       String(s.items),
       s.unparsed.toFixed(3),
       s.lenient?.accuracy.toFixed(3) ?? '',
-      greyOf(label, s.task)?.accuracy.toFixed(3) ?? '',
+      grey?.find(({ task }) => task === s.task)?.accuracy.toFixed(3) ?? '',
     ]),
   );
   const head = [

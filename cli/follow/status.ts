@@ -7,7 +7,7 @@ import { renderMeasured } from './results.ts';
 
 export const statusCommand = (): Command =>
   new Command('status')
-    .description('stage, step, last checkpoint, retries, failure')
+    .description('part, step, last checkpoint, retries, failure')
     .argument('<run>')
     .option('--json', 'as a JSON object')
     .action(async (run: string, { json = false }: { json?: boolean }) => {

@@ -8,7 +8,7 @@ import { renderMeasured } from './results.ts';
 
 export const watchCommand = (): Command =>
   new Command('watch')
-    .description('live: stage, step, loss, reward, time left; Ctrl-C leaves the run alone')
+    .description('live: part, step, loss, reward, time left; Ctrl-C leaves the run alone')
     .argument('<run>')
     .option('--json', 'the status as one JSON object per second')
     .action((run: string, { json = false }: { json?: boolean }) => {

@@ -7,7 +7,7 @@ import type { Service } from '../../infra/local/supervisor.ts';
 import { trainerServer } from '../../infra/local/trainer-server.ts';
 import { flatMemory, leanMalloc } from '../../infra/node24.mjs';
 import type { Environment } from '../../platform/env.ts';
-import { ownEnvironment } from '../environment.ts';
+import { ownEnvironment } from '../../platform/own-environment.ts';
 
 const workerProgram = fileURLToPath(new URL('../../workers/main.ts', import.meta.url));
 /** Above the workers' own grace: a trainer may be writing a checkpoint. */

@@ -1,7 +1,7 @@
 /** `dermflow up`: Temporal, S3 and workers on this machine, until Ctrl-C. */
 import { Command } from 'commander';
 import { createLogger } from '../../platform/logger.ts';
-import { ownEnvironment } from '../environment.ts';
+import { ownEnvironment } from '../../platform/own-environment.ts';
 import { untilInterrupted } from '../interruption.ts';
 import { startServices } from './services.ts';
 

@@ -84,7 +84,7 @@ export const nightAttributes = (): TypedSearchAttributes =>
 export function parseScheduleName(text: string): string {
   const name = scheduleName.safeParse(text);
   if (name.success) return name.data;
-  throw userMistake(`${text}: is no name of a schedule; ${name.error.issues[0]?.message}`);
+  throw userMistake(`${text}: is not a name of a schedule; ${name.error.issues[0]?.message}`);
 }
 
 /** Asks one thing of a schedule. Throws a user's mistake where there is none of this name. */

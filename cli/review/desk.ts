@@ -117,7 +117,7 @@ export async function openDesk({ store, wait, closed, tell, now }: DeskSource): 
       if (!review.success) return { wrong: issueWords(review.error) };
       if (isScriptName(given.reviewer)) return { wrong: `reviewer: ${scriptNameRefusal}` };
       if (given.verdict === 'settled' && found.reviewed.apart.length === 0)
-        return { wrong: 'nothing is to be settled here any more: the scores agree by now' };
+        return { wrong: 'there is nothing left to settle here: the scores agree by now' };
       const standing = await log.add(review.data);
       if (standing) return { conflict: standing };
       // What others have said meanwhile may make a case wait again.

@@ -1,5 +1,6 @@
 /** Scores of models on benchmarks, as tables for people and for programs. */
 import type { BenchmarkScore } from '../../domain/contracts/benchmarks.ts';
+import { csvOf } from '../../domain/rows/csv.ts';
 import { renderTable } from '../table.ts';
 
 /** A run's own evaluations tell no patients, and those of before version 7 nothing of the lenient reader. */
@@ -74,10 +75,5 @@ export function toCsv(scores: readonly ShownScore[]): string {
       own ? [own.score.value, own.score.low, own.score.high, own.macroF1, own.unread] : [null, null, null, null, null],
     ),
   ]);
-  return [columns, ...rows].map((row) => row.map(quoted).join(',')).join('\r\n');
-}
-
-function quoted(cell: string | number | null): string {
-  const text = String(cell ?? '');
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return csvOf([columns, ...rows]);
 }

@@ -12,6 +12,7 @@ import { z } from 'zod';
 import { canonicalJson, digestOf, sha256Schema } from '../../domain/artifact.ts';
 import { methodOf } from '../../domain/methods/index.ts';
 import type { Recipe } from '../../domain/recipe/recipe.ts';
+import { jsonOrNull } from '../../domain/rows/json-text.ts';
 import { runResultSchema } from '../../domain/run-record.ts';
 import { readStackFile, writeWhole } from '../../infra/local/settings.ts';
 import { codeDigest } from '../../platform/code-digest.ts';
@@ -61,7 +62,7 @@ export async function findFinished(recipe: Recipe, environment: Environment): Pr
   const run = runOf(recipe);
   const text = await readFile(fileOf(environment, run), 'utf8').catch(() => null);
   if (text === null) return null;
-  const finished = finishedSchema.safeParse(parseJson(text)).data;
+  const finished = finishedSchema.safeParse(jsonOrNull(text)).data;
   if (!finished || finished.run !== run || finished.basis !== (await basisOf(recipe, environment))) return null;
   const stack = await readStackFile(environment.home);
   if (stack?.bucket !== finished.bucket || !existsSync(join(environment.home, 's3'))) return null;
@@ -75,12 +76,4 @@ async function digestOfFile(path: string): Promise<string | null> {
   const hash = createHash('sha256');
   await pipeline(createReadStream(path), hash);
   return hash.digest('hex');
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -13,7 +13,7 @@ import { requireEvenBatches } from '../../domain/plan/even-batches.ts';
 import type { DataCounts } from '../../domain/plan/input.ts';
 import { describePaths, pathRows, requireOpenPaths, type TrainerLayout } from '../../domain/plan/paths.ts';
 import type { Recipe } from '../../domain/recipe/recipe.ts';
-import { ownEnvironment } from '../environment.ts';
+import { ownEnvironment } from '../../platform/own-environment.ts';
 import { readRecipe } from './recipes.ts';
 import { collect } from './start.ts';
 
@@ -35,7 +35,11 @@ export const planCommand = (): Command =>
     .argument('<recipe>', 'name in recipes/ or a file')
     .option('--set <field=value>', 'change a field of the recipe; may be repeated', collect, [])
     .option('--data <folder>', 'count the cases of this data set')
-    .option('--items <count>', 'training questions, or training cases of a method that asks none, e.g. 26507 in the paper', count)
+    .option(
+      '--items <count>',
+      'training questions, or training cases of a method that asks none, e.g. 26507 in the paper',
+      count,
+    )
     .option('--test <count>', 'test cases, e.g. 8390 in the paper', count)
     .option('--textbook <count>', 'cases with a rationale', count)
     .option('--devices <count>', 'accelerators that one trainer uses', count, 1)
@@ -104,11 +108,11 @@ async function architectureOf(base: string): Promise<Architecture | null> {
 }
 
 function count(text: string): number {
-  if (!/^[1-9]\d*$/.test(text)) throw userMistake(`"${text}" is no count; give a whole number above 0`);
+  if (!/^[1-9]\d*$/.test(text)) throw userMistake(`"${text}" is not a count; give a whole number above 0`);
   return Number(text);
 }
 
 function amount(text: string): number {
-  if (!/^\d+(\.\d+)?$/.test(text)) throw userMistake(`"${text}" is no price; give a number, e.g. 0.4`);
+  if (!/^\d+(\.\d+)?$/.test(text)) throw userMistake(`"${text}" is not a price; give a number, e.g. 0.4`);
   return Number(text);
 }

@@ -10,7 +10,7 @@ import { ofMethod, parseRecipe } from '../../domain/recipe/parse.ts';
 import type { MethodName, Recipe, RecipeOf } from '../../domain/recipe/recipe.ts';
 import { shippedTeacher } from '../../domain/recipe/teacher.ts';
 import { repositoryRoot } from '../../platform/env.ts';
-import { ownEnvironment } from '../environment.ts';
+import { ownEnvironment } from '../../platform/own-environment.ts';
 
 /** Values that the recipe's author leaves to the command line. */
 interface RecipeChanges {

@@ -4,7 +4,7 @@ import { logUpdateStderr } from 'log-update';
 import { usesOf } from '../../domain/methods/index.ts';
 import { requireOpenPaths } from '../../domain/plan/paths.ts';
 import type { Recipe } from '../../domain/recipe/recipe.ts';
-import { ownEnvironment } from '../environment.ts';
+import { ownEnvironment } from '../../platform/own-environment.ts';
 import { isForgottenAndFinished } from '../follow/recorded.ts';
 import { watchRun } from '../follow/watch.ts';
 import { untilInterrupted } from '../interruption.ts';

@@ -5,7 +5,7 @@ import { requireMachine } from '../../infra/doctor.ts';
 import { runPage, type Stack } from '../../infra/local/stack.ts';
 import type { Environment } from '../../platform/env.ts';
 import { createLogger } from '../../platform/logger.ts';
-import { ownEnvironment } from '../environment.ts';
+import { ownEnvironment } from '../../platform/own-environment.ts';
 import { failedRun, follow } from '../follow/follow.ts';
 import { fetchReport } from '../follow/report.ts';
 import { renderMeasured } from '../follow/results.ts';

@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import { usesOf } from '../../domain/methods/index.ts';
 import { requireOpenPaths } from '../../domain/plan/paths.ts';
-import { ownEnvironment } from '../environment.ts';
+import { ownEnvironment } from '../../platform/own-environment.ts';
 import { renderMeasured } from '../follow/results.ts';
 import { findFinished, reportFolder } from './finished.ts';
 import { pageIn, places } from './places.ts';
@@ -46,6 +46,6 @@ async function start(
   const report = pageIn(folder);
   if (json)
     return console.log(JSON.stringify({ run, report, page: null, evaluations, textOnly, benchmarks, finishedAt }));
-  console.log(`run ${run} is finished since ${finishedAt}; "npm start -- --fresh" computes it anew`);
+  console.log(`run ${run} finished at ${finishedAt}; "npm start -- --fresh" computes it anew`);
   console.log(`\n${renderMeasured(result) ?? ''}\n\n${places(run, folder).join('\n')}`);
 }

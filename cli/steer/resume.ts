@@ -27,7 +27,7 @@ export function readBudget(text: string): LlmBudget {
   const fields = text.split(',').map((field) => field.split('=', 2));
   const budget = budgetSchema.safeParse(Object.fromEntries(fields.map(([name = '', value]) => [name, Number(value)])));
   if (budget.success) return budget.data;
-  throw userMistake(`--budget "${text}" is no budget; give e.g. calls=5000, tokens=2000000 or calls=5000,money=20`);
+  throw userMistake(`--budget "${text}" is not a budget; give e.g. calls=5000, tokens=2000000 or calls=5000,money=20`);
 }
 
 /** Returns what was done, in a line. */
@@ -46,7 +46,7 @@ export async function resume(
   const found = await knownInputOf(session, run);
   const input = { ...found, recipe: underOwnRules(found.recipe) };
   await startRun(client, { input: budget ? { ...input, budget } : input, run, reuse: 'ALLOW_DUPLICATE_FAILED_ONLY' });
-  return `run ${run} continues; finished stages come from the store, training from its newest checkpoint`;
+  return `run ${run} continues; what is finished comes from the store, training from its newest checkpoint`;
 }
 
 /** Signals each workflow, the run and its evaluations, whose activities wait for their next attempt. */

@@ -3,7 +3,7 @@ import type { Picture } from '../cases/case.ts';
 import { skinToneField, skinToneOf } from '../cases/skin-tone.ts';
 
 /** Attributes of a picture; the skin tone only where its set notes it. */
-export function attributesOf(
+export function caseAttributes(
   picture: Picture & { provenance?: Record<string, unknown> | undefined },
 ): Record<string, string> {
   const noted = picture.provenance?.[skinToneField];

@@ -6,7 +6,7 @@
 import type { Case } from '../cases/case.ts';
 import { evaluationProfile, type PromptProfile } from '../prompts/prompts.ts';
 import { createRandom } from '../random.ts';
-import { attributesOf } from './attributes.ts';
+import { caseAttributes } from './attributes.ts';
 import type { OwnItem } from './own-items.ts';
 
 interface ClassificationSettings {
@@ -22,7 +22,7 @@ interface ClassificationSettings {
 export const classificationName = (set: string): string => `classification-${set}`;
 
 /** The path under which an item names its picture, which is stored under its digest. */
-export const pictureOf = ({ images: [image] }: Case): string => `${image?.sha256}.png`;
+export const pictureFile = ({ images: [image] }: Case): string => `${image?.sha256}.png`;
 
 /** @param cases test cases of one set */
 export function classificationItems(cases: readonly Case[], set: string, settings: ClassificationSettings): OwnItem[] {
@@ -32,8 +32,8 @@ export function classificationItems(cases: readonly Case[], set: string, setting
   const inOrder = cases.toSorted((a, b) => (a.id < b.id ? -1 : 1));
   const drawn = createRandom(`classification/${set}/${seed}`).shuffle(inOrder);
   return drawn.slice(0, maxItems ?? drawn.length).map((c) => ({
-    ...{ id: c.id, image: pictureOf(c), question, answer: c.diagnosis },
-    ...{ group: c.group, source: set, malignancy: c.malignancy, attributes: attributesOf(c) },
+    ...{ id: c.id, image: pictureFile(c), question, answer: c.diagnosis },
+    ...{ group: c.group, source: set, malignancy: c.malignancy, attributes: caseAttributes(c) },
   }));
 }
 

@@ -6,7 +6,7 @@ import type { EvaluationProfile, QuestionKind } from '../prompts/profile.ts';
 import { itemPrompt } from '../prompts/prompts.ts';
 import type { Question, QuestionTask } from '../questions/question.ts';
 import { conceptsOf } from '../trajectories/concepts.ts';
-import { attributesOf } from './attributes.ts';
+import { caseAttributes } from './attributes.ts';
 import type { BenchmarkItem, BenchmarkSources } from './benchmark.ts';
 import { synonymsOf } from './scoring/disease-names.ts';
 
@@ -18,7 +18,7 @@ export function questionItems(
   task: QuestionTask,
   profile: EvaluationProfile,
 ): BenchmarkItem[] {
-  const attributes = new Map(cases.map((c) => [c.id, attributesOf(c)]));
+  const attributes = new Map(cases.map((c) => [c.id, caseAttributes(c)]));
   return questions
     .filter((question) => question.task === task)
     .map((question) => ({
@@ -92,6 +92,6 @@ function pictureItem(picture: ReadyCase | Case, kind: QuestionKind): Omit<Benchm
     diagnosis: null,
     malignancy: null,
     concepts: [],
-    attributes: attributesOf(picture),
+    attributes: caseAttributes(picture),
   };
 }

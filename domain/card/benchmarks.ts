@@ -26,7 +26,7 @@ export function benchmarksOf(recipe: Recipe, all: readonly BenchmarkResult[], ow
 function narrated({ narratives, items, strict }: BenchmarkResult, recipe: Recipe): string {
   const certifiers =
     'certified' in recipe && recipe.certified.by === 'script'
-      ? ' The texts were certified by a program (`script`) in the place of people.'
+      ? ' The texts were certified by a program (`script`) instead of people.'
       : '';
   const texts = `Narratives of ${grouped(items)} certified cases that it was not trained on`;
   if (!narratives) {

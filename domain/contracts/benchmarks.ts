@@ -80,7 +80,7 @@ const evaluateModelsSchema = z
   .strictObject({
     models: z.array(testedModelSchema).min(1),
     benchmarks: z.array(benchmarkChoiceSchema).min(1),
-    /** A recipe, whose data stage is done first where the store does not have it. */
+    /** A recipe, whose data are prepared first where the store does not have them. */
     data: z.union([benchmarkDataSchema, z.strictObject({ recipe: z.json() })]),
     asking: askingSchema,
     /** Features of nearest neighbour and linear probe; absent: the vision tower of the model that ships with Dermflow. */

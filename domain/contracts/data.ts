@@ -1,4 +1,4 @@
-/** The data stage, on cpu workers. */
+/** Preparation of data, on cpu workers. */
 import type { ArtifactRef } from '../artifact.ts';
 import type { RecipeParts } from '../recipe/parts.ts';
 import type { Recipe } from '../recipe/recipe.ts';

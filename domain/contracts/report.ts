@@ -38,7 +38,7 @@ export interface ReportInput extends ReportedRun {
   chosen?: MilestoneChoice[];
   /** Of a recipe that asks for them. */
   probes?: ProbesResult;
-  /** What the run spent on the language model. */
+  /** What the run spent on the language model; histories and `report.json` call the part of the run `stage`. */
   spent?: { stage: string; account: LlmAccount }[];
 }
 
@@ -59,7 +59,7 @@ export interface NarrativeReportInput extends ReportedRun {
   /** Each model on DermBench's part of the run, scored as narratives. */
   bench: BenchmarkResult[];
   adapter: ArtifactRef;
-  /** What the run spent on the language model. */
+  /** What the run spent on the language model; histories and `report.json` call the part of the run `stage`. */
   spent?: { stage: string; account: LlmAccount }[];
 }
 

@@ -6,11 +6,11 @@ import type { RecipeParts } from '../recipe/parts.ts';
 export interface TrajectoriesResult {
   trajectories: ArtifactRef;
   counts: { train: number; validation: number; llmCalls: number; rejected: number };
-  /** What the stage cost this run; null where another run had it done. Absent in results of before version 0.2. */
+  /** What trajectories cost this run; null where another run had it done. Absent in results of before version 0.2. */
   llm?: LlmAccount | null;
 }
 
-/** What a run may spend on the language model, and what its earlier stages spent. */
+/** What a run may spend on the language model, and what its earlier parts spent. */
 export interface LlmAllowance {
   budget?: LlmBudget;
   spent?: LlmAccount[];

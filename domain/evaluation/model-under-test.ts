@@ -44,6 +44,12 @@ export function modelNamed(id: string): ModelUnderTest | null {
   return modelOf({ label: id, step: step === undefined ? null : Number(step) });
 }
 
+/**
+ * The label, on grey images, of a model that was named on the command line (`RUN@grpo-500`, `endpoint:NAME`), which need
+ * not be one of a stage. Stands in artifacts.
+ */
+export const labelOnGrey = (label: string): string => `${label}, no image`;
+
 /** `SFT + GRPO, step 500`; `…, grey image`. */
 export function modelTitle({ stage, step, image }: ModelUnderTest): string {
   const row = rowOf(stage);
@@ -70,12 +76,21 @@ export const modelOrder = (a: ModelUnderTest, b: ModelUnderTest): number =>
 export const sameModel = (a: ModelUnderTest, b: ModelUnderTest): boolean =>
   a.stage === b.stage && a.step === b.step && a.image === b.image;
 
+/** What tells a result's model. */
+interface Labelled {
+  label: string;
+  step: number | null;
+}
+
 /** The result of this model, by the value that its label stands for. */
-export const findModel = <T extends { label: string; step: number | null }>(
-  results: readonly T[],
-  wanted: ModelUnderTest,
-): T | undefined =>
+export const findModel = <T extends Labelled>(results: readonly T[], wanted: ModelUnderTest): T | undefined =>
   results.find((result) => {
     const model = modelOf(result);
     return model !== null && sameModel(model, wanted);
   });
+
+/** The result of the same model on grey images, if that was asked for. */
+export function controlOf<T extends Labelled>(results: readonly T[], shown: Labelled): T | undefined {
+  const model = modelOf(shown);
+  return model ? findModel(results, onGrey(model)) : undefined;
+}

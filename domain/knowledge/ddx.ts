@@ -41,7 +41,7 @@ export function buildDdxGraph({ sources, pairs }: DdxData, taxonomy: Taxonomy): 
     const [a, b] = between;
     const pair = `ddx: [${a}, ${b}]`;
     const stranger = between.find((name) => !known.has(name));
-    if (stranger !== undefined) throw userMistake(`${pair}: "${stranger}" is no name of the taxonomy`);
+    if (stranger !== undefined) throw userMistake(`${pair}: "${stranger}" is not a name of the taxonomy`);
     if (taxonomy.isKindOf(a, b) || taxonomy.isKindOf(b, a))
       throw userMistake(`${pair}: one is a kind of the other; remove the pair or name finer diagnoses`);
     if (adjacency.get(a)?.has(b)) throw userMistake(`${pair}: stands twice; remove one`);

@@ -91,6 +91,8 @@ function splitSettings(given: string, text: string): { name: string; settings: z
   const [issue] = settings.error.issues;
   const field = issue?.code === 'unrecognized_keys' ? issue.keys[0] : issue?.path.join('.');
   const words =
-    issue?.code === 'unrecognized_keys' ? 'is no setting; there are provider, concurrency and model' : issue?.message;
+    issue?.code === 'unrecognized_keys'
+      ? 'is not a setting; there are provider, concurrency and model'
+      : issue?.message;
   throw userMistake(`${given}: ${field} ${words}`);
 }

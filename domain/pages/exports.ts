@@ -2,6 +2,7 @@
 import { stringify } from 'yaml';
 import { titleOfSet } from '../published/sets.ts';
 import { percent, percentRange, points, pointsRange, pValue } from '../report/words.ts';
+import { csvOf } from '../rows/csv.ts';
 import { type Cell, cellsOf } from './cells.ts';
 import { type EvaluationPage, headline, type PageRow } from './evaluation-page.ts';
 
@@ -12,13 +13,8 @@ const columns = [
 
 /** RFC 4180, a number a row. */
 export function toCsv(page: EvaluationPage): string {
-  const rows = cellsOf(page).map((cell) => columns.map((column) => quoted(cell[column])).join(','));
-  return `${[columns.join(','), ...rows].join('\r\n')}\r\n`;
-}
-
-function quoted(value: string | number | null): string {
-  const text = String(value ?? '');
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const rows = cellsOf(page).map((cell) => columns.map((column) => cell[column]));
+  return `${csvOf([columns, ...rows])}\r\n`;
 }
 
 const line = (cells: readonly string[]): string =>

@@ -44,7 +44,9 @@ interface Path {
   isUsed(place: TrainerLayout, run: Uses | null): boolean;
 }
 
-const isSingle = ({ processes, machines }: TrainerLayout): boolean => processes * machines === 1;
+/** Whether one process on one machine trains. */
+export const isSingle = ({ processes, machines }: Pick<TrainerLayout, 'processes' | 'machines'>): boolean =>
+  processes * machines === 1;
 const shards =
   (sharding: string) =>
   (place: TrainerLayout): boolean =>

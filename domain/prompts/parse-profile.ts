@@ -1,7 +1,7 @@
 /** A user's own prompt profile: a file of YAML or JSON in the form of `profile.ts`. */
-import { parse } from 'yaml';
 import { z } from 'zod';
 import { userMistake } from '../failures.ts';
+import { readGivenYaml } from '../rows/given-yaml.ts';
 import { type EvaluationProfile, evaluationProfileSchema, type QuestionKind, questionKinds } from './profile.ts';
 import { evaluationProfile, evaluationProfiles } from './prompts.ts';
 
@@ -20,7 +20,7 @@ const fileSchema = z.strictObject({
  * @param file shown in messages
  */
 export function parseProfile(text: string, file: string): EvaluationProfile {
-  const { like, ...own } = checked(fileSchema, readYaml(text, file), file);
+  const { like, ...own } = checked(fileSchema, readGivenYaml(text, file), file);
   const base = evaluationProfile(like);
   const profile = checked(
     evaluationProfileSchema,
@@ -30,14 +30,6 @@ export function parseProfile(text: string, file: string): EvaluationProfile {
   if (evaluationProfiles.some(({ name }) => name === profile.name))
     throw userMistake(`${file}: name: "${profile.name}" is a profile of Dermflow; choose another`);
   return profile;
-}
-
-function readYaml(text: string, file: string): unknown {
-  try {
-    return parse(text.replace(/^\ufeff/, ''));
-  } catch (error) {
-    throw userMistake(`${file}: is neither YAML nor JSON (${String(error).split('\n')[0]})`, error);
-  }
 }
 
 function checked<T>(schema: z.ZodType<T>, value: unknown, file: string): T {

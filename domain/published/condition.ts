@@ -1,5 +1,5 @@
 /** Lesion condition: Tables 3 and 5 of the paper, accuracies and macro-F1; the average of F1 is weighted by items as well. */
-import { type Cells, table } from './published.ts';
+import { type Cells, paperTable } from './published.ts';
 import { idSets } from './sets.ts';
 
 const accuracy: readonly Cells[] = [
@@ -60,8 +60,8 @@ const ablationNotes = {
 };
 
 export const conditionTables = [
-  table('Table 3', 'accuracy', idSets, accuracy, notes),
-  table('Table 3', 'macroF1', idSets, macroF1, notes),
-  table('Table 5', 'accuracy', idSets, accuracyAblation, ablationNotes),
-  table('Table 5', 'macroF1', idSets, macroF1Ablation, ablationNotes),
+  paperTable('Table 3', 'accuracy', idSets, accuracy, notes),
+  paperTable('Table 3', 'macroF1', idSets, macroF1, notes),
+  paperTable('Table 5', 'accuracy', idSets, accuracyAblation, ablationNotes),
+  paperTable('Table 5', 'macroF1', idSets, macroF1Ablation, ablationNotes),
 ] as const;

@@ -26,7 +26,7 @@ const letterPattern = /^[*(]*([A-Z])[).:*]*$/;
 
 /**
  * Reads the token with which the answer begins: the first one of the last final block, or of the whole text where it has
- * no block. It is the letter of an option, or the begin of the label of one option alone, and so are its alternatives.
+ * no block. It is the letter of an option, or the start of the label of one option alone, and so are its alternatives.
  * Null where it is another text, where it might begin several labels, or where nothing is told of it.
  */
 export function optionLogProbs(tokens: readonly ToldToken[], options: readonly OfferedOption[]): OptionLogProbs | null {

@@ -24,7 +24,7 @@ export const reviewSchema = z
     kind: z.enum(['person', 'script']),
     /** The reviewer's own n-th judgement of this narrative, from 1. */
     turn: z.int().positive(),
-    at: z.iso.datetime({ error: 'is no time in UTC; give one such as "2026-11-26T12:00:00Z"' }),
+    at: z.iso.datetime({ error: 'is not a time in UTC; give one such as "2026-11-26T12:00:00Z"' }),
     /** `settled`: the scores that hold where reviewers disagreed. */
     verdict: z.enum(['scored', 'skipped', 'settled']),
     /** All six, in tenths; none where it was skipped. */

@@ -38,6 +38,6 @@ function parseJson(line: string, where: string): unknown {
   try {
     return JSON.parse(line);
   } catch (error) {
-    throw userMistake(`${where}: is no JSON (${String(error)}); write one object per line`, error);
+    throw userMistake(`${where}: is not JSON (${String(error)}); write one object per line`, error);
   }
 }

@@ -110,6 +110,7 @@ export const skinGptR1Stages = {
     job: 'sft',
     part: 'dermeval',
     ends: ({ dermeval }) => upTo(dermeval?.sft.epochs ?? 0),
+    epochs: (own) => own.epochs,
     memory: ({ dermeval }) => sftSteps(given(dermeval)),
     step: ({ dermeval }) => sftRows('dermeval.sft', given(dermeval)),
     trains: ({ dermeval }) => ({ setting: 'dermeval.lora', lora: given(dermeval).lora }),

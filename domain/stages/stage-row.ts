@@ -78,6 +78,8 @@ export interface StageRow {
   part: string;
   /** Where its stretches end, in epochs or steps; none where the recipe leaves the stage out. */
   ends(recipe: Trains): readonly number[];
+  /** Of a stage by SFT: its epochs, by the settings that its job is given, from whichever part of a recipe. */
+  epochs?(sft: RecipeParts['sft']): number;
   memory(recipe: Trains): StepSize;
   step(recipe: Trains): StepRows;
   trains(recipe: Trains): ChosenWeights;

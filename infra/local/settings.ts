@@ -34,9 +34,9 @@ export type Secrets = z.infer<typeof secretsSchema>;
 export const stackFile = (home: string): string => join(home, 'stack.json');
 
 /** Null where there is none that can be read: a power cut may leave an empty one. */
-export const readStackFile = (home: string): Promise<StackFile | null> => readJson(stackFile(home), stackFileSchema);
+export const readStackFile = (home: string): Promise<StackFile | null> => readValid(stackFile(home), stackFileSchema);
 
-async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<T | null> {
+async function readValid<T>(path: string, schema: z.ZodType<T>): Promise<T | null> {
   const text = await readFile(path, 'utf8').catch(() => '');
   try {
     return schema.parse(JSON.parse(text));
@@ -55,7 +55,7 @@ export async function writeWhole(path: string, value: unknown, mode = 0o644): Pr
 /** Made once; readable by their owner alone. */
 export async function readOrMakeSecrets(home: string): Promise<Secrets> {
   const path = join(home, 'credentials.json');
-  const made = await readJson(path, secretsSchema);
+  const made = await readValid(path, secretsSchema);
   if (made !== null) return made;
   const random = (): string => randomBytes(24).toString('hex');
   const secrets = {

@@ -11,17 +11,20 @@ const elsewhere = [
 
 export const remedy = 'install Chromium (Debian: apt-get install chromium) or set DERMFLOW_CHROMIUM to its program';
 
+// biome-ignore lint/style/noProcessEnv: set-up runs before what parses it is installed, and hands it on whole
+const variables = process.env;
+
 /** Path of the program, null where there is none. */
 export function findChromium() {
-  const set = process.env.DERMFLOW_CHROMIUM;
+  const set = variables.DERMFLOW_CHROMIUM;
   if (set) return existsSync(set) ? set : null;
-  const folders = (process.env.PATH ?? '').split(delimiter);
+  const folders = (variables.PATH ?? '').split(delimiter);
   const candidates = [...folders.flatMap((folder) => names.map((name) => join(folder, name))), ...elsewhere];
   return candidates.find((path) => existsSync(path)) ?? null;
 }
 
 export async function installChromium(log) {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const env = { ...variables, DEBIAN_FRONTEND: 'noninteractive' };
   await run('apt-get', ['update', '-q'], { log, env });
   await run('apt-get', ['install', '-y', '-q', '--no-install-recommends', 'chromium'], { log, env });
 }

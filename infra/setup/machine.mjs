@@ -10,6 +10,7 @@ import { existing, fileSystemOf } from './file-systems.mjs';
  * @param folders `checkout` and `home`, DERMFLOW_HOME
  * @param python the program that DERMFLOW_PYTHON names
  */
+// biome-ignore lint/style/noProcessEnv: set-up runs before what parses it is installed
 export function readMachine({ checkout, home, python, variables = process.env }) {
   return {
     platform: process.platform,

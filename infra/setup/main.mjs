@@ -15,10 +15,12 @@ import { cacheVariables, pythonVariables } from './variables.mjs';
 
 process.chdir(root);
 const has = (flag) => process.argv.includes(flag);
-const home = homeFolder();
+// biome-ignore lint/style/noProcessEnv: runs before what parses it is installed, and hands it on whole
+const variables = process.env;
+const home = homeFolder(variables);
 const at = (...parts) => [home, ...parts].join('/');
-const python = process.env.DERMFLOW_PYTHON || 'python3';
-Object.assign(process.env, userVariables(process.env, home));
+const python = variables.DERMFLOW_PYTHON || 'python3';
+Object.assign(variables, userVariables(variables, home));
 
 const parts = partsOf(home, has('--dev'));
 const missing = Object.values(parts).filter((part) => !isInstalled(home, part));
@@ -40,7 +42,7 @@ const npmPackages = () =>
     // Its own installation script would fetch CUDA libraries from outside the registry.
     run('npm', ['ci', ...everything], {
       log: at('logs/setup-npm.log'),
-      env: { ...process.env, ...caches, ONNXRUNTIME_NODE_INSTALL: 'skip' },
+      env: { ...variables, ...caches, ONNXRUNTIME_NODE_INSTALL: 'skip' },
     }),
   );
 
@@ -96,9 +98,9 @@ async function browser() {
 const caches = cacheVariables(machine, home);
 const byPython = [parts.uv, parts.tools, parts.llm, parts.python].some(isMissing);
 // Before all else: what pip's configuration lacks is said here.
-const forPython = byPython ? { ...pythonVariables(python, process.env), ...caches } : {};
+const forPython = byPython ? { ...pythonVariables(python, variables), ...caches } : {};
 if (!has('--check')) {
-  if (missing.length > 0 && process.env.HOME === at('user')) mkdirSync(process.env.HOME, { recursive: true });
+  if (missing.length > 0 && variables.HOME === at('user')) mkdirSync(variables.HOME, { recursive: true });
   await Promise.all([npmPackages(), pythonParts(forPython)]);
   if (has('--dev')) await browser();
 }

@@ -132,7 +132,7 @@ function pythons({ python, pythonProgram, platform }, missing) {
   if (python === null) return [`there is no ${pythonProgram}; ${remedy}`];
   if (typeof python === 'string') return [`${pythonProgram} does not work (${python}); ${remedy}`];
   const version = python.version.join('.');
-  if (python.implementation !== 'cpython') return [`${python.implementation} is no CPython; ${remedy}`];
+  if (python.implementation !== 'cpython') return [`${python.implementation} is not CPython; ${remedy}`];
   if (isBelow(python.version, minimumPython)) return [`Python ${version} is too old; ${remedy}`];
   if (isBelow(newestPython, python.version))
     return [`Python ${version} is too new: not all packages have wheels for it; ${remedy}`];

@@ -51,6 +51,7 @@ export async function step(title, work) {
  *
  * @param env the whole environment; this process's by default
  */
+// biome-ignore lint/style/noProcessEnv: handed on whole to a child process
 export function run(program, args, { log, env = process.env }) {
   if (log !== null) mkdirSync(dirname(log), { recursive: true });
   return new Promise((succeed, failed) => {

@@ -218,7 +218,7 @@ describe('the other verbs, beside a stack that is up', () => {
     expect(await json('cancel', run)).toEqual({ run, state: 'CANCELLED' });
     expect(await json('list', '--failed')).toMatchObject([{ run, state: 'CANCELLED' }]);
     expect((await verb('report', run)).exitCode).toBe(2);
-    expect((await verb('resume', run)).stdout).toMatch(/continues; finished stages come from the store/);
+    expect((await verb('resume', run)).stdout).toMatch(/continues; what is finished comes from the store/);
     expect((await verb('watch', run)).exitCode).toBe(0);
   });
 

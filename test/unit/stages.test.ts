@@ -100,6 +100,21 @@ describe('the alignment of concepts', () => {
   });
 });
 
+describe('inputs of before, which told no epochs', () => {
+  it.each([
+    ['concepts', 2],
+    ['sft', 3],
+    ['dermeval-sft', 3],
+  ] as const)('train %s for those of the settings that they give', (stage, epochs) => {
+    const recipe = smallRecipe();
+    const sft = { ...recipe.sft, epochs: 3, conceptAlignment: { epochs: 2, explanations: 1 } };
+    const model = { base: 'tiny', sha256: 'b'.repeat(64) };
+    const input = { recipe: { ...recipe, sft }, model, trajectories: reference('trajectories', 'all'), rows: 16 };
+    const before = sftStretch({ ...input, stage, epoch: 1 }, { attention: 'sdpa' });
+    expect(before).toEqual(sftStretch({ ...input, stage, epochs, epoch: 1 }, { attention: 'sdpa' }));
+  });
+});
+
 describe('ends that another method tells for a stage by the same job', () => {
   const model = { base: 'tiny', sha256: 'b'.repeat(64) };
   const { seed, model: computed, lora, grpo, prompts, rewards, sft } = smallRecipe();

@@ -224,9 +224,9 @@ describe('a folder', () => {
   });
 
   it.each([
-    ['nothing of a model', { 'notes.txt': '' }, 'is no model: it holds neither adapter_config.json'],
+    ['nothing of a model', { 'notes.txt': '' }, 'is not a model: it holds neither adapter_config.json'],
     ['half an export', { 'onnx/vision_encoder_28x28.onnx': '' }, 'onnx/ has no decoder.onnx'],
-    ['a broken adapter', { 'adapter_config.json': 'no' }, 'adapter_config.json is no JSON object'],
+    ['a broken adapter', { 'adapter_config.json': 'no' }, 'adapter_config.json is not a JSON object'],
   ])('with %s is refused in one line', async (_, files, words) => {
     await expect(ask([await make('bad', files)], data)).rejects.toMatchObject(mistake(words));
   });

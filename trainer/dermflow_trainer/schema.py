@@ -15,7 +15,7 @@ def parse(text):
 
 
 def refuse(name):
-    raise ValueError(f"{name} is no JSON")
+    raise ValueError(f"{name} is not JSON")
 
 
 def number(text):

@@ -113,7 +113,7 @@ def test_a_bad_field(micro, data, tmp_path, which, path, value, message):
         ("[]", "field job"),
         ("null", "field job"),
         ('{"job": []}', "field job"),
-        ('{"job": "sft", "seed": NaN}', "NaN is no JSON"),
+        ('{"job": "sft", "seed": NaN}', "NaN is not JSON"),
     ],
 )
 def test_what_is_no_job(tmp_path, text, message):

@@ -73,7 +73,7 @@ export const readDerm7pt: DatasetAdapter = async function* (folder, knowledge) {
   const beyond = [...splitOf].find(([row]) => row > index);
   if (beyond) {
     const [row, { where }] = beyond;
-    throw userMistake(`${where}: ${row} is no row of ${meta.name}, whose ${index + 1} rows count from zero`);
+    throw userMistake(`${where}: ${row} is not a row of ${meta.name}, whose ${index + 1} rows count from zero`);
   }
 };
 
@@ -104,7 +104,7 @@ async function readSplits(folder: DataFolder): Promise<ReadonlyMap<number, { spl
     for await (const row of readTable(path, ['indexes'])) {
       const index = Number(row.require('indexes'));
       if (!Number.isInteger(index) || index < 0)
-        throw userMistake(`${row.where}: "${row.get('indexes')}" is no row number`);
+        throw userMistake(`${row.where}: "${row.get('indexes')}" is not a row number`);
       if (splitOf.has(index)) throw userMistake(`${row.where}: ${index} is in two of the index files; remove one`);
       splitOf.set(index, { split, where: row.where });
     }

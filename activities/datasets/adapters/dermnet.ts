@@ -62,7 +62,7 @@ export const readDermNet: DatasetAdapter = async function* (folder, knowledge) {
   }
 };
 
-/** Hugging Face's exports keep the names of the files, and thereby the diseases. */
+/** Hugging Face's exports keep the names of the files, and with them the diseases. */
 async function* readExport(table: Table, knowledge: Knowledge): AsyncGenerator<SourceRecord | LeftOut> {
   const readName = createNameReader(knowledge);
   for await (const row of readTable(table, ['file'])) {

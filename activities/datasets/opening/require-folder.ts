@@ -11,7 +11,7 @@ export async function requireFolder(folder: string): Promise<void> {
   if (!found) throw userMistake(`${folder}: there is no such folder; give the folder of the data set`);
   if (!found.isDirectory() && isZipName(folder)) return;
   if (!found.isDirectory() && isUnreadTable(folder))
-    throw userMistake(`${folder}: is no folder; save it as CSV beside the images and give their folder`);
+    throw userMistake(`${folder}: is not a folder; save it as CSV beside the images and give their folder`);
   if (!found.isDirectory() && isUnreadFormat(folder))
     throw userMistake(`${folder}: only zip archives are read in place; unpack it and give the folder`);
   if (!found.isDirectory()) throw userMistake(`${folder}: is a file; give the folder of the data set`);

@@ -52,7 +52,7 @@ export const findFile = (folder: DataFolder, name: string, extension: string): P
 export async function requireTable(folder: DataFolder, wanted: WantedTable): Promise<Table> {
   const found =
     (await findTable(folder, wanted.names, wanted.except)) ??
-    (await recognise(folder, wanted)) ??
+    (await tableByColumns(folder, wanted)) ??
     (wanted.parquet ? findExport(folder, wanted.parquet, `${wanted.names[0]}.csv`) : null);
   if (found) return found;
   const names = wanted.names.filter((name) => !name.startsWith('*')).map((name) => `${name}.csv`);
@@ -159,7 +159,7 @@ async function holdSame(folder: DataFolder, a: DataFile, b: DataFile): Promise<b
 }
 
 /** The one table that has all columns, whatever it is called. */
-async function recognise(folder: DataFolder, { columns, except = [] }: WantedTable): Promise<Table | null> {
+async function tableByColumns(folder: DataFolder, { columns, except = [] }: WantedTable): Promise<Table | null> {
   if (!columns) return null;
   const found: DataFile[] = [];
   for (const file of folder.others()) {
@@ -185,7 +185,7 @@ export function findExport(folder: DataFolder, roles: Roles, insteadOf: string):
   if (inArchive) throw userMistake(`${inArchive.path}: Parquet is not read in an archive; unpack it`);
   if (files.length === 0) return null;
   for (const file of files) folder.use(file);
-  folder.note(`${listSome(files.map(({ path }) => basename(path)))} is read in the place of ${insteadOf}`);
+  folder.note(`${listSome(files.map(({ path }) => basename(path)))} is read instead of ${insteadOf}`);
   const inOrder = files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
   return parquetTable(inOrder, folder.reader, roles, folder.note);
 }

@@ -19,7 +19,7 @@ import { createRepeatFinder } from '../import/repeats.ts';
 import type { CaseRecord } from '../records/record.ts';
 import { dealCases } from './deal.ts';
 
-/** Filters, splits and asks the cases as the data stage will. Mistakes in tables are those of the import. */
+/** Filters, splits and asks the cases as preparation will. Mistakes in tables are those of the import. */
 export async function countData(
   folder: string,
   { data, seed, questions }: Pick<Recipe, 'data' | 'seed'> & Partial<Pick<RecipeParts, 'questions'>>,

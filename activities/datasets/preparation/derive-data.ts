@@ -1,4 +1,4 @@
-/** The data stage: imported sets become the run's cases, the textbook's cases, and questions. */
+/** Preparation: imported sets become the run's cases, the textbook's cases, and questions. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as untilNextTurn } from 'node:timers/promises';
@@ -69,7 +69,7 @@ function withSources<T>(
   });
 }
 
-/** Derives the artifacts of the stage from imported ones; each is keyed by no more than what decides it. */
+/** Derives the artifacts of preparation from imported ones; each is keyed by no more than what decides it. */
 export function deriveData(
   workplace: Workplace,
   imported: readonly ImportedSource[],

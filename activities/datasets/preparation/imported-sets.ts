@@ -1,4 +1,4 @@
-/** Imported sets as the data stage reads them. */
+/** Imported sets as preparation reads them. */
 import type { ArtifactRef } from '../../../domain/artifact.ts';
 import { artifactFiles } from '../../../domain/artifact-files.ts';
 import type { Case } from '../../../domain/cases/case.ts';
@@ -72,7 +72,7 @@ export const inputsOf = (sources: readonly OpenSource[]): Record<string, string>
   Object.fromEntries(sources.map(({ adapter, artifact }) => [adapter, artifact.sha256]));
 
 /** What the sources of a use have, one after the other. */
-export async function rowsOf<T>(
+export async function rowsOfSources<T>(
   sources: readonly OpenSource[],
   use: DataSource['use'],
   read: (source: OpenSource) => Promise<Rows<T>>,
@@ -84,8 +84,8 @@ export async function rowsOf<T>(
 
 /** Pictures of the sets that are used for their concepts. */
 export const conceptCases = (sources: readonly OpenSource[]): Promise<Rows<ConceptCase>> =>
-  rowsOf(sources, 'concepts', (source) => source.concepts());
+  rowsOfSources(sources, 'concepts', (source) => source.concepts());
 
 /** Labelled cases of all sets that are used for training, the textbook's among them. */
 export const trainingCases = (sources: readonly OpenSource[]): Promise<Rows<Case>> =>
-  rowsOf(sources, 'training', (source) => source.cases());
+  rowsOfSources(sources, 'training', (source) => source.cases());

@@ -26,7 +26,7 @@ import type { ArtifactStore } from '../../ports/artifact-store.ts';
 import { concatRows, filterRows, flatMapRows, type Rows } from '../../rows.ts';
 import type { Encoder } from '../encoder/encoder.ts';
 import { dealCases } from './deal.ts';
-import { conceptCases, inputsOf, type OpenSource, rowsOf, trainingCases } from './imported-sets.ts';
+import { conceptCases, inputsOf, type OpenSource, rowsOfSources, trainingCases } from './imported-sets.ts';
 import { findLeaks, type KnownTies } from './leaks.ts';
 
 const files = artifactFiles.dataset;
@@ -147,7 +147,7 @@ async function sortOut(sources: readonly OpenSource[], folder: string, dermnet: 
         await writers[c.source === dermNet ? 'ofDermNet' : 'others'].write(c);
       }
     }
-    for await (const c of await rowsOf(sources, 'test', (source) => source.cases())) {
+    for await (const c of await rowsOfSources(sources, 'test', (source) => source.cases())) {
       if (isTextbookCase(c)) continue;
       dermnet.count(c);
       await writers.tested.write({ ...c, split: 'test' });
@@ -155,7 +155,8 @@ async function sortOut(sources: readonly OpenSource[], folder: string, dermnet: 
     for await (const picture of await conceptCases(sources)) await writers.concepts.write(picture);
     for (const { use, links } of sources)
       for await (const link of await links()) await writers.links.write(use === 'ood' ? tieOnly(link) : link);
-    for await (const item of await rowsOf(sources, 'ood', (source) => source.ready())) await writers.items.write(item);
+    for await (const item of await rowsOfSources(sources, 'ood', (source) => source.ready()))
+      await writers.items.write(item);
   });
   return {
     ...{ books: ownRows(paths.books), ofDermNet: ownRows(paths.ofDermNet), others: ownRows(paths.others) },

@@ -1,4 +1,4 @@
-/** A stage's requests by the provider's batch API: which are submitted, what they may cost, how they come to the ledger. */
+/** Requests by the provider's batch API: which are submitted, what they may cost, how they come to the ledger. */
 import { userMistake } from '../../../domain/failures.ts';
 import type { LlmReply, LlmRequest, ReplyReader } from '../../../domain/llm.ts';
 import { type LlmAccount, type LlmBudget, limitReached, priceOf, spend } from '../../../domain/llm-account.ts';
@@ -12,8 +12,8 @@ interface BatchPass {
   store: ArtifactStore;
   llm: Pick<LlmClient, 'model' | 'batches'>;
   ledger: Ledger;
-  /** The stage of the run, by its digest. */
-  stage: string;
+  /** The part of the run, by its digest. */
+  part: string;
   budget: LlmBudget;
   spent: readonly LlmAccount[];
   account: LlmAccount;
@@ -31,7 +31,7 @@ export async function askInBatches(
   questions: readonly { id: string; request: LlmRequest; read: ReplyReader }[],
   pass: BatchPass,
 ): Promise<Set<string>> {
-  const { store, llm, ledger, stage, budget, spent, account, isLimited, price, onBatch, pollMs, now, signal } = pass;
+  const { store, llm, ledger, part, budget, spent, account, isLimited, price, onBatch, pollMs, now, signal } = pass;
   const { batches } = llm;
   if (batches === undefined) {
     throw userMistake(
@@ -41,7 +41,7 @@ export async function askInBatches(
   const byDigest = new Map(questions.map((question) => [ledger.digestOf(question.request), question]));
   const fresh = new Set<string>();
   await askByBatch({
-    ...{ store, batches, stage, now, signal, pollMs, onLook: onBatch ?? (() => {}) },
+    ...{ store, batches, part, now, signal, pollMs, onLook: onBatch ?? (() => {}) },
     requests: new Map([...byDigest].map(([digest, { request }]) => [digest, request])),
     next: async (submitted) => {
       const lines = new Map<string, LlmRequest>();
@@ -50,7 +50,7 @@ export async function askInBatches(
         if (submitted.has(digest) || (await ledger.known(request, read)).length > 0) continue;
         // As if each reply took all the room that it may: a batch cannot be stopped at a limit.
         if (limitReached([...spent, reserved], budget) !== null) break;
-        spend(reserved, request, longestReply(request), priceOf(price, { batch: stage }));
+        spend(reserved, request, longestReply(request), priceOf(price, { batch: part }));
         lines.set(digest, request);
       }
       return lines;

@@ -27,7 +27,7 @@ export interface Asking {
   /** Whose money it is. */
   run: RunRef;
   budget: LlmBudget;
-  /** What earlier stages of the run spent. */
+  /** What earlier parts of the run spent. */
   spent: readonly LlmAccount[];
   /** By the provider's batch API, and what that does not answer one by one. */
   byBatch?: boolean;
@@ -49,25 +49,25 @@ export interface IdentifiedRequest {
 export type Answers = ReadonlyMap<string, LedgerAnswer>;
 
 /**
- * Which model answers a stage; an endpoint is asked by one small call. Each stage of a run has its own, which every
+ * Which model answers a part of a run; an endpoint is asked by one small call. Each part has its own, which every
  * attempt and `resume` finds again.
  *
- * @param stage its method
+ * @param method of the part
  */
-export async function recognise(asking: Asking, stage: string): Promise<ServedModel> {
+export async function recognise(asking: Asking, method: string): Promise<ServedModel> {
   const { store, llm, settings, run, budget, spent, signal } = asking;
   const identity = await llm.identify(signal);
   if (budget.money !== undefined && settings.prices[identity.model] === undefined) {
     throw userMistake(`budget.money needs the price of "${identity.model}"; name it in DERMFLOW_LLM_PRICES`);
   }
-  return recogniseModel(store, identity, { run: run.id, stage }, async (request) => {
+  return recogniseModel(store, identity, { run: run.id, stage: method }, async (request) => {
     const reached = limitReached(spent, budget);
     if (reached !== null) throw overBudget(reached);
     return llm.complete(request, signal);
   });
 }
 
-/** What a stage has spent before its first request: the call by which its model was recognised. */
+/** What a part has spent before its first request: the call by which its model was recognised. */
 export function openAccount({ identity, reply }: ServedModel, prices: LlmSettings['prices']): LlmAccount {
   const account = emptyAccount();
   if (reply !== null) spend(account, recognitionRequest, reply, prices[identity.model]);
@@ -117,7 +117,7 @@ export async function askAll(
   }
   const fresh = asking.byBatch
     ? await askInBatches(questions, {
-        ...{ store, llm, ledger, stage: model.stage, budget, spent, account, isLimited, price, now, signal },
+        ...{ store, llm, ledger, part: model.part, budget, spent, account, isLimited, price, now, signal },
         onBatch: asking.onBatch,
         pollMs: asking.batchPollMs,
       })

@@ -24,9 +24,9 @@ const keptAtOnce = 64;
 interface BatchedSettings {
   store: ArtifactStore;
   batches: LlmBatches;
-  /** The stage's digest, under which its batches are noted. */
-  stage: string;
-  /** All requests of the stage by their digest. */
+  /** Digest of the part of the run, under which its batches are noted. */
+  part: string;
+  /** All its requests by their digest. */
   requests: ReadonlyMap<string, LlmRequest>;
   /** The next lines to submit, none of those that were; empty where there are no more. */
   next: (submitted: ReadonlySet<string>) => Promise<ReadonlyMap<string, LlmRequest>>;
@@ -43,16 +43,17 @@ const intentSchema = z.object({ lines: z.array(z.string()), label: z.string(), a
 const submittedSchema = z.object({ id: z.string() });
 
 export async function askByBatch(settings: BatchedSettings): Promise<void> {
-  const { store, stage, next } = settings;
+  const { store, part, next } = settings;
   const submitted = new Set<string>();
   for (let number = 1; ; number++) {
-    const keyOf = (state: 'lines' | 'collected'): string => storeKeys.llmBatch(stage, number, state);
-    const before = await readJson(store, keyOf('lines'), intentSchema);
+    const keyOf = (state: 'lines' | 'collected'): string => storeKeys.llmBatch(part, number, state);
+    const before = await readStored(store, keyOf('lines'), intentSchema);
     let intent = before;
     if (intent === null) {
       const lines = [...within(await next(submitted))];
       if (lines.length === 0) return;
-      const label = digestOf(canonicalJson({ stage, number, lines })).slice(0, 32);
+      // The label's own name of the part: a batch that was submitted is found by it.
+      const label = digestOf(canonicalJson({ stage: part, number, lines })).slice(0, 32);
       intent = { lines, label, at: settings.now().toISOString() };
       await store.putObjectIfAbsent(keyOf('lines'), canonicalJson(intent));
     }
@@ -81,10 +82,10 @@ async function finish(
   mayBeThere: boolean,
   settings: BatchedSettings,
 ): Promise<void> {
-  const { store, batches, stage, requests, keep, signal } = settings;
-  const key = storeKeys.llmBatch(stage, number, 'submitted');
+  const { store, batches, part, requests, keep, signal } = settings;
+  const key = storeKeys.llmBatch(part, number, 'submitted');
   const lines = new Map(digests.flatMap((digest) => entryOf(requests, digest)));
-  let noted = await readJson(store, key, submittedSchema);
+  let noted = await readStored(store, key, submittedSchema);
   let replies: ReadonlyMap<string, LlmReply> | null = null;
   if (noted === null && mayBeThere) {
     for (const id of await batches.find(lines, label, new Date(at), signal)) {
@@ -104,7 +105,7 @@ async function finish(
     await keep(digest, reply, id);
   });
   await store.putObjectIfAbsent(
-    storeKeys.llmBatch(stage, number, 'collected'),
+    storeKeys.llmBatch(part, number, 'collected'),
     canonicalJson({ answered: replies.size }),
   );
 }
@@ -124,7 +125,7 @@ const entryOf = (requests: ReadonlyMap<string, LlmRequest>, digest: string): [st
   return request === undefined ? [] : [[digest, request]];
 };
 
-async function readJson<T>(store: ArtifactStore, key: string, schema: z.ZodType<T>): Promise<T | null> {
+async function readStored<T>(store: ArtifactStore, key: string, schema: z.ZodType<T>): Promise<T | null> {
   const text = await readStoredText(store, key);
   return text === null ? null : schema.parse(JSON.parse(text));
 }

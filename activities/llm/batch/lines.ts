@@ -26,7 +26,7 @@ export async function askJson<T>(
   const parsed = schema.safeParse(jsonOf(text));
   if (parsed.success) return parsed.data;
   throw unavailable(
-    `${name}: the answer for ${path} is none of a batch API (${text.replaceAll(/\s+/g, ' ').trim().slice(0, 200)}); the run goes on when it is, or set llm.batch to false`,
+    `${name}: the answer for ${path} is not one of a batch API (${text.replaceAll(/\s+/g, ' ').trim().slice(0, 200)}); the run goes on when it is, or set llm.batch to false`,
   );
 }
 

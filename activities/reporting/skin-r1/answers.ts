@@ -37,7 +37,7 @@ export async function readAnswers(store: ArtifactStore, input: ReportInput, fold
       items.set(label, own);
       for await (const item of await fetchRows(store, evaluation, files.items.name, files.items.schema, folder)) {
         const number = questions.find(item.id);
-        if (number < 0) throw corrupt(`evaluation ${evaluation.key}: ${item.id} is no test question of the run`);
+        if (number < 0) throw corrupt(`evaluation ${evaluation.key}: ${item.id} is not a test question of the run`);
         own.add(number, item);
       }
     }

@@ -49,7 +49,7 @@ export function createConfusionShelf(folder: string): ConfusionShelf {
         return {
           ...rest,
           get confusion(): TaskSummary['confusion'] {
-            return { labels, counts: rowsOf(matrix), unparsed };
+            return { labels, counts: rowsOnDisk(matrix), unparsed };
           },
         };
       }),
@@ -72,7 +72,7 @@ const fieldOf = (value: unknown, name: string): unknown =>
 
 const isRow = (row: unknown): row is number[] => Array.isArray(row) && row.every((count) => Number.isInteger(count));
 
-function rowsOf({ path, ends }: Matrix): number[][] {
+function rowsOnDisk({ path, ends }: Matrix): number[][] {
   const rows: number[][] = [];
   for (const [i, end] of ends.entries())
     Object.defineProperty(rows, i, { enumerable: true, get: () => readRow(path, ends[i - 1] ?? 0, end) });

@@ -32,7 +32,7 @@ export async function narrativeReportPage(report: NarrativeReport): Promise<stri
     <h1>${title}</h1>
     <p class="byline">Run <code>${report.run}</code> · base model <code>${report.model.base}</code> · seed ${recipe.seed}</p>
     ${data.generated ? html`<p class="label"><strong>Generated images, not patients.</strong> Every picture here was drawn by a program.</p>` : ''}
-    ${isScripted ? html`<p class="label"><strong>Scripted reviewers, not people.</strong> A program scored the certified cases in the place of dermatologists.</p>` : ''}
+    ${isScripted ? html`<p class="label"><strong>Scripted reviewers, not people.</strong> A program scored the certified cases instead of dermatologists.</p>` : ''}
     <nav aria-label="Sections"><ul>${links.map(([id = '', name = '']) => html`<li><a href="#${id}">${name}</a></li>`)}</ul></nav>
   </header>
   <main>

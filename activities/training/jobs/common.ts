@@ -6,7 +6,7 @@ import { publicBase } from '../../../domain/models/public-base.ts';
 import type { RecipeParts } from '../../../domain/recipe/parts.ts';
 import type { TrlFields } from '../../../domain/recipe/trl/check.ts';
 import type { TrainerPlace } from '../../../platform/env.ts';
-import { type JobFolders, rowsOf } from '../job-folders.ts';
+import { type JobFolders, rowsInput } from '../job-folders.ts';
 import type { Stretch } from '../stretch-context.ts';
 
 /** A base of the hub with its commit, for people; a folder is known by its digest alone. */
@@ -15,10 +15,14 @@ export function pinned({ base }: ModelRef): { base?: string } {
   return revision === null ? {} : { base: `${name}@${revision}` };
 }
 
-export const describe = (work: Pick<Stretch, 'method' | 'inputs' | 'params'>) => ({ ...work, stageKey: workKey(work) });
+export const withStageKey = (work: Pick<Stretch, 'method' | 'inputs' | 'params'>) => ({
+  ...work,
+  stageKey: workKey(work),
+});
 
 /** The adapter of elsewhere that a first stage begins with. */
-export const start = ({ adapter }: ModelRef): Record<string, string> => (adapter ? { start: adapter.sha256 } : {});
+export const startingAdapter = ({ adapter }: ModelRef): Record<string, string> =>
+  adapter ? { start: adapter.sha256 } : {};
 
 /** Of full fine-tuning, in one order however the recipe lists them. */
 export const trainedParts = ({ full }: Pick<RecipeParts, 'full'>): { full?: ModelPart[] } =>
@@ -51,7 +55,7 @@ export const anyJob = (recipe: Pick<RecipeParts, 'seed' | 'model'>, folders: Job
   output: folders.output,
   adapter: folders.adapter,
   resume: folders.resume,
-  data: rowsOf(folders, 'rows'),
+  data: rowsInput(folders, 'rows'),
   attention: place.attention,
   tracking: place.tracking,
 });

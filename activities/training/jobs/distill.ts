@@ -11,10 +11,10 @@ import type { TrainerPlace } from '../../../platform/env.ts';
 import { bytesOfChunk, readChunks } from '../../features/feature-chunks.ts';
 import type { ArtifactStore } from '../../ports/artifact-store.ts';
 import type { Rows } from '../../rows.ts';
-import { type JobFolders, rowsOf } from '../job-folders.ts';
+import { type JobFolders, rowsInput } from '../job-folders.ts';
 import type { RowSource } from '../rows.ts';
 import type { Stretch } from '../stretch-context.ts';
-import { anyJob, computedWith, describe, epochOf, pinned, planned } from './common.ts';
+import { anyJob, computedWith, epochOf, pinned, planned, withStageKey } from './common.ts';
 
 type Settings = Pick<DistilInput, 'stage' | 'recipe'>;
 
@@ -35,7 +35,7 @@ export function distilStretch(
   const { stepsPerEpoch: steps } = sftBatches(rows, own.batchSize);
   return {
     stage,
-    ...describe({
+    ...withStageKey({
       method: 'distill/1',
       inputs: {
         model: model.sha256,
@@ -65,7 +65,7 @@ export const distillJob = (
   ...anyJob(settings.recipe, folders, place),
   ...planned(settings.recipe.distillation, stretch, folders),
   job: 'distill',
-  validation: given.validates ? rowsOf(folders, 'validation') : null,
+  validation: given.validates ? rowsInput(folders, 'validation') : null,
   batchSize: settings.recipe.distillation.batchSize,
   features: given.features,
   distillation: adaptersOf(settings),

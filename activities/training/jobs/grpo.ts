@@ -3,19 +3,19 @@ import type { GrpoInput, GrpoRecipe } from '../../../domain/contracts/training.t
 import type { GrpoJob } from '../../../domain/jobs/grpo.ts';
 import { stages } from '../../../domain/stages/index.ts';
 import type { TrainerPlace } from '../../../platform/env.ts';
-import { type JobFolders, rowsOf } from '../job-folders.ts';
+import { type JobFolders, rowsInput } from '../job-folders.ts';
 import type { LoadedPlugin } from '../reward-plugin.ts';
 import type { Stretch } from '../stretch-context.ts';
 import {
   common,
   computedWith,
-  describe,
   passed,
   pinned,
   type RewardSource,
-  start,
+  startingAdapter,
   trainedParts,
   training,
+  withStageKey,
 } from './common.ts';
 
 /**
@@ -33,12 +33,12 @@ export function grpoStretch(
   const { plugin: _file, ...rewards } = recipe.rewards;
   return {
     stage,
-    ...describe({
+    ...withStageKey({
       method: 'grpo/5',
       inputs: {
         model: model.sha256,
         questions: questions.sha256,
-        ...(sft ? { sft: sft.sha256 } : start(model)),
+        ...(sft ? { sft: sft.sha256 } : startingAdapter(model)),
         ...(plugin ? { plugin: plugin.sha256 } : {}),
       },
       params: {
@@ -79,7 +79,7 @@ export const grpoJob = (
   maxCompletionLength: recipe.grpo.maxCompletionLength,
   rollouts: { engine: recipe.grpo.rollouts, ...place.vllm },
   redraws: recipe.grpo.dynamicSampling ?? 0,
-  ...(recipe.grpo.validation ? { validation: rowsOf(folders, 'validation') } : {}),
+  ...(recipe.grpo.validation ? { validation: rowsInput(folders, 'validation') } : {}),
   rewardSocket: rewards.socket,
   rewardNames: rewards.names,
 });

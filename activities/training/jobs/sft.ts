@@ -4,20 +4,35 @@ import type { SftJob } from '../../../domain/jobs/sft.ts';
 import { sftBatches } from '../../../domain/plan/batches.ts';
 import { stages } from '../../../domain/stages/index.ts';
 import type { TrainerPlace } from '../../../platform/env.ts';
-import { type JobFolders, rowsOf } from '../job-folders.ts';
+import { type JobFolders, rowsInput } from '../job-folders.ts';
 import type { Stretch } from '../stretch-context.ts';
-import { common, computedWith, describe, epochOf, passed, pinned, start, trainedParts, training } from './common.ts';
-
-/** In runs that did not tell it; there an evaluator's settings are given as those of SFT. */
-const epochsIn = (stage: NonNullable<SftInput['stage']>, recipe: SftRecipe): number =>
-  stages[stage === 'dermeval-sft' ? 'sft' : stage].ends(recipe).length;
+import {
+  common,
+  computedWith,
+  epochOf,
+  passed,
+  pinned,
+  startingAdapter,
+  trainedParts,
+  training,
+  withStageKey,
+} from './common.ts';
 
 /**
  * An epoch of SFT. Every epoch has the stage's key, which holds neither `epoch` nor `saveEvery`. It holds the attention:
  * its implementations round differently, and a checkpoint of one must not pass for that of another.
  */
 export function sftStretch(
-  { stage = 'sft', recipe, model, trajectories, rows, adapter, epochs = epochsIn(stage, recipe), epoch }: SftInput,
+  {
+    stage = 'sft',
+    recipe,
+    model,
+    trajectories,
+    rows,
+    adapter,
+    epochs = stages[stage].epochs(recipe.sft),
+    epoch,
+  }: SftInput,
   place: Pick<TrainerPlace, 'attention'>,
 ): Stretch {
   // The adapter of the stage before says all that it did.
@@ -26,12 +41,12 @@ export function sftStretch(
   const { stepsPerEpoch: steps } = sftBatches(rows, sft.batchSize);
   return {
     stage,
-    ...describe({
+    ...withStageKey({
       method: 'sft/3',
       inputs: {
         model: model.sha256,
         trajectories: trajectories.sha256,
-        ...(adapter ? { adapter: adapter.sha256 } : start(model)),
+        ...(adapter ? { adapter: adapter.sha256 } : startingAdapter(model)),
       },
       params: {
         sft,
@@ -56,6 +71,6 @@ export const sftJob = (
   ...common(recipe, folders, place),
   ...training(recipe.sft, stretch, folders),
   job: 'sft',
-  validation: validates ? rowsOf(folders, 'validation') : null,
+  validation: validates ? rowsInput(folders, 'validation') : null,
   batchSize: recipe.sft.batchSize,
 });

@@ -6,7 +6,7 @@ import type { RewardRequest, RewardResponse } from '../../../domain/rewards/exch
 import type { TrainerPlace } from '../../../platform/env.ts';
 import type { JobFolders } from '../job-folders.ts';
 import type { Stretch } from '../stretch-context.ts';
-import { anyJob, computedWith, describe, pinned, planned, type RewardSource } from './common.ts';
+import { anyJob, computedWith, pinned, planned, type RewardSource, withStageKey } from './common.ts';
 
 /** A milestone's stretch. The key holds the length of the plan and the evaluator's SFT, not the milestone. */
 export function sorebStretch(
@@ -16,7 +16,7 @@ export function sorebStretch(
   const { saveEvery: _, steps: maxSteps, milestones, ...soreb } = recipe.dermeval.soreb;
   return {
     stage: 'dermeval',
-    ...describe({
+    ...withStageKey({
       method: 'soreb/2',
       inputs: { model: model.sha256, judgements: judgements.sha256, sft: sft.sha256 },
       params: { soreb, maxSteps, lora: recipe.dermeval.lora, ...computedWith(recipe, place) },

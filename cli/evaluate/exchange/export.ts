@@ -3,12 +3,12 @@ import { Command } from 'commander';
 import { withMomentaryServices } from '../../momentary-services.ts';
 import { readBoard } from '../board.ts';
 import { findRow, readScored } from '../compare.ts';
-import { readAsked } from '../page-sources.ts';
+import { readAsked, readSummary } from '../row-items.ts';
 import { writeForeign } from './formats.ts';
 
 export const exportResultsCommand = (): Command =>
   new Command('export')
-    .description('an evaluation as a file of VLMEvalKit (.xlsx, .tsv) or of lmms-eval (.jsonl)')
+    .description('an evaluation as a file of VLMEvalKit (.xlsx, .tsv) or of lmms-eval (.jsonl, _results.json)')
     .argument('<evaluation>', 'a model as the leaderboard names it, or the first characters of an evaluation’s key')
     .requiredOption('--out <file>', 'its ending says which')
     .option('--benchmark <name>', 'where it has evaluations on several')
@@ -18,7 +18,8 @@ export const exportResultsCommand = (): Command =>
         const artifacts = await store();
         const row = findRow(await readBoard(artifacts, client.options.namespace), name, benchmark);
         const scored = await readScored(artifacts, row);
-        await writeForeign(out, await readAsked(artifacts, row), scored);
+        const summary = await readSummary(artifacts, row, scored);
+        await writeForeign(out, { label: row.label, items: await readAsked(artifacts, row), scored, summary });
         return scored.length;
       });
       console.log(json ? JSON.stringify({ file: out, items }) : `${out}: ${items} items`);

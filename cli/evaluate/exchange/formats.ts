@@ -9,12 +9,14 @@ import {
   parseLmmsEvalSamples,
   printLmmsEvalSamples,
 } from '../../../domain/benchmarks/exchange/lmms-eval.ts';
+import { lmmsEvalResultsEnding, printLmmsEvalResults } from '../../../domain/benchmarks/exchange/lmms-eval-results.ts';
 import {
   parseVlmEvalKit,
   parseVlmEvalKitSheet,
   printVlmEvalKit,
   vlmEvalKitSheet,
 } from '../../../domain/benchmarks/exchange/vlmevalkit.ts';
+import type { BenchmarkSummary } from '../../../domain/benchmarks/summaries/summary.ts';
 import type { ScoredItem } from '../../../domain/evaluation/scored.ts';
 import { userMistake } from '../../../domain/failures.ts';
 
@@ -45,15 +47,23 @@ export async function readForeign(file: string, task: string, metric?: string): 
   return file.endsWith('.jsonl') ? parseLmmsEvalSamples(text, file, task, metric) : parseVlmEvalKit(text, file, task);
 }
 
-/** `.xlsx` and `.tsv` as VLMEvalKit has them, `.jsonl` as lmms-eval. */
-export async function writeForeign(
-  file: string,
-  items: readonly BenchmarkItem[],
-  scored: readonly ScoredItem[],
-): Promise<void> {
+/** An evaluation of ours. */
+interface Written {
+  /** Of the model. */
+  label: string;
+  items: readonly BenchmarkItem[];
+  scored: readonly ScoredItem[];
+  summary: BenchmarkSummary;
+}
+
+/** `.xlsx` and `.tsv` as VLMEvalKit has them; of lmms-eval `.jsonl`, its samples, and `_results.json`, its scores. */
+export async function writeForeign(file: string, { label, items, scored, summary }: Written): Promise<void> {
   if (file.endsWith('.xlsx'))
     return writeFile(file, await writeWorkbook(vlmEvalKitSheet(items, scored), basename(file)));
   if (file.endsWith('.tsv')) return writeFile(file, printVlmEvalKit(items, scored));
   if (file.endsWith('.jsonl')) return writeFile(file, printLmmsEvalSamples(items, scored));
-  throw userMistake(`${file}: end its name in .xlsx or .tsv (VLMEvalKit), or .jsonl (samples of lmms-eval)`);
+  if (file.endsWith(lmmsEvalResultsEnding)) return writeFile(file, printLmmsEvalResults(label, summary));
+  throw userMistake(
+    `${file}: end its name in .xlsx or .tsv (VLMEvalKit), in .jsonl or ${lmmsEvalResultsEnding} (samples and scores of lmms-eval)`,
+  );
 }

@@ -1,7 +1,7 @@
 /** `dermflow evaluate import`: a result file of VLMEvalKit or lmms-eval as a row beside ours. */
 import { Command } from 'commander';
 import { commitOnce } from '../../../activities/commit-once.ts';
-import { scoreOf } from '../../../activities/evaluation/evaluate-benchmark.ts';
+import { scoreFacts } from '../../../activities/evaluation/evaluate-benchmark.ts';
 import { toJsonLines } from '../../../activities/json-lines.ts';
 import type { ArtifactStore } from '../../../activities/ports/artifact-store.ts';
 import { type ArtifactRef, canonicalJson, digestOf } from '../../../domain/artifact.ts';
@@ -82,7 +82,15 @@ export async function importResults(
     { kind: 'benchmark', method: 'imported/1', inputs: {}, params },
     async () => ({
       facts: {
-        ...{ ...scoreOf(summary), benchmark, label, reader: 'strict', profile: read.tool, shown: 'real', samples: 1 },
+        ...{
+          ...scoreFacts(summary),
+          benchmark,
+          label,
+          reader: 'strict',
+          profile: read.tool,
+          shown: 'real',
+          samples: 1,
+        },
       },
       files: {
         [files.items.name]: toJsonLines(scored),

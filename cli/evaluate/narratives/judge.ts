@@ -38,6 +38,6 @@ function mistakeOf(text: string, { issues }: z.ZodError) {
   const [issue] = issues;
   const known = Object.keys(fieldsSchema.shape).join(', ');
   return issue?.code === 'unrecognized_keys'
-    ? userMistake(`--judge ${text}: ${issue.keys[0]} is no setting; there are ${known}`)
+    ? userMistake(`--judge ${text}: ${issue.keys[0]} is not a setting; there are ${known}`)
     : userMistake(`--judge ${text}: ${issue?.path.join('.')}: ${issue?.message ?? 'is not valid'}`);
 }

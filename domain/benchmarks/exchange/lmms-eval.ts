@@ -66,7 +66,7 @@ function parseLine(line: string, where: string): Line {
   try {
     value = parsePythonJson(line);
   } catch (error) {
-    throw userMistake(`${where}: is no JSON (${String(error)}); give the samples that lmms-eval wrote`, error);
+    throw userMistake(`${where}: is not JSON (${String(error)}); give the samples that lmms-eval wrote`, error);
   }
   const result = lineSchema.safeParse(value);
   if (result.success) return result.data;

@@ -43,7 +43,7 @@ export function requireCells(sheet: Sheet, file: string): void {
     for (const [j, cell] of row.entries()) {
       if (typeof cell === 'number' && !Number.isFinite(cell)) {
         throw userMistake(
-          `${placeOf(file, sheet, i + 2, j)}: ${cell} is no number that a workbook can hold; leave it empty`,
+          `${placeOf(file, sheet, i + 2, j)}: ${cell} is not a number that a workbook can hold; leave it empty`,
         );
       }
       if (typeof cell !== 'string') continue;

@@ -89,10 +89,14 @@ function fromRecords(text: string, file: string): QuotedTable {
   try {
     value = parsePythonJson(text);
   } catch (error) {
-    throw userMistake(`${file}: is no JSON (${String(error)})`, error);
+    throw userMistake(`${file}: is not JSON (${String(error)})`, error);
   }
   const records = z.array(z.record(z.string(), z.unknown())).safeParse(value);
-  if (!records.success) throw userMistake(`${file}: expected a list of records; give a table that VLMEvalKit wrote`);
+  if (!records.success) {
+    throw userMistake(
+      `${file}: expected a list of records; give a table that VLMEvalKit wrote, or of lmms-eval its samples (--log_samples, .jsonl): its results hold no items`,
+    );
+  }
   const columns = [...new Set(records.data.flatMap((record) => Object.keys(record)))];
   const asText = (field: unknown): string =>
     typeof field === 'string' ? field : field === null || field === undefined ? '' : (JSON.stringify(field) ?? '');

@@ -9,7 +9,7 @@ const lineBegin =
   /(?:^|\n)[\s"'([{|]*(?:(?:\(?\d{1,2}\s*[.):、]?|[a-f][.)]|[ivx]{1,4}[.)]|[一二三四五六]\s*[、.]|(?:dimension|criterion|metric|维度|指标)\s*\d*\s*[:.]?|(?:score|rating)\s+(?:for|of))\s*)*["'([]*$/iu;
 /** `Safety and accuracy: 4` says which of the two? */
 const joined = /^\s*(?:and|,|、|&|\/|\+|und|和|及|与)\s*(?:the\s+)?$/iu;
-/** What is no dimension's any more. */
+/** What no longer belongs to a dimension. */
 const conclusion =
   /^[\s"'([]*(?:overall|total|average|mean|summary|sum|conclusion|final\s+(?:thoughts|remarks)|总分|總分|总体|總體|综合|綜合|平均|总评|合计)/imu;
 

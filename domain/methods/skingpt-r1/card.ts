@@ -55,7 +55,7 @@ function scorerWords({ narratives, certified }: SkinGptR1Recipe, people?: number
   if (certified.cases === 0) return `${chosen} Nobody certified any.`;
   return certified.by === 'people'
     ? `${chosen} Certified ones were scored by ${peopleWords(people)}, at least ${certified.reviewers} for each case, on Dermflow's review page or elsewhere. Dermflow asks reviewers for a name and not for a profession: whether they are dermatologists is for whoever ran the recipe to say here.`
-    : `${chosen} **Certified ones were scored by ${certified.reviewers === 1 ? 'a program (`script`)' : `${certified.reviewers} programs (\`script\`)`} in the place of people**; no physician has seen them.`;
+    : `${chosen} **Certified ones were scored by ${certified.reviewers === 1 ? 'a program (`script`)' : `${certified.reviewers} programs (\`script\`)`} instead of people**; no physician has seen them.`;
 }
 
 const peopleWords = (people?: number): string =>

@@ -46,7 +46,7 @@ function reviewLine(
   { cases, judgements, scripted, train, bench }: SkinGptR1Plan['reviews'],
 ) {
   if (cases === 0) return 'none';
-  const who = scripted ? 'by a program (script) in the place of people' : 'by people, for whom the run waits';
+  const who = scripted ? 'by a program (script) instead of people' : 'by people, for whom the run waits';
   return `${grouped(cases)} cases, ${certified.reviewers} reviewers each = ${grouped(judgements)} judgements ${who}, and the disagreements; ${grouped(train)} to train on, ${grouped(bench)} for DermBench's part`;
 }
 

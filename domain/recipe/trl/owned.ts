@@ -128,8 +128,11 @@ export const ownedChoices: Readonly<Record<string, Readonly<Record<string, strin
   },
 };
 
-const table = (owned: Owned): ReadonlyMap<string, string> =>
+const reasonByField = (owned: Owned): ReadonlyMap<string, string> =>
   new Map(owned.flatMap(([reason, fields]) => fields.split(' ').map((field) => [field, reason] as const)));
 
 /** By field of each configuration. */
-export const ownedFields = { sft: table([...common, ...sft]), grpo: table([...common, ...grpo]) } as const;
+export const ownedFields = {
+  sft: reasonByField([...common, ...sft]),
+  grpo: reasonByField([...common, ...grpo]),
+} as const;

@@ -197,7 +197,7 @@ describe('a second start', () => {
     const { stdout, stderr } = await command('start');
     console.log(`a second start took ${Date.now() - startedAt} ms`);
     expect(stderr).toBe('');
-    expect(stdout).toMatch(/is finished since 2026-11-03[\s\S]*report {4}.*report\.html/);
+    expect(stdout).toMatch(/finished at 2026-11-03[\s\S]*report {4}.*report\.html/);
     expect(stdout).not.toContain('http://');
     expect(await json('start')).toMatchObject({ run, page: null, report: join(folder, 'report.html') });
     await expectNothingLeft();

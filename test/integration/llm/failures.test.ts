@@ -154,9 +154,9 @@ describe('a failure of one request', () => {
       'refused',
       'HTTP 422: Not this one',
     ],
-    ['no choices', { body: '{"choices":[]}' }, 'refused', 'the answer is no chat completion'],
-    ['no JSON', { body: '{"choi' }, 'refused', 'the answer is no chat completion: {"choi'],
-    ['a web page', { body: '<html><p>Loading</p></html>' }, 'refused', 'no chat completion: Loading'],
+    ['no choices', { body: '{"choices":[]}' }, 'refused', 'the answer is not a chat completion'],
+    ['no JSON', { body: '{"choi' }, 'refused', 'the answer is not a chat completion: {"choi'],
+    ['a web page', { body: '<html><p>Loading</p></html>' }, 'refused', 'not a chat completion: Loading'],
   ];
   it.each(refusals)('leaves the others alone: %s', async (_, answer, finish, words) => {
     const server = await startChatServer(answer);

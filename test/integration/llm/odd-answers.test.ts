@@ -324,7 +324,7 @@ describe('a redirect', () => {
 describe('a web page', () => {
   const as = (status: number): Answer => ({ status, headers: asPage, body: page });
 
-  it.each([200, 404, 405])('%i in the place of an endpoint that answered before is waited for', async (status) => {
+  it.each([200, 404, 405])('%i instead of an endpoint that answered before is waited for', async (status) => {
     const server = await startChatServer(chatAnswer(text), as(status));
     const client = clientOf(server.baseUrl, {}, 0);
     await client.complete(request, signal);

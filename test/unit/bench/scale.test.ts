@@ -8,34 +8,34 @@ import { storeIn, withoutResults } from '../../../bench/scale/stand-ins.ts';
 import scale from '../../../bench/scale.ts';
 import { temporaryFolder } from '../../support/datasets.ts';
 
-const run = (stage: string, peakMiB: number, processorSeconds = 10) => ({
-  ...{ stage, peakMiB, processorSeconds },
+const run = (part: string, peakMiB: number, processorSeconds = 10) => ({
+  ...{ part, peakMiB, processorSeconds },
   ...{ seconds: 20, startMiB: 160, silentSeconds: 0.5, attempt: 1 },
 });
-const reading = (...stages: Reading['stages']): Reading => ({ events: 157, stages });
+const reading = (...parts: Reading['parts']): Reading => ({ events: 157, parts });
 
-describe('the table of stages', () => {
+describe('the table of parts', () => {
   it('shows the median of several readings, and how far its peaks lie apart', () => {
     const readings = [180, 200, 190].map((peak) => reading(run('data', peak)));
     const row = '| 10 | data | 20 | 10 | 160 | 190 | 180 | 200 | 1.00 | 0.5 | 1 | 157 |';
     expect(rowsOf(10, readings, readings)).toEqual([row]);
   });
 
-  it('adds up the seconds of a stage that runs several times, and shows its highest peak beside that of the first size', () => {
+  it('adds up the seconds of a part that runs several times, and shows its highest peak beside that of the first size', () => {
     const evaluated = (...peaks: number[]) => reading(...peaks.map((peak) => run('evaluation', peak)));
     const [row] = rowsOf(100, [evaluated(150, 220, 170)], [evaluated(200, 190)]);
     expect(row).toBe('| 100 | evaluation | 60 | 30 | 160 | 220 | 220 | 220 | 1.10 | 0.5 | 1 | 157 |');
   });
 });
 
-describe('stages that are measured again', () => {
+describe('parts that are measured again', () => {
   it('get what the run gave them, each time that it did', async () => {
     const folder = await temporaryFolder();
-    const at = { folder, distractors: 'matched', stage: 'evaluation' } as const;
+    const at = { folder, distractors: 'matched', part: 'evaluation' } as const;
     const files = [await keepInput(at, { label: 'base' }), await keepInput(at, { label: 'sft' })];
-    await keepInput({ ...at, stage: 'report' }, {});
+    await keepInput({ ...at, part: 'report' }, {});
     expect((await keptInputs(at)).toSorted()).toEqual(files);
-    expect(await keptInputs({ folder, stage: 'data' })).toEqual([]);
+    expect(await keptInputs({ folder, part: 'data' })).toEqual([]);
   });
 
   it('do not find what they made, and read what they are given', async () => {

@@ -8,7 +8,7 @@ import {
   printLines,
   printLmmsEvalSamples,
 } from '../../../domain/benchmarks/exchange/lmms-eval.ts';
-import { parseLmmsEvalResults, printLmmsEvalResults } from '../../../domain/benchmarks/exchange/lmms-eval-results.ts';
+import { printLmmsEvalResults } from '../../../domain/benchmarks/exchange/lmms-eval-results.ts';
 import { parsePythonJson } from '../../../domain/benchmarks/exchange/python-json.ts';
 import { parseQuotedTable, printQuotedTable } from '../../../domain/benchmarks/exchange/quoted-table.ts';
 import { parseVlmEvalKit, printVlmEvalKit } from '../../../domain/benchmarks/exchange/vlmevalkit.ts';
@@ -35,7 +35,7 @@ describe('samples of lmms-eval', () => {
   ].join('\n');
   const file = parseLmmsEvalSamples(text, '20261126_samples_pope.jsonl', 'pope');
 
-  it('are read: response, target, score; no score is no zero', () => {
+  it('are read: response, target, score; no score is not a zero', () => {
     expect(file.items).toEqual([
       { id: '0', source: 'pope', output: 'B', expected: 'B', score: 1 },
       { id: '12345678901234567', source: 'pope', output: 'NaN', expected: 'A', score: 0 },
@@ -86,46 +86,34 @@ describe('samples of lmms-eval', () => {
 
   it('that are none are refused by file and row', () => {
     expect(() => parseLmmsEvalSamples('{"doc_id": 1}', 'f.jsonl', 't')).toThrow(/f\.jsonl: row 1: target/);
-    expect(() => parseLmmsEvalSamples(`${text}<html>`, 'f.jsonl', 't')).toThrow(/f\.jsonl: row 4: is no JSON/);
+    expect(() => parseLmmsEvalSamples(`${text}<html>`, 'f.jsonl', 't')).toThrow(/f\.jsonl: row 4: is not JSON/);
   });
 });
 
 describe('results of lmms-eval', () => {
-  const text = `{
-  "results": {
-    "mmmu_val": {"alias": "mmmu_val", "mmmu_acc,none": 0.5, "mmmu_acc_stderr,none": "N/A", "submission,none": null},
-    "pope": {"alias": "pope", "pope_accuracy,none": 0.875, "pope_accuracy_stderr,none": 0.0123}
-  },
-  "n-samples": {"mmmu_val": {"original": 900, "effective": 900}, "pope": {"original": 9000, "effective": 8}},
-  "model_name": "Qwen/Qwen2.5-VL-7B-Instruct", "total_evaluation_time_seconds": "3.5", "limit": NaN
-}`;
-
-  it('are read, and kept as they are', () => {
-    const results = parseLmmsEvalResults(text, 'results.json');
-    expect(results).toMatchObject({ model: 'Qwen/Qwen2.5-VL-7B-Instruct', items: { mmmu_val: 900, pope: 8 }, text });
-    expect(results.metrics).toEqual([
-      { task: 'mmmu_val', metric: 'mmmu_acc', filter: 'none', value: 0.5, standardError: null },
-      { task: 'pope', metric: 'pope_accuracy', filter: 'none', value: 0.875, standardError: 0.0123 },
-    ]);
-  });
-
-  it('of ours are read back with the same numbers', () => {
+  it('have the scores of our summary, a task for the benchmark and one for each column', () => {
     const summary = benchmark.summarise(scored);
-    const read = parseLmmsEvalResults(printLmmsEvalResults('grpo-60', [summary]), 'ours.json');
-    expect(read.model).toBe('grpo-60');
-    const [accuracy] = read.metrics;
-    expect(accuracy).toMatchObject({
-      task: 'id-diagnosis',
-      metric: 'accuracy',
-      value: summary.average.strict.weighted.score.value,
+    const { score, macroF1 } = summary.average.strict.weighted;
+    expect(JSON.parse(printLmmsEvalResults('grpo-60', summary))).toMatchObject({
+      model_name: 'grpo-60',
+      results: {
+        'id-diagnosis': {
+          alias: 'id-diagnosis',
+          'accuracy,none': score.value,
+          'accuracy_stderr,none': expect.closeTo((score.high - score.low) / 3.92, 4),
+          ...(macroF1 === null ? {} : { 'macro_f1,none': macroF1 }),
+        },
+        'id-diagnosis/ham10000': { 'accuracy,none': score.value },
+      },
+      group_subtasks: { 'id-diagnosis': ['id-diagnosis/ham10000'] },
+      'n-samples': { 'id-diagnosis': { effective: 3 }, 'id-diagnosis/ham10000': { effective: 3 } },
     });
-    expect(read.items).toEqual({ 'id-diagnosis': 3, 'id-diagnosis/ham10000': 3 });
   });
 
-  it('that are none are refused', () => {
-    expect(() => parseLmmsEvalResults('{}', 'r.json')).toThrow(/r\.json: results/);
-    expect(() => parseLmmsEvalResults('<', 'r.json')).toThrow(/r\.json: is no JSON/);
-  });
+  it('hold no items to import, which is said with the remedy', () =>
+    expect(() => parseVlmEvalKit('{"results": {}}', 'r_results.json', 'set')).toThrow(
+      /r_results\.json: expected a list of records; .* of lmms-eval its samples \(--log_samples, \.jsonl\)/,
+    ));
 });
 
 describe('tables of VLMEvalKit', () => {
@@ -139,7 +127,7 @@ describe('tables of VLMEvalKit', () => {
   ].join('\n');
   const result = parseVlmEvalKit(text, 'm_set_exact_matching_result.tsv', 'set');
 
-  it('are read: prediction, answer, hit; no hit is no zero', () => {
+  it('are read: prediction, answer, hit; no hit is not a zero', () => {
     expect(result.items).toEqual([
       { id: '241', source: 'skin', output: 'B.\t nevus', expected: 'B', score: 1 },
       { id: '252', source: 'set', output: 'Failed to obtain answer via API.', expected: 'A', score: 0 },

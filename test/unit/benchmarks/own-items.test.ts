@@ -52,7 +52,7 @@ describe('items of one’s own', () => {
   });
 
   it.each([
-    ['{', /^f: row 1: is no JSON/],
+    ['{', /^f: row 1: is not JSON/],
     [`${line({ image: undefined })}\n{`, /^f: row 1: image/],
     [line({ answer: 'melanoma' }), /^f: row 1: answer: is none of the options/],
     [line({ options: ['nevus', 'nevus'] }), /^f: row 1: options: two options are the same/],

@@ -55,7 +55,7 @@ describe("an encoder of one's own", () => {
     [{ 'e.yaml': 'file: x.onnx\nsize: 32' }, 'e.yaml', /e\.yaml: the file: .*size/],
     [{ 'e.yaml': 'file: x.onnx\nstd: [1, 0, 1]' }, 'e.yaml', /e\.yaml: std: expected numbers above 0/],
     [{ 'e.yaml': 'file: x.onnx' }, 'e.yaml', /e\.yaml: file: there is no x\.onnx/],
-    [{ 'e.yaml': 'file: x.pt', 'x.pt': '' }, 'e.yaml', /file: x\.pt is no \.onnx file/],
+    [{ 'e.yaml': 'file: x.pt', 'x.pt': '' }, 'e.yaml', /file: x\.pt is not an \.onnx file/],
     [{ 'e.yaml': '{' }, 'e.yaml', /e\.yaml: is neither YAML nor JSON/],
     [{}, 'x.onnx', /x\.onnx: there is no such file$/],
     [{ 'w.pt': 'PK' }, 'w.pt', /w\.pt: holds no settings; give an encoder exported to ONNX/],

@@ -50,12 +50,12 @@ describe('reviews from elsewhere', () => {
   });
 
   it.each([
-    ['{', /reviews\.jsonl: row 2: is no JSON/],
+    ['{', /reviews\.jsonl: row 2: is not JSON/],
     [{ ...review('Ada'), scores: allScores(4, { safety: 6 }) }, /row 2: scores\.safety: /],
     [{ ...review('Ada'), scores: allScores(4, { safety: null }) }, /row 2: scores\.safety: is missing/],
     [{ ...review('Ada'), scores: allScores(4.25) }, /row 2: scores\.accuracy: has more than one decimal/],
-    [{ ...review('Ada'), at: 'yesterday' }, /row 2: at: is no time in UTC; give one such as "2026-/],
-    [{ ...review('Ada'), at: '2026-11-26T12:00:00+01:00' }, /row 2: at: is no time in UTC/],
+    [{ ...review('Ada'), at: 'yesterday' }, /row 2: at: is not a time in UTC; give one such as "2026-/],
+    [{ ...review('Ada'), at: '2026-11-26T12:00:00+01:00' }, /row 2: at: is not a time in UTC/],
     [review(' \u200b\u3164'), /row 2: reviewer: is empty; give a name/],
     [review('x'.repeat(81)), /row 2: reviewer: is longer than 80 characters/],
     // One character each that Unicode writes as three.
@@ -170,7 +170,7 @@ describe('the desk', () => {
     expect(await desk.save(given({ reviewer: '  ' }))).toEqual({ wrong: expect.stringMatching(/^reviewer: /) });
     expect(await desk.save(given({ reviewer: 'Script-1' }))).toHaveProperty('wrong');
     expect(await desk.save(given({ verdict: 'settled' }))).toEqual({
-      wrong: expect.stringContaining('nothing is to be settled'),
+      wrong: expect.stringContaining('nothing left to settle'),
     });
     const text = ` ${desk.narratives[0]?.text} `;
     expect(await desk.save(given({ reviewer: ' Ada\u200b ', text, note: ' ' }))).toEqual({ saved: true });

@@ -79,7 +79,7 @@ describe('parseScoreLines names file, row, field and remedy on one line', () => 
   const ask = (more: object): string => line({ question: { ...question, ...more } });
   const rows: [text: string, message: RegExp][] = [
     ['', /^f\.jsonl: holds no line; give /],
-    [`${line()}\n{"question":`, /^f\.jsonl: row 2: is no JSON \(.*\); write one object per line$/],
+    [`${line()}\n{"question":`, /^f\.jsonl: row 2: is not JSON \(.*\); write one object per line$/],
     ['[]', /^f\.jsonl: row 1: the line is \[\]: /],
     ['7', /^f\.jsonl: row 1: the line is 7: /],
     ['{"output":"B"}', /^f\.jsonl: row 1: question is missing: /],

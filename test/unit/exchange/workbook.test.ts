@@ -19,7 +19,7 @@ const book = (...sheets: { name: string; rows: (string | number | null)[][] }[])
   writeXlsx({ sheets });
 
 describe('a workbook of VLMEvalKit', () => {
-  it('is read: prediction, answer, hit; no hit is no zero, and a formula is the text that it was', async () => {
+  it('is read: prediction, answer, hit; no hit is not a zero, and a formula is the text that it was', async () => {
     const { items, scored } = parseVlmEvalKitSheet(
       await readWorkbook(await readFile(fixture), 'm.xlsx'),
       'm.xlsx',
@@ -85,7 +85,7 @@ describe('cells', () => {
     ],
     ['\uFFFE', /row 3: column B \(prediction\): holds a character that no workbook can hold; write \.tsv instead$/],
     ['a\uD800', /row 3: column B \(prediction\): holds a character/],
-    [Number.NaN, /row 3: column B \(prediction\): NaN is no number/],
+    [Number.NaN, /row 3: column B \(prediction\): NaN is not a number/],
   ])('that no workbook can hold are refused by their place', async (wrong, words) => {
     const sheet: Sheet = {
       name: 'Sheet1',
@@ -104,9 +104,9 @@ describe('what is no workbook of predictions', () => {
     [
       'a text',
       Promise.resolve(new TextEncoder().encode('index\tprediction\n')),
-      /^f\.xlsx: is no workbook that can be read \(.*PRED_FORMAT=tsv$/,
+      /^f\.xlsx: is not a workbook that can be read \(.*PRED_FORMAT=tsv$/,
     ],
-    ['half a workbook', readFile(fixture).then((bytes) => bytes.subarray(0, 3000)), /^f\.xlsx: is no workbook/],
+    ['half a workbook', readFile(fixture).then((bytes) => bytes.subarray(0, 3000)), /^f\.xlsx: is not a workbook/],
     ['no cells', book({ name: 'Sheet1', rows: [] }), /^f\.xlsx: its sheets are empty/],
     ['two sheets', book({ name: 'a', rows: [['x']] }, { name: 'b', rows: [['y']] }), /^f\.xlsx: has 2 sheets \(a, b\)/],
     [

@@ -111,7 +111,7 @@ const rows: [name: string, machine: Partial<Machine>, said: RegExp | null][] = [
   ['a Python that does not start', { python: 'No module named encodings' }, /^python3 does not work \(No module/],
   ['Python 3.9', python({ version: [3, 9] }), /^Python 3\.9 is too old; install/],
   ['a Python of tomorrow', python({ version: [3, 99] }), /^Python 3\.99 is too new: .*; install/],
-  ['PyPy', python({ implementation: 'pypy' }), /^pypy is no CPython; install/],
+  ['PyPy', python({ implementation: 'pypy' }), /^pypy is not CPython; install/],
   ['Python without its lock', python({ freeThreaded: true }), /without its lock/],
   ['Python of 32 bits', python({ bits: 32 }), /has 32 bits, PyTorch needs 64/],
   ['Python for musl beside a Node for glibc', python({ libc: '' }), /^Python 3\.12 is built for musl/],

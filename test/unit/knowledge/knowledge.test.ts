@@ -89,7 +89,7 @@ describe('parseKnowledge refuses', () => {
   ])('the taxonomy %j', (text, message) => expect(() => parse(text, graph())).toThrow(message));
 
   it.each([
-    [graph(pair('a', 'c')), '"c" is no name of the taxonomy'],
+    [graph(pair('a', 'c')), '"c" is not a name of the taxonomy'],
     [graph(pair('a', 'b'), pair('b', 'a')), 'stands twice'],
     [graph(pair('a', 'a')), 'is a kind of the other'],
     [graph(pair('a', 'b', 'rumour')), 'source "rumour" is not declared'],

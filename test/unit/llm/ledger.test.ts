@@ -14,10 +14,10 @@ const model: LlmIdentity = {
   body: {},
 };
 const anything = (): null => null;
-const served = (identity: LlmIdentity, fingerprint: string | null = null, stage = 'stage') => ({
+const served = (identity: LlmIdentity, fingerprint: string | null = null, part = 'part') => ({
   identity,
   fingerprint,
-  stage,
+  part,
 });
 
 interface Stand {

@@ -120,7 +120,7 @@ it('a ledger finds all that another one stored in packs, also what was of no use
   let calls = 0;
   const open = (execution: string) =>
     openLedger({
-      ...{ store, model: { identity, fingerprint: null, stage: 's' }, run: { id: 'run', execution }, asks: 3 },
+      ...{ store, model: { identity, fingerprint: null, part: 's' }, run: { id: 'run', execution }, asks: 3 },
       complete: async () => replyOf(calls++ < 40 ? '' : 'a good one'),
       now: () => new Date(0),
     });

@@ -105,7 +105,7 @@ describe('a fingerprint that changes in the middle of a stage', () => {
       return store.putObjectIfAbsent(key, data);
     };
     const ledger = await openLedger({
-      ...{ store: { ...store, putObjectIfAbsent: put }, model: { identity, fingerprint: 'fp_a', stage: 's' } },
+      ...{ store: { ...store, putObjectIfAbsent: put }, model: { identity, fingerprint: 'fp_a', part: 's' } },
       ...{
         run: { id: 'run', execution: 'x' },
         asks: 1,
@@ -157,7 +157,12 @@ describe('an endpoint that tells no fingerprint', () => {
 it('a model in this process is not asked who it is', async () => {
   const silent = endpoint(() => 'fp');
   const inProcess = { ...identity, address: null };
-  const model = await recogniseModel(createMemoryStore(), inProcess, { run: 'r' }, silent.complete);
+  const model = await recogniseModel(
+    createMemoryStore(),
+    inProcess,
+    { run: 'r', stage: 'trajectories/2' },
+    silent.complete,
+  );
   expect(model).toMatchObject({ fingerprint: null, reply: null });
   expect(silent.calls()).toBe(0);
 });

@@ -39,7 +39,7 @@ describe('a name of a model', () => {
     ['endpoint:gpt-4o?provider=embedded', 'provider expected one of'],
     ['endpoint:gpt-4o?concurrency=0', 'concurrency expected a whole number from 1 to 4096'],
     ['endpoint:gpt-4o?concurrency=many', 'concurrency expected a whole number'],
-    ['endpoint:gpt-4o?temperature=1', 'temperature is no setting; there are provider, concurrency and model'],
+    ['endpoint:gpt-4o?temperature=1', 'temperature is not a setting; there are provider, concurrency and model'],
     ['endpoint:gpt-4o?model=other', 'model stands twice'],
     ['skinvl-pubmm', 'skinvl-pubmm?model=NAME'],
     ['Demo Run', 'names no model'],

@@ -41,7 +41,7 @@ describe('a recipe whose fields are another method’s', () => {
     return 'taken';
   };
 
-  it('and that names no method is told so in one line, not what the assumed one demands', () => {
+  it('and that names no method is refused in one line, not what the assumed one demands', () => {
     const { method: _, ...silent } = skingpt;
     expect(messageOf(silent)).toBe(
       'r.yaml: method is missing, so that the recipe is read as "skin-r1", and narratives, certified, teacher, distillation are fields of "skingpt-r1"; add method: skingpt-r1',

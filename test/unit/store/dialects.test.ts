@@ -125,7 +125,7 @@ describe('a store', () => {
     await store.putFile(path);
   });
 
-  it('that allows neither is told so', async () => {
+  it('that allows neither is refused in words', async () => {
     const { settings } = await startRefusingS3(() => ({ status: 403 }));
     await expect(look(settings)).rejects.toMatchObject(refusedWith('allow these credentials'));
   });

@@ -41,8 +41,13 @@ describe('runTrainer', () => {
     ['a crash', 'console.error("boom"); process.exit(3)', failureTypes.trainerCrashed, /exit code 3; stderr: boom/],
     ['kill -9', 'process.kill(process.pid, "SIGKILL")', failureTypes.trainerCrashed, /signal SIGKILL/],
     ['an early good-bye', 'process.exit(0)', failureTypes.trainerCrashed, /exit code 0/],
-    ['a line that is no event', `console.log("hello"); ${forever}`, failureTypes.trainerCrashed, /"hello".*no event/],
-    ['an unknown event', `console.log('{"event":"x"}'); ${forever}`, failureTypes.trainerCrashed, /no event/],
+    [
+      'a line that is no event',
+      `console.log("hello"); ${forever}`,
+      failureTypes.trainerCrashed,
+      /"hello".*not an event/,
+    ],
+    ['an unknown event', `console.log('{"event":"x"}'); ${forever}`, failureTypes.trainerCrashed, /not an event/],
   ];
   it.each(failures)('maps %s', async (_, script, type, message) => {
     await expect(run(script)).rejects.toMatchObject({ type, message: expect.stringMatching(message) });

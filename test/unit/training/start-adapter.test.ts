@@ -53,7 +53,7 @@ describe('an adapter to begin with', () => {
   it('that is not there, or lacks its weights, is told', async () => {
     await expect(identifyStart(recipe())).rejects.toThrow('lacks adapter_config.json or adapter_model.safetensors');
     await expect(identifyStart({ ...demo, model: { ...demo.model, adapter: '/nowhere' } })).rejects.toThrow(
-      'model.adapter: /nowhere is no folder on the gpu workers',
+      'model.adapter: /nowhere is not a folder on the gpu workers',
     );
   });
 });

@@ -51,7 +51,7 @@ def resolve(model):
         remedy = "bring the hub back, or give a folder on the gpu workers"
         return say(problem=f"model.base: {model} cannot be looked up: {first_line(error)}; {remedy}", transient=True)
     except EntryNotFoundError:
-        return say(problem=f"model.base: {model} has no config.json; it is no model of Transformers", transient=False)
+        return say(problem=f"model.base: {model} has no config.json; it is not a Transformers model", transient=False)
     except OSError as error:
         return say(problem=f"model.base: {model} cannot be looked up: {first_line(error)}", transient=True)
     return say(model=f"{name}@{commit}", type=kind)

@@ -1,6 +1,7 @@
 /** Each model of a run with its pictures and with grey ones in their place. */
 import { html } from 'hono/html';
-import { controlOf, shortTitle, taskOf } from '../../../../domain/methods/skin-r1/report/models.ts';
+import { controlOf } from '../../../../domain/evaluation/model-under-test.ts';
+import { shortTitle, taskOf } from '../../../../domain/methods/skin-r1/report/models.ts';
 import type { Report } from '../../../../domain/methods/skin-r1/report/report.ts';
 import type { QuestionTask } from '../../../../domain/questions/question.ts';
 import { percent, percentRange, points, pointsRange, pValue, taskTitles } from '../../../../domain/report/words.ts';

@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
+import { controlOf } from '../../../../domain/evaluation/model-under-test.ts';
 import {
-  controlOf,
   ofStage,
   shortTitle,
   stageOf,

@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { controlOf } from '../../../../domain/methods/skin-r1/report/models.ts';
+import { controlOf } from '../../../../domain/evaluation/model-under-test.ts';
 import type {
   Report,
   Standing,

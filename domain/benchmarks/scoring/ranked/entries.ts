@@ -22,7 +22,7 @@ const remark =
  * or where the text does and its last line names no disease.
  */
 export function rankedEntries(output: string): { entries: string[]; abstains: boolean } {
-  const text = afterThinking(output);
+  const text = answerLines(output);
   const listed = lastList(text) ?? jsonList(text);
   const raw = listed ?? (text.trim() === '' ? [] : [lastLine(text)]);
   const declines = listed
@@ -38,7 +38,7 @@ export function rankedEntries(output: string): { entries: string[]; abstains: bo
   };
 }
 
-const afterThinking = (output: string): string =>
+const answerLines = (output: string): string =>
   asLines(withoutThinking(output).replaceAll(/<\/?(?:final[ _]?diagnosis|diagnosis|answer)>/gi, '\n'));
 
 /**

@@ -2,11 +2,11 @@
 
 import { type Estimate, overSeeds } from '../../../ablations/over-seeds.ts';
 import type { LenientScore } from '../../../contracts/evaluation.ts';
-import { modelOf } from '../../../evaluation/model-under-test.ts';
+import { controlOf, modelOf } from '../../../evaluation/model-under-test.ts';
 import type { ReaderName } from '../../../evaluation/scored.ts';
 import { averageColumn, type Measure } from '../../../published/published.ts';
 import { type QuestionTask, questionTasks } from '../../../questions/question.ts';
-import { controlOf, taskOf } from '../report/models.ts';
+import { taskOf } from '../report/models.ts';
 import type { EvaluatedModel, Report } from '../report/report.ts';
 import type { RewardVariant } from './variants.ts';
 

@@ -1,11 +1,12 @@
 /** The comparisons that a run is made for, and what guessing would earn. */
 
 import type { EvaluationItem } from '../../../evaluation/item.ts';
+import { controlOf } from '../../../evaluation/model-under-test.ts';
 import { comparePaired } from '../../../evaluation/paired.ts';
 import { type QuestionTask, questionTasks } from '../../../questions/question.ts';
 import { type Key, Numbering } from '../../../rows/columns.ts';
 import { countOf, filtered, isEmpty, mappedWhere, sumOf } from '../../../rows/views.ts';
-import { controlOf, ofStage, rivalsOf, stepsOf } from './models.ts';
+import { ofStage, rivalsOf, stepsOf } from './models.ts';
 import type { Comparison, EvaluatedModel, TaskBaseline } from './report.ts';
 
 /** What the report's numbers need of an answer, and of its question: as little as may be, for there are many. */

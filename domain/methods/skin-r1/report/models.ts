@@ -1,13 +1,6 @@
 /** The models that a run evaluated, in the order and with the names in which a reader meets them. */
 
-import {
-  findModel,
-  modelOf,
-  modelOrder,
-  modelShortTitle,
-  modelTitle,
-  onGrey,
-} from '../../../evaluation/model-under-test.ts';
+import { modelOf, modelOrder, modelShortTitle, modelTitle } from '../../../evaluation/model-under-test.ts';
 import type { EvaluationSummary, TaskSummary } from '../../../evaluation/summary.ts';
 import type { QuestionTask } from '../../../questions/question.ts';
 import type { MilestoneChoice } from '../../../rewards/milestones.ts';
@@ -78,12 +71,6 @@ export function rivalsOf(models: readonly EvaluatedModel[], final: EvaluatedMode
     const own = ofStage(models, stage);
     return own.find(({ step }) => step === final.step) ?? own.at(-1) ?? [];
   });
-}
-
-/** The same model on grey images, if that was asked for. */
-export function controlOf(models: readonly EvaluatedModel[], shown: EvaluatedModel): EvaluatedModel | undefined {
-  const model = modelOf(shown);
-  return model ? findModel(models, onGrey(model)) : undefined;
 }
 
 export const taskOf = (model: EvaluatedModel | undefined, task: QuestionTask): TaskSummary | undefined =>

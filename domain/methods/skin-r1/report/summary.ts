@@ -1,12 +1,14 @@
 /** The findings of a run in plain words: each sentence carries its numbers, and says what they do not show. */
+
 import type { Interval } from '../../../evaluation/intervals.ts';
+import { controlOf } from '../../../evaluation/model-under-test.ts';
 import type { TaskSummary } from '../../../evaluation/summary.ts';
 import type { DistractorSource } from '../../../questions/distractors.ts';
 import { percent, percentRange, points, pointsRange, pValue, taskTitles } from '../../../report/words.ts';
 import { modeWords } from '../../../report/words-distractors.ts';
 import type { StageRow } from '../../../stages/index.ts';
 import { grouped } from '../../../words.ts';
-import { controlOf, ofStage, rivalsOf, stageOf, stepBefore, stepsOf, taskOf } from './models.ts';
+import { ofStage, rivalsOf, stageOf, stepBefore, stepsOf, taskOf } from './models.ts';
 import type { Comparison, EvaluatedModel, TaskBaseline } from './report.ts';
 import { withoutImages } from './words-text-only.ts';
 

@@ -1,12 +1,12 @@
 /** The models of a run against the rule that answers from the options' labels alone. */
 
+import { controlOf } from '../../../evaluation/model-under-test.ts';
 import { comparePaired } from '../../../evaluation/paired.ts';
 import { scoreOf, type TextOnlyItem } from '../../../evaluation/text-only.ts';
 import type { QuestionTask } from '../../../questions/question.ts';
 import { type Key, Numbering } from '../../../rows/columns.ts';
 import { countOf, filtered, isEmpty, mappedWhere } from '../../../rows/views.ts';
 import { askedOf, guessing, type ItemsByLabel, ofTask, type QuestionsById, type Turn } from './compare.ts';
-import { controlOf } from './models.ts';
 import type { EvaluatedModel, Standing, TaskBaseline, TextOnlyBaseline } from './report.ts';
 
 interface TextOnlySources {

@@ -57,7 +57,7 @@ const certifiedSchema = z.strictObject({
   counts: z.strictObject({
     ...{ certified: count, skipped: count, settled: count, train: count, bench: count, evaluatorRows: count },
   }),
-  /** `kind`: whether a person, or a program in the place of one. */
+  /** `kind`: whether a person, or a program instead of one. */
   reviewers: z.array(
     z.strictObject({
       ...{ name: z.string(), kind: z.enum(['person', 'script']) },

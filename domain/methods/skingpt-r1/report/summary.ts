@@ -94,7 +94,7 @@ function narrativesSentence({ counts, rows, scorer }: NarrativeReport['narrative
 function certifiedSentence({ counts, reviewers, between }: NonNullable<NarrativeReport['certified']>): string {
   const isScripted = reviewers.some(({ kind }) => kind === 'script');
   const by = isScripted
-    ? `${reviewers.length} ${reviewers.length === 1 ? 'script' : 'scripts'} in the place of people`
+    ? `${reviewers.length} ${reviewers.length === 1 ? 'script' : 'scripts'} instead of people`
     : `${reviewers.length} ${reviewers.length === 1 ? 'person' : 'people'}`;
   const apart = between?.average
     ? `; reviewers are ${between.average.deviation.value.toFixed(2)} of 5 apart in the mean, most in ${widest(between.dimensions)}`

@@ -41,7 +41,7 @@ describe('the release’s manifest', () => {
     [line({ cot_sha256: 'no digest' }), /^m: row 1: cot_sha256: expected a lower-case SHA-256/],
     [line({ diagnosis: undefined }), /^m: row 1: diagnosis/],
     [`${line()}\n${line()}`, /^m: row 2: id "dermbench_0001" stands in row 1 already/],
-    [`${line()}\n{`, /^m: row 2: is no JSON \(.*\); write one object per line$/],
+    [`${line()}\n{`, /^m: row 2: is not JSON \(.*\); write one object per line$/],
     [`${line()}\n[]`, /^m: row 2: the line: /],
   ])('that is wrong is refused by row and field: %s', (text, message) => {
     expect(() => parseRelease(text, 'm')).toThrow(message);
@@ -68,7 +68,7 @@ describe('scores of people', () => {
     [human('1', 'A', { accuracy: 6 }), /^f: row 1: scores\.accuracy/],
     [human('1', 'A', { accurracy: 4 }), /^f: row 1: scores: .*accurracy/],
     [`${human('1', 'A', {})}\n${human('1', 'A', {})}`, /^f: row 2: A scored "1" in row 1 already/],
-    ['{', /^f: row 1: is no JSON/],
+    ['{', /^f: row 1: is not JSON/],
     ['', /^f: holds no scores/],
   ])('that are wrong are refused by row and field: %s', (text, message) => {
     expect(() => parseHumanScores(text, 'f')).toThrow(message);

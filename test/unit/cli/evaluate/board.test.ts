@@ -4,7 +4,7 @@ import { evaluateBenchmark } from '../../../../activities/evaluation/evaluate-be
 import { scoreRules } from '../../../../activities/evaluation/score-rules.ts';
 import { createMemoryStore } from '../../../../activities/store/memory.ts';
 import { readJsonLines } from '../../../../activities/store/rows.ts';
-import { type BoardRow, readBoard, withoutRepeats } from '../../../../cli/evaluate/board.ts';
+import { type BoardRow, labelAsked, readBoard, withoutRepeats } from '../../../../cli/evaluate/board.ts';
 import { compareRows, findRow } from '../../../../cli/evaluate/compare.ts';
 import { noneOn, write } from '../../../../cli/evaluate/leaderboard.ts';
 import { renderCompared } from '../../../../cli/evaluate/render-compared.ts';
@@ -158,15 +158,25 @@ describe('the leaderboard', () => {
 
 it("a run's own evaluation has no second row beside one of the same model and items that was asked for", () => {
   const asked = board.filter(({ benchmark }) => benchmark === 'id-diagnosis');
-  const own = asked.map((row) => ({ ...row, groups: null, label: row.label.replace(', no image', '-no-image') }));
+  const own = asked.map((row) => ({ row: { ...row, groups: null, label: 'its own' }, asked: row.label }));
   expect(withoutRepeats(asked, own)).toEqual(asked);
-  const others = [
-    ...own.map((row) => ({ ...row, label: `run@${row.label}` })),
-    ...own.map((row) => ({ ...row, items: 19 })),
-    ...own.map((row) => ({ ...row, strict: { ...row.strict, score: { ...row.strict.score, value: 0.123 } } })),
-  ];
-  expect(withoutRepeats(asked, others)).toEqual([...asked, ...others]);
+  const others = own.flatMap(({ row, asked: label }) => [
+    { row, asked: `run@${label}` },
+    { row: { ...row, items: 19 }, asked: label },
+    { row: { ...row, strict: { ...row.strict, score: { ...row.strict.score, value: 0.123 } } }, asked: label },
+  ]);
+  expect(withoutRepeats(asked, others)).toEqual([...asked, ...others.map(({ row }) => row)]);
 });
+
+it.each([
+  [{ label: 'base', step: null }, 'run@base'],
+  [{ label: 'grpo-60', step: 60 }, 'run@grpo-60'],
+  [{ label: 'grpo-60-no-image', step: 60 }, 'run@grpo-60, no image'],
+  [{ label: 'sft-no-image', step: 96 }, 'run@sft, no image'],
+  [{ label: 'another', step: 1 }, 'run@another'],
+])('of %j it is known by the label that this model has where it is evaluated by itself', (evaluated, label) =>
+  expect(labelAsked('run', evaluated)).toBe(label),
+);
 
 describe('a comparison', () => {
   it('tells which items changed, with both outputs', async () => {

@@ -1,4 +1,4 @@
-import { copyFile } from 'node:fs/promises';
+import { copyFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -8,7 +8,8 @@ import { readBoard } from '../../../../cli/evaluate/board.ts';
 import { readScored } from '../../../../cli/evaluate/compare.ts';
 import { readForeign, writeForeign } from '../../../../cli/evaluate/exchange/formats.ts';
 import { importResults } from '../../../../cli/evaluate/exchange/import.ts';
-import { readAsked } from '../../../../cli/evaluate/page-sources.ts';
+import { readAsked, readSummary } from '../../../../cli/evaluate/row-items.ts';
+import { summariseChoices } from '../../../../domain/benchmarks/summaries/summarise.ts';
 import { temporaryFolder, writeFiles } from '../../../support/datasets.ts';
 import {
   answeringModel,
@@ -20,28 +21,41 @@ import {
 
 const fixture = fileURLToPath(new URL('../../../support/vlmevalkit.xlsx', import.meta.url));
 
+async function evaluated() {
+  const store = createMemoryStore();
+  const data = { questions: await storeQuestions(store, 6), dataset: null };
+  const input = { tested: localModel({ label: 'ours' }), benchmark: 'id-diagnosis', data, asking: requestOf().asking };
+  const model = answeringModel('ours', (place) => `=<final diagnosis>${place % 2 ? 'A' : 'B'}</final diagnosis>\r\n`);
+  await evaluateBenchmark(input, model, benchmarkContext(store));
+  const [row] = await readBoard(store, 'default');
+  if (!row) throw new RangeError('one evaluation was stored');
+  return { store, row };
+}
+
 describe('results of other tools', () => {
   it.each(['xlsx', 'tsv', 'jsonl'])('hold an evaluation of ours, out and in again (.%s)', async (ending) => {
-    const store = createMemoryStore();
-    const data = { questions: await storeQuestions(store, 6), dataset: null };
-    const input = {
-      tested: localModel({ label: 'ours' }),
-      benchmark: 'id-diagnosis',
-      data,
-      asking: requestOf().asking,
-    };
-    const model = answeringModel('ours', (place) => `=<final diagnosis>${place % 2 ? 'A' : 'B'}</final diagnosis>\r\n`);
-    await evaluateBenchmark(input, model, benchmarkContext(store));
-    const [row] = await readBoard(store, 'default');
-    if (!row) throw new RangeError('one evaluation was stored');
+    const { store, row } = await evaluated();
     const [items, scored] = [await readAsked(store, row), await readScored(store, row)];
     const file = join(await temporaryFolder(), `results.${ending}`);
-    await writeForeign(file, items, scored);
+    const summary = await readSummary(store, row, scored);
+    await writeForeign(file, { label: row.label, items, scored, summary });
     expect((await readForeign(file, 'id-diagnosis')).scored).toEqual(scored);
     const elsewhere = createMemoryStore();
     expect(await importResults(file, 'id-diagnosis', 'theirs', elsewhere)).toMatchObject({ items: 6, withoutScore: 0 });
     const [found] = await readBoard(elsewhere, 'default');
     expect(found).toMatchObject({ label: 'theirs', strict: row.strict, lenient: row.lenient, groups: row.groups });
+  });
+
+  it('hold the scores of an evaluation of ours, as lmms-eval has them beside its samples (_results.json)', async () => {
+    const { store, row } = await evaluated();
+    const scored = await readScored(store, row);
+    const file = join(await temporaryFolder(), 'ours_results.json');
+    const summary = await readSummary(store, row, scored);
+    await writeForeign(file, { label: row.label, items: [], scored, summary });
+    expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({
+      model_name: 'ours',
+      results: { 'id-diagnosis': { 'accuracy,none': row.strict.score.value } },
+    });
   });
 
   it('become a row of the leaderboard, once; items without a score are left out and told', async () => {
@@ -94,10 +108,14 @@ describe('results of other tools', () => {
     expect(await refuse('x.tsv')).toMatch(
       /x\.tsv: none of its 1 items has a score; give the judged results \(column hit\)$/,
     );
-    expect(await refuse('x.xlsx')).toMatch(/x\.xlsx: is no workbook/);
+    expect(await refuse('x.xlsx')).toMatch(/x\.xlsx: is not a workbook/);
     expect(await refuse('x.pdf')).toMatch(/neither \.xlsx, \.tsv, \.csv nor \.json/);
     expect(await refuse('absent.tsv')).toMatch(/absent\.tsv: cannot be read/);
     expect(await refuse('judged.xlsx', 'id-diagnosis')).toMatch(/one of Dermflow's, whose items these are not/);
-    await expect(writeForeign(join(folder, 'x.pdf'), [], [])).rejects.toThrow(/\.xlsx or \.tsv/);
+    const nothing = { label: 'm', items: [], scored: [], summary: summariseChoices('set', []) };
+    for (const name of ['x.pdf', 'x.json'])
+      await expect(writeForeign(join(folder, name), nothing)).rejects.toThrow(
+        /\.xlsx or \.tsv .*, in \.jsonl or _results\.json/,
+      );
   });
 });

@@ -31,7 +31,7 @@ describe('--judge', () => {
 
   it.each([
     ['?repeats=3', 'names no model'],
-    ['m?colour=blue', 'colour is no setting; there are provider, shows'],
+    ['m?colour=blue', 'colour is not a setting; there are provider, shows'],
     ['m?repeats=0', 'repeats: '],
     ['m?repeats=many', 'repeats: expected a number'],
     ['m?provider=embedded', 'provider: expected one of openai-compatible'],

@@ -32,7 +32,7 @@ describe('dermflow schedule create', () => {
   });
 
   it.each([
-    ['a name that is none', 'base', {}, 'My Nights', 'is no name of a schedule'],
+    ['a name that is none', 'base', {}, 'My Nights', 'is not a name of a schedule'],
     ['no benchmark', 'base', { benchmark: [] }, 'tiny', '--benchmark is missing'],
     ['a benchmark that there is not', 'base', { benchmark: ['id-diagnoses'] }, 'tiny', 'no benchmark "id-diagnoses"'],
     ['a webhook that is no address', 'base', { webhook: 'hooks.example' }, 'tiny', 'webhook'],
@@ -112,6 +112,6 @@ describe('the schedule', () => {
   });
 
   it.each(['', 'Tiny', 'a/b', 'a b', '-a', 'a'.repeat(61)])('has no name %j', (name) =>
-    expect(() => parseScheduleName(name)).toThrow('is no name of a schedule'),
+    expect(() => parseScheduleName(name)).toThrow('is not a name of a schedule'),
   );
 });

@@ -187,9 +187,9 @@ describe('Derm7pt', () => {
     [
       'a row that the table does not have',
       { 'release_v0/meta/test_indexes.csv': 'indexes\n2\n3\n' },
-      /test_indexes\.csv: row 3: 3 is no row of meta\.csv, whose 3 rows count from zero/,
+      /test_indexes\.csv: row 3: 3 is not a row of meta\.csv, whose 3 rows count from zero/,
     ],
-    ['a word for a number', { 'release_v0/meta/valid_indexes.csv': 'indexes\none\n' }, /"one" is no row number/],
+    ['a word for a number', { 'release_v0/meta/valid_indexes.csv': 'indexes\none\n' }, /"one" is not a row number/],
   ];
   for (const [what, change, says] of damage) {
     it(`says in one line what is wrong: ${what}`, async () => {

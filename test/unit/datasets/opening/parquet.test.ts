@@ -55,7 +55,7 @@ describe('an export of the Hub', () => {
     const records = await readAll('ham10000', folder, (note) => notes.push(note));
     expect(records).toMatchObject(ids.map((id) => ({ id, group: expect.stringMatching(/^lesion\/HAM_/) })));
     expect(records[3]).toMatchObject({ where: 'train-00001-of-00002.parquet: row 1' });
-    expect(notes).toEqual([expect.stringMatching(/^train-00000-.*, train-00001-.* is read in the place of HAM10000_/)]);
+    expect(notes).toEqual([expect.stringMatching(/^train-00000-.*, train-00001-.* is read instead of HAM10000_/)]);
   });
 
   it("names a picture by its file, and a class by the export's list", async () => {

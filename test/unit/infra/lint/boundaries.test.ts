@@ -18,24 +18,31 @@ const table = [...read('README.md').matchAll(/^\| `(\w+)\/`\s*\|[^|]*\|\s*([^|]*
   }));
 const folders = [...table.map(({ folder }) => folder), 'test', 'examples'];
 
-/** Folders whose import the linter refuses, by the folder of the file that imports them. */
-async function findRefused(): Promise<Map<string, string[]>> {
+/** What the linter says of files by these rules of the repository's own settings, one finding per line. */
+async function lint(rules: readonly string[], files: Readonly<Record<string, string>>): Promise<string> {
   const root = await temporaryFolder();
-  const probe = folders.map((each) => `import '../../${each}/probe.ts';\n`).join('');
   await writeFiles(root, {
     'biome.json': read('biome.json'),
     'infra/lint/no-clock-no-chance.grit': read('infra/lint/no-clock-no-chance.grit'),
-    ...Object.fromEntries(folders.map((folder) => [`${folder}/below/probe.ts`, probe])),
+    ...files,
   });
   const options = [
     '--vcs-enabled=false',
-    '--only=style/noRestrictedImports',
+    ...rules.map((rule) => `--only=${rule}`),
     '--max-diagnostics=none',
     '--reporter=github',
   ];
   const { stdout } = await execa(join(repositoryRoot, 'node_modules/.bin/biome'), ['lint', ...options, '.'], {
     ...{ cwd: root, reject: false },
   });
+  return stdout;
+}
+
+/** Folders whose import the linter refuses, by the folder of the file that imports them. */
+async function findRefused(): Promise<Map<string, string[]>> {
+  const probe = folders.map((each) => `import '../../${each}/probe.ts';\n`).join('');
+  const probes = Object.fromEntries(folders.map((folder) => [`${folder}/below/probe.ts`, probe]));
+  const stdout = await lint(['style/noRestrictedImports'], probes);
   const found = [...stdout.matchAll(/noRestrictedImports,file=(?:[^,]*\/)?(\w+)\/below\/probe\.ts,line=(\d+)/g)];
   const refused = Map.groupBy(found, ([, folder = '']) => folder);
   return new Map(
@@ -76,14 +83,30 @@ describe('the environment of a process', () => {
         .map((path) => `${folder}/${path}`),
   );
 
-  it('is parsed once, where the process begins', () =>
-    expect(sources.filter((file) => read(file).includes('readEnvironment(process.env)')).toSorted()).toEqual([
-      ...['cli/environment.ts', 'infra/backbones.ts', 'infra/build-backbone.ts', 'infra/check.ts', 'infra/pytest.ts'],
-      'workers/main.ts',
+  it('is parsed in one place', () =>
+    expect(sources.filter((file) => read(file).includes('readEnvironment(process.env)'))).toEqual([
+      'platform/own-environment.ts',
     ]));
 
-  it('is changed only by set-up for a user without a name, and by the rehearsal, which lives in a home of its own', () => {
-    const changes = /Object\.assign\(process\.env|process\.env(?:\.\w+|\[[^\]]+\])\s*=[^=]|delete process\.env/;
-    expect(sources.filter((file) => changes.test(read(file)))).toEqual(['infra/setup/main.mjs', 'bench/rehearse.ts']);
+  it('is read elsewhere only where the reason stands beside it, and asked for where a process begins', async () => {
+    const reads = 'export const home = process.env.HOME;';
+    const asks = "import '../../platform/own-environment.ts';";
+    const said = await lint(['style/noProcessEnv', 'style/noRestrictedImports'], {
+      ...Object.fromEntries(['platform', 'activities', 'cli'].map((each) => [`${each}/below/reads.ts`, reads])),
+      ...Object.fromEntries(['activities', 'cli'].map((each) => [`${each}/below/asks.ts`, asks])),
+    });
+    const found = [...said.matchAll(/lint\/style\/(\w+),file=(?:[^,]*\/)?(\w+\/below\/\w+)\.ts/g)];
+    expect(found.map(([, rule, file]) => `${file}: ${rule}`).toSorted()).toEqual([
+      'activities/below/asks: noRestrictedImports',
+      ...['activities', 'cli', 'platform'].map((each) => `${each}/below/reads: noProcessEnv`),
+    ]);
+  });
+
+  it('is changed only for proxies, for a user without a name, and by the rehearsal, which lives in a home of its own', () => {
+    const changes =
+      /Object\.assign\((?:process\.env|variables)\b|process\.env(?:\.\w+|\[[^\]]+\])\s*=[^=]|delete process\.env/;
+    expect(sources.filter((file) => changes.test(read(file)))).toEqual([
+      ...['platform/proxy.ts', 'platform/user.ts', 'infra/setup/main.mjs', 'bench/rehearse.ts'],
+    ]);
   });
 });

@@ -127,9 +127,7 @@ describe('the plan of SkinGPT-R1', () => {
     expect(words).toMatch(/^dermeval +to step 400, 6,400 texts sampled; 4 checkpoints uploaded/m);
     expect(words).toMatch(/^parameters +8292\.2 M, trainable 3,964,929 \(0\.048 %\)/m);
     const demo = skinGptR1Recipe();
-    expect(describeSkinGptR1Plan(demo, planOf(demo))).toMatch(
-      /^reviews .*by a program \(script\) in the place of people/m,
-    );
+    expect(describeSkinGptR1Plan(demo, planOf(demo))).toMatch(/^reviews .*by a program \(script\) instead of people/m);
     const unknown = planSkinGptR1({ recipe: demo, data, architecture: null, devices: 1, prices: null });
     expect(describeSkinGptR1Plan(demo, unknown)).toMatch(/^sizes +unknown/m);
   });

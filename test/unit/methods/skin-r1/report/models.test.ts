@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { controlOf } from '../../../../../domain/evaluation/model-under-test.ts';
 import {
-  controlOf,
   finalModel,
   type LabelledSummary,
   orderModels,

@@ -141,7 +141,7 @@ describe('the report of narratives', () => {
   });
 
   it('names a script wherever its scores are spoken of, and people as people', () => {
-    expect(report.summary.join('\n')).toMatch(/2 scripts in the place of people.* No number here rests on a physician/);
+    expect(report.summary.join('\n')).toMatch(/2 scripts instead of people.* No number here rests on a physician/);
     const people = buildNarrativeReport(narrativeSources('person')).summary.join('\n');
     expect(people).toContain('certified by 2 people');
     expect(people).not.toContain('script');

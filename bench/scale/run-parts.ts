@@ -1,6 +1,6 @@
 /**
- * One run of the real workflow on generated cases without pixels; prints what each stage took.
- * Arguments: number of cases, folder, how wrong options are drawn, `own` or `shared` processes, the last stage (`data` or `report`).
+ * One run of the real workflow on generated cases without pixels; prints what each part took.
+ * Arguments: number of cases, folder, how wrong options are drawn, `own` or `shared` processes, the last part (`data` or `report`).
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -24,7 +24,7 @@ import { startDevServer, startWorkers } from '../../test/support/temporal.ts';
 import { importedFile, workflowsFile } from './files.ts';
 import { type Measure, measure } from './measure.ts';
 import { inOwnProcess, keepInput } from './own-process.ts';
-import { createStages, recipeOf, type StageName, storeIn } from './stand-ins.ts';
+import { createParts, type PartName, recipeOf, storeIn } from './stand-ins.ts';
 
 const [size = '', folder = '', drawn = '', processes = '', until = ''] = process.argv.slice(2);
 const count = Number(size);
@@ -34,36 +34,36 @@ const generated = join(folder, 'sources');
 await mkdir(generated, { recursive: true });
 const imported = await writeGeneratedSources(store, generated, count, await loadKnowledge());
 await writeFile(join(folder, importedFile), JSON.stringify(imported));
-const stages = await createStages(folder, imported, distractors);
+const parts = await createParts(folder, imported, distractors);
 
-const told: (Measure & { stage: StageName; attempt: number })[] = [];
+const told: (Measure & { part: PartName; attempt: number })[] = [];
 const print = (events: number | null): never => {
-  console.log(JSON.stringify({ events, stages: told }));
+  console.log(JSON.stringify({ events, parts: told }));
   process.exit(0);
 };
 
-const inItsOwn = async (stage: StageName, input: unknown) => {
-  const run = { folder, distractors, stage };
+const inItsOwn = async (part: PartName, input: unknown) => {
+  const run = { folder, distractors, part };
   return inOwnProcess(run, await keepInput(run, input), 'first');
 };
 
-/** A run evaluates beside its trajectories; here one stage at a time is measured. */
+/** A run evaluates beside its trajectories; here one part at a time is measured. */
 const oneAtATime = pLimit(1);
 const measured =
-  <I, O>(stage: StageName, work: (input: I) => Promise<O>) =>
+  <I, O>(part: PartName, work: (input: I) => Promise<O>) =>
   (input: I): Promise<O> =>
     withHeartbeats(() =>
       oneAtATime(async () => {
-        const done = processes === 'own' ? inItsOwn(stage, input) : measure(() => work(input));
+        const done = processes === 'own' ? inItsOwn(part, input) : measure(() => work(input));
         const { result, measure: own } = await done.catch((error: unknown) => {
-          console.error(`${stage}:`, error);
+          console.error(`${part}:`, error);
           return process.exit(1); // nothing is away that a retry could wait for
         });
-        told.push({ stage, ...own, attempt: Context.current().info.attempt });
+        told.push({ part, ...own, attempt: Context.current().info.attempt });
         const { seconds, processorSeconds, peakMiB } = own;
         // Of a run that takes hours.
         console.error(
-          `${count}: ${stage} ${seconds.toFixed(0)} s, ${processorSeconds.toFixed(0)} s of the processor, ${peakMiB.toFixed(0)} MiB`,
+          `${count}: ${part} ${seconds.toFixed(0)} s, ${processorSeconds.toFixed(0)} s of the processor, ${peakMiB.toFixed(0)} MiB`,
         );
         return result as O; // what the same work has returned in the other process
       }),
@@ -93,12 +93,12 @@ async function stretch(stage: string, step: number): Promise<StretchResult> {
 const activities = {
   [taskQueues.orchestrator]: createRecordActivities({ store }),
   [taskQueues.cpu]: {
-    prepareData: measured('data', stages.data),
-    writeReport: measured('report', stages.report),
+    prepareData: measured('data', parts.data),
+    writeReport: measured('report', parts.report),
   },
   [taskQueues.llm]: {
-    synthesiseTrajectories: measured('trajectories', stages.trajectories),
-    explainConcepts: measured('concepts', stages.concepts),
+    synthesiseTrajectories: measured('trajectories', parts.trajectories),
+    explainConcepts: measured('concepts', parts.concepts),
   },
   [taskQueues.gpu]: {
     identifyModel: async ({ base }: { base: string }) => ({ base, sha256: digestOf(base) }),
@@ -115,15 +115,15 @@ const activities = {
       ),
   },
   [taskQueues.evaluation]: {
-    exportForInference: stages.exportForInference,
-    evaluateModel: measured('evaluation', stages.evaluation),
+    exportForInference: parts.exportForInference,
+    evaluateModel: measured('evaluation', parts.evaluation),
   },
 };
 
 if (until === 'data') {
-  // The first stage needs no workflow.
-  const { measure: own } = processes === 'own' ? await inItsOwn('data', null) : await measure(stages.data);
-  told.push({ stage: 'data', ...own, attempt: 1 });
+  // The first part needs no workflow.
+  const { measure: own } = processes === 'own' ? await inItsOwn('data', null) : await measure(parts.data);
+  told.push({ part: 'data', ...own, attempt: 1 });
   print(null);
 }
 const bundle = { code: await readFile(join(folder, workflowsFile), 'utf8') };

@@ -1,6 +1,6 @@
 /**
- * One stage in a process of its own, as in a worker that does nothing else; prints its result and what it took.
- * Arguments: folder of the run, how wrong options are drawn, stage, file of its input, `first` or `again`.
+ * One part in a process of its own, as in a worker that does nothing else; prints its result and what it took.
+ * Arguments: folder of the run, how wrong options are drawn, part, file of its input, `first` or `again`.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,14 +10,14 @@ import { withHeartbeats } from '../../activities/heartbeats.ts';
 import type { DistractorSource } from '../../domain/questions/distractors.ts';
 import { importedFile } from './files.ts';
 import { measure } from './measure.ts';
-import { createStages, type StageName } from './stand-ins.ts';
+import { createParts, type PartName } from './stand-ins.ts';
 
-const [folder = '', distractors = '', stage = '', inputFile = '', when = ''] = process.argv.slice(2);
+const [folder = '', distractors = '', part = '', inputFile = '', when = ''] = process.argv.slice(2);
 const imported: ImportedSource[] = JSON.parse(await readFile(join(folder, importedFile), 'utf8')); // as the run wrote it
 const input: unknown = JSON.parse(await readFile(inputFile, 'utf8'));
 const isAgain = when === 'again';
-const stages = await createStages(folder, imported, distractors as DistractorSource, isAgain); // as the parent checked
-const work = stages[stage as StageName] as (input: unknown) => Promise<unknown>; // whose input a workflow made
+const parts = await createParts(folder, imported, distractors as DistractorSource, isAgain); // as the parent checked
+const work = parts[part as PartName] as (input: unknown) => Promise<unknown>; // whose input a workflow made
 const told = await new MockActivityEnvironment().run(() => withHeartbeats(() => measure(() => work(input))));
 console.log(JSON.stringify(told));
 process.exit(0);

@@ -1,0 +1,11 @@
+import { describe, expect, it } from 'vitest';
+import { readGivenYaml } from '../../../domain/rows/given-yaml.ts';
+
+describe('a file of YAML or JSON', () => {
+  it.each(['a: 1', '{"a": 1}', '\ufeffa: 1'])('is read: %j', (text) =>
+    expect(readGivenYaml(text, 'f.yaml')).toEqual({ a: 1 }),
+  );
+
+  it('that is neither is refused in one line', () =>
+    expect(() => readGivenYaml('a: [', 'f.yaml')).toThrow(/^f\.yaml: is neither YAML nor JSON \([^\n]+\)$/));
+});
