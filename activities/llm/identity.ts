@@ -2,9 +2,10 @@
 import { z } from 'zod';
 import { type DermflowError, unavailable, userMistake } from '../../domain/failures.ts';
 import type { LlmIdentity } from '../../domain/llm.ts';
-import type { LlmProvider, LlmSettings } from '../../domain/llm-settings.ts';
+import type { LlmSettings } from '../../domain/llm-settings.ts';
 import { proxyWords } from '../../platform/proxy.ts';
 import { type Address, addressOfRecord } from './address.ts';
+import { keyHeaders } from './key-headers.ts';
 import { patientFetch } from './transport.ts';
 
 /**
@@ -18,22 +19,6 @@ const telling = [
 
 const entrySchema = z.record(z.string(), z.json());
 const listSchema = z.object({ data: z.array(entrySchema) });
-
-/** The key as a provider takes it, or the credentials of the address. */
-export function keyHeaders(
-  { provider, apiKey }: Pick<LlmSettings, 'provider' | 'apiKey'>,
-  address: Address,
-): Record<string, string> {
-  const bearer: Record<string, string> = apiKey === '' ? {} : { authorization: `Bearer ${apiKey}` };
-  const keys: Record<LlmProvider, Record<string, string>> = {
-    ...{ embedded: bearer, 'openai-compatible': bearer, openai: bearer },
-    ...{ mistral: bearer, deepseek: bearer, alibaba: bearer },
-    anthropic: { 'x-api-key': apiKey, 'anthropic-version': '2023-06-01' },
-    google: { 'x-goog-api-key': apiKey },
-    azure: { 'api-key': apiKey },
-  };
-  return { ...keys[provider], ...address.headers };
-}
 
 /** GETs the endpoint's list of models, as its dialect has it. */
 export async function askForModels(

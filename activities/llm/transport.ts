@@ -4,6 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw, createZstdDecompress } from 'node:zlib';
 import { type Dispatcher, EnvHttpProxyAgent, interceptors, request } from 'undici';
 import { exemptHosts } from '../../platform/proxy.ts';
+import { keyHeaderNames } from './key-headers.ts';
 import { readPieces, silenceMs, watchPieces } from './moving.ts';
 
 /**
@@ -12,18 +13,16 @@ import { readPieces, silenceMs, watchPieces } from './moving.ts';
  */
 const dispatcher = new EnvHttpProxyAgent({ headersTimeout: 0, bodyTimeout: 0, noProxy: exemptHosts() });
 
-/** Providers' own headers for keys: undici keeps from another host only those that HTTP knows. */
-const keys = new Set(['api-key', 'x-api-key', 'x-goog-api-key']);
-
 interface Homed {
   /** The origin that was asked first, the only one that gets keys. */
   home?: string;
 }
+/** Undici keeps from another host only the headers that HTTP knows. */
 const keepingKeys: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) => {
   const { home } = options as Homed; // undici passes on what it does not know
   if (home === undefined || String(options.origin) === home) return dispatch(options, handler);
   const headers = options.headers as string[]; // of a redirected request: names and values in turn
-  const open = headers.filter((_, i) => !keys.has(headers[i - (i % 2)]?.toLowerCase() ?? ''));
+  const open = headers.filter((_, i) => !keyHeaderNames.has(headers[i - (i % 2)]?.toLowerCase() ?? ''));
   return dispatch({ ...options, headers: open }, handler);
 };
 const following = dispatcher.compose(keepingKeys, interceptors.redirect({ maxRedirections: 5 }));

@@ -6,8 +6,8 @@ import { findRecords, listRecords } from '../../activities/run-records.ts';
 import { type ArtifactRef, canonicalJson, digestOf } from '../../domain/artifact.ts';
 import { type BenchmarkScore, benchmarkScoreSchema } from '../../domain/contracts/benchmarks.ts';
 import type { EvaluationResult, TaskScore } from '../../domain/contracts/evaluation.ts';
+import { benchmarkOfTask } from '../../domain/evaluation/asked.ts';
 import { labelOnGrey, modelId, modelOf } from '../../domain/evaluation/model-under-test.ts';
-import type { QuestionTask } from '../../domain/questions/question.ts';
 import { runResultSchema } from '../../domain/run-record.ts';
 import { recordedRecipe } from './recorded-recipe.ts';
 
@@ -89,14 +89,6 @@ async function readBenchmark(store: ArtifactStore, key: string): Promise<Read[]>
   return [{ row, version: Number(method.split('/')[1]), items: inputs.items }];
 }
 
-/** What a run evaluates by itself, by the name of the benchmark that asks the same. */
-const benchmarkOf: Record<QuestionTask, string> = {
-  diagnosis: 'id-diagnosis',
-  'lesion-condition': 'lesion-condition',
-  ddx: 'ddx',
-  hierarchical: 'hierarchical',
-};
-
 async function rowsOfRun(store: ArtifactStore, run: string, namespace: string): Promise<RowOfRun[]> {
   const records = await findRecords(store, run, namespace);
   const record = records.find(({ end }) => end?.state === 'COMPLETED');
@@ -126,7 +118,7 @@ function rowOfScore(
   { task, items, accuracy, low, high, macroF1, unparsed, lenient }: TaskScore,
 ): BoardRow {
   return {
-    ...{ benchmark: benchmarkOf[task], label: `${run}@${label}`, reader: 'strict', profile, samples: 1, items },
+    ...{ benchmark: benchmarkOfTask(task), label: `${run}@${label}`, reader: 'strict', profile, samples: 1, items },
     shown: modelOf({ label, step })?.image ?? 'real',
     strict: { score: { value: accuracy, low, high }, macroF1, unread: unparsed },
     ...{ groups: null, lenient: lenientOf(lenient), evaluation },

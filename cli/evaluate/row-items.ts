@@ -7,9 +7,9 @@ import type { BenchmarkItem } from '../../domain/benchmarks/benchmark.ts';
 import { questionItems } from '../../domain/benchmarks/items.ts';
 import { summariseChoices } from '../../domain/benchmarks/summaries/summarise.ts';
 import type { BenchmarkSummary } from '../../domain/benchmarks/summaries/summary.ts';
+import { taskOfBenchmark } from '../../domain/evaluation/asked.ts';
 import type { ScoredItem } from '../../domain/evaluation/scored.ts';
 import { evaluationProfile } from '../../domain/prompts/prompts.ts';
-import { questionTasks } from '../../domain/questions/question.ts';
 import type { BoardRow } from './board.ts';
 import { asScored } from './run-items.ts';
 
@@ -21,7 +21,7 @@ export async function readScored(store: ArtifactStore, { evaluation, benchmark }
   }
   const { items } = artifactFiles.evaluation;
   const asked = await readJsonLines(store, evaluation, items.name, items.schema);
-  const task = benchmark === 'id-diagnosis' ? 'diagnosis' : benchmark;
+  const task = taskOfBenchmark(benchmark);
   return asked.filter((item) => item.task === task).map(asScored);
 }
 
@@ -44,7 +44,7 @@ export async function readAsked(
   const manifest = await store.manifest(evaluation);
   const { asked } = artifactFiles.benchmark;
   if (asked.name in manifest.files) return readJsonLines(store, manifest, asked.name, asked.schema);
-  const task = benchmark === 'id-diagnosis' ? 'diagnosis' : questionTasks.find((known) => known === benchmark);
+  const task = taskOfBenchmark(benchmark);
   const questions = manifest.inputs.questions && (await store.manifestByDigest(manifest.inputs.questions));
   if (!questions || !task) return [];
   const { test } = artifactFiles.questions;

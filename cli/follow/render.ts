@@ -55,7 +55,7 @@ export function renderStatus(status: RunStatus): string {
 }
 
 /** The part of a run that each activity belongs to. */
-const partsOfActivities: Record<keyof Activities, string> = {
+export const partsOfActivities: Record<keyof Activities, string> = {
   identifyModel: 'data',
   prepareData: 'data',
   prepareCases: 'data',
@@ -77,6 +77,7 @@ const partsOfActivities: Record<keyof Activities, string> = {
   encodeTeacher: 'distillation',
   trainDistilled: 'distillation',
   trainSoreb: 'dermeval',
+  scoreProbes: 'evaluation',
   makeSets: 'data',
   evaluateBenchmark: 'evaluation',
   judgeAnswers: 'evaluation',
@@ -87,11 +88,11 @@ const partsOfActivities: Record<keyof Activities, string> = {
   writeReport: 'report',
   writeNarrativeReport: 'report',
 };
-/** Where a method has no such part, its activity is shown with the first that is at work. */
+/** Where no such part is at work, e.g. of a stage with a part of its own, it is shown with the first that is. */
 function partOf({ id }: PendingActivity, parts: readonly PartProgress[]): string | undefined {
   const own = Object.entries(partsOfActivities).find(([activity]) => activity === id.replace(/-\d+$/, ''))?.[1];
-  const known = parts.find(({ stage }) => stage === own) ?? parts.find(({ state }) => state === 'running');
-  return known?.stage;
+  const running = parts.filter(({ state }) => state === 'running');
+  return (running.find(({ stage }) => stage === own) ?? running[0])?.stage;
 }
 
 /**

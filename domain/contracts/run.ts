@@ -9,7 +9,7 @@ import type { ArtifactRef } from '../artifact.ts';
 import type { LlmBudget } from '../llm-account.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { Stage } from '../stages/index.ts';
-import type { BenchmarkActivities, BenchmarkResult, JudgeActivities } from './benchmarks.ts';
+import type { BenchmarkActivities, BenchmarkResult, JudgeActivities, ProbeActivities } from './benchmarks.ts';
 import type { DatasetActivities } from './data.ts';
 import type { ClassificationActivities, TeacherActivities } from './distillation.ts';
 import type { EvaluationActivities, EvaluationResult, TaskScore } from './evaluation.ts';
@@ -61,7 +61,7 @@ export interface RunProgress {
   waitsFor?: { activity: string; reason: string }[];
 }
 
-/** All that workers do for a run. */
+/** All that workers do for a run; each has its part of a run in cli/follow/render.ts, or does not compile. */
 export type Activities = DatasetActivities &
   TrajectoryActivities &
   TrainingActivities &
@@ -74,4 +74,5 @@ export type Activities = DatasetActivities &
   ClassificationActivities &
   Pick<BenchmarkActivities, 'evaluateBenchmark'> &
   JudgeActivities &
+  ProbeActivities &
   ReportActivities;

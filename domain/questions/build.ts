@@ -87,9 +87,12 @@ function freeDraw(
 ): Draw {
   const poolOf = createDistractorPools(labels, knowledge.taxonomy, source);
   return (c, task, random) => {
-    if (task === 'ddx') return ddxOptions(c, labels.occurs, knowledge, random);
-    if (task === 'hierarchical') return hierarchicalOptions(c, knowledge, random);
-    return diagnosisOptions(c, poolOf, knowledge, granularity, random);
+    const draws: Record<MatchedTask, () => UnletteredOption[]> = {
+      diagnosis: () => diagnosisOptions(c, poolOf, knowledge, granularity, random),
+      ddx: () => ddxOptions(c, labels.occurs, knowledge, random),
+      hierarchical: () => hierarchicalOptions(c, knowledge, random),
+    };
+    return draws[task]();
   };
 }
 

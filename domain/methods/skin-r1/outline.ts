@@ -9,9 +9,9 @@ export const skinR1Outline: MethodOutline<SkinR1Recipe> = {
   workflow: 'skinR1',
   stages: Object.keys(skinR1Stages) as (keyof typeof skinR1Stages)[], // of a literal: its keys and no others
   parts: ['data', 'trajectories', 'sft', 'grpo', 'evaluation', 'report'],
-  // In the paper's order; RL without SFT is exported where it is all that the recipe trains.
+  // All but RL without SFT, which is exported where it is all that the recipe trains.
   trained: (recipe) => {
-    const done = (['concepts', 'sft', 'grpo'] as const).filter((stage) => stages[stage].ends(recipe).length > 0);
+    const done = skinR1Outline.stages.filter((own) => own !== 'rl-only' && stages[own].ends(recipe).length > 0);
     return done.length > 0 ? done : ['rl-only'];
   },
 };

@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { failureTypes } from '../../../domain/failures.ts';
-import type { LlmSettings } from '../../../domain/llm-settings.ts';
+import { type LlmSettings, llmProviders } from '../../../domain/llm-settings.ts';
 import {
   type Answer,
   chatAnswer,
@@ -295,11 +295,11 @@ describe('a redirect', () => {
     });
   });
 
-  it.each([
-    ['azure', 'api-key'],
-    ['anthropic', 'x-api-key'],
-    ['google', 'x-goog-api-key'],
-  ] as const)('to another host takes no key of %s there', async (provider, header) => {
+  const namesOfKeys = (headers: IncomingHttpHeaders | undefined): string[] =>
+    Object.entries(headers ?? {}).flatMap(([name, value]) => (String(value).includes(secretKey) ? [name] : []));
+
+  const withKeys = llmProviders.filter((provider) => provider !== 'embedded');
+  it.each(withKeys)('to another host takes no key of %s there', async (provider) => {
     const behind: IncomingHttpHeaders[] = [];
     const other = createServer((asked, response) => {
       behind.push(asked.headers);
@@ -310,8 +310,8 @@ describe('a redirect', () => {
     const client = clientOf(server.baseUrl, { provider });
     await rejected(client.complete(request, signal));
     await client.identify(signal);
-    expect(server.requests[0]?.headers[header]).toBe(secretKey);
-    expect(behind.map((headers) => headers[header])).toEqual([undefined, undefined]);
+    expect(namesOfKeys(server.requests[0]?.headers)).toHaveLength(1);
+    expect(behind.map(namesOfKeys)).toEqual([[], []]);
   });
 
   it('without an end is told', async () => {

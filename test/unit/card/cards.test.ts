@@ -12,7 +12,7 @@ import type { NarrativeScores } from '../../../domain/dermeval/narrative-scores.
 import { methodOf } from '../../../domain/methods/index.ts';
 import type { QuestionTask } from '../../../domain/questions/question.ts';
 import type { SkinR1Recipe } from '../../../domain/recipe/methods/skin-r1.ts';
-import type { MethodName } from '../../../domain/recipe/recipe.ts';
+import { type MethodName, methodNames } from '../../../domain/recipe/recipe.ts';
 import { repositoryRoot } from '../../../platform/env.ts';
 import { benchmarkResult } from '../../support/fake-activities.ts';
 
@@ -23,6 +23,8 @@ const recipesOf = (method: MethodName): string[] =>
     .filter((file) => methodOf(parse(readFileSync(join(folder, file), 'utf8'))).name === method)
     .map((file) => file.replace(/\.yaml$/, ''));
 const [recipes, openRecipes] = [recipesOf('skin-r1'), recipesOf('skingpt-r1')];
+/** A new method's recipes are a line here, and cards below. */
+const recipesRead: Record<MethodName, string[]> = { 'skin-r1': recipes, 'skingpt-r1': openRecipes };
 const sha256 = 'c'.repeat(64);
 
 const score = (task: QuestionTask, accuracy: number): TaskScore => ({
@@ -154,4 +156,9 @@ describe('the model card of a shipped recipe', () => {
       expect(card).toContain(`| 1,600 | ${(100 * accuracy).toFixed(1)} % |`);
     expect(card).toContain('model-index');
   });
+});
+
+it('are those of every shipped recipe', () => {
+  const shipped = readdirSync(folder).map((file) => file.replace(/\.yaml$/, ''));
+  expect(methodNames.flatMap((method) => recipesRead[method]).toSorted()).toEqual(shipped.toSorted());
 });

@@ -1,4 +1,6 @@
 /** `ablations.json`: the table, whether the paper's claims hold, and the curves. Pages and texts are drawn from this alone. */
+
+import { benchmarkOfTask } from '../../../evaluation/asked.ts';
 import { baseModel, modelId } from '../../../evaluation/model-under-test.ts';
 import type { ScoredItem } from '../../../evaluation/scored.ts';
 import type { ComparedModel } from '../../../published/headlines.ts';
@@ -27,10 +29,8 @@ export const flatReward = 'flat reward';
 /** A model's answers to a task; null where it was not asked. */
 export type ItemsOf = (run: AblatedRun, label: string, task: QuestionTask) => Promise<readonly ScoredItem[] | null>;
 
-const taskOfBenchmark: Readonly<Record<string, QuestionTask>> = {
-  'id-diagnosis': 'diagnosis',
-  'lesion-condition': 'lesion-condition',
-};
+/** Those that the paper's claims are about. */
+const claimedTasks: readonly QuestionTask[] = ['diagnosis', 'lesion-condition'];
 
 export async function buildAblations(
   recipe: string,
@@ -58,9 +58,9 @@ async function claimsOf(runs: readonly AblatedRun[], itemsOf: ItemsOf): Promise<
     'flat-reward': [flat, idOf('grpo')],
   };
   const items = new Map<string, readonly ScoredItem[] | null>();
-  for (const [benchmark, task] of Object.entries(taskOfBenchmark))
+  for (const task of claimedTasks)
     for (const [stage, [run, label]] of Object.entries(labels))
-      items.set(`${stage}/${benchmark}`, run ? await itemsOf(run, label, task) : null);
+      items.set(`${stage}/${benchmarkOfTask(task)}`, run ? await itemsOf(run, label, task) : null);
   const claims = checkRelations((stage, benchmark) => items.get(`${stage}/${benchmark}`) ?? null);
   return { seed: runs[0]?.seed ?? 0, step, claims };
 }

@@ -1,10 +1,11 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { renderResults, renderStatus } from '../../../../cli/follow/render.ts';
+import { partsOfActivities, renderResults, renderStatus } from '../../../../cli/follow/render.ts';
 import type { PendingActivity, RunStatus } from '../../../../cli/follow/run-status.ts';
 import type { PartProgress } from '../../../../domain/contracts/run.ts';
 import { trainingHeartbeatSchema } from '../../../../domain/contracts/training.ts';
 import { skinR1 } from '../../../../domain/methods/skin-r1/method.ts';
+import * as workflowActivities from '../../../../workflows/activities.ts';
 
 const training: PendingActivity = {
   workflow: 'demo-1',
@@ -95,6 +96,25 @@ describe('renderStatus', () => {
       lines.findIndex((line) => line.includes(words)),
     );
     expect(hashing).toBe(data + 1);
+  });
+
+  it('shows an activity with the part that is at work where its usual one is not', () => {
+    const { progress } = status();
+    if (!progress) throw new RangeError('a run that runs tells its progress');
+    const stages = (['grpo', 'second grpo'] as const).map(
+      (stage, i): PartProgress => ({ stage, state: i === 0 ? 'done' : 'running', detail: '' }),
+    );
+    const pending = [{ ...training, id: 'trainGrpo-9' }];
+    const lines = text(status({ progress: { ...progress, stages }, pending })).split('\n');
+    const part = lines.findIndex((line) => line.includes('second grpo'));
+    expect(lines[part + 1]).toContain('step');
+  });
+
+  it('knows the part of every activity that a method calls', () => {
+    const ofNoRun = ['identifyBase', 'exportForBenchmarks', 'scoreRules', 'evaluateEndpoint', 'findMilestone'];
+    const records = ['recordRun', 'recordBriefly', 'recordNight', 'callWebhook'];
+    const others = new Set([...Object.keys(partsOfActivities), ...ofNoRun, ...records, 'activities']);
+    expect(Object.keys(workflowActivities).filter((name) => !others.has(name))).toEqual([]);
   });
 
   it('leaves out values that were not logged', () => {
