@@ -1,5 +1,6 @@
 /** What `dermflow evaluate` makes of names of models: of a run as Temporal and the store know it, and of folders. */
 import { mkdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { identifyLocal } from '../../activities/evaluation/tested-model.ts';
@@ -61,7 +62,10 @@ const options = (more: Partial<EvaluateOptions> = {}): EvaluateOptions => ({
 });
 const ask = (names: string[], more: Partial<EvaluateOptions> = {}): Promise<EvaluateModelsInput> => {
   const { client } = runs.environment;
-  return readRequest(names, options(more), { client, store: async () => store, workers: true });
+  return readRequest(names, options(more), {
+    ...{ client, store: async () => store, workers: true },
+    environment: { scratch: tmpdir() },
+  });
 };
 const labels = ({ models }: EvaluateModelsInput): string[] => models.map(({ label }) => label);
 const mistake = (words: string) => ({ type: failureTypes.userMistake, message: expect.stringContaining(words) });

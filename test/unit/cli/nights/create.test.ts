@@ -1,4 +1,5 @@
 /** What `dermflow schedule create` makes of its words, and what Temporal is asked for. */
+import { tmpdir } from 'node:os';
 import type { Client } from '@temporalio/client';
 import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../../../activities/store/memory.ts';
@@ -15,6 +16,7 @@ const session = {
   client: {} as Client, // of a recipe Temporal is asked nothing
   store: async () => createMemoryStore(),
   workers: false,
+  environment: { scratch: tmpdir() },
 };
 const read = (model: string, more: Partial<CreateOptions> = {}, name = 'tiny') =>
   readNightly(name, model, { ...options, ...more }, session);
