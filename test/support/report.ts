@@ -6,13 +6,13 @@ import { createDealer, dealOrder, stratumOf } from '../../domain/cases/splits.ts
 import { demoDiagnoses } from '../../domain/demo/findings.ts';
 import { summariseItems } from '../../domain/evaluation/summary.ts';
 import { fitTextOnly, textOnlyItem } from '../../domain/evaluation/text-only.ts';
-import { buildQuestions } from '../../domain/questions/build.ts';
 import { buildReport, type ReportSources } from '../../domain/report/build.ts';
 import { finalModel, orderModels } from '../../domain/report/models.ts';
 import type { LineageEntry, Report } from '../../domain/report/report.ts';
 import { makeCase } from './cases.ts';
 import { benchmarkResult } from './fake-activities.ts';
 import { shippedKnowledge } from './knowledge.ts';
+import { buildQuestions } from './questions.ts';
 import { demoRecipe } from './recipes.ts';
 import {
   demoModels,

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { identifyLocal } from '../../activities/evaluation/tested-model.ts';
 import { commitFiles, type FileSource } from '../../activities/store/commit.ts';
-import { createMemoryStore } from '../../activities/store/memory.ts';
 import { type EvaluateOptions, idOf, readRequest } from '../../cli/evaluate/request.ts';
 import type { ArtifactKind, ArtifactRef } from '../../domain/artifact.ts';
 import type { EvaluateModelsInput, TestedModel } from '../../domain/contracts/benchmarks.ts';
@@ -14,6 +13,7 @@ import { failureTypes } from '../../domain/failures.ts';
 import { checkpointKey } from '../../domain/names.ts';
 import { temporaryFolder } from '../support/datasets.ts';
 import { createGate, evaluation, type Faked, reference } from '../support/fake-activities.ts';
+import { createMemoryStore } from '../support/memory-store.ts';
 import { smallRecipe } from '../support/recipes.ts';
 import { resultOf, useRuns } from '../support/runs.ts';
 

@@ -7,7 +7,6 @@ import { readItems } from '../../../activities/evaluation/sources.ts';
 import { judgeAnswers } from '../../../activities/judging/judge-answers.ts';
 import type { ArtifactStore } from '../../../activities/ports/artifact-store.ts';
 import { readText } from '../../../activities/store/commit.ts';
-import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { type ArtifactRef, canonicalJson, digestOf } from '../../../domain/artifact.ts';
 import { baselineItems, chance } from '../../../domain/benchmarks/baselines.ts';
 import { usualJudge } from '../../../domain/dermeval/judge.ts';
@@ -15,6 +14,7 @@ import { evaluationProfile } from '../../../domain/prompts/prompts.ts';
 import { byFiles } from '../../support/by-files.ts';
 import { answeringModel, benchmarkContext, localModel, requestOf, storeQuestions } from '../../support/evaluations.ts';
 import { judgeOf, judging, narrativeItems, sixOf, storeAnswers, storeItems } from '../../support/judging.ts';
+import { createMemoryStore } from '../../support/memory-store.ts';
 
 const profile = evaluationProfile('compact');
 const lines = (rows: readonly unknown[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join('');

@@ -5,7 +5,6 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { evaluateBenchmark } from '../../../../activities/evaluation/evaluate-benchmark.ts';
 import type { ArtifactStore } from '../../../../activities/ports/artifact-store.ts';
-import { createMemoryStore } from '../../../../activities/store/memory.ts';
 import { readBoard } from '../../../../cli/evaluate/board.ts';
 import { readScored } from '../../../../cli/evaluate/compare.ts';
 import { readForeign, writeForeign } from '../../../../cli/evaluate/exchange/formats.ts';
@@ -20,6 +19,7 @@ import {
   requestOf,
   storeQuestions,
 } from '../../../support/evaluations.ts';
+import { createMemoryStore } from '../../../support/memory-store.ts';
 
 const fixture = fileURLToPath(new URL('../../../support/vlmevalkit.xlsx', import.meta.url));
 

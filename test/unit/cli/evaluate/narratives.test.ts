@@ -6,7 +6,6 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { readScore } from '../../../../activities/evaluation/evaluate-benchmark.ts';
 import { judgeAnswers } from '../../../../activities/judging/judge-answers.ts';
-import { createMemoryStore } from '../../../../activities/store/memory.ts';
 import { compareWithPeople } from '../../../../cli/evaluate/narratives/agreement.ts';
 import { parseJudge } from '../../../../cli/evaluate/narratives/judge.ts';
 import { readRelease } from '../../../../cli/evaluate/narratives/release.ts';
@@ -19,6 +18,7 @@ import { usualJudge } from '../../../../domain/dermeval/judge.ts';
 import { failureTypes } from '../../../../domain/failures.ts';
 import { temporaryFolder } from '../../../support/datasets.ts';
 import { judgeOf, judging, narrativeItems, sixOf, storeAnswers, storeItems } from '../../../support/judging.ts';
+import { createMemoryStore } from '../../../support/memory-store.ts';
 import { smallRecipe } from '../../../support/recipes.ts';
 
 describe('--judge', () => {

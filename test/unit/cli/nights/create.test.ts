@@ -2,11 +2,11 @@
 import { tmpdir } from 'node:os';
 import type { Client } from '@temporalio/client';
 import { describe, expect, it } from 'vitest';
-import { createMemoryStore } from '../../../../activities/store/memory.ts';
 import { type CreateOptions, createCommand, readNightly } from '../../../../cli/nights/create.ts';
 import { parseScheduleName, scheduleOptions } from '../../../../cli/nights/schedules.ts';
 import { failureTypes } from '../../../../domain/failures.ts';
 import { nightOf } from '../../../support/evaluations.ts';
+import { createMemoryStore } from '../../../support/memory-store.ts';
 
 const options: CreateOptions = {
   ...{ benchmark: ['id-diagnosis'], at: '02:30', timezone: 'Europe/Zurich', data: 'demo', reader: 'strict' },
