@@ -108,6 +108,17 @@ export function digestOfJson(value: unknown): string {
   return bytesToHex(digest.digest());
 }
 
+/** That of `digestOfJson` of a list, whose rows come one at a time. */
+export async function digestOfRows(rows: AsyncIterable<unknown> | Iterable<unknown>): Promise<string> {
+  const digest = sha256.create().update(utf8ToBytes('['));
+  let isFirst = true;
+  for await (const row of rows) {
+    digest.update(utf8ToBytes(`${isFirst ? '' : ','}${canonicalJson(row ?? null)}`));
+    isFirst = false;
+  }
+  return bytesToHex(digest.update(utf8ToBytes(']')).digest());
+}
+
 /**
  * The key of a piece of work: the digest of method, inputs and parameters. Equal work has an equal key in every run,
  * so it is done once.
