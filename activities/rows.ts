@@ -24,6 +24,30 @@ export const concatRows = <T>(...parts: readonly Rows<T>[]): Rows<T> => ({
   },
 });
 
+/** No more than the first so many; what comes after them is not read. */
+export const firstRows = <T>(rows: Rows<T>, most: number): Rows<T> => ({
+  [Symbol.asyncIterator]: async function* () {
+    let count = 0;
+    for await (const row of rows) {
+      if (count >= most) return;
+      count += 1;
+      yield row;
+    }
+  },
+});
+
+/** Some at once, in their order; the last of them may be fewer. */
+export async function* chunksOf<T>(rows: Rows<T>, size: number): AsyncGenerator<T[]> {
+  let chunk: T[] = [];
+  for await (const row of rows) {
+    chunk.push(row);
+    if (chunk.length < size) continue;
+    yield chunk;
+    chunk = [];
+  }
+  if (chunk.length > 0) yield chunk;
+}
+
 /** All of them as a list: for rows that are known to be few. */
 export async function listRows<T>(rows: Rows<T>): Promise<T[]> {
   const list: T[] = [];

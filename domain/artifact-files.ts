@@ -16,6 +16,7 @@ import { evaluationSummarySchema } from './evaluation/summary.ts';
 import { textOnlyAnswerSchema } from './evaluation/text-only.ts';
 import { encoderSettingsSchema } from './features/encoder.ts';
 import { methods } from './methods/index.ts';
+import { peftFiles } from './models/peft.ts';
 import { reportPage } from './names.ts';
 import {
   dermcotRowSchema,
@@ -95,15 +96,15 @@ export const artifactFiles = {
   model: { config: { name: 'config.json', schema: z.json() } },
   /** All that a trainer saves, and the log of its stage so far. */
   checkpoint: {
-    weights: { name: 'adapter_model.safetensors', schema: bytes },
-    config: { name: 'adapter_config.json', schema: z.record(z.string(), z.json()) },
+    weights: { name: peftFiles.weights, schema: bytes },
+    config: { name: peftFiles.config, schema: z.record(z.string(), z.json()) },
     metrics: { name: 'dermflow-metrics.jsonl', schema: metricsLineSchema },
     samples: { name: 'dermflow-samples.jsonl', schema: loggedSampleSchema },
     usage: { name: 'dermflow-usage.jsonl', schema: usageLineSchema },
   },
   adapter: {
-    weights: { name: 'adapter_model.safetensors', schema: bytes },
-    config: { name: 'adapter_config.json', schema: z.record(z.string(), z.json()) },
+    weights: { name: peftFiles.weights, schema: bytes },
+    config: { name: peftFiles.config, schema: z.record(z.string(), z.json()) },
     card: { name: 'README.md', schema: z.string() },
     licence: { name: licenceFile, schema: z.string() },
     /** Of a distillation's adapters: how plain Transformers loads them, and the side branch where they have one. */

@@ -13,27 +13,28 @@ export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/, 'expected a lower
 export const blobRefSchema = z.object({ sha256: sha256Schema, bytes: z.number().int().nonnegative() });
 export type BlobRef = z.infer<typeof blobRefSchema>;
 
+/** The names of their files stand in artifact-files.ts. */
 export const artifactKinds = [
-  'dataset', // cases.jsonl (+ images as blobs named by the cases), report.json
-  'questions', // train.jsonl, validation.jsonl, test.jsonl
-  'trajectories', // train.jsonl, validation.jsonl, quarantine.jsonl, stats.json
-  'concepts', // the same of explained concepts, and explanations.jsonl
-  'judgements', // train.jsonl, validation.jsonl: narratives that physicians scored
-  'descriptions', // descriptions.jsonl: what a model sees in pictures without their labels
-  'narratives', // narratives.jsonl, quarantine.jsonl, stats.json
-  'scores', // scores.jsonl, stats.json: of narratives, by the six dimensions
-  'certified', // certified.jsonl, reviews.jsonl
-  'dermcot', // train.jsonl, validation.jsonl, stats.json: narratives that are trained on
+  'dataset', // cases (their images are blobs that they name), or the items of a user's own benchmark
+  'questions', // of training, validation and test cases
+  'trajectories', // rows to train on, those that were of no use, and counts
+  'concepts', // the same of explained concepts, and the explanations
+  'judgements', // narratives that physicians scored, as rows to train on
+  'descriptions', // what a model sees in pictures without their labels
+  'narratives', // descriptions and rationales in the standard form, and those that were of no use
+  'scores', // of narratives, by the six dimensions
+  'certified', // narratives that physicians reviewed, and their reviews
+  'dermcot', // narratives that are trained on
   'model', // a base model in Hugging Face layout
   'checkpoint', // a full trainer state: adapter, optimizer, scheduler, RNG
-  'adapter', // PEFT layout, README.md as model card
-  'metrics', // metrics.jsonl, samples.jsonl, usage.jsonl of a training stretch
+  'adapter', // PEFT layout, with a model card
+  'metrics', // a training stretch's log: metrics, samples and usage
   'onnx', // vision/text graphs and tokenizer of one checkpoint
-  'evaluation', // items.jsonl, summary.json
-  'benchmark', // the same of any model on a benchmark, asked.jsonl, and samples.jsonl
-  'report', // report.html, report.json
-  'run', // record.json
-  'night', // night.json, anchors.json, trend.html
+  'evaluation', // answered test questions and their summary
+  'benchmark', // the same of any model on a benchmark, with what was asked
+  'report', // of a run: the page and its numbers
+  'run', // the record of a run
+  'night', // of a nightly evaluation: its record, the anchors, the trend's page
 ] as const;
 export type ArtifactKind = (typeof artifactKinds)[number];
 
@@ -105,6 +106,17 @@ export function digestOfJson(value: unknown): string {
   const digest = sha256.create();
   for (const piece of canonicalPieces(value)) digest.update(utf8ToBytes(piece));
   return bytesToHex(digest.digest());
+}
+
+/** That of `digestOfJson` of a list, whose rows come one at a time. */
+export async function digestOfRows(rows: AsyncIterable<unknown> | Iterable<unknown>): Promise<string> {
+  const digest = sha256.create().update(utf8ToBytes('['));
+  let isFirst = true;
+  for await (const row of rows) {
+    digest.update(utf8ToBytes(`${isFirst ? '' : ','}${canonicalJson(row ?? null)}`));
+    isFirst = false;
+  }
+  return bytesToHex(digest.update(utf8ToBytes(']')).digest());
 }
 
 /**

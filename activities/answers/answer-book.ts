@@ -11,7 +11,7 @@ import { type Answerer, answererDigest, type KeptAnswer, keptAnswerSchema } from
 import { canonicalJson } from '../../domain/artifact.ts';
 import { storeKeys } from '../../domain/names.ts';
 import { inOrder } from '../in-order.ts';
-import { toJsonLines } from '../json-lines.ts';
+import { linesOf, toJsonLines } from '../json-lines.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { openScratchDatabase } from '../scratch-database.ts';
 import { sortedKeys } from '../store/sorted-keys.ts';
@@ -179,6 +179,8 @@ async function readChunk(
     onDamaged(key);
     return [];
   }
-  const [, ...lines] = new TextDecoder().decode(bytes).trimEnd().split('\n');
-  return lines.map((line) => keptAnswerSchema.parse(JSON.parse(line)));
+  const answers: KeptAnswer[] = [];
+  for await (const { text, number } of linesOf([bytes], key))
+    if (number > 1) answers.push(keptAnswerSchema.parse(JSON.parse(text))); // the first line says whose answers they are
+  return answers;
 }

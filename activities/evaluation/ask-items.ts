@@ -26,21 +26,9 @@ export interface AskContext extends Pick<ItemsAsking, 'signal' | 'onProgress'> {
 type AskedItems = Pick<ItemsAsking, 'items' | 'shown' | 'samples' | 'batchSize'>;
 
 /**
- * The answers to each item, by sample, in the order of the items: for lists.
- *
- * @param folder for pictures and the model's files
- */
-export const askItems = (
-  model: AnsweringModel,
-  asking: AskedItems & { items: readonly AskedItem[] },
-  folder: string,
-  context: AskContext,
-): Promise<KeptAnswer[][]> =>
-  withAnswers(model, asking, folder, context, async (answersOf) => asking.items.map(answersOf));
-
-/**
  * Asks the items, of which there may be more than memory holds.
  *
+ * @param folder for pictures and the model's files
  * @param work may ask for the answers to each of the items, by sample, while it goes on
  */
 export async function withAnswers<T>(

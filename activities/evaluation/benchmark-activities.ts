@@ -1,5 +1,6 @@
 /** Evaluations of local models on benchmarks. Those of endpoints are `endpoint-activities.ts`, whose clients are large. */
 import type { Logger } from 'pino';
+import type { ImageRef } from '../../domain/cases/case.ts';
 import {
   type AskingSettings,
   type BenchmarkActivities,
@@ -19,7 +20,7 @@ import { identifyModel } from '../trainer/base-model.ts';
 import { evaluateBenchmark, type OpenedModel } from './evaluate-benchmark.ts';
 import { exportOnnx } from './export.ts';
 import { scoreRules } from './score-rules.ts';
-import { readItems } from './sources.ts';
+import { withItems } from './sources.ts';
 import { identifyExport, identifyLocal, openExport, openLocal } from './tested-model.ts';
 
 export interface BenchmarkDependencies {
@@ -44,10 +45,10 @@ export function createBenchmarkActivities({ store, environment, logger }: Benchm
     exportForBenchmarks: async ({ tested, benchmarks, data, asking }) => {
       if (tested.kind !== 'local' || tested.runtime !== 'onnx') return null;
       return withHeartbeats(async (report, signal) => {
-        const items = await itemsOfAll({ store, scratch }, tested, benchmarks, data, asking);
         const onProgress = (done: number, total: number): void => report({ phase: 'exporting', done, total });
         const { seed } = asking.decoding;
         const subject = { ...localModel(tested), seed, threads: asking.threads };
+        const items = await itemsBySize({ store, scratch }, tested, benchmarks, data, asking);
         return exportOnnx(subject, items, { store, trainer, scratch, signal, onProgress });
       });
     },
@@ -81,15 +82,20 @@ export const evaluating = (
     return result;
   });
 
-async function itemsOfAll(
+/** An item for each size of their pictures: an export has a graph for each. */
+async function itemsBySize(
   from: ReadingFrom,
   { profile }: TestedModel,
   benchmarks: readonly BenchmarkChoice[],
   data: BenchmarkData,
   { limit }: AskingSettings,
-) {
-  const read = await Promise.all(benchmarks.map((choice) => readItems(from, choice, data, profile, limit)));
-  return read.flatMap(({ items }) => items);
+): Promise<{ image: ImageRef }[]> {
+  const bySize = new Map<string, { image: ImageRef }>();
+  for (const choice of benchmarks)
+    await withItems(from, choice, data, profile, limit, async ({ items }) => {
+      for await (const { image } of items) bySize.set(`${image.height}x${image.width}`, { image });
+    });
+  return [...bySize.values()];
 }
 
 function localModel({ base, baseSha256, adapter }: LocalModel) {

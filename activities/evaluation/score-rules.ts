@@ -1,55 +1,63 @@
 /** Rows that need no model, which stand beside every model: guessing, the most frequent answer, "benign", labels alone. */
+import { join } from 'node:path';
 import type { z } from 'zod';
-import { digestOfJson } from '../../domain/artifact.ts';
+import { digestOfRows } from '../../domain/artifact.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import { allBenign, type Baseline, baselineItems, chance, majority } from '../../domain/benchmarks/baselines.ts';
 import type { BenchmarkData, BenchmarkResult, RulesInput } from '../../domain/contracts/benchmarks.ts';
+import type { ScoredItem } from '../../domain/evaluation/scored.ts';
 import { profileDigest } from '../../domain/prompts/profile.ts';
 import { commitOnce } from '../commit-once.ts';
+import { ownRows, writeRows } from '../json-lines.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
-import { concatRows, type Rows } from '../rows.ts';
+import { concatRows, flatMapRows, type Rows } from '../rows.ts';
 import { withScratchFolder } from '../scratch.ts';
 import { fetchRows, type ReadingFrom } from '../store/rows.ts';
 import { readScore } from './evaluate-benchmark.ts';
 import { scoredReference } from './scored-reference.ts';
-import { readItems } from './sources.ts';
+import { type AskedItems, withItems } from './sources.ts';
 
 /** A change of rules, items or scores changes the version. */
 const method = 'rules/1';
 
 /** A row for each rule that has an answer to all of the items. */
-export async function scoreRules(
-  from: ReadingFrom,
-  { benchmark: choice, data, profile, limit, seed }: RulesInput,
+export const scoreRules = (from: ReadingFrom, input: RulesInput): Promise<BenchmarkResult[]> =>
+  withItems(from, input.benchmark, input.data, input.profile, input.limit, (asked) =>
+    withScratchFolder(from.scratch, 'rules', (folder) => scoreEach(from.store, asked, input, folder)),
+  );
+
+async function scoreEach(
+  store: ArtifactStore,
+  { benchmark, items, count }: AskedItems,
+  { data, profile, seed }: RulesInput,
+  folder: string,
 ): Promise<BenchmarkResult[]> {
-  const { store } = from;
-  const { benchmark, items } = await readItems(from, choice, data, profile, limit);
   // Nothing is chosen in an open question.
-  if (items.some(({ answer }) => answer === null)) return [];
-  const asked = digestOfJson(items);
-  return withScratchFolder(from.scratch, 'rules', async (folder) => {
-    const rows: BenchmarkResult[] = [];
-    for (const rule of await rulesOf(store, data, seed, folder)) {
-      const scored = baselineItems(items, rule);
-      if (scored.length < items.length) continue;
-      const work = {
-        kind: 'benchmark',
-        method,
-        inputs: { items: asked, outputs: digestOfJson(scored) },
-        params: { benchmark: benchmark.name, rule: rule.name, profile: profileDigest(profile) },
-      } as const;
-      const described = {
-        benchmark: benchmark.name,
-        label: rule.title,
-        reader: 'strict',
-        profile: profile.name,
-        shown: 'grey',
-      } as const;
-      const evaluation = await commitOnce(store, work, () => scoredReference(benchmark, scored, described, folder));
-      rows.push({ ...(await readScore(store, evaluation)), evaluation });
-    }
-    return rows;
-  });
+  for await (const { answer } of items) if (answer === null) return [];
+  const asked = await digestOfRows(items);
+  const rows: BenchmarkResult[] = [];
+  for (const rule of await rulesOf(store, data, seed, folder)) {
+    const path = join(folder, `${rule.name}.jsonl`);
+    const answered = flatMapRows(items, (item) => baselineItems([item], rule));
+    if ((await writeRows(path, answered)) < count) continue;
+    const scored = ownRows<ScoredItem>(path);
+    const work = {
+      kind: 'benchmark',
+      method,
+      inputs: { items: asked, outputs: await digestOfRows(scored) },
+      params: { benchmark: benchmark.name, rule: rule.name, profile: profileDigest(profile) },
+    } as const;
+    const described = {
+      benchmark: benchmark.name,
+      label: rule.title,
+      reader: 'strict',
+      profile: profile.name,
+      shown: 'grey',
+    } as const;
+    const evaluation = await commitOnce(store, work, () => scoredReference(benchmark, scored, described, folder));
+    rows.push({ ...(await readScore(store, evaluation)), evaluation });
+  }
+  return rows;
 }
 
 async function rulesOf(

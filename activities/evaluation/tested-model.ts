@@ -4,12 +4,13 @@ import { type ArtifactRef, canonicalJson, digestOf, type Json } from '../../doma
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { ModelRef } from '../../domain/contracts/references.ts';
 import { corrupt } from '../../domain/failures.ts';
+import { isAdapterFile } from '../../domain/models/peft.ts';
 import { openOnnxModel } from '../inference/onnx-runner.ts';
 import { createTransformersRunner } from '../inference/transformers-runner.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import type { ModelRunner } from '../ports/model-runner.ts';
 import { materialise, readJson } from '../store/commit.ts';
-import { fetchPolicy, isAdapterFile, isWhole, modelPath } from '../trainer/model-folders.ts';
+import { fetchPolicy, isWhole, modelPath } from '../trainer/model-folders.ts';
 import type { TrainerProcess } from '../trainer/trainer-job.ts';
 
 /** Of a base alone, or with an adapter out of a checkpoint or an adapter's own artifact. */

@@ -6,6 +6,7 @@
 import { hash } from 'node:crypto';
 import { corrupt } from '../../domain/failures.ts';
 import { storeKeys } from '../../domain/names.ts';
+import { linesOf } from '../json-lines.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { readStoredText } from '../store/stored-text.ts';
 
@@ -47,7 +48,7 @@ export function openReplyPacks(
   mayMoreCome: () => boolean = () => true,
 ): ReplyPacks {
   const waiting = new Map<string, Waiting[]>();
-  const packs = new Map<string, Promise<string | null>>();
+  const packs = new Map<string, Promise<readonly string[]>>();
 
   const flush = async (fingerprint: string, group: Waiting[]): Promise<void> => {
     waiting.delete(fingerprint);
@@ -67,7 +68,7 @@ export function openReplyPacks(
   };
 
   /** By several readers at once it is asked for once. */
-  const packAt = (key: string): Promise<string | null> => {
+  const packAt = (key: string): Promise<readonly string[]> => {
     const pack = packs.get(key) ?? readPack(store, key);
     packs.delete(key);
     packs.set(key, pack); // the one used last is the last
@@ -91,8 +92,7 @@ export function openReplyPacks(
       }),
     read: async (key, request) => {
       if (key.endsWith('.json')) return readStoredText(store, key);
-      const lines = (await packAt(key))?.split('\n') ?? [];
-      return lines.find((line) => line.includes(`"request":"${request}"`)) ?? null;
+      return (await packAt(key)).find((entry) => entry.includes(`"request":"${request}"`)) ?? null;
     },
   };
 }
@@ -100,9 +100,15 @@ export function openReplyPacks(
 /** In the name of a pack. */
 const codeOf = ({ request, number }: PackedReply): string => storeKeys.llmReplyCode(request, number);
 
-async function readPack(store: Pick<ArtifactStore, 'getObject'>, key: string): Promise<string | null> {
-  const text = await readStoredText(store, key);
+/** Its entries; none where it was taken away. */
+async function readPack(store: Pick<ArtifactStore, 'getObject'>, key: string): Promise<readonly string[]> {
+  const bytes = await store.getObject(key);
+  if (bytes === null) return [];
   // Its name ends with its digest, so that a reply that is missing in it is noticed.
-  if (text === null || key.includes(`.${hash('sha256', text).slice(0, 16)}.`)) return text;
+  if (key.includes(`.${hash('sha256', bytes).slice(0, 16)}.`)) {
+    const entries: string[] = [];
+    for await (const { text } of linesOf([bytes], key)) entries.push(text);
+    return entries;
+  }
   throw corrupt(`${key}: the stored LLM replies are damaged; delete this object and resume the run`);
 }

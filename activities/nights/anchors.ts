@@ -1,7 +1,8 @@
 /** Fixed answers that are scored every night: any shift of their scores is the judge's, not the model's. */
-import type { Benchmark, BenchmarkItem } from '../../domain/benchmarks/benchmark.ts';
+import type { BenchmarkItem } from '../../domain/benchmarks/benchmark.ts';
 import type { NightScore } from '../../domain/evaluation/nightly.ts';
 import type { ReaderName, ScoredItem } from '../../domain/evaluation/scored.ts';
+import type { AskedItems, Scoring } from '../evaluation/sources.ts';
 import { filterRows, flatMapRows, listRows, type Rows } from '../rows.ts';
 
 export interface AnchorAnswer {
@@ -13,7 +14,7 @@ export interface AnchorAnswer {
 /** What scores answers. Another name is another judge, and begins a new line. */
 export interface Judge {
   name: string;
-  score(benchmark: Benchmark, item: BenchmarkItem, output: string): Promise<ScoredItem> | ScoredItem;
+  score(benchmark: Scoring, item: BenchmarkItem, output: string): Promise<ScoredItem> | ScoredItem;
 }
 
 /** The benchmark's own rules: readers and scorer. */
@@ -34,11 +35,13 @@ export async function anchorsOf(answered: Rows<ScoredItem>): Promise<AnchorAnswe
 /** Those whose item is asked tonight. */
 export async function scoreAnchors(
   judge: Judge,
-  { benchmark, items }: { benchmark: Benchmark; items: readonly BenchmarkItem[] },
+  { benchmark, items }: Pick<AskedItems, 'benchmark' | 'items'>,
   anchors: readonly AnchorAnswer[],
   reader: ReaderName,
 ): Promise<NightScore[]> {
-  const byId = new Map(items.map((item) => [item.id, item]));
+  const wanted = new Set(anchors.map(({ id }) => id));
+  const byId = new Map<string, BenchmarkItem>();
+  for await (const item of items) if (wanted.has(item.id)) byId.set(item.id, item);
   const scores: NightScore[] = [];
   for (const { id, output } of anchors) {
     const item = byId.get(id);

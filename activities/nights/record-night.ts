@@ -16,7 +16,7 @@ import {
 } from '../../domain/nights/record.ts';
 import { nightWords } from '../../domain/nights/words.ts';
 import { readScore } from '../evaluation/evaluate-benchmark.ts';
-import { readItems } from '../evaluation/sources.ts';
+import { withItems } from '../evaluation/sources.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { commitFiles, readJson } from '../store/commit.ts';
 import { type ReadingFrom, withRows } from '../store/rows.ts';
@@ -120,8 +120,9 @@ async function examine(
   const begins = lastGood === null || changedDigests(lastGood, unscored).length > 0;
   const line = begins || !good ? night : good.measured.line;
   const texts = begins ? await firstAnswers(context, evaluation) : await keptAnchors(nights, line, benchmark, store);
-  const found = await readItems(context, outcome.benchmark, data, profile, limit);
-  const anchors = await scoreAnchors(judge, found, texts, reader);
+  const anchors = await withItems(context, outcome.benchmark, data, profile, limit, (asked) =>
+    scoreAnchors(judge, asked, texts, reader),
+  );
   const score = (reader === 'strict' ? strict : lenient).score;
   return {
     compared: {

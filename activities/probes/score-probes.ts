@@ -14,10 +14,11 @@ import { createRandom } from '../../domain/random.ts';
 import { commitOnce } from '../commit-once.ts';
 import { readScore } from '../evaluation/evaluate-benchmark.ts';
 import { scoredReference } from '../evaluation/scored-reference.ts';
-import { readItems } from '../evaluation/sources.ts';
+import { withItems } from '../evaluation/sources.ts';
 import type { KnownEncoder } from '../features/features-of.ts';
 import { loadKnowledge } from '../knowledge.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
+import { listRows } from '../rows.ts';
 import { withScratchFolder } from '../scratch.ts';
 import { classScores } from './class-scores.ts';
 import { matrixOf } from './matrix-of.ts';
@@ -44,7 +45,10 @@ export async function scoreProbes(
   context: ProbesContext,
 ): Promise<ProbesResult> {
   const { store, scratch } = context;
-  const { benchmark, items } = await readItems(context, choice, data, profile, limit);
+  const { benchmark, items } = await withItems(context, choice, data, profile, limit, async (asked) => ({
+    ...asked,
+    items: await listRows(asked.items), // few beside the features of their pictures
+  }));
   const absent = (reason: string): ProbesResult => ({
     rows: [],
     remarks: [`${benchmark.name}: nearest neighbour and linear probe: absent: ${reason}`],

@@ -7,7 +7,7 @@ import { digestOf } from '../../domain/artifact.ts';
 import { storeKeys } from '../../domain/names.ts';
 import { type Review, reviewSchema } from '../../domain/reviews/review.ts';
 import { concurrently } from '../concurrently.ts';
-import { toJsonLines } from '../json-lines.ts';
+import { linesOf, toJsonLines } from '../json-lines.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 
 /** Reviews that are read one by one before they are copied; the most that opening a page reads so. */
@@ -31,10 +31,14 @@ export function createReviewPacks(store: ArtifactStore, by: string, judged: read
   const copied = new Set<string>();
 
   const copiesIn = async (name: string): Promise<z.infer<typeof copySchema>[]> => {
-    const text = new TextDecoder().decode((await store.getObject(name)) ?? new Uint8Array());
-    if (name !== storeKeys.reviewPack(by, of, digestOf(text))) return [];
-    const lines = text.split('\n').filter((line) => line !== '');
-    return lines.flatMap((line) => copySchema.safeParse(JSON.parse(line)).data ?? []);
+    const bytes = await store.getObject(name);
+    if (!bytes || name !== storeKeys.reviewPack(by, of, digestOf(bytes))) return [];
+    const copies: z.infer<typeof copySchema>[] = [];
+    for await (const { text } of linesOf([bytes], name)) {
+      const copy = copySchema.safeParse(JSON.parse(text));
+      if (copy.success) copies.push(copy.data);
+    }
+    return copies;
   };
   /** Those that were written since the last look. */
   const readNew = async (): Promise<z.infer<typeof copySchema>[]> => {

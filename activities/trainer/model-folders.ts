@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { ArtifactRef } from '../../domain/artifact.ts';
 import type { ModelRef } from '../../domain/contracts/references.ts';
 import { corrupt, userMistake } from '../../domain/failures.ts';
+import { isAdapterFile } from '../../domain/models/peft.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { materialise } from '../store/commit.ts';
 
@@ -51,6 +52,3 @@ export const isPublicFile = (name: string): boolean =>
   /^((tokenizer|preprocessor|processor|video_preprocessor)[^/]*|special_tokens_map|added_tokens|vocab)\.json$|^merges\.txt$|^chat_template\.[^/]+$/.test(
     name,
   );
-
-/** A file of the policy's adapter in a full trainer state; neither the optimiser's nor the reference's, which has a folder. */
-export const isAdapterFile = (name: string): boolean => /^adapter_[^/]+$/.test(name);

@@ -6,10 +6,10 @@ import { canonicalJson, digestOf } from '../../domain/artifact.ts';
 import type { ModelRef } from '../../domain/contracts/references.ts';
 import { type DermflowError, userMistake } from '../../domain/failures.ts';
 import type { LoraSettings } from '../../domain/lora.ts';
+import { isAdapterFile, peftFiles } from '../../domain/models/peft.ts';
 import { publicBase } from '../../domain/models/public-base.ts';
 import type { Recipe } from '../../domain/recipe/recipe.ts';
 import { digestOfFile } from '../store/store.ts';
-import { isAdapterFile } from '../trainer/model-folders.ts';
 
 const configSchema = z.looseObject({
   peft_type: z.literal('LORA'),
@@ -60,9 +60,9 @@ async function readAdapter(folder: string) {
   const found = await stat(folder).catch(() => null);
   if (!found?.isDirectory()) throw wrong(folder, 'is not a folder on the gpu workers; give an adapter in PEFT layout');
   const names = (await readdir(folder)).filter(isAdapterFile).toSorted();
-  const text = await readFile(join(folder, 'adapter_config.json'), 'utf8').catch(() => null);
+  const text = await readFile(join(folder, peftFiles.config), 'utf8').catch(() => null);
   if (text === null || !names.some((name) => name.endsWith('.safetensors'))) {
-    throw wrong(folder, 'lacks adapter_config.json or adapter_model.safetensors; give an adapter in PEFT layout');
+    throw wrong(folder, `lacks ${peftFiles.config} or ${peftFiles.weights}; give an adapter in PEFT layout`);
   }
   return { names, config: parseConfig(folder, text) };
 }
@@ -71,7 +71,7 @@ function parseConfig(folder: string, text: string): z.infer<typeof configSchema>
   try {
     return configSchema.parse(JSON.parse(text));
   } catch (error) {
-    throw userMistake(`model.adapter: ${join(folder, 'adapter_config.json')} is not that of a LoRA adapter`, error);
+    throw userMistake(`model.adapter: ${join(folder, peftFiles.config)} is not that of a LoRA adapter`, error);
   }
 }
 

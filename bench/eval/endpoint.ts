@@ -10,17 +10,17 @@ import { createInterface } from 'node:readline';
 import { execa } from 'execa';
 import sharp from 'sharp';
 import { concurrently } from '../../activities/concurrently.ts';
-import { askItems } from '../../activities/evaluation/ask-items.ts';
+import { withAnswers } from '../../activities/evaluation/ask-items.ts';
 import { createEndpointRunner } from '../../activities/inference/endpoint-runner.ts';
 import { createEndpointClient } from '../../activities/llm/endpoint.ts';
 import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
-import { createMemoryStore } from '../../activities/store/memory.ts';
 import { createS3Store } from '../../activities/store/s3.ts';
 import { startServices } from '../../cli/machine/services.ts';
 import type { Answerer, AskedItem } from '../../domain/answers/answer.ts';
 import type { BlobRef } from '../../domain/artifact.ts';
 import type { LlmSettings } from '../../domain/llm-settings.ts';
 import { readEnvironment } from '../../platform/env.ts';
+import { createMemoryStore } from '../../test/support/memory-store.ts';
 import { withBucket } from '../common/bucket.ts';
 import { benchLogger } from '../common/logger.ts';
 import { median } from '../common/median.ts';
@@ -164,11 +164,12 @@ async function evaluate(
   const connect: Parameters<typeof createEndpointRunner>[0]['connect'] = (loadImage) =>
     createEndpointClient(settings, { loadImage });
   const folder = await mkdtemp(join(scratch, 'evaluation-'));
-  const answers = await askItems(
+  const answers = await withAnswers(
     { answerer, open: async () => createEndpointRunner({ connect, concurrency }) },
     { items, shown: 'real', samples: 1, batchSize: 1 },
     folder,
     { store, signal: new AbortController().signal, onProgress: () => {} },
+    async (answersOf) => items.map(answersOf),
   );
   if (answers.length !== requests) throw new RangeError(`${answers.length} answers to ${requests} items`);
   await rm(folder, { recursive: true });

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
-import { createMemoryStore } from '../../activities/store/memory.ts';
 import { createS3Store } from '../../activities/store/s3.ts';
 import { createTrainingActivities } from '../../activities/training/activities.ts';
 import { readRecipeOf } from '../../cli/start/recipes.ts';
@@ -12,6 +11,7 @@ import type { SftInput, TrainingHeartbeat } from '../../domain/contracts/trainin
 import type { Environment } from '../../platform/env.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { ownEnvironment } from '../../platform/own-environment.ts';
+import { createMemoryStore } from '../../test/support/memory-store.ts';
 import { prepareTraining } from '../../test/support/training.ts';
 import { withBucket } from '../common/bucket.ts';
 import { median } from '../common/median.ts';

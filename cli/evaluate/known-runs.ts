@@ -4,11 +4,10 @@ import { checkpointSteps } from '../../activities/training/checkpoints.ts';
 import type { ArtifactRef } from '../../domain/artifact.ts';
 import type { BenchmarkData } from '../../domain/contracts/benchmarks.ts';
 import { type Evaluated, evaluatedBy } from '../../domain/evaluation/evaluated.ts';
-import { modelId, modelOf } from '../../domain/evaluation/model-under-test.ts';
+import { checkpointId, modelId, modelOf } from '../../domain/evaluation/model-under-test.ts';
 import { corrupt, userMistake } from '../../domain/failures.ts';
 import { checkpointKey, stepOfCheckpointKey } from '../../domain/names.ts';
 import type { Recipe } from '../../domain/recipe/recipe.ts';
-import { stages } from '../../domain/stages/index.ts';
 import { knownInputOf, knownResultOf, knownStatusOf } from '../follow/recorded.ts';
 import type { Session } from '../session.ts';
 import { recordedRecipe } from './recorded-recipe.ts';
@@ -62,8 +61,7 @@ async function readEvaluations(
     // Ends of epochs and resume checkpoints that the store still has are models of the stage too.
     const [stageKey = ''] = checkpoint.key.split('/');
     for (const other of await checkpointSteps(store, stageKey, Number.POSITIVE_INFINITY)) {
-      const isNamed = subject.stage !== 'base' && stages[subject.stage].perStep;
-      const id = isNamed ? modelId({ ...subject, step: other }) : `${subject.stage}-${other}`;
+      const id = checkpointId({ ...subject, step: other });
       if (models.has(id) || other === stepOfCheckpointKey(checkpoint.key)) continue;
       models.set(id, await store.find('checkpoint', checkpointKey(stageKey, other)));
     }

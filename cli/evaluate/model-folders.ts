@@ -5,9 +5,9 @@ import { z } from 'zod';
 import { commitOnce } from '../../activities/commit-once.ts';
 import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
 import { digestOfFile } from '../../activities/store/store.ts';
-import { isAdapterFile } from '../../activities/trainer/model-folders.ts';
 import type { ArtifactRef } from '../../domain/artifact.ts';
 import { userMistake } from '../../domain/failures.ts';
+import { isAdapterFile, peftFiles } from '../../domain/models/peft.ts';
 import { publicBase } from '../../domain/models/public-base.ts';
 import { jsonOrNull } from '../../domain/rows/json-text.ts';
 
@@ -38,8 +38,8 @@ export async function findModelAt(
   }
   const names = found.isDirectory() ? await readdir(folder) : [];
   const name = basename(folder);
-  if (names.includes('adapter_config.json')) {
-    await requireBase(path, join(folder, 'adapter_config.json'), base);
+  if (names.includes(peftFiles.config)) {
+    await requireBase(path, join(folder, peftFiles.config), base);
     const files = names.filter(isAdapterFile);
     return { kind: 'adapter', name, adapter: await keep(await store(), 'adapter', folder, files) };
   }
@@ -55,7 +55,7 @@ export async function findModelAt(
   }
   if (names.includes('config.json')) return { kind: 'base', name, base: folder };
   throw userMistake(
-    `${path}: is not a model: it holds neither adapter_config.json (an adapter), config.json (a merged model) nor onnx/ (an export)`,
+    `${path}: is not a model: it holds neither ${peftFiles.config} (an adapter), config.json (a merged model) nor onnx/ (an export)`,
   );
 }
 
@@ -63,7 +63,7 @@ export async function findModelAt(
 async function requireBase(path: string, file: string, base: string): Promise<void> {
   const text = await readFile(file, 'utf8');
   const config = adapterConfigSchema.safeParse(jsonOrNull(text)).data;
-  if (!config) throw userMistake(`${path}: adapter_config.json is not a JSON object`);
+  if (!config) throw userMistake(`${path}: ${peftFiles.config} is not a JSON object`);
   const named = config.base_model_name_or_path;
   if (!named) return;
   const [own, wanted] = [publicBase(named), publicBase(base)];

@@ -1,11 +1,13 @@
 /** A user's own benchmark: a file of items, whose pictures go into the store as those of a data set do. */
 import { access, readFile } from 'node:fs/promises';
-import { basename, dirname, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { commitOnce } from '../../activities/commit-once.ts';
 import { concurrently } from '../../activities/concurrently.ts';
 import type { ImageBudget } from '../../activities/datasets/images/image-size.ts';
-import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
-import { canonicalJson, digestOf } from '../../domain/artifact.ts';
+import { writeCanonicalFile } from '../../activities/json-file.ts';
+import { withScratchFolder } from '../../activities/scratch.ts';
+import type { ReadingFrom } from '../../activities/store/rows.ts';
+import { digestOfJson } from '../../domain/artifact.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import { benchmarks } from '../../domain/benchmarks/catalogue/index.ts';
 import { isRelease, releaseName } from '../../domain/benchmarks/narratives/release.ts';
@@ -26,7 +28,7 @@ export const isOwnItems = (name: string): boolean => /\.jsonl$/i.test(name);
 export async function storeOwnItems(
   file: string,
   budget: ImageBudget,
-  store: ArtifactStore,
+  { store, scratch }: ReadingFrom,
   pictures?: string,
 ): Promise<BenchmarkChoice> {
   const { name, items } = await readItems(file);
@@ -50,11 +52,17 @@ export async function storeOwnItems(
     return [path, { ...(await store.putBlob(png)), width, height }];
   });
   const own = { items, images: Object.fromEntries(images) };
-  const params = { items: digestOf(canonicalJson(own)) };
-  const ref = await commitOnce(store, { kind: 'dataset', method: 'own-items/1', inputs: {}, params }, async () => ({
-    facts: { items: items.length, images: paths.length },
-    files: { [artifactFiles.dataset.own.name]: canonicalJson(own) },
-  }));
+  const params = { items: digestOfJson(own) };
+  const work = { kind: 'dataset', method: 'own-items/1', inputs: {}, params } as const;
+  // Around all, since the file is stored after it was written.
+  const ref = await withScratchFolder(scratch, 'own-items', (folder) =>
+    commitOnce(store, work, async () => {
+      const file = artifactFiles.dataset.own.name;
+      const path = join(folder, file);
+      await writeCanonicalFile(path, own);
+      return { facts: { items: items.length, images: paths.length }, files: { [file]: { path } } };
+    }),
+  );
   return { name, items: ref };
 }
 

@@ -15,6 +15,7 @@ import { parseProfile } from '../../domain/prompts/parse-profile.ts';
 import type { EvaluationProfile } from '../../domain/prompts/profile.ts';
 import { evaluationProfile } from '../../domain/prompts/prompts.ts';
 import type { Recipe } from '../../domain/recipe/recipe.ts';
+import type { Environment } from '../../platform/env.ts';
 import { storeEncoder } from '../encoder.ts';
 import type { Session } from '../session.ts';
 import { hasRecipe, readRecipe } from '../start/recipes.ts';
@@ -47,13 +48,15 @@ export interface EvaluateOptions {
   pictures?: string;
 }
 
-type Asked = Pick<Session, 'client' | 'store' | 'workers'>;
+export type RequestSession = Pick<Session, 'client' | 'store' | 'workers'> & {
+  environment: Pick<Environment, 'scratch'>;
+};
 
 /** Throws a user's mistake in one line where a name, a flag or the data are wrong; starts nothing. */
 export async function readRequest(
   names: readonly string[],
   options: EvaluateOptions,
-  session: Asked,
+  session: RequestSession,
 ): Promise<EvaluateModelsInput> {
   if (options.benchmark.length === 0) throw userMistake('--benchmark is missing: name one or more, e.g. id-diagnosis');
   for (const name of options.benchmark) if (!isOwnItems(name)) benchmarkNamed(name);
@@ -97,9 +100,11 @@ async function chosen(
   name: string,
   { data }: Recipe,
   pictures: string | undefined,
-  session: Asked,
+  session: RequestSession,
 ): Promise<BenchmarkChoice> {
-  return isOwnItems(name) ? storeOwnItems(name, data, await session.store({ writes: true }), pictures) : name;
+  if (!isOwnItems(name)) return name;
+  const into = { store: await session.store({ writes: true }), scratch: session.environment.scratch };
+  return storeOwnItems(name, data, into, pictures);
 }
 
 /** A profile of the product by name, or one of the user's own by path. */
@@ -117,7 +122,7 @@ interface Data {
   data: EvaluateModelsInput['data'];
 }
 
-async function readData(named: string | undefined, session: Asked): Promise<Data> {
+async function readData(named: string | undefined, session: RequestSession): Promise<Data> {
   if (named === undefined) {
     throw userMistake('--data is missing: name a run whose questions are asked, or a recipe, e.g. --data demo');
   }

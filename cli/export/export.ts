@@ -10,6 +10,7 @@ import { materialise } from '../../activities/store/commit.ts';
 import { mergeAdapter, requireEmpty } from '../../activities/trainer/merge.ts';
 import { fetchPolicy, isPublicFile, isWhole } from '../../activities/trainer/model-folders.ts';
 import { userMistake } from '../../domain/failures.ts';
+import { isAdapterFile, peftFiles } from '../../domain/models/peft.ts';
 import { parseModelReference } from '../../domain/models/reference.ts';
 import type { Recipe } from '../../domain/recipe/recipe.ts';
 import { ownEnvironment } from '../../platform/own-environment.ts';
@@ -29,7 +30,7 @@ export const exportCommand = (): Command =>
     .argument('<model>', "RUN (its exported model), RUN@grpo-500, or an adapter's folder (./adapter) with --merged")
     .requiredOption('--to <folder>', 'where it is written; must be empty')
     .option('--merged', 'the adapter merged into its base, in the precision of the recipe')
-    .option('--base <model>', "of an adapter's folder; default: what its adapter_config.json names")
+    .option('--base <model>', `of an adapter's folder; default: what its ${peftFiles.config} names`)
     .option('--json', 'as a JSON object')
     .action(exportModel);
 
@@ -69,19 +70,18 @@ async function exportRun(session: Session, run: string, which: string | null, to
 }
 
 /** Of a checkpoint: nothing of the trainer's state. */
-const keepOf = (names: readonly string[]) =>
-  isWhole(names) ? isPublicFile : (name: string) => /^adapter_[^/]+$/.test(name);
+const keepOf = (names: readonly string[]) => (isWhole(names) ? isPublicFile : isAdapterFile);
 
 const configSchema = z.looseObject({ base_model_name_or_path: z.string().nullish() });
 
 async function exportFolder(path: string, to: string, { merged, base }: ExportOptions): Promise<void> {
   if (!merged) throw userMistake(`${path}: is a folder already; with --merged it is merged into its base`);
-  const file = join(resolve(path), 'adapter_config.json');
+  const file = join(resolve(path), peftFiles.config);
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw userMistake(`${path}: has no adapter_config.json (${file}); give the folder of an adapter`, error);
+    throw userMistake(`${path}: has no ${peftFiles.config} (${file}); give the folder of an adapter`, error);
   });
   const named = base ?? configSchema.parse(JSON.parse(text)).base_model_name_or_path;
-  if (!named) throw userMistake(`${path}: its adapter_config.json names no base model; give --base`);
+  if (!named) throw userMistake(`${path}: its ${peftFiles.config} names no base model; give --base`);
   await merge({ base: named, precision: 'fp32', threads: cpus().length, adapter: resolve(path) }, to);
 }
 

@@ -4,8 +4,8 @@ import type { EvaluateModelsInput } from '../../domain/contracts/benchmarks.ts';
 import { type ReaderName, readers } from '../../domain/evaluation/scored.ts';
 import { userMistake } from '../../domain/failures.ts';
 import { type NightlyInput, parseNightly } from '../../domain/nights/nightly.ts';
-import { readRequest } from '../evaluate/request.ts';
-import { type Session, withSession } from '../session.ts';
+import { type RequestSession, readRequest } from '../evaluate/request.ts';
+import { withSession } from '../session.ts';
 import { collect } from '../start/start.ts';
 import { createSchedule, parseScheduleName, scheduleOptions } from './schedules.ts';
 
@@ -64,7 +64,7 @@ export async function readNightly(
   name: string,
   model: string,
   options: CreateOptions,
-  session: Pick<Session, 'client' | 'store' | 'workers'>,
+  session: RequestSession,
 ): Promise<NightlyInput> {
   const schedule = parseScheduleName(name);
   if (options.webhook !== undefined) requireAddress(options.webhook);
@@ -97,7 +97,7 @@ async function readModel(
   model: string,
   newestOf: string | null,
   options: CreateOptions,
-  session: Pick<Session, 'client' | 'store' | 'workers'>,
+  session: RequestSession,
 ): Promise<EvaluateModelsInput> {
   const { benchmark, reader, limit, prompts, runtime } = options;
   const data = options.data ?? newestOf ?? undefined;

@@ -1,13 +1,11 @@
 /** Answers that need no model: what a score must exceed before it says anything. */
 
 import type { ScoredItem } from '../evaluation/scored.ts';
-import { fitTextOnly } from '../evaluation/text-only.ts';
-import type { Taxonomy } from '../knowledge/taxonomy.ts';
 import type { Question } from '../questions/question.ts';
 import { block, conditionNames, tags } from '../questions/tags.ts';
 import { createRandom } from '../random.ts';
 import type { BenchmarkItem } from './benchmark.ts';
-import { answerRules, scoreItem } from './scoring/answer-rules.ts';
+import { scoreItem } from './scoring/answer-rules.ts';
 
 export interface Baseline {
   name: 'chance' | 'majority' | 'all-benign' | 'text-only';
@@ -16,19 +14,13 @@ export interface Baseline {
   answer(item: BenchmarkItem): string | null;
 }
 
-/** Guesses among the options, each item by a draw of its own. Its expectation is `chanceOf`. */
+/** Guesses among the options, each item by a draw of its own. */
 export const chance = (seed: number): Baseline => ({
   name: 'chance',
   title: 'Guessing',
   answer: ({ id, options }) =>
     options.length === 0 ? null : createRandom(`chance/${seed}/${id}`).pick(options).letter,
 });
-
-/** Expected accuracy of guessing: the mean of 1 / number of options; 0 without items that have options. */
-export function chanceOf(items: readonly BenchmarkItem[]): number {
-  const counts = items.flatMap(({ options, answer }) => (answer === null ? [] : [options.length]));
-  return counts.length === 0 ? 0 : counts.reduce((sum, count) => sum + 1 / count, 0) / counts.length;
-}
 
 /**
  * Of the options that are offered always the one that is most often right among these; of equal ones the first. Null where
@@ -64,19 +56,6 @@ export const allBenign: Baseline = {
   answer: ({ kind, options }) =>
     kind === 'lesion-condition' ? (options.find(({ label }) => label === conditionNames.benign)?.letter ?? null) : null,
 };
-
-/** What the options' labels alone say, by a rule that was fitted on training questions (evaluation/text-only.ts). */
-export function textOnly(training: Iterable<Question>, taxonomy: Taxonomy): Baseline {
-  const rule = fitTextOnly(training, taxonomy);
-  return {
-    name: 'text-only',
-    title: 'Labels alone',
-    answer: ({ kind, options }) => {
-      const { task } = answerRules[kind];
-      return task === null || options.length === 0 ? null : rule({ task, options });
-    },
-  };
-}
 
 /** The rule's answers as those of a model that keeps the form; items that it has no answer to are left out. */
 export const baselineItems = (items: readonly BenchmarkItem[], { answer }: Pick<Baseline, 'answer'>): ScoredItem[] =>

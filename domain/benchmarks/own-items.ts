@@ -90,6 +90,7 @@ export function ownBenchmark(
     title: name,
     description: `${items.length} items of one's own.`,
     reads: [],
+    choosesAmongAll: true,
     prompt: 'its own questions',
     needs: 'items; give one JSON object per line',
     items: (_, profile) => items.map((item) => asItem(name, item, images, profile)),

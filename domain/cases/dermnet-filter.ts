@@ -4,7 +4,7 @@ import type { Knowledge } from '../knowledge/knowledge.ts';
 export const defaultMinImagesPerClass = 20;
 
 /** The set that is filtered. */
-export const dermNet = 'dermnet';
+const dermNet = 'dermnet';
 
 /** What is left after one step, counting a taxonomy node as a class. */
 export interface FunnelStep {
@@ -22,16 +22,16 @@ interface Diagnosed {
 /** Counts each labelled image once; then it knows which may be dealt to splits. */
 export interface DermNetFilter {
   count(image: Diagnosed): void;
+  /** Whether it is an image of the set that is filtered. */
+  filters(image: Pick<Diagnosed, 'source'>): boolean;
   /** Of other sets all, of DermNet what the filter leaves. */
   keeps(image: Diagnosed): boolean;
-  /** All images of DermNet first, those kept last; empty without that set. */
-  funnel(): FunnelStep[];
-}
-
-export interface DermNetSettings {
-  minImagesPerClass: number;
-  /** Images of the whole set, some of which may have become no case: the funnel begins with them. */
-  imagesOfSet: number;
+  /**
+   * All images of DermNet first, those kept last; empty without that set.
+   *
+   * @param imagesOf images of a whole set, some of which may have become no case: the funnel begins with them
+   */
+  funnel(imagesOf: (set: string) => number): FunnelStep[];
 }
 
 /**
@@ -40,7 +40,7 @@ export interface DermNetSettings {
  */
 export function createDermNetFilter(
   { taxonomy, ddx }: Knowledge,
-  { minImagesPerClass, imagesOfSet }: DermNetSettings,
+  { minImagesPerClass }: { minImagesPerClass: number },
 ): DermNetFilter {
   const isCancer = (name: string): boolean => {
     const malignancy = taxonomy.malignancy(name);
@@ -54,16 +54,18 @@ export function createDermNetFilter(
     const left = [...classes].filter(([diagnosis]) => holds(diagnosis));
     return { name, images: left.reduce((sum, [, images]) => sum + images, 0), classes: left.length };
   };
+  const filters = ({ source }: Pick<Diagnosed, 'source'>): boolean => source === dermNet;
   return {
-    count: ({ source, diagnosis }) => {
-      if (source === dermNet) classes.set(diagnosis, (classes.get(diagnosis) ?? 0) + 1);
+    count: (image) => {
+      if (filters(image)) classes.set(image.diagnosis, (classes.get(image.diagnosis) ?? 0) + 1);
     },
-    keeps: ({ source, diagnosis }) => source !== dermNet || isKept(diagnosis),
-    funnel: () => {
+    filters,
+    keeps: (image) => !filters(image) || isKept(image.diagnosis),
+    funnel: (imagesOf) => {
       if (classes.size === 0) return [];
       const diagnosed = step('with a diagnosis of the taxonomy', () => true);
       return [
-        { ...diagnosed, name: 'all images', images: imagesOfSet },
+        { ...diagnosed, name: 'all images', images: imagesOf(dermNet) },
         diagnosed,
         step('skin cancers and their differential diagnoses', isRelevant),
         step(`classes of at least ${minImagesPerClass} images`, isKept),

@@ -23,7 +23,7 @@ export interface NarrativesResult {
 }
 
 export interface ScoresResult {
-  /** Of all narratives: `scores.jsonl`, and whose they are in `stats.json`. */
+  /** Of all narratives, and whose they are. */
   scores: ArtifactRef;
   counts: { scored: number; missing: number };
   llm?: LlmAccount | null;
@@ -69,12 +69,12 @@ export interface DermcotActivities {
 }
 
 export interface DermcotResult {
-  /** Kind `dermcot`: `train.jsonl`, `validation.jsonl`, `stats.json`. */
+  /** Kind `dermcot`. */
   dermcot: ArtifactRef;
   counts: { train: number; validation: number; certified: number; filtered: number; dropped: number };
 }
 
-/** The cases that people are asked about, drawn once: `narratives.jsonl`. */
+/** The cases that people are asked about, drawn once. */
 export interface ReviewSet {
   /** Kind `narratives`. */
   set: ArtifactRef;
@@ -106,9 +106,9 @@ export interface ReviewWait {
 }
 
 export interface CertifiedResult {
-  /** Kind `certified`: `certified.jsonl`, `reviews.jsonl`. */
+  /** Kind `certified`. */
   certified: ArtifactRef;
-  /** DermBench's part as items of a benchmark (kind `dataset`, `own-items.json`); null where it is empty. */
+  /** DermBench's part as items of a benchmark (kind `dataset`); null where it is empty. */
   bench: ArtifactRef | null;
   /** Physicians' scores as rows for DermEval (kind `judgements`); of the training part alone. */
   judgements: ArtifactRef;

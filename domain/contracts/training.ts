@@ -34,7 +34,7 @@ export interface SftInput {
   model: ModelRef;
   /** The rows: trajectories, explained concepts, or evaluations of narratives, each in their stage. */
   trajectories: ArtifactRef;
-  /** Rows in `train.jsonl`; fixes the number of steps. */
+  /** Rows that are trained on; fixes the number of steps. */
   rows: number;
   /** Policy start; without it a fresh adapter. */
   adapter?: CheckpointRef;
@@ -71,9 +71,9 @@ export interface DistilInput {
   stage: StageBy<'distill'>;
   recipe: Pick<RecipeParts, 'seed' | 'model' | 'distillation'>;
   model: ModelRef;
-  /** The rows: `train.jsonl` and `validation.jsonl` of an artifact like trajectories. */
+  /** The rows: those to train on and to validate with, of an artifact like trajectories. */
   narratives: ArtifactRef;
-  /** Rows in `train.jsonl`; fixes the number of steps. */
+  /** Rows that are trained on; fixes the number of steps. */
   rows: number;
   /** Null in the stage without one. */
   teacher: TeacherRef | null;
@@ -84,7 +84,7 @@ export interface DistilInput {
 export interface SorebInput {
   recipe: Pick<RecipeParts, 'seed' | 'model'> & { dermeval: DermevalSettings };
   model: ModelRef;
-  /** Narratives with physicians' scores: `train.jsonl` of a `judgements` artifact. */
+  /** Narratives with physicians' scores: a `judgements` artifact. */
   judgements: ArtifactRef;
   /** The evaluator's SFT, which SOREB continues. */
   sft: CheckpointRef;

@@ -19,9 +19,12 @@ export const onGrey = (model: ModelUnderTest): ModelUnderTest => ({ ...model, im
 
 const rowOf = (stage: ModelUnderTest['stage']): StageRow | null => (stage === 'base' ? null : stages[stage]);
 
+/** Of one checkpoint of several, with its step even where the stage is known by its last: `sft-120`, `grpo-500`. */
+export const checkpointId = ({ stage, step }: Pick<ModelUnderTest, 'stage' | 'step'>): string => `${stage}-${step}`;
+
 /** `base`, `sft`, `rl-only-800`, `grpo-500`; `grpo-500-no-image` on grey images. */
 export function modelId({ stage, step, image }: ModelUnderTest): string {
-  const own = rowOf(stage)?.perStep ? `${stage}-${step}` : stage;
+  const own = rowOf(stage)?.perStep ? checkpointId({ stage, step }) : stage;
   return image === 'grey' ? `${own}-no-image` : own;
 }
 

@@ -1,7 +1,9 @@
 /** Several sampled answers of one item: their vote, and how likely one of k is right. */
 import type { SampledScores } from '../contracts/sampled.ts';
-import type { ReaderName, ScoredItem } from './scored.ts';
-import { clusteredInterval, type GroupedValue } from './statistics/clustered.ts';
+import { Column } from '../rows/columns.ts';
+import { type ReaderName, readers, type ScoredItem } from './scored.ts';
+import { clusteredInterval } from './statistics/clustered.ts';
+import { Grouped } from './statistics/grouped.ts';
 
 /**
  * Chance that at least one of k answers is right, from n answers of which c are (Chen et al. 2021, unbiased):
@@ -28,41 +30,43 @@ export function voteOf(samples: readonly ScoredItem[], reader: ReaderName = 'str
   return winner?.[0] ?? first;
 }
 
-/** Each item with its chance that one of k of its answers is right. */
-const chances = (items: readonly (readonly ScoredItem[])[], k: number, reader: ReaderName): GroupedValue[] =>
-  items.flatMap((samples) =>
-    samples.slice(0, 1).map(({ group }) => ({
-      group,
-      value: passAtK(samples.length, samples.filter((own) => own[reader].correct).length, k),
-    })),
-  );
-
-const meanOf = (values: readonly GroupedValue[]): number =>
-  values.length === 0 ? 0 : values.reduce((sum, { value }) => sum + value, 0) / values.length;
-
-const estimate = (values: readonly GroupedValue[]) => ({
-  value: meanOf(values),
-  ...clusteredInterval(values, { least: 0, most: 1 }),
-});
-
-/** Vote and pass@k with intervals by patient or lesion, where each item has the same number of samples. */
-export function sampledScores(items: readonly (readonly ScoredItem[])[]): SampledScores {
-  const answers = items[0]?.length ?? 0;
-  const vote = (reader: ReaderName) =>
-    estimate(
-      items.map((samples) => {
-        const { group, [reader]: own } = voteOf(samples, reader);
-        return { group, value: own.score };
-      }),
-    );
-  const powers = Array.from({ length: Math.ceil(Math.log2(Math.max(1, answers))) }, (_, i) => 2 ** i);
-  return {
-    answers,
-    vote: { strict: vote('strict'), lenient: vote('lenient') },
-    passAt: [...powers, answers].map((k) => ({
-      k,
-      strict: estimate(chances(items, k, 'strict')),
-      lenient: estimate(chances(items, k, 'lenient')),
-    })),
+/** Items with their answers, of each of which some ten numbers are held. */
+export class SampledItems {
+  private readonly groups = new Column();
+  private readonly answers = new Column();
+  private readonly found: Record<ReaderName, { vote: Column; right: Column }> = {
+    strict: { vote: new Column(), right: new Column() },
+    lenient: { vote: new Column(), right: new Column() },
   };
+
+  /** An item has the same number of samples as every other one, and one at least. */
+  add(group: number, samples: readonly ScoredItem[]): void {
+    this.groups.push(group);
+    this.answers.push(samples.length);
+    for (const reader of readers) {
+      this.found[reader].vote.push(voteOf(samples, reader)[reader].score);
+      this.found[reader].right.push(samples.filter((own) => own[reader].correct).length);
+    }
+  }
+
+  /** Vote and pass@k with intervals by patient or lesion. */
+  scores(): SampledScores {
+    const answers = this.answers.at(0);
+    const powers = Array.from({ length: Math.ceil(Math.log2(Math.max(1, answers))) }, (_, i) => 2 ** i);
+    const vote = (reader: ReaderName) => this.estimate((at) => this.found[reader].vote.at(at));
+    const passAt = (reader: ReaderName, k: number) =>
+      this.estimate((at) => passAtK(this.answers.at(at), this.found[reader].right.at(at), k));
+    return {
+      answers,
+      vote: { strict: vote('strict'), lenient: vote('lenient') },
+      passAt: [...powers, answers].map((k) => ({ k, strict: passAt('strict', k), lenient: passAt('lenient', k) })),
+    };
+  }
+
+  private estimate(valueAt: (at: number) => number): { value: number; low: number; high: number } {
+    const values = new Grouped();
+    for (let at = 0; at < this.groups.length; at += 1) values.add(this.groups.at(at), valueAt(at));
+    const value = values.length === 0 ? 0 : values.overValues((own) => own) / values.length;
+    return { value, ...clusteredInterval(values, { least: 0, most: 1 }) };
+  }
 }

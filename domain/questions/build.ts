@@ -3,8 +3,8 @@ import type { Case } from '../cases/case.ts';
 import type { Knowledge } from '../knowledge/knowledge.ts';
 import { createRandom, type Random } from '../random.ts';
 import type { RewardSettings } from '../reward-settings.ts';
-import { createDistractorPools, createLabelCensus, type DistractorSource, type LabelCensus } from './distractors.ts';
-import { caseKey, type MatchedOptions, type MatchedTask, matchCases } from './matched.ts';
+import { createDistractorPools, type DistractorSource, type LabelCensus } from './distractors.ts';
+import { caseKey, type MatchedOptions, type MatchedTask } from './matched.ts';
 import {
   conditionOptions,
   ddxOptions,
@@ -33,19 +33,6 @@ interface QuestionGround {
   labels: LabelCensus;
   /** The options of a case in its block, where distractors are matched; undefined where it stands in none. */
   matched(c: Case, task: MatchedTask): MatchedOptions | undefined;
-}
-
-/** Questions of every case of a few, in the order of the cases and tasks. */
-export function buildQuestions(cases: readonly Case[], knowledge: Knowledge, settings: QuestionSettings): Question[] {
-  const labels = createLabelCensus();
-  for (const c of cases) labels.add(c);
-  const blocks = new Map<MatchedTask, Map<string, MatchedOptions>>();
-  const matched = (c: Case, task: MatchedTask): MatchedOptions | undefined => {
-    const known = blocks.get(task) ?? matchCases(cases, task, knowledge, settings.seed);
-    blocks.set(task, known);
-    return known.get(caseKey(c));
-  };
-  return cases.flatMap(questionMaker({ labels, matched }, knowledge, settings));
 }
 
 /**

@@ -5,10 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createReportActivities } from '../../activities/reporting/activities.ts';
 import { reportPage } from '../../activities/reporting/skin-r1/page.ts';
 import { readText } from '../../activities/store/commit.ts';
-import { createMemoryStore } from '../../activities/store/memory.ts';
 import type { ArtifactRef } from '../../domain/artifact.ts';
 import { hasBrowser, launchBrowser, openPage, type View } from '../support/browser.ts';
 import { finishRun, silent } from '../support/finished-run.ts';
+import { createMemoryStore } from '../support/memory-store.ts';
 import { hostileReport, pixel } from '../support/report.ts';
 import { overlaps, seenTexts } from './looking.ts';
 

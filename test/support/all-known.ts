@@ -1,8 +1,8 @@
 /** A store in which all work is done already: it notes which artifacts are asked for, and finds each of them. */
 import { writeFile } from 'node:fs/promises';
 import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
-import { createMemoryStore } from '../../activities/store/memory.ts';
 import { type ArtifactRef, digestOf, type Manifest } from '../../domain/artifact.ts';
+import { createMemoryStore } from './memory-store.ts';
 
 /** Facts that any of the stages may ask of what it finds. */
 const facts = {

@@ -9,11 +9,11 @@ import { fitTextOnly, textOnlyItem } from '../../domain/evaluation/text-only.ts'
 import { buildReport, finalOf, type ReportSources } from '../../domain/methods/skin-r1/report/build.ts';
 import { orderModels } from '../../domain/methods/skin-r1/report/models.ts';
 import type { Report } from '../../domain/methods/skin-r1/report/report.ts';
-import { buildQuestions } from '../../domain/questions/build.ts';
 import type { LineageEntry } from '../../domain/report/parts.ts';
 import { makeCase } from './cases.ts';
 import { benchmarkResult } from './fake-activities.ts';
 import { shippedKnowledge } from './knowledge.ts';
+import { buildQuestions } from './questions.ts';
 import { demoRecipe } from './recipes.ts';
 import {
   demoModels,

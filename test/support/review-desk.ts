@@ -2,7 +2,6 @@
 import sharp from 'sharp';
 import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
 import { commitFiles } from '../../activities/store/commit.ts';
-import { createMemoryStore } from '../../activities/store/memory.ts';
 import { openDesk } from '../../cli/review/desk.ts';
 import { reviewPage } from '../../cli/review/page.ts';
 import { reviewPages } from '../../cli/review/pages.ts';
@@ -10,6 +9,7 @@ import type { ArtifactRef } from '../../domain/artifact.ts';
 import type { Narrative } from '../../domain/narratives/narrative.ts';
 import { certifiedSchema } from '../../domain/recipe/narratives.ts';
 import { servePages, type WebServer } from '../../infra/web-server.ts';
+import { createMemoryStore } from './memory-store.ts';
 import { narrative } from './reviews.ts';
 
 export interface ReviewPlace {

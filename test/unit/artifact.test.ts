@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonicalJson, canonicalPieces, digestOf, digestOfJson, workKey } from '../../domain/artifact.ts';
+import {
+  canonicalJson,
+  canonicalPieces,
+  digestOf,
+  digestOfJson,
+  digestOfRows,
+  workKey,
+} from '../../domain/artifact.ts';
 import { checkpointKey, runId, stepOfCheckpointKey, storeKeys } from '../../domain/names.ts';
 import { createRandom } from '../../domain/random.ts';
 
@@ -27,6 +34,17 @@ describe('keys', () => {
       }),
     );
     expect(digestOfJson([])).toBe(digestOf('[]'));
+  });
+  it('are the same of a list whose rows come one at a time', async () => {
+    const rows = async function* (list: readonly unknown[]) {
+      yield* list;
+    };
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.jsonValue({ maxDepth: 2 })), async (list) => {
+        for (const each of [list, [undefined, { absent: undefined }, ...list]])
+          expect(await digestOfRows(rows(each))).toBe(digestOfJson(each));
+      }),
+    );
   });
   it('never hold the text of a list whole, nor of one in a record', () => {
     const items = Array.from({ length: 50 }, (_, i) => ({ id: `${i}`, text: 'x'.repeat(20) }));

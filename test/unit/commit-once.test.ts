@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { commitOnce, type Work } from '../../activities/commit-once.ts';
 import { readText } from '../../activities/store/commit.ts';
-import { createMemoryStore } from '../../activities/store/memory.ts';
 import { workKey } from '../../domain/artifact.ts';
 import { temporaryFolder } from '../support/datasets.ts';
+import { createMemoryStore } from '../support/memory-store.ts';
 
 const work: Work = { kind: 'metrics', method: 'test/1', inputs: {}, params: { of: 'commit once' } };
 

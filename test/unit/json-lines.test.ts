@@ -6,11 +6,11 @@ import { z } from 'zod';
 import { fileRows, linesOf, parseLines, rowFiles, writeLineFiles } from '../../activities/json-lines.ts';
 import { listRows } from '../../activities/rows.ts';
 import { commitFiles } from '../../activities/store/commit.ts';
-import { createMemoryStore } from '../../activities/store/memory.ts';
 import { readJsonLines, withRows } from '../../activities/store/rows.ts';
 import { userMistake } from '../../domain/failures.ts';
 import { byFiles } from '../support/by-files.ts';
 import { temporaryFolder } from '../support/datasets.ts';
+import { createMemoryStore } from '../support/memory-store.ts';
 
 const rowSchema = z.strictObject({ id: z.string() });
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);

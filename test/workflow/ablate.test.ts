@@ -1,11 +1,11 @@
 /** A run of an ablation brought to its end by a command that may be interrupted and called again. */
 import { expect, it } from 'vitest';
-import { createMemoryStore } from '../../activities/store/memory.ts';
 import { finishRun } from '../../cli/ablate/finish.ts';
 import type { Session } from '../../cli/session.ts';
 import { ablationRuns } from '../../domain/methods/skin-r1/ablation/variants.ts';
 import { readEnvironment } from '../../platform/env.ts';
 import { createGate, stretch } from '../support/fake-activities.ts';
+import { createMemoryStore } from '../support/memory-store.ts';
 import { smallRecipe } from '../support/recipes.ts';
 import { useRuns } from '../support/runs.ts';
 import { startDevServer } from '../support/temporal.ts';

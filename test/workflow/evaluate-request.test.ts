@@ -1,10 +1,10 @@
 /** What `dermflow evaluate` makes of names of models: of a run as Temporal and the store know it, and of folders. */
 import { mkdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { identifyLocal } from '../../activities/evaluation/tested-model.ts';
 import { commitFiles, type FileSource } from '../../activities/store/commit.ts';
-import { createMemoryStore } from '../../activities/store/memory.ts';
 import { type EvaluateOptions, idOf, readRequest } from '../../cli/evaluate/request.ts';
 import type { ArtifactKind, ArtifactRef } from '../../domain/artifact.ts';
 import type { EvaluateModelsInput, TestedModel } from '../../domain/contracts/benchmarks.ts';
@@ -13,6 +13,7 @@ import { failureTypes } from '../../domain/failures.ts';
 import { checkpointKey } from '../../domain/names.ts';
 import { temporaryFolder } from '../support/datasets.ts';
 import { createGate, evaluation, type Faked, reference } from '../support/fake-activities.ts';
+import { createMemoryStore } from '../support/memory-store.ts';
 import { smallRecipe } from '../support/recipes.ts';
 import { resultOf, useRuns } from '../support/runs.ts';
 
@@ -61,7 +62,10 @@ const options = (more: Partial<EvaluateOptions> = {}): EvaluateOptions => ({
 });
 const ask = (names: string[], more: Partial<EvaluateOptions> = {}): Promise<EvaluateModelsInput> => {
   const { client } = runs.environment;
-  return readRequest(names, options(more), { client, store: async () => store, workers: true });
+  return readRequest(names, options(more), {
+    ...{ client, store: async () => store, workers: true },
+    environment: { scratch: tmpdir() },
+  });
 };
 const labels = ({ models }: EvaluateModelsInput): string[] => models.map(({ label }) => label);
 const mistake = (words: string) => ({ type: failureTypes.userMistake, message: expect.stringContaining(words) });

@@ -102,7 +102,7 @@ export function importDataset(request: ImportRequest): Promise<ArtifactRef> {
 
 type ImportFacts = z.infer<typeof importFactsSchema>;
 
-/** Writes the three files below `scratch`. */
+/** Writes the four files of rows below `scratch`. */
 async function importRecords(
   reading: FirstPass,
   { store, settings, onProgress, signal }: ImportRequest,

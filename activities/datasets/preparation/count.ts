@@ -3,7 +3,7 @@
  * under different names are counted twice and tie no groups.
  */
 import type { Case, Split } from '../../../domain/cases/case.ts';
-import { createDermNetFilter, dermNet } from '../../../domain/cases/dermnet-filter.ts';
+import { createDermNetFilter } from '../../../domain/cases/dermnet-filter.ts';
 import type { Link } from '../../../domain/cases/groups.ts';
 import { hashSide } from '../../../domain/cases/perceptual-hash.ts';
 import type { Knowledge } from '../../../domain/knowledge/knowledge.ts';
@@ -34,7 +34,6 @@ export async function countData(
   const [links, trained]: [Link[], Link[]] = [[], []];
   const concepts = { pictures: 0, terms: new Set<string>() };
   let images = 0;
-  let imagesOfDermNet = 0;
   for (const { adapter, use } of read) {
     const repeats = createRepeatFinder();
     for await (const record of readRecords({ ...(places.get(adapter) ?? { folder }), adapter, knowledge })) {
@@ -47,15 +46,11 @@ export async function countData(
         if (own.length > 0 && record.kind !== 'left out') trained.push(linkOf(record));
         continue;
       }
-      if (adapter === dermNet) imagesOfDermNet += 1;
       if (record.kind === 'left out' && record.link) links.push(record.link);
       if (record.kind === 'case') (use === 'test' ? tested : cases).push(withoutImage(record));
     }
   }
-  const dermnet = createDermNetFilter(knowledge, {
-    minImagesPerClass: data.minImagesPerClass,
-    imagesOfSet: imagesOfDermNet,
-  });
+  const dermnet = createDermNetFilter(knowledge, data);
   const labelled = cases.filter((c) => !isTextbookCase(c));
   for (const c of labelled) dermnet.count(c);
   const usable = labelled.filter(dermnet.keeps);

@@ -4,7 +4,7 @@ import { type ArtifactRef, canonicalJson } from '../../../domain/artifact.ts';
 import { artifactFiles } from '../../../domain/artifact-files.ts';
 import type { Case, Picture, Split } from '../../../domain/cases/case.ts';
 import { createCaseTally, createOodTally, describeData } from '../../../domain/cases/data-report.ts';
-import { createDermNetFilter, type DermNetFilter, dermNet } from '../../../domain/cases/dermnet-filter.ts';
+import { createDermNetFilter, type DermNetFilter } from '../../../domain/cases/dermnet-filter.ts';
 import type { Link } from '../../../domain/cases/groups.ts';
 import {
   type AuditedPicture,
@@ -59,20 +59,14 @@ export function deriveDataset(
   const encoded = encoder ? { encoder: { ...data.encoder, file: encoder.sha256 } } : {};
   const work = { kind: 'dataset', method: 'split/4', inputs, params: { ...params, ...encoded } } as const;
   return commitOnce(store, work, async () => {
-    const dermnet = createDermNetFilter(knowledge, {
-      minImagesPerClass: data.minImagesPerClass,
-      imagesOfSet: imagesOf(sources, dermNet),
-    });
+    const dermnet = createDermNetFilter(knowledge, data);
     const sorted = await sortOut(sources, folder, dermnet);
     const { books, ofDermNet, others, concepts, links, items } = sorted;
     const usable = concatRows(others, filterRows(ofDermNet, dermnet.keeps));
     const trained = flatMapRows(concatRows<Case | ConceptCase>(books, concepts), (picture) => [asLink(picture)]);
     const { splitOf, officialSplits } = await dealCases(usable, settings, { links, trained });
     const [training, dealt] = await writeSides(usable, splitOf, folder);
-    const test = concatRows(
-      dealt,
-      filterRows(sorted.tested, (c) => c.source !== dermNet || dermnet.keeps(c)),
-    );
+    const test = concatRows(dealt, filterRows(sorted.tested, dermnet.keeps));
 
     const seen = concatRows<Picture>(training, books, concepts);
     const similar = (await encoder?.findSimilar(seen, test)) ?? null;
@@ -104,7 +98,7 @@ export function deriveDataset(
       await Promise.all(sources.map(async (source) => [source.adapter, await source.malignantLeftOut()] as const)),
     );
     const report = describeData({
-      ...{ malignantLeftOut, cases: tally, officialSplits, funnel: dermnet.funnel() },
+      ...{ malignantLeftOut, cases: tally, officialSplits, funnel: dermnet.funnel((set) => imagesOf(sources, set)) },
       leaks: { test: tested.summary.audit(), ood: ood.summary.audit() },
       ood: oodTally.counts(),
     });
@@ -144,7 +138,7 @@ async function sortOut(sources: readonly OpenSource[], folder: string, dermnet: 
       if (isTextbookCase(c)) await writers.books.write(c);
       else {
         dermnet.count(c);
-        await writers[c.source === dermNet ? 'ofDermNet' : 'others'].write(c);
+        await writers[dermnet.filters(c) ? 'ofDermNet' : 'others'].write(c);
       }
     }
     for await (const c of await rowsOfSources(sources, 'test', (source) => source.cases())) {
@@ -235,7 +229,7 @@ const asLink = ({ source, group, lesion, archiveIds, images }: ConceptCase | Cas
 });
 
 /** Images that the set holds, whether or not they became cases; 0 without the set. */
-function imagesOf(sources: readonly OpenSource[], adapter: OpenSource['adapter']): number {
+function imagesOf(sources: readonly OpenSource[], adapter: string): number {
   const facts = sources.find((source) => source.adapter === adapter)?.facts;
   return facts ? facts.cases + facts.leftOut + facts.quarantined + facts.duplicates : 0;
 }

@@ -55,7 +55,7 @@ export function anthropicBatches(means: BatchMeans): LlmBatches {
       const { processing_status: status, request_counts: counts } = await askJson(means, path, {}, batchSchema, signal);
       if (status !== 'ended') return { ended: false, done: counts.succeeded ?? 0 };
       const response = await send(`${path}/results`, {}, signal);
-      return collectLines(means, lines, await response.text(), (row) => {
+      return collectLines(means, lines, response, (row) => {
         const line = lineSchema.safeParse(row).data;
         if (!line) return null;
         const { custom_id: id, result } = line;

@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import { unavailable } from '../../../domain/failures.ts';
 import type { LlmImage, LlmReply, LlmRequest } from '../../../domain/llm.ts';
+import { linesOf } from '../../json-lines.ts';
 import type { BatchState } from '../../ports/llm-client.ts';
 import type { BatchCodec } from './codec.ts';
 
@@ -69,22 +70,24 @@ export async function encodeLines(
 export async function collectLines(
   { codec, name }: BatchMeans,
   lines: ReadonlyMap<string, LlmRequest>,
-  results: string,
+  results: Response,
   parse: (row: unknown) => { id: string; body: unknown } | null,
 ): Promise<BatchState> {
   const replies = new Map<string, LlmReply>();
-  const rows = results.split('\n').filter((row) => row.trim() !== '');
-  if (rows.length > 0 && jsonOf(rows.at(-1) ?? '') === undefined) {
-    throw unavailable(`${name}: the results of a batch end in the middle of a row; they are asked for again`);
-  }
-  let ours = 0;
-  for (const row of rows) {
-    const found = parse(jsonOf(row));
+  let [rows, ours] = [0, 0];
+  let isWhole = true;
+  const file = `${name}: the results of a batch`;
+  for await (const { text } of linesOf(results.body ?? [], file, { failure: unavailable })) {
+    rows++;
+    const row = jsonOf(text);
+    isWhole = row !== undefined; // the last row decides
+    const found = parse(row);
     const request = found ? lines.get(found.id) : undefined;
     if (!found || request === undefined) continue;
     ours++;
     const reply = found.body === undefined ? null : await codec.decode(request, found.body);
     if (reply !== null) replies.set(found.id, reply);
   }
-  return { ended: true, replies, isOurs: ours > 0 || rows.length === 0 };
+  if (!isWhole) throw unavailable(`${file} end in the middle of a row; they are asked for again`);
+  return { ended: true, replies, isOurs: ours > 0 || rows === 0 };
 }

@@ -74,7 +74,7 @@ export function openAiBatches(means: BatchMeans): LlmBatches {
       // Without any answered line there is no such file.
       if (!output) return { ended: true, replies: new Map(), isOurs: true };
       const response = await send(`/files/${encodeURIComponent(output)}/content`, {}, signal);
-      return collectLines(means, lines, await response.text(), (row) => {
+      return collectLines(means, lines, response, (row) => {
         const line = lineSchema.safeParse(row).data;
         if (!line) return null;
         const { custom_id: id, response: got } = line;

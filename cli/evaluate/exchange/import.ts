@@ -1,11 +1,11 @@
 /** `dermflow evaluate import`: a result file of VLMEvalKit or lmms-eval as a row beside ours. */
 import { Command } from 'commander';
 import { commitOnce } from '../../../activities/commit-once.ts';
+import { benchmarkFiles } from '../../../activities/evaluation/benchmark-files.ts';
 import { scoreFacts } from '../../../activities/evaluation/evaluate-benchmark.ts';
-import { toJsonLines } from '../../../activities/json-lines.ts';
-import type { ArtifactStore } from '../../../activities/ports/artifact-store.ts';
-import { type ArtifactRef, canonicalJson, digestOf } from '../../../domain/artifact.ts';
-import { artifactFiles } from '../../../domain/artifact-files.ts';
+import { withScratchFolder } from '../../../activities/scratch.ts';
+import type { ReadingFrom } from '../../../activities/store/rows.ts';
+import { type ArtifactRef, digestOfJson } from '../../../domain/artifact.ts';
 import { benchmarks } from '../../../domain/benchmarks/catalogue/index.ts';
 import { type ForeignItem, foreignAsScoredItems } from '../../../domain/benchmarks/exchange/foreign.ts';
 import { summariseChoices, summariseOpen } from '../../../domain/benchmarks/summaries/summarise.ts';
@@ -31,8 +31,8 @@ export const importCommand = (): Command =>
     .option('--metric <name>', 'of lmms-eval: which is the score; default: the first')
     .option('--json', 'as a JSON object')
     .action(async (file: string, { benchmark, model, metric, json }: ImportOptions) => {
-      const imported = await withSession(async ({ store }) =>
-        importResults(file, benchmark, model, await store({ writes: true }), metric),
+      const imported = await withSession(async ({ store, environment: { scratch } }) =>
+        importResults(file, benchmark, model, { store: await store({ writes: true }), scratch }, metric),
       );
       if (json) return console.log(JSON.stringify({ benchmark, model, ...imported }));
       const { items, withoutScore, metrics } = imported;
@@ -54,7 +54,7 @@ export async function importResults(
   file: string,
   benchmark: string,
   label: string,
-  store: ArtifactStore,
+  { store, scratch }: ReadingFrom,
   metric?: string,
 ): Promise<Imported> {
   requireName('--benchmark', benchmark);
@@ -75,28 +75,15 @@ export async function importResults(
   }
   // Theirs are right or wrong by an unknown judge; ours have classes.
   const summary = (read.scored ? summariseChoices : summariseOpen)(benchmark, scored);
-  const files = artifactFiles.benchmark;
-  const params = { tool: read.tool, benchmark, label, outputs: digestOf(canonicalJson(scored)) };
-  const evaluation = await commitOnce(
-    store,
-    { kind: 'benchmark', method: 'imported/1', inputs: {}, params },
-    async () => ({
-      facts: {
-        ...{
-          ...scoreFacts(summary),
-          benchmark,
-          label,
-          reader: 'strict',
-          profile: read.tool,
-          shown: 'real',
-          samples: 1,
-        },
-      },
-      files: {
-        [files.items.name]: toJsonLines(scored),
-        [files.summary.name]: `${JSON.stringify(summary, null, 2)}\n`,
-      },
-    }),
+  const params = { tool: read.tool, benchmark, label, outputs: digestOfJson(scored) };
+  const work = { kind: 'benchmark', method: 'imported/1', inputs: {}, params } as const;
+  const described = { benchmark, label, reader: 'strict', profile: read.tool, shown: 'real', samples: 1 };
+  // Around all, since the rows are stored after they were written.
+  const evaluation = await withScratchFolder(scratch, 'import', (folder) =>
+    commitOnce(store, work, async () => ({
+      facts: { ...scoreFacts(summary), ...described },
+      files: await benchmarkFiles(folder, summary, { items: scored }),
+    })),
   );
   const metrics = read.scored === null && read.metrics ? { metrics: read.metrics } : {};
   return { evaluation, items: scored.length, withoutScore, ...metrics };

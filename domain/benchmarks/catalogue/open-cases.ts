@@ -13,6 +13,7 @@ export const openCases: Benchmark = {
   description:
     'Diagnosis, signs and lesion condition in prose, without options. The number counts conclusions that are the diagnosis (lenient: any label that is true of the case); the texts are there to be read.',
   reads: ['cases'],
+  choosesAmongAll: true,
   prompt: 'P9',
   needs: 'test cases; import a data set with a test split',
   items: ({ cases = [] }, profile) => {

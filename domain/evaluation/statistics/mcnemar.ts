@@ -6,36 +6,25 @@
  * @param b pairs that only the first got right
  * @param c pairs that only the second got right
  */
-export const mcnemarExact = (b: number, c: number): number => Math.min(1, 2 * tailAndPoint(b, c).tail);
+export const mcnemarExact = (b: number, c: number): number => Math.min(1, 2 * tailOf(b, c));
 
-/**
- * The mid-p variant, which is less conservative (Fagerland, Lydersen and Laake 2013): of the observed outcome itself
- * half the probability counts. Without discordant pairs it is 1.
- */
-export function mcnemarMidP(b: number, c: number): number {
-  const { tail, point } = tailAndPoint(b, c);
-  if (b + c === 0) return 1;
-  return b === c ? 1 - point / 2 : 2 * tail - point;
-}
-
-/** P(X <= k) and P(X = k) of k = min(b, c) successes in b + c trials of even odds. */
-function tailAndPoint(b: number, c: number): { tail: number; point: number } {
+/** P(X <= k) of k = min(b, c) successes in b + c trials of even odds. */
+function tailOf(b: number, c: number): number {
   const n = b + c;
   // In logarithms: 0.5 ** n vanishes beyond n = 1,074.
   let logTerm = -n * Math.LN2;
   let tail = 0;
-  let point = 0;
   for (let k = 0; k <= Math.min(b, c); k += 1) {
-    point = Math.exp(logTerm);
-    tail += point;
+    tail += Math.exp(logTerm);
     logTerm += Math.log(n - k) - Math.log(k + 1);
   }
-  return { tail, point };
+  return tail;
 }
 
 interface GroupTest {
   /** Two-sided, exact. */
   p: number;
+  /** Less conservative (Fagerland, Lydersen and Laake 2013): of the observed outcome itself half the probability counts. */
   midP: number;
   /** The least p that so many groups with a difference can give, 2 / 2^n: above 0.05 with fewer than six. */
   least: number;

@@ -52,13 +52,7 @@ function betaFraction(x: number, a: number, b: number): number {
   return value;
 }
 
-/** P(T <= t) with `df` degrees of freedom, which need not be whole; df > 0. */
-export function tCdf(t: number, df: number): number {
-  const tail = 0.5 * tTwoSided(t, df);
-  return t > 0 ? 1 - tail : tail;
-}
-
-/** P(|T| >= |t|), without the loss of digits of 1 - P for large t, and of df / (df + t^2) for small ones. */
+/** P(|T| >= |t|) with `df` degrees of freedom, which need not be whole, df > 0; without the loss of digits of 1 - P for large t, and of df / (df + t^2) for small ones. */
 export const tTwoSided = (t: number, df: number): number =>
   t * t < 1e-4 * df
     ? 1 - incompleteBeta((t * t) / (df + t * t), 0.5, df / 2)

@@ -1,4 +1,4 @@
-/** A codec for payloads, as for encryption: a whole run by it, and the commands that read its history. */
+/** A codec for payloads, as for encryption: a whole run of the demo's recipe by it, and the commands that read its history. */
 import { join } from 'node:path';
 import type { WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
@@ -13,7 +13,7 @@ import { loadDataConverter } from '../../../platform/data-converter.ts';
 import { repositoryRoot } from '../../../platform/env.ts';
 import { createGate, stretch } from '../../support/fake-activities.ts';
 import { type Home, makeHome } from '../../support/home.ts';
-import { smallRecipe } from '../../support/recipes.ts';
+import { demoRecipe } from '../../support/recipes.ts';
 import { useRuns } from '../../support/runs.ts';
 import { dermflow } from '../../support/start.ts';
 import { startDevServer } from '../../support/temporal.ts';
@@ -35,7 +35,7 @@ afterAll(() => home.remove());
 
 const begin = (run: string, instead: Partial<Activities>) => {
   runs.fakes.begin(instead);
-  const start = { input: { recipe: smallRecipe() }, run, reuse: 'ALLOW_DUPLICATE_FAILED_ONLY' } as const;
+  const start = { input: { recipe: demoRecipe() }, run, reuse: 'ALLOW_DUPLICATE_FAILED_ONLY' } as const;
   return startRun(session().client, start);
 };
 
@@ -83,10 +83,10 @@ describe('a run whose payloads are reversed', () => {
   });
 
   it('is listed and told by commands that know the codec', async () => {
-    const { stdout } = await command('list', '--recipe', smallRecipe().name, '--json');
+    const { stdout } = await command('list', '--recipe', demoRecipe().name, '--json');
     expect(JSON.parse(stdout)).toMatchObject([{ run: 'reversed', state: 'COMPLETED' }]);
     const status = JSON.parse((await command('status', 'reversed', '--json')).stdout);
-    expect(status).toMatchObject({ state: 'COMPLETED', progress: { recipe: smallRecipe().name } });
+    expect(status).toMatchObject({ state: 'COMPLETED', progress: { recipe: demoRecipe().name } });
   });
 
   it('tells heartbeats and failed attempts of what runs', async () => {
@@ -124,7 +124,7 @@ describe('a run whose payloads are reversed', () => {
     runs.fakes.begin({});
     expect(await resume(session(), 'running')).toMatch(/run running continues/);
     await runs.environment.client.workflow.getHandle('running').result();
-    expect(runs.fakes.records.at(-1)?.recipe).toEqual(smallRecipe());
+    expect(runs.fakes.records.at(-1)?.recipe).toEqual(demoRecipe());
   });
 });
 

@@ -1,7 +1,6 @@
 /** Runs that Temporal has forgotten: what `status`, `report`, `list --all` and `resume` say by their records in the store. */
 import { describe, expect, it } from 'vitest';
 import { createRecordActivities, findRecords } from '../../../activities/run-records.ts';
-import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { findRuns } from '../../../cli/follow/list.ts';
 import { knownResultOf, knownStatusOf } from '../../../cli/follow/recorded.ts';
 import { handleOf, startRun } from '../../../cli/runs.ts';
@@ -11,6 +10,7 @@ import type { Activities } from '../../../domain/contracts/run.ts';
 import { userMistake } from '../../../domain/failures.ts';
 import type { SkinR1Recipe } from '../../../domain/recipe/methods/skin-r1.ts';
 import { createGate, untilCancelled } from '../../support/fake-activities.ts';
+import { createMemoryStore } from '../../support/memory-store.ts';
 import { smallRecipe } from '../../support/recipes.ts';
 import { useRuns } from '../../support/runs.ts';
 import { startDevServer } from '../../support/temporal.ts';

@@ -5,13 +5,13 @@ import sharp, { type Sharp } from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { importDataset, importFactsSchema } from '../../../activities/datasets/import/import-dataset.ts';
 import type { ArtifactStore } from '../../../activities/ports/artifact-store.ts';
-import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { readJsonLines } from '../../../activities/store/rows.ts';
 import { artifactFiles } from '../../../domain/artifact-files.ts';
 import { type Case, caseSchema } from '../../../domain/cases/case.ts';
 import type { AdapterName } from '../../../domain/recipe/data.ts';
 import { temporaryFolder, writeFiles } from '../../support/datasets.ts';
 import { shippedKnowledge } from '../../support/knowledge.ts';
+import { createMemoryStore } from '../../support/memory-store.ts';
 import { listLeaks } from '../../support/preparation.ts';
 import { needsSharedData, sharedData } from '../../support/shared-data.ts';
 

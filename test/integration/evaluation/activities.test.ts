@@ -7,7 +7,6 @@ import { openRunner } from '../../../activities/evaluation/evaluate.ts';
 import { toJsonLines } from '../../../activities/json-lines.ts';
 import type { ArtifactStore } from '../../../activities/ports/artifact-store.ts';
 import { commitFiles, readJson } from '../../../activities/store/commit.ts';
-import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { readJsonLines } from '../../../activities/store/rows.ts';
 import type { ArtifactRef } from '../../../domain/artifact.ts';
 import type { EvaluationActivities, EvaluationInput, EvaluationResult } from '../../../domain/contracts/evaluation.ts';
@@ -16,6 +15,7 @@ import { evaluationSummarySchema, scoresOf } from '../../../domain/evaluation/su
 import type { Question } from '../../../domain/questions/question.ts';
 import type { SkinR1Recipe } from '../../../domain/recipe/methods/skin-r1.ts';
 import { conditionQuestion, melanomaQuestion } from '../../support/cases.ts';
+import { createMemoryStore } from '../../support/memory-store.ts';
 import { buildMicroModel, imageSizes, type MicroModel, patternPng, trainer } from '../../support/micro-model.ts';
 import { demoRecipe } from '../../support/recipes.ts';
 

@@ -5,7 +5,6 @@ import { createBenchmarkActivities } from '../../../activities/evaluation/benchm
 import { createEndpointActivities } from '../../../activities/evaluation/endpoint-activities.ts';
 import { withActivityFailures } from '../../../activities/failures.ts';
 import { createProbeActivities } from '../../../activities/probes/activities.ts';
-import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { readJsonLines } from '../../../activities/store/rows.ts';
 import { resultOf, startEvaluation } from '../../../cli/evaluate/evaluate.ts';
 import { idOf } from '../../../cli/evaluate/request.ts';
@@ -16,6 +15,7 @@ import { readEnvironment } from '../../../platform/env.ts';
 import { chatAnswer, serveChat } from '../../support/chat-server.ts';
 import { temporaryFolder } from '../../support/datasets.ts';
 import { endpointModel, localModel, requestOf, storeQuestions } from '../../support/evaluations.ts';
+import { createMemoryStore } from '../../support/memory-store.ts';
 import { patternPng, trainer } from '../../support/micro-model.ts';
 import { bundleWorkflows, startDevServer, startWorkers } from '../../support/temporal.ts';
 

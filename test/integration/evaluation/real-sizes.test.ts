@@ -2,18 +2,19 @@
 import { copyFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { allBenign, baselineItems, textOnly } from '../../../domain/benchmarks/baselines.ts';
+import { allBenign, baselineItems } from '../../../domain/benchmarks/baselines.ts';
 import type { BenchmarkItem } from '../../../domain/benchmarks/benchmark.ts';
 import { benchmarkNamed } from '../../../domain/benchmarks/catalogue/index.ts';
 import { byAttribute } from '../../../domain/benchmarks/summaries/by-attribute.ts';
 import type { ReadyCase } from '../../../domain/cases/undiagnosed.ts';
+import { fitTextOnly } from '../../../domain/evaluation/text-only.ts';
 import { evaluationProfile } from '../../../domain/prompts/prompts.ts';
 import { oodSets } from '../../../domain/published/sets.ts';
-import { buildQuestions } from '../../../domain/questions/build.ts';
 import { questionTasks } from '../../../domain/questions/question.ts';
 import { makeCase, testImage } from '../../support/cases.ts';
 import { caseRecords, temporaryFolder } from '../../support/datasets.ts';
 import { shippedKnowledge } from '../../support/knowledge.ts';
+import { buildQuestions } from '../../support/questions.ts';
 import { needsSharedData, sharedData } from '../../support/shared-data.ts';
 
 const shared = (path: string): string => join(sharedData ?? '', path);
@@ -121,7 +122,9 @@ describe.skipIf(sharedData === null)(`PAD-UFES-20${needsSharedData}`, () => {
 
     const diagnosis = benchmarkNamed('id-diagnosis');
     const items = diagnosis.items(sources, paper);
-    const labelsAlone = diagnosis.summarise(baselineItems(items, textOnly(training ?? [], shippedKnowledge.taxonomy)));
+    const rule = fitTextOnly(training ?? [], shippedKnowledge.taxonomy);
+    const answer = ({ options }: BenchmarkItem): string => rule({ task: 'diagnosis', options });
+    const labelsAlone = diagnosis.summarise(baselineItems(items, { answer }));
     expect(labelsAlone.average.strict.weighted.score.low).toBeGreaterThan(0.5); // chance is 0.25: the other trap
 
     const right = items.map((item) =>

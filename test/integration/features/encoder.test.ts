@@ -9,11 +9,11 @@ import { z } from 'zod';
 import { openImageEncoder } from '../../../activities/features/encoder.ts';
 import { featuresOf } from '../../../activities/features/features-of.ts';
 import { shippedEncoder, storedEncoder } from '../../../activities/features/stored-encoder.ts';
-import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { storeEncoder } from '../../../cli/encoder.ts';
 import type { ArtifactRef, BlobRef } from '../../../domain/artifact.ts';
 import { encoderSettingsSchema, type FeatureForm } from '../../../domain/features/encoder.ts';
 import { temporaryFolder } from '../../support/datasets.ts';
+import { createMemoryStore } from '../../support/memory-store.ts';
 import { patternPng, trainer } from '../../support/micro-model.ts';
 
 const backbone = fileURLToPath(new URL('../../../trainer/backbone', import.meta.url));

@@ -4,13 +4,13 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readChunks } from '../../../activities/features/feature-chunks.ts';
 import { createTeacherActivities } from '../../../activities/features/teacher.ts';
-import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { readRecipeOf } from '../../../cli/start/recipes.ts';
 import { type ArtifactRef, digestOf } from '../../../domain/artifact.ts';
 import { artifactFiles } from '../../../domain/artifact-files.ts';
 import type { TeacherRecipe } from '../../../domain/contracts/distillation.ts';
 import type { TeacherSettings } from '../../../domain/recipe/teacher.ts';
 import { silent } from '../../support/finished-run.ts';
+import { createMemoryStore } from '../../support/memory-store.ts';
 import { patternPng, trainer } from '../../support/micro-model.ts';
 import { storeRows } from '../../support/narratives.ts';
 

@@ -4,13 +4,13 @@ import pino from 'pino';
 import { describe, expect, it } from 'vitest';
 import { createJudgeActivities } from '../../../activities/judging/activities.ts';
 import { createLlmChooser } from '../../../activities/llm/client.ts';
-import { createMemoryStore } from '../../../activities/store/memory.ts';
 import type { BenchmarkResult } from '../../../domain/contracts/benchmarks.ts';
 import { usualJudge } from '../../../domain/dermeval/judge.ts';
 import { failureTypes } from '../../../domain/failures.ts';
 import { readEnvironment } from '../../../platform/env.ts';
 import { chatCompletion, chatError, serveChat } from '../../support/chat-server.ts';
 import { narrativeItems, sixOf, storeAnswers, storeItems } from '../../support/judging.ts';
+import { createMemoryStore } from '../../support/memory-store.ts';
 
 const judge = { ...usualJudge, model: 'strict', provider: 'openai-compatible', anchors: 0 } as const;
 

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { type Asking, askAll, type IdentifiedRequest, recognise } from '../../../activities/llm/asking/ask.ts';
 import type { ArtifactStore } from '../../../activities/ports/artifact-store.ts';
-import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { failureTypes } from '../../../domain/failures.ts';
 import type { LlmSettings } from '../../../domain/llm-settings.ts';
 import { type BatchBehaviour, type BatchServer, serveBatches } from '../../support/batch-server.ts';
 import { chatAnswer, startChatServer } from '../../support/chat-server.ts';
 import { clientOf, shortRequest } from '../../support/endpoints.ts';
 import { llmSettings } from '../../support/llm.ts';
+import { createMemoryStore } from '../../support/memory-store.ts';
 
 /** More than are stored together, so that a batch can be cut in the middle. */
 const count = 40;

@@ -4,7 +4,6 @@ import { evaluateBenchmark, type OpenedModel } from '../../../activities/evaluat
 import { createEndpointRunner } from '../../../activities/inference/endpoint-runner.ts';
 import { createEndpointClient } from '../../../activities/llm/endpoint.ts';
 import { readJson } from '../../../activities/store/commit.ts';
-import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { readJsonLines } from '../../../activities/store/rows.ts';
 import { artifactFiles } from '../../../domain/artifact-files.ts';
 import type { LlmSettings } from '../../../domain/llm-settings.ts';
@@ -12,6 +11,7 @@ import { readEnvironment } from '../../../platform/env.ts';
 import { type Answer, chatCompletion, chatStream, serveChat } from '../../support/chat-server.ts';
 import { clientOf, shortRequest } from '../../support/endpoints.ts';
 import { benchmarkContext, endpointModel, requestOf, storeQuestions } from '../../support/evaluations.ts';
+import { createMemoryStore } from '../../support/memory-store.ts';
 import { patternPng } from '../../support/micro-model.ts';
 
 const { signal } = new AbortController();

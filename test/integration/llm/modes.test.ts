@@ -5,7 +5,6 @@
 import { describe, expect, it } from 'vitest';
 import { toJsonLines } from '../../../activities/json-lines.ts';
 import { commitFiles } from '../../../activities/store/commit.ts';
-import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { readJsonLines } from '../../../activities/store/rows.ts';
 import { type SynthesisRequest, synthesise } from '../../../activities/trajectories/synthesise.ts';
 import { failureTypes } from '../../../domain/failures.ts';
@@ -26,6 +25,7 @@ import { clientOf } from '../../support/endpoints.ts';
 import { shippedKnowledge } from '../../support/knowledge.ts';
 import { keptReplies } from '../../support/ledger.ts';
 import { askingNobody, llmSettings } from '../../support/llm.ts';
+import { createMemoryStore } from '../../support/memory-store.ts';
 import { demoRecipe } from '../../support/recipes.ts';
 
 const diagnoses = ['melanoma', 'melanocytic nevus', 'basal cell carcinoma', 'hemangioma', 'dermatofibroma'];

@@ -11,7 +11,6 @@ import {
   createNarrativeActivities,
 } from '../../../activities/narratives/activities.ts';
 import type { ArtifactStore } from '../../../activities/ports/artifact-store.ts';
-import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { readJsonLines } from '../../../activities/store/rows.ts';
 import { identifyModel } from '../../../activities/trainer/base-model.ts';
 import { artifactFiles } from '../../../domain/artifact-files.ts';
@@ -24,6 +23,7 @@ import { readEnvironment } from '../../../platform/env.ts';
 import { makeCase } from '../../support/cases.ts';
 import { type Asked, chatCompletion, chatError, serveChat } from '../../support/chat-server.ts';
 import { sixOf } from '../../support/judging.ts';
+import { createMemoryStore } from '../../support/memory-store.ts';
 import { drawnCases, generated, narrativeRecipe, storeCases, storeRows } from '../../support/narratives.ts';
 
 const logger = pino({ level: 'silent' });

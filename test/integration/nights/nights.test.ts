@@ -14,7 +14,6 @@ import { createNightActivities } from '../../../activities/nights/activities.ts'
 import { byRules, type Judge } from '../../../activities/nights/anchors.ts';
 import { readNights } from '../../../activities/nights/nights.ts';
 import { readText } from '../../../activities/store/commit.ts';
-import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { judge as judgeCheck } from '../../../cli/nights/check.ts';
 import {
   askSchedule,
@@ -39,6 +38,7 @@ import {
 } from '../../support/evaluations.ts';
 import { createGate } from '../../support/fake-activities.ts';
 import { listenOnLoopback } from '../../support/loopback.ts';
+import { createMemoryStore } from '../../support/memory-store.ts';
 import { killAll, processTable } from '../../support/process-table.ts';
 import { bundleWorkflows, startDevServer, startWorkers } from '../../support/temporal.ts';
 

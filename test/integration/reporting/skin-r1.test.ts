@@ -4,12 +4,12 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createReportActivities } from '../../../activities/reporting/activities.ts';
 import { readJson, readText } from '../../../activities/store/commit.ts';
-import { createMemoryStore } from '../../../activities/store/memory.ts';
 import type { ArtifactRef } from '../../../domain/artifact.ts';
 import type { ReportInput } from '../../../domain/contracts/report.ts';
 import { type Report, reportSchema } from '../../../domain/methods/skin-r1/report/report.ts';
 import { storeKeys } from '../../../domain/names.ts';
 import { finishRun, silent } from '../../support/finished-run.ts';
+import { createMemoryStore } from '../../support/memory-store.ts';
 
 const objects = new Map<string, Uint8Array>();
 const store = createMemoryStore(objects);

@@ -5,7 +5,6 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { toJsonLines } from '../../../activities/json-lines.ts';
 import { createReportActivities } from '../../../activities/reporting/activities.ts';
 import { commitFiles, readJson, readText } from '../../../activities/store/commit.ts';
-import { createMemoryStore } from '../../../activities/store/memory.ts';
 import type { ArtifactKind, ArtifactRef } from '../../../domain/artifact.ts';
 import { artifactFiles } from '../../../domain/artifact-files.ts';
 import type { NarrativeReportInput } from '../../../domain/contracts/report.ts';
@@ -13,6 +12,7 @@ import { type NarrativeReport, narrativeReportSchema } from '../../../domain/met
 import { makeCase, testImage } from '../../support/cases.ts';
 import { benchmarkResult } from '../../support/fake-activities.ts';
 import { silent } from '../../support/finished-run.ts';
+import { createMemoryStore } from '../../support/memory-store.ts';
 import { all, narrativeSources } from '../../support/narrative-report.ts';
 
 const store = createMemoryStore();

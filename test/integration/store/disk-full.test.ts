@@ -3,8 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { sweepScratch, withScratchFolder } from '../../../activities/scratch.ts';
-import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { failureTypes } from '../../../domain/failures.ts';
+import { createMemoryStore } from '../../support/memory-store.ts';
 import { type S3Server, startS3Server } from '../../support/s3.ts';
 import { mountTinyDisk } from '../../support/tiny-disk.ts';
 

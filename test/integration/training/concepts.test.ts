@@ -6,7 +6,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDatasetActivities } from '../../../activities/datasets/activities.ts';
 import { importSources } from '../../../activities/datasets/import/recipe-sources.ts';
 import type { LlmClient } from '../../../activities/ports/llm-client.ts';
-import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { readJsonLines } from '../../../activities/store/rows.ts';
 import { createTrajectoryActivities } from '../../../activities/trajectories/activities.ts';
 import type { StretchResult } from '../../../domain/contracts/training.ts';
@@ -18,6 +17,7 @@ import { jpeg, metadataTable, textbookLine, writeFiles } from '../../support/dat
 import { shippedKnowledge } from '../../support/knowledge.ts';
 import { layouts, writeLayoutTo } from '../../support/layouts.ts';
 import { llmSettings, standInLlm } from '../../support/llm.ts';
+import { createMemoryStore } from '../../support/memory-store.ts';
 import { trainer } from '../../support/micro-model.ts';
 import { recipeWithConcepts } from '../../support/recipes.ts';
 import { createTrainingWorker, runActivity } from '../../support/training.ts';

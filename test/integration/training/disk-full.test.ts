@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
-import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { failureTypes } from '../../../domain/failures.ts';
 import { readEnvironment } from '../../../platform/env.ts';
+import { createMemoryStore } from '../../support/memory-store.ts';
 import { mountTinyDisk } from '../../support/tiny-disk.ts';
 import { createTrainingWorker, prepareTraining, runActivity, shortRecipe } from '../../support/training.ts';
 

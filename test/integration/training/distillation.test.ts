@@ -6,7 +6,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeChunk } from '../../../activities/features/feature-chunks.ts';
 import { toJsonLines } from '../../../activities/json-lines.ts';
 import { commitFiles } from '../../../activities/store/commit.ts';
-import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { readJsonLines } from '../../../activities/store/rows.ts';
 import { digestOf } from '../../../domain/artifact.ts';
 import { artifactFiles } from '../../../domain/artifact-files.ts';
@@ -18,6 +17,7 @@ import { distilledParameters } from '../../../domain/plan/weights.ts';
 import { dermevalSchema } from '../../../domain/recipe/dermeval.ts';
 import { distilSchema } from '../../../domain/recipe/distillation.ts';
 import { repositoryRoot } from '../../../platform/env.ts';
+import { createMemoryStore } from '../../support/memory-store.ts';
 import {
   createTrainingWorker,
   prepareTraining,

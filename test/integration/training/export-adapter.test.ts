@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commitFiles, materialise } from '../../../activities/store/commit.ts';
-import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { exportAdapter } from '../../../activities/training/export-adapter.ts';
 import type { AdapterInput } from '../../../domain/contracts/training.ts';
+import { createMemoryStore } from '../../support/memory-store.ts';
 import { buildMicroModel, type MicroModel, trainer } from '../../support/micro-model.ts';
 import { demoRecipe } from '../../support/recipes.ts';
 

@@ -5,11 +5,11 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { identifyLocal } from '../../../activities/evaluation/tested-model.ts';
 import { commitFiles, materialise } from '../../../activities/store/commit.ts';
-import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { mergeAdapter } from '../../../activities/trainer/merge.ts';
 import { fetchPolicy } from '../../../activities/trainer/model-folders.ts';
 import { exportAdapter } from '../../../activities/training/export-adapter.ts';
 import type { SkinR1Recipe } from '../../../domain/recipe/methods/skin-r1.ts';
+import { createMemoryStore } from '../../support/memory-store.ts';
 import { buildMicroModel, type MicroModel, trainer } from '../../support/micro-model.ts';
 import { demoRecipe } from '../../support/recipes.ts';
 

@@ -5,7 +5,6 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { workerService } from '../../../cli/machine/services.ts';
 import type { StretchResult } from '../../../domain/contracts/training.ts';
 import { failureTypes } from '../../../domain/failures.ts';
@@ -13,6 +12,7 @@ import { createSupervisor, type Supervisor } from '../../../infra/local/supervis
 import { trainerServer } from '../../../infra/local/trainer-server.ts';
 import { readEnvironment, trainerServerVariable } from '../../../platform/env.ts';
 import { lifelineVariable } from '../../../platform/lifeline.ts';
+import { createMemoryStore } from '../../support/memory-store.ts';
 import {
   createTrainingWorker,
   outcomeOf,

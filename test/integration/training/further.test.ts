@@ -1,11 +1,11 @@
 /** What a recipe may set beyond the paper, through the activities: whole weights, fields of TRL, validation of GRPO. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { readJsonLines } from '../../../activities/store/rows.ts';
 import type { CheckpointRef } from '../../../domain/contracts/references.ts';
 import type { StretchResult } from '../../../domain/contracts/training.ts';
 import type { SkinR1Recipe } from '../../../domain/recipe/methods/skin-r1.ts';
 import { metricsLineSchema } from '../../../domain/report/training-log.ts';
+import { createMemoryStore } from '../../support/memory-store.ts';
 import {
   createTrainingWorker,
   prepareTraining,

@@ -1,9 +1,9 @@
 /** A resume where the machine computes in another way is told to be approximate, with its reason. */
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { checkpointFactsSchema } from '../../../activities/training/checkpoint-facts.ts';
 import type { StretchResult } from '../../../domain/contracts/training.ts';
 import { readEnvironment } from '../../../platform/env.ts';
+import { createMemoryStore } from '../../support/memory-store.ts';
 import {
   createTrainingWorker,
   prepareTraining,

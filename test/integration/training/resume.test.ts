@@ -3,13 +3,13 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { CancelledFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { checkpointFactsSchema } from '../../../activities/training/checkpoint-facts.ts';
 import { checkpointSteps } from '../../../activities/training/checkpoints.ts';
 import type { StretchResult } from '../../../domain/contracts/training.ts';
 import { failureTypes } from '../../../domain/failures.ts';
 import { checkpointKey, storeKeys } from '../../../domain/names.ts';
 import { readEnvironment } from '../../../platform/env.ts';
+import { createMemoryStore } from '../../support/memory-store.ts';
 import {
   createTrainingWorker,
   outcomeOf,

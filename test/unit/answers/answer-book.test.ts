@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { openAnswerBook } from '../../../activities/answers/answer-book.ts';
-import { createMemoryStore } from '../../../activities/store/memory.ts';
 import type { KeptAnswer } from '../../../domain/answers/answer.ts';
 import { digestOf } from '../../../domain/artifact.ts';
 import { unavailable } from '../../../domain/failures.ts';
 import { greedyAnswerer } from '../../support/answers.ts';
+import { createMemoryStore } from '../../support/memory-store.ts';
 
 const answer = (name: string, text = `answer to ${name}`): KeptAnswer => ({
   key: digestOf(name),

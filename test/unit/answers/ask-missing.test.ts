@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { type AskedItem, answererDigest } from '../../../domain/answers/answer.ts';
 import { digestOf } from '../../../domain/artifact.ts';
 import { storeKeys } from '../../../domain/names.ts';
@@ -13,6 +12,7 @@ import {
   notingRunner,
   textsOf,
 } from '../../support/answers.ts';
+import { createMemoryStore } from '../../support/memory-store.ts';
 
 const items = askedItems(200);
 

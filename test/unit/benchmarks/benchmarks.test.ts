@@ -6,10 +6,10 @@ import { byAttribute } from '../../../domain/benchmarks/summaries/by-attribute.t
 import { benchmarkSummarySchema } from '../../../domain/benchmarks/summaries/summary.ts';
 import { scoredItemSchema } from '../../../domain/evaluation/scored.ts';
 import { evaluationProfile, evaluationProfiles, questionPrompt } from '../../../domain/prompts/prompts.ts';
-import { buildQuestions } from '../../../domain/questions/build.ts';
 import { questionTasks } from '../../../domain/questions/question.ts';
 import { makeCase, testImage } from '../../support/cases.ts';
 import { shippedKnowledge } from '../../support/knowledge.ts';
+import { buildQuestions } from '../../support/questions.ts';
 
 const names = ['blue nevus', 'nodular melanoma', 'basal cell carcinoma', 'seborrheic keratosis', 'actinic keratosis'];
 const tones = ['1', '2', '3.0', 'VI', 'unknown'];

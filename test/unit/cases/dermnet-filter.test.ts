@@ -3,24 +3,24 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import {
-  createDermNetFilter,
-  type DermNetSettings,
-  defaultMinImagesPerClass,
-  dermNet,
-} from '../../../domain/cases/dermnet-filter.ts';
+import { createDermNetFilter, defaultMinImagesPerClass } from '../../../domain/cases/dermnet-filter.ts';
 import { shippedKnowledge } from '../../support/knowledge.ts';
 import { needsSharedData, sharedData } from '../../support/shared-data.ts';
 
 const { taxonomy } = shippedKnowledge;
+const dermNet = 'dermnet';
 const settings = { minImagesPerClass: defaultMinImagesPerClass, imagesOfSet: 75 };
 const images = (diagnosis: string, count: number) =>
   Array.from({ length: count }, () => ({ source: dermNet, diagnosis }));
 
-function filter(images: readonly { source: string; diagnosis: string }[], wanted: DermNetSettings) {
+function filter(images: readonly { source: string; diagnosis: string }[], wanted: typeof settings) {
   const dermnet = createDermNetFilter(shippedKnowledge, wanted);
   for (const image of images) dermnet.count(image);
-  return { kept: images.filter(dermnet.keeps), funnel: dermnet.funnel() };
+  return {
+    kept: images.filter(dermnet.keeps),
+    funnel: dermnet.funnel((set) => (set === dermNet ? wanted.imagesOfSet : 0)),
+    filtered: images.filter(dermnet.filters),
+  };
 }
 
 describe('createDermNetFilter', () => {
@@ -41,7 +41,8 @@ describe('createDermNetFilter', () => {
       ...images('scabies', 30),
       ...images('nail psoriasis', 1),
     ];
-    const { kept, funnel } = filter(set, settings);
+    const { kept, funnel, filtered } = filter(set, settings);
+    expect(filtered).toEqual(set);
     expect(new Set(kept.map((image) => image.diagnosis))).toEqual(new Set(['melanoma']));
     expect(funnel).toEqual([
       { name: 'all images', images: 75, classes: 4 },
@@ -54,7 +55,7 @@ describe('createDermNetFilter', () => {
 
   it('keeps all of any other set', () => {
     const others = images('scabies', 3).map((image) => ({ ...image, source: 'ham10000' }));
-    expect(filter(others, settings)).toEqual({ kept: others, funnel: [] });
+    expect(filter(others, settings)).toEqual({ kept: others, funnel: [], filtered: [] });
   });
 
   it.skipIf(sharedData === null)(`leaves a quarter to a third of DermNet’s test images${needsSharedData}`, () => {

@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { storedEncoder } from '../../../activities/features/stored-encoder.ts';
 import { readJson } from '../../../activities/store/commit.ts';
-import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { storeEncoder } from '../../../cli/encoder.ts';
 import { artifactFiles } from '../../../domain/artifact-files.ts';
 import { temporaryFolder, writeFiles } from '../../support/datasets.ts';
+import { createMemoryStore } from '../../support/memory-store.ts';
 
 const store = createMemoryStore();
 async function stored(files: Record<string, string>, name: string) {

@@ -2,7 +2,6 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createReviewLog } from '../../../activities/reviews/review-log.ts';
-import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { openDesk } from '../../../cli/review/desk.ts';
 import { exportReviews, importReviews } from '../../../cli/review/exchange.ts';
 import { portOf } from '../../../cli/review/review.ts';
@@ -10,6 +9,7 @@ import { createTeller } from '../../../cli/review/run-wait.ts';
 import type { GivenReview } from '../../../domain/reviews/page.ts';
 import { stateOfCase } from '../../../domain/reviews/state.ts';
 import { temporaryFolder } from '../../support/datasets.ts';
+import { createMemoryStore } from '../../support/memory-store.ts';
 import { reviewPlace } from '../../support/review-desk.ts';
 import { allScores, narrative, review } from '../../support/reviews.ts';
 

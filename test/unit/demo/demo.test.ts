@@ -6,11 +6,11 @@ import { demoDiagnoses } from '../../../domain/demo/findings.ts';
 import { renderLesion } from '../../../domain/demo/lesion.ts';
 import { demoLexicon } from '../../../domain/demo/lexicon.ts';
 import { drawIndependentFindings, generateWorld } from '../../../domain/demo/world.ts';
-import { buildQuestions } from '../../../domain/questions/build.ts';
 import { questionTasks } from '../../../domain/questions/question.ts';
 import { createRandom } from '../../../domain/random.ts';
 import { makeCase } from '../../support/cases.ts';
 import { shippedKnowledge } from '../../support/knowledge.ts';
+import { buildQuestions } from '../../support/questions.ts';
 import { demoRecipe } from '../../support/recipes.ts';
 
 const tokenizerSchema = z.object({ model: z.object({ vocab: z.record(z.string(), z.number()) }) });

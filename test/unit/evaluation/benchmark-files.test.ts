@@ -3,20 +3,27 @@ import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { evaluateBenchmark } from '../../../activities/evaluation/evaluate-benchmark.ts';
 import { scoreRules } from '../../../activities/evaluation/score-rules.ts';
-import { readItems } from '../../../activities/evaluation/sources.ts';
+import { withItems } from '../../../activities/evaluation/sources.ts';
 import { judgeAnswers } from '../../../activities/judging/judge-answers.ts';
 import type { ArtifactStore } from '../../../activities/ports/artifact-store.ts';
+import { listRows } from '../../../activities/rows.ts';
 import { readText } from '../../../activities/store/commit.ts';
-import { createMemoryStore } from '../../../activities/store/memory.ts';
+import type { ReadingFrom } from '../../../activities/store/rows.ts';
 import { type ArtifactRef, canonicalJson, digestOf } from '../../../domain/artifact.ts';
 import { baselineItems, chance } from '../../../domain/benchmarks/baselines.ts';
+import type { BenchmarkChoice, BenchmarkData } from '../../../domain/contracts/benchmarks.ts';
 import { usualJudge } from '../../../domain/dermeval/judge.ts';
+import type { EvaluationProfile } from '../../../domain/prompts/profile.ts';
 import { evaluationProfile } from '../../../domain/prompts/prompts.ts';
 import { byFiles } from '../../support/by-files.ts';
 import { answeringModel, benchmarkContext, localModel, requestOf, storeQuestions } from '../../support/evaluations.ts';
 import { judgeOf, judging, narrativeItems, sixOf, storeAnswers, storeItems } from '../../support/judging.ts';
+import { createMemoryStore } from '../../support/memory-store.ts';
 
 const profile = evaluationProfile('compact');
+type Asked = [ReadingFrom, BenchmarkChoice, BenchmarkData, EvaluationProfile, number | null];
+const listed = (...asked: Asked) =>
+  withItems(...asked, async ({ benchmark, items }) => ({ benchmark, items: await listRows(items) }));
 const lines = (rows: readonly unknown[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
 const indented = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 const rowsIn = (text: string): unknown[] =>
@@ -39,7 +46,7 @@ describe('an evaluation', () => {
       model,
       benchmarkContext(store),
     );
-    const { benchmark: known, items } = await readItems({ store, scratch: tmpdir() }, benchmark, data, profile, null);
+    const { benchmark: known, items } = await listed({ store, scratch: tmpdir() }, benchmark, data, profile, null);
     expect(items).toHaveLength(9);
     const texts = await textsOf(kept, evaluation);
     expect(texts['asked.jsonl']).toBe(lines(items));
@@ -62,7 +69,7 @@ describe('an evaluation', () => {
     const kept = createMemoryStore();
     const data = { questions: await storeQuestions(kept, 5), dataset: null };
     const from = { store: byFiles(kept), scratch: tmpdir() };
-    const { benchmark, items } = await readItems(from, 'lesion-condition', data, profile, 4);
+    const { benchmark, items } = await listed(from, 'lesion-condition', data, profile, 4);
     const rules = await scoreRules(from, { benchmark: 'lesion-condition', data, profile, limit: 4, seed: 3 });
     const guessed = rules.find(({ label }) => label === 'Guessing');
     if (!guessed) throw new RangeError('guessing has an answer to each item');

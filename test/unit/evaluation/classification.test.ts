@@ -4,12 +4,12 @@ import { expect, it } from 'vitest';
 import { createClassificationActivities } from '../../../activities/evaluation/classification.ts';
 import { rowFiles } from '../../../activities/json-lines.ts';
 import { commitFiles, readText } from '../../../activities/store/commit.ts';
-import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { canonicalJson, digestOf } from '../../../domain/artifact.ts';
 import { classificationItems } from '../../../domain/benchmarks/classification-set.ts';
 import { byFiles } from '../../support/by-files.ts';
 import { makeCase } from '../../support/cases.ts';
 import { temporaryFolder } from '../../support/datasets.ts';
+import { createMemoryStore } from '../../support/memory-store.ts';
 
 it('the sets of a run are stored as canonical JSON, and found by its digest', async () => {
   const cases = ['ddi', 'ham10000', 'ddi', 'ddi'].map((set, i) =>

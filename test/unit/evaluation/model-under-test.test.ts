@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   baseModel,
+  checkpointId,
   findModel,
   type ModelUnderTest,
   modelId,
@@ -54,6 +55,11 @@ describe('a model under test', () => {
     ],
   ])('%o is %s', (value, id, title, short) => {
     expect([modelId(value), modelTitle(value), modelShortTitle(value)]).toEqual([id, title, short]);
+  });
+
+  it('has an id for each of its checkpoints, which is its own where it is known by its step', () => {
+    expect(checkpointId({ stage: 'sft', step: 96 })).toBe('sft-96');
+    expect(checkpointId({ stage: 'grpo', step: 60 })).toBe(modelId({ stage: 'grpo', step: 60, image: 'real' }));
   });
 
   it('is told by its id and its step, whichever it is', () => {

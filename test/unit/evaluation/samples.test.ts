@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { passAtK, sampledScores, voteOf } from '../../../domain/evaluation/samples.ts';
+import { passAtK, SampledItems, voteOf } from '../../../domain/evaluation/samples.ts';
 import type { ScoredItem } from '../../../domain/evaluation/scored.ts';
 
 const answer = (predicted: string | null, output = String(predicted)): ScoredItem => {
@@ -49,7 +49,15 @@ describe('voteOf', () => {
   });
 });
 
-describe('sampledScores', () => {
+/** By patient, in the order in which patients first come. */
+function sampledScores(items: readonly (readonly ScoredItem[])[]) {
+  const groups = [...new Set(items.flatMap((own) => own.map(({ group }) => group)))];
+  const sampled = new SampledItems();
+  for (const own of items) sampled.add(groups.indexOf(own[0]?.group ?? ''), own);
+  return sampled.scores();
+}
+
+describe('scores of sampled answers', () => {
   const of = (...predicted: (string | null)[]): ScoredItem[] => predicted.map((label) => answer(label));
 
   it('are the vote and pass@k for powers of two and all, each with an interval by patient', () => {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { createAskedFilter } from '../../../domain/evaluation/asked.ts';
 import { fitTextOnly, scoreTextOnly, textOnlyItem } from '../../../domain/evaluation/text-only.ts';
-import { buildQuestions } from '../../../domain/questions/build.ts';
 import type { Question } from '../../../domain/questions/question.ts';
 import { conditionQuestion, makeCase, melanomaQuestion } from '../../support/cases.ts';
 import { shippedKnowledge } from '../../support/knowledge.ts';
+import { buildQuestions } from '../../support/questions.ts';
 
 const { taxonomy } = shippedKnowledge;
 

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { featuresOf, type KnownEncoder } from '../../../activities/features/features-of.ts';
 import type { ArtifactStore } from '../../../activities/ports/artifact-store.ts';
-import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { type BlobRef, digestOf } from '../../../domain/artifact.ts';
 import { areFinite, type FeatureForm, featuresOfAnswer } from '../../../domain/features/encoder.ts';
+import { createMemoryStore } from '../../support/memory-store.ts';
 
 describe('an answer of a graph', () => {
   const numbers = (count: number): Float32Array => Float32Array.from({ length: count }, (_, i) => i);

@@ -6,7 +6,6 @@ import { createDrawnAnswersActivities } from '../../../activities/judging/drawn-
 import type { ArtifactStore } from '../../../activities/ports/artifact-store.ts';
 import { scoreByDrawings } from '../../../activities/reviews/score-drawn.ts';
 import { readText } from '../../../activities/store/commit.ts';
-import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { readJsonLines } from '../../../activities/store/rows.ts';
 import type { ArtifactRef } from '../../../domain/artifact.ts';
 import { artifactFiles } from '../../../domain/artifact-files.ts';
@@ -19,6 +18,7 @@ import { stateOfCase } from '../../../domain/reviews/state.ts';
 import { byFiles } from '../../support/by-files.ts';
 import { narrativeItems, storeAnswers, storeItems } from '../../support/judging.ts';
 import { shippedKnowledge } from '../../support/knowledge.ts';
+import { createMemoryStore } from '../../support/memory-store.ts';
 import { compactText, generated, narrativeRecipe } from '../../support/narratives.ts';
 import { narrative } from '../../support/reviews.ts';
 

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { readScore } from '../../../activities/evaluation/evaluate-benchmark.ts';
 import { judgeAnswers } from '../../../activities/judging/judge-answers.ts';
 import type { ArtifactStore } from '../../../activities/ports/artifact-store.ts';
-import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { readJsonLines } from '../../../activities/store/rows.ts';
 import type { ArtifactRef } from '../../../domain/artifact.ts';
 import { artifactFiles } from '../../../domain/artifact-files.ts';
@@ -11,6 +10,7 @@ import type { ScoredItem } from '../../../domain/evaluation/scored.ts';
 import { failureTypes } from '../../../domain/failures.ts';
 import { judgeOf, judging, narrativeItems, sixOf, storeAnswers, storeItems } from '../../support/judging.ts';
 import { replyOf } from '../../support/llm.ts';
+import { createMemoryStore } from '../../support/memory-store.ts';
 
 const settings = (more: Partial<JudgeSettings> = {}): JudgeSettings => ({
   ...{ ...usualJudge, model: 'strict-judge', anchors: 4 },

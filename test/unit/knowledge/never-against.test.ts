@@ -4,10 +4,10 @@
  * a path to build the cases from.
  */
 import { describe, expect, it } from 'vitest';
-import { buildQuestions } from '../../../domain/questions/build.ts';
 import { distractorSources } from '../../../domain/questions/distractors.ts';
 import { makeCase } from '../../support/cases.ts';
 import { shippedKnowledge } from '../../support/knowledge.ts';
+import { buildQuestions } from '../../support/questions.ts';
 
 const never: readonly [diagnosis: string, ...labels: string[]][] = [
   ['kaposi sarcoma', 'vascular lesion', 'soft tissue lesion', 'acquired immunodeficiency syndrome'],

@@ -1,8 +1,8 @@
 /** Storing beside asking: the endpoint's places are not held by the store, and not everything waits unstored. */
 import { expect, it } from 'vitest';
 import { type Asking, askAll, recognise } from '../../../activities/llm/asking/ask.ts';
-import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { askingNobody, llmSettings, standInLlm } from '../../support/llm.ts';
+import { createMemoryStore } from '../../support/memory-store.ts';
 
 const questions = Array.from({ length: 40 }, (_, seed) => ({
   ...{ id: String(seed), read: () => null },

@@ -4,11 +4,11 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { createLlmChooser } from '../../../activities/llm/client.ts';
-import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { createTrajectoryActivities } from '../../../activities/trajectories/activities.ts';
 import { settingsFor } from '../../../domain/llm-settings.ts';
 import { parseRecipe, parseRecipeOf } from '../../../domain/recipe/parse.ts';
 import { readEnvironment } from '../../../platform/env.ts';
+import { createMemoryStore } from '../../support/memory-store.ts';
 import { demoRecipe } from '../../support/recipes.ts';
 
 const environment = readEnvironment({

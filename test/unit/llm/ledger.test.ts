@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { type Ledger, type LedgerSettings, openLedger } from '../../../activities/llm/ledger.ts';
-import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { failureTypes, unavailable } from '../../../domain/failures.ts';
 import type { LlmIdentity, LlmReply, LlmRequest } from '../../../domain/llm.ts';
 import { replyOf } from '../../support/llm.ts';
+import { createMemoryStore } from '../../support/memory-store.ts';
 
 const request: LlmRequest = { system: 's', user: 'u', maxTokens: 10, temperature: 0, seed: 0 };
 const model: LlmIdentity = {

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { openLedger } from '../../../activities/llm/ledger.ts';
 import { openReplyPacks, type PackedReply } from '../../../activities/llm/reply-packs.ts';
 import { openStoredReplies } from '../../../activities/llm/stored-replies.ts';
-import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { digestOf } from '../../../domain/artifact.ts';
 import { failureTypes } from '../../../domain/failures.ts';
 import { replyOf } from '../../support/llm.ts';
+import { createMemoryStore } from '../../support/memory-store.ts';
 
 const model = 'a'.repeat(64);
 const replies = (count: number): PackedReply[] =>

@@ -2,9 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { openLedger } from '../../../activities/llm/ledger.ts';
 import { modelOfRecord, recogniseModel } from '../../../activities/llm/served.ts';
-import { createMemoryStore } from '../../../activities/store/memory.ts';
 import type { LlmIdentity, LlmReply, LlmRequest } from '../../../domain/llm.ts';
 import { replyOf } from '../../support/llm.ts';
+import { createMemoryStore } from '../../support/memory-store.ts';
 
 const identity: LlmIdentity = { provider: 'p', address: 'http://a/v1', model: 'm', says: {}, body: {} };
 const anything = (): null => null;

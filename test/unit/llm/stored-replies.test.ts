@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openStoredReplies } from '../../../activities/llm/stored-replies.ts';
-import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { storeKeys } from '../../../domain/names.ts';
+import { createMemoryStore } from '../../support/memory-store.ts';
 
 const model = 'a'.repeat(64);
 const request = 'b'.repeat(64);

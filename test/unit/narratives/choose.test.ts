@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toJsonLines } from '../../../activities/json-lines.ts';
 import { chooseNarratives } from '../../../activities/narratives/choose.ts';
-import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { readJsonLines } from '../../../activities/store/rows.ts';
 import { artifactFiles } from '../../../domain/artifact-files.ts';
 import { byDimension, dimensionKeys, meanScore } from '../../../domain/dermeval/dimensions.ts';
@@ -12,6 +11,7 @@ import type { Narrative, ScoredNarrative } from '../../../domain/narratives/narr
 import type { Certified, Review } from '../../../domain/reviews/review.ts';
 import { testImage } from '../../support/cases.ts';
 import { drawnHash } from '../../support/drawn-pictures.ts';
+import { createMemoryStore } from '../../support/memory-store.ts';
 import { narrativeRecipe, storeRows } from '../../support/narratives.ts';
 import { review } from '../../support/reviews.ts';
 

@@ -4,7 +4,6 @@ import { evaluateNarratives } from '../../../activities/narratives/evaluate.ts';
 import { judgeNarratives } from '../../../activities/narratives/judge.ts';
 import type { ArtifactStore } from '../../../activities/ports/artifact-store.ts';
 import { readJson } from '../../../activities/store/commit.ts';
-import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { readJsonLines } from '../../../activities/store/rows.ts';
 import { type ArtifactRef, digestOf } from '../../../domain/artifact.ts';
 import { artifactFiles } from '../../../domain/artifact-files.ts';
@@ -14,6 +13,7 @@ import type { Narrative } from '../../../domain/narratives/narrative.ts';
 import { testImage } from '../../support/cases.ts';
 import { judgeOf, sixOf } from '../../support/judging.ts';
 import { replyOf } from '../../support/llm.ts';
+import { createMemoryStore } from '../../support/memory-store.ts';
 import { describing, narrativeRecipe, storeRows, writing } from '../../support/narratives.ts';
 
 const judge: JudgeSettings = { ...usualJudge, model: 'strict-judge' };

@@ -3,7 +3,6 @@ import { describePictures } from '../../../activities/narratives/describe.ts';
 import { scoreByDrawing } from '../../../activities/narratives/score-by-drawing.ts';
 import { writeNarratives } from '../../../activities/narratives/write.ts';
 import type { ArtifactStore } from '../../../activities/ports/artifact-store.ts';
-import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { readJsonLines } from '../../../activities/store/rows.ts';
 import { type ArtifactRef, digestOf } from '../../../domain/artifact.ts';
 import { artifactFiles } from '../../../domain/artifact-files.ts';
@@ -16,6 +15,7 @@ import { drawingsOf } from '../../../domain/narratives/drawn.ts';
 import { joinFindings } from '../../../domain/trajectories/rationale.ts';
 import { shippedKnowledge as knowledge } from '../../support/knowledge.ts';
 import { replyOf, standInLlm } from '../../support/llm.ts';
+import { createMemoryStore } from '../../support/memory-store.ts';
 import {
   describing,
   drawnCases,

@@ -2,12 +2,12 @@ import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { anchorsOf } from '../../../activities/nights/anchors.ts';
 import { toNight } from '../../../activities/nights/nights.ts';
-import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { readJsonLines } from '../../../activities/store/rows.ts';
 import { artifactFiles } from '../../../domain/artifact-files.ts';
 import type { ScoredItem } from '../../../domain/evaluation/scored.ts';
 import { byFiles } from '../../support/by-files.ts';
 import { narrativeItems, storeAnswers, storeItems } from '../../support/judging.ts';
+import { createMemoryStore } from '../../support/memory-store.ts';
 
 const { items } = artifactFiles.benchmark;
 

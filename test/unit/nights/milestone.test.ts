@@ -2,10 +2,10 @@ import type { Client } from '@temporalio/client';
 import { describe, expect, it } from 'vitest';
 import { findMilestone } from '../../../activities/nights/milestone.ts';
 import { commitFiles } from '../../../activities/store/commit.ts';
-import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { digestOf } from '../../../domain/artifact.ts';
 import type { EvaluationResult } from '../../../domain/contracts/evaluation.ts';
 import { checkpointKey } from '../../../domain/names.ts';
+import { createMemoryStore } from '../../support/memory-store.ts';
 
 const store = createMemoryStore();
 const base = digestOf('base');

@@ -5,7 +5,6 @@ import { toJsonLines } from '../../../activities/json-lines.ts';
 import type { ArtifactStore } from '../../../activities/ports/artifact-store.ts';
 import { scoreProbes } from '../../../activities/probes/score-probes.ts';
 import { commitFiles } from '../../../activities/store/commit.ts';
-import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { readJsonLines } from '../../../activities/store/rows.ts';
 import { type ArtifactRef, digestOf } from '../../../domain/artifact.ts';
 import { artifactFiles } from '../../../domain/artifact-files.ts';
@@ -14,6 +13,7 @@ import type { BenchmarkChoice, BenchmarkResult, ProbesResult } from '../../../do
 import { evaluationProfile } from '../../../domain/prompts/prompts.ts';
 import { makeCase, melanomaQuestion, testImage } from '../../support/cases.ts';
 import { temporaryFolder } from '../../support/datasets.ts';
+import { createMemoryStore } from '../../support/memory-store.ts';
 
 const profile = evaluationProfile('compact');
 const encoded: string[] = [];

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Case, splits } from '../../../domain/cases/case.ts';
-import { buildQuestions, type QuestionSettings } from '../../../domain/questions/build.ts';
+import type { QuestionSettings } from '../../../domain/questions/build.ts';
 import { distractorSources } from '../../../domain/questions/distractors.ts';
 import { type Question, questionTasks } from '../../../domain/questions/question.ts';
 import { makeCase } from '../../support/cases.ts';
 import { shippedKnowledge } from '../../support/knowledge.ts';
+import { buildQuestions } from '../../support/questions.ts';
 
 const { taxonomy, ddx } = shippedKnowledge;
 const settings: QuestionSettings = { seed: 1, granularity: 'leaf', distractors: 'set', tasks: questionTasks };

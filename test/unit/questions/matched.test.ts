@@ -6,13 +6,14 @@ import { describe, expect, it } from 'vitest';
 import { isicCodes } from '../../../activities/datasets/adapters/isic/isic-codes.ts';
 import { type Case, splits } from '../../../domain/cases/case.ts';
 import { fitTextOnly } from '../../../domain/evaluation/text-only.ts';
-import { buildQuestions, type QuestionSettings } from '../../../domain/questions/build.ts';
+import type { QuestionSettings } from '../../../domain/questions/build.ts';
 import { distractorSources } from '../../../domain/questions/distractors.ts';
 import { blocksLeft } from '../../../domain/questions/matched.ts';
 import { type Question, questionTasks } from '../../../domain/questions/question.ts';
 import { makeCase } from '../../support/cases.ts';
 import { shippedKnowledge } from '../../support/knowledge.ts';
 import { assignSplits } from '../../support/preparation.ts';
+import { buildQuestions } from '../../support/questions.ts';
 import { needsSharedData, sharedData } from '../../support/shared-data.ts';
 
 const { taxonomy, ddx } = shippedKnowledge;

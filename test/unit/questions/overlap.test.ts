@@ -1,11 +1,11 @@
 /** Questions over the labels of the real sets: what is offered as wrong is wrong. */
 import { describe, expect, it } from 'vitest';
-import { buildQuestions } from '../../../domain/questions/build.ts';
 import { distractorSources } from '../../../domain/questions/distractors.ts';
 import { type Question, questionTasks } from '../../../domain/questions/question.ts';
 import { labelledSets } from '../../../infra/draw-taxonomy.ts';
 import { makeCase } from '../../support/cases.ts';
 import { shippedKnowledge } from '../../support/knowledge.ts';
+import { buildQuestions } from '../../support/questions.ts';
 
 const { taxonomy } = shippedKnowledge;
 const cases = (await labelledSets()).flatMap(({ name, labels }) =>

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { traceLineage } from '../../../activities/reporting/lineage.ts';
 import { commitFiles } from '../../../activities/store/commit.ts';
-import { createMemoryStore } from '../../../activities/store/memory.ts';
 import type { ArtifactKind, ArtifactRef } from '../../../domain/artifact.ts';
 import { storeKeys } from '../../../domain/names.ts';
+import { createMemoryStore } from '../../support/memory-store.ts';
 
 const knowledge = 'f'.repeat(64);
 

@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { drawThumbnails } from '../../../activities/reporting/thumbnails.ts';
-import { createMemoryStore } from '../../../activities/store/memory.ts';
+import { createMemoryStore } from '../../support/memory-store.ts';
 import { patternPng } from '../../support/micro-model.ts';
 
 const store = createMemoryStore();

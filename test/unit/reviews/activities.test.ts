@@ -5,7 +5,6 @@ import type { ArtifactStore } from '../../../activities/ports/artifact-store.ts'
 import { createReviewActivities } from '../../../activities/reviews/activities.ts';
 import { createReviewLog } from '../../../activities/reviews/review-log.ts';
 import { commitFiles, readJson, readText } from '../../../activities/store/commit.ts';
-import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { readJsonLines } from '../../../activities/store/rows.ts';
 import { type ArtifactRef, canonicalJson, digestOf } from '../../../domain/artifact.ts';
 import { artifactFiles } from '../../../domain/artifact-files.ts';
@@ -16,6 +15,7 @@ import { createRandom } from '../../../domain/random.ts';
 import { narrativesSchema, certifiedSchema as settingsSchema } from '../../../domain/recipe/narratives.ts';
 import { byFiles } from '../../support/by-files.ts';
 import { silent } from '../../support/finished-run.ts';
+import { createMemoryStore } from '../../support/memory-store.ts';
 import { allScores, narrative, review } from '../../support/reviews.ts';
 
 const all = Array.from({ length: 16 }, (_, i) => narrative(`n${i}`, { group: `patient-${Math.floor(i / 2)}` }));

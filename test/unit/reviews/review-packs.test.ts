@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { ArtifactStore } from '../../../activities/ports/artifact-store.ts';
 import { createReviewLog } from '../../../activities/reviews/review-log.ts';
 import { packed } from '../../../activities/reviews/review-packs.ts';
-import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { certifiedSchema } from '../../../domain/recipe/narratives.ts';
+import { createMemoryStore } from '../../support/memory-store.ts';
 import { narrative, review } from '../../support/reviews.ts';
 
 const narratives = Array.from({ length: 300 }, (_, i) => narrative(`n${i}`));

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { fetchBlobs, transfersInFlight } from '../../../activities/store/commit.ts';
-import { createMemoryStore } from '../../../activities/store/memory.ts';
 import type { BlobRef } from '../../../domain/artifact.ts';
+import { createMemoryStore } from '../../support/memory-store.ts';
 
 const blob: BlobRef = { sha256: 'a'.repeat(64), bytes: 1 };
 

@@ -1,4 +1,4 @@
-import { createMemoryStore } from '../../../activities/store/memory.ts';
+import { createMemoryStore } from '../../support/memory-store.ts';
 import { describeStoreContract } from '../../support/store-contract.ts';
 
 const objects = new Map<string, Uint8Array>();

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { sortedKeys } from '../../../activities/store/sorted-keys.ts';
+import { createMemoryStore } from '../../support/memory-store.ts';
 
 async function listOf(keys: AsyncIterable<string>): Promise<string[]> {
   const list: string[] = [];

@@ -2,12 +2,12 @@ import pino from 'pino';
 import { describe, expect, it } from 'vitest';
 import type { ArtifactStore } from '../../../activities/ports/artifact-store.ts';
 import { commitFiles } from '../../../activities/store/commit.ts';
-import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { checkpointSteps } from '../../../activities/training/checkpoints.ts';
 import { retireCheckpoints } from '../../../activities/training/retention.ts';
 import type { ArtifactRef } from '../../../domain/artifact.ts';
 import { checkpointKey } from '../../../domain/names.ts';
 import { expendable } from '../../../domain/retention.ts';
+import { createMemoryStore } from '../../support/memory-store.ts';
 
 const logger = pino({ level: 'silent' });
 const large = (text: string): string => text.padEnd(2 ** 20, '.');

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readChunks, writeChunk } from '../../../activities/features/feature-chunks.ts';
-import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { distillJob, distilStretch, writeFeatures } from '../../../activities/training/jobs/distill.ts';
 import { sorebStretch } from '../../../activities/training/jobs/soreb.ts';
 import { digestOf } from '../../../domain/artifact.ts';
@@ -15,6 +14,7 @@ import { distilSchema } from '../../../domain/recipe/distillation.ts';
 import { readEnvironment } from '../../../platform/env.ts';
 import { testImage } from '../../support/cases.ts';
 import { reference } from '../../support/fake-activities.ts';
+import { createMemoryStore } from '../../support/memory-store.ts';
 import { demoRecipe } from '../../support/recipes.ts';
 
 const { trainer: place } = readEnvironment({});

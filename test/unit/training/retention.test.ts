@@ -1,10 +1,10 @@
 /** What the end of a stretch costs in a bucket that holds the artifacts of many runs. */
 import pino from 'pino';
 import { describe, expect, it } from 'vitest';
-import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { retireCheckpoints } from '../../../activities/training/retention.ts';
 import { type ArtifactRef, canonicalJson, digestOf, type Manifest } from '../../../domain/artifact.ts';
 import { checkpointKey, storeKeys } from '../../../domain/names.ts';
+import { createMemoryStore } from '../../support/memory-store.ts';
 
 const logger = pino({ level: 'silent' });
 

@@ -2,11 +2,11 @@ import { tmpdir } from 'node:os';
 import { expect, it } from 'vitest';
 import { rowFiles } from '../../../activities/json-lines.ts';
 import { commitFiles } from '../../../activities/store/commit.ts';
-import { createMemoryStore } from '../../../activities/store/memory.ts';
 import { validationQuestions } from '../../../activities/training/rows.ts';
 import { byFiles } from '../../support/by-files.ts';
 import { melanomaQuestion } from '../../support/cases.ts';
 import { temporaryFolder } from '../../support/datasets.ts';
+import { createMemoryStore } from '../../support/memory-store.ts';
 import { demoRecipe } from '../../support/recipes.ts';
 
 it('GRPO is validated by the first questions of the validation part, as many as the recipe says', async () => {

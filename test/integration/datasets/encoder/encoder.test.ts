@@ -7,13 +7,13 @@ import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openEncoder } from '../../../../activities/datasets/encoder/encoder.ts';
 import type { ArtifactStore } from '../../../../activities/ports/artifact-store.ts';
-import { createMemoryStore } from '../../../../activities/store/memory.ts';
 import type { Case } from '../../../../domain/cases/case.ts';
 import { perceptualHashOf } from '../../../../domain/cases/perceptual-hash.ts';
 import { createRandom } from '../../../../domain/random.ts';
 import type { DuplicateEncoderSettings } from '../../../../domain/recipe/data.ts';
 import { makeCase } from '../../../support/cases.ts';
 import { temporaryFolder } from '../../../support/datasets.ts';
+import { createMemoryStore } from '../../../support/memory-store.ts';
 import { trainer } from '../../../support/micro-model.ts';
 import { listLeaks } from '../../../support/preparation.ts';
 

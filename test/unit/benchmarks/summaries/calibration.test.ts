@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { evaluateBenchmark } from '../../../../activities/evaluation/evaluate-benchmark.ts';
 import { evaluationPage } from '../../../../activities/reporting/evaluations/page.ts';
 import { readJson } from '../../../../activities/store/commit.ts';
-import { createMemoryStore } from '../../../../activities/store/memory.ts';
 import { readJsonLines } from '../../../../activities/store/rows.ts';
 import { artifactFiles } from '../../../../domain/artifact-files.ts';
 import { benchmarkNamed } from '../../../../domain/benchmarks/catalogue/index.ts';
@@ -19,6 +18,7 @@ import {
   requestOf,
   storeQuestions,
 } from '../../../support/evaluations.ts';
+import { createMemoryStore } from '../../../support/memory-store.ts';
 
 const benchmark = benchmarkNamed('id-diagnosis');
 const { models: _, benchmarks: __, ...asked } = requestOf();

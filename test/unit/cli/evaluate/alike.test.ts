@@ -3,7 +3,6 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { evaluateBenchmark, type OpenedModel } from '../../../../activities/evaluation/evaluate-benchmark.ts';
 import { toJsonLines } from '../../../../activities/json-lines.ts';
 import { commitFiles } from '../../../../activities/store/commit.ts';
-import { createMemoryStore } from '../../../../activities/store/memory.ts';
 import { type BoardRow, readBoard } from '../../../../cli/evaluate/board.ts';
 import { compareRows, findRow } from '../../../../cli/evaluate/compare.ts';
 import { readPageSources } from '../../../../cli/evaluate/page-sources.ts';
@@ -15,6 +14,7 @@ import { evaluationProfile } from '../../../../domain/prompts/prompts.ts';
 import type { Question } from '../../../../domain/questions/question.ts';
 import { melanomaQuestion, testImage } from '../../../support/cases.ts';
 import { answeringModel, benchmarkContext, localModel, requestOf } from '../../../support/evaluations.ts';
+import { createMemoryStore } from '../../../support/memory-store.ts';
 
 const store = createMemoryStore();
 const tagged = (letter: string): string => `<thinking> seen </thinking> <final diagnosis> ${letter} </final diagnosis>`;

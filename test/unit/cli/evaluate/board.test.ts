@@ -2,7 +2,6 @@ import { stripVTControlCharacters } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { evaluateBenchmark } from '../../../../activities/evaluation/evaluate-benchmark.ts';
 import { scoreRules } from '../../../../activities/evaluation/score-rules.ts';
-import { createMemoryStore } from '../../../../activities/store/memory.ts';
 import { readJsonLines } from '../../../../activities/store/rows.ts';
 import { type BoardRow, labelAsked, readBoard, withoutRepeats } from '../../../../cli/evaluate/board.ts';
 import { compareRows, findRow } from '../../../../cli/evaluate/compare.ts';
@@ -18,6 +17,7 @@ import {
   requestOf,
   storeQuestions,
 } from '../../../support/evaluations.ts';
+import { createMemoryStore } from '../../../support/memory-store.ts';
 
 const tagged = (letter: string): string => `<thinking> seen </thinking> <final diagnosis> ${letter} </final diagnosis>`;
 const store = createMemoryStore();

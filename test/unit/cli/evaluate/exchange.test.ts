@@ -1,15 +1,17 @@
 import { copyFile, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { evaluateBenchmark } from '../../../../activities/evaluation/evaluate-benchmark.ts';
-import { createMemoryStore } from '../../../../activities/store/memory.ts';
+import type { ArtifactStore } from '../../../../activities/ports/artifact-store.ts';
 import { readBoard } from '../../../../cli/evaluate/board.ts';
 import { readScored } from '../../../../cli/evaluate/compare.ts';
 import { readForeign, writeForeign } from '../../../../cli/evaluate/exchange/formats.ts';
 import { importResults } from '../../../../cli/evaluate/exchange/import.ts';
 import { readAsked, readSummary } from '../../../../cli/evaluate/row-items.ts';
 import { summariseChoices } from '../../../../domain/benchmarks/summaries/summarise.ts';
+import { byFiles } from '../../../support/by-files.ts';
 import { temporaryFolder, writeFiles } from '../../../support/datasets.ts';
 import {
   answeringModel,
@@ -18,6 +20,7 @@ import {
   requestOf,
   storeQuestions,
 } from '../../../support/evaluations.ts';
+import { createMemoryStore } from '../../../support/memory-store.ts';
 
 const fixture = fileURLToPath(new URL('../../../support/vlmevalkit.xlsx', import.meta.url));
 
@@ -31,6 +34,8 @@ async function evaluated() {
   if (!row) throw new RangeError('one evaluation was stored');
   return { store, row };
 }
+/** Where rows that are imported are never one text. */
+const at = (store: ArtifactStore) => ({ store: byFiles(store), scratch: tmpdir() });
 
 describe('results of other tools', () => {
   it.each(['xlsx', 'tsv', 'jsonl'])('hold an evaluation of ours, out and in again (.%s)', async (ending) => {
@@ -41,7 +46,10 @@ describe('results of other tools', () => {
     await writeForeign(file, { label: row.label, items, scored, summary });
     expect((await readForeign(file, 'id-diagnosis')).scored).toEqual(scored);
     const elsewhere = createMemoryStore();
-    expect(await importResults(file, 'id-diagnosis', 'theirs', elsewhere)).toMatchObject({ items: 6, withoutScore: 0 });
+    expect(await importResults(file, 'id-diagnosis', 'theirs', at(elsewhere))).toMatchObject({
+      items: 6,
+      withoutScore: 0,
+    });
     const [found] = await readBoard(elsewhere, 'default');
     expect(found).toMatchObject({ label: 'theirs', strict: row.strict, lenient: row.lenient, groups: row.groups });
   });
@@ -62,9 +70,9 @@ describe('results of other tools', () => {
     const store = createMemoryStore();
     const file = join(await temporaryFolder(), 'm_set_result.xlsx');
     await copyFile(fixture, file);
-    const imported = await importResults(file, 'set', 'llava', store);
+    const imported = await importResults(file, 'set', 'llava', at(store));
     expect(imported).toMatchObject({ items: 3, withoutScore: 1 });
-    expect(await importResults(file, 'set', 'llava', store)).toEqual(imported);
+    expect(await importResults(file, 'set', 'llava', at(store))).toEqual(imported);
     const [row, ...others] = await readBoard(store, 'default');
     expect(row).toMatchObject({ benchmark: 'set', label: 'llava', profile: 'VLMEvalKit', items: 3 });
     expect(row?.strict.score.value).toBeCloseTo(2 / 3, 9);
@@ -81,7 +89,7 @@ describe('results of other tools', () => {
       'good.jsonl': line(1, '"acc": 1'),
     });
     const refuse = (name: string, benchmark = 'set', label = 'm', metric?: string) =>
-      importResults(join(folder, name), benchmark, label, createMemoryStore(), metric).catch(
+      importResults(join(folder, name), benchmark, label, at(createMemoryStore()), metric).catch(
         ({ message }: Error) => message,
       );
     expect(await refuse('filters.jsonl')).toMatch(
@@ -104,7 +112,7 @@ describe('results of other tools', () => {
     await writeFiles(folder, { 'x.tsv': '"index"\t"prediction"\n"1"\t"A"\n', 'x.xlsx': 'text', 'x.pdf': 'text' });
     await copyFile(fixture, join(folder, 'judged.xlsx'));
     const refuse = (name: string, benchmark = 'set') =>
-      importResults(join(folder, name), benchmark, 'm', createMemoryStore()).catch(({ message }: Error) => message);
+      importResults(join(folder, name), benchmark, 'm', at(createMemoryStore())).catch(({ message }: Error) => message);
     expect(await refuse('x.tsv')).toMatch(
       /x\.tsv: none of its 1 items has a score; give the judged results \(column hit\)$/,
     );

@@ -1,11 +1,11 @@
 /** Narratives on the command line: the judge's settings, DermBench's release on disk, scores as people read them. */
 import { mkdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { readScore } from '../../../../activities/evaluation/evaluate-benchmark.ts';
 import { judgeAnswers } from '../../../../activities/judging/judge-answers.ts';
-import { createMemoryStore } from '../../../../activities/store/memory.ts';
 import { compareWithPeople } from '../../../../cli/evaluate/narratives/agreement.ts';
 import { parseJudge } from '../../../../cli/evaluate/narratives/judge.ts';
 import { readRelease } from '../../../../cli/evaluate/narratives/release.ts';
@@ -18,6 +18,7 @@ import { usualJudge } from '../../../../domain/dermeval/judge.ts';
 import { failureTypes } from '../../../../domain/failures.ts';
 import { temporaryFolder } from '../../../support/datasets.ts';
 import { judgeOf, judging, narrativeItems, sixOf, storeAnswers, storeItems } from '../../../support/judging.ts';
+import { createMemoryStore } from '../../../support/memory-store.ts';
 import { smallRecipe } from '../../../support/recipes.ts';
 
 describe('--judge', () => {
@@ -73,11 +74,17 @@ async function cloneRelease(change: (row: Record<string, string>) => Record<stri
 describe('DermBench’s release', () => {
   it('is a benchmark with its certified texts and DermNet’s pictures', async () => {
     const { file, pictures } = await cloneRelease();
-    const store = createMemoryStore();
-    const choice = await storeOwnItems(file, smallRecipe().data, store, pictures);
+    const kept = createMemoryStore();
+    // Pictures are put as bytes, items never as one text.
+    const putBlob = async (data: string | Uint8Array) => {
+      if (typeof data === 'string') throw new Error('the items are held whole');
+      return kept.putBlob(data);
+    };
+    const into = { store: { ...kept, putBlob }, scratch: tmpdir() };
+    const choice = await storeOwnItems(file, smallRecipe().data, into, pictures);
     expect(choice).toMatchObject({ name: 'dermbench' });
-    expect(await storeOwnItems(file, smallRecipe().data, store, pictures)).toEqual(choice);
-    await expect(storeOwnItems(file, smallRecipe().data, store)).rejects.toMatchObject({
+    expect(await storeOwnItems(file, smallRecipe().data, into, pictures)).toEqual(choice);
+    await expect(storeOwnItems(file, smallRecipe().data, into)).rejects.toMatchObject({
       type: failureTypes.userMistake,
       message: expect.stringContaining('--pictures names'),
     });

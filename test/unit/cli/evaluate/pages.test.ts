@@ -6,7 +6,6 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { evaluateBenchmark } from '../../../../activities/evaluation/evaluate-benchmark.ts';
 import { scoreRules } from '../../../../activities/evaluation/score-rules.ts';
 import { createRecordActivities } from '../../../../activities/run-records.ts';
-import { createMemoryStore } from '../../../../activities/store/memory.ts';
 import { type BoardRow, readBoard } from '../../../../cli/evaluate/board.ts';
 import { isRule, readPageSources } from '../../../../cli/evaluate/page-sources.ts';
 import { chooseRows } from '../../../../cli/evaluate/report.ts';
@@ -22,6 +21,7 @@ import {
   requestOf,
   storeQuestions,
 } from '../../../support/evaluations.ts';
+import { createMemoryStore } from '../../../support/memory-store.ts';
 import { smallNarratives } from '../../../support/recipes.ts';
 
 const tagged = (letter: string): string => `<thinking> seen </thinking> <final diagnosis> ${letter} </final diagnosis>`;

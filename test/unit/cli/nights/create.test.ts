@@ -1,11 +1,12 @@
 /** What `dermflow schedule create` makes of its words, and what Temporal is asked for. */
+import { tmpdir } from 'node:os';
 import type { Client } from '@temporalio/client';
 import { describe, expect, it } from 'vitest';
-import { createMemoryStore } from '../../../../activities/store/memory.ts';
 import { type CreateOptions, createCommand, readNightly } from '../../../../cli/nights/create.ts';
 import { parseScheduleName, scheduleOptions } from '../../../../cli/nights/schedules.ts';
 import { failureTypes } from '../../../../domain/failures.ts';
 import { nightOf } from '../../../support/evaluations.ts';
+import { createMemoryStore } from '../../../support/memory-store.ts';
 
 const options: CreateOptions = {
   ...{ benchmark: ['id-diagnosis'], at: '02:30', timezone: 'Europe/Zurich', data: 'demo', reader: 'strict' },
@@ -15,6 +16,7 @@ const session = {
   client: {} as Client, // of a recipe Temporal is asked nothing
   store: async () => createMemoryStore(),
   workers: false,
+  environment: { scratch: tmpdir() },
 };
 const read = (model: string, more: Partial<CreateOptions> = {}, name = 'tiny') =>
   readNightly(name, model, { ...options, ...more }, session);

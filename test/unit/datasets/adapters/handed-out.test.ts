@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { importDataset } from '../../../../activities/datasets/import/import-dataset.ts';
 import { findFolders } from '../../../../activities/datasets/import/recipe-sources.ts';
-import { createMemoryStore } from '../../../../activities/store/memory.ts';
 import { failureTypes } from '../../../../domain/failures.ts';
 import type { AdapterName } from '../../../../domain/recipe/data.ts';
 import { jpeg, metadataTable, readAll, temporaryFolder, textbookLine, writeFiles } from '../../../support/datasets.ts';
 import { linkImages } from '../../../support/image-files.ts';
 import { shippedKnowledge } from '../../../support/knowledge.ts';
 import { layouts, writeLayout } from '../../../support/layouts.ts';
+import { createMemoryStore } from '../../../support/memory-store.ts';
 
 const csv = (...lines: string[]): string => `${lines.join('\n')}\n`;
 /** As Dataverse writes it: text in quotes, tabs between. */

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Check, type CheckRequest, checkDataset } from '../../../../activities/datasets/import/check.ts';
 import { importDataset, importFactsSchema } from '../../../../activities/datasets/import/import-dataset.ts';
-import { createMemoryStore } from '../../../../activities/store/memory.ts';
 import { renderCheck } from '../../../../cli/data/render-check.ts';
 import {
   hamFolder,
@@ -13,6 +12,7 @@ import {
 } from '../../../support/datasets.ts';
 import { shippedKnowledge } from '../../../support/knowledge.ts';
 import { layouts, writeLayout } from '../../../support/layouts.ts';
+import { createMemoryStore } from '../../../support/memory-store.ts';
 import { zipOf } from '../../../support/zips.ts';
 
 const check = (adapter: CheckRequest['adapter'], folder: string, maxBadShare?: number): Promise<Check> =>

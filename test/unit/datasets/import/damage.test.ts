@@ -3,11 +3,11 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { importDataset } from '../../../../activities/datasets/import/import-dataset.ts';
-import { createMemoryStore } from '../../../../activities/store/memory.ts';
 import { failureTypes } from '../../../../domain/failures.ts';
 import { readAll, temporaryFolder, writeFiles } from '../../../support/datasets.ts';
 import { shippedKnowledge } from '../../../support/knowledge.ts';
 import { type Layout, layouts, writeLayout, writeLayoutTo } from '../../../support/layouts.ts';
+import { createMemoryStore } from '../../../support/memory-store.ts';
 
 const bom = '\uFEFF';
 const withTables = (layout: Layout, change: (text: string) => string): Promise<string> =>

@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type ImportRequest, importDataset } from '../../../../activities/datasets/import/import-dataset.ts';
 import { readJson } from '../../../../activities/store/commit.ts';
-import { createMemoryStore } from '../../../../activities/store/memory.ts';
 import { readJsonLines } from '../../../../activities/store/rows.ts';
 import type { ArtifactRef } from '../../../../domain/artifact.ts';
 import { artifactFiles } from '../../../../domain/artifact-files.ts';
@@ -14,6 +13,7 @@ import { failureTypes } from '../../../../domain/failures.ts';
 import { hamFolder, jpeg, metadataTable, temporaryFolder, writeFiles } from '../../../support/datasets.ts';
 import { shippedKnowledge } from '../../../support/knowledge.ts';
 import { layouts, writeLayout } from '../../../support/layouts.ts';
+import { createMemoryStore } from '../../../support/memory-store.ts';
 
 const rows = ['A', 'B', 'C', 'D'].map((id) => ({ id }));
 

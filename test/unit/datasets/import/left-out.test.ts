@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { checkDataset } from '../../../../activities/datasets/import/check.ts';
 import { createLeftOutTally, tellLeftOut } from '../../../../activities/datasets/import/first-pass.ts';
 import { importDataset, readMalignantLeftOut } from '../../../../activities/datasets/import/import-dataset.ts';
-import { createMemoryStore } from '../../../../activities/store/memory.ts';
 import { createMalignantNames } from '../../../../domain/knowledge/malignant-label.ts';
 import { caseRecords, jpeg, readAll, temporaryFolder, writeFiles } from '../../../support/datasets.ts';
 import { shippedKnowledge } from '../../../support/knowledge.ts';
+import { createMemoryStore } from '../../../support/memory-store.ts';
 
 /** A folder of DermNet whose images have these names. */
 async function dermNetFolder(...names: string[]): Promise<string> {

@@ -2,12 +2,12 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { importDataset } from '../../../../activities/datasets/import/import-dataset.ts';
 import { createFileReader } from '../../../../activities/datasets/opening/file-ref.ts';
-import { createMemoryStore } from '../../../../activities/store/memory.ts';
 import { readJsonLines } from '../../../../activities/store/rows.ts';
 import { artifactFiles } from '../../../../domain/artifact-files.ts';
 import { caseSchema } from '../../../../domain/cases/case.ts';
 import { caseRecords, jpeg, metadataTable, readAll, temporaryFolder, writeFiles } from '../../../support/datasets.ts';
 import { shippedKnowledge } from '../../../support/knowledge.ts';
+import { createMemoryStore } from '../../../support/memory-store.ts';
 import { hubExport } from '../../../support/parquet.ts';
 import { zipOf } from '../../../support/zips.ts';
 

@@ -5,7 +5,6 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { importDataset } from '../../../../activities/datasets/import/import-dataset.ts';
 import { readJson } from '../../../../activities/store/commit.ts';
-import { createMemoryStore } from '../../../../activities/store/memory.ts';
 import { readJsonLines } from '../../../../activities/store/rows.ts';
 import type { ArtifactRef } from '../../../../domain/artifact.ts';
 import { artifactFiles } from '../../../../domain/artifact-files.ts';
@@ -15,6 +14,7 @@ import type { AdapterName } from '../../../../domain/recipe/data.ts';
 import { caseRecords, jpeg, metadataTable, readAll, temporaryFolder, writeFiles } from '../../../support/datasets.ts';
 import { shippedKnowledge } from '../../../support/knowledge.ts';
 import { layouts, writeLayout } from '../../../support/layouts.ts';
+import { createMemoryStore } from '../../../support/memory-store.ts';
 import { zipFolder, zipOf, zipWithName } from '../../../support/zips.ts';
 
 const settings = { maxPixels: 12_544, snapTo: 28, maxBadShare: 0.5 };

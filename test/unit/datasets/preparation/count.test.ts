@@ -5,12 +5,12 @@ import { describe, expect, it } from 'vitest';
 import { createDatasetActivities } from '../../../../activities/datasets/activities.ts';
 import { importSources } from '../../../../activities/datasets/import/recipe-sources.ts';
 import { countData, countGenerated } from '../../../../activities/datasets/preparation/count.ts';
-import { createMemoryStore } from '../../../../activities/store/memory.ts';
 import type { DataResult } from '../../../../domain/contracts/data.ts';
 import { failureTypes } from '../../../../domain/failures.ts';
 import { hamFolder, jpeg, temporaryFolder, textbookLine, writeFiles } from '../../../support/datasets.ts';
 import { shippedKnowledge } from '../../../support/knowledge.ts';
 import { layouts, writeLayout } from '../../../support/layouts.ts';
+import { createMemoryStore } from '../../../support/memory-store.ts';
 import { demoRecipe, recipeWithConcepts } from '../../../support/recipes.ts';
 import { runActivity } from '../../../support/training.ts';
 

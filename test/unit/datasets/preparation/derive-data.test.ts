@@ -10,7 +10,6 @@ import { deriveData } from '../../../../activities/datasets/preparation/derive-d
 import type { ImportedSource } from '../../../../activities/datasets/preparation/imported-sets.ts';
 import type { ArtifactStore } from '../../../../activities/ports/artifact-store.ts';
 import { readJson } from '../../../../activities/store/commit.ts';
-import { createMemoryStore } from '../../../../activities/store/memory.ts';
 import { readJsonLines } from '../../../../activities/store/rows.ts';
 import { artifactFiles } from '../../../../domain/artifact-files.ts';
 import { caseSchema } from '../../../../domain/cases/case.ts';
@@ -21,6 +20,7 @@ import type { SkinR1Recipe } from '../../../../domain/recipe/methods/skin-r1.ts'
 import { jpeg, metadataTable, temporaryFolder, textbookLine, writeFiles } from '../../../support/datasets.ts';
 import { shippedKnowledge } from '../../../support/knowledge.ts';
 import { type Layout, layouts, writeLayout } from '../../../support/layouts.ts';
+import { createMemoryStore } from '../../../support/memory-store.ts';
 import { demoRecipe } from '../../../support/recipes.ts';
 
 const stepSchema = z.object({ images: z.number() });

@@ -5,7 +5,6 @@
 import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { deriveData } from '../../../../activities/datasets/preparation/derive-data.ts';
-import { createMemoryStore } from '../../../../activities/store/memory.ts';
 import { explainConcepts } from '../../../../activities/trajectories/explain.ts';
 import { synthesise } from '../../../../activities/trajectories/synthesise.ts';
 import { digestOf } from '../../../../domain/artifact.ts';
@@ -15,6 +14,7 @@ import { temporaryFolder } from '../../../support/datasets.ts';
 import { writeGeneratedSources } from '../../../support/generated-sources.ts';
 import { shippedKnowledge } from '../../../support/knowledge.ts';
 import { askingNobody, standInLlm } from '../../../support/llm.ts';
+import { createMemoryStore } from '../../../support/memory-store.ts';
 import { paperRecipe } from '../../../support/recipes.ts';
 
 const paper = paperRecipe();

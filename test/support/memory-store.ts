@@ -1,9 +1,9 @@
-/** A store in this process's memory, for tests. */
+/** A store in this process's memory, for tests and measurements. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
+import { createStore } from '../../activities/store/store.ts';
 import { digestOf } from '../../domain/artifact.ts';
-import type { ArtifactStore } from '../ports/artifact-store.ts';
-import { createStore } from './store.ts';
 
 /** @param objects the contents by key; a test may look at them or damage them */
 export function createMemoryStore(objects: Map<string, Uint8Array> = new Map()): ArtifactStore {
