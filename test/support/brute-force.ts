@@ -54,17 +54,17 @@ function inCommon(view: View, { hashes }: Entry, hasher: ViewHasher): number | n
 
 export function nearestByBruteForce(indexed: readonly string[], asked: readonly string[]): (Near | null)[] {
   const windows = [...parts.keys()];
-  const shelves = [
+  const lists = [
     { hasher: createViewHasher(indexed.length), indexedWindows: [-1], askedWindows: [-1, ...windows], isWholes: true },
     {
       hasher: createViewHasher(indexed.length * parts.length),
       ...{ indexedWindows: windows, askedWindows: [-1], isWholes: false },
     },
-  ].map((shelf) => ({ ...shelf, entries: entriesOf(indexed, shelf.indexedWindows, shelf.hasher) }));
+  ].map((list) => ({ ...list, entries: entriesOf(indexed, list.indexedWindows, list.hasher) }));
   return asked.map((hash) => {
     const turned = Array.from({ length: orientations }, (_, orientation) => turn(levelsOf(hash), orientation));
     if (turned.some((levels) => viewOf(levels, whole) === null)) return null;
-    const found = shelves.flatMap(({ hasher, entries, askedWindows, isWholes }) =>
+    const found = lists.flatMap(({ hasher, entries, askedWindows, isWholes }) =>
       turned.flatMap((levels, orientation) =>
         askedWindows.flatMap((askedWindow) => {
           const view = viewOf(levels, parts[askedWindow] ?? whole);

@@ -14,7 +14,7 @@ import { certifiedSchema } from '../../domain/recipe/narratives.ts';
 import type { ShownCase } from '../../domain/reviews/page.ts';
 import { FakeActivities } from '../support/fake-activities.ts';
 import { silent } from '../support/finished-run.ts';
-import { reviewPlace } from '../support/review-desk.ts';
+import { reviewPlace } from '../support/review-place.ts';
 import { allScores } from '../support/reviews.ts';
 import { bundleWorkflows, startDevServer, startWorkers } from '../support/temporal.ts';
 

@@ -19,7 +19,7 @@ import type { ShownCase } from '../../../domain/reviews/page.ts';
 import { FakeActivities } from '../../support/fake-activities.ts';
 import { silent } from '../../support/finished-run.ts';
 import { type Home, makeHome } from '../../support/home.ts';
-import { reviewPlace } from '../../support/review-desk.ts';
+import { reviewPlace } from '../../support/review-place.ts';
 import { allScores } from '../../support/reviews.ts';
 import { type S3Server, startS3Server } from '../../support/s3.ts';
 import { dermflow } from '../../support/start.ts';
