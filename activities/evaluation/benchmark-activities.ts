@@ -74,7 +74,7 @@ export const evaluating = (
     const context = {
       ...{ store, scratch, signal },
       onProgress: (done: number, total: number): void => report({ phase, done, total }),
-      onDamaged: (key: string): void => logger.warn({ key }, 'kept answers are damaged; they are asked for anew'),
+      onDamaged: (key: string): void => logger.warn({ key }, 'kept answers are damaged; they are asked for again'),
     };
     const result = await evaluateBenchmark(input, await openModel(signal), context);
     logger.info({ ...result, evaluation: result.evaluation.key }, 'model evaluated');

@@ -17,7 +17,7 @@ export type Measure = z.infer<typeof measureSchema>;
 
 const delays = monitorEventLoopDelay({ resolution: 20 });
 
-/** The kernel's high-water mark of this process is taken anew. One piece of work at a time. */
+/** The kernel's high-water mark of this process is set back. One piece of work at a time. */
 export async function measure<T>(work: () => Promise<T>): Promise<{ result: T; measure: Measure }> {
   writeFileSync('/proc/self/clear_refs', '5');
   const startMiB = peakMiB();

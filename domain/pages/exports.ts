@@ -11,7 +11,7 @@ const columns = [
   ...['source', 'notComparable'],
 ] as const satisfies (keyof Cell)[];
 
-/** RFC 4180, a number a row. */
+/** RFC 4180, one number per row. */
 export function toCsv(page: EvaluationPage): string {
   const rows = cellsOf(page).map((cell) => columns.map((column) => cell[column]));
   return `${csvOf([columns, ...rows])}\r\n`;

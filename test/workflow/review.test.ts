@@ -127,7 +127,7 @@ describe('people’s reviews', () => {
   });
 });
 
-describe('3,000 cases, two people, one review in ten given anew', () => {
+describe('3,000 cases, two people, one review in ten given again', () => {
   it('leave a history far below its limits where each review is a signal, and are looked at once for many', async () => {
     const [reviews, atOnce] = [6600, 100];
     const { count, ...instead } = looks(reviewState(3000, 0, 0));

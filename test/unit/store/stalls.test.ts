@@ -101,7 +101,7 @@ describe('a download', () => {
     expect(new TextDecoder().decode(await store.getBlob(blob))).toBe('precious bytes');
   });
 
-  it('from a server that ignores ranges begins anew', async () => {
+  it('from a server that ignores ranges starts over', async () => {
     const stalled = once(({ method }) => method === 'GET', firstHalf);
     const { store } = await storeWith((asked, objects) => {
       delete asked.headers.range;
