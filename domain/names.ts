@@ -137,4 +137,4 @@ export function stepOfCheckpointKey(key: string): number {
 }
 
 /** The report's page, in its artifact and in the folder that it is written to. */
-export const reportPage = 'report.html';
+export const reportPageName = 'report.html';

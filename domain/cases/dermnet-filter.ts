@@ -14,16 +14,16 @@ export interface FunnelStep {
 }
 
 /** An image with its taxonomy node. */
-interface Diagnosed {
+interface LabelledImage {
   source: string;
   diagnosis: string;
 }
 
 /** Counts each labelled image once; then it knows which may be dealt to splits. */
 export interface DermNetFilter {
-  count(image: Diagnosed): void;
+  count(image: LabelledImage): void;
   /** Of other sets all, of DermNet what the filter leaves. */
-  keeps(image: Diagnosed): boolean;
+  keeps(image: LabelledImage): boolean;
   /** All images of DermNet first, those kept last; empty without that set. */
   funnel(): FunnelStep[];
 }

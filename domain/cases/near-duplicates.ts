@@ -45,15 +45,15 @@ export interface NearDuplicateIndex {
 const whole: Window = { left: 0, top: 0, right: 0, bottom: 0 };
 const inset = (left: number, top: number, right: number, bottom: number): Window => ({ left, top, right, bottom });
 /** Where alignment starts: what crops and borders leave, in the middle, in a corner, and of 4 : 3 a square. */
-export const parts: readonly Window[] = [
+export const partWindows: readonly Window[] = [
   ...[0.05, 0.1].map((cut) => inset(cut, cut, cut, cut)),
   inset(0.125, 0, 0.125, 0),
   inset(0, 0.125, 0, 0.125),
   ...[inset(0.07, 0.07, 0, 0), inset(0, 0.07, 0.07, 0), inset(0.07, 0, 0, 0.07), inset(0, 0, 0.07, 0.07)],
 ];
-const windowsOn: Record<ListName, readonly Window[]> = { wholes: [whole], windows: parts };
+const windowsOn: Record<ListName, readonly Window[]> = { wholes: [whole], windows: partWindows };
 /** Windows of the asked picture that are looked for in each list, by their number; -1 is the whole. */
-const askedOn: Record<ListName, readonly number[]> = { wholes: [-1, ...parts.keys()], windows: [-1] };
+const askedOn: Record<ListName, readonly number[]> = { wholes: [-1, ...partWindows.keys()], windows: [-1] };
 
 /** How many of the coarse views most alike to a picture are aligned with it. */
 export const aligned = 12;
@@ -68,7 +68,7 @@ export async function indexHashes(
 ): Promise<NearDuplicateIndex> {
   const hashers = {
     wholes: createViewHasher(count),
-    windows: createViewHasher(count * parts.length),
+    windows: createViewHasher(count * partWindows.length),
   };
   const listsOf = async (name: ListName): Promise<HashLists> => {
     const lists = createHashLists(hashers[name], storage.lists[name]);
@@ -101,7 +101,7 @@ export async function indexHashes(
         await storage.turn();
         for (const [orientation, levels] of turns.entries())
           for (const part of askedOn[name])
-            probes.add(viewOf(levels, parts[part] ?? whole, view), { test, orientation, part });
+            probes.add(viewOf(levels, partWindows[part] ?? whole, view), { test, orientation, part });
       }
       const least = (number: number): number =>
         Math.max(leastCosine, candidates[probes.testOf(number)]?.least() ?? leastCosine);
@@ -153,7 +153,7 @@ function bestAligned(candidates: MostAlike, turned: readonly Float32Array[], sto
     const own = turned[orientation];
     if (!own) continue;
     levelsOf(storage.hashAt(position), other);
-    const start = parts[window] ?? whole;
+    const start = partWindows[window] ?? whole;
     const found = reversed ? likeness(own, other, start) : likeness(other, own, start);
     if (found >= (best?.likeness ?? nearDuplicateLikeness)) best = { position, likeness: found };
     if (found >= sure) break;

@@ -17,11 +17,11 @@ import { fetchJson, fetchRows } from '../../store/rows.ts';
 import { AnswerColumns, QuestionColumns } from './answer-columns.ts';
 import { createConfusionFiles } from './confusion-files.ts';
 
-type Answers = Pick<ReportSources, 'questions' | 'textOnly' | 'summaries' | 'items' | 'shown'>;
+type ReportAnswers = Pick<ReportSources, 'questions' | 'textOnly' | 'summaries' | 'items' | 'shown'>;
 
 const files = { ...artifactFiles.evaluation, ...artifactFiles.questions };
 
-export async function readAnswers(store: ArtifactStore, input: ReportInput, folder: string): Promise<Answers> {
+export async function readAnswers(store: ArtifactStore, input: ReportInput, folder: string): Promise<ReportAnswers> {
   const questions = new QuestionColumns(folder);
   try {
     for await (const [question, letter] of readQuestions(store, await store.manifest(input.data.questions), folder))
@@ -64,7 +64,7 @@ async function readShown(
   store: ArtifactStore,
   input: ReportInput,
   folder: string,
-  answers: Pick<Answers, 'summaries' | 'items'> & { questions: QuestionColumns },
+  answers: Pick<ReportAnswers, 'summaries' | 'items'> & { questions: QuestionColumns },
 ): Promise<Map<Key, ShownAnswer>> {
   const numbers = new Set(shownQuestions({ input, ...answers }));
   const final = finalOf(orderModels(answers.summaries), input).label;
