@@ -93,7 +93,7 @@ async function itemsOfAll(
 }
 
 function localModel({ base, baseSha256, adapter }: LocalModel) {
-  if (baseSha256 === null) throw userMistake(`model ${base} has no digest; identifyBase tells it`);
+  if (baseSha256 === null) throw userMistake(`model ${base} has no digest; identifyBase gives it`);
   return { model: { base, sha256: baseSha256 }, checkpoint: adapter };
 }
 

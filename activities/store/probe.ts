@@ -37,7 +37,7 @@ export async function probeStore(client: S3Client, settings: S3Settings): Promis
     atStart(settings, () => putIfAbsent(client, at, new TextEncoder().encode(by)));
   try {
     // Asked for before it is written: a server or proxy may remember that it was absent.
-    if ((await read()) !== null) refuse('does not tell which objects are absent');
+    if ((await read()) !== null) refuse('does not say which objects are absent');
     if (!(await write(text))) refuse('does not take a new object, since it says that it exists');
     const shown = await read();
     if (shown === null) refuse('does not show an object that was just written');
