@@ -37,7 +37,7 @@ async function writePieces(path: string, pieces: Iterable<string>): Promise<void
  * The value of a file; one that is no JSON is `Corrupt`.
  *
  * @param name for messages
- * @param onPart is given what was read so far, again and again; it may empty what is read, but for the last element of each list
+ * @param onPart called with what was read so far, again and again; it may empty that, except for the last element of each list
  */
 export async function readJsonFile<T>(
   path: string,

@@ -60,7 +60,7 @@ export function createS3Client(
     requestHandler: { connectionTimeout: 5_000, socketTimeout: silence, ...proxyAgents() },
     credentials: credentials ?? renewableCredentials(),
     forcePathStyle: addressing === 'path',
-    // Every reader compares SHA-256; a CRC besides would turn what is damaged in the store into an error of the network.
+    // Every reader compares SHA-256; a CRC as well would turn what is damaged in the store into an error of the network.
     responseChecksumValidation: 'WHEN_REQUIRED',
     ...(checksums === undefined ? {} : { requestChecksumCalculation: checksums }),
     ...(endpoint === undefined ? {} : { endpoint }),

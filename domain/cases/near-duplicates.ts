@@ -2,7 +2,7 @@
  * Finds the pictures of many that show the same as another, whole or in part, without comparing it with each: coarse
  * views of 8 x 8 cells are found by hashes (hash-lists.ts), the most alike are aligned (alignment.ts). The index lies in a
  * storage, which may be on disk. A search reads what has a hash in common with the pictures that are asked for, so its cost
- * does not grow with the index but for views that are alike by chance.
+ * does not grow with the index except for views that are alike by chance.
  */
 import { likeness, sure, type Window } from './alignment.ts';
 import { createMostAlike, type MostAlike } from './most-alike.ts';

@@ -84,7 +84,7 @@ describe('items that are asked', () => {
     ['transformers', 0],
     ['onnx', 0],
     ['endpoint', 1],
-  ] as const)('by %s are stored before the next batch is asked, but for an endpoint', async (runtime, unstored) => {
+  ] as const)('by %s are stored before the next batch is asked, except for an endpoint', async (runtime, unstored) => {
     const answerer = { ...greedyAnswerer, runtime };
     const inner = createMemoryStore();
     let stored = 0;
