@@ -37,18 +37,18 @@ async function writePieces(path: string, pieces: Iterable<string>): Promise<void
  * The value of a file; one that is no JSON is `Corrupt`.
  *
  * @param name for messages
- * @param seen is given what was read so far, again and again; it may empty what is read, but for the last element of each list
+ * @param onPart called with what was read so far, again and again; it may empty that, except for the last element of each list
  */
 export async function readJsonFile<T>(
   path: string,
   schema: z.ZodType<T>,
   name = path,
-  seen: (part: unknown) => void = () => {},
+  onPart: (part: unknown) => void = () => {},
 ): Promise<T> {
   let value: unknown;
   try {
     value = await parseChunked(createReadStream(path, { highWaterMark: readBytes }), {
-      onChunk: (_parsed, _chunk, _pending, { currentRootValue }) => seen(currentRootValue),
+      onChunk: (_parsed, _chunk, _pending, { currentRootValue }) => onPart(currentRootValue),
     });
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;

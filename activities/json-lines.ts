@@ -102,7 +102,7 @@ export async function* parseLines<T>(
   for await (const line of linesOf(bytes, name, options)) yield parseLine(line, schema, name, options.failure);
 }
 
-/** A file's values, read anew for whoever asks for them. */
+/** A file's values, read again by each reader. */
 export const fileRows = <T>(path: string, schema: z.ZodType<T>, name = path, options: LineOptions = {}): Rows<T> => ({
   [Symbol.asyncIterator]: () => parseLines(piecesOf(path), schema, name, options),
 });

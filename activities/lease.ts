@@ -11,7 +11,7 @@ interface LeaseTimes {
   renewEveryMs: number;
   /** Age above which a lease counts as given up, in milliseconds. */
   expireAfterMs: number;
-  /** How long one process must have seen it unchanged besides, in milliseconds. */
+  /** How long one process must also have seen it unchanged, in milliseconds. */
   watchMs: number;
 }
 

@@ -22,13 +22,13 @@ export function openScratchDatabase(schema: string, cacheKiB = 1024): DatabaseSy
 export const inCodeUnits = (text: string): Uint8Array => Buffer.from(text, 'utf16le').swap16();
 
 /** Parts of a table whose rows are compared with none of another part: at a million cases each sorts in a tenth of a second. */
-export const parts = Array.from({ length: 64 }, (_, part) => part);
+export const keyParts = Array.from({ length: 64 }, (_, part) => part);
 
 /** The part of a key: equal keys are in one. */
 export function partOf(key: string): number {
   let hash = 0x811c9dc5; // FNV-1a
   for (let i = 0; i < key.length; i += 1) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193);
-  return (hash ^ (hash >>> 15)) & (parts.length - 1);
+  return (hash ^ (hash >>> 15)) & (keyParts.length - 1);
 }
 
 const rowsPerTurn = 2048;

@@ -10,7 +10,7 @@ import { basename, extname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import sharp, { type Sharp } from 'sharp';
 import { modelSize } from '../activities/datasets/images/image-size.ts';
-import { openIndexShelf } from '../activities/datasets/preparation/index-shelf.ts';
+import { openIndexStorage } from '../activities/datasets/preparation/index-storage.ts';
 import { indexInMemory } from '../domain/cases/memory-index.ts';
 import { indexHashes, nearDuplicateLikeness } from '../domain/cases/near-duplicates.ts';
 import { perceptualHashOf } from '../domain/cases/perceptual-hash.ts';
@@ -179,17 +179,17 @@ const asked = 1000;
 /** Seconds are those of the processor. */
 async function timeSearch(count: number): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'dermflow-bench-hashes-'));
-  const shelf = openIndexShelf(folder);
+  const storage = openIndexStorage(folder);
   try {
-    for (let i = 0; i < count; i += 1) shelf.keepHash(drawOne(i, count));
+    for (let i = 0; i < count; i += 1) storage.keepHash(drawOne(i, count));
     const hashes = {
       [Symbol.asyncIterator]: async function* () {
-        for (let i = 0; i < count; i += 1) yield shelf.hashAt(i);
+        for (let i = 0; i < count; i += 1) yield storage.hashAt(i);
       },
     };
     const wanted = Array.from({ length: asked }, (_, i) => drawOne(count + i, count));
     const started = processorSeconds();
-    const index = await indexHashes(hashes, count, shelf);
+    const index = await indexHashes(hashes, count, storage);
     const built = processorSeconds();
     const found = (await index.nearest(wanted)).filter((near) => near !== null).length;
     const searched = processorSeconds();
@@ -201,7 +201,7 @@ async function timeSearch(count: number): Promise<void> {
     ];
     console.log(`| ${cells.join(' | ')} |`);
   } finally {
-    shelf.close();
+    storage.close();
     await rm(folder, { recursive: true });
   }
 }

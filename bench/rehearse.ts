@@ -24,7 +24,7 @@ import { layOutPhotographs } from './rehearse/photographs.ts';
 import { rehearsalRecipe } from './rehearse/recipe.ts';
 import { rehearseRun } from './rehearse/run.ts';
 import { shapes, type Width, widths } from './rehearse/shapes.ts';
-import { isOff, renderTable, rowsOf } from './rehearse/table.ts';
+import { isOff, rehearsedRows, renderRehearsal } from './rehearse/table.ts';
 
 /** Of the machine, for the true widths: the trainer's 10 GiB, and what stands beside it. */
 const neededBytes = 15 * 2 ** 30;
@@ -60,7 +60,7 @@ export default async function rehearse(args: string[]): Promise<void> {
     const { resumes, result, killedAtMs, lines } = rehearsed;
     if (values.json) console.log(JSON.stringify({ rows, resumes, evaluations: result.evaluations, killedAtMs, lines }));
     else {
-      console.log(`\n${renderTable(rows)}\n`);
+      console.log(`\n${renderRehearsal(rows)}\n`);
       console.log(
         `killed after step 1 of GRPO; resumed at ${resumes.map(({ step, verdict }) => `step ${step} (${verdict})`).join(', ')}`,
       );
@@ -92,7 +92,7 @@ async function inHome(home: string, width: Width, photographs: string | null, th
     ...{ recipe, data: counted, architecture, devices: 1, computer: 'processor', prices: null },
   });
   const rehearsed = await rehearseRun(recipe, data, measured, width === 'true' ? 'worker' : 'trainer');
-  return { rehearsed, rows: rowsOf(plan, rehearsed, parameters, width === 'true') };
+  return { rehearsed, rows: rehearsedRows(plan, rehearsed, parameters, width === 'true') };
 }
 
 /** Files of the vocabulary: Qwen3's, which has all of Qwen2.5-VL's tokens under the same numbers (docs/training.md). */

@@ -10,8 +10,8 @@ import type { ArtifactStore } from '../activities/ports/artifact-store.ts';
 import { createReviewLog } from '../activities/reviews/review-log.ts';
 import { reviewedCases, summarise } from '../activities/reviews/review-set.ts';
 import { commitFiles } from '../activities/store/commit.ts';
-import { openDesk } from '../cli/review/desk.ts';
 import { reviewPages } from '../cli/review/pages.ts';
+import { openReviewService } from '../cli/review/service.ts';
 import { renderTable } from '../cli/table.ts';
 import type { Narrative } from '../domain/narratives/narrative.ts';
 import { certifiedSchema } from '../domain/recipe/narratives.ts';
@@ -53,8 +53,8 @@ export default async function reviews(args: string[]): Promise<void> {
     const certified = certifiedSchema.parse({ cases });
     const serve = async (): Promise<WebServer> => {
       const told = { closed: async () => null, tell: () => {}, now: () => new Date() };
-      const desk = await openDesk({ store: server.newStore(), wait: { set, certified }, ...told });
-      return servePages(reviewPages(desk, ''), { port: 0, connects: true });
+      const service = await openReviewService({ store: server.newStore(), wait: { set, certified }, ...told });
+      return servePages(reviewPages(service, ''), { port: 0, connects: true });
     };
     const rows: string[][] = [];
     for (const [when, skipped] of [
@@ -89,7 +89,7 @@ export default async function reviews(args: string[]): Promise<void> {
 const narrativesOf = (name: string, count: number): Narrative[] =>
   Array.from({ length: count }, (_, i) => narrative(`${name}-${i}`, { text: `${prose} ${name} ${i}.` }));
 
-/** All reviews of these but the last ones of each person; one in ten is edited, one in ten given anew. */
+/** All reviews of these but the last ones of each person; one in ten is edited, one in ten given again. */
 async function fill(store: ArtifactStore, narratives: readonly Narrative[], left: number): Promise<void> {
   const log = createReviewLog(store, narratives, certifiedSchema.parse({}));
   const wanted = narratives

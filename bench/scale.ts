@@ -30,7 +30,7 @@ import { bundleWorkflows } from '../test/support/temporal.ts';
 import { readCount } from './common/arguments.ts';
 import { workflowsFile } from './scale/files.ts';
 import { inOwnProcess, keptInputs } from './scale/own-process.ts';
-import { type Reading, readingSchema, rowsOf, tableHead } from './scale/rows.ts';
+import { type Reading, readingSchema, scaleRows, tableHead } from './scale/rows.ts';
 import { type PartName, partNames } from './scale/stand-ins.ts';
 
 const program = join(import.meta.dirname, 'scale/run-parts.ts');
@@ -72,7 +72,7 @@ export default async function scale(args: string[]): Promise<void> {
       );
     }
     first ??= measured;
-    for (const row of rowsOf(count, measured, first)) console.log(row);
+    for (const row of scaleRows(count, measured, first)) console.log(row);
   }
 }
 

@@ -76,7 +76,7 @@ async function startSearchable(client: Client, { input, run, reuse }: Start, war
       ...more,
     });
   try {
-    await begin({ typedSearchAttributes: attributesOf(name, method.parts[0]) });
+    await begin({ typedSearchAttributes: searchAttributesOf(name, method.parts[0]) });
   } catch (error) {
     if (!lacksSearchAttributes(error)) throw error;
     const { namespace } = client.options;
@@ -86,7 +86,7 @@ async function startSearchable(client: Client, { input, run, reuse }: Start, war
 }
 
 /** What a run is found by from its start. */
-export const attributesOf = (recipe: string, part = 'data'): TypedSearchAttributes =>
+export const searchAttributesOf = (recipe: string, part = 'data'): TypedSearchAttributes =>
   new TypedSearchAttributes([
     { key: defineSearchAttributeKey(searchAttributes.recipe, 'KEYWORD'), value: recipe },
     { key: defineSearchAttributeKey(searchAttributes.part, 'KEYWORD'), value: part },

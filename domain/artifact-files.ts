@@ -17,7 +17,7 @@ import { textOnlyAnswerSchema } from './evaluation/text-only.ts';
 import { encoderSettingsSchema } from './features/encoder.ts';
 import { methods } from './methods/index.ts';
 import { peftFiles } from './models/peft.ts';
-import { reportPage } from './names.ts';
+import { reportPageName } from './names.ts';
 import {
   dermcotRowSchema,
   descriptionSchema,
@@ -144,7 +144,7 @@ export const artifactFiles = {
     page: { name: 'trend.html', schema: z.string() },
   },
   report: {
-    page: { name: reportPage, schema: z.string() },
+    page: { name: reportPageName, schema: z.string() },
     /** Of the run's method. */
     report: { name: 'report.json', schema: z.union(methods.flatMap(({ report }) => report ?? [])) },
   },

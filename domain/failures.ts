@@ -19,9 +19,9 @@ export const failureTypes = {
   diverged: 'Diverged',
   /** The accelerator's memory did not suffice; the message names the setting to lower. */
   outOfMemory: 'OutOfMemory',
-  /** Too many malformed or refused LLM outputs; the run ends, and `resume` asks for those anew. */
+  /** Too many malformed or refused LLM outputs; the run ends, and `resume` asks for those again. */
   llm: 'LlmFailure',
-  /** An empty account, a spent budget: the run waits until a person has seen to it and says `resume`. */
+  /** An empty account, a spent budget: the run waits until a person has mended the cause and says `resume`. */
   needsPerson: 'NeedsPerson',
 } as const;
 

@@ -54,7 +54,7 @@ export interface LlmSettings extends LlmPlace {
   concurrency: number;
   /** For one reply. */
   timeoutMs: number;
-  /** Fields that each request's body has besides. */
+  /** Extra fields of each request's body. */
   body: Record<string, Json>;
   structured: StructuredMode;
   /** `auto`: only where the endpoint demands it. */

@@ -94,7 +94,7 @@ export const storeKeys = {
   /** A reply as the name of a pack tells it: where its request's digest begins, and its number, the last for all above 15. */
   llmReplyCode: (request: string, number: number): string =>
     `${request.slice(0, 8)}${Math.min(number, 15).toString(16)}`,
-  /** Several replies of the same weights, one a line. */
+  /** Several replies of the same weights, one per line. */
   llmReplyPack: (model: string, fingerprint: string, codes: readonly string[], digest: string): string =>
     `${storeKeys.llmReplies(model)}${fingerprint}/${codes.join('')}.${digest.slice(0, 16)}.jsonl`,
   /** What a part of a run was told first, and with which fingerprints it was answered since. */
@@ -137,4 +137,4 @@ export function stepOfCheckpointKey(key: string): number {
 }
 
 /** The report's page, in its artifact and in the folder that it is written to. */
-export const reportPage = 'report.html';
+export const reportPageName = 'report.html';

@@ -5,7 +5,7 @@ import { chatRowSchema, trainerEventSchema, trainerJobSchema } from './trainer.t
 
 /**
  * Jobs by kind, events by name, a row, and the answer to a request for rewards. The trainer's copy is
- * `trainer/dermflow_trainer/schema.json`; after a change of the protocol write it anew: `node infra/write-trainer-schema.ts`.
+ * `trainer/dermflow_trainer/schema.json`; after a change of the protocol rewrite it: `node infra/write-trainer-schema.ts`.
  */
 export const trainerSchemas = () => ({
   jobs: Object.fromEntries(trainerJobSchema.options.map((job) => [job.shape.job.value, jsonSchema(job)])),

@@ -17,7 +17,7 @@ import { grpoJobSchema } from './jobs/grpo.ts';
 import { sftJobSchema } from './jobs/sft.ts';
 import { sorebJobSchema } from './jobs/soreb.ts';
 
-/** The jobs that save their state and go on from it, which train stages; the others begin anew. */
+/** The jobs that save their state and go on from it, which train stages; the others start over. */
 const stretchJobs = [sftJobSchema, grpoJobSchema, distillJobSchema, sorebJobSchema] as const;
 export type StretchJob = z.infer<(typeof stretchJobs)[number]>;
 export type ResumableJob = StretchJob['job'];

@@ -21,7 +21,7 @@ export type TrainingEnvironment = z.infer<typeof trainingEnvironmentSchema>;
 
 /**
  * `exact`: the same bytes as undisturbed. `approximate`: the whole state is there, the numbers may differ in their last
- * digits or by the draw of completions. `weights-only`: the optimiser begins anew.
+ * digits or by the draw of completions. `weights-only`: the optimiser starts over.
  */
 const verdicts = ['exact', 'approximate', 'weights-only'] as const;
 export const trustSchema = z.strictObject({ verdict: z.enum(verdicts), reasons: z.array(z.string()) });

@@ -191,7 +191,7 @@ export function serviceChecks(environment: Environment): Check[] {
         try {
           const { namespace } = client.options;
           const missing = await missingSearchAttributes(client);
-          if (missing === null) return 'not told by the server; "dermflow run" says where they are missing';
+          if (missing === null) return 'not reported by the server; "dermflow run" says where they are missing';
           if (missing.length === 0) return Object.values(searchAttributes).join(', ');
           throw new Error(
             `namespace ${namespace} lacks ${missing.join(', ')}; runs work, "list" searches slower. ${howToRegister(namespace, missing)}`,

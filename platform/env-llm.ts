@@ -34,7 +34,7 @@ export const llmVariables = {
   DERMFLOW_LLM_CONCURRENCY: z.coerce.number().int().positive().default(8),
   /** Seconds that one reply may take. */
   DERMFLOW_LLM_TIMEOUT: z.coerce.number().positive().max(86_400).default(600),
-  /** Fields that each request's body has besides, e.g. `{"enable_thinking":false}`. */
+  /** Extra fields of each request's body, e.g. `{"enable_thinking":false}`. */
   DERMFLOW_LLM_BODY: jsonObject.default({}),
   DERMFLOW_LLM_STRUCTURED: z.enum(structuredModes).default('auto'),
   DERMFLOW_LLM_STREAM: z.enum(['auto', 'always', 'never']).default('auto'),

@@ -14,5 +14,5 @@ export interface WorkerDependencies {
 
 export type QueueOptions = Pick<WorkerOptions, 'taskQueue' | 'activities' | 'workflowBundle'> & Partial<WorkerOptions>;
 
-/** From a shutdown to the end of what is under way, but for training. */
+/** From a shutdown to the end of what is under way, except for training. */
 export const grace = '10 seconds';

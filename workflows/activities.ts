@@ -24,7 +24,7 @@ import { allowance } from './allowance.ts';
 import { persistently } from './attempts.ts';
 import * as profiles from './profiles.ts';
 
-/** This run's alone: Temporal evaluates workflow modules anew for each run. */
+/** This run's alone: Temporal evaluates workflow modules once per run. */
 const scheduled = new Map<string, number>();
 
 /** `trainGrpo-2` for the second call of `trainGrpo`: readable in Temporal's UI, and the name that `retryNow` takes. */
@@ -37,7 +37,7 @@ function nextActivityId(type: string): string {
 /**
  * The activities of an interface, as a workflow calls them.
  *
- * @param more what is added to the input, made anew for each round of attempts
+ * @param more what is added to the input, new in each round of attempts
  */
 export function activities<A extends object>(profile: ActivityOptions, more: () => object = () => ({})): A {
   const call = (type: string) => (input: object) => {

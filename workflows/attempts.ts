@@ -5,7 +5,7 @@
  * of 51,200.
  *
  * `retryNow([activityIds])` is what `dermflow resume` sends to an open run: every pending activity that it names is
- * scheduled anew, under its old id, with all its attempts before it. The ids are those of `describe().raw.pendingActivities`,
+ * scheduled again, under its old id, with all its attempts before it. The ids are those of `describe().raw.pendingActivities`,
  * of the run and of each of its children. One that waits for its next attempt starts at once; one that is running is
  * stopped first (a trainer saves its checkpoint). An id that is not pending is passed over, so the signal may be sent
  * twice, late, or to a run that does not need it.
@@ -26,7 +26,7 @@ import { signals } from '../domain/names.ts';
 
 export const retryNow = defineSignal<[activityIds: string[]]>(signals.retryNow);
 
-/** This run's alone: Temporal evaluates workflow modules anew for each run. */
+/** This run's alone: Temporal evaluates workflow modules once per run. */
 const pending = new Map<string, () => void>();
 
 /** Why activities wait for a person, by their id. */
@@ -77,7 +77,7 @@ async function untilAsked(activityId: string, reason: string): Promise<void> {
   }
 }
 
-/** An empty account, a spent budget: no attempt helps before a person has seen to it. */
+/** An empty account, a spent budget: no attempt helps before a person has mended the cause. */
 function reasonToWait(error: unknown): string | null {
   const cause = error instanceof ActivityFailure ? error.cause : undefined;
   return cause instanceof ApplicationFailure && cause.type === failureTypes.needsPerson ? cause.message : null;

@@ -62,7 +62,7 @@ export async function dataOf(data: EvaluateModelsInput['data']): Promise<Benchma
   return { questions, dataset };
 }
 
-/** What scores are read beside: rules that need no model, and probes that see. */
+/** What scores are read beside: rules that need no model, and probes that use pictures. */
 async function referencesOf(asked: Asked): Promise<Pick<EvaluateModelsResult, 'rules' | 'remarks'>> {
   const rules = await scoreAllRules(asked);
   if (!patched(patches.probes)) return { rules };

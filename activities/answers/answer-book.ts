@@ -26,7 +26,7 @@ const cacheKiB = 4096;
 
 export interface AnswerBook {
   get(key: string): KeptAnswer | undefined;
-  /** Keeps an answer and sees to its writing. Throws what the last write threw. */
+  /** Keeps an answer and has it written soon. Throws what the last write threw. */
   add(answer: KeptAnswer): void;
   /** Until no more answers wait to be written than a chunk holds. Throws what the last write threw. */
   room(): Promise<void>;
@@ -37,7 +37,7 @@ export interface AnswerBook {
 }
 
 interface BookOptions {
-  /** Called for each chunk whose bytes are not those that were written; their items are asked anew. */
+  /** Called for each chunk whose bytes are not those that were written; their items are asked again. */
   onDamaged?: (key: string) => void;
 }
 

@@ -75,7 +75,7 @@ export const evaluating = (
     const context = {
       ...{ store, scratch, signal },
       onProgress: (done: number, total: number): void => report({ phase, done, total }),
-      onDamaged: (key: string): void => logger.warn({ key }, 'kept answers are damaged; they are asked for anew'),
+      onDamaged: (key: string): void => logger.warn({ key }, 'kept answers are damaged; they are asked for again'),
     };
     const result = await evaluateBenchmark(input, await openModel(signal), context);
     logger.info({ ...result, evaluation: result.evaluation.key }, 'model evaluated');
@@ -99,7 +99,7 @@ async function itemsBySize(
 }
 
 function localModel({ base, baseSha256, adapter }: LocalModel) {
-  if (baseSha256 === null) throw userMistake(`model ${base} has no digest; identifyBase tells it`);
+  if (baseSha256 === null) throw userMistake(`model ${base} has no digest; identifyBase gives it`);
   return { model: { base, sha256: baseSha256 }, checkpoint: adapter };
 }
 

@@ -65,7 +65,7 @@ export async function readImage(
 const greyPicture = ({ width, height }: ImageRef): Sharp =>
   sharp({ create: { width, height, channels: 3, background: grey } }).png();
 
-/** Writes the image files of questions or items into a folder, but for those that are there. */
+/** Writes the image files of questions or items into a folder, except for those that are there. */
 export async function writeImages(
   store: ArtifactStore,
   items: readonly { image: ImageRef }[],

@@ -13,7 +13,7 @@ import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { sortedKeys } from '../store/sorted-keys.ts';
 
 /** Whose features these are. */
-export interface FeatureShelf {
+export interface FeatureKind {
   /** Digest of an encoder and its settings. */
   encoder: string;
   form: FeatureForm;
@@ -31,10 +31,10 @@ const headSchema = z.object({ shape: z.array(z.int().positive()).min(1), images:
 const lineFeed = 0x0a;
 
 /** What stands under its name already is the same, by a try whose answer was lost, unless it is damaged. */
-export async function writeChunk(store: ArtifactStore, shelf: FeatureShelf, chunk: FeatureChunk): Promise<void> {
+export async function writeChunk(store: ArtifactStore, kind: FeatureKind, chunk: FeatureChunk): Promise<void> {
   for (let again = 0; ; again++) {
-    const bytes = bytesOfChunk(shelf, chunk, again);
-    const key = storeKeys.featureChunk(shelf.encoder, shelf.form, hash('sha256', bytes));
+    const bytes = bytesOfChunk(kind, chunk, again);
+    const key = storeKeys.featureChunk(kind.encoder, kind.form, hash('sha256', bytes));
     if (await store.putObjectIfAbsent(key, bytes)) return;
     const standing = await store.getObject(key);
     if (standing && isWhole(key, standing)) return;
@@ -42,11 +42,7 @@ export async function writeChunk(store: ArtifactStore, shelf: FeatureShelf, chun
 }
 
 /** A chunk as it is stored, and as the trainer reads it (dermflow_trainer/distillation/teacher.py). */
-export function bytesOfChunk(
-  { encoder, form }: FeatureShelf,
-  { shape, images, data }: FeatureChunk,
-  again = 0,
-): Buffer {
+export function bytesOfChunk({ encoder, form }: FeatureKind, { shape, images, data }: FeatureChunk, again = 0): Buffer {
   const head = canonicalJson({ schema: 1, encoder, form, shape, images, ...(again > 0 ? { again } : {}) });
   return Buffer.concat([Buffer.from(`${head}\n`), bytesOf(data)]);
 }
@@ -58,7 +54,7 @@ export function bytesOfChunk(
  */
 export async function* readChunks(
   store: ArtifactStore,
-  { encoder, form }: FeatureShelf,
+  { encoder, form }: FeatureKind,
   onDamaged: (key: string) => void,
 ): AsyncGenerator<FeatureChunk> {
   // By name, so that every reader takes the same of two chunks with the same picture.

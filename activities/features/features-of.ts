@@ -5,7 +5,7 @@ import { concurrently } from '../concurrently.ts';
 import { inOrder } from '../in-order.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import type { ImageEncoder } from './encoder.ts';
-import { type FeatureShelf, readChunks, writeChunk } from './feature-chunks.ts';
+import { type FeatureKind, readChunks, writeChunk } from './feature-chunks.ts';
 
 /** An encoder as it is known to features, and how it is opened. */
 export interface KnownEncoder {
@@ -20,7 +20,7 @@ export interface FeatureContext {
   signal: AbortSignal;
   /** Called with the number of pictures that have features. */
   onProgress: (done: number, total: number) => void;
-  /** Hears of stored features that are damaged; they are computed anew. */
+  /** Hears of stored features that are damaged; they are computed again. */
   onDamaged?: (key: string) => void;
 }
 
@@ -44,12 +44,12 @@ export async function featuresOf(
   context: FeatureContext,
 ): Promise<void> {
   const { store, signal, onProgress, onDamaged = () => {} } = context;
-  const shelf = { encoder: encoder.digest, form };
+  const kind = { encoder: encoder.digest, form };
   const missing = new Map([...images].map((image) => [image.sha256, image]));
   const total = missing.size;
   const tell = (): void => onProgress(total - missing.size, total);
   tell();
-  for await (const { images: known, data, shape } of readChunks(store, shelf, onDamaged)) {
+  for await (const { images: known, data, shape } of readChunks(store, kind, onDamaged)) {
     signal.throwIfAborted();
     const length = data.length / known.length;
     for (const [i, sha256] of known.entries()) {
@@ -63,7 +63,7 @@ export async function featuresOf(
     const left = [...missing.values()];
     // While all threads encode the next batch is fetched.
     const batchesInFlight = 1 + Math.ceil(opened.atOnce / batchSize);
-    const chunks = chunkWriter(store, shelf);
+    const chunks = chunkWriter(store, kind);
     try {
       const encoded = inOrder(batchesOf(left), batchesInFlight, async (batch) => {
         signal.throwIfAborted();
@@ -94,7 +94,7 @@ const batchesOf = (images: readonly BlobRef[]): BlobRef[][] =>
     images.slice(i * batchSize, (i + 1) * batchSize),
   );
 
-function chunkWriter(store: ArtifactStore, shelf: FeatureShelf) {
+function chunkWriter(store: ArtifactStore, kind: FeatureKind) {
   let images: string[] = [];
   let rows: Float32Array[] = [];
   let [bytes, since] = [0, performance.now()];
@@ -109,7 +109,7 @@ function chunkWriter(store: ArtifactStore, shelf: FeatureShelf) {
     }
     const chunk = { shape: [...shape], images, data };
     [images, rows, bytes, since] = [[], [], 0, performance.now()];
-    await writeChunk(store, shelf, chunk);
+    await writeChunk(store, kind, chunk);
   };
   return {
     add: async (sha256: string, row: Float32Array, of: readonly number[]): Promise<void> => {

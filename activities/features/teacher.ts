@@ -39,7 +39,7 @@ export function createTeacherActivities({ store, environment, logger }: TeacherD
         await encodeAll(await pictures(folder), known, recipe, {
           ...{ store, signal },
           onProgress: (done, total) => report({ phase: 'encoding pictures', done, total }),
-          onDamaged: (key) => logger.warn({ key }, 'kept features are damaged; they are computed anew'),
+          onDamaged: (key) => logger.warn({ key }, 'kept features are damaged; they are computed again'),
         });
         return { encoder: known.digest, form: recipe.teacher.form };
       }),

@@ -51,26 +51,26 @@ export function createEndpointRunner({ connect, concurrency }: EndpointModel): M
 }
 
 /** A name, and where its bytes are. */
-type Shown = Pick<GenerateOptions, 'images' | 'load'> & { name: string };
+type ShownPictures = Pick<GenerateOptions, 'images' | 'load'> & { name: string };
 
-interface Picture {
+interface LoadedPicture {
   image: LlmImage;
   data: Uint8Array;
 }
 
 /** @param most pictures whose bytes are kept, those that were asked for last: all items' would fill the memory */
 function createPictures(most: number) {
-  const kept = new Map<string, Promise<Picture>>();
-  const shown = new Map<string, Shown>();
+  const kept = new Map<string, Promise<LoadedPicture>>();
+  const shown = new Map<string, ShownPictures>();
 
-  async function open({ name, images, load }: Shown): Promise<Picture> {
+  async function open({ name, images, load }: ShownPictures): Promise<LoadedPicture> {
     const data = await (load ? load(name) : readFile(join(images, name)));
     const sha256 = hash('sha256', data);
     shown.set(sha256, { name, images, ...(load ? { load } : {}) });
     return { image: { sha256, bytes: data.byteLength, mediaType: 'image/png' }, data };
   }
 
-  function pictureOf(at: Shown): Promise<Picture> {
+  function pictureOf(at: ShownPictures): Promise<LoadedPicture> {
     const picture = kept.get(at.name) ?? open(at);
     kept.delete(at.name);
     kept.set(at.name, picture);
@@ -80,7 +80,7 @@ function createPictures(most: number) {
   }
 
   return {
-    read: async (at: Shown): Promise<LlmImage> => (await pictureOf(at)).image,
+    read: async (at: ShownPictures): Promise<LlmImage> => (await pictureOf(at)).image,
     bytesOf: async ({ sha256 }: LlmImage): Promise<Uint8Array> => {
       const at = shown.get(sha256);
       if (at === undefined) throw new RangeError(`no row shows the picture ${sha256}`);

@@ -1,5 +1,5 @@
 /**
- * The next token of a row. Sampling draws one number a token from the row's own seed, so that a row's answer does not
+ * The next token of a row. Sampling draws one number per token, from the row's own seed, so that a row's answer does not
  * depend on its batch. The trainer's `generate` draws the same numbers (trainer/dermflow_trainer/inference/sampling.py).
  */
 

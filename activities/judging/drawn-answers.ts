@@ -19,7 +19,7 @@ import { fetchRows, type ReadingFrom } from '../store/rows.ts';
 
 const files = artifactFiles.benchmark;
 
-type Recipe = Parameters<ClassificationActivities['scoreAnswersByDrawing']>[0]['recipe'];
+type ScoredRecipe = Parameters<ClassificationActivities['scoreAnswersByDrawing']>[0]['recipe'];
 
 /** The name under which answers scored so stand, beside none that a judge scored. */
 const drawnName = (benchmark: string): string => `${benchmark}@drawn`;
@@ -41,7 +41,11 @@ export function createDrawnAnswersActivities({
   };
 }
 
-async function score({ store, scratch }: ReadingFrom, evaluation: ArtifactRef, recipe: Recipe): Promise<ArtifactRef> {
+async function score(
+  { store, scratch }: ReadingFrom,
+  evaluation: ArtifactRef,
+  recipe: ScoredRecipe,
+): Promise<ArtifactRef> {
   const { seed, data, narratives } = recipe;
   const manifest = await store.manifest(evaluation);
   const { benchmark, label, reader, profile, shown, samples } = benchmarkScoreSchema.parse(manifest.facts);

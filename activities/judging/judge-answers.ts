@@ -72,7 +72,7 @@ async function judgeIn(folder: string, { evaluation, judge }: JudgeInput, asking
       ...answered.flatMap(({ id, output }) => textOf('answer', byId.get(id), output)),
       ...drawAnchors(asked, judge.anchors).flatMap(({ kind, item, narrative }) => textOf(kind, item, narrative)),
     ];
-    // Anchors are asked anew for each evaluation: the ledger's replies would say nothing of the judge of today.
+    // Anchors are asked again for each evaluation: the ledger's replies would say nothing of the judge of today.
     const turn = Number.parseInt(digestOf(canonicalJson(work)).slice(0, 6), 16);
     const reading = judgeReader(await judgeModel(store, pin));
     const requests = texts.flatMap((text) =>
@@ -134,7 +134,7 @@ function refuseTooManyMissing(
   const faults = new Set(judgements.flatMap(({ kind, fault }) => (kind === 'answer' && fault !== null ? [fault] : [])));
   throw new DermflowError(
     failureTypes.llm,
-    `the judge gave ${missing.length} of ${judged.length} texts no complete scores (${[...faults].slice(0, 3).join('; ')}), max-missing allows ${maxMissing}; take another judge or raise it in --judge, or "dermflow resume" to ask for these anew`,
+    `${missing.length} of ${judged.length} texts have no complete scores from the judge (${[...faults].slice(0, 3).join('; ')}), max-missing allows ${maxMissing}; take another judge or raise it in --judge, or "dermflow resume" to ask for these again`,
     { final: true }, // another attempt would find the same replies
   );
 }

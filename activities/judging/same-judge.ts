@@ -27,7 +27,7 @@ export async function requireSameJudge(
   const { kind, difference, p } = drift;
   throw new DermflowError(
     failureTypes.llm,
-    `the judge is not the one that it was: its ${kind} anchors have ${difference > 0 ? '+' : ''}${difference.toFixed(2)} of 5 (p ${p.toExponential(0)}) since it was first asked; its scores cannot stand beside those from before: name a dated model, or begin anew with --judge '…?line=${pin.line + 1}'`,
+    `the judge is not the one that it was: its ${kind} anchors have ${difference > 0 ? '+' : ''}${difference.toFixed(2)} of 5 (p ${p.toExponential(0)}) since it was first asked; its scores cannot stand beside those from before: name a dated model, or start over with --judge '…?line=${pin.line + 1}'`,
     { final: true },
   );
 }

@@ -45,7 +45,7 @@ export function createEmbeddedClient({ modelPath, threads, keptMs = idleMs, logg
     loading = null;
     await loaded?.llama.dispose();
   };
-  /** The next request loads it anew, whether its memory came back or not. */
+  /** The next request loads it again, whether its memory came back or not. */
   const leave = (): void =>
     void oneAtATime(unload).catch((error: unknown) => {
       logger?.warn({ model: file, reason: String(error) }, 'the embedded language model could not be given back');

@@ -96,7 +96,7 @@ export const findings: readonly { name: string; say: (examined: Examined) => str
     name: 'LLM thinking',
     say: ({ text }) => {
       if (text.thinking === 'none') return 'none';
-      const where = text.thinking === 'beside' ? 'told beside the text' : 'in the text, from where it is taken out';
+      const where = text.thinking === 'beside' ? 'given beside the text' : 'in the text, from where it is taken out';
       return `${text.thought} characters, ${where}; paid for as output: ${room}`;
     },
   },
@@ -104,10 +104,10 @@ export const findings: readonly { name: string; say: (examined: Examined) => str
     name: 'LLM usage',
     say: ({ text }) => {
       if (text.inputTokens !== null && text.outputTokens !== null) {
-        return `told: ${text.inputTokens} tokens in, ${text.outputTokens} out`;
+        return `reported: ${text.inputTokens} tokens in, ${text.outputTokens} out`;
       }
       throw new Error(
-        'not told: budgets in tokens and money count a third of the characters; DERMFLOW_LLM_STREAM=never may help',
+        'not reported: budgets in tokens and money count a third of the characters; DERMFLOW_LLM_STREAM=never may help',
       );
     },
   },

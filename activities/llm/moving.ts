@@ -7,9 +7,9 @@ import { workNoter } from '../motion.ts';
  * such limit but the reply's own (`DERMFLOW_LLM_TIMEOUT`): servers answer at once and then queue or think for minutes. A
  * connection that is dead by then is found by TCP's own probes, which undici asks for, within some 70 s.
  */
-export const silenceMs = 110_000;
+export const replySilenceMs = 110_000;
 
-export function watchPieces(body: Readable, silence = silenceMs): Readable {
+export function watchPieces(body: Readable, silence = replySilenceMs): Readable {
   const note = workNoter();
   let watchdog: NodeJS.Timeout | undefined;
   const watched = new Transform({
@@ -34,7 +34,7 @@ export function watchPieces(body: Readable, silence = silenceMs): Readable {
  */
 export async function readPieces(
   body: Readable,
-  silence = silenceMs,
+  silence = replySilenceMs,
   isWhole: (bytes: Buffer) => boolean = () => false,
 ): Promise<Buffer> {
   const note = workNoter();

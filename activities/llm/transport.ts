@@ -5,7 +5,7 @@ import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw, 
 import { type Dispatcher, EnvHttpProxyAgent, interceptors, request } from 'undici';
 import { exemptHosts } from '../../platform/proxy.ts';
 import { keyHeaderNames } from './key-headers.ts';
-import { readPieces, silenceMs, watchPieces } from './moving.ts';
+import { readPieces, replySilenceMs, watchPieces } from './moving.ts';
 
 /**
  * Node's own limits of five minutes for a reply's begin and between its pieces would end what
@@ -134,7 +134,7 @@ async function* withFirst<T>(first: IteratorResult<T>, rest: AsyncIterator<T>): 
  * @param isReply one object; files of results have several
  */
 async function bytesOf(body: Readable, packing: readonly string[], isReply: boolean): Promise<Buffer> {
-  let bytes = await readPieces(body, silenceMs, isReply ? holdsObject : undefined);
+  let bytes = await readPieces(body, replySilenceMs, isReply ? holdsObject : undefined);
   const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
   const known = packing.filter((name) => Object.hasOwn(decoders, name)).toReversed();
   for (const name of known.length === 0 && isGzip ? ['gzip'] : known) {

@@ -133,7 +133,7 @@ export function createDescriptionActivities({
         ...{ store, scratch: environment.scratch, signal },
         trainer: { python: environment.trainerPython, logger },
         onProgress: (done, total) => report({ phase, done, total }),
-        onDamaged: (key) => logger.warn({ key }, 'kept answers are damaged; they are asked for anew'),
+        onDamaged: (key) => logger.warn({ key }, 'kept answers are damaged; they are asked for again'),
         ...(openRunner ? { openRunner } : {}),
       }),
     );

@@ -15,7 +15,7 @@ export interface Wanted {
 }
 
 /** A line of `quarantine.jsonl`. */
-export interface Rejection {
+export interface RejectedText {
   id: string;
   step: 'description' | 'reasons';
   reason: string;
@@ -33,8 +33,8 @@ interface Asker {
     wanted: AsyncIterable<Wanted>,
     requestOf: (each: Wanted) => LlmRequest | null,
     read: (text: string, each: Wanted) => Read,
-    step: Rejection['step'],
-    rejected: Rejection[],
+    step: RejectedText['step'],
+    rejected: RejectedText[],
   ): Promise<Map<string, string>>;
   /** Different ones so far. */
   requests(): number;

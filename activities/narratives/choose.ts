@@ -179,10 +179,10 @@ async function readMeans(
   return means;
 }
 
-const pictureOf = ({ id, source, group, image, look }: Narrative): AuditedPicture => ({
+const auditedPictureOf = ({ id, source, group, image, look }: Narrative): AuditedPicture => ({
   ...{ id, source, group, archiveIds: [], images: [image], look },
 });
-const picturesOf = (rows: Rows<Narrative>): Rows<AuditedPicture> => flatMapRows(rows, (row) => [pictureOf(row)]);
+const picturesOf = (rows: Rows<Narrative>): Rows<AuditedPicture> => flatMapRows(rows, (row) => [auditedPictureOf(row)]);
 
 /** A certified narrative that is trained on and one of DermBench's part must have nothing in common. */
 async function refuseOverlap(bench: Rows<Certified>, trained: Rows<Certified>, folder: string): Promise<void> {

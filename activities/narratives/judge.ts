@@ -66,7 +66,7 @@ export async function judgeNarratives(request: JudgingRequest): Promise<Written>
     }
     const { answers, account } = await askAll(questions, served, request);
     const model = await judgeModelOf(store, pin, answers);
-    const remedy = 'take another judge, raise it, or "dermflow resume" to ask for these anew';
+    const remedy = 'take another judge, raise it, or "dermflow resume" to ask for these again';
     const made = await storeScores(
       scoresOf(rows, answers, { repeats: judge.repeats, model }),
       scorer,

@@ -19,7 +19,7 @@ import { type Asking, recognise, refuseTooManyRejected } from '../llm/asking/ask
 import { modelOfRecord } from '../llm/served.ts';
 import { fetchRows } from '../store/rows.ts';
 import { type Written, writeOnce } from '../trajectories/written.ts';
-import { createAsker, type Rejection, type Wanted } from './ask-each.ts';
+import { createAsker, type RejectedText, type Wanted } from './ask-each.ts';
 import { drawCases, pictureOf, requireChance } from './cases.ts';
 
 /** A change of forms, readers or of which cases are written about changes the version. */
@@ -69,7 +69,7 @@ export async function writeNarratives(request: WritingRequest): Promise<Written>
     // Shown to whoever describes; then the same model gives the reasons, and sees them too.
     const shownTo = (each: Case) => (describer === 'llm' ? pictureOf(each) : null);
     const asker = createAsker(model, request);
-    const rejected: Rejection[] = [];
+    const rejected: RejectedText[] = [];
 
     const described = descriptions
       ? await readDescriptions(request, descriptions, folder, rejected)
@@ -86,7 +86,7 @@ export async function writeNarratives(request: WritingRequest): Promise<Written>
       const description = described.get(narrativeId(id, candidate));
       return description === undefined ? null : { description, diagnosis };
     };
-    const ofReasons: Rejection[] = [];
+    const ofReasons: RejectedText[] = [];
     const reasons = await asker.ask(
       wanted(),
       (each) => {
@@ -147,7 +147,7 @@ async function readDescriptions(
   { store }: WritingRequest,
   descriptions: ArtifactRef,
   folder: string,
-  rejected: Rejection[],
+  rejected: RejectedText[],
 ): Promise<Map<string, string>> {
   const { name, schema } = artifactFiles.descriptions.descriptions;
   const described = new Map<string, string>();

@@ -33,8 +33,8 @@ export interface Generated extends GeneratedRow {
 
 export interface ModelRunner {
   /**
-   * One result per row, as soon as it is there, those of a batch at once. In the order of the rows, but for an endpoint,
-   * whose `tokens` are empty besides.
+   * One result per row, as soon as it is there, those of a batch at once. In the order of the rows, except for an endpoint,
+   * whose `tokens` are empty too.
    */
   generate(rows: readonly AskedRow[], options: GenerateOptions): AsyncIterable<Generated>;
   close(): Promise<void>;

@@ -26,7 +26,7 @@ export function createProbeActivities({ store, environment, logger }: ProbeDepen
           return scoreProbes(input, {
             ...{ store, scratch, signal },
             report: (phase, done, total) => report({ phase, done, total }),
-            onDamaged: (key) => logger.warn({ key }, 'kept features are damaged; they are computed anew'),
+            onDamaged: (key) => logger.warn({ key }, 'kept features are damaged; they are computed again'),
             openEncoder: async () => {
               const found = await encoderOf(input, { store, trainer: { python, logger }, scratch, signal });
               if ('reason' in found) return found;

@@ -1,5 +1,5 @@
 /**
- * References that see: nearest neighbour and linear probe on the features of an image encoder, fitted on a run's training
+ * References that use pictures: nearest neighbour and linear probe on the features of an image encoder, fitted on a run's training
  * pictures, scored on the items of a benchmark as a model is.
  */
 import { type ArtifactRef, digestOfJson } from '../../domain/artifact.ts';

@@ -73,7 +73,7 @@ function parse(data: Uint8Array, key: string): Review {
   }
 }
 
-/** But for the moment: an answer that was lost makes the sender send anew. */
+/** But for the moment: an answer that was lost makes the sender send again. */
 export const isSame = (a: Review, b: Review): boolean => {
   const said = ({ at: _, reviewer, ...rest }: Review): string =>
     digestOf(JSON.stringify(reviewSchema.parse({ ...rest, at: b.at, reviewer: reviewerKey(reviewer) })));

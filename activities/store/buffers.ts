@@ -11,7 +11,7 @@ const grain = 2 ** 20;
 const worthKeeping = 2 ** 17;
 
 /**
- * Lends a buffer of `bytes` bytes while `work` runs; what it holds is anything. One whose work failed is not used again:
+ * Runs `work` with a buffer of `bytes` bytes, which is used again afterwards; what it holds is anything. One whose work failed is not used again:
  * a request that was given up may still read from it.
  */
 export async function withBuffer<T>(bytes: number, work: (buffer: Buffer) => Promise<T>): Promise<T> {

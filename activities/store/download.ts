@@ -89,7 +89,7 @@ async function fill(client: S3Client, at: ObjectAddress, file: FileHandle, blob:
 
 interface Answer {
   body: Readable;
-  /** Begins where the received bytes end; false where it begins anew. */
+  /** Begins where the received bytes end; false where it starts over. */
   continues: boolean;
   encoded: boolean;
 }

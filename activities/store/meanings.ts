@@ -118,7 +118,7 @@ export const byCode: Record<string, RefusalMeaning> = {
   IncompleteBody: garbled,
   XAmzContentSHA256Mismatch: garbled,
   XAmzContentChecksumMismatch: garbled,
-  // A worker must be started anew with other settings: waiting would never end.
+  // A worker must be restarted with other settings: waiting would never end.
   PermanentRedirect: region,
   AuthorizationHeaderMalformed: region,
   IllegalLocationConstraintException: region,

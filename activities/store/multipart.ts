@@ -1,7 +1,7 @@
 /**
  * A large file as one S3 object, sent in parts. Keys are digests, so an unfinished upload of a key holds parts of the
  * same bytes: whoever finds it, after a crash or beside another worker, sends only the parts that it lacks. That is why
- * this is not the SDK's `Upload` (lib-storage), which begins anew each time; nor does it compare a digest of the whole.
+ * this is not the SDK's `Upload` (lib-storage), which starts over each time; nor does it compare a digest of the whole.
  */
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
@@ -54,7 +54,7 @@ export async function uploadInParts(client: S3Client, at: ObjectAddress, path: s
   for (const id of uploads.filter((other) => other !== UploadId)) await abort(client, { ...at, UploadId: id });
 }
 
-/** Ids, the newest last; none where the server does not list them, as OSS: there each upload begins anew. */
+/** Ids, the newest last; none where the server does not list them, as OSS: there each upload starts over. */
 async function unfinishedUploads(client: S3Client, { Bucket, Key }: ObjectAddress): Promise<string[]> {
   const Uploads = await listedUploads(client, { Bucket, Key });
   return (Uploads ?? [])

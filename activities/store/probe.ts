@@ -37,7 +37,7 @@ export async function probeStore(client: S3Client, settings: S3Settings): Promis
     atStart(settings, () => putIfAbsent(client, at, new TextEncoder().encode(by)));
   try {
     // Asked for before it is written: a server or proxy may remember that it was absent.
-    if ((await read()) !== null) refuse('does not tell which objects are absent');
+    if ((await read()) !== null) refuse('does not say which objects are absent');
     if (!(await write(text))) refuse('does not take a new object, since it says that it exists');
     const shown = await read();
     if (shown === null) refuse('does not show an object that was just written');
@@ -58,14 +58,14 @@ async function withoutRanges(client: S3Client, settings: S3Settings, at: ObjectA
     const object = await openObject(client, { ...at, Range: 'bytes=6-7' });
     return object && (await buffer(bodyOf(object).body)).toString();
   });
-  return part === text.slice(6, 8) ? null : 'ranges are ignored: a download that breaks off begins anew';
+  return part === text.slice(6, 8) ? null : 'ranges are ignored: a download that breaks off starts over';
 }
 
 async function withoutParts(client: S3Client, settings: S3Settings, at: ObjectAddress): Promise<string | null> {
   const reason = await whyNot(client, settings, at);
   if (reason === null) {
     const listed = await atStart(settings, () => listedUploads(client, at));
-    return listed === null ? 'unfinished uploads are not listed: one that breaks off begins anew' : null;
+    return listed === null ? 'unfinished uploads are not listed: one that breaks off starts over' : null;
   }
   const plain = createS3Client(settings, client.config.credentials, undefined, 'WHEN_REQUIRED');
   const withChecksums = (await client.config.requestChecksumCalculation()) === 'WHEN_SUPPORTED';

@@ -31,7 +31,7 @@ export async function fetchRows<T>(
   return fileRows(await fetchFile(store, manifest, name, folder), schema, describe(manifest, name));
 }
 
-/** Lends `work` the rows of a file, which lie on this machine's disk meanwhile: for those who have no folder of their own. */
+/** Runs `work` with the rows of a file, on this machine's disk meanwhile: for those who have no folder of their own. */
 export const withRows = <T, R>(
   { store, scratch }: ReadingFrom,
   artifact: Manifest | ArtifactRef,
@@ -40,17 +40,17 @@ export const withRows = <T, R>(
 ): Promise<R> =>
   withScratchFolder(scratch, 'rows', async (folder) => work(await fetchRows(store, artifact, name, schema, folder)));
 
-/** The value of a JSON file that is too large to be read as one text; `seen` is that of `readJsonFile`. */
+/** The value of a JSON file that is too large to be read as one text; `onPart` is that of `readJsonFile`. */
 export async function fetchJson<T>(
   store: ArtifactStore,
   artifact: Manifest | ArtifactRef,
   name: string,
   schema: z.ZodType<T>,
   folder: string,
-  seen?: (part: unknown) => void,
+  onPart?: (part: unknown) => void,
 ): Promise<T> {
   const manifest = await manifestOf(store, artifact);
-  return readJsonFile(await fetchFile(store, manifest, name, folder), schema, describe(manifest, name), seen);
+  return readJsonFile(await fetchFile(store, manifest, name, folder), schema, describe(manifest, name), onPart);
 }
 
 async function fetchFile(store: ArtifactStore, manifest: Manifest, name: string, folder: string): Promise<string> {

@@ -42,7 +42,7 @@ type Addressing = (typeof addressings)[number];
  * Silence, in milliseconds, after which a connection counts as broken and is asked again. The SDK looks after 3 s, and
  * Node gives a write that is under way a second term, so that every stalled connection ends within 103 s.
  */
-export const silenceMs = 50_000;
+export const transferSilenceMs = 50_000;
 
 /**
  * @param credentials used instead of the settings'
@@ -51,7 +51,7 @@ export const silenceMs = 50_000;
 export function createS3Client(
   { endpoint, region, addressing = endpoint === undefined ? 'virtual' : 'path', credentials: settled }: S3Settings,
   credentials: S3ClientConfig['credentials'] = settled,
-  silence = silenceMs,
+  silence = transferSilenceMs,
   checksums?: 'WHEN_SUPPORTED' | 'WHEN_REQUIRED',
 ): S3Client {
   const client = new S3Client({
@@ -60,7 +60,7 @@ export function createS3Client(
     requestHandler: { connectionTimeout: 5_000, socketTimeout: silence, ...proxyAgents() },
     credentials: credentials ?? renewableCredentials(),
     forcePathStyle: addressing === 'path',
-    // Every reader compares SHA-256; a CRC besides would turn what is damaged in the store into an error of the network.
+    // Every reader compares SHA-256; a CRC as well would turn what is damaged in the store into an error of the network.
     responseChecksumValidation: 'WHEN_REQUIRED',
     ...(checksums === undefined ? {} : { requestChecksumCalculation: checksums }),
     ...(endpoint === undefined ? {} : { endpoint }),

@@ -151,7 +151,7 @@ export function createStore(place: ObjectPlace): ArtifactStore {
     damaged.delete(ref.sha256);
   };
 
-  /** Whether it can be read and names no blob that was found damaged and not stored anew. */
+  /** Whether it can be read and names no blob that was found damaged and not stored again. */
   const isUsable = (data: Uint8Array, at: Pick<ArtifactRef, 'kind' | 'key'>): boolean => {
     try {
       const { files } = parseManifest(data, at);
@@ -179,7 +179,7 @@ function parseManifest(data: Uint8Array, { kind, key }: Pick<ArtifactRef, 'kind'
   }
 }
 
-/** Lends the contents of the file of `blob` to `work`; `Corrupt` if it is another by now. */
+/** Runs `work` with the contents of the file of `blob`; `Corrupt` if it is another by now. */
 export const withContents = <T>(
   path: string,
   { sha256, bytes }: BlobRef,

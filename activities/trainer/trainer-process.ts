@@ -36,7 +36,7 @@ export interface Trainer {
 }
 
 /**
- * glibc gives large tensors back to the kernel when they are freed and asks for them anew, zeroed page by page: a third
+ * glibc gives large tensors back to the kernel when they are freed and asks for them again, zeroed page by page: a third
  * of a step's time on a CPU.
  */
 export const keepFreedMemory = { MALLOC_MMAP_THRESHOLD_: String(2 ** 32), MALLOC_TRIM_THRESHOLD_: String(2 ** 32) };

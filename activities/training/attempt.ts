@@ -11,7 +11,7 @@ import type { TrainerEvent } from '../../domain/trainer.ts';
 import { exactly, judgeResume, type TrainingEnvironment, worstOf } from '../../domain/trust.ts';
 import type { CheckpointFacts } from './checkpoint-facts.ts';
 import { commitCheckpoint, type RestoredCheckpoint } from './checkpoints.ts';
-import { logFiles, readLog, readRows, record, type SampleRow, type StageLog } from './log.ts';
+import { logFiles, readLog, readRows, record, type SampleRow, type TrainingLog } from './log.ts';
 import { removeSealed, type SealedCheckpoint, seal, unseal } from './seal.ts';
 import type { Stretch, StretchContext } from './stretch-context.ts';
 import { createUploader } from './uploader.ts';
@@ -26,7 +26,7 @@ export async function trainOnce(
   context: StretchContext,
   restored: RestoredCheckpoint | null,
   state: TrainingState,
-): Promise<{ checkpoint: CheckpointRef; log: StageLog }> {
+): Promise<{ checkpoint: CheckpointRef; log: TrainingLog }> {
   const { store, logger, folder, signal } = context;
   const output = join(folder, 'output');
   const { metrics, samples: earlier, usage } = await readLog(restored?.folder ?? null);

@@ -23,7 +23,7 @@ const { weights, config, card: cardFile, licence, loader, branch } = artifactFil
 /** Of the trainer, which loads the same way. */
 const loaders = new URL('../../trainer/dermflow_trainer/distillation/', import.meta.url);
 
-/** The weights are the checkpoint's own blob; only configuration, card and licence are written anew. */
+/** The weights are the checkpoint's own blob; only configuration, card and licence are written again. */
 export async function exportAdapter(
   store: ArtifactStore,
   { checkpoint, ...source }: AdapterInput,

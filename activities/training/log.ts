@@ -11,14 +11,14 @@ export const logFiles = { metrics, samples, usage } as const;
 
 export type SampleRow = z.infer<typeof samples.schema>;
 
-export interface StageLog {
+export interface TrainingLog {
   metrics: MetricsLine[];
   samples: SampleRow[];
   usage: UsageLine[];
 }
 
 /** What a checkpoint's folder keeps; empty for the stage's start. */
-export const readLog = async (folder: string | null): Promise<StageLog> =>
+export const readLog = async (folder: string | null): Promise<TrainingLog> =>
   folder === null
     ? { metrics: [], samples: [], usage: [] }
     : {

@@ -53,7 +53,7 @@ export async function retireCheckpoints(store: ArtifactStore, stageKey: string, 
 
   const gone = removed.filter((found) => !adopted.has(found));
   for (const { ref, manifest } of gone) await store.unname(ref, manifest);
-  // Another run may have trained the very same checkpoint anew meanwhile; what it names must be written down again.
+  // Another run may have trained the very same checkpoint again meanwhile; what it names must be written down again.
   const standing = new Set(await keys());
   for (const { ref, manifest } of gone) if (standing.has(ref.key)) await store.commit(manifest);
   for (const blob of gone.flatMap(({ manifest }) => largeFiles(manifest)))

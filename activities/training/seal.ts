@@ -10,7 +10,7 @@ import { type BlobRef, blobRefSchema, sha256Schema } from '../../domain/artifact
 import { toJsonLines } from '../json-lines.ts';
 import { digestOfFile } from '../store/store.ts';
 import { type CheckpointFacts, checkpointFactsSchema } from './checkpoint-facts.ts';
-import { logFiles, type StageLog } from './log.ts';
+import { logFiles, type TrainingLog } from './log.ts';
 
 const sealFile = 'dermflow-sealed.json';
 
@@ -35,7 +35,9 @@ export interface SealedCheckpoint {
 }
 
 /** Adds the log and the seal to a folder in which the trainer has written a checkpoint. */
-export async function seal(checkpoint: Omit<SealedCheckpoint, 'files'> & { log: StageLog }): Promise<SealedCheckpoint> {
+export async function seal(
+  checkpoint: Omit<SealedCheckpoint, 'files'> & { log: TrainingLog },
+): Promise<SealedCheckpoint> {
   const { stageKey, step, folder, facts, log } = checkpoint;
   await writeFile(join(folder, logFiles.metrics.name), toJsonLines(log.metrics));
   await writeFile(join(folder, logFiles.samples.name), toJsonLines(log.samples));

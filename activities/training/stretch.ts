@@ -26,7 +26,7 @@ import {
   restoreNewestValid,
 } from './checkpoints.ts';
 import { pruneKept, sweepAndKeep, takeKept } from './kept.ts';
-import { readLog, type StageLog } from './log.ts';
+import { readLog, type TrainingLog } from './log.ts';
 import { retireCheckpoints } from './retention.ts';
 import { unseal } from './seal.ts';
 import type { Stretch, StretchContext } from './stretch-context.ts';
@@ -124,7 +124,7 @@ async function conclude(
   stretch: Stretch,
   store: ArtifactStore,
   checkpoint: CheckpointRef,
-  log: StageLog,
+  log: TrainingLog,
 ): Promise<StretchResult> {
   const { startAt, stopAt, stage } = stretch;
   const { trust, resumes, environment } = checkpointFactsSchema.parse((await store.manifest(checkpoint)).facts);

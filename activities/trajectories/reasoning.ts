@@ -26,7 +26,7 @@ export interface ReasoningRequest {
   trajectories: PlannedPair[];
 }
 
-export interface Rejection {
+export interface RejectedReply {
   request: string;
   pair: string;
   reason: string;
@@ -40,7 +40,7 @@ export interface Rejection {
 export interface Reasoning {
   /** ρ of each trajectory that has one. */
   rho: Map<PlannedPair, string>;
-  rejected: Rejection[];
+  rejected: RejectedReply[];
   /** Trajectories that took another's reply, and those that no reply fits. */
   reused: number;
   leftOut: number;

@@ -74,7 +74,7 @@ export async function compareEndpoint(
         measureStore('S3', plan, createS3Store(client, bucket)),
       );
       console.log(
-        `the store's share: ${(memory.share - s3.share).toFixed(1)} points, ${(s3.cpu - memory.cpu).toFixed(2)} ms of processor an answer`,
+        `the store's share: ${(memory.share - s3.share).toFixed(1)} points, ${(s3.cpu - memory.cpu).toFixed(2)} ms of processor per answer`,
       );
     }
   } finally {
@@ -111,7 +111,7 @@ async function measure(name: string, plan: Plan, work: (repeat: number) => Promi
   }
   const each = shares.map((share) => share.toFixed(1)).join(', ');
   console.log(
-    `${name.padEnd(16)} ${median(shares).toFixed(1)} % of concurrency ÷ latency (each: ${each}); processor ${median(cpu).toFixed(2)} ms an answer${told}`,
+    `${name.padEnd(16)} ${median(shares).toFixed(1)} % of concurrency ÷ latency (each: ${each}); processor ${median(cpu).toFixed(2)} ms per answer${told}`,
   );
   return { share: median(shares), cpu: median(cpu) };
 }

@@ -26,7 +26,7 @@ interface Settings {
 const maxNewTokens = 64;
 
 interface Run {
-  /** Items a second between the end of the first batch and that of the last: without loading, and warm. */
+  /** Items per second between the end of the first batch and that of the last: without loading, and warm. */
   rate: number;
   /** The same from the first question on, with all that is loaded. */
   withLoading: number;

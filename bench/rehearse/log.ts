@@ -25,7 +25,7 @@ export async function readTrainerLog(path: string): Promise<TrainerLine[]> {
   });
 }
 
-export const linesOf = <M extends Message>(lines: readonly TrainerLine[], msg: M, stage?: Stage) =>
+export const messagesOf = <M extends Message>(lines: readonly TrainerLine[], msg: M, stage?: Stage) =>
   lines.filter(
     (line): line is Extract<TrainerLine, { msg: M }> =>
       line.msg === msg && (stage === undefined || line.stage === stage),

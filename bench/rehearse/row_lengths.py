@@ -1,5 +1,5 @@
 """`python row_lengths.py MODEL IMAGES ROWS.jsonl…`: tokens of each row as the trainer's processor makes them, one JSON
-line a row: `rows` (its file), `image` (in the prompt, too), `prompt` and `completion` (with the end of its turn)."""
+line per row: `rows` (its file), `image` (in the prompt, too), `prompt` and `completion` (with the end of its turn)."""
 
 import json
 import os

@@ -17,7 +17,7 @@ import type { Stack } from '../../infra/local/stack.ts';
 import { benchLogger } from '../common/logger.ts';
 import { endedActivities, startCpuWorker } from '../train/dermflow.ts';
 import { preparePlain } from '../train/plain.ts';
-import { linesOf, readTrainerLog, type TrainerLine } from './log.ts';
+import { messagesOf, readTrainerLog, type TrainerLine } from './log.ts';
 import { type MemorySample, trainersBelow, watchMemory } from './memory.ts';
 import { countTokens, type TokenCounts } from './tokens.ts';
 
@@ -105,7 +105,7 @@ async function killAfterFirstStep(
   victim: Victim,
   activities: () => ReturnType<typeof endedActivities>,
 ): Promise<number> {
-  for (let asked = 1; linesOf(await readTrainerLog(log), 'checkpoint stored', 'grpo').length === 0; asked++) {
+  for (let asked = 1; messagesOf(await readTrainerLog(log), 'checkpoint stored', 'grpo').length === 0; asked++) {
     await sleep(askEveryMs / 10);
     if (asked % 50 === 0) await activities(); // throws where the run has failed
   }

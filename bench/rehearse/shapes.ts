@@ -11,7 +11,7 @@ export type Width = (typeof widths)[number];
 const twoOfEach = (a: Architecture): Architecture => ({ ...a, layers: 2, vision: { ...a.vision, depth: 2 } });
 
 /**
- * `true`: Qwen2.5-VL-7B but for its number of layers, of which two of each kind stand for all. `small`: narrow, so that it
+ * `true`: Qwen2.5-VL-7B except for its number of layers, of which two of each kind stand for all. `small`: narrow, so that it
  * takes seconds, with the same vocabulary, patches and image budget.
  */
 export const shapes: Record<Width, Shape> = {

@@ -2,7 +2,7 @@
 import type { RunPlan } from '../../domain/methods/skin-r1/plan.ts';
 import { grouped } from '../../domain/words.ts';
 import { median } from '../common/median.ts';
-import { linesOf } from './log.ts';
+import { messagesOf } from './log.ts';
 import { librariesOf, peakBetween } from './memory.ts';
 import type { Rehearsed } from './run.ts';
 
@@ -27,7 +27,7 @@ const trainedStages = ['sft', 'grpo'] as const;
  * @param weights parameters in the model's files
  * @param wide whether the model outweighs the libraries, so that a plan of its memory can be judged
  */
-export function rowsOf(plan: RunPlan, rehearsed: Rehearsed, weights: number, wide: boolean): Row[] {
+export function rehearsedRows(plan: RunPlan, rehearsed: Rehearsed, weights: number, wide: boolean): Row[] {
   const { lines, memory, checkpoints, tokens, result, evaluatedFromMs, endedAtMs } = rehearsed;
   const { parameters, storage } = plan;
   if (!parameters || !storage || !plan.memory) throw new RangeError('a plan of an unknown model');
@@ -43,16 +43,16 @@ export function rowsOf(plan: RunPlan, rehearsed: Rehearsed, weights: number, wid
       'trainable parameters',
       'count',
       parameters.trainable,
-      linesOf(lines, 'trainer started')[0]?.trainableParameters ?? 0,
+      messagesOf(lines, 'trainer started')[0]?.trainableParameters ?? 0,
     ),
     row('steps of SFT', 'count', plan.sft === 'unknown' ? null : (plan.sft?.steps ?? 0), lastStep(rehearsed, 'sft')),
     row('steps of GRPO', 'count', plan.grpo?.steps ?? 0, lastStep(rehearsed, 'grpo')),
     row('answers in evaluations', 'count', plan.evaluations.answers, sum(answers)),
   ];
   for (const stage of trainedStages) {
-    const begun = linesOf(lines, 'training', stage)[0]?.time ?? 0;
-    const ended = linesOf(lines, 'trainer ended', stage).at(-1)?.time ?? 0;
-    const started = linesOf(lines, 'trainer started', stage)[0]?.time ?? 0;
+    const begun = messagesOf(lines, 'training', stage)[0]?.time ?? 0;
+    const ended = messagesOf(lines, 'trainer ended', stage).at(-1)?.time ?? 0;
+    const started = messagesOf(lines, 'trainer started', stage)[0]?.time ?? 0;
     const most = peakBetween(memory, started, ended);
     rows.push(row(`${stage}: memory without libraries`, 'bytes', plan.memory[stage].peak, most - libraries, wide));
     rows.push(row(`${stage}: memory while loading`, 'bytes', null, peakBetween(memory, begun, started) - libraries));
@@ -69,7 +69,7 @@ export function rowsOf(plan: RunPlan, rehearsed: Rehearsed, weights: number, wid
   rows.push(row('all processes together', 'bytes', null, Math.max(0, ...memory.map(({ total }) => total ?? 0))));
   for (const stage of trainedStages) {
     const checkpoint = checkpoints.findLast((each) => each.stage === stage);
-    const stored = linesOf(lines, 'checkpoint stored', stage);
+    const stored = messagesOf(lines, 'checkpoint stored', stage);
     rows.push(row(`${stage}: a checkpoint`, 'bytes', storage.checkpoint, checkpoint?.own ?? 0));
     if (stage === 'grpo')
       rows.push(row('grpo: its reference, stored once', 'bytes', storage.reference, checkpoint?.reference ?? 0));
@@ -96,7 +96,7 @@ export function rowsOf(plan: RunPlan, rehearsed: Rehearsed, weights: number, wid
 }
 
 const lastStep = ({ lines }: Rehearsed, stage: 'sft' | 'grpo'): number =>
-  linesOf(lines, 'checkpoint stored', stage).at(-1)?.step ?? 0;
+  messagesOf(lines, 'checkpoint stored', stage).at(-1)?.step ?? 0;
 
 /** From the step before, or the start of its trainer, to the end of each step. */
 function stepsOf({ lines }: Rehearsed, stage: 'sft' | 'grpo'): { step: number; seconds: number }[] {
@@ -118,7 +118,7 @@ const written: Record<Row['unit'], (value: number) => string> = {
 };
 
 /** As Markdown. */
-export function renderTable(rows: readonly Row[]): string {
+export function renderRehearsal(rows: readonly Row[]): string {
   const cells = rows.map((row) => {
     const { what, planned, measured, unit, judged } = row;
     const ratio = planned === null || planned === 0 ? '' : `${(100 * (measured / planned - 1)).toFixed(1)} %`;

@@ -13,12 +13,12 @@ export const measureSchema = z.object({
   /** The longest that the thread did one thing, so that no heartbeat could go out. */
   silentSeconds: z.number(),
 });
-export type Measure = z.infer<typeof measureSchema>;
+export type ResourceUse = z.infer<typeof measureSchema>;
 
 const delays = monitorEventLoopDelay({ resolution: 20 });
 
-/** The kernel's high-water mark of this process is taken anew. One piece of work at a time. */
-export async function measure<T>(work: () => Promise<T>): Promise<{ result: T; measure: Measure }> {
+/** The kernel's high-water mark of this process is set back. One piece of work at a time. */
+export async function measure<T>(work: () => Promise<T>): Promise<{ result: T; measure: ResourceUse }> {
   writeFileSync('/proc/self/clear_refs', '5');
   const startMiB = peakMiB();
   delays.enable();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { z } from 'zod';
 import { flatMemory } from '../../infra/node24.mjs';
-import { type Measure, measureSchema } from './measure.ts';
+import { measureSchema, type ResourceUse } from './measure.ts';
 import type { PartName } from './stand-ins.ts';
 
 /** What a run in this folder gave to its parts, each in a file; a run evaluates several times. */
@@ -33,7 +33,7 @@ export async function inOwnProcess(
   { folder, distractors, part }: PartRun,
   inputFile: string,
   work: 'first' | 'again',
-): Promise<{ result?: unknown; measure: Measure }> {
+): Promise<{ result?: unknown; measure: ResourceUse }> {
   const program = join(import.meta.dirname, 'run-part.ts');
   const args = [...flatMemory.flags, program, folder, distractors, part, inputFile, work];
   const { stdout } = await execa(process.execPath, args, { env: flatMemory.env, stderr: 'inherit' });

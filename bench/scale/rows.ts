@@ -1,7 +1,7 @@
 /** The table of what parts took. */
 import { z } from 'zod';
 import { median } from '../common/median.ts';
-import { type Measure, measureSchema } from './measure.ts';
+import { measureSchema, type ResourceUse } from './measure.ts';
 
 /** One run, or one repetition of some of its parts. */
 export const readingSchema = z.object({
@@ -22,7 +22,7 @@ export const tableHead = `| ${columns.join(' | ')} |\n|${' --- |'.repeat(columns
  * Of several readings of a part the median; of its peak the lowest and the highest too. Within a reading, of a part
  * that runs several times, as evaluation does, the sum of seconds and the highest of the rest.
  */
-export function rowsOf(count: number, readings: readonly Reading[], first: readonly Reading[]): string[] {
+export function scaleRows(count: number, readings: readonly Reading[], first: readonly Reading[]): string[] {
   const parts = new Set(readings.flatMap((reading) => reading.parts.map(({ part }) => part)));
   return [...parts].map((part) => {
     const of = (take: (runs: PartMeasure[]) => number): number[] => valuesOf(readings, part, take);
@@ -44,11 +44,11 @@ const valuesOf = (readings: readonly Reading[], part: string, take: (runs: PartM
   readings.map((reading) => take(reading.parts.filter((run) => run.part === part)));
 
 const highest =
-  (field: keyof Measure | 'attempt') =>
+  (field: keyof ResourceUse | 'attempt') =>
   (runs: PartMeasure[]): number =>
     Math.max(...runs.map((run) => run[field]));
 
 const sum =
-  (field: keyof Measure) =>
+  (field: keyof ResourceUse) =>
   (runs: PartMeasure[]): number =>
     runs.reduce((total, run) => total + run[field], 0);

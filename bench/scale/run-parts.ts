@@ -11,18 +11,18 @@ import { withHeartbeats } from '../../activities/heartbeats.ts';
 import { loadKnowledge } from '../../activities/knowledge.ts';
 import { createRecordActivities } from '../../activities/run-records.ts';
 import { commitFiles } from '../../activities/store/commit.ts';
-import { attributesOf } from '../../cli/runs.ts';
+import { searchAttributesOf } from '../../cli/runs.ts';
 import { digestOf } from '../../domain/artifact.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { CheckpointRef } from '../../domain/contracts/references.ts';
 import type { SftInput, StretchResult } from '../../domain/contracts/training.ts';
-import { skinR1 } from '../../domain/methods/skin-r1/method.ts';
+import { skinR1Method } from '../../domain/methods/skin-r1/method.ts';
 import { taskQueues } from '../../domain/names.ts';
 import type { DistractorSource } from '../../domain/questions/distractors.ts';
 import { writeGeneratedSources } from '../../test/support/generated-sources.ts';
 import { startDevServer, startWorkers } from '../../test/support/temporal.ts';
 import { importedFile, workflowsFile } from './files.ts';
-import { type Measure, measure } from './measure.ts';
+import { measure, type ResourceUse } from './measure.ts';
 import { inOwnProcess, keepInput } from './own-process.ts';
 import { createParts, type PartName, recipeOf, storeIn } from './stand-ins.ts';
 
@@ -36,7 +36,7 @@ const imported = await writeGeneratedSources(store, generated, count, await load
 await writeFile(join(folder, importedFile), JSON.stringify(imported));
 const parts = await createParts(folder, imported, distractors);
 
-const told: (Measure & { part: PartName; attempt: number })[] = [];
+const told: (ResourceUse & { part: PartName; attempt: number })[] = [];
 const print = (events: number | null): never => {
   console.log(JSON.stringify({ events, parts: told }));
   process.exit(0);
@@ -138,9 +138,9 @@ const options = {
   workflowId: `scale-${count}`,
   args: [{ recipe: recipeOf(imported, distractors) }],
 };
-const run = await server.client.workflow.start(skinR1.workflow, {
+const run = await server.client.workflow.start(skinR1Method.workflow, {
   ...options,
-  typedSearchAttributes: attributesOf('scale'),
+  typedSearchAttributes: searchAttributesOf('scale'),
 });
 await run.result();
 const { historyLength: events } = await run.describe();

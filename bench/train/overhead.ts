@@ -40,7 +40,7 @@ interface Turn {
 /**
  * The two take turns, so that what else the machine does falls on both.
  *
- * @param restartWorker ends the gpu worker, which is started anew: a trainer that waits for its job is no head start
+ * @param restartWorker ends the gpu worker, which is started again: a trainer that waits for its job is no head start
  */
 export async function compareTraining(
   repeats: number,

@@ -89,7 +89,7 @@ function readSeeds(text: string | undefined): (number | null)[] {
   throw userMistake(`--seeds ${text}: expected different whole numbers with commas between them, e.g. 1,2,3`);
 }
 
-/** What is imported hangs on no seed. */
+/** What is imported depends on no seed. */
 async function withOneImport(
   recipes: readonly Recipe[],
   folder: string | undefined,

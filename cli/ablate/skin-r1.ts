@@ -6,9 +6,15 @@ import { readJsonLines } from '../../activities/store/rows.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { RunResult } from '../../domain/contracts/run.ts';
 import { type Ablations, buildAblations, type ItemsOf } from '../../domain/methods/skin-r1/ablation/ablations.ts';
-import { toMarkdown } from '../../domain/methods/skin-r1/ablation/markdown.ts';
+import { ablationsMarkdown } from '../../domain/methods/skin-r1/ablation/markdown.ts';
 import type { AblatedRun } from '../../domain/methods/skin-r1/ablation/table.ts';
-import { cellsOf, claimHead, claimRows, notesOn, tableHead } from '../../domain/methods/skin-r1/ablation/words.ts';
+import {
+  claimRowHead,
+  claimRows,
+  notesOn,
+  resultCells,
+  resultHead,
+} from '../../domain/methods/skin-r1/ablation/words.ts';
 import { reportSchema } from '../../domain/methods/skin-r1/report/report.ts';
 import type { SkinR1Recipe } from '../../domain/recipe/methods/skin-r1.ts';
 import { numbered } from '../../domain/report/numbered.ts';
@@ -29,7 +35,7 @@ export const skinR1Table: TableOf<SkinR1Recipe> = async (recipe, done, store) =>
     ...{ json: ablations, text: render(ablations), page: 'ablations.html' },
     files: {
       'ablations.json': `${JSON.stringify(ablations, null, 2)}\n`,
-      'ablations.md': toMarkdown(ablations),
+      'ablations.md': ablationsMarkdown(ablations),
       'ablations.html': await ablationsPage(ablations),
     },
   };
@@ -41,15 +47,15 @@ function render(ablations: Ablations): string {
   const tables = [...Map.groupBy(rows, ({ task }) => task)].map(
     ([task, own]) =>
       `${taskTitles[task]}\n${renderTable(
-        tableHead,
-        own.map((row) => cellsOf(row, reasons.write)),
+        resultHead,
+        own.map((row) => resultCells(row, reasons.write)),
       )}`,
   );
   const legend = reasons.all.map((reason, i) => `(${i + 1}) ${reason}`);
   return [
     ...tables,
     ...(legend.length > 0 ? [`not comparable:\n${legend.join('\n')}`] : []),
-    `claims of the paper\n${renderTable(claimHead, claimRows(ablations))}`,
+    `claims of the paper\n${renderTable(claimRowHead, claimRows(ablations))}`,
     notesOn(ablations).join('\n'),
   ].join('\n\n');
 }

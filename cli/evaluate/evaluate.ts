@@ -36,7 +36,7 @@ export const evaluateCommand = (): Command =>
     .option('--samples <count>', 'answers to each item', positive, 1)
     .option('--temperature <number>', 'default: 0, and 1 with several samples', notNegative)
     .option('--seed <number>', "of the samples; default: the recipe's", whole)
-    .option('--no-image', 'besides, show each model grey pictures: what is right without looking')
+    .option('--no-image', 'also show each model grey pictures: what is right without looking')
     .option('--prompts <profile>', "wording of the questions; default: the recipe's")
     .option(
       '--encoder <file>',

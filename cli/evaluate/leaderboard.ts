@@ -3,7 +3,7 @@ import { Command, Option } from 'commander';
 import { withMomentaryServices } from '../momentary-services.ts';
 import { renderNarratives } from '../scores/render-narratives.ts';
 import { renderSampled } from '../scores/render-sampled.ts';
-import { byHighestScore, renderScores, toCsv, toMarkdown } from '../scores/render-scores.ts';
+import { byHighestScore, renderScores, scoresCsv, scoresMarkdown } from '../scores/render-scores.ts';
 import { collect } from '../start/start.ts';
 import { type BoardRow, readBoard } from './board.ts';
 
@@ -41,8 +41,8 @@ export function noneOn(named: readonly string[], all: readonly BoardRow[]): stri
 
 export function write(rows: readonly BoardRow[], format: LeaderboardOptions['format']): string {
   if (format === 'json') return JSON.stringify(byHighestScore(rows));
-  if (format === 'csv') return toCsv(rows);
+  if (format === 'csv') return scoresCsv(rows);
   if (rows.length === 0) return 'no evaluations; "dermflow evaluate" makes some';
-  if (format === 'markdown') return toMarkdown(rows);
+  if (format === 'markdown') return scoresMarkdown(rows);
   return [renderScores(rows), ...renderSampled(byHighestScore(rows)), ...renderNarratives(rows)].join('\n');
 }

@@ -23,7 +23,7 @@ interface Defaults {
   runtime: 'onnx' | 'transformers' | null;
 }
 
-type Shown = Pick<TestedModel, 'shown'>;
+type ShownAs = Pick<TestedModel, 'shown'>;
 
 /**
  * The models of each name, in the order of the names.
@@ -41,7 +41,7 @@ export async function resolveModels(
   const twice = models.find(({ label }, i) => models.findIndex((other) => other.label === label) !== i);
   if (twice) throw userMistake(`${twice.label}: is named twice; name each model once`);
   if (!control) return models;
-  const grey = { shown: 'grey' } satisfies Shown;
+  const grey = { shown: 'grey' } satisfies ShownAs;
   return models.flatMap((model) => [model, { ...model, ...grey, label: labelOnGrey(model.label) }]);
 }
 

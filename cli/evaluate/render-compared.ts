@@ -4,7 +4,7 @@ import type { ChangedItem, EvaluationComparison } from '../../domain/evaluation/
 import { detectableWords, points, pointsRange, pValue } from '../../domain/report/words.ts';
 import { renderTable } from '../table.ts';
 
-interface Shown {
+interface ShownComparison {
   first: string;
   second: string;
   benchmark: string;
@@ -12,7 +12,7 @@ interface Shown {
 }
 
 /** @param count changed items that are shown */
-export function renderCompared({ first, second, benchmark, comparison }: Shown, count: number): string {
+export function renderCompared({ first, second, benchmark, comparison }: ShownComparison, count: number): string {
   const { reader, all, sets, changed, onlyFirst, onlySecond } = comparison;
   const counts = (['lost', 'gained', 'other answer', 'other text'] as const).map(
     (change) => `${changed.filter((item) => item.change === change).length} ${change}`,

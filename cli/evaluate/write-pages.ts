@@ -5,7 +5,7 @@ import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
 import { evaluationPage } from '../../activities/reporting/evaluations/page.ts';
 import { buildPage, type EvaluationSource } from '../../domain/pages/build.ts';
 import { explorerOf } from '../../domain/pages/explorer.ts';
-import { cardMetadata, toCsv, toMarkdown } from '../../domain/pages/exports.ts';
+import { cardMetadata, pageCsv, pageMarkdown } from '../../domain/pages/exports.ts';
 import type { PageSources } from './page-sources.ts';
 
 /** File names below the folder, the page to open first. */
@@ -47,8 +47,8 @@ export async function writePages(store: ArtifactStore, folder: string, read: Pag
   const links = several ? models.map((source, i) => [source.label, `models/${files[i]}.html`] as const) : [];
   const page = await write('index', read.sources, links);
   await writeFile(join(folder, 'evaluation.json'), `${JSON.stringify(page, null, 2)}\n`);
-  await writeFile(join(folder, 'evaluation.csv'), toCsv(page));
-  await writeFile(join(folder, 'evaluation.md'), toMarkdown(page));
+  await writeFile(join(folder, 'evaluation.csv'), pageCsv(page));
+  await writeFile(join(folder, 'evaluation.md'), pageMarkdown(page));
   for (const [i, source] of models.entries()) {
     const own = several
       ? await write(`models/${files[i]}`, [source, ...rules], [['All models', `../${indexFile}`]])

@@ -55,7 +55,7 @@ function showJson(): Display {
 }
 
 /** A log tells a silence that lasts after 1, 5, 15 and 30 minutes, then every hour. */
-function seldom(ms: number): number {
+function startOfSilence(ms: number): number {
   const minutes = ms / 60_000;
   const passed = [1, 5, 15, 30].findLast((each) => each <= minutes) ?? 0;
   return 60_000 * Math.max(passed, 60 * Math.floor(minutes / 60));
@@ -81,7 +81,7 @@ export function showLines(): Display {
       for (const { activity, reason } of progress?.waitsFor ?? []) say(`waits for you (${activity}): ${reason}`);
       for (const activity of pending) {
         const { workflow, id, attempt, lastFailure, training } = activity;
-        const still = stillness(activity, seldom);
+        const still = stillness(activity, startOfSilence);
         if (still !== null) say(`${workflow}, ${id}: ${still}`);
         if (training?.waitsFor) say(`${workflow}, ${id}: checkpoint waits: ${training.waitsFor}`);
         if (lastFailure !== null) say(`${workflow}, ${id}, attempt ${attempt - 1} failed: ${lastFailure}`);

@@ -17,7 +17,7 @@ const workerGraceMs = 10 * 60_000;
  * Starts Temporal, S3 and the workers, one process per role. The environment returned is this process's own with their
  * addresses.
  *
- * @param options.bucket an empty one makes a run compute everything anew
+ * @param options.bucket an empty one makes a run compute everything again
  * @param options.forksTrainers false: as on a machine with an accelerator. Default: true
  */
 export async function startServices(

@@ -39,7 +39,7 @@ export const createCommand = (): Command =>
     .addOption(new Option('--runtime <name>', "default: the recipe's").choices(['onnx', 'transformers']))
     .option('--within <hours>', 'what is not answered by then is not measured', hours, 8)
     .option('--catchup <hours>', 'a night that was missed starts up to so much later', hours, 12)
-    .option('--webhook <address>', 'told of drops, signed by DERMFLOW_WEBHOOK_SECRET of the orchestrator workers')
+    .option('--webhook <address>', 'called at drops, signed by DERMFLOW_WEBHOOK_SECRET of the orchestrator workers')
     .option('--json', 'as a JSON object')
     .action(create);
 

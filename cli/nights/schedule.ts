@@ -34,15 +34,15 @@ export const scheduleCommand = (): Command =>
 const named = (verb: string, description: string): Command =>
   new Command(verb).description(description).argument('<name>', 'of the schedule').option('--json', 'as a JSON object');
 
-interface Shown {
+interface OutputOptions {
   json?: boolean;
 }
 
 /** What was done, as a sentence or for programs. */
-export const tellDone = ({ json = false }: Shown, done: Record<string, string>, words: string): void =>
+export const tellDone = ({ json = false }: OutputOptions, done: Record<string, string>, words: string): void =>
   console.log(json ? JSON.stringify(done) : words);
 
-async function list({ json = false }: Shown): Promise<void> {
+async function list({ json = false }: OutputOptions): Promise<void> {
   await withSession(async ({ client }) => {
     const rows = await listSchedules(client);
     if (json) return console.log(JSON.stringify(rows));
@@ -54,23 +54,26 @@ async function list({ json = false }: Shown): Promise<void> {
   });
 }
 
-async function trigger(name: string, shown: Shown): Promise<void> {
+async function trigger(name: string, shown: OutputOptions): Promise<void> {
   await withSession(({ client }) => triggerNight(client, name));
   const words = `a night of "${name}" begins; "dermflow schedule list" names it`;
   tellDone(shown, { schedule: name, done: 'triggered' }, words);
 }
 
-async function pause(name: string, { note, ...shown }: Shown & { note?: string }): Promise<void> {
+async function pause(name: string, { note, ...shown }: OutputOptions & { note?: string }): Promise<void> {
   await withSession(({ client }) => askSchedule(client, name, (handle) => handle.pause(note ?? 'paused by dermflow')));
   tellDone(shown, { schedule: name, done: 'paused' }, `"${name}" is paused; a night that has begun goes on`);
 }
 
-async function resume(name: string, shown: Shown): Promise<void> {
+async function resume(name: string, shown: OutputOptions): Promise<void> {
   await withSession(({ client }) => askSchedule(client, name, (handle) => handle.unpause()));
   tellDone(shown, { schedule: name, done: 'resumed' }, `"${name}" goes on with its next night`);
 }
 
-async function backfill(name: string, { from, to, ...shown }: Shown & { from: string; to: string }): Promise<void> {
+async function backfill(
+  name: string,
+  { from, to, ...shown }: OutputOptions & { from: string; to: string },
+): Promise<void> {
   await withSession(async ({ client }) => {
     const zone = zoneOf(await askSchedule(client, name, (handle) => handle.describe()));
     const { start, end } = pastNights(from, to, zone, Date.now());
@@ -80,7 +83,7 @@ async function backfill(name: string, { from, to, ...shown }: Shown & { from: st
   tellDone(shown, { schedule: name, done: 'backfilled', from, to }, words);
 }
 
-async function remove(name: string, shown: Shown): Promise<void> {
+async function remove(name: string, shown: OutputOptions): Promise<void> {
   await withSession(({ client }) => askSchedule(client, name, (handle) => handle.delete()));
   const words = `"${name}" is deleted; its nights are kept, "dermflow schedule trend ${name}" shows them`;
   tellDone(shown, { schedule: name, done: 'deleted' }, words);

@@ -16,7 +16,7 @@ import { scheduleId, searchAttributes, taskQueues, workflowTypes } from '../../d
 import { parseTimeOfDay, parseZone } from '../../domain/nights/dates.ts';
 import { type NightlyInput, scheduleName } from '../../domain/nights/nightly.ts';
 import { howToRegister } from '../../infra/search-attributes.ts';
-import { attributesOf, lacksSearchAttributes } from '../runs.ts';
+import { lacksSearchAttributes, searchAttributesOf } from '../runs.ts';
 
 interface NightTimes {
   /** Time of day, e.g. `02:30`. */
@@ -76,7 +76,7 @@ export async function createSchedule(
 /** What the workflow sets to its verdict, if it was started with it. */
 export const nightAttributes = (): TypedSearchAttributes =>
   new TypedSearchAttributes([
-    ...attributesOf('nightly', 'model').getAll(),
+    ...searchAttributesOf('nightly', 'model').getAll(),
     { key: defineSearchAttributeKey(searchAttributes.verdict, 'KEYWORD'), value: 'under way' },
   ]);
 

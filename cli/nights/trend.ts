@@ -14,7 +14,7 @@ export const trendCommand = (): Command =>
     .description('the nights of a schedule, also of one that was deleted')
     .argument('<name>', 'of the schedule')
     .option('-o, --output <file>', 'write the page with the curves there')
-    .option('--json', 'as a JSON array, a record a night')
+    .option('--json', 'as a JSON array, one record per night')
     .action(trend);
 
 async function trend(name: string, { output, json = false }: { output?: string; json?: boolean }): Promise<void> {

@@ -42,7 +42,7 @@ export async function importReviews(log: ReviewLog, file: string, ids: ReadonlyS
     // As it will be kept: a name may be empty, or longer, once it is written as all names are.
     const review = checkedLine(reviewSchema, { ...line, value: { ...read, reviewer: reviewerName(read.reviewer) } });
     const wrong = (field: string, why: string): Error => userMistake(`${line.where}: ${field}: ${why}`);
-    if (!ids.has(review.id)) throw wrong('id', `"${review.id}" is none of the ${ids.size} cases that are reviewed`);
+    if (!ids.has(review.id)) throw wrong('id', `"${review.id}" is not one of the ${ids.size} cases that are reviewed`);
     if (review.kind !== 'person') throw wrong('kind', 'only people\'s reviews are taken; give "person"');
     if (isScriptName(review.reviewer)) throw wrong('reviewer', scriptNameRefusal);
     const other = standing.get(placeOf(review));

@@ -2,7 +2,7 @@
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { givenReviewSchema } from '../../domain/reviews/page.ts';
-import { type Desk, issueWords } from './desk.ts';
+import { issueWords, type ReviewService } from './service.ts';
 
 /** Texts of a review have some 22,000 characters at most. */
 const mostBytes = 256 * 1024;
@@ -10,17 +10,17 @@ const mostBytes = 256 * 1024;
 const tooLong = (context: Context): Response => context.json({ wrong: 'text: is too long' }, 413);
 
 /** @param page the HTML of the page */
-export function reviewPages(desk: Desk, page: string): Hono {
+export function reviewPages(service: ReviewService, page: string): Hono {
   const pages = new Hono();
   pages.get('/', (context) => context.html(page));
-  pages.get('/state', async (context) => context.json(await desk.state(context.req.query('reviewer') ?? '')));
+  pages.get('/state', async (context) => context.json(await service.state(context.req.query('reviewer') ?? '')));
   pages.get('/case', async (context) => {
     const { reviewer = '', id, first } = context.req.query();
     const wanted = { ...(id === undefined ? {} : { id }), first: first === 'settle' ? 'settle' : 'judge' } as const;
-    return context.json({ case: await desk.show(reviewer, wanted) });
+    return context.json({ case: await service.show(reviewer, wanted) });
   });
   pages.get('/pictures/:sha256', async (context) => {
-    const picture = await desk.picture(context.req.param('sha256'));
+    const picture = await service.picture(context.req.param('sha256'));
     if (!picture) return context.text('no case has this picture', 404);
     return context.body(new Uint8Array(picture), 200, { 'Content-Type': 'image/png' });
   });
@@ -29,7 +29,7 @@ export function reviewPages(desk: Desk, page: string): Hono {
     if (!context.req.header('Content-Type')?.startsWith('application/json')) return context.text('send JSON', 415);
     const given = givenReviewSchema.safeParse(await context.req.json().catch(() => null));
     if (!given.success) return context.json({ wrong: issueWords(given.error) }, 400);
-    const saved = await desk.save(given.data);
+    const saved = await service.save(given.data);
     return context.json(saved, 'saved' in saved ? 200 : 'wrong' in saved ? 400 : 409);
   });
   pages.onError((error, context) => context.json({ failed: error.message }, 500));

@@ -10,11 +10,11 @@ import { countWords } from '../../domain/reviews/state.ts';
 import { servePages, type WebServer } from '../../infra/web-server.ts';
 import { readPort, serveUntilInterrupted } from '../follow/report.ts';
 import { type Session, withSession } from '../session.ts';
-import { openDesk } from './desk.ts';
 import { exportReviews, importReviews } from './exchange.ts';
 import { reviewPage } from './page.ts';
 import { reviewPages } from './pages.ts';
 import { createClosedCheck, createTeller, reviewsOf, type Teller, tellRun, whyClosed } from './run-wait.ts';
+import { openReviewService } from './service.ts';
 
 interface ReviewOptions {
   reviewer?: string;
@@ -79,13 +79,13 @@ export async function serveReviews(
   { reviewer = '', port }: ReviewOptions,
   { tell }: Teller,
 ): Promise<WebServer> {
-  const desk = await openDesk({
+  const service = await openReviewService({
     ...{ store: await session.store(), wait, tell, now: () => new Date() },
     closed: createClosedCheck(session.client, run),
   });
   const { html, script } = await reviewPage(run, wait.set.sha256.slice(0, 16), reviewer);
   const serve = (at: number): Promise<WebServer> =>
-    servePages(reviewPages(desk, html), { port: at, scripts: [script], connects: true });
+    servePages(reviewPages(service, html), { port: at, scripts: [script], connects: true });
   if (port !== undefined) return serve(port);
   try {
     return await serve(portOf(run));
@@ -96,5 +96,5 @@ export async function serveReviews(
   }
 }
 
-/** The same for each server of a run, because browsers keep what was typed by the port; below those that systems lend. */
+/** The same for each server of a run, because browsers keep what was typed by the port; below those that systems hand out. */
 export const portOf = (run: string): number => 20_000 + (Number.parseInt(digestOf(run).slice(0, 8), 16) % 12_000);

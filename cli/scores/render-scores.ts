@@ -53,7 +53,7 @@ export const byHighestScore = <T extends ShownScore>(scores: readonly T[]): T[] 
 export const renderScores = (scores: readonly ShownScore[]): string =>
   renderTable(head, byHighestScore(scores).map(cellsOf));
 
-export function toMarkdown(scores: readonly ShownScore[]): string {
+export function scoresMarkdown(scores: readonly ShownScore[]): string {
   const line = (cells: readonly string[]): string =>
     `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...byHighestScore(scores).map((score) => line(cellsOf(score)))].join(
@@ -68,7 +68,7 @@ const columns = [
 ];
 
 /** RFC 4180. */
-export function toCsv(scores: readonly ShownScore[]): string {
+export function scoresCsv(scores: readonly ShownScore[]): string {
   const rows = byHighestScore(scores).map(({ strict, lenient, label, ...score }) => [
     ...[score.benchmark, label, score.reader, score.profile, score.shown, score.samples, score.items, score.groups],
     ...[strict, lenient].flatMap((own) =>

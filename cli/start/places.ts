@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
-import { reportPage } from '../../domain/names.ts';
+import { reportPageName } from '../../domain/names.ts';
 
 /** The report that was written there, by its whole path. */
-export const pageIn = (folder: string): string => resolve(folder, reportPage);
+export const pageIn = (folder: string): string => resolve(folder, reportPageName);
 
 /** Where the results are, and how to see the run again. */
 export const places = (run: string, folder: string): string[] => [

@@ -19,7 +19,7 @@ export const startCommand = (): Command =>
   new Command('start')
     .description('start local services and workers, run a recipe end to end, write the report')
     .argument('[recipe]', 'name in recipes/ or a file', 'demo')
-    .option('--fresh', 'compute everything anew, in an empty store')
+    .option('--fresh', 'compute everything again, in an empty store')
     .option('--keep-up', 'leave services and workers up at the end, until Ctrl-C')
     .option('--set <field=value>', 'change a field of the recipe; may be repeated', collect, [])
     .option('--json', 'one JSON object per line')
@@ -46,6 +46,6 @@ async function start(
   const report = pageIn(folder);
   if (json)
     return console.log(JSON.stringify({ run, report, page: null, evaluations, textOnly, benchmarks, finishedAt }));
-  console.log(`run ${run} finished at ${finishedAt}; "npm start -- --fresh" computes it anew`);
+  console.log(`run ${run} finished at ${finishedAt}; "npm start -- --fresh" computes it again`);
   console.log(`\n${renderMeasured(result) ?? ''}\n\n${places(run, folder).join('\n')}`);
 }

@@ -46,7 +46,7 @@ export const ownItemSchema = z
   })
   .refine(({ options, answer }) => options === undefined || options.includes(answer), {
     path: ['answer'],
-    message: 'is none of the options; write it as it stands there',
+    message: 'is not one of the options; write it as it stands there',
   })
   .refine(({ options }) => options === undefined || new Set(options).size === options.length, {
     path: ['options'],

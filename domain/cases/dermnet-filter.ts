@@ -14,18 +14,18 @@ export interface FunnelStep {
 }
 
 /** An image with its taxonomy node. */
-interface Diagnosed {
+interface LabelledImage {
   source: string;
   diagnosis: string;
 }
 
 /** Counts each labelled image once; then it knows which may be dealt to splits. */
 export interface DermNetFilter {
-  count(image: Diagnosed): void;
+  count(image: LabelledImage): void;
   /** Whether it is an image of the set that is filtered. */
-  filters(image: Pick<Diagnosed, 'source'>): boolean;
+  filters(image: Pick<LabelledImage, 'source'>): boolean;
   /** Of other sets all, of DermNet what the filter leaves. */
-  keeps(image: Diagnosed): boolean;
+  keeps(image: LabelledImage): boolean;
   /**
    * All images of DermNet first, those kept last; empty without that set.
    *
@@ -54,7 +54,7 @@ export function createDermNetFilter(
     const left = [...classes].filter(([diagnosis]) => holds(diagnosis));
     return { name, images: left.reduce((sum, [, images]) => sum + images, 0), classes: left.length };
   };
-  const filters = ({ source }: Pick<Diagnosed, 'source'>): boolean => source === dermNet;
+  const filters = ({ source }: Pick<LabelledImage, 'source'>): boolean => source === dermNet;
   return {
     count: (image) => {
       if (filters(image)) classes.set(image.diagnosis, (classes.get(image.diagnosis) ?? 0) + 1);

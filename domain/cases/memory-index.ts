@@ -2,7 +2,7 @@
 
 import { indexHashes, type NearDuplicateIndex } from './near-duplicates.ts';
 import { createMemoryFile } from './views/byte-file.ts';
-import type { ListShelf } from './views/hash-lists.ts';
+import type { ListStorage } from './views/hash-lists.ts';
 import { sortingParts } from './views/sort-rows.ts';
 import { hashTables } from './views/view-hash.ts';
 
@@ -13,7 +13,7 @@ export const indexInMemory = (hashes: readonly string[]): Promise<NearDuplicateI
     turn: async () => {},
   });
 
-export const createMemoryLists = (): ListShelf => ({
+export const createMemoryLists = (): ListStorage => ({
   records: createMemoryFile(),
   tables: Array.from({ length: hashTables }, () => ({ starts: createMemoryFile(), rows: createMemoryFile() })),
   parts: Array.from({ length: sortingParts }, createMemoryFile),

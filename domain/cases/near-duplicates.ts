@@ -1,13 +1,13 @@
 /**
  * Finds the pictures of many that show the same as another, whole or in part, without comparing it with each: coarse
- * views of 8 x 8 cells are found by hashes (hash-lists.ts), the most alike are aligned (alignment.ts). The index lies on a
- * shelf, which may be a disk. A search reads what has a hash in common with the pictures that are asked for, so its cost
- * does not grow with the index but for views that are alike by chance.
+ * views of 8 x 8 cells are found by hashes (hash-lists.ts), the most alike are aligned (alignment.ts). The index lies in a
+ * storage, which may be on disk. A search reads what has a hash in common with the pictures that are asked for, so its cost
+ * does not grow with the index except for views that are alike by chance.
  */
 import { likeness, sure, type Window } from './alignment.ts';
 import { createMostAlike, type MostAlike } from './most-alike.ts';
 import { hashSide, levelsOf, orientations, turn } from './perceptual-hash.ts';
-import { type ComparisonCount, createHashLists, type HashLists, type ListShelf } from './views/hash-lists.ts';
+import { type ComparisonCount, createHashLists, type HashLists, type ListStorage } from './views/hash-lists.ts';
 import { createProbes, type Probe, type Probes } from './views/probes.ts';
 import { viewOf } from './views/view.ts';
 import { createViewHasher, leastCosine, viewLength } from './views/view-hash.ts';
@@ -22,13 +22,13 @@ export interface Near {
   likeness: number;
 }
 
-/** Views of whole pictures, and of the windows that crops and borders leave of each. */
-export const shelves = ['wholes', 'windows'] as const;
-export type ShelfName = (typeof shelves)[number];
+/** Views of whole pictures, and of the windows that crops and borders leave of each: a list of hashes for either. */
+export const listNames = ['wholes', 'windows'] as const;
+export type ListName = (typeof listNames)[number];
 
 /** Where the index lies. */
-export interface IndexShelf {
-  lists: Readonly<Record<ShelfName, ListShelf>>;
+export interface IndexStorage {
+  lists: Readonly<Record<ListName, ListStorage>>;
   /** An indexed hash. */
   hashAt(position: number): string;
   /** Waits until timers and heartbeats had their turn: a search takes milliseconds of the processor. */
@@ -38,22 +38,22 @@ export interface IndexShelf {
 export interface NearDuplicateIndex {
   /** Of each hash the most alike of the indexed ones, if it is a near-duplicate; not asked again before it has answered. */
   nearest(hashes: readonly string[]): Promise<(Near | null)[]>;
-  /** What was compared so far, of each shelf. */
-  compared(): Record<ShelfName, ComparisonCount>;
+  /** What was compared so far, of each list. */
+  compared(): Record<ListName, ComparisonCount>;
 }
 
 const whole: Window = { left: 0, top: 0, right: 0, bottom: 0 };
 const inset = (left: number, top: number, right: number, bottom: number): Window => ({ left, top, right, bottom });
 /** Where alignment starts: what crops and borders leave, in the middle, in a corner, and of 4 : 3 a square. */
-export const parts: readonly Window[] = [
+export const partWindows: readonly Window[] = [
   ...[0.05, 0.1].map((cut) => inset(cut, cut, cut, cut)),
   inset(0.125, 0, 0.125, 0),
   inset(0, 0.125, 0, 0.125),
   ...[inset(0.07, 0.07, 0, 0), inset(0, 0.07, 0.07, 0), inset(0.07, 0, 0, 0.07), inset(0, 0, 0.07, 0.07)],
 ];
-const windowsOn: Record<ShelfName, readonly Window[]> = { wholes: [whole], windows: parts };
-/** Windows of the asked picture that are looked for on each shelf, by their number; -1 is the whole. */
-const askedOn: Record<ShelfName, readonly number[]> = { wholes: [-1, ...parts.keys()], windows: [-1] };
+const windowsOn: Record<ListName, readonly Window[]> = { wholes: [whole], windows: partWindows };
+/** Windows of the asked picture that are looked for in each list, by their number; -1 is the whole. */
+const askedOn: Record<ListName, readonly number[]> = { wholes: [-1, ...partWindows.keys()], windows: [-1] };
 
 /** How many of the coarse views most alike to a picture are aligned with it. */
 export const aligned = 12;
@@ -64,25 +64,25 @@ const askedAtOnce = 256;
 export async function indexHashes(
   hashes: AsyncIterable<string> | readonly string[],
   count: number,
-  shelf: IndexShelf,
+  storage: IndexStorage,
 ): Promise<NearDuplicateIndex> {
   const hashers = {
     wholes: createViewHasher(count),
-    windows: createViewHasher(count * parts.length),
+    windows: createViewHasher(count * partWindows.length),
   };
-  const listsOf = async (name: ShelfName): Promise<HashLists> => {
-    const lists = createHashLists(hashers[name], shelf.lists[name]);
+  const listsOf = async (name: ListName): Promise<HashLists> => {
+    const lists = createHashLists(hashers[name], storage.lists[name]);
     const view = new Float32Array(viewLength);
     for await (const hash of hashes) {
       const levels = levelsOf(hash, other);
       for (const window of windowsOn[name]) lists.add(viewOf(levels, window, view));
     }
-    await lists.seal(shelf.turn);
+    await lists.seal(storage.turn);
     return lists;
   };
   const lists = { wholes: await listsOf('wholes'), windows: await listsOf('windows') };
 
-  const probesOf = (name: ShelfName): Probes =>
+  const probesOf = (name: ListName): Probes =>
     createProbes(hashers[name], askedAtOnce * orientations * askedOn[name].length);
   const probesOn = { wholes: probesOf('wholes'), windows: probesOf('windows') };
 
@@ -94,25 +94,25 @@ export async function indexHashes(
   const nearestOfSome = async (asked: readonly string[]): Promise<(Near | null)[]> => {
     const candidates = asked.map(() => createMostAlike(aligned));
     const turned = asked.map((hash, test) => turnedLevels(hash, grids[test] ?? []));
-    for (const name of shelves) {
+    for (const name of listNames) {
       const probes = probesOn[name];
       probes.clear();
       for (const [test, turns] of turned.entries()) {
-        await shelf.turn();
+        await storage.turn();
         for (const [orientation, levels] of turns.entries())
           for (const part of askedOn[name])
-            probes.add(viewOf(levels, parts[part] ?? whole, view), { test, orientation, part });
+            probes.add(viewOf(levels, partWindows[part] ?? whole, view), { test, orientation, part });
       }
       const least = (number: number): number =>
         Math.max(leastCosine, candidates[probes.testOf(number)]?.least() ?? leastCosine);
-      await lists[name].search(probes, least, shelf.turn, (probe, entry, cosine, tried) =>
+      await lists[name].search(probes, least, storage.turn, (probe, entry, cosine, tried) =>
         candidates[probe.test]?.offer(candidateOf(name, probe, entry, cosine, tried)),
       );
     }
     const found: (Near | null)[] = [];
     for (const [test, own] of candidates.entries()) {
-      await shelf.turn();
-      found.push(bestAligned(own, turned[test] ?? [], shelf));
+      await storage.turn();
+      found.push(bestAligned(own, turned[test] ?? [], storage));
     }
     return found;
   };
@@ -128,7 +128,7 @@ export async function indexHashes(
 }
 
 /** Of two equally alike ones that which is tried first: whole before windows, these by table and hash. */
-function candidateOf(name: ShelfName, { orientation, part }: Probe, entry: number, cosine: number, tried: number) {
+function candidateOf(name: ListName, { orientation, part }: Probe, entry: number, cosine: number, tried: number) {
   const slots = windowsOn[name].length;
   const [position, slot] = [Math.floor(entry / slots), entry % slots];
   const reversed = part >= 0;
@@ -147,13 +147,13 @@ function turnedLevels(hash: string, grids: Float32Array[]): Float32Array[] {
 /** Memory of a grid that is read. */
 const other = new Float32Array(hashSide ** 2);
 
-function bestAligned(candidates: MostAlike, turned: readonly Float32Array[], shelf: IndexShelf): Near | null {
+function bestAligned(candidates: MostAlike, turned: readonly Float32Array[], storage: IndexStorage): Near | null {
   let best: Near | null = null;
   for (const { position, orientation, reversed, window } of candidates.list()) {
     const own = turned[orientation];
     if (!own) continue;
-    levelsOf(shelf.hashAt(position), other);
-    const start = parts[window] ?? whole;
+    levelsOf(storage.hashAt(position), other);
+    const start = partWindows[window] ?? whole;
     const found = reversed ? likeness(own, other, start) : likeness(other, own, start);
     if (found >= (best?.likeness ?? nearDuplicateLikeness)) best = { position, likeness: found };
     if (found >= sure) break;

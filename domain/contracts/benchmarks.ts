@@ -171,7 +171,7 @@ export interface RulesInput {
   seed: number;
 }
 
-/** Of the references that see. */
+/** Of the references that use pictures. */
 export interface ProbesInput extends Omit<RulesInput, 'seed'> {
   /** Absent: the one that ships with Dermflow. */
   encoder?: EvaluateModelsInput['encoder'];

@@ -57,7 +57,7 @@ export interface RunProgress {
   report: ArtifactRef | null;
   /** Why the run failed, in the words of the failure; null otherwise. */
   failure: string | null;
-  /** Activities that wait until a person has seen to something and says `resume`. Absent in runs from before version 0.2. */
+  /** Activities that wait until a person has mended the cause and says `resume`. Absent in runs from before version 0.2. */
   waitsFor?: { activity: string; reason: string }[];
 }
 

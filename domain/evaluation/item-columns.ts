@@ -6,7 +6,7 @@ import type { SummarisedItem } from './summary.ts';
 
 const flags = { correct: 1, format: 2, lenientCorrect: 4 } as const;
 
-/** Items of one task, in the order in which they were added; each reading makes them anew. */
+/** Items of one task, in the order in which they were added; each reading makes them again. */
 export class ItemColumns implements Iterable<SummarisedItem> {
   private readonly task: QuestionTask;
   private readonly texts = new Texts();

@@ -5,7 +5,7 @@ import { distillationSchema } from './distillation.ts';
 
 /**
  * Supervised fine-tuning of two adapters beside a frozen model, one of them taught by another encoder's features of the
- * same pictures; one picture a row. A checkpoint holds both, and nothing of the teacher.
+ * same pictures; one picture per row. A checkpoint holds both, and nothing of the teacher.
  */
 export const distillJobSchema = z.strictObject({
   ...stretchSchema,

@@ -37,7 +37,7 @@ export const grpoJobSchema = z.strictObject({
     sleep: z.boolean(),
     tensorParallel: z.int().positive(),
   }),
-  /** How often the groups of a step whose completions all earn the same are drawn anew, at most; 0: never. */
+  /** How often the groups of a step whose completions all earn the same are drawn again, at most; 0: never. */
   redraws: z.int().nonnegative(),
   /** Questions whose greedy answers are rewarded at `stopAt`, told as `validation_reward`; absent: none. */
   validation: rowsSchema.exactOptional(),

@@ -5,10 +5,12 @@ import type { Uses } from '../plan/paths.ts';
 import { assumedMethod, type MethodName, type Recipe, type RecipeOf } from '../recipe/recipe.ts';
 import { type Stage, stages, type TrainedWeights, type Trains, trainedStages } from '../stages/index.ts';
 import type { Method } from './method.ts';
-import { skinR1 } from './skin-r1/method.ts';
-import { skinGptR1 } from './skingpt-r1/method.ts';
+import { skinR1Method } from './skin-r1/method.ts';
+import { skinGptR1Method } from './skingpt-r1/method.ts';
 
-const ofRecipe = { 'skin-r1': skinR1, 'skingpt-r1': skinGptR1 } satisfies { [M in MethodName]: Method<RecipeOf<M>> };
+const ofRecipe = { 'skin-r1': skinR1Method, 'skingpt-r1': skinGptR1Method } satisfies {
+  [M in MethodName]: Method<RecipeOf<M>>;
+};
 
 export const methods: readonly Method[] = Object.values(ofRecipe);
 

@@ -9,7 +9,7 @@ import type { Recipe } from '../recipe/recipe.ts';
 import type { Stage } from '../stages/index.ts';
 import type { ModelCardSource } from './card-source.ts';
 
-/** What its workflow reads, which loads nothing else of it: a run's modules are evaluated anew for each run. */
+/** What its workflow reads, which loads nothing else of it: a run's modules are evaluated once per run. */
 export interface MethodOutline<R = never> {
   /** In recipes and lists. */
   name: string;

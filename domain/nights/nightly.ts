@@ -74,7 +74,7 @@ export interface RecordNightInput {
   schedule: string;
   night: string;
   outcomes: NightOutcome[];
-  /** What items are made of, so that anchors are scored anew; null where that was not found out. */
+  /** What items are made of, so that anchors are scored again; null where that was not found out. */
   data: BenchmarkData | null;
   profile: TestedModel['profile'];
   limit: number | null;

@@ -22,7 +22,7 @@ export interface Cell {
 }
 
 /** Every number of the page that is a score, in the order of its tables. */
-export const cellsOf = (page: EvaluationPage): Cell[] => [
+export const pageCells = (page: EvaluationPage): Cell[] => [
   ...page.rows.flatMap((row) => ownCells(page.benchmark.name, row)),
   ...page.published.flatMap(({ source, measure, model, values, notComparable }) =>
     Object.entries(values).map(

@@ -3,7 +3,7 @@ import { stringify } from 'yaml';
 import { titleOfSet } from '../published/sets.ts';
 import { percent, percentRange, points, pointsRange, pValue } from '../report/words.ts';
 import { csvOf } from '../rows/csv.ts';
-import { type Cell, cellsOf } from './cells.ts';
+import { type Cell, pageCells } from './cells.ts';
 import { type EvaluationPage, headline, type PageRow } from './evaluation-page.ts';
 
 const columns = [
@@ -11,9 +11,9 @@ const columns = [
   ...['source', 'notComparable'],
 ] as const satisfies (keyof Cell)[];
 
-/** RFC 4180, a number a row. */
-export function toCsv(page: EvaluationPage): string {
-  const rows = cellsOf(page).map((cell) => columns.map((column) => cell[column]));
+/** RFC 4180, one number per row. */
+export function pageCsv(page: EvaluationPage): string {
+  const rows = pageCells(page).map((cell) => columns.map((column) => cell[column]));
   return `${csvOf([columns, ...rows])}\r\n`;
 }
 
@@ -23,7 +23,7 @@ const markdownTable = (head: readonly string[], rows: readonly (readonly string[
   [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 const three = (value: number | null | undefined): string => (value == null ? '' : value.toFixed(3));
 
-export function toMarkdown(page: EvaluationPage): string {
+export function pageMarkdown(page: EvaluationPage): string {
   const { benchmark, rows, published, pairs } = page;
   const scores = rows.map((row) => {
     const own = headline(row);

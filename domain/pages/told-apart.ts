@@ -1,5 +1,5 @@
 /**
- * Items of several evaluations, told apart by what they ask. Data that were made anew, and a file of items that was
+ * Items of several evaluations, told apart by what they ask. Data that were made a second time, and a file of items that was
  * changed, may ask something else under an id that an earlier evaluation has: such items are no pair.
  */
 import type { BenchmarkItem } from '../benchmarks/benchmark.ts';

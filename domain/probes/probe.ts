@@ -1,4 +1,4 @@
-/** The references that see, and what is said of options that their training did not show. */
+/** The references that use pictures, and what is said of options that their training did not show. */
 import { type ClassLabels, rightFor } from './choose.ts';
 
 export const probes = [

@@ -23,7 +23,7 @@ export interface Conditions {
   reader: 'strict' | 'lenient';
   /** How wrong options were drawn; null where the items bring their own. */
   distractors: DistractorSource | null;
-  /** One answer an item, without sampling. */
+  /** One answer per item, without sampling. */
   greedy: boolean;
   image: 'real' | 'grey';
 }

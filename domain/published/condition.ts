@@ -1,5 +1,5 @@
 /** Lesion condition: Tables 3 and 5 of the paper, accuracies and macro-F1; the average of F1 is weighted by items as well. */
-import { type Cells, paperTable } from './published.ts';
+import { type Cells, publishedTable } from './published.ts';
 import { idSets } from './sets.ts';
 
 const accuracy: readonly Cells[] = [
@@ -60,8 +60,8 @@ const ablationNotes = {
 };
 
 export const conditionTables = [
-  paperTable('Table 3', 'accuracy', idSets, accuracy, notes),
-  paperTable('Table 3', 'macroF1', idSets, macroF1, notes),
-  paperTable('Table 5', 'accuracy', idSets, accuracyAblation, ablationNotes),
-  paperTable('Table 5', 'macroF1', idSets, macroF1Ablation, ablationNotes),
+  publishedTable('Table 3', 'accuracy', idSets, accuracy, notes),
+  publishedTable('Table 3', 'macroF1', idSets, macroF1, notes),
+  publishedTable('Table 5', 'accuracy', idSets, accuracyAblation, ablationNotes),
+  publishedTable('Table 5', 'macroF1', idSets, macroF1Ablation, ablationNotes),
 ] as const;

@@ -1,5 +1,5 @@
 /** Disease diagnosis: Tables 2 and 4 of the paper, accuracies. */
-import { type Cells, paperTable } from './published.ts';
+import { type Cells, publishedTable } from './published.ts';
 import { idSets, oodSets } from './sets.ts';
 
 /** SkinVL-PubMM has no row: it gave almost no valid answers on diagnosis. */
@@ -53,11 +53,11 @@ const ablationNotes = { 'RL without SFT': 'its step is not stated' };
 
 export const diagnosisTables = {
   id: [
-    paperTable('Table 2', 'accuracy', idSets, id),
-    paperTable('Table 4', 'accuracy', idSets, idAblation, ablationNotes),
+    publishedTable('Table 2', 'accuracy', idSets, id),
+    publishedTable('Table 4', 'accuracy', idSets, idAblation, ablationNotes),
   ],
   ood: [
-    paperTable('Table 2', 'accuracy', oodSets, ood),
-    paperTable('Table 4', 'accuracy', oodSets, oodAblation, ablationNotes),
+    publishedTable('Table 2', 'accuracy', oodSets, ood),
+    publishedTable('Table 4', 'accuracy', oodSets, oodAblation, ablationNotes),
   ],
 } as const;

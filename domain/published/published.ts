@@ -27,7 +27,7 @@ export interface PublishedTable {
 /** A row as it is written down: the model, its values in the order of the sets, and the average last. */
 export type Cells = readonly [model: string, values: readonly number[]];
 
-export const paperTable = (
+export const publishedTable = (
   place: string,
   measure: Measure,
   sets: readonly TableSet[],

@@ -29,7 +29,7 @@ export const evaluationSchema = z.strictObject({
 
 /**
  * Of models that answer in their own words: a set is asked for its diagnoses, and an answer counts that is the very label
- * or another name of it. Defaults are those of SkinGPT-R1's public code, but for greedy answers: it samples at a
+ * or another name of it. Defaults are those of SkinGPT-R1's public code, except for greedy answers: it samples at a
  * temperature of 0.7 with a top-p of 0.9, which `generate` here does not have.
  */
 export const openEvaluationSchema = z.strictObject({

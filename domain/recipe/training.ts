@@ -59,7 +59,7 @@ export const grpoSchema = z
     /** Who samples completions. vLLM's numbers differ in rounding, which TRL corrects for by importance sampling. */
     rollouts: z.enum(rolloutEngines).default('transformers'),
     /**
-     * How often the groups of a step whose completions all earn the same, and so teach nothing, are drawn anew, at most.
+     * How often the groups of a step whose completions all earn the same, and so teach nothing, are drawn again, at most.
      * Absent: never, as published.
      */
     dynamicSampling: z.int().min(1).max(10).exactOptional(),

@@ -15,7 +15,7 @@ export type Task = 'judge' | 'settle';
 /**
  * The case for this reviewer: first those to be judged that this reviewer has not judged, those before all others that
  * lack the fewest opinions, so that cases are finished; then disagreements, whoever they are between. Each reviewer goes
- * through equal ones in an order of one's own, so that people at work at the same time meet seldom. Null: nothing is left
+ * through equal ones in an order of one's own, so that people at work at the same time rarely meet. Null: nothing is left
  * for this reviewer.
  *
  * @param first what is looked for first; the other follows

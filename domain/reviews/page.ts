@@ -34,7 +34,7 @@ export interface ShownCase {
   apart: string[];
 }
 
-export interface DeskState extends ReviewState {
+export interface PageState extends ReviewState {
   /** How many cases this reviewer has judged, and may judge still. */
   own: { judged: number; left: number };
   /** Why nobody can review under this name; null where one can. */

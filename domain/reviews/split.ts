@@ -16,7 +16,7 @@ export type SplitCase = Pick<Narrative, 'id' | 'group' | 'source' | 'diagnosis' 
   image: { sha256: string };
 };
 
-interface SplitSettings {
+interface BenchSplit {
   seed: number;
   /** Share of cases for DermBench, 0 to 1. */
   benchShare: number;
@@ -34,11 +34,11 @@ export type IndexHashes = (
  */
 export async function splitCertified(
   cases: readonly SplitCase[],
-  settings: SplitSettings,
+  settings: BenchSplit,
   index: IndexHashes = indexInMemory,
 ): Promise<Map<string, Part>> {
   const ties = createTies(cases.map(({ id }) => id));
-  for (const keyOf of [groupOf, pictureOf]) {
+  for (const keyOf of [groupOf, pictureDigestOf]) {
     for (const same of Map.groupBy(cases, keyOf).values())
       for (const other of same) ties.join(same[0]?.id ?? other.id, other.id);
   }
@@ -53,13 +53,13 @@ export async function splitCertified(
 }
 
 const groupOf = ({ group }: SplitCase): string => group;
-const pictureOf = ({ image }: SplitCase): string => image.sha256;
+const pictureDigestOf = ({ image }: SplitCase): string => image.sha256;
 
 function refuseShared(cases: readonly SplitCase[], parts: ReadonlyMap<string, Part>): void {
   const [train, bench] = sidesOf(cases, parts);
   for (const [keyOf, why] of [
     [groupOf, 'the same patient or lesion'],
-    [pictureOf, 'the same picture'],
+    [pictureDigestOf, 'the same picture'],
   ] as const) {
     const known = new Map(train.map((own) => [keyOf(own), own]));
     for (const own of bench) {
@@ -103,7 +103,7 @@ async function nearPairs(
 }
 
 /** What belongs together is dealt as one, within its most frequent diagnosis. */
-function deal(cases: readonly SplitCase[], ties: Ties, { seed, benchShare }: SplitSettings): Map<string, Part> {
+function deal(cases: readonly SplitCase[], ties: Ties, { seed, benchShare }: BenchSplit): Map<string, Part> {
   const together = [...Map.groupBy(cases, ({ id }) => ties.of(id)).values()].map((own) => ({
     own,
     stratum: commonest(own.map(stratumOf)),

@@ -39,7 +39,7 @@ export function stateOfCase(reviews: readonly Review[], rules: ReviewRules): Rev
   );
   const people = [...byReviewer.values()].map((own) => own.toSorted((a, b) => b.turn - a.turn));
   const opinions = people.flatMap((own) => own.find(({ verdict }) => verdict !== 'settled') ?? []).toSorted(inTime);
-  // Whoever judges a case anew after having settled it takes the settlement back.
+  // Whoever judges a case again after having settled it takes the settlement back.
   const settlements = people.flatMap(([newest]) => (newest?.verdict === 'settled' ? [newest] : []));
   const newest = settlements.toSorted(inTime).at(-1) ?? null;
   const isSince = ({ at }: Review): boolean => newest !== null && Date.parse(at) > Date.parse(newest.at);

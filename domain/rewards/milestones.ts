@@ -6,7 +6,7 @@ import { stageNames } from '../stages/index.ts';
 const validationReward = 'validation_reward';
 
 /** A stretch of GRPO as its activity returns it. */
-interface Stretch {
+interface RewardedStretch {
   checkpoint: { step: number };
   last: Readonly<Record<string, number | null>>;
 }
@@ -24,7 +24,7 @@ export const milestoneChoiceSchema = z.strictObject({
 });
 export type MilestoneChoice = z.infer<typeof milestoneChoiceSchema>;
 
-const measured = (stretches: readonly Stretch[]): Milestone[] =>
+const measured = (stretches: readonly RewardedStretch[]): Milestone[] =>
   stretches.flatMap(({ checkpoint, last }) => {
     const reward = last[validationReward];
     return typeof reward === 'number' ? [{ step: checkpoint.step, reward }] : [];
@@ -38,7 +38,7 @@ const best = (milestones: readonly Milestone[]): Milestone | undefined =>
   );
 
 /** Whether the last `patience` milestones all earned no more than the best one before them. */
-export function endsEarly(stretches: readonly Stretch[], patience: number | null): boolean {
+export function endsEarly(stretches: readonly RewardedStretch[], patience: number | null): boolean {
   const milestones = measured(stretches);
   const first = best(milestones);
   if (patience === null || !first) return false;
@@ -48,7 +48,7 @@ export function endsEarly(stretches: readonly Stretch[], patience: number | null
 /** Null where nothing was validated: then the last milestone stands. @param planned milestones of the recipe */
 export function chooseMilestone(
   stage: MilestoneChoice['stage'],
-  stretches: readonly Stretch[],
+  stretches: readonly RewardedStretch[],
   planned: readonly number[],
 ): MilestoneChoice | null {
   const milestones = measured(stretches);

@@ -1,4 +1,4 @@
-/** Views of a sequence that can be read again and again: nothing is copied, each reading makes its elements anew. */
+/** Views of a sequence that can be read again and again: nothing is copied, each reading makes its elements again. */
 
 export const filtered = <T>(items: Iterable<T>, keep: (item: T) => boolean): Iterable<T> => ({
   *[Symbol.iterator]() {

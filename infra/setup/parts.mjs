@@ -5,7 +5,7 @@ import { lockfileDigest, readStamp } from './steps.mjs';
 /** @param dev the tests' tools too */
 export function partsOf(home, dev) {
   const at = (...names) => [home, ...names].join('/');
-  // The tests' environment is the trainer's and more, so it serves both; going back would install anew for nothing.
+  // The tests' environment is the trainer's and more, so it serves both; going back would reinstall for nothing.
   const development = 'trainer/requirements-dev.txt';
   const hasDevelopment = readStamp(home, 'python') === lockfileDigest([development]);
   const trainer = dev || hasDevelopment ? development : 'trainer/requirements.txt';

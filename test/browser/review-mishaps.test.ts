@@ -5,7 +5,7 @@ import { createReviewLog } from '../../activities/reviews/review-log.ts';
 import { readNarratives } from '../../activities/reviews/review-set.ts';
 import type { Review } from '../../domain/reviews/review.ts';
 import { hasBrowser, launchBrowser, type View, visit } from '../support/browser.ts';
-import { type ReviewPlace, reviewPlace, serveReviews } from '../support/review-desk.ts';
+import { type ReviewPlace, reviewPlace, serveReviews } from '../support/review-place.ts';
 import { serious } from './looking.ts';
 
 const view: View = { width: 1280, scheme: 'dark' };

@@ -6,7 +6,7 @@ import { readNarratives, reviewedCases } from '../../activities/reviews/review-s
 import type { Narrative } from '../../domain/narratives/narrative.ts';
 import type { Review } from '../../domain/reviews/review.ts';
 import { hasBrowser, launchBrowser, type View, visit } from '../support/browser.ts';
-import { type ReviewPlace, reviewPlace, serveReviews } from '../support/review-desk.ts';
+import { type ReviewPlace, reviewPlace, serveReviews } from '../support/review-place.ts';
 import { allScores } from '../support/reviews.ts';
 import { seenTexts, serious } from './looking.ts';
 
@@ -75,7 +75,7 @@ describe.skipIf(!hasBrowser)('the review page in a browser', () => {
     expect(reviews[0]?.scores).toMatchObject({ accuracy: 4, medical_groundedness: 3, clinical_coverage: 5 });
     expect(reviews[1]).toMatchObject({ text: 'A better text.', note: 'blurred' });
     expect(reviews[1]?.scores).toEqual({ ...allScores(4.2), accuracy: 5, safety: 3.5 });
-    // Back to the case before, which is judged anew by another turn.
+    // Back to the case before, which is judged again by another turn.
     await page.click('#nothing button.back');
     await page.waitForSelector('#case:not([hidden])');
     await score(page, '222222');

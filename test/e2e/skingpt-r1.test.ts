@@ -1,7 +1,7 @@
 /**
  * `npm start -- skingpt-demo` on the real parts, made short: every part of the method runs, nothing is learned. The second
  * run differs in a setting that changes nothing, so that what is paid for comes from the store and only the training is
- * done anew.
+ * done again.
  */
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';

@@ -72,7 +72,7 @@ export const askingOf = (
   ...more,
 });
 
-/** As each attempt at an evaluation does: opens the book anew and asks what is missing. */
+/** As each attempt at an evaluation does: opens the book again and asks what is missing. */
 export async function textsOf(
   store: ArtifactStore,
   asking: ListAsking,

@@ -1,6 +1,6 @@
 /** Near-duplicates as they are defined, found by comparing every view of every picture with every other. */
 import { sure } from '../../domain/cases/alignment.ts';
-import { aligned, type Near, nearDuplicateLikeness, parts } from '../../domain/cases/near-duplicates.ts';
+import { aligned, type Near, nearDuplicateLikeness, partWindows } from '../../domain/cases/near-duplicates.ts';
 import { levelsOf, orientations, turn } from '../../domain/cases/perceptual-hash.ts';
 import { viewOf } from '../../domain/cases/views/view.ts';
 import {
@@ -29,7 +29,7 @@ function entriesOf(pictures: readonly string[], windows: readonly number[], hash
   const seen = new Map<string, number>();
   return pictures.flatMap((hash, position) =>
     windows.flatMap((window): Entry[] => {
-      const view = viewOf(levelsOf(hash), parts[window] ?? whole);
+      const view = viewOf(levelsOf(hash), partWindows[window] ?? whole);
       if (!view) return [];
       const hashes = tables.map((table) => {
         const own = hasher.hash(view, table);
@@ -53,28 +53,28 @@ function inCommon(view: View, { hashes }: Entry, hasher: ViewHasher): number | n
 }
 
 export function nearestByBruteForce(indexed: readonly string[], asked: readonly string[]): (Near | null)[] {
-  const windows = [...parts.keys()];
-  const shelves = [
+  const windows = [...partWindows.keys()];
+  const lists = [
     { hasher: createViewHasher(indexed.length), indexedWindows: [-1], askedWindows: [-1, ...windows], isWholes: true },
     {
-      hasher: createViewHasher(indexed.length * parts.length),
+      hasher: createViewHasher(indexed.length * partWindows.length),
       ...{ indexedWindows: windows, askedWindows: [-1], isWholes: false },
     },
-  ].map((shelf) => ({ ...shelf, entries: entriesOf(indexed, shelf.indexedWindows, shelf.hasher) }));
+  ].map((list) => ({ ...list, entries: entriesOf(indexed, list.indexedWindows, list.hasher) }));
   return asked.map((hash) => {
     const turned = Array.from({ length: orientations }, (_, orientation) => turn(levelsOf(hash), orientation));
     if (turned.some((levels) => viewOf(levels, whole) === null)) return null;
-    const found = shelves.flatMap(({ hasher, entries, askedWindows, isWholes }) =>
+    const found = lists.flatMap(({ hasher, entries, askedWindows, isWholes }) =>
       turned.flatMap((levels, orientation) =>
         askedWindows.flatMap((askedWindow) => {
-          const view = viewOf(levels, parts[askedWindow] ?? whole);
+          const view = viewOf(levels, partWindows[askedWindow] ?? whole);
           if (!view) return [];
           return entries.flatMap((entry) => {
             const common = inCommon(view, entry, hasher);
             const cosine = entry.bytes.reduce((sum, byte, i) => sum + (view[i] ?? 0) * byte, 0) / stepsOfByte;
             if (common === null || cosine < leastCosine) return [];
             const reversed = askedWindow >= 0;
-            const tie = reversed ? askedWindow : isWholes ? 0 : 1 + common * parts.length + entry.window;
+            const tie = reversed ? askedWindow : isWholes ? 0 : 1 + common * partWindows.length + entry.window;
             const window = reversed ? askedWindow : entry.window;
             return [{ position: entry.position, orientation, reversed, window, cosine, tie }];
           });
@@ -93,7 +93,7 @@ export function nearestByBruteForce(indexed: readonly string[], asked: readonly 
     let best: Near | null = null;
     for (const { position, orientation, reversed, window } of order.slice(0, aligned)) {
       const [own, other] = [turned[orientation] ?? levelsOf(hash), levelsOf(indexed[position] ?? '')];
-      const start = parts[window] ?? whole;
+      const start = partWindows[window] ?? whole;
       const alike = reversed ? plainLikeness(own, other, start) : plainLikeness(other, own, start);
       if (alike >= (best?.likeness ?? nearDuplicateLikeness)) best = { position, likeness: alike };
       if (alike >= sure) break;

@@ -1,4 +1,4 @@
-/** Certificates of one's own: authorities, servers and clients, made anew for each test. */
+/** Certificates of one's own: authorities, servers and clients, new ones for each test. */
 import { generate } from 'selfsigned';
 
 export interface Pair {

@@ -111,7 +111,7 @@ function recognised(label: string, right: number, shown: BenchmarkResult['shown'
   return [{ result: { ...result, items: 50, groups: 25 }, answers }];
 }
 
-/** Twelve texts of six patients, all of one score but for a tenth more or less. */
+/** Twelve texts of six patients, all of one score except for a tenth more or less. */
 function benched(label: string, score: number): Scored {
   const answers = Array.from({ length: 12 }, (_, i) => ({
     ...{ id: `text-${i}`, group: `patient-${i >> 1}`, score: { strict: score / 5, lenient: score / 5 } },

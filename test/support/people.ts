@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { execa } from 'execa';
 import { z } from 'zod';
-import type { DeskState, GivenReview, Saved, ShownCase } from '../../domain/reviews/page.ts';
+import type { GivenReview, PageState, Saved, ShownCase } from '../../domain/reviews/page.ts';
 import { type Answer, type Asked, type ChatServer, chatCompletion, serveChat } from './chat-server.ts';
 import { sixOf } from './judging.ts';
 import { firstChoices } from './narratives.ts';
@@ -54,7 +54,7 @@ export async function startUp(env: Record<string, string>): Promise<{ pid: numbe
 
 export interface Page {
   address: string;
-  state(reviewer: string): Promise<DeskState>;
+  state(reviewer: string): Promise<PageState>;
   next(reviewer: string, first?: 'settle'): Promise<ShownCase | null>;
   save(review: GivenReview): Promise<Saved>;
   /** As Ctrl-C does. */
@@ -76,7 +76,7 @@ export async function openReviewPage(run: string, env: Record<string, string>): 
   const headers = { 'Content-Type': 'application/json' };
   return {
     address,
-    state: async (reviewer) => (await ask(`state?${new URLSearchParams({ reviewer })}`)) as DeskState,
+    state: async (reviewer) => (await ask(`state?${new URLSearchParams({ reviewer })}`)) as PageState,
     next: async (reviewer, first) => {
       const wanted = new URLSearchParams({ reviewer, ...(first ? { first } : {}) });
       return ((await ask(`case?${wanted}`)) as { case: ShownCase | null }).case;

@@ -4,9 +4,9 @@ import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure, type DataConverter } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll } from 'vitest';
-import { attributesOf } from '../../cli/runs.ts';
+import { searchAttributesOf } from '../../cli/runs.ts';
 import type { RunProgress, RunResult } from '../../domain/contracts/run.ts';
-import { skinR1 } from '../../domain/methods/skin-r1/method.ts';
+import { skinR1Method } from '../../domain/methods/skin-r1/method.ts';
 import { queries, taskQueues } from '../../domain/names.ts';
 import { FakeActivities, type Faked } from './fake-activities.ts';
 import { smallRecipe } from './recipes.ts';
@@ -49,10 +49,10 @@ export function useRuns(
       instead = {},
       input = { recipe: smallRecipe() },
       workflowId = `run-${randomUUID()}`,
-      workflow = skinR1.workflow,
+      workflow = skinR1Method.workflow,
     ) => {
       fakes.begin(instead);
-      const typedSearchAttributes = attributesOf('test');
+      const typedSearchAttributes = searchAttributesOf('test');
       const options = { taskQueue: taskQueues.orchestrator, workflowId, args: [input], typedSearchAttributes };
       return started().client.workflow.start(workflow, options);
     },

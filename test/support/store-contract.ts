@@ -125,7 +125,7 @@ export function describeStoreContract(name: string, place: () => StorePlace): vo
       expect(await readdir(folder)).toEqual([]);
     });
 
-    it('stores anew what it found damaged', async () => {
+    it('stores again what it found damaged', async () => {
       const store = place().newStore();
       const files = { 'w.bin': { data: 'weights of the step' } };
       const ref = await commitFiles(store, describeArtifact('healed'), files);

@@ -103,7 +103,7 @@ describe('JSON lines', () => {
     );
   });
 
-  it('go to the store and are lent from it as files', async () => {
+  it('go to the store and come back as files', async () => {
     const [folder, scratch] = [await temporaryFolder(), await temporaryFolder()];
     const files = await rowFiles(folder, { 'a.jsonl': [{ id: 'a' }, { id: 'ä' }], 'none.jsonl': [] });
     expect(await readFile(files['a.jsonl']?.path ?? '', 'utf8')).toBe('{"id":"a"}\n{"id":"ä"}\n');

@@ -4,7 +4,7 @@ import { grpoStretch } from '../../activities/training/jobs/grpo.ts';
 import { sftStretch } from '../../activities/training/jobs/sft.ts';
 import { readRecipeOf } from '../../cli/start/recipes.ts';
 import { methods } from '../../domain/methods/index.ts';
-import { skinR1 } from '../../domain/methods/skin-r1/method.ts';
+import { skinR1Method } from '../../domain/methods/skin-r1/method.ts';
 import type { SkinR1Recipe } from '../../domain/recipe/methods/skin-r1.ts';
 import { type Stage, stageNames, stages } from '../../domain/stages/index.ts';
 import { reference } from '../support/fake-activities.ts';
@@ -49,7 +49,7 @@ describe('the stages of training', () => {
     ['concept-alignment', { concepts: 1, sft: 4, grpo: 3 }],
   ])('of %s have as many stretches as the recipe says', async (name, expected) => {
     const recipe = await readRecipeOf('skin-r1', name);
-    const counts = skinR1.stages.map((stage) => [stage, stages[stage].ends(recipe).length] as const);
+    const counts = skinR1Method.stages.map((stage) => [stage, stages[stage].ends(recipe).length] as const);
     expect(Object.fromEntries(counts.filter(([, count]) => count > 0))).toEqual(expected);
   });
 

@@ -41,7 +41,7 @@ describe('an activity that fails', () => {
 
   it.each([
     ['by a crash, in all its attempts but one', failureTypes.trainerCrashed, 7],
-    ['for want of a service, through rounds of attempts', failureTypes.unavailable, 19],
+    ['without a service, through rounds of attempts', failureTypes.unavailable, 19],
   ])('%s, succeeds in the end', async (_, type, times) => {
     await resultOf(await runFailing(type, times));
     expect(fakes.names('trainGrpo')).toEqual(Array(times + 1).fill('trainGrpo 20'));

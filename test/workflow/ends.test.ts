@@ -118,7 +118,7 @@ describe('a cancelled run', () => {
 });
 
 describe('a failed run', () => {
-  it('stops its evaluations first, so that it can start anew under its id at once', async () => {
+  it('stops its evaluations first, so that it can start again under its id at once', async () => {
     const evaluating = createGate();
     const failed = await runs.start({
       evaluateModel: () => {

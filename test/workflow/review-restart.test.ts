@@ -4,7 +4,7 @@ import { Worker } from '@temporalio/worker';
 import { expect, it } from 'vitest';
 import { rowOf } from '../../cli/follow/list.ts';
 import { createClosedCheck, reviewsOf, tellRun, whyClosed } from '../../cli/review/run-wait.ts';
-import { attributesOf } from '../../cli/runs.ts';
+import { searchAttributesOf } from '../../cli/runs.ts';
 import { signals, taskQueues } from '../../domain/names.ts';
 import { certifiedSchema } from '../../domain/recipe/narratives.ts';
 import { FakeActivities, reference, reviewState } from '../support/fake-activities.ts';
@@ -26,7 +26,7 @@ it('a run that waits for reviews is told by the command line, and goes on with a
       taskQueue: taskQueues.orchestrator,
       workflowId: 'restarted',
       args: [{ recipe, narratives: reference('narratives', 'all') }],
-      typedSearchAttributes: attributesOf('reviews', 'review'),
+      typedSearchAttributes: searchAttributesOf('reviews', 'review'),
     });
     const told = 'waits for reviews: 0 of 3 certified, 3 open; dermflow review restarted';
     const line =

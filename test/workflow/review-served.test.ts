@@ -6,7 +6,7 @@ import { createReviewActivities } from '../../activities/reviews/activities.ts';
 import { readJsonLines } from '../../activities/store/rows.ts';
 import { portOf, serveReviews } from '../../cli/review/review.ts';
 import { createTeller, reviewsOf, tellRun } from '../../cli/review/run-wait.ts';
-import { attributesOf } from '../../cli/runs.ts';
+import { searchAttributesOf } from '../../cli/runs.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { CertifiedResult } from '../../domain/contracts/narratives.ts';
 import { taskQueues } from '../../domain/names.ts';
@@ -14,7 +14,7 @@ import { certifiedSchema } from '../../domain/recipe/narratives.ts';
 import type { ShownCase } from '../../domain/reviews/page.ts';
 import { FakeActivities } from '../support/fake-activities.ts';
 import { silent } from '../support/finished-run.ts';
-import { reviewPlace } from '../support/review-desk.ts';
+import { reviewPlace } from '../support/review-place.ts';
 import { allScores } from '../support/reviews.ts';
 import { bundleWorkflows, startDevServer, startWorkers } from '../support/temporal.ts';
 
@@ -42,7 +42,7 @@ it('a run waits until two people have reviewed all of its cases over HTTP, and c
       taskQueue: taskQueues.orchestrator,
       workflowId: 'served',
       args: [{ recipe, narratives: place.set }],
-      typedSearchAttributes: attributesOf('served', 'review'),
+      typedSearchAttributes: searchAttributesOf('served', 'review'),
     });
     const isWaiting = async () => (await reviewsOf(client, 'served').catch(() => null))?.waiting;
     await expect.poll(isWaiting, { timeout: 20_000 }).toBe(true);

@@ -4,7 +4,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { WorkflowBundle } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { attributesOf } from '../../cli/runs.ts';
+import { searchAttributesOf } from '../../cli/runs.ts';
 import type { CertifiedResult, ReviewAnswer, ReviewState } from '../../domain/contracts/narratives.ts';
 import { memo, queries, signals, taskQueues } from '../../domain/names.ts';
 import { certifiedSchema } from '../../domain/recipe/narratives.ts';
@@ -33,7 +33,7 @@ const begin = (instead: Partial<Faked>, certified: object = {}): Promise<Workflo
     taskQueue: taskQueues.orchestrator,
     workflowId: `run-${randomUUID()}`,
     args: [{ recipe, narratives: reference('narratives', 'all') }],
-    typedSearchAttributes: attributesOf('reviews', 'review'),
+    typedSearchAttributes: searchAttributesOf('reviews', 'review'),
   });
 };
 const waitOf = (run: WorkflowHandle): Promise<ReviewAnswer> => run.query<ReviewAnswer>(queries.review);
@@ -127,7 +127,7 @@ describe('people’s reviews', () => {
   });
 });
 
-describe('3,000 cases, two people, one review in ten given anew', () => {
+describe('3,000 cases, two people, one review in ten given again', () => {
   it('leave a history far below its limits where each review is a signal, and are looked at once for many', async () => {
     const [reviews, atOnce] = [6600, 100];
     const { count, ...instead } = looks(reviewState(3000, 0, 0));

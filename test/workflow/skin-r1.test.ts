@@ -55,7 +55,7 @@ describe('a complete run', () => {
     expect(names(activity).toSorted()).toEqual(labels.map((label) => `${activity} ${label}`).toSorted()),
   );
 
-  it('asks each model without pictures after it was asked with them, in the same way but for the picture', () => {
+  it('asks each model without pictures after it was asked with them, in the same way except for the picture', () => {
     const inputOf = (label: string): object => {
       const found = calls.find(({ name }) => name === `evaluateModel ${label}`);
       return { ...(found?.input as EvaluationInput), onnx: null }; // by its name; each label has a fake export

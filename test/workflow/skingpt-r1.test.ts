@@ -6,7 +6,7 @@ import type { NarrativeReportInput } from '../../domain/contracts/report.ts';
 import type { RunResult } from '../../domain/contracts/run.ts';
 import type { DistilInput } from '../../domain/contracts/training.ts';
 import { userMistake } from '../../domain/failures.ts';
-import { skinGptR1 } from '../../domain/methods/skingpt-r1/method.ts';
+import { skinGptR1Method } from '../../domain/methods/skingpt-r1/method.ts';
 import { overlay } from '../../domain/recipe/overlay.ts';
 import { parseRecipeOf } from '../../domain/recipe/parse.ts';
 import { type Call, createGate, type Faked, reference } from '../support/fake-activities.ts';
@@ -20,7 +20,7 @@ const recipeWith = (changes: object = {}) =>
   parseRecipeOf('skingpt-r1', overlay({ ...demo, distillation: short }, changes), 'r.yaml');
 const short = { ...demo.distillation, epochs: 2, dermcotEpochs: 1, batchSize: 16, perDeviceBatchSize: 16 };
 const start = (recipe: unknown = recipeWith(), instead: Partial<Faked> = {}): Promise<WorkflowHandle> =>
-  runs.start(instead, { recipe }, undefined, skinGptR1.workflow);
+  runs.start(instead, { recipe }, undefined, skinGptR1Method.workflow);
 
 /** By the name of a call. */
 const inputOf = <T>(calls: readonly Call[], name: string): T => calls.find((call) => call.name === name)?.input as T;
@@ -97,7 +97,7 @@ describe('a complete run', () => {
   it('tells its parts and what was measured', async () => {
     const { stages, benchmarks, checkpoint } = await progressOf(run);
     expect(stages.map(({ stage, state }) => `${stage} ${state}`)).toEqual(
-      skinGptR1.parts.map((part) => `${part} done`),
+      skinGptR1Method.parts.map((part) => `${part} done`),
     );
     expect(benchmarks).toHaveLength(9);
     expect(checkpoint).toEqual({ stage: 'distillation', step: 4 });

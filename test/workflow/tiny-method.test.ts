@@ -12,7 +12,7 @@ import { writing } from '../../activities/reporting/writer.ts';
 import { readJson } from '../../activities/store/commit.ts';
 import { runsQuery } from '../../cli/follow/list.ts';
 import { renderStatus } from '../../cli/follow/render.ts';
-import { attributesOf } from '../../cli/runs.ts';
+import { searchAttributesOf } from '../../cli/runs.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import { modelCard } from '../../domain/card/model-card.ts';
 import type { RunResult } from '../../domain/contracts/run.ts';
@@ -61,7 +61,7 @@ const start = (input: unknown, workflow = methodOf(recipe, known).workflow) => {
     taskQueue: taskQueues.orchestrator,
     workflowId: `run-${randomUUID()}`,
     args: [{ recipe: input }],
-    typedSearchAttributes: attributesOf(recipe.name, method.parts[0]),
+    typedSearchAttributes: searchAttributesOf(recipe.name, method.parts[0]),
   });
 };
 

@@ -1,7 +1,7 @@
 """Asks for rewards: `POST /rewards` on a Unix socket, answered by the process that started this one.
 
 The other side says `100 Continue` every few seconds while it computes, so silence means that it is gone. A connection
-that breaks is made anew and the same request sent again: asking twice changes nothing, an equal request is scored once.
+that breaks is opened again and the same request sent: asking twice changes nothing, an equal request is scored once.
 """
 
 import http.client
@@ -74,7 +74,7 @@ class Rewards:
         return self.ask_for_all_ranks({"step": step, "ids": ids, "completions": completions}, final=False)
 
     def preview(self, step, ids, completions):
-        """The rewards of completions that may yet be drawn anew: kept, so that none is asked for twice in a step, and
+        """The rewards of completions that may yet be drawn again: kept, so that none is asked for twice in a step, and
         not written down."""
         answer = self.of(step, ids, completions)
         if self.previewed[0] != step:

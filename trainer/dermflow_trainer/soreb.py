@@ -42,5 +42,5 @@ def run(job, events):
 
 
 def arguments(job, processor):
-    """As GRPO's, but for what this trainer does by itself."""
+    """As GRPO's, except for what this trainer does by itself."""
     return {**grpo.arguments({**job, **WITHOUT}, processor), "scale_rewards": "none"}

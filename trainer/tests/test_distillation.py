@@ -243,7 +243,7 @@ def test_what_is_of_a_picture_is_computed_once_for_an_answer(micro, data, reads,
     assert called.count("head") == len(rows)
     assert called.count("down") == 1
     assert (called.count("up") == 1) == (reads == "picture")
-    # Of other pictures it is computed anew.
+    # Of other pictures it is computed again.
     generate(model, processor, rows[1:], {"maxNewTokens": 2}, "cpu")
     assert called.count("head") == 2 * len(rows) - 1
 

@@ -1,4 +1,4 @@
-"""Groups whose completions all earn the same are drawn anew; the others keep their completions."""
+"""Groups whose completions all earn the same are drawn again; the others keep their completions."""
 
 from types import SimpleNamespace
 

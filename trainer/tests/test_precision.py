@@ -1,5 +1,5 @@
 """bf16 and gradient checkpointing, as `recipes/skin-r1.yaml` has them: the base in bf16, the adapter in fp32, products
-under autocast as on a GPU, activations computed anew in the backward pass."""
+under autocast as on a GPU, activations computed again in the backward pass."""
 
 import instruments
 import pytest
@@ -37,7 +37,7 @@ def runs(micro, data, tmp_path_factory):
 
 
 def test_checkpointing_changes_no_number(runs):
-    """A gradient that it lost, or dropout drawn anew, would show."""
+    """A gradient that it lost, or dropout drawn again, would show."""
     (plain, ours), (checkpointed, theirs) = runs["plain"], runs["checkpointed"]
     assert checkpointed.values == plain.values
     assert digest(adapter_of(theirs / "adapter")) == digest(adapter_of(ours / "adapter"))

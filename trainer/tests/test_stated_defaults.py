@@ -1,5 +1,5 @@
 """Every field of the libraries' configurations with its value, and whether this trainer states it: an upgrade that
-adds, removes or changes one is told by name. `python tests/test_stated_defaults.py` writes the golden file anew."""
+adds, removes or changes one is told by name. `python tests/test_stated_defaults.py` writes the golden file again."""
 
 import dataclasses
 import json
@@ -89,7 +89,7 @@ def changes(before, now):
 @pytest.mark.parametrize("name", stated())
 def test_every_field_is_as_it_was_when_the_list_was_gone_through(name):
     told = changes(json.loads(GOLDEN.read_text())[name], snapshot()[name])
-    assert told == [], "decide whether each decides numbers, state it if so, then write the golden file anew"
+    assert told == [], "decide whether each decides numbers, state it if so, then write the golden file again"
 
 
 def test_a_new_a_lost_and_a_changed_field_are_told_by_name():

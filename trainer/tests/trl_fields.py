@@ -1,4 +1,4 @@
-"""`python tests/trl_fields.py` writes domain/recipe/trl/fields.json anew: every field of the pinned `SFTConfig` and
+"""`python tests/trl_fields.py` writes domain/recipe/trl/fields.json again: every field of the pinned `SFTConfig` and
 `GRPOConfig` with its types, and with its choices and range where the pinned classes state or check them. By this file
 Dermflow checks `sft.trl` and `grpo.trl` without Python."""
 

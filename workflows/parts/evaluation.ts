@@ -60,7 +60,7 @@ export class Evaluations {
     return Promise.all(this.#started);
   }
 
-  /** Stops what still runs and waits for its end: a run started anew under the same id must not meet its children. */
+  /** Stops what still runs and waits for its end: a run started again under the same id must not meet its children. */
   async stop(): Promise<void> {
     await CancellationScope.nonCancellable(async () => {
       this.#scope.cancel();

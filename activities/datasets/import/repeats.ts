@@ -3,7 +3,7 @@ import { createDiskMap } from '../opening/disk-map.ts';
 import type { SourceRecord } from '../records/record.ts';
 
 interface RepeatFinder {
-  /** True for the second case of a file; the import, which sees pixels, finds the same and copies besides. */
+  /** True for the second case of a file; the import, which sees pixels, also finds copies of other bytes. */
   isRepeat(record: SourceRecord): boolean;
 }
 

@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { OfferCount, OfferCounts } from '../../../domain/evaluation/text-only.ts';
-import { openScratchDatabase, parts } from '../../scratch-database.ts';
+import { keyParts, openScratchDatabase } from '../../scratch-database.ts';
 
 /** Keys that are counted in memory before they are written: many come again soon. */
 const keptInMemory = 10_000;
@@ -14,14 +14,14 @@ interface DiskCounts extends OfferCounts {
 }
 
 export function createDiskCounts(): DiskCounts {
-  const schema = parts.map((part) => `create table part_${part} (key blob, offered integer, right_ones integer)`);
+  const schema = keyParts.map((part) => `create table part_${part} (key blob, offered integer, right_ones integer)`);
   const database = openScratchDatabase(schema.join(';'));
-  const inserts = parts.map((part) => database.prepare(`insert into part_${part} values (?, ?, ?)`));
+  const inserts = keyParts.map((part) => database.prepare(`insert into part_${part} values (?, ?, ?)`));
   let selects: ReturnType<typeof database.prepare>[] = [];
   let recent = new Map<string, OfferCount>();
   // SHA-256 stands for a key as it does for a blob: keys are long, for they name all options of a question.
   const digest = (key: string): Uint8Array => hash('sha256', key, 'buffer');
-  const partOf = (digest: Uint8Array): number => (digest[0] ?? 0) % parts.length;
+  const partOf = (digest: Uint8Array): number => (digest[0] ?? 0) % keyParts.length;
   const flush = (): void => {
     for (const [key, { offered, right }] of recent) {
       const bytes = digest(key);
@@ -42,7 +42,7 @@ export function createDiskCounts(): DiskCounts {
     },
     sum: async () => {
       flush();
-      for (const part of parts) {
+      for (const part of keyParts) {
         database.exec(
           `create table sum_${part} (key blob primary key, offered integer, right_ones integer) without rowid;
            insert into sum_${part} select key, sum(offered), sum(right_ones) from part_${part} group by key order by key;
@@ -50,7 +50,7 @@ export function createDiskCounts(): DiskCounts {
         );
         await nextTurn();
       }
-      selects = parts.map((part) => database.prepare(`select offered, right_ones from sum_${part} where key = ?`));
+      selects = keyParts.map((part) => database.prepare(`select offered, right_ones from sum_${part} where key = ?`));
     },
     get: (key) => {
       const bytes = digest(key);

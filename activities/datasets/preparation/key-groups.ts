@@ -3,7 +3,7 @@
  * holds four bytes per picture.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { inTurns, openScratchDatabase, partOf, parts } from '../../scratch-database.ts';
+import { inTurns, keyParts, openScratchDatabase, partOf } from '../../scratch-database.ts';
 
 export interface KeyGroups {
   /** Adds the next picture, numbered from 0, with its keys; those of a level above `level` are passed over by `unite`. */
@@ -19,9 +19,9 @@ export interface KeyGroups {
 }
 
 export function createKeyGroups(): KeyGroups {
-  const schema = parts.map((part) => `create table entry_${part} (key text, level integer, at integer)`);
+  const schema = keyParts.map((part) => `create table entry_${part} (key text, level integer, at integer)`);
   const database = openScratchDatabase(schema.join(';'));
-  const inserts = parts.map((part) => database.prepare(`insert into entry_${part} values (?, ?, ?)`));
+  const inserts = keyParts.map((part) => database.prepare(`insert into entry_${part} values (?, ?, ?)`));
   let count = 0;
   let parents = new Uint32Array();
   const firstOf = (start: number): number => {
@@ -47,7 +47,7 @@ export function createKeyGroups(): KeyGroups {
     addKeys,
     unite: async (level = 0) => {
       if (parents.length === 0) parents = Uint32Array.from({ length: count }, (_, at) => at);
-      for (const part of parts) {
+      for (const part of keyParts) {
         await nextTurn();
         const sorted = database.prepare(`select key, at from entry_${part} where level <= ? order by key`);
         let [lastKey, last]: [unknown, number] = [null, 0];

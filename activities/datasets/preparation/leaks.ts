@@ -5,7 +5,7 @@ import { indexHashes, type Near, type NearDuplicateIndex } from '../../../domain
 import type { Similar } from '../../../domain/cases/similarity.ts';
 import type { Rows } from '../../rows.ts';
 import { inTurns, openScratchDatabase } from '../../scratch-database.ts';
-import { type DiskShelf, openIndexShelf } from './index-shelf.ts';
+import { type DiskIndexStorage, openIndexStorage } from './index-storage.ts';
 import { createKeyGroups, type KeyGroups } from './key-groups.ts';
 
 export interface KnownTies {
@@ -47,12 +47,12 @@ export async function* findLeaks(
     );
     groups.addKeys(ownerKeysOf(picture), levels.owner);
   };
-  const shelf = openIndexShelf(folder);
+  const storage = openIndexStorage(folder);
   try {
     const seen = createNames();
     for await (const picture of train) {
       addPicture(picture);
-      if (picture.look !== undefined) shelf.keepHash(picture.look);
+      if (picture.look !== undefined) storage.keepHash(picture.look);
       seen.add(picture, picture.look !== undefined);
     }
     let tested = 0;
@@ -63,7 +63,7 @@ export async function* findLeaks(
     for await (const link of links) addPicture(link);
     const ties = await tiesOf(groups, seen.count(), tested);
     groups.close();
-    const index = await indexHashes(seen.hashes(shelf), seen.hashed(), shelf);
+    const index = await indexHashes(seen.hashes(storage), seen.hashed(), storage);
     const find = (picture: AuditedPicture, at: number, near: Near | null): FoundLeak[] => {
       const tie = tieOf(at, { ties, near, similar, seen });
       if (!tie) return [];
@@ -73,7 +73,7 @@ export async function* findLeaks(
     yield* inBlocks(test, ties, index, find);
     seen.close();
   } finally {
-    shelf.close();
+    storage.close();
   }
 }
 
@@ -160,7 +160,7 @@ interface Names {
   at(position: number): NamedPicture;
   /** Position of the picture with the perceptual hash of a number. */
   ofHash(number: number): number;
-  hashes(shelf: DiskShelf): Rows<string>;
+  hashes(storage: DiskIndexStorage): Rows<string>;
   close(): void;
 }
 
@@ -185,9 +185,9 @@ function createNames(): Names {
       return { id: String(row?.id), source: String(row?.source) };
     },
     ofHash: (number) => Number(selectHash.get(number)?.at),
-    hashes: (shelf) => ({
+    hashes: (storage) => ({
       [Symbol.asyncIterator]: async function* () {
-        for await (const number of inTurns(numbersBelow(hashed))) yield shelf.hashAt(number);
+        for await (const number of inTurns(numbersBelow(hashed))) yield storage.hashAt(number);
       },
     }),
     close: () => database.close(),

@@ -20,7 +20,7 @@ export function diagnose(labels: readonly string[], { taxonomy }: Knowledge): Di
 }
 
 /**
- * Diagnosis of a code of a set that has a closed list of them; names of the taxonomy are taken besides. Anything else
+ * Diagnosis of a code of a set that has a closed list of them; names of the taxonomy are taken too. Anything else
  * is a mistake in the table, `where` naming file, row and column.
  */
 export function diagnoseCode(

@@ -1,4 +1,4 @@
-/** What an adapter makes of a folder: one record an image, checked against the taxonomy, nothing decoded yet. */
+/** What an adapter makes of a folder: one record per image, checked against the taxonomy, nothing decoded yet. */
 import type { Case, Modality, Split } from '../../../domain/cases/case.ts';
 import type { Link } from '../../../domain/cases/groups.ts';
 import type { ReadyQuestion } from '../../../domain/cases/undiagnosed.ts';

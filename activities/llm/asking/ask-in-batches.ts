@@ -41,7 +41,7 @@ export async function askInBatches(
   const byDigest = new Map(questions.map((question) => [ledger.digestOf(question.request), question]));
   const fresh = new Set<string>();
   await askByBatch({
-    ...{ store, batches, part, now, signal, pollMs, onLook: onBatch ?? (() => {}) },
+    ...{ store, batches, part, now, signal, pollMs, onPoll: onBatch ?? (() => {}) },
     requests: new Map([...byDigest].map(([digest, { request }]) => [digest, request])),
     next: async (submitted) => {
       const lines = new Map<string, LlmRequest>();

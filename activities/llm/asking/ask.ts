@@ -165,7 +165,7 @@ export function refuseTooManyRejected(
   const words = rejected.find((each) => each.words !== null)?.words;
   throw new DermflowError(
     failureTypes.llm,
-    `${rejected.length} of ${asked} LLM replies are unusable (${reasons}), ${field} allows ${share}; mend what they say, use another model or raise it, then "dermflow resume" asks for these anew${words ? `; the endpoint says: ${words}` : ''}`,
+    `${rejected.length} of ${asked} LLM replies are unusable (${reasons}), ${field} allows ${share}; mend what they say, use another model or raise it, then "dermflow resume" asks for these again${words ? `; the endpoint says: ${words}` : ''}`,
     { final: true }, // another attempt would find the same replies
   );
 }

@@ -32,7 +32,7 @@ interface BatchedSettings {
   next: (submitted: ReadonlySet<string>) => Promise<ReadonlyMap<string, LlmRequest>>;
   /** Stores a reply before anything else is done. Called again for the same reply after a crash. */
   keep: (digest: string, reply: LlmReply, batch: string) => Promise<void>;
-  onLook: (batch: string, done: number, lines: number) => void;
+  onPoll: (batch: string, done: number, lines: number) => void;
   now: () => Date;
   signal: AbortSignal;
   /** Between two polls. Default: a minute. */
@@ -111,11 +111,11 @@ async function finish(
 }
 
 async function ended(id: string, lines: ReadonlyMap<string, LlmRequest>, settings: BatchedSettings) {
-  const { batches, signal, onLook } = settings;
+  const { batches, signal, onPoll } = settings;
   for (;;) {
     const state = await batches.poll(id, lines, signal);
     if (state.ended) return state;
-    onLook(id, state.done, lines.size);
+    onPoll(id, state.done, lines.size);
     await sleep(settings.pollMs ?? pollMs, undefined, { signal }).catch(() => signal.throwIfAborted());
   }
 }

@@ -2,7 +2,13 @@
 import { html } from 'hono/html';
 import { modelOf } from '../../../domain/evaluation/model-under-test.ts';
 import { type Ablations, flatReward } from '../../../domain/methods/skin-r1/ablation/ablations.ts';
-import { cellsOf, claimHead, claimRows, notesOn, tableHead } from '../../../domain/methods/skin-r1/ablation/words.ts';
+import {
+  claimRowHead,
+  claimRows,
+  notesOn,
+  resultCells,
+  resultHead,
+} from '../../../domain/methods/skin-r1/ablation/words.ts';
 import type { QuestionTask } from '../../../domain/questions/question.ts';
 import { pointsOf } from '../../../domain/report/training-log.ts';
 import { taskTitles } from '../../../domain/report/words.ts';
@@ -45,8 +51,8 @@ function tableSection(ablations: Ablations, tasks: readonly QuestionTask[]): Mar
   const tables = tasks.map((task) =>
     table(
       taskTitles[task],
-      tableHead,
-      rows.filter((row) => row.task === task).map((row) => line(cellsOf(row, reasons.write))),
+      resultHead,
+      rows.filter((row) => row.task === task).map((row) => line(resultCells(row, reasons.write))),
     ),
   );
   const notes = notesOn(ablations).map((note) => html`<li>${note}</li>`);
@@ -63,7 +69,7 @@ const claimsSection = (ablations: Ablations): Markup =>
     html`<p>Paired tests by whole patients on the items that both models were asked, strict reader, differences in percentage
       points, p corrected by Holm's method
       for the claims that were tested with a seed.</p>`,
-    table('Whether they hold on these data', claimHead, claimRows(ablations).map(line)),
+    table('Whether they hold on these data', claimRowHead, claimRows(ablations).map(line)),
   );
 
 async function curvesSection({ rows, rewards }: Ablations, tasks: readonly QuestionTask[]): Promise<Markup> {

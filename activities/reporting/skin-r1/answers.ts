@@ -15,13 +15,13 @@ import { pairRows } from '../../pair-rows.ts';
 import type { ArtifactStore } from '../../ports/artifact-store.ts';
 import { fetchJson, fetchRows } from '../../store/rows.ts';
 import { AnswerColumns, QuestionColumns } from './answer-columns.ts';
-import { createConfusionShelf } from './confusion-shelf.ts';
+import { createConfusionFiles } from './confusion-files.ts';
 
-type Answers = Pick<ReportSources, 'questions' | 'textOnly' | 'summaries' | 'items' | 'shown'>;
+type ReportAnswers = Pick<ReportSources, 'questions' | 'textOnly' | 'summaries' | 'items' | 'shown'>;
 
 const files = { ...artifactFiles.evaluation, ...artifactFiles.questions };
 
-export async function readAnswers(store: ArtifactStore, input: ReportInput, folder: string): Promise<Answers> {
+export async function readAnswers(store: ArtifactStore, input: ReportInput, folder: string): Promise<ReportAnswers> {
   const questions = new QuestionColumns(folder);
   try {
     for await (const [question, letter] of readQuestions(store, await store.manifest(input.data.questions), folder))
@@ -29,10 +29,10 @@ export async function readAnswers(store: ArtifactStore, input: ReportInput, fold
     const summaries: ReportSources['summaries'][number][] = [];
     const items = new Map<string, AnswerColumns>();
     for (const { label, evaluation } of input.evaluations) {
-      const shelf = createConfusionShelf(folder);
+      const matrices = createConfusionFiles(folder);
       const { name, schema } = files.summary;
-      const summary = await fetchJson(store, evaluation, name, schema, folder, shelf.take);
-      summaries.push({ label, ...shelf.complete(summary) });
+      const summary = await fetchJson(store, evaluation, name, schema, folder, matrices.take);
+      summaries.push({ label, ...matrices.complete(summary) });
       const own = new AnswerColumns(questions, folder);
       items.set(label, own);
       for await (const item of await fetchRows(store, evaluation, files.items.name, files.items.schema, folder)) {
@@ -64,7 +64,7 @@ async function readShown(
   store: ArtifactStore,
   input: ReportInput,
   folder: string,
-  answers: Pick<Answers, 'summaries' | 'items'> & { questions: QuestionColumns },
+  answers: Pick<ReportAnswers, 'summaries' | 'items'> & { questions: QuestionColumns },
 ): Promise<Map<Key, ShownAnswer>> {
   const numbers = new Set(shownQuestions({ input, ...answers }));
   const final = finalOf(orderModels(answers.summaries), input).label;

@@ -84,11 +84,7 @@ export const planned = (settings: Planned, { maxSteps, stopAt }: Stretch, { stay
 });
 
 /** Of a job by TRL's own trainer. */
-export const training = (
-  settings: RecipeParts['sft'] | RecipeParts['grpo'],
-  stretch: Stretch,
-  folders: JobFolders,
-) => ({
+export const trlJob = (settings: RecipeParts['sft'] | RecipeParts['grpo'], stretch: Stretch, folders: JobFolders) => ({
   ...planned(settings, stretch, folders),
   gradientCheckpointing: settings.gradientCheckpointing,
   ...passed(settings.trl),

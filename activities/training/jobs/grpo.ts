@@ -14,7 +14,7 @@ import {
   type RewardSource,
   startingAdapter,
   trainedParts,
-  training,
+  trlJob,
   withStageKey,
 } from './common.ts';
 
@@ -68,7 +68,7 @@ export const grpoJob = (
   rewards: RewardSource,
 ): GrpoJob => ({
   ...common(recipe, folders, place),
-  ...training(recipe.grpo, stretch, folders),
+  ...trlJob(recipe.grpo, stretch, folders),
   job: 'grpo',
   promptsPerStep: recipe.grpo.promptsPerStep,
   generations: recipe.grpo.generations,

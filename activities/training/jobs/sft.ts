@@ -14,7 +14,7 @@ import {
   pinned,
   startingAdapter,
   trainedParts,
-  training,
+  trlJob,
   withStageKey,
 } from './common.ts';
 
@@ -69,7 +69,7 @@ export const sftJob = (
   validates: boolean,
 ): SftJob => ({
   ...common(recipe, folders, place),
-  ...training(recipe.sft, stretch, folders),
+  ...trlJob(recipe.sft, stretch, folders),
   job: 'sft',
   validation: validates ? rowsInput(folders, 'validation') : null,
   batchSize: recipe.sft.batchSize,

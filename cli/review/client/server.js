@@ -1,7 +1,7 @@
 /** What the page asks its server; a server that is away or another one by now is told from a refusal. */
 
 /** @typedef {import('../../../domain/reviews/page.ts').ShownCase} ShownCase */
-/** @typedef {import('../../../domain/reviews/page.ts').DeskState} DeskState */
+/** @typedef {import('../../../domain/reviews/page.ts').PageState} PageState */
 /** @typedef {import('../../../domain/reviews/page.ts').GivenReview} GivenReview */
 /** @typedef {import('../../../domain/reviews/page.ts').Saved} Saved */
 
@@ -21,7 +21,7 @@ async function ask(path, request) {
   return body;
 }
 
-/** @param {string} reviewer @returns {Promise<DeskState>} */
+/** @param {string} reviewer @returns {Promise<PageState>} */
 export const askState = (reviewer) => ask(`state?${new URLSearchParams({ reviewer })}`);
 
 /** @param {string} reviewer @param {{ id?: string, first?: string }} wanted @returns {Promise<ShownCase | null>} */

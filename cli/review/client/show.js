@@ -5,7 +5,7 @@ import { fillForm } from './form.js';
 import { agreedScores, showOpinions } from './opinions.js';
 
 /** @typedef {import('../../../domain/reviews/page.ts').ShownCase} ShownCase */
-/** @typedef {import('../../../domain/reviews/page.ts').DeskState} DeskState */
+/** @typedef {import('../../../domain/reviews/page.ts').PageState} PageState */
 
 /** @param {string} words */
 export const say = (words) => {
@@ -15,10 +15,10 @@ export const say = (words) => {
 export const alertOf = (...parts) =>
   byId('alert').replaceChildren(...parts.map((part) => (typeof part === 'string' ? element('p', {}, part) : part)));
 
-/** @param {DeskState} state @returns {number} all cases */
+/** @param {PageState} state @returns {number} all cases */
 const allOf = ({ counts }) => counts.open + counts.disagreed + counts.skipped + counts.certified;
 
-/** @param {DeskState} state @param {boolean} maySettle */
+/** @param {PageState} state @param {boolean} maySettle */
 export function showState(state, maySettle) {
   const { counts, own, closed } = state;
   const more = [
@@ -28,11 +28,11 @@ export function showState(state, maySettle) {
   byId('progress').textContent = [`${counts.certified} of ${allOf(state)} certified`, ...more].join(', ');
   byId('own').textContent = `${own.judged} judged, ${own.left} left for you`;
   byId('settle-first').hidden = counts.disagreed === 0 || !maySettle;
-  // Said once: what is written anew is read out anew.
+  // Said once: what is written again is read out again.
   if (closed !== null && byId('alert').textContent !== closed) alertOf(closed);
 }
 
-/** @param {DeskState} state */
+/** @param {PageState} state */
 export function showNothing(state) {
   const { counts, closed } = state;
   const wait = counts.open > 0 ? `${counts.open} of ${allOf(state)} wait for other reviewers` : 'All are reviewed';
@@ -43,7 +43,7 @@ export function showNothing(state) {
 export function showCase(found, reviewer) {
   const { own, task } = found;
   byId('case-title').textContent =
-    task === 'settle' ? 'Settle this case' : own ? 'Judge this case anew' : 'Judge this case';
+    task === 'settle' ? 'Settle this case' : own ? 'Judge this case again' : 'Judge this case';
   byId('diagnosis').textContent = found.diagnosis;
   byId('source').textContent = found.source;
   byId('case-id').textContent = found.id;

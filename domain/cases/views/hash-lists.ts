@@ -1,6 +1,6 @@
 /**
  * The inverted lists of an index: for each hash of a table the entries that have it, in their order, each with its
- * sketch. They lie on a shelf, which may be a disk; memory holds a few megabytes however many entries there are. A search
+ * sketch. They lie in a storage, which may be on disk; memory holds a few megabytes however many entries there are. A search
  * reads the lists of the hashes that are looked for, and the views of those entries whose sketch does not rule them out.
  */
 import type { ByteFile } from './byte-file.ts';
@@ -16,7 +16,7 @@ const [sketchAt, viewAt] = [4 * hashTables, 4 * hashTables + sketchBytes];
 export const rowBytes = 4 + sketchBytes;
 
 /** Where the records and lists of one index lie. */
-export interface ListShelf {
+export interface ListStorage {
   records: ByteFile;
   tables: readonly ListTable[];
   /** For sorting, `sortingParts` of them. */
@@ -59,9 +59,9 @@ export interface HashLists {
 /** Pairs of an entry and a probe that are compared at once, in the order of the entries. */
 const pairsAtOnce = 1 << 16;
 
-export function createHashLists(hasher: ViewHasher, shelf: ListShelf): HashLists {
+export function createHashLists(hasher: ViewHasher, storage: ListStorage): HashLists {
   const record = createRecorder(hasher);
-  const { records, tables } = shelf;
+  const { records, tables } = storage;
   const compared: ComparisonCount = { pairs: 0, views: 0 };
   return {
     compared,
@@ -69,8 +69,8 @@ export function createHashLists(hasher: ViewHasher, shelf: ListShelf): HashLists
     seal: async (turn) => {
       for (const [table, own] of tables.entries()) {
         await turn();
-        await dealRows(records, table, hasher.bits, shelf.parts);
-        await sortParts(shelf.parts, hasher.bits, rowBytes, own);
+        await dealRows(records, table, hasher.bits, storage.parts);
+        await sortParts(storage.parts, hasher.bits, rowBytes, own);
       }
     },
     search: async (probes, least, turn, found) => {

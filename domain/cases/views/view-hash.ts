@@ -63,7 +63,7 @@ export function createViewHasher(entries: number): ViewHasher {
   };
 }
 
-/** Position of the difference that is nearest to 0, but for one; of equal ones the first. */
+/** Position of the difference that is nearest to 0, except for one; of equal ones the first. */
 function leastBut(excluded: number, differences: Float64Array): number {
   let [found, least] = [-1, Number.POSITIVE_INFINITY];
   for (let bit = 0; bit < differences.length; bit += 1) {

@@ -105,7 +105,7 @@ export function macroF1Interval(predictions: Iterable<GroupedPrediction>): Macro
   };
 }
 
-/** Macro-F1 without each group: the terms of the group's own labels are put in anew, all others stay. */
+/** Macro-F1 without each group: the terms of the group's own labels are computed again, all others stay. */
 function leaveOneOut(
   { hits, expected, predicted }: Counts,
   terms: Float64Array,

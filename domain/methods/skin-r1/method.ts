@@ -8,7 +8,7 @@ import { planRun } from './plan.ts';
 import { describePlan } from './plan-words.ts';
 import { reportSchema } from './report/report.ts';
 
-export const skinR1: Method<SkinR1Recipe> = {
+export const skinR1Method: Method<SkinR1Recipe> = {
   ...skinR1Outline,
   plan: (input) => {
     const plan = planRun(input);

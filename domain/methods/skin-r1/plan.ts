@@ -34,7 +34,7 @@ export interface RunPlan {
   evaluations: { models: number; answers: number | null };
   parameters: { total: number; trainable: number; share: number } | null;
   memory: { sft: MemoryEstimate; grpo: MemoryEstimate } | null;
-  /** `reference`: what checkpoints of GRPO hold besides, the frozen adapter, which the store keeps once. */
+  /** `reference`: what checkpoints of GRPO also hold: the frozen adapter, which the store keeps once. */
   storage: { checkpoint: number; reference: number; checkpoints: number; s3: number; scratch: number } | null;
 }
 

@@ -115,7 +115,7 @@ const greyIdOf = (arm: Arm): string => modelId(onGrey({ stage: arm, step: null, 
 const resultOf = ({ benchmarks }: ArmRun, benchmark: string, label: string): BenchmarkResult | undefined =>
   benchmarks.find((result) => result.benchmark === benchmark && result.label === label);
 
-/** The items of all seeds, which share no patient: the data of each are drawn or split anew. */
+/** The items of all seeds, which share no patient: the data of each are drawn or split again. */
 async function pooled(runs: readonly ArmRun[], benchmark: string, arm: Arm): Promise<ScoredItem[]> {
   const all: ScoredItem[] = [];
   for (const run of runs) {

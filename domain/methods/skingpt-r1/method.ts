@@ -12,7 +12,7 @@ import { planSkinGptR1 } from './plan.ts';
 import { describeSkinGptR1Plan } from './plan-words.ts';
 import { narrativeReportSchema } from './report/report.ts';
 
-export const skinGptR1: Method<SkinGptR1Recipe> = {
+export const skinGptR1Method: Method<SkinGptR1Recipe> = {
   ...skinGptR1Outline,
   plan: (input) => {
     const plan = planSkinGptR1(input);

@@ -9,6 +9,6 @@ export const skinGptR1Outline: MethodOutline<SkinGptR1Recipe> = {
   workflow: 'skinGptR1',
   stages: Object.keys(skinGptR1Stages) as (keyof typeof skinGptR1Stages)[], // of a literal: its keys and no others
   parts: ['data', 'narratives', 'review', 'dermeval', 'distillation', 'evaluation', 'report'],
-  // Both begin anew from the base; the one without a teacher is exported where it is all that the recipe trains.
+  // Both start over from the base; the one without a teacher is exported where it is all that the recipe trains.
   trained: (recipe) => [stages.distillation.ends(recipe).length > 0 ? 'distillation' : 'dermcot'],
 };

@@ -115,7 +115,7 @@ export const skinGptR1RecipeSchema = fieldsSchema
   })
   .refine(({ evaluation, data }) => (evaluation.sets ?? []).every((set) => isTested(data, set)), {
     path: ['evaluation', 'sets'],
-    message: 'a set is none of data.sources, or has questions of its own (use: ood); name others or add it there',
+    message: 'a set is not one of data.sources, or has questions of its own (use: ood); name others or add it there',
   })
   .refine(
     ({ evaluation: { candidateLabels, sets }, data }) =>
@@ -123,7 +123,7 @@ export const skinGptR1RecipeSchema = fieldsSchema
       candidateLabels.every((set) => (sets ? sets.includes(set) : isTested(data, set))),
     {
       path: ['evaluation', 'candidateLabels'],
-      message: 'a set is none of those that are tested; name those of evaluation.sets, or true for all',
+      message: 'a set is not one of those that are tested; name those of evaluation.sets, or true for all',
     },
   );
 export type SkinGptR1Recipe = z.infer<typeof skinGptR1RecipeSchema>;

@@ -41,7 +41,7 @@ const common: Owned = [
     'use_cpu parallelism_config fsdp fsdp_config deepspeed local_rank ddp_find_unused_parameters ddp_bucket_cap_mb ddp_broadcast_buffers ddp_static_graph ddp_backend ddp_timeout',
   ],
   [
-    'a compiled model chooses its kernels anew in each process, so that no resume would be exact',
+    'a compiled model chooses its kernels in each process, so that no resume would be exact',
     'torch_compile torch_compile_backend torch_compile_mode',
   ],
   [

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { statusOf } from '../../../cli/follow/run-status.ts';
 import { createSchedule, scheduleOptions, triggerNight } from '../../../cli/nights/schedules.ts';
 import { handleOf, runOf, startRun } from '../../../cli/runs.ts';
-import { skinR1 } from '../../../domain/methods/skin-r1/method.ts';
+import { skinR1Method } from '../../../domain/methods/skin-r1/method.ts';
 import { searchAttributes, taskQueues } from '../../../domain/names.ts';
 import type { SkinR1Recipe } from '../../../domain/recipe/methods/skin-r1.ts';
 import { nightOf } from '../../support/evaluations.ts';
@@ -110,7 +110,7 @@ describe('a run that no worker can go on with', () => {
     const start = (recipe: SkinR1Recipe) =>
       startRun(client, { input: { recipe }, run: 'mine', reuse: 'ALLOW_DUPLICATE_FAILED_ONLY' });
     const handle = await start(smallRecipe());
-    expect((await handle.describe()).type).toBe(skinR1.workflow);
+    expect((await handle.describe()).type).toBe(skinR1Method.workflow);
     await expect(start({ ...smallRecipe(), seed: 77 })).rejects.toThrow(/--as mine: .* open with another recipe/);
     await expect(start(smallRecipe())).resolves.toBeDefined();
     await handle.terminate();

@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withActivityFailures } from '../../../activities/failures.ts';
 import { createReviewActivities } from '../../../activities/reviews/activities.ts';
 import { reviewsOf } from '../../../cli/review/run-wait.ts';
-import { attributesOf } from '../../../cli/runs.ts';
+import { searchAttributesOf } from '../../../cli/runs.ts';
 import type { CertifiedResult } from '../../../domain/contracts/narratives.ts';
 import { taskQueues } from '../../../domain/names.ts';
 import { certifiedSchema } from '../../../domain/recipe/narratives.ts';
@@ -19,7 +19,7 @@ import type { ShownCase } from '../../../domain/reviews/page.ts';
 import { FakeActivities } from '../../support/fake-activities.ts';
 import { silent } from '../../support/finished-run.ts';
 import { type Home, makeHome } from '../../support/home.ts';
-import { reviewPlace } from '../../support/review-desk.ts';
+import { reviewPlace } from '../../support/review-place.ts';
 import { allScores } from '../../support/reviews.ts';
 import { type S3Server, startS3Server } from '../../support/s3.ts';
 import { dermflow } from '../../support/start.ts';
@@ -94,7 +94,7 @@ describe('dermflow review', () => {
       taskQueue: taskQueues.orchestrator,
       workflowId: 'people',
       args: [{ recipe, narratives: place.set }],
-      typedSearchAttributes: attributesOf('people', 'review'),
+      typedSearchAttributes: searchAttributesOf('people', 'review'),
     });
     const isWaiting = async () => (await reviewsOf(environment.client, 'people').catch(() => null))?.waiting;
     await expect.poll(isWaiting, { timeout: 30_000 }).toBe(true);

@@ -33,7 +33,7 @@ describe('an endpoint', () => {
       return chatAnswer(isJson(body) ? json : text);
     });
     expect(answers).toMatch(/^in \d\.\d s$/);
-    expect([structured, thinking, usage]).toEqual(['honoured, by json_schema', 'none', 'told: 7 tokens in, 3 out']);
+    expect([structured, thinking, usage]).toEqual(['honoured, by json_schema', 'none', 'reported: 7 tokens in, 3 out']);
     expect(images).toBe('taken, and seen');
   });
 
@@ -46,7 +46,7 @@ describe('an endpoint', () => {
     expect(answers).toMatch(/asked max_completion_tokens, json_object$/);
     expect(structured).toBe('honoured, by json_object');
     expect(thinking).toMatch(/^\d+ characters, in the text, .*DERMFLOW_LLM_BODY=/);
-    expect(usage).toMatch(/^✗ not told: /);
+    expect(usage).toMatch(/^✗ not reported: /);
   });
 
   it('that thinks until it is cut off, and keeps to no format', async () => {

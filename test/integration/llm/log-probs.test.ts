@@ -22,7 +22,7 @@ const request = { ...shortRequest, answerTags: ['thinking'], options };
 const top = (shares: Record<string, number>): object[] =>
   Object.entries(shares).map(([token, share]) => ({ token, logprob: Math.log(share), bytes: [...Buffer.from(token)] }));
 
-/** As vLLM and OpenAI send it: a token a row, each with its alternatives. */
+/** As vLLM and OpenAI send it: one token per row, each with its alternatives. */
 function told(letter: string, shares: Record<string, number>, isWhole = true): Answer {
   const texts = ['<', 'thinking', '>', ' a network', ' </thinking>', ' <final diagnosis>', ` ${letter}`, ' </final'];
   const content = [...texts, ' diagnosis>'].map((token) => ({

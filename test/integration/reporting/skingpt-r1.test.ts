@@ -154,7 +154,7 @@ describe('the report of narratives', () => {
     expect([...named, ...evaluated].every(({ sha256 }) => known.has(sha256))).toBe(true);
   });
 
-  it('is written once for the same run, and anew for another answer', async () => {
+  it('is written once for the same run, and again for another answer', async () => {
     expect(await write(input)).toEqual(written);
     const [first, ...rest] = input.evaluations;
     const other = await commit('benchmark', 'another', { [artifactFiles.benchmark.items.name]: [item(0, 0)] });

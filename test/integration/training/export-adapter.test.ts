@@ -76,7 +76,7 @@ describe('the exported adapter', () => {
     }
   });
 
-  it('is made once for the same card, anew for another', async () => {
+  it('is made once for the same card, again for another', async () => {
     const first = await exportAdapter(store, input);
     expect(await exportAdapter(store, input)).toEqual(first);
     const counts = { train: 9, validation: 1, llmCalls: 2, rejected: 0 };

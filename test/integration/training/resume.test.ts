@@ -75,7 +75,7 @@ describe('a trainer that stays', () => {
     return { outcomes: await Promise.all(results.map((result) => outcomeOf(store, result))), steps, worker };
   }
 
-  it('goes on with the next stretch of its plan, and every file is as if it had been started anew', async () => {
+  it('goes on with the next stretch of its plan, and every file is as if it had started over', async () => {
     const { outcomes, steps, worker } = await trainAll();
     expect(steps).toEqual([4, 2]);
     expect(outcomes).toEqual(undisturbed);

@@ -176,7 +176,7 @@ it(
     const { runId } = await client.workflowService.resetWorkflowExecution({
       namespace,
       workflowExecution: { workflowId: run.workflowId, runId: (await run.describe()).runId },
-      reason: 'step 1,500 is wanted anew',
+      reason: 'step 1,500 is wanted again',
       requestId: randomUUID(),
       workflowTaskFinishEventId: await workflowTaskAfter('trainGrpo-2'),
     });

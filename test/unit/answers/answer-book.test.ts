@@ -139,7 +139,7 @@ describe('an answer book', () => {
   it.each([
     ['half written', (data: Uint8Array) => data.slice(0, data.length >> 1)],
     ['changed', (data: Uint8Array) => data.map((byte, i) => (i === data.length - 10 ? byte ^ 1 : byte))],
-  ])('passes over a chunk that was %s, tells of it, and writes it anew', async (_, damage) => {
+  ])('passes over a chunk that was %s, tells of it, and writes it again', async (_, damage) => {
     const objects = new Map<string, Uint8Array>();
     const store = createMemoryStore(objects);
     const write = async (name: string): Promise<void> => {

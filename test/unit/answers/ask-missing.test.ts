@@ -84,7 +84,7 @@ describe('items that are asked', () => {
     ['transformers', 0],
     ['onnx', 0],
     ['endpoint', 1],
-  ] as const)('by %s are stored before the next batch is asked, but for an endpoint', async (runtime, unstored) => {
+  ] as const)('by %s are stored before the next batch is asked, except for an endpoint', async (runtime, unstored) => {
     const answerer = { ...greedyAnswerer, runtime };
     const inner = createMemoryStore();
     let stored = 0;
@@ -175,7 +175,7 @@ describe('items that are asked', () => {
     expect(new Set(texts.flat()).size).toBe(2);
   });
 
-  it('are sampled as often as asked, each sample by a seed that hangs on nothing else', async () => {
+  it('are sampled as often as asked, each sample by a seed that depends on nothing else', async () => {
     const answerer = { ...greedyAnswerer, decoding: { ...greedyAnswerer.decoding, temperature: 0.7, seed: 3 } };
     const store = createMemoryStore();
     const three = await textsOf(store, askingOf(items, notingRunner(), { answerer, samples: 3 }));

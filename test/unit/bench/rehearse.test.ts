@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { librariesOf, peakBetween } from '../../../bench/rehearse/memory.ts';
-import { isOff, renderTable } from '../../../bench/rehearse/table.ts';
+import { isOff, renderRehearsal } from '../../../bench/rehearse/table.ts';
 
 const row = (planned: number | null, measured: number, judged = true) =>
   ({ what: 'memory', unit: 'bytes', planned, measured, judged }) as const;
@@ -16,7 +16,7 @@ describe('what was planned, beside what was measured', () => {
   ])('%j is off: %s', (given, off) => expect(isOff(given)).toBe(off));
 
   it('says which estimate is off, and which number is a limit', () => {
-    const lines = renderTable([row(2 ** 30, 2 ** 31), row(2 ** 30, 2 ** 20, false)]).split('\n');
+    const lines = renderRehearsal([row(2 ** 30, 2 ** 31), row(2 ** 30, 2 ** 20, false)]).split('\n');
     expect(lines[2]).toMatch(/^\| memory \| 1\.00 GiB +\| 2\.00 GiB \| 100\.0 % \(off\) \|$/);
     expect(lines[3]).toMatch(/^\| memory \| at most 1\.00 GiB \| 1\.0 MiB +\| +\|$/);
   });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { commitFiles } from '../../../activities/store/commit.ts';
 import { keepInput, keptInputs } from '../../../bench/scale/own-process.ts';
-import { type Reading, rowsOf } from '../../../bench/scale/rows.ts';
+import { type Reading, scaleRows } from '../../../bench/scale/rows.ts';
 import { storeIn, withoutResults } from '../../../bench/scale/stand-ins.ts';
 import scale from '../../../bench/scale.ts';
 import { temporaryFolder } from '../../support/datasets.ts';
@@ -18,12 +18,12 @@ describe('the table of parts', () => {
   it('shows the median of several readings, and how far its peaks lie apart', () => {
     const readings = [180, 200, 190].map((peak) => reading(run('data', peak)));
     const row = '| 10 | data | 20 | 10 | 160 | 190 | 180 | 200 | 1.00 | 0.5 | 1 | 157 |';
-    expect(rowsOf(10, readings, readings)).toEqual([row]);
+    expect(scaleRows(10, readings, readings)).toEqual([row]);
   });
 
   it('adds up the seconds of a part that runs several times, and shows its highest peak beside that of the first size', () => {
     const evaluated = (...peaks: number[]) => reading(...peaks.map((peak) => run('evaluation', peak)));
-    const [row] = rowsOf(100, [evaluated(150, 220, 170)], [evaluated(200, 190)]);
+    const [row] = scaleRows(100, [evaluated(150, 220, 170)], [evaluated(200, 190)]);
     expect(row).toBe('| 100 | evaluation | 60 | 30 | 160 | 220 | 220 | 220 | 1.10 | 0.5 | 1 | 157 |');
   });
 });

@@ -203,7 +203,7 @@ describe('tables that were cut off or written by hand', () => {
 });
 
 describe('JSON of Python', () => {
-  it('is JSON, but for numbers that JSON does not have', () => {
+  it('is JSON, except for numbers that JSON does not have', () => {
     fc.assert(
       fc.property(fc.json(), (text) => {
         expect(parsePythonJson(text)).toEqual(JSON.parse(text));

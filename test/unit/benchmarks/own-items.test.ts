@@ -54,7 +54,7 @@ describe('items of one’s own', () => {
   it.each([
     ['{', /^f: row 1: is not JSON/],
     [`${line({ image: undefined })}\n{`, /^f: row 1: image/],
-    [line({ answer: 'melanoma' }), /^f: row 1: answer: is none of the options/],
+    [line({ answer: 'melanoma' }), /^f: row 1: answer: is not one of the options/],
     [line({ options: ['nevus', 'nevus'] }), /^f: row 1: options: two options are the same/],
     [line({ image: undefined }), /^f: row 1: image/],
     [line({ colour: 'blue' }), /^f: row 1: .*colour/],

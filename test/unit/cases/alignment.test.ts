@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { likeness } from '../../../domain/cases/alignment.ts';
-import { parts } from '../../../domain/cases/near-duplicates.ts';
+import { partWindows } from '../../../domain/cases/near-duplicates.ts';
 import { hashSide, turn } from '../../../domain/cases/perceptual-hash.ts';
 import { createRandom } from '../../../domain/random.ts';
 import { plainLikeness } from '../../support/plain-alignment.ts';
@@ -28,7 +28,7 @@ it('is the same as by the plain definition', () => {
         });
       const [whole, part] = [grid(0), grid(cut)];
       const flat = new Float32Array(hashSide ** 2).fill(7);
-      for (const start of [{ left: 0, top: 0, right: 0, bottom: 0 }, ...parts])
+      for (const start of [{ left: 0, top: 0, right: 0, bottom: 0 }, ...partWindows])
         for (const [a, b] of [[whole, part] as const, [part, turn(whole, 5)] as const, [whole, flat] as const]) {
           const found = likeness(a, b, start);
           alike += Number(found > 0.65);

@@ -1,7 +1,7 @@
 /** The search by inverted lists finds what a comparison of everything with everything finds, to the last bit. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { openIndexShelf } from '../../../activities/datasets/preparation/index-shelf.ts';
+import { openIndexStorage } from '../../../activities/datasets/preparation/index-storage.ts';
 import { createMemoryLists, indexInMemory } from '../../../domain/cases/memory-index.ts';
 import { indexHashes } from '../../../domain/cases/near-duplicates.ts';
 import { hashSide } from '../../../domain/cases/perceptual-hash.ts';
@@ -98,10 +98,10 @@ describe('near-duplicates', { timeout: 300_000 }, () => {
     const drawn = drawClustered(random, 80, 12);
     const indexed = [...drawn.slice(0, 50), ...drawNoise(random, 20)];
     const asked = [...drawn.slice(50), ...drawNoise(random, 240)];
-    const shelf = openIndexShelf(await temporaryFolder());
-    for (const hash of indexed) shelf.keepHash(hash);
-    const onDisk = await (await indexHashes(indexed, indexed.length, shelf)).nearest(asked);
-    shelf.close();
+    const storage = openIndexStorage(await temporaryFolder());
+    for (const hash of indexed) storage.keepHash(hash);
+    const onDisk = await (await indexHashes(indexed, indexed.length, storage)).nearest(asked);
+    storage.close();
     const inMemory = await indexInMemory(indexed);
     expect(onDisk).toEqual(await inMemory.nearest(asked));
     const oneByOne = [];

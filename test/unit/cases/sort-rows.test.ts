@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { openIndexShelf } from '../../../activities/datasets/preparation/index-shelf.ts';
+import { openIndexStorage } from '../../../activities/datasets/preparation/index-storage.ts';
 import { createMemoryLists } from '../../../domain/cases/memory-index.ts';
 import type { ByteFile } from '../../../domain/cases/views/byte-file.ts';
 import { rowBytes } from '../../../domain/cases/views/hash-lists.ts';
@@ -35,7 +35,7 @@ it('sorts', { timeout: 60_000 }, async () => {
         );
         const own = join(folder, String(number++));
         await mkdir(own);
-        const disk = openIndexShelf(own);
+        const disk = openIndexStorage(own);
         for (const { parts, tables } of [disk.lists.wholes, createMemoryLists()]) {
           const [, table] = tables;
           if (!table) throw new Error('no table');

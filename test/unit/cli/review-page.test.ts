@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { Desk } from '../../../cli/review/desk.ts';
 import { reviewPage } from '../../../cli/review/page.ts';
 import { reviewPages } from '../../../cli/review/pages.ts';
+import type { ReviewService } from '../../../cli/review/service.ts';
 import { unavailable } from '../../../domain/failures.ts';
 import { servePages } from '../../../infra/web-server.ts';
 
 const away = async (): Promise<never> => {
   throw unavailable('the store at http://127.0.0.1:1 cannot be reached');
 };
-const nobody: Desk = { narratives: [], state: away, show: away, save: away, picture: async () => null };
+const nobody: ReviewService = { narratives: [], state: away, show: away, save: away, picture: async () => null };
 
 describe('the review page', () => {
   it('escapes names, has one script that its policy allows, and asks its own server alone', async () => {

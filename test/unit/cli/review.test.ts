@@ -2,15 +2,15 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createReviewLog } from '../../../activities/reviews/review-log.ts';
-import { openDesk } from '../../../cli/review/desk.ts';
 import { exportReviews, importReviews } from '../../../cli/review/exchange.ts';
 import { portOf } from '../../../cli/review/review.ts';
 import { createTeller } from '../../../cli/review/run-wait.ts';
+import { openReviewService } from '../../../cli/review/service.ts';
 import type { GivenReview } from '../../../domain/reviews/page.ts';
 import { stateOfCase } from '../../../domain/reviews/state.ts';
 import { temporaryFolder } from '../../support/datasets.ts';
 import { createMemoryStore } from '../../support/memory-store.ts';
-import { reviewPlace } from '../../support/review-desk.ts';
+import { reviewPlace } from '../../support/review-place.ts';
 import { allScores, narrative, review } from '../../support/reviews.ts';
 
 const rules = { by: 'people', reviewers: 2, settleAbove: 1 } as const;
@@ -60,7 +60,7 @@ describe('reviews from elsewhere', () => {
     [review('x'.repeat(81)), /row 2: reviewer: is longer than 80 characters/],
     // One character each that Unicode writes as three.
     [review('\ufb2c'.repeat(40)), /row 2: reviewer: is longer than 80 characters/],
-    [review('Ada', { id: 'ham10000/z#1' }), /row 2: id: "ham10000\/z#1" is none of the 2 cases/],
+    [review('Ada', { id: 'ham10000/z#1' }), /row 2: id: "ham10000\/z#1" is not one of the 2 cases/],
     [review('Ada', { kind: 'script' }), /row 2: kind: only people's reviews/],
     [review('script-1'), /row 2: reviewer: a name that begins with "script"/],
     [review('cem', { scores: 1 }), /row 2: turn: Cem has said something else as turn 1 of ham10000\/a#1; give 2/],
@@ -128,66 +128,66 @@ describe('telling a run of reviews', () => {
   });
 });
 
-describe('the desk', () => {
+describe('the service', () => {
   const openWith = async (more: object = {}) => {
     const place = await reviewPlace(2, undefined, more);
-    const desk = await openDesk({
+    const service = await openReviewService({
       ...{ store: place.store, wait: place, now: () => new Date('2026-11-26T12:00:00Z') },
       ...{ closed: async () => place.closed, tell: () => {} },
     });
     const given = (own: Partial<GivenReview> = {}): GivenReview => ({
-      ...{ id: desk.narratives[0]?.id ?? '', reviewer: 'Ada', turn: 1, verdict: 'scored', scores: allScores(4) },
+      ...{ id: service.narratives[0]?.id ?? '', reviewer: 'Ada', turn: 1, verdict: 'scored', scores: allScores(4) },
       ...{ text: null, note: null, ...own },
     });
-    const log = createReviewLog(place.store, desk.narratives, place.certified);
-    return { desk, given, log };
+    const log = createReviewLog(place.store, service.narratives, place.certified);
+    return { service, given, log };
   };
 
   it('says under which names nothing could be saved, before anything is scored', async () => {
-    const { desk } = await openWith();
-    expect((await desk.state('Ada')).refused).toBeNull();
-    expect((await desk.state('script-1')).refused).toMatch(/is a program's/);
-    expect((await desk.state('\u200b')).refused).toMatch(/a name is needed/);
+    const { service } = await openWith();
+    expect((await service.state('Ada')).refused).toBeNull();
+    expect((await service.state('script-1')).refused).toMatch(/is a program's/);
+    expect((await service.state('\u200b')).refused).toMatch(/a name is needed/);
   });
 
   it('settles scores that a machine gave whose clock is ahead', async () => {
-    const { desk, given, log } = await openWith();
-    const id = desk.narratives[0]?.id ?? '';
+    const { service, given, log } = await openWith();
+    const id = service.narratives[0]?.id ?? '';
     await log.add(review('Ben', { id, scores: 1, at: '2026-11-26T13:00:00.000Z' }));
-    expect(await desk.save(given())).toEqual({ saved: true });
-    expect(await desk.save(given({ turn: 2, verdict: 'settled', scores: allScores(3) }))).toEqual({ saved: true });
+    expect(await service.save(given())).toEqual({ saved: true });
+    expect(await service.save(given({ turn: 2, verdict: 'settled', scores: allScores(3) }))).toEqual({ saved: true });
     const reviews = (await log.read()).filter((each) => each.id === id);
     expect(reviews.find(({ verdict }) => verdict === 'settled')?.at).toBe('2026-11-26T13:00:00.000Z');
     expect(stateOfCase(reviews, { by: 'people', reviewers: 2, settleAbove: 1 }).state).toBe('certified');
   });
 
   it('takes what is a review, and says what is wrong with anything else', async () => {
-    const { desk, given, log } = await openWith();
-    expect(await desk.save(given({ scores: allScores(4, { safety: null }) }))).toEqual({
+    const { service, given, log } = await openWith();
+    expect(await service.save(given({ scores: allScores(4, { safety: null }) }))).toEqual({
       wrong: 'scores.safety: is missing; give a number from 0 to 5',
     });
-    expect(await desk.save(given({ id: 'x' }))).toHaveProperty('wrong');
-    expect(await desk.save(given({ reviewer: '  ' }))).toEqual({ wrong: expect.stringMatching(/^reviewer: /) });
-    expect(await desk.save(given({ reviewer: 'Script-1' }))).toHaveProperty('wrong');
-    expect(await desk.save(given({ verdict: 'settled' }))).toEqual({
+    expect(await service.save(given({ id: 'x' }))).toHaveProperty('wrong');
+    expect(await service.save(given({ reviewer: '  ' }))).toEqual({ wrong: expect.stringMatching(/^reviewer: /) });
+    expect(await service.save(given({ reviewer: 'Script-1' }))).toHaveProperty('wrong');
+    expect(await service.save(given({ verdict: 'settled' }))).toEqual({
       wrong: expect.stringContaining('nothing left to settle'),
     });
-    const text = ` ${desk.narratives[0]?.text} `;
-    expect(await desk.save(given({ reviewer: ' Ada\u200b ', text, note: ' ' }))).toEqual({ saved: true });
+    const text = ` ${service.narratives[0]?.text} `;
+    expect(await service.save(given({ reviewer: ' Ada\u200b ', text, note: ' ' }))).toEqual({ saved: true });
     expect(await log.read()).toEqual([
-      review('Ada', { id: desk.narratives[0]?.id ?? '', at: '2026-11-26T12:00:00.000Z' }),
+      review('Ada', { id: service.narratives[0]?.id ?? '', at: '2026-11-26T12:00:00.000Z' }),
     ]);
   });
 
   it('shows nobody’s scores to whoever has not judged yet', async () => {
-    const { desk, given } = await openWith();
-    await desk.save(given({ note: 'secret', text: 'secret' }));
-    const shown = await desk.show('Ben', {});
+    const { service, given } = await openWith();
+    await service.save(given({ note: 'secret', text: 'secret' }));
+    const shown = await service.show('Ben', {});
     expect(shown).toMatchObject({ id: given().id, task: 'judge', turn: 1, own: null, opinions: [] });
     expect(JSON.stringify(shown)).not.toContain('secret');
-    expect(await desk.show('ADA', { id: given().id })).toMatchObject({ turn: 2, own: { note: 'secret' } });
-    expect(await desk.show('Ben', { id: 'x' })).toBeNull();
-    expect((await desk.state('Ben')).own).toEqual({ judged: 0, left: 2 });
+    expect(await service.show('ADA', { id: given().id })).toMatchObject({ turn: 2, own: { note: 'secret' } });
+    expect(await service.show('Ben', { id: 'x' })).toBeNull();
+    expect((await service.state('Ben')).own).toEqual({ judged: 0, left: 2 });
   });
 });
 

@@ -1,4 +1,4 @@
-/** Further outputs of judges, each its own description: what a careful reader takes from forms that come seldom. */
+/** Further outputs of judges, each its own description: what a careful reader takes from rare forms. */
 import type { Six } from './judge-outputs.ts';
 
 const N = null;

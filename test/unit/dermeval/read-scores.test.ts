@@ -18,7 +18,7 @@ describe('a judge’s text', () => {
     expect(inOrder(readScores(text))).toEqual(scores);
   });
 
-  it.each(oddOutputs)('in a form that comes seldom: %j', (text, scores) => {
+  it.each(oddOutputs)('in a rare form: %j', (text, scores) => {
     expect(inOrder(readScores(text))).toEqual(scores);
   });
 });

@@ -12,7 +12,7 @@ import { createRandom, type Random } from '../../../domain/random.ts';
 const digests = { model: 'm1', judge: 'j1', prompt: 'p1', data: 'd1' };
 const times = <T>(count: number, make: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => make(i));
 
-/** Patients with items that go together; `right` is the chance of each item, `noise` that its answer is drawn anew. */
+/** Patients with items that go together; `right` is the chance of each item, `noise` that its answer is drawn again. */
 function draw(random: Random, patients: number): number[] {
   return times(patients, () => random.between(0.3, 0.95)).flatMap((right) => times(4, () => right));
 }

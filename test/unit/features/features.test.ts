@@ -132,7 +132,7 @@ describe('features', () => {
     expect(encoder.told()).toEqual({ opened: 2, closed: 2 });
   });
 
-  it('that are damaged are told, and computed and kept anew', async () => {
+  it('that are damaged are told, and computed and kept again', async () => {
     const objects = new Map<string, Uint8Array>();
     const store = createMemoryStore(objects);
     const images = await pictures(store, 3);

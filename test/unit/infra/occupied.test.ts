@@ -79,7 +79,7 @@ describe('what a power cut or another version left', () => {
     expect(await readStackFile(home)).toMatchObject({ owner: null, ports, bucket: 'dermflow-7' });
   });
 
-  it('empty credentials are made anew', async () => {
+  it('empty credentials are made again', async () => {
     const home = await temporaryFolder();
     await writeFile(join(home, 'credentials.json'), '');
     const made = await readOrMakeSecrets(home);

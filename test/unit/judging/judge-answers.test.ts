@@ -58,7 +58,7 @@ describe('answers that are judged', () => {
     expect((await itemsOf(store, judged))[0]).toMatchObject({ id: 'case-0', dermeval: { accuracy: 3, safety: 3 } });
   });
 
-  it('cost nothing a second time, and anchors are asked anew for another model', async () => {
+  it('cost nothing a second time, and anchors are asked again for another model', async () => {
     const { store, evaluation } = await prepare();
     const llm = judgeOf(() => sixOf(4));
     const first = await judgeAnswers(input(evaluation), judging(store, llm));
@@ -121,7 +121,7 @@ describe('a score that is missing', () => {
     ).rejects.toMatchObject({
       type: failureTypes.llm,
       retryable: false,
-      message: expect.stringMatching(/^the judge gave 1 of 10 texts no complete scores \(no score for Safety\)/),
+      message: expect.stringMatching(/^1 of 10 texts have no complete scores from the judge \(no score for Safety\)/),
     });
     // Another execution asks for that one alone, and a judge that mends its ways is taken.
     const llm = judgeOf(() => sixOf(4));
@@ -141,7 +141,7 @@ describe('a score that is missing', () => {
       dimensions: { safety: { items: 9 }, accuracy: { items: 10 } },
     });
     await expect(judgeAnswers(input(evaluation, { ...twice, maxMissing: 0.05 }), judging(store, half))).rejects.toThrow(
-      '1 of 10 texts no complete scores (no score for Safety)',
+      '1 of 10 texts have no complete scores from the judge (no score for Safety)',
     );
   });
 

@@ -20,7 +20,7 @@ vi.mock('node-llama-cpp', () => ({
   }),
 }));
 
-it('a model that cannot be given back is logged, fails nobody, and the next request loads it anew', async () => {
+it('a model that cannot be given back is logged, fails nobody, and the next request loads it again', async () => {
   const lines: object[] = [];
   const logger = pino({ level: 'warn' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
   // The file is this one: only that it is there is asked.

@@ -135,7 +135,7 @@ describe.each(unusable)('a reply that is %s', (_, reply, fault, asks) => {
     expect(await ledger.ask(request, read)).toMatchObject({ fault, text: reply.text, known: 0 });
     expect(asked).toHaveLength(asks);
     expect(objects.size).toBe(asks);
-    // A worker that takes over in the same execution does not begin anew.
+    // A worker that takes over in the same execution does not start over.
     const next = open(objects, () => reply);
     expect(await next.ledger.ask(request, read)).toMatchObject({ fault, known: asks });
     expect(next.asked).toHaveLength(0);

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { readPieces, silenceMs, watchPieces } from '../../../activities/llm/moving.ts';
+import { readPieces, replySilenceMs, watchPieces } from '../../../activities/llm/moving.ts';
 import { listen } from '../../../activities/llm/words.ts';
 import { MotionMeter } from '../../../activities/motion.ts';
 import { classOf } from '../../../domain/llm-failures.ts';
@@ -22,7 +22,7 @@ function watchReply(response: Response, silence?: number): Response {
 }
 
 it('a stream that stops ends within two minutes, as a connection that broke', async () => {
-  expect(silenceMs).toBeLessThan(120_000);
+  expect(replySilenceMs).toBeLessThan(120_000);
   const response = await ask((to) => void to.write('data: {"a":1}\n\n'));
   const error = await watchReply(response, 50)
     .text()

@@ -42,7 +42,7 @@ async function stage(
 }
 
 describe('other weights under the same name', () => {
-  it('are asked anew by another run, and their artifact is another', async () => {
+  it('are asked again by another run, and their artifact is another', async () => {
     const objects = new Map<string, Uint8Array>();
     const before = await stage(
       objects,
@@ -85,7 +85,7 @@ describe('a fingerprint that changes in the middle of a stage', () => {
     expect(modelOfRecord(resumed.model)).toEqual(modelOfRecord(first.model));
   });
 
-  it('has another run ask anew only what the former weights answered', async () => {
+  it('has another run ask again only what the former weights answered', async () => {
     const objects = new Map<string, Uint8Array>();
     await stage(
       objects,

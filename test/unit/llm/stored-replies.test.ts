@@ -40,7 +40,7 @@ describe('the list of stored replies', () => {
     expect(listings()).toBeGreaterThan(1);
   });
 
-  it('is asked for anew where it could not be renewed', async () => {
+  it('is asked for again where it could not be renewed', async () => {
     const { store } = countingStore();
     let down = false;
     const failing = {

@@ -68,7 +68,7 @@ describe('the baselines', () => {
     }
   });
 
-  it('are the rows of the paper’s Table 2, but for SkinVL, which has none there, and Skin-R1 itself', () => {
+  it('are the rows of the paper’s Table 2, except for SkinVL, which has none there, and Skin-R1 itself', () => {
     const rows = diagnosisTables.id[0].rows.map(({ model }) => model.toLowerCase());
     expect(baselineNames.filter((name) => !rows.includes(name))).toEqual(['skinvl-pubmm']);
     expect(rows.filter((row) => !baselineNames.includes(row))).toEqual(['skin-r1']);

@@ -4,7 +4,7 @@ import { parse as parseYaml } from 'yaml';
 import { idDiagnosis } from '../../../domain/benchmarks/catalogue/id-diagnosis.ts';
 import { buildPage } from '../../../domain/pages/build.ts';
 import { explorerOf, rewardOf } from '../../../domain/pages/explorer.ts';
-import { cardMetadata, toCsv, toMarkdown } from '../../../domain/pages/exports.ts';
+import { cardMetadata, pageCsv, pageMarkdown } from '../../../domain/pages/exports.ts';
 import { type DataConditions, trainingOf } from '../../../domain/report/against-paper.ts';
 import { scoreCompletion } from '../../../domain/rewards/rewards.ts';
 import { conditions, madeUpItems, madeUpModel, madeUpSources } from '../../support/evaluation-page.ts';
@@ -69,7 +69,7 @@ describe('the page of evaluations', () => {
 
 describe('the numbers for other programs', () => {
   it('are a row each in the CSV: by model, reader and set', () => {
-    const rows: Record<string, string>[] = parse(toCsv(page), { columns: true });
+    const rows: Record<string, string>[] = parse(pageCsv(page), { columns: true });
     const found = rows.find(
       (row) =>
         row.model === 'demo@grpo-500' &&
@@ -86,9 +86,9 @@ describe('the numbers for other programs', () => {
   });
 
   it('are tables in Markdown, in which no name breaks a row', () => {
-    const text = toMarkdown(buildPage(idDiagnosis, [madeUpModel('a|b\nc', items, 0.3)], conditions));
+    const text = pageMarkdown(buildPage(idDiagnosis, [madeUpModel('a|b\nc', items, 0.3)], conditions));
     expect(text).toContain('| a\\|b c | model |');
-    expect(toMarkdown(page)).toContain('| demo@grpo-500 → demo@grpo-1000 |');
+    expect(pageMarkdown(page)).toContain('| demo@grpo-500 → demo@grpo-1000 |');
   });
 
   it('are the metadata of a model card, a result for each set and one for all', () => {

@@ -42,7 +42,7 @@ describe('the paper’s tables', () => {
     expect(valuesOf(conditionTables[1], 'Skin-R1')).toEqual(valuesOf(conditionTables[3], 'Skin-R1 (1,500 steps)'));
   });
 
-  it('have a row for every named baseline, but for SkinVL on diagnosis', () => {
+  it('have a row for every named baseline, except for SkinVL on diagnosis', () => {
     expect(publishedModels).toHaveLength(11);
     for (const { name } of publishedModels) {
       expect(conditionTables[0].rows.map(({ model }) => model)).toContain(name);

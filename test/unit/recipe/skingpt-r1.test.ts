@@ -75,7 +75,7 @@ describe('a recipe of SkinGPT-R1', () => {
     [
       'labels of a set that is not tested',
       changed({ prompts: 'paper', evaluation: { candidateLabels: ['ddi'] } }),
-      'r.yaml: evaluation.candidateLabels is ["ddi"]: a set is none of those that are tested',
+      'r.yaml: evaluation.candidateLabels is ["ddi"]: a set is not one of those that are tested',
     ],
     [
       'labels of one set in the compact wording',
@@ -133,7 +133,7 @@ describe('a recipe of SkinGPT-R1', () => {
     [
       'a set that is not read',
       changed({ evaluation: { sets: ['ddi'] } }),
-      'r.yaml: evaluation.sets is ["ddi"]: a set is none of data.sources',
+      'r.yaml: evaluation.sets is ["ddi"]: a set is not one of data.sources',
     ],
     [
       'an adapter to begin with',

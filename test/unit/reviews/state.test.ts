@@ -39,7 +39,7 @@ describe('the state of a case', () => {
     expect(stateOf(ada, ben, review('Cem', { verdict: 'settled' }))).toBe('certified');
   });
 
-  it('is a disagreement again once somebody judges it anew, whose scores the settlement’s author did not see', () => {
+  it('is a disagreement again once somebody judges it again, whose scores the settlement’s author did not see', () => {
     const apart = [review('Ada', { scores: 1 }), review('Ben', { scores: 5 })];
     const settled = review('Ada', { turn: 2, verdict: 'settled', scores: 3, minute: 5 });
     expect(stateOf(...apart, settled)).toBe('certified');

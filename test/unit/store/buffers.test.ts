@@ -4,7 +4,7 @@ import { withBuffer } from '../../../activities/store/buffers.ts';
 const mebibyte = 2 ** 20;
 
 describe('withBuffer', () => {
-  it('lends the same memory again, and never to two at once', async () => {
+  it('uses the same memory again, and never for two at once', async () => {
     const memory = (bytes: number) => withBuffer(bytes, async (buffer) => buffer.buffer);
     const first = await memory(3 * mebibyte);
     expect(await memory(2.5 * mebibyte)).toBe(first);
@@ -12,19 +12,19 @@ describe('withBuffer', () => {
     expect(one).not.toBe(other);
   });
 
-  it('lends as many bytes as are asked for', async () => {
+  it('gives as many bytes as are asked for', async () => {
     for (const bytes of [0, 1, 65_537, mebibyte - 1, mebibyte, mebibyte + 1])
       expect(await withBuffer(bytes, async (buffer) => buffer.byteLength)).toBe(bytes);
   });
 
-  it('does not lend again what a failed request may still read from', async () => {
-    const lent = new Set<ArrayBufferLike>();
+  it('does not use again what a failed request may still read from', async () => {
+    const given = new Set<ArrayBufferLike>();
     const failing = withBuffer(5 * mebibyte, async ({ buffer }) => {
-      lent.add(buffer);
+      given.add(buffer);
       throw new Error('given up');
     });
     await expect(failing).rejects.toThrow('given up');
-    expect(lent).not.toContain(await withBuffer(5 * mebibyte, async ({ buffer }) => buffer));
+    expect(given).not.toContain(await withBuffer(5 * mebibyte, async ({ buffer }) => buffer));
   });
 
   it('keeps a bounded number', async () => {

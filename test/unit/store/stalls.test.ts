@@ -3,7 +3,7 @@ import { randomFillSync } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createS3Client, createS3Store, silenceMs } from '../../../activities/store/s3.ts';
+import { createS3Client, createS3Store, transferSilenceMs } from '../../../activities/store/s3.ts';
 import { failureTypes } from '../../../domain/failures.ts';
 import { storeKeys } from '../../../domain/names.ts';
 import { temporaryFolder } from '../../support/datasets.ts';
@@ -49,7 +49,7 @@ const firstHalf = ({ key, response }: Asked, objects: Map<string, Buffer>): void
 };
 
 it('ends every stalled connection within two minutes: 3 s until the SDK looks, and twice the silence', () =>
-  expect(3_000 + 2 * silenceMs).toBeLessThan(120_000));
+  expect(3_000 + 2 * transferSilenceMs).toBeLessThan(120_000));
 
 describe('a download', () => {
   it.each<[string, (asked: Asked, objects: Map<string, Buffer>) => void, boolean]>([
@@ -101,7 +101,7 @@ describe('a download', () => {
     expect(new TextDecoder().decode(await store.getBlob(blob))).toBe('precious bytes');
   });
 
-  it('from a server that ignores ranges begins anew', async () => {
+  it('from a server that ignores ranges starts over', async () => {
     const stalled = once(({ method }) => method === 'GET', firstHalf);
     const { store } = await storeWith((asked, objects) => {
       delete asked.headers.range;

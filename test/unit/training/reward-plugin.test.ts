@@ -76,7 +76,7 @@ describe('a reward of one’s own', () => {
     expect(plugin?.sha256).toBe(digestOf(brevity));
   });
 
-  it('is loaded anew when its file has changed', async () => {
+  it('is loaded again when its file has changed', async () => {
     const folder = await temporaryFolder();
     const first = async (value: number): Promise<number | undefined> => {
       await writeFiles(folder, { 'own.ts': `export const own = () => ${value};` });

@@ -43,7 +43,7 @@ describe('names', () => {
       searchAttributes: { recipe: 'DermflowRecipe', part: 'DermflowStage', verdict: 'DermflowVerdict' },
     }));
 
-  it('of evaluations hang on the run', () =>
+  it('of evaluations depend on the run', () =>
     expect(evaluationId('demo-1', 'grpo-500')).toBe('demo-1/evaluate/grpo-500'));
 });
 

@@ -100,7 +100,7 @@ def shape_of(model):
 
 
 def attach(model, adapters):
-    """The model as it answers with its adapters: one picture a row, no teacher."""
+    """The model as it answers with its adapters: one picture per row, no teacher."""
     # A part of the model, so that it moves to a device with it.
     model.add_module("adapters", adapters.to(model.device).eval().requires_grad_(False))
     answering = Answering(adapters, Sight(model))

@@ -58,7 +58,7 @@ def pictures_of(rows):
     """Digest of each picture by its path."""
     for row in rows:
         if len(row["images"]) != 1:
-            raise BadInput(f"row {row['id']} has {len(row['images'])} images: a distillation takes one a row")
+            raise BadInput(f"row {row['id']} has {len(row['images'])} images: a distillation takes one per row")
     return {path: digest_of(path) for path in sorted({row["images"][0] for row in rows})}
 
 

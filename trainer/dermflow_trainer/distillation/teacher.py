@@ -41,7 +41,7 @@ class Teacher:
             head = json.loads(line)
             shape, pictures = head["shape"], head["images"]
         except (ValueError, KeyError) as error:
-            raise BadInput(f"field features: {path}: {error!r}; let the teacher encode its pictures anew") from error
+            raise BadInput(f"field features: {path}: {error!r}; let the teacher encode its pictures again") from error
         patches = 1 if len(shape) == 1 else shape[0]
         if len(shape) > 2 or shape[-1] != width or math.isqrt(patches) ** 2 != patches:
             raise BadInput(
@@ -50,7 +50,7 @@ class Teacher:
             )
         numbers = np.fromfile(path, dtype="<f4", offset=len(line))
         if numbers.size != len(pictures) * patches * width:
-            raise BadInput(f"field features: {path} ends too early; let the teacher encode its pictures anew")
+            raise BadInput(f"field features: {path} ends too early; let the teacher encode its pictures again")
         rows = numbers.reshape(len(pictures), patches, width)
         lengths = np.abs(rows).max(-1)
         for i, digest in enumerate(pictures):

@@ -1,4 +1,4 @@
-"""Sampling by a row's own seed, whatever shares its batch: one number a token, as activities/inference/sampling.ts."""
+"""Sampling by a row's own seed, whatever its batch: one number per token, as in activities/inference/sampling.ts."""
 
 import torch
 from transformers import LogitsProcessor

@@ -1,1 +1,1 @@
-"""Which prompts a step of GRPO takes, and when its completions are drawn anew."""
+"""Which prompts a step of GRPO takes, and when its completions are drawn again."""

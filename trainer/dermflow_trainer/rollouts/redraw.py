@@ -1,5 +1,5 @@
 """Dynamic sampling: a group whose completions all earn the same has no advantage and teaches nothing, so it is drawn
-anew, up to a number of times. Each draw is of the whole step, on all ranks and by whatever samples, and only such
+again, up to a number of times. Each draw is of the whole step, on all ranks and by whatever samples, and only such
 groups take it; the others keep their completions."""
 
 import torch

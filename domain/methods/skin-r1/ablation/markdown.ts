@@ -4,16 +4,16 @@ import { markdownTable } from '../../../ablations/markdown-table.ts';
 import { numbered } from '../../../report/numbered.ts';
 import { taskTitles } from '../../../report/words.ts';
 import type { Ablations } from './ablations.ts';
-import { cellsOf, claimHead, claimRows, notesOn, tableHead } from './words.ts';
+import { claimRowHead, claimRows, notesOn, resultCells, resultHead } from './words.ts';
 
-export function toMarkdown(ablations: Ablations): string {
+export function ablationsMarkdown(ablations: Ablations): string {
   const { recipe, runs, rows } = ablations;
   const reasons = numbered(rows.map(({ notComparable }) => notComparable));
   const tables = [...Map.groupBy(rows, ({ task }) => task)].map(
     ([task, own]) =>
       `## ${taskTitles[task]}\n\n${markdownTable(
-        tableHead,
-        own.map((row) => cellsOf(row, reasons.write)),
+        resultHead,
+        own.map((row) => resultCells(row, reasons.write)),
       )}`,
   );
   const named = runs.map(
@@ -26,7 +26,7 @@ export function toMarkdown(ablations: Ablations): string {
     ...(reasons.all.length === 0
       ? []
       : [`Not comparable: ${reasons.all.map((reason, i) => `(${i + 1}) ${reason}`).join('; ')}.`]),
-    `## Claims of the paper\n\n${markdownTable(claimHead, claimRows(ablations))}`,
+    `## Claims of the paper\n\n${markdownTable(claimRowHead, claimRows(ablations))}`,
     notesOn(ablations)
       .map((note) => `- ${note}`)
       .join('\n'),

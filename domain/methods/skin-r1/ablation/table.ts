@@ -61,16 +61,16 @@ const modelsOf = ({ reward, report }: AblatedRun): EvaluatedModel[] =>
     (model) => model.image === 'real' && (reward === 'own' || modelOf(model)?.stage === 'grpo'),
   );
 
-interface Evaluated {
+interface EvaluatedRun {
   run: AblatedRun;
   model: EvaluatedModel;
 }
 
-function rowOf(task: QuestionTask, measure: Measure, evaluated: readonly Evaluated[]): AblationRow {
+function rowOf(task: QuestionTask, measure: Measure, evaluated: readonly EvaluatedRun[]): AblationRow {
   const [first] = evaluated;
   if (!first) throw new RangeError('a row without a model');
   const { run, model } = first;
-  const of = (each: Evaluated, shown: EvaluatedModel | undefined, reader: ReaderName): Estimate | null =>
+  const of = (each: EvaluatedRun, shown: EvaluatedModel | undefined, reader: ReaderName): Estimate | null =>
     estimateOf(each.run.report, shown, task, measure, reader);
   const strict = evaluated.map((each) => of(each, each.model, 'strict'));
   const lenient = overSeeds(evaluated.map((each) => of(each, each.model, 'lenient')));

@@ -11,7 +11,7 @@ export const rewardVariants = ['own', 'flat'] as const;
 /** `own`: the recipe's; `flat`: nothing for a coarser label on the right path. */
 export type RewardVariant = (typeof rewardVariants)[number];
 
-export interface AblationRun {
+export interface VariantRun {
   reward: RewardVariant;
   recipe: SkinR1Recipe;
 }
@@ -24,7 +24,7 @@ const flatSuffix = '-flat-reward';
 const longestName = 40;
 
 /** Throws a user's mistake for a recipe that leaves out what its ablations are about. */
-export function ablationRuns(recipe: SkinR1Recipe): readonly [own: AblationRun, flat: AblationRun] {
+export function ablationRuns(recipe: SkinR1Recipe): readonly [own: VariantRun, flat: VariantRun] {
   const { name, sft, grpo, rewards, evaluation } = recipe;
   const mistake = (field: string, words: string): Error =>
     userMistake(`${name}: ${field} ${words}; name the whole method's recipe, e.g. skin-r1`);

@@ -6,13 +6,13 @@ import { percent, points, pointsRange, pValue, taskTitles } from '../../../repor
 import type { Ablations } from './ablations.ts';
 import type { AblationRow } from './table.ts';
 
-export const tableHead = [
+export const resultHead = [
   ...['Model', 'Measure', 'Paper', 'Ours', '95 % interval', 'Difference'],
   ...['Strict', 'Lenient', 'Unreadable', 'Grey image', 'Comparable'],
 ] as const;
 
 /** @param reasons as the reader finds them below, e.g. `no: 1, 2` */
-export function cellsOf(row: AblationRow, reasons: (own: readonly string[]) => string): string[] {
+export function resultCells(row: AblationRow, reasons: (own: readonly string[]) => string): string[] {
   const { measure, paper, strict, lenient, unread, grey } = row;
   const ours = (paper?.reader === 'lenient' ? lenient : null) ?? strict;
   const written = (value: number): string => (measure === 'accuracy' ? percent(value) : value.toFixed(3));
@@ -29,7 +29,7 @@ export function cellsOf(row: AblationRow, reasons: (own: readonly string[]) => s
 const rangeOf = ({ low, high }: Estimate, written: (value: number) => string): string =>
   low === null || high === null ? '–' : `${written(low).replace(' %', '')} to ${written(high)}`;
 
-export const claimHead = ['Claim', 'Benchmark', 'Standing', 'Difference', '95 % interval', 'p', 'Seed', 'Step'];
+export const claimRowHead = ['Claim', 'Benchmark', 'Standing', 'Difference', '95 % interval', 'p', 'Seed', 'Step'];
 
 /** `p` is corrected for all claims that were tested with the seed. */
 export const claimRows = ({ claims }: Ablations): string[][] =>

@@ -11,14 +11,14 @@ import { isEmpty, mapped } from '../../../rows/views.ts';
 import { type ItemsByLabel, ofTask, type ReportedItem, type Turn } from './compare.ts';
 import type { EvaluatedModel, ModelBySet } from './report.ts';
 
-interface Evaluated {
+interface EvaluatedItems {
   models: readonly EvaluatedModel[];
   items: ItemsByLabel;
   recipe: SkinR1Recipe;
 }
 
 /** Of each task and model: a column for each set, and the row of the paper that the model stands for. */
-export async function modelsBySet({ models, items, recipe }: Evaluated, turn: Turn): Promise<ModelBySet[]> {
+export async function modelsBySet({ models, items, recipe }: EvaluatedItems, turn: Turn): Promise<ModelBySet[]> {
   const data = {
     ...{ generated: recipe.data.generate !== undefined, distractors: recipe.questions.distractors },
     runs: {

@@ -14,19 +14,19 @@ export interface ScoredAnswer {
   dermeval?: Scores;
 }
 
-export interface Answers {
+export interface ModelAnswers {
   label: string;
   answers: readonly ScoredAnswer[];
 }
 
 /** By both readers, each reader's pairs corrected for their number. */
-export const recognitionPairs = (models: readonly Answers[]): Classification['pairs'] =>
+export const recognitionPairs = (models: readonly ModelAnswers[]): Classification['pairs'] =>
   (['strict', 'lenient'] as const).flatMap((reader) =>
     corrected(pairsOf(models, ({ score }) => score[reader], 1)).map((pair) => ({ ...pair, reader })),
   );
 
 /** Of the mean of the six, then of each dimension; all of them corrected together. */
-export function narrativePairs(models: readonly Answers[]): Bench['pairs'] {
+export function narrativePairs(models: readonly ModelAnswers[]): Bench['pairs'] {
   const by = (of: (scores: Scores) => number | null) =>
     pairsOf(models, ({ dermeval }) => (dermeval ? of(dermeval) : null), 5);
   const named = [
@@ -47,7 +47,7 @@ function corrected<T extends Uncorrected>(pairs: readonly T[]): (T & Pair)[] {
 
 /** @param scale of the scores, which begins at 0 */
 function pairsOf(
-  models: readonly Answers[],
+  models: readonly ModelAnswers[],
   of: (answer: ScoredAnswer) => number | null,
   scale: number,
 ): Uncorrected[] {

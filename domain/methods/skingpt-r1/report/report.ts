@@ -113,7 +113,7 @@ export const benchSchema = z.strictObject({
       ...modelSchema.shape,
       texts: count,
       means: meansSchema,
-      /** What a judge's evaluation says besides; absent where no judge scored. */
+      /** What a judge's evaluation also says; absent where no judge scored. */
       judged: narrativeScoresSchema
         .pick({ judge: true, missing: true, repeatability: true, anchors: true })
         .exactOptional(),

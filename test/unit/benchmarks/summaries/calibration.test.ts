@@ -9,7 +9,7 @@ import { calibrationSummary } from '../../../../domain/benchmarks/summaries/cali
 import type { ScoredItem } from '../../../../domain/evaluation/scored.ts';
 import { calibrationOf } from '../../../../domain/evaluation/statistics/calibration.ts';
 import { buildPage } from '../../../../domain/pages/build.ts';
-import { toCsv } from '../../../../domain/pages/exports.ts';
+import { pageCsv } from '../../../../domain/pages/exports.ts';
 import { createRandom } from '../../../../domain/random.ts';
 import {
   answeringModel,
@@ -88,7 +88,7 @@ describe('an evaluation of a model that tells probabilities', () => {
     expect(found.short.calibration?.items).toBe(4);
     const page = pageOf(found);
     expect(
-      toCsv(page)
+      pageCsv(page)
         .split('\r\n')
         .filter((row) => row.includes('calibration-error,0.')),
     ).toHaveLength(1);

@@ -4,7 +4,7 @@ import { partsOfActivities, renderResults, renderStatus } from '../../../../cli/
 import type { PendingActivity, RunStatus } from '../../../../cli/follow/run-status.ts';
 import type { PartProgress } from '../../../../domain/contracts/run.ts';
 import { trainingHeartbeatSchema } from '../../../../domain/contracts/training.ts';
-import { skinR1 } from '../../../../domain/methods/skin-r1/method.ts';
+import { skinR1Method } from '../../../../domain/methods/skin-r1/method.ts';
 import * as workflowActivities from '../../../../workflows/activities.ts';
 
 const training: PendingActivity = {
@@ -85,7 +85,7 @@ describe('renderStatus', () => {
       ...['identifyModel', 'prepareData', 'synthesiseTrajectories', 'explainConcepts', 'trainSft', 'trainGrpo'],
       ...['exportForInference', 'evaluateModel', 'exportAdapter', 'writeReport'],
     ];
-    const stages = skinR1.parts.map((stage): PartProgress => ({ stage, state: 'running', detail: '' }));
+    const stages = skinR1Method.parts.map((stage): PartProgress => ({ stage, state: 'running', detail: '' }));
     const pending = activities.map((name) => ({
       ...{ ...training, id: `${name}-1`, training: null },
       work: { phase: `does ${name}`, done: 1, total: 2, silentMs: 0, transfer: null },

@@ -1,6 +1,6 @@
 /**
  * The stages write what they wrote when they held everything in memory: the digests below are of that code, on generated
- * sets. A change of the taxonomy or of what a stage computes changes them, and then they are written anew.
+ * sets. A change of the taxonomy or of what a stage computes changes them, and then they are written again.
  */
 import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';

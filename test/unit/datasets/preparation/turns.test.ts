@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { createDiskCounts } from '../../../../activities/datasets/preparation/disk-counts.ts';
 import { createKeyGroups } from '../../../../activities/datasets/preparation/key-groups.ts';
-import { inTurns, parts } from '../../../../activities/scratch-database.ts';
+import { inTurns, keyParts } from '../../../../activities/scratch-database.ts';
 import { makeCase } from '../../../support/cases.ts';
 import { drawnHash } from '../../../support/drawn-pictures.ts';
 import { listLeaks } from '../../../support/preparation.ts';
@@ -32,7 +32,7 @@ describe('a turn of the event loop comes', () => {
   it('with each part of the keys that are sorted', async () => {
     const groups = createKeyGroups();
     for (let i = 0; i < 5000; i += 1) groups.add([`name/${i}`, `patient/${i >> 1}`]);
-    expect(await turnsDuring(() => groups.unite())).toBeGreaterThanOrEqual(parts.length);
+    expect(await turnsDuring(() => groups.unite())).toBeGreaterThanOrEqual(keyParts.length);
     expect([0, 1, 2, 3].map(groups.firstOf)).toEqual([0, 0, 2, 2]);
     groups.close();
   });
@@ -40,7 +40,7 @@ describe('a turn of the event loop comes', () => {
   it('with each part of the counts that are summed', async () => {
     const counts = createDiskCounts();
     for (let i = 0; i < 25_000; i += 1) counts.add(`key ${i % 20_000}`, i % 2 === 0);
-    expect(await turnsDuring(() => counts.sum())).toBeGreaterThanOrEqual(parts.length);
+    expect(await turnsDuring(() => counts.sum())).toBeGreaterThanOrEqual(keyParts.length);
     expect([counts.get('key 4'), counts.get('key 19999'), counts.get('another')]).toEqual([
       { offered: 2, right: 2 },
       { offered: 1, right: 0 },

@@ -3,7 +3,7 @@ import { ablationsPage } from '../../../../activities/reporting/skin-r1/ablation
 import { overSeeds } from '../../../../domain/ablations/over-seeds.ts';
 import type { ScoredItem } from '../../../../domain/evaluation/scored.ts';
 import { buildAblations, type ItemsOf } from '../../../../domain/methods/skin-r1/ablation/ablations.ts';
-import { toMarkdown } from '../../../../domain/methods/skin-r1/ablation/markdown.ts';
+import { ablationsMarkdown } from '../../../../domain/methods/skin-r1/ablation/markdown.ts';
 import type { AblatedRun } from '../../../../domain/methods/skin-r1/ablation/table.ts';
 import { sampleReport } from '../../../support/report.ts';
 
@@ -101,11 +101,11 @@ describe('the table of ablations', () => {
       [2, expect.closeTo(other - 0.1, 12)],
     ]);
     expect(two.claims.map(({ seed }) => seed)).toEqual([1, 2]);
-    expect(toMarkdown(two)).toContain('Means of 2 seeds');
+    expect(ablationsMarkdown(two)).toContain('Means of 2 seeds');
   });
 
   it('stands in Markdown and on the page, with the curves of reward and accuracy', async () => {
-    const markdown = toMarkdown(one);
+    const markdown = ablationsMarkdown(one);
     for (const { title } of one.rows) expect(markdown).toContain(`| ${title} |`);
     expect(markdown).toMatch(/\| H1: SFT \+ GRPO above RL without SFT \| id-diagnosis \| shown \| .*\| 1 \| 60 \|/);
     const page = await ablationsPage(one);

@@ -62,7 +62,7 @@ describe('buildReport', () => {
     expect(turns).toBe(numbers + standings.length + report.sets.length);
   });
 
-  it('joins the stretches to one curve a stage', () => {
+  it('joins the stretches to one curve per stage', () => {
     expect(report.training.sft.map(({ step }) => step)).toEqual(Array.from({ length: 48 }, (_, i) => i + 1));
     expect(report.training.grpo).toHaveLength(60);
   });

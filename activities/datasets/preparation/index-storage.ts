@@ -3,10 +3,10 @@ import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { type IndexShelf, type ShelfName, shelves } from '../../../domain/cases/near-duplicates.ts';
+import { type IndexStorage, type ListName, listNames } from '../../../domain/cases/near-duplicates.ts';
 import { hashSide } from '../../../domain/cases/perceptual-hash.ts';
 import { type ByteFile, heldIn } from '../../../domain/cases/views/byte-file.ts';
-import { type ListShelf, recordBytes } from '../../../domain/cases/views/hash-lists.ts';
+import { type ListStorage, recordBytes } from '../../../domain/cases/views/hash-lists.ts';
 import { sortingParts } from '../../../domain/cases/views/sort-rows.ts';
 import { hashTables } from '../../../domain/cases/views/view-hash.ts';
 
@@ -16,13 +16,13 @@ const pieceBytes = 256 * 1024;
 const writtenBytes = 16 * 1024;
 const hashBytes = hashSide ** 2;
 
-export interface DiskShelf extends IndexShelf {
+export interface DiskIndexStorage extends IndexStorage {
   /** Keeps the next hash, which `hashAt` finds. */
   keepHash(hash: string): void;
   close(): void;
 }
 
-export function openIndexShelf(folder: string): DiskShelf {
+export function openIndexStorage(folder: string): DiskIndexStorage {
   const opened: DiskFile[] = [];
   const free: Buffer[] = [];
   const openFile = (name: string, ahead: number): DiskFile => {
@@ -32,11 +32,11 @@ export function openIndexShelf(folder: string): DiskShelf {
   };
   const hashes = openFile('all', 8 * hashBytes);
   const parts = Array.from({ length: sortingParts }, (_, part) => openFile(`part-${part}`, readAhead.parts));
-  const listsOf = (shelf: ShelfName): ListShelf => ({
-    records: openFile(shelf, readAhead.records),
+  const listsOf = (list: ListName): ListStorage => ({
+    records: openFile(list, readAhead.records),
     tables: Array.from({ length: hashTables }, (_, table) => ({
-      starts: openFile(`${shelf}-${table}-starts`, readAhead.starts),
-      rows: openFile(`${shelf}-${table}-rows`, readAhead.rows),
+      starts: openFile(`${list}-${table}-starts`, readAhead.starts),
+      rows: openFile(`${list}-${table}-rows`, readAhead.rows),
     })),
     parts,
   });
@@ -47,7 +47,7 @@ export function openIndexShelf(folder: string): DiskShelf {
       const { buffer, byteOffset } = hashes.held.bytes;
       return Buffer.from(buffer, byteOffset + at, hashBytes).toString('latin1');
     },
-    lists: Object.fromEntries(shelves.map((name) => [name, listsOf(name)])) as DiskShelf['lists'], // one for each
+    lists: Object.fromEntries(listNames.map((name) => [name, listsOf(name)])) as DiskIndexStorage['lists'], // one for each
     turn: () => setImmediate(),
     close: () => {
       for (const file of opened) closeSync(file.descriptor);

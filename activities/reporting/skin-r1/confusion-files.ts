@@ -7,7 +7,7 @@ import { appendFileSync, closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EvaluationSummary, TaskSummary } from '../../../domain/evaluation/summary.ts';
 
-interface ConfusionShelf {
+interface ConfusionFiles {
   /** Takes the rows that are whole out of what was read of a summary so far; empty ones stay in their places. */
   take(part: unknown): void;
   /** That summary with all its rows; one is read whenever it is asked for, while the folder stands, and not kept. */
@@ -22,7 +22,7 @@ interface Matrix {
 }
 
 /** Of one summary. */
-export function createConfusionShelf(folder: string): ConfusionShelf {
+export function createConfusionFiles(folder: string): ConfusionFiles {
   const matrices: Matrix[] = [];
   const put = (task: number, rows: readonly (readonly number[])[]): Matrix => {
     const matrix = matrices[task] ?? { path: join(folder, `confusion-${randomUUID()}`), ends: [] };

@@ -1,4 +1,4 @@
-/** Where reviewers of a run are served: which case comes next, what was said of it, and where a judgement is kept. */
+/** What reviewers of a run are served: which case comes next, what was said of it, and where a judgement is kept. */
 import type { z } from 'zod';
 import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
 import { createReviewLog } from '../../activities/reviews/review-log.ts';
@@ -7,7 +7,7 @@ import type { ReviewWait } from '../../domain/contracts/narratives.ts';
 import { dimensions } from '../../domain/dermeval/dimensions.ts';
 import type { Narrative } from '../../domain/narratives/narrative.ts';
 import { nextCase, type Task } from '../../domain/reviews/next.ts';
-import type { DeskState, GivenReview, Saved, ShownCase } from '../../domain/reviews/page.ts';
+import type { GivenReview, PageState, Saved, ShownCase } from '../../domain/reviews/page.ts';
 import { type Review, reviewSchema } from '../../domain/reviews/review.ts';
 import {
   isScriptName,
@@ -18,8 +18,8 @@ import {
 } from '../../domain/reviews/reviewer.ts';
 import type { ReviewedCase, ReviewRules } from '../../domain/reviews/state.ts';
 
-export interface Desk {
-  state(reviewer: string): Promise<DeskState>;
+export interface ReviewService {
+  state(reviewer: string): Promise<PageState>;
   /** @param id a certain case, in place of the next one; null where there is none */
   show(reviewer: string, wanted: { id?: string; first?: Task }): Promise<ShownCase | null>;
   save(given: GivenReview): Promise<Saved>;
@@ -28,7 +28,7 @@ export interface Desk {
   narratives: readonly Narrative[];
 }
 
-interface DeskSource {
+interface ServiceSource {
   store: ArtifactStore;
   wait: Pick<ReviewWait, 'set' | 'certified'>;
   /** Why the run waits for no reviews any more; null while it does. */
@@ -41,7 +41,7 @@ interface DeskSource {
 /** How long what was read of the store is fresh at least, and how many times as long as reading it took. */
 const fresh = { ms: 1000, times: 10 };
 
-export async function openDesk({ store, wait, closed, tell, now }: DeskSource): Promise<Desk> {
+export async function openReviewService({ store, wait, closed, tell, now }: ServiceSource): Promise<ReviewService> {
   const { by, reviewers, settleAbove } = wait.certified;
   const rules: ReviewRules = { by, reviewers, settleAbove };
   const narratives = await readNarratives(store, wait.set);
@@ -52,10 +52,10 @@ export async function openDesk({ store, wait, closed, tell, now }: DeskSource): 
    * A page asks several things at once, and a list of thousands takes the store a moment. What was saved here is known
    * without one.
    */
-  const read = async (anew: boolean): Promise<Review[]> => {
+  const read = async (again: boolean): Promise<Review[]> => {
     // One that is under way began before now.
-    if (anew) await reading?.catch(() => {});
-    if (anew || performance.now() > freshUntil) reading ??= readOn();
+    if (again) await reading?.catch(() => {});
+    if (again || performance.now() > freshUntil) reading ??= readOn();
     await reading;
     return log.known();
   };
@@ -69,7 +69,7 @@ export async function openDesk({ store, wait, closed, tell, now }: DeskSource): 
       reading = null;
     }
   };
-  const cases = async (anew = false) => reviewedCases(narratives, await read(anew), rules);
+  const cases = async (again = false) => reviewedCases(narratives, await read(again), rules);
   const pictures = new Map(narratives.map(({ image }) => [image.sha256, image]));
 
   return {

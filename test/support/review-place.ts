@@ -1,10 +1,10 @@
-/** A desk of reviews over a store in memory, served as `dermflow review` does. */
+/** Reviews over a store in memory, served as `dermflow review` does. */
 import sharp from 'sharp';
 import type { ArtifactStore } from '../../activities/ports/artifact-store.ts';
 import { commitFiles } from '../../activities/store/commit.ts';
-import { openDesk } from '../../cli/review/desk.ts';
 import { reviewPage } from '../../cli/review/page.ts';
 import { reviewPages } from '../../cli/review/pages.ts';
+import { openReviewService } from '../../cli/review/service.ts';
 import type { ArtifactRef } from '../../domain/artifact.ts';
 import type { Narrative } from '../../domain/narratives/narrative.ts';
 import { certifiedSchema } from '../../domain/recipe/narratives.ts';
@@ -46,11 +46,11 @@ export async function reviewPlace(
 
 /** Each call is another server over the same store. */
 export async function serveReviews(place: ReviewPlace, { port = 0, reviewer = '' } = {}): Promise<WebServer> {
-  const desk = await openDesk({
+  const service = await openReviewService({
     ...{ store: place.store, wait: place, now: () => new Date() },
     closed: async () => place.closed,
     tell: (complete) => place.told.push(complete),
   });
   const { html, script } = await reviewPage('run-1', place.set.sha256.slice(0, 16), reviewer);
-  return servePages(reviewPages(desk, html), { port, scripts: [script], connects: true });
+  return servePages(reviewPages(service, html), { port, scripts: [script], connects: true });
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { readJsonFile, writeJsonFile } from '../../../../activities/json-file.ts';
-import { createConfusionShelf } from '../../../../activities/reporting/skin-r1/confusion-shelf.ts';
+import { createConfusionFiles } from '../../../../activities/reporting/skin-r1/confusion-files.ts';
 import { judgeOutput } from '../../../../domain/evaluation/item.ts';
 import {
   type EvaluationSummary,
@@ -35,23 +35,23 @@ describe('a summary whose confusion lies on disk', () => {
     for (const sizes of [[], [0], [1], [2, 1], [300, 7, 260]]) {
       const summary = summaryOf(sizes);
       await writeJsonFile(path, summary);
-      const shelf = createConfusionShelf(folder);
+      const files = createConfusionFiles(folder);
       let most = 0;
       const read = await readJsonFile(path, evaluationSummarySchema, path, (part) => {
-        shelf.take(part);
+        files.take(part);
         const { tasks = [] } = part as Partial<EvaluationSummary>; // as it was written
         const rows = tasks.flatMap(({ confusion }) => confusion?.counts ?? []);
         most = Math.max(most, rows.filter((row) => row.length > 0).length);
       });
-      const shelved = shelf.complete(read);
-      expect(shelved).toEqual(summary);
+      const completed = files.complete(read);
+      expect(completed).toEqual(summary);
       const wanted = evaluationSummarySchema.parse(summary);
-      expect(JSON.stringify({ ...shelved, title: 'x' })).toBe(JSON.stringify({ ...wanted, title: 'x' }));
+      expect(JSON.stringify({ ...completed, title: 'x' })).toBe(JSON.stringify({ ...wanted, title: 'x' }));
       expect(most).toBeLessThan(4); // the last row of each task at most: others were taken
       await rm(path);
       if (sizes.length < 3) continue;
       await rm(folder, { recursive: true });
-      expect(() => shelved.tasks[0]?.confusion.counts[1]).toThrow('ENOENT'); // it was not in memory
+      expect(() => completed.tasks[0]?.confusion.counts[1]).toThrow('ENOENT'); // it was not in memory
     }
   });
 
@@ -62,7 +62,7 @@ describe('a summary whose confusion lies on disk', () => {
       ...summary,
       tasks: [...summary.tasks, { confusion: { counts: [[1], ['x'], [2], 3] } }],
     });
-    const shelf = createConfusionShelf(await temporaryFolder());
-    await expect(readJsonFile(path, evaluationSummarySchema, path, shelf.take)).rejects.toThrow(z.ZodError);
+    const files = createConfusionFiles(await temporaryFolder());
+    await expect(readJsonFile(path, evaluationSummarySchema, path, files.take)).rejects.toThrow(z.ZodError);
   });
 });
