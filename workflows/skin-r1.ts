@@ -20,9 +20,9 @@ import {
   writeReport,
 } from './activities.ts';
 import { countSpent } from './allowance.ts';
-import { trainByMilestones } from './parts/grpo.ts';
+import { trainByEpochs } from './parts/by-epochs.ts';
+import { trainByMilestones } from './parts/by-milestones.ts';
 import { probeTasks } from './parts/probes.ts';
-import { trainByEpochs } from './parts/sft.ts';
 import { rulesAtStart } from './recipe-rules.ts';
 import { type Course, runMethod } from './run-method.ts';
 

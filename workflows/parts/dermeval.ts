@@ -6,7 +6,7 @@ import type { StretchResult } from '../../domain/contracts/training.ts';
 import type { RecipeParts } from '../../domain/recipe/parts.ts';
 import { evaluateNarratives, judgeNarratives, scoreByDrawing, trainSoreb } from '../activities.ts';
 import type { Progress } from '../progress.ts';
-import { trainByEpochs } from './sft.ts';
+import { trainByEpochs } from './by-epochs.ts';
 import { inStretches } from './stretches.ts';
 
 export interface Evaluator {

@@ -10,7 +10,7 @@ import {
   prepareData,
   synthesiseTrajectories,
 } from '../../../workflows/activities.ts';
-import { trainByEpochs } from '../../../workflows/parts/sft.ts';
+import { trainByEpochs } from '../../../workflows/parts/by-epochs.ts';
 import * as profiles from '../../../workflows/profiles.ts';
 import { type Course, runMethod } from '../../../workflows/run-method.ts';
 import { parseTinyRecipe, type TinyRecipe, tiny } from './method.ts';
