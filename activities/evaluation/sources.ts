@@ -95,16 +95,13 @@ async function openSources(
   };
 }
 
-/** The items of all rows. Some rows at a time, but for a benchmark that chooses among all. */
-function makeItems(
-  benchmark: Benchmark,
-  { questions, ready, cases }: SourceRows,
-  profile: EvaluationProfile,
-): Rows<BenchmarkItem> {
+/** The items of all rows. Some rows at a time, except for a benchmark that chooses among all. */
+function makeItems(benchmark: Benchmark, sources: SourceRows, profile: EvaluationProfile): Rows<BenchmarkItem> {
+  const { questions, ready, cases } = sources;
   const make = (sources: BenchmarkSources): BenchmarkItem[] => benchmark.items(sources, profile);
   return {
     [Symbol.asyncIterator]: async function* () {
-      if (benchmark.choosesAmongAll) yield* make({ cases: await listRows(cases ?? []) });
+      if (benchmark.choosesAmongAll || (ready && (questions || cases))) yield* make(await listSources(sources));
       else if (benchmark.reads.includes('questions')) {
         const casesOf = await casesById(cases ?? []);
         for await (const some of chunksOf(questions ?? [], rowsAtOnce))
@@ -115,6 +112,14 @@ function makeItems(
         for await (const some of chunksOf(cases ?? [], rowsAtOnce)) yield* make({ cases: some });
       }
     },
+  };
+}
+
+async function listSources({ questions, ready, cases }: SourceRows): Promise<BenchmarkSources> {
+  return {
+    ...(questions ? { questions: await listRows(questions) } : {}),
+    ...(ready ? { ready: await listRows(ready) } : {}),
+    ...(cases ? { cases: await listRows(cases) } : {}),
   };
 }
 

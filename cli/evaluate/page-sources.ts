@@ -82,6 +82,7 @@ const ownBenchmarkOf = (name: string, isJudged: boolean): Benchmark => ({
       ? 'Narratives as a judge scores them: the mean of DermEval’s six dimensions, as a share of 5.'
       : 'A benchmark of one’s own.',
     reads: [],
+    choosesAmongAll: false,
     prompt: 'own',
     needs: '',
     published: [],

@@ -64,8 +64,8 @@ export interface Benchmark {
   description: string;
   /** What its items are made of. */
   reads: readonly (keyof BenchmarkSources)[];
-  /** Whether an item depends on all rows of the sources; absent: those of a part of the rows are a part of the items. */
-  choosesAmongAll?: boolean;
+  /** Whether an item depends on all rows of the sources; else those of a part of the rows are a part of the items. */
+  choosesAmongAll: boolean;
   /** Names of the prompts that it asks with (App. D), for people. */
   prompt: string;
   /** What is missing where `items` gives none. */

@@ -10,6 +10,7 @@ type Described = Pick<Benchmark, 'name' | 'title' | 'description' | 'prompt' | '
 export const choiceBenchmark = (task: QuestionTask, described: Described): Benchmark => ({
   ...described,
   reads: ['questions', 'cases'],
+  choosesAmongAll: false,
   needs: `test questions of the task; name ${task} in evaluation.tasks of the recipe`,
   items: (sources, profile) => questionItems(sources, task, profile),
   ...answeredAs(task, described.name),

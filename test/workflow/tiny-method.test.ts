@@ -65,8 +65,8 @@ const start = (input: unknown, workflow = methodOf(recipe, known).workflow) => {
   });
 };
 
-describe('a method of three parts', () => {
-  it('runs: data, SFT, evaluation', async () => {
+describe('a method of four parts', () => {
+  it('runs: data, SFT, evaluation, report', async () => {
     const run = await start(recipe);
     const result: RunResult = runResultSchema.parse(await run.result());
     expect(result.evaluations.map(({ label }) => label)).toEqual(['base', 'sft']);
@@ -74,13 +74,15 @@ describe('a method of three parts', () => {
       ...['identifyModel', 'prepareData', 'synthesiseTrajectories', 'trainSft 1', 'trainSft 2'],
     ]);
     expect(fakes.names('exportAdapter', 'write')).toEqual(['exportAdapter']);
-    const { stages, checkpoint } = await progressOf(run);
+    const { stages, checkpoint, report: shown } = await progressOf(run);
     expect(stages.map(({ stage, state }) => [stage, state])).toEqual([
       ['data', 'done'],
       ['sft', 'done'],
       ['evaluation', 'done'],
+      ['report', 'done'],
     ]);
     expect(checkpoint).toEqual({ stage: 'sft', step: 4 });
+    expect(shown).toEqual(result.report);
   });
 
   it('has a report of its own, for programs and for people', async () => {

@@ -9,6 +9,7 @@ export const concepts: Benchmark = {
   description:
     'Which of the signs that experts noted a model names. The number is the mean over pictures of F1; strict counts the lines "sign: how it looks" that are asked for, lenient every sign that the text names and does not deny.',
   reads: ['cases'],
+  choosesAmongAll: false,
   prompt: 'the prompt of the alignment of concepts',
   needs: 'test cases of SkinCon; add { adapter: skincon } to data.sources (pictures of `use: concepts` are trained on)',
   items: (sources, profile) => {

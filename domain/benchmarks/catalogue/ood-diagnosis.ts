@@ -10,6 +10,7 @@ export const oodDiagnosis: Benchmark = {
   description:
     'Questions of OmniMedVQA on five sets, as they are, less what training has seen. Accuracy by set, and over all weighted by items.',
   reads: ['ready'],
+  choosesAmongAll: false,
   prompt: 'P5',
   needs: 'items of OmniMedVQA; add { adapter: omnimedvqa, use: ood } to data.sources',
   items: readyItems,

@@ -44,6 +44,7 @@ export const rankedDifferential: Benchmark = {
   description:
     'The three most likely diagnoses without options. Strict counts those that are right in the first place, lenient those that have the diagnosis among the first three. "Not evaluable" is an abstention: no answer, and no unreadable one; it is counted by itself.',
   reads: ['cases'],
+  choosesAmongAll: false,
   prompt: 'its own',
   needs: 'test cases; import a data set with a test split',
   items: ({ cases = [] }, profile) =>

@@ -24,7 +24,8 @@ export const tiny: Method<TinyRecipe> = {
   name: 'tiny',
   title: 'Tiny method',
   workflow: 'tinyMethod',
-  parts: ['data', 'sft', 'evaluation'],
+  parts: ['data', 'sft', 'evaluation', 'report'],
+  // Skin-R1's; a method of Dermflow has rows of its own.
   stages: ['sft'],
   trained: () => ['sft'],
   plan: ({ recipe, data, ...given }) => {

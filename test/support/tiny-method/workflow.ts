@@ -33,7 +33,8 @@ export function forgetfulMethod(input: RunInput): Promise<RunResult> {
 
 async function train(recipe: TinyRecipe, { progress, evaluations }: Course): Promise<RunResult> {
   const [model, { questions }, { trajectories, counts }] = await progress.part('data', async () => {
-    const identified = await identifyModel({ base: recipe.model.base });
+    // With the recipe, of which a worker refuses what it cannot train.
+    const identified = await identifyModel({ base: recipe.model.base, recipe: asKnown(recipe) });
     const prepared = await prepareData({ recipe });
     return [identified, prepared, await synthesiseTrajectories({ recipe, textbook: prepared.textbook })];
   });
@@ -45,10 +46,14 @@ async function train(recipe: TinyRecipe, { progress, evaluations }: Course): Pro
   if (!checkpoint) throw new RangeError('a recipe without epochs');
   evaluations.start(exportedModel(recipe, checkpoint.step, [tiny]), { recipe, model, questions, checkpoint });
   const scores = await progress.part('evaluation', () => evaluations.all());
-  // A method of Dermflow has its recipe in the union.
-  const known = recipe as unknown as Recipe;
-  const adapter = await exportAdapter({ recipe: known, model, checkpoint, evaluations: scores });
-  const run = workflowInfo().workflowId;
-  const report = await writeTinyReport({ run, recipe, model, evaluations: scores, adapter });
-  return { report, adapter, evaluations: scores };
+  return progress.part('report', async () => {
+    const adapter = await exportAdapter({ recipe: asKnown(recipe), model, checkpoint, evaluations: scores });
+    const run = workflowInfo().workflowId;
+    const report = await writeTinyReport({ run, recipe, model, evaluations: scores, adapter });
+    progress.reported(report);
+    return { report, adapter, evaluations: scores };
+  });
 }
+
+/** A method of Dermflow has its recipe in the union. */
+const asKnown = (recipe: TinyRecipe): Recipe => recipe as unknown as Recipe;
