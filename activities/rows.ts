@@ -27,11 +27,12 @@ export const concatRows = <T>(...parts: readonly Rows<T>[]): Rows<T> => ({
 /** No more than the first so many; what comes after them is not read. */
 export const firstRows = <T>(rows: Rows<T>, most: number): Rows<T> => ({
   [Symbol.asyncIterator]: async function* () {
-    let count = 0;
+    let left = most;
+    if (left <= 0) return;
     for await (const row of rows) {
-      if (count >= most) return;
-      count += 1;
       yield row;
+      left -= 1;
+      if (left <= 0) return;
     }
   },
 });

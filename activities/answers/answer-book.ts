@@ -13,6 +13,7 @@ import { storeKeys } from '../../domain/names.ts';
 import { inOrder } from '../in-order.ts';
 import { linesOf, toJsonLines } from '../json-lines.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
+import { listRows } from '../rows.ts';
 import { openScratchDatabase } from '../scratch-database.ts';
 import { sortedKeys } from '../store/sorted-keys.ts';
 
@@ -179,8 +180,7 @@ async function readChunk(
     onDamaged(key);
     return [];
   }
-  const answers: KeptAnswer[] = [];
-  for await (const { text, number } of linesOf([bytes], key))
-    if (number > 1) answers.push(keptAnswerSchema.parse(JSON.parse(text))); // the first line says whose answers they are
-  return answers;
+  // The first line says whose answers they are.
+  const [, ...lines] = await listRows(linesOf([bytes], key));
+  return lines.map(({ text }) => keptAnswerSchema.parse(JSON.parse(text)));
 }

@@ -12,7 +12,7 @@ interface ScoreTally {
   summary(): BenchmarkSummary;
 }
 
-/** Lends a tally to `work`. */
+/** Gives `work` a tally, which is closed after it. */
 export async function withScoreTally<T>(
   benchmark: Pick<Scoring, 'summarise'>,
   work: (tally: ScoreTally) => Promise<T>,

@@ -29,7 +29,7 @@ export interface AskedItems {
 }
 
 /**
- * Lends the items, which lie on disk meanwhile. Throws a user's mistake where there is no such benchmark, or the data give
+ * Gives `work` the items, which lie on disk meanwhile. Throws a user's mistake where there is no such benchmark, or the data give
  * it no item.
  *
  * @param limit the first so many; null: all

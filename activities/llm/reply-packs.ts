@@ -8,6 +8,7 @@ import { corrupt } from '../../domain/failures.ts';
 import { storeKeys } from '../../domain/names.ts';
 import { linesOf } from '../json-lines.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
+import { listRows } from '../rows.ts';
 import { readStoredText } from '../store/stored-text.ts';
 
 /** How long a reply waits for others. A model takes longer for each. */
@@ -105,10 +106,7 @@ async function readPack(store: Pick<ArtifactStore, 'getObject'>, key: string): P
   const bytes = await store.getObject(key);
   if (bytes === null) return [];
   // Its name ends with its digest, so that a reply that is missing in it is noticed.
-  if (key.includes(`.${hash('sha256', bytes).slice(0, 16)}.`)) {
-    const entries: string[] = [];
-    for await (const { text } of linesOf([bytes], key)) entries.push(text);
-    return entries;
-  }
+  if (key.includes(`.${hash('sha256', bytes).slice(0, 16)}.`))
+    return (await listRows(linesOf([bytes], key))).map(({ text }) => text);
   throw corrupt(`${key}: the stored LLM replies are damaged; delete this object and resume the run`);
 }

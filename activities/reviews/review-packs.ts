@@ -9,6 +9,7 @@ import { type Review, reviewSchema } from '../../domain/reviews/review.ts';
 import { concurrently } from '../concurrently.ts';
 import { linesOf, toJsonLines } from '../json-lines.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
+import { listRows } from '../rows.ts';
 
 /** Reviews that are read one by one before they are copied; the most that opening a page reads so. */
 export const packed = 128;
@@ -33,12 +34,9 @@ export function createReviewPacks(store: ArtifactStore, by: string, judged: read
   const copiesIn = async (name: string): Promise<z.infer<typeof copySchema>[]> => {
     const bytes = await store.getObject(name);
     if (!bytes || name !== storeKeys.reviewPack(by, of, digestOf(bytes))) return [];
-    const copies: z.infer<typeof copySchema>[] = [];
-    for await (const { text } of linesOf([bytes], name)) {
-      const copy = copySchema.safeParse(JSON.parse(text));
-      if (copy.success) copies.push(copy.data);
-    }
-    return copies;
+    return (await listRows(linesOf([bytes], name))).flatMap(
+      ({ text }) => copySchema.safeParse(JSON.parse(text)).data ?? [],
+    );
   };
   /** Those that were written since the last look. */
   const readNew = async (): Promise<z.infer<typeof copySchema>[]> => {

@@ -1,5 +1,4 @@
 /** Keys of any number of objects in their order, which lie on this machine's disk meanwhile. */
-
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { openScratchDatabase } from '../scratch-database.ts';
 

@@ -73,14 +73,12 @@ function freeDraw(
   granularity: QuestionSettings['granularity'],
 ): Draw {
   const poolOf = createDistractorPools(labels, knowledge.taxonomy, source);
-  return (c, task, random) => {
-    const draws: Record<MatchedTask, () => UnletteredOption[]> = {
-      diagnosis: () => diagnosisOptions(c, poolOf, knowledge, granularity, random),
-      ddx: () => ddxOptions(c, labels.occurs, knowledge, random),
-      hierarchical: () => hierarchicalOptions(c, knowledge, random),
-    };
-    return draws[task]();
+  const draws: Record<MatchedTask, Draw> = {
+    diagnosis: (c, _, random) => diagnosisOptions(c, poolOf, knowledge, granularity, random),
+    ddx: (c, _, random) => ddxOptions(c, labels.occurs, knowledge, random),
+    hierarchical: (c, _, random) => hierarchicalOptions(c, knowledge, random),
   };
+  return (c, task, random) => draws[task](c, task, random);
 }
 
 /** Cases in blocks of equal options. The values of the targeted tests are the paper's whatever the reward. */

@@ -1,13 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { listRows } from '../../../activities/rows.ts';
 import { sortedKeys } from '../../../activities/store/sorted-keys.ts';
 import { createMemoryStore } from '../../support/memory-store.ts';
-
-async function listOf(keys: AsyncIterable<string>): Promise<string[]> {
-  const list: string[] = [];
-  for await (const key of keys) list.push(key);
-  return list;
-}
 
 /** Tells the keys as they stand here. */
 const listing = (keys: readonly string[]) => ({
@@ -19,8 +14,8 @@ it('come in their order and once, in whatever order and how often they are told'
   await fc.assert(
     fc.asyncProperty(fc.array(key), async (keys) => {
       const sorted = [...new Set(keys)].toSorted();
-      expect(await listOf(sortedKeys(listing(keys), ''))).toEqual(sorted);
-      expect(await listOf(sortedKeys(listing(keys), '', 'descending'))).toEqual(sorted.toReversed());
+      expect(await listRows(sortedKeys(listing(keys), ''))).toEqual(sorted);
+      expect(await listRows(sortedKeys(listing(keys), '', 'descending'))).toEqual(sorted.toReversed());
     }),
   );
 });
@@ -28,7 +23,7 @@ it('come in their order and once, in whatever order and how often they are told'
 it('are those below the prefix', async () => {
   const store = createMemoryStore();
   for (const key of ['a/2', 'a/1', 'ab/1', 'b/1']) await store.putObjectIfAbsent(key, 'x');
-  expect(await listOf(sortedKeys(store, 'a/'))).toEqual(['a/1', 'a/2']);
+  expect(await listRows(sortedKeys(store, 'a/'))).toEqual(['a/1', 'a/2']);
 });
 
 it('end with the reader and with the listing', async () => {
@@ -38,5 +33,5 @@ it('end with the reader and with the listing', async () => {
     break;
   }
   const broken = { eachObjectKey: async () => Promise.reject(new Error('the store is away')) };
-  await expect(listOf(sortedKeys(broken, ''))).rejects.toThrow('the store is away');
+  await expect(listRows(sortedKeys(broken, ''))).rejects.toThrow('the store is away');
 });
