@@ -75,7 +75,8 @@ export async function trainOnce(
   /** One after the other: a later checkpoint must not overtake an earlier one that still reads its samples. */
   const keep = ({ step, path, exact }: SavedEvent): void => {
     if (!history) throw new DermflowError(failureTypes.trainerCrashed, 'the trainer saved before it said "started"');
-    const values = metrics.at(-1)?.values ?? {};
+    // A copy: a validation that follows the save is of the same step, and may be logged before this one is stored.
+    const values = { ...metrics.at(-1)?.values };
     const base = stretch.base === undefined ? {} : { base: stretch.base };
     const facts: CheckpointFacts = { stage: stages[stretch.stage].job, step, ...base, exact, values, ...history };
     const log = { metrics: structuredClone(metrics), usage: [...usage] };
