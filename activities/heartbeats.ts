@@ -5,7 +5,7 @@
  * it is half a minute, and work may be quiet for far longer with good reason (the digest of a large file, a long
  * generation, a reward that asks a model). What silence means depends on what is waited for, and each has a limit of its
  * own: a connection to the store (store/s3.ts), to a language model (llm/wire.ts), a trainer, a reward. So a stalled
- * transfer ends by its connection's limit and is asked for again, and each heartbeat tells since when nothing moved, so
+ * transfer ends by its connection's limit and is asked for again, and each heartbeat says since when nothing moved, so
  * that `status` can say it.
  */
 import { Context } from '@temporalio/activity';
@@ -31,7 +31,7 @@ export async function withHeartbeats<T>(
     if (progress.phase !== latest.phase || progress.done !== latest.done) motion.note();
     latest = progress;
   };
-  const beat = (): void => context.heartbeat({ ...latest, ...motion.told() } satisfies WorkHeartbeat);
+  const beat = (): void => context.heartbeat({ ...latest, ...motion.state() } satisfies WorkHeartbeat);
   beat();
   const timer = setInterval(beat, intervalMs);
   try {

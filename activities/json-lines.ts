@@ -72,7 +72,7 @@ export async function* linesOf(
   if (text.trim() !== '') yield { text, number };
 }
 
-/** The value of a line; one that is no JSON, or not as the schema says, is told with file, line and field. */
+/** The value of a line; one that is no JSON, or not as the schema says, is reported with file, line and field. */
 function parseLine<T>(
   { text, number }: Line,
   schema: z.ZodType<T>,

@@ -72,7 +72,7 @@ export async function timeIn(folder: string): Promise<number | null> {
 }
 
 export interface Lease {
-  /** Its path, or whatever else tells it from others. */
+  /** Its path, or whatever else is its own. */
   name: string;
   /** When it was last renewed, by the clock of its folder, in milliseconds. */
   renewedAt: number;

@@ -1,6 +1,6 @@
 /**
  * What moves while an activity works. The store and the connections to language models note it wherever they run inside
- * the activity, found as Temporal finds an activity's context; its heartbeats tell it.
+ * the activity, found as Temporal finds an activity's context; its heartbeats carry it.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Motion, Transfer } from '../domain/heartbeats.ts';
@@ -32,7 +32,7 @@ export class MotionMeter {
   }
 
   /** @param besides bytes that move beside the work, such as uploads beside a training, do not count as its movement */
-  told({ besides = false } = {}): Motion {
+  state({ besides = false } = {}): Motion {
     const now = performance.now();
     const [largest] = [...this.#underway].toSorted((a, b) => b.total - b.done - (a.total - a.done));
     const silentMs = Math.round(now - (besides ? this.#workAt : Math.max(this.#workAt, this.#bytesAt)));

@@ -1,6 +1,6 @@
 /**
  * Who owns something on a disk that may outlive its process: one run of one process. A process number alone does not
- * tell: it repeats after a reboot, in every container and on every host.
+ * say it: it repeats after a reboot, in every container and on every host.
  */
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';

@@ -31,7 +31,7 @@ interface Plan {
   latencyMs: number;
   repeats: number;
   settings: LlmSettings;
-  /** Processes whose processor time is told beside this one's, by name. */
+  /** Processes whose processor time is shown beside this one's, by name. */
   others: Record<string, number>;
 }
 
@@ -63,7 +63,7 @@ export default async function llm(args: string[]): Promise<void> {
     console.log(
       `${requests} requests, ${concurrency} at a time, each answered after ${latencyMs} ms.
 100 % is concurrency ÷ latency, ${idealOf(plan).toFixed(0)} replies/s: an endpoint whose ${concurrency} places are never empty. From a stage's first
-request to its last reply stored; the one call before, which tells who answers, is not in it.\n`,
+request to its last reply stored; the one call before, which asks who answers, is not in it.\n`,
     );
     await report('fetch alone', plan, (salt) => fetchAll(plan, salt));
     await measureStage('store in memory', plan, createMemoryStore());
@@ -104,14 +104,14 @@ async function report(name: string, plan: Plan, work: (salt: string) => Promise<
   );
 }
 
-/** Milliseconds so far, by process; those that the system does not tell are left out. */
+/** Milliseconds so far, by process; those that the system does not report are left out. */
 function processorTimes({ others }: Plan): Record<string, number> {
   const { user, system } = process.cpuUsage();
-  const told = Object.entries(others).flatMap(([who, pid]) => {
+  const measured = Object.entries(others).flatMap(([who, pid]) => {
     const ms = processorMsOf(pid);
     return ms === null ? [] : [[who, ms] as const];
   });
-  return { 'this process': (user + system) / 1_000, ...Object.fromEntries(told) };
+  return { 'this process': (user + system) / 1_000, ...Object.fromEntries(measured) };
 }
 
 /** The baseline: no SDK, no ledger, no store. */

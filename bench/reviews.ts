@@ -52,8 +52,8 @@ export default async function reviews(args: string[]): Promise<void> {
     const set = await commitFiles(store, description, { 'narratives.jsonl': { data: text } });
     const certified = certifiedSchema.parse({ cases });
     const serve = async (): Promise<WebServer> => {
-      const told = { closed: async () => null, tell: () => {}, now: () => new Date() };
-      const service = await openReviewService({ store: server.newStore(), wait: { set, certified }, ...told });
+      const quiet = { closed: async () => null, notify: () => {}, now: () => new Date() };
+      const service = await openReviewService({ store: server.newStore(), wait: { set, certified }, ...quiet });
       return servePages(reviewPages(service, ''), { port: 0, connects: true });
     };
     const rows: string[][] = [];

@@ -107,7 +107,7 @@ async function measureAgain(
   distractors: string,
   parts: readonly string[],
 ): Promise<Reading> {
-  const told: Reading['parts'] = [];
+  const measured: Reading['parts'] = [];
   for (const part of parts as PartName[]) {
     // as checked
     const inputs = await keptInputs({ folder, part });
@@ -117,9 +117,9 @@ async function measureAgain(
       );
     for (const input of inputs) {
       const { measure } = await inOwnProcess({ folder, distractors, part }, input, 'again');
-      told.push({ part, ...measure, attempt: 1 });
+      measured.push({ part, ...measure, attempt: 1 });
       console.error(`${count}: ${part} ${measure.processorSeconds.toFixed(0)} s, ${measure.peakMiB.toFixed(0)} MiB`);
     }
   }
-  return { events: null, parts: told };
+  return { events: null, parts: measured };
 }

@@ -31,7 +31,7 @@ interface Start {
 
 /**
  * Starts a run, or attaches to the open one of the same id and recipe. Where the namespace lacks our search attributes
- * the run goes without them, and `warn` is told how to register them.
+ * the run goes without them, and `warn` gets the command that registers them.
  */
 export async function startRun(
   client: Client,

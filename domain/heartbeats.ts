@@ -1,4 +1,4 @@
-/** What heartbeats tell, for the display: what an activity does, what moves, since when nothing did. */
+/** What heartbeats carry, for the display: what an activity does, what moves, since when nothing did. */
 import { z } from 'zod';
 
 /** A file on its way. */

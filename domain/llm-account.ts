@@ -18,7 +18,7 @@ export const llmAccountSchema = z.strictObject({
   unusable: count,
   inputTokens: count,
   outputTokens: count,
-  /** Calls whose tokens the endpoint did not tell; they are counted as a third of the characters. */
+  /** Calls whose tokens the endpoint did not report; they are counted as a third of the characters. */
   estimated: count,
   /** Null where a model has no price. */
   money: z.number().nonnegative().nullable(),

@@ -18,7 +18,7 @@ const tooLong =
 /** The request by itself, whatever came before it. */
 const tooLarge =
   /(?:prompt|input|request|message|payload)s? (?:is |are |was |body )?too (?:long|large|big)|context[_ ]?(?:length|window)|maximum context/i;
-/** A limit on what may be asked in a while, told in the words of a limit on one request. */
+/** A limit on what may be asked in a while, in the words of a limit on one request. */
 const tooFast =
   /rate.?limit|per (?:second|min|hour|day)|(?:wait|retry|try(?:ing)?)\b.{0,20}\b(?:again|before|after|later)|throttl/i;
 const passing =
@@ -43,7 +43,7 @@ const ofThisImage =
   /format|(?:too|exceed\w*|max\w*|min\w*).{0,40}(?:large|big|small|size|pixels|bytes|mb\b|resolution|dimension|images)|decode|corrupt|truncated|download|at most [1-9]/i;
 
 /**
- * @param status of HTTP; null where there was no answer or the answer told none
+ * @param status of HTTP; null where there was no answer or the answer had none
  * @param words all that the endpoint said, codes and text
  * @param withImages whether the request has images, and none was taken yet
  */

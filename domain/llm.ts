@@ -18,7 +18,7 @@ export interface LlmRequest {
   jsonSchema?: Record<string, unknown>;
   /** Names of tags that the user's text asks for: blocks of these are the answer's, not a model's thinking. */
   answerTags?: readonly string[];
-  /** Of options whose probabilities are read where the endpoint tells those of tokens. */
+  /** Of options whose probabilities are read where the endpoint returns those of tokens. */
   options?: readonly OfferedOption[];
   maxTokens: number;
   temperature: number;
@@ -35,7 +35,7 @@ export const llmReplySchema = z.object({
   /** Characters of thinking that came with the reply, and where they stood. */
   thought: z.int().nonnegative(),
   thinking: z.enum(['none', 'beside', 'in the text']),
-  /** Null where the endpoint does not tell. */
+  /** Null where the endpoint does not say. */
   inputTokens: z.number().nonnegative().nullable(),
   outputTokens: z.number().nonnegative().nullable(),
   /** What the endpoint says it answered with. */
@@ -54,7 +54,7 @@ export const llmIdentitySchema = z.object({
   /** Without credentials; null where the model runs in this process. */
   address: z.string().nullable(),
   model: z.string(),
-  /** What the endpoint's list of models tells of its weights, e.g. `root` of vLLM; empty where it tells nothing. */
+  /** What the endpoint's list of models says of its weights, e.g. `root` of vLLM; empty where it says nothing. */
   says: z.record(z.string(), z.json()),
   /** Fields that the environment adds to each request. */
   body: z.record(z.string(), z.json()),

@@ -91,13 +91,13 @@ export const storeKeys = {
   /** The n-th reply of the same weights to a request, from 1. No folder per request: servers list and write those slower. */
   llmReply: (model: string, fingerprint: string, request: string, number: number): string =>
     `${storeKeys.llmReplies(model)}${fingerprint}/${request}-${number}.json`,
-  /** A reply as the name of a pack tells it: where its request's digest begins, and its number, the last for all above 15. */
+  /** A reply as it stands in the name of a pack: where its request's digest begins, and its number, the last for all above 15. */
   llmReplyCode: (request: string, number: number): string =>
     `${request.slice(0, 8)}${Math.min(number, 15).toString(16)}`,
   /** Several replies of the same weights, one per line. */
   llmReplyPack: (model: string, fingerprint: string, codes: readonly string[], digest: string): string =>
     `${storeKeys.llmReplies(model)}${fingerprint}/${codes.join('')}.${digest.slice(0, 16)}.jsonl`,
-  /** What a part of a run was told first, and with which fingerprints it was answered since. */
+  /** The answer that a part of a run got first, and with which fingerprints it was answered since. */
   llmFirstReply: (part: string): string => `llm/served/${part}/first.json`,
   llmFingerprint: (part: string, fingerprint: string): string => `llm/served/${part}/fingerprints/${fingerprint}`,
   /** The n-th batch of a part: which lines it has, that it was submitted, that its replies are stored. */
@@ -111,7 +111,7 @@ export const storeKeys = {
   /** All answers of a model under test, by the digest of who answers and how; each chunk is named by its own digest. */
   answers: (answerer: string): string => `answers/1/${answerer.slice(0, 32)}/`,
   answerChunk: (answerer: string, digest: string): string => `${storeKeys.answers(answerer)}${digest}.jsonl`,
-  /** All reviews by people, or by programs that were told the same. */
+  /** All reviews by people, or by programs with the same instructions. */
   reviews: (by: string): string => `reviews/1/${by.slice(0, 32)}/`,
   /** A reviewer's n-th judgement of a narrative, by the digests of what was judged and of the reviewer. */
   review: (by: string, narrative: string, reviewer: string, turn: number): string =>

@@ -3,7 +3,7 @@
  *
  * The trainer reads one job file and writes JSON lines to stdout; stderr is free text for the log. It knows nothing of
  * prompts, rewards or S3: rows arrive ready, rewards are asked for over a Unix socket. Exit codes: 0 finished,
- * 75 interrupted with its state saved (EX_TEMPFAIL), anything else failed; under a launcher the last event alone tells
+ * 75 interrupted with its state saved (EX_TEMPFAIL), anything else failed; under a launcher the last event alone says
  * the first two apart. End of stdin means that the parent is gone: the trainer exits at once. All paths are absolute; the
  * trainer writes only below `output`.
  */

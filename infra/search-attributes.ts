@@ -12,7 +12,7 @@ export const howToRegister = (namespace: string, missing: readonly string[] = na
     .map((name) => `--search-attribute "${name}=Keyword"`)
     .join(' ')}"`;
 
-/** Those that the namespace lacks; null where the server does not tell, as Temporal Cloud does to most keys. */
+/** Those that the namespace lacks; null where the server does not say, as Temporal Cloud does to most keys. */
 export async function missingSearchAttributes(client: Client): Promise<string[] | null> {
   const { namespace } = client.options;
   try {

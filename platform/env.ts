@@ -92,7 +92,7 @@ const schema = z.object({
   DERMFLOW_PLUGINS: z.string().default(''),
   /** Module of one's own, below DERMFLOW_PLUGINS, that changes payloads on their way to Temporal; empty: none. */
   DERMFLOW_PAYLOAD_CODEC: z.string().default(''),
-  /** By which orchestrator workers sign what they tell the webhooks of nights; empty: none is told. */
+  /** Secret with which orchestrator workers sign calls of nightly webhooks; empty: none is called. */
   DERMFLOW_WEBHOOK_SECRET: z.string().default(''),
   DERMFLOW_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).optional(),
   TEMPORAL_ADDRESS: z.string().optional(),

@@ -45,7 +45,7 @@ export async function nightlyEvaluation(given: NightlyInput): Promise<NightlyRes
       }),
     );
     mark(result.verdict);
-    return { ...result, webhook: await tell(input, result) };
+    return { ...result, webhook: await notify(input, result) };
   });
 }
 
@@ -135,7 +135,7 @@ function mark(verdict: string): void {
 }
 
 /** A receiver that cannot be reached is no failure of the night. */
-async function tell({ webhook }: NightlyInput, result: NightResult): Promise<NightlyResult['webhook']> {
+async function notify({ webhook }: NightlyInput, result: NightResult): Promise<NightlyResult['webhook']> {
   if (webhook === null || result.verdict !== 'drop') return null;
   try {
     await callWebhook({ url: webhook, result });

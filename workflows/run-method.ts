@@ -9,7 +9,7 @@ import { Evaluations } from './parts/evaluation.ts';
 import { Progress } from './progress.ts';
 import { recorded } from './record.ts';
 
-/** What a run tells of itself, and the evaluations that go on beside it. */
+/** What a run reports of itself, and the evaluations that go on beside it. */
 export interface Course {
   progress: Progress;
   evaluations: Evaluations;

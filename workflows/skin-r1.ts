@@ -35,7 +35,7 @@ async function train(recipe: SkinR1Recipe, { progress, evaluations }: Course): P
   // Asked once: a run that began before this goes on as it began.
   const allControls = recipe.evaluation.noImageControl && patched(patches.controlOfEveryModel);
   const [model, data] = await progress.part('data', async () => {
-    // A wrong base model or adapter, or what the gpu workers cannot do, is told before hours of import.
+    // A wrong base model or adapter, or what the gpu workers cannot do, fails before hours of import.
     const identified = await identifyModel({ base: recipe.model.base, recipe });
     return [identified, await prepareData({ recipe })];
   });
@@ -50,13 +50,13 @@ async function train(recipe: SkinR1Recipe, { progress, evaluations }: Course): P
   const probed = recipe.evaluation.probes ? evaluations.beside(() => probeTasks(recipe, data)) : null;
 
   const [{ trajectories, counts, llm }, explained] = await progress.part('trajectories', async () => {
-    const told = (result: TrajectoriesResult): TrajectoriesResult => {
+    const recorded = (result: TrajectoriesResult): TrajectoriesResult => {
       countSpent(result.llm);
       if (result.llm) progress.say('trajectories', ledgerWords(result.llm));
       return result;
     };
-    const synthesised = told(await synthesiseTrajectories({ recipe, textbook }));
-    return [synthesised, data.concepts ? told(await explainConcepts({ recipe, concepts: data.concepts })) : null];
+    const synthesised = recorded(await synthesiseTrajectories({ recipe, textbook }));
+    return [synthesised, data.concepts ? recorded(await explainConcepts({ recipe, concepts: data.concepts })) : null];
   });
 
   const stretches: Partial<Record<Stage, StretchResult[]>> = {};

@@ -41,7 +41,7 @@ async function train(recipe: RecipeOf<'skingpt-r1'>, { progress, evaluations }: 
   const { teacher } = recipe;
   const taught = teacher && recipe.distillation.epochs > 0 ? { ...recipe, teacher } : null;
   const [model, data, sets] = await progress.part('data', async () => {
-    // A wrong base model or teacher is told before anything is paid for.
+    // A wrong base model or teacher fails before anything is paid for.
     const identified = await identifyModel({ base: recipe.model.base, recipe });
     const prepared = await prepareCases({ recipe });
     if (taught) await openTeacher({ recipe: taught, dataset: prepared.dataset });
@@ -59,7 +59,7 @@ async function train(recipe: RecipeOf<'skingpt-r1'>, { progress, evaluations }: 
     const descriptions = byBase ? await describePictures({ recipe, model, dataset }) : null;
     // Not before, since descriptions are made on the same machines.
     askSets(base);
-    return told('narratives', await writeNarratives({ recipe, dataset, descriptions }), progress);
+    return recorded('narratives', await writeNarratives({ recipe, dataset, descriptions }), progress);
   });
   const certified = await progress.part('review', () => reviewed(recipe, narratives.narratives, progress));
   const bench = certified?.bench ? { name: 'dermbench-part', items: certified.bench } : null;
@@ -70,7 +70,7 @@ async function train(recipe: RecipeOf<'skingpt-r1'>, { progress, evaluations }: 
 
   const [evaluator, scores, dermcot] = await progress.part('dermeval', async () => {
     const trained = await trainEvaluator(recipe, model, certified, progress);
-    const scored = told(
+    const scored = recorded(
       'dermeval',
       await scoreNarratives(recipe, model, narratives.narratives, trained.checkpoint),
       progress,
@@ -151,7 +151,7 @@ async function train(recipe: RecipeOf<'skingpt-r1'>, { progress, evaluations }: 
 }
 
 /** Counts what a part of the run spent on the language model, and says it. */
-function told<T extends { llm?: LlmAccount | null }>(part: string, result: T, progress: Progress): T {
+function recorded<T extends { llm?: LlmAccount | null }>(part: string, result: T, progress: Progress): T {
   countSpent(result.llm);
   if (result.llm) progress.say(part, ledgerWords(result.llm));
   return result;

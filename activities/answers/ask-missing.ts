@@ -155,9 +155,9 @@ async function* generate(
     ...{ images, batchSize, maxNewTokens, temperature, signal },
     ...(runtime === 'endpoint' && loadImage ? { load } : {}),
   };
-  for await (const { id, text, tokens, finish, options: told } of runner.generate(rows, options)) {
+  for await (const { id, text, tokens, finish, options: probabilities } of runner.generate(rows, options)) {
     const ended = finish ?? (tokens.length >= maxNewTokens ? 'length' : 'stop');
-    yield { key: id, text, finish: ended, ...(told ? { options: told } : {}) };
+    yield { key: id, text, finish: ended, ...(probabilities ? { options: probabilities } : {}) };
   }
 }
 

@@ -64,7 +64,7 @@ export function createBenchmarkActivities({ store, environment, logger }: Benchm
   };
 }
 
-/** One benchmark, with what is told meanwhile; whoever opens the model. */
+/** One benchmark, with what is reported meanwhile; whoever opens the model. */
 export const evaluating = (
   input: BenchmarkInput,
   { store, scratch, logger }: { store: ArtifactStore; scratch: string; logger: Logger },

@@ -1,5 +1,5 @@
 /**
- * Workbooks of Excel (.xlsx), by hucre: it tells formulas from values, which the prediction `=A` is taken for by the
+ * Workbooks of Excel (.xlsx), by hucre: it separates formulas from values, which the prediction `=A` is taken for by the
  * library that VLMEvalKit writes with, and writes texts as texts, so that none becomes a formula.
  */
 import { type Cell, readXlsx, writeXlsx } from 'hucre/xlsx';

@@ -44,7 +44,7 @@ const options = {
   extra: { session: { intra_op: { allow_spinning: '0' } } },
 } as const;
 const opening = InferenceSession.create(path, options);
-opening.catch(() => {}); // told at the first request
+opening.catch(() => {}); // reported at the first request
 
 port.on('message', async ({ pictures, form }: EncoderRequest) => {
   const reply = await replyWith(async () => {

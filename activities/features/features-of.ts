@@ -47,15 +47,15 @@ export async function featuresOf(
   const kind = { encoder: encoder.digest, form };
   const missing = new Map([...images].map((image) => [image.sha256, image]));
   const total = missing.size;
-  const tell = (): void => onProgress(total - missing.size, total);
-  tell();
+  const report = (): void => onProgress(total - missing.size, total);
+  report();
   for await (const { images: known, data, shape } of readChunks(store, kind, onDamaged)) {
     signal.throwIfAborted();
     const length = data.length / known.length;
     for (const [i, sha256] of known.entries()) {
       if (missing.delete(sha256)) await take(sha256, data.subarray(i * length, (i + 1) * length), shape);
     }
-    tell();
+    report();
   }
   if (missing.size === 0) return;
   const opened = await encoder.open();
@@ -78,7 +78,7 @@ export async function featuresOf(
           await take(sha256, features, shape);
           missing.delete(sha256);
         }
-        tell();
+        report();
       }
     } finally {
       // Also of work that is cancelled: what was encoded is not encoded again.

@@ -46,18 +46,18 @@ export async function openGenerator(folder: string, threads: number): Promise<Ba
         return { ...tokenisePrompt(row, grids, files), pictures: shown };
       });
       const sampling = temperature === 0 ? null : { temperature, seeds: rows.map(({ seed = 0 }) => seed) };
-      const told = createOptionWatch(rows, files.tokenizer);
+      const optionWatch = createOptionWatch(rows, files.tokenizer);
       const outputs = await decode(prompts, prefill, graphs, files, {
         maxNewTokens,
         sampling,
         check,
-        watch: told.watch,
+        watch: optionWatch.watch,
       });
       return rows.map((row, i) => {
         const tokens = outputs[i] ?? [];
         // The tokenizer refuses an empty list.
         const text = tokens.length === 0 ? '' : files.tokenizer.decode(tokens, { skip_special_tokens: true });
-        const options = told.read(i, tokens);
+        const options = optionWatch.read(i, tokens);
         return { id: row.id, text, tokens, ...(options ? { options } : {}) };
       });
     },

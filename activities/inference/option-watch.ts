@@ -26,18 +26,18 @@ export function createOptionWatch(rows: readonly AskedRow[], tokenizer: Tokenize
     watch: (row: number, step: number, token: number, scores: Float32Array): void => {
       const own = begins[row];
       if (!own?.has(token)) return;
-      const told = [...own].map(([other, text]) => [text, scores[other] ?? Number.NEGATIVE_INFINITY] as const);
-      seen[row]?.set(step, told);
+      const candidates = [...own].map(([other, text]) => [text, scores[other] ?? Number.NEGATIVE_INFINITY] as const);
+      seen[row]?.set(step, candidates);
     },
     /** @param tokens the row's own, without its end */
     read: (row: number, tokens: readonly number[]): OptionLogProbs | null => {
       const [own, options] = [seen[row], rows[row]?.options];
       if (!own || own.size === 0 || !options) return null;
-      const told = tokens.map((token, step) => ({
+      const steps = tokens.map((token, step) => ({
         text: tokenizer.decode([token]),
         alternatives: own.get(step) ?? [],
       }));
-      return optionLogProbs(told, options);
+      return optionLogProbs(steps, options);
     },
   };
 }

@@ -27,7 +27,7 @@ export function createTransformersRunner(trainer: TrainerProcess, model: Transfo
     const folder = await mkdtemp(join(scratch, 'generate-'));
     folders.push(folder);
     const data = { rows: join(folder, 'rows.jsonl'), images };
-    const asked = rows.map(({ options: _, ...row }) => row); // the trainer tells no probabilities
+    const asked = rows.map(({ options: _, ...row }) => row); // the trainer returns no probabilities
     await writeRows(data.rows, asked);
     const job: GenerateJob = {
       ...{ schema: 1, job: 'generate', ...settings, output: folder, data, batchSize, maxNewTokens },

@@ -26,7 +26,7 @@ interface EmbeddedSettings {
   threads: number;
   /** Milliseconds without a request after which the model is given back. */
   keptMs?: number;
-  /** Told where the model cannot be given back. */
+  /** Called where the model cannot be given back. */
   logger?: Logger | undefined;
 }
 

@@ -12,7 +12,7 @@ import { patientFetch } from './transport.ts';
  * What tells weights apart: vLLM's `root` and `parent`, llama.cpp's `meta`, digests and revisions of others. Not
  * `created`, which vLLM and llama.cpp set to the time of the question.
  */
-const telling = [
+const identifying = [
   ...['root', 'parent', 'meta', 'digest', 'sha', 'sha256', 'revision', 'version', 'checkpoint', 'quantization'],
   ...['system_fingerprint', 'fingerprint', 'created_at'],
 ];
@@ -64,7 +64,7 @@ function tellingPart(text: string, model: string): LlmIdentity['says'] {
   }
   const list = listSchema.safeParse(json);
   const entry = list.success ? list.data.data.find(({ id }) => id === model) : entrySchema.safeParse(json).data;
-  return Object.fromEntries(Object.entries(entry ?? {}).filter(([name]) => telling.includes(name)));
+  return Object.fromEntries(Object.entries(entry ?? {}).filter(([name]) => identifying.includes(name)));
 }
 
 /** Codes of OpenSSL for a certificate that is not taken. */

@@ -3,7 +3,7 @@ import { InvalidResponseDataError, type JSONSchema7, type LanguageModelV4Generat
 import { injectJsonInstructionIntoMessages } from '@ai-sdk/provider-utils';
 import type { LanguageModelMiddleware } from 'ai';
 import type { Dialect } from './learned-dialect.ts';
-import { type Chunk, chunkOf, reasonOf, told } from './reply/chunks.ts';
+import { type Chunk, chunkOf, countOf, reasonOf } from './reply/chunks.ts';
 import { listen } from './words.ts';
 
 /** Asks for JSON of a schema, the way the endpoint takes it. */
@@ -79,8 +79,8 @@ export const gathersStream = (hasEnded: () => boolean): LanguageModelMiddleware 
       result.finishReason = { unified: isWhole ? 'stop' : 'length', raw: undefined };
     } else if (reason !== result.finishReason.raw) result.finishReason = { unified: 'other', raw: reason };
     const { inputTokens: input, outputTokens: output } = result.usage;
-    input.total = told(input.total) ?? inputTokens;
-    output.total = told(output.total) ?? outputTokens;
+    input.total = countOf(input.total) ?? inputTokens;
+    output.total = countOf(output.total) ?? outputTokens;
     if (broken !== undefined) result.warnings.push({ type: 'other', message: listen(broken, []).sentence });
     for (const type of ['reasoning', 'text'] as const) {
       if (texts[type] !== '') result.content.push({ type, text: texts[type] });

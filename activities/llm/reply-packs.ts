@@ -13,7 +13,7 @@ import { readStoredText } from '../store/stored-text.ts';
 
 /** How long a reply waits for others. A model takes longer for each. */
 const lingerMs = 50;
-/** The name of a pack tells its replies, and file systems take names of 255 bytes. */
+/** The name of a pack lists its replies, and file systems take names of 255 bytes. */
 const mostReplies = 16;
 /** Of packs that were read: whoever asks again asks in much the same order. */
 const packsKept = 64;

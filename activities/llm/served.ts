@@ -1,7 +1,7 @@
 /**
  * Which weights answer a part of a run. What an endpoint says of its model stands in the model's identity; the
  * fingerprint of the weights (`system_fingerprint`) comes only with a reply. So a part of a run asks once, in a few tokens, before
- * anything else, and remembers what it was told: other weights under the same name are another model, whose replies are
+ * anything else, and remembers the answer: other weights under the same name are another model, whose replies are
  * not known yet. A hosted provider answers from machines of several fingerprints, and may change them at any time: each
  * that answers the part joins it, is remembered with it, and its earlier replies serve from then on. So what the part
  * has paid for is found again by every attempt and `resume`, and another run takes what these weights have written.
@@ -14,15 +14,15 @@ import type { ArtifactStore } from '../ports/artifact-store.ts';
 /** The model as the artifact of a part of a run names it. */
 export interface ServedModel {
   identity: LlmIdentity;
-  /** The fingerprint of the weights that answered first; null where the endpoint tells none. */
+  /** The fingerprint of the weights that answered first; null where the endpoint gives none. */
   fingerprint: string | null;
-  /** The reply that told it, which the part has paid for; null where nothing was asked. */
+  /** The reply that had it, which the part has paid for; null where nothing was asked. */
   reply: LlmReply | null;
   /** Digest of the part of the run, under which its fingerprints are remembered. */
   part: string;
 }
 
-/** Asked for the fingerprint alone; also the least that tells whether an endpoint answers at all. */
+/** Asked for the fingerprint alone; also the smallest request that shows whether an endpoint answers at all. */
 export const recognitionRequest: LlmRequest = {
   ...{ system: 'You are a concise assistant.', user: 'Reply with the word "yes".' },
   ...{ maxTokens: 16, temperature: 0, seed: 0 },
@@ -80,7 +80,7 @@ export async function openFingerprints(
   return {
     has: (name) => names.has(name),
     nameFor: async ({ systemFingerprint }) => {
-      // A refusal, or a reply that tells none, is the first one's.
+      // A refusal, or a reply without one, is the first one's.
       if (systemFingerprint === null) return first;
       const name = nameOf(systemFingerprint);
       const remembered =

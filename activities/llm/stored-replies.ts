@@ -41,7 +41,7 @@ export async function openStoredReplies(
   model: string,
   renewMs = renewAfterMs,
 ): Promise<StoredReplies> {
-  // By the beginning of the request's digest, which is all that a pack tells; `of` is the whole where it is known.
+  // By the beginning of the request's digest, which is all that a pack's name has; `of` is the whole where it is known.
   const replies = new Map<string, Map<string, { of: string | null; stored: StoredReply }>>();
   const note = (begin: string, of: string | null, stored: StoredReply): void => {
     const known = replies.get(begin) ?? new Map<string, { of: string | null; stored: StoredReply }>();

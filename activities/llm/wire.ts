@@ -66,7 +66,7 @@ export function createWire({ query, headers }: Address, dialect: Dialect): Wire 
   };
 }
 
-/** The SDK passes over the mark of the end, which tells a whole stream without a finish reason from one that was cut. */
+/** The SDK passes over the mark of the end, by which a whole stream without a finish reason differs from one that was cut. */
 function notingItsEnd(response: Response, exchange: Exchange): Response {
   if (!response.body || !isStream(response)) return response;
   const decoder = new TextDecoder();

@@ -62,7 +62,7 @@ const withZone = /(?:[A-Z]{1,4}|[+-]\d{2}:?\d{2})\s*$/i;
 
 /**
  * How long an endpoint asks not to be called, in milliseconds; null where it does not say. A date is read by the server's
- * own clock where it tells that: clocks differ.
+ * own clock where it sends that: clocks differ.
  */
 export function retryAfterMs({ headers }: Pick<Said, 'headers'>): number | null {
   const exact = Number(headers['retry-after-ms'] ?? 'none');
@@ -111,7 +111,7 @@ function sentenceOf(body: unknown): string | null {
   return null;
 }
 
-/** An error object may tell a status that its response does not, e.g. inside a 200. */
+/** An error object may have a status that its response has not, e.g. inside a 200. */
 function statusIn(body: unknown): number | null {
   if (!isObject(body)) return null;
   const inside = isObject(body.error) ? body.error : body;

@@ -1,4 +1,4 @@
-/** Descriptions by the run's own base model, before anybody told it a diagnosis. Each answer is kept as it comes. */
+/** Descriptions by the run's own base model, before it has seen a diagnosis. Each answer is kept as it comes. */
 import { join } from 'node:path';
 import type { Answerer, AskedItem } from '../../domain/answers/answer.ts';
 import type { ArtifactRef } from '../../domain/artifact.ts';

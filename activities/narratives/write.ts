@@ -82,7 +82,7 @@ export async function writeNarratives(request: WritingRequest): Promise<Written>
         );
     const asked = described.size + rejected.length;
     if (!descriptions) refuseTooManyRejected(rejected, asked, maxRejectedShare, field);
-    const toldOf = ({ case: { id, diagnosis }, candidate }: Wanted) => {
+    const knownOf = ({ case: { id, diagnosis }, candidate }: Wanted) => {
       const description = described.get(narrativeId(id, candidate));
       return description === undefined ? null : { description, diagnosis };
     };
@@ -90,12 +90,14 @@ export async function writeNarratives(request: WritingRequest): Promise<Written>
     const reasons = await asker.ask(
       wanted(),
       (each) => {
-        const told = toldOf(each);
-        return told && narrativeRequest(wording.reason(told, knowledge), shownTo(each.case), settings, each.candidate);
+        const known = knownOf(each);
+        return (
+          known && narrativeRequest(wording.reason(known, knowledge), shownTo(each.case), settings, each.candidate)
+        );
       },
       (text, each) => {
-        const told = toldOf(each);
-        return told ? wording.readReasons(text, told, knowledge) : { ok: false, reason: 'not described' };
+        const known = knownOf(each);
+        return known ? wording.readReasons(text, known, knowledge) : { ok: false, reason: 'not described' };
       },
       'reasons',
       ofReasons,
@@ -107,12 +109,12 @@ export async function writeNarratives(request: WritingRequest): Promise<Written>
     const tones = countTones();
     const written = await writeLineFiles({ rows: path, rejected: quarantine }, async (writers) => {
       for await (const each of wanted()) {
-        const told = toldOf(each);
+        const known = knownOf(each);
         const id = narrativeId(each.case.id, each.candidate);
         const rationale = reasons.get(id);
-        if (!told || rationale === undefined) continue;
-        const text = wording.compose(told, rationale, knowledge);
-        const narrative = { ...identityOf(each.case), id, ...told, rationale, text } satisfies Narrative;
+        if (!known || rationale === undefined) continue;
+        const text = wording.compose(known, rationale, knowledge);
+        const narrative = { ...identityOf(each.case), id, ...known, rationale, text } satisfies Narrative;
         tones.add(narrative);
         await writers.rows.write(narrative);
       }

@@ -1,5 +1,5 @@
 /**
- * Tells a webhook of a night, signed as Standard Webhooks (standardwebhooks.com) says, so that its libraries check it:
+ * Calls a webhook after a night, signed as Standard Webhooks (standardwebhooks.com) says, so that its libraries check it:
  * HMAC-SHA256 over `id.timestamp.body`. The id is that of the night: a delivery that is tried again has the same one.
  */
 import { createHmac } from 'node:crypto';
@@ -31,7 +31,7 @@ function bodyOf({ schedule, night, verdict, words, record }: NightResult): strin
   return canonicalJson({ type: `night.${verdict}`, timestamp: night, data });
 }
 
-/** Throws `Unavailable`, which is retried, for anything but a 2xx. Neither address nor answer is told: they may hold secrets. */
+/** Throws `Unavailable`, which is retried, for anything but a 2xx. Neither address nor answer is logged: they may hold secrets. */
 export async function callWebhook(
   { url, result }: { url: string; result: NightResult },
   secret: string | null,

@@ -51,6 +51,6 @@ export interface ArtifactStore {
   putObjectIfAbsent(key: string, data: Uint8Array | string): Promise<boolean>;
   /** Keys of the plain objects below a prefix, in no particular order. */
   objectKeys(prefix: string): Promise<string[]>;
-  /** Tells them as they come, some perhaps more than once: where there may be more than memory holds. */
-  eachObjectKey(prefix: string, tell: (key: string) => void): Promise<void>;
+  /** Calls `onKey` with each as it comes, perhaps more than once: where there may be more than memory holds. */
+  eachObjectKey(prefix: string, onKey: (key: string) => void): Promise<void>;
 }

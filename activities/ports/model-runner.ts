@@ -5,7 +5,7 @@ import type { OfferedOption, OptionLogProbs } from '../../domain/replies/option-
 import type { ChatRow, GeneratedRow } from '../../domain/trainer.ts';
 
 export interface AskedRow extends Omit<ChatRow, 'completion'> {
-  /** Whose probabilities are wanted from a runner that can tell them. */
+  /** Whose probabilities are wanted from a runner that has them. */
   options?: OfferedOption[];
 }
 
@@ -26,7 +26,7 @@ export interface GenerateOptions {
 }
 
 export interface Generated extends GeneratedRow {
-  /** Where the model's side tells how the answer ended; absent: by the number of tokens. */
+  /** Where the model's side says how the answer ended; absent: by the number of tokens. */
   finish?: LlmReply['finish'];
   options?: OptionLogProbs;
 }

@@ -24,7 +24,7 @@ export interface DrawingMeans {
   store: ArtifactStore;
   /** An empty one on this machine's disk, for rows that are more than memory should hold. */
   folder: string;
-  /** Tells that a phase begins: 0 of 3, 1 of 3, 2 of 3. Throws where the activity is cancelled. */
+  /** Reports that a phase begins: 0 of 3, 1 of 3, 2 of 3. Throws where the activity is cancelled. */
   step(phase: string, done: number): void;
 }
 

@@ -53,7 +53,7 @@ export function bodyOf({ Body, ContentEncoding = '' }: GetObjectCommandOutput): 
   return { body: unpacked, encoded: true };
 }
 
-/** Begins to read an object; null where it is absent, which a gateway's page of 404 does not tell. */
+/** Begins to read an object; null where it is absent, which a gateway's page of 404 does not prove. */
 export async function openObject(
   client: S3Client,
   input: GetObjectCommandInput,
@@ -79,8 +79,8 @@ export async function objectSize(client: S3Client, at: ObjectAddress): Promise<n
 }
 
 /**
- * An answer to HEAD has no body, and so no reason: of an expired token AWS tells 400 there, of a clock that is wrong 403.
- * GET tells it, and throws it.
+ * An answer to HEAD has no body, and so no reason: for an expired token AWS sends 400 there, for a wrong clock 403.
+ * GET has it, and throws it.
  */
 export async function askForReason(client: S3Client, at: ObjectAddress, error: unknown): Promise<void> {
   const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
@@ -93,7 +93,7 @@ const aPage = 'a web page or an error came in place of an object';
 
 /**
  * An object in memory, null where it is absent. Asked for again where an answer breaks off, or where its bytes are not what
- * its ETag tells: a manifest or a paid reply that was shortened on the way must not count as damaged.
+ * its ETag says: a manifest or a paid reply that was shortened on the way must not count as damaged.
  *
  * @param answers that may break off in a row. Default: 5, as the SDK asks until one begins
  */
@@ -107,7 +107,7 @@ export async function getObject(client: S3Client, at: ObjectAddress, answers = 5
       byteCounter()(bytes.byteLength);
       // Shortened or changed on the way, unless it comes so again.
       const isAsBefore = before !== null && Buffer.compare(bytes, before) === 0;
-      if (isAsTold(bytes, object) || isAsBefore || broken === answers) return bytes;
+      if (hasItsETag(bytes, object) || isAsBefore || broken === answers) return bytes;
       before = bytes;
     } catch (error) {
       if (broken === answers) throw new Garbled('the answer broke off', { cause: error });
@@ -115,8 +115,8 @@ export async function getObject(client: S3Client, at: ObjectAddress, answers = 5
   }
 }
 
-/** Whether the bytes have the MD5 that the ETag tells; true where it is none: of encrypted objects and of those sent in parts. */
-function isAsTold(
+/** Whether the bytes have the MD5 that the ETag states; true where it is none: of encrypted objects and of those sent in parts. */
+function hasItsETag(
   bytes: Uint8Array,
   { ETag = '', ServerSideEncryption = 'AES256', SSECustomerAlgorithm }: GetObjectCommandOutput,
 ): boolean {

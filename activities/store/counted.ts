@@ -1,5 +1,5 @@
 /**
- * Request bodies in pieces. A body that is handed to the socket at once tells nothing while it goes, for minutes on a
+ * Request bodies in pieces. A body that is handed to the socket at once shows no progress while it goes, for minutes on a
  * slow line; and a socket that sends none of it is found out only after its limit has passed twice.
  */
 import { Readable } from 'node:stream';

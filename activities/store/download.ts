@@ -45,7 +45,7 @@ export async function download(
 interface Received {
   bytes: number;
   hash: ReturnType<typeof createHash>;
-  /** The answer was encoded on the way, so that its bytes tell no position in the object. */
+  /** The answer was encoded on the way, so that a count of its bytes is no position in the object. */
   encoded: boolean;
 }
 

@@ -3,7 +3,7 @@
  * servers give one code different statuses (an expired token is 400 at AWS, 403 elsewhere), then by their status.
  *
  * - `away`: the store does not answer or has no time; it comes back by itself. Waited for.
- * - `mendable`: people must do something beside the run (credentials, clock, quota, bucket). Waited for, and told.
+ * - `mendable`: people must do something beside the run (credentials, clock, quota, bucket). Waited for, and reported.
  * - `again`: two writers met, or bytes were lost on the way; the same request succeeds at once or a moment later.
  * - `final`: the same request can never succeed at this store as it is set up. Not waited for.
  */
@@ -143,7 +143,7 @@ export function byStatus(status: number): RefusalMeaning {
   if (status === 405 || status === 501 || status === 505) return lacking;
   if (status >= 500) return broken;
   if (status >= 300 && status < 400) return region;
-  // No other 4xx tells of anything that time or people beside the run could change.
+  // No other 4xx stands for anything that time or people beside the run could change.
   if (status >= 400) return request;
   // An answer that is no S3 answer at all: a proxy's page, half a document.
   return broken;

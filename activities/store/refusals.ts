@@ -82,7 +82,7 @@ function meaningOf(error: Error, status: number): RefusalMeaning {
   return byGateway ? { ...between, refusal: status >= 400 ? 'mendable' : 'away' } : meaning;
 }
 
-/** Servers tell the bucket's region in a header, in the error, or by the host that they point to. */
+/** Servers give the bucket's region in a header, in the error, or by the host that they point to. */
 function redirected(error: Error): RefusalMeaning {
   const { 'x-amz-bucket-region': header, location } = headersOf(error);
   const { Region, Endpoint } = error as { Region?: unknown; Endpoint?: unknown }; // as the SDK adds what the error holds

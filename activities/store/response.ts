@@ -1,4 +1,4 @@
-/** What an error of the SDK tells of the answer that it came from. */
+/** What an error of the SDK has of the answer that it came from. */
 
 interface Response {
   statusCode?: unknown;
@@ -20,7 +20,7 @@ export function httpStatusOf(error: Error): number | null {
   return typeof status === 'number' ? status : null;
 }
 
-/** Whether a proxy or gateway answered in the store's place: S3 tells its errors in XML, with a code of its own. */
+/** Whether a proxy or gateway answered in the store's place: S3 sends its errors in XML, with a code of its own. */
 export const isPageError = (error: Error): boolean =>
   /^text\/html\b/i.test(headersOf(error)['content-type'] ?? '') && !namedByS3(error);
 

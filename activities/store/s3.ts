@@ -86,7 +86,7 @@ export async function atStart<T>(settings: S3Settings, work: () => Promise<T>): 
   }
 }
 
-/** True also where only the bucket's objects may be seen: the first write tells whether that is so. */
+/** True also where only the bucket's objects may be seen: the first write shows whether that is so. */
 async function isBucketThere(client: S3Client, bucket: string): Promise<boolean> {
   try {
     return (await orAbsent(client.send(new HeadBucketCommand({ Bucket: bucket })))) !== null;
@@ -117,7 +117,7 @@ export function createS3Store(client: S3Client, settings: S3Settings): ArtifactS
       ),
     putIfAbsent: (key, data) => explained(() => putIfAbsent(client, at(key), data)),
     remove: (key) => explained(async () => void (await orAbsent(client.send(new DeleteObjectCommand(at(key)))))),
-    list: (prefix, tell) => explained(() => listKeys(client, settings.bucket, prefix, tell)),
+    list: (prefix, onKey) => explained(() => listKeys(client, settings.bucket, prefix, onKey)),
   });
 }
 
@@ -128,7 +128,7 @@ export async function putIfAbsent(client: S3Client, at: ObjectAddress, data: Uin
     return true;
   } catch (error) {
     const { httpStatusCode: status, attempts = 1 } = error instanceof S3ServiceException ? error.$metadata : {};
-    // Some servers tell by 409 or 304 that the object is there; AWS tells by 409 that another writer is under way.
+    // Some servers say by 409 or 304 that the object is there; AWS says by 409 that another writer is under way.
     if (status !== 412 && status !== 409 && status !== 304) throw error;
     // The SDK asks again where an answer was lost; what stands there may be the first attempt's.
     if (status === 412 && attempts === 1) return false;

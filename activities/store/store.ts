@@ -30,8 +30,8 @@ interface ObjectPlace {
   upload(key: string, path: string, blob: BlobRef): Promise<void>;
   /** False when an object of this key stands already. Atomic among writers. */
   putIfAbsent(key: string, data: Uint8Array): Promise<boolean>;
-  /** Tells the keys below a prefix, in no particular order, perhaps more than once. */
-  list(prefix: string, tell: (key: string) => void): Promise<void>;
+  /** Calls `onKey` with each key below a prefix, in no particular order, perhaps more than once. */
+  list(prefix: string, onKey: (key: string) => void): Promise<void>;
   /** One that is absent is no error. */
   remove(key: string): Promise<void>;
 }
@@ -134,7 +134,7 @@ export function createStore(place: ObjectPlace): ArtifactStore {
     putObjectIfAbsent: (key, data) =>
       place.putIfAbsent(key, typeof data === 'string' ? new TextEncoder().encode(data) : data),
     objectKeys: (prefix) => keysBelow(prefix),
-    eachObjectKey: (prefix, tell) => place.list(prefix, tell),
+    eachObjectKey: (prefix, onKey) => place.list(prefix, onKey),
   };
 
   const keysBelow = async (prefix: string): Promise<string[]> => {

@@ -1,4 +1,4 @@
-/** What only the machine that trains can tell before anything starts: packages that are missing, the commit of a hub model. */
+/** What only the machine that trains can check before anything starts: packages that are missing, the commit of a hub model. */
 import { execa } from 'execa';
 import { z } from 'zod';
 import { unavailable, userMistake } from '../../domain/failures.ts';

@@ -69,7 +69,7 @@ export function spawnTrainer(command: Command, graceMs: number): Trainer {
   return trainer;
 }
 
-/** Tells a trainer that waits for one the path of its job. */
+/** Sends a waiting trainer the path of its job. */
 export const giveJob = ({ process }: Trainer, file: string): void => void process.stdin.write(`${file}\n`);
 
 const spawnProcess = (command: Command, graceMs: number) =>

@@ -84,7 +84,7 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
     try {
       return await superviseTrainer(held.trainer, supervision, { ...watching, onEvent });
     } catch (error) {
-      // It was gone before it was given the job, which its process had not told yet.
+      // It was gone before it was given the job, which its process had not reported yet.
       const isGone = error instanceof DermflowError && error.type === failureTypes.trainerCrashed;
       if (begun || !isGone || watching.signal.aborted) throw error;
       logger.warn({ reason: error.message }, 'the trainer that stayed is gone; another one resumes');
@@ -126,7 +126,7 @@ export function createTrainingActivities(dependencies: TrainingDependencies): Tr
         scratch: environment.scratch,
         signal: activity.cancellationSignal,
         giveUp: abortedLater(signal, graceMs),
-        heartbeat: (state) => activity.heartbeat({ ...state, ...meter.told({ besides: state.phase === 'training' }) }),
+        heartbeat: (state) => activity.heartbeat({ ...state, ...meter.state({ besides: state.phase === 'training' }) }),
         prepare: async (restored, output) => {
           await mkdir(output);
           const resume = restored?.folder ?? null;

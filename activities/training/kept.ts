@@ -126,7 +126,7 @@ export async function takeKept(
 }
 
 /**
- * Holds the kept checkpoints to their room. `stored` tells the highest step of a stage that the store has; where it
+ * Holds the kept checkpoints to their room. `stored` returns the highest step of a stage that the store has; where it
  * throws, because the store is away, nothing is taken for stored.
  */
 export async function pruneKept(

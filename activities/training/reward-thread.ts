@@ -12,7 +12,7 @@ export interface RewardThreadData {
   name: string;
 }
 
-/** `transient`: the reward's own words tell of a service that was away or busy. */
+/** `transient`: the reward's own words name a service that was away or busy. */
 export type RewardOutcome = { value: number } | { problem: string; transient: boolean };
 export type RewardReply = { index: number; outcome: RewardOutcome };
 

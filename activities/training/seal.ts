@@ -1,5 +1,5 @@
 /**
- * A checkpoint on this machine's disk that can be told to be whole: beside the trainer's files lie the stage's log and,
+ * A checkpoint on this machine's disk that is known to be whole: beside the trainer's files lie the stage's log and,
  * written last and at once, a seal that names every file with its digest. A folder without a seal, or whose bytes are
  * not as it says, is no checkpoint. So one survives its worker's `kill -9`, and may be moved by one rename.
  */

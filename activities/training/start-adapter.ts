@@ -23,7 +23,7 @@ const wrong = (folder: string, words: string): DermflowError => userMistake(`mod
 
 /**
  * What a recipe's `model.adapter` is; null where it names none. Throws a user's mistake for a folder that is no LoRA
- * adapter, one of another base, or one of other settings than `lora` says, which would then be told as those that trained.
+ * adapter, one of another base, or one of other settings than `lora` says, which would then be reported as those that trained.
  */
 export async function identifyStart({
   model,

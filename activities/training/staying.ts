@@ -60,7 +60,7 @@ export function createStayingTrainers(signal: AbortSignal | undefined, waitMs = 
   };
 }
 
-/** Ends a trainer that still runs, as one that has finished, so that its trackers are told; removes what it read. */
+/** Ends a trainer that still runs, as one that has finished, so that its trackers close their runs; removes what it read. */
 export async function endHeld({ trainer, inputs }: Held): Promise<void> {
   trainer?.process.kill('SIGTERM');
   await trainer?.process;

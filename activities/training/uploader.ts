@@ -52,7 +52,7 @@ export function createUploader<T extends { step: number }, R>(actions: UploaderA
       } catch (error) {
         if (!isWaitedFor(error) || giveUp.aborted) throw error;
         actions.onWait(checkpoint, error, pauseMs);
-        // Woken early to give up: one more attempt tells whether that is needed.
+        // Woken early to give up: one more attempt shows whether that is needed.
         await sleep(pauseMs, undefined, { signal: giveUp }).catch(() => {});
         if (waiting) return;
       }

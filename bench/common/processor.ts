@@ -1,10 +1,10 @@
-/** Processor time of other processes, as Linux tells it. */
+/** Processor time of other processes, as Linux reports it. */
 import { readFileSync } from 'node:fs';
 
 /** How Linux counts processor time, on all machines that Node runs on. */
 const ticksPerSecond = 100;
 
-/** Milliseconds that a process and its children have had so far, to 10 ms; null where the system does not tell. */
+/** Milliseconds that a process and its children have had so far, to 10 ms; null where the system does not say. */
 export function processorMsOf(pid: number): number | null {
   try {
     // The name in the second field may hold anything; user and system time are the 12th and 13th after it.

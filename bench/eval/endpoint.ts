@@ -95,15 +95,15 @@ function drawn(): Promise<Uint8Array> {
 /** Answers a second. */
 const idealOf = ({ concurrency, latencyMs }: Plan): number => concurrency / (latencyMs / 1_000);
 
-/** @param work of all requests; its result is told beside the numbers */
+/** @param work of all requests; its result stands beside the numbers */
 async function measure(name: string, plan: Plan, work: (repeat: number) => Promise<string>) {
   const shares: number[] = [];
   const cpu: number[] = [];
-  let told = '';
+  let note = '';
   for (let repeat = 0; repeat < plan.repeats; repeat++) {
     const before = process.cpuUsage();
     const begun = performance.now();
-    told = await work(repeat);
+    note = await work(repeat);
     const ms = performance.now() - begun;
     const { user, system } = process.cpuUsage(before);
     shares.push((100 * plan.requests) / (ms / 1_000) / idealOf(plan));
@@ -111,7 +111,7 @@ async function measure(name: string, plan: Plan, work: (repeat: number) => Promi
   }
   const each = shares.map((share) => share.toFixed(1)).join(', ');
   console.log(
-    `${name.padEnd(16)} ${median(shares).toFixed(1)} % of concurrency ÷ latency (each: ${each}); processor ${median(cpu).toFixed(2)} ms per answer${told}`,
+    `${name.padEnd(16)} ${median(shares).toFixed(1)} % of concurrency ÷ latency (each: ${each}); processor ${median(cpu).toFixed(2)} ms per answer${note}`,
   );
   return { share: median(shares), cpu: median(cpu) };
 }

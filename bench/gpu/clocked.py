@@ -64,15 +64,15 @@ class Clock:
 
         setattr(owner, method, measured)
 
-    def tell(self, step):
+    def report(self, step):
         self.turn()
         reserved = torch.cuda.memory_reserved() if torch.cuda.is_available() else 0
-        told = {"step": step, "seconds": self.seconds, "peaks": self.peaks, "reserved": reserved}
-        self.write(told)
+        measured = {"step": step, "seconds": self.seconds, "peaks": self.peaks, "reserved": reserved}
+        self.write(measured)
         self.seconds = {}
 
-    def write(self, told):
-        sys.stderr.write(f"\nparts {json.dumps(told)}\n")
+    def write(self, measured):
+        sys.stderr.write(f"\nparts {json.dumps(measured)}\n")
         sys.stderr.flush()
 
 
@@ -85,13 +85,13 @@ def watch(clock):
     meter.peak_memory = lambda: max(clock.whole, unclocked())
     on_log = Stretch.on_log
 
-    def told(self, args, state, control, logs=None, **more):
+    def on_log(self, args, state, control, logs=None, **more):
         on_log(self, args, state, control, logs=logs, **more)
         if "loss" in logs:
-            clock.tell(state.global_step)
+            clock.report(state.global_step)
             relax(state.global_step)
 
-    Stretch.on_log = told
+    Stretch.on_log = on_log
     run = Stretch.run
 
     def begun(self, trainer):

@@ -72,10 +72,10 @@ def alone(job, folder, environment=None):
 
     place = folder / "runs" / Path(job["output"]).parent.name
     place.mkdir(parents=True)
-    return told(run(job, place, environment=environment))
+    return result_of(run(job, place, environment=environment))
 
 
-def told(result):
+def result_of(result):
     return {
         "code": result.code,
         "started": result.of("started"),

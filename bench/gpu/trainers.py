@@ -13,7 +13,7 @@ KILLED = "killed"
 
 
 class Waiting:
-    """One trainer. `clocked`: by `clocked.py`, which tells seconds and memory of each part of a step on stderr."""
+    """One trainer. `clocked`: by `clocked.py`, which writes seconds and memory of each part of a step on stderr."""
 
     def __init__(self, folder, name, like, *, clocked=False, environment=None):
         self.folder, self.name = Path(folder), name

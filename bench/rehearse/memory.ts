@@ -1,4 +1,4 @@
-/** Memory of all processes that this one has started, directly or through others, as Linux tells it. */
+/** Memory of all processes that this one has started, directly or through others, as Linux reports it. */
 import { readFileSync } from 'node:fs';
 
 export interface MemorySample {

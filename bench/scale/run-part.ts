@@ -18,6 +18,6 @@ const input: unknown = JSON.parse(await readFile(inputFile, 'utf8'));
 const isAgain = when === 'again';
 const parts = await createParts(folder, imported, distractors as DistractorSource, isAgain); // as the parent checked
 const work = parts[part as PartName] as (input: unknown) => Promise<unknown>; // whose input a workflow made
-const told = await new MockActivityEnvironment().run(() => withHeartbeats(() => measure(() => work(input))));
-console.log(JSON.stringify(told));
+const measured = await new MockActivityEnvironment().run(() => withHeartbeats(() => measure(() => work(input))));
+console.log(JSON.stringify(measured));
 process.exit(0);

@@ -36,9 +36,9 @@ const imported = await writeGeneratedSources(store, generated, count, await load
 await writeFile(join(folder, importedFile), JSON.stringify(imported));
 const parts = await createParts(folder, imported, distractors);
 
-const told: (ResourceUse & { part: PartName; attempt: number })[] = [];
+const readings: (ResourceUse & { part: PartName; attempt: number })[] = [];
 const print = (events: number | null): never => {
-  console.log(JSON.stringify({ events, parts: told }));
+  console.log(JSON.stringify({ events, parts: readings }));
   process.exit(0);
 };
 
@@ -59,7 +59,7 @@ const measured =
           console.error(`${part}:`, error);
           return process.exit(1); // nothing is away that a retry could wait for
         });
-        told.push({ part, ...own, attempt: Context.current().info.attempt });
+        readings.push({ part, ...own, attempt: Context.current().info.attempt });
         const { seconds, processorSeconds, peakMiB } = own;
         // Of a run that takes hours.
         console.error(
@@ -123,7 +123,7 @@ const activities = {
 if (until === 'data') {
   // The first part needs no workflow.
   const { measure: own } = processes === 'own' ? await inItsOwn('data', null) : await measure(parts.data);
-  told.push({ part: 'data', ...own, attempt: 1 });
+  readings.push({ part: 'data', ...own, attempt: 1 });
   print(null);
 }
 const bundle = { code: await readFile(join(folder, workflowsFile), 'utf8') };

@@ -43,7 +43,7 @@ async function ablate(recipeName: string, { seeds, set, data, out, open, json = 
   const recipes = await Promise.all(
     readSeeds(seeds).map((seed) => readRecipe(recipeName, { set: seed === null ? set : [...set, `seed=${seed}`] })),
   );
-  // A mistake in a recipe is told before hours of import.
+  // A mistake in a recipe is reported before hours of import.
   for (const recipe of recipes) ablationOf(recipe);
   const interrupted = untilInterrupted();
   const page = await withSession(async (session) => {

@@ -1,7 +1,7 @@
 /** `dermflow data`: imports a data set from this machine, or says what an import would find. */
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { checkDataset } from '../../activities/datasets/import/check.ts';
-import { type ReadRequest, readRecords, tellLeftOut } from '../../activities/datasets/import/first-pass.ts';
+import { leftOutWords, type ReadRequest, readRecords } from '../../activities/datasets/import/first-pass.ts';
 import { importDataset, readMalignantLeftOut } from '../../activities/datasets/import/import-dataset.ts';
 import { plainName } from '../../activities/datasets/opening/names.ts';
 import { loadKnowledge } from '../../activities/knowledge.ts';
@@ -56,7 +56,7 @@ export const dataCommand = (): Command =>
         .action(checkData),
     );
 
-/** Reads a set's tables and no image, so that a mistake in them is told before missing services are. */
+/** Reads a set's tables and no image, so that a mistake in them is reported before missing services are. */
 export async function readThrough(request: ReadRequest): Promise<void> {
   for await (const _ of readRecords(request));
 }
@@ -93,7 +93,7 @@ async function importData(adapter: AdapterName, { from, json = false, ...options
     const manifest = await store.manifest(imported);
     const { facts } = manifest;
     if (json) return console.log(JSON.stringify({ adapter, imported, facts }));
-    for (const lost of await readMalignantLeftOut(store, manifest)) console.log(tellLeftOut(lost));
+    for (const lost of await readMalignantLeftOut(store, manifest)) console.log(leftOutWords(lost));
     console.log(`${adapter}: ${JSON.stringify(facts)}`);
     console.log(`in a recipe: { adapter: ${adapter}, imported: ${JSON.stringify(imported)} }`);
   } finally {

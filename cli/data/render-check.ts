@@ -1,6 +1,6 @@
 /** The lines of `dermflow data check`; what is left out and names a malignant disease comes first, and whole. */
 import type { Check } from '../../activities/datasets/import/check.ts';
-import { tellLeftOut } from '../../activities/datasets/import/first-pass.ts';
+import { leftOutWords } from '../../activities/datasets/import/first-pass.ts';
 
 /** How many lines of each kind are printed; the rest is one line with its count. */
 const listed = 20;
@@ -16,7 +16,7 @@ export function renderCheck(check: Check): string[] {
   const { diagnosis: _, officialSplit: splits, ...tables } = counts;
   const [malignant, others] = [leftOut.filter((lost) => lost.malignant), leftOut.filter((lost) => !lost.malignant)];
   return [
-    ...malignant.map(tellLeftOut),
+    ...malignant.map(leftOutWords),
     line('rows', `${rows} read: ${parts.join(', ')}`),
     line('records', String(records)),
     line('groups', inWords(groups)),

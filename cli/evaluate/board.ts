@@ -12,7 +12,7 @@ import { runResultSchema } from '../../domain/run-record.ts';
 import { recordedRecipe } from './recorded-recipe.ts';
 
 export interface BoardRow extends Omit<BenchmarkScore, 'groups' | 'lenient'> {
-  /** Null for evaluations of runs, whose manifests do not tell them; `lenient` for those of before version 7. */
+  /** Null for evaluations of runs, whose manifests do not have them; `lenient` for those of before version 7. */
   groups: number | null;
   lenient: BenchmarkScore['lenient'] | null;
   /** Artifact of kind `benchmark`, or `evaluation` of a run. */
@@ -29,7 +29,7 @@ export function modelsBehind(rows: readonly BoardRow[]): (row: BoardRow) => stri
 
 const readsInFlight = 16;
 
-/** @param namespace Temporal's, whose runs are told */
+/** @param namespace Temporal's, whose runs are shown */
 export async function readBoard(store: ArtifactStore, namespace: string): Promise<BoardRow[]> {
   const keys = await store.keys('benchmark', '');
   const own = newest((await concurrently(keys, readsInFlight, (key) => readBenchmark(store, key))).flat());
@@ -58,7 +58,7 @@ interface Read {
   items: string | undefined;
 }
 
-/** What was asked for by itself stands for the run's own evaluation of the same model and items, and tells patients too. */
+/** What was asked for by itself stands for the run's own evaluation of the same model and items, and counts patients too. */
 export function withoutRepeats(own: readonly BoardRow[], ofRuns: readonly RowOfRun[]): BoardRow[] {
   const known = new Set(own.map((row) => measurementOf(row, row.label)));
   return [...own, ...ofRuns.flatMap(({ row, asked }) => (known.has(measurementOf(row, asked)) ? [] : [row]))];

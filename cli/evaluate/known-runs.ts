@@ -33,10 +33,10 @@ export async function findRun(session: Asked, run: string): Promise<KnownRun> {
   const recipe = recordedRecipe(run, given);
   const store = await session.store();
   const finished = status.state === 'COMPLETED' ? await knownResultOf(session, run) : null;
-  const told = finished ?? status.progress;
+  const record = finished ?? status.progress;
   return {
     ...{ run, recipe, adapter: finished?.adapter ?? null },
-    ...(await readEvaluations(store, told ? evaluatedBy(told) : [])),
+    ...(await readEvaluations(store, record ? evaluatedBy(record) : [])),
   };
 }
 

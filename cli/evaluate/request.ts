@@ -60,7 +60,7 @@ export async function readRequest(
 ): Promise<EvaluateModelsInput> {
   if (options.benchmark.length === 0) throw userMistake('--benchmark is missing: name one or more, e.g. id-diagnosis');
   for (const name of options.benchmark) if (!isOwnItems(name)) benchmarkNamed(name);
-  // A mistake in a name is told before anything is looked for.
+  // A mistake in a name is reported before anything is looked for.
   const references = names.map(parseModelReference);
   const judge = options.judge === undefined ? null : parseJudge(options.judge);
   const run = references.find((reference) => reference.kind === 'run')?.run;

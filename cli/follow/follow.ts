@@ -54,7 +54,7 @@ function showJson(): Display {
   return { status: (status) => console.log(JSON.stringify(status)), end: () => {} };
 }
 
-/** A log tells a silence that lasts after 1, 5, 15 and 30 minutes, then every hour. */
+/** A log reports a silence that lasts after 1, 5, 15 and 30 minutes, then every hour. */
 function startOfSilence(ms: number): number {
   const minutes = ms / 60_000;
   const passed = [1, 5, 15, 30].findLast((each) => each <= minutes) ?? 0;

@@ -1,4 +1,4 @@
-/** `dermflow list`: runs, the newest first; one that was started again is told as it is now. */
+/** `dermflow list`: runs, the newest first; one that was started again is shown as it is now. */
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { Command } from 'commander';
 import { listRecords } from '../../activities/run-records.ts';

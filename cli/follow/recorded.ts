@@ -1,4 +1,4 @@
-/** Runs as their records in the store tell them: what Temporal has forgotten, and what only workers would answer. */
+/** Runs by their records in the store: what Temporal has forgotten, and what only workers would answer. */
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { findRecords } from '../../activities/run-records.ts';
 import type { RunInput, RunResult } from '../../domain/contracts/run.ts';
@@ -71,7 +71,7 @@ export async function knownInputOf(session: Asked, run: string): Promise<RunInpu
 }
 
 /**
- * Whether Temporal has forgotten a run that is finished, as its record says. Where that cannot be read `warn` is told, and
+ * Whether Temporal has forgotten a run that is finished, as its record says. Where that cannot be read `warn` gets the reason, and
  * the run counts as new.
  */
 export async function isForgottenAndFinished(

@@ -27,7 +27,7 @@ const longSilenceMs = 60_000;
 /**
  * Since when nothing has moved and what stands still, where that is worth a word; null otherwise.
  *
- * @param round how a silence is told
+ * @param round how a silence is shown
  */
 export function stillness(
   { state, training, work }: PendingActivity,

@@ -21,11 +21,11 @@ const marks: Record<PartProgress['state'], string> = {
 export function renderKnown(status: KnownStatus): string {
   if (!status.forgotten) return renderStatus(status);
   const { run, closedAt } = status;
-  const told =
+  const outcome =
     closedAt === null
       ? `its end is not recorded; "dermflow resume ${run}" continues it`
       : 'this is its record in the store';
-  return `${renderStatus(status)}\n${pc.dim(`  Temporal has forgotten it; ${told}`)}`;
+  return `${renderStatus(status)}\n${pc.dim(`  Temporal has forgotten it; ${outcome}`)}`;
 }
 
 /** Some ten lines, without an end of line. */

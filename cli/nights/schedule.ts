@@ -39,7 +39,7 @@ interface OutputOptions {
 }
 
 /** What was done, as a sentence or for programs. */
-export const tellDone = ({ json = false }: OutputOptions, done: Record<string, string>, words: string): void =>
+export const showDone = ({ json = false }: OutputOptions, done: Record<string, string>, words: string): void =>
   console.log(json ? JSON.stringify(done) : words);
 
 async function list({ json = false }: OutputOptions): Promise<void> {
@@ -57,17 +57,17 @@ async function list({ json = false }: OutputOptions): Promise<void> {
 async function trigger(name: string, shown: OutputOptions): Promise<void> {
   await withSession(({ client }) => triggerNight(client, name));
   const words = `a night of "${name}" begins; "dermflow schedule list" names it`;
-  tellDone(shown, { schedule: name, done: 'triggered' }, words);
+  showDone(shown, { schedule: name, done: 'triggered' }, words);
 }
 
 async function pause(name: string, { note, ...shown }: OutputOptions & { note?: string }): Promise<void> {
   await withSession(({ client }) => askSchedule(client, name, (handle) => handle.pause(note ?? 'paused by dermflow')));
-  tellDone(shown, { schedule: name, done: 'paused' }, `"${name}" is paused; a night that has begun goes on`);
+  showDone(shown, { schedule: name, done: 'paused' }, `"${name}" is paused; a night that has begun goes on`);
 }
 
 async function resume(name: string, shown: OutputOptions): Promise<void> {
   await withSession(({ client }) => askSchedule(client, name, (handle) => handle.unpause()));
-  tellDone(shown, { schedule: name, done: 'resumed' }, `"${name}" goes on with its next night`);
+  showDone(shown, { schedule: name, done: 'resumed' }, `"${name}" goes on with its next night`);
 }
 
 async function backfill(
@@ -80,11 +80,11 @@ async function backfill(
     await backfillNights(client, name, start, end);
   });
   const words = `the nights of "${name}" from ${from} to ${to} begin, one after another`;
-  tellDone(shown, { schedule: name, done: 'backfilled', from, to }, words);
+  showDone(shown, { schedule: name, done: 'backfilled', from, to }, words);
 }
 
 async function remove(name: string, shown: OutputOptions): Promise<void> {
   await withSession(({ client }) => askSchedule(client, name, (handle) => handle.delete()));
   const words = `"${name}" is deleted; its nights are kept, "dermflow schedule trend ${name}" shows them`;
-  tellDone(shown, { schedule: name, done: 'deleted' }, words);
+  showDone(shown, { schedule: name, done: 'deleted' }, words);
 }

@@ -47,7 +47,7 @@ export function scheduleOptions(input: NightlyInput, { at, timezone, catchupHour
   };
 }
 
-/** Where the namespace lacks our search attributes nights go without them, and `warn` is told how to register them. */
+/** Where the namespace lacks our search attributes nights go without them, and `warn` gets the command that registers them. */
 export async function createSchedule(
   client: Client,
   options: Options,

@@ -36,7 +36,7 @@ export async function reviewPage(run: string, set: string, reviewer: string): Pr
     <p id="said" role="status" class="said"></p>
     <form id="gate" hidden>
       <h2>Who reviews?</h2>
-      <p>Your name stands beside your scores, in the run and in its report; a model card tells only how many people reviewed. Two people count as two by their names.</p>
+      <p>Your name stands beside your scores, in the run and in its report; a model card says only how many people reviewed. Two people count as two by their names.</p>
       <p><label for="reviewer">Name</label> <input id="reviewer" autocomplete="name" maxlength="${longestName}" required> <button type="submit" class="strong">Begin</button></p>
     </form>
     <section id="nothing" hidden aria-labelledby="nothing-title">

@@ -13,7 +13,7 @@ import { type Session, withSession } from '../session.ts';
 import { exportReviews, importReviews } from './exchange.ts';
 import { reviewPage } from './page.ts';
 import { reviewPages } from './pages.ts';
-import { createClosedCheck, createTeller, reviewsOf, type Teller, tellRun, whyClosed } from './run-wait.ts';
+import { createClosedCheck, createNotifier, type Notifier, notifyRun, reviewsOf, whyClosed } from './run-wait.ts';
 import { openReviewService } from './service.ts';
 
 interface ReviewOptions {
@@ -54,20 +54,20 @@ async function review(session: Session, run: string, options: ReviewOptions): Pr
   const { status } = await client.workflow.getHandle(run).describe();
   const closed = whyClosed(run, wait, status.name);
   if (closed !== null) throw userMistake(closed);
-  const teller = createTeller(tellRun(client, run));
+  const notifier = createNotifier(notifyRun(client, run));
   try {
     if (options.import !== undefined) {
       const done = await importReviews(log, options.import, new Set(narratives.map(({ id }) => id)));
       const { counts, complete } = summarise(reviewedCases(narratives, await log.read(), wait.certified));
-      teller.tell(complete);
+      notifier.notify(complete);
       const words = `${done.written} reviews written, ${done.known} stood there already; ${countWords(counts)}`;
       return print(words, { ...done, counts });
     }
-    const server = await serveReviews(session, run, wait, options, teller);
+    const server = await serveReviews(session, run, wait, options, notifier);
     print(server.address, { address: server.address });
     await serveUntilInterrupted(server);
   } finally {
-    await teller.close();
+    await notifier.close();
   }
 }
 
@@ -77,10 +77,10 @@ export async function serveReviews(
   run: string,
   wait: Awaited<ReturnType<typeof reviewsOf>>,
   { reviewer = '', port }: ReviewOptions,
-  { tell }: Teller,
+  { notify }: Notifier,
 ): Promise<WebServer> {
   const service = await openReviewService({
-    ...{ store: await session.store(), wait, tell, now: () => new Date() },
+    ...{ store: await session.store(), wait, notify, now: () => new Date() },
     closed: createClosedCheck(session.client, run),
   });
   const { html, script } = await reviewPage(run, wait.set.sha256.slice(0, 16), reviewer);

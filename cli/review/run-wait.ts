@@ -1,4 +1,4 @@
-/** What a run says of its reviews, and how it is told of new ones. */
+/** What a run says of its reviews, and how it is notified of new ones. */
 import { type Client, QueryNotRegisteredError } from '@temporalio/client';
 import type { ReviewAnswer, ReviewWait } from '../../domain/contracts/narratives.ts';
 import { unavailable, userMistake } from '../../domain/failures.ts';
@@ -7,7 +7,7 @@ import { grpcStatus, isGrpcStatus } from '../../platform/grpc.ts';
 import { handleOf } from '../runs.ts';
 
 const answerWithinMs = 10_000;
-const tellEveryMs = 300_000;
+const notifyEveryMs = 300_000;
 
 /**
  * The narratives that a run has reviewed, whether or not it waits for more. Throws in one line where there are none: for
@@ -66,22 +66,22 @@ export function createClosedCheck(client: Client, run: string, forMs = 10_000): 
 const ask = (client: Client, run: string): Promise<ReviewAnswer> =>
   client.withDeadline(Date.now() + answerWithinMs, () => handleOf(client, run).query<ReviewAnswer>(queries.review));
 
-export interface Teller {
-  tell(complete: boolean): void;
-  /** Tells what is not told yet. */
+export interface Notifier {
+  notify(complete: boolean): void;
+  /** Sends what was not sent yet. */
   close(): Promise<void>;
 }
 
 /**
- * Tells a run that cases were reviewed: at once where none waits any more, else once in five minutes, so that the run's
- * history stays short. What cannot be told is told later; the run also looks by itself.
+ * Notifies a run that cases were reviewed: at once where none waits any more, else once in five minutes, so that the run's
+ * history stays short. What cannot be sent is sent later; the run also looks by itself.
  *
- * @param send rejects where the run cannot be reached; false where another page has told it just now. `last`: the page closes
+ * @param send rejects where the run cannot be reached; false where another page has just notified it. `last`: the page closes
  */
-export function createTeller(
+export function createNotifier(
   send: (complete: boolean, last: boolean) => Promise<unknown>,
-  everyMs = tellEveryMs,
-): Teller {
+  everyMs = notifyEveryMs,
+): Notifier {
   let untold: boolean | null = null;
   let notBefore = 0;
   let sending = Promise.resolve();
@@ -101,7 +101,7 @@ export function createTeller(
   };
   const timer = setInterval(() => void flushInTurn(), Math.min(everyMs, 30_000));
   return {
-    tell: (complete) => {
+    notify: (complete) => {
       untold = complete || untold === true;
       void flushInTurn();
     },
@@ -113,17 +113,17 @@ export function createTeller(
 }
 
 /** Signals, unless another page has done so within the same minutes: a run takes 10,000 signals, whoever sends them. */
-export const tellRun =
+export const notifyRun =
   (client: Client, run: string) =>
   async (complete: boolean, last = false): Promise<boolean> => {
-    if (!complete && !last && (await isToldLately(client, run))) return false;
+    if (!complete && !last && (await wasNotifiedLately(client, run))) return false;
     await handleOf(client, run).signal(signals.reviewed, complete);
     return true;
   };
 
-/** By the run's clock and ours, which may differ: then the run is told. */
-async function isToldLately(client: Client, run: string): Promise<boolean> {
+/** By the run's clock and ours, which may differ: then the run is notified. */
+async function wasNotifiedLately(client: Client, run: string): Promise<boolean> {
   const answer = await ask(client, run).catch(() => null);
   const toldAt = answer && 'toldAt' in answer ? answer.toldAt : undefined;
-  return toldAt !== undefined && Math.abs(Date.now() - toldAt) < tellEveryMs;
+  return toldAt !== undefined && Math.abs(Date.now() - toldAt) < notifyEveryMs;
 }

@@ -33,15 +33,15 @@ interface ServiceSource {
   wait: Pick<ReviewWait, 'set' | 'certified'>;
   /** Why the run waits for no reviews any more; null while it does. */
   closed(): Promise<string | null>;
-  /** Tells the run that something was reviewed; what cannot be told is found by the run itself, later. */
-  tell(complete: boolean): void;
+  /** Notifies the run of a review; where that fails the run finds it by itself, later. */
+  notify(complete: boolean): void;
   now(): Date;
 }
 
 /** How long what was read of the store is fresh at least, and how many times as long as reading it took. */
 const fresh = { ms: 1000, times: 10 };
 
-export async function openReviewService({ store, wait, closed, tell, now }: ServiceSource): Promise<ReviewService> {
+export async function openReviewService({ store, wait, closed, notify, now }: ServiceSource): Promise<ReviewService> {
   const { by, reviewers, settleAbove } = wait.certified;
   const rules: ReviewRules = { by, reviewers, settleAbove };
   const narratives = await readNarratives(store, wait.set);
@@ -121,7 +121,7 @@ export async function openReviewService({ store, wait, closed, tell, now }: Serv
       const standing = await log.add(review.data);
       if (standing) return { conflict: standing };
       // What others have said meanwhile may make a case wait again.
-      tell(summarise(await cases()).complete && summarise(await cases(true)).complete);
+      notify(summarise(await cases()).complete && summarise(await cases(true)).complete);
       return { saved: true };
     },
     picture: async (sha256) => {

@@ -3,7 +3,7 @@ import type { BenchmarkScore } from '../../domain/contracts/benchmarks.ts';
 import { csvOf } from '../../domain/rows/csv.ts';
 import { renderTable } from '../table.ts';
 
-/** A run's own evaluations tell no patients, and those of before version 7 nothing of the lenient reader. */
+/** A run's own evaluations count no patients, and those of before version 7 have no lenient reader. */
 export type ShownScore = Omit<BenchmarkScore, 'groups' | 'lenient'> & {
   groups: number | null;
   lenient: BenchmarkScore['lenient'] | null;

@@ -106,11 +106,11 @@ export async function withData<R extends Recipe>(
   recipe: R,
   folder: string,
   store: ArtifactStore,
-  told: Pick<SourcesRequest, 'onProgress' | 'onNote'>,
+  callbacks: Pick<SourcesRequest, 'onProgress' | 'onNote'>,
 ): Promise<R> {
   // What reads tables and images takes a second to load, which commands without data are spared.
   const { importSources } = await import('../../activities/datasets/import/recipe-sources.ts');
   const { loadKnowledge } = await import('../../activities/knowledge.ts');
   const { scratch } = ownEnvironment();
-  return importSources({ store, recipe, folder, knowledge: await loadKnowledge(), scratch, ...told });
+  return importSources({ store, recipe, folder, knowledge: await loadKnowledge(), scratch, ...callbacks });
 }

@@ -40,10 +40,10 @@ async function run(recipeName: string, options: RunOptions): Promise<void> {
   const interrupted = untilInterrupted();
   await withSession(async (session) => {
     const { store, page } = session;
-    const told = { onProgress: showImport, onNote: showNote };
+    const callbacks = { onProgress: showImport, onNote: showNote };
     const place = () => store({ writes: true });
     const taught = await withTeacher(recipe, place);
-    const complete = data === undefined ? taught : await withData(taught, data, await place(), told);
+    const complete = data === undefined ? taught : await withData(taught, data, await place(), callbacks);
     const id = name ?? runOf(complete);
     await startUnfinished(session, complete, id);
     if (json) console.log(JSON.stringify({ run: id, page: page(id) }));

@@ -15,7 +15,7 @@ export interface AskedItem {
   /** Null: the model's own, or none. */
   system: string | null;
   prompt: string;
-  /** Options whose probabilities are kept where the model's side tells them; they change no answer. */
+  /** Options whose probabilities are kept where the model's side returns them; they change no answer. */
   options?: readonly OfferedOption[];
 }
 
@@ -57,7 +57,7 @@ export const keptAnswerSchema = z.strictObject({
   text: z.string(),
   /** The last three: an endpoint that did not take the request. */
   finish: z.enum(finishes),
-  /** Absent where the model's side tells none, and in answers of earlier versions. */
+  /** Absent where the model's side returns none, and in answers of earlier versions. */
   options: optionLogProbsSchema.optional(),
 });
 export type KeptAnswer = z.infer<typeof keptAnswerSchema>;

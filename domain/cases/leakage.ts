@@ -16,7 +16,7 @@ export interface Leak {
   train: NamedPicture;
   /** Of near-duplicates by their perceptual hashes: how well one fits into the other, from the threshold to 1. */
   likeness?: number;
-  /** Of near-duplicates that an encoder tells: the cosine of their embeddings. */
+  /** Of near-duplicates that an encoder finds: the cosine of their embeddings. */
   cosine?: number;
 }
 

@@ -1,6 +1,6 @@
 /**
  * The perceptual hash of a picture: a grey version of 24 x 24 cells in 64 levels, one character per cell, row by row, stretched over
- * the levels that occur. It is small enough to stand in every case, and enough to tell whether two pictures are one
+ * the levels that occur. It is small enough to stand in every case, and enough to decide whether two pictures are one
  * after resizing, compression, other light, cropping, a border, mirroring and turning (alignment.ts). A border of one
  * colour is left out of it.
  */

@@ -11,7 +11,7 @@ export type TeacherRecipe = Pick<RecipeParts, 'model' | 'distillation'> & { teac
 
 /** On the machines that evaluate. */
 export interface TeacherActivities {
-  /** Opens the teacher and lets it encode one picture, so that a mistake in it is told before anything is paid for. */
+  /** Opens the teacher and lets it encode one picture, so that a mistake in it is reported before anything is paid for. */
   openTeacher(input: { recipe: TeacherRecipe; dataset: ArtifactRef }): Promise<TeacherRef>;
   /** Features of the pictures of all rows, in the store; what is there already is not encoded again. */
   encodeTeacher(input: { recipe: TeacherRecipe; dermcot: ArtifactRef }): Promise<TeacherRef>;

@@ -18,7 +18,7 @@ export interface StageLog {
   metrics: ArtifactRef;
 }
 
-/** What every method's report is told of the run. */
+/** What every method's report gets of the run. */
 export interface ReportedRun {
   run: string;
   recipe: object;

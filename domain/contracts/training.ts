@@ -38,14 +38,14 @@ export interface SftInput {
   rows: number;
   /** Policy start; without it a fresh adapter. */
   adapter?: CheckpointRef;
-  /** Of the whole stage. Absent in runs begun before it was told: those that the recipe gives the stage. */
+  /** Of the whole stage. Absent in runs begun before it was given: those that the recipe gives the stage. */
   epochs?: number;
   /** 1-based epoch at whose end the stretch stops. */
   epoch: number;
 }
 
 export interface GrpoInput {
-  /** Absent in runs begun before it was told: with `sft` that of GRPO after SFT, else that of RL without it. */
+  /** Absent in runs begun before it was given: with `sft` that of GRPO after SFT, else that of RL without it. */
   stage?: StageBy<'grpo'>;
   recipe: GrpoRecipe;
   model: ModelRef;
@@ -53,7 +53,7 @@ export interface GrpoInput {
   questions: ArtifactRef;
   /** Policy start and KL reference of every stretch; null: none, the base model is both. */
   sft: CheckpointRef | null;
-  /** Of the whole stage. Absent in runs begun before they were told: those that the recipe gives the stage. */
+  /** Of the whole stage. Absent in runs begun before they were given: those that the recipe gives the stage. */
   milestones?: readonly number[];
   /** The one of them at which this stretch stops. */
   stopAt: number;
@@ -92,7 +92,7 @@ export interface SorebInput {
   stopAt: number;
 }
 
-/** What the model card tells beyond the recipe is optional: an adapter may be exported before its evaluation is known. */
+/** What the model card says beyond the recipe is optional: an adapter may be exported before its evaluation is known. */
 export interface AdapterInput {
   recipe: Recipe;
   model: ModelRef;

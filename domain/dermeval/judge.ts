@@ -15,7 +15,7 @@ export const judgeSettingsSchema = z.strictObject({
   /** What it sees beside the text; absent: the certified text where every item has one, else the picture. */
   shows: z.enum(['reference', 'picture']).optional(),
   temperature: z.number().min(0).max(2),
-  /** How often each text is judged: its score is the mean, and how far the judge agrees with itself is told. */
+  /** How often each text is judged: its score is the mean, and how far the judge agrees with itself is reported. */
   repeats: z.int().min(1).max(20),
   maxTokens: z.int().positive(),
   /** Share of texts without all six scores above which there is no result. */
@@ -38,7 +38,7 @@ export type Shown = 'reference' | 'picture';
 export const judgePinSchema = z.strictObject({
   /** What the endpoint says of itself. */
   model: z.json(),
-  /** By its first reply; null where that tells none: then the first that does is remembered (activities/judging/judge-model.ts). */
+  /** By its first reply; null where that has none: then the first that does is remembered (activities/judging/judge-model.ts). */
   served: z.string().nullable(),
   /** Digest of the prompt without the texts. */
   prompt: z.string(),

@@ -4,9 +4,9 @@ import type { ScoredItem } from './scored.ts';
 import { optionConfidence } from './statistics/calibration.ts';
 
 /** Nothing is added where the probabilities are of another letter than the one that was read. */
-export function withConfidence(scored: ScoredItem, told: OptionLogProbs | undefined): ScoredItem {
+export function withConfidence(scored: ScoredItem, options: OptionLogProbs | undefined): ScoredItem {
   const letter = scored.strict.letter ?? scored.lenient.letter;
-  if (!told || letter === null || told.chosen !== letter) return scored;
-  const confidence = optionConfidence(told.logProbs, letter);
+  if (!options || letter === null || options.chosen !== letter) return scored;
+  const confidence = optionConfidence(options.logProbs, letter);
   return confidence === null ? scored : { ...scored, confidence };
 }

@@ -79,7 +79,7 @@ export const modelOrder = (a: ModelUnderTest, b: ModelUnderTest): number =>
 export const sameModel = (a: ModelUnderTest, b: ModelUnderTest): boolean =>
   a.stage === b.stage && a.step === b.step && a.image === b.image;
 
-/** What tells a result's model. */
+/** What a result says of its model. */
 interface Labelled {
   label: string;
   step: number | null;

@@ -1,6 +1,6 @@
 /**
  * What a night says: whether a model is worse than on the last good night. A changed judge, prompt or set of items begins
- * a new line, and scores are not compared over it; anchors (fixed answers that are scored every night) tell a judge that
+ * a new line, and scores are not compared over it; anchors (fixed answers that are scored every night) show a judge that
  * drifts from a model that does.
  */
 import type { GroupedValue } from './statistics/clustered.ts';

@@ -35,7 +35,7 @@ export const scoredItemSchema = z.strictObject({
   unreadable: z.enum(unreadableForms).nullable(),
   /** Whether the stated lesion condition is the case's; null where none was stated or none is known. */
   conditionCorrect: z.boolean().nullable(),
-  /** Probability of the answer that was read, among the options; absent where the model's side tells none. */
+  /** Probability of the answer that was read, among the options; absent where the model's side returns none. */
   confidence: share.optional(),
   /** Of a narrative that a judge has scored: each dimension, of 5. */
   dermeval: scoresSchema.optional(),

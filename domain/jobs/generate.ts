@@ -4,7 +4,7 @@ import { commonSchema, path, rowsSchema } from './common.ts';
 
 /**
  * Generation by Transformers with the adapter unmerged: one JSON line `GeneratedRow` per row in `output/generated.jsonl`,
- * whole batches at a time, each there when its progress is told.
+ * whole batches at a time, each there when its progress is reported.
  */
 export const generateJobSchema = z.strictObject({
   ...commonSchema,

@@ -39,7 +39,7 @@ export const grpoJobSchema = z.strictObject({
   }),
   /** How often the groups of a step whose completions all earn the same are drawn again, at most; 0: never. */
   redraws: z.int().nonnegative(),
-  /** Questions whose greedy answers are rewarded at `stopAt`, told as `validation_reward`; absent: none. */
+  /** Questions whose greedy answers are rewarded at `stopAt`, logged as `validation_reward`; absent: none. */
   validation: rowsSchema.exactOptional(),
   /** Unix socket that answers `POST /rewards` (`rewardRequestSchema`); rank 0 asks for all ranks. */
   rewardSocket: path,

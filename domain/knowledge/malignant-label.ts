@@ -1,4 +1,4 @@
-/** Whether a label that became no case names a malignant disease: such a loss is told before all others. */
+/** Whether a label that became no case names a malignant disease: such a loss is reported before all others. */
 import { normaliseLabel } from './label.ts';
 import type { Taxonomy } from './taxonomy.ts';
 

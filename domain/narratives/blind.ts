@@ -25,7 +25,7 @@ const isAbbreviated = (name: string): boolean => /^[a-z]{1,3}$/.test(name);
 /** What is said of a disease without its name: a picture shows no malignancy, only what speaks for it. */
 const verdict = /^(?:cancer|cancerous|precancerous|carcinoma|sarcoma|malignant|malignancy|malignancies)$/;
 
-/** What tells that a description was not written blindly: diagnoses, and words of malignancy. */
+/** What shows that a description was not written blindly: diagnoses, and words of malignancy. */
 export const verdictsIn = (text: string): string[] => [
   ...diagnosesNamed(text),
   ...wordsOf(text)

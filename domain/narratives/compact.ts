@@ -11,7 +11,7 @@ import { taxonomySentence } from '../trajectories/compose.ts';
 import { joinFindings, writeRationale } from '../trajectories/rationale.ts';
 import { writeRho } from '../trajectories/rho.ts';
 import { verdictsIn } from './blind.ts';
-import type { NarrativeWording, Read, Told } from './wording.ts';
+import type { Known, NarrativeWording, Read } from './wording.ts';
 
 const system = 'You are a concise, professional dermatology assistant.';
 const allFindings = findingKinds.flatMap((kind): readonly string[] => findingValues[kind]);
@@ -70,7 +70,7 @@ function listed(reply: string): string[] | null {
  * Two differential diagnoses, each with a finding that speaks against it and one that it would show. Whoever is asked
  * chooses; the lists hold what is true of the description, so that a small model's reasons can be sound.
  */
-function reason({ description, diagnosis }: Told, knowledge: Knowledge) {
+function reason({ description, diagnosis }: Known, knowledge: Knowledge) {
   const [first, second] = choicesOf({ description, diagnosis }, knowledge);
   return {
     system,
@@ -86,12 +86,12 @@ function reason({ description, diagnosis }: Told, knowledge: Knowledge) {
  * Two lists without a diagnosis in common. A choice is known by the finding that is missing, which in each list stands for
  * one diagnosis: each further token of a reply costs a small model a moment.
  */
-function choicesOf(told: Told, knowledge: Knowledge): [Against[], Against[]] {
-  const neighbours = differentialsOf(told.diagnosis, knowledge).filter((name) => typicalOf(name).length > 0);
-  const others = demoDiagnoses.map(({ name }) => name).filter((name) => name !== told.diagnosis);
+function choicesOf(known: Known, knowledge: Knowledge): [Against[], Against[]] {
+  const neighbours = differentialsOf(known.diagnosis, knowledge).filter((name) => typicalOf(name).length > 0);
+  const others = demoDiagnoses.map(({ name }) => name).filter((name) => name !== known.diagnosis);
   const names = (neighbours.length > 1 ? neighbours : others).toSorted();
   const choices = (parity: number): Against[] => {
-    const all = names.filter((_, i) => i % 2 === parity).flatMap((name) => reasonsAgainst(name, told));
+    const all = names.filter((_, i) => i % 2 === parity).flatMap((name) => reasonsAgainst(name, known));
     return all.filter(({ lacks }, i) => all.findIndex((each) => each.lacks === lacks) === i);
   };
   return [choices(0), choices(1)];
@@ -112,7 +112,7 @@ const typicalOf = (name: string): string[] => {
 };
 
 /** Of the kind of the lacking finding, where the lesion shows one; else the first that the other diagnosis does not have. */
-function reasonsAgainst(name: string, { description }: Told): Against[] {
+function reasonsAgainst(name: string, { description }: Known): Against[] {
   const seen = phrasesOf(description);
   const typical = typicalOf(name);
   const absent = without(typical, seen);
@@ -126,7 +126,7 @@ const without = (of: readonly string[], not: readonly string[]): string[] => of.
 
 const chosenSchema = z.object({ first: z.string(), second: z.string() });
 
-function readReasons(reply: string, told: Told, knowledge: Knowledge): Read {
+function readReasons(reply: string, known: Known, knowledge: Knowledge): Read {
   let json: unknown;
   try {
     json = JSON.parse(reply);
@@ -136,14 +136,14 @@ function readReasons(reply: string, told: Told, knowledge: Knowledge): Read {
   const chosen = chosenSchema.safeParse(json);
   if (!chosen.success) return { ok: false, reason: 'not an object with "first" and "second"' };
   const { first, second } = chosen.data;
-  const [ofFirst, ofSecond] = choicesOf(told, knowledge);
+  const [ofFirst, ofSecond] = choicesOf(known, knowledge);
   const [one, other] = [ofFirst.find(({ lacks }) => lacks === first), ofSecond.find(({ lacks }) => lacks === second)];
   if (!one || !other) return { ok: false, reason: 'not one of the listed reasons' };
   const sentences = [one, other].flatMap(({ name, shows, lacks }) => [
     `Its differential diagnosis is ${name}.`,
     writeRho(shows, lacks),
   ]);
-  const { description, diagnosis } = told;
+  const { description, diagnosis } = known;
   const meaning = writeRationale(phrasesOf(description), diagnosis);
   return { ok: true, text: [meaning, ...sentences, `Therefore, the most likely diagnosis is ${diagnosis}.`].join(' ') };
 }

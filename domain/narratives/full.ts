@@ -12,7 +12,7 @@ import { withoutThinking } from '../replies/thinking.ts';
 import { readProse } from '../trajectories/prose.ts';
 import { isSameDisease, verdictsIn } from './blind.ts';
 import { faultOfConclusion } from './conclusion.ts';
-import type { NarrativeWording, Read, Told } from './wording.ts';
+import type { Known, NarrativeWording, Read } from './wording.ts';
 
 const system = 'You are an expert in dermatology who writes exact, sober reports.';
 
@@ -139,8 +139,8 @@ const reasonsSchema = z.object({
   diagnosis: z.string().trim().min(1),
 });
 
-/** Speaks of being told what a reader of the picture has to find out. "A confirmed diagnosis" is what a biopsy gives. */
-const told = new RegExp(
+/** Speaks of being given what a reader of the picture has to find out. "A confirmed diagnosis" is what a biopsy gives. */
+const givenAway = new RegExp(
   [
     /(?<!\ban? )\b(?:given|provided|stated|supplied|told|labell?ed)\s+(?:final\s+)?(?:diagnosis|label)\b/,
     /\b(?:the|this|your|its)\s+(?:confirmed|known)\s+(?:final\s+)?(?:diagnosis|label)\b/,
@@ -160,7 +160,7 @@ const told = new RegExp(
 const breaksOff =
   /(?:[,:]|\b(?:a|an|the|and|or|but|of|with|without|to|in|on|by|for|from|as|is|are|was|would|its|their|which|than))$/i;
 
-function readReasons(reply: string, { diagnosis }: Told): Read {
+function readReasons(reply: string, { diagnosis }: Known): Read {
   const answer = withoutThinking(reply);
   let json: unknown;
   try {
@@ -189,7 +189,7 @@ function readReasons(reply: string, { diagnosis }: Told): Read {
   if (concludesWith(conclusion, [diagnosis, ...names]) > 0) return refused('concludes with another diagnosis');
   const fault = faultOfConclusion(conclusion, diagnosis);
   if (fault !== null) return refused(fault);
-  if (prose.some((each) => told.test(each))) return refused('says that it was told the diagnosis');
+  if (prose.some((each) => givenAway.test(each))) return refused('says that it was told the diagnosis');
   const list = differentials.map((each, i) => `${i + 1}. ${plain(each.diagnosis)}: ${ended(plain(each.whyNot))}`);
   return {
     ok: true,

@@ -33,7 +33,7 @@ export const narrativeSchema = z.strictObject({
   diagnosis: z.string(),
   /** Written first, by a model that did not know the diagnosis. */
   description: z.string(),
-  /** Written then, by a model that was told both. */
+  /** Written then, by a model that was given both. */
   rationale: z.string(),
   /** The two in the standard form: what a model is trained to answer. */
   text: z.string(),

@@ -6,8 +6,8 @@ import type { LlmRequest } from '../llm.ts';
 /** A reply that is refused, cut off or about something else is not repaired but rejected with its reason. */
 export type Read = { ok: true; text: string } | { ok: false; reason: string };
 
-/** What is told to whoever gives the reasons. */
-export interface Told {
+/** What whoever gives the reasons knows. */
+export interface Known {
   description: string;
   diagnosis: string;
 }
@@ -24,11 +24,11 @@ export interface NarrativeWording {
   describeByLlm: Asked;
   /** @returns the description in its standard form */
   readDescription(reply: string): Read;
-  reason(told: Told, knowledge: Knowledge): Asked;
+  reason(known: Known, knowledge: Knowledge): Asked;
   /** @returns all that follows the findings: meaning, differential diagnoses, conclusion */
-  readReasons(reply: string, told: Told, knowledge: Knowledge): Read;
+  readReasons(reply: string, known: Known, knowledge: Knowledge): Read;
   /** Description and reasons in the standard form: what the model is trained to answer. */
-  compose(told: Told, reasons: string, knowledge: Knowledge): string;
+  compose(known: Known, reasons: string, knowledge: Knowledge): string;
 }
 
 interface WritingSettings {

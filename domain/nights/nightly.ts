@@ -32,7 +32,7 @@ const nightlySchema = z
     asking: askingSchema,
     /** What is not answered so many minutes after the night began is not measured. */
     withinMinutes: z.number().positive(),
-    /** Told of drops; null: nobody. */
+    /** Called at drops; null: nobody. */
     webhook: z.url({ protocol: /^https?$/ }).nullable(),
   })
   .refine(({ newestOf, model }) => newestOf === null || model.kind === 'local', {
@@ -60,7 +60,7 @@ export interface NightResult {
 }
 
 export interface NightlyResult extends NightResult {
-  /** Null where nobody was to be told. */
+  /** Null where nobody was to be called. */
   webhook: 'delivered' | `not delivered: ${string}` | null;
 }
 

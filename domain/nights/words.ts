@@ -4,10 +4,10 @@ import type { NightPoint } from './record.ts';
 
 export function nightWords({ benchmark, verdict, measured }: NightPoint): string {
   const score = measured ? `${percent(measured.score.value)}, ` : '';
-  return `${benchmark}: ${score}${tell(verdict)}`;
+  return `${benchmark}: ${score}${verdictWords(verdict)}`;
 }
 
-function tell(verdict: NightPoint['verdict']): string {
+function verdictWords(verdict: NightPoint['verdict']): string {
   switch (verdict.verdict) {
     case 'not measured':
       return `not measured: ${verdict.reason}`;

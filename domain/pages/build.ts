@@ -53,7 +53,7 @@ export function buildPage(
 const inPageOrder = (sources: readonly EvaluationSource[]): EvaluationSource[] =>
   sources.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
 
-/** What every picture has alike tells nothing. */
+/** What every picture has alike says nothing. */
 function attributesOf({ items, reader }: EvaluationSource): PageRow['attributes'] {
   const names = new Set(items.flatMap(({ attributes }) => Object.keys(attributes)));
   return [...names]

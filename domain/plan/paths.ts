@@ -218,7 +218,7 @@ interface PathRow {
   refusal: string | null;
 }
 
-/** What `dermflow plan` tells of each path. */
+/** What `dermflow plan` says of each path. */
 export const pathRows = (place: TrainerLayout, run: Uses): PathRow[] =>
   paths.map((path) => ({
     ...{ name: path.name, used: path.isUsed(place, run), cpu: path.ran !== 'never', gpu: path.ran === 'CPU, GPU' },

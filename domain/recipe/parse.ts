@@ -34,7 +34,7 @@ const isOf = <M extends MethodName>(recipe: Recipe, method: M): recipe is Recipe
 /**
  * The same by another method's schema.
  *
- * @param foreign fields of a refused recipe that tell that another method is meant
+ * @param foreign fields of a refused recipe that show that another method is meant
  */
 export function parseBy<T>(
   parse: (value: unknown) => z.ZodSafeParseResult<T>,
@@ -53,10 +53,10 @@ export function parseBy<T>(
   throw userMistake([...(found ? [`${file}: ${found.message}`] : []), ...lines].join('\n'));
 }
 
-/** An issue about unknown fields without those that are told already. */
-function withoutKeys(issue: z.core.$ZodIssue, told: readonly string[]): z.core.$ZodIssue[] {
+/** An issue about unknown fields without those that are reported already. */
+function withoutKeys(issue: z.core.$ZodIssue, reported: readonly string[]): z.core.$ZodIssue[] {
   if (issue.code !== 'unrecognized_keys' || issue.path.length > 0) return [issue];
-  const keys = issue.keys.filter((key) => !told.includes(key));
+  const keys = issue.keys.filter((key) => !reported.includes(key));
   return keys.length > 0 ? [{ ...issue, keys }] : [];
 }
 

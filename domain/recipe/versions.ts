@@ -2,7 +2,7 @@
  * The rules of each version of recipes. A run that is open when a rule becomes stricter goes on by the rules that it was
  * started with: its recipe is parsed again at each replay of its history.
  *
- * A stricter rule: add a version to `recipeVersions`, and here a schema that adds the rule to the one before. A run tells
+ * A stricter rule: add a version to `recipeVersions`, and here a schema that adds the rule to the one before. A run states
  * what it was started with by the marks in its history (workflows/recipe-rules.ts).
  */
 import type { z } from 'zod';

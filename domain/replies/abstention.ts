@@ -1,6 +1,6 @@
 /**
  * Words that decline a diagnosis without refusing: "a diagnosis cannot be determined", "not evaluable". What cannot be
- * told of a finding ("the border cannot be assessed") or excluded ("melanoma cannot be excluded") is medicine, no abstention.
+ * said of a finding ("the border cannot be assessed") or excluded ("melanoma cannot be excluded") is medicine, no abstention.
  */
 
 import { folded } from './folded.ts';

@@ -1,4 +1,4 @@
-/** How likely a model held each option, where its side tells probabilities of tokens. */
+/** How likely a model held each option, where its side returns probabilities of tokens. */
 import { z } from 'zod';
 import { tags } from '../questions/tags.ts';
 
@@ -9,7 +9,7 @@ export const optionLogProbsSchema = z.strictObject({
 });
 export type OptionLogProbs = z.infer<typeof optionLogProbsSchema>;
 
-export interface ToldToken {
+export interface TokenLogProbs {
   text: string;
   /** Log-probabilities of the tokens that might have stood there by their texts, up to a common constant; may lack some. */
   alternatives: readonly (readonly [text: string, logProb: number])[];
@@ -27,26 +27,29 @@ const letterPattern = /^[*(]*([A-Z])[).:*]*$/;
 /**
  * Reads the token with which the answer begins: the first one of the last final block, or of the whole text where it has
  * no block. It is the letter of an option, or the start of the label of one option alone, and so are its alternatives.
- * Null where it is another text, where it might begin several labels, or where nothing is told of it.
+ * Null where it is another text, where it might begin several labels, or where nothing is known of it.
  */
-export function optionLogProbs(tokens: readonly ToldToken[], options: readonly OfferedOption[]): OptionLogProbs | null {
+export function optionLogProbs(
+  tokens: readonly TokenLogProbs[],
+  options: readonly OfferedOption[],
+): OptionLogProbs | null {
   const token = answerToken(tokens);
   if (!token) return null;
   const byLetter = letterPattern.test(token.text.trim()) && options.some(({ letter }) => token.text.includes(letter));
   const meant = byLetter ? lettersOf : labelsOf;
   const [chosen, ...more] = meant(token.text, options);
   if (chosen === undefined || more.length > 0) return null;
-  const told = new Map<string, number[]>();
+  const logProbsOf = new Map<string, number[]>();
   for (const [text, logProb] of token.alternatives) {
     const [letter, ...others] = meant(text, options);
     if (letter === undefined || !Number.isFinite(logProb)) continue;
     // How much of it is whose, nobody knows.
     if (others.length > 0) return null;
     // Tokens with and without a space, or a capital, are one answer.
-    told.set(letter, [...(told.get(letter) ?? []), logProb]);
+    logProbsOf.set(letter, [...(logProbsOf.get(letter) ?? []), logProb]);
   }
-  if (!told.has(chosen) || told.size < 2) return null;
-  const own = [...told].map(([letter, values]) => [letter, logSum(values)] as const);
+  if (!logProbsOf.has(chosen) || logProbsOf.size < 2) return null;
+  const own = [...logProbsOf].map(([letter, values]) => [letter, logSum(values)] as const);
   const all = logSum(own.map(([, value]) => value));
   return { chosen, logProbs: Object.fromEntries(own.map(([letter, value]) => [letter, value - all])) };
 }
@@ -63,7 +66,7 @@ function labelsOf(text: string, options: readonly OfferedOption[]): string[] {
     : options.flatMap(({ letter, label }) => (label.toLowerCase().startsWith(begin) ? [letter] : []));
 }
 
-function answerToken(tokens: readonly ToldToken[]): ToldToken | null {
+function answerToken(tokens: readonly TokenLogProbs[]): TokenLogProbs | null {
   const text = tokens.map((token) => token.text).join('');
   const open = `<${tags.final}>`;
   const at = text.toLowerCase().lastIndexOf(open);

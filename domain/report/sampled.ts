@@ -3,9 +3,9 @@ import type { SampledScores } from '../contracts/sampled.ts';
 import { percent, percentRange } from './words.ts';
 
 export function sampledWords({ answers, vote, passAt }: SampledScores, reader: 'strict' | 'lenient'): string {
-  const told = [
+  const shares = [
     { name: `vote of ${answers} answers`, ...vote[reader] },
     ...passAt.map((own) => ({ name: `pass@${own.k}`, ...own[reader] })),
   ];
-  return told.map(({ name, ...own }) => `${name} ${percent(own.value)} (${percentRange(own)})`).join(', ');
+  return shares.map(({ name, ...own }) => `${name} ${percent(own.value)} (${percentRange(own)})`).join(', ');
 }

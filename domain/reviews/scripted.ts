@@ -13,7 +13,7 @@ const scriptedAt = '1970-01-01T00:00:00.000Z';
 /** Changes when the program says something else of the same narratives. */
 const program = { rules: 'scripted/1', scores: drawnScores };
 
-/** Names the reviews by programs that were told the same: others say something else of the same narratives. */
+/** Names the reviews by programs with the same instructions: others say something else of the same narratives. */
 const scriptedBy = ({ reviewers, settleAbove }: Pick<CertifiedSettings, 'reviewers' | 'settleAbove'>): string =>
   digestOf(canonicalJson({ reviewers, settleAbove, ...program }));
 

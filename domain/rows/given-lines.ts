@@ -11,7 +11,7 @@ export interface GivenLine {
 }
 
 /**
- * One after the other, so that of several faults the first is told. Empty lines are passed over, and so is a byte-order
+ * One after the other, so that of several faults the first is reported. Empty lines are passed over, and so is a byte-order
  * mark. One that is no JSON is a user's mistake.
  *
  * @param file shown in messages

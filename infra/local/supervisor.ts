@@ -104,7 +104,7 @@ function spawnService({ command, args, foreign, env, niceness = 0, graceMs }: Se
     reject: false,
     forceKillAfterDelay: graceMs,
   });
-  // What the child starts inherits it; undefined where the program could not be started, which the wait for it tells.
+  // What the child starts inherits it; undefined where the program could not be started, which the wait for it reports.
   if (child.pid !== undefined && niceness > 0) setPriority(child.pid, Math.min(19, getPriority() + niceness));
   return child;
 }

@@ -64,7 +64,7 @@ export function existing(path) {
   }
 }
 
-/** `ext4`, `nfs`, `fuse.sshfs`, …; `unknown` where the system does not tell. */
+/** `ext4`, `nfs`, `fuse.sshfs`, …; `unknown` where the system does not say. */
 export function fileSystemOf(path) {
   const folder = existing(path);
   const named = byMagic.get(statfsSync(folder).type >>> 0);

@@ -1,4 +1,4 @@
-/** What the set-up installs: from which lockfiles, and by which file its presence is told. */
+/** What the set-up installs: from which lockfiles, and which file shows that it is there. */
 import { existsSync } from 'node:fs';
 import { lockfileDigest, readStamp } from './steps.mjs';
 

@@ -115,7 +115,7 @@ describe.skipIf(!hasBrowser)('the review page in a browser', () => {
     await ben.page.click('#save');
     await expect.poll(() => statesIn(place)).toEqual(['certified']);
     await expect.poll(() => ben.page.textContent('#nothing-why')).toContain('All are reviewed');
-    expect(place.told).toEqual([false, false, true]);
+    expect(place.notified).toEqual([false, false, true]);
     const settled = (await reviewsIn(place)).find(({ verdict }) => verdict === 'settled');
     expect(settled).toMatchObject({ reviewer: 'Ben', turn: 2, text: 'As Ben would have it.' });
     // Ada, who comes too late to settle it, is told and loses nothing.

@@ -17,7 +17,7 @@ export interface ReviewPlace {
   set: ArtifactRef;
   certified: ReturnType<typeof certifiedSchema.parse>;
   /** What the run was told. */
-  told: boolean[];
+  notified: boolean[];
   /** Why the run waits no more. */
   closed: string | null;
 }
@@ -41,7 +41,7 @@ export async function reviewPlace(
   const text = narratives.map((row) => `${JSON.stringify(row)}\n`).join('');
   const description = { kind: 'narratives', key: 'set', method: 'test/1', inputs: {}, params: {}, facts: {} } as const;
   const set = await commitFiles(store, description, { 'narratives.jsonl': { data: text } });
-  return { store, set, certified: certifiedSchema.parse(settings), told: [], closed: null };
+  return { store, set, certified: certifiedSchema.parse(settings), notified: [], closed: null };
 }
 
 /** Each call is another server over the same store. */
@@ -49,7 +49,7 @@ export async function serveReviews(place: ReviewPlace, { port = 0, reviewer = ''
   const service = await openReviewService({
     ...{ store: place.store, wait: place, now: () => new Date() },
     closed: async () => place.closed,
-    tell: (complete) => place.told.push(complete),
+    notify: (complete) => place.notified.push(complete),
   });
   const { html, script } = await reviewPage('run-1', place.set.sha256.slice(0, 16), reviewer);
   return servePages(reviewPages(service, html), { port, scripts: [script], connects: true });

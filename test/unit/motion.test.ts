@@ -22,13 +22,13 @@ describe('MotionMeter', () => {
       transferring('downloading', 'small', 10, () =>
         transferring('uploading', 'large', 100, async () => {
           byteCounter()(40);
-          expect(meter.told().transfer).toMatchObject({ way: 'uploading', name: 'large', done: 40, total: 100 });
+          expect(meter.state().transfer).toMatchObject({ way: 'uploading', name: 'large', done: 40, total: 100 });
           byteCounter()(-40);
-          expect(meter.told().transfer).toMatchObject({ done: 0 });
+          expect(meter.state().transfer).toMatchObject({ done: 0 });
         }),
       ),
     );
-    expect(meter.told().transfer).toBeNull();
+    expect(meter.state().transfer).toBeNull();
   });
 
   it('counts silence from the last movement, and apart from uploads beside the work', async () => {
@@ -40,17 +40,17 @@ describe('MotionMeter', () => {
       // What moved since it slept is at least 400 ms younger than its beginning, however busy the machine is.
       const youngest = () => performance.now() - began - 350;
       count(1);
-      expect(meter.told().silentMs).toBeLessThan(youngest());
-      expect(meter.told({ besides: true }).silentMs).toBeGreaterThan(350);
+      expect(meter.state().silentMs).toBeLessThan(youngest());
+      expect(meter.state({ besides: true }).silentMs).toBeGreaterThan(350);
       note();
-      expect(meter.told({ besides: true }).silentMs).toBeLessThan(youngest());
+      expect(meter.state({ besides: true }).silentMs).toBeLessThan(youngest());
     });
   });
 
   it('keeps activities apart, and is no matter outside of one', async () => {
     const [one, other] = [new MotionMeter(), new MotionMeter()];
     await Promise.all([
-      one.follow(() => transferring('reading', 'one', 5, async () => expect(other.told().transfer).toBeNull())),
+      one.follow(() => transferring('reading', 'one', 5, async () => expect(other.state().transfer).toBeNull())),
       other.follow(() => sleep(5)),
     ]);
     expect(await transferring('reading', 'nobody', 5, async () => byteCounter()(5))).toBeUndefined();

@@ -3,7 +3,7 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import { expect, it } from 'vitest';
 import { rowOf } from '../../cli/follow/list.ts';
-import { createClosedCheck, reviewsOf, tellRun, whyClosed } from '../../cli/review/run-wait.ts';
+import { createClosedCheck, notifyRun, reviewsOf, whyClosed } from '../../cli/review/run-wait.ts';
 import { searchAttributesOf } from '../../cli/runs.ts';
 import { signals, taskQueues } from '../../domain/names.ts';
 import { certifiedSchema } from '../../domain/recipe/narratives.ts';
@@ -45,10 +45,10 @@ it('a run that waits for reviews is told by the command line, and goes on with a
     await expect(reviewsOf(client, 'nobody')).rejects.toThrow(WorkflowNotFoundError);
     const closed = createClosedCheck(client, 'restarted', 0);
     expect(await closed()).toBeNull();
-    const tell = tellRun(client, 'restarted');
-    expect(await tell(false)).toBe(true);
-    expect(await tell(false), 'another page has told it just now').toBe(false);
-    expect(await tell(false, true), 'the page closes').toBe(true);
+    const notify = notifyRun(client, 'restarted');
+    expect(await notify(false)).toBe(true);
+    expect(await notify(false), 'another page has notified it just now').toBe(false);
+    expect(await notify(false, true), 'the page closes').toBe(true);
     await stop();
     await expect(reviewsOf(client, 'restarted')).rejects.toThrow(
       'nobody answers for run restarted: start an orchestrator',

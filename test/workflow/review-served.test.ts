@@ -5,7 +5,7 @@ import { withActivityFailures } from '../../activities/failures.ts';
 import { createReviewActivities } from '../../activities/reviews/activities.ts';
 import { readJsonLines } from '../../activities/store/rows.ts';
 import { portOf, serveReviews } from '../../cli/review/review.ts';
-import { createTeller, reviewsOf, tellRun } from '../../cli/review/run-wait.ts';
+import { createNotifier, notifyRun, reviewsOf } from '../../cli/review/run-wait.ts';
 import { searchAttributesOf } from '../../cli/runs.ts';
 import { artifactFiles } from '../../domain/artifact-files.ts';
 import type { CertifiedResult } from '../../domain/contracts/narratives.ts';
@@ -48,11 +48,11 @@ it('a run waits until two people have reviewed all of its cases over HTTP, and c
     await expect.poll(isWaiting, { timeout: 20_000 }).toBe(true);
     const wait = await reviewsOf(client, 'served');
     expect(wait.count).toBe(3);
-    const teller = createTeller(tellRun(client, 'served'));
+    const notifier = createNotifier(notifyRun(client, 'served'));
     const session = { client, store: async () => store };
     // The run's own port is taken by the first server: the second one takes another.
-    const first = await serveReviews(session, 'served', wait, {}, teller);
-    const second = await serveReviews(session, 'served', wait, {}, teller);
+    const first = await serveReviews(session, 'served', wait, {}, notifier);
+    const second = await serveReviews(session, 'served', wait, {}, notifier);
     expect(first.port).toBe(portOf('served'));
     expect(second.port).not.toBe(first.port);
     for (const [reviewer, server] of [
@@ -83,7 +83,7 @@ it('a run waits until two people have reviewed all of its cases over HTTP, and c
     const { name, schema } = artifactFiles.certified.certified;
     for (const { reviewers, kind } of await readJsonLines(store, certified, name, schema))
       expect([reviewers, kind]).toEqual([['Ada', 'Ben'], 'person']);
-    await teller.close();
+    await notifier.close();
     await Promise.all([first.close(), second.close()]);
   } finally {
     await stop();

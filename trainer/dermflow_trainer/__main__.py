@@ -126,7 +126,7 @@ def stand_by(imported):
 
 
 def sees_accelerator():
-    """Asked of the driver's tools: a process whose parent asked CUDA itself is told that there is none."""
+    """Asked of the driver's tools: a process whose parent asked CUDA itself sees none."""
     import torch
 
     os.environ["PYTORCH_NVML_BASED_CUDA_CHECK"] = "1"

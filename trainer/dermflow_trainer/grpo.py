@@ -59,7 +59,7 @@ def configuration(job, processor):
 
 def reference(job):
     """Without LoRA TRL loads the reference of the KL term by the name of what training begins with (`load_base`); the
-    commit of a hub model it is told here."""
+    commit of a hub model it is set here."""
     _, revision = start_of(job)
     return {"model_init_kwargs": revision} if job["lora"] is None and revision else {}
 

@@ -41,7 +41,7 @@ def load_base(job):
     )
     # By this name TRL loads the reference of the KL term: what training began with, also where it resumes.
     base.config._name_or_path = start
-    # `generate` fills what it is not told from the model's own defaults, which may hold a repetition penalty.
+    # `generate` fills what it is not given from the model's own defaults, which may hold a repetition penalty.
     base.generation_config = GenerationConfig()
     return base
 

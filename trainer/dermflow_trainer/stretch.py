@@ -76,7 +76,7 @@ OF_STRETCH = ("plan", "output", "resume", "rewardSocket")
 
 
 class Stretch(TrainerCallback):
-    """Reports, saves and stops; or, where the plan says so, stays: at `stopAt` it tells the end as any other and then
+    """Reports, saves and stops; or, where the plan says so, stays: at `stopAt` it reports the end as any other and then
     waits for the path of the next stretch's job. A trainer that goes on in this way is one that never stopped."""
 
     def __init__(self, job, events):

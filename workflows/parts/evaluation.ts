@@ -40,7 +40,7 @@ export class Evaluations {
   #begin(work: () => Promise<EvaluationResult>): Promise<EvaluationResult> {
     const evaluation = this.#run(work);
     this.#started.push(evaluation);
-    this.#tell();
+    this.#report();
     return evaluation;
   }
 
@@ -79,11 +79,11 @@ export class Evaluations {
     });
     this.#finished++;
     this.#progress.evaluated(result);
-    this.#tell();
+    this.#report();
     return result;
   }
 
-  #tell(): void {
+  #report(): void {
     this.#progress.say('evaluation', `${this.#finished} of ${this.#started.length}`);
   }
 }

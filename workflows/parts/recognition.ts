@@ -42,7 +42,7 @@ export class Recognition {
     const shown = this.#recipe.evaluation.noImageControl ? [subject, onGrey(subject)] : [subject];
     const results: BenchmarkResult[] = [];
     for (const own of shown)
-      for (const set of sets) results.push(this.#tell(await this.#ask({ subject: own, checkpoint }, set)));
+      for (const set of sets) results.push(this.#record(await this.#ask({ subject: own, checkpoint }, set)));
     return results;
   }
 
@@ -54,10 +54,10 @@ export class Recognition {
     const scored = judge
       ? judgeAnswers({ ...answers, judge })
       : scoreAnswersByDrawing({ ...answers, recipe: { seed, data, narratives } });
-    return this.#tell(await scored);
+    return this.#record(await scored);
   }
 
-  #tell(result: BenchmarkResult): BenchmarkResult {
+  #record(result: BenchmarkResult): BenchmarkResult {
     this.#progress.benchmarked(result);
     return result;
   }
@@ -69,7 +69,7 @@ export class Recognition {
     const id = modelId(subject);
     const { workflowId } = workflowInfo();
     const tested: TestedModel = {
-      // As `dermflow evaluate` names it: the store tells it from those of other runs.
+      // As `dermflow evaluate` names it: the name sets it apart from those of other runs.
       ...{ kind: 'local', label: `${workflowId}@${id}`, profile: evaluationProfile(prompts), reader: 'strict' },
       ...{ shown: subject.image, base: this.#model.base, baseSha256: this.#model.sha256, adapter: checkpoint },
       ...{ runtime: 'transformers', precision: computed.precision },

@@ -79,9 +79,9 @@ export async function reviewed(
  */
 async function untilReviewed(wait: ReviewWait, progress: Progress): Promise<void> {
   const { set, certified } = wait;
-  let [told, complete] = [false, false];
+  let [notified, complete] = [false, false];
   setHandler(reviewedSignal, (isComplete: unknown) => {
-    told = true;
+    notified = true;
     wait.toldAt = Date.now();
     complete ||= isComplete === true; // any client may signal
   });
@@ -89,7 +89,7 @@ async function untilReviewed(wait: ReviewWait, progress: Progress): Promise<void
   const remindEvery = certified.remindEveryHours * hour;
   let remindAt = since + remindEvery;
   for (;;) {
-    [told, complete] = [false, false];
+    [notified, complete] = [false, false];
     wait.state = await readReviews({ recipe: { certified }, set });
     if (wait.state.complete) return;
     if (Date.now() >= remindAt) {
@@ -99,9 +99,12 @@ async function untilReviewed(wait: ReviewWait, progress: Progress): Promise<void
     }
     progress.say('review', waitWords(wait, wait.state, since));
     list(`waits for reviews: ${countWords(wait.state.counts)}; ${command()}`);
-    const isTold = await condition(() => told, Math.max(lull(workflowInfo().historyLength), remindAt - Date.now()));
+    const wasNotified = await condition(
+      () => notified,
+      Math.max(lull(workflowInfo().historyLength), remindAt - Date.now()),
+    );
     // What came by then is seen by one look.
-    if (isTold)
+    if (wasNotified)
       await condition(() => complete && workflowInfo().historyLength < 35_000, lull(workflowInfo().historyLength));
   }
 }

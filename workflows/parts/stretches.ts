@@ -3,7 +3,7 @@ import { type Stage, type StageRow, stages, type Trains } from '../../domain/sta
 import type { Progress } from '../progress.ts';
 
 /**
- * A stage of training: one activity for each of its ends, which continues where the one before stopped; `status` is told.
+ * A stage of training: one activity for each of its ends, which continues where the one before stopped; `status` shows them.
  *
  * @param recipe says the ends, in epochs or steps; none where it leaves the stage out
  * @param isDone hears of each stretch before the next one begins, and may end the stage early

@@ -35,7 +35,7 @@ const batchSize = 16;
 /** Of the file the first answer counts, and of tokens the first. */
 const reading = { pooling: 'first', prefixTokens: 1, output: null } as const;
 
-/** Null where the recipe names none. A file that is no such graph is a user's mistake, told at its first use. */
+/** Null where the recipe names none. A file that is no such graph is a user's mistake, reported at its first use. */
 export async function openEncoder(
   settings: DuplicateEncoderSettings | null,
   context: EncoderContext,

@@ -81,11 +81,11 @@ export async function checkDataset(request: CheckRequest): Promise<Check> {
       outcome.count(record);
       groups.add(record.group);
       const kind = 'absent' in record.image ? absent : unusable;
-      const told = 'absent' in record.image ? absentReason(record.where, record.image.absent) : reason;
-      if (told === null) continue;
-      outcome.quarantine({ badImage: told });
+      const why = 'absent' in record.image ? absentReason(record.where, record.image.absent) : reason;
+      if (why === null) continue;
+      outcome.quarantine({ badImage: why });
       kind.count += 1;
-      if (kind.first.length < 20) kind.first.push(told);
+      if (kind.first.length < 20) kind.first.push(why);
     }
   } finally {
     files.close();

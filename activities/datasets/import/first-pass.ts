@@ -16,7 +16,7 @@ import { createDiskMap } from '../opening/disk-map.ts';
 import { createFileReader, type FileReader } from '../opening/file-ref.ts';
 import { openFolder } from '../opening/folder.ts';
 import { requireFolder } from '../opening/require-folder.ts';
-import { passOver, tellUnread } from '../opening/tables.ts';
+import { passOver, reportUnread } from '../opening/tables.ts';
 import { noSkinPicture, unknownLabel } from '../records/diagnosis.ts';
 import type { LeftOut, SourceRecord } from '../records/record.ts';
 import { nearNames } from './near-names.ts';
@@ -32,7 +32,7 @@ export interface ReadRequest {
   adapter: AdapterName;
   knowledge: Knowledge;
   signal?: AbortSignal;
-  /** Is told what is no mistake and yet worth knowing, e.g. which of two versions of a table is read. */
+  /** Gets what is no mistake and yet worth knowing, e.g. which of two versions of a table is read. */
   onNote?: (note: string) => void;
 }
 
@@ -84,7 +84,7 @@ export async function* readRecords({
       yield record;
     }
     passOver(files, lesionTables); // they are read once more, for themselves
-    tellUnread(files, adapter);
+    reportUnread(files, adapter);
   } finally {
     files.close();
   }
@@ -189,7 +189,7 @@ export function createLeftOutTally(knowledge: Knowledge): LeftOutTally {
   };
 }
 
-/** One line for a person; a malignant disease that is missing from the data is told as such. */
-export const tellLeftOut = ({ reason, detail, count, malignant, near }: LeftOutCount): string =>
+/** One line for a person; a malignant disease that is missing from the data is named as such. */
+export const leftOutWords = ({ reason, detail, count, malignant, near }: LeftOutCount): string =>
   `${malignant ? 'MALIGNANT, left out' : 'left out'} ${count}: ${reason} ${detail}`.trimEnd() +
   (near ? `; near: ${near.join(', ')}` : '');

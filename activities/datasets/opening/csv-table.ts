@@ -9,7 +9,7 @@ import { kindOf } from './file-kind.ts';
 import type { FileReader } from './file-ref.ts';
 import { type DataFile, fileExtension, fileName } from './folder.ts';
 import type { Table } from './table.ts';
-import { toldDamage } from './zip.ts';
+import { asDamage } from './zip.ts';
 
 export function csvTable(file: DataFile, reader: FileReader): Table {
   const name = fileName(file);
@@ -34,7 +34,7 @@ export function csvTable(file: DataFile, reader: FileReader): Table {
           `${name}: is not a CSV table: ${error.message}; mend the row, e.g. an open quote, or save the table again as CSV`,
           error,
         );
-      throw toldDamage(name, error);
+      throw asDamage(name, error);
     }
   }
   return {
@@ -77,7 +77,7 @@ function whyNoTable(head: Uint8Array): string | null {
 /** A separator other than these would look like one column, or like broken quotes further down, so it is refused. */
 async function shapeOf(file: DataFile, reader: FileReader): Promise<Shape> {
   const head = await reader.head(file.ref, headBytes).catch((error: unknown) => {
-    throw toldDamage(fileName(file), error);
+    throw asDamage(fileName(file), error);
   });
   const noTable = whyNoTable(head);
   if (noTable !== null) throw userMistake(`${fileName(file)}: ${noTable}`);

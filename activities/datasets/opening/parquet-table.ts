@@ -33,7 +33,7 @@ export function parquetTable(
     standIn: {
       essential: [roles.image, ...(roles.label === undefined ? [] : [roles.label])],
       // Without patients and lesions, pictures of one lesion may fall on both sides of a split.
-      tellLack: (lacking) =>
+      onLack: (lacking) =>
         note(
           `${name} has no column ${lacking.join(', ')}; pictures are grouped by what is there, if need be each on its own`,
         ),

@@ -1,4 +1,4 @@
-/** Whether a folder can be read at all, told before anything is looked for in it. */
+/** Whether a folder can be read at all, checked before anything is looked for in it. */
 import { constants } from 'node:fs';
 import { access, readdir, stat } from 'node:fs/promises';
 import { userMistake } from '../../../domain/failures.ts';

@@ -10,8 +10,8 @@ export interface Table {
   /** In the order of the fields; an unnamed one, such as an index that pandas wrote, is empty. */
   columns(): Promise<string[]>;
   records(): AsyncGenerator<TableRecord>;
-  /** Where it stands in for the set's own table: only these columns must be there; of others that lack it tells. */
-  standIn?: { essential: readonly string[]; tellLack(columns: readonly string[]): void };
+  /** Where it stands in for the set's own table: only these columns must be there; others that are missing are reported. */
+  standIn?: { essential: readonly string[]; onLack(columns: readonly string[]): void };
 }
 
 interface TableRecord {
@@ -43,7 +43,7 @@ export async function* readTable(table: Table, required: readonly string[]): Asy
     table.name,
   );
   const lacking = required.filter((column) => !hasColumn(columns, column));
-  if (lacking.length > 0) table.standIn?.tellLack(lacking);
+  if (lacking.length > 0) table.standIn?.onLack(lacking);
   const named = columns.findLastIndex((column) => column !== '') + 1;
   const places = new Map<string, number>();
   const placeOf = (column: string): number => {

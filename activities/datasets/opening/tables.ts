@@ -21,7 +21,7 @@ import { hasColumn, type Table } from './table.ts';
 interface WantedTable {
   /** Names without ending; one that begins with `*` may have anything before it. */
   names: readonly string[];
-  /** What the user is told of it where it is missing. */
+  /** What the user reads where it is missing. */
   what: string;
   /** By these columns it is recognised under any other name. */
   columns?: readonly string[];
@@ -67,7 +67,7 @@ export function passOver(folder: DataFolder, names: readonly string[]): void {
 }
 
 /** Says which files look like a part of the set and were not read. */
-export function tellUnread(folder: DataFolder, adapter: string): void {
+export function reportUnread(folder: DataFolder, adapter: string): void {
   const unread = folder.others().filter((file) => !folder.isUsed(file));
   const tables = unread.filter(looksLikeTable);
   if (tables.length > 0) folder.note(`not read, as ${adapter} needs no such table: ${list(tables)}`);
@@ -166,7 +166,7 @@ async function tableByColumns(folder: DataFolder, { columns, except = [] }: Want
     if (!textTableExtensions.includes(fileExtension(file)) || except.some((name) => isNamed(file, name))) continue;
     const own = await csvTable(file, folder.reader)
       .columns()
-      .catch((): string[] => []); // what cannot be read is not the table, and is told as unread
+      .catch((): string[] => []); // what cannot be read is not the table, and is reported as unread
     if (columns.every((column) => hasColumn(own, column))) found.push(file);
   }
   const [file] = found;

@@ -60,7 +60,7 @@ export async function* zipMembers(path: string): AsyncGenerator<ZipMember> {
       yield member;
     }
   } catch (error) {
-    throw toldDamage(name, error);
+    throw asDamage(name, error);
   } finally {
     archive.close();
   }
@@ -138,12 +138,12 @@ const entryOf = (member: ZipMember): Entry =>
 const openArchive = (path: string): Promise<ZipFile> =>
   openPromise(path, { lazyEntries: true, autoClose: false, validateEntrySizes: true, strictFileNames: false }).catch(
     (error: unknown) => {
-      throw toldDamage(basename(path), error);
+      throw asDamage(basename(path), error);
     },
   );
 
-/** Damage as a mistake of one line; what is no damage (a disk, a mistake already told) as it is. */
-export const toldDamage = (what: string, error: unknown): unknown =>
+/** Damage as a mistake of one line; what is no damage (a disk, a mistake already reported) as it is. */
+export const asDamage = (what: string, error: unknown): unknown =>
   isDamage(error)
     ? userMistake(`${what}: cannot be read (${error.message}); download it again or unpack it`, error)
     : error;

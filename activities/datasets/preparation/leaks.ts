@@ -104,7 +104,7 @@ async function* inBlocks(
 interface SureTies {
   /** By test position, the first training picture of its name or pixels; -1 where there is none. */
   sure: Int32Array;
-  /** 1 where only pixels tell. */
+  /** 1 where only pixels show it. */
   byPixels: Uint8Array;
   /** The first one of its lesion or patient. */
   owner: Int32Array;
@@ -116,11 +116,11 @@ async function tiesOf(groups: KeyGroups, seen: number, tested: number): Promise<
     byPixels: new Uint8Array(tested),
     owner: new Int32Array(tested).fill(none),
   };
-  const eachTie = async (level: number, tell: (at: number, first: number) => void): Promise<void> => {
+  const eachTie = async (level: number, onTie: (at: number, first: number) => void): Promise<void> => {
     await groups.unite(level);
     for (let at = 0; at < tested; at += 1) {
       const first = groups.firstOf(seen + at);
-      if (first < seen) tell(at, first);
+      if (first < seen) onTie(at, first);
     }
   };
   await eachTie(levels.archive, (at, first) => {

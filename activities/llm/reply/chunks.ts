@@ -1,7 +1,7 @@
 /** The parts of OpenAI's protocol that we read beside the SDK; servers differ in the rest. */
 import { z } from 'zod';
 
-/** Null, absent, or not as it should be: not told. */
+/** Null, absent, or not as it should be: unknown. */
 const lenient = <T extends z.ZodType>(schema: T) => schema.nullish().catch(undefined);
 
 const part = z.union([z.string(), z.looseObject({ text: z.string().nullish() })]);
@@ -44,7 +44,7 @@ export const textOf = (content: z.infer<typeof contentSchema> | null | undefined
         .join('');
 
 /** A number of tokens; undefined where it cannot be one. No prompt and no answer has none. */
-export const told = (tokens: number | null | undefined): number | undefined =>
+export const countOf = (tokens: number | null | undefined): number | undefined =>
   typeof tokens === 'number' && tokens > 0 && Number.isFinite(tokens) ? Math.round(tokens) : undefined;
 
 /** Undefined where it is none: some servers say "" or "null" until there is one. */
@@ -75,7 +75,7 @@ export function chunkOf(raw: unknown): Chunk | null {
   const { model, system_fingerprint: fingerprint, usage } = chunk;
   const [first] = chunk.choices;
   const reason = reasonOf(first?.finish_reason);
-  const [inputTokens, outputTokens] = [told(usage?.prompt_tokens), told(usage?.completion_tokens)];
+  const [inputTokens, outputTokens] = [countOf(usage?.prompt_tokens), countOf(usage?.completion_tokens)];
   return {
     text: textOf(first?.delta?.content),
     reasoning: first?.delta?.reasoning_content ?? first?.delta?.reasoning ?? '',

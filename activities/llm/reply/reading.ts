@@ -3,7 +3,7 @@ import { APICallError, InvalidResponseDataError, type LanguageModelV4GenerateRes
 import type { LlmReply } from '../../../domain/llm.ts';
 import { jsonWithin } from '../../../domain/replies/json.ts';
 import { withoutThinking } from '../../../domain/replies/thinking.ts';
-import { completionSchema, textOf, told } from './chunks.ts';
+import { completionSchema, countOf, textOf } from './chunks.ts';
 
 const noReply = {
   thought: 0,
@@ -45,8 +45,8 @@ export function readGenerated(
     {
       ...{ text, thought: joined('reasoning').length, finish },
       words: refused || broken || null,
-      inputTokens: told(usage.inputTokens.total) ?? null,
-      outputTokens: told(usage.outputTokens.total) ?? null,
+      inputTokens: countOf(usage.inputTokens.total) ?? null,
+      outputTokens: countOf(usage.outputTokens.total) ?? null,
       servedModel: raw?.model ?? response?.modelId ?? null,
       systemFingerprint: raw?.system_fingerprint ?? null,
     },
@@ -72,8 +72,8 @@ export function readUnaccepted(error: unknown, json: boolean, answerTags: readon
       thought: (beside ?? reasoning)?.length ?? 0,
       finish: refused ? 'refused' : finishOf('other', choice.finish_reason ?? undefined),
       words: refused || null,
-      inputTokens: told(raw.usage?.prompt_tokens) ?? null,
-      outputTokens: told(raw.usage?.completion_tokens) ?? null,
+      inputTokens: countOf(raw.usage?.prompt_tokens) ?? null,
+      outputTokens: countOf(raw.usage?.completion_tokens) ?? null,
       servedModel: raw.model ?? null,
       systemFingerprint: raw.system_fingerprint ?? null,
     },

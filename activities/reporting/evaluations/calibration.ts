@@ -10,7 +10,7 @@ const three = (value: number): string => value.toFixed(3);
 /** Of models alone: rules state no probability. */
 export async function calibrationSection({ rows }: EvaluationPage): Promise<Markup> {
   const models = rows.filter(({ kind }) => kind !== 'rule');
-  const told = models.flatMap(({ label, summary }) =>
+  const calibrated = models.flatMap(({ label, summary }) =>
     summary.calibration ? [{ label, all: summary.items, own: summary.calibration }] : [],
   );
   const silent = models.filter(({ summary }) => !summary.calibration).map(({ label }) => label);
@@ -18,8 +18,8 @@ export async function calibrationSection({ rows }: EvaluationPage): Promise<Mark
     silent.length > 0
       ? html`<p class="absent">Absent, since no probabilities of options were told with the answers: ${silent.join(', ')}. The ONNX runtime tells them where the answer begins with an option's letter, or with a token that begins one label alone, an endpoint where its requests ask for <code>logprobs</code>; answers that were kept before have none.</p>`
       : '';
-  if (told.length === 0) return section('calibration', 'Calibration', html`${absent}`);
-  const said = told.map(({ label, own }) => `${label}: error ${three(own.ece.value)}`).join('; ');
+  if (calibrated.length === 0) return section('calibration', 'Calibration', html`${absent}`);
+  const said = calibrated.map(({ label, own }) => `${label}: error ${three(own.ece.value)}`).join('; ');
   const cell = ({ value, low, high }: { value: number; low: number; high: number }): Markup =>
     html`<td data-value="${value}">${three(value)}<small>${three(low)} to ${three(high)}</small></td>`;
   return section(
@@ -37,7 +37,7 @@ export async function calibrationSection({ rows }: EvaluationPage): Promise<Mark
     html`<div class="sortable">${table(
       'Calibration',
       ['Model', 'Calibration error', 'Brier score', 'Confidence less accuracy', 'Items'],
-      told.map(
+      calibrated.map(
         ({ label, all, own }) => html`<tr><th scope="row">${label}</th>${cell(own.ece)}${cell(own.brier)}
           <td data-value="${own.bias}">${own.bias > 0 ? '+' : ''}${three(own.bias)}</td>
           <td data-value="${own.items}">${grouped(own.items)} of ${grouped(all)}</td></tr>`,

@@ -32,7 +32,7 @@ export function drawAnchors(items: readonly BenchmarkItem[], most: number): Anch
     });
 }
 
-/** Means of the anchors by kind and item: what is kept of a judge to tell later whether it is another one. */
+/** Means of the anchors by kind and item: what is kept of a judge to see later whether it is another one. */
 export const anchorScores = (judgements: readonly Judgement[]): Record<string, number> =>
   Object.fromEntries(
     [...Map.groupBy(judgements, ({ kind, id }) => `${kind}/${id}`)].flatMap(([name, own]) => {

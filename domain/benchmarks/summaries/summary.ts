@@ -43,7 +43,7 @@ const averageSchema = z.strictObject({
 
 /** Of the items whose answer has a probability. */
 const calibrationSummarySchema = z.strictObject({
-  /** Those with a probability; the others, as many as the summary has more, are told and not counted. */
+  /** Those with a probability; the others, as many as the summary has more, are reported and not scored. */
   items: z.int().positive(),
   /** Expected calibration error, by the jackknife that leaves out one patient or lesion at a time. */
   ece: estimateSchema,

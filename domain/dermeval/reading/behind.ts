@@ -45,7 +45,7 @@ export function givenBehind(text: string, begins: boolean): Given {
   if (isSaid && (noScore.test(rest) || list.test(rest) || (sign.trim() !== '' && negative.test(rest)))) return 'none';
   const value = readValue(rest.slice(announced.exec(rest)?.[0].length ?? 0));
   if (!value || !isScore(value, isSaid, begins)) return inBrackets;
-  // "Accuracy (5): 4" tells the most that there is.
+  // "Accuracy (5): 4" names the highest score that there is.
   const most = inBrackets && [10, 100].includes(inBrackets.raw) ? inBrackets.raw : null;
   return { ...value, scale: value.scale ?? scale ?? most };
 }

@@ -1,6 +1,6 @@
 /**
  * A judge's text to six scores, as a careful reader would: what is not said, said twice differently, or said of another
- * scale than one can tell is missing, and never a guess. A score above its scale (`6/5`) or below 0 is none.
+ * scale than one can know is missing, and never a guess. A score above its scale (`6/5`) or below 0 is none.
  */
 import { withoutThinking } from '../../replies/thinking.ts';
 import { byDimension, type Dimension, dimensionKeys, type Scores } from '../dimensions.ts';

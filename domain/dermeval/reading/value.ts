@@ -92,7 +92,7 @@ function readRange(text: string): Value | null {
   const [low, high] = [toNumber(first), toNumber(second)];
   const isApart = sign === '-' && before !== '' && after !== '' && !/^\s*(?:[,;:.)|\]]|$|\n|\/|out\b|分)/u.test(rest);
   if (isApart || (sign === 'and' && !/^between/i.test(text)) || low === high) return null;
-  // "4-3" is a range told from above; "5 - 1" takes something off, and does not say what is left.
+  // "4-3" is a range given from above; "5 - 1" takes something off, and does not say what is left.
   if (low > high && before !== '' && !/^\s*(?:$|\n)/.test(rest)) return null;
   if (low > high && before !== '') return sign === '-' ? { raw: Number.NaN, scale: null, rest } : null;
   const value = scaled((low + high) / 2, rest);

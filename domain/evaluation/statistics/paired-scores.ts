@@ -18,7 +18,7 @@ export interface ScoreTest extends Interval {
 }
 
 /**
- * Of one difference for each item, second less first. With one group nothing can be told: p is 1 and `detectable` is all
+ * Of one difference for each item, second less first. With one group nothing can be tested: p is 1 and `detectable` is all
  * that is possible. Throws a RangeError without items.
  */
 export function testScores(differences: readonly GroupedValue[], settings: PowerSettings = usualPower): ScoreTest {

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createReviewLog } from '../../../activities/reviews/review-log.ts';
 import { exportReviews, importReviews } from '../../../cli/review/exchange.ts';
 import { portOf } from '../../../cli/review/review.ts';
-import { createTeller } from '../../../cli/review/run-wait.ts';
+import { createNotifier } from '../../../cli/review/run-wait.ts';
 import { openReviewService } from '../../../cli/review/service.ts';
 import type { GivenReview } from '../../../domain/reviews/page.ts';
 import { stateOfCase } from '../../../domain/reviews/state.ts';
@@ -78,45 +78,45 @@ describe('telling a run of reviews', () => {
 
   it('is done at once for the first and the last, else once in five minutes', async () => {
     const sent: boolean[] = [];
-    const { tell, close } = createTeller(async (complete) => sent.push(complete));
+    const { notify, close } = createNotifier(async (complete) => sent.push(complete));
     for (let i = 0; i < 50; i += 1) {
-      tell(false);
+      notify(false);
       await vi.advanceTimersByTimeAsync(10_000);
     }
     expect(sent).toEqual([false, false]);
-    tell(true);
+    notify(true);
     await vi.advanceTimersByTimeAsync(0);
     expect(sent).toEqual([false, false, true]);
     await close();
     expect(sent).toHaveLength(3);
   });
 
-  it('is put off where another page has told it just now, and done at the end', async () => {
+  it('is put off where another page has notified it just now, and done at the end', async () => {
     let lately = true;
     const sent: [boolean, boolean][] = [];
-    const { tell, close } = createTeller(async (complete, last) => {
+    const { notify, close } = createNotifier(async (complete, last) => {
       if (lately && !last) return false;
       return sent.push([complete, last]);
     });
-    tell(false);
+    notify(false);
     await vi.advanceTimersByTimeAsync(240_000);
     expect(sent).toEqual([]);
     lately = false;
     await vi.advanceTimersByTimeAsync(120_000);
     expect(sent).toEqual([[false, false]]);
     lately = true;
-    tell(false);
+    notify(false);
     await close();
     expect(sent.at(-1)).toEqual([false, true]);
   });
 
-  it('is tried again where the run could not be reached, until it was told', async () => {
+  it('is tried again where the run could not be reached, until it was notified', async () => {
     let [away, sent] = [true, 0];
-    const { tell, close } = createTeller(async () => {
+    const { notify, close } = createNotifier(async () => {
       if (away) throw new Error('away');
       sent += 1;
     });
-    tell(true);
+    notify(true);
     await vi.advanceTimersByTimeAsync(120_000);
     expect(sent).toBe(0);
     away = false;
@@ -133,7 +133,7 @@ describe('the service', () => {
     const place = await reviewPlace(2, undefined, more);
     const service = await openReviewService({
       ...{ store: place.store, wait: place, now: () => new Date('2026-11-26T12:00:00Z') },
-      ...{ closed: async () => place.closed, tell: () => {} },
+      ...{ closed: async () => place.closed, notify: () => {} },
     });
     const given = (own: Partial<GivenReview> = {}): GivenReview => ({
       ...{ id: service.narratives[0]?.id ?? '', reviewer: 'Ada', turn: 1, verdict: 'scored', scores: allScores(4) },

@@ -84,7 +84,7 @@ function countingEncoder(digest = digestOf('encoder')) {
     failAfter: (count: number) => {
       failAfter = count;
     },
-    told: () => ({ opened, closed }),
+    counts: () => ({ opened, closed }),
   };
 }
 
@@ -111,7 +111,7 @@ describe('features', () => {
     expect(found.get(images[3]?.sha256 ?? '')).toEqual([...new TextEncoder().encode('3 ')]);
     expect(encoder.encoded).toHaveLength(40);
     expect((await read(store, images.slice(7), encoder.known)).found.size).toBe(33);
-    expect(encoder.told()).toEqual({ opened: 1, closed: 1 });
+    expect(encoder.counts()).toEqual({ opened: 1, closed: 1 });
     const [first] = (await read(store, images.slice(0, 1), encoder.known, 'patches')).found.values();
     expect(first).toHaveLength(4);
     const other = countingEncoder(digestOf('another'));
@@ -129,7 +129,7 @@ describe('features', () => {
     expect((await read(store, images, encoder.known)).found.size).toBe(64);
     expect(encoder.encoded).toHaveLength(64);
     expect(new Set(encoder.encoded).size).toBe(64);
-    expect(encoder.told()).toEqual({ opened: 2, closed: 2 });
+    expect(encoder.counts()).toEqual({ opened: 2, closed: 2 });
   });
 
   it('that are damaged are told, and computed and kept again', async () => {

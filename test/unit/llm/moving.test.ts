@@ -55,10 +55,10 @@ it('each piece is a movement of the activity that asked', async () => {
     const text = watchReply(response).text();
     const began = performance.now();
     await sleep(400);
-    expect(meter.told().silentMs).toBeGreaterThan(350);
+    expect(meter.state().silentMs).toBeGreaterThan(350);
     go();
     await text;
-    expect(meter.told().silentMs).toBeLessThan(performance.now() - began - 350);
+    expect(meter.state().silentMs).toBeLessThan(performance.now() - began - 350);
   });
 });
 
@@ -91,6 +91,6 @@ it('a body that is read as a whole is watched likewise', async () => {
     const began = performance.now();
     await sleep(300);
     expect((await readPieces(await bodyOf((to) => void to.end('{"a":1}')))).toString()).toBe('{"a":1}');
-    expect(meter.told().silentMs).toBeLessThan(performance.now() - began - 250);
+    expect(meter.state().silentMs).toBeLessThan(performance.now() - began - 250);
   });
 });

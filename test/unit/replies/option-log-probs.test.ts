@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { readOptions } from '../../../activities/llm/reply/log-probs.ts';
 import { keptAnswerSchema } from '../../../domain/answers/answer.ts';
-import { optionLogProbs, type ToldToken } from '../../../domain/replies/option-log-probs.ts';
+import { optionLogProbs, type TokenLogProbs } from '../../../domain/replies/option-log-probs.ts';
 
 const letters = ['wart', 'melanocytic nevus', 'melanoma'].map((label, i) => ({ letter: 'ABC'.charAt(i), label }));
-const plain = (...texts: string[]): ToldToken[] => texts.map((text) => ({ text, alternatives: [] }));
-const of = (text: string, shares: Record<string, number>): ToldToken => ({
+const plain = (...texts: string[]): TokenLogProbs[] => texts.map((text) => ({ text, alternatives: [] }));
+const of = (text: string, shares: Record<string, number>): TokenLogProbs => ({
   text,
   alternatives: Object.entries(shares).map(([other, share]) => [other, Math.log(share)] as const),
 });
@@ -25,7 +25,7 @@ describe('probabilities of options', () => {
   });
 
   it('of the same letter in other tokens are added, and scores may have a constant', () => {
-    const token: ToldToken = {
+    const token: TokenLogProbs = {
       text: 'C:',
       alternatives: [
         ['A:', 10],

@@ -28,7 +28,7 @@ def run_forked(server, arguments):
 class Client:
     def __init__(self):
         self.connection = unix_socket()
-        # Signals, and whether there is somebody to tell them.
+        # Signals, and whether there is somebody to pass them to.
         self.asked, self.has_requested = [], False
 
     def begins(self, server, arguments):
@@ -45,7 +45,7 @@ class Client:
             send_request(self.connection, {"arguments": arguments, "facts": imported() | inherited(), **place})
             self.has_requested = True
             for number in list(self.asked):
-                self.tell(number)
+                self.send(number)
             return self.connection.recv(1) == STARTED
         except OSError:
             return False
@@ -53,9 +53,9 @@ class Client:
     def pass_on(self, number, _):
         self.asked.append(number)
         if self.has_requested:
-            self.tell(number)
+            self.send(number)
 
-    def tell(self, number):
+    def send(self, number):
         # That the server is gone is read.
         with suppress(OSError):
             self.connection.send(bytes([number]))

@@ -22,10 +22,10 @@ class Forked:
             os.waitpid(pid, 0)
             raise
         selector.register(self.ending, selectors.EVENT_READ, self.end)
-        selector.register(connection, selectors.EVENT_READ, self.tell)
+        selector.register(connection, selectors.EVENT_READ, self.obey)
         self.say(STARTED)
 
-    def tell(self):
+    def obey(self):
         """The client has said something, or has left."""
         if self.pid is None:
             return

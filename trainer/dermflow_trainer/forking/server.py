@@ -29,7 +29,7 @@ ALONE = "a trainer is started by itself"
 def serve(address, import_libraries):
     """Returns in each trainer: its arguments. Environment, folder, stdin, stdout and stderr are the client's then.
     Where its parent holds stdin the server ends with it; its trainers end with the server."""
-    # Ctrl-C reaches the whole group: trainers save, and are told by their clients as well.
+    # Ctrl-C reaches the whole group: trainers save, and get the signal from their clients as well.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Before the imports: who comes early waits for them, which takes no longer than to import as well.
     try:
@@ -93,7 +93,7 @@ class Server:
             os._exit(0)
 
     def leave(self, *_):
-        """A manager of services tells all processes of one at once: a trainer that saves must not die with this one."""
+        """A manager of services signals all processes at once: a trainer that saves must not die with this one."""
         self.is_leaving = True
         if not self.trainers:
             os._exit(0)
@@ -160,7 +160,7 @@ class Server:
 
 def fork():
     """0 in the trainer, None where there is no memory for one. In the trainer signals wait until it listens to them
-    (`Interruption.listen`), so that what its client is told at once is not lost."""
+    (`Interruption.listen`), so that a signal that its client gets at once is not lost."""
     parent = os.getpid()
     Interruption.block()
     try:

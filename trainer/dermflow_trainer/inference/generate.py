@@ -35,7 +35,7 @@ def run(job, events):
             for row, tokens in zip(batch, generate(model, processor, batch, job, device), strict=True):
                 text = processor.tokenizer.decode(tokens, skip_special_tokens=True)
                 lines.write(json.dumps({"id": row["id"], "text": text, "tokens": tokens}) + "\n")
-            lines.flush()  # what is told as done can be read
+            lines.flush()  # what is reported as done can be read
             events.progress(start + len(batch), len(rows))
     return {"generated": path}
 

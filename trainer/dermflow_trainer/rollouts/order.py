@@ -1,7 +1,7 @@
 """The order of prompts: a function of seed, epoch and position, in one process or many, however often a run is resumed.
 
 TRL's sampler draws each epoch's permutation from a generator that no checkpoint holds, so a process that resumes after
-the first epoch would draw the first epoch's order again. The sampler here is told the epoch by the trainer's state,
+the first epoch would draw the first epoch's order again. The sampler here takes the epoch from the trainer's state,
 which every checkpoint holds, and yields what TRL's yields in a run that is never stopped. SFT needs none of its own:
 Accelerate's sampler is seeded by the epoch (tests/test_every_stop.py holds both).
 """

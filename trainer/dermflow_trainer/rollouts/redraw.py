@@ -45,7 +45,7 @@ class RedrawingGRPOTrainer(OrderedGRPOTrainer):
 
 
 def replaced(drawn, again, flat):
-    """Completions, and their log-probs where the sampler tells them, of `again` where `flat`, else of `drawn`."""
+    """Completions, and their log-probs where the sampler returns them, of `again` where `flat`, else of `drawn`."""
     return tuple(
         None
         if first is None

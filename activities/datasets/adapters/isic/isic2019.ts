@@ -1,7 +1,7 @@
 /**
  * ISIC 2019, training part (its test labels were held back): `ISIC_2019_Training_Input/`,
  * `ISIC_2019_Training_GroundTruth.csv`, one-hot, and `ISIC_2019_Training_Metadata.csv` with the lesion, whose prefix
- * tells the source: `BCN_`, `HAM_`, `MSK4`.
+ * names the source: `BCN_`, `HAM_`, `MSK4`.
  */
 import { imagesOf } from '../../opening/image-files.ts';
 import { readTable } from '../../opening/table.ts';

@@ -27,7 +27,7 @@ export interface AblationRow {
   title: string;
   step: number | null;
   strict: Estimate;
-  /** Null where a run's evaluations do not tell it. */
+  /** Null where a run's evaluations do not have it. */
   lenient: Estimate | null;
   /** Share of outputs that the strict reader could not read. */
   unread: number;

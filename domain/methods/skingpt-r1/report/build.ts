@@ -103,8 +103,8 @@ function narrativesOf(sources: NarrativeReportSources): NarrativeReport['narrati
     const own = narratives.filter((narrative) => isKept(narrative) === (name === 'kept'));
     return { name, narratives: own.length, means: meansFor(own) };
   });
-  const isTold = narratives.some(({ skinTone }) => skinTone !== undefined);
-  const tones = isTold
+  const hasTones = narratives.some(({ skinTone }) => skinTone !== undefined);
+  const tones = hasTones
     ? [...skinTones, null].flatMap((tone) => {
         const own = narratives.filter(({ skinTone }) => (skinTones[skinTone ?? -1] ?? null) === tone);
         return own.length === 0

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkDataset } from '../../../../activities/datasets/import/check.ts';
-import { createLeftOutTally, tellLeftOut } from '../../../../activities/datasets/import/first-pass.ts';
+import { createLeftOutTally, leftOutWords } from '../../../../activities/datasets/import/first-pass.ts';
 import { importDataset, readMalignantLeftOut } from '../../../../activities/datasets/import/import-dataset.ts';
 import { createMalignantNames } from '../../../../domain/knowledge/malignant-label.ts';
 import { caseRecords, jpeg, readAll, temporaryFolder, writeFiles } from '../../../support/datasets.ts';
@@ -105,7 +105,7 @@ describe('a row that is left out', () => {
     const tally = createLeftOutTally(shippedKnowledge);
     for (const detail of ['forest', 'forest', 'forest', 'melanoma mimic', 'odd sarcoma', 'odd sarcoma'])
       tally.add({ kind: 'left out', reason: 'label unknown to the taxonomy', detail });
-    expect(tally.counts().map(tellLeftOut)).toEqual([
+    expect(tally.counts().map(leftOutWords)).toEqual([
       'MALIGNANT, left out 2: label unknown to the taxonomy odd sarcoma',
       'MALIGNANT, left out 1: label unknown to the taxonomy melanoma mimic; near: melanoma',
       'left out 3: label unknown to the taxonomy forest',
