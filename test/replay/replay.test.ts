@@ -5,15 +5,28 @@ import { DefaultLogger, Runtime, Worker, type WorkflowBundle } from '@temporalio
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import * as workflows from '../../workflows/index.ts';
 import { bundleWorkflows } from '../support/temporal.ts';
 import { fileOf, recordedScenarios } from './histories.ts';
 import { scenarios } from './scenarios.ts';
 
+const started = z.object({ workflowType: z.object({ name: z.string() }) });
 const names = Object.keys(scenarios);
 const read = (name: string): unknown => JSON.parse(readFileSync(fileOf(name), 'utf8'));
 
 it('every scenario has a history, and every history a scenario', () =>
   expect(recordedScenarios().toSorted()).toEqual(names.toSorted()));
+
+it('every workflow has a history', () => {
+  const begun = z.object({
+    events: z.tuple([z.object({ workflowExecutionStartedEventAttributes: started })], z.any()),
+  });
+  const recorded = names.map((name) => {
+    const [first] = begun.parse(read(name)).events;
+    return first.workflowExecutionStartedEventAttributes.workflowType.name;
+  });
+  expect(new Set(recorded)).toEqual(new Set(Object.keys(workflows)));
+});
 
 describe('the workflows of today', () => {
   let workflowBundle: WorkflowBundle;
