@@ -6,7 +6,6 @@
  * come one by one, and a write for each would take as much of the processor as asking. Those that come during a write lie
  * in the next one. A process that is killed loses what it was writing and what came since; `flush` leaves nothing to lose.
  */
-import { hash } from 'node:crypto';
 import { type Answerer, answererDigest, type KeptAnswer, keptAnswerSchema } from '../../domain/answers/answer.ts';
 import { canonicalJson } from '../../domain/artifact.ts';
 import { storeKeys } from '../../domain/names.ts';
@@ -15,6 +14,7 @@ import { linesOf, toJsonLines } from '../json-lines.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { listRows } from '../rows.ts';
 import { openScratchDatabase } from '../scratch-database.ts';
+import { isAsNamed, putDigestNamed } from '../store/digest-named.ts';
 import { sortedKeys } from '../store/sorted-keys.ts';
 
 /** Answers of a chunk at most: what comes during a slow write. */
@@ -137,24 +137,17 @@ function createAnswerTable(): AnswerTable {
   };
 }
 
-/** What stands under its name already is the same, by a try whose answer was lost, unless it is damaged. */
-async function writeChunk(
+function writeChunk(
   store: ArtifactStore,
   digest: string,
   answerer: Answerer,
   chunk: readonly KeptAnswer[],
 ): Promise<void> {
-  for (let again = 0; ; again++) {
-    const head = canonicalJson({ schema: 1, answerer: { ...answerer }, ...(again > 0 ? { again } : {}) });
-    const body = `${head}\n${toJsonLines(chunk)}`;
-    const key = storeKeys.answerChunk(digest, hash('sha256', body));
-    if (await store.putObjectIfAbsent(key, body)) return;
-    const standing = await store.getObject(key);
-    if (standing && isWhole(key, standing)) return;
-  }
+  const lines = toJsonLines(chunk);
+  const bytesOf = (again: number): string =>
+    `${canonicalJson({ schema: 1, answerer: { ...answerer }, ...(again > 0 ? { again } : {}) })}\n${lines}`;
+  return putDigestNamed(store, bytesOf, (own) => storeKeys.answerChunk(digest, own));
 }
-
-const isWhole = (key: string, bytes: Uint8Array): boolean => key.endsWith(`/${hash('sha256', bytes)}.jsonl`);
 
 /** Where two writers answered the same item, the answer of the chunk of the lower name counts, for every reader. */
 async function readAnswers(
@@ -176,7 +169,7 @@ async function readChunk(
 ): Promise<readonly KeptAnswer[]> {
   const bytes = await store.getObject(key);
   if (bytes === null) return [];
-  if (!isWhole(key, bytes)) {
+  if (!isAsNamed(key, bytes)) {
     onDamaged(key);
     return [];
   }

@@ -3,13 +3,13 @@
  * in chunks, each named by its own digest: writers need not know of one another, none overwrites another, and one listing
  * finds all. A chunk is a line of JSON that names its pictures, then float32 numbers, the lowest byte first.
  */
-import { hash } from 'node:crypto';
 import { endianness } from 'node:os';
 import { z } from 'zod';
 import { canonicalJson, sha256Schema } from '../../domain/artifact.ts';
 import type { FeatureForm } from '../../domain/features/encoder.ts';
 import { storeKeys } from '../../domain/names.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
+import { isAsNamed, putDigestNamed } from '../store/digest-named.ts';
 import { sortedKeys } from '../store/sorted-keys.ts';
 
 /** Whose features these are. */
@@ -30,16 +30,12 @@ interface FeatureChunk {
 const headSchema = z.object({ shape: z.array(z.int().positive()).min(1), images: z.array(sha256Schema).min(1) });
 const lineFeed = 0x0a;
 
-/** What stands under its name already is the same, by a try whose answer was lost, unless it is damaged. */
-export async function writeChunk(store: ArtifactStore, kind: FeatureKind, chunk: FeatureChunk): Promise<void> {
-  for (let again = 0; ; again++) {
-    const bytes = bytesOfChunk(kind, chunk, again);
-    const key = storeKeys.featureChunk(kind.encoder, kind.form, hash('sha256', bytes));
-    if (await store.putObjectIfAbsent(key, bytes)) return;
-    const standing = await store.getObject(key);
-    if (standing && isWhole(key, standing)) return;
-  }
-}
+export const writeChunk = (store: ArtifactStore, kind: FeatureKind, chunk: FeatureChunk): Promise<void> =>
+  putDigestNamed(
+    store,
+    (again) => bytesOfChunk(kind, chunk, again),
+    (digest) => storeKeys.featureChunk(kind.encoder, kind.form, digest),
+  );
 
 /** A chunk as it is stored, and as the trainer reads it (dermflow_trainer/distillation/teacher.py). */
 export function bytesOfChunk({ encoder, form }: FeatureKind, { shape, images, data }: FeatureChunk, again = 0): Buffer {
@@ -60,13 +56,11 @@ export async function* readChunks(
   // By name, so that every reader takes the same of two chunks with the same picture.
   for await (const key of sortedKeys(store, storeKeys.features(encoder, form))) {
     const bytes = await store.getObject(key);
-    const chunk = bytes && isWhole(key, bytes) ? parseChunk(bytes) : null;
+    const chunk = bytes && isAsNamed(key, bytes) ? parseChunk(bytes) : null;
     if (chunk) yield chunk;
     else if (bytes) onDamaged(key);
   }
 }
-
-const isWhole = (key: string, bytes: Uint8Array): boolean => key.endsWith(`/${hash('sha256', bytes)}.bin`);
 
 function parseChunk(bytes: Uint8Array): FeatureChunk | null {
   const end = bytes.indexOf(lineFeed);
