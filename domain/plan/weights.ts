@@ -2,7 +2,6 @@
 
 import type { DistillationSettings } from '../jobs/distillation.ts';
 import type { RecipeParts } from '../recipe/parts.ts';
-import { optimiserBytes } from '../recipe/trl/optimiser.ts';
 import { loraOf, type TrainedWeights } from '../stages/stage-row.ts';
 import { type Architecture, loraParameters, partParameters, totalParameters } from './architecture.ts';
 
@@ -55,13 +54,11 @@ export function frozenBytes(a: Architecture, recipe: Trained, trainable: number,
   return kept * bytes + (total - kept) * quantisedBytes;
 }
 
-/** Weights and the larger state of an optimiser; of full fine-tuning the whole model, in fp32. */
-export function checkpointBytes(a: Architecture, recipe: Trained & Pick<RecipeParts, 'sft' | 'grpo'>): number {
-  const state = Math.max(optimiserBytes(recipe.sft.trl), optimiserBytes(recipe.grpo.trl));
-  return bytesOfState(a, recipe, state);
-}
-
-/** @param state bytes of the optimiser's state per trained parameter */
+/**
+ * Of a checkpoint: weights, of full fine-tuning those of the whole model in fp32, and the optimiser's state.
+ *
+ * @param state bytes of the optimiser's state per trained parameter
+ */
 export function bytesOfState(a: Architecture, trained: TrainedWeights, state: number): number {
   const trainable = trainableParameters(a, trained);
   const isWhole = loraOf(trained) === null;

@@ -12,8 +12,9 @@ import {
   type TokenPrices,
 } from '../../plan/input.ts';
 import { estimateMemory, type MemoryEstimate } from '../../plan/memory.ts';
-import { checkpointBytes, trainableParameters } from '../../plan/weights.ts';
+import { bytesOfState, trainableParameters } from '../../plan/weights.ts';
 import type { SkinR1Recipe } from '../../recipe/methods/skin-r1.ts';
+import { optimiserBytes } from '../../recipe/trl/optimiser.ts';
 import { iterationsOf } from '../../recipe/trl/together.ts';
 import { resumeCheckpointsKept } from '../../retention.ts';
 import { rewardedStages, stages } from '../../stages/index.ts';
@@ -114,9 +115,10 @@ function planConcepts({ sft, trajectories }: SkinR1Recipe, { concepts }: DataCou
   return { ...batches, ...cost, epochs, steps: epochs * batches.stepsPerEpoch };
 }
 
-/** Adapter and the larger state of an optimiser. The frozen SFT adapter in GRPO's checkpoints is one blob, stored once. */
+/** Each checkpoint with the larger of the two optimisers' states. The frozen SFT adapter in GRPO's checkpoints is one blob, stored once. */
 function planStorage(recipe: SkinR1Recipe, { images }: DataCounts, architecture: Architecture) {
-  const checkpoint = checkpointBytes(architecture, recipe);
+  const state = Math.max(optimiserBytes(recipe.sft.trl), optimiserBytes(recipe.grpo.trl));
+  const checkpoint = bytesOfState(architecture, recipe, state);
   const stretches = skinR1Outline.stages.map((stage) => stages[stage].ends(recipe).length).filter((ends) => ends > 0);
   const checkpoints = stretches.reduce((sum, ends) => sum + ends + resumeCheckpointsKept, 0);
   const references = skinR1Outline.stages.filter(
