@@ -99,12 +99,17 @@ const estimate = (values: Grouped): { value: number; low: number; high: number }
 const unreadOf = (items: Iterable<ItemReading>): number => shareOf(items, ({ predicted }) => predicted === null);
 
 function scoresOf(items: Iterable<ItemReading>, hasClasses: boolean): ReaderScores {
-  const { standardError: _, ...macroF1 } = macroF1Interval(items);
   return {
     score: estimate(valuesOf(items)),
-    macroF1: hasClasses ? macroF1 : null,
+    // Open answers may all differ, and each group is compared by all labels.
+    macroF1: hasClasses ? macroF1Of(items) : null,
     unread: unreadOf(items),
   };
+}
+
+function macroF1Of(items: Iterable<ItemReading>): ReaderScores['macroF1'] {
+  const { standardError: _, ...macroF1 } = macroF1Interval(items);
+  return macroF1;
 }
 
 /** Weighted by items as in the paper's tables, and plain. The weighted score is that of all items together. */
