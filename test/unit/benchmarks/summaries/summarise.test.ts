@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { summariseChoices, summariseOpen } from '../../../../domain/benchmarks/summaries/summarise.ts';
+import { mostClasses, summariseChoices, summariseOpen } from '../../../../domain/benchmarks/summaries/summarise.ts';
 import type { ScoredRow } from '../../../../domain/evaluation/scored.ts';
 import { processorMs } from '../../../support/processor-time.ts';
 
@@ -30,4 +30,12 @@ it('those with options have classes', () => {
   const { columns, classes } = summariseChoices('choice', answers(3));
   expect(columns[0]?.strict.macroF1?.value).toBe(0);
   expect(classes?.labels).toEqual(['a mole, 0', 'a mole, 1', 'a mole, 2', 'nevus']);
+});
+
+it('options that are sentences of their own, beyond what a matrix can hold, have none', () => {
+  const most = answers(mostClasses - 1); // beside the right one
+  expect(summariseChoices('choice', most).classes?.labels).toHaveLength(mostClasses);
+  const { classes, columns, average } = summariseChoices('choice', answers(mostClasses));
+  expect([classes, columns[0]?.strict.macroF1, average.strict.weighted.macroF1]).toEqual([null, null, null]);
+  expect(average.strict.weighted.score.value).toBe(0.25);
 });
