@@ -8,7 +8,10 @@
 import { DatabaseSync } from 'node:sqlite';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** The system removes the file with the connection. Nothing is ever rolled back, so all is one transaction. */
+/**
+ * The system removes the file with the connection, which `using` or `close` ends: one that is forgotten keeps its room on
+ * the disk for hours. Nothing is ever rolled back, so all is one transaction.
+ */
 export function openScratchDatabase(schema: string, cacheKiB = 1024): DatabaseSync {
   const database = new DatabaseSync('');
   database.exec(

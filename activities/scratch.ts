@@ -3,11 +3,10 @@
  * work and, beside it, a record of its owner. A folder without such a record is left alone.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, open, readdir, rename, statfs, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, mkdtemp, open, readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { DermflowError, failureTypes, unavailable } from '../domain/failures.ts';
+import { explainDiskError, explainNoFolder } from './disk/disk-errors.ts';
 import { createLeaseWatch, keepRenewing, type LeaseWatch, leaseTimes, timeIn } from './lease.ts';
 import { ownerSchema, stateOf, thisProcess } from './owner.ts';
 import { removeFolder } from './remove-folder.ts';
@@ -74,7 +73,7 @@ export async function makeScratchFolder(
     };
   } catch (error) {
     inUse.delete(id);
-    throw explainDiskError(error, scratch);
+    throw explainNoFolder(error, scratch);
   }
 }
 
@@ -87,40 +86,6 @@ function writeRecord(place: string, id: string): Promise<void> {
 async function remove(place: string): Promise<void> {
   await removeFolder(join(place, workFolder));
   await removeFolder(place);
-}
-
-const diskErrors: Record<string, string> = {
-  ENOSPC: 'the disk is full; free space or set DERMFLOW_SCRATCH to a folder on another disk',
-  EDQUOT: 'the disk quota is used up; free space or set DERMFLOW_SCRATCH to a folder on another disk',
-  EACCES: 'may not be written; change its permissions or set DERMFLOW_SCRATCH',
-  EROFS: 'is on a read-only disk; set DERMFLOW_SCRATCH to another folder',
-};
-
-/** SQLite's tables lie in the folder for temporary files (activities/scratch-database.ts). */
-const isFullForSqlite = (error: unknown): boolean =>
-  error instanceof Error && 'errcode' in error && Number(error.errcode) % 256 === sqliteFull;
-const sqliteFull = 13;
-
-/** Turns the file system's error into a line that names the scratch folder; any other error is returned as it is. */
-export function explainDiskError(error: unknown, scratch: string): unknown {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (isFullForSqlite(error)) {
-    // biome-ignore lint/style/noProcessEnv: SQLite reads it there itself, so this is what it read
-    const folder = process.env.SQLITE_TMPDIR || tmpdir();
-    const words = 'the disk is full; free space or set TMPDIR to a folder on another disk';
-    return unavailable(`folder for temporary files ${folder}: ${words}`, error);
-  }
-  const remedy = diskErrors[code];
-  return remedy === undefined ? error : unavailable(`scratch folder ${scratch}: ${remedy}`, error);
-}
-
-const spaceToWork = 2 ** 20;
-
-/** A trainer that crashed on a full disk failed for that reason, whatever its libraries said. */
-export async function explainCrash(error: unknown, scratch: string): Promise<unknown> {
-  if (!(error instanceof DermflowError) || error.type !== failureTypes.trainerCrashed) return error;
-  const { bavail, bsize } = await statfs(scratch);
-  return bavail * bsize < spaceToWork ? unavailable(`scratch folder ${scratch}: ${diskErrors.ENOSPC}`, error) : error;
 }
 
 /** The folders that this process works in. */

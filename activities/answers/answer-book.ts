@@ -49,7 +49,12 @@ export async function openAnswerBook(
 ): Promise<AnswerBook> {
   const digest = answererDigest(answerer);
   const answers = createAnswerTable();
-  await readAnswers(store, digest, onDamaged, answers);
+  try {
+    await readAnswers(store, digest, onDamaged, answers);
+  } catch (error) {
+    answers.close();
+    throw error;
+  }
   let pending: KeptAnswer[] = [];
   let writing: Promise<void> | null = null;
   /** Takes back the writing that is to come. */

@@ -7,11 +7,10 @@ import type { NumberList } from '../../domain/rows/columns.ts';
 import { DiskColumn } from '../disk/disk-column.ts';
 import { createDiskNumbers } from './disk-numbers.ts';
 
-interface ItemTally {
+interface ItemTally extends Disposable {
   add(item: Omit<SummarisedItem, 'group'> & { group: string }): void;
   /** What was added, by task. */
   columns(): Iterable<[QuestionTask, ItemColumns]>;
-  close(): void;
 }
 
 /** @param folder on this machine's disk, which stands as long as the columns are read */
@@ -23,7 +22,7 @@ export function createItemTally(folder: string): ItemTally {
   return {
     add: (item) => byTask.get(item.task)?.add(item, groups.of(item.group)),
     columns: () => byTask,
-    close: groups.close,
+    [Symbol.dispose]: groups.close,
   };
 }
 

@@ -50,7 +50,7 @@ export async function evaluate(
   const evaluation = await withScratchFolder(context.scratch, 'evaluation', (folder) =>
     commitOnce(store, { kind: 'evaluation', method, ...identity(request) }, async () => {
       const path = join(folder, files.items.name);
-      const tally = createItemTally(folder);
+      using tally = createItemTally(folder);
       await writeLineFiles({ items: path }, (writers) =>
         ask(request, questions, folder, context, async (item) => {
           await writers.items.write(item);
@@ -58,7 +58,6 @@ export async function evaluate(
         }),
       );
       const tasks = await summariseTally(tally);
-      tally.close();
       const { image } = request;
       const summaryPath = join(folder, files.summary.name);
       const summary: EvaluationSummary = { step: request.checkpoint?.step ?? null, image, tasks };

@@ -7,7 +7,7 @@ import { ownBenchmark } from '../../domain/benchmarks/own-items.ts';
 import type { BenchmarkChoice, BenchmarkData } from '../../domain/contracts/benchmarks.ts';
 import { userMistake } from '../../domain/failures.ts';
 import type { EvaluationProfile } from '../../domain/prompts/profile.ts';
-import { createDiskMap } from '../datasets/opening/disk-map.ts';
+import { createDiskMap, type DiskMap } from '../datasets/opening/disk-map.ts';
 import { ownRows, writeRows } from '../json-lines.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { chunksOf, filterRows, firstRows, listRows, type Rows } from '../rows.ts';
@@ -103,9 +103,10 @@ function makeItems(benchmark: Benchmark, sources: SourceRows, profile: Evaluatio
     [Symbol.asyncIterator]: async function* () {
       if (benchmark.choosesAmongAll || (ready && (questions || cases))) yield* make(await listSources(sources));
       else if (benchmark.reads.includes('questions')) {
-        const casesOf = await casesById(cases ?? []);
+        using known = createDiskMap();
+        for await (const row of cases ?? []) known.add(row.id, JSON.stringify(row));
         for await (const some of chunksOf(questions ?? [], rowsAtOnce))
-          yield* make({ questions: some, cases: some.flatMap(({ caseId }) => casesOf(caseId)) });
+          yield* make({ questions: some, cases: some.flatMap(({ caseId }) => casesIn(known, caseId)) });
       } else if (benchmark.reads.includes('ready')) {
         for await (const some of chunksOf(ready ?? [], rowsAtOnce)) yield* make({ ready: some });
       } else {
@@ -125,9 +126,4 @@ async function listSources({ questions, ready, cases }: SourceRows): Promise<Ben
 
 type SourceCase = NonNullable<BenchmarkSources['cases']>[number];
 
-/** The cases of questions, on disk. */
-async function casesById(cases: Rows<SourceCase>): Promise<(id: string) => SourceCase[]> {
-  const known = createDiskMap();
-  for await (const row of cases) known.add(row.id, JSON.stringify(row));
-  return (id) => known.get(id).map((text) => JSON.parse(text)); // as it was added
-}
+const casesIn = (known: DiskMap, id: string): SourceCase[] => known.get(id).map((text) => JSON.parse(text)); // as it was added

@@ -36,7 +36,7 @@ export async function readPieces(
   body: Readable,
   silence = replySilenceMs,
   isWhole: (bytes: Buffer) => boolean = () => false,
-): Promise<Buffer> {
+): Promise<Buffer<ArrayBuffer>> {
   const note = workNoter();
   const pieces: Uint8Array[] = [];
   let watchdog: NodeJS.Timeout | undefined;

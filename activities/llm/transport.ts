@@ -1,6 +1,6 @@
 /** Requests to an endpoint, and answers as they come: packed, redirected, in pieces, slowly. */
 import { type Duplex, pipeline, Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
+import { arrayBuffer } from 'node:stream/consumers';
 import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw, createZstdDecompress } from 'node:zlib';
 import { type Dispatcher, EnvHttpProxyAgent, interceptors, request } from 'undici';
 import { exemptHosts } from '../../platform/proxy.ts';
@@ -76,12 +76,14 @@ export const patientFetch: typeof fetch = async (input, init = {}) => {
   const moved = lastAddress(answer);
   if (moved !== null) given[redirectedTo] = moved;
   const packing = (given['content-encoding'] ?? '').toLowerCase().split(/[\s,]+/);
-  // Streamed replies are read as they come, all others at once.
+  // Streamed replies are read as they come, all others at once; as bytes, for the results of a batch may be longer than V8's
+  // longest string, 512 MiB.
   const content = given['content-type']?.toLowerCase().startsWith(eventStream)
     ? await streamOf(answer.body, packing)
-    : new TextDecoder().decode(await bytesOf(answer.body, packing, method === 'POST'));
+    : await bytesOf(answer.body, packing, method === 'POST');
   // Some servers stream under the name of another type.
-  if (typeof content === 'string' && beginOfStream.test(content)) given['content-type'] = eventStream;
+  if (content instanceof Uint8Array && beginOfStream.test(new TextDecoder().decode(content.subarray(0, headBytes))))
+    given['content-type'] = eventStream;
   const status = Math.min(answer.statusCode, lastStatus);
   return new Response(withoutBody.has(status) ? null : content, { status, headers: given });
 };
@@ -106,6 +108,7 @@ function lastAddress({ context }: Dispatcher.ResponseData): string | null {
 
 /** How an event stream begins; nothing that is packed does. */
 const beginOfStream = /^\s*(?:data|event|id|retry)?:/;
+const headBytes = 64 * 1024;
 
 /** @param packing names of encodings, the last one outermost */
 async function streamOf(body: Readable, packing: readonly string[]): Promise<ReadableStream> {
@@ -133,13 +136,14 @@ async function* withFirst<T>(first: IteratorResult<T>, rest: AsyncIterator<T>): 
  *
  * @param isReply one object; files of results have several
  */
-async function bytesOf(body: Readable, packing: readonly string[], isReply: boolean): Promise<Buffer> {
+async function bytesOf(body: Readable, packing: readonly string[], isReply: boolean): Promise<Buffer<ArrayBuffer>> {
   let bytes = await readPieces(body, replySilenceMs, isReply ? holdsObject : undefined);
   const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
   const known = packing.filter((name) => Object.hasOwn(decoders, name)).toReversed();
   for (const name of known.length === 0 && isGzip ? ['gzip'] : known) {
     const decode = decoders[name];
-    if (decode) bytes = await buffer(Readable.from([bytes]).pipe(decode(bytes[0] ?? 0))).catch(() => bytes);
+    const unpacked = decode && Readable.from([bytes]).pipe(decode(bytes[0] ?? 0));
+    if (unpacked) bytes = await arrayBuffer(unpacked).then(Buffer.from, () => bytes);
   }
   return bytes;
 }

@@ -51,7 +51,7 @@ export async function synthesise(request: SynthesisRequest): Promise<Written> {
   } as const;
   return writeOnce(request, model, work, async (folder) => {
     const cases = await fetchRows(store, textbook, casesFile.name, casesFile.schema, folder);
-    const table = await readTextbookTable(cases);
+    using table = await readTextbookTable(cases);
     const differentials = settings.types.filter((type) => type !== 1).toSorted();
     const planned: PlannedPair[] = [];
     for (const type of differentials)
@@ -85,7 +85,6 @@ export async function synthesise(request: SynthesisRequest): Promise<Written> {
       }
       return { train: writers.train.count(), validation: writers.validation.count() };
     });
-    table.close();
     if (train === 0)
       throw userMistake(
         `trajectories: ${table.count} textbook cases and types ${settings.types} make none; add cases or types`,

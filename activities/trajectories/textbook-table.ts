@@ -4,9 +4,8 @@ import { isTextbookCase, type Textbook, type TextbookCase } from '../../domain/t
 import type { Rows } from '../rows.ts';
 import { openScratchDatabase } from '../scratch-database.ts';
 
-export interface TextbookTable extends Textbook {
+export interface TextbookTable extends Textbook, Disposable {
   caseAt(at: number): TextbookCase;
-  close(): void;
 }
 
 export async function readTextbookTable(cases: Rows<Case>): Promise<TextbookTable> {
@@ -14,13 +13,18 @@ export async function readTextbookTable(cases: Rows<Case>): Promise<TextbookTabl
   const insert = database.prepare('insert into book values (?, ?, ?)');
   const positions = new Map<string, number[]>();
   const diagnoses: string[] = [];
-  for await (const c of cases) {
-    if (!isTextbookCase(c)) continue;
-    const own = positions.get(c.diagnosis) ?? [];
-    positions.set(c.diagnosis, own);
-    own.push(diagnoses.length);
-    insert.run(diagnoses.length, c.id, JSON.stringify(c));
-    diagnoses.push(c.diagnosis);
+  try {
+    for await (const c of cases) {
+      if (!isTextbookCase(c)) continue;
+      const own = positions.get(c.diagnosis) ?? [];
+      positions.set(c.diagnosis, own);
+      own.push(diagnoses.length);
+      insert.run(diagnoses.length, c.id, JSON.stringify(c));
+      diagnoses.push(c.diagnosis);
+    }
+  } catch (error) {
+    database.close();
+    throw error;
   }
   const selectId = database.prepare('select id from book where at = ?');
   const selectLine = database.prepare('select line from book where at = ?');
@@ -31,6 +35,6 @@ export async function readTextbookTable(cases: Rows<Case>): Promise<TextbookTabl
     diagnosisOf: (at) => diagnoses[at] ?? '',
     casesOf: (diagnosis) => positions.get(diagnosis) ?? [],
     caseAt: (at) => JSON.parse(String(selectLine.get(at)?.line)), // as it was written above
-    close: () => database.close(),
+    [Symbol.dispose]: () => database.close(),
   };
 }

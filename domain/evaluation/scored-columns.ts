@@ -42,6 +42,11 @@ export class ScoredColumns {
     return this.groupNumbers.count;
   }
 
+  /** How many different labels were right or named. */
+  get labelCount(): number {
+    return this.texts.count;
+  }
+
   /** Names of the columns. */
   get names(): string[] {
     return [...this.positions.keys()];

@@ -109,6 +109,11 @@ export class Texts {
   private readonly numbering = new Numbering();
   private readonly texts: string[] = [];
 
+  /** How many different texts came. */
+  get count(): number {
+    return this.texts.length;
+  }
+
   /** -1 of null. */
   numberOf(text: string | null): number {
     if (text === null) return -1;

@@ -1,6 +1,7 @@
 /** JSON lines that a user gives. */
 import type { z } from 'zod';
 import { userMistake } from '../failures.ts';
+import { parseGivenJson } from './json-text.ts';
 
 export interface GivenLine {
   /** Counted from 1, empty lines too. */
@@ -36,7 +37,7 @@ export function checkedLine<T>(schema: z.ZodType<T>, { where, value }: GivenLine
 
 function parseJson(line: string, where: string): unknown {
   try {
-    return JSON.parse(line);
+    return parseGivenJson(line);
   } catch (error) {
     throw userMistake(`${where}: is not JSON (${String(error)}); write one object per line`, error);
   }

@@ -1,21 +1,12 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, stat, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { createLeaseWatch, keepRenewing, type Lease, timeIn } from '../../activities/lease.ts';
 import { thisProcess } from '../../activities/owner.ts';
-import {
-  explainCrash,
-  explainDiskError,
-  leaveBehind,
-  ownerFile,
-  sweepScratch,
-  withScratchFolder,
-} from '../../activities/scratch.ts';
-import { openScratchDatabase } from '../../activities/scratch-database.ts';
-import { DermflowError, failureTypes } from '../../domain/failures.ts';
+import { leaveBehind, ownerFile, sweepScratch, withScratchFolder } from '../../activities/scratch.ts';
+import { failureTypes } from '../../domain/failures.ts';
 import { temporaryFolder } from '../support/datasets.ts';
 import { deadOwner, scratchFolderOf } from '../support/scratch.ts';
 
@@ -31,6 +22,15 @@ describe('withScratchFolder', () => {
     });
     expect(seen).toEqual([]);
     expect(await readdir(scratch)).toEqual([]);
+  });
+
+  it.each(['', '/below'])('says what is wrong with a path that leads to a file: FILE%s', async (below) => {
+    const file = join(await temporaryFolder(), 'file');
+    await writeFile(file, '');
+    await expect(withScratchFolder(`${file}${below}`, 'sft', everything)).rejects.toMatchObject({
+      type: failureTypes.unavailable,
+      message: `scratch folder ${file}${below}: is not a folder, or a part of its path is not; set DERMFLOW_SCRATCH to another one`,
+    });
   });
 
   it('removes it when the work fails, and passes the failure on', async () => {
@@ -192,46 +192,5 @@ describe('keepRenewing', () => {
     await utimes(file, 1, 1);
     await sleep(50);
     expect([(await stat(file)).mtimeMs, await readFile(file, 'utf8')]).toEqual([1_000, 'mine']);
-  });
-});
-
-describe('explainCrash', () => {
-  it('leaves the failure alone where there is space', async () => {
-    const crash = new DermflowError(failureTypes.trainerCrashed, 'exit code 1');
-    expect(await explainCrash(crash, await temporaryFolder())).toBe(crash);
-  });
-});
-
-describe('explainDiskError', () => {
-  it('names the folder of a database that has no more room', () => {
-    const database = openScratchDatabase('create table t (a text); pragma max_page_count = 3');
-    const fill = (): void => {
-      const insert = database.prepare('insert into t values (?)');
-      for (let i = 0; i < 100; i++) insert.run('x'.repeat(1_000));
-    };
-    let full: unknown;
-    try {
-      fill();
-    } catch (error) {
-      full = explainDiskError(error, '/fast');
-    }
-    database.close();
-    expect(full).toMatchObject({
-      type: failureTypes.unavailable,
-      message: expect.stringMatching(`${tmpdir()}: the disk is full; .*TMPDIR`),
-    });
-  });
-
-  it.each(['ENOSPC', 'EDQUOT', 'EACCES', 'EROFS'])('%s becomes Unavailable with a remedy', (code) => {
-    const explained = explainDiskError(Object.assign(new Error('write'), { code }), '/fast');
-    expect(explained).toMatchObject({
-      type: failureTypes.unavailable,
-      message: expect.stringMatching(/^scratch folder \/fast: .*DERMFLOW_SCRATCH/),
-    });
-  });
-
-  it('leaves any other error as it is', () => {
-    const error = Object.assign(new Error('no such file'), { code: 'ENOENT' });
-    expect(explainDiskError(error, '/fast')).toBe(error);
   });
 });

@@ -8,6 +8,7 @@ import { z } from 'zod';
 import type { Modality } from '../../../domain/cases/case.ts';
 import type { ReadyQuestion } from '../../../domain/cases/undiagnosed.ts';
 import { userMistake } from '../../../domain/failures.ts';
+import { parseGivenJson } from '../../../domain/rows/json-text.ts';
 import { type DataFile, type DataFolder, fileName } from '../opening/folder.ts';
 import { type ImageIndex, imagesOf } from '../opening/image-files.ts';
 import { stemOf } from '../opening/names.ts';
@@ -88,9 +89,9 @@ async function describe(
 async function readItems(file: DataFile, folder: DataFolder): Promise<unknown[]> {
   let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder().decode(await folder.reader.read(file.ref)).replace(/^\uFEFF/, ''));
+    value = parseGivenJson(new TextDecoder().decode(await folder.reader.read(file.ref)).replace(/^\uFEFF/, ''));
   } catch (error) {
-    throw userMistake(`${fileName(file)}: is not JSON; download it again`, error);
+    throw userMistake(`${fileName(file)}: is not JSON (${String(error)}); download it again`, error);
   }
   if (!Array.isArray(value) || value.length === 0) throw userMistake(`${fileName(file)}: expected a list of questions`);
   return value;

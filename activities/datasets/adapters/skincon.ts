@@ -52,7 +52,9 @@ export const readSkinCon: DatasetAdapter = async function* (folder, knowledge) {
       (await findTable(folder, part.annotations.slice(1)));
     if (annotations === null) continue;
     found += 1;
-    yield* readPart(part, place, annotations, await readLabels(folder, part), knowledge);
+    using labels = createDiskMap();
+    await readLabels(folder, part, labels);
+    yield* readPart(part, place, annotations, labels, knowledge);
   }
   if (found === 0) throw userMistake(`${folder.name}: holds no fitzpatrick17k/annotation.csv or DDI/annotation.csv`);
 };
@@ -110,15 +112,17 @@ function isOne(row: TableRow, column: string): boolean {
   return value === 1;
 }
 
-/** Labels by image, as the set itself gives them, less those that it calls wrong; empty where its table is absent. */
-async function readLabels(folder: DataFolder, { table, columns: [image, label] }: Part): Promise<DiskMap> {
-  const labels = createDiskMap();
+/** Adds labels by image, as the set itself gives them, less those that it calls wrong; none where its table is absent. */
+async function readLabels(
+  folder: DataFolder,
+  { table, columns: [image, label] }: Part,
+  labels: DiskMap,
+): Promise<void> {
   const file = await findTable(folder, [table]);
-  if (file === null) return labels;
+  if (file === null) return;
   for await (const row of readTable(file, [image, label])) {
     if (isWronglyLabelled(row.get('qc'))) continue;
     const id = stemOf(row.require(image));
     labels.add(id, row.get(label));
   }
-  return labels;
 }

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { modalities, provenanceSchema } from '../../../domain/cases/case.ts';
 import { userMistake } from '../../../domain/failures.ts';
 import type { Knowledge } from '../../../domain/knowledge/knowledge.ts';
+import { parseGivenJson } from '../../../domain/rows/json-text.ts';
 import { linesOf } from '../../json-lines.ts';
 import { fileName } from '../opening/folder.ts';
 import { type ImageIndex, imagesOf } from '../opening/image-files.ts';
@@ -79,9 +80,9 @@ async function readLine(
 function parseLine(content: string, where: string): z.infer<typeof lineSchema> {
   let value: unknown;
   try {
-    value = JSON.parse(content);
+    value = parseGivenJson(content);
   } catch (error) {
-    throw userMistake(`${where}: is not JSON; each line is one object`, error);
+    throw userMistake(`${where}: is not JSON (${String(error)}); each line is one object`, error);
   }
   const parsed = lineSchema.safeParse(value, { reportInput: true });
   if (parsed.success) return parsed.data;

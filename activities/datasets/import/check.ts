@@ -51,8 +51,9 @@ export interface Check {
 /** Reads a folder's tables and the first bytes of its images. Mistakes in tables are thrown as the import would. */
 export async function checkDataset(request: CheckRequest): Promise<Check> {
   const { adapter, folder, knowledge, maxBadShare = 0.01 } = request;
-  const [outcome, leftOut, groups] = [createImportTally(), createLeftOutTally(knowledge), createGroupTally()];
-  const repeats = createRepeatFinder();
+  const [outcome, leftOut] = [createImportTally(), createLeftOutTally(knowledge)];
+  using groups = createGroupTally();
+  using repeats = createRepeatFinder();
   const files = createFileReader();
   const notes: string[] = [];
   const absent = { count: 0, first: [] as string[] };
@@ -120,7 +121,7 @@ const kindOfFile = (ref: FileRef, files: FileReader): Promise<string> =>
   });
 
 /** Counts different groups by what they are. */
-function createGroupTally(): { add(group: string): void; counts(): Record<string, number> } {
+function createGroupTally(): Disposable & { add(group: string): void; counts(): Record<string, number> } {
   const seen = createDiskMap();
   const counts: Record<string, number> = {};
   return {
@@ -131,5 +132,6 @@ function createGroupTally(): { add(group: string): void; counts(): Record<string
       counts[kind] = (counts[kind] ?? 0) + 1;
     },
     counts: () => counts,
+    [Symbol.dispose]: () => seen[Symbol.dispose](),
   };
 }

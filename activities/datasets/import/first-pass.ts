@@ -70,7 +70,7 @@ export async function* readRecords({
   await requireFolder(folder);
   const others = adapter === 'textbook' ? except : [...except, textbookFolder];
   const files = await openFolder(folder, { except: others, onNote });
-  const seen = createDiskMap();
+  using seen = createDiskMap();
   try {
     for await (const record of adapters[adapter](files, knowledge)) {
       signal?.throwIfAborted();

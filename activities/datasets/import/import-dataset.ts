@@ -109,7 +109,7 @@ async function importRecords(
   scratch: string,
 ): Promise<{ facts: ImportFacts; report: Record<string, unknown> }> {
   const outcome = createImportTally();
-  const owners = createDiskMap();
+  using owners = createDiskMap();
   const files = createFileReader();
   const paths = {
     case: join(scratch, cases.name),

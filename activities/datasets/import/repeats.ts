@@ -2,7 +2,7 @@
 import { createDiskMap } from '../opening/disk-map.ts';
 import type { SourceRecord } from '../records/record.ts';
 
-interface RepeatFinder {
+interface RepeatFinder extends Disposable {
   /** True for the second case of a file; the import, which sees pixels, also finds copies of other bytes. */
   isRepeat(record: SourceRecord): boolean;
 }
@@ -18,5 +18,6 @@ export function createRepeatFinder(): RepeatFinder {
       seen.add(key, '');
       return false;
     },
+    [Symbol.dispose]: () => seen[Symbol.dispose](),
   };
 }

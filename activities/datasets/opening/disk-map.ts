@@ -1,14 +1,14 @@
 /** Strings found by a key, on disk: an index over any number of images takes a few megabytes of memory. */
 import { openScratchDatabase } from '../../scratch-database.ts';
 
-export interface DiskMap {
+export interface DiskMap extends Disposable {
   /** Adds a value; a key may have several. */
   add(key: string, value: string): void;
   /** The key's values in the order in which they were added. */
   get(key: string): string[];
 }
 
-/** An empty map in a private temporary file, which the system removes with this process. */
+/** An empty map in a private temporary file, which goes with the map. */
 export function createDiskMap(): DiskMap {
   const database = openScratchDatabase(
     'create table entry (key text, value text); create index by_key on entry (key)',
@@ -19,5 +19,6 @@ export function createDiskMap(): DiskMap {
   return {
     add: (key, value) => void insert.run(key, value),
     get: (key) => select.all(key).map((row) => String(row.value)),
+    [Symbol.dispose]: () => database.close(),
   };
 }

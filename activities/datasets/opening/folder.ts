@@ -52,9 +52,14 @@ const deepestFolder = 8;
 export async function openFolder(path: string, { except = [], onNote }: FolderOptions = {}): Promise<DataFolder> {
   const index = createIndex();
   const skipped = new Set(except.map(foldName));
-  if (isZipName(path) && (await stat(path)).isFile()) await addArchive(path, '', index);
-  else await addFolder(path, '', [], { ...index, skipped });
-  index.database.exec('commit');
+  try {
+    if (isZipName(path) && (await stat(path)).isFile()) await addArchive(path, '', index);
+    else await addFolder(path, '', [], { ...index, skipped });
+    index.database.exec('commit');
+  } catch (error) {
+    index.database.close();
+    throw error;
+  }
   return viewOf(path, index, createFileReader(), onNote ?? (() => {}), new Set(), '');
 }
 

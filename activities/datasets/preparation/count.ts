@@ -35,7 +35,7 @@ export async function countData(
   const concepts = { pictures: 0, terms: new Set<string>() };
   let images = 0;
   for (const { adapter, use } of read) {
-    const repeats = createRepeatFinder();
+    using repeats = createRepeatFinder();
     for await (const record of readRecords({ ...(places.get(adapter) ?? { folder }), adapter, knowledge })) {
       if (record.kind !== 'left out' && repeats.isRepeat(record)) continue;
       images += 1;

@@ -51,9 +51,9 @@ export async function dealCases(
 ): Promise<Dealt> {
   const byPatient = settings.groupBy === 'patient';
   const keys = byPatient ? keysOf : pictureKeysOf;
-  const database = openScratchDatabase(schema);
+  using database = openScratchDatabase(schema);
   const insert = database.prepare('insert into picture values (?, ?, ?, ?, ?, ?, ?)');
-  const groups = createKeyGroups();
+  using groups = createKeyGroups();
   const official = createOfficialSplits();
   let count = 0;
   for await (const c of cases) {
@@ -94,7 +94,6 @@ export async function dealCases(
       sides[Number(first)] = splits.indexOf(dealer.deal(Number(size)));
     }
   }
-  database.close();
   return {
     splitOf: (at) => splits[sides[groups.firstOf(at)] ?? 0] ?? 'train',
     officialSplits: disagreements.counts(),

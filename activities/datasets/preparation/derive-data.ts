@@ -185,7 +185,7 @@ async function scoreWithoutImages(
   const all = await fetchRows(store, questions, test.name, test.schema, folder);
   const answers = await fetchRows(store, questions, textOnly.name, textOnly.schema, folder);
   const isAsked = createAskedFilter(evaluation);
-  const tally = createItemTally(folder);
+  using tally = createItemTally(folder);
   for await (const [question, { letter }] of pairRows(all, answers)) {
     if (!isAsked(question)) continue;
     const item = textOnlyItem(question, letter);
@@ -197,6 +197,5 @@ async function scoreWithoutImages(
     await untilNextTurn(); // scores of many patients take a while
     scores.push(...scoreTextOnly(items));
   }
-  tally.close();
   return scores;
 }

@@ -7,10 +7,9 @@ import { keyParts, openScratchDatabase } from '../../scratch-database.ts';
 /** Keys that are counted in memory before they are written: many come again soon. */
 const keptInMemory = 10_000;
 
-interface DiskCounts extends OfferCounts {
+interface DiskCounts extends OfferCounts, Disposable {
   /** Adds up what was counted: after the last `add`, before the first `get`. */
   sum(): Promise<void>;
-  close(): void;
 }
 
 export function createDiskCounts(): DiskCounts {
@@ -57,6 +56,6 @@ export function createDiskCounts(): DiskCounts {
       const row = selects[partOf(bytes)]?.get(bytes);
       return row ? { offered: Number(row.offered), right: Number(row.right_ones) } : { offered: 0, right: 0 };
     },
-    close: () => database.close(),
+    [Symbol.dispose]: () => database.close(),
   };
 }

@@ -5,7 +5,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { inTurns, keyParts, openScratchDatabase, partOf } from '../../scratch-database.ts';
 
-export interface KeyGroups {
+export interface KeyGroups extends Disposable {
   /** Adds the next picture, numbered from 0, with its keys; those of a level above `level` are passed over by `unite`. */
   add(keys: readonly string[], level?: number): void;
   /** More keys of the picture that was added last. */
@@ -58,6 +58,7 @@ export function createKeyGroups(): KeyGroups {
       }
     },
     firstOf,
-    close: () => database.close(),
+    close: () => database[Symbol.dispose](),
+    [Symbol.dispose]: () => database[Symbol.dispose](), // which may be closed by then
   };
 }

@@ -38,7 +38,7 @@ export async function* findLeaks(
   { links = [], similar = null }: KnownTies,
   folder: string,
 ): AsyncGenerator<FoundLeak> {
-  const groups = createKeyGroups();
+  using groups = createKeyGroups();
   const addPicture = (picture: Omit<Link, 'source'>): void => {
     groups.add(picture.archiveIds, levels.archive);
     groups.addKeys(
@@ -49,7 +49,7 @@ export async function* findLeaks(
   };
   const storage = openIndexStorage(folder);
   try {
-    const seen = createNames();
+    using seen = createNames();
     for await (const picture of train) {
       addPicture(picture);
       if (picture.look !== undefined) storage.keepHash(picture.look);
@@ -71,7 +71,6 @@ export async function* findLeaks(
       return [{ at, leak: { ...rest, test: { id: picture.id, source: picture.source }, train: seen.at(position) } }];
     };
     yield* inBlocks(test, ties, index, find);
-    seen.close();
   } finally {
     storage.close();
   }
@@ -153,7 +152,7 @@ function tieOf(
 }
 
 /** Names of the training pictures by position, and which of them have a perceptual hash. */
-interface Names {
+interface Names extends Disposable {
   add(picture: NamedPicture, hasHash: boolean): void;
   count(): number;
   hashed(): number;
@@ -161,7 +160,6 @@ interface Names {
   /** Position of the picture with the perceptual hash of a number. */
   ofHash(number: number): number;
   hashes(storage: DiskIndexStorage): Rows<string>;
-  close(): void;
 }
 
 function createNames(): Names {
@@ -190,7 +188,7 @@ function createNames(): Names {
         for await (const number of inTurns(numbersBelow(hashed))) yield storage.hashAt(number);
       },
     }),
-    close: () => database.close(),
+    [Symbol.dispose]: () => database.close(),
   };
 }
 

@@ -11,14 +11,13 @@ import {
 } from '../../../domain/questions/matched.ts';
 import { inCodeUnits, inTurns, openScratchDatabase } from '../../scratch-database.ts';
 
-interface MatchedBlocks {
+interface MatchedBlocks extends Disposable {
   /** Adds the next case. */
   add(c: Labelled): void;
   /** Deals all cases that were added. */
   deal(): Promise<void>;
   /** The options of the case at a position; positions rise from call to call. */
   of(at: number, task: MatchedTask): MatchedOptions | undefined;
-  close(): void;
 }
 
 const schema = `
@@ -92,7 +91,7 @@ export function createMatchedBlocks(knowledge: Knowledge, seed: number): Matched
       const options = current.options.get(matchedTasks.indexOf(task));
       return options === undefined ? undefined : JSON.parse(options);
     },
-    close: () => database.close(),
+    [Symbol.dispose]: () => database.close(),
   };
 }
 

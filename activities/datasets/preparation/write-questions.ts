@@ -26,7 +26,7 @@ export async function writeQuestions(
 ): Promise<Made> {
   const { seed, distractors } = settings;
   const labels = createLabelCensus();
-  const blocks = createMatchedBlocks(knowledge, seed);
+  using blocks = createMatchedBlocks(knowledge, seed);
   // First all labels: wrong options come from the whole set's.
   for await (const c of cases) {
     labels.add(c);
@@ -39,9 +39,9 @@ export async function writeQuestions(
     ...settings,
     trainingTasks: questionTasks,
   });
-  const among = createDiskCounts();
+  using among = createDiskCounts();
   const rule = createTextOnlyRule(knowledge.taxonomy, among);
-  const test = openScratchDatabase('create table question (number integer primary key, line text)');
+  using test = openScratchDatabase('create table question (number integer primary key, line text)');
   const insert = test.prepare('insert into question values (?, ?)');
   const paths = {
     train: join(folder, files.train.name),
@@ -70,7 +70,6 @@ export async function writeQuestions(
     }
     return { train: writers.train.count(), validation: writers.validation.count(), test: tested };
   });
-  for (const each of [test, blocks, among]) each.close();
   const sources = Object.entries(paths).map(([name, path]) => [files[name as keyof typeof paths].name, { path }]); // its own keys
   return { facts, files: Object.fromEntries(sources) };
 }

@@ -104,7 +104,8 @@ function finishOf(unified: string, raw: string | undefined): LlmReply['finish'] 
 }
 
 /**
- * What the SDK's middlewares leave: thinking that is not closed, JSON among words.
+ * What the SDK's middlewares leave: thinking that is not closed, JSON among words, half of a character where a server cut
+ * its reply between two (nothing that holds one has a digest).
  *
  * @param content the text as it came
  */
@@ -118,5 +119,5 @@ function clean(
   const thought = reply.thought + Math.max(0, reply.text.trim().length - answer.length);
   const inText = withoutThinking(content, answerTags) !== content.trim();
   const thinking = inText ? 'in the text' : thought > 0 ? 'beside' : 'none';
-  return { ...reply, thought, thinking, text: json ? jsonWithin(answer) : answer };
+  return { ...reply, thought, thinking, text: (json ? jsonWithin(answer) : answer).toWellFormed() };
 }

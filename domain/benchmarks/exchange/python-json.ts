@@ -1,4 +1,5 @@
 /** JSON as Python writes it: NaN and Infinity may stand where numbers do, and whole numbers have any length. */
+import { parseGivenJson } from '../../rows/json-text.ts';
 
 /** A string, a number, or a number that JSON does not have. */
 const token = /"(?:\\.|[^"\\])*"|-?\bInfinity\b|\bNaN\b|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
@@ -8,7 +9,7 @@ const token = /"(?:\\.|[^"\\])*"|-?\bInfinity\b|\bNaN\b|-?\d+(?:\.\d+)?(?:[eE][+
  * Throws a SyntaxError for what is no JSON.
  */
 export const parsePythonJson = (text: string): unknown =>
-  JSON.parse(
+  parseGivenJson(
     text.replaceAll(token, (found) => {
       if (/^-?\d/.test(found))
         return /^-?\d{16,}$/.test(found) && String(Number(found)) !== found ? `"${found}"` : found;

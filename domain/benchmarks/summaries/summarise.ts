@@ -17,6 +17,12 @@ type ColumnOf = (item: ScoredRow) => string;
 const bySource: ColumnOf = ({ source }) => source;
 const range = { least: 0, most: 1 };
 
+/**
+ * Labels that are classes, at most: several times those of the taxonomy. The confusion has a number for each pair of them,
+ * and options that are sentences of their own, of thousands of items, would take more memory than there is.
+ */
+export const mostClasses = 2_000;
+
 /** Of items with options: accuracies, macro-F1, confusion and the recall of each label. */
 export function summariseChoices(
   benchmark: string,
@@ -37,7 +43,7 @@ function summarise(
   benchmark: string,
   items: Iterable<ScoredRow>,
   columnOf: ColumnOf,
-  hasClasses: boolean,
+  mayHaveClasses: boolean,
 ): BenchmarkSummary {
   const scored = new ScoredColumns();
   const forms = new Map<UnreadableForm, number>();
@@ -45,6 +51,7 @@ function summarise(
     scored.add(item, columnOf(item));
     if (item.unreadable !== null) forms.set(item.unreadable, (forms.get(item.unreadable) ?? 0) + 1);
   }
+  const hasClasses = mayHaveClasses && scored.labelCount <= mostClasses;
   const columns = scored.names.toSorted(setOrder).map((name): SummaryColumn => {
     const own = scored.readings('strict', name);
     return {
@@ -99,12 +106,17 @@ const estimate = (values: Grouped): { value: number; low: number; high: number }
 const unreadOf = (items: Iterable<ItemReading>): number => shareOf(items, ({ predicted }) => predicted === null);
 
 function scoresOf(items: Iterable<ItemReading>, hasClasses: boolean): ReaderScores {
-  const { standardError: _, ...macroF1 } = macroF1Interval(items);
   return {
     score: estimate(valuesOf(items)),
-    macroF1: hasClasses ? macroF1 : null,
+    // Open answers may all differ, and each group is compared by all labels.
+    macroF1: hasClasses ? macroF1Of(items) : null,
     unread: unreadOf(items),
   };
+}
+
+function macroF1Of(items: Iterable<ItemReading>): ReaderScores['macroF1'] {
+  const { standardError: _, ...macroF1 } = macroF1Interval(items);
+  return macroF1;
 }
 
 /** Weighted by items as in the paper's tables, and plain. The weighted score is that of all items together. */

@@ -53,6 +53,10 @@ describe('items of one’s own', () => {
 
   it.each([
     ['{', /^f: row 1: is not JSON/],
+    [
+      line({ id: 'h\udce4.jpg' }),
+      /^f: row 1: is not JSON \(SyntaxError: "h\\udce4\.jpg" has half of a character; write it in UTF-8\)/,
+    ],
     [`${line({ image: undefined })}\n{`, /^f: row 1: image/],
     [line({ answer: 'melanoma' }), /^f: row 1: answer: is not one of the options/],
     [line({ options: ['nevus', 'nevus'] }), /^f: row 1: options: two options are the same/],

@@ -39,10 +39,9 @@ describe('items in columns', () => {
         const items = list.map(({ output, ...rest }, i) =>
           judgeOutput({ ...melanomaQuestion(), ...rest, id: `q${i}` }, output),
         );
-        const tally = createItemTally(folder);
+        using tally = createItemTally(folder);
         for (const item of items) tally.add(item);
         expect(await summariseTally(tally)).toEqual(summariseItems(items));
-        tally.close();
       }),
       { numRuns: 40 },
     );

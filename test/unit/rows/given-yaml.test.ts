@@ -6,6 +6,9 @@ describe('a file of YAML or JSON', () => {
     expect(readGivenYaml(text, 'f.yaml')).toEqual({ a: 1 }),
   );
 
+  it('with half of a character is refused', () =>
+    expect(() => readGivenYaml('a: "b\\udce4"', 'f.yaml')).toThrow(/^f\.yaml: .+"b\\udce4" has half of a character/));
+
   it('that is neither is refused in one line', () =>
     expect(() => readGivenYaml('a: [', 'f.yaml')).toThrow(/^f\.yaml: is neither YAML nor JSON \([^\n]+\)$/));
 });

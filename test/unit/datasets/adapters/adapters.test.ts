@@ -224,7 +224,8 @@ describe('textbook', () => {
   });
 
   const mistakes: [what: string, second: string, says: string][] = [
-    ['no JSON', '{', 'line 2: is not JSON; each line is one object'],
+    ['no JSON', '{', 'line 2: is not JSON (SyntaxError: '],
+    ['half of a character', textbookLine('b\ud83d'), 'line 2: is not JSON (SyntaxError: "b\\ud83d'],
     ['no object', '[]', 'line 2: the line is []: give one object with image, rationale and diagnosis'],
     [
       'a missing field',

@@ -126,7 +126,12 @@ describe('OmniMedVQA', () => {
       /item 0: image_path is "Images\/\.\.\/\.\.\/x\.jpg": expected a path below Images\//,
     ],
     ['a missing field', (t) => t.replaceAll('"gt_answer"', '"answer"'), /ISBI2016\.json: item 0: field gt_answer: /],
-    ['no JSON', (t) => t.slice(0, 40), /^ISBI2016\.json: is not JSON; download it again/],
+    ['no JSON', (t) => t.slice(0, 40), /^ISBI2016\.json: is not JSON \(.+\); download it again/],
+    [
+      'half of a character',
+      (t) => t.replace('"q0"', '"q\\ud83d"'),
+      /^ISBI2016\.json: is not JSON \(.+half of a character/,
+    ],
     ['no list', () => '{}', /^ISBI2016\.json: expected a list of questions/],
     [
       'a duplicate id',

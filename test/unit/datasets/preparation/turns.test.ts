@@ -38,7 +38,7 @@ describe('a turn of the event loop comes', () => {
   });
 
   it('with each part of the counts that are summed', async () => {
-    const counts = createDiskCounts();
+    using counts = createDiskCounts();
     for (let i = 0; i < 25_000; i += 1) counts.add(`key ${i % 20_000}`, i % 2 === 0);
     expect(await turnsDuring(() => counts.sum())).toBeGreaterThanOrEqual(keyParts.length);
     expect([counts.get('key 4'), counts.get('key 19999'), counts.get('another')]).toEqual([
@@ -46,7 +46,6 @@ describe('a turn of the event loop comes', () => {
       { offered: 1, right: 0 },
       { offered: 0, right: 0 },
     ]);
-    counts.close();
   });
 
   it('every some thousand rows of any sequence', async () => {
