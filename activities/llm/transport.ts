@@ -7,12 +7,6 @@ import { exemptHosts } from '../../platform/proxy.ts';
 import { keyHeaderNames } from './key-headers.ts';
 import { readPieces, replySilenceMs, watchPieces } from './moving.ts';
 
-/**
- * Node's own limits of five minutes for a reply's begin and between its pieces would end what
- * DERMFLOW_LLM_TIMEOUT allows.
- */
-const dispatcher = new EnvHttpProxyAgent({ headersTimeout: 0, bodyTimeout: 0, noProxy: exemptHosts() });
-
 interface Homed {
   /** The origin that was asked first, the only one that gets keys. */
   home?: string;
@@ -25,7 +19,18 @@ const keepingKeys: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (opti
   const open = headers.filter((_, i) => !keyHeaderNames.has(headers[i - (i % 2)]?.toLowerCase() ?? ''));
   return dispatch({ ...options, headers: open }, handler);
 };
-const following = dispatcher.compose(keepingKeys, interceptors.redirect({ maxRedirections: 5 }));
+
+let opened: Dispatcher | undefined;
+/** Made when it is first used: by then the addresses of proxies were looked at (platform/proxy.ts). */
+function following(): Dispatcher {
+  // Node's own limits of five minutes for a reply's begin and between its pieces would end what
+  // DERMFLOW_LLM_TIMEOUT allows.
+  opened ??= new EnvHttpProxyAgent({ headersTimeout: 0, bodyTimeout: 0, noProxy: exemptHosts() }).compose(
+    keepingKeys,
+    interceptors.redirect({ maxRedirections: 5 }),
+  );
+  return opened;
+}
 
 /** Headers as an object, which the SDK gives already, with names in lower case. */
 export const plainHeaders = (headers: RequestInit['headers']): Record<string, string> =>
@@ -62,7 +67,7 @@ export const patientFetch: typeof fetch = async (input, init = {}) => {
   const method = init.method ?? (body === null ? 'GET' : 'POST');
   const answer = await request(url, {
     ...({ home: new URL(url).origin } satisfies Homed),
-    ...{ method: method as 'POST', body, headers, dispatcher: following, signal: init.signal ?? null }, // HTTP's in both
+    ...{ method: method as 'POST', body, headers, dispatcher: following(), signal: init.signal ?? null }, // HTTP's in both
   }).catch((error: unknown) => {
     if (error instanceof Error && /redirect loop/i.test(error.message)) return null;
     throw error;
