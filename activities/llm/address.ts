@@ -34,13 +34,18 @@ export function openAddress(settings: Pick<LlmSettings, 'provider' | 'baseUrl' |
       `environment: the language model is asked of "${provider}" but ${variable}BASE_URL is empty; set it`,
     );
   }
-  const { origin, pathname, searchParams, username, password } = new URL(given);
-  const shown = withoutMethod(`${origin}${pathname}`);
-  if (username === '' && password === '') return { shown, query: searchParams, headers: {} };
-  const credentials = `${decoded(username)}:${decoded(password)}`;
-  const headers = { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
-  return { shown, query: searchParams, headers };
+  const url = new URL(given);
+  const credentials = basic(url);
+  return {
+    shown: withoutMethod(`${url.origin}${url.pathname}`),
+    query: url.searchParams,
+    headers: credentials === '' ? {} : { authorization: `Basic ${credentials}` },
+  };
 }
+
+/** `user:password` of an address as the header has it; empty where it has none. */
+const basic = ({ username, password }: URL): string =>
+  username === '' && password === '' ? '' : Buffer.from(`${decoded(username)}:${decoded(password)}`).toString('base64');
 
 /** A percent sign may stand for itself. */
 function decoded(text: string): string {
@@ -59,9 +64,14 @@ export function addressOfRecord({ shown, query }: Address): string {
   return open.size === 0 ? shown : `${shown}?${open}`;
 }
 
-/** All settings that must not appear in a message. */
+/** All that must not appear in a message, as it was given and as it is sent; the longest first, which may hold others. */
 export const secretsOf = ({ apiKey, baseUrl }: Pick<LlmSettings, 'apiKey' | 'baseUrl'>): string[] => {
   const url = baseUrl === '' ? null : new URL(baseUrl);
   const query = [...(url?.searchParams ?? [])].flatMap(([name, value]) => (secret.test(name) ? [value] : []));
-  return [apiKey, ...query, decoded(url?.password ?? '')].filter((text) => text.length > 3);
+  // A name without a password is a token.
+  const user = url === null ? '' : url.password || url.username;
+  const sent = url === null ? '' : basic(url);
+  return [apiKey, sent, ...query, ...query.map(encodeURIComponent), user, decoded(user)]
+    .filter((text) => text.length > 3)
+    .toSorted((a, b) => b.length - a.length);
 };

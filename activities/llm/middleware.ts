@@ -81,7 +81,9 @@ export const gathersStream = (hasEnded: () => boolean): LanguageModelMiddleware 
     const { inputTokens: input, outputTokens: output } = result.usage;
     input.total = told(input.total) ?? inputTokens;
     output.total = told(output.total) ?? outputTokens;
-    if (broken !== undefined) result.warnings.push({ type: 'other', message: listen(broken, []).sentence });
+    // Whole: secrets are taken out of it before it is cut.
+    if (broken !== undefined)
+      result.warnings.push({ type: 'other', message: listen(broken, [], Number.POSITIVE_INFINITY).sentence });
     for (const type of ['reasoning', 'text'] as const) {
       if (texts[type] !== '') result.content.push({ type, text: texts[type] });
     }

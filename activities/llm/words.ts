@@ -27,9 +27,10 @@ export const withoutSecrets = (text: string, secrets: readonly string[]): string
     .replaceAll(/[\s\p{Cc}\uFFFD]+/gu, ' ')
     .trim();
 
-export function listen(error: unknown, secrets: readonly string[]): Said {
+/** @param most characters of the sentence */
+export function listen(error: unknown, secrets: readonly string[], most = longest): Said {
   const clean = (text: string): string => withoutSecrets(text, secrets);
-  const brief = (text: string): string => (text.length > longest ? `${text.slice(0, longest)}…` : text);
+  const brief = (text: string): string => (text.length > most ? `${text.slice(0, most)}…` : text);
   const call = APICallError.isInstance(error) ? error : null;
   const data = InvalidResponseDataError.isInstance(error) ? JSON.stringify(error.data) : undefined;
   const raw = data ?? call?.responseBody ?? textOf(error);

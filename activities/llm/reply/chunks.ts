@@ -21,7 +21,11 @@ const about = {
   system_fingerprint: lenient(z.string()),
   usage: lenient(z.looseObject({ prompt_tokens: lenient(z.number()), completion_tokens: lenient(z.number()) })),
 };
-const choice = { finish_reason: lenient(z.string()) };
+const choice = {
+  finish_reason: lenient(z.string()),
+  /** OpenRouter's, of the provider behind it. */
+  error: lenient(z.looseObject({ message: z.string() })),
+};
 
 export const completionSchema = z.looseObject({
   ...about,
@@ -43,9 +47,12 @@ export const textOf = (content: z.infer<typeof contentSchema> | null | undefined
         .map((each) => (typeof each === 'string' ? each : textTypes.includes(each.type) ? (each.text ?? '') : ''))
         .join('');
 
+/** More than any request has: what a server counts below zero, or has not set. */
+const mostTokens = 1e9;
+
 /** A number of tokens; undefined where it cannot be one. No prompt and no answer has none. */
 export const told = (tokens: number | null | undefined): number | undefined =>
-  typeof tokens === 'number' && tokens > 0 && Number.isFinite(tokens) ? Math.round(tokens) : undefined;
+  typeof tokens === 'number' && tokens > 0 && tokens < mostTokens ? Math.round(tokens) : undefined;
 
 /** Undefined where it is none: some servers say "" or "null" until there is one. */
 export const reasonOf = (said: string | null | undefined): string | undefined =>

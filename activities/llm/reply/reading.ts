@@ -44,7 +44,7 @@ export function readGenerated(
   return clean(
     {
       ...{ text, thought: joined('reasoning').length, finish },
-      words: refused || broken || null,
+      words: refused || raw?.choices?.[0].error?.message || broken || null,
       inputTokens: told(usage.inputTokens.total) ?? null,
       outputTokens: told(usage.outputTokens.total) ?? null,
       servedModel: raw?.model ?? response?.modelId ?? null,
@@ -71,7 +71,7 @@ export function readUnaccepted(error: unknown, json: boolean, answerTags: readon
       text,
       thought: (beside ?? reasoning)?.length ?? 0,
       finish: refused ? 'refused' : finishOf('other', choice.finish_reason ?? undefined),
-      words: refused || null,
+      words: refused || choice.error?.message || null,
       inputTokens: told(raw.usage?.prompt_tokens) ?? null,
       outputTokens: told(raw.usage?.completion_tokens) ?? null,
       servedModel: raw.model ?? null,

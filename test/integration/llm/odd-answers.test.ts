@@ -45,6 +45,13 @@ const messageError = (message: string): string => `data: ${JSON.stringify({ erro
 const cutAt = (body: string): string => body.slice(0, body.indexOf('\n\n', body.length / 2) + 2);
 
 describe('a paid reply', () => {
+  it.each([-1, 2 ** 64 - 1, 1e308])('of %d tokens has none told', async (tokens) => {
+    const usage = { prompt_tokens: tokens, completion_tokens: tokens };
+    const server = await startChatServer(chatCompletion({ content: text }, { usage }));
+    const reply = await clientOf(server.baseUrl).complete(request, signal);
+    expect(reply).toMatchObject({ text, inputTokens: null, outputTokens: null });
+  });
+
   const replies: [what: string, answer: Answer, expected: object, more?: Partial<LlmSettings>][] = [
     ['streamed unasked', chatStream(text), whole],
     ['streamed unasked, under another type', events((body) => body, { ...chatStream(text), headers: {} }), whole],
@@ -216,6 +223,34 @@ describe('an error', () => {
     expect(String(error)).toMatch(
       /it says: (?:insufficient balance|server overloaded|the engine is|overloaded, try later)/,
     );
+  });
+
+  it.each([
+    ['the key', '', '', `Bearer ${secretKey}`],
+    ['a name and password, as a header', 'user:pass%20word@', '', `Basic ${btoa('user:pass word')}`],
+    ['a password', 'user:pass%20word@', '', 'pass word or pass%20word'],
+    ['a token in place of a name', 'token-of-mine@', '', 'token-of-mine'],
+    ['a key of the query', '', '?api-key=of%20mine', '/v1?api-key=of%20mine, of mine'],
+  ])('that says %s is told without', async (_, user, query, said) => {
+    const server = await startChatServer(chatError(400, `what is ${said}?`));
+    const address = `${server.baseUrl.replace('://', `://${user}`)}${query}`;
+    const { words } = await clientOf(address, {}, 0).complete(request, signal);
+    expect(words).toMatch(/^HTTP 400: what is .*\*{3}/);
+    expect(words).not.toMatch(/secret|pass|token-of|of.{1,3}mine|dXNlcj/);
+  });
+
+  it('that is long, and breaks off a stream, does not show the begin of a key', async () => {
+    const long = `${'x'.repeat(290)} ${secretKey}`;
+    const server = await startChatServer(events((body) => `${cutAt(body)}${messageError(long)}`));
+    const { finish, words } = await clientOf(server.baseUrl).complete(request, signal);
+    expect({ finish, words }).toEqual({ finish: 'length', words: `${'x'.repeat(290)} ***` });
+  });
+
+  it('of the provider behind a gateway is told in its words', async () => {
+    const error = { code: 502, message: 'Provider returned error' };
+    const server = await startChatServer(chatCompletion({ content: '' }, {}, { finish_reason: 'error', error }));
+    const reply = await clientOf(server.baseUrl).complete(request, signal);
+    expect(reply).toMatchObject({ finish: 'refused', words: 'Provider returned error' });
   });
 
   it.each([529, 520, 599])('%i is waited for', async (status) => {
