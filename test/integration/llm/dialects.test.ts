@@ -165,9 +165,15 @@ describe('the identity of a model', () => {
   it.each<[string, Answer]>([
     ['no such list', { status: 404, body: 'Not Found' }],
     ['a list that is none', { body: 'hello' }],
+    ['an error that stays', { body: '{"error":{"message":"no such method"}}' }],
     ['a key that may not list', { status: 403, body: '' }],
   ])('is the name alone where there is %s', async (_, models) => expect((await identityBy(models)).says).toEqual({}));
 
-  it('is not guessed while the endpoint fails', () =>
-    expect(identityBy({ status: 503, body: '' })).rejects.toMatchObject({ type: 'Unavailable' }));
+  it.each<Answer>([
+    { status: 503, body: '' },
+    { status: 408, body: '' },
+    { body: '{"error":{"message":"Rate limit reached, try again later"}}' },
+  ])('is not guessed while the endpoint fails: %j', (models) =>
+    expect(identityBy(models)).rejects.toMatchObject({ type: 'Unavailable' }),
+  );
 });
