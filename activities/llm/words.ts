@@ -81,9 +81,13 @@ export function retryAfterMs({ headers }: Pick<Said, 'headers'>): number | null 
   return ms > 0 ? Math.min(ms, longestMs) : null;
 }
 
+/** Also what is not HTTP, as of a port that speaks TLS, or of something in between that is starting. */
 function isOfNetwork(error: unknown): boolean {
   const cause = rootCause(error);
-  return untrusted.test(cause) || /^(?:E[A-Z_]+|UND_ERR\w*|terminated|fetch failed|other side closed)$/.test(cause);
+  return (
+    untrusted.test(cause) ||
+    /^(?:E[A-Z_]+|UND_ERR\w*|Response does not match the HTTP.*|terminated|fetch failed|other side closed)$/.test(cause)
+  );
 }
 
 const textOf = (error: unknown): string => {
