@@ -25,6 +25,8 @@ const words = z
   .default('')
   .transform((text) => text.split(/\s+/).filter((word) => word !== ''));
 
+const flags = ['true', 'false', '1', '0'] as const;
+
 const hasNoUser = (address: string): boolean => {
   const url = URL.parse(address);
   return url === null || (url.username === '' && url.password === '');
@@ -36,8 +38,15 @@ const schema = z.object({
   DERMFLOW_S3_ENDPOINT: httpAddress
     .refine(hasNoUser, 'credentials stand in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY')
     .optional(),
-  DERMFLOW_S3_REGION: z.string().default('us-east-1'),
-  DERMFLOW_S3_BUCKET: z.string().min(3).default('dermflow'),
+  DERMFLOW_S3_REGION: z
+    .string()
+    .regex(/^[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?$/i, 'expected a region like us-east-1')
+    .default('us-east-1'),
+  /** A name, or that of an access point of AWS. */
+  DERMFLOW_S3_BUCKET: z
+    .string()
+    .regex(/^(?:arn:\S+|[^\s/]{3,})$/, 'expected the name of a bucket')
+    .default('dermflow'),
   /** Whether the bucket stands in the path or in the host name of an address; not set: in the path, and AWS's own for AWS. */
   DERMFLOW_S3_ADDRESSING: z.enum(['path', 'virtual']).optional(),
   ...llmVariables,
@@ -83,6 +92,9 @@ const schema = z.object({
   DERMFLOW_WEBHOOK_SECRET: z.string().optional(),
   DERMFLOW_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).optional(),
   TEMPORAL_ADDRESS: z.string().optional(),
+  // The library takes any other word, `TRUE` too, for false, and sends the key in the clear.
+  TEMPORAL_TLS: z.enum(flags).optional(),
+  TEMPORAL_TLS_DISABLE_HOST_VERIFICATION: z.enum(flags).optional(),
   /** Ports of the local services; by default those of the last time. */
   DERMFLOW_TEMPORAL_PORT: port.optional(),
   DERMFLOW_UI_PORT: port.optional(),

@@ -1,5 +1,6 @@
 /** An endpoint's address, taken apart: what may be shown, what is asked, and the credentials in it. */
 
+import type { Json } from '../../domain/artifact.ts';
 import { userMistake } from '../../domain/failures.ts';
 import type { LlmProvider, LlmSettings } from '../../domain/llm-settings.ts';
 
@@ -64,14 +65,35 @@ export function addressOfRecord({ shown, query }: Address): string {
   return open.size === 0 ? shown : `${shown}?${open}`;
 }
 
+/** Fields by which gateways take a key of the provider behind them. */
+const secretField = /^(?:x[-_])?api[-_]?key$|^authorization$|secret|password|^(?:access|auth|bearer)[-_]?token$/i;
+
+/** The fields of a request as the ledger's key holds them: without what is secret. */
+export function bodyOfRecord(body: Record<string, Json>): Record<string, Json> {
+  const open = (value: Json): Json => {
+    if (Array.isArray(value)) return value.map(open);
+    return typeof value === 'object' && value !== null ? bodyOfRecord(value) : value;
+  };
+  return Object.fromEntries(
+    Object.entries(body).flatMap(([name, value]) => (secretField.test(name) ? [] : [[name, open(value)]])),
+  );
+}
+
+const secretsIn = (value: Json): string[] =>
+  typeof value !== 'object' || value === null
+    ? []
+    : Object.entries(value).flatMap(([name, each]) =>
+        typeof each === 'string' && secretField.test(name) ? [each] : secretsIn(each),
+      );
+
 /** All that must not appear in a message, as it was given and as it is sent; the longest first, which may hold others. */
-export const secretsOf = ({ apiKey, baseUrl }: Pick<LlmSettings, 'apiKey' | 'baseUrl'>): string[] => {
+export const secretsOf = ({ apiKey, baseUrl, body }: Pick<LlmSettings, 'apiKey' | 'baseUrl' | 'body'>): string[] => {
   const url = baseUrl === '' ? null : new URL(baseUrl);
   const query = [...(url?.searchParams ?? [])].flatMap(([name, value]) => (secret.test(name) ? [value] : []));
   // A name without a password is a token.
   const user = url === null ? '' : url.password || url.username;
   const sent = url === null ? '' : basic(url);
-  return [apiKey, sent, ...query, ...query.map(encodeURIComponent), user, decoded(user)]
+  return [apiKey, sent, ...query, ...query.map(encodeURIComponent), user, decoded(user), ...secretsIn(body)]
     .filter((text) => text.length > 3)
     .toSorted((a, b) => b.length - a.length);
 };

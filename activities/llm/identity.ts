@@ -6,7 +6,7 @@ import { classOf } from '../../domain/llm-failures.ts';
 import type { LlmSettings } from '../../domain/llm-settings.ts';
 import { jsonOrNull } from '../../domain/rows/json-text.ts';
 import { proxyWords } from '../../platform/proxy.ts';
-import { type Address, addressOfRecord } from './address.ts';
+import { type Address, addressOfRecord, bodyOfRecord } from './address.ts';
 import { keyHeaders } from './key-headers.ts';
 import { patientFetch } from './transport.ts';
 
@@ -55,7 +55,7 @@ export async function identifyEndpoint(
     );
   }
   const says = response.ok ? tellingPart(json, model) : {};
-  return { provider, address: addressOfRecord(address), model, says, body };
+  return { provider, address: addressOfRecord(address), model, says, body: bodyOfRecord(body) };
 }
 
 /** An error that will go, under whatever status: without the list, this would be another model for as long. */

@@ -160,6 +160,9 @@ describe('the identity of a model', () => {
     const identity = await identityBy(listing({}), { body }, '?api-version=1&api-key=s3cret');
     expect(identity).toMatchObject({ body, address: 'http://server/v1?api-version=1', says: {} });
     expect(JSON.stringify(identity)).not.toMatch(/s3cret|very-secret/);
+    const keyed = { api_key: 's3cret', extra_headers: { Authorization: 'Bearer s3cret', 'x-a': '1' }, max_tokens: 3 };
+    const recorded = await identityBy(listing({}), { body: keyed });
+    expect(recorded.body).toEqual({ extra_headers: { 'x-a': '1' }, max_tokens: 3 });
   });
 
   it.each<[string, Answer]>([

@@ -239,6 +239,12 @@ describe('an error', () => {
     expect(words).not.toMatch(/secret|pass|token-of|of.{1,3}mine|dXNlcj/);
   });
 
+  it('that says a key among the fields of the request is told without', async () => {
+    const server = await startChatServer(chatError(400, 'no key of-mine'));
+    const body = { extra: { api_key: 'of-mine' } };
+    expect((await clientOf(server.baseUrl, { body }).complete(request, signal)).words).toBe('HTTP 400: no key ***');
+  });
+
   it('that is long, and breaks off a stream, does not show the begin of a key', async () => {
     const long = `${'x'.repeat(290)} ${secretKey}`;
     const server = await startChatServer(events((body) => `${cutAt(body)}${messageError(long)}`));

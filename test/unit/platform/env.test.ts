@@ -29,6 +29,11 @@ describe('readEnvironment', () => {
     ['DERMFLOW_TRAINER_MAIN_ADDRESS', 'host:0'],
     ['DERMFLOW_TRAINER_MAIN_ADDRESS', 'host:99999'],
     ['DERMFLOW_VLLM_SLEEP', 'yes'],
+    ['DERMFLOW_S3_BUCKET', 'runs/2026'],
+    ['DERMFLOW_S3_BUCKET', 'our runs'],
+    ['DERMFLOW_S3_REGION', 'eu.central'],
+    ['TEMPORAL_TLS', 'TRUE'],
+    ['TEMPORAL_TLS_DISABLE_HOST_VERIFICATION', 'yes'],
   ])('names %s=%s in one line', (name, value) => {
     expect(() => readEnvironment({ [name]: value })).toThrow(new RegExp(`^environment: ${name} is "${value}": .+$`));
   });
