@@ -32,7 +32,7 @@ export const llmVariables = {
   DERMFLOW_LLM_BASE_URL: address,
   DERMFLOW_LLM_API_KEY: apiKey,
   DERMFLOW_LLM_MODEL: z.string().default(''),
-  DERMFLOW_LLM_CONCURRENCY: z.coerce.number().int().positive().default(8),
+  DERMFLOW_LLM_CONCURRENCY: z.coerce.number().int().positive().max(10_000).default(8),
   /** Seconds that one reply may take. */
   DERMFLOW_LLM_TIMEOUT: z.coerce.number().positive().max(86_400).default(600),
   /** Extra fields of each request's body, e.g. `{"enable_thinking":false}`. */

@@ -20,10 +20,7 @@ export const trainerServerVariable = 'DERMFLOW_TRAINER_SERVER';
 
 export const shardings = ['ddp', 'fsdp', 'zero-2', 'zero-3'] as const;
 
-const words = z
-  .string()
-  .default('')
-  .transform((text) => text.split(/\s+/).filter((word) => word !== ''));
+const wordsOf = (text: string): string[] => text.split(/\s+/).filter((word) => word !== '');
 
 const flags = ['true', 'false', '1', '0'] as const;
 
@@ -60,10 +57,18 @@ const schema = z.object({
   /** `host:port` of this machine as the others reach it; needed for more than one. */
   DERMFLOW_TRAINER_MAIN_ADDRESS: hostAndPort.optional(),
   /** Command before the trainer's that starts it once on every machine, e.g. `srun --ntasks-per-node=1`. */
-  DERMFLOW_TRAINER_LAUNCHER: words,
+  DERMFLOW_TRAINER_LAUNCHER: z
+    .string()
+    .regex(/^[^"']*$/, 'quotes are not read; give the path of a script')
+    .default('')
+    .transform(wordsOf),
   DERMFLOW_TRAINER_ATTENTION: z.enum(attentions).default('sdpa'),
   /** Separated by spaces. */
-  DERMFLOW_TRAINER_TRACKING: words.pipe(z.array(z.enum(trackers))),
+  DERMFLOW_TRAINER_TRACKING: z
+    .string()
+    .default('')
+    .transform(wordsOf)
+    .pipe(z.array(z.enum(trackers))),
   /** Address of `trl vllm-serve`, for recipes with `grpo.rollouts: vllm-server`. */
   DERMFLOW_VLLM_SERVER: httpAddress.optional(),
   /** Share of an accelerator's memory that vLLM takes. */

@@ -33,6 +33,9 @@ describe('readEnvironment', () => {
     ['DERMFLOW_S3_BUCKET', 'our runs'],
     ['DERMFLOW_S3_REGION', 'eu.central'],
     ['TEMPORAL_TLS', 'TRUE'],
+    ['DERMFLOW_TRAINER_LAUNCHER', "sh -c 'exec here'"],
+    ['DERMFLOW_TRAINER_TRACKING', 'wandb,mlflow'],
+    ['DERMFLOW_LLM_CONCURRENCY', '1e9'],
     ['TEMPORAL_TLS_DISABLE_HOST_VERIFICATION', 'yes'],
   ])('names %s=%s in one line', (name, value) => {
     expect(() => readEnvironment({ [name]: value })).toThrow(new RegExp(`^environment: ${name} is "${value}": .+$`));
