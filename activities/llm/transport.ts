@@ -1,7 +1,14 @@
 /** Requests to an endpoint, and answers as they come: packed, redirected, in pieces, slowly. */
 import { type Duplex, pipeline, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw, createZstdDecompress } from 'node:zlib';
+import {
+  constants,
+  createBrotliDecompress,
+  createGunzip,
+  createInflate,
+  createInflateRaw,
+  createZstdDecompress,
+} from 'node:zlib';
 import { type Dispatcher, EnvHttpProxyAgent, interceptors, request } from 'undici';
 import { exemptHosts } from '../../platform/proxy.ts';
 import { keyHeaderNames } from './key-headers.ts';
@@ -45,12 +52,16 @@ export const isStream = ({ headers }: Response): boolean =>
 /** Our own header of an answer that came from elsewhere: the address that gave it. */
 export const redirectedTo = 'x-dermflow-redirected-to';
 
-/** For servers that compress what nobody asked them to. */
-const decoders: Record<string, (begin: number) => Duplex> = {
-  ...{ gzip: () => createGunzip(), 'x-gzip': () => createGunzip() },
-  ...{ br: () => createBrotliDecompress(), zstd: () => createZstdDecompress() },
+/** Of bytes that end too early, all that can be unpacked. */
+const asFarAsItGoes = { finishFlush: constants.Z_SYNC_FLUSH };
+/** For servers that compress what nobody asked them to; a reply that was cut off was paid for. */
+const decoders: Record<string, (begin: number, isReply: boolean) => Duplex> = {
+  gzip: (_, isReply) => createGunzip(isReply ? asFarAsItGoes : {}),
+  'x-gzip': (_, isReply) => createGunzip(isReply ? asFarAsItGoes : {}),
+  br: (_, isReply) => createBrotliDecompress(isReply ? { finishFlush: constants.BROTLI_OPERATION_FLUSH } : {}),
+  zstd: (_, isReply) => createZstdDecompress(isReply ? { finishFlush: constants.ZSTD_e_flush } : {}),
   // Some servers send it without its header, whose first half byte is an 8.
-  deflate: (begin) => ((begin & 0x0f) === 8 ? createInflate() : createInflateRaw()),
+  deflate: (begin, isReply) => ((begin & 0x0f) === 8 ? createInflate : createInflateRaw)(isReply ? asFarAsItGoes : {}),
 };
 const withoutBody = new Set([204, 205, 304]);
 /** What a response of the web takes. */
@@ -122,7 +133,7 @@ async function streamOf(body: Readable, packing: readonly string[]): Promise<Rea
   if (first.done || beginOfStream.test(first.value.toString())) return webOf(all);
   const unpack = (packed: Readable, name: string): Readable => {
     const decode = decoders[name];
-    return decode ? pipeline(packed, decode(first.value[0] ?? 0), () => {}) : packed; // an error reaches the reader
+    return decode ? pipeline(packed, decode(first.value[0] ?? 0, true), () => {}) : packed; // an error reaches the reader
   };
   return webOf(packing.toReversed().reduce(unpack, all));
 }
@@ -144,7 +155,7 @@ async function bytesOf(body: Readable, packing: readonly string[], isReply: bool
   const known = packing.filter((name) => Object.hasOwn(decoders, name)).toReversed();
   for (const name of known.length === 0 && isGzip ? ['gzip'] : known) {
     const decode = decoders[name];
-    if (decode) bytes = await buffer(Readable.from([bytes]).pipe(decode(bytes[0] ?? 0))).catch(() => bytes);
+    if (decode) bytes = await buffer(Readable.from([bytes]).pipe(decode(bytes[0] ?? 0, isReply))).catch(() => bytes);
   }
   return bytes;
 }

@@ -1,6 +1,6 @@
 /** Answers in forms that nobody asked for, and what stands in an endpoint's place: what was paid for is read. */
 import { createServer, type IncomingHttpHeaders } from 'node:http';
-import { deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { failureTypes } from '../../../domain/failures.ts';
 import { type LlmSettings, llmProviders } from '../../../domain/llm-settings.ts';
@@ -196,6 +196,31 @@ describe('a paid reply', () => {
     const server = await startChatServer(answer);
     expect(await clientOf(server.baseUrl, more).complete(request, signal)).toMatchObject(expected);
     expect(server.requests).toHaveLength(1);
+  });
+});
+
+describe('a packed reply that ends too early', () => {
+  const long = `${text} ${Array.from({ length: 400 }, (_, i) => (i * 7919) % 1009).join(' ')}`;
+  it.each([
+    ['gzip', gzipSync, text],
+    ['deflate', deflateSync, text],
+    ['deflate', deflateRawSync, text],
+    ['br', brotliCompressSync, text],
+    // All of it is one block, of which nothing can be unpacked.
+    ['zstd', zstdCompressSync, ''],
+  ] as const)('by %s is kept as far as it came', async (packing, pack, begin) => {
+    const body = pack(String(chatStream(long).body));
+    const headers = { ...asEvents, 'content-encoding': packing };
+    const server = await startChatServer({ headers, body: body.subarray(0, body.length / 2) });
+    const reply = await clientOf(server.baseUrl).complete(request, signal);
+    expect(reply.finish).toBe('length');
+    expect(long.startsWith(reply.text) && reply.text.startsWith(begin)).toBe(true);
+  });
+
+  it('behind its last character is whole', async () => {
+    const body = gzipSync(String(chatAnswer(text).body)).subarray(0, -8);
+    const server = await startChatServer({ body, headers: { 'content-encoding': 'gzip' } });
+    expect(await clientOf(server.baseUrl).complete(request, signal)).toMatchObject(whole);
   });
 });
 
