@@ -60,8 +60,8 @@ export async function identifyEndpoint(
 
 /** An error that will go, under whatever status: without the list, this would be another model for as long. */
 const isPassing = (json: unknown): boolean => {
-  const failure = z.looseObject({ error: z.json() }).safeParse(json).data;
-  return failure !== undefined && classOf(200, JSON.stringify(failure)) === 'away';
+  const error = z.looseObject({ error: z.json() }).safeParse(json).data?.error;
+  return Boolean(error) && classOf(200, JSON.stringify(error)) === 'away';
 };
 
 function tellingPart(json: unknown, model: string): LlmIdentity['says'] {

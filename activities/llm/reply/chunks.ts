@@ -4,7 +4,10 @@ import { z } from 'zod';
 /** Null, absent, or not as it should be: not told. */
 const lenient = <T extends z.ZodType>(schema: T) => schema.nullish().catch(undefined);
 
-const part = z.union([z.string(), z.looseObject({ text: z.string().nullish() })]);
+const part = z.union([
+  z.string(),
+  z.looseObject({ text: z.string().nullish(), refusal: z.string().nullish().catch(undefined) }),
+]);
 /** Of a part that is text; others are thinking, refusals, pictures. */
 const textTypes: readonly unknown[] = [undefined, null, 'text', 'output_text'];
 const contentSchema = z.union([z.string(), z.array(part)]);
@@ -49,6 +52,13 @@ export const textOf = (content: z.infer<typeof contentSchema> | null | undefined
 
 /** More than any request has: what a server counts below zero, or has not set. */
 const mostTokens = 1e9;
+
+/** What a message says instead of an answer, beside its content or as a part of it; empty where it does not. */
+export const refusalOf = ({ refusal, content }: z.infer<typeof messageSchema>): string =>
+  refusal ||
+  (Array.isArray(content) ? content : [])
+    .map((each) => (typeof each === 'string' ? '' : (each.refusal ?? '')))
+    .join('');
 
 /** A number of tokens; undefined where it cannot be one. No prompt and no answer has none. */
 export const told = (tokens: number | null | undefined): number | undefined =>

@@ -3,7 +3,7 @@ import { APICallError, InvalidResponseDataError, type LanguageModelV4GenerateRes
 import type { LlmReply } from '../../../domain/llm.ts';
 import { jsonWithin } from '../../../domain/replies/json.ts';
 import { withoutThinking } from '../../../domain/replies/thinking.ts';
-import { completionSchema, textOf, told } from './chunks.ts';
+import { completionSchema, refusalOf, textOf, told } from './chunks.ts';
 
 const noReply = {
   thought: 0,
@@ -37,7 +37,7 @@ export function readGenerated(
   // The SDK passes over parts of kinds that it does not know.
   const parts = raw?.choices?.[0].message.content;
   const text = joined('text') || (Array.isArray(parts) ? textOf(parts) : '');
-  const refused = raw?.choices?.[0].message.refusal;
+  const refused = raw?.choices ? refusalOf(raw.choices[0].message) : '';
   const finish = refused ? 'refused' : finishOf(finishReason.unified, finishReason.raw);
   // What an endpoint said when it broke a stream off.
   const broken = finish === 'length' ? warnings.find((warning) => warning.type === 'other')?.message : undefined;
@@ -64,7 +64,8 @@ export function readUnaccepted(error: unknown, json: boolean, answerTags: readon
   const raw = completionSchema.safeParse(bodyOf(error)).data;
   const choice = raw?.choices?.[0];
   if (!raw || !choice) return null;
-  const { content, refusal: refused, reasoning_content: beside, reasoning } = choice.message;
+  const { content, reasoning_content: beside, reasoning } = choice.message;
+  const refused = refusalOf(choice.message);
   const text = textOf(content);
   return clean(
     {

@@ -168,6 +168,7 @@ describe('the identity of a model', () => {
   it.each<[string, Answer]>([
     ['no such list', { status: 404, body: 'Not Found' }],
     ['a list that is none', { body: 'hello' }],
+    ['no error', { body: '{"error":null,"object":"timeout"}' }],
     ['an error that stays', { body: '{"error":{"message":"no such method"}}' }],
     ['a key that may not list', { status: 403, body: '' }],
   ])('is the name alone where there is %s', async (_, models) => expect((await identityBy(models)).says).toEqual({}));

@@ -277,6 +277,12 @@ describe('an error', () => {
     expect({ finish, words }).toEqual({ finish: 'length', words: `${'x'.repeat(290)} ***` });
   });
 
+  it('in a part of the content is a refusal in its words', async () => {
+    const server = await startChatServer(chatCompletion({ content: [{ type: 'refusal', refusal: 'I will not.' }] }));
+    const reply = await clientOf(server.baseUrl).complete(request, signal);
+    expect(reply).toMatchObject({ text: '', finish: 'refused', words: 'I will not.' });
+  });
+
   it('of the provider behind a gateway is told in its words', async () => {
     const error = { code: 502, message: 'Provider returned error' };
     const server = await startChatServer(chatCompletion({ content: '' }, {}, { finish_reason: 'error', error }));
