@@ -72,6 +72,8 @@ export const reasonOf = (said: string | null | undefined): string | undefined =>
 export interface Chunk {
   text: string;
   reasoning: string;
+  /** Said instead of an answer. */
+  refusal: string;
   finishReason?: string;
   inputTokens?: number;
   outputTokens?: number;
@@ -96,6 +98,7 @@ export function chunkOf(raw: unknown): Chunk | null {
   return {
     text: textOf(first?.delta?.content),
     reasoning: first?.delta?.reasoning_content ?? first?.delta?.reasoning ?? '',
+    refusal: first?.delta ? refusalOf(first.delta) : '',
     ...(reason === undefined ? {} : { finishReason: reason }),
     ...(inputTokens === undefined ? {} : { inputTokens }),
     ...(outputTokens === undefined ? {} : { outputTokens }),

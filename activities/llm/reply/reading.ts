@@ -39,8 +39,11 @@ export function readGenerated(
   const text = joined('text') || (Array.isArray(parts) ? textOf(parts) : '');
   const refused = raw?.choices ? refusalOf(raw.choices[0].message) : '';
   const finish = refused ? 'refused' : finishOf(finishReason.unified, finishReason.raw);
-  // What an endpoint said when it broke a stream off.
-  const broken = finish === 'length' ? warnings.find((warning) => warning.type === 'other')?.message : undefined;
+  // What an endpoint said when it broke a stream off, or instead of an answer.
+  const broken =
+    finish === 'length' || finish === 'refused'
+      ? warnings.find((warning) => warning.type === 'other')?.message
+      : undefined;
   return clean(
     {
       ...{ text, thought: joined('reasoning').length, finish },

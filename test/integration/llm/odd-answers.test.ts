@@ -283,6 +283,15 @@ describe('an error', () => {
     expect(reply).toMatchObject({ text: '', finish: 'refused', words: 'I will not.' });
   });
 
+  it('in pieces of a stream is a refusal in its words', async () => {
+    const pieces = ['I will ', 'not.'].map(
+      (refusal) => `data: ${JSON.stringify({ choices: [{ delta: { refusal } }] })}\n\n`,
+    );
+    const server = await startChatServer(events((body) => `${pieces.join('')}${body}`, chatStream('')));
+    const reply = await clientOf(server.baseUrl, streamed).complete(request, signal);
+    expect(reply).toMatchObject({ text: '', finish: 'refused', words: 'I will not.' });
+  });
+
   it('of the provider behind a gateway is told in its words', async () => {
     const error = { code: 502, message: 'Provider returned error' };
     const server = await startChatServer(chatCompletion({ content: '' }, {}, { finish_reason: 'error', error }));
