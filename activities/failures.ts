@@ -5,15 +5,32 @@ import { withStrayFailures } from './stray.ts';
 
 const defaultGraceMs = 10_000;
 
+/**
+ * Characters of a message, and so of the stack that repeats it. Temporal takes 2 MB of a failure and of a longer one
+ * nothing: the activity would end by its timeout, without its words and whatever its type.
+ */
+const longest = 10_000;
+
+/** The beginning and the end, where the end of a trainer's stderr stands. */
+const brief = (text: string): string =>
+  text.length <= longest ? text : `${text.slice(0, longest / 2)} … ${text.slice(-longest / 2)}`;
+
+function withinLimits(error: Error): Error {
+  const cause = error.cause instanceof Error ? withinLimits(error.cause) : error.cause;
+  if (error.message.length <= longest && cause === error.cause) return error;
+  return Object.assign(new Error(brief(error.message), { cause }), { name: error.name });
+}
+
 /** A `DermflowError` keeps its type; Temporal's own failures and anything unclassified pass as they are, retryable. */
 export function asActivityFailure(error: unknown): unknown {
-  if (error instanceof TemporalFailure || !(error instanceof DermflowError)) return error;
+  if (error instanceof TemporalFailure) return error;
+  if (!(error instanceof DermflowError)) return error instanceof Error ? withinLimits(error) : error;
   return ApplicationFailure.create({
-    message: error.message,
+    message: brief(error.message),
     type: error.type,
     nonRetryable: !error.retryable,
     ...(error.retryAfterMs === null ? {} : { nextRetryDelay: error.retryAfterMs }),
-    ...(error.cause instanceof Error ? { cause: error.cause } : {}),
+    ...(error.cause instanceof Error ? { cause: withinLimits(error.cause) } : {}),
   });
 }
 

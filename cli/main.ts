@@ -41,9 +41,11 @@ const program = new Command('dermflow')
 for (const verb of verbs) program.addCommand(verb);
 const subcommands = verbs.flatMap((verb) => verb.commands);
 for (const command of [program, ...verbs, ...subcommands]) command.exitOverride();
+program.hook('preAction', () => {
+  useProxies();
+  useOwnHome();
+});
 
-useProxies();
-useOwnHome();
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(); // the reader, e.g. head, has seen enough
   throw error;

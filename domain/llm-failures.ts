@@ -22,7 +22,7 @@ const tooLarge =
 const tooFast =
   /rate.?limit|per (?:second|min|hour|day)|(?:wait|retry|try(?:ing)?)\b.{0,20}\b(?:again|before|after|later)|throttl/i;
 const passing =
-  /rate.?limit|too many requests|requests per|tokens per (?:min|day)|tpm|rpm|throttl|overload|capacity|try again|temporar|unavailable|timed? ?out|timeout|busy|internal (?:server )?error|bad gateway|loading|starting up|upstream|connection|econn|socket|terminated/i;
+  /rate.?limit|too many requests|requests per|tokens per (?:min|day)|tpm|rpm|qps|throttl|overload|capacity|try again|temporar|unavailable|timed? ?out|timeout|busy|internal (?:server )?error|bad gateway|loading|starting up|upstream|connection|econn|socket|terminated/i;
 const key =
   /(?:invalid|incorrect|missing|expired|revoked|wrong|no|unauthorized|disabled)[\w\s_-]{0,20}(?:api[_ ]?key|credential|(?:access|auth\w*|bearer|id|security|session)[_ -]?token\b)|(?:invalid|incorrect|missing|expired|revoked|wrong|\bno)(?: or \w+)? token\b(?! (?:count|id|limit|type))|\btoken (?:\w+ ){0,5}(?:is|has|was) (?:been )?(?:invalid|expired|revoked)|api[_ ]?key[\w\s]{0,20}(?:invalid|not valid|expired|missing|not found|required)|unauthori[sz]ed|authentication|not authenticated/i;
 const model =
@@ -57,6 +57,7 @@ export function classOf(status: number | null, words: string, withImages = false
   if (status === 413 || isTooLong || tooLarge.test(words)) return 'too long';
   if (status === 429 || status === 408 || status === 409 || status === 425) return 'away';
   if (status === 401 || status === 407) return 'key';
+  if (status === 451) return 'refused'; // "unavailable for legal reasons" does not pass
   if (status !== null && status >= 500) return 'away';
   if (model.test(words)) return 'setting';
   if (key.test(words) || status === 403) return 'key';

@@ -79,12 +79,14 @@ export function settingsFor(settings: LlmSettings, choice: LlmChoice | undefined
   const own = settings.places[provider];
   const isCommon = provider === settings.provider;
   const { baseUrl, apiKey, model } = isCommon ? settings : { baseUrl: '', apiKey: '', model: '' };
+  // Of two addresses each has a key of its own.
+  const isElsewhere = baseUrl !== '' && own !== undefined && own.baseUrl !== '' && own.baseUrl !== baseUrl;
   return {
     ...settings,
     provider,
     variable: own === undefined && isCommon ? settings.variable : variableOf(provider),
     baseUrl: own?.baseUrl || baseUrl,
-    apiKey: own?.apiKey || apiKey,
+    apiKey: own?.apiKey || (isElsewhere ? '' : apiKey),
     model: choice?.model ?? (own?.model || model),
   };
 }

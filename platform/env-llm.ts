@@ -1,12 +1,14 @@
 /** The part of the environment that names the language model. */
 import { z } from 'zod';
+import { userMistake } from '../domain/failures.ts';
 import { type LlmPlace, type LlmSettings, llmProviders, structuredModes, variableOf } from '../domain/llm-settings.ts';
+import { httpAddress } from './variables/values.ts';
 
 const jsonObject = z
   .string()
   .transform((text, context): unknown => {
     try {
-      return JSON.parse(text === '' ? '{}' : text);
+      return JSON.parse(text);
     } catch {
       context.addIssue({ code: 'custom', message: 'expected a JSON object' });
       return z.NEVER;
@@ -16,22 +18,21 @@ const jsonObject = z
 
 const perMillion = z.number().nonnegative();
 const hosted = llmProviders.filter((provider) => provider !== 'embedded');
-const address = z.union([z.literal(''), z.url({ protocol: /^https?$/ })]).default('');
+const address = httpAddress.default('');
 
-/** What a header can carry: files of secrets end with a line break, and editors make quotes typographic. */
+/** What a header can carry: editors make quotes typographic. */
 const apiKey = z
   .string()
-  .trim()
   .regex(/^[\x20-\x7e]*$/, 'expected characters of ASCII alone')
   .default('');
 
 export const llmVariables = {
-  /** Empty: `openai-compatible` where an address is set, else the embedded model. */
-  DERMFLOW_LLM_PROVIDER: z.union([z.literal(''), z.enum(llmProviders)]).default(''),
+  /** Not set: `openai-compatible` where an address is set, else the embedded model. */
+  DERMFLOW_LLM_PROVIDER: z.enum(llmProviders).optional(),
   DERMFLOW_LLM_BASE_URL: address,
   DERMFLOW_LLM_API_KEY: apiKey,
   DERMFLOW_LLM_MODEL: z.string().default(''),
-  DERMFLOW_LLM_CONCURRENCY: z.coerce.number().int().positive().default(8),
+  DERMFLOW_LLM_CONCURRENCY: z.coerce.number().int().positive().max(10_000).default(8),
   /** Seconds that one reply may take. */
   DERMFLOW_LLM_TIMEOUT: z.coerce.number().positive().max(86_400).default(600),
   /** Extra fields of each request's body, e.g. `{"enable_thinking":false}`. */
@@ -71,16 +72,24 @@ export function llmSettings(
   e: z.infer<z.ZodObject<typeof llmVariables>>,
   ofPlaces: z.infer<typeof llmPlaceVariables>,
 ): LlmSettings {
-  const named = e.DERMFLOW_LLM_PROVIDER;
+  const provider = e.DERMFLOW_LLM_PROVIDER ?? (e.DERMFLOW_LLM_BASE_URL === '' ? 'embedded' : 'openai-compatible');
+  // Otherwise a model would write that nobody named.
+  const meant = (['DERMFLOW_LLM_MODEL', 'DERMFLOW_LLM_API_KEY'] as const).find((name) => e[name] !== '');
+  if (provider === 'embedded' && meant !== undefined) {
+    throw userMistake(
+      `environment: ${meant} is set, but the embedded language model is asked, which has none; set DERMFLOW_LLM_PROVIDER or DERMFLOW_LLM_BASE_URL to say whose it is, or unset it`,
+    );
+  }
   return {
-    provider: named === '' ? (e.DERMFLOW_LLM_BASE_URL === '' ? 'embedded' : 'openai-compatible') : named,
+    provider,
     baseUrl: e.DERMFLOW_LLM_BASE_URL,
     apiKey: e.DERMFLOW_LLM_API_KEY,
     model: e.DERMFLOW_LLM_MODEL,
     variable: 'DERMFLOW_LLM_',
     places: placesOf(ofPlaces),
     concurrency: e.DERMFLOW_LLM_CONCURRENCY,
-    timeoutMs: 1_000 * e.DERMFLOW_LLM_TIMEOUT,
+    // A timer takes whole milliseconds.
+    timeoutMs: Math.ceil(1_000 * e.DERMFLOW_LLM_TIMEOUT),
     body: e.DERMFLOW_LLM_BODY,
     structured: e.DERMFLOW_LLM_STRUCTURED,
     stream: e.DERMFLOW_LLM_STREAM,

@@ -3,7 +3,6 @@
  * reached (`TEMPORAL_NAMESPACE`, TLS, API key) is read by `@temporalio/envconfig`, credentials of S3 by the AWS SDK's own
  * chain.
  */
-import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
@@ -12,6 +11,7 @@ import { attentions, trackers } from '../domain/jobs/common.ts';
 import type { LlmSettings } from '../domain/llm-settings.ts';
 import { llmPlaceVariables, llmSettings, llmVariables } from './env-llm.ts';
 import { lifelineVariable } from './lifeline.ts';
+import { hostAndPort, httpAddress, inWords, port, setVariables, shownValue, withHome } from './variables/values.ts';
 
 export const repositoryRoot = fileURLToPath(new URL('..', import.meta.url));
 
@@ -20,37 +20,32 @@ export const trainerServerVariable = 'DERMFLOW_TRAINER_SERVER';
 
 export const shardings = ['ddp', 'fsdp', 'zero-2', 'zero-3'] as const;
 
-const words = z
-  .string()
-  .default('')
-  .transform((text) => text.split(/\s+/).filter((word) => word !== ''));
+const wordsOf = (text: string): string[] => text.split(/\s+/).filter((word) => word !== '');
 
-/** Empty: none is asked for. */
-const port = z.preprocess(
-  (text) => (text === '' ? undefined : text),
-  z.coerce.number().int().min(1).max(65535).optional(),
-);
+const flags = ['true', 'false', '1', '0'] as const;
 
-/** Empty: not set. */
-const wholeNumber = z.preprocess(
-  (text) => (text === '' ? undefined : text),
-  z.coerce.number().int().positive().optional(),
-);
-
-/** `user:password@` of an address. */
-const userInfo = /(?<=:\/\/)[^/]*(?=@)/;
+const hasNoUser = (address: string): boolean => {
+  const url = URL.parse(address);
+  return url === null || (url.username === '' && url.password === '');
+};
 
 const schema = z.object({
   /** Local services' data, installed tools, scratch space. */
   DERMFLOW_HOME: z.string().default(resolve(repositoryRoot, '.dermflow')),
-  DERMFLOW_S3_ENDPOINT: z
-    .url()
-    .refine((text) => !userInfo.test(text), 'credentials stand in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY')
+  DERMFLOW_S3_ENDPOINT: httpAddress
+    .refine(hasNoUser, 'credentials stand in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY')
     .optional(),
-  DERMFLOW_S3_REGION: z.string().default('us-east-1'),
-  DERMFLOW_S3_BUCKET: z.string().min(3).default('dermflow'),
-  /** Whether the bucket stands in the path or in the host name of an address; empty: in the path, and AWS's own for AWS. */
-  DERMFLOW_S3_ADDRESSING: z.union([z.literal(''), z.enum(['path', 'virtual'])]).default(''),
+  DERMFLOW_S3_REGION: z
+    .string()
+    .regex(/^[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?$/i, 'expected a region like us-east-1')
+    .default('us-east-1'),
+  /** A name, or that of an access point of AWS. */
+  DERMFLOW_S3_BUCKET: z
+    .string()
+    .regex(/^(?:arn:\S+|[^\s/]{3,})$/, 'expected the name of a bucket')
+    .default('dermflow'),
+  /** Whether the bucket stands in the path or in the host name of an address; not set: in the path, and AWS's own for AWS. */
+  DERMFLOW_S3_ADDRESSING: z.enum(['path', 'virtual']).optional(),
   ...llmVariables,
   /** Trainer processes that one gpu worker runs at a time. */
   DERMFLOW_GPU_SLOTS: z.coerce.number().int().positive().default(1),
@@ -60,47 +55,56 @@ const schema = z.object({
   DERMFLOW_TRAINER_SHARDING: z.enum(shardings).default('ddp'),
   DERMFLOW_TRAINER_MACHINES: z.coerce.number().int().positive().default(1),
   /** `host:port` of this machine as the others reach it; needed for more than one. */
-  DERMFLOW_TRAINER_MAIN_ADDRESS: z
-    .union([z.literal(''), z.string().regex(/^[^:\s]+:\d+$/, 'expected host:port')])
-    .default(''),
+  DERMFLOW_TRAINER_MAIN_ADDRESS: hostAndPort.optional(),
   /** Command before the trainer's that starts it once on every machine, e.g. `srun --ntasks-per-node=1`. */
-  DERMFLOW_TRAINER_LAUNCHER: words,
+  DERMFLOW_TRAINER_LAUNCHER: z
+    .string()
+    .regex(/^[^"']*$/, 'quotes are not read; give the path of a script')
+    .default('')
+    .transform(wordsOf),
   DERMFLOW_TRAINER_ATTENTION: z.enum(attentions).default('sdpa'),
   /** Separated by spaces. */
-  DERMFLOW_TRAINER_TRACKING: words.pipe(z.array(z.enum(trackers))),
+  DERMFLOW_TRAINER_TRACKING: z
+    .string()
+    .default('')
+    .transform(wordsOf)
+    .pipe(z.array(z.enum(trackers))),
   /** Address of `trl vllm-serve`, for recipes with `grpo.rollouts: vllm-server`. */
-  DERMFLOW_VLLM_SERVER: z.union([z.literal(''), z.url()]).default(''),
+  DERMFLOW_VLLM_SERVER: httpAddress.optional(),
   /** Share of an accelerator's memory that vLLM takes. */
   DERMFLOW_VLLM_MEMORY_SHARE: z.coerce.number().min(0).max(1).default(0.3),
-  /** Longest prompt and completion together, in tokens; empty: the model's own limit. */
-  DERMFLOW_VLLM_MAX_LENGTH: wholeNumber,
+  /** Longest prompt and completion together, in tokens; not set: the model's own limit. */
+  DERMFLOW_VLLM_MAX_LENGTH: z.coerce.number().int().positive().optional(),
   /** Accelerators among which vLLM splits the model. */
   DERMFLOW_VLLM_TENSOR_PARALLEL: z.coerce.number().int().positive().default(1),
   /** Whether a vLLM that shares the trainer's accelerators gives its memory back during the update. */
   DERMFLOW_VLLM_SLEEP: z.enum(['true', 'false']).default('false'),
-  /** Socket of the process that forks trainers, which they read themselves; empty: none does. A local stack sets it. */
-  [trainerServerVariable]: z.string().default(''),
-  /** Program by which set-up makes Python's environments; empty: `python3`. */
-  DERMFLOW_PYTHON: z.string().default(''),
-  /** Python of the trainer's environment; empty: the one that set-up made below DERMFLOW_HOME. */
-  DERMFLOW_TRAINER_PYTHON: z.string().default(''),
-  /** Fast local disk for checkpoints and images; empty: DERMFLOW_HOME/scratch. */
-  DERMFLOW_SCRATCH: z.string().default(''),
+  /** Socket of the process that forks trainers, which they read themselves; not set: none does. A local stack sets it. */
+  [trainerServerVariable]: z.string().optional(),
+  /** Program by which set-up makes Python's environments; not set: `python3`. */
+  DERMFLOW_PYTHON: z.string().optional(),
+  /** Python of the trainer's environment; not set: the one that set-up made below DERMFLOW_HOME. */
+  DERMFLOW_TRAINER_PYTHON: z.string().optional(),
+  /** Fast local disk for checkpoints and images; not set: DERMFLOW_HOME/scratch. */
+  DERMFLOW_SCRATCH: z.string().optional(),
   /** For the completions of a step by a reward of one's own, in seconds. Three tries stay below the stall limit of 30 minutes. */
   DERMFLOW_REWARD_TIMEOUT: z.coerce.number().positive().max(500).default(300),
-  /** Folder of rewards of one's own, which recipes may name; empty: `plugins` in the repository. */
-  DERMFLOW_PLUGINS: z.string().default(''),
-  /** Module of one's own, below DERMFLOW_PLUGINS, that changes payloads on their way to Temporal; empty: none. */
-  DERMFLOW_PAYLOAD_CODEC: z.string().default(''),
-  /** Secret with which orchestrator workers sign calls of nightly webhooks; empty: none is called. */
-  DERMFLOW_WEBHOOK_SECRET: z.string().default(''),
+  /** Folder of rewards of one's own, which recipes may name; not set: `plugins` in the repository. */
+  DERMFLOW_PLUGINS: z.string().optional(),
+  /** Module of one's own, below DERMFLOW_PLUGINS, that changes payloads on their way to Temporal; not set: none. */
+  DERMFLOW_PAYLOAD_CODEC: z.string().optional(),
+  /** Secret with which orchestrator workers sign calls of nightly webhooks; not set: none is called. */
+  DERMFLOW_WEBHOOK_SECRET: z.string().optional(),
   DERMFLOW_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).optional(),
   TEMPORAL_ADDRESS: z.string().optional(),
+  // The library takes any other word, `TRUE` too, for false, and sends the key in the clear.
+  TEMPORAL_TLS: z.enum(flags).optional(),
+  TEMPORAL_TLS_DISABLE_HOST_VERIFICATION: z.enum(flags).optional(),
   /** Ports of the local services; by default those of the last time. */
-  DERMFLOW_TEMPORAL_PORT: port,
-  DERMFLOW_UI_PORT: port,
-  DERMFLOW_S3_PORT: port,
-  [lifelineVariable]: z.string().default(''),
+  DERMFLOW_TEMPORAL_PORT: port.optional(),
+  DERMFLOW_UI_PORT: port.optional(),
+  DERMFLOW_S3_PORT: port.optional(),
+  [lifelineVariable]: z.string().optional(),
 });
 
 /** Where and how trainers run; nothing here changes what they compute beyond rounding. */
@@ -168,36 +172,39 @@ export interface Environment {
   llm: LlmSettings;
 }
 
-/** Reads the environment; a bad value is one line that names the variable, its value and what is allowed. */
-export function readEnvironment(variables: Record<string, string | undefined>): Environment {
+/**
+ * Reads the environment; a bad value is one line that names the variable, its value and what is allowed. An empty one is
+ * as if it were not set.
+ */
+export function readEnvironment(given: Record<string, string | undefined>): Environment {
+  const variables = setVariables(given);
   const parsed = schema.safeParse(variables);
   const places = llmPlaceVariables.safeParse(variables);
   if (!parsed.success || !places.success) {
     throw userMistake(
       [parsed, places]
         .flatMap(({ error }) => error?.issues ?? [])
-        .map(({ path, message }) => {
-          const name = path.join('.');
-          const given = variables[name]?.replace(userInfo, '***');
-          const value = /KEY|SECRET/.test(name) ? '***' : JSON.stringify(given);
-          return `environment: ${name} is ${value}: ${message}`;
+        .map(({ path: [first, ...field], message }) => {
+          const name = String(first);
+          const where = field.length === 0 ? '' : `${field.join('.')}: `;
+          return `environment: ${name} is ${shownValue(name, variables[name])}: ${where}${inWords(message)}`;
         })
         .join('\n'),
     );
   }
   const e = parsed.data;
-  const home = resolve(e.DERMFLOW_HOME.replace(/^~(?=\/|$)/, () => homedir()));
-  const plugins = resolve(e.DERMFLOW_PLUGINS === '' ? resolve(repositoryRoot, 'plugins') : e.DERMFLOW_PLUGINS);
+  const home = resolve(withHome(e.DERMFLOW_HOME));
+  const plugins = resolve(withHome(e.DERMFLOW_PLUGINS ?? resolve(repositoryRoot, 'plugins')));
   return {
     home,
-    scratch: e.DERMFLOW_SCRATCH === '' ? resolve(home, 'scratch') : resolve(e.DERMFLOW_SCRATCH),
+    scratch: resolve(withHome(e.DERMFLOW_SCRATCH ?? resolve(home, 'scratch'))),
     plugins,
-    payloadCodec: e.DERMFLOW_PAYLOAD_CODEC === '' ? null : resolve(plugins, e.DERMFLOW_PAYLOAD_CODEC),
-    webhookSecret: e.DERMFLOW_WEBHOOK_SECRET === '' ? null : e.DERMFLOW_WEBHOOK_SECRET,
+    payloadCodec: e.DERMFLOW_PAYLOAD_CODEC === undefined ? null : resolve(plugins, withHome(e.DERMFLOW_PAYLOAD_CODEC)),
+    webhookSecret: e.DERMFLOW_WEBHOOK_SECRET ?? null,
     rewardTimeoutMs: 1000 * e.DERMFLOW_REWARD_TIMEOUT,
-    python: e.DERMFLOW_PYTHON || 'python3',
-    trainerPython: e.DERMFLOW_TRAINER_PYTHON === '' ? resolve(home, 'python/bin/python') : e.DERMFLOW_TRAINER_PYTHON,
-    forksTrainers: e[trainerServerVariable] !== '',
+    python: e.DERMFLOW_PYTHON ?? 'python3',
+    trainerPython: withHome(e.DERMFLOW_TRAINER_PYTHON ?? resolve(home, 'python/bin/python')),
+    forksTrainers: e[trainerServerVariable] !== undefined,
     logLevel: e.DERMFLOW_LOG_LEVEL ?? 'info',
     askedLogLevel: e.DERMFLOW_LOG_LEVEL,
     gpuSlots: e.DERMFLOW_GPU_SLOTS,
@@ -205,12 +212,12 @@ export function readEnvironment(variables: Record<string, string | undefined>): 
       processes: e.DERMFLOW_TRAINER_PROCESSES,
       sharding: e.DERMFLOW_TRAINER_SHARDING,
       machines: e.DERMFLOW_TRAINER_MACHINES,
-      mainAddress: e.DERMFLOW_TRAINER_MAIN_ADDRESS,
+      mainAddress: e.DERMFLOW_TRAINER_MAIN_ADDRESS ?? '',
       launcher: e.DERMFLOW_TRAINER_LAUNCHER,
       attention: e.DERMFLOW_TRAINER_ATTENTION,
       tracking: e.DERMFLOW_TRAINER_TRACKING,
       vllm: {
-        server: e.DERMFLOW_VLLM_SERVER === '' ? null : e.DERMFLOW_VLLM_SERVER,
+        server: e.DERMFLOW_VLLM_SERVER ?? null,
         memoryShare: e.DERMFLOW_VLLM_MEMORY_SHARE,
         maxLength: e.DERMFLOW_VLLM_MAX_LENGTH ?? null,
         tensorParallel: e.DERMFLOW_VLLM_TENSOR_PARALLEL,
@@ -222,7 +229,7 @@ export function readEnvironment(variables: Record<string, string | undefined>): 
       endpoint: e.DERMFLOW_S3_ENDPOINT,
       region: e.DERMFLOW_S3_REGION,
       bucket: e.DERMFLOW_S3_BUCKET,
-      ...(e.DERMFLOW_S3_ADDRESSING === '' ? {} : { addressing: e.DERMFLOW_S3_ADDRESSING }),
+      ...(e.DERMFLOW_S3_ADDRESSING ? { addressing: e.DERMFLOW_S3_ADDRESSING } : {}),
     },
     ports: {
       ...(e.DERMFLOW_TEMPORAL_PORT ? { temporal: e.DERMFLOW_TEMPORAL_PORT } : {}),

@@ -9,5 +9,8 @@ export const root = resolve(fileURLToPath(new URL('..', import.meta.url)));
 /** DERMFLOW_HOME, as platform/env.ts reads it, which needs packages: set-up asks before any is installed. */
 export const homeFolder = (variables) =>
   resolve(
-    (variables.DERMFLOW_HOME || resolve(root, '.dermflow')).replace(/^~(?=\/|$)/, () => variables.HOME || homedir()),
+    (variables.DERMFLOW_HOME?.trim() || resolve(root, '.dermflow')).replace(
+      /^~(?=\/|$)/,
+      () => variables.HOME || homedir(),
+    ),
   );

@@ -5,6 +5,8 @@
 import http, { setGlobalProxyFromEnv } from 'node:http';
 import https from 'node:https';
 import { getProxyForUrl } from 'proxy-from-env';
+import { userMistake } from '../domain/failures.ts';
+import { httpAddress, shownValue } from './variables/values.ts';
 
 // biome-ignore lint/style/noProcessEnv: Node and proxy-from-env read proxies there, child processes too
 const own = process.env;
@@ -17,8 +19,20 @@ export function exemptHosts(variables: NodeJS.ProcessEnv = own): string {
   return [...new Set([...listed, ...loopback])].filter((host) => host !== '').join(',');
 }
 
+const addresses = ['HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy'] as const;
+
+/** Libraries end the process by what they cannot read, and show it with its password, or ask without a proxy. */
+function requireAddresses(variables: NodeJS.ProcessEnv): void {
+  for (const name of addresses) {
+    const value = variables[name];
+    if (value && !httpAddress.safeParse(value).success)
+      throw userMistake(`environment: ${name} is ${shownValue(name, value)}: expected http://host:port, or nothing`);
+  }
+}
+
 /** Must be called at the start of a process, before any connection. Child processes inherit the exemption. */
 export function useProxies(variables: NodeJS.ProcessEnv = own): void {
+  requireAddresses(variables);
   const exempt = exemptHosts(variables);
   Object.assign(variables, { NO_PROXY: exempt, no_proxy: exempt });
   setGlobalProxyFromEnv(variables);

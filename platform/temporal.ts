@@ -8,6 +8,7 @@ import { userMistake } from '../domain/failures.ts';
 import { loadDataConverter } from './data-converter.ts';
 import type { Environment } from './env.ts';
 import { handshakeWords } from './handshake.ts';
+import { ownVariables } from './own-environment.ts';
 import { explainRefusal, isMerelyAway } from './temporal-refusals.ts';
 
 interface TemporalClient {
@@ -50,7 +51,9 @@ const readConfig = ({ temporal: { local, address } }: TemporalPlace): ClientConn
 
 function profile(): ClientConnectConfig {
   try {
-    const { tls, apiKey = '' } = loadClientConfigProfile();
+    // An empty address or key would go before the profile's.
+    const variables = { overrideEnvVars: ownVariables() };
+    const { tls, apiKey = '' } = loadClientConfigProfile(variables);
     // gRPC would say so with the key in its words.
     if (!/^[\x20-\x7e]*$/.test(apiKey)) {
       throw new Error('the API key has a line break, or characters beyond ASCII, that no header can carry');
@@ -58,7 +61,7 @@ function profile(): ClientConnectConfig {
     if (tls && (tls.clientCert === undefined) !== (tls.clientKey === undefined)) {
       throw new Error('a client certificate needs both, certificate and key');
     }
-    return loadClientConnectConfig();
+    return loadClientConnectConfig(variables);
   } catch (error) {
     const [words] = String(error instanceof Error ? error.message : error).split('\n', 1);
     throw userMistake(

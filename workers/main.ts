@@ -21,9 +21,9 @@ const heartbeatThrottle = '1 second';
 /** Folders of other machines' dead workers are free only after a while, so a sweep at the start is not enough. */
 const sweepEveryMs = 60_000;
 
-useProxies();
-useOwnHome();
 try {
+  useProxies();
+  useOwnHome();
   await run(readRoles(process.argv.slice(2)));
 } catch (error) {
   if (!(error instanceof DermflowError)) {

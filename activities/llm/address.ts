@@ -1,5 +1,6 @@
 /** An endpoint's address, taken apart: what may be shown, what is asked, and the credentials in it. */
 
+import type { Json } from '../../domain/artifact.ts';
 import { userMistake } from '../../domain/failures.ts';
 import type { LlmProvider, LlmSettings } from '../../domain/llm-settings.ts';
 
@@ -34,13 +35,18 @@ export function openAddress(settings: Pick<LlmSettings, 'provider' | 'baseUrl' |
       `environment: the language model is asked of "${provider}" but ${variable}BASE_URL is empty; set it`,
     );
   }
-  const { origin, pathname, searchParams, username, password } = new URL(given);
-  const shown = withoutMethod(`${origin}${pathname}`);
-  if (username === '' && password === '') return { shown, query: searchParams, headers: {} };
-  const credentials = `${decoded(username)}:${decoded(password)}`;
-  const headers = { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
-  return { shown, query: searchParams, headers };
+  const url = new URL(given);
+  const credentials = basic(url);
+  return {
+    shown: withoutMethod(`${url.origin}${url.pathname}`),
+    query: url.searchParams,
+    headers: credentials === '' ? {} : { authorization: `Basic ${credentials}` },
+  };
 }
+
+/** `user:password` of an address as the header has it; empty where it has none. */
+const basic = ({ username, password }: URL): string =>
+  username === '' && password === '' ? '' : Buffer.from(`${decoded(username)}:${decoded(password)}`).toString('base64');
 
 /** A percent sign may stand for itself. */
 function decoded(text: string): string {
@@ -59,9 +65,35 @@ export function addressOfRecord({ shown, query }: Address): string {
   return open.size === 0 ? shown : `${shown}?${open}`;
 }
 
-/** All settings that must not appear in a message. */
-export const secretsOf = ({ apiKey, baseUrl }: Pick<LlmSettings, 'apiKey' | 'baseUrl'>): string[] => {
+/** Fields by which gateways take a key of the provider behind them. */
+const secretField = /^(?:x[-_])?api[-_]?key$|^authorization$|secret|password|^(?:access|auth|bearer)[-_]?token$/i;
+
+/** The fields of a request as the ledger's key holds them: without what is secret. */
+export function bodyOfRecord(body: Record<string, Json>): Record<string, Json> {
+  const open = (value: Json): Json => {
+    if (Array.isArray(value)) return value.map(open);
+    return typeof value === 'object' && value !== null ? bodyOfRecord(value) : value;
+  };
+  return Object.fromEntries(
+    Object.entries(body).flatMap(([name, value]) => (secretField.test(name) ? [] : [[name, open(value)]])),
+  );
+}
+
+const secretsIn = (value: Json): string[] =>
+  typeof value !== 'object' || value === null
+    ? []
+    : Object.entries(value).flatMap(([name, each]) =>
+        typeof each === 'string' && secretField.test(name) ? [each] : secretsIn(each),
+      );
+
+/** All that must not appear in a message, as it was given and as it is sent; the longest first, which may hold others. */
+export const secretsOf = ({ apiKey, baseUrl, body }: Pick<LlmSettings, 'apiKey' | 'baseUrl' | 'body'>): string[] => {
   const url = baseUrl === '' ? null : new URL(baseUrl);
   const query = [...(url?.searchParams ?? [])].flatMap(([name, value]) => (secret.test(name) ? [value] : []));
-  return [apiKey, ...query, decoded(url?.password ?? '')].filter((text) => text.length > 3);
+  // A name without a password is a token.
+  const user = url === null ? '' : url.password || url.username;
+  const sent = url === null ? '' : basic(url);
+  return [apiKey, sent, ...query, ...query.map(encodeURIComponent), user, decoded(user), ...secretsIn(body)]
+    .filter((text) => text.length > 3)
+    .toSorted((a, b) => b.length - a.length);
 };

@@ -27,6 +27,8 @@ const refusalsBeforeDoubt = 5;
 const mostAdaptations = 12;
 /** `moved`: another address answered, or is pointed to; there a key is not sent, and a request may arrive without its body. */
 type Kind = FailureClass | 'moved';
+/** What another address may say that an address redirects to. */
+const ofAnotherPlace: ReadonlySet<Kind> = new Set(['key', 'setting', 'refused']);
 /** Failures whose words may name a field without meaning it. */
 const own: ReadonlySet<Kind> = new Set(['filtered', 'too long', 'quota', 'no images']);
 
@@ -76,7 +78,7 @@ export function createEndpointClient(
   function kindOf({ status, all, isPage, movedTo }: Said, { images = [] }: LlmRequest): Kind {
     // A model that has answered with an image takes them, whatever it says of this one.
     const kind = classOf(status, all, images.length > 0 && past.answeredWithImages === 0);
-    const mayBeElsewhere = kind === 'key' || kind === 'setting' || kind === 'refused';
+    const mayBeElsewhere = ofAnotherPlace.has(kind);
     // A page instead of an answer, of an endpoint that has answered before: of a gateway that has lost it, or that blocks this text.
     if (isPage && past.answered > 0 && mayBeElsewhere && status !== 401) return status === 403 ? 'refused' : 'away';
     if (movedTo !== null && mayBeElsewhere) return 'moved';
@@ -196,7 +198,8 @@ export function createEndpointClient(
     } catch (error) {
       signal.throwIfAborted();
       const said = listen(error, secrets);
-      const kind = said.status === 404 || said.status === 405 ? 'refused' : classOf(said.status, said.all);
+      const known = said.status === 404 || said.status === 405 ? 'refused' : classOf(said.status, said.all);
+      const kind: Kind = said.movedTo !== null && ofAnotherPlace.has(known) ? 'moved' : known;
       if (kind === 'refused' || kind === 'filtered' || kind === 'too long') {
         throw userMistake(
           `${name} takes no such batch (HTTP ${said.status}); set llm.batch to false in the recipe; it says: ${said.sentence}`,
@@ -205,7 +208,10 @@ export function createEndpointClient(
       throw conclude(kind, said, error);
     }
   }
-  const batches = createBatches(settings, address, dialect, { name, loadImage, send });
+  const batches = createBatches(settings, address, dialect, {
+    ...{ name, loadImage, send },
+    clean: (text) => withoutSecrets(text, secrets),
+  });
 
   return {
     model,

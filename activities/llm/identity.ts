@@ -2,9 +2,11 @@
 import { z } from 'zod';
 import { type DermflowError, unavailable, userMistake } from '../../domain/failures.ts';
 import type { LlmIdentity } from '../../domain/llm.ts';
+import { classOf } from '../../domain/llm-failures.ts';
 import type { LlmSettings } from '../../domain/llm-settings.ts';
+import { jsonOrNull } from '../../domain/rows/json-text.ts';
 import { proxyWords } from '../../platform/proxy.ts';
-import { type Address, addressOfRecord } from './address.ts';
+import { type Address, addressOfRecord, bodyOfRecord } from './address.ts';
 import { keyHeaders } from './key-headers.ts';
 import { patientFetch } from './transport.ts';
 
@@ -46,22 +48,23 @@ export async function identifyEndpoint(
     throw notReached(error, address, variable);
   });
   const text = await response.text().catch(() => '');
-  if (response.status === 429 || response.status >= 500) {
+  const json = jsonOrNull(text);
+  if ([408, 429].includes(response.status) || response.status >= 500 || isPassing(json)) {
     throw unavailable(
       `LLM endpoint ${address.shown} is overloaded or failing (HTTP ${response.status} for its models)`,
     );
   }
-  const says = response.ok ? tellingPart(text, model) : {};
-  return { provider, address: addressOfRecord(address), model, says, body };
+  const says = response.ok ? tellingPart(json, model) : {};
+  return { provider, address: addressOfRecord(address), model, says, body: bodyOfRecord(body) };
 }
 
-function tellingPart(text: string, model: string): LlmIdentity['says'] {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    return {};
-  }
+/** An error that will go, under whatever status: without the list, this would be another model for as long. */
+const isPassing = (json: unknown): boolean => {
+  const error = z.looseObject({ error: z.json() }).safeParse(json).data?.error;
+  return Boolean(error) && classOf(200, JSON.stringify(error)) === 'away';
+};
+
+function tellingPart(json: unknown, model: string): LlmIdentity['says'] {
   const list = listSchema.safeParse(json);
   const entry = list.success ? list.data.data.find(({ id }) => id === model) : entrySchema.safeParse(json).data;
   return Object.fromEntries(Object.entries(entry ?? {}).filter(([name]) => identifying.includes(name)));

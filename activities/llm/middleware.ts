@@ -32,7 +32,7 @@ export const gathersStream = (hasEnded: () => boolean): LanguageModelMiddleware 
   specificationVersion: 'v4',
   wrapGenerate: async ({ model, params }) => {
     const { stream, request, response } = await model.doStream({ ...params, includeRawChunks: true });
-    const texts = { text: '', reasoning: '' };
+    const texts = { text: '', reasoning: '', refusal: '' };
     const result: LanguageModelV4GenerateResult = {
       ...{ content: [], finishReason: { unified: 'other', raw: undefined }, warnings: [] },
       usage: {
@@ -43,7 +43,7 @@ export const gathersStream = (hasEnded: () => boolean): LanguageModelMiddleware 
     };
     let served = {};
     /** What the chunks say beside their text, the last word of each. */
-    let said: Omit<Chunk, 'text' | 'reasoning'> = {};
+    let said: Omit<Chunk, keyof typeof texts> = {};
     let chunk: Chunk | null = null;
     let raw: unknown;
     let broken: unknown;
@@ -52,7 +52,8 @@ export const gathersStream = (hasEnded: () => boolean): LanguageModelMiddleware 
         if (part.type === 'raw') {
           raw = part.rawValue;
           chunk = chunkOf(part.rawValue);
-          const { text: _, reasoning: __, ...rest } = chunk ?? {};
+          const { text: _, reasoning: __, refusal = '', ...rest } = chunk ?? {};
+          texts.refusal += refusal;
           said = { ...said, ...rest };
         }
         if (part.type === 'error' && !isWithoutReason(part.error)) {
@@ -78,10 +79,16 @@ export const gathersStream = (hasEnded: () => boolean): LanguageModelMiddleware 
       const isWhole = broken === undefined && hasEnded();
       result.finishReason = { unified: isWhole ? 'stop' : 'length', raw: undefined };
     } else if (reason !== result.finishReason.raw) result.finishReason = { unified: 'other', raw: reason };
+    if (texts.refusal !== '') {
+      result.finishReason = { unified: 'error', raw: reason };
+      result.warnings.push({ type: 'other', message: texts.refusal });
+    }
     const { inputTokens: input, outputTokens: output } = result.usage;
     input.total = countOf(input.total) ?? inputTokens;
     output.total = countOf(output.total) ?? outputTokens;
-    if (broken !== undefined) result.warnings.push({ type: 'other', message: listen(broken, []).sentence });
+    // Whole: secrets are taken out of it before it is cut.
+    if (broken !== undefined)
+      result.warnings.push({ type: 'other', message: listen(broken, [], Number.POSITIVE_INFINITY).sentence });
     for (const type of ['reasoning', 'text'] as const) {
       if (texts[type] !== '') result.content.push({ type, text: texts[type] });
     }

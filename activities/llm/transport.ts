@@ -1,17 +1,18 @@
 /** Requests to an endpoint, and answers as they come: packed, redirected, in pieces, slowly. */
 import { type Duplex, pipeline, Readable } from 'node:stream';
 import { arrayBuffer } from 'node:stream/consumers';
-import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw, createZstdDecompress } from 'node:zlib';
+import {
+  constants,
+  createBrotliDecompress,
+  createGunzip,
+  createInflate,
+  createInflateRaw,
+  createZstdDecompress,
+} from 'node:zlib';
 import { type Dispatcher, EnvHttpProxyAgent, interceptors, request } from 'undici';
 import { exemptHosts } from '../../platform/proxy.ts';
 import { keyHeaderNames } from './key-headers.ts';
 import { readPieces, replySilenceMs, watchPieces } from './moving.ts';
-
-/**
- * Node's own limits of five minutes for a reply's begin and between its pieces would end what
- * DERMFLOW_LLM_TIMEOUT allows.
- */
-const dispatcher = new EnvHttpProxyAgent({ headersTimeout: 0, bodyTimeout: 0, noProxy: exemptHosts() });
 
 interface Homed {
   /** The origin that was asked first, the only one that gets keys. */
@@ -25,7 +26,18 @@ const keepingKeys: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (opti
   const open = headers.filter((_, i) => !keyHeaderNames.has(headers[i - (i % 2)]?.toLowerCase() ?? ''));
   return dispatch({ ...options, headers: open }, handler);
 };
-const following = dispatcher.compose(keepingKeys, interceptors.redirect({ maxRedirections: 5 }));
+
+let opened: Dispatcher | undefined;
+/** Made when it is first used: by then the addresses of proxies were looked at (platform/proxy.ts). */
+function following(): Dispatcher {
+  // Node's own limits of five minutes for a reply's begin and between its pieces would end what
+  // DERMFLOW_LLM_TIMEOUT allows.
+  opened ??= new EnvHttpProxyAgent({ headersTimeout: 0, bodyTimeout: 0, noProxy: exemptHosts() }).compose(
+    keepingKeys,
+    interceptors.redirect({ maxRedirections: 5 }),
+  );
+  return opened;
+}
 
 /** Headers as an object, which the SDK gives already, with names in lower case. */
 export const plainHeaders = (headers: RequestInit['headers']): Record<string, string> =>
@@ -40,12 +52,16 @@ export const isStream = ({ headers }: Response): boolean =>
 /** Our own header of an answer that came from elsewhere: the address that gave it. */
 export const redirectedTo = 'x-dermflow-redirected-to';
 
-/** For servers that compress what nobody asked them to. */
-const decoders: Record<string, (begin: number) => Duplex> = {
-  ...{ gzip: () => createGunzip(), 'x-gzip': () => createGunzip() },
-  ...{ br: () => createBrotliDecompress(), zstd: () => createZstdDecompress() },
+/** Of bytes that end too early, all that can be unpacked. */
+const asFarAsItGoes = { finishFlush: constants.Z_SYNC_FLUSH };
+/** For servers that compress what nobody asked them to; a reply that was cut off was paid for. */
+const decoders: Record<string, (begin: number, isReply: boolean) => Duplex> = {
+  gzip: (_, isReply) => createGunzip(isReply ? asFarAsItGoes : {}),
+  'x-gzip': (_, isReply) => createGunzip(isReply ? asFarAsItGoes : {}),
+  br: (_, isReply) => createBrotliDecompress(isReply ? { finishFlush: constants.BROTLI_OPERATION_FLUSH } : {}),
+  zstd: (_, isReply) => createZstdDecompress(isReply ? { finishFlush: constants.ZSTD_e_flush } : {}),
   // Some servers send it without its header, whose first half byte is an 8.
-  deflate: (begin) => ((begin & 0x0f) === 8 ? createInflate() : createInflateRaw()),
+  deflate: (begin, isReply) => ((begin & 0x0f) === 8 ? createInflate : createInflateRaw)(isReply ? asFarAsItGoes : {}),
 };
 const withoutBody = new Set([204, 205, 304]);
 /** What a response of the web takes. */
@@ -62,7 +78,7 @@ export const patientFetch: typeof fetch = async (input, init = {}) => {
   const method = init.method ?? (body === null ? 'GET' : 'POST');
   const answer = await request(url, {
     ...({ home: new URL(url).origin } satisfies Homed),
-    ...{ method: method as 'POST', body, headers, dispatcher: following, signal: init.signal ?? null }, // HTTP's in both
+    ...{ method: method as 'POST', body, headers, dispatcher: following(), signal: init.signal ?? null }, // HTTP's in both
   }).catch((error: unknown) => {
     if (error instanceof Error && /redirect loop/i.test(error.message)) return null;
     throw error;
@@ -120,7 +136,7 @@ async function streamOf(body: Readable, packing: readonly string[]): Promise<Rea
   if (first.done || beginOfStream.test(first.value.toString())) return webOf(all);
   const unpack = (packed: Readable, name: string): Readable => {
     const decode = decoders[name];
-    return decode ? pipeline(packed, decode(first.value[0] ?? 0), () => {}) : packed; // an error reaches the reader
+    return decode ? pipeline(packed, decode(first.value[0] ?? 0, true), () => {}) : packed; // an error reaches the reader
   };
   return webOf(packing.toReversed().reduce(unpack, all));
 }
@@ -142,7 +158,7 @@ async function bytesOf(body: Readable, packing: readonly string[], isReply: bool
   const known = packing.filter((name) => Object.hasOwn(decoders, name)).toReversed();
   for (const name of known.length === 0 && isGzip ? ['gzip'] : known) {
     const decode = decoders[name];
-    const unpacked = decode && Readable.from([bytes]).pipe(decode(bytes[0] ?? 0));
+    const unpacked = decode && Readable.from([bytes]).pipe(decode(bytes[0] ?? 0, isReply));
     if (unpacked) bytes = await arrayBuffer(unpacked).then(Buffer.from, () => bytes);
   }
   return bytes;

@@ -27,9 +27,10 @@ export const withoutSecrets = (text: string, secrets: readonly string[]): string
     .replaceAll(/[\s\p{Cc}\uFFFD]+/gu, ' ')
     .trim();
 
-export function listen(error: unknown, secrets: readonly string[]): Said {
+/** @param most characters of the sentence */
+export function listen(error: unknown, secrets: readonly string[], most = longest): Said {
   const clean = (text: string): string => withoutSecrets(text, secrets);
-  const brief = (text: string): string => (text.length > longest ? `${text.slice(0, longest)}…` : text);
+  const brief = (text: string): string => (text.length > most ? `${text.slice(0, most)}…` : text);
   const call = APICallError.isInstance(error) ? error : null;
   const data = InvalidResponseDataError.isInstance(error) ? JSON.stringify(error.data) : undefined;
   const raw = data ?? call?.responseBody ?? textOf(error);
@@ -80,9 +81,13 @@ export function retryAfterMs({ headers }: Pick<Said, 'headers'>): number | null 
   return ms > 0 ? Math.min(ms, longestMs) : null;
 }
 
+/** Also what is not HTTP, as of a port that speaks TLS, or of something in between that is starting. */
 function isOfNetwork(error: unknown): boolean {
   const cause = rootCause(error);
-  return untrusted.test(cause) || /^(?:E[A-Z_]+|UND_ERR\w*|terminated|fetch failed|other side closed)$/.test(cause);
+  return (
+    untrusted.test(cause) ||
+    /^(?:E[A-Z_]+|UND_ERR\w*|Response does not match the HTTP.*|terminated|fetch failed|other side closed)$/.test(cause)
+  );
 }
 
 const textOf = (error: unknown): string => {

@@ -56,6 +56,7 @@ export async function identifyModel(
 }
 
 function requireRunnable({ place, recipe }: NonNullable<Machine['run']>): void {
+  requireOthers(place);
   const uses = usesOf(recipe);
   requireOpenPaths(place, uses);
   requireEvenBatches(methodOf(recipe).stages, recipe, place.processes * place.machines);
@@ -63,6 +64,16 @@ function requireRunnable({ place, recipe }: NonNullable<Machine['run']>): void {
   if (served && place.vllm.server === null) {
     throw userMistake(
       `${served.rollouts?.setting}.rollouts is "vllm-server": this gpu worker does not know the server; set DERMFLOW_VLLM_SERVER to the address of "trl vllm-serve", or take "transformers"`,
+    );
+  }
+}
+
+/** Otherwise it would be known only when the first stage is to train. */
+function requireOthers({ machines, mainAddress, launcher }: TrainerPlace): void {
+  const lacks = mainAddress === '' ? 'MAIN_ADDRESS' : launcher.length === 0 ? 'LAUNCHER' : null;
+  if (machines > 1 && lacks !== null) {
+    throw userMistake(
+      `environment: DERMFLOW_TRAINER_MACHINES is ${machines} on this gpu worker, but DERMFLOW_TRAINER_${lacks} is not set: the others cannot be started or found; set it, or train on one machine`,
     );
   }
 }

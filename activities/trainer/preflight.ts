@@ -3,7 +3,7 @@ import { execa } from 'execa';
 import { z } from 'zod';
 import { unavailable, userMistake } from '../../domain/failures.ts';
 import { jsonOrNull } from '../../domain/rows/json-text.ts';
-import { trainerPackage } from './command.ts';
+import { trainerVariables } from './trainer-process.ts';
 
 export interface PreflightRequest {
   /** Hub id, with or without a revision; null: none is to be resolved. */
@@ -31,7 +31,7 @@ export async function preflight(python: string, request: PreflightRequest): Prom
   const { stdout, stderr, failed } = await execa(
     python,
     ['-m', 'dermflow_trainer.base_model.preflight', JSON.stringify(request)],
-    { env: { PYTHONPATH: trainerPackage, PYTHONUTF8: '1', PYTHONHOME: undefined }, reject: false },
+    { env: trainerVariables, reject: false },
   );
   const answer = answerSchema.safeParse(jsonOrNull(stdout.trim().split('\n').at(-1) ?? ''));
   if (failed || !answer.success) {

@@ -160,8 +160,6 @@ export async function findStack(home: string): Promise<StackAddresses | null> {
 export const stackEnvironment = ({ ports, secrets, bucket }: StackAddresses): Record<string, string> => ({
   ...s3Credentials(secrets),
   TEMPORAL_ADDRESS: `127.0.0.1:${ports.temporal}`,
-  // No file: a profile there would add the namespace, the key and the certificates of another Temporal.
-  TEMPORAL_CONFIG_FILE: '',
   DERMFLOW_S3_ENDPOINT: `http://127.0.0.1:${ports.s3[0]}`,
   DERMFLOW_S3_BUCKET: bucket,
 });

@@ -19,7 +19,7 @@ const has = (flag) => process.argv.includes(flag);
 const variables = process.env;
 const home = homeFolder(variables);
 const at = (...parts) => [home, ...parts].join('/');
-const python = variables.DERMFLOW_PYTHON || 'python3';
+const python = variables.DERMFLOW_PYTHON?.trim() || 'python3';
 Object.assign(variables, userVariables(variables, home));
 
 const parts = partsOf(home, has('--dev'));

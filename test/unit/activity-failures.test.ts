@@ -15,6 +15,21 @@ describe('asActivityFailure', () => {
     expect(asActivityFailure(unavailable('gone', cause))).toMatchObject({ cause });
   });
 
+  it('tells of what is longer than Temporal takes the beginning and the end', () => {
+    const words = `begin ${'x'.repeat(3e6)} end`;
+    const cause = new Error('short', { cause: new TypeError(words) });
+    const told = [unavailable(words, cause), new RangeError(words)].map(asActivityFailure);
+    expect(told).toMatchObject([
+      { type: failureTypes.unavailable, cause: { message: 'short', cause: { name: 'TypeError' } } },
+      { name: 'RangeError' },
+    ]);
+    const of = (error: unknown): Error[] => (error instanceof Error ? [error, ...of(error.cause)] : []);
+    for (const { message, stack = '' } of told.flatMap(of)) {
+      expect(message).toMatch(/^(?:short|begin x+ … x+ end)$/);
+      expect(message.length + stack.length).toBeLessThan(30_000);
+    }
+  });
+
   it.each([new CancelledFailure('stop'), ApplicationFailure.create({ message: 'own' }), new RangeError('defect')])(
     'leaves %s as it is',
     (error) => expect(asActivityFailure(error)).toBe(error),

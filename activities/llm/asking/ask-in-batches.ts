@@ -20,18 +20,21 @@ interface BatchPass {
   /** Whether the account holds all that the run has spent by now. */
   isLimited: boolean;
   price: LlmPrice | undefined;
+  /** Tokens besides the answer's own that a reply may think for. */
+  thinkingTokens: number;
   onBatch: ((batch: string, done: number, lines: number) => void) | undefined;
   pollMs: number | undefined;
   now: () => Date;
   signal: AbortSignal;
 }
 
-/** Asks for what has no reply yet; returns the ids of the questions that a batch of this pass answered. */
+/** Asks for what has no reply yet; returns the digests of the requests that a batch of this pass answered. */
 export async function askInBatches(
   questions: readonly { id: string; request: LlmRequest; read: ReplyReader }[],
   pass: BatchPass,
 ): Promise<Set<string>> {
-  const { store, llm, ledger, part, budget, spent, account, isLimited, price, onBatch, pollMs, now, signal } = pass;
+  const { store, llm, ledger, part, budget, spent, account, isLimited, price, thinkingTokens } = pass;
+  const { onBatch, pollMs, now, signal } = pass;
   const { batches } = llm;
   if (batches === undefined) {
     throw userMistake(
@@ -50,7 +53,7 @@ export async function askInBatches(
         if (submitted.has(digest) || (await ledger.known(request, read)).length > 0) continue;
         // As if each reply took all the room that it may: a batch cannot be stopped at a limit.
         if (limitReached([...spent, reserved], budget) !== null) break;
-        spend(reserved, request, longestReply(request), priceOf(price, { batch: part }));
+        spend(reserved, request, longestReply(request, thinkingTokens), priceOf(price, { batch: part }));
         lines.set(digest, request);
       }
       return lines;
@@ -58,14 +61,15 @@ export async function askInBatches(
     keep: async (digest, reply, batch) => {
       const question = byDigest.get(digest);
       if (!question || !(await ledger.take(question.request, reply, batch))) return;
-      fresh.add(question.id);
+      fresh.add(digest);
       if (isLimited) spend(account, question.request, reply, priceOf(price, { batch }));
     },
   });
   return fresh;
 }
 
-const longestReply = ({ maxTokens }: LlmRequest): LlmReply => ({
-  ...{ text: '-', finish: 'length', thought: 0, thinking: 'none', inputTokens: null, outputTokens: maxTokens },
+const longestReply = ({ maxTokens }: LlmRequest, thinkingTokens: number): LlmReply => ({
+  ...{ text: '-', finish: 'length', thought: 0, thinking: 'none', inputTokens: null },
+  outputTokens: maxTokens + thinkingTokens,
   ...{ servedModel: null, systemFingerprint: null, words: null },
 });

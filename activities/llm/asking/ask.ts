@@ -23,7 +23,7 @@ export interface Asking {
   /** Fast local disk. */
   scratch: string;
   llm: LlmClient;
-  settings: Pick<LlmSettings, 'concurrency' | 'asks' | 'prices'>;
+  settings: Pick<LlmSettings, 'concurrency' | 'asks' | 'prices' | 'thinkingTokens'>;
   /** Whose money it is. */
   run: RunRef;
   budget: LlmBudget;
@@ -81,7 +81,7 @@ export async function askAll(
   asking: Asking,
 ): Promise<{ answers: Answers; account: LlmAccount }> {
   const { store, llm, settings, run, budget, spent, onReply, now, signal } = asking;
-  const account = { ...openAccount(model, settings.prices), requests: questions.length };
+  const account = openAccount(model, settings.prices);
   const price = settings.prices[model.identity.model];
   // The limit is the endpoint's: what is read and stored meanwhile does not hold up the next request.
   const atEndpoint = pLimit(settings.concurrency);
@@ -105,34 +105,47 @@ export async function askAll(
   // How many replies, beyond those at the endpoint, may wait for the store: a slow one must not leave the endpoint idle.
   const unstored = 3 * settings.concurrency;
   const lanes = settings.concurrency + unstored;
+  const asked = questions.map((question) => ({ ...question, digest: ledger.digestOf(question.request) }));
+  account.requests = new Set(asked.map(({ digest }) => digest)).size;
   const countKnown = (request: LlmRequest, entries: readonly LedgerEntry[]): void => {
     for (const entry of entries) if (entry.run === run.id) spend(account, request, entry.reply, priceOf(price, entry));
   };
   // What this run has spent must be known before it may spend more.
   const isLimited = Object.keys(budget).length > 0;
   if (isLimited) {
-    await concurrently(questions, lanes, async ({ request, read }) =>
-      countKnown(request, await ledger.known(request, read)),
-    );
+    const isFirst = firsts();
+    await concurrently(asked, lanes, async ({ digest, request, read }) => {
+      if (isFirst(digest)) countKnown(request, await ledger.known(request, read));
+    });
   }
   const fresh = asking.byBatch
     ? await askInBatches(questions, {
         ...{ store, llm, ledger, part: model.part, budget, spent, account, isLimited, price, now, signal },
+        thinkingTokens: settings.thinkingTokens,
         onBatch: asking.onBatch,
         pollMs: asking.batchPollMs,
       })
     : new Set<string>();
   let done = 0;
-  const answers = await concurrently(questions, lanes, async ({ id, request, read }) => {
+  const isFirst = firsts();
+  const answers = await concurrently(asked, lanes, async ({ id, digest, request, read }) => {
     signal.throwIfAborted();
     const answer = await ledger.ask(request, read);
-    if (!isLimited) countKnown(request, answer.entries.slice(0, answer.known));
-    countLedger(account, answer, fresh.has(id));
+    if (isFirst(digest)) {
+      if (!isLimited) countKnown(request, answer.entries.slice(0, answer.known));
+      countLedger(account, answer, fresh.has(digest));
+    }
     onReply(++done, questions.length, account);
     return [id, answer] as const;
   });
   return { answers: new Map(answers), account };
 }
+
+/** Whether a digest comes for the first time: equal requests are paid for once, and so counted once. */
+const firsts = (): ((digest: string) => boolean) => {
+  const seen = new Set<string>();
+  return (digest) => seen.size < seen.add(digest).size;
+};
 
 const overBudget = (reached: string): DermflowError =>
   needsPerson(

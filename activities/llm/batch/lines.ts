@@ -11,13 +11,15 @@ export interface BatchMeans {
   name: string;
   codec: BatchCodec;
   loadImage: (image: LlmImage) => Promise<Uint8Array>;
+  /** What the endpoint says, for messages: in one line, without secrets. */
+  clean: (text: string) => string;
   /** A request below the endpoint's address, with its key; waited for as long as it is away. */
   send: (path: string, init: RequestInit, signal: AbortSignal) => Promise<Response>;
 }
 
 /** Asks for JSON. What is none, or of another shape, came from something in between: it is waited for. */
 export async function askJson<T>(
-  { send, name }: Pick<BatchMeans, 'send' | 'name'>,
+  { send, name, clean }: Pick<BatchMeans, 'send' | 'name' | 'clean'>,
   path: string,
   init: RequestInit,
   schema: z.ZodType<T>,
@@ -27,7 +29,7 @@ export async function askJson<T>(
   const parsed = schema.safeParse(jsonOf(text));
   if (parsed.success) return parsed.data;
   throw unavailable(
-    `${name}: the answer for ${path} is not one of a batch API (${text.replaceAll(/\s+/g, ' ').trim().slice(0, 200)}); the run goes on when it is, or set llm.batch to false`,
+    `${name}: the answer for ${path} is not one of a batch API (${clean(text).slice(0, 200)}); the run goes on when it is, or set llm.batch to false`,
   );
 }
 

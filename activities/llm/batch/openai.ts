@@ -12,11 +12,14 @@ const fileSchema = z.looseObject({ id: z.string() });
 const batchSchema = z.looseObject({
   id: z.string(),
   status: z.string(),
-  created_at: z.number().nullish(),
+  created_at: z.number().nullish().catch(null),
   metadata: z.record(z.string(), z.string()).nullish().catch(null),
   output_file_id: z.string().nullish(),
-  request_counts: z.looseObject({ completed: z.number().nullish() }).nullish(),
-  errors: z.looseObject({ data: z.array(z.looseObject({ message: z.string().nullish() })).nullish() }).nullish(),
+  request_counts: z.looseObject({ completed: z.number().nullish() }).nullish().catch(null),
+  errors: z
+    .looseObject({ data: z.array(z.looseObject({ message: z.string().nullish() })).nullish() })
+    .nullish()
+    .catch(null),
 });
 const pageSchema = z.looseObject({ data: z.array(batchSchema), has_more: z.boolean().nullish() });
 const lineSchema = z.looseObject({
@@ -28,7 +31,7 @@ const lineSchema = z.looseObject({
 const ends = new Set(['completed', 'expired', 'cancelled']);
 
 export function openAiBatches(means: BatchMeans): LlmBatches {
-  const { send, name } = means;
+  const { send, name, clean } = means;
   return {
     submit: async (lines, label, signal) => {
       const encoded = await encodeLines(means, lines);
@@ -68,7 +71,7 @@ export function openAiBatches(means: BatchMeans): LlmBatches {
       const { status, errors, output_file_id: output, request_counts: counts } = found;
       if (status === 'failed') {
         const words = errors?.data?.map(({ message }) => message ?? '').join('; ') ?? '';
-        throw userMistake(`${name} did not take batch ${batch}; set llm.batch to false; it says: ${words}`);
+        throw userMistake(`${name} did not take batch ${batch}; set llm.batch to false; it says: ${clean(words)}`);
       }
       if (!ends.has(status)) return { ended: false, done: counts?.completed ?? 0 };
       // Without any answered line there is no such file.

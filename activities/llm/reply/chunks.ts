@@ -4,7 +4,10 @@ import { z } from 'zod';
 /** Null, absent, or not as it should be: unknown. */
 const lenient = <T extends z.ZodType>(schema: T) => schema.nullish().catch(undefined);
 
-const part = z.union([z.string(), z.looseObject({ text: z.string().nullish() })]);
+const part = z.union([
+  z.string(),
+  z.looseObject({ text: z.string().nullish(), refusal: z.string().nullish().catch(undefined) }),
+]);
 /** Of a part that is text; others are thinking, refusals, pictures. */
 const textTypes: readonly unknown[] = [undefined, null, 'text', 'output_text'];
 const contentSchema = z.union([z.string(), z.array(part)]);
@@ -21,7 +24,11 @@ const about = {
   system_fingerprint: lenient(z.string()),
   usage: lenient(z.looseObject({ prompt_tokens: lenient(z.number()), completion_tokens: lenient(z.number()) })),
 };
-const choice = { finish_reason: lenient(z.string()) };
+const choice = {
+  finish_reason: lenient(z.string()),
+  /** OpenRouter's, of the provider behind it. */
+  error: lenient(z.looseObject({ message: z.string() })),
+};
 
 export const completionSchema = z.looseObject({
   ...about,
@@ -43,9 +50,19 @@ export const textOf = (content: z.infer<typeof contentSchema> | null | undefined
         .map((each) => (typeof each === 'string' ? each : textTypes.includes(each.type) ? (each.text ?? '') : ''))
         .join('');
 
+/** More than any request has: what a server counts below zero, or has not set. */
+const mostTokens = 1e9;
+
+/** What a message says instead of an answer, beside its content or as a part of it; empty where it does not. */
+export const refusalOf = ({ refusal, content }: z.infer<typeof messageSchema>): string =>
+  refusal ||
+  (Array.isArray(content) ? content : [])
+    .map((each) => (typeof each === 'string' ? '' : (each.refusal ?? '')))
+    .join('');
+
 /** A number of tokens; undefined where it cannot be one. No prompt and no answer has none. */
 export const countOf = (tokens: number | null | undefined): number | undefined =>
-  typeof tokens === 'number' && tokens > 0 && Number.isFinite(tokens) ? Math.round(tokens) : undefined;
+  typeof tokens === 'number' && tokens > 0 && tokens < mostTokens ? Math.round(tokens) : undefined;
 
 /** Undefined where it is none: some servers say "" or "null" until there is one. */
 export const reasonOf = (said: string | null | undefined): string | undefined =>
@@ -55,6 +72,8 @@ export const reasonOf = (said: string | null | undefined): string | undefined =>
 export interface Chunk {
   text: string;
   reasoning: string;
+  /** Said instead of an answer. */
+  refusal: string;
   finishReason?: string;
   inputTokens?: number;
   outputTokens?: number;
@@ -79,6 +98,7 @@ export function chunkOf(raw: unknown): Chunk | null {
   return {
     text: textOf(first?.delta?.content),
     reasoning: first?.delta?.reasoning_content ?? first?.delta?.reasoning ?? '',
+    refusal: first?.delta ? refusalOf(first.delta) : '',
     ...(reason === undefined ? {} : { finishReason: reason }),
     ...(inputTokens === undefined ? {} : { inputTokens }),
     ...(outputTokens === undefined ? {} : { outputTokens }),

@@ -3,7 +3,7 @@ import { APICallError, InvalidResponseDataError, type LanguageModelV4GenerateRes
 import type { LlmReply } from '../../../domain/llm.ts';
 import { jsonWithin } from '../../../domain/replies/json.ts';
 import { withoutThinking } from '../../../domain/replies/thinking.ts';
-import { completionSchema, countOf, textOf } from './chunks.ts';
+import { completionSchema, countOf, refusalOf, textOf } from './chunks.ts';
 
 const noReply = {
   thought: 0,
@@ -37,14 +37,17 @@ export function readGenerated(
   // The SDK passes over parts of kinds that it does not know.
   const parts = raw?.choices?.[0].message.content;
   const text = joined('text') || (Array.isArray(parts) ? textOf(parts) : '');
-  const refused = raw?.choices?.[0].message.refusal;
+  const refused = raw?.choices ? refusalOf(raw.choices[0].message) : '';
   const finish = refused ? 'refused' : finishOf(finishReason.unified, finishReason.raw);
-  // What an endpoint said when it broke a stream off.
-  const broken = finish === 'length' ? warnings.find((warning) => warning.type === 'other')?.message : undefined;
+  // What an endpoint said when it broke a stream off, or instead of an answer.
+  const broken =
+    finish === 'length' || finish === 'refused'
+      ? warnings.find((warning) => warning.type === 'other')?.message
+      : undefined;
   return clean(
     {
       ...{ text, thought: joined('reasoning').length, finish },
-      words: refused || broken || null,
+      words: refused || raw?.choices?.[0].error?.message || broken || null,
       inputTokens: countOf(usage.inputTokens.total) ?? null,
       outputTokens: countOf(usage.outputTokens.total) ?? null,
       servedModel: raw?.model ?? response?.modelId ?? null,
@@ -64,14 +67,15 @@ export function readUnaccepted(error: unknown, json: boolean, answerTags: readon
   const raw = completionSchema.safeParse(bodyOf(error)).data;
   const choice = raw?.choices?.[0];
   if (!raw || !choice) return null;
-  const { content, refusal: refused, reasoning_content: beside, reasoning } = choice.message;
+  const { content, reasoning_content: beside, reasoning } = choice.message;
+  const refused = refusalOf(choice.message);
   const text = textOf(content);
   return clean(
     {
       text,
       thought: (beside ?? reasoning)?.length ?? 0,
       finish: refused ? 'refused' : finishOf('other', choice.finish_reason ?? undefined),
-      words: refused || null,
+      words: refused || choice.error?.message || null,
       inputTokens: countOf(raw.usage?.prompt_tokens) ?? null,
       outputTokens: countOf(raw.usage?.completion_tokens) ?? null,
       servedModel: raw.model ?? null,

@@ -1,4 +1,5 @@
 /** Requests by the batch APIs: bought once through any crash, failed lines asked alone, replies read as all others. */
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { type Asking, askAll, type IdentifiedRequest, recognise } from '../../../activities/llm/asking/ask.ts';
@@ -7,8 +8,9 @@ import { failureTypes } from '../../../domain/failures.ts';
 import type { LlmSettings } from '../../../domain/llm-settings.ts';
 import { type BatchBehaviour, type BatchServer, serveBatches } from '../../support/batch-server.ts';
 import { chatAnswer, startChatServer } from '../../support/chat-server.ts';
-import { clientOf, shortRequest } from '../../support/endpoints.ts';
+import { clientOf, secretKey, shortRequest } from '../../support/endpoints.ts';
 import { llmSettings } from '../../support/llm.ts';
+import { listenOnLoopback } from '../../support/loopback.ts';
 import { createMemoryStore } from '../../support/memory-store.ts';
 
 /** More than are stored together, so that a batch can be cut in the middle. */
@@ -22,7 +24,7 @@ const protocols = ['openai', 'anthropic'] as const;
 /** The call by which a stage finds out who answers. */
 const recognition = 1;
 
-interface Pass extends Partial<Pick<Asking, 'budget' | 'signal' | 'store' | 'onBatch' | 'byBatch'>> {
+interface Pass extends Partial<Pick<Asking, 'budget' | 'signal' | 'store' | 'onBatch' | 'byBatch' | 'settings'>> {
   execution?: string;
 }
 
@@ -131,6 +133,16 @@ describe.each(protocols)('a stage in batches by the protocol of %s', (protocol) 
     expect(account.calls).toBe(count + recognition);
   });
 
+  it('keeps room in the budget for what its replies may think', async () => {
+    const server = await serveBatches(protocol, { answer });
+    const settings = { ...llmSettings, prices, thinkingTokens: 8_000 };
+    const budget = { tokens: 20_000 };
+    const limited = ask(server.baseUrl, protocol, createMemoryStore(), { budget, settings });
+    // As little as it took, all are asked in the end.
+    expect((await limited).answers.size).toBe(count);
+    expect(server.batches[0]?.lines).toHaveLength(3);
+  });
+
   it('takes from the ledger what is there, whoever asked', async () => {
     const store = createMemoryStore();
     const server = await serveBatches(protocol, { answer });
@@ -183,6 +195,45 @@ describe('batches that do not work', () => {
       message: expect.stringContaining('it says: Invalid line 1.'),
     });
   });
+
+  it('that are answered from elsewhere, where no key is sent, are told with the address', async () => {
+    const behind = createServer((_, response) => response.writeHead(401).end('{}'));
+    const address = `http://127.0.0.1:${await listenOnLoopback(behind)}`;
+    const server = createServer((asked, response) => {
+      response.writeHead(307, { location: `${address}${asked.url}` }).end();
+    });
+    const batches = clientOf(`http://127.0.0.1:${await listenOnLoopback(server)}/v1`, {}, 0).batches;
+    await expect(batches?.poll('b', new Map(), new AbortController().signal)).rejects.toMatchObject({
+      type: failureTypes.userMistake,
+      message: expect.stringMatching(
+        `is redirected to ${address}/v1/batches/b .*set DERMFLOW_LLM_BASE_URL to the address that answers itself`,
+      ),
+    });
+  });
+
+  it.each([
+    ['a page with its headers', `<html>Authorization: Bearer ${secretKey}</html>`],
+    [
+      'the errors of a batch',
+      JSON.stringify({ id: 'b', status: 'failed', errors: { data: [{ message: `no ${secretKey}` }] } }),
+    ],
+  ])('that show the key are told without: %s', async (_, body) => {
+    const before: BatchBehaviour['before'] = (__, path) => (/batches/.test(path) ? { status: 200, body } : null);
+    const server = await serveBatches('openai', { answer, before });
+    const failed = clientOf(server.baseUrl, {}, 0).batches?.poll('b', new Map(), new AbortController().signal);
+    await expect(failed).rejects.toThrow('***');
+    await expect(failed).rejects.not.toThrow('secret');
+  });
+
+  it.each([{ created_at: '2026-11-03T10:00:00Z' }, { request_counts: 3 }, { errors: [{ message: 'line 1' }] }])(
+    'in one field of which nothing is needed, %j, are read all the same',
+    async (odd) => {
+      const body = JSON.stringify({ id: 'b', status: 'in_progress', ...odd });
+      const server = await serveBatches('openai', { answer, before: () => ({ status: 200, body }) });
+      const state = await clientOf(server.baseUrl, {}, 0).batches?.poll('b', new Map(), new AbortController().signal);
+      expect(state).toEqual({ ended: false, done: 0 });
+    },
+  );
 
   it('that ran out of time are used as far as they came', async () => {
     const server = await serveBatches('openai', {

@@ -160,14 +160,24 @@ describe('the identity of a model', () => {
     const identity = await identityBy(listing({}), { body }, '?api-version=1&api-key=s3cret');
     expect(identity).toMatchObject({ body, address: 'http://server/v1?api-version=1', says: {} });
     expect(JSON.stringify(identity)).not.toMatch(/s3cret|very-secret/);
+    const keyed = { api_key: 's3cret', extra_headers: { Authorization: 'Bearer s3cret', 'x-a': '1' }, max_tokens: 3 };
+    const recorded = await identityBy(listing({}), { body: keyed });
+    expect(recorded.body).toEqual({ extra_headers: { 'x-a': '1' }, max_tokens: 3 });
   });
 
   it.each<[string, Answer]>([
     ['no such list', { status: 404, body: 'Not Found' }],
     ['a list that is none', { body: 'hello' }],
+    ['no error', { body: '{"error":null,"object":"timeout"}' }],
+    ['an error that stays', { body: '{"error":{"message":"no such method"}}' }],
     ['a key that may not list', { status: 403, body: '' }],
   ])('is the name alone where there is %s', async (_, models) => expect((await identityBy(models)).says).toEqual({}));
 
-  it('is not guessed while the endpoint fails', () =>
-    expect(identityBy({ status: 503, body: '' })).rejects.toMatchObject({ type: 'Unavailable' }));
+  it.each<Answer>([
+    { status: 503, body: '' },
+    { status: 408, body: '' },
+    { body: '{"error":{"message":"Rate limit reached, try again later"}}' },
+  ])('is not guessed while the endpoint fails: %j', (models) =>
+    expect(identityBy(models)).rejects.toMatchObject({ type: 'Unavailable' }),
+  );
 });

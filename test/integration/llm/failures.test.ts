@@ -1,4 +1,5 @@
 /** What becomes of a request that an endpoint does not answer: which class of failure, in whose words, after how long. */
+import { createServer as createPlainServer } from 'node:http';
 import { createServer } from 'node:https';
 import getPort from 'get-port';
 import { describe, expect, it, vi } from 'vitest';
@@ -129,6 +130,19 @@ describe('a connection', () => {
       expect(error).toMatchObject({ type: userMistake, message });
     }
   });
+
+  it.each(['\x15\x03\x01\x00\x02\x02F', 'starting', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nZZ\r\n'])(
+    'that does not speak HTTP is waited for: %j',
+    async (said) => {
+      const server = createPlainServer((_, response) => void response.socket?.end(said));
+      const address = `http://127.0.0.1:${await listenOnLoopback(server)}/v1`;
+      const error = await thrownBy(clientOf(address, {}, 0).complete(request, signal));
+      expect(error).toMatchObject({ type: unavailable });
+      expect(String(error)).toContain(
+        `LLM endpoint ${address} does not answer (Response does not match the HTTP/1.1 protocol`,
+      );
+    },
+  );
 
   it('through a proxy names its variable', () => {
     vi.stubEnv('https_proxy', 'http://proxy.example:3128');

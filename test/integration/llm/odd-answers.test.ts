@@ -1,6 +1,6 @@
 /** Answers in forms that nobody asked for, and what stands in an endpoint's place: what was paid for is read. */
 import { createServer, type IncomingHttpHeaders } from 'node:http';
-import { deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { failureTypes } from '../../../domain/failures.ts';
 import { type LlmSettings, llmProviders } from '../../../domain/llm-settings.ts';
@@ -45,6 +45,13 @@ const messageError = (message: string): string => `data: ${JSON.stringify({ erro
 const cutAt = (body: string): string => body.slice(0, body.indexOf('\n\n', body.length / 2) + 2);
 
 describe('a paid reply', () => {
+  it.each([-1, 2 ** 64 - 1, 1e308])('of %d tokens has none told', async (tokens) => {
+    const usage = { prompt_tokens: tokens, completion_tokens: tokens };
+    const server = await startChatServer(chatCompletion({ content: text }, { usage }));
+    const reply = await clientOf(server.baseUrl).complete(request, signal);
+    expect(reply).toMatchObject({ text, inputTokens: null, outputTokens: null });
+  });
+
   const replies: [what: string, answer: Answer, expected: object, more?: Partial<LlmSettings>][] = [
     ['streamed unasked', chatStream(text), whole],
     ['streamed unasked, under another type', events((body) => body, { ...chatStream(text), headers: {} }), whole],
@@ -192,6 +199,31 @@ describe('a paid reply', () => {
   });
 });
 
+describe('a packed reply that ends too early', () => {
+  const long = `${text} ${Array.from({ length: 400 }, (_, i) => (i * 7919) % 1009).join(' ')}`;
+  it.each([
+    ['gzip', gzipSync, text],
+    ['deflate', deflateSync, text],
+    ['deflate', deflateRawSync, text],
+    ['br', brotliCompressSync, text],
+    // All of it is one block, of which nothing can be unpacked.
+    ['zstd', zstdCompressSync, ''],
+  ] as const)('by %s is kept as far as it came', async (packing, pack, begin) => {
+    const body = pack(String(chatStream(long).body));
+    const headers = { ...asEvents, 'content-encoding': packing };
+    const server = await startChatServer({ headers, body: body.subarray(0, body.length / 2) });
+    const reply = await clientOf(server.baseUrl).complete(request, signal);
+    expect(reply.finish).toBe('length');
+    expect(long.startsWith(reply.text) && reply.text.startsWith(begin)).toBe(true);
+  });
+
+  it('behind its last character is whole', async () => {
+    const body = gzipSync(String(chatAnswer(text).body)).subarray(0, -8);
+    const server = await startChatServer({ body, headers: { 'content-encoding': 'gzip' } });
+    expect(await clientOf(server.baseUrl).complete(request, signal)).toMatchObject(whole);
+  });
+});
+
 describe('an error', () => {
   it('that is packed is told in its words', async () => {
     const body = gzipSync(JSON.stringify({ error: { message: 'no such field "foo"' } }));
@@ -216,6 +248,55 @@ describe('an error', () => {
     expect(String(error)).toMatch(
       /it says: (?:insufficient balance|server overloaded|the engine is|overloaded, try later)/,
     );
+  });
+
+  it.each([
+    ['the key', '', '', `Bearer ${secretKey}`],
+    ['a name and password, as a header', 'user:pass%20word@', '', `Basic ${btoa('user:pass word')}`],
+    ['a password', 'user:pass%20word@', '', 'pass word or pass%20word'],
+    ['a token in place of a name', 'token-of-mine@', '', 'token-of-mine'],
+    ['a key of the query', '', '?api-key=of%20mine', '/v1?api-key=of%20mine, of mine'],
+  ])('that says %s is told without', async (_, user, query, said) => {
+    const server = await startChatServer(chatError(400, `what is ${said}?`));
+    const address = `${server.baseUrl.replace('://', `://${user}`)}${query}`;
+    const { words } = await clientOf(address, {}, 0).complete(request, signal);
+    expect(words).toMatch(/^HTTP 400: what is .*\*{3}/);
+    expect(words).not.toMatch(/secret|pass|token-of|of.{1,3}mine|dXNlcj/);
+  });
+
+  it('that says a key among the fields of the request is told without', async () => {
+    const server = await startChatServer(chatError(400, 'no key of-mine'));
+    const body = { extra: { api_key: 'of-mine' } };
+    expect((await clientOf(server.baseUrl, { body }).complete(request, signal)).words).toBe('HTTP 400: no key ***');
+  });
+
+  it('that is long, and breaks off a stream, does not show the begin of a key', async () => {
+    const long = `${'x'.repeat(290)} ${secretKey}`;
+    const server = await startChatServer(events((body) => `${cutAt(body)}${messageError(long)}`));
+    const { finish, words } = await clientOf(server.baseUrl).complete(request, signal);
+    expect({ finish, words }).toEqual({ finish: 'length', words: `${'x'.repeat(290)} ***` });
+  });
+
+  it('in a part of the content is a refusal in its words', async () => {
+    const server = await startChatServer(chatCompletion({ content: [{ type: 'refusal', refusal: 'I will not.' }] }));
+    const reply = await clientOf(server.baseUrl).complete(request, signal);
+    expect(reply).toMatchObject({ text: '', finish: 'refused', words: 'I will not.' });
+  });
+
+  it('in pieces of a stream is a refusal in its words', async () => {
+    const pieces = ['I will ', 'not.'].map(
+      (refusal) => `data: ${JSON.stringify({ choices: [{ delta: { refusal } }] })}\n\n`,
+    );
+    const server = await startChatServer(events((body) => `${pieces.join('')}${body}`, chatStream('')));
+    const reply = await clientOf(server.baseUrl, streamed).complete(request, signal);
+    expect(reply).toMatchObject({ text: '', finish: 'refused', words: 'I will not.' });
+  });
+
+  it('of the provider behind a gateway is told in its words', async () => {
+    const error = { code: 502, message: 'Provider returned error' };
+    const server = await startChatServer(chatCompletion({ content: '' }, {}, { finish_reason: 'error', error }));
+    const reply = await clientOf(server.baseUrl).complete(request, signal);
+    expect(reply).toMatchObject({ finish: 'refused', words: 'Provider returned error' });
   });
 
   it.each([529, 520, 599])('%i is waited for', async (status) => {

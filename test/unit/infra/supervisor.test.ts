@@ -1,11 +1,11 @@
 /** Services here are a few lines of Node. */
 import { existsSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, rm, stat } from 'node:fs/promises';
 import { getPriority } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createSupervisor, type Service, type Supervisor } from '../../../infra/local/supervisor.ts';
 import { temporaryFolder } from '../../support/datasets.ts';
 
@@ -54,6 +54,18 @@ describe('a supervisor', () => {
     await until(async () => (await readFile(log, 'utf8')).includes('err'));
     expect(await readFile(log, 'utf8')).toBe('out\nerr\n');
     expect((await stat(log)).mode & 0o077).toBe(0);
+  });
+
+  it('tells programs of others no secret of its own, and its own ones all', async () => {
+    vi.stubEnv('DERMFLOW_LLM_API_KEY', 'secret');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const { folder, supervisor } = await setUp();
+    const script = 'console.log(String(process.env.DERMFLOW_LLM_API_KEY))';
+    await supervisor.add(service(folder, script, { name: 'own' }));
+    await rm(join(folder, 'ready'));
+    await supervisor.add(service(folder, script, { name: 'foreign', foreign: true }));
+    expect(await readFile(join(folder, 'own.log'), 'utf8')).toBe('secret\n');
+    expect(await readFile(join(folder, 'foreign.log'), 'utf8')).toBe('undefined\n');
   });
 
   it('gives what a service starts the niceness that is asked for', async () => {

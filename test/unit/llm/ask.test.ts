@@ -1,12 +1,13 @@
-/** Storing beside asking: the endpoint's places are not held by the store, and not everything waits unstored. */
-import { expect, it } from 'vitest';
+/** Storing beside asking: the endpoint's places are not held by the store, and not everything waits unstored; accounts. */
+import { describe, expect, it } from 'vitest';
 import { type Asking, askAll, recognise } from '../../../activities/llm/asking/ask.ts';
-import { askingNobody, llmSettings, standInLlm } from '../../support/llm.ts';
+import { askingNobody, llmSettings, replyOf, standInLlm } from '../../support/llm.ts';
 import { createMemoryStore } from '../../support/memory-store.ts';
 
+const base = { system: 's', user: 'u', maxTokens: 1, temperature: 0 };
 const questions = Array.from({ length: 40 }, (_, seed) => ({
   ...{ id: String(seed), read: () => null },
-  request: { system: 's', user: 'u', maxTokens: 1, temperature: 0, seed },
+  request: { ...base, seed },
 }));
 
 it('a store that hangs leaves the endpoint working, up to three replies for each of its places', async () => {
@@ -44,4 +45,24 @@ it('a store that hangs leaves the endpoint working, up to three replies for each
   expect((await answered).answers.size).toBe(40);
   expect(llm.asked).toHaveLength(40);
   expect(most).toBe(4);
+});
+
+describe('equal requests', () => {
+  const equal = Array.from({ length: 40 }, (_, i) => ({
+    ...{ id: `q${i}`, request: { ...base, seed: i % 20 }, read: () => null },
+  }));
+
+  it.each([{}, { calls: 100 }])('are paid for and counted once, also by a pass that resumes: %j', async (budget) => {
+    const store = createMemoryStore();
+    const llm = standInLlm(() => replyOf('a reply'));
+    const settings = { ...llmSettings, concurrency: 1 };
+    const pass = async () => {
+      const asking: Asking = { ...askingNobody(store), llm, settings, budget };
+      return (await askAll(equal, await recognise(asking, 'test'), asking)).account;
+    };
+    const paid = { requests: 20, calls: 20, inputTokens: 7 * 20, outputTokens: 3 * 20, unusable: 0 };
+    expect(await pass()).toMatchObject({ ...paid, fromLedger: 0 });
+    expect(await pass()).toMatchObject({ ...paid, fromLedger: 20 });
+    expect(llm.asked).toHaveLength(20);
+  });
 });

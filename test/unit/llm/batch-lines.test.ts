@@ -27,7 +27,8 @@ async function collect(text: string) {
       return replyOf(String(told));
     },
   };
-  const means = { name: 'it', codec, loadImage: async () => new Uint8Array(), send: async () => new Response() };
+  const clean = (text: string) => text;
+  const means = { name: 'it', clean, codec, loadImage: async () => new Uint8Array(), send: async () => new Response() };
   const state = await collectLines(means, lines, new Response(body), (value) => value as { id: string; body: unknown });
   return { state, read, length: bytes.length };
 }

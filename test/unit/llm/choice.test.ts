@@ -39,6 +39,16 @@ describe('settings', () => {
     expect(settingsFor(llm, { provider: 'anthropic' })).toMatchObject({ model: '' });
   });
 
+  it('send no key to another address of the same provider', () => {
+    const two = readEnvironment({
+      DERMFLOW_LLM_BASE_URL: 'http://vllm:8000/v1',
+      DERMFLOW_LLM_API_KEY: 'sk-common',
+      DERMFLOW_LLM_MODEL: 'qwen3',
+      DERMFLOW_LLM_OPENAI_COMPATIBLE_BASE_URL: 'http://elsewhere:8000/v1',
+    });
+    expect(settingsFor(two.llm, undefined)).toMatchObject({ baseUrl: 'http://elsewhere:8000/v1', apiKey: '' });
+  });
+
   it('prefer what a provider’s own variables say', () => {
     const both = readEnvironment({
       DERMFLOW_LLM_PROVIDER: 'mistral',

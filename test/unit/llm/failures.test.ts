@@ -9,6 +9,8 @@ describe('classOf', () => {
     [400, 'The prompt was flagged by our content filter. Change it and try again.', 'filtered'],
     [500, 'The content filter service is temporarily unavailable', 'away'],
     [429, '', 'away'],
+    [200, 'Open api qps request limit reached', 'away'],
+    [451, 'Unavailable for legal reasons', 'refused'],
     [402, 'Insufficient Balance', 'quota'],
     [400, 'Your credit balance is too low to access the Anthropic API.', 'quota'],
     [403, 'Arrearage: Access denied, please make sure your account is in good standing.', 'quota'],

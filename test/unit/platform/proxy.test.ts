@@ -4,6 +4,8 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { exitCodes } from '../../../domain/failures.ts';
+import { repositoryRoot } from '../../../platform/env.ts';
 import { proxyWords, useProxies } from '../../../platform/proxy.ts';
 
 const script = fileURLToPath(new URL('../../support/ask-through-proxies.ts', import.meta.url));
@@ -45,6 +47,30 @@ async function ask(host: string, more: Record<string, string> = {}): Promise<str
 }
 
 describe('proxies of the environment', () => {
+  it.each([
+    ['HTTP_PROXY', 'localhost:3128', '"localhost:3128"'],
+    ['https_proxy', 'http://user:secret@host:99999', '"http://***@host:99999"'],
+    ['HTTPS_PROXY', 'socks5://host:1080', '"socks5://host:1080"'],
+  ])('that cannot be read are one line without a password: %s=%s', (name, value, shown) =>
+    expect(() => useProxies({ [name]: value })).toThrow(
+      `environment: ${name} is ${shown}: expected http://host:port, or nothing`,
+    ),
+  );
+
+  it.each([
+    ['cli/dermflow.mjs', 'doctor'],
+    ['workers/main.ts', 'llm'],
+  ])('that cannot be read end %s with that line alone', async (...command) => {
+    const env = { HTTPS_PROXY: 'http://user:secret@host:99999' };
+    const { exitCode, stdout, stderr } = await execa(process.execPath, command, {
+      cwd: repositoryRoot,
+      env,
+      reject: false,
+    });
+    expect([exitCode, stdout]).toEqual([exitCodes.userMistake, '']);
+    expect(stderr).toMatch(/^environment: HTTPS_PROXY is .*$/);
+  });
+
   it('are used for hosts elsewhere, by fetch and by the S3 client', async () => {
     expect(await ask('store.example')).toContain('fetch <ok/>');
     expect(asked.filter((url) => url.includes('store.example')).length).toBeGreaterThanOrEqual(2);

@@ -74,6 +74,21 @@ describe('a model of the hub', () => {
   });
 });
 
+describe('a gpu worker of several machines', () => {
+  it.each([
+    [{}, 'MAIN_ADDRESS'],
+    [{ DERMFLOW_TRAINER_MAIN_ADDRESS: 'one:29500' }, 'LAUNCHER'],
+  ])('that cannot start or find the others says so first: %j', async (more, lacks) => {
+    const run = runOf(recipe, { DERMFLOW_TRAINER_MACHINES: '2', ...more });
+    await expect(identifyModel('tiny', { python: 'python', run })).rejects.toMatchObject({
+      type: failureTypes.userMistake,
+      message: expect.stringContaining(
+        `DERMFLOW_TRAINER_MACHINES is 2 on this gpu worker, but DERMFLOW_TRAINER_${lacks}`,
+      ),
+    });
+  });
+});
+
 describe('a folder', () => {
   it('is known by its bytes, wherever it lies', async () => {
     const [one, two] = [
