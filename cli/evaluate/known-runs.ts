@@ -9,8 +9,8 @@ import { corrupt, userMistake } from '../../domain/failures.ts';
 import { checkpointKey, stepOfCheckpointKey } from '../../domain/names.ts';
 import type { Recipe } from '../../domain/recipe/recipe.ts';
 import { knownInputOf, knownResultOf, knownStatusOf } from '../follow/recorded.ts';
+import { recordedRecipe } from '../follow/recorded-recipe.ts';
 import type { Session } from '../session.ts';
-import { recordedRecipe } from './recorded-recipe.ts';
 
 export interface KnownRun {
   run: string;

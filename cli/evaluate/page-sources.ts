@@ -15,8 +15,8 @@ import { itemNames } from '../../domain/pages/told-apart.ts';
 import { distractorSources } from '../../domain/questions/distractors.ts';
 import { type DataConditions, trainingOf } from '../../domain/report/against-paper.ts';
 import { sampledWords } from '../../domain/report/sampled.ts';
+import { readableRecipe } from '../follow/recorded-recipe.ts';
 import type { BoardRow } from './board.ts';
-import { recordedRecipe } from './recorded-recipe.ts';
 import { indexById, readAsked, readScored, readSummary } from './row-items.ts';
 
 export interface PageSources {
@@ -188,7 +188,7 @@ async function runsOf(
   const found = await Promise.all(
     runs.map(async (run) => {
       const [record] = await findRecords(store, run, namespace);
-      const recipe = record && recordedRecipe(run, record.recipe);
+      const recipe = record && readableRecipe(run, record.recipe);
       if (!recipe) return [];
       return [[run, { base: publicBase(recipe.model.base).name, exported: exportedModel(recipe, 0).stage }] as const];
     }),
