@@ -106,3 +106,11 @@ export function checkpointOf({ run, models }: KnownRun, id: string): ArtifactRef
     `${run}@${id}: run ${run} has no model "${id}"; ${known === '' ? 'none of its models is in the store yet' : `there are ${known}, and all`}`,
   );
 }
+
+/** A user's mistake: to name the last model of a run that has exported none. */
+export function noFinalModel({ run, models }: KnownRun): Error {
+  const known = [...models.keys()].map((id) => `${run}@${id}`).join(', ');
+  return userMistake(
+    `${run}: the run has no final model yet${known === '' ? '' : `; its models so far: ${known}`}; "dermflow status ${run}" says where it is`,
+  );
+}

@@ -14,7 +14,7 @@ import { isAdapterFile, peftFiles } from '../../domain/models/peft.ts';
 import { parseModelReference } from '../../domain/models/reference.ts';
 import type { Recipe } from '../../domain/recipe/recipe.ts';
 import { ownEnvironment } from '../../platform/own-environment.ts';
-import { checkpointOf, findRun } from '../evaluate/known-runs.ts';
+import { checkpointOf, findRun, noFinalModel } from '../evaluate/known-runs.ts';
 import { type Session, withSession } from '../session.ts';
 
 interface ExportOptions {
@@ -48,13 +48,10 @@ async function exportModel(name: string, options: ExportOptions): Promise<void> 
 async function exportRun(session: Session, run: string, which: string | null, to: string, merged: boolean) {
   const known = await findRun(session, run);
   const wanted = which === null ? known.adapter : checkpointOf(known, which);
-  if (!wanted) {
-    throw userMistake(
-      which === null
-        ? `${run}: the run has exported no model yet; name one of its models, e.g. ${run}@sft`
-        : `${run}@${which}: is the base model itself; there is nothing to export`,
-    );
-  }
+  if (!wanted)
+    throw which === null
+      ? noFinalModel(known)
+      : userMistake(`${run}@${which}: is the base model itself; there is nothing to export`);
   const store = await session.store();
   const names = Object.keys((await store.manifest(wanted)).files);
   if (!merged || isWhole(names)) {
