@@ -1,5 +1,5 @@
 /**
- * How the paper trained the models of its tables, as far as its first version says (§4.1 and App. B): what a recipe has
+ * How the paper trained the models of its tables, as far as its first version says (App. C): what a recipe has
  * otherwise keeps its models from being compared with those rows. What the paper leaves open counts for nothing.
  */
 import type { RecipeParts } from '../recipe/parts.ts';
