@@ -37,7 +37,11 @@ const progressSchema = z.object({
       detail: z.string(),
     }),
   ),
-  checkpoint: z.object({ stage: z.enum(stageNames), step: z.int() }).nullable(),
+  /** Of a stage that this version lacks it is not told. */
+  checkpoint: z
+    .object({ stage: z.enum(stageNames), step: z.int() })
+    .nullable()
+    .catch(null),
   evaluations: z.array(evaluationSchema),
   benchmarks: z.array(benchmarkResultSchema).exactOptional(),
   report: artifactRefSchema.nullable(),

@@ -23,7 +23,7 @@ import { withAnswers } from './ask-items.ts';
 import { identifyLocal, openExport, openLocal } from './tested-model.ts';
 
 /** A change of prompts, extraction or scores changes the version. */
-const method = 'evaluate/9';
+const method = 'evaluate/10';
 const factsSchema = z.object({ scores: z.array(taskScoreSchema) });
 
 type EvaluationRequest = EvaluationInput & { onnx: ArtifactRef | null };

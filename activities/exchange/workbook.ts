@@ -26,7 +26,7 @@ export async function readWorkbook(bytes: Uint8Array, file: string): Promise<She
     );
   }
   const [head = [], ...body] = own.rows;
-  const width = Math.max(...own.rows.map((row) => row.length));
+  const width = own.rows.reduce((widest, row) => Math.max(widest, row.length), 0);
   const at = { name: own.name, columns: [] };
   const columns = Array.from({ length: width }, (_, i) => {
     const name = head[i];

@@ -19,17 +19,21 @@ interface Milestone {
   baseSha256: string;
 }
 
-/** Of those that the run has evaluated, without the ablation. Throws a user's mistake where there is none. */
+/**
+ * Of those that the run has evaluated; an ablation's only where it has evaluated no others, as a run of nothing else has.
+ * Throws a user's mistake where there is none.
+ */
 export async function findMilestone(store: ArtifactStore, client: Client, run: string): Promise<Milestone> {
   const evaluations = await evaluationsOf(store, client, run);
-  const newest = evaluations
+  const milestones = evaluations
     .flatMap((result) => {
       const subject = modelOf(result);
-      const isMilestone = subject?.image === 'real' && subject.stage !== 'base' && stages[subject.stage].nightly;
-      return isMilestone ? [{ subject, evaluation: result.evaluation }] : [];
+      return subject?.image === 'real' && subject.stage !== 'base'
+        ? [{ subject, nightly: stages[subject.stage].nightly, evaluation: result.evaluation }]
+        : [];
     })
-    .toSorted((a, b) => modelOrder(a.subject, b.subject))
-    .at(-1);
+    .toSorted((a, b) => modelOrder(a.subject, b.subject));
+  const newest = milestones.findLast(({ nightly }) => nightly) ?? milestones.at(-1);
   if (!newest) throw userMistake(`run ${run} has evaluated no milestone yet`);
   const { inputs } = await store.manifest(newest.evaluation);
   const manifest = inputs.checkpoint === undefined ? null : await store.manifestByDigest(inputs.checkpoint);

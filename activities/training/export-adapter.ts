@@ -12,6 +12,7 @@ import { formOf } from '../../domain/card/weights.ts';
 import type { AdapterInput } from '../../domain/contracts/training.ts';
 import { corrupt } from '../../domain/failures.ts';
 import { exportedWeights } from '../../domain/methods/index.ts';
+import { isDistilled } from '../../domain/models/peft.ts';
 import { type PublicBase, publicBase } from '../../domain/models/public-base.ts';
 import { commitOnce } from '../commit-once.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
@@ -63,8 +64,6 @@ async function adapterOf(
     ...(isDistilled(settings) ? await loadersOf(settings) : {}),
   };
 }
-
-const isDistilled = ({ adapter_type: type }: Record<string, Json>): boolean => type === 'dermflow-distillation';
 
 const branchSchema = z.object({ settings: z.object({ branch: z.json() }) });
 

@@ -9,7 +9,6 @@ import type { EvaluationResult, TaskScore } from '../../domain/contracts/evaluat
 import { benchmarkOfTask } from '../../domain/evaluation/asked.ts';
 import { labelOnGrey, modelId, modelOf } from '../../domain/evaluation/model-under-test.ts';
 import { runResultSchema } from '../../domain/run-record.ts';
-import { recordedRecipe } from './recorded-recipe.ts';
 
 export interface BoardRow extends Omit<BenchmarkScore, 'groups' | 'lenient'> {
   /** Null for evaluations of runs, whose manifests do not have them; `lenient` for those of before version 7. */
@@ -89,15 +88,18 @@ async function readBenchmark(store: ArtifactStore, key: string): Promise<Read[]>
   return [{ row, version: Number(method.split('/')[1]), items: inputs.items }];
 }
 
+/** What of a recipe tells how its run asks, also of a recipe that this version cannot read as a whole. */
+const askedSchema = z.looseObject({ prompts: z.string() });
+
 async function rowsOfRun(store: ArtifactStore, run: string, namespace: string): Promise<RowOfRun[]> {
   const records = await findRecords(store, run, namespace);
   const record = records.find(({ end }) => end?.state === 'COMPLETED');
   const result = runResultSchema.safeParse(record?.end?.result).data;
-  if (!record || !result) return [];
-  const { prompts } = recordedRecipe(run, record.recipe);
+  const asked = askedSchema.safeParse(record?.recipe).data;
+  if (!asked || !result) return [];
   return result.evaluations.flatMap((evaluation) =>
     evaluation.scores.map((score) => ({
-      row: rowOfScore(run, prompts, evaluation, score),
+      row: rowOfScore(run, asked.prompts, evaluation, score),
       asked: labelAsked(run, evaluation),
     })),
   );

@@ -4,13 +4,19 @@ import { checkpointSteps } from '../../activities/training/checkpoints.ts';
 import type { ArtifactRef } from '../../domain/artifact.ts';
 import type { BenchmarkData } from '../../domain/contracts/benchmarks.ts';
 import { type Evaluated, evaluatedBy } from '../../domain/evaluation/evaluated.ts';
-import { checkpointId, modelId, modelOf } from '../../domain/evaluation/model-under-test.ts';
+import {
+  checkpointId,
+  type ModelUnderTest,
+  modelId,
+  modelOf,
+  modelOrder,
+} from '../../domain/evaluation/model-under-test.ts';
 import { corrupt, userMistake } from '../../domain/failures.ts';
 import { checkpointKey, stepOfCheckpointKey } from '../../domain/names.ts';
 import type { Recipe } from '../../domain/recipe/recipe.ts';
 import { knownInputOf, knownResultOf, knownStatusOf } from '../follow/recorded.ts';
+import { recordedRecipe } from '../follow/recorded-recipe.ts';
 import type { Session } from '../session.ts';
-import { recordedRecipe } from './recorded-recipe.ts';
 
 export interface KnownRun {
   run: string;
@@ -19,7 +25,7 @@ export interface KnownRun {
   baseSha256: string | null;
   /** Questions and pictures that it evaluates itself with; null before the first evaluation. */
   data: BenchmarkData | null;
-  /** Checkpoints by the id of their model, e.g. `grpo-500`, in the order of training; null: the base. */
+  /** Checkpoints by the id of their model, e.g. `grpo-500`, each stage's by their steps; null: the base. */
   models: ReadonlyMap<string, ArtifactRef | null>;
   /** What it exported; null before its end. */
   adapter: ArtifactRef | null;
@@ -45,7 +51,7 @@ async function readEvaluations(
   store: ArtifactStore,
   evaluations: readonly Evaluated[],
 ): Promise<Pick<KnownRun, 'baseSha256' | 'data' | 'models'>> {
-  const models = new Map<string, ArtifactRef | null>();
+  const models = new Map<string, ModelOfRun>();
   let baseSha256: string | null = null;
   let data: BenchmarkData | null = null;
   for (const { label, step, evaluation } of evaluations) {
@@ -56,17 +62,27 @@ async function readEvaluations(
     baseSha256 = inputs.model;
     data ??= inputs.questions === undefined ? null : await dataOfQuestions(store, inputs.questions);
     const checkpoint = inputs.checkpoint === undefined ? null : await refOf(store, inputs.checkpoint);
-    models.set(modelId(subject), checkpoint);
+    models.set(modelId(subject), { subject, checkpoint });
     if (!checkpoint) continue;
     // Ends of epochs and resume checkpoints that the store still has are models of the stage too.
     const [stageKey = ''] = checkpoint.key.split('/');
     for (const other of await checkpointSteps(store, stageKey, Number.POSITIVE_INFINITY)) {
-      const id = checkpointId({ ...subject, step: other });
+      const resumable = { ...subject, step: other };
+      const id = checkpointId(resumable);
       if (models.has(id) || other === stepOfCheckpointKey(checkpoint.key)) continue;
-      models.set(id, await store.find('checkpoint', checkpointKey(stageKey, other)));
+      models.set(id, {
+        subject: resumable,
+        checkpoint: await store.find('checkpoint', checkpointKey(stageKey, other)),
+      });
     }
   }
-  return { baseSha256, data, models };
+  const inOrder = [...models].toSorted(([, a], [, b]) => modelOrder(a.subject, b.subject));
+  return { baseSha256, data, models: new Map(inOrder.map(([id, { checkpoint }]) => [id, checkpoint])) };
+}
+
+interface ModelOfRun {
+  subject: ModelUnderTest;
+  checkpoint: ArtifactRef | null;
 }
 
 async function dataOfQuestions(store: ArtifactStore, sha256: string): Promise<BenchmarkData> {
@@ -88,5 +104,13 @@ export function checkpointOf({ run, models }: KnownRun, id: string): ArtifactRef
   const known = [...models.keys()].join(', ');
   throw userMistake(
     `${run}@${id}: run ${run} has no model "${id}"; ${known === '' ? 'none of its models is in the store yet' : `there are ${known}, and all`}`,
+  );
+}
+
+/** A user's mistake: to name the last model of a run that has exported none. */
+export function noFinalModel({ run, models }: KnownRun): Error {
+  const known = [...models.keys()].map((id) => `${run}@${id}`).join(', ');
+  return userMistake(
+    `${run}: the run has no final model yet${known === '' ? '' : `; its models so far: ${known}`}; "dermflow status ${run}" says where it is`,
   );
 }

@@ -8,7 +8,7 @@ import type { EvaluationProfile } from '../../domain/prompts/profile.ts';
 import { evaluationProfile } from '../../domain/prompts/prompts.ts';
 import type { Recipe } from '../../domain/recipe/recipe.ts';
 import type { Session } from '../session.ts';
-import { checkpointOf, findRun, type KnownRun } from './known-runs.ts';
+import { checkpointOf, findRun, type KnownRun, noFinalModel } from './known-runs.ts';
 import { findModelAt } from './model-folders.ts';
 
 /** What holds for each model that says nothing else. */
@@ -101,10 +101,7 @@ function ofRun(run: KnownRun, which: string | null, defaults: Defaults): TestedM
   if (which === 'all' && run.models.size > 0) return [...run.models.keys()].map(named);
   if (which !== null) return [named(which)];
   if (run.adapter) return [{ ...base, label: `${run.run}@final`, adapter: run.adapter }];
-  const known = [...run.models.keys()].map((id) => `${run.run}@${id}`).join(', ');
-  throw userMistake(
-    `${run.run}: the run has no final model yet${known === '' ? '' : `; its models so far: ${known}`}; "dermflow status ${run.run}" says where it is`,
-  );
+  throw noFinalModel(run);
 }
 
 /** Settings that are set. */

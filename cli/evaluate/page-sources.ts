@@ -15,8 +15,9 @@ import { itemNames } from '../../domain/pages/told-apart.ts';
 import { distractorSources } from '../../domain/questions/distractors.ts';
 import { type DataConditions, trainingOf } from '../../domain/report/against-paper.ts';
 import { sampledWords } from '../../domain/report/sampled.ts';
+import { runResultSchema } from '../../domain/run-record.ts';
+import { readableRecipe } from '../follow/recorded-recipe.ts';
 import type { BoardRow } from './board.ts';
-import { recordedRecipe } from './recorded-recipe.ts';
 import { indexById, readAsked, readScored, readSummary } from './row-items.ts';
 
 export interface PageSources {
@@ -178,6 +179,15 @@ async function wasDrawn(store: ArtifactStore, lineage: Awaited<ReturnType<typeof
   return false;
 }
 
+const exportedFacts = z.object({ step: z.int() });
+
+/** Step of the checkpoint that a run has exported; null where it is not known. */
+async function stepOfExported(store: ArtifactStore, result: unknown): Promise<number | null> {
+  const { adapter } = runResultSchema.safeParse(result).data ?? {};
+  const manifest = adapter && (await store.manifestByDigest(adapter.sha256));
+  return exportedFacts.safeParse(manifest?.facts).data?.step ?? null;
+}
+
 /** Base models as others may know them: never a path of this machine. */
 async function runsOf(
   store: ArtifactStore,
@@ -188,9 +198,11 @@ async function runsOf(
   const found = await Promise.all(
     runs.map(async (run) => {
       const [record] = await findRecords(store, run, namespace);
-      const recipe = record && recordedRecipe(run, record.recipe);
+      const recipe = record && readableRecipe(run, record.recipe);
       if (!recipe) return [];
-      return [[run, { base: publicBase(recipe.model.base).name, exported: exportedModel(recipe, 0).stage }] as const];
+      const { stage } = exportedModel(recipe, 0);
+      const exported = { stage, step: await stepOfExported(store, record.end?.result) };
+      return [[run, { base: publicBase(recipe.model.base).name, exported, recipe }] as const];
     }),
   );
   return Object.fromEntries(found.flat());

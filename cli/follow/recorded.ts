@@ -3,11 +3,11 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import { findRecords } from '../../activities/run-records.ts';
 import type { RunInput, RunResult } from '../../domain/contracts/run.ts';
 import { unavailable, userMistake } from '../../domain/failures.ts';
-import { parseRecipe } from '../../domain/recipe/parse.ts';
 import { type RunRecord, runResultSchema } from '../../domain/run-record.ts';
 import { grpcStatus, isGrpcStatus } from '../../platform/grpc.ts';
 import { handleOf, inputOf } from '../runs.ts';
 import type { Session } from '../session.ts';
+import { recordedRecipe } from './recorded-recipe.ts';
 import { type RunStatus, statusOf } from './run-status.ts';
 
 /** State of a run whose end nobody recorded: it was terminated, timed out, or deleted while it was open. */
@@ -66,7 +66,7 @@ export async function knownInputOf(session: Asked, run: string): Promise<RunInpu
     return await inputOf(session.client, run);
   } catch (error) {
     const { recipe, budget } = await recordOf(session, run, error);
-    return { recipe: parseRecipe(recipe, `the recipe of run ${run}`), ...(budget ? { budget } : {}) };
+    return { recipe: recordedRecipe(run, recipe), ...(budget ? { budget } : {}) };
   }
 }
 

@@ -98,13 +98,21 @@ async function countOf(recipe: Recipe, { data, items, test, textbook }: PlanOpti
   return { ...given, images, ...(counted?.concepts ? { concepts: counted.concepts } : {}) };
 }
 
-/** From the model's own config; of hub ids those of the papers' models are known. Null where its sizes are not known. */
-async function architectureOf(base: string): Promise<Architecture | null> {
+/**
+ * From the model's own config; of hub ids those of the papers' models are known. Null where its sizes are not known. Throws
+ * a user's mistake for a config that is none.
+ */
+export async function architectureOf(base: string): Promise<Architecture | null> {
   const known = hubArchitectures[publicBase(base).name];
   if (known) return known;
   const file = join(modelPath({ base, sha256: '' }), 'config.json');
   const text = await readFile(file, 'utf8').catch(() => null);
-  return text === null ? null : findArchitecture(JSON.parse(text));
+  if (text === null) return null;
+  try {
+    return findArchitecture(JSON.parse(text));
+  } catch (error) {
+    throw userMistake(`model.base: ${file} cannot be read as a configuration; give a folder of a whole model`, error);
+  }
 }
 
 function count(text: string): number {

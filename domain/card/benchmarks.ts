@@ -4,19 +4,18 @@ import type { BenchmarkResult } from '../contracts/benchmarks.ts';
 import { dimensionKeys, dimensions } from '../dermeval/dimensions.ts';
 import type { ModelUnderTest } from '../evaluation/model-under-test.ts';
 import type { Recipe } from '../recipe/recipe.ts';
-import { percent, percentRange } from '../report/words.ts';
+import { groupUnits, percent, percentRange } from '../report/words.ts';
 import { grouped } from '../words.ts';
 import { greyOf, narratedBy, recognisedBy } from './recognised.ts';
 
 export function benchmarksOf(recipe: Recipe, all: readonly BenchmarkResult[], own: ModelUnderTest): string {
-  const units = recipe.data.groupBy === 'patient' ? 'patients' : 'images';
   const lines = recognisedBy(all, own).map(({ benchmark, items, strict, lenient }) => {
     const grey = greyOf(all, own, benchmark)?.strict.score.value;
     return `| ${benchmark} | ${grouped(items)} | ${percent(strict.score.value)} | ${percentRange(strict.score)} | ${percent(strict.unread)} | ${percent(lenient.score.value)} | ${grey === undefined ? '–' : percent(grey)} |`;
   });
   const head =
     '| set | pictures | accuracy | 95 % interval | unreadable | lenient reading | grey images |\n| --- | --- | --- | --- | --- | --- | --- |';
-  const recognition = `Held-out pictures, open questions for the diagnosis: an answer counts that is the very label or another name of it. Intervals by ${units}, wider where there are few.\n\n${head}\n${lines.join('\n')}`;
+  const recognition = `Held-out pictures, open questions for the diagnosis: an answer counts that is the very label or another name of it. Intervals by ${groupUnits}, wider where there are few.\n\n${head}\n${lines.join('\n')}`;
   return [
     ...(lines.length > 0 ? [recognition] : []),
     ...narratedBy(all, own).map((each) => narrated(each, recipe)),

@@ -5,7 +5,7 @@ import { isGenerated, type ModelCardSource } from '../methods/card-source.ts';
 import { exportedModel, exportedWeights, methodOf, methods } from '../methods/index.ts';
 import { publicBase } from '../models/public-base.ts';
 import type { Recipe } from '../recipe/recipe.ts';
-import { percent, percentRange, points, taskTitles } from '../report/words.ts';
+import { groupUnits, percent, percentRange, points, taskTitles } from '../report/words.ts';
 import { modeWords } from '../report/words-distractors.ts';
 import { choiceWords, type MilestoneChoice } from '../rewards/milestones.ts';
 import { stages, type TrainedWeights } from '../stages/index.ts';
@@ -112,15 +112,15 @@ function procedure({ recipe, model, step, chosen = [] }: ModelCardSource, export
       columns.map(({ other }) => other),
     ),
     '',
-    `${procedureOf(exported.weights, model)}; ${words.lineage}${rewards}${chosenWords(chosen, exported.model)} Seed ${seed}.`,
+    `${procedureOf(exported.weights, model)}; ${words.lineage}${rewards}${chosenWords(chosen, exported.model, recipe)} Seed ${seed}.`,
     ...(words.origins === undefined ? [] : ['', words.origins]),
   ].join('\n');
 }
 
 /** Why this step, where a validation chose it; begins with a space. */
-const chosenWords = (chosen: readonly MilestoneChoice[], { stage }: ModelUnderTest): string => {
+const chosenWords = (chosen: readonly MilestoneChoice[], { stage }: ModelUnderTest, { data }: Recipe): string => {
   const choice = chosen.find((one) => one.stage === stage);
-  return choice ? ` ${choiceWords(choice)}` : '';
+  return choice ? ` ${choiceWords(choice, data.groupBy)}` : '';
 };
 
 function evaluation(source: ModelCardSource, { model, weights, scores, grey }: Exported): string {
@@ -138,8 +138,7 @@ function evaluation(source: ModelCardSource, { model, weights, scores, grey }: E
   );
   const head =
     '| task | questions | accuracy | 95 % interval | macro-F1 | unreadable | lenient reading | grey images |\n| --- | --- | --- | --- | --- | --- | --- | --- |';
-  const units = recipe.data.groupBy === 'patient' ? 'patients' : 'images';
-  return `Held-out questions, greedy decoding, strict reading of answers: what cannot be read counts as wrong. The lenient reading finds answers without the tags too; with grey images in place of the pictures an answer does not rest on them. Intervals by ${units}, wider where there are few.\n\n${head}\n${lines.join('\n')}${withoutImage(scores, textOnly, recipe, weights)}`;
+  return `Held-out questions, greedy decoding, strict reading of answers: what cannot be read counts as wrong. The lenient reading finds answers without the tags too; with grey images in place of the pictures an answer does not rest on them. Intervals by ${groupUnits}, wider where there are few.\n\n${head}\n${lines.join('\n')}${withoutImage(scores, textOnly, recipe, weights)}`;
 }
 
 /** The scores beside those of the options' labels alone, and how the options were drawn. */

@@ -23,8 +23,9 @@ export interface DataResult extends CasesResult {
 /** The part of a recipe that decides its cases. */
 export type CasesRecipe = Pick<Recipe, 'seed' | 'data'>;
 
-/** The part of a Skin-R1 recipe that decides the data. */
-export type DataRecipe = Pick<RecipeParts, 'seed' | 'data' | 'sft' | 'questions' | 'rewards' | 'evaluation'>;
+/** The part of a recipe that decides its cases and questions; of a method without SFT or rewards it has none of theirs. */
+export type DataRecipe = Pick<RecipeParts, 'seed' | 'data' | 'questions' | 'evaluation'> &
+  Partial<Pick<RecipeParts, 'sft' | 'rewards'>>;
 
 export interface DatasetActivities {
   /** Import or generate, split, and turn into questions. */

@@ -1,7 +1,8 @@
-/** Judged items in columns: sixteen bytes for each, whatever its texts are, where columns are kept. */
+/** Judged items in columns: twenty bytes for each, whatever its texts are, where columns are kept. */
 import { unreadableForms } from '../questions/extract.ts';
 import type { QuestionTask } from '../questions/question.ts';
 import { type Key, type NumberList, Texts } from '../rows/columns.ts';
+import { leniently } from './item.ts';
 import type { SummarisedItem } from './summary.ts';
 
 const flags = { correct: 1, format: 2, lenientCorrect: 4 } as const;
@@ -16,6 +17,7 @@ export class ItemColumns implements Iterable<SummarisedItem> {
   private readonly predicted: NumberList;
   private readonly letter: NumberList;
   private readonly lenientLetter: NumberList;
+  private readonly lenientPredicted: NumberList;
   private readonly unreadable: NumberList;
   private readonly flags: NumberList;
 
@@ -23,7 +25,7 @@ export class ItemColumns implements Iterable<SummarisedItem> {
   constructor(task: QuestionTask, newColumn: (bytes: 1 | 4) => NumberList) {
     this.task = task;
     [this.group, this.expected, this.predicted] = [newColumn(4), newColumn(4), newColumn(4)];
-    [this.letter, this.lenientLetter] = [newColumn(1), newColumn(1)];
+    [this.letter, this.lenientLetter, this.lenientPredicted] = [newColumn(1), newColumn(1), newColumn(4)];
     [this.unreadable, this.flags] = [newColumn(1), newColumn(1)];
   }
 
@@ -34,6 +36,7 @@ export class ItemColumns implements Iterable<SummarisedItem> {
     this.predicted.push(this.texts.numberOf(item.predicted));
     this.letter.push(this.letters.numberOf(item.letter));
     this.lenientLetter.push(this.letters.numberOf(item.lenient.letter));
+    this.lenientPredicted.push(this.texts.numberOf(leniently(item)));
     this.unreadable.push(item.unreadable === null ? -1 : unreadableForms.indexOf(item.unreadable));
     this.flags.push(
       (item.correct ? flags.correct : 0) |
@@ -57,6 +60,7 @@ export class ItemColumns implements Iterable<SummarisedItem> {
         lenient: {
           letter: this.letters.textOf(this.lenientLetter.at(at)),
           correct: (has & flags.lenientCorrect) !== 0,
+          predicted: this.texts.textOf(this.lenientPredicted.at(at)),
         },
       };
     }

@@ -7,6 +7,7 @@ import type { ReaderName } from '../evaluation/scored.ts';
 import { againstRow, type Conditions, type PublishedComparison } from '../published/against.ts';
 import { publishedModels } from '../published/models.ts';
 import { averageColumn, type Measure } from '../published/published.ts';
+import { type HowTrained, trainedOtherwise } from '../published/training.ts';
 import { type Stage, type StageRow, stages } from '../stages/index.ts';
 import { grouped } from '../words.ts';
 
@@ -19,9 +20,17 @@ interface Training {
 
 /** What is known of how the questions were made. */
 export type DataConditions = Pick<Conditions, 'generated' | 'distractors'> & {
-  /** Of each known run, by its name, the base model and the stage that made its last model; null: no label needs it. */
-  runs: Readonly<Record<string, { base: string; exported: ModelUnderTest['stage'] | null }>>;
+  /** Of each known run, by its name, how its models were made. */
+  runs: Readonly<Record<string, MadeBy>>;
 };
+
+interface MadeBy {
+  /** Name of the base model. */
+  base: string;
+  /** What made the run's last model; null: no label needs it. */
+  exported: Pick<ModelUnderTest, 'stage' | 'step'> | null;
+  recipe: HowTrained;
+}
 
 const paperBase = 'Qwen2.5-VL-7B-Instruct';
 
@@ -37,9 +46,17 @@ export function trainingOf(label: string): Training | null {
   return id === 'final' ? { run, stage: 'final', step: null } : null;
 }
 
-function publishedOf({ run, stage }: Training, { runs }: DataConditions): StageRow['published'] {
-  const made = stage === 'final' ? (runs[run]?.exported ?? 'base') : stage;
-  return made === 'base' ? null : stages[made].published;
+/** Stage and step of a run's model, also of its last one; null where they are not known. */
+function madeBy(
+  { run, stage, step }: Training,
+  { runs }: DataConditions,
+): Pick<ModelUnderTest, 'stage' | 'step'> | null {
+  return stage === 'final' ? (runs[run]?.exported ?? null) : { stage, step };
+}
+
+function publishedOf(training: Training, data: DataConditions): StageRow['published'] {
+  const stage = madeBy(training, data)?.stage ?? 'base';
+  return stage === 'base' ? null : stages[stage].published;
 }
 
 /** Rows of the tables that the label may stand for: those that a table has are compared. */
@@ -48,11 +65,11 @@ function rowsFor(label: string, training: Training | null, data: DataConditions)
     const name = plainLabel(label).split('?', 1)[0]?.toLowerCase();
     return publishedModels.flatMap((model) => (model.name.toLowerCase() === name ? [model.name] : []));
   }
-  const { stage, step } = training;
-  if (stage === 'base') return [paperBase];
+  if (training.stage === 'base') return [paperBase];
   const published = publishedOf(training, data);
   if (!published) return [];
   const { row, steps = [] } = published;
+  const step = madeBy(training, data)?.step ?? null;
   return [step !== null && steps.includes(step) ? `${row} (${grouped(step)} steps)` : row];
 }
 
@@ -106,14 +123,16 @@ const oneOf = (names: readonly string[]): string => names.join(', ').replace(/, 
 /** What differs in how a run's model was made. */
 function trainingReasons(training: Training | null, data: DataConditions): string[] {
   if (training === null) return [];
-  const { run, step } = training;
-  const base = data.runs[run]?.base;
+  const { base, recipe = {} } = data.runs[training.run] ?? {};
   const isPapers = base?.toLowerCase().includes(paperBase.toLowerCase()) === true;
-  const { steps: printed } = publishedOf(training, data) ?? {};
+  const published = publishedOf(training, data);
+  const { step = null } = madeBy(training, data) ?? {};
+  const printed = published?.steps;
   const otherSteps = printed !== undefined && step !== null && !printed.includes(step);
   return [
     ...(isPapers ? [] : [`model: the base is ${base ?? 'not known here'}, that of the paper ${paperBase}`]),
     ...(otherSteps ? [`training: ${step} steps, the paper's have ${oneOf(printed.map(grouped))}`] : []),
+    ...(base !== undefined && published ? trainedOtherwise(published.row, recipe) : []),
   ];
 }
 

@@ -9,6 +9,12 @@ export const taskTitles: Record<QuestionTask, string> = {
   hierarchical: 'Hierarchical diagnosis',
 };
 
+/**
+ * What intervals are by and groups are counted in, also where `data.groupBy` deals image by image: answers about one
+ * patient hang together all the same. Of a set that names no patients it is their lesions.
+ */
+export const groupUnits = 'patients';
+
 /** `0.897` as `89.7 %`. */
 export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 

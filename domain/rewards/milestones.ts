@@ -1,5 +1,6 @@
 /** Which milestone of GRPO is kept by its validation, and when training ends before its plan. */
 import { z } from 'zod';
+import type { RecipeParts } from '../recipe/parts.ts';
 import { stageNames } from '../stages/index.ts';
 
 /** The mean reward of greedy answers to the validation questions, by its name in the log of a stage. */
@@ -57,11 +58,15 @@ export function chooseMilestone(
   return { stage, step: chosen.step, milestones, stoppedEarly: stretches.length < planned.length };
 }
 
-/** One sentence for report and model card. */
-export function choiceWords({ step, milestones, stoppedEarly }: MilestoneChoice): string {
+/** One sentence for report and model card. @param groupBy what no two splits share */
+export function choiceWords(
+  { step, milestones, stoppedEarly }: MilestoneChoice,
+  groupBy: RecipeParts['data']['groupBy'],
+): string {
+  const apart = groupBy === 'patient' ? 'patients' : 'pictures';
   const curve = milestones.map((one) => `${one.step}: ${one.reward.toFixed(3)}`).join(', ');
   const end = stoppedEarly
     ? `; training ended at step ${milestones.at(-1)?.step}, since later milestones brought nothing better`
     : '';
-  return `Step ${step} is kept: of the milestones its greedy answers to the validation questions, of patients that neither training nor test has, earned most (mean reward by step ${curve})${end}.`;
+  return `Step ${step} is kept: of the milestones its greedy answers to the validation questions, of ${apart} that neither training nor test has, earned most (mean reward by step ${curve})${end}.`;
 }

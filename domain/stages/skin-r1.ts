@@ -122,7 +122,7 @@ export const skinR1Stages = {
     logTitle: 'RL without SFT',
     logField: 'rlOnly',
     column: 'RL without SFT',
-    reference: 'the base model',
+    reference: 'the model that it began with',
     nightly: false,
     published: { row: 'RL without SFT' },
     settings: grpoSettings,

@@ -97,7 +97,7 @@ export interface StageRow {
   logField: string;
   /** What the KL term of its rewards holds it to, for people; null where it has none. */
   reference: string | null;
-  /** Whether nights follow its models; not those of an ablation. */
+  /** Whether nights follow its models; those of an ablation they follow only in a run that trains nothing else. */
   nightly: boolean;
   /**
    * Row of the paper's tables (domain/published/) that its models stand for, and the steps at which the tables have it,

@@ -7,6 +7,7 @@ import { buildPage, type EvaluationSource } from '../../domain/pages/build.ts';
 import { explorerOf } from '../../domain/pages/explorer.ts';
 import { createRandom } from '../../domain/random.ts';
 import { melanomaQuestion, testImage } from './cases.ts';
+import { demoRecipe } from './recipes.ts';
 
 const sets = ['bcn20000', 'ham10000', 'pad-ufes-20', 'derm7pt'];
 const tones = ['I-II', 'III-IV', 'V-VI'];
@@ -83,7 +84,7 @@ export const madeUpSources = (items: readonly BenchmarkItem[]): EvaluationSource
 export const conditions = {
   generated: true,
   distractors: 'set',
-  runs: { demo: { base: 'dermflow/tiny', exported: 'grpo' } },
+  runs: { demo: { base: 'dermflow/tiny', exported: { stage: 'grpo', step: 1500 }, recipe: demoRecipe() } },
 } as const;
 
 export async function madeUpPage(sources: readonly EvaluationSource[], items: readonly BenchmarkItem[]) {

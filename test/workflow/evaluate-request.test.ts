@@ -97,11 +97,9 @@ describe('a finished run', () => {
     });
   });
 
-  it('has its base and every checkpoint that the store has', async () => {
-    expect(labels(await ask([`${run}@all`])).toSorted()).toEqual(
-      ['base', 'sft', 'sft-2', 'grpo-20', 'grpo-40', 'rl-only-10', 'rl-only-40']
-        .map((id) => `finished@${id}`)
-        .toSorted(),
+  it('has its base and every checkpoint that the store has, in the order of a report', async () => {
+    expect(labels(await ask([`${run}@all`]))).toEqual(
+      ['base', 'rl-only-10', 'rl-only-40', 'sft-2', 'sft', 'grpo-20', 'grpo-40'].map((id) => `finished@${id}`),
     );
   });
 
@@ -145,7 +143,12 @@ describe('a finished run', () => {
   });
 
   it.each([
-    ['a model that it has not', [`${run}@grpo-30`], {}, 'run finished has no model "grpo-30"; there are base, sft'],
+    [
+      'a model that it has not',
+      [`${run}@grpo-30`],
+      {},
+      'run finished has no model "grpo-30"; there are base, rl-only-10',
+    ],
     ['a model twice', [run, run], {}, 'finished@final: is named twice'],
     ['no benchmark', [run], { benchmark: [] }, '--benchmark is missing'],
     ['a benchmark that there is not', [run], { benchmark: ['id-diagnoses'] }, 'no benchmark "id-diagnoses"'],

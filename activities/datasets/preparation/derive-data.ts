@@ -80,7 +80,7 @@ export function deriveData(
   return withSources(workplace, imported, async (preparation) => {
     const { store, folderFor, sources } = preparation;
     const textbook = await deriveTextbook(preparation);
-    const concepts = recipe.sft.conceptAlignment && (await deriveConcepts(preparation));
+    const concepts = recipe.sft?.conceptAlignment && (await deriveConcepts(preparation));
     const dataset = await deriveDataset(store, await folderFor('dataset'), sources, recipe, knowledge, encoder);
     const questions = await deriveQuestions(preparation, dataset, settingsOf(recipe), knowledge);
     const textOnly = await scoreWithoutImages(store, questions, recipe, await folderFor('text-only'));
@@ -151,7 +151,7 @@ async function writeOne(rows: Rows<unknown>, folder: string): Promise<[count: nu
 
 const settingsOf = ({ seed, questions, rewards, evaluation }: DataRecipe) => ({
   seed,
-  granularity: rewards.granularity,
+  granularity: rewards?.granularity ?? 'leaf',
   distractors: questions.distractors,
   tasks: evaluation.tasks,
 });

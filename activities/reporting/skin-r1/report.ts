@@ -7,7 +7,7 @@ import { reportPage } from './page.ts';
 import { artifactsOf, readSources } from './sources.ts';
 
 export const skinR1Report: MethodReport<ReportInput> = {
-  method: 'report/8',
+  method: 'report/9',
   artifactsOf,
   draw: async (input, { store, folder, step }) => {
     const report = await buildReport(await readSources(store, input, folder), () => untilNextTurn());

@@ -5,7 +5,7 @@ import { narrativeReportPage } from './page.ts';
 import { narrativeArtifactsOf, readNarrativeSources } from './sources.ts';
 
 export const skinGptR1Report: MethodReport<NarrativeReportInput> = {
-  method: 'narrative-report/5',
+  method: 'narrative-report/6',
   artifactsOf: narrativeArtifactsOf,
   draw: async (input, { store, folder, step }) => {
     const report = buildNarrativeReport(await readNarrativeSources(store, input, folder));

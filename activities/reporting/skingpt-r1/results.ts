@@ -2,7 +2,7 @@
 import { html } from 'hono/html';
 import { dimensions } from '../../../domain/dermeval/dimensions.ts';
 import type { Bench, Classification, NarrativeReport, Pair } from '../../../domain/methods/skingpt-r1/report/report.ts';
-import { percent, percentRange, points, pointsRange, pValue } from '../../../domain/report/words.ts';
+import { groupUnits, percent, percentRange, points, pointsRange, pValue } from '../../../domain/report/words.ts';
 import { grouped } from '../../../domain/words.ts';
 import { type Markup, section, table } from '../markup.ts';
 import { meansTable } from './cells.ts';
@@ -16,13 +16,12 @@ function labelsWords({ candidateLabels: of }: NarrativeReport['recipe']['evaluat
 
 /** A table of models and one of their differences for each set. */
 export function recognitionSection({ classification, final, recipe }: NarrativeReport): Markup {
-  const units = recipe.data.groupBy === 'patient' ? 'patients' : 'images';
   return section(
     'recognition',
     'Recognition',
     html`<p>Held-out pictures${labelsWords(recipe.evaluation)}; an answer counts that is
       the very label or another name of it (strict), also where it stands outside the form asked for (lenient). The models were
-      not trained on these pictures. Intervals are 95 % intervals by ${units}.</p>`,
+      not trained on these pictures. Intervals are 95 % intervals by ${groupUnits}.</p>`,
     ...classification.flatMap((set) => [
       html`<h3>${set.benchmark}</h3>`,
       table(

@@ -126,23 +126,24 @@ function asScore(value: unknown): number | null {
 export const printLines = ({ lines }: Pick<LmmsEvalSamples, 'lines'>): string =>
   lines.map((line) => `${line}\n`).join('');
 
-/** Our scored items as a file of samples; `dermflow` holds all that lmms-eval has no field for. */
-export function printLmmsEvalSamples(items: readonly BenchmarkItem[], scored: readonly ScoredItem[]): string {
+/** Our scored items as the lines of a file of samples; `dermflow` holds all that lmms-eval has no field for. */
+export function* printLmmsEvalSamples(
+  items: readonly BenchmarkItem[],
+  scored: readonly ScoredItem[],
+): Generator<string> {
   const prompts = new Map(items.map((item) => [item.id, item]));
-  return scored
-    .map((own, i) => {
-      const item = prompts.get(own.id);
-      const line = {
-        doc_id: i,
-        target: item?.answer ?? own.expected,
-        filtered_resps: [own.output],
-        doc_hash: digestOf(own.id),
-        accuracy: own.strict.score,
-        accuracy_lenient: own.lenient.score,
-        [ours]: own,
-        input: item?.prompt ?? '',
-      };
-      return `${JSON.stringify(line)}\n`;
-    })
-    .join('');
+  for (const [i, own] of scored.entries()) {
+    const item = prompts.get(own.id);
+    const line = {
+      doc_id: i,
+      target: item?.answer ?? own.expected,
+      filtered_resps: [own.output],
+      doc_hash: digestOf(own.id),
+      accuracy: own.strict.score,
+      accuracy_lenient: own.lenient.score,
+      [ours]: own,
+      input: item?.prompt ?? '',
+    };
+    yield `${JSON.stringify(line)}\n`;
+  }
 }

@@ -56,7 +56,8 @@ function readField(text: string, start: number, separator: string): { value: str
   return { value: text.slice(start + 1, end).replaceAll('""', '"'), end: end + 1 };
 }
 
-export const printQuotedTable = ({ columns, rows }: QuotedTable, separator: ',' | '\t'): string =>
-  [columns, ...rows]
-    .map((row) => `${row.map((field) => `"${field.replaceAll('"', '""')}"`).join(separator)}\n`)
-    .join('');
+/** Row by row: all of a large table are more than one text can hold. */
+export function* printQuotedTable({ columns, rows }: QuotedTable, separator: ',' | '\t'): Generator<string> {
+  for (const all of [[columns], rows])
+    for (const row of all) yield `${row.map((field) => `"${field.replaceAll('"', '""')}"`).join(separator)}\n`;
+}

@@ -103,14 +103,14 @@ function fromRecords(text: string, file: string): QuotedTable {
   return { columns, rows: records.data.map((record) => columns.map((column) => asText(record[column]))) };
 }
 
-/** Our scored items as a table of judged results; the tool passes over the column that holds the rest. */
-export const printVlmEvalKit = (items: readonly BenchmarkItem[], scored: readonly ScoredItem[]): string =>
+/** Our scored items as the rows of a table of judged results; the tool passes over the column that holds the rest. */
+export const printVlmEvalKit = (items: readonly BenchmarkItem[], scored: readonly ScoredItem[]): Iterable<string> =>
   printQuotedTable(asTable(vlmEvalKitSheet(items, scored)), '\t');
 
 /** The same as the sheet of a workbook: numbers are numbers there, and what is left out is an empty cell. */
 export function vlmEvalKitSheet(items: readonly BenchmarkItem[], scored: readonly ScoredItem[]): Sheet {
   const byId = new Map(items.map((item) => [item.id, item]));
-  const most = Math.max(0, ...items.map(({ options }) => options.length));
+  const most = items.reduce((highest, { options }) => Math.max(highest, options.length), 0);
   const used = letters.slice(0, most);
   const columns = ['index', 'question', ...used, 'answer', 'category', 'split', 'prediction', 'hit', 'log', ours];
   const rows = scored.map((own, i): SheetCell[] => {

@@ -31,7 +31,7 @@ export function skinR1Card(
       trajectories && parts.sft
         ? `${grouped(trajectories.train)} trajectories for SFT, ${grouped(trajectories.validation)} held out; ${grouped(trajectories.llmCalls)} calls to the LLM that wrote the differential reasoning, ${grouped(trajectories.rejected)} replies rejected.`
         : null,
-    lineage: `${conceptWords(recipe, parts)}${lineage(parts, recipe.lora === null ? 'model' : 'adapter')}`,
+    lineage: `${conceptWords(recipe, parts)}${lineage(recipe, parts)}`,
     rewards: parts.rl ? rewardWords(recipe) : null,
     answers: parts.rl
       ? 'the answer is a `<thinking>` block and a `<final diagnosis>` block.'
@@ -75,9 +75,11 @@ function conceptWords({ sft }: SkinR1Recipe, { concepts }: TrainedParts): string
     : '';
 }
 
-function lineage({ sft, rl }: TrainedParts, noun: string): string {
+function lineage({ lora, model }: SkinR1Recipe, { sft, rl }: TrainedParts): string {
+  const noun = lora === null ? 'model' : 'adapter';
+  const start = model.adapter === undefined ? 'the base model' : 'that adapter';
   if (!rl) return `the ${noun} is that of SFT, without GRPO.`;
-  if (!sft) return 'GRPO began with the base model, which is also the reference of its KL term.';
+  if (!sft) return `GRPO began with ${start}, which is also the reference of its KL term.`;
   return `the SFT ${noun} is continued in GRPO and is the reference of its KL term.`;
 }
 

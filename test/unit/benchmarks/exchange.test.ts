@@ -25,6 +25,8 @@ const outputs = [
 ];
 const scored = items.map((item, i) => benchmark.score(item, outputs[i] ?? ''));
 
+const whole = (pieces: Iterable<string>): string => [...pieces].join('');
+
 describe('samples of lmms-eval', () => {
   // As `json.dumps` with `ensure_ascii=False` writes them.
   const text = [
@@ -74,7 +76,7 @@ describe('samples of lmms-eval', () => {
   it('are written again byte for byte', () => expect(printLines(file)).toBe(text));
 
   it('hold all of our own, out and in', () => {
-    const written = printLmmsEvalSamples(items, scored);
+    const written = whole(printLmmsEvalSamples(items, scored));
     const read = parseLmmsEvalSamples(written, 'ours.jsonl', 'id-diagnosis');
     expect(read.scored).toEqual(scored);
     expect(read.items.map(({ output, score }) => [output, score])).toEqual(
@@ -136,7 +138,7 @@ describe('tables of VLMEvalKit', () => {
     expect(foreignAsScoredItems(result)).toHaveLength(2);
   });
 
-  it('are written again byte for byte', () => expect(printQuotedTable(result.table, '\t')).toBe(text));
+  it('are written again byte for byte', () => expect(whole(printQuotedTable(result.table, '\t'))).toBe(text));
 
   it('are read as records of JSON too', () => {
     const json = '[\n    {"index": 7, "question": "?", "answer": "A", "prediction": "A", "hit": 1, "extra": NaN}\n]';
@@ -146,11 +148,21 @@ describe('tables of VLMEvalKit', () => {
   });
 
   it('hold all of our own, out and in', () => {
-    const written = printVlmEvalKit(items, scored);
+    const written = whole(printVlmEvalKit(items, scored));
     const read = parseVlmEvalKit(written, 'ours.tsv', 'id-diagnosis');
     expect(read.scored).toEqual(scored);
     expect(read.table.columns.slice(0, 6)).toEqual(['index', 'question', 'A', 'B', 'C', 'D']);
-    expect(printQuotedTable(read.table, '\t')).toBe(written);
+    expect(whole(printQuotedTable(read.table, '\t'))).toBe(written);
+  });
+
+  it('are written of any number of items, row by row', () => {
+    const [item, own] = [items[0], scored[0]];
+    if (!item || !own) throw new RangeError('there is an item');
+    const many = <T>(value: T): T[] => Array.from({ length: 200_000 }, () => value);
+    const [head] = printVlmEvalKit(many(item), [own]);
+    expect(head).toContain('"A"\t"B"\t"C"\t"D"\t"answer"');
+    const lines = printLmmsEvalSamples([item], many(own));
+    expect([lines.next().value, lines.next().value].map((line) => JSON.parse(String(line)).doc_id)).toEqual([0, 1]);
   });
 
   it('that are none are refused', () => {
@@ -176,7 +188,7 @@ describe('quoted tables', () => {
             i % width === 0 && i + width <= fields.length ? [fields.slice(i, i + width)] : [],
           );
           const table = { columns: Array.from({ length: width }, (_, i) => `c${i}`), rows };
-          const text = printQuotedTable(table, separator);
+          const text = whole(printQuotedTable(table, separator));
           expect(parseQuotedTable(text, separator, 'f')).toEqual(table);
         },
       ),

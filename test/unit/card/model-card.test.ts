@@ -47,6 +47,31 @@ describe('the model card', () => {
     });
   });
 
+  it('says of RL without SFT what it began with, which its KL term holds it to', () => {
+    const { grpo, sft } = demo;
+    const recipe = { ...demo, sft: { ...sft, epochs: 0 }, grpo: { ...grpo, milestones: [] } };
+    expect(modelCard({ ...generated, recipe })).toContain(
+      '; GRPO began with the base model, which is also the reference',
+    );
+    const begun = { ...recipe, model: { ...demo.model, adapter: '/models/mine' } };
+    const model = { base: 'tiny', sha256, adapter: { folder: '/models/mine', sha256 } };
+    const card = modelCard({ ...generated, recipe: begun, model });
+    expect(card).toContain('begun with the adapter `mine`');
+    expect(card).toContain('; GRPO began with that adapter, which is also the reference');
+    expect(card).not.toContain('began with the base');
+  });
+
+  it('has intervals by patients and milestones by what no two splits share, however the cases were split', () => {
+    const choice = { stage: 'grpo' as const, step: 60, milestones: [{ step: 60, reward: 1 }], stoppedEarly: false };
+    const source = { ...generated, evaluations: [results(60, 0.9)], chosen: [choice] };
+    const byImage = { ...demo, data: { ...demo.data, groupBy: 'image' as const } };
+    const [patients, images] = [modelCard(source), modelCard({ ...source, recipe: byImage })];
+    for (const card of [patients, images]) expect(card).toContain('Intervals by patients, wider where there are few');
+    expect(patients).toContain('of patients that neither training nor test has');
+    expect(images).toContain('images are split one by one');
+    expect(images).toContain('of pictures that neither training nor test has');
+  });
+
   it('states which gradient the KL term had', () => {
     const grpo = { ...demo.grpo, klGradient: 'importance-corrected' as const };
     expect(modelCard(generated)).toContain('β 0.04, ε 0.2, KL gradient k3 |');

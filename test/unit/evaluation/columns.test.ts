@@ -25,6 +25,7 @@ const drawn = fc.array(
   fc.record({
     group: fc.constantFrom('patient/1', 'patient/2', 'a\u0000', 'a', '\ud800', '\udbff', 'patient/3'),
     output: fc.constantFrom(...outputs),
+    answer: fc.constantFrom(...melanomaQuestion().options.map(({ letter }) => letter)),
     task: fc.constantFrom(...questionTasks),
     source: fc.constantFrom('ham10000', 'pad-ufes-20'),
   }),

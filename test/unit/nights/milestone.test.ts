@@ -44,6 +44,12 @@ describe('the newest milestone', () => {
     expect(await findMilestone(store, clientOf(evaluations.slice(0, 2)), 'run')).toMatchObject({ id: 'grpo-500' });
   });
 
+  it('is one without SFT in a run of nothing else', async () => {
+    const labels = ['rl-only-20', 'rl-only-40', 'rl-only-40-no-image'];
+    const evaluations = await Promise.all(labels.map((label) => evaluated(label, label.includes('40') ? 40 : 20)));
+    expect(await findMilestone(store, clientOf(evaluations), 'run')).toMatchObject({ id: 'rl-only-40' });
+  });
+
   it('is told to be missing where there is none yet, or its checkpoint has gone', async () => {
     const first = await evaluated('base', null);
     await expect(findMilestone(store, clientOf([first]), 'run')).rejects.toThrow(

@@ -5,9 +5,12 @@ import { idDiagnosis } from '../../../domain/benchmarks/catalogue/id-diagnosis.t
 import { buildPage } from '../../../domain/pages/build.ts';
 import { explorerOf, rewardOf } from '../../../domain/pages/explorer.ts';
 import { cardMetadata, pageCsv, pageMarkdown } from '../../../domain/pages/exports.ts';
+import type { SkinR1Recipe } from '../../../domain/recipe/methods/skin-r1.ts';
 import { type DataConditions, trainingOf } from '../../../domain/report/against-paper.ts';
 import { scoreCompletion } from '../../../domain/rewards/rewards.ts';
+import type { Stage } from '../../../domain/stages/index.ts';
 import { conditions, madeUpItems, madeUpModel, madeUpSources } from '../../support/evaluation-page.ts';
+import { demoRecipe, paperRecipe } from '../../support/recipes.ts';
 
 const items = madeUpItems(80);
 const sources = madeUpSources(items);
@@ -54,11 +57,47 @@ describe('the page of evaluations', () => {
       buildPage(idDiagnosis, [madeUpModel('demo@final', items, 0.3)], { ...conditions, runs }).rows.map(
         ({ paper }) => paper[0]?.model,
       );
-    const base = 'dermflow/tiny';
-    expect(rowsOf({ demo: { base, exported: 'grpo' } })).toEqual(['Skin-R1']);
-    expect(rowsOf({ demo: { base, exported: 'sft' } })).toEqual(['SFT']);
-    expect(rowsOf({ demo: { base, exported: 'distillation' } })).toEqual([undefined]);
+    const made = { base: 'dermflow/tiny', recipe: demoRecipe() };
+    const of = (stage: Stage, step: number | null) => rowsOf({ demo: { ...made, exported: { stage, step } } });
+    expect(of('grpo', null)).toEqual(['Skin-R1']);
+    expect(of('grpo', 60)).toEqual(['Skin-R1']);
+    expect(of('grpo', 500)).toEqual(['Skin-R1 (500 steps)']);
+    expect(of('sft', 152)).toEqual(['SFT']);
+    expect(of('distillation', 24)).toEqual([undefined]);
     expect(rowsOf({})).toEqual([undefined]);
+  });
+
+  it('is not the same where the run was trained otherwise than the paper says, or not to its steps', () => {
+    const [model] = sources.filter(({ label }) => label === 'demo@grpo-1000');
+    const ood = { generated: false, distractors: null };
+    const whyNot = (label: string, recipe: SkinR1Recipe, step = 1000): string[] => {
+      const exported = { stage: 'grpo', step } as const;
+      const runs = { demo: { base: 'Qwen/Qwen2.5-VL-7B-Instruct', exported, recipe } };
+      const own = { ...(model ?? madeUpModel(label, items, 0.3)), label };
+      const { paper } = buildPage(idDiagnosis, [own], { ...ood, runs }).rows[0] ?? { paper: [] };
+      expect(paper.length).toBeGreaterThan(0);
+      return [...new Set(paper.flatMap(({ notComparable }) => notComparable))].filter((why) => /^training/.test(why));
+    };
+    const asPublished = paperRecipe();
+    for (const label of ['demo@sft', 'demo@rl-only-800', 'demo@grpo-1000', 'demo@final'])
+      expect(whyNot(label, asPublished)).toEqual([]);
+    expect(whyNot('demo@final', asPublished, 700)).toEqual([
+      "training: 700 steps, the paper's have 500, 1,000 or 1,500",
+    ]);
+    const flat = { ...asPublished, rewards: { ...asPublished.rewards, granularity: 'flat' as const } };
+    const unlike = "training: rewards.granularity is flat, the paper's by level";
+    expect(whyNot('demo@grpo-1000', flat)).toEqual([unlike]);
+    expect(whyNot('demo@final', flat)).toEqual([unlike]);
+    expect(whyNot('demo@rl-only-800', flat)).toEqual([unlike]);
+    expect(whyNot('demo@sft', flat)).toEqual([]);
+    const short = { ...asPublished, sft: { ...asPublished.sft, epochs: 1 } };
+    const epochs = "training: sft.epochs is 1, the paper's 4";
+    expect([whyNot('demo@sft', short), whyNot('demo@grpo-1000', short)]).toEqual([[epochs], [epochs]]);
+    expect(whyNot('demo@rl-only-800', short)).toEqual([]);
+    const whole = { ...asPublished, lora: null, full: ['language' as const] };
+    expect(whyNot('demo@sft', whole)).toEqual(["training: lora is null, the paper's rank 64, alpha 32, dropout 0.1"]);
+    const begun = { ...asPublished, model: { ...asPublished.model, adapter: '/models/mine' } };
+    expect(whyNot('demo@sft', begun)).toEqual(["training: model.adapter is given, the paper's none"]);
   });
 
   it('breaks down by skin tone, with the gap', () => {

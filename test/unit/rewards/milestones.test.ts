@@ -27,9 +27,11 @@ describe('the milestone that is kept', () => {
 
   it('is told with the curve that it was chosen on', () => {
     const choice = chooseMilestone('grpo', curve(0.5, 0.9, 0.7), planned);
-    expect(choice && choiceWords(choice)).toMatch(
+    expect(choice && choiceWords(choice, 'patient')).toMatch(
       /^Step 20 is kept: .*\(mean reward by step 10: 0\.500, 20: 0\.900, 30: 0\.700\); training ended at step 30, since later milestones brought nothing better\.$/,
     );
+    expect(choice && choiceWords(choice, 'patient')).toContain('of patients that neither training nor test has');
+    expect(choice && choiceWords(choice, 'image')).toContain('of pictures that neither training nor test has');
   });
 });
 

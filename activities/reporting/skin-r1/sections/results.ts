@@ -10,7 +10,15 @@ import {
 } from '../../../../domain/methods/skin-r1/report/models.ts';
 import type { Comparison, Report } from '../../../../domain/methods/skin-r1/report/report.ts';
 import { questionTasks } from '../../../../domain/questions/question.ts';
-import { percent, percentRange, points, pointsRange, pValue, taskTitles } from '../../../../domain/report/words.ts';
+import {
+  groupUnits,
+  percent,
+  percentRange,
+  points,
+  pointsRange,
+  pValue,
+  taskTitles,
+} from '../../../../domain/report/words.ts';
 import { grouped } from '../../../../domain/words.ts';
 import { confusionChart } from '../../charts/confusion.ts';
 import { figure, type Markup, section, table, unbroken } from '../../markup.ts';
@@ -65,10 +73,9 @@ const keyFigure = (name: string, value: string, range: string): Markup => html`
 /** Scores of every model, comparisons, confusion of the final one. */
 export async function resultsSection(report: Report): Promise<Markup> {
   const tasks = questionTasks.filter((task) => report.evaluations.some((model) => taskOf(model, task)));
-  const unit = report.recipe.data.groupBy === 'patient' ? 'patients' : 'images';
   const parts: Markup[] = [
     html`<p>Held-out questions, greedy decoding, strict reading of answers: an output that no option can be read from counts as
-      wrong. The lenient reading finds answers without the tags too, as the paper extracts its baselines' answers. Intervals are 95 % intervals by ${unit}, wider where there are few.</p>`,
+      wrong. The lenient reading finds answers without the tags too, as the paper extracts its baselines' answers. Intervals are 95 % intervals by ${groupUnits}, wider where there are few.</p>`,
     textOnlyNote(report),
   ];
   for (const task of tasks) {

@@ -45,7 +45,7 @@ export async function trainingSection(report: Report): Promise<Markup> {
   const drawn: Markup[] = [];
   for (const one of figures) drawn.push(await figure(one));
   const chosen = (report.chosen ?? []).map(
-    (choice) => html`<p>${stages[choice.stage].title}: ${choiceWords(choice)}</p>`,
+    (choice) => html`<p>${stages[choice.stage].title}: ${choiceWords(choice, report.recipe.data.groupBy)}</p>`,
   );
   return section('training', 'Training', ...chosen, ...drawn, completionTexts(report));
 }

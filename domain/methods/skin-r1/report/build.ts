@@ -67,14 +67,13 @@ export async function buildReport(sources: ReportSources, turn: Turn = async () 
   const comparisons = await compareModels(models, final, items, turn);
   const seeing = new Set(models.flatMap(({ label, image }) => (image === 'real' ? [label] : [])));
   const data = dataCard(sources);
-  const units = recipe.data.groupBy === 'patient' ? 'patients' : 'images';
   return {
     schema: 1,
     run: input.run,
     recipe,
     model: input.model,
     summary: summariseReport({
-      ...{ models, final, baselines, comparisons, units },
+      ...{ models, final, baselines, comparisons },
       ...{ generated: data.generated, distractors: recipe.questions.distractors },
     }),
     final: final.label,

@@ -21,9 +21,7 @@ interface EvaluatedItems {
 export async function modelsBySet({ models, items, recipe }: EvaluatedItems, turn: Turn): Promise<ModelBySet[]> {
   const data = {
     ...{ generated: recipe.data.generate !== undefined, distractors: recipe.questions.distractors },
-    runs: {
-      run: { base: publicBase(recipe.model.base).name, exported: null },
-    },
+    runs: { run: { base: publicBase(recipe.model.base).name, exported: null, recipe } },
   };
   const found: ModelBySet[] = [];
   for (const task of questionTasks) {

@@ -4,7 +4,7 @@ import type { Interval } from '../../../evaluation/intervals.ts';
 import { controlOf } from '../../../evaluation/model-under-test.ts';
 import type { TaskSummary } from '../../../evaluation/summary.ts';
 import type { DistractorSource } from '../../../questions/distractors.ts';
-import { percent, percentRange, points, pointsRange, pValue, taskTitles } from '../../../report/words.ts';
+import { groupUnits, percent, percentRange, points, pointsRange, pValue, taskTitles } from '../../../report/words.ts';
 import { modeWords } from '../../../report/words-distractors.ts';
 import type { StageRow } from '../../../stages/index.ts';
 import { grouped } from '../../../words.ts';
@@ -17,8 +17,6 @@ export interface ReportFindings {
   final: EvaluatedModel;
   baselines: readonly TaskBaseline[];
   comparisons: readonly Comparison[];
-  /** What intervals count, e.g. `patients`. */
-  units: string;
   generated: boolean;
   /** How wrong options were drawn. */
   distractors?: DistractorSource;
@@ -38,7 +36,7 @@ export function summariseReport(findings: ReportFindings): string[] {
 }
 
 function taskSentences(findings: ReportFindings, baseline: TaskBaseline): string[] {
-  const { models, final, comparisons, units } = findings;
+  const { models, final, comparisons } = findings;
   const { task, items, groups, chance, majority } = baseline;
   const score = taskOf(final, task);
   if (!score) return [];
@@ -46,7 +44,7 @@ function taskSentences(findings: ReportFindings, baseline: TaskBaseline): string
     task === 'lesion-condition'
       ? `always answering "${majority.label}" would give ${percent(majority.accuracy)}`
       : `guessing would give ${percent(chance)}`;
-  const asked = `${taskTitles[task]}, ${grouped(items)} held-out questions from ${grouped(groups)} ${units}`;
+  const asked = `${taskTitles[task]}, ${grouped(items)} held-out questions from ${grouped(groups)} ${groupUnits}`;
   const sentences = [
     `${asked}: the final model (${final.title}) is right on ${withInterval(score)}; ${guess}.`,
     ...withoutImages(baseline, models, final),

@@ -75,7 +75,7 @@ export function buildNarrativeReport(sources: NarrativeReportSources): Narrative
     run: input.run,
     recipe,
     model: input.model,
-    summary: summariseNarrativeRun({ ...parts, recipe }),
+    summary: summariseNarrativeRun(parts),
     ...parts,
     training: Object.fromEntries(
       stageNames.flatMap((name) => {

@@ -1,15 +1,14 @@
 /** The findings of a run of SkinGPT-R1 in plain words: each sentence carries its numbers, and says what they do not show. */
 import { dimensionKeys, dimensions } from '../../../dermeval/dimensions.ts';
 import type { Interval } from '../../../evaluation/intervals.ts';
-import type { SkinGptR1Recipe } from '../../../recipe/methods/skingpt-r1.ts';
-import { percent, percentRange, points, pointsRange, pValue } from '../../../report/words.ts';
+import { groupUnits, percent, percentRange, points, pointsRange, pValue } from '../../../report/words.ts';
 import { grouped } from '../../../words.ts';
 import type { Bench, Classification, NarrativeReport } from './report.ts';
 
 export type NarrativeFindings = Pick<
   NarrativeReport,
   'final' | 'narratives' | 'certified' | 'classification' | 'bench' | 'published' | 'data'
-> & { recipe: SkinGptR1Recipe };
+>;
 
 const drawn =
   'The images are drawings made by a program. The figures show that the method works from end to end; they say nothing about skin or patients.';
@@ -23,14 +22,13 @@ export const summariseNarrativeRun = (found: NarrativeFindings): string[] => [
   ...(found.data.generated ? [drawn] : []),
 ];
 
-function recognitionSentences({ benchmark, models, pairs }: Classification, { final, recipe }: NarrativeFindings) {
+function recognitionSentences({ benchmark, models, pairs }: Classification, { final }: NarrativeFindings) {
   const own = models.find(({ label }) => label === final);
   if (!own) return [];
   const others = models.filter(({ label }) => label !== final);
-  const units = recipe.data.groupBy === 'patient' ? 'patients' : 'images';
   const written = ({ strict: { score } }: (typeof models)[number]): string =>
     `${percent(score.value)} (95 % interval ${percentRange(score)})`;
-  const first = `${benchmark}, ${grouped(own.items)} held-out pictures from ${grouped(own.groups)} ${units}: ${own.title} names the right diagnosis for ${written(own)}`;
+  const first = `${benchmark}, ${grouped(own.items)} held-out pictures from ${grouped(own.groups)} ${groupUnits}: ${own.title} names the right diagnosis for ${written(own)}`;
   return [
     `${first}${others.length > 0 ? `; ${others.map((other) => `${other.title} for ${written(other)}`).join('; ')}` : ''}.`,
     ...pairs

@@ -1,7 +1,9 @@
 import { stripVTControlCharacters } from 'node:util';
+import { MockActivityEnvironment } from '@temporalio/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { evaluateBenchmark } from '../../../../activities/evaluation/evaluate-benchmark.ts';
 import { scoreRules } from '../../../../activities/evaluation/score-rules.ts';
+import { createRecordActivities } from '../../../../activities/run-records.ts';
 import { readJsonLines } from '../../../../activities/store/rows.ts';
 import { type BoardRow, labelAsked, readBoard, withoutRepeats } from '../../../../cli/evaluate/board.ts';
 import { compareRows, findRow } from '../../../../cli/evaluate/compare.ts';
@@ -10,6 +12,7 @@ import { renderCompared } from '../../../../cli/evaluate/render-compared.ts';
 import { artifactFiles } from '../../../../domain/artifact-files.ts';
 import type { AskingSettings, BenchmarkResult, TestedModel } from '../../../../domain/contracts/benchmarks.ts';
 import { failureTypes } from '../../../../domain/failures.ts';
+import type { Stage } from '../../../../domain/stages/index.ts';
 import {
   answeringModel,
   benchmarkContext,
@@ -113,6 +116,38 @@ describe('an evaluation on a benchmark', () => {
       type: failureTypes.userMistake,
       message: expect.stringContaining(words),
     });
+  });
+});
+
+describe('a run of a method that this version lacks', () => {
+  it('has its rows all the same, and keeps no other from the board', async () => {
+    const elsewhere = createMemoryStore();
+    const { recordRun } = createRecordActivities({ store: elsewhere });
+    const kept = { kind: 'evaluation' as const, key: 'e', sha256: 'e'.repeat(64) };
+    const scores = [
+      { ...{ task: 'diagnosis' as const, items: 9, accuracy: 0.5, low: 0.4, high: 0.6 }, macroF1: 0.5, unparsed: 0 },
+    ];
+    const result = {
+      report: kept,
+      adapter: kept,
+      evaluations: [{ label: 'tiny-rl-40', step: 40, evaluation: kept, scores }],
+    };
+    const progress = {
+      ...{ recipe: 'tiny', stages: [], evaluations: [], report: null, failure: null },
+      checkpoint: { stage: 'tiny-rl' as Stage, step: 40 }, // no stage of this version
+    };
+    const record = (run: string, recipe: { name: string }) =>
+      new MockActivityEnvironment({ workflowExecution: { workflowId: run, runId: run }, namespace: 'default' }).run(
+        () =>
+          recordRun({
+            ...{ method: 'tiny', startedAt: new Date(0).toISOString(), recipe },
+            end: { state: 'COMPLETED', failure: null, result, progress },
+          }),
+      );
+    await record('unread', { name: 'tiny' });
+    await record('tiny', { ...{ name: 'tiny', method: 'tiny', prompts: 'compact' } });
+    const rows = await readBoard(elsewhere, 'default');
+    expect(rows.map(({ label, profile }) => [label, profile])).toEqual([['tiny@tiny-rl-40', 'compact']]);
   });
 });
 

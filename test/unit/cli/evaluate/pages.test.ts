@@ -81,7 +81,8 @@ describe('what pages are made of', () => {
     }).run(() => recordRun({ ...started, recipe: smallNarratives() }));
     const rows = board.filter(({ label }) => label === 'strong').map((row) => ({ ...row, label: 'arms@final' }));
     const { data } = await readPageSources(store, rows.slice(0, 1), [], 'default');
-    expect(data.runs).toEqual({ arms: { base: publicBase('tiny').name, exported: 'distillation' } });
+    const [base, exported] = [publicBase('tiny').name, { stage: 'distillation', step: null }];
+    expect(data.runs).toEqual({ arms: { base, exported, recipe: smallNarratives() } });
   });
 
   it('takes of a model the evaluation with most items, not those of nights on a few', () => {

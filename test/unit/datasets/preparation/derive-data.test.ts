@@ -14,6 +14,7 @@ import { readJsonLines } from '../../../../activities/store/rows.ts';
 import { artifactFiles } from '../../../../domain/artifact-files.ts';
 import { caseSchema } from '../../../../domain/cases/case.ts';
 import { conceptCaseSchema, readyCaseSchema } from '../../../../domain/cases/undiagnosed.ts';
+import type { DataRecipe } from '../../../../domain/contracts/data.ts';
 import { createRandom } from '../../../../domain/random.ts';
 import type { DataSource } from '../../../../domain/recipe/data.ts';
 import type { SkinR1Recipe } from '../../../../domain/recipe/methods/skin-r1.ts';
@@ -79,6 +80,11 @@ const three: DataSource[] = [
 ];
 
 async function prepare(folder: string, recipe: SkinR1Recipe, store: ArtifactStore) {
+  const [imported, complete] = await importAll(folder, recipe, store);
+  return deriveData({ store, scratch: tmpdir() }, imported, complete, shippedKnowledge);
+}
+
+async function importAll(folder: string, recipe: SkinR1Recipe, store: ArtifactStore) {
   const complete = await importSources({
     store,
     folder,
@@ -89,7 +95,7 @@ async function prepare(folder: string, recipe: SkinR1Recipe, store: ArtifactStor
   const imported = complete.data.sources.flatMap(({ adapter, use, imported: artifact }): ImportedSource[] =>
     artifact ? [{ adapter, use, artifact }] : [],
   );
-  return deriveData({ store, scratch: tmpdir() }, imported, complete, shippedKnowledge);
+  return [imported, complete] as const;
 }
 
 describe('importSources and deriveData', () => {
@@ -142,6 +148,19 @@ describe('importSources and deriveData', () => {
     const places = test?.map(({ caseId }) => order.get(String(caseId)) ?? -1) ?? [];
     expect(places).not.toEqual(places.toSorted((a, b) => a - b)); // no table's order
     expect(new Set(train?.map(({ task }) => task))).toEqual(new Set(['diagnosis']));
+  });
+
+  it('makes of a recipe without SFT and rewards the questions that a leaf’s values make', async () => {
+    const store = createMemoryStore();
+    const [imported, complete] = await importAll(await writeSets(), recipeWith(three), store);
+    const derive = (recipe: DataRecipe) => deriveData({ store, scratch: tmpdir() }, imported, recipe, shippedKnowledge);
+    const { sft: _, rewards, ...without } = complete;
+    const [bare, leaf] = [
+      await derive(without),
+      await derive({ ...without, rewards: { ...rewards, granularity: 'leaf' } }),
+    ];
+    expect(bare.questions).toEqual(leaf.questions);
+    expect(bare).not.toHaveProperty('concepts');
   });
 
   describe('takes out of the benchmark', () => {

@@ -4,7 +4,7 @@ import { judgeOutput } from '../../../../../domain/evaluation/item.ts';
 import { summariseItems } from '../../../../../domain/evaluation/summary.ts';
 import { modelsBySet } from '../../../../../domain/methods/skin-r1/report/sets.ts';
 import { melanomaQuestion } from '../../../../support/cases.ts';
-import { demoRecipe } from '../../../../support/recipes.ts';
+import { demoRecipe, paperRecipe } from '../../../../support/recipes.ts';
 import { sampleReport } from '../../../../support/report.ts';
 
 const tagged = (final: string): string => `<thinking> dark </thinking> <final diagnosis> ${final} </final diagnosis>`;
@@ -50,7 +50,7 @@ describe('a model by data set', () => {
     ['distillation', 8, []],
   ])('stands beside the row of the paper that its stage has: %s', async (label, step, rows) => {
     const own = { ...model, label, step };
-    const given = { models: [own], items: new Map([[label, items]]), recipe: demoRecipe() };
+    const given = { models: [own], items: new Map([[label, items]]), recipe: paperRecipe() };
     const [found] = await modelsBySet(given, async () => {});
     expect([...new Set(found?.paper.map((row) => row.model))]).toEqual(rows);
     const steps = found?.paper.flatMap(({ notComparable }) =>

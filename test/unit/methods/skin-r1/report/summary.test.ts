@@ -29,7 +29,7 @@ const comparison = (first: string, low: number, high: number, p: number): Compar
   ...{ onlyFirst: 1, onlySecond: 2, p },
 });
 const findings = (more: Partial<ReportFindings> = {}): ReportFindings => ({
-  ...{ models: [final], final, baselines: [baseline], comparisons: [], units: 'patients', generated: false },
+  ...{ models: [final], final, baselines: [baseline], comparisons: [], generated: false },
   ...more,
 });
 
