@@ -2,7 +2,7 @@
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { openScratchDatabase } from '../scratch-database.ts';
 
-/** Of the plain objects below a prefix, each once, by code units. */
+/** Of the plain objects below a prefix, each once, by their UTF-8 bytes. */
 export async function* sortedKeys(
   store: Pick<ArtifactStore, 'eachObjectKey'>,
   prefix: string,

@@ -2,11 +2,13 @@
  * Narratives for the tiny model, of phrases of its lexicon (domain/demo/lexicon.ts) alone. The findings are those of drawn
  * pictures; what is known of diseases is which of them are typical of which (domain/demo/findings.ts).
  */
+
 import { z } from 'zod';
 import { demoDiagnoses, type FindingKind, findingKinds, findingValues, listFindings } from '../demo/findings.ts';
 import { differentialsOf, type Knowledge } from '../knowledge/knowledge.ts';
 import { conceptPrompt, trajectoryPrompt } from '../prompts/prompts.ts';
 import { block, tags } from '../questions/tags.ts';
+import { parseReplyJson } from '../replies/json.ts';
 import { taxonomySentence } from '../trajectories/compose.ts';
 import { joinFindings, writeRationale } from '../trajectories/rationale.ts';
 import { writeRho } from '../trajectories/rho.ts';
@@ -60,7 +62,7 @@ function readDescription(reply: string): Read {
 
 function listed(reply: string): string[] | null {
   try {
-    return Object.values(z.partialRecord(z.enum(findingKinds), z.string()).parse(JSON.parse(reply)));
+    return Object.values(z.partialRecord(z.enum(findingKinds), z.string()).parse(parseReplyJson(reply)));
   } catch {
     return null;
   }
@@ -129,7 +131,7 @@ const chosenSchema = z.object({ first: z.string(), second: z.string() });
 function readReasons(reply: string, known: Known, knowledge: Knowledge): Read {
   let json: unknown;
   try {
-    json = JSON.parse(reply);
+    json = parseReplyJson(reply);
   } catch {
     return { ok: false, reason: 'not JSON' };
   }

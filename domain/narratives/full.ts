@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { candidatePrompt } from '../dermeval/rubric.ts';
 import { extractLeniently } from '../questions/extract.ts';
 import { abstains } from '../replies/abstention.ts';
-import { jsonWithin } from '../replies/json.ts';
+import { jsonWithin, parseReplyJson } from '../replies/json.ts';
 import { isForeignScript, isRefusal } from '../replies/refusal.ts';
 import { withoutThinking } from '../replies/thinking.ts';
 import { readProse } from '../trajectories/prose.ts';
@@ -164,7 +164,7 @@ function readReasons(reply: string, { diagnosis }: Known): Read {
   const answer = withoutThinking(reply);
   let json: unknown;
   try {
-    json = JSON.parse(jsonWithin(answer));
+    json = parseReplyJson(jsonWithin(answer));
   } catch {
     return refused(isRefusal(answer) ? 'refused' : 'not JSON');
   }

@@ -11,6 +11,13 @@ export function jsonWithin(text: string): string {
   return found !== undefined && more.length === 0 ? found : text.trim();
 }
 
+/**
+ * The value of a reply that is JSON. Throws a SyntaxError for what is none. Half of a character, which a model may write
+ * as an escape (`\\ud83d`), becomes U+FFFD: no digest can hold it.
+ */
+export const parseReplyJson = (text: string): unknown =>
+  JSON.parse(text, (_, value: unknown) => (typeof value === 'string' ? value.toWellFormed() : value));
+
 function isJsonObject(text: string): boolean {
   try {
     const value: unknown = JSON.parse(text);

@@ -1,7 +1,9 @@
 /** The differential reasoning ρ of Algorithms 2 and 3: what the LLM is asked and how its reply is read. */
+
 import { z } from 'zod';
 import { userMistake } from '../failures.ts';
 import type { LlmRequest } from '../llm.ts';
+import { parseReplyJson } from '../replies/json.ts';
 import { type DifferentialTrajectory, shownCase } from './plan.ts';
 import { readProse } from './prose.ts';
 import { findingsOf } from './rationale.ts';
@@ -68,7 +70,7 @@ export function parseRho(request: LlmRequest, form: RhoForm, text: string): RhoR
 function parseChosen(request: LlmRequest, text: string): RhoReply {
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = parseReplyJson(text);
   } catch {
     return { ok: false, reason: 'not JSON' };
   }

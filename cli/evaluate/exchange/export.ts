@@ -19,7 +19,8 @@ export const exportResultsCommand = (): Command =>
         const row = findRow(await readBoard(artifacts, client.options.namespace), name, benchmark);
         const scored = await readScored(artifacts, row);
         const summary = await readSummary(artifacts, row, scored);
-        await writeForeign(out, { label: row.label, items: await readAsked(artifacts, row), scored, summary });
+        const metric = row.narratives ? 'judge_score' : 'accuracy';
+        await writeForeign(out, { label: row.label, items: await readAsked(artifacts, row), scored, summary, metric });
         return scored.length;
       });
       console.log(json ? JSON.stringify({ file: out, items }) : `${out}: ${items} items`);

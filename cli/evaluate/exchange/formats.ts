@@ -5,6 +5,7 @@ import { readWorkbook, writeWorkbook } from '../../../activities/exchange/workbo
 import type { BenchmarkItem } from '../../../domain/benchmarks/benchmark.ts';
 import type { ForeignEvaluation } from '../../../domain/benchmarks/exchange/foreign.ts';
 import {
+  type LmmsEvalMetric,
   type LmmsEvalSamples,
   parseLmmsEvalSamples,
   printLmmsEvalSamples,
@@ -54,15 +55,17 @@ interface Written {
   items: readonly BenchmarkItem[];
   scored: readonly ScoredItem[];
   summary: BenchmarkSummary;
+  /** What lmms-eval calls a score. */
+  metric: LmmsEvalMetric;
 }
 
 /** `.xlsx` and `.tsv` as VLMEvalKit has them; of lmms-eval `.jsonl`, its samples, and `_results.json`, its scores. */
-export async function writeForeign(file: string, { label, items, scored, summary }: Written): Promise<void> {
+export async function writeForeign(file: string, { label, items, scored, summary, metric }: Written): Promise<void> {
   if (file.endsWith('.xlsx'))
     return writeFile(file, await writeWorkbook(vlmEvalKitSheet(items, scored), basename(file)));
   if (file.endsWith('.tsv')) return writeFile(file, printVlmEvalKit(items, scored));
-  if (file.endsWith('.jsonl')) return writeFile(file, printLmmsEvalSamples(items, scored));
-  if (file.endsWith(lmmsEvalResultsEnding)) return writeFile(file, printLmmsEvalResults(label, summary));
+  if (file.endsWith('.jsonl')) return writeFile(file, printLmmsEvalSamples(items, scored, metric));
+  if (file.endsWith(lmmsEvalResultsEnding)) return writeFile(file, printLmmsEvalResults(label, summary, metric));
   throw userMistake(
     `${file}: end its name in .xlsx or .tsv (VLMEvalKit), in .jsonl or ${lmmsEvalResultsEnding} (samples and scores of lmms-eval)`,
   );

@@ -126,10 +126,14 @@ function asScore(value: unknown): number | null {
 export const printLines = ({ lines }: Pick<LmmsEvalSamples, 'lines'>): string =>
   lines.map((line) => `${line}\n`).join('');
 
+/** What our scores are called in files of lmms-eval. `judge_score`: of narratives, a judge's mean as a share of 5. */
+export type LmmsEvalMetric = 'accuracy' | 'judge_score';
+
 /** Our scored items as the lines of a file of samples; `dermflow` holds all that lmms-eval has no field for. */
 export function* printLmmsEvalSamples(
   items: readonly BenchmarkItem[],
   scored: readonly ScoredItem[],
+  metric: LmmsEvalMetric,
 ): Generator<string> {
   const prompts = new Map(items.map((item) => [item.id, item]));
   for (const [i, own] of scored.entries()) {
@@ -139,8 +143,8 @@ export function* printLmmsEvalSamples(
       target: item?.answer ?? own.expected,
       filtered_resps: [own.output],
       doc_hash: digestOf(own.id),
-      accuracy: own.strict.score,
-      accuracy_lenient: own.lenient.score,
+      [metric]: own.strict.score,
+      [`${metric}_lenient`]: own.lenient.score,
       [ours]: own,
       input: item?.prompt ?? '',
     };

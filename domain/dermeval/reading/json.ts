@@ -1,4 +1,5 @@
 /** Scores that a judge gives as JSON, alone or among words, whatever it calls its fields. */
+import { parseReplyJson } from '../../replies/json.ts';
 import { reasonFollows } from './behind.ts';
 import { dimensionNamed } from './names.ts';
 import type { ScoreReading } from './reading.ts';
@@ -60,7 +61,7 @@ function parse(text: string): unknown {
   const python = plain.includes('"') ? plain : plain.replaceAll("'", '"').replaceAll(/\bNone\b/g, 'null');
   for (const candidate of [text, plain, python]) {
     try {
-      return JSON.parse(candidate);
+      return parseReplyJson(candidate);
     } catch {
       // The next form may parse; a text of none is no JSON.
     }

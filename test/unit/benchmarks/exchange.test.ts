@@ -76,7 +76,7 @@ describe('samples of lmms-eval', () => {
   it('are written again byte for byte', () => expect(printLines(file)).toBe(text));
 
   it('hold all of our own, out and in', () => {
-    const written = whole(printLmmsEvalSamples(items, scored));
+    const written = whole(printLmmsEvalSamples(items, scored, 'accuracy'));
     const read = parseLmmsEvalSamples(written, 'ours.jsonl', 'id-diagnosis');
     expect(read.scored).toEqual(scored);
     expect(read.items.map(({ output, score }) => [output, score])).toEqual(
@@ -96,7 +96,7 @@ describe('results of lmms-eval', () => {
   it('have the scores of our summary, a task for the benchmark and one for each column', () => {
     const summary = benchmark.summarise(scored);
     const { score, macroF1 } = summary.average.strict.weighted;
-    expect(JSON.parse(printLmmsEvalResults('grpo-60', summary))).toMatchObject({
+    expect(JSON.parse(printLmmsEvalResults('grpo-60', summary, 'accuracy'))).toMatchObject({
       model_name: 'grpo-60',
       results: {
         'id-diagnosis': {
@@ -110,6 +110,20 @@ describe('results of lmms-eval', () => {
       group_subtasks: { 'id-diagnosis': ['id-diagnosis/ham10000'] },
       'n-samples': { 'id-diagnosis': { effective: 3 }, 'id-diagnosis/ham10000': { effective: 3 } },
     });
+  });
+
+  it('call the scores of a judge by that name, and so do samples', () => {
+    const summary = benchmark.summarise(scored);
+    const { results, higher_is_better } = JSON.parse(printLmmsEvalResults('grpo-60', summary, 'judge_score'));
+    const { value } = summary.average.strict.weighted.score;
+    expect(results['id-diagnosis']).toMatchObject({ 'judge_score,none': value });
+    expect(results['id-diagnosis']).not.toHaveProperty('accuracy,none');
+    expect(higher_is_better['id-diagnosis']).toHaveProperty('judge_score', true);
+    const samples = whole(printLmmsEvalSamples(items, scored, 'judge_score'));
+    expect(samples).not.toContain('"accuracy"');
+    const { metrics, items: read } = parseLmmsEvalSamples(samples, 'ours.jsonl', 'id-diagnosis');
+    expect(metrics.taken).toEqual(['judge_score']);
+    expect(read.map(({ score }) => score)).toEqual(scored.map(({ strict }) => strict.score));
   });
 
   it('hold no items to import, which is said with the remedy', () =>
@@ -161,7 +175,7 @@ describe('tables of VLMEvalKit', () => {
     const many = <T>(value: T): T[] => Array.from({ length: 200_000 }, () => value);
     const [head] = printVlmEvalKit(many(item), [own]);
     expect(head).toContain('"A"\t"B"\t"C"\t"D"\t"answer"');
-    const lines = printLmmsEvalSamples([item], many(own));
+    const lines = printLmmsEvalSamples([item], many(own), 'accuracy');
     expect([lines.next().value, lines.next().value].map((line) => JSON.parse(String(line)).doc_id)).toEqual([0, 1]);
   });
 

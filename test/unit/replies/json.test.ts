@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { jsonWithin } from '../../../domain/replies/json.ts';
+import { canonicalJson } from '../../../domain/artifact.ts';
+import { jsonWithin, parseReplyJson } from '../../../domain/replies/json.ts';
 
 const json = '{"present":"a","absent":"b"}';
 
@@ -15,4 +16,16 @@ describe('jsonWithin', () => {
     ['```json\n{"present":"a"', undefined],
     ['[1]', undefined],
   ])('%j', (text, expected) => expect(jsonWithin(text)).toBe(expected ?? text));
+});
+
+describe('the value of a reply', () => {
+  it('has U+FFFD for half of a character, wherever it stands, and whole ones as they are', () => {
+    const text = String.raw`{"reasons": ["a \ud83d", "\ude00 b", "\ud83d\ude00", "\\ud83d"], "n": 1}`;
+    const value = parseReplyJson(text);
+    expect(value).toEqual({ reasons: ['a \ufffd', '\ufffd b', '😀', String.raw`\ud83d`], n: 1 });
+    expect(() => canonicalJson(value)).not.toThrow();
+    expect(() => canonicalJson(JSON.parse(text))).toThrow(/surrogate/);
+  });
+
+  it('is none of a text that is not JSON', () => expect(() => parseReplyJson('{"a":')).toThrow(SyntaxError));
 });

@@ -1,4 +1,5 @@
 /** A ranked list as lines of one form, `1. name`, whatever its model made it of: a table, HTML, JSON, ordinals, one line. */
+import { parseReplyJson } from '../../../replies/json.ts';
 
 const ordinals: Readonly<Record<string, number>> = {
   ...{ 'most likely': 1, first: 1, '1st': 1, second: 2, '2nd': 2, third: 3, '3rd': 3 },
@@ -59,7 +60,7 @@ export function jsonList(text: string): string[] | null {
 
 function namesIn(inside: string): string[] | null {
   try {
-    const list: unknown = JSON.parse(inside);
+    const list: unknown = parseReplyJson(inside);
     if (!Array.isArray(list)) return null;
     const names = list.map((each: unknown) =>
       typeof each === 'object' && each !== null

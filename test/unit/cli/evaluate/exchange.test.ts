@@ -43,7 +43,7 @@ describe('results of other tools', () => {
     const [items, scored] = [await readAsked(store, row), await readScored(store, row)];
     const file = join(await temporaryFolder(), `results.${ending}`);
     const summary = await readSummary(store, row, scored);
-    await writeForeign(file, { label: row.label, items, scored, summary });
+    await writeForeign(file, { label: row.label, items, scored, summary, metric: 'accuracy' });
     expect((await readForeign(file, 'id-diagnosis')).scored).toEqual(scored);
     const elsewhere = createMemoryStore();
     expect(await importResults(file, 'id-diagnosis', 'theirs', at(elsewhere))).toMatchObject({
@@ -59,7 +59,7 @@ describe('results of other tools', () => {
     const scored = await readScored(store, row);
     const file = join(await temporaryFolder(), 'ours_results.json');
     const summary = await readSummary(store, row, scored);
-    await writeForeign(file, { label: row.label, items: [], scored, summary });
+    await writeForeign(file, { label: row.label, items: [], scored, summary, metric: 'accuracy' });
     expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({
       model_name: 'ours',
       results: { 'id-diagnosis': { 'accuracy,none': row.strict.score.value } },
@@ -120,7 +120,13 @@ describe('results of other tools', () => {
     expect(await refuse('x.pdf')).toMatch(/neither \.xlsx, \.tsv, \.csv nor \.json/);
     expect(await refuse('absent.tsv')).toMatch(/absent\.tsv: cannot be read/);
     expect(await refuse('judged.xlsx', 'id-diagnosis')).toMatch(/one of Dermflow's, whose items these are not/);
-    const nothing = { label: 'm', items: [], scored: [], summary: summariseChoices('set', []) };
+    const nothing = {
+      label: 'm',
+      items: [],
+      scored: [],
+      summary: summariseChoices('set', []),
+      metric: 'accuracy',
+    } as const;
     for (const name of ['x.pdf', 'x.json'])
       await expect(writeForeign(join(folder, name), nothing)).rejects.toThrow(
         /\.xlsx or \.tsv .*, in \.jsonl or _results\.json/,
