@@ -68,6 +68,12 @@ export class Progress {
     entry.detail = detail;
   }
 
+  /** A stage of this part is not trained; said of the part unless another stage of it is. */
+  leaveOut(part: string): void {
+    const entry = this.#entry(part);
+    if (entry.detail === '') entry.detail = 'left out by the recipe';
+  }
+
   fail(part: string, error: unknown): void {
     this.#state.failure ??= explain(error)?.message ?? String(error);
     Object.assign(this.#entry(part), { state: 'failed', detail: this.#state.failure });

@@ -146,6 +146,19 @@ describe('the course of a run', () => {
     expect(adapter).toEqual(reference('adapter', final));
   });
 
+  it.each([
+    ['sft-only', { grpo: { milestones: [], rlOnlyMilestones: [] } }, ['grpo']],
+    ['rl-only', { sft: { epochs: 0 }, grpo: { milestones: [] } }, ['sft']],
+    ['without the ablation', { grpo: { rlOnlyMilestones: [] } }, []],
+  ])('says of a part that it was left out, not only that it is done: %s', async (_, settings, expected) => {
+    const run = await runs.start({}, { recipe: smallRecipe(settings) });
+    await resultOf(run);
+    const { stages } = await progressOf(run);
+    const leftOut = stages.filter(({ detail }) => detail === 'left out by the recipe');
+    expect(leftOut.map(({ stage }) => stage)).toEqual(expected);
+    expect(stages.every(({ state }) => state === 'done')).toBe(true);
+  });
+
   it('has no probes where the recipe asks for none, and fails with probes that fail', async () => {
     const { probes: _, ...evaluation } = smallRecipe().evaluation;
     await resultOf(await runs.start({}, { recipe: { ...smallRecipe(), evaluation } }));

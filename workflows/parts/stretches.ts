@@ -17,6 +17,7 @@ export async function inStretches(
 ): Promise<StretchResult[]> {
   const row: StageRow = stages[stage];
   const ends = row.ends(recipe);
+  if (ends.length === 0) progress.leaveOut(row.part);
   const stretches: StretchResult[] = [];
   for (const end of ends) {
     progress.say(row.part, row.status(end, recipe));
