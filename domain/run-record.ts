@@ -37,7 +37,7 @@ const progressSchema = z.object({
       detail: z.string(),
     }),
   ),
-  /** Of a stage that this version lacks it is not told. */
+  /** Unknown of a stage that this version lacks. */
   checkpoint: z
     .object({ stage: z.enum(stageNames), step: z.int() })
     .nullable()

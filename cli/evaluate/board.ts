@@ -88,7 +88,7 @@ async function readBenchmark(store: ArtifactStore, key: string): Promise<Read[]>
   return [{ row, version: Number(method.split('/')[1]), items: inputs.items }];
 }
 
-/** What of a recipe tells how its run asks, also of a recipe that this version cannot read as a whole. */
+/** What of a recipe says how its run asks, also of a recipe that this version cannot read as a whole. */
 const askedSchema = z.looseObject({ prompts: z.string() });
 
 async function rowsOfRun(store: ArtifactStore, run: string, namespace: string): Promise<RowOfRun[]> {
