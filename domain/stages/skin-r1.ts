@@ -122,7 +122,7 @@ export const skinR1Stages = {
     logTitle: 'RL without SFT',
     logField: 'rlOnly',
     column: 'RL without SFT',
-    reference: 'the model that it began with',
+    reference: 'its start',
     nightly: false,
     published: { row: 'RL without SFT' },
     settings: grpoSettings,
