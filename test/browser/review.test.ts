@@ -210,6 +210,30 @@ describe.skipIf(!hasBrowser)('the review page in a browser', () => {
     await server.close();
   });
 
+  it('who begins under another name at once is not overlooked, also while a review is being saved', async () => {
+    const place = await reviewPlace(3);
+    const server = await serveReviews(place);
+    const { page } = await visit(browser, server.address, wide);
+    await enter(page, 'Ada');
+    const change = (name: string): Promise<void> =>
+      page.evaluate((next) => {
+        document.querySelector<HTMLButtonElement>('#rename')?.click();
+        const field = document.querySelector<HTMLInputElement>('#reviewer');
+        if (field) field.value = next;
+        document.querySelector<HTMLFormElement>('#gate')?.requestSubmit();
+      }, name);
+    await change('Ben');
+    await page.waitForSelector('#case:not([hidden])');
+    expect(await page.textContent('#name')).toBe('Ben');
+    for (const key of '333333') await page.keyboard.press(key);
+    await page.evaluate(() => document.querySelector<HTMLFormElement>('#case')?.requestSubmit());
+    await change('Cleo');
+    await expect.poll(() => page.textContent('#name')).toBe('Cleo');
+    await page.waitForSelector('#case:not([hidden])');
+    await expect.poll(async () => (await reviewsIn(place)).map(({ reviewer }) => reviewer)).toEqual(['Ben']);
+    await server.close();
+  });
+
   it('two tabs of one reviewer: the second is told of the first, and neither is lost', async () => {
     const place = await reviewPlace(1);
     const [server, other] = [await serveReviews(place), await serveReviews(place)];

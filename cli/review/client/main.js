@@ -25,6 +25,8 @@ let reviewer = readName() || given;
 /** @type {ShownCase | null} */
 let shown = null;
 let busy = false;
+/** Ends with what is under way. */
+let underway = Promise.resolve();
 
 /** Tells what went wrong; what is typed stays where it is. @param {unknown} error */
 function tell(error) {
@@ -50,21 +52,28 @@ function tell(error) {
 async function once(work, failed = tell) {
   if (busy) return;
   busy = true;
-  try {
-    await work();
-  } catch (error) {
-    failed(error);
-  } finally {
-    busy = false;
-  }
+  underway = work()
+    .catch(failed)
+    .finally(() => {
+      busy = false;
+    });
+  await underway;
+}
+
+/** What must not be lost because something else is under way. @param {() => Promise<void>} work */
+async function inTurn(work) {
+  while (busy) await underway;
+  await once(work);
 }
 
 const look = async () => showState(await askState(reviewer), reviewer !== '' && shown?.task !== 'settle');
 
 /** Changes nothing before all is there: scores that stand on the page must never be sent for another case. @param {{ id?: string, first?: string }} wanted */
 async function load(wanted) {
-  const found = await askCase(reviewer, wanted);
-  const state = await askState(reviewer);
+  const by = reviewer;
+  const found = await askCase(by, wanted);
+  const state = await askState(by);
+  if (by !== reviewer) return; // somebody else is here by now
   byId('alert').replaceChildren();
   shown = found;
   keepPlace(reviewer, found?.id ?? null);
@@ -83,7 +92,7 @@ function showBack() {
 
 /** @param {'scored' | 'skipped' | 'settled'} verdict */
 async function save(verdict) {
-  const now = shown;
+  const [now, by] = [shown, reviewer];
   if (!now) return;
   const isSkip = verdict === 'skipped';
   const scores = isSkip ? noScores() : completeScores();
@@ -91,7 +100,7 @@ async function save(verdict) {
   const { text, note } = readForm(now.text);
   say('Saving…');
   const answer = await sendReview({
-    ...{ id: now.id, reviewer, turn: now.turn, verdict },
+    ...{ id: now.id, reviewer: by, turn: now.turn, verdict },
     scores: /** @type {any} the server checks them */ (scores),
     ...{ text: isSkip ? null : text, note: note === '' ? null : note },
   }).finally(() => say(''));
@@ -99,8 +108,9 @@ async function save(verdict) {
   if ('closed' in answer) return alertOf(`Not saved: ${answer.closed}`);
   if ('conflict' in answer) return tellConflict(now, answer.conflict);
   // What a skipped case was given so far is found again by going back to it.
-  if (!isSkip) dropDraft(reviewer, now.id);
-  keepBefore(reviewer, [...readBefore(reviewer), now.id]);
+  if (!isSkip) dropDraft(by, now.id);
+  keepBefore(by, [...readBefore(by), now.id]);
+  if (by !== reviewer) return;
   say(isSkip ? 'Skipped.' : 'Saved.');
   try {
     await load({});
@@ -141,12 +151,13 @@ function tellConflict(now, standing) {
 }
 
 /** Shows the case that the reviewer was at, else the next one. */
-const refresh = () =>
-  once(async () => {
-    const place = readPlace(reviewer);
-    if (shown) keepDraft(reviewer, shown.id, readForm(shown.text));
-    await load(place !== '' && readDraft(reviewer, place) ? { id: place } : {});
-  });
+async function loadPlace() {
+  const place = readPlace(reviewer);
+  if (shown) keepDraft(reviewer, shown.id, readForm(shown.text));
+  await load(place !== '' && readDraft(reviewer, place) ? { id: place } : {});
+}
+
+const refresh = () => once(loadPlace);
 
 function begin() {
   byId('gate').hidden = reviewer !== '';
@@ -155,17 +166,17 @@ function begin() {
   if (reviewer === '') {
     byId('case').hidden = true;
     byId('nothing').hidden = true;
-    return void once(look);
+    return void inTurn(look);
   }
   keepName(reviewer);
-  return void refresh();
+  return void inTurn(loadPlace);
 }
 
 byId('gate').addEventListener('submit', (event) => {
   event.preventDefault();
   const field = byId('reviewer');
   const name = field instanceof HTMLInputElement ? field.value.trim() : '';
-  void once(async () => {
+  void inTurn(async () => {
     const { refused } = await askState(name);
     if (refused !== null) return alertOf(`Not begun: ${refused}.`);
     reviewer = name;
