@@ -52,7 +52,7 @@ describe.skipIf(!hasBrowser)('the review page in a browser', () => {
       await page.locator('#picture').evaluate((image) => (image as HTMLImageElement).decode().then(() => 96)),
     ).toBe(96);
     await score(page, '443544');
-    expect(await page.textContent('#narrative')).not.toBe(first);
+    await expect.poll(() => page.textContent('#narrative')).not.toBe(first);
     // Tenths, a button, an edited text and a note.
     await page.click('fieldset[data-key=accuracy] button[data-score="5"]');
     await page.fill('#score-safety', '3.5');

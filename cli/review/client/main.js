@@ -16,6 +16,7 @@ import {
 import { completeScores, listenToScores, openEditor, readForm, scoreNext, textBox } from './form.js';
 import { Away, askCase, askState, sendReview } from './server.js';
 import { alertOf, say, showCase, showNothing, showState } from './show.js';
+import { createTurns } from './turns.js';
 
 /** @typedef {import('../../../domain/reviews/page.ts').ShownCase} ShownCase */
 
@@ -24,9 +25,6 @@ const { run = '', reviewer: given = '' } = byId('review').dataset;
 let reviewer = readName() || given;
 /** @type {ShownCase | null} */
 let shown = null;
-let busy = false;
-/** Ends with what is under way. */
-let underway = Promise.resolve();
 
 /** Tells what went wrong; what is typed stays where it is. @param {unknown} error */
 function tell(error) {
@@ -48,23 +46,7 @@ function tell(error) {
   );
 }
 
-/** One thing at a time; a failure is told. @param {() => Promise<void>} work @param {(error: unknown) => void} [failed] */
-async function once(work, failed = tell) {
-  if (busy) return;
-  busy = true;
-  underway = work()
-    .catch(failed)
-    .finally(() => {
-      busy = false;
-    });
-  await underway;
-}
-
-/** What must not be lost because something else is under way. @param {() => Promise<void>} work */
-async function inTurn(work) {
-  while (busy) await underway;
-  await once(work);
-}
+const { once, inTurn, isBusy } = createTurns(tell);
 
 const look = async () => showState(await askState(reviewer), reviewer !== '' && shown?.task !== 'settle');
 
@@ -229,7 +211,7 @@ listenToScores();
 document.addEventListener('keydown', (event) => {
   if (byId('case').hidden) return;
   // What is typed while a case is being saved is meant for the next one, or for nothing.
-  if (busy && event.key !== 'Tab' && !event.ctrlKey && !event.metaKey) return event.preventDefault();
+  if (isBusy() && event.key !== 'Tab' && !event.ctrlKey && !event.metaKey) return event.preventDefault();
   if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) byId('save').click();
   else if (event.altKey && event.code === 'KeyS') {
     if (!byId('skip').hidden) byId('skip').click();
@@ -243,7 +225,7 @@ document.addEventListener('keydown', (event) => {
 });
 // Others work too, and a run goes on: what is left is asked for again. A failure is told when the reviewer does something.
 setInterval(() => {
-  if (reviewer !== '' && !busy && document.visibilityState === 'visible')
+  if (reviewer !== '' && !isBusy() && document.visibilityState === 'visible')
     void (shown
       ? look().catch(() => {})
       : once(
