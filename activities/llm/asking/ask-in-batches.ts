@@ -30,7 +30,7 @@ interface BatchPass {
 
 /** Asks for what has no reply yet; returns the digests of the requests that a batch of this pass answered. */
 export async function askInBatches(
-  questions: readonly { id: string; request: LlmRequest; read: ReplyReader }[],
+  questions: readonly { digest: string; request: LlmRequest; read: ReplyReader }[],
   pass: BatchPass,
 ): Promise<Set<string>> {
   const { store, llm, ledger, part, budget, spent, account, isLimited, price, thinkingTokens } = pass;
@@ -41,7 +41,7 @@ export async function askInBatches(
       `recipe: llm.batch is true, but "${llm.model}" cannot be asked in batches; set it to false, or name a provider that has them`,
     );
   }
-  const byDigest = new Map(questions.map((question) => [ledger.digestOf(question.request), question]));
+  const byDigest = new Map(questions.map((question) => [question.digest, question]));
   const fresh = new Set<string>();
   await askByBatch({
     ...{ store, batches, part, now, signal, pollMs, onPoll: onBatch ?? (() => {}) },

@@ -105,21 +105,26 @@ export async function askAll(
   // How many replies, beyond those at the endpoint, may wait for the store: a slow one must not leave the endpoint idle.
   const unstored = 3 * settings.concurrency;
   const lanes = settings.concurrency + unstored;
-  const asked = questions.map((question) => ({ ...question, digest: ledger.digestOf(question.request) }));
-  account.requests = new Set(asked.map(({ digest }) => digest)).size;
+  const digests = new Set<string>();
+  const asked = questions.map((question) => {
+    const digest = ledger.digestOf(question.request);
+    // Equal requests are paid for once, and so counted once.
+    return { ...question, digest, isFirst: digests.size < digests.add(digest).size };
+  });
+  account.requests = digests.size;
   const countKnown = (request: LlmRequest, entries: readonly LedgerEntry[]): void => {
     for (const entry of entries) if (entry.run === run.id) spend(account, request, entry.reply, priceOf(price, entry));
   };
   // What this run has spent must be known before it may spend more.
   const isLimited = Object.keys(budget).length > 0;
   if (isLimited) {
-    const isFirst = firsts();
-    await concurrently(asked, lanes, async ({ digest, request, read }) => {
-      if (isFirst(digest)) countKnown(request, await ledger.known(request, read));
-    });
+    const firsts = asked.filter(({ isFirst }) => isFirst);
+    await concurrently(firsts, lanes, async ({ request, read }) =>
+      countKnown(request, await ledger.known(request, read)),
+    );
   }
   const fresh = asking.byBatch
-    ? await askInBatches(questions, {
+    ? await askInBatches(asked, {
         ...{ store, llm, ledger, part: model.part, budget, spent, account, isLimited, price, now, signal },
         thinkingTokens: settings.thinkingTokens,
         onBatch: asking.onBatch,
@@ -127,11 +132,10 @@ export async function askAll(
       })
     : new Set<string>();
   let done = 0;
-  const isFirst = firsts();
-  const answers = await concurrently(asked, lanes, async ({ id, digest, request, read }) => {
+  const answers = await concurrently(asked, lanes, async ({ id, digest, isFirst, request, read }) => {
     signal.throwIfAborted();
     const answer = await ledger.ask(request, read);
-    if (isFirst(digest)) {
+    if (isFirst) {
       if (!isLimited) countKnown(request, answer.entries.slice(0, answer.known));
       countLedger(account, answer, fresh.has(digest));
     }
@@ -140,12 +144,6 @@ export async function askAll(
   });
   return { answers: new Map(answers), account };
 }
-
-/** Whether a digest comes for the first time: equal requests are paid for once, and so counted once. */
-const firsts = (): ((digest: string) => boolean) => {
-  const seen = new Set<string>();
-  return (digest) => seen.size < seen.add(digest).size;
-};
 
 const overBudget = (reached: string): DermflowError =>
   needsPerson(
