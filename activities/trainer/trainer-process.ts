@@ -6,7 +6,7 @@ import { execa } from 'execa';
 import type { Logger } from 'pino';
 import { DermflowError, type FailureType, failureTypes } from '../../domain/failures.ts';
 import { interruptedExitCode, type TrainerEvent, trainerEventSchema } from '../../domain/trainer.ts';
-import { withoutSecrets } from '../../platform/variables/secrets.ts';
+import { unsetSecrets } from '../../platform/variables/secrets.ts';
 import { type Command, trainerPackage } from './command.ts';
 
 interface Supervision {
@@ -51,7 +51,7 @@ export const trainerVariables = {
   // A worker's, which would have all threads of a trainer wait for two heaps.
   MALLOC_ARENA_MAX: undefined,
   ...keepFreedMemory,
-  ...withoutSecrets,
+  ...unsetSecrets,
 };
 
 /** @param graceMs from SIGTERM to SIGKILL, in milliseconds: the longest step and the writing of a checkpoint */

@@ -10,7 +10,7 @@ import { execa } from 'execa';
 import type { Logger } from 'pino';
 import { unavailable } from '../../domain/failures.ts';
 import { lifelineVariable } from '../../platform/lifeline.ts';
-import { withoutSecrets } from '../../platform/variables/secrets.ts';
+import { unsetSecrets } from '../../platform/variables/secrets.ts';
 
 const endsWithParent = fileURLToPath(new URL('./end-with-parent.mjs', import.meta.url));
 
@@ -98,7 +98,7 @@ type Child = ReturnType<typeof spawnService>;
 function spawnService({ command, args, foreign, env, niceness = 0, graceMs }: Service, log: WriteStream) {
   const [program, given] = foreign ? [process.execPath, [endsWithParent, command, ...args]] : [command, args];
   const child = execa(program, given, {
-    env: { ...(foreign ? withoutSecrets : {}), ...env, [lifelineVariable]: '1' },
+    env: { ...(foreign ? unsetSecrets : {}), ...env, [lifelineVariable]: '1' },
     stdin: 'pipe',
     stdout: log,
     stderr: log,

@@ -14,6 +14,6 @@ const names = [
 ];
 
 /** For the variables of a child. */
-export const withoutSecrets: Readonly<Record<string, undefined>> = Object.fromEntries(
+export const unsetSecrets: Readonly<Record<string, undefined>> = Object.fromEntries(
   names.map((name) => [name, undefined]),
 );
