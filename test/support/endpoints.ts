@@ -24,3 +24,10 @@ export const clientOf = (
     { ...llmSettings, provider: 'openai-compatible', baseUrl, apiKey: secretKey, model: 'qwen', ...more },
     { maxRetries, ...(loadImage ? { loadImage } : {}) },
   );
+
+/** What a promise is rejected with; null where it is not. */
+export const rejected = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => null,
+    (error: unknown) => error,
+  );
