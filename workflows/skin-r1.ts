@@ -2,9 +2,7 @@ import { patched, workflowInfo } from '@temporalio/workflow';
 import type { CheckpointRef } from '../domain/contracts/references.ts';
 import type { RunInput, RunResult } from '../domain/contracts/run.ts';
 import type { StretchResult } from '../domain/contracts/training.ts';
-import type { TrajectoriesResult } from '../domain/contracts/trajectories.ts';
 import { baseModel, type ModelUnderTest, onGrey } from '../domain/evaluation/model-under-test.ts';
-import { ledgerWords } from '../domain/llm-account.ts';
 import { skinR1Outline as method } from '../domain/methods/skin-r1/outline.ts';
 import { patches } from '../domain/names.ts';
 import type { SkinR1Recipe } from '../domain/recipe/methods/skin-r1.ts';
@@ -19,7 +17,7 @@ import {
   synthesiseTrajectories,
   writeReport,
 } from './activities.ts';
-import { countSpent } from './allowance.ts';
+import { accounted } from './allowance.ts';
 import { trainByEpochs } from './parts/by-epochs.ts';
 import { trainByMilestones } from './parts/by-milestones.ts';
 import { probeTasks } from './parts/probes.ts';
@@ -50,13 +48,10 @@ async function train(recipe: SkinR1Recipe, { progress, evaluations }: Course): P
   const probed = recipe.evaluation.probes ? evaluations.beside(() => probeTasks(recipe, data)) : null;
 
   const [{ trajectories, counts, llm }, explained] = await progress.part('trajectories', async () => {
-    const recorded = (result: TrajectoriesResult): TrajectoriesResult => {
-      countSpent(result.llm);
-      if (result.llm) progress.say('trajectories', ledgerWords(result.llm));
-      return result;
-    };
-    const synthesised = recorded(await synthesiseTrajectories({ recipe, textbook }));
-    return [synthesised, data.concepts ? recorded(await explainConcepts({ recipe, concepts: data.concepts })) : null];
+    const synthesised = accounted('trajectories', await synthesiseTrajectories({ recipe, textbook }), progress);
+    if (!data.concepts) return [synthesised, null];
+    const explanations = await explainConcepts({ recipe, concepts: data.concepts });
+    return [synthesised, accounted('trajectories', explanations, progress)];
   });
 
   const stretches: Partial<Record<Stage, StretchResult[]>> = {};

@@ -3,7 +3,6 @@ import type { BenchmarkResult } from '../domain/contracts/benchmarks.ts';
 import type { RunInput, RunResult } from '../domain/contracts/run.ts';
 import type { StretchResult, TeacherRef } from '../domain/contracts/training.ts';
 import { baseModel } from '../domain/evaluation/model-under-test.ts';
-import { type LlmAccount, ledgerWords } from '../domain/llm-account.ts';
 import { skinGptR1Outline as method } from '../domain/methods/skingpt-r1/outline.ts';
 import { parseRecipeOf } from '../domain/recipe/parse.ts';
 import type { RecipeOf } from '../domain/recipe/recipe.ts';
@@ -21,11 +20,10 @@ import {
   writeNarrativeReport,
   writeNarratives,
 } from './activities.ts';
-import { countSpent } from './allowance.ts';
+import { accounted } from './allowance.ts';
 import { scoreNarratives, trainEvaluator } from './parts/dermeval.ts';
 import { Recognition, type Subject } from './parts/recognition.ts';
 import { reviewed } from './parts/review.ts';
-import type { Progress } from './progress.ts';
 import { rulesAtStart } from './recipe-rules.ts';
 import { type Course, runMethod } from './run-method.ts';
 
@@ -59,7 +57,7 @@ async function train(recipe: RecipeOf<'skingpt-r1'>, { progress, evaluations }: 
     const descriptions = byBase ? await describePictures({ recipe, model, dataset }) : null;
     // Not before, since descriptions are made on the same machines.
     askSets(base);
-    return recorded('narratives', await writeNarratives({ recipe, dataset, descriptions }), progress);
+    return accounted('narratives', await writeNarratives({ recipe, dataset, descriptions }), progress);
   });
   const certified = await progress.part('review', () => reviewed(recipe, narratives.narratives, progress));
   const bench = certified?.bench ? { name: 'dermbench-part', items: certified.bench } : null;
@@ -70,7 +68,7 @@ async function train(recipe: RecipeOf<'skingpt-r1'>, { progress, evaluations }: 
 
   const [evaluator, scores, dermcot] = await progress.part('dermeval', async () => {
     const trained = await trainEvaluator(recipe, model, certified, progress);
-    const scored = recorded(
+    const scored = accounted(
       'dermeval',
       await scoreNarratives(recipe, model, narratives.narratives, trained.checkpoint),
       progress,
@@ -148,11 +146,4 @@ async function train(recipe: RecipeOf<'skingpt-r1'>, { progress, evaluations }: 
     progress.reported(report);
     return { report, adapter, evaluations: [], benchmarks: [...recognised, ...benched] };
   });
-}
-
-/** Counts what a part of the run spent on the language model, and says it. */
-function recorded<T extends { llm?: LlmAccount | null }>(part: string, result: T, progress: Progress): T {
-  countSpent(result.llm);
-  if (result.llm) progress.say(part, ledgerWords(result.llm));
-  return result;
 }
